@@ -1,0 +1,48 @@
+# Two commands do all the set-up: `make run` and `make test`. Everything else is under `make help`.
+PORT ?= 8000
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+STAMP := .venv/.synced
+SYNC := VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
+
+.DEFAULT_GOAL := help
+.PHONY: help run serve test test-all bench check clean install
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv .venv || { echo "Could not make a virtual environment. On Debian or Ubuntu: apt-get install python3-venv"; rm -rf .venv; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(STAMP): uv.lock pyproject.toml | $(BIN)/uv
+	@$(SYNC)
+	@touch $@
+
+install: $(STAMP) ## the local environment, from the lock file
+
+run: $(STAMP) ## serve with demo data on 127.0.0.1 (PORT=8000)
+	@$(BIN)/tracker demo load --if-missing
+	@exec $(BIN)/tracker serve --demo --port $(PORT)
+
+serve: $(STAMP) ## serve without demo data (PORT=8000)
+	@$(BIN)/tracker setup
+	@exec $(BIN)/tracker serve --port $(PORT)
+
+test: $(STAMP) ## the test suite, on SQLite and, where one runs, PostgreSQL
+	@$(BIN)/python -m pytest -n auto
+
+test-all: $(STAMP) ## everything: PostgreSQL and the browser too
+	@$(SYNC) --group browser --extra postgres
+	@TRACKER_TEST_ALL=1 $(BIN)/python -m pytest -n auto -m "browser or not browser"
+
+bench: $(STAMP) ## median times of the main pages, as ratios to an empty page
+	@$(BIN)/python -m tests.bench
+
+check: $(STAMP) ## format and types only
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+clean: ## remove the local environment (never the data in var/)
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
