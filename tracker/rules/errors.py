@@ -1,0 +1,29 @@
+"""Refusals that a user can cause. They carry a code and facts, never page text: the web floor has the words."""
+
+
+class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
+    """A use case said no. `code` names the reason; `facts` fill the words shown for it."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+
+class Invalid(Refusal):
+    """What was sent cannot be used: shown beside `field` where one is named, status 422."""
+
+    def __init__(self, code: str, field: str | None = None, **facts: object) -> None:
+        super().__init__(code, **facts)
+        self.field = field
+
+
+class Conflict(Refusal):
+    """The record changed since the page was made, or cannot make this move now: status 409."""
+
+
+class Missing(Refusal):
+    """No such record, or not one the actor may know of: status 404."""
+
+    def __init__(self, code: str = "missing", **facts: object) -> None:
+        super().__init__(code, **facts)
