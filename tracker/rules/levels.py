@@ -1,0 +1,248 @@
+"""Which levels are held in a domain, by the counts of one voice, and where that stands against a target.
+
+The rule, with worked examples that the tests run: docs/levels.md. One voice at a time: the caller maps a
+person's own answers with `self_meaning`, or their standing endorsements with `endorsed_meaning`, never mixed.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from tracker.rules.scale import MEANING, Answer, EndorsedAnswer, Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRule:
+    """A named setting. A change of any number is a new version: a stored result says how it came about."""
+
+    name: str
+    version: int
+    numerator: int
+    denominator: int
+    least_applicable: int = 2
+    least_part: int = 2
+    """A level is limited when fewer than one in this many of its listed statements apply."""
+
+    def need(self, applicable: int) -> int:
+        """How many of the applicable must be met: four fifths, rounded up (2 of 2, 3 of 3, 8 of 10)."""
+        return -(-applicable * self.numerator // self.denominator)
+
+
+RULE = LevelRule(name="four-fifths", version=1, numerator=4, denominator=5)
+
+
+class StatementAnswer(NamedTuple):
+    """What one statement counts as, in one voice. *Not rated here* wins over any answer."""
+
+    rank: int
+    meaning: Meaning
+    not_rated_here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The counts of one level. `listed` is all that the framework lists, whatever the library leaves out."""
+
+    rank: int
+    listed: int
+    not_rated_here: int
+    excluded: int
+    met: int
+    not_met: int
+    open: int
+
+    def __post_init__(self) -> None:
+        parts = (self.not_rated_here, self.excluded, self.met, self.not_met, self.open)
+        if min(parts) < 0 or sum(parts) != self.listed:
+            raise ValueError(
+                f"the counts of level {self.rank} do not add up: {parts} of {self.listed} listed"
+            )
+
+    @property
+    def applicable(self) -> int:
+        return self.met + self.not_met + self.open
+
+    @property
+    def need(self) -> int:
+        return RULE.need(self.applicable)
+
+
+class LevelState(StrEnum):
+    LIMITED = "limited"
+    MET = "met"
+    NOT_MET = "not_met"
+    NOT_YET_KNOWN = "not_yet_known"
+
+
+class TargetState(StrEnum):
+    """Only `GAP` is a gap: what is not known is never one."""
+
+    AT_TARGET = "at_target"
+    GAP = "gap"
+    NOT_YET_KNOWN = "not_yet_known"
+    NOT_ASSESSED = "not_assessed"
+
+
+@dataclass(frozen=True, slots=True)
+class LevelView:
+    """One level as a page shows it. `out_of_order`: met, above one that is not met or not yet known."""
+
+    tally: Tally
+    state: LevelState
+    need: int
+    held: bool
+    out_of_order: bool
+
+    @property
+    def rank(self) -> int:
+        return self.tally.rank
+
+    @property
+    def more(self) -> int:
+        """How many more statements would have to be met; 0 for a met level and for a limited one."""
+        return 0 if self.state is LevelState.LIMITED else max(0, self.need - self.tally.met)
+
+
+@dataclass(frozen=True, slots=True)
+class DomainStanding:
+    """Levels in rank order. `held_rank` is 0 where none is held; `target_state` is None without a target."""
+
+    levels: tuple[LevelView, ...]
+    held_rank: int
+    target_rank: int | None
+    target_state: TargetState | None
+    rule: LevelRule = RULE
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would let the next level be held. The page has the words ("2 statements from Proficient").
+
+    `more` statements must come to be met at level `rank`. Up to `open` of them are not known yet; at least
+    `from_not_met` are among those now answered as not met. `then_held` is the rank that would be held then:
+    above `rank` where a higher level is met already, out of order.
+    """
+
+    rank: int
+    state: LevelState
+    met: int
+    need: int
+    more: int
+    open: int
+    from_not_met: int
+    then_held: int
+
+
+def self_meaning(answer: Answer | None) -> Meaning:
+    """What a learner's own answer counts as. An unanswered statement is open."""
+    return Meaning.OPEN if answer is None else MEANING[answer]
+
+
+def endorsed_meaning(endorsed: EndorsedAnswer | None) -> Meaning:
+    """What a standing endorsement counts as. None is everything without one: not reviewed, cannot tell, kept
+    apart, suspended, expired, revoked. So *not my work* leaves the count only where the supervisor agreed."""
+    return Meaning.OPEN if endorsed is None else MEANING[Answer(endorsed.value)]
+
+
+def tally_statements(statements: Iterable[StatementAnswer], ranks: Collection[int] = ()) -> tuple[Tally, ...]:
+    """The counts by level, in rank order. `ranks` adds the levels at which nothing is listed."""
+    counts: dict[int, dict[Meaning | None, int]] = {rank: {} for rank in ranks}
+    for rank, meaning, not_rated_here in statements:
+        level = counts.setdefault(rank, {})
+        key = None if not_rated_here else meaning
+        level[key] = level.get(key, 0) + 1
+    return tuple(
+        Tally(
+            rank=rank,
+            listed=sum(level.values()),
+            not_rated_here=level.get(None, 0),
+            excluded=level.get(Meaning.EXCLUDED, 0),
+            met=level.get(Meaning.MET, 0),
+            not_met=level.get(Meaning.NOT_MET, 0),
+            open=level.get(Meaning.OPEN, 0),
+        )
+        for rank, level in sorted(counts.items())
+    )
+
+
+def level_state(tally: Tally, rule: LevelRule = RULE) -> LevelState:
+    applicable = tally.applicable
+    if applicable < rule.least_applicable or applicable * rule.least_part < tally.listed:
+        return LevelState.LIMITED
+    need = rule.need(applicable)
+    if tally.met >= need:
+        return LevelState.MET
+    if tally.met + tally.open < need:
+        return LevelState.NOT_MET
+    return LevelState.NOT_YET_KNOWN
+
+
+def standing(tallies: Iterable[Tally], target_rank: int | None, rule: LevelRule = RULE) -> DomainStanding:
+    """One domain in one voice. A limited level is passed over: neither held nor in the way of a higher."""
+    if target_rank is not None and target_rank < 1:
+        raise ValueError(f"a target is a rank from 1 up, or None; not {target_rank}")
+    views: list[LevelView] = []
+    held_rank = 0
+    in_order = True
+    for tally in sorted(tallies, key=lambda each: each.rank):
+        state = level_state(tally, rule)
+        met = state is LevelState.MET
+        held = met and in_order
+        views.append(LevelView(tally, state, rule.need(tally.applicable), held, met and not in_order))
+        if held:
+            held_rank = tally.rank
+        elif state is not LevelState.LIMITED:
+            in_order = False
+    levels = tuple(views)
+    target_state = None if target_rank is None else _target_state(levels, target_rank)
+    return DomainStanding(levels, held_rank, target_rank, target_state, rule)
+
+
+def _target_state(levels: tuple[LevelView, ...], target_rank: int) -> TargetState:
+    states = {view.state for view in levels if view.rank <= target_rank} - {LevelState.LIMITED}
+    if not states:
+        return TargetState.NOT_ASSESSED
+    if LevelState.NOT_MET in states:
+        return TargetState.GAP
+    return TargetState.AT_TARGET if states == {LevelState.MET} else TargetState.NOT_YET_KNOWN
+
+
+def in_the_way(of: DomainStanding, upto: int | None = None) -> tuple[LevelView, ...]:
+    """The levels that stop rank `upto` (default: the target) from being held or reached, lowest first."""
+    limit = of.target_rank if upto is None else upto
+    passed = (LevelState.MET, LevelState.LIMITED)
+    return tuple(
+        view for view in of.levels if limit is not None and view.rank <= limit and view.state not in passed
+    )
+
+
+def blocking_rank(of: DomainStanding) -> int | None:
+    """The lowest level that makes a gap: not met, at or below the target. None where there is no gap."""
+    return next((view.rank for view in in_the_way(of) if view.state is LevelState.NOT_MET), None)
+
+
+def what_would_change(of: DomainStanding) -> Change | None:
+    """The next level that could be held, and what it lacks. None where every level that counts is held.
+
+    One level decides: the lowest that counts and is not met. What is met above it is held as soon as it is.
+    """
+    waiting = [view for view in of.levels if view.state is not LevelState.LIMITED and not view.held]
+    if not waiting:
+        return None
+    first, *above = waiting
+    then_held = first.rank
+    for view in above:
+        if view.state is not LevelState.MET:
+            break
+        then_held = view.rank
+    return Change(
+        rank=first.rank,
+        state=first.state,
+        met=first.tally.met,
+        need=first.need,
+        more=first.more,
+        open=first.tally.open,
+        from_not_met=max(0, first.more - first.tally.open),
+        then_held=then_held,
+    )
