@@ -7,7 +7,7 @@ STAMP := .venv/.synced
 SYNC := VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-all bench check clean install
+.PHONY: help run serve test test-all test-browser bench check clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,9 +34,13 @@ serve: $(STAMP) ## serve without demo data (PORT=8000)
 test: $(STAMP) ## the test suite, on SQLite and, where one runs, PostgreSQL
 	@$(BIN)/python -m pytest -n auto
 
-test-all: $(STAMP) ## everything: PostgreSQL and the browser too
-	@$(SYNC) --group browser --extra postgres
-	@TRACKER_TEST_ALL=1 $(BIN)/python -m pytest -n auto -m "browser or not browser"
+test-browser: $(STAMP) ## the pages in a real Chromium
+	@$(SYNC) --group browser
+	@$(BIN)/python -m pytest -n 2 tests/browser
+
+test-all: ## everything: PostgreSQL and the browser must be there
+	@TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test
+	@TRACKER_REQUIRE=postgres,browser $(MAKE) --no-print-directory test-browser
 
 bench: $(STAMP) ## median times of the main pages, as ratios to an empty page
 	@$(BIN)/python -m tests.bench

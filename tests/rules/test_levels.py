@@ -118,9 +118,7 @@ def depends_on_order(
     return standing(tally(statements), 3) != standing(reversed(tally(shuffled)), 3)
 
 
-shuffles = st.lists(statement, max_size=24).flatmap(
-    lambda each: st.tuples(st.just(each), st.permutations(each))
-)
+shuffles = st.lists(statement, max_size=24).flatmap(lambda each: st.tuples(st.just(each), st.permutations(each)))
 
 
 @given(shuffles)
@@ -144,9 +142,7 @@ def test_a_tally_that_depends_on_order_is_found() -> None:
 def unknown_makes_a_gap(world: tuple[Statements, int]) -> bool:
     """Whether a gap would be gone if every open statement were met: then it was no gap."""
     statements, target = world
-    hoped = [
-        each._replace(meaning=Meaning.MET) if each.meaning is Meaning.OPEN else each for each in statements
-    ]
+    hoped = [each._replace(meaning=Meaning.MET) if each.meaning is Meaning.OPEN else each for each in statements]
     gap = of(statements, target).target_state is TargetState.GAP
     return gap and of(hoped, target).target_state is not TargetState.GAP
 
@@ -179,9 +175,7 @@ def by_completion(tally: Tally) -> LevelState:
 
 
 def test_a_level_is_known_exactly_when_no_open_statement_can_change_it() -> None:
-    assert [(t, level_state(t)) for t in small_tallies(7)] == [
-        (t, by_completion(t)) for t in small_tallies(7)
-    ]
+    assert [(t, level_state(t)) for t in small_tallies(7)] == [(t, by_completion(t)) for t in small_tallies(7)]
 
 
 def test_rounding_down_would_be_found() -> None:
@@ -261,9 +255,7 @@ def test_every_target_state_can_be_reached(state: TargetState) -> None:
 @pytest.mark.parametrize("rank", [0, *RANKS])
 def test_every_held_rank_can_be_reached(rank: int) -> None:
     def met_to(upto: int) -> Statements:
-        return [
-            StatementAnswer(r, Meaning.MET if r <= upto else Meaning.NOT_MET) for r in RANKS for _ in range(2)
-        ]
+        return [StatementAnswer(r, Meaning.MET if r <= upto else Meaning.NOT_MET) for r in RANKS for _ in range(2)]
 
     assert of(met_to(rank), 2).held_rank == rank
 
@@ -343,9 +335,7 @@ def test_the_change_named_is_enough_and_no_less_is(world: tuple[Statements, int]
     assert change.more >= 1
     assert change.more == change.need - change.met
     assert of(meet(statements, change.rank, change.more), target).held_rank == change.then_held >= change.rank
-    assert (
-        of(meet(statements, change.rank, change.more - 1), target).held_rank == before.held_rank < change.rank
-    )
+    assert of(meet(statements, change.rank, change.more - 1), target).held_rank == before.held_rank < change.rank
     assert change.from_not_met == max(0, change.more - change.open)
     assert (change.from_not_met > 0) == (change.state is LevelState.NOT_MET)
 

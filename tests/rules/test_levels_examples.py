@@ -89,9 +89,7 @@ def test_a_wrong_example_would_be_found(key: str) -> None:
 def test_the_examples_show_every_state() -> None:
     shown = " ".join(row["levels"] for row in EXAMPLES)
     assert all(state.value.replace("_", " ") in shown for state in LevelState)
-    assert {row["against target"] for row in EXAMPLES} == {s.value.replace("_", " ") for s in TargetState} | {
-        "none"
-    }
+    assert {row["against target"] for row in EXAMPLES} == {s.value.replace("_", " ") for s in TargetState} | {"none"}
 
 
 def test_the_page_names_the_rule_and_its_version() -> None:

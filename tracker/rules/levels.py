@@ -55,9 +55,7 @@ class Tally:
     def __post_init__(self) -> None:
         parts = (self.not_rated_here, self.excluded, self.met, self.not_met, self.open)
         if min(parts) < 0 or sum(parts) != self.listed:
-            raise ValueError(
-                f"the counts of level {self.rank} do not add up: {parts} of {self.listed} listed"
-            )
+            raise ValueError(f"the counts of level {self.rank} do not add up: {parts} of {self.listed} listed")
 
     @property
     def applicable(self) -> int:
@@ -212,9 +210,7 @@ def in_the_way(of: DomainStanding, upto: int | None = None) -> tuple[LevelView, 
     """The levels that stop rank `upto` (default: the target) from being held or reached, lowest first."""
     limit = of.target_rank if upto is None else upto
     passed = (LevelState.MET, LevelState.LIMITED)
-    return tuple(
-        view for view in of.levels if limit is not None and view.rank <= limit and view.state not in passed
-    )
+    return tuple(view for view in of.levels if limit is not None and view.rank <= limit and view.state not in passed)
 
 
 def blocking_rank(of: DomainStanding) -> int | None:

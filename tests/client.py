@@ -1,0 +1,125 @@
+"""A browser for tests: it keeps cookies, sends the page's own CSRF token, and inspects every page it fetches."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+PASSWORD = "correct horse battery"
+
+
+class Page(HTMLParser):
+    """What the inspection needs to know of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.labelled: set[str] = set()
+        self.inputs: list[dict[str, str | None]] = []
+        self.forms: list[dict[str, str | None]] = []
+        self.inline: list[str] = []
+        self.texts: dict[str, list[str]] = {"h1": [], "title": []}
+        self._within: str | None = None
+        self._label_depth = 0
+        self._form: dict[str, str | None] | None = None
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if found.get("id"):
+            self.ids.append(str(found["id"]))
+        self.inline += [f"<{tag} {name}>" for name in found if name == "style" or name.startswith("on")]
+        if tag == "style" or (tag == "script" and "src" not in found and found.get("type") != "application/json"):
+            self.inline.append(f"<{tag}>")
+        if tag in self.texts and "svg" not in (self._within or ""):
+            self._within = tag
+            self.texts[tag].append("")
+        if tag == "label":
+            self._label_depth += 1
+            if found.get("for"):
+                self.labelled.add(str(found["for"]))
+        if tag in ("input", "select", "textarea") and found.get("type") not in ("hidden", "submit", "button"):
+            found["within_label"] = "yes" if self._label_depth else None
+            self.inputs.append(found)
+        if tag == "form":
+            self._form = {"method": (found.get("method") or "get").lower(), "action": found.get("action"), "csrf": None}
+            self.forms.append(self._form)
+        if tag == "input" and found.get("name") == "csrf_token" and self._form is not None:
+            self._form["csrf"] = found.get("value")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._within:
+            self._within = None
+        if tag == "label":
+            self._label_depth -= 1
+        if tag == "form":
+            self._form = None
+
+    def handle_data(self, data: str) -> None:
+        if self._within:
+            self.texts[self._within][-1] += data
+
+
+def faults(html: str) -> list[str]:
+    """What is wrong with a page, in words; empty when all is well."""
+    page = Page(html)
+    found = []
+    titles = [" ".join(text.split()) for text in page.texts["h1"]]
+    if len(titles) != 1:
+        found.append(f"{len(titles)} h1 elements")
+    elif not titles[0] or titles[0] not in " ".join(page.texts["title"][0].split()):
+        found.append(f"the title {page.texts['title'][0]!r} does not repeat the h1 {titles[0]!r}")
+    doubled = {name for name in page.ids if page.ids.count(name) > 1}
+    if doubled:
+        found.append(f"ids used twice: {sorted(doubled)}")
+    for field in page.inputs:
+        named = field.get("aria-label") or field.get("aria-labelledby") or field["within_label"]
+        if not named and field.get("id") not in page.labelled:
+            found.append(f"an input without a label: {field.get('name')}")
+    for form in page.forms:
+        if form["action"] is None:
+            found.append("a form without an action")
+        if form["method"] == "post" and not form["csrf"]:
+            found.append(f"a form without a CSRF token: {form['action']}")
+    if page.inline:
+        found.append(f"inline script or style: {page.inline}")
+    return found
+
+
+class Client:
+    """`get` and `post` return werkzeug's response after inspecting the page in it."""
+
+    def __init__(self, app: Flask) -> None:
+        self.http = app.test_client()
+        self.token = ""
+
+    def get(self, url: str, **options: Any) -> TestResponse:
+        return self._inspected(self.http.get(url, **options))
+
+    def post(self, url: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
+        """Post a form with the CSRF token of this session, as a page of it would."""
+        if not self.token:
+            self.get("/account", follow_redirects=True)
+        return self._inspected(self.http.post(url, data={"csrf_token": self.token, **(data or {})}, **options))
+
+    def post_json(self, url: str, body: Any, **options: Any) -> TestResponse:
+        if not self.token:
+            self.get("/account", follow_redirects=True)
+        headers = {"X-CSRFToken": self.token, "Accept": "application/json", **options.pop("headers", {})}
+        return self.http.post(url, json=body, headers=headers, **options)
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> None:
+        self.get("/login")
+        response = self.post("/login", {"email": email, "password": password})
+        assert response.status_code == 303, response.text
+        self.token = ""
+
+    def _inspected(self, response: TestResponse) -> TestResponse:
+        if response.mimetype == "text/html" and response.text and response.status_code not in (301, 302, 303, 308):
+            assert not (found := faults(response.text)), f"{response.request.path}: {found}"
+            token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', response.text)
+            if token:
+                self.token = token.group(1)
+        return response

@@ -1,0 +1,158 @@
+"""The app on each engine, clients that inspect every page, and a small world to act in."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import Connection, Engine, event, text
+
+from config import Config
+from tests.client import Client
+from tests.engines import REQUIRED, fresh_database, postgres_trouble
+from tests.factories.world import World, make_world
+from tracker.app import create_app
+from tracker.db import db
+
+NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
+
+
+class TestConfig(Config):
+    """The real settings, with a cheap password hash and a folder of its own."""
+
+    __test__ = False
+
+    def __init__(self, url: str, folder: Path) -> None:
+        super().__init__()
+        self.TESTING = True
+        self.SQLALCHEMY_DATABASE_URI = url
+        self.DATA_DIR = folder
+        self.FILES_DIR = folder / "files"
+        self.ASSETS_DIR = folder / "assets"
+        self.ARGON2 = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
+        self.RATELIMIT_ENABLED = False
+
+
+def engines() -> list[object]:
+    """SQLite, and PostgreSQL or a visible skip with its reason. Where it is required it must be there."""
+    trouble = postgres_trouble()
+    if trouble is None or "postgres" in REQUIRED:
+        return ["sqlite", "postgresql"]
+    return ["sqlite", pytest.param("postgresql", marks=pytest.mark.skip(reason=trouble))]
+
+
+@pytest.fixture(scope="session", params=engines())
+def engine_name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def migrated_app(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One app and one migrated database for the session and engine; `app` empties it between tests."""
+    folder = tmp_path_factory.mktemp(engine_name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRACKER_DATA_DIR", str(folder))
+        with fresh_database(engine_name, folder) as url:
+            app = create_app(TestConfig(url, folder))
+            with app.app_context():
+                upgrade()
+            yield app
+            with app.app_context():
+                db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _at_now() -> Iterator[None]:
+    """Every test runs at NOW; one that needs another moment travels on."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    """An empty database. No application context is held: it would leak the signed-in user between clients."""
+    yield migrated_app
+    with migrated_app.app_context():
+        db.session.remove()
+        empty(db.engine)
+
+
+def empty(engine: Engine) -> None:
+    """Delete every row. The triggers that keep history are switched off for it, and back on."""
+    names = [f'"{table.name}"' for table in reversed(db.metadata.sorted_tables)]
+    with engine.execution_options(tracker_write=True).connect() as connection, _no_foreign_keys(connection):
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            for name in names:
+                connection.execute(text(f"DELETE FROM {name}"))
+            return
+        triggers = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+        for trigger in triggers:
+            connection.execute(text(f'DROP TRIGGER "{trigger.name}"'))
+        for name in names:
+            connection.execute(text(f"DELETE FROM {name}"))
+        for trigger in triggers:
+            connection.execute(text(trigger.sql))
+
+
+@contextmanager
+def _no_foreign_keys(connection: Connection) -> Iterator[None]:
+    """A transaction in which SQLite checks none; the switch works outside a transaction only."""
+    raw: Any = connection.connection.driver_connection
+    is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite:
+        raw.execute("PRAGMA foreign_keys = OFF")
+    with connection.begin():
+        yield
+    if is_sqlite:
+        raw.execute("PRAGMA foreign_keys = ON")
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """Two libraries, teams, and one person of every kind, with a small framework (tests/factories/world.py)."""
+    with app.app_context():
+        return make_world(NOW)
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    """Somebody who is not signed in."""
+    return Client(app)
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[str], Client]:
+    """A client signed in through the real page, by the person's e-mail address."""
+
+    def as_person(email: str) -> Client:
+        somebody = Client(app)
+        somebody.sign_in(email)
+        return somebody
+
+    return as_person
+
+
+class Statements(list[str]):
+    """The SQL statements run while it listened, without transaction control."""
+
+
+@pytest.fixture
+def count_sql(app: Flask) -> Iterator[Statements]:
+    """Collects every SQL statement of the test; clear() it before the request that counts."""
+    seen = Statements()
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN", "SET ", "COMMIT", "ROLLBACK")):
+            seen.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)

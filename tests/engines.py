@@ -1,0 +1,47 @@
+"""The databases that the suite runs on: SQLite always, PostgreSQL where one answers."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+SERVER = os.environ.get("TRACKER_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/postgres")
+REQUIRED = set(os.environ.get("TRACKER_REQUIRE", "").split(","))
+"""What must not be skipped here: "postgres", "browser"."""
+
+
+def postgres_trouble() -> str | None:
+    """Why PostgreSQL cannot be used here; None when it can."""
+    try:
+        engine = create_engine(SERVER, connect_args={"connect_timeout": 2})
+    except ImportError as error:
+        return f"psycopg is not installed: {error}"
+    try:
+        with engine.connect():
+            return None
+    except OperationalError as error:
+        return f"no PostgreSQL at TRACKER_TEST_POSTGRES: {str(error).splitlines()[0]}"
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def fresh_database(engine_name: str, folder: Path) -> Iterator[str]:
+    """The address of an empty database of its own, dropped at the end."""
+    if engine_name == "sqlite":
+        yield f"sqlite:///{folder / 'tracker.sqlite3'}"
+        return
+    name = f"tracker_test_{uuid.uuid4().hex[:12]}"
+    server = create_engine(SERVER, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield SERVER.rpartition("/")[0] + f"/{name}"
+    finally:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        server.dispose()

@@ -1,0 +1,95 @@
+"""The engine set-up, and that only a transaction can write."""
+
+import datetime as dt
+import multiprocessing
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from tests.factories.world import World
+from tracker.db import PRAGMAS, UTCDateTime, db, listen, session, transaction
+from tracker.models import Library, Person
+
+
+def test_pragmas_on_a_live_connection(app: Flask, engine_name: str) -> None:
+    if engine_name != "sqlite":
+        pytest.skip("PRAGMAs are SQLite's")
+    with app.app_context(), db.engine.connect() as connection:
+        live = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in PRAGMAS}
+    assert live == PRAGMAS
+
+
+def test_a_write_outside_a_transaction_fails(app: Flask, world: World) -> None:
+    with app.app_context():
+        with pytest.raises(DBAPIError, match=r"(?i)read-?only"):
+            db.session.execute(text("UPDATE people SET name = 'x'"))
+        db.session.rollback()
+        assert db.session.scalar(select(Person.name).where(Person.id == world.people["ana"])) == "Ana"
+
+
+def _zero(tx: Session) -> int:
+    """Write a row, then be the cause of a failure."""
+    tx.add(Library(name="Half", created_at=dt.datetime.now(dt.UTC)))
+    tx.flush()
+    return 0
+
+
+def test_a_failed_block_keeps_nothing(app: Flask, world: World) -> None:
+    with app.app_context():
+        with pytest.raises(ZeroDivisionError), transaction() as tx:
+            tx.add(Library(name="Half", created_at=world.now, review_days=1 // _zero(tx)))
+        assert db.session.scalar(select(Library.id).where(Library.name == "Half")) is None
+
+
+def test_transactions_do_not_nest(app: Flask) -> None:
+    with app.app_context(), transaction() as tx:
+        assert session() is tx
+        with pytest.raises(RuntimeError, match="open already"), transaction():
+            pass
+
+
+def test_a_naive_moment_is_refused() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        UTCDateTime().process_bind_param(dt.datetime(2026, 1, 1), None)  # type: ignore[arg-type]  # noqa: DTZ001
+
+
+EACH = 50
+WRITERS = 8
+
+
+def _count_up(url: str, write: bool) -> None:
+    engine = create_engine(url)
+    if write:
+        listen(engine)
+        engine = engine.execution_options(tracker_write=True)
+    for _ in range(EACH):
+        with Session(engine) as tx:
+            value = tx.execute(text("SELECT value FROM counter")).scalar_one()
+            tx.execute(text("UPDATE counter SET value = :value"), {"value": value + 1})
+            tx.commit()
+    engine.dispose()
+
+
+def test_eight_processes_lose_no_update(tmp_path: Path) -> None:
+    """Read, add one, write, from 8 processes on one SQLite file."""
+    url = f"sqlite:///{tmp_path / 'counter.sqlite3'}"
+    engine = create_engine(url)
+    listen(engine)
+    writing = engine.execution_options(tracker_write=True)
+    with writing.begin() as connection:
+        connection.execute(text("CREATE TABLE counter (value INTEGER NOT NULL)"))
+        connection.execute(text("INSERT INTO counter VALUES (0)"))
+    spawn = multiprocessing.get_context("spawn")
+    processes = [spawn.Process(target=_count_up, args=(url, True)) for _ in range(WRITERS)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * WRITERS
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT value FROM counter")).scalar_one() == EACH * WRITERS
+    engine.dispose()

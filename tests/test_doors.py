@@ -1,0 +1,66 @@
+"""Knock on every door as every kind of person, by real requests."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask, url_for
+
+from tests.client import Client
+from tests.doors import ACTORS, DOORS, Door
+from tests.factories.world import World
+from tracker.app import create_app
+from tracker.web.access import check_doors
+
+
+def endpoints(app: Flask) -> set[tuple[str, str]]:
+    """Every endpoint with each method that it answers, but for HEAD and OPTIONS."""
+    return {
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def missing(app: Flask) -> set[tuple[str, str]]:
+    return endpoints(app) - {(door.endpoint, door.method) for door in DOORS}
+
+
+def test_every_endpoint_is_in_the_table(migrated_app: Flask) -> None:
+    assert missing(migrated_app) == set()
+
+
+def test_no_row_is_of_an_endpoint_that_is_gone(migrated_app: Flask) -> None:
+    assert {(door.endpoint, door.method) for door in DOORS} - endpoints(migrated_app) == set()
+
+
+def test_an_endpoint_that_is_not_in_the_table_is_found() -> None:
+    app = create_app()
+    app.add_url_rule("/rogue", "rogue", lambda: "in")
+    assert ("rogue", "GET") in missing(app)
+
+
+def test_a_route_without_a_permission_stops_the_start() -> None:
+    app = create_app()
+    app.add_url_rule("/rogue", "rogue", lambda: "in")
+    with pytest.raises(RuntimeError, match="rogue"):
+        check_doors(app)
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.method}-{door.endpoint}")
+def test_who_gets_what(app: Flask, world: World, sign_in: Callable[[str], Client], door: Door) -> None:
+    with app.app_context():
+        door.arrange(world)
+    with app.test_request_context():
+        url = url_for(door.endpoint, **door.values(world))
+    got = {}
+    for name in ACTORS:
+        client = Client(app) if name == "anonymous" else sign_in(world.email(name))
+        response = client.get(url) if door.method == "GET" else client.post(url, door.data)
+        got[name] = response.status_code
+    assert got == door.statuses
+
+
+def test_a_wrong_expectation_is_found(app: Flask, world: World, sign_in: Callable[[str], Client]) -> None:
+    open_to_all = Door("accounts.show", "200 200 200 200 200 200 200 200 200")
+    with pytest.raises(AssertionError):
+        test_who_gets_what(app, world, sign_in, open_to_all)

@@ -1,0 +1,58 @@
+"""create_app puts the floors together; main is the `tracker` command."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask.cli import FlaskGroup
+from flask_babel import Babel
+from flask_compress import Compress
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import ROOT, Config
+from tracker import models  # noqa: F401  (the tables must be known before migrations look)
+from tracker.cli import COMMANDS
+from tracker.db import db, listen
+from tracker.web import access, assets, clean, errors, headers, logs, session, templating
+from tracker.web.limits import limiter
+from tracker.web.views import BLUEPRINTS
+
+MIGRATIONS = ROOT / "migrations"
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application. Raises RuntimeError when a route declares no permission."""
+    logs.configure()
+    app = Flask("tracker", root_path=str(ROOT), static_folder=None, template_folder="templates")
+    app.config.from_object(config or Config())
+    db.init_app(app)
+    with app.app_context():
+        listen(db.engine)
+    Migrate(app, db, directory=str(MIGRATIONS))
+    Babel(app)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    headers.init_app(app)
+    logs.init_app(app)
+    CSRFProtect(app)
+    clean.init_app(app)
+    limiter.init_app(app)
+    session.init_app(app)
+    access.init_app(app)
+    errors.init_app(app)
+    templating.init_app(app)
+    Compress(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    access.check_doors(app)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    assets.init_app(app, Path(ROOT) / "static")
+    if app.config["TRUST_PROXY"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    return app
+
+
+def main() -> None:
+    """The `tracker` command."""
+    FlaskGroup(create_app=create_app, add_default_commands=False, load_dotenv=False, help=__doc__)()

@@ -1,0 +1,11 @@
+"""Commands; they act as the system. A new file's command joins the list."""
+
+import click
+
+from tracker.cli import admin, database, serve
+
+COMMANDS: list[click.Command] = [
+    *database.commands,
+    admin.admin,
+    serve.serve,
+]

@@ -1,0 +1,117 @@
+"""The engine, the typed Base, and the one place that commits.
+
+Outside `transaction()` every database transaction is read-only on both engines, so a stray write fails by itself.
+Inside it SQLite takes the write lock at once (BEGIN IMMEDIATE): read-then-write loses no update.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_MS = 15_000
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "recursive_triggers": 1,
+    "secure_delete": 1,
+    "busy_timeout": BUSY_TIMEOUT_MS,
+}
+"""What a live SQLite connection must answer."""
+
+
+class UTCDateTime(TypeDecorator[dt.datetime]):
+    """An aware moment in UTC. Refuses a naive one: SQLite would drop the zone in silence."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {dt.datetime: UTCDateTime(), str: String()}
+
+
+db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
+_open: ContextVar[Session | None] = ContextVar("open_transaction", default=None)
+
+
+def session() -> Session:
+    """The session to read from: the open transaction's, else the request's own, which can only read."""
+    return _open.get() or db.session()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One use case, one transaction: commits at the end of the block, or nothing of it is kept.
+
+    Raises RuntimeError when one is open already: a use case does not call another.
+    """
+    if _open.get() is not None:
+        raise RuntimeError("a transaction is open already")
+    with Session(db.engine.execution_options(tracker_write=True)) as writing:
+        token = _open.set(writing)
+        try:
+            yield writing
+            writing.commit()
+        except BaseException:
+            writing.rollback()
+            raise
+        finally:
+            _open.reset(token)
+    db.session.rollback()
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for name, value in PRAGMAS.items():
+        cursor.execute(f"PRAGMA {name} = {value}")
+    cursor.close()
+
+
+def _on_begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("tracker_write", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _on_begin_postgresql(connection: Connection) -> None:
+    if not connection.get_execution_options().get("tracker_write", False):
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def listen(engine: Engine) -> None:
+    """Set the engine up: once for each engine, before its first connection."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin_sqlite)
+    else:
+        event.listen(engine, "begin", _on_begin_postgresql)

@@ -1,0 +1,52 @@
+"""Who did what, who looked at whose record, and which erasures ran."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import Base
+from tracker.models.columns import Id, parent
+
+
+class AuditEvent(Base):
+    """Append-only. `facts` holds ids and short words, never ratings or personal text. No actor: the system."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (Index("ix_audit_events_library_at", "library_id", "happened_at"),)
+
+    id: Mapped[Id]
+    library_id: Mapped[int | None] = mapped_column(parent("libraries.id"))
+    actor_id: Mapped[int | None] = mapped_column(parent("people.id"))
+    subject_id: Mapped[int | None] = mapped_column(parent("people.id"))
+    kind: Mapped[str] = mapped_column(String(60))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    happened_at: Mapped[dt.datetime]
+
+
+class Look(Base):
+    """Somebody looked at another person's record: one row per reader, kind of page and day."""
+
+    __tablename__ = "looks"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "reader_id", "kind", "looked_on"),
+        Index("ix_looks_owner", "owner_id", "looked_on"),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[int] = mapped_column(parent("people.id"))
+    reader_id: Mapped[int] = mapped_column(parent("people.id"))
+    kind: Mapped[str] = mapped_column(String(60))
+    looked_on: Mapped[dt.date]
+
+
+class Erasure(Base):
+    """While a row is open, the erasable text of that person may be deleted; nothing else opens that door."""
+
+    __tablename__ = "erasures"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(parent("people.id"))
+    opened_at: Mapped[dt.datetime]
+    closed_at: Mapped[dt.datetime | None]

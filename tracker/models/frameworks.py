@@ -1,0 +1,190 @@
+"""Frameworks as published: a version in use is never edited."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import Base
+from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
+from tracker.rules.scale import Answer, Meaning
+
+
+class Framework(Base):
+    """One published version. `about` is what its page shows beside the statements: evidence pack, attribution."""
+
+    __tablename__ = "frameworks"
+    __table_args__ = (UniqueConstraint("slug", "version"),)
+
+    id: Mapped[Id]
+    slug: Mapped[str] = mapped_column(String(80))
+    version: Mapped[Word]
+    title: Mapped[Line]
+    lang: Mapped[Word] = mapped_column(default="en")
+    digest: Mapped[str] = mapped_column(String(64))
+    about: Mapped[dict[str, Any]] = mapped_column(JSON)
+    published_at: Mapped[dt.datetime]
+
+
+class ScaleAnswer(Base):
+    """One answer of the framework's scale, in order. Frozen once a rating uses it."""
+
+    __tablename__ = "scale_answers"
+    __table_args__ = (
+        UniqueConstraint("framework_id", "key"),
+        one_of("key", Answer),
+        one_of("counts_as", Meaning),
+    )
+
+    id: Mapped[Id]
+    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    key: Mapped[Word]
+    position: Mapped[int]
+    label: Mapped[Line]
+    description: Mapped[Prose]
+    counts_as: Mapped[Word]
+
+
+class Strand(Base):
+    __tablename__ = "strands"
+    __table_args__ = (UniqueConstraint("framework_id", "key"),)
+
+    id: Mapped[Id]
+    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    key: Mapped[str] = mapped_column(String(80))
+    title: Mapped[Line]
+    intro: Mapped[Prose] = mapped_column(default="")
+    position: Mapped[int]
+
+
+class Level(Base):
+    """Rank 1 to 4 with its name in the strand."""
+
+    __tablename__ = "levels"
+    __table_args__ = (
+        UniqueConstraint("strand_id", "rank"),
+        CheckConstraint("rank BETWEEN 1 AND 4", name="rank_known"),
+    )
+
+    id: Mapped[Id]
+    strand_id: Mapped[int] = mapped_column(parent("strands.id"))
+    rank: Mapped[int]
+    name: Mapped[Line]
+    role_label: Mapped[Line] = mapped_column(default="")
+
+
+class Domain(Base):
+    """`claimed_count` is what the source's heading says, where it says one; it may differ from what is listed."""
+
+    __tablename__ = "domains"
+    __table_args__ = (UniqueConstraint("strand_id", "key"),)
+
+    id: Mapped[Id]
+    strand_id: Mapped[int] = mapped_column(parent("strands.id"))
+    key: Mapped[str] = mapped_column(String(80))
+    title: Mapped[Line]
+    position: Mapped[int]
+    claimed_count: Mapped[int | None]
+
+
+class Statement(Base):
+    """One thing to rate. `uuid` is the same in every version; `position` runs through the whole framework."""
+
+    __tablename__ = "statements"
+    __table_args__ = (
+        UniqueConstraint("framework_id", "uuid"),
+        UniqueConstraint("framework_id", "code"),
+        CheckConstraint("rank BETWEEN 1 AND 4", name="rank_known"),
+        Index("ix_statements_domain_rank", "domain_id", "rank", "position"),
+    )
+
+    id: Mapped[Id]
+    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    domain_id: Mapped[int] = mapped_column(parent("domains.id"))
+    rank: Mapped[int]
+    uuid: Mapped[str] = mapped_column(String(36))
+    code: Mapped[Word]
+    position: Mapped[int]
+    title: Mapped[Line]
+    text: Mapped[Prose]
+
+
+class Source(Base):
+    __tablename__ = "sources"
+    __table_args__ = (UniqueConstraint("framework_id", "key"),)
+
+    id: Mapped[Id]
+    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    key: Mapped[str] = mapped_column(String(80))
+    label: Mapped[Line]
+    name: Mapped[Prose]
+    url: Mapped[str | None] = mapped_column(String(2000))
+    licence: Mapped[Line] = mapped_column(default="")
+    position: Mapped[int]
+
+
+class Citation(Base):
+    __tablename__ = "citations"
+    __table_args__ = (
+        UniqueConstraint("statement_id", "source_id"),
+        UniqueConstraint("statement_id", "position"),
+    )
+
+    id: Mapped[Id]
+    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    source_id: Mapped[int] = mapped_column(parent("sources.id"))
+    position: Mapped[int]
+
+
+class Anchor(Base):
+    """An O*NET skill, task, ability, ... that the page lists. `kind` is the key of its list in the file."""
+
+    __tablename__ = "anchors"
+    __table_args__ = (UniqueConstraint("framework_id", "kind", "position"),)
+
+    id: Mapped[Id]
+    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    kind: Mapped[str] = mapped_column(String(80))
+    position: Mapped[int]
+    text: Mapped[Prose]
+
+
+class Correction(Base):
+    """A suggestion from a reader of the public page, who may leave a name and an address, or not."""
+
+    __tablename__ = "corrections"
+    __table_args__ = (
+        CheckConstraint("(closed_at IS NULL) = (closed_by_id IS NULL)", name="closed_by_somebody"),
+        Index(
+            "ix_corrections_open",
+            "framework_id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    statement_id: Mapped[int | None] = mapped_column(parent("statements.id"))
+    text: Mapped[Prose]
+    name: Mapped[Line] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    suggested_at: Mapped[dt.datetime]
+    closed_at: Mapped[dt.datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
+    outcome: Mapped[Prose] = mapped_column(default="")
+
+
+class NotRatedHere(Base):
+    """A statement that a library leaves out of rating, openly and with a reason, until it is lifted."""
+
+    __tablename__ = "not_rated_here"
+    __table_args__ = (UniqueConstraint("library_id", "statement_id"),)
+
+    id: Mapped[Id]
+    library_id: Mapped[int] = mapped_column(parent("libraries.id"))
+    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    reason: Mapped[Prose]
+    set_at: Mapped[dt.datetime]
+    set_by_id: Mapped[int] = mapped_column(parent("people.id"))

@@ -1,0 +1,57 @@
+"""A learner's answers: the current row, and every answer that ever stood."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import Base
+from tracker.models.columns import Id, Prose, Word, one_of, parent
+from tracker.rules.scale import Answer, Basis
+
+
+class Rating(Base):
+    """The current answer of a person to a statement row.
+
+    `version` starts at 1 and rises with each change of answer or notes: a save names the version that its page
+    showed (0 for none). `own_note` is never shown to anybody else; `reviewer_note` is revealed with the answer.
+    """
+
+    __tablename__ = "ratings"
+    __table_args__ = (
+        UniqueConstraint("person_id", "statement_id"),
+        one_of("answer", Answer),
+        one_of("basis", Basis),
+        CheckConstraint("version >= 1", name="version_counts"),
+        Index("ix_ratings_statement", "statement_id"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(parent("people.id"))
+    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    answer: Mapped[Word]
+    basis: Mapped[Word]
+    version: Mapped[int]
+    own_note: Mapped[Prose] = mapped_column(default="")
+    reviewer_note: Mapped[Prose] = mapped_column(default="")
+    rated_at: Mapped[dt.datetime]
+    noted_at: Mapped[dt.datetime | None]
+
+
+class RatingEntry(Base):
+    """History of ratings, append-only: UPDATE and DELETE are refused by trigger. Notes are not kept here."""
+
+    __tablename__ = "rating_entries"
+    __table_args__ = (
+        one_of("answer", Answer),
+        one_of("basis", Basis),
+        Index("ix_rating_entries_person_statement", "person_id", "statement_id", "rated_at"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(parent("people.id"))
+    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    version: Mapped[int]
+    answer: Mapped[Word]
+    basis: Mapped[Word]
+    rated_at: Mapped[dt.datetime]

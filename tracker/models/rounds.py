@@ -1,0 +1,55 @@
+"""What a job expects (role profile, targets), and the dated periods in which people take stock."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import Base
+from tracker.models.columns import Id, Line, parent
+
+
+class RoleProfile(Base):
+    """A job in a framework. It names one version; newer versions of the same slug take its place when published."""
+
+    __tablename__ = "role_profiles"
+    __table_args__ = (UniqueConstraint("library_id", "framework_id", "name"),)
+
+    id: Mapped[Id]
+    library_id: Mapped[int] = mapped_column(parent("libraries.id"))
+    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    name: Mapped[Line]
+    position: Mapped[int] = mapped_column(default=0)
+    retired_at: Mapped[dt.datetime | None]
+
+
+class Target(Base):
+    """The rank that a role profile expects in a domain. No row: nothing is expected there."""
+
+    __tablename__ = "targets"
+    __table_args__ = (
+        UniqueConstraint("role_profile_id", "domain_id"),
+        CheckConstraint("rank BETWEEN 1 AND 4", name="rank_known"),
+    )
+
+    id: Mapped[Id]
+    role_profile_id: Mapped[int] = mapped_column(parent("role_profiles.id"))
+    domain_id: Mapped[int] = mapped_column(parent("domains.id"))
+    rank: Mapped[int]
+
+
+class Round(Base):
+    """A dated period of one library; it pins the version of the framework. Both dates are inclusive."""
+
+    __tablename__ = "rounds"
+    __table_args__ = (
+        UniqueConstraint("library_id", "name"),
+        CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
+    )
+
+    id: Mapped[Id]
+    library_id: Mapped[int] = mapped_column(parent("libraries.id"), index=True)
+    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    name: Mapped[Line] = mapped_column(String(200))
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]

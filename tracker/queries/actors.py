@@ -1,0 +1,86 @@
+"""Who is signed in, as policy sees them."""
+
+import datetime as dt
+import hashlib
+from collections import defaultdict
+
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.models import Library, Membership, Person, SignIn, Team
+from tracker.policy import Actor, Place, current_on
+from tracker.rules.roles import Role
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a sign-in token: a copy of the database holds no usable cookie."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> tuple[Actor, dt.datetime] | None:
+    """The person whose living sign-in this token is, and when it was last seen. Two statements."""
+    row = session().execute(
+        select(SignIn.id, SignIn.seen_at, Person.id, Person.library_id, Person.name, Person.email,
+               Person.administrator, Library.time_zone)
+        .join(Person, Person.id == SignIn.person_id)
+        .join(Library, Library.id == Person.library_id)
+        .where(
+            SignIn.token_hash == token_hash(token),
+            SignIn.ended_at.is_(None),
+            SignIn.ends_at > now,
+            SignIn.seen_at > now - idle,
+            Person.disabled_at.is_(None),
+        )
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        return None
+    sign_in_id, seen_at, person_id, library_id, name, email, administrator, time_zone = row
+    places = _places(person_id, now.date())
+    return Actor(
+        person_id=person_id,
+        library_id=library_id,
+        name=name,
+        email=email,
+        administrator=administrator,
+        learns_in=places[Role.LEARNER],
+        supervises=places[Role.SUPERVISOR],
+        coordinates=places[Role.COORDINATOR],
+        time_zone=time_zone,
+        sign_in_id=sign_in_id,
+    ), seen_at
+
+
+def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:
+    """The actor that this person is when signed in: for commands, and for services that act for somebody."""
+    row = session().execute(
+        select(Person.library_id, Person.name, Person.email, Person.administrator, Library.time_zone)
+        .join(Library, Library.id == Person.library_id)
+        .where(Person.id == person_id, Person.disabled_at.is_(None))
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        return None
+    places = _places(person_id, now.date())
+    return Actor(
+        person_id=person_id,
+        library_id=row.library_id,
+        name=row.name,
+        email=row.email,
+        administrator=row.administrator,
+        learns_in=places[Role.LEARNER],
+        supervises=places[Role.SUPERVISOR],
+        coordinates=places[Role.COORDINATOR],
+        time_zone=row.time_zone,
+    )
+
+
+def _places(person_id: int, today: dt.date) -> dict[Role, tuple[Place, ...]]:
+    found: dict[Role, list[Place]] = defaultdict(list)
+    rows = session().execute(
+        select(Membership.role, Team.id, Team.path)
+        .join(Team, Team.id == Membership.team_id)
+        .where(Membership.person_id == person_id, current_on(Membership, today), Team.closed_on.is_(None))
+        .order_by(Team.path)
+    )
+    for role, team_id, path in rows:
+        found[Role(role)].append(Place(team_id, path))
+    return {role: tuple(dict.fromkeys(found[role])) for role in Role}

@@ -1,0 +1,73 @@
+"""Records as policy sees them: what is asked about, and whose it is. None where there is no such record."""
+
+import datetime as dt
+
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.models import Evidence, Membership, Person, Review, ReviewItem, Team
+from tracker.policy import Place, Subject, in_reach_on
+from tracker.rules.roles import Role
+
+
+def person(person_id: int, today: dt.date) -> Subject | None:
+    """Somebody, with the teams in which they learn or lately did."""
+    library_id = session().scalar(select(Person.library_id).where(Person.id == person_id))
+    if library_id is None:
+        return None
+    return Subject(id=person_id, library_id=library_id, owner_id=person_id, places=_places(person_id, today))
+
+
+def evidence(evidence_id: int, today: dt.date) -> Subject | None:
+    row = session().execute(
+        select(Evidence.person_id, Person.library_id)
+        .join(Person, Person.id == Evidence.person_id)
+        .where(Evidence.id == evidence_id)
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        return None
+    return Subject(id=evidence_id, library_id=row.library_id, owner_id=row.person_id)
+
+
+def review(review_id: int, today: dt.date) -> Subject | None:
+    row = session().execute(
+        select(Review.learner_id, Review.reviewer_id, Person.library_id)
+        .join(Person, Person.id == Review.learner_id)
+        .where(Review.id == review_id)
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        return None
+    return Subject(id=review_id, library_id=row.library_id, owner_id=row.learner_id, reviewer_id=row.reviewer_id)
+
+
+def review_item(item_id: int, today: dt.date) -> Subject | None:
+    row = session().execute(
+        select(Review.learner_id, Review.reviewer_id, Person.library_id)
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(Person, Person.id == Review.learner_id)
+        .where(ReviewItem.id == item_id)
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        return None
+    return Subject(id=item_id, library_id=row.library_id, owner_id=row.learner_id, reviewer_id=row.reviewer_id)
+
+
+def team(team_id: int, today: dt.date) -> Subject | None:
+    row = session().execute(select(Team.library_id, Team.path).where(Team.id == team_id)).one_or_none()
+    if row is None:
+        return None
+    return Subject(id=team_id, library_id=row.library_id, places=(Place(team_id, row.path),))
+
+
+def _places(person_id: int, today: dt.date) -> tuple[Place, ...]:
+    rows = session().execute(
+        select(Team.id, Team.path)
+        .join(Membership, Membership.team_id == Team.id)
+        .where(
+            Membership.person_id == person_id,
+            Membership.role == Role.LEARNER.value,
+            in_reach_on(Membership, today),
+        )
+        .order_by(Team.path)
+    )
+    return tuple(Place(team_id, path) for team_id, path in rows)

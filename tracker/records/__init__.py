@@ -1,0 +1,1 @@
+"""Writers without a transaction of their own: history rows, status moves, audit events."""

@@ -1,0 +1,33 @@
+"""The roles in a team, and the permissions. What a permission needs is said once, in policy."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A role *in a team*. Administrator is a role in the library, kept with the person."""
+
+    LEARNER = "learner"
+    SUPERVISOR = "supervisor"
+    COORDINATOR = "coordinator"
+
+
+class Permission(StrEnum):
+    """One for each thing that a door can ask. Named noun_verb."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+
+    RATE = "rate"
+    EVIDENCE_OWN = "evidence_own"
+    EVIDENCE_READ = "evidence_read"
+    PROFILE_READ = "profile_read"
+    REVIEW_SEND = "review_send"
+    REVIEW_READ = "review_read"
+    REVIEW_LEARNER = "review_learner"
+    REVIEW_ANSWER = "review_answer"
+    TEAM_READ = "team_read"
+    GAPS_READ = "gaps_read"
+    ADMINISTER = "administer"
+    ADMINISTER_PERSON = "administer_person"
+    ADMINISTER_TEAM = "administer_team"
+    ADMINISTER_LIBRARY = "administer_library"

@@ -1,0 +1,1 @@
+"""The pages: session, access, templating, words for refusals, forms, views, exports."""

@@ -1,0 +1,121 @@
+"""The doors. A view names its permission, and gets its record loaded only if the actor may have it.
+
+    @bp.get("/reviews/<id:review_id>")
+    @door(Permission.REVIEW_READ, subjects.review)
+    def show(review: Subject) -> str: ...
+
+Absent and not yours are the same 404; readable but not to be acted on is 403; signed out goes to the sign-in page.
+A view without a door stops the app from starting (`check_doors`).
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Flask, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.routing import IntegerConverter, ValidationError
+
+from tracker import policy
+from tracker.policy import Subject
+from tracker.queries import subjects
+from tracker.rules.roles import Permission
+from tracker.services import looks
+from tracker.web import session
+
+V = TypeVar("V", bound=Callable[..., Any])
+Loader = Callable[[int, dt.date], Subject | None]
+
+LOADERS: dict[Loader, str] = {
+    subjects.person: "person_id",
+    subjects.evidence: "evidence_id",
+    subjects.review: "review_id",
+    subjects.review_item: "item_id",
+    subjects.team: "team_id",
+}
+"""Which part of the address each loader reads. The view gets the subject in its place, named without `_id`."""
+
+
+class IdConverter(IntegerConverter):
+    """`<id:x>`: 1 to 2**31 - 1 in ASCII digits without leading zeros; anything else is no such page."""
+
+    regex = r"[1-9][0-9]{0,9}"
+
+    def to_python(self, value: str) -> int:
+        if not value.isascii() or int(value) > 2**31 - 1:
+            raise ValidationError
+        return int(value)
+
+
+def door(permission: Permission, load: Loader | None = None) -> Callable[[V], V]:
+    """Declare what a view asks for. With `load`, the record in the address is loaded and handed on if allowed."""
+
+    def declare(view: V) -> V:
+        @wraps(view)
+        def behind_the_door(**kwargs: Any) -> ResponseReturnValue:
+            answer: ResponseReturnValue
+            if permission is Permission.PUBLIC:
+                answer = view(**kwargs)
+                return answer
+            actor = session.actor_or_none()
+            if actor is None:
+                return _to_sign_in()
+            if load is None:
+                subject = policy.library_of(actor)
+            else:
+                name = LOADERS[load]
+                found = load(kwargs.pop(name), session.now().date())
+                if found is None:
+                    abort(404)
+                subject = kwargs[name.removesuffix("_id")] = found
+            if not policy.allows(actor, permission, subject):
+                abort(403 if load is None or policy.may_know(actor, permission, subject) else 404)
+            answer = view(**kwargs)
+            return answer
+
+        behind_the_door.__dict__["permission"] = permission
+        return behind_the_door  # type: ignore[return-value]
+
+    return declare
+
+
+def may(permission: Permission, subject: Subject | None = None) -> bool:
+    """For pages: whether to show a link or a button. The door asks again."""
+    actor = session.actor_or_none()
+    return actor is not None and policy.allows(actor, permission, subject or policy.library_of(actor))
+
+
+def note_look(owner_id: int, kind: str) -> None:
+    """Note, after the response is built, that somebody else's record was shown."""
+    g.looks = [*g.get("looks", []), (owner_id, kind)]
+
+
+def check_doors(app: Flask) -> None:
+    """Raises RuntimeError naming every route without a declared permission."""
+    bare = sorted(
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if not hasattr(app.view_functions[rule.endpoint], "permission")
+    )
+    if bare:
+        raise RuntimeError(f"routes without a door: {', '.join(bare)}")
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    if request.method == "GET" and request.accept_mimetypes.best != "application/json":
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    abort(401)
+
+
+def _note_looks(response: Any) -> Any:
+    actor = session.actor_or_none() if g.get("looks") else None
+    if actor is not None and response.status_code == 200:
+        for owner_id, kind in g.looks:
+            looks.looked(actor, owner_id, kind, session.now())
+    return response
+
+
+def init_app(app: Flask) -> None:
+    app.url_map.converters["id"] = IdConverter
+    app.after_request(_note_looks)

@@ -1,0 +1,32 @@
+"""Refuse, before any view, text that no database or page can keep: NUL and lone surrogates."""
+
+from collections.abc import Iterable
+
+from flask import Flask, request
+from flask_babel import lazy_gettext as _l
+
+from tracker.rules.errors import Invalid
+from tracker.web.errors import words
+
+words(
+    unreadable_text=_l("The text holds a character that cannot be kept (an invisible one). Delete it and send again.")
+)
+
+
+def is_clean(text: str) -> bool:
+    """No NUL and nothing that is not a character (a lone half of a pair)."""
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _check() -> None:
+    parts: Iterable[str] = (
+        *(part for pair in request.args.items(multi=True) for part in pair),
+        *(part for pair in request.form.items(multi=True) for part in pair),
+        *(str(value) for value in (request.view_args or {}).values()),
+    )
+    if not all(is_clean(part) for part in parts):
+        raise Invalid("unreadable_text")
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_check)

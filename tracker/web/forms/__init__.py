@@ -1,0 +1,1 @@
+"""Forms: what is typed, checked and kept. Choices are handed in."""

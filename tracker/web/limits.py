@@ -1,0 +1,6 @@
+"""How often a door may be knocked on. Counts are kept where TRACKER_LIMITS_STORAGE says."""
+
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+limiter = Limiter(get_remote_address)

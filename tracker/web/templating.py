@@ -1,0 +1,107 @@
+"""What every template can use: dates in words, the navigation, who is signed in."""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import format_date, format_datetime, ngettext
+from flask_babel import gettext as _
+
+from tracker.policy import Actor
+from tracker.web import access, session
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    label: str
+    href: str
+    current: bool
+
+
+def _zone() -> ZoneInfo:
+    actor = session.actor_or_none()
+    return ZoneInfo(actor.time_zone if actor is not None else "UTC")
+
+
+def today() -> dt.date:
+    """The day it is for the reader."""
+    return session.now().astimezone(_zone()).date()
+
+
+def day(value: dt.date | dt.datetime | None) -> str:
+    """A date in words: "12 Mar", with the year when it is not this one. Nothing for None."""
+    if value is None:
+        return ""
+    date = value.astimezone(_zone()).date() if isinstance(value, dt.datetime) else value
+    return str(format_date(date, "d MMM" if date.year == today().year else "d MMM y", rebase=False))
+
+
+def long_day(value: dt.date | dt.datetime) -> str:
+    """A date with its day of the week: "Tuesday 24 November"."""
+    date = value.astimezone(_zone()).date() if isinstance(value, dt.datetime) else value
+    return str(format_date(date, "EEEE d MMMM" if date.year == today().year else "EEEE d MMMM y", rebase=False))
+
+
+def moment(value: dt.datetime) -> str:
+    """Day and time of day where the reader is."""
+    return f"{day(value)}, {format_datetime(value.astimezone(_zone()), 'HH:mm', rebase=False)}"
+
+
+def ago(value: dt.date | dt.datetime) -> str:
+    """How long ago in days: "today", "yesterday", "3 days ago", then the date."""
+    date = value.astimezone(_zone()).date() if isinstance(value, dt.datetime) else value
+    days = (today() - date).days
+    if days == 0:
+        return str(_("today"))
+    if days == 1:
+        return str(_("yesterday"))
+    if 1 < days < 15:
+        return str(ngettext("%(num)d day ago", "%(num)d days ago", days))
+    return day(date)
+
+
+def _nav() -> list[NavItem]:
+    """The main navigation of this person: what they do in each of their roles, and nothing else."""
+    actor = session.actor_or_none()
+    links = [] if actor is None else _links(actor)
+    return [NavItem(label, url_for(endpoint), _is_current(endpoint)) for label, endpoint in links]
+
+
+def _links(actor: Actor) -> list[tuple[str, str]]:
+    links: list[tuple[str, str]] = [(_("Today"), "home.index")]
+    if actor.learns_in:
+        links += [(_("Self-assessment"), "assess.resume"), (_("Evidence"), "evidence.index")]
+    if actor.learns_in or actor.supervises:
+        links += [(_("Reviews"), "reviews.index")]
+    if actor.learns_in:
+        links += [(_("Profile"), "profiles.own")]
+    if actor.supervises or actor.coordinates:
+        links += [(_("Teams"), "teams.index")]
+    if actor.administrator:
+        links += [(_("Administration"), "admin.index")]
+    links += [(_("Framework"), "frameworks.index")]
+    return [link for link in links if link[1] in current_app.view_functions]
+
+
+def _is_current(endpoint: str) -> bool:
+    return request.endpoint is not None and request.endpoint.split(".")[0] == endpoint.split(".", maxsplit=1)[0]
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(day=day, long_day=long_day, moment=moment, ago=ago)
+    app.jinja_env.globals.update(may=access.may)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def _everywhere() -> dict[str, object]:
+        if g.get("failing"):
+            return {"me": None, "nav": [], "demo": app.config["DEMO"], "request_id": g.get("request_id", "")}
+        return {
+            "me": session.actor_or_none(),
+            "nav": _nav(),
+            "today": today(),
+            "demo": app.config["DEMO"],
+            "request_id": g.get("request_id", ""),
+        }

@@ -1,0 +1,10 @@
+"""The pages, a file for each noun. A new file's blueprint joins the list."""
+
+from flask import Blueprint
+
+from tracker.web.views import accounts, home
+
+BLUEPRINTS: list[Blueprint] = [
+    accounts.bp,
+    home.bp,
+]
