@@ -79,10 +79,6 @@ def test_equal_counts_are_named_in_the_order_of_the_scale() -> None:
 def test_the_counts_add_up(each: list[Pair]) -> None:
     found = agreement(each)
     assert found.compared + found.not_observed == len(each)
-    assert (
-        found.equal
-        == sum(count for _, count in found.equal_by_answer)
-        == sum(is_equal(*pair) for pair in each)
-    )
+    assert found.equal == sum(count for _, count in found.equal_by_answer) == sum(is_equal(*pair) for pair in each)
     assert found.own_higher + found.own_lower <= found.different
     assert agreement(reversed(each)) == found

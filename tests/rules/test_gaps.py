@@ -46,9 +46,7 @@ def matrices(draw: st.DrawFn) -> list[Cell]:
     return cells
 
 
-def cell(
-    person: int, state: TargetState | None, held: int = 1, target: int | None = 2, blocking: int = 2
-) -> Cell:
+def cell(person: int, state: TargetState | None, held: int = 1, target: int | None = 2, blocking: int = 2) -> Cell:
     return Cell(person, 3, held, target, state, blocking if state is GAP else None)
 
 
@@ -58,9 +56,7 @@ def test_the_counts_of_every_domain_add_up_to_its_people(cells: list[Cell]) -> N
     found = summarise(cells, DOMAINS)
     assert [(each.domain_id, each.position) for each in found] == [(7, 0), (3, 1), (5, 2)]
     assert all(each.people == people for each in found)
-    assert all(
-        each.known == each.people - each.not_yet_known - each.not_assessed - each.no_target for each in found
-    )
+    assert all(each.known == each.people - each.not_yet_known - each.not_assessed - each.no_target for each in found)
     assert all(each.people == people for each in distributions(cells, DOMAINS).values())
 
 

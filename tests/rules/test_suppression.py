@@ -103,9 +103,7 @@ def untold(world: Sequence[Counts]) -> frozenset[int]:
 def with_the_next_smallest(world: Sequence[Counts]) -> frozenset[int]:
     """What is usually done: a second hidden beside what must be, but not all that is smaller."""
     hidden = set(untold(world))
-    others = sorted(
-        (p for p in range(len(world)) if any(world[p]) and p not in hidden), key=lambda p: sum(world[p])
-    )
+    others = sorted((p for p in range(len(world)) if any(world[p]) and p not in hidden), key=lambda p: sum(world[p]))
     while hidden and not (len(hidden) > 1 and can_be_told(total([world[p] for p in hidden]), SMALL)):
         hidden.add(others.pop(0))
     return frozenset(hidden)
@@ -136,9 +134,7 @@ def test_hiding_only_what_must_be_is_found_to_leak() -> None:
 
 
 def test_hiding_the_next_smallest_is_found_to_leak_to_an_insider() -> None:
-    assert find(
-        sizes_of_parts, lambda sizes: leaks(with_the_next_smallest, sizes, 2, grave=True), settings=search
-    )
+    assert find(sizes_of_parts, lambda sizes: leaks(with_the_next_smallest, sizes, 2, grave=True), settings=search)
 
 
 def test_telling_all_but_one_is_found_to_leak_to_an_insider(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,12 +189,7 @@ def test_showing_the_parts_of_a_hidden_group_is_found_to_leak() -> None:
         """Shows the branches of a hidden team where they are fit to be told by themselves."""
         shown = set(shown_groups(group, SMALL))
         return frozenset(
-            shown
-            | {
-                key
-                for key, counts in flat(group).items()
-                if key in {"b1", "b2"} and can_be_told(counts, SMALL)
-            }
+            shown | {key for key, counts in flat(group).items() if key in {"b1", "b2"} and can_be_told(counts, SMALL)}
         )
 
     assert find(sizes_of_tree, lambda sizes: tree_leaks(each_for_itself, sizes), settings=search)
@@ -227,8 +218,7 @@ def few_are_known(category_of: dict[int, str], shown: Sequence[frozenset[int]]) 
 
     seen = gaps(category_of)
     every_world = (
-        dict(zip(everybody, each, strict=True))
-        for each in product(["gap", "at target"], repeat=len(everybody))
+        dict(zip(everybody, each, strict=True)) for each in product(["gap", "at target"], repeat=len(everybody))
     )
     fitting = [world for world in every_world if gaps(world) == seen]
     covered = sorted(frozenset().union(*shown))

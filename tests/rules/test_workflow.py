@@ -151,11 +151,7 @@ def test_when_answers_can_be_revealed(statuses: str, expected: bool) -> None:
     assert can_reveal([ItemStatus(each) for each in statuses.split()]) is expected
 
 
-@given(
-    st.lists(st.sampled_from(ItemStatus)).flatmap(
-        lambda each: st.tuples(st.just(each), st.permutations(each))
-    )
-)
+@given(st.lists(st.sampled_from(ItemStatus)).flatmap(lambda each: st.tuples(st.just(each), st.permutations(each))))
 def test_the_order_of_items_does_not_matter_to_the_reveal(
     pair: tuple[list[ItemStatus], list[ItemStatus]],
 ) -> None:

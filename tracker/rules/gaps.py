@@ -122,9 +122,7 @@ def held_back_by(cells: Iterable[Cell], facts: Iterable[NotMet]) -> dict[int, tu
     their gap: `facts` may hold more.
     """
     blocking = {(c.person_id, c.domain_id): c.blocking_rank for c in cells if c.state is TargetState.GAP}
-    people: defaultdict[int, defaultdict[tuple[int, int, int], set[int]]] = defaultdict(
-        lambda: defaultdict(set)
-    )
+    people: defaultdict[int, defaultdict[tuple[int, int, int], set[int]]] = defaultdict(lambda: defaultdict(set))
     for domain_id, rank, order, statement_id, person_id in facts:
         if blocking.get((person_id, domain_id)) == rank:
             people[domain_id][rank, order, statement_id].add(person_id)
@@ -151,18 +149,14 @@ def could_teach(cells: Iterable[Cell]) -> dict[int, tuple[int, ...]]:
         if not wanted:
             continue
         able = [
-            c
-            for c in group
-            if c.target_rank is not None and c.held_rank > c.target_rank and c.held_rank >= min(wanted)
+            c for c in group if c.target_rank is not None and c.held_rank > c.target_rank and c.held_rank >= min(wanted)
         ]
         able.sort(key=lambda each: (-each.held_rank, each.person_id))
         found[domain_id] = tuple(c.person_id for c in able)
     return found
 
 
-def distributions(
-    cells: Iterable[Cell], domains: Sequence[int], ranks: int = 4
-) -> Mapping[int, Distribution]:
+def distributions(cells: Iterable[Cell], domains: Sequence[int], ranks: int = 4) -> Mapping[int, Distribution]:
     """Each of `domains` over all its cells, for matrices without names. `ranks` is the highest rank."""
     held: dict[int, list[int]] = {domain: [0] * (ranks + 1) for domain in domains}
     apart: dict[int, Counter[TargetState]] = {domain: Counter() for domain in domains}
