@@ -7,6 +7,7 @@ from tracker.queries.health import is_ready
 from tracker.rules.roles import Permission
 from tracker.web import session
 from tracker.web.access import door
+from tracker.web.forms.styleguide import rejected_sample
 
 bp = Blueprint("home", __name__)
 
@@ -32,4 +33,4 @@ def health() -> ResponseReturnValue:
 def styleguide() -> ResponseReturnValue:
     if not current_app.config["DEBUG_PAGES"]:
         abort(404)
-    return render_template("styleguide.html")
+    return render_template("styleguide.html", sample_moment=session.now(), form=rejected_sample())
