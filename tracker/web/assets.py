@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from importlib.resources import files
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from flask import Flask
 from whitenoise import WhiteNoise
@@ -51,6 +52,11 @@ def build(static: Path, target: Path) -> dict[str, str]:
     return {name: f"{folder.name}/{hashed}" for name, hashed in names.items()}
 
 
+def _add_headers(headers: Headers, _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+
+
 def init_app(app: Flask, static: Path) -> None:
     served = build(static, app.config["ASSETS_DIR"])
 
@@ -60,6 +66,12 @@ def init_app(app: Flask, static: Path) -> None:
 
     folder = app.config["ASSETS_DIR"] / next(iter(served.values())).partition("/")[0]
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(folder), prefix=PREFIX, max_age=31_536_000, immutable_file_test=lambda *_: True
+        app.wsgi_app,
+        root=str(folder),
+        prefix=PREFIX,
+        max_age=31_536_000,
+        allow_all_origins=False,
+        immutable_file_test=lambda *_: True,
+        add_headers_function=_add_headers,
     )
     app.jinja_env.globals["asset"] = asset
