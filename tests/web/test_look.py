@@ -109,6 +109,26 @@ def test_a_stray_colour_is_found() -> None:
     assert colours_outside_tokens(".x { color: #b4451f; }") == [".x { color: #b4451f; }"]
 
 
+def not_css(style: str) -> list[str]:
+    """Lines that are neither a selector, a declaration, an at-rule nor an end of a block (one to a line)."""
+    plain = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+    joined = re.sub(r",\n\s*", ", ", plain)
+    shape = re.compile(r"(@[\w-]+.* \{|[^;]+ \{|(--)?[\w-]+: [^{}]+;|\}|[^;{]+ \{ ((--)?[\w-]+: [^{};]+; ?)+\})")
+    lines = (line.strip() for line in joined.splitlines())
+    return [line for line in lines if line and not shape.fullmatch(line)]
+
+
+def test_stylesheets_are_well_formed() -> None:
+    """A browser drops a broken rule in silence, so a slip shows only to the eye."""
+    texts = {path.name: path.read_text() for path in STYLES}
+    assert {name: not_css(text) for name, text in texts.items() if not_css(text)} == {}
+    assert {name: text.count("{") - text.count("}") for name, text in texts.items()} == dict.fromkeys(texts, 0)
+
+
+def test_a_broken_declaration_is_found() -> None:
+    assert not_css(".a, X: 36rem;\n  color: red;\n}") == [".a, X: 36rem;"]
+
+
 def test_stylesheets_load_nothing_from_elsewhere() -> None:
     assert [path.name for path in STYLES if re.search(r"url\(|@import", path.read_text())] == []
 
