@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.models.people import Membership, Person, Team
+from tracker.models.reviews import Review
 from tracker.rules.roles import Permission, Role
 
 GRACE = dt.timedelta(days=30)
@@ -92,7 +93,9 @@ def coordinates(actor: Actor, subject: Subject) -> bool:
 
 
 def reviews(actor: Actor, subject: Subject) -> bool:
-    return same_library(actor, subject) and subject.reviewer_id == actor.person_id and is_not_own(actor, subject)
+    """The review was sent to them, and they still supervise its learner (`supervises`): what a supervisor who left
+    has not revealed stays sealed, from them too."""
+    return subject.reviewer_id == actor.person_id and is_not_own(actor, subject) and supervises(actor, subject)
 
 
 def administers(actor: Actor, subject: Subject) -> bool:
@@ -183,6 +186,25 @@ def teams_readable(actor: Actor) -> ColumnElement[bool]:
     reach: list[ColumnElement[bool]] = [Team.id == place.team_id for place in actor.supervises]
     reach += [Team.path.startswith(place.path, autoescape=True) for place in actor.coordinates]
     return and_(Team.library_id == actor.library_id, or_(false(), *reach))
+
+
+def reviewer_still_supervises(today: dt.date) -> ColumnElement[bool]:
+    """`reviews` as SQL over `Review`: whether its reviewer supervises its learner on that day."""
+    learner, supervisor = aliased(Membership), aliased(Membership)
+    return exists(
+        select(learner.id)
+        .join(supervisor, supervisor.team_id == learner.team_id)
+        .join(Team, Team.id == learner.team_id)
+        .where(
+            learner.person_id == Review.learner_id,
+            learner.role == Role.LEARNER.value,
+            in_reach_on(learner, today),
+            supervisor.person_id == Review.reviewer_id,
+            supervisor.role == Role.SUPERVISOR.value,
+            current_on(supervisor, today),
+            Team.closed_on.is_(None),
+        )
+    )
 
 
 def in_reach_on(member: type[Membership], today: dt.date) -> ColumnElement[bool]:

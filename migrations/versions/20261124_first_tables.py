@@ -764,6 +764,7 @@ def upgrade() -> None:
         sa.Column("statement_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("learner_answer", sa.String(length=40), nullable=False),
         sa.Column("rated_at", sa.DateTime(timezone=True), nullable=False),
@@ -773,9 +774,18 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revealed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "(status IN ('differs', 'endorsed', 'kept_apart')) = (revealed_at IS NOT NULL)",
+            "status NOT IN ('differs', 'endorsed', 'kept_apart') OR revealed_at IS NOT NULL",
             name=op.f("ck_review_items_revealed_has_a_time"),
         ),
+        sa.CheckConstraint(
+            "status NOT IN ('waiting', 'returned', 'answered', 'dropped') OR revealed_at IS NULL",
+            name=op.f("ck_review_items_sealed_has_none"),
+        ),
+        sa.CheckConstraint(
+            "ground IS NOT NULL OR reviewer_answer IS NULL OR reviewer_answer = 'cannot_tell'",
+            name=op.f("ck_review_items_answer_has_a_ground"),
+        ),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_review_items_version_counts")),
         sa.CheckConstraint(
             "ground IN ('saw_it', 'saw_product', 'was_told', 'evidence_only')",
             name=op.f("ck_review_items_ground_known"),
@@ -948,7 +958,7 @@ def upgrade() -> None:
         sa.Column("after", sa.String(length=40), nullable=False),
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "move IN ('send', 'withdraw', 'answer', 'cannot_tell', 'return', 'reply', 'drop', 'reveal_equal', 'reveal_different', 'agree', 'keep_apart', 'close')",
+            "move IN ('send', 'withdraw', 'answer', 'cannot_tell', 'return', 'reply', 'drop', 'reveal_equal', 'reveal_different', 'confirm', 'agree', 'keep_apart', 'close')",
             name=op.f("ck_review_moves_move_known"),
         ),
         sa.ForeignKeyConstraint(

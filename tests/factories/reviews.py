@@ -5,7 +5,7 @@ import datetime as dt
 from tests.factories.world import World, add
 from tracker.db import transaction
 from tracker.models import Endorsement, Review, ReviewItem
-from tracker.rules.scale import Answer, EndorsedAnswer, ReviewerAnswer
+from tracker.rules.scale import Answer, EndorsedAnswer, Ground, ReviewerAnswer
 from tracker.rules.workflow import EndorsementStatus, ItemStatus, ReviewStatus
 
 
@@ -32,7 +32,7 @@ def endorse(
             tx,
             ReviewItem(review_id=review_id, statement_id=statement_id, position=1, status=ItemStatus.ENDORSED,
                        digest="0" * 64, learner_answer=said or Answer(answer.value), rated_at=at, rating_version=1,
-                       reviewer_answer=theirs, answered_at=at, revealed_at=at),
+                       reviewer_answer=theirs, ground=Ground.SAW_IT, answered_at=at, revealed_at=at),
         )  # fmt: skip
         add(
             tx,

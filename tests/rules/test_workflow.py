@@ -18,7 +18,9 @@ from tracker.rules.workflow import (
     ItemStatus,
     Move,
     ReviewStatus,
+    can_finish,
     can_reveal,
+    is_settled,
     item_after,
     item_can,
     review_after,
@@ -30,7 +32,7 @@ ITEM_TABLE = """
     waiting: answer > answered, cannot_tell > not_observed, return > returned
     returned: reply > waiting, drop > dropped
     answered: reveal_equal > endorsed, reveal_different > differs
-    differs: agree > endorsed, keep_apart > kept_apart
+    differs: confirm > differs, agree > endorsed, keep_apart > kept_apart
 """
 UNTIL_THE_REVEAL = """
     answered: answer > answered, cannot_tell > not_observed, return > returned
@@ -149,6 +151,28 @@ def test_only_an_answered_item_is_revealed() -> None:
 )
 def test_when_answers_can_be_revealed(statuses: str, expected: bool) -> None:
     assert can_reveal([ItemStatus(each) for each in statuses.split()]) is expected
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        ("", False),
+        ("not_observed", True),
+        ("not_observed dropped endorsed differs kept_apart", True),
+        ("not_observed waiting", False),
+        ("not_observed returned", False),
+        ("not_observed answered", False),
+        ("dropped", False),
+    ],
+)
+def test_when_a_review_with_nothing_to_compare_can_be_finished(statuses: str, expected: bool) -> None:
+    assert can_finish([ItemStatus(each) for each in statuses.split()]) is expected
+
+
+@pytest.mark.parametrize("status", ItemStatus)
+def test_what_has_ended_is_settled_but_for_a_cannot_tell_that_nobody_was_shown(status: ItemStatus) -> None:
+    assert is_settled(status, shown=True) == (status in ENDED)
+    assert is_settled(status, shown=False) == (status in ENDED - {ItemStatus.NOT_OBSERVED})
 
 
 @given(st.lists(st.sampled_from(ItemStatus)).flatmap(lambda each: st.tuples(st.just(each), st.permutations(each))))

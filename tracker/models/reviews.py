@@ -41,7 +41,11 @@ class Review(Base):
 
 
 class ReviewItem(Base):
-    """One statement in a review. The learner's side and `digest` are frozen at sending."""
+    """One statement in a review. The learner's side and `digest` are frozen at sending.
+
+    `version` starts at 1 and rises with each move: a form names the version that its page showed. `revealed_at` is
+    when each side was shown the other's; a *not observed* item has it once the review's end or reveal showed it.
+    """
 
     __tablename__ = "review_items"
     __table_args__ = (
@@ -56,9 +60,18 @@ class ReviewItem(Base):
             name="answered_has_an_answer",
         ),
         CheckConstraint(
-            "(status IN ('differs', 'endorsed', 'kept_apart')) = (revealed_at IS NOT NULL)",
+            "status NOT IN ('differs', 'endorsed', 'kept_apart') OR revealed_at IS NOT NULL",
             name="revealed_has_a_time",
         ),
+        CheckConstraint(
+            "status NOT IN ('waiting', 'returned', 'answered', 'dropped') OR revealed_at IS NULL",
+            name="sealed_has_none",
+        ),
+        CheckConstraint(
+            "ground IS NOT NULL OR reviewer_answer IS NULL OR reviewer_answer = 'cannot_tell'",
+            name="answer_has_a_ground",
+        ),
+        CheckConstraint("version >= 1", name="version_counts"),
         Index("ix_review_items_statement", "statement_id"),
     )
 
@@ -67,6 +80,7 @@ class ReviewItem(Base):
     statement_id: Mapped[int] = mapped_column(parent("statements.id"))
     position: Mapped[int]
     status: Mapped[Word]
+    version: Mapped[int] = mapped_column(default=1)
     digest: Mapped[str] = mapped_column(String(64))
     learner_answer: Mapped[Word]
     rated_at: Mapped[dt.datetime]

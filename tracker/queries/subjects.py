@@ -37,7 +37,7 @@ def review(review_id: int, today: dt.date) -> Subject | None:
     ).one_or_none()  # fmt: skip
     if row is None:
         return None
-    return Subject(id=review_id, library_id=row.library_id, owner_id=row.learner_id, reviewer_id=row.reviewer_id)
+    return _reviewed(review_id, row.library_id, row.learner_id, row.reviewer_id, today)
 
 
 def review_item(item_id: int, today: dt.date) -> Subject | None:
@@ -49,7 +49,7 @@ def review_item(item_id: int, today: dt.date) -> Subject | None:
     ).one_or_none()  # fmt: skip
     if row is None:
         return None
-    return Subject(id=item_id, library_id=row.library_id, owner_id=row.learner_id, reviewer_id=row.reviewer_id)
+    return _reviewed(item_id, row.library_id, row.learner_id, row.reviewer_id, today)
 
 
 def team(team_id: int, today: dt.date) -> Subject | None:
@@ -57,6 +57,11 @@ def team(team_id: int, today: dt.date) -> Subject | None:
     if row is None:
         return None
     return Subject(id=team_id, library_id=row.library_id, places=(Place(team_id, row.path),))
+
+
+def _reviewed(record_id: int, library_id: int, learner_id: int, reviewer_id: int, today: dt.date) -> Subject:
+    places = _places(learner_id, today)
+    return Subject(id=record_id, library_id=library_id, owner_id=learner_id, reviewer_id=reviewer_id, places=places)
 
 
 def _places(person_id: int, today: dt.date) -> tuple[Place, ...]:

@@ -37,6 +37,7 @@ class Move(StrEnum):
     DROP = "drop"
     REVEAL_EQUAL = "reveal_equal"
     REVEAL_DIFFERENT = "reveal_different"
+    CONFIRM = "confirm"
     AGREE = "agree"
     KEEP_APART = "keep_apart"
     CLOSE = "close"
@@ -52,8 +53,12 @@ class EndorsementStatus(StrEnum):
     REVOKED = "revoked"
 
 
+LIVE = frozenset({ReviewStatus.SENT, ReviewStatus.IN_REVIEW, ReviewStatus.DIFFERENCES_OPEN})
+"""Items move only in a review that is one of these."""
+
 ENDED = frozenset({ItemStatus.NOT_OBSERVED, ItemStatus.DROPPED, ItemStatus.ENDORSED, ItemStatus.KEPT_APART})
 REVEALED = frozenset({ItemStatus.DIFFERS, ItemStatus.ENDORSED, ItemStatus.KEPT_APART})
+OPEN_TO_ANSWER = frozenset({ItemStatus.WAITING, ItemStatus.RETURNED, ItemStatus.ANSWERED})
 SEALED = frozenset({ItemStatus.WAITING, ItemStatus.RETURNED, ItemStatus.ANSWERED, ItemStatus.NOT_OBSERVED})
 """In these the supervisor's side is the supervisor's alone and the learner's is the learner's alone. A *cannot
 tell* can be changed until the reveal; it shows itself to the learner only once the review has been revealed."""
@@ -72,6 +77,7 @@ ITEM_MOVES: dict[tuple[ItemStatus, Move], ItemStatus] = {
     (ItemStatus.RETURNED, Move.DROP): ItemStatus.DROPPED,
     (ItemStatus.ANSWERED, Move.REVEAL_EQUAL): ItemStatus.ENDORSED,
     (ItemStatus.ANSWERED, Move.REVEAL_DIFFERENT): ItemStatus.DIFFERS,
+    (ItemStatus.DIFFERS, Move.CONFIRM): ItemStatus.DIFFERS,
     (ItemStatus.DIFFERS, Move.AGREE): ItemStatus.ENDORSED,
     (ItemStatus.DIFFERS, Move.KEEP_APART): ItemStatus.KEPT_APART,
 }
@@ -109,6 +115,16 @@ def item_can(status: ItemStatus, move: Move) -> bool:
     return (status, move) in ITEM_MOVES
 
 
+def is_settled(status: ItemStatus, shown: bool) -> bool:
+    """Whether an item has ended for good: a *not observed* one has not until the reveal has shown it."""
+    return status in ENDED and (shown or status is not ItemStatus.NOT_OBSERVED)
+
+
 def can_reveal(statuses: list[ItemStatus]) -> bool:
     """Reveal takes all answered items once none is waiting; returned ones may stay out and be revealed later."""
     return ItemStatus.ANSWERED in statuses and ItemStatus.WAITING not in statuses
+
+
+def can_finish(statuses: list[ItemStatus]) -> bool:
+    """Nothing is left to answer or to compare, only *cannot tell* to show."""
+    return ItemStatus.NOT_OBSERVED in statuses and not OPEN_TO_ANSWER & set(statuses)
