@@ -1,7 +1,6 @@
 """JSON lines on standard output, each with its request id. No text that a user typed, no cookie, no token."""
 
 import logging
-import sys
 import time
 
 import structlog
@@ -21,7 +20,7 @@ def configure() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=False,
     )
 
