@@ -1,0 +1,228 @@
+"""What a learner is told to do next."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+
+from tracker.rules.levels import (
+    StatementAnswer,
+    TargetState,
+    endorsed_meaning,
+    self_meaning,
+    standing,
+    tally_statements,
+)
+from tracker.rules.next_steps import DomainFacts, Side, StatementFacts, Step, StepKind, learner_side, next_steps
+from tracker.rules.scale import Answer, EndorsedAnswer, Voice
+from tracker.rules.workflow import SEALED, ItemStatus
+
+N, P, C, SURE, NOT_MINE = (
+    Answer.NOT_YET,
+    Answer.PARTLY,
+    Answer.CONSISTENTLY,
+    Answer.NOT_SURE,
+    Answer.NOT_MY_WORK,
+)
+EN, EP, EC = EndorsedAnswer.NOT_YET, EndorsedAnswer.PARTLY, EndorsedAnswer.CONSISTENTLY
+RANKS = (1, 2, 3, 4)
+ALL = 99
+search = settings(max_examples=5000, database=None, derandomize=True)
+
+
+def domain(statements: Sequence[StatementFacts], target: int | None = 2, position: int = 0) -> DomainFacts:
+    own = [StatementAnswer(each.rank, self_meaning(each.own), each.not_rated_here) for each in statements]
+    endorsed = [StatementAnswer(each.rank, endorsed_meaning(each.endorsed), each.not_rated_here) for each in statements]
+    return DomainFacts(
+        domain_id=position + 100,
+        position=position,
+        own=standing(tally_statements(own, RANKS), target),
+        endorsed=standing(tally_statements(endorsed, RANKS), target),
+        statements=tuple(statements),
+    )
+
+
+def level(rank: int, *answers: tuple[Answer | None, EndorsedAnswer | None]) -> list[StatementFacts]:
+    """Statements of one level, numbered 11, 12, ... at level 1, 21, 22, ... at level 2."""
+    return [StatementFacts(10 * rank + n, rank, n, own, endorsed) for n, (own, endorsed) in enumerate(answers, start=1)]
+
+
+def put(
+    statements: list[StatementFacts], statement_id: int, side: Side = Side.NOT_SENT, changed_since: bool = False
+) -> list[StatementFacts]:
+    """The same statements with one of them in a review, or changed since."""
+    return [
+        replace(each, side=side, changed_since=changed_since) if each.statement_id == statement_id else each
+        for each in statements
+    ]
+
+
+DONE = (C, EC)
+HELD = level(1, DONE, DONE)
+
+
+def steps(*domains: DomainFacts, most: int = ALL) -> tuple[Step, ...]:
+    return next_steps(domains, most)
+
+
+def test_a_new_learner_is_told_to_rate_up_to_the_target() -> None:
+    nothing = (
+        level(1, (None, None), (None, None)) + level(2, (None, None), (SURE, None)) + level(3, *[(None, None)] * 2)
+    )
+    assert steps(domain(nothing)) == (Step(StepKind.RATE, 100, (11, 12, 21, 22), 1, Voice.SELF, 2),)
+
+
+def test_a_domain_that_is_begun_is_gone_on_with() -> None:
+    untouched = domain(level(1, (None, None), (None, None)), 1, position=0)
+    begun = domain(level(1, (C, EC), (None, None)), 1, position=1)
+    assert [each.domain_id for each in steps(untouched, begun)] == [101, 100]
+
+
+def test_what_is_rated_and_not_reviewed_is_to_be_sent() -> None:
+    rated = HELD + level(2, (C, None), (P, None), (NOT_MINE, None))
+    send = next(each for each in steps(domain(rated)) if each.kind is StepKind.SEND)
+    assert send == Step(StepKind.SEND, 100, (21, 22, 23), 2, Voice.ENDORSED, 3)
+
+
+@pytest.mark.parametrize("side", [Side.WITH_REVIEWER, Side.RETURNED, Side.DIFFERS])
+def test_what_is_in_a_review_is_not_sent_again(side: Side) -> None:
+    rated = put(HELD + level(2, (C, None), (C, None)), 21, side=side)
+    assert [each.statement_ids for each in steps(domain(rated)) if each.kind is StepKind.SEND] == [(22,)]
+
+
+def test_what_was_kept_apart_is_sent_again_only_when_something_changed() -> None:
+    apart = put(HELD + level(2, (C, None), (C, EC)), 21, side=Side.KEPT_APART)
+    assert not [each for each in steps(domain(apart)) if each.kind is StepKind.SEND]
+    changed = put(apart, 21, side=Side.KEPT_APART, changed_since=True)
+    assert [each.statement_ids for each in steps(domain(changed)) if each.kind is StepKind.SEND] == [(21,)]
+
+
+def test_a_statement_that_a_reviewer_found_partly_met_and_that_blocks_the_level() -> None:
+    blocked = HELD + level(2, (C, EN), (C, EP), DONE)
+    assert steps(domain(blocked)) == (Step(StepKind.BUILD_REVIEWED, 100, (22, 21), 2, Voice.ENDORSED, 2),)
+
+
+def test_after_a_change_it_is_to_be_sent_instead() -> None:
+    changed = put(HELD + level(2, (C, EP), DONE), 21, changed_since=True)
+    assert steps(domain(changed)) == (Step(StepKind.SEND, 100, (21,), 2, Voice.ENDORSED, 1),)
+
+
+def test_a_gap_by_the_own_answers_alone() -> None:
+    own_gap = HELD + level(2, (N, None), (P, None))
+    build = next(each for each in steps(domain(own_gap)) if each.kind is StepKind.BUILD_OWN)
+    assert build == Step(StepKind.BUILD_OWN, 100, (22, 21), 2, Voice.SELF, 2)
+
+
+def test_at_target_the_next_level_is_named() -> None:
+    at_target = HELD + level(2, DONE, DONE) + level(3, DONE, (C, EP), (C, None))
+    assert steps(domain(at_target)) == (Step(StepKind.GROW, 100, (32, 33), 3, Voice.ENDORSED, 2),)
+
+
+def test_who_holds_everything_has_nothing_to_do() -> None:
+    assert steps(domain([each for rank in RANKS for each in level(rank, DONE, DONE)], 4)) == ()
+
+
+def test_questions_and_differences_come_first() -> None:
+    waiting = put(put(HELD + level(2, (C, None), (C, None)), 21, side=Side.RETURNED), 22, side=Side.DIFFERS)
+    found = steps(domain(level(1, (None, None), (None, None)), 1), domain(waiting, position=1))
+    assert [(each.kind, each.domain_id) for each in found] == [
+        (StepKind.REPLY, 101),
+        (StepKind.TALK, 101),
+        (StepKind.RATE, 100),
+    ]
+
+
+def test_the_shortest_way_of_each_kind_comes_before_the_second_of_any() -> None:
+    far = domain(HELD + level(2, (C, EP), (C, EP)), position=0)
+    near = domain(HELD + level(2, DONE, (C, EP)), position=1)
+    unsent = domain(HELD + level(2, (C, None), (C, None)), position=2)
+    found = steps(far, near, unsent)
+    assert [(each.kind, each.domain_id) for each in found] == [
+        (StepKind.BUILD_REVIEWED, 101),
+        (StepKind.SEND, 102),
+        (StepKind.BUILD_REVIEWED, 100),
+    ]
+    assert steps(far, near, unsent, most=2) == found[:2]
+
+
+@pytest.mark.parametrize("status", sorted(SEALED - {ItemStatus.RETURNED}))
+def test_before_the_reveal_a_supervisors_answer_does_not_show(status: ItemStatus) -> None:
+    assert learner_side(status, revealed=False) is learner_side(ItemStatus.WAITING, revealed=False)
+
+
+def test_what_a_learner_may_know_of_an_item() -> None:
+    found = {status: learner_side(status, revealed=True) for status in (None, *ItemStatus)}
+    assert found == {
+        None: Side.NOT_SENT,
+        ItemStatus.WAITING: Side.WITH_REVIEWER,
+        ItemStatus.RETURNED: Side.RETURNED,
+        ItemStatus.ANSWERED: Side.WITH_REVIEWER,
+        ItemStatus.NOT_OBSERVED: Side.NOT_SENT,
+        ItemStatus.DROPPED: Side.NOT_SENT,
+        ItemStatus.DIFFERS: Side.DIFFERS,
+        ItemStatus.ENDORSED: Side.NOT_SENT,
+        ItemStatus.KEPT_APART: Side.KEPT_APART,
+    }
+
+
+@st.composite
+def people(draw: st.DrawFn, sides: Sequence[Side] = tuple(Side)) -> list[DomainFacts]:
+    found = []
+    for position in range(draw(st.integers(1, 3))):
+        statements = [
+            StatementFacts(
+                statement_id=1000 * position + 10 * rank + order,
+                rank=rank,
+                order=order,
+                own=draw(st.none() | st.sampled_from(Answer)),
+                endorsed=draw(st.none() | st.sampled_from(EndorsedAnswer)),
+                side=draw(st.sampled_from(sides)),
+                not_rated_here=draw(st.booleans()),
+            )
+            for rank in (1, 2, 3)
+            for order in range(draw(st.integers(0, 3)))
+        ]
+        found.append(domain(statements, draw(st.sampled_from([None, 1, 2, 3])), position))
+    return found
+
+
+@given(people(), st.integers(0, 5))
+def test_steps_name_statements_of_their_domain_and_are_no_more_than_asked(
+    domains: list[DomainFacts], most: int
+) -> None:
+    found = next_steps(domains, ALL)
+    by_id = {each.domain_id: {s.statement_id: s for s in each.statements} for each in domains}
+    assert next_steps(domains, most) == found[:most]
+    assert next_steps(reversed(domains), ALL) == found
+    assert len({(each.kind, each.domain_id) for each in found}) == len(found)
+    for step in found:
+        assert step.statement_ids
+        assert len(set(step.statement_ids)) == len(step.statement_ids)
+        for statement_id in step.statement_ids:
+            statement = by_id[step.domain_id][statement_id]
+            assert not statement.not_rated_here
+            if step.kind is StepKind.SEND:
+                assert statement.own not in {None, SURE}
+
+
+def leaves_alone(make: Callable[[list[DomainFacts]], Sequence[Step]], domains: list[DomainFacts]) -> bool:
+    """Whether somebody who is not at target, and has nothing in a review, is told nothing about that domain."""
+    away = {TargetState.GAP, TargetState.NOT_YET_KNOWN}
+    named = {each.domain_id for each in make(domains)}
+    return any(each.endorsed.target_state in away and each.domain_id not in named for each in domains)
+
+
+@given(people(sides=[Side.NOT_SENT]))
+def test_who_is_not_at_target_is_told_a_way_there(domains: list[DomainFacts]) -> None:
+    assert not leaves_alone(lambda each: next_steps(each, ALL), domains)
+
+
+@pytest.mark.parametrize("lost", [StepKind.RATE, StepKind.SEND, StepKind.BUILD_REVIEWED])
+def test_a_kind_of_step_that_is_lost_would_be_found(lost: StepKind) -> None:
+    def without(domains: list[DomainFacts]) -> list[Step]:
+        return [each for each in next_steps(domains, ALL) if each.kind is not lost]
+
+    nothing_sent = people(sides=[Side.NOT_SENT])
+    assert find(nothing_sent, lambda domains: leaves_alone(without, domains), settings=search)
