@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import find, given
 from hypothesis import strategies as st
 
+from tests.rules.searching import SEARCH
 from tracker.rules.gaps import (
     NAMES_LIMIT,
     Cell,
@@ -30,7 +31,6 @@ AT, GAP, UNKNOWN, NONE = (
     TargetState.NOT_YET_KNOWN,
     TargetState.NOT_ASSESSED,
 )
-search = settings(max_examples=5000, database=None, derandomize=True)
 
 
 @st.composite
@@ -117,7 +117,7 @@ def test_a_ranking_that_counts_unknown_as_gaps_is_found() -> None:
         ranked = sorted(summaries, key=lambda each: each.at_target)[:3]
         return bool(cells) and ranks_a_domain_without_gaps(summaries, ranked)
 
-    assert find(matrices(), by_not_at_target, settings=search)
+    assert find(matrices(), by_not_at_target, settings=SEARCH)
 
 
 def test_what_holds_back_counts_each_person_with_a_gap_once_at_the_level_that_makes_it() -> None:

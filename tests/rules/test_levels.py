@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import find, given
 from hypothesis import strategies as st
 
+from tests.rules.searching import SEARCH
 from tracker.rules import levels
 from tracker.rules.levels import (
     RULE,
@@ -34,7 +35,6 @@ Statements = list[StatementAnswer]
 
 statement = st.builds(StatementAnswer, st.sampled_from(RANKS), st.sampled_from(Meaning), st.booleans())
 worlds = st.tuples(st.lists(statement, max_size=24), st.sampled_from(RANKS))
-search = settings(max_examples=5000, database=None, derandomize=True)
 
 
 class World(NamedTuple):
@@ -92,7 +92,7 @@ def test_a_rule_that_is_not_monotone_is_found(monkeypatch: pytest.MonkeyPatch) -
         return LevelState.NOT_MET if state is LevelState.MET and tally.met > tally.need else state
 
     monkeypatch.setattr(levels, "level_state", met_only_when_exact)
-    assert find(worlds, some_improvement_lowers, settings=search)
+    assert find(worlds, some_improvement_lowers, settings=SEARCH)
 
 
 def test_taking_back_not_my_work_can_make_a_limited_level_count() -> None:
@@ -133,7 +133,7 @@ def test_a_tally_that_depends_on_order_is_found() -> None:
             seen.setdefault(each.rank, each)
         return tally_statements(seen.values())
 
-    assert find(shuffles, lambda pair: depends_on_order(first_of_each_rank, *pair), settings=search)
+    assert find(shuffles, lambda pair: depends_on_order(first_of_each_rank, *pair), settings=SEARCH)
 
 
 # What is not known
@@ -158,7 +158,7 @@ def test_a_rule_that_takes_unknown_for_a_gap_is_found(monkeypatch: pytest.Monkey
         return LevelState.NOT_MET if state is LevelState.NOT_YET_KNOWN else state
 
     monkeypatch.setattr(levels, "level_state", open_is_not_met)
-    assert find(worlds, unknown_makes_a_gap, settings=search)
+    assert find(worlds, unknown_makes_a_gap, settings=SEARCH)
 
 
 def by_completion(tally: Tally) -> LevelState:
@@ -244,12 +244,12 @@ def test_the_blocking_level_is_there_exactly_where_there_is_a_gap(world: tuple[S
 
 @pytest.mark.parametrize("state", LevelState)
 def test_every_level_state_can_be_reached(state: LevelState) -> None:
-    assert find(worlds, lambda world: any(v.state is state for v in of(*world).levels), settings=search)
+    assert find(worlds, lambda world: any(v.state is state for v in of(*world).levels), settings=SEARCH)
 
 
 @pytest.mark.parametrize("state", TargetState)
 def test_every_target_state_can_be_reached(state: TargetState) -> None:
-    assert find(worlds, lambda world: of(*world).target_state is state, settings=search)
+    assert find(worlds, lambda world: of(*world).target_state is state, settings=SEARCH)
 
 
 @pytest.mark.parametrize("rank", [0, *RANKS])

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import find, given
 from hypothesis import strategies as st
 
+from tests.rules.searching import SEARCH
 from tracker.rules.levels import (
     StatementAnswer,
     TargetState,
@@ -29,7 +30,6 @@ N, P, C, SURE, NOT_MINE = (
 EN, EP, EC = EndorsedAnswer.NOT_YET, EndorsedAnswer.PARTLY, EndorsedAnswer.CONSISTENTLY
 RANKS = (1, 2, 3, 4)
 ALL = 99
-search = settings(max_examples=5000, database=None, derandomize=True)
 
 
 def domain(statements: Sequence[StatementFacts], target: int | None = 2, position: int = 0) -> DomainFacts:
@@ -225,4 +225,4 @@ def test_a_kind_of_step_that_is_lost_would_be_found(lost: StepKind) -> None:
         return [each for each in next_steps(domains, ALL) if each.kind is not lost]
 
     nothing_sent = people(sides=[Side.NOT_SENT])
-    assert find(nothing_sent, lambda domains: leaves_alone(without, domains), settings=search)
+    assert find(nothing_sent, lambda domains: leaves_alone(without, domains), settings=SEARCH)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
+from tests.rules.searching import SEARCH
 from tracker.rules import suppression
 from tracker.rules.suppression import Group, can_be_told, hidden_parts, may_add, shown_groups
 
@@ -22,7 +23,6 @@ SMALL = 3
 Counts = tuple[int, ...]
 World = tuple[Counts, ...]
 Hide = Callable[[Sequence[Counts]], frozenset[int]]
-search = settings(max_examples=2000, database=None, derandomize=True)
 
 
 @cache
@@ -113,7 +113,7 @@ sizes_of_parts = st.lists(st.integers(0, 6), min_size=1, max_size=4).filter(any)
 THREE = [(1, 4, 6), (2, 3, 5), (3, 3, 3), (5, 4, 4), (1, 1, 6), (6, 7), (2, 2, 2)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(sizes_of_parts)
 def test_of_two_categories_no_hidden_count_can_be_worked_out(sizes: list[int]) -> None:
     assert not leaks(by_the_rule, sizes, 2)
@@ -130,11 +130,11 @@ def test_of_three_categories_nothing_grave_can_be_worked_out(sizes: tuple[int, .
 
 
 def test_hiding_only_what_must_be_is_found_to_leak() -> None:
-    assert find(sizes_of_parts, lambda sizes: leaks(untold, sizes, 2, attacker=to_a_solver), settings=search)
+    assert find(sizes_of_parts, lambda sizes: leaks(untold, sizes, 2, attacker=to_a_solver), settings=SEARCH)
 
 
 def test_hiding_the_next_smallest_is_found_to_leak_to_an_insider() -> None:
-    assert find(sizes_of_parts, lambda sizes: leaks(with_the_next_smallest, sizes, 2, grave=True), settings=search)
+    assert find(sizes_of_parts, lambda sizes: leaks(with_the_next_smallest, sizes, 2, grave=True), settings=SEARCH)
 
 
 def test_telling_all_but_one_is_found_to_leak_to_an_insider(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +178,7 @@ def tree_leaks(show: Callable[[Group], frozenset[Hashable]], sizes: Sequence[int
 sizes_of_tree = st.lists(st.integers(0, 5), min_size=4, max_size=4)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(sizes_of_tree)
 def test_no_hidden_group_can_be_worked_out_from_its_parts_or_totals(sizes: list[int]) -> None:
     assert not tree_leaks(lambda group: shown_groups(group, SMALL), sizes)
@@ -192,7 +192,7 @@ def test_showing_the_parts_of_a_hidden_group_is_found_to_leak() -> None:
             shown | {key for key, counts in flat(group).items() if key in {"b1", "b2"} and can_be_told(counts, SMALL)}
         )
 
-    assert find(sizes_of_tree, lambda sizes: tree_leaks(each_for_itself, sizes), settings=search)
+    assert find(sizes_of_tree, lambda sizes: tree_leaks(each_for_itself, sizes), settings=SEARCH)
 
 
 # Sets that overlap: filters, rounds, exports
@@ -238,7 +238,7 @@ def accepted(
     return shown
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(readings())
 def test_no_few_can_be_worked_out_from_sets_that_overlap(
     reading: tuple[dict[int, str], list[frozenset[int]]],
@@ -251,7 +251,7 @@ def test_judging_each_filter_by_itself_is_found_to_leak() -> None:
     def by_itself(so_far: list[frozenset[int]], new: frozenset[int], category_of: dict[int, str]) -> bool:
         return may_add([], new, category_of, SMALL)
 
-    assert find(readings(), lambda each: few_are_known(each[0], accepted(by_itself, each)), settings=search)
+    assert find(readings(), lambda each: few_are_known(each[0], accepted(by_itself, each)), settings=SEARCH)
 
 
 def test_overlapping_filters_can_be_used() -> None:
