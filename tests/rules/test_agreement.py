@@ -57,14 +57,15 @@ def test_a_review_in_counts() -> None:
             *[same] * 6,
             Pair(Answer.PARTLY, ReviewerAnswer.PARTLY),
             Pair(Answer.CONSISTENTLY, ReviewerAnswer.PARTLY),
+            Pair(Answer.PARTLY, ReviewerAnswer.NOT_YET),
             Pair(Answer.PARTLY, ReviewerAnswer.CONSISTENTLY),
             Pair(Answer.NOT_SURE, ReviewerAnswer.NOT_YET),
             Pair(Answer.CONSISTENTLY, ReviewerAnswer.CANNOT_TELL),
         ]
     )
     by_answer = ((EndorsedAnswer.CONSISTENTLY, 6), (EndorsedAnswer.PARTLY, 1))
-    assert found == Agreement(10, 7, by_answer, own_higher=1, own_lower=1, not_observed=1)
-    assert found.different == 3
+    assert found == Agreement(11, 7, by_answer, own_higher=2, own_lower=1, not_observed=1)
+    assert found.different == 4
 
 
 def test_equal_counts_are_named_in_the_order_of_the_scale() -> None:

@@ -91,7 +91,7 @@ def test_the_biggest_gaps_come_first_then_the_larger_share_then_the_framework_or
     few, many, larger_share, first, second, none = (
         summary(1, 0, 2, 1),
         summary(2, 1, 8, 2, unknown=2),
-        summary(3, 2, 5, 0, unknown=7),
+        summary(3, 9, 5, 0, unknown=7),
         summary(4, 3, 5, 6),
         summary(5, 4, 5, 6),
         summary(6, 5, 0, 0, unknown=12),
@@ -140,6 +140,7 @@ def test_what_holds_back_counts_each_person_with_a_gap_once_at_the_level_that_ma
 def test_those_could_teach_who_hold_more_than_is_asked_of_them_and_enough_for_a_gap() -> None:
     cells = [
         cell(1, GAP, held=1, target=3),
+        cell(7, GAP, held=1, target=4),
         cell(2, AT, held=2, target=1),  # above the own target, below what is needed
         cell(3, AT, held=3, target=2),
         cell(4, AT, held=4, target=2),

@@ -340,6 +340,12 @@ def test_the_change_named_is_enough_and_no_less_is(world: tuple[Statements, int]
     assert (change.from_not_met > 0) == (change.state is LevelState.NOT_MET)
 
 
+def test_with_more_open_than_needed_nothing_that_is_not_met_has_to_change() -> None:
+    change = what_would_change(of([StatementAnswer(1, Meaning.OPEN)] * 10, 1))
+    assert change is not None
+    assert (change.more, change.open, change.from_not_met) == (8, 10, 0)
+
+
 def test_a_lower_level_in_the_way_is_named_with_what_would_follow() -> None:
     statements = [
         *[StatementAnswer(1, meaning) for meaning in (Meaning.MET, Meaning.NOT_MET)],

@@ -115,6 +115,16 @@ def test_a_gap_by_the_own_answers_alone() -> None:
     assert build == Step(StepKind.BUILD_OWN, 100, (22, 21), 2, Voice.SELF, 2)
 
 
+def test_where_a_reviewer_found_a_gap_the_own_answers_make_no_second_step() -> None:
+    both = HELD + level(2, (P, EP), DONE)
+    assert [each.kind for each in steps(domain(both))] == [StepKind.BUILD_REVIEWED]
+
+
+def test_what_changed_while_it_is_in_a_review_is_not_sent_again() -> None:
+    changed = put(HELD + level(2, (C, EP), DONE), 21, side=Side.WITH_REVIEWER, changed_since=True)
+    assert steps(domain(changed)) == ()
+
+
 def test_at_target_the_next_level_is_named() -> None:
     at_target = HELD + level(2, DONE, DONE) + level(3, DONE, (C, EP), (C, None))
     assert steps(domain(at_target)) == (Step(StepKind.GROW, 100, (32, 33), 3, Voice.ENDORSED, 2),)

@@ -121,7 +121,7 @@ def held_back_by(cells: Iterable[Cell], facts: Iterable[NotMet]) -> dict[int, tu
     Only people with a gap in the domain count, each once for a statement, and only at the level that makes
     their gap: `facts` may hold more.
     """
-    blocking = {(c.person_id, c.domain_id): c.blocking_rank for c in cells if c.state is TargetState.GAP}
+    blocking = {(c.person_id, c.domain_id): c.blocking_rank for c in cells}
     people: defaultdict[int, defaultdict[tuple[int, int, int], set[int]]] = defaultdict(lambda: defaultdict(set))
     for domain_id, rank, order, statement_id, person_id in facts:
         if blocking.get((person_id, domain_id)) == rank:

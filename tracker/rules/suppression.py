@@ -58,8 +58,7 @@ def hidden_parts(parts: Sequence[Sequence[int]], least: int = LEAST) -> frozense
     untold = {place for place in places if not can_be_told(parts[place], least)}
     hidden: list[int] = []
     for place in places:
-        together = _sum([parts[each] for each in hidden]) if hidden else ()
-        if untold <= set(hidden) and len(hidden) != 1 and can_be_told(together, least):
+        if untold <= set(hidden) and can_be_told(_sum([parts[each] for each in hidden]), least):
             break
         hidden.append(place)
     return frozenset(hidden)
