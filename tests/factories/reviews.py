@@ -6,7 +6,7 @@ from tests.factories.world import World, add
 from tracker.db import transaction
 from tracker.models import Endorsement, Review, ReviewItem
 from tracker.rules.scale import Answer, EndorsedAnswer, Ground, ReviewerAnswer
-from tracker.rules.workflow import EndorsementStatus, ItemStatus, ReviewStatus
+from tracker.rules.workflow import REVEALED, EndorsementStatus, ItemStatus, ReviewStatus
 
 
 def endorse(
@@ -41,3 +41,42 @@ def endorse(
                         status=EndorsementStatus.STANDING, endorsed_at=at),
         )  # fmt: skip
     return item_id
+
+
+def send(
+    world: World,
+    learner: str,
+    to: str,
+    items: dict[int, ItemStatus],
+    *,
+    team: str = "central",
+    status: ReviewStatus = ReviewStatus.SENT,
+    at: dt.datetime | None = None,
+    round_id: int | None = None,
+    due_on: dt.date | None = None,
+) -> int:
+    """A review as it stands, with its items by statement. Both sides said *consistently*, or *not yet* where they
+    differ. Returns its id."""
+    at = at or world.now
+    with transaction() as tx:
+        review_id = add(
+            tx,
+            Review(learner_id=world.people[learner], reviewer_id=world.people[to], team_id=world.teams[team],
+                   framework_id=world.framework_id, round_id=round_id, status=status, sent_at=at,
+                   due_on=due_on or at.date() + dt.timedelta(days=14),
+                   revealed_at=at if REVEALED & set(items.values()) else None,
+                   closed_at=at if status is ReviewStatus.CLOSED else None,
+                   withdrawn_at=at if status is ReviewStatus.WITHDRAWN else None),
+        )  # fmt: skip
+        for position, (statement_id, item) in enumerate(items.items()):
+            is_answered = item is ItemStatus.ANSWERED or item in REVEALED
+            theirs = ReviewerAnswer.CONSISTENTLY if item is ItemStatus.ENDORSED else ReviewerAnswer.NOT_YET
+            add(
+                tx,
+                ReviewItem(review_id=review_id, statement_id=statement_id, position=position, status=item,
+                           digest="0" * 64, learner_answer=Answer.CONSISTENTLY, rated_at=at, rating_version=1,
+                           reviewer_answer=theirs if is_answered else None,
+                           ground=Ground.SAW_IT if is_answered else None,
+                           answered_at=at if is_answered else None, revealed_at=at if item in REVEALED else None),
+            )  # fmt: skip
+    return review_id

@@ -2,9 +2,10 @@
 
 from flask import Blueprint
 
-from tracker.web.views import accounts, home
+from tracker.web.views import accounts, home, teams
 
 BLUEPRINTS: list[Blueprint] = [
     accounts.bp,
     home.bp,
+    teams.bp,
 ]

@@ -1,0 +1,12 @@
+from tests.doors.door import Door
+from tests.factories.world import World
+
+
+def central(world: World) -> dict[str, object]:
+    return {"team_id": world.teams["central"]}
+
+
+DOORS = [
+    Door("teams.index", "302 200 200 200 200 200 200 200 200"),
+    Door("teams.show", "302 404 404 200 404 200 404 404 404", values=central),
+]

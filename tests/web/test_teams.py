@@ -1,0 +1,189 @@
+"""The team page: members and what they have sent, and nothing about what they have not."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.client import Client
+from tests.conftest import Statements
+from tests.factories.people import join
+from tests.factories.ratings import rate
+from tests.factories.reviews import send
+from tests.factories.world import World
+from tracker.db import transaction
+from tracker.models import Person
+from tracker.rules.scale import Answer
+from tracker.rules.workflow import ItemStatus, ReviewStatus
+
+SignIn = Callable[[str], Client]
+
+
+def rows(html: str) -> dict[str, list[str]]:
+    """The table rows of a page by the words of their first cell."""
+    found = {}
+    for row in re.findall(r"<tr>(.*?)</tr>", html, re.S):
+        cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)
+        words = [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in cells]
+        found[words[0]] = words[1:]
+    return found
+
+
+def sent_some(world: World) -> None:
+    """Ana sent 4 this round (one dropped, two revealed) and 2 before; a withdrawn review does not count."""
+    ids = world.statements["technical"]
+    now = {ids[0]: ItemStatus.ENDORSED, ids[1]: ItemStatus.DIFFERS, ids[2]: ItemStatus.WAITING,
+           ids[3]: ItemStatus.RETURNED, ids[4]: ItemStatus.DROPPED}  # fmt: skip
+    send(world, "ana", "sue", now, status=ReviewStatus.DIFFERENCES_OPEN, round_id=world.rounds["city"],
+         at=dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC))  # fmt: skip
+    before = {ids[0]: ItemStatus.ENDORSED, ids[6]: ItemStatus.KEPT_APART}
+    send(world, "ana", "sue", before, status=ReviewStatus.CLOSED, at=dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC))
+    send(
+        world, "ben", "sue", {ids[0]: ItemStatus.WAITING}, status=ReviewStatus.WITHDRAWN, round_id=world.rounds["city"]
+    )
+
+
+def test_members_with_what_they_sent(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        sent_some(world)
+    found = rows(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}").text)
+    assert found["Ana Library Assistant"] == [
+        "Mid-level", "5 Jan", "4 of 5 in all", "2 of 3 in all", "2 Nov", "1 review",
+    ]  # fmt: skip
+    assert found["Ben Library Assistant"] == ["Mid-level", "5 Jan", "Not sent", "–", "–", ""]
+
+
+def test_a_review_waits_for_its_own_reviewer_only(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        sent_some(world)
+    found = rows(sign_in(world.email("cora")).get(f"/teams/{world.teams['central']}").text)
+    assert found["Ana Library Assistant"][-1] == ""
+
+
+def test_who_has_not_sent(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        sent_some(world)
+    found = rows(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}?show=not-sent").text)
+    assert "Ben Library Assistant" in found
+    assert "Ana Library Assistant" not in found
+
+
+def test_the_ready_flag_is_shown(app: Flask, world: World, sign_in: SignIn) -> None:
+    sue = sign_in(world.email("sue"))
+    page = f"/teams/{world.teams['central']}"
+    assert "Ready" not in sue.get(page).text
+    with app.app_context(), transaction() as tx:
+        tx.get_one(Person, world.people["ben"]).ready_at = world.now
+    assert "Ben Library Assistant Ready" in rows(sue.get(page).text)
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [("", "Ana"), ("?sort=name&order=turned", "Ben"), ("?sort=sent", "Ana"), ("?sort=sent&order=turned", "Ben")],
+)
+def test_the_list_is_sorted(app: Flask, world: World, sign_in: SignIn, query: str, first: str) -> None:
+    with app.app_context():
+        sent_some(world)
+    found = rows(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}{query}").text)
+    people = [name.split()[0] for name in found if name.split()[0] in ("Ana", "Ben")]
+    assert people[0] == first
+
+
+@pytest.mark.parametrize("query", ["sort=password_hash", "order=1%3Bdrop", "show=all", "sort=" + "9" * 30, "sort="])
+def test_an_unknown_order_is_left_out_and_said(world: World, sign_in: SignIn, query: str) -> None:
+    response = sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}?{query}")
+    assert response.status_code == 200
+    assert "it was left out" in response.text
+
+
+@pytest.mark.parametrize(("days_ago", "is_listed"), [(29, True), (30, True), (31, False)])
+def test_who_left_is_listed_apart_for_thirty_days(
+    app: Flask, world: World, sign_in: SignIn, days_ago: int, is_listed: bool
+) -> None:
+    with app.app_context():
+        join(world, "fred", "central", ends_on=world.now.date() - dt.timedelta(days=days_ago))
+    html = sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}").text
+    members, _, former = html.partition("Left in the last 30 days")
+    assert "Fred" not in members
+    assert ("Fred" in former) is is_listed
+
+
+def test_somebody_who_changed_their_job_has_not_left(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        join(world, "ana", "central", starts_on=dt.date(2025, 1, 6), ends_on=dt.date(2026, 11, 10))
+    assert "Left in the last" not in sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}").text
+
+
+def test_a_coordinator_sees_the_teams_below_and_a_supervisor_does_not(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        sent_some(world)
+    cora = rows(sign_in(world.email("cora")).get(f"/teams/{world.teams['city']}").text)
+    assert cora["Central"] == ["3", "1 of 3", "1 of 3"]
+    assert cora["Harbour"] == ["1", "0 of 1", "0 of 1"]
+    assert "Bookmobile" not in sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}").text
+
+
+def test_the_tree_has_the_teams_one_may_read(world: World, sign_in: SignIn) -> None:
+    def names(person: str) -> list[str]:
+        return [name for name in rows(sign_in(world.email(person)).get("/teams").text) if name != "Team"]
+
+    assert names("cora") == ["City Library", "Central", "Bookmobile", "Harbour"]
+    assert names("sue") == ["Central"]
+    assert names("carl") == ["Harbour"]
+    assert names("ben") == []
+
+
+def test_somebody_in_two_teams_counts_once_in_a_total(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        join(world, "lea", "central")
+    found = rows(sign_in(world.email("cora")).get("/teams").text)
+    assert (found["City Library"][0], found["Central"][0], found["Harbour"][0]) == ("4", "4", "1")
+
+
+def bodies(client: Client, world: World) -> list[bytes]:
+    """The pages without the token, which is another one in each session."""
+    pages = [client.get(f"/teams/{world.teams['central']}"), client.get("/teams")]
+    return [re.sub(rb'name="csrf_token" value="[^"]+"', b"", page.data) for page in pages]
+
+
+def test_what_was_not_sent_leaves_no_trace(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        sent_some(world)
+    before = [bodies(sign_in(world.email(name)), world) for name in ("sue", "cora")]
+    with app.app_context():
+        for statement_id in world.statements["communication"]:
+            rate(world, "ben", statement_id, Answer.CONSISTENTLY)
+            rate(world, "ana", statement_id, Answer.NOT_YET)
+    assert [bodies(sign_in(world.email(name)), world) for name in ("sue", "cora")] == before
+
+
+def test_what_was_sent_does_leave_one(app: Flask, world: World, sign_in: SignIn) -> None:
+    before = bodies(sign_in(world.email("sue")), world)
+    with app.app_context():
+        sent_some(world)
+    assert bodies(sign_in(world.email("sue")), world) != before
+
+
+def test_the_number_of_statements_does_not_depend_on_the_size(
+    app: Flask, world: World, sign_in: SignIn, count_sql: Statements
+) -> None:
+    cora = sign_in(world.email("cora"))
+
+    def count(url: str) -> int:
+        cora.get(url)
+        count_sql.clear()
+        cora.get(url)
+        return len(count_sql)
+
+    urls = [f"/teams/{world.teams['central']}", "/teams"]
+    before = [count(url) for url in urls]
+    with app.app_context():
+        sent_some(world)
+        for number in range(12):
+            join(world, f"more{number}", "central" if number % 2 else "bookmobile")
+    assert [count(url) for url in urls] == before
+    assert max(before) <= 10
