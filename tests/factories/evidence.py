@@ -1,0 +1,76 @@
+"""Files of every kind, whole and spoiled, and evidence made through the service."""
+
+import datetime as dt
+import io
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+from tests.factories.world import World
+from tracker.queries.actors import actor_for_person
+from tracker.rules.evidence import Content
+from tracker.rules.uploads import Store, Upload
+from tracker.services import evidence
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
+TXT = "Shelf check, aisle 4: 212 items, 3 out of place. Café.\n".encode()
+
+
+def png(width: int = 1, height: int = 1) -> bytes:
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0\0"))
+            + chunk(b"IEND", b""))  # fmt: skip
+
+
+def zipped(*names: str, content: bytes = b"<x/>") -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in names:
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+def docx(*more: str) -> bytes:
+    return zipped("[Content_Types].xml", "_rels/.rels", "word/document.xml", *more)
+
+
+def xlsx(*more: str) -> bytes:
+    return zipped("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", *more)
+
+
+GOOD = {"pdf": PDF, "png": png(), "jpg": JPEG, "jpeg": JPEG, "docx": docx(), "xlsx": xlsx(), "txt": TXT}
+"""A whole file by ending."""
+
+
+def store(folder: Path, most: int = 10 * 1024 * 1024, total: int = 200 * 1024 * 1024) -> Store:
+    return Store(folder / "files", most, total)
+
+
+def piece(
+    world: World,
+    owner: str = "ana",
+    title: str = "Trained two pages on the new scanner",
+    *,
+    folder: Path | None = None,
+    upload: Upload | None = None,
+    reasons: dict[int, str] | None = None,
+    text: str = "",
+    url: str = "",
+    done_on: dt.date | None = None,
+) -> int:
+    """The id of a new piece of evidence, within an application context."""
+    actor = actor_for_person(world.people[owner], world.now)
+    assert actor is not None
+    return evidence.create(
+        actor,
+        Content(title, text, url, done_on),
+        now=world.now,
+        reasons=reasons or {},
+        upload=upload,
+        store=store(folder) if folder is not None else None,
+    )

@@ -1,0 +1,75 @@
+"""The only writer of versions of evidence, of stored files' rows, and of why evidence counts."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.models import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, StoredFile
+from tracker.rules.evidence import Content, kind_of
+from tracker.rules.uploads import Accepted
+
+
+def add_file(tx: Session, person_id: int, sha256: str, file: Accepted, now: dt.datetime) -> int:
+    row = StoredFile(
+        person_id=person_id,
+        sha256=sha256,
+        size=len(file.content),
+        media_type=file.media_type,
+        name=file.name,
+        stored_at=now,
+    )
+    tx.add(row)
+    tx.flush()
+    return row.id
+
+
+def begin(tx: Session, person_id: int, content: Content, file_id: int | None, now: dt.datetime) -> Evidence:
+    """A new piece of evidence with its first version."""
+    kind = kind_of(content.url, file_id is not None)
+    evidence = Evidence(person_id=person_id, kind=kind.value, version=0, created_at=now, changed_at=now)
+    tx.add(evidence)
+    tx.flush()
+    add_version(tx, evidence, content, file_id, now)
+    return evidence
+
+
+def add_version(tx: Session, evidence: Evidence, content: Content, file_id: int | None, now: dt.datetime) -> None:
+    """The next version; older ones stay as they are."""
+    evidence.version += 1
+    evidence.kind = kind_of(content.url, file_id is not None).value
+    evidence.changed_at = now
+    version = EvidenceVersion(evidence_id=evidence.id, number=evidence.version, made_at=now)
+    tx.add(version)
+    tx.flush()
+    tx.add(
+        EvidenceText(
+            version_id=version.id,
+            person_id=evidence.person_id,
+            title=content.title,
+            text=content.text,
+            url=content.url,
+            file_id=file_id,
+            done_on=content.done_on,
+        )
+    )
+    tx.flush()
+
+
+def link(tx: Session, evidence_id: int, reasons: Mapping[int, str], now: dt.datetime) -> None:
+    """Say why the evidence counts for each statement; a reason that is there already is replaced."""
+    there = {
+        row.statement_id: row
+        for row in tx.scalars(
+            select(EvidenceLink).where(
+                EvidenceLink.evidence_id == evidence_id, EvidenceLink.statement_id.in_(reasons.keys())
+            )
+        )
+    }
+    for statement_id, reason in reasons.items():
+        if statement_id in there:
+            there[statement_id].reason = reason
+        else:
+            tx.add(EvidenceLink(evidence_id=evidence_id, statement_id=statement_id, reason=reason, linked_at=now))
+    tx.flush()

@@ -1,0 +1,199 @@
+"""Recording what somebody can show, and what it counts for."""
+
+import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from tracker.db import session, transaction
+from tracker.models import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, Person, Statement, StoredFile
+from tracker.policy import Actor
+from tracker.queries.learners import learner
+from tracker.records import evidence as versions
+from tracker.records import files
+from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.evidence import Content, clean, clean_reasons, jotted
+from tracker.rules.uploads import Accepted, Store, Upload, judge
+
+NO_REASONS: Mapping[int, str] = MappingProxyType({})
+
+
+def create(
+    actor: Actor,
+    content: Content,
+    *,
+    now: dt.datetime,
+    reasons: Mapping[int, str] = NO_REASONS,
+    upload: Upload | None = None,
+    store: Store | None = None,
+) -> int:
+    """Record a new piece of evidence; returns its id. `reasons`: why it counts (may be ""), by statement.
+
+    An upload needs a `store`. Raises Invalid, and Conflict("file_not_kept").
+    """
+    content = clean(content, _today(actor, now))
+    linked = clean_reasons(reasons)
+    kept = _keep(actor, upload, store)
+    with transaction() as tx:
+        _check_statements(tx, actor, set(linked), now)
+        file_id = _add_file(tx, actor, kept, store, now)
+        evidence = versions.begin(tx, actor.person_id, content, file_id, now)
+        versions.link(tx, evidence.id, linked, now)
+        return evidence.id
+
+
+def jot(actor: Actor, line: str, now: dt.datetime) -> int:
+    """Record one line as a note, to be linked later; returns its id. Raises Invalid."""
+    content = jotted(line)
+    with transaction() as tx:
+        return versions.begin(tx, actor.person_id, content, None, now).id
+
+
+def edit(
+    actor: Actor,
+    evidence_id: int,
+    base_version: int,
+    content: Content,
+    *,
+    now: dt.datetime,
+    upload: Upload | None = None,
+    drop_file: bool = False,
+    store: Store | None = None,
+) -> int:
+    """Make a new version from what `base_version` said; returns the number that now stands.
+
+    Without an upload the file stays, unless it is dropped. No new version where nothing changed.
+    Raises Conflict: evidence_archived, evidence_changed (somebody saved after the page was made), file_not_kept.
+    """
+    content = clean(content, _today(actor, now))
+    kept = _keep(actor, upload, store)
+    with transaction() as tx:
+        evidence = _own(tx, actor, evidence_id)
+        if evidence.version != base_version:
+            raise Conflict("evidence_changed")
+        before, before_file = _text(tx, evidence)
+        file_id = _add_file(tx, actor, kept, store, now)
+        if kept is None and not drop_file:
+            file_id = before_file
+        if (content, file_id) != (before, before_file):
+            versions.add_version(tx, evidence, content, file_id, now)
+        return evidence.version
+
+
+def link(actor: Actor, evidence_id: int, reasons: Mapping[int, str], now: dt.datetime) -> None:
+    """Say why the evidence counts for each of the statements; replaces the reasons of those linked already.
+
+    Raises Invalid: evidence_statement_unknown, evidence_reason_long, evidence_links_none.
+    """
+    linked = clean_reasons(reasons)
+    if not linked:
+        raise Invalid("evidence_links_none", "statements")
+    with transaction() as tx:
+        _own(tx, actor, evidence_id)
+        there = tx.scalars(select(EvidenceLink.statement_id).where(EvidenceLink.evidence_id == evidence_id))
+        _check_statements(tx, actor, set(linked) - set(there), now)
+        versions.link(tx, evidence_id, linked, now)
+
+
+def unlink(actor: Actor, evidence_id: int, statement_id: int) -> None:
+    """Take the evidence off a statement. What was sent for review keeps it. Raises Missing when it is not linked."""
+    with transaction() as tx:
+        _own(tx, actor, evidence_id)
+        gone = tx.scalar(
+            delete(EvidenceLink)
+            .where(EvidenceLink.evidence_id == evidence_id, EvidenceLink.statement_id == statement_id)
+            .returning(EvidenceLink.id)
+        )
+        if gone is None:
+            raise Missing
+
+
+def archive(actor: Actor, evidence_id: int, now: dt.datetime) -> None:
+    """Put it away: it counts for nothing and is not sent, until it is brought back. Nothing is deleted."""
+    with transaction() as tx:
+        evidence = _own(tx, actor, evidence_id, archived=None)
+        evidence.archived_at = evidence.archived_at or now
+
+
+def bring_back(actor: Actor, evidence_id: int) -> None:
+    with transaction() as tx:
+        _own(tx, actor, evidence_id, archived=None).archived_at = None
+
+
+def file_content(store: Store, sha256: str) -> bytes:
+    """What was stored. Raises Conflict("file_damaged") when it is gone or changed."""
+    return files.read(store.folder, sha256)
+
+
+def _today(actor: Actor, now: dt.datetime) -> dt.date:
+    return now.astimezone(ZoneInfo(actor.time_zone)).date()
+
+
+def _own(tx: Session, actor: Actor, evidence_id: int, *, archived: bool | None = False) -> Evidence:
+    """The actor's own piece, locked. Raises Missing, and Conflict("evidence_archived") unless `archived` is None."""
+    evidence = tx.scalar(
+        select(Evidence).where(Evidence.id == evidence_id, Evidence.person_id == actor.person_id).with_for_update()
+    )
+    if evidence is None:
+        raise Missing
+    if archived is not None and evidence.archived_at is not None:
+        raise Conflict("evidence_archived")
+    return evidence
+
+
+def _text(tx: Session, evidence: Evidence) -> tuple[Content, int | None]:
+    """What the current version says and its file. Raises Missing when its text was erased."""
+    text = tx.scalar(
+        select(EvidenceText)
+        .join(EvidenceVersion, EvidenceVersion.id == EvidenceText.version_id)
+        .where(EvidenceVersion.evidence_id == evidence.id, EvidenceVersion.number == evidence.version)
+    )
+    if text is None:
+        raise Missing
+    return Content(text.title, text.text, text.url, text.done_on), text.file_id
+
+
+def _check_statements(tx: Session, actor: Actor, statement_ids: set[int], now: dt.datetime) -> None:
+    """Raises Invalid when one of them is not of the actor's own framework."""
+    if not statement_ids:
+        return
+    own = learner(actor.person_id, now.date())
+    known = tx.scalar(
+        select(func.count(Statement.id)).where(
+            Statement.id.in_(statement_ids), Statement.framework_id == (own.framework_id if own is not None else None)
+        )
+    )
+    if known != len(statement_ids):
+        raise Invalid("evidence_statement_unknown", "statements")
+
+
+def _keep(actor: Actor, upload: Upload | None, store: Store | None) -> tuple[str, Accepted] | None:
+    """Judge and store a file, outside any transaction: a crash after it leaves a file that no row names, no more."""
+    if upload is None:
+        return None
+    if store is None:
+        raise ValueError("an upload needs a place to be kept")
+    file = judge(upload, store.most)
+    _check_room(session(), actor, file, store)
+    return files.keep(store.folder, file.content), file
+
+
+def _add_file(
+    tx: Session, actor: Actor, kept: tuple[str, Accepted] | None, store: Store | None, now: dt.datetime
+) -> int | None:
+    if kept is None or store is None:
+        return None
+    sha256, file = kept
+    tx.scalar(select(Person.id).where(Person.id == actor.person_id).with_for_update())
+    _check_room(tx, actor, file, store)
+    return versions.add_file(tx, actor.person_id, sha256, file, now)
+
+
+def _check_room(tx: Session, actor: Actor, file: Accepted, store: Store) -> None:
+    """Raises Invalid("files_full"). Asked before the file is written, and again under the lock of the person."""
+    used = tx.scalar(select(func.sum(StoredFile.size)).where(StoredFile.person_id == actor.person_id)) or 0
+    if used + len(file.content) > store.total:
+        raise Invalid("files_full", "file", total=store.total // (1024 * 1024))
