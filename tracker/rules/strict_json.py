@@ -1,0 +1,111 @@
+"""JSON read strictly: nothing that two readers could understand differently, nothing that a database cannot keep."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+MAX_DEPTH = 32
+MAX_CHARS = 4_000_000
+
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """What is wrong, and where: `strands[2].domains[0].title`, or a line, or nothing for the whole text."""
+
+    place: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.words}" if self.place else self.words
+
+
+class NotStrict(ValueError):  # noqa: N818  (what the text is)
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = problems
+
+
+class _Object(dict[str, Any]):
+    """An object of the text, which remembers the keys that stood in it twice."""
+
+    repeated: tuple[str, ...] = ()
+
+
+def read(text: str) -> Any:
+    """The value of a JSON text. Raises NotStrict with every problem found.
+
+    Refused besides bad syntax: more than MAX_CHARS, lists and objects deeper than MAX_DEPTH, a key twice in one
+    object, NaN and Infinity, control characters (NUL, line breaks, ...) and lone surrogates in any text.
+    """
+    if len(text) > MAX_CHARS:
+        raise NotStrict([Problem("", f"is {len(text):,} characters long; at most {MAX_CHARS:,} are read")])
+    if _depth(text) > MAX_DEPTH:
+        raise NotStrict([Problem("", f"has lists or objects inside each other more than {MAX_DEPTH} deep")])
+    try:
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise NotStrict([Problem(place, f"is not JSON: {error.msg}")]) from error
+    except ValueError as error:
+        raise NotStrict([Problem("", f"is not JSON that can be used: {error}")]) from error
+    problems = sorted(_walk(value, ""))
+    if problems:
+        raise NotStrict(problems)
+    return value
+
+
+def step(place: str, part: str | int) -> str:
+    """The place one step further in: `levels` then 3 is `levels[3]`, then "name" is `levels[3].name`."""
+    if isinstance(part, int):
+        return f"{place}[{part}]"
+    return f"{place}.{part}" if place else part
+
+
+def shown(text: str) -> str:
+    """A text as a message can show it: short, and on one line that any terminal can print."""
+    escaped = text.encode("unicode_escape").decode("ascii") if not text.isprintable() else text
+    return f"“{escaped[:60]}…”" if len(escaped) > 60 else f"“{escaped}”"
+
+
+def _depth(text: str) -> int:
+    """How deep the brackets go, outside of strings."""
+    depth = deepest = 0
+    for char in re.findall(r"[\[\]{}]", _STRING.sub("", text)):
+        depth += 1 if char in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _object(pairs: list[tuple[str, Any]]) -> _Object:
+    made = _Object(pairs)
+    counts = Counter(key for key, _ in pairs)
+    made.repeated = tuple(key for key, count in counts.items() if count > 1)
+    return made
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number")
+
+
+def _walk(value: Any, place: str) -> Iterator[Problem]:
+    if isinstance(value, str):
+        if any(ord(char) < 32 or 127 <= ord(char) < 160 for char in value):
+            yield Problem(place, f"holds a control character: {shown(value)}")
+        if any("\ud800" <= char <= "\udfff" for char in value):
+            yield Problem(place, f"holds half of a character (a lone surrogate): {shown(value)}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _walk(item, step(place, index))
+    elif isinstance(value, _Object):
+        for key in value.repeated:
+            yield Problem(step(place, shown(key)), "stands twice in the same object")
+        for key, item in value.items():
+            if any(_ is not None for _ in _walk(key, "")):
+                yield Problem(place, f"has a key that cannot be kept: {shown(key)}")
+            else:
+                yield from _walk(item, step(place, key))
