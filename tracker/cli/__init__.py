@@ -2,10 +2,11 @@
 
 import click
 
-from tracker.cli import admin, database, serve
+from tracker.cli import admin, database, frameworks, serve
 
 COMMANDS: list[click.Command] = [
     *database.commands,
     admin.admin,
+    frameworks.framework,
     serve.serve,
 ]

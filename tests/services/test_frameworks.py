@@ -1,0 +1,69 @@
+"""Taking a framework file in: once, and never over a published version."""
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from config import ROOT
+from tests.conftest import NOW
+from tracker.db import db
+from tracker.models import Anchor, Citation, Domain, Framework, Level, ScaleAnswer, Source, Statement
+from tracker.rules.errors import Conflict
+from tracker.rules.framework_files import FrameworkFile, read_framework
+from tracker.services.frameworks import Imported, import_framework
+
+PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
+
+
+@pytest.fixture(scope="session")
+def file() -> FrameworkFile:
+    return read_framework(PATH.read_text(encoding="utf-8"))
+
+
+def test_all_of_the_file_is_there(app: Flask, file: FrameworkFile) -> None:
+    with app.app_context():
+        import_framework(file, NOW)
+        counts = {
+            table.__tablename__: db.session.scalar(select(func.count()).select_from(table))
+            for table in (Framework, ScaleAnswer, Level, Domain, Statement, Anchor)
+        }
+        assert counts == {
+            "frameworks": 1,
+            "scale_answers": 5,
+            "levels": 12,
+            "domains": 12,
+            "statements": 137,
+            "anchors": 47,
+        }
+        cited = db.session.execute(
+            select(Statement.code, Source.key)
+            .join(Citation, Citation.statement_id == Statement.id)
+            .join(Source, Source.id == Citation.source_id)
+            .order_by(Statement.position, Citation.position)
+        ).all()
+    assert [(code, key) for code, key in cited] == [
+        (statement.code, key)
+        for strand in file.strands
+        for domain in strand.domains
+        for statement in domain.statements
+        for key in statement.citations
+    ]
+
+
+def test_the_same_file_again_changes_nothing(app: Flask, file: FrameworkFile) -> None:
+    with app.app_context():
+        first = import_framework(file, NOW)
+        again = import_framework(file, NOW)
+        assert (first.added, again) == (True, Imported(first.framework_id, added=False))
+        assert db.session.scalar(select(func.count()).select_from(Statement)) == 137
+
+
+def test_a_published_version_is_not_changed(app: Flask, file: FrameworkFile) -> None:
+    with app.app_context():
+        import_framework(file, NOW)
+        with pytest.raises(Conflict, match="framework_version_differs"):
+            import_framework(replace(file, title="Another title"), NOW)
+        assert db.session.scalars(select(Framework.title)).all() == [file.title]
+        assert import_framework(replace(file, title="Another title", version="27.01"), NOW).added
