@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.models.people import Membership, Person, Team
 from tracker.models.reviews import Review
+from tracker.rules.calendar import day_in
 from tracker.rules.roles import Permission, Role
 
 GRACE = dt.timedelta(days=30)
@@ -40,6 +41,10 @@ class Actor:
     coordinates: tuple[Place, ...] = ()
     time_zone: str = "UTC"
     sign_in_id: int | None = None
+
+    def today(self, now: dt.datetime) -> dt.date:
+        """The day it is in the actor's library: memberships and rounds begin and end by it."""
+        return day_in(self.time_zone, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,9 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
+from tracker.rules.passwords import Passwords
 from tracker.rules.roles import Role
 from tracker.rules.scale import MEANING, Answer
-from tracker.services.sign_ins import Passwords
 
 HASH = Passwords(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 START = dt.date(2026, 1, 5)

@@ -8,10 +8,21 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from tracker.rules.errors import Invalid
+from tracker.rules.passwords import Passwords, check
 from tracker.services.libraries import create_administrator
-from tracker.services.sign_ins import Passwords
 
-PASSWORD_MIN = 8
+REASONS = {
+    "email_not_valid": "This is not an e-mail address: {reason}",
+    "email_taken": "Somebody has this e-mail address already.",
+    "line_control": "The name of the library or your own holds a character that cannot be printed.",
+    "line_empty": "Neither the library nor you can be without a name.",
+    "line_long": "A name has at most {longest} characters.",
+    "password_common": "This password is among the commonest: somebody would guess it.",
+    "password_long": "The password has at most {longest} characters.",
+    "password_own_words": "The password holds your name, your e-mail address or the library's name.",
+    "password_short": "The password needs {shortest} characters or more.",
+    "time_zone_unknown": "There is no such time zone. Write it like Europe/Berlin.",
+}
 
 
 @click.group("admin")
@@ -28,15 +39,10 @@ def admin() -> None:
 @with_appcontext
 def create(library: str, name: str, email: str, time_zone: str, password: str) -> None:
     """Make an administrator, and the library where there is none of that name."""
-    if len(password) < PASSWORD_MIN:
-        sys.exit(f"The password needs {PASSWORD_MIN} characters or more.")
-    hashed = Passwords(**current_app.config["ARGON2"]).hash(password)
     try:
+        check(password, name=name, email=email, library=library)
+        hashed = Passwords(**current_app.config["ARGON2"]).hash(password)
         create_administrator(library, name, email, hashed, dt.datetime.now(dt.UTC), time_zone)
     except Invalid as refusal:
-        reasons = {
-            "email_taken": "Somebody has this e-mail address already.",
-            "email_not_valid": f"This is not an e-mail address: {refusal.facts.get('reason')}",
-        }
-        sys.exit(reasons[refusal.code])
-    click.echo(f"{name} can sign in as {email}.")
+        sys.exit(REASONS[refusal.code].format(**refusal.facts))
+    click.echo(f"{name} can sign in as {email}, administrator of {library}.")

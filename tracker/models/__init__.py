@@ -16,6 +16,7 @@ from tracker.models.frameworks import (
     Strand,
 )
 from tracker.models.people import (
+    Invitation,
     Library,
     Membership,
     Person,
@@ -54,6 +55,7 @@ __all__ = [
     "EvidenceText",
     "EvidenceVersion",
     "Framework",
+    "Invitation",
     "Level",
     "Library",
     "Look",

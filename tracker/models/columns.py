@@ -6,6 +6,8 @@ from typing import Annotated
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import mapped_column
 
+from tracker.rules import texts
+
 Id = Annotated[int, mapped_column(primary_key=True)]
 Line = Annotated[str, mapped_column(String(200))]
 """One line of text."""
@@ -14,8 +16,8 @@ Prose = Annotated[str, mapped_column(Text)]
 Word = Annotated[str, mapped_column(String(40))]
 """A value of a short list (an Enum), with a check on the table."""
 
-NAME_MAX = 200
-NOTE_MAX = 4_000
+NAME_MAX = texts.NAME_MAX
+NOTE_MAX = texts.NOTE_MAX
 
 
 def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:

@@ -106,6 +106,22 @@ class SignIn(Base):
     ended_at: Mapped[dt.datetime | None]
 
 
+class Invitation(Base):
+    """A one-time link with which somebody sets their password. Only the SHA-256 of its token is stored.
+
+    It is closed when it was used or when another took its place.
+    """
+
+    __tablename__ = "invitations"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[dt.datetime]
+    ends_at: Mapped[dt.datetime]
+    closed_at: Mapped[dt.datetime | None]
+
+
 class UseStatement(Base):
     """What the library promises about the records. The newest version is the one to read before the first rating."""
 

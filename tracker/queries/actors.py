@@ -1,7 +1,6 @@
 """Who is signed in, as policy sees them."""
 
 import datetime as dt
-import hashlib
 from collections import defaultdict
 
 from sqlalchemy import select
@@ -9,12 +8,9 @@ from sqlalchemy import select
 from tracker.db import session
 from tracker.models import Library, Membership, Person, SignIn, Team
 from tracker.policy import Actor, Place, current_on
+from tracker.rules.calendar import day_in
 from tracker.rules.roles import Role
-
-
-def token_hash(token: str) -> str:
-    """What is stored of a sign-in token: a copy of the database holds no usable cookie."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+from tracker.rules.tokens import token_hash
 
 
 def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> tuple[Actor, dt.datetime] | None:
@@ -35,7 +31,7 @@ def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> tuple[A
     if row is None:
         return None
     sign_in_id, seen_at, person_id, library_id, name, email, administrator, time_zone = row
-    places = _places(person_id, now.date())
+    places = _places(person_id, day_in(time_zone, now))
     return Actor(
         person_id=person_id,
         library_id=library_id,
@@ -59,7 +55,7 @@ def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:
     ).one_or_none()  # fmt: skip
     if row is None:
         return None
-    places = _places(person_id, now.date())
+    places = _places(person_id, day_in(row.time_zone, now))
     return Actor(
         person_id=person_id,
         library_id=row.library_id,

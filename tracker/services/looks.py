@@ -11,11 +11,11 @@ from tracker.policy import Actor
 
 def looked(actor: Actor, owner_id: int, kind: str, now: dt.datetime) -> None:
     """Note that the actor opened another person's record. Writes nothing when today's row is there already."""
-    if owner_id == actor.person_id or _is_noted(actor, owner_id, kind, now.date()):
+    if owner_id == actor.person_id or _is_noted(actor, owner_id, kind, actor.today(now)):
         return
     with transaction() as tx:
-        if not _is_noted(actor, owner_id, kind, now.date()):
-            tx.add(Look(owner_id=owner_id, reader_id=actor.person_id, kind=kind, looked_on=now.date()))
+        if not _is_noted(actor, owner_id, kind, actor.today(now)):
+            tx.add(Look(owner_id=owner_id, reader_id=actor.person_id, kind=kind, looked_on=actor.today(now)))
 
 
 def _is_noted(actor: Actor, owner_id: int, kind: str, today: dt.date) -> bool:

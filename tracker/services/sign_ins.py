@@ -1,42 +1,19 @@
 """Signing in and out."""
 
 import datetime as dt
-import secrets
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
 from tracker.models import Person, SignIn
 from tracker.policy import Actor
-from tracker.queries.actors import token_hash
 from tracker.records import audit
+from tracker.records import sign_ins as rows
+from tracker.rules.passwords import Passwords
 
 SEEN_EVERY = dt.timedelta(minutes=5)
 """A sign-in that is used says so at most this often."""
-
-
-class Passwords:
-    """Argon2id. Slow on purpose: hash and check before a transaction opens, never inside one."""
-
-    def __init__(self, time_cost: int, memory_cost: int, parallelism: int) -> None:
-        self._hasher = PasswordHasher(time_cost, memory_cost, parallelism)
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
-
-    def hash(self, password: str) -> str:
-        return self._hasher.hash(password)
-
-    def fits(self, stored: str | None, password: str) -> bool:
-        """Whether `password` is the one that was stored. Takes as long when there is nobody to compare with."""
-        try:
-            self._hasher.verify(stored or self._nobody, password)
-        except (VerificationError, InvalidHashError):
-            return False
-        return stored is not None
-
-    def is_dated(self, stored: str) -> bool:
-        return self._hasher.check_needs_rehash(stored)
 
 
 def sign_in(
@@ -51,25 +28,15 @@ def sign_in(
     stored = person.password_hash if person is not None and person.disabled_at is None else None
     fits = passwords.fits(stored, password)
     renewed = passwords.hash(password) if fits and stored and passwords.is_dated(stored) else None
-    token = secrets.token_urlsafe(32)
     with transaction() as tx:
         library_id = person.library_id if person is not None else None
-        if not fits or person is None:
+        if not fits or person is None or not _still(tx, person.id, stored):
             audit.note(tx, "sign_in_refused", now, library_id=library_id, actor_id=None,
                        subject_id=person.id if person is not None else None)  # fmt: skip
             return None
         if renewed is not None:
             tx.execute(update(Person).where(Person.id == person.id).values(password_hash=renewed))
-        tx.add(
-            SignIn(
-                person_id=person.id,
-                token_hash=token_hash(token),
-                agent=agent[:200],
-                started_at=now,
-                seen_at=now,
-                ends_at=now + max_age,
-            )
-        )
+        token = rows.begin(tx, person.id, agent=agent, now=now, max_age=max_age)
         audit.note(tx, "signed_in", now, library_id=library_id, actor_id=person.id, subject_id=person.id)
     return token
 
@@ -77,9 +44,17 @@ def sign_in(
 def sign_out(actor: Actor, now: dt.datetime) -> None:
     """End the sign-in that the actor came with: its cookie is worth nothing from here on."""
     with transaction() as tx:
-        tx.execute(update(SignIn).where(SignIn.id == actor.sign_in_id, SignIn.ended_at.is_(None)).values(ended_at=now))
+        rows.end(tx, actor.sign_in_id, now)
         audit.note(tx, "signed_out", now, library_id=actor.library_id, actor_id=actor.person_id,
                    subject_id=actor.person_id)  # fmt: skip
+
+
+def _still(tx: Session, person_id: int, stored: str | None) -> bool:
+    """Whether the password that was checked is still theirs and they may sign in: checking it takes a while."""
+    row = tx.execute(
+        select(Person.password_hash, Person.disabled_at).where(Person.id == person_id).with_for_update()
+    ).one_or_none()  # fmt: skip
+    return row is not None and row.disabled_at is None and row.password_hash == stored
 
 
 def seen(actor: Actor, now: dt.datetime) -> None:

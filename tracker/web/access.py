@@ -65,7 +65,7 @@ def door(permission: Permission, load: Loader | None = None) -> Callable[[V], V]
                 subject = policy.library_of(actor)
             else:
                 name = LOADERS[load]
-                found = load(kwargs.pop(name), session.now().date())
+                found = load(kwargs.pop(name), actor.today(session.now()))
                 if found is None:
                     abort(404)
                 subject = kwargs[name.removesuffix("_id")] = found

@@ -8,6 +8,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from tracker.policy import Actor
 from tracker.queries.actors import actor_for_token
+from tracker.rules.passwords import Passwords
 from tracker.services import sign_ins
 
 login = LoginManager()
@@ -47,8 +48,8 @@ def actor() -> Actor:
     return found
 
 
-def passwords() -> sign_ins.Passwords:
-    found: sign_ins.Passwords = current_app.extensions["tracker_passwords"]
+def passwords() -> Passwords:
+    found: Passwords = current_app.extensions["tracker_passwords"]
     return found
 
 
@@ -99,5 +100,5 @@ def _note_seen(response: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     login.init_app(app)
-    app.extensions["tracker_passwords"] = sign_ins.Passwords(**app.config["ARGON2"])
+    app.extensions["tracker_passwords"] = Passwords(**app.config["ARGON2"])
     app.after_request(_note_seen)

@@ -1,0 +1,27 @@
+"""What every administrative act begins with."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.models import Library, Person
+from tracker.policy import Actor
+from tracker.rules.errors import Missing
+
+
+def of_library(tx: Session, actor: Actor) -> Library:
+    """The actor's library, locked: administrative acts of one library follow one another.
+
+    Raises Missing when the actor is no administrator (any more).
+    """
+    library = tx.scalar(select(Library).where(Library.id == actor.library_id).with_for_update())
+    still = tx.scalar(
+        select(Person.id).where(
+            Person.id == actor.person_id,
+            Person.library_id == actor.library_id,
+            Person.administrator.is_(True),
+            Person.disabled_at.is_(None),
+        )
+    )
+    if library is None or still is None:
+        raise Missing
+    return library

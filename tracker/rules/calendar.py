@@ -1,0 +1,40 @@
+"""Days and periods. Both dates of a period are inclusive; without an end it is open."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo, available_timezones
+
+from tracker.rules.errors import Invalid
+
+FIRST_DAY = dt.date(1950, 1, 1)
+LAST_DAY = dt.date(2099, 12, 31)
+
+
+def time_zones() -> list[str]:
+    """The names a library may choose from."""
+    return sorted(name for name in available_timezones() if "/" in name or name == "UTC")
+
+
+def clean_time_zone(name: str) -> str:
+    """Raises Invalid("time_zone_unknown")."""
+    if name not in available_timezones():
+        raise Invalid("time_zone_unknown", "time_zone")
+    return name
+
+
+def day_in(time_zone: str, now: dt.datetime) -> dt.date:
+    """The day it is there."""
+    return now.astimezone(ZoneInfo(time_zone)).date()
+
+
+def clean_period(starts_on: dt.date, ends_on: dt.date | None) -> None:
+    """Raises Invalid: day_far (not between FIRST_DAY and LAST_DAY), dates_not_in_order."""
+    for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise Invalid("day_far", field)
+    if ends_on is not None and ends_on < starts_on:
+        raise Invalid("dates_not_in_order", "ends_on")
+
+
+def overlap(start: dt.date, end: dt.date | None, other_start: dt.date, other_end: dt.date | None) -> bool:
+    """Whether two periods share a day."""
+    return (other_end is None or start <= other_end) and (end is None or other_start <= end)

@@ -1,0 +1,45 @@
+"""Lengths of what people type, and how a line of it is brought into shape."""
+
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+
+from tracker.rules.errors import Invalid
+
+NAME_MAX = 200
+NOTE_MAX = 4_000
+PROSE_MAX = 20_000
+EMAIL_MAX = 254
+
+
+def clean_line(typed: str, field: str = "name", longest: int = NAME_MAX) -> str:
+    """One line with single spaces. Raises Invalid: line_empty, line_long, line_control."""
+    line = " ".join(typed.split())
+    if not line:
+        raise Invalid("line_empty", field)
+    if len(line) > longest:
+        raise Invalid("line_long", field, longest=longest)
+    if any(unicodedata.category(char) == "Cc" for char in line):
+        raise Invalid("line_control", field)
+    return line
+
+
+def clean_prose(typed: str, field: str = "text", longest: int = NOTE_MAX) -> str:
+    """Text with plain line ends. Raises Invalid: line_empty, line_long."""
+    prose = typed.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not prose:
+        raise Invalid("line_empty", field)
+    if len(prose) > longest:
+        raise Invalid("line_long", field, longest=longest)
+    return prose
+
+
+def clean_email(typed: str, field: str = "email") -> str:
+    """The address as stored: checked for form, casefolded. Raises Invalid("email_not_valid")."""
+    try:
+        address = validate_email(typed.strip(), check_deliverability=False).normalized.casefold()
+    except EmailNotValidError as error:
+        raise Invalid("email_not_valid", field, reason=str(error)) from error
+    if len(address) > EMAIL_MAX:
+        raise Invalid("email_not_valid", field, reason="")
+    return address
