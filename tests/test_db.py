@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests.factories.world import World
-from tracker.db import PRAGMAS, UTCDateTime, db, listen, session, transaction
+from tracker.db import PRAGMAS, UTCDateTime, all_or_nothing, db, listen, session, transaction
 from tracker.models import Library, Person
 
 
@@ -50,6 +50,46 @@ def test_transactions_do_not_nest(app: Flask) -> None:
         assert session() is tx
         with pytest.raises(RuntimeError, match="open already"), transaction():
             pass
+
+
+def _found(name: str) -> None:
+    with transaction() as tx:
+        tx.add(Library(name=name, created_at=dt.datetime.now(dt.UTC)))
+
+
+def _found_twice(name: str) -> None:
+    _found(name)
+    _found(name)
+
+
+def _names() -> set[str]:
+    return set(session().scalars(select(Library.name)))
+
+
+def test_all_or_nothing_keeps_all(app: Flask) -> None:
+    with app.app_context():
+        with all_or_nothing():
+            _found("One")
+            assert _names() == {"One"}
+            _found("Two")
+        assert _names() == {"One", "Two"}
+
+
+def test_all_or_nothing_keeps_nothing(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(DBAPIError), all_or_nothing():
+            _found_twice("One")
+        assert _names() == set()
+
+
+def test_a_use_case_that_fails_within_leaves_the_others(app: Flask) -> None:
+    with app.app_context():
+        with all_or_nothing():
+            _found("One")
+            with pytest.raises(DBAPIError):
+                _found("One")
+            _found("Two")
+        assert _names() == {"One", "Two"}
 
 
 def test_a_naive_moment_is_refused() -> None:

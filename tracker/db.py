@@ -61,11 +61,12 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 _open: ContextVar[Session | None] = ContextVar("open_transaction", default=None)
+_whole: ContextVar[Session | None] = ContextVar("all_or_nothing", default=None)
 
 
 def session() -> Session:
     """The session to read from: the open transaction's, else the request's own, which can only read."""
-    return _open.get() or db.session()
+    return _open.get() or _whole.get() or db.session()
 
 
 @contextmanager
@@ -76,17 +77,47 @@ def transaction() -> Iterator[Session]:
     """
     if _open.get() is not None:
         raise RuntimeError("a transaction is open already")
-    with Session(db.engine.execution_options(tracker_write=True)) as writing:
+    whole = _whole.get()
+    with _writing() if whole is None else _part_of(whole) as writing:
         token = _open.set(writing)
+        try:
+            yield writing
+        finally:
+            _open.reset(token)
+
+
+@contextmanager
+def all_or_nothing() -> Iterator[None]:
+    """Many use cases as one: what they write is kept when the block ends well, and none of it otherwise.
+
+    For a command that fills an empty database. Nobody else can write on SQLite meanwhile.
+    """
+    with _writing() as writing:
+        token = _whole.set(writing)
+        try:
+            yield
+        finally:
+            _whole.reset(token)
+
+
+@contextmanager
+def _writing() -> Iterator[Session]:
+    with Session(db.engine.execution_options(tracker_write=True)) as writing:
         try:
             yield writing
             writing.commit()
         except BaseException:
             writing.rollback()
             raise
-        finally:
-            _open.reset(token)
     db.session.rollback()
+
+
+@contextmanager
+def _part_of(whole: Session) -> Iterator[Session]:
+    """A use case within a larger block: kept apart by a savepoint, and reading nothing from memory."""
+    with whole.begin_nested():
+        yield whole
+    whole.expunge_all()
 
 
 def _on_connect(connection: Any, _record: object) -> None:

@@ -14,6 +14,10 @@ FRAMEWORKS = ROOT / "seed_data" / "frameworks"
 @with_appcontext
 def setup() -> None:
     """Create the database or bring it up to date; load the frameworks that come with the program."""
+    lay_out()
+
+
+def lay_out() -> None:
     upgrade()
     for file in sorted(FRAMEWORKS.glob("*.json")):
         if not file.name.endswith(".schema.json"):
