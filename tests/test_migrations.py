@@ -1,10 +1,12 @@
 """The migrations: up, down, equal to the models, on both engines, and with data."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
@@ -13,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from tests.conftest import NOW, TestConfig
 from tests.engines import fresh_database
 from tests.factories.world import World, make_world
-from tracker.app import create_app
+from tracker.app import MIGRATIONS, create_app
 from tracker.db import Base, db, transaction
 
 
@@ -78,3 +80,90 @@ def test_history_refuses_replacement_on_sqlite(app: Flask, world: World, engine_
 def test_a_parent_with_children_stays(app: Flask, world: World) -> None:
     with app.app_context(), pytest.raises(IntegrityError), transaction() as tx:
         tx.execute(text("DELETE FROM people WHERE id = :id"), {"id": world.people["ana"]})
+
+
+WIDER = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "29990101_wider"
+down_revision = "{head}"
+
+
+def upgrade():
+    with op.batch_alter_table("people", recreate="{recreate}") as people:
+        people.add_column(sa.Column("nickname", sa.String(40)))
+
+
+def downgrade():
+    with op.batch_alter_table("people", recreate="{recreate}") as people:
+        people.drop_column("nickname")
+"""
+
+
+def with_one_more(folder: Path, recreate: str) -> Path:
+    """A copy of the migrations with one that alters `people`, whose rows have children."""
+    copy = folder / "migrations"
+    shutil.copytree(MIGRATIONS, copy)
+    heads = ScriptDirectory(str(copy)).get_heads()
+    assert len(heads) == 1
+    (copy / "versions" / "29990101_wider.py").write_text(WIDER.format(head=heads[0], recreate=recreate))
+    return copy
+
+
+def rows(table: str) -> int:
+    return int(db.session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+@pytest.mark.parametrize("careful", [True, False], ids=["as it is", "with foreign keys left on"])
+def test_altering_a_table_keeps_its_children(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, careful: bool
+) -> None:
+    """SQLite re-creates `people`. The partner leaves the pragma on, and the migration fails rather than pass."""
+    if engine_name != "sqlite" and not careful:
+        pytest.skip("only SQLite re-creates tables")
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    copy = with_one_more(tmp_path, "always" if engine_name == "sqlite" else "auto")
+    if not careful:
+        env = copy / "env.py"
+        env.write_text(env.read_text().replace("foreign_keys = OFF", "foreign_keys = ON"))
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            make_world(NOW)
+            before = {table: rows(table) for table in ("people", "memberships", "use_statement_readings")}
+            db.session.remove()
+            if careful:
+                upgrade(directory=str(copy))
+                assert {table: rows(table) for table in before} == before
+                assert "nickname" in {column["name"] for column in inspect(db.engine).get_columns("people")}
+                db.session.remove()
+                downgrade(directory=str(copy))
+            else:
+                with pytest.raises(IntegrityError):
+                    upgrade(directory=str(copy))
+            assert {table: rows(table) for table in before} == before
+            db.session.remove()
+            db.engine.dispose()
+
+
+EXPECTED_TRIGGERS = {
+    f"{table}_{act}"
+    for table in ("rating_entries", "review_moves", "audit_events", "evidence_versions", "evidence_texts",
+                  "endorsements", "review_items")
+    for act in ("no_update", "no_delete")
+}  # fmt: skip
+
+
+def test_the_triggers_are_there(migrated_app: Flask, engine_name: str) -> None:
+    """A SQLite table that is re-created loses its triggers in silence: whoever alters one creates them again."""
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if engine_name == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with migrated_app.app_context():
+        found = set(db.session.execute(text(query)).scalars())
+        db.session.remove()
+    assert EXPECTED_TRIGGERS - found == set()
