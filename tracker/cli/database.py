@@ -5,7 +5,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from config import ROOT
-from tracker.cli.frameworks import take_in
+from tracker.cli.frameworks import take_in_shipped
 
 FRAMEWORKS = ROOT / "seed_data" / "frameworks"
 
@@ -21,7 +21,7 @@ def lay_out() -> None:
     upgrade()
     for file in sorted(FRAMEWORKS.glob("*.json")):
         if not file.name.endswith(".schema.json"):
-            take_in(file)
+            take_in_shipped(file)
 
 
 commands = [setup]

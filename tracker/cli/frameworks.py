@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
+from tracker.queries.frameworks import published
 from tracker.rules.errors import Conflict
 from tracker.rules.framework_files import FrameworkFile, FrameworkFileError, decode, read_framework, warnings
 from tracker.services.frameworks import import_framework
@@ -24,6 +25,7 @@ def framework() -> None:
 def check(file: Path) -> None:
     """Say what is wrong with FILE, with the place of each problem."""
     read = _read(file)
+    _warn(file, read)
     click.echo(f"{file.name}: {read.title}, version {read.version}, can be imported.")
 
 
@@ -35,27 +37,56 @@ def import_file(file: Path) -> None:
     take_in(file)
 
 
+@framework.command("list")
+@with_appcontext
+def list_published() -> None:
+    """What is published: slug, version, statements, day and title, with tabs between."""
+    for row in published():
+        click.echo(f"{row.slug}\t{row.version}\t{row.statements} statements\t{row.published_at:%Y-%m-%d}\t{row.title}")
+
+
 def take_in(file: Path) -> int:
     """Import one file and say what came of it; returns the framework's id. Exits with 1 when it is refused."""
     read = _read(file)
+    _warn(file, read)
     try:
         imported = import_framework(read, dt.datetime.now(dt.UTC))
     except Conflict:
-        sys.exit(
-            f"{file.name}: {read.slug} {read.version} is published with other content, and a published version "
-            "is never changed. Give the file a new version number."
-        )
+        sys.exit(f"{_differs(file, read)} Give the file a new version number.")
     outcome = "is published" if imported.added else "was there already; nothing changed"
     click.echo(f"{read.title}, version {read.version}, {outcome}.")
     return imported.framework_id
 
 
-def _read(file: Path) -> FrameworkFile:
-    """The file, with its warnings said. Exits with 1 when it cannot be read."""
+def take_in_shipped(file: Path) -> None:
+    """Publish a file that comes with the program, where it is new. A published version that differs stays as it is:
+    an update of the program must not stop the start."""
+    read = _read(file)
     try:
-        read = read_framework(decode(file.read_bytes()))
-    except FrameworkFileError as error:
-        sys.exit("\n".join(f"{file.name}: {problem}" for problem in error.problems))
+        imported = import_framework(read, dt.datetime.now(dt.UTC))
+    except Conflict:
+        click.echo(f"{_differs(file, read)} It stays as it is.", err=True)
+        return
+    if imported.added:
+        _warn(file, read)
+        click.echo(f"{read.title}, version {read.version}, is published.")
+
+
+def _differs(file: Path, read: FrameworkFile) -> str:
+    return (
+        f"{file.name}: {read.slug} {read.version} is published with other content, and a published version "
+        "is never changed."
+    )
+
+
+def _warn(file: Path, read: FrameworkFile) -> None:
     for warning in warnings(read):
         click.echo(f"{file.name}: warning: {warning}", err=True)
-    return read
+
+
+def _read(file: Path) -> FrameworkFile:
+    """The file. Exits with 1 when it cannot be read."""
+    try:
+        return read_framework(decode(file.read_bytes()))
+    except FrameworkFileError as error:
+        sys.exit("\n".join(f"{file.name}: {problem}" for problem in error.problems))

@@ -64,7 +64,7 @@ def ago(value: dt.date | dt.datetime) -> str:
 def _nav() -> list[NavItem]:
     """The main navigation of this person: what they do in each of their roles, and nothing else."""
     actor = session.actor_or_none()
-    links = [] if actor is None else _links(actor)
+    links = [(_("Framework"), "frameworks.index")] if actor is None else _links(actor)
     return [NavItem(label, url_for(endpoint), _is_current(endpoint)) for label, endpoint in links]
 
 

@@ -2,10 +2,12 @@
 
 from flask import Blueprint
 
-from tracker.web.views import accounts, home, teams
+from tracker.web.views import accounts, corrections, frameworks, home, teams
 
 BLUEPRINTS: list[Blueprint] = [
     accounts.bp,
+    corrections.bp,
+    frameworks.bp,
     home.bp,
     teams.bp,
 ]

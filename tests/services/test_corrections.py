@@ -1,0 +1,91 @@
+"""Suggestions of readers: kept once, closed once."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.conftest import NOW
+from tests.factories.world import World
+from tracker.db import db
+from tracker.models import AuditEvent, Correction
+from tracker.policy import Actor
+from tracker.queries.corrections import closed_corrections, count_open, open_corrections
+from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.services.corrections import close_correction, suggest_correction
+
+
+def suggest(world: World, text: str = "A word is wrong.", code: str = "COM-1-01", email: str = "") -> None:
+    suggest_correction(world.framework_id, code, text, " Rita  Reader ", email, NOW)
+
+
+def test_what_is_suggested_waits_for_an_administrator(context: World) -> None:
+    suggest(context, email="Rita@Example.org")
+    (row,) = open_corrections()
+    assert (row.slug, row.code, row.statement) == ("small", "COM-1-01", "Communication 1.1")
+    assert (row.text, row.name, row.email) == ("A word is wrong.", "Rita Reader", "rita@example.org")
+    assert (row.suggested_at, row.closed_at, row.closed_by) == (NOW, None, "")
+
+
+def test_name_and_address_may_stay_empty(context: World) -> None:
+    suggest_correction(context.framework_id, "", "The whole page.", " ", "", NOW)
+    (row,) = open_corrections()
+    assert (row.code, row.statement, row.name, row.email) == ("", "", "", "")
+
+
+@pytest.mark.parametrize("code", ["COM-1-01", ""])
+def test_sent_twice_it_is_kept_once_while_it_waits(context: World, adam: Actor, code: str) -> None:
+    suggest(context, code=code)
+    suggest(context, code=code)
+    assert count_open() == 1
+    suggest(context, text="Another word.", code=code)
+    assert count_open() == 2
+    for row in open_corrections():
+        close_correction(adam, row.id, "", NOW)
+    suggest(context, code=code)
+    assert count_open() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"text": "  "}, "line_empty", "text"),
+        ({"text": "x" * 4001}, "line_long", "text"),
+        ({"name": "x" * 201}, "line_long", "name"),
+        ({"email": "not an address"}, "email_not_valid", "email"),
+        ({"code": "COM-9-99"}, "statement_unknown", "statement"),
+        ({"code": "com-1-01"}, "statement_unknown", "statement"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(context: World, change: dict[str, str], code: str, field: str) -> None:
+    sent = {"code": "", "text": "A word is wrong.", "name": "", "email": ""} | change
+    with pytest.raises(Invalid) as refused:
+        suggest_correction(context.framework_id, **sent, now=NOW)
+    assert (refused.value.code, refused.value.field) == (code, field)
+    assert db.session.scalar(select(func.count(Correction.id))) == 0
+
+
+def test_closing_says_who_when_and_what_became_of_it(context: World, adam: Actor) -> None:
+    suggest(context)
+    (row,) = open_corrections()
+    later = NOW + dt.timedelta(days=2)
+    close_correction(adam, row.id, " Passed on. ", later)
+    assert (open_corrections(), count_open()) == ((), 0)
+    (closed,) = closed_corrections()
+    assert (closed.closed_by, closed.closed_at, closed.outcome) == ("Adam", later, "Passed on.")
+    kinds = db.session.scalars(select(AuditEvent.kind)).all()
+    assert kinds == ["correction_closed"]
+
+
+def test_it_is_closed_once(context: World, adam: Actor) -> None:
+    suggest(context)
+    (row,) = open_corrections()
+    close_correction(adam, row.id, "First.", NOW)
+    with pytest.raises(Conflict, match="correction_closed"):
+        close_correction(adam, row.id, "Second.", NOW)
+    assert [one.outcome for one in closed_corrections()] == ["First."]
+
+
+def test_what_is_not_there_cannot_be_closed(context: World, adam: Actor) -> None:
+    with pytest.raises(Missing):
+        close_correction(adam, 2**31 - 1, "", NOW)

@@ -1,0 +1,74 @@
+"""What readers of a framework's public page suggest, and what became of it."""
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db import transaction
+from tracker.models import Correction, Statement
+from tracker.policy import Actor
+from tracker.records import audit
+from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.texts import clean_email, clean_line, clean_prose
+
+
+def suggest_correction(framework_id: int, code: str, text: str, name: str, email: str, now: dt.datetime) -> None:
+    """Keep a suggestion; nobody need be signed in. `code` names a statement, or is "" for the page as a whole.
+
+    Name and address may be "". The same words again, while they wait, are kept once. Raises Invalid for a text, name
+    or address that cannot be used, and Invalid("statement_unknown") for a code that is not of this framework.
+    """
+    said = clean_prose(text)
+    who = clean_line(name) if name.strip() else ""
+    address = clean_email(email) if email.strip() else ""
+    with transaction() as tx:
+        statement_id = _statement(tx, framework_id, code) if code else None
+        waiting = select(Correction.id).where(
+            Correction.framework_id == framework_id,
+            Correction.statement_id.is_not_distinct_from(statement_id),
+            Correction.text == said,
+            Correction.email == address,
+            Correction.closed_at.is_(None),
+        )
+        if tx.scalar(waiting.limit(1)) is None:
+            tx.add(
+                Correction(
+                    framework_id=framework_id,
+                    statement_id=statement_id,
+                    text=said,
+                    name=who,
+                    email=address,
+                    suggested_at=now,
+                )
+            )
+
+
+def close_correction(actor: Actor, correction_id: int, outcome: str, now: dt.datetime) -> None:
+    """Say what became of a suggestion (or ""), and take it off the list of those that wait.
+
+    Raises Missing where there is none, and Conflict("correction_closed") when somebody closed it before.
+    """
+    said = clean_prose(outcome, "outcome") if outcome.strip() else ""
+    with transaction() as tx:
+        correction = tx.get(Correction, correction_id)
+        if correction is None:
+            raise Missing
+        if correction.closed_at is not None:
+            raise Conflict("correction_closed")
+        correction.closed_at, correction.closed_by_id, correction.outcome = now, actor.person_id, said
+        audit.note(
+            tx,
+            "correction_closed",
+            now,
+            library_id=actor.library_id,
+            actor_id=actor.person_id,
+            correction_id=correction_id,
+        )
+
+
+def _statement(tx: Session, framework_id: int, code: str) -> int:
+    found = tx.scalar(select(Statement.id).where(Statement.framework_id == framework_id, Statement.code == code))
+    if found is None:
+        raise Invalid("statement_unknown", "statement")
+    return found
