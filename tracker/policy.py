@@ -124,6 +124,7 @@ def all_of(*facts: Fact) -> Fact:
 TABLE: dict[Permission, Fact] = {
     Permission.PUBLIC: anybody,
     Permission.SIGNED_IN: anybody,
+    Permission.ACCOUNT_OWN: owns,
     Permission.RATE: learns,
     Permission.EVIDENCE_OWN: owns,
     Permission.EVIDENCE_READ: any_of(owns, reviews),

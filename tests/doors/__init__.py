@@ -5,11 +5,19 @@ tests/test_doors.py. `expect` is the status for each of ACTORS, in their order; 
 team Central's). For a POST send something invalid, so that who passes the door gets 422 and nothing changes.
 """
 
-from tests.doors import accounts, corrections, frameworks, home, teams
+from tests.doors import (
+    accounts,
+    admin,
+    corrections,
+    frameworks,
+    home,
+    teams,
+)
 from tests.doors.door import ACTORS, Door
 
 DOORS: list[Door] = [
     *accounts.DOORS,
+    *admin.DOORS,
     *corrections.DOORS,
     *frameworks.DOORS,
     *home.DOORS,

@@ -75,7 +75,7 @@ def test_what_cannot_be_left_out(context: World, adam: Actor) -> None:
         ([], "Why", "nothing_chosen"),
         ([context.statements["technical"][0]], "", "line_empty"),
         ([context.statements["technical"][0]], "x" * 501, "line_long"),
-        ([2**31 - 1], "Why", "statement_unknown"),
+        ([2**31 - 1], "Why", "left_out_unknown"),
     ):
         with pytest.raises(Invalid, match=code):
             not_rated.leave_out(adam, ids, reason, NOW)

@@ -2,10 +2,21 @@
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from tracker.db import session
-from tracker.models import Evidence, Membership, Person, Review, ReviewItem, Team
+from tracker.models import (
+    Evidence,
+    Membership,
+    NotRatedHere,
+    Person,
+    Review,
+    ReviewItem,
+    RoleProfile,
+    Round,
+    SignIn,
+    Team,
+)
 from tracker.policy import Place, Subject, in_reach_on
 from tracker.rules.roles import Role
 
@@ -76,3 +87,43 @@ def _places(person_id: int, today: dt.date) -> tuple[Place, ...]:
         .order_by(Team.path)
     )
     return tuple(Place(team_id, path) for team_id, path in rows)
+
+
+def membership(membership_id: int, today: dt.date) -> Subject | None:
+    row = session().execute(
+        select(Membership.person_id, Person.library_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.id == membership_id)
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        return None
+    return Subject(id=membership_id, library_id=row.library_id, owner_id=row.person_id)
+
+
+def sign_in(sign_in_id: int, today: dt.date) -> Subject | None:
+    row = session().execute(
+        select(SignIn.person_id, Person.library_id)
+        .join(Person, Person.id == SignIn.person_id)
+        .where(SignIn.id == sign_in_id)
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        return None
+    return Subject(id=sign_in_id, library_id=row.library_id, owner_id=row.person_id)
+
+
+def role_profile(role_profile_id: int, today: dt.date) -> Subject | None:
+    return _of_library(role_profile_id, select(RoleProfile.library_id).where(RoleProfile.id == role_profile_id))
+
+
+def round_(round_id: int, today: dt.date) -> Subject | None:
+    return _of_library(round_id, select(Round.library_id).where(Round.id == round_id))
+
+
+def not_rated(not_rated_id: int, today: dt.date) -> Subject | None:
+    return _of_library(not_rated_id, select(NotRatedHere.library_id).where(NotRatedHere.id == not_rated_id))
+
+
+def _of_library(record_id: int, query: Select[int]) -> Subject | None:
+    """A record that belongs to a library and to nobody in it."""
+    library_id = session().scalar(query)
+    return None if library_id is None else Subject(id=record_id, library_id=library_id)

@@ -38,3 +38,8 @@ def clean_period(starts_on: dt.date, ends_on: dt.date | None) -> None:
 def overlap(start: dt.date, end: dt.date | None, other_start: dt.date, other_end: dt.date | None) -> bool:
     """Whether two periods share a day."""
     return (other_end is None or start <= other_end) and (end is None or other_start <= end)
+
+
+def start_of(time_zone: str, day: dt.date) -> dt.datetime:
+    """The moment at which the day begins there."""
+    return dt.datetime.combine(day, dt.time.min, ZoneInfo(time_zone)).astimezone(dt.UTC)

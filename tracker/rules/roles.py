@@ -17,6 +17,7 @@ class Permission(StrEnum):
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
 
+    ACCOUNT_OWN = "account_own"
     RATE = "rate"
     EVIDENCE_OWN = "evidence_own"
     EVIDENCE_READ = "evidence_read"

@@ -18,7 +18,7 @@ REASON_MAX = 500
 def leave_out(actor: Actor, statement_ids: Collection[int], reason: str, now: dt.datetime) -> int:
     """Leave statements out for one reason; returns how many were not left out before. No rating is deleted.
 
-    Raises Invalid: nothing_chosen, statement_unknown, line_empty, line_long.
+    Raises Invalid: nothing_chosen, left_out_unknown, line_empty, line_long.
     """
     reason = clean_prose(reason, "reason", REASON_MAX)
     wanted = set(statement_ids)
@@ -28,7 +28,7 @@ def leave_out(actor: Actor, statement_ids: Collection[int], reason: str, now: dt
         library = administration.of_library(tx, actor)
         codes = dict(tx.execute(select(Statement.id, Statement.code).where(Statement.id.in_(wanted))).all())
         if set(codes) != wanted:
-            raise Invalid("statement_unknown", "statements")
+            raise Invalid("left_out_unknown", "statements")
         already = set(
             tx.scalars(select(NotRatedHere.statement_id).where(NotRatedHere.library_id == library.id))
         )  # fmt: skip

@@ -33,6 +33,11 @@ LOADERS: dict[Loader, str] = {
     subjects.review: "review_id",
     subjects.review_item: "item_id",
     subjects.team: "team_id",
+    subjects.membership: "membership_id",
+    subjects.not_rated: "not_rated_id",
+    subjects.role_profile: "role_profile_id",
+    subjects.round_: "round_id",
+    subjects.sign_in: "sign_in_id",
 }
 """Which part of the address each loader reads. The view gets the subject in its place, named without `_id`."""
 

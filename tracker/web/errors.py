@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
+from tracker.web.logs import loggable_path
 
 WORDS: dict[str, Any] = {
     "missing": _l("There is no such record, or it is not yours to see."),
@@ -87,7 +88,7 @@ def _busy(error: OperationalError) -> ResponseReturnValue:
 
 
 def _fault(error: Exception) -> ResponseReturnValue:
-    LOG.exception("unhandled", path=request.path)
+    LOG.exception("unhandled", path=loggable_path())
     g.failing = True
     return _page(500)
 

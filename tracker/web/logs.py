@@ -1,12 +1,21 @@
 """JSON lines on standard output, each with its request id. No text that a user typed, no cookie, no token."""
 
 import logging
+import re
 import time
 
 import structlog
 from flask import Flask, Response, g, request
+from structlog.tracebacks import ExceptionDictTransformer
 
 from tracker.web import session
+
+SECRET_PATH = re.compile(r"^(/+welcome/).*", re.IGNORECASE | re.DOTALL)
+
+
+def loggable_path() -> str:
+    """The address without the secret of a one-time link."""
+    return SECRET_PATH.sub(r"\1...", request.path)
 
 
 def configure() -> None:
@@ -16,7 +25,7 @@ def configure() -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -41,7 +50,7 @@ def init_app(app: Flask) -> None:
             log.info(
                 "request",
                 method=request.method,
-                path=request.path,
+                path=loggable_path(),
                 status=response.status_code,
                 ms=round((time.monotonic() - g.started) * 1000, 1),
                 person_id=None if actor is None else actor.person_id,

@@ -9,7 +9,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from tracker.policy import Actor
 from tracker.queries.actors import actor_for_token
 from tracker.rules.passwords import Passwords
-from tracker.services import sign_ins
+from tracker.services import accounts, sign_ins
 
 login = LoginManager()
 login.session_protection = None
@@ -48,6 +48,11 @@ def actor() -> Actor:
     return found
 
 
+def today() -> dt.date:
+    """The day it is in the signed-in person's library."""
+    return actor().today(now())
+
+
 def passwords() -> Passwords:
     found: Passwords = current_app.extensions["tracker_passwords"]
     return found
@@ -55,22 +60,26 @@ def passwords() -> Passwords:
 
 def begin(email: str, password: str) -> bool:
     """Sign in; False when unknown, disabled or wrong. What the cookie held before is dropped."""
-    token = sign_ins.sign_in(
-        passwords(),
-        email,
-        password,
-        agent=request.headers.get("User-Agent", ""),
-        now=now(),
-        max_age=dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"]),
-    )
+    token = sign_ins.sign_in(passwords(), email, password, agent=_agent(), now=now(), max_age=_max_age())
     if token is None:
         return False
+    _enter(token)
+    return True
+
+
+def change_password(current: str, new: str) -> None:
+    """Ends all sign-ins of this person and goes on with a new one here. Raises what services/accounts refuses."""
+    token = accounts.change_password(actor(), passwords(), current, new, agent=_agent(), now=now(), max_age=_max_age())
+    _enter(token)
+
+
+def _enter(token: str) -> None:
+    """Go on with this sign-in. What the cookie held before is dropped, so a planted one is worth nothing."""
     cookie.clear()
-    found = actor_for_token(token, now(), _idle())
+    found = actor_for_token(token, now(), idle())
     if found is None:
         raise RuntimeError("a sign-in that was just made is not there")
     login_user(SignedIn(token, *found))
-    return True
 
 
 def end() -> None:
@@ -81,13 +90,22 @@ def end() -> None:
     cookie.clear()
 
 
-def _idle() -> dt.timedelta:
+def _agent() -> str:
+    return request.headers.get("User-Agent", "")
+
+
+def _max_age() -> dt.timedelta:
+    return dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"])
+
+
+def idle() -> dt.timedelta:
+    """How long a sign-in lives without being used."""
     return dt.timedelta(minutes=current_app.config["SESSION_IDLE_MINUTES"])
 
 
 @login.user_loader  # type: ignore[untyped-decorator]
 def _load(token: str) -> SignedIn | None:
-    found = actor_for_token(token, now(), _idle())
+    found = actor_for_token(token, now(), idle())
     return None if found is None else SignedIn(token, *found)
 
 

@@ -85,7 +85,9 @@ def _links(actor: Actor) -> list[tuple[str, str]]:
 
 
 def _is_current(endpoint: str) -> bool:
-    return request.endpoint is not None and request.endpoint.split(".")[0] == endpoint.split(".", maxsplit=1)[0]
+    """Whether the page belongs to that link: its blueprint, or one that is named after it (admin, admin_teams)."""
+    here, there = (request.endpoint or "").partition(".")[0], endpoint.partition(".")[0]
+    return here == there or here.startswith(f"{there}_")
 
 
 def init_app(app: Flask) -> None:

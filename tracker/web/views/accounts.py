@@ -1,19 +1,35 @@
 """Signing in and out, and one's own account."""
 
+import hashlib
 from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_limiter.util import get_remote_address
 
+from tracker.policy import Subject
+from tracker.queries import accounts, subjects
 from tracker.rules.roles import Permission
+from tracker.services import accounts as service
 from tracker.web import session
 from tracker.web.access import door
+from tracker.web.acts import accepted, pressed
 from tracker.web.errors import tell
-from tracker.web.forms.accounts import SignInForm
-from tracker.web.limits import limiter
+from tracker.web.forms.accounts import NameForm, PasswordForm, SignInForm
+from tracker.web.limits import limiter, was_refused
 
 bp = Blueprint("accounts", __name__)
+
+LOOKED_AT = {
+    "evidence": _l("Evidence"),
+    "profile": _l("Profile"),
+    "review": _l("Review"),
+    "team": _l("Team page"),
+    "gaps": _l("Gap matrix"),
+}
+"""Kinds of pages that note who looked; another kind is shown by its key."""
 
 
 def _next() -> str:
@@ -30,6 +46,15 @@ def _next() -> str:
     return wanted if is_ours else url_for("home.index")
 
 
+def _account() -> str:
+    """Which account is tried, as a digest: addresses are not kept where limits are counted."""
+    return hashlib.sha256(request.form.get("email", "").strip().casefold().encode()).hexdigest()
+
+
+def _source_and_account() -> str:
+    return f"{get_remote_address()} {_account()}"
+
+
 @bp.get("/login")
 @door(Permission.PUBLIC)
 def sign_in() -> ResponseReturnValue:
@@ -40,7 +65,9 @@ def sign_in() -> ResponseReturnValue:
 
 @bp.post("/login")
 @door(Permission.PUBLIC)
-@limiter.limit("20 per minute")
+@limiter.limit("60 per minute")
+@limiter.limit("10 per 10 minutes", key_func=_source_and_account, deduct_when=was_refused)
+@limiter.limit("100 per hour", key_func=_account, deduct_when=was_refused)
 def sign_in_now() -> ResponseReturnValue:
     form = SignInForm()
     if form.validate_on_submit():
@@ -63,4 +90,46 @@ def sign_out() -> ResponseReturnValue:
 @bp.get("/account")
 @door(Permission.SIGNED_IN)
 def show() -> ResponseReturnValue:
-    return render_template("accounts/show.html")
+    return _page(NameForm(name=session.actor().name))
+
+
+@bp.post("/account/name")
+@door(Permission.SIGNED_IN)
+def rename() -> ResponseReturnValue:
+    form = NameForm()
+    if accepted(form, lambda: service.rename(session.actor(), form.name.data, session.now())):
+        tell(_("Your name is changed."))
+        return redirect(url_for("accounts.show"), 303)
+    return _page(form), 422
+
+
+@bp.get("/account/password")
+@door(Permission.SIGNED_IN)
+def password() -> ResponseReturnValue:
+    return render_template("accounts/password.html", form=PasswordForm())
+
+
+@bp.post("/account/password")
+@door(Permission.SIGNED_IN)
+@limiter.limit("10 per minute")
+def change_password() -> ResponseReturnValue:
+    form = PasswordForm()
+    if accepted(form, lambda: session.change_password(form.current.data, form.new.data)):
+        tell(_("Your password is changed. You are signed out everywhere else."))
+        return redirect(url_for("accounts.show"), 303)
+    return render_template("accounts/password.html", form=form), 422
+
+
+@bp.post("/account/sign-ins/<id:sign_in_id>/end")
+@door(Permission.ACCOUNT_OWN, subjects.sign_in)
+def end_sign_in(sign_in: Subject) -> ResponseReturnValue:
+    if sign_in.id == session.actor().sign_in_id:
+        return sign_out()
+    done = _("That sign-in is ended.")
+    to = url_for("accounts.show")
+    return pressed(lambda: service.end_sign_in(session.actor(), sign_in.id, session.now()), done, to)
+
+
+def _page(form: NameForm) -> str:
+    found = accounts.account(session.actor(), session.now(), session.idle())
+    return render_template("accounts/show.html", form=form, account=found, looked_at=LOOKED_AT)

@@ -1,0 +1,68 @@
+"""A library's settings, and what is still to be done on its first day."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from tracker.db import session
+from tracker.models import Framework, Library, Membership, NotRatedHere, Person, RoleProfile, Round, Team, UseStatement
+from tracker.policy import Actor
+from tracker.rules.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    name: str
+    time_zone: str
+    review_days: int
+    differences_days: int
+    names_to_coordinators: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FirstDay:
+    """Counts of what a library has. `rounds` counts those that are not over."""
+
+    people: int
+    teams: int
+    role_profiles: int
+    rounds: int
+    learners: int
+    supervisors: int
+    use_statement: int
+    not_rated: int
+    frameworks: int
+
+
+def settings(actor: Actor) -> Settings:
+    row = session().execute(
+        select(Library.name, Library.time_zone, Library.review_days, Library.differences_days,
+               Library.names_to_coordinators)
+        .where(Library.id == actor.library_id)
+    ).one()  # fmt: skip
+    return Settings(*row)
+
+
+def first_day(actor: Actor, today: dt.date) -> FirstDay:
+    """What the actor's library has; the administrator alone counts as nobody, the root as no team. One statement."""
+    here = actor.library_id
+    standing = Membership.ends_on.is_(None) | (Membership.ends_on >= today)
+    members = select(func.count()).select_from(Membership).join(Person, Person.id == Membership.person_id)
+    of_here = members.where(Person.library_id == here, standing)
+    counts = {
+        "people": select(func.count()).select_from(Person).where(
+            Person.library_id == here, Person.disabled_at.is_(None), Person.id != actor.person_id),
+        "teams": select(func.count()).select_from(Team).where(
+            Team.library_id == here, Team.closed_on.is_(None), Team.parent_id.is_not(None)),
+        "role_profiles": select(func.count()).select_from(RoleProfile).where(
+            RoleProfile.library_id == here, RoleProfile.retired_at.is_(None)),
+        "rounds": select(func.count()).select_from(Round).where(Round.library_id == here, Round.ends_on >= today),
+        "learners": of_here.where(Membership.role == Role.LEARNER.value),
+        "supervisors": of_here.where(Membership.role == Role.SUPERVISOR.value),
+        "use_statement": select(func.max(UseStatement.version)).where(UseStatement.library_id == here),
+        "not_rated": select(func.count()).select_from(NotRatedHere).where(NotRatedHere.library_id == here),
+        "frameworks": select(func.count()).select_from(Framework),
+    }  # fmt: skip
+    row = session().execute(select(*(count.scalar_subquery().label(name) for name, count in counts.items()))).one()
+    return FirstDay(**{name: value or 0 for name, value in row._mapping.items()})

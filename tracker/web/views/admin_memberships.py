@@ -1,0 +1,95 @@
+"""What somebody is in a team: add, correct, end."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.policy import Subject
+from tracker.queries import people, role_profiles, subjects, team_trees
+from tracker.rules.roles import Permission, Role
+from tracker.services import memberships
+from tracker.web import session
+from tracker.web.access import door
+from tracker.web.acts import accepted
+from tracker.web.errors import tell
+from tracker.web.forms import fields
+from tracker.web.forms.people import EndForm, MembershipForm
+
+bp = Blueprint("admin_memberships", __name__, url_prefix="/admin")
+
+
+@bp.get("/people/<id:person_id>/memberships/new")
+@door(Permission.ADMINISTER_PERSON, subjects.person)
+def new(person: Subject) -> ResponseReturnValue:
+    form = _form(MembershipForm(starts_on=session.today()))
+    return render_template("admin_memberships/new.html", form=form, person=people.detail(person.id, session.now()))
+
+
+@bp.post("/people/<id:person_id>/memberships")
+@door(Permission.ADMINISTER_PERSON, subjects.person)
+def create(person: Subject) -> ResponseReturnValue:
+    form = _form(MembershipForm())
+    if accepted(form, lambda: memberships.add(session.actor(), person.id, _terms(form), session.now())):
+        tell(_("The membership is added."))
+        return redirect(url_for("admin_people.show", person_id=person.id), 303)
+    found = people.detail(person.id, session.now())
+    return render_template("admin_memberships/new.html", form=form, person=found), 422
+
+
+@bp.get("/memberships/<id:membership_id>")
+@door(Permission.ADMINISTER_PERSON, subjects.membership)
+def edit(membership: Subject) -> ResponseReturnValue:
+    found = people.membership(membership.id)
+    form = _form(MembershipForm(obj=found), found)
+    return render_template("admin_memberships/edit.html", form=form, ending=_ending(found), membership=found)
+
+
+@bp.post("/memberships/<id:membership_id>")
+@door(Permission.ADMINISTER_PERSON, subjects.membership)
+def update(membership: Subject) -> ResponseReturnValue:
+    found = people.membership(membership.id)
+    form = _form(MembershipForm(), found)
+    if accepted(form, lambda: memberships.correct(session.actor(), membership.id, _terms(form), session.now())):
+        tell(_("The membership is corrected."))
+        return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
+    return render_template("admin_memberships/edit.html", form=form, ending=_ending(found), membership=found), 422
+
+
+@bp.post("/memberships/<id:membership_id>/end")
+@door(Permission.ADMINISTER_PERSON, subjects.membership)
+def end(membership: Subject) -> ResponseReturnValue:
+    found = people.membership(membership.id)
+    ending = EndForm(prefix="end")
+    if accepted(ending, lambda: memberships.end(session.actor(), membership.id, ending.ends_on.data, session.now())):
+        tell(_("The membership has its last day."))
+        return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
+    form = _form(MembershipForm(formdata=None, obj=found), found)
+    return render_template("admin_memberships/edit.html", form=form, ending=ending, membership=found), 422
+
+
+def _form(form: MembershipForm, kept: people.Belonging | None = None) -> MembershipForm:
+    """Hand in the choices. What the membership has stays among them, though closed or retired."""
+    actor = session.actor()
+    teams = team_trees.choices(actor, session.today())
+    if kept is not None and kept.team_id not in dict(teams):
+        teams.append((kept.team_id, _("%(team)s (closed)", team=kept.team)))
+    form.team_id.choices = fields.choices([("", _("Choose a team")), *teams])
+    profiles = role_profiles.choices(actor, None if kept is None else kept.role_profile_id)
+    form.role_profile_id.choices = fields.choices([("", _("None")), *profiles])
+    return form
+
+
+def _ending(found: people.Belonging) -> EndForm:
+    return EndForm(formdata=None, prefix="end", ends_on=found.ends_on or max(session.today(), found.starts_on))
+
+
+def _terms(form: MembershipForm) -> memberships.Terms:
+    return memberships.Terms(
+        team_id=form.team_id.data,
+        role=Role(form.role.data),
+        role_profile_id=form.role_profile_id.data,
+        job=form.job.data or "",
+        weekly_hours=form.weekly_hours.data,
+        starts_on=form.starts_on.data,
+        ends_on=form.ends_on.data,
+    )

@@ -1,0 +1,67 @@
+"""Statements that the library leaves out of rating."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.policy import Subject
+from tracker.queries import not_rated, role_profiles, subjects
+from tracker.rules.roles import Permission
+from tracker.services import not_rated as service
+from tracker.web import session
+from tracker.web.access import door
+from tracker.web.acts import accepted, pressed
+from tracker.web.errors import tell
+from tracker.web.forms.use_statement_texts import NotRatedForm
+
+bp = Blueprint("admin_not_rated", __name__, url_prefix="/admin/not-rated")
+
+
+@bp.get("")
+@door(Permission.ADMINISTER)
+def index() -> ResponseReturnValue:
+    return _page(NotRatedForm())
+
+
+@bp.post("")
+@door(Permission.ADMINISTER)
+def leave_out() -> ResponseReturnValue:
+    form = NotRatedForm()
+    done = accepted(
+        form,
+        lambda: service.leave_out(
+            session.actor(), [each for each in form.statements.data if each], form.reason.data, session.now()
+        ),
+    )
+    if done:
+        tell(ngettext("%(num)d statement is left out of rating.", "%(num)d statements are left out of rating.",
+                      done[0]))  # fmt: skip
+        return redirect(url_for("admin_not_rated.index", framework=request.values.get("framework") or None), 303)
+    return _page(form), 422
+
+
+@bp.post("/<id:not_rated_id>/lift")
+@door(Permission.ADMINISTER_LIBRARY, subjects.not_rated)
+def lift(not_rated: Subject) -> ResponseReturnValue:
+    done = _("The statement is rated again. Answers given before still stand.")
+    to = url_for("admin_not_rated.index", framework=request.values.get("framework") or None)
+    return pressed(lambda: service.lift(session.actor(), not_rated.id, session.now()), done, to)
+
+
+def _page(form: NotRatedForm) -> str:
+    """Of the framework that `?framework=` names, else of the newest. 404 when there is no such one."""
+    frameworks = role_profiles.frameworks()
+    wanted = request.values.get("framework", "")
+    chosen = next((each for each in frameworks if wanted in ("", str(each.id))), None)
+    if chosen is None and wanted:
+        abort(404)
+    return render_template(
+        "admin_not_rated/index.html",
+        form=form,
+        chosen_ids=set(form.statements.data or ()),
+        frameworks=frameworks,
+        framework=chosen,
+        left_out=not_rated.left_out(session.actor(), chosen.id) if chosen else [],
+        groups=not_rated.rated(session.actor(), chosen.id) if chosen else [],
+    )

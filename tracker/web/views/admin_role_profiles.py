@@ -1,0 +1,136 @@
+"""Role profiles with their targets, for the administrator."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.policy import Subject
+from tracker.queries import role_profiles, subjects
+from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.roles import Permission
+from tracker.services import role_profiles as service
+from tracker.web import session
+from tracker.web.access import door
+from tracker.web.acts import accepted, pressed
+from tracker.web.errors import say, tell
+from tracker.web.forms.role_profiles import RoleProfileForm, role_profile_form
+
+bp = Blueprint("admin_role_profiles", __name__, url_prefix="/admin/role-profiles")
+
+
+@bp.get("")
+@door(Permission.ADMINISTER)
+def index() -> ResponseReturnValue:
+    return render_template(
+        "admin_role_profiles/index.html",
+        lines=role_profiles.listed(session.actor(), session.today()),
+        frameworks=role_profiles.frameworks(),
+    )
+
+
+@bp.post("/start")
+@door(Permission.ADMINISTER)
+def start() -> ResponseReturnValue:
+    """Make them from the role labels of the framework that the form names."""
+    try:
+        made = service.start_from_labels(session.actor(), _framework().id, session.now())
+    except (Conflict, Invalid) as refusal:
+        tell(say(refusal), "error")
+    else:
+        tell(ngettext("%(num)d role profile is made. Look at its targets and change what differs here.",
+                      "%(num)d role profiles are made. Look at their targets and change what differs here.",
+                      len(made)))  # fmt: skip
+    return redirect(url_for("admin_role_profiles.index"), 303)
+
+
+@bp.get("/new")
+@door(Permission.ADMINISTER)
+def new() -> ResponseReturnValue:
+    """`?framework=` chooses the framework; the newest without it."""
+    return _new_page(_framework())
+
+
+@bp.post("")
+@door(Permission.ADMINISTER)
+def create() -> ResponseReturnValue:
+    framework = _framework()
+    form = _form(framework.id)
+    done = accepted(
+        form,
+        lambda: service.create(session.actor(), framework.id, form.name.data, form.targets(), session.now()),
+    )
+    if done:
+        tell(_("The role profile is added."))
+        return redirect(url_for("admin_role_profiles.index"), 303)
+    return _new_page(framework, form), 422
+
+
+@bp.get("/<id:role_profile_id>")
+@door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
+def edit(role_profile: Subject) -> ResponseReturnValue:
+    return _edit_page(role_profiles.detail(role_profile.id))
+
+
+@bp.post("/<id:role_profile_id>")
+@door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
+def update(role_profile: Subject) -> ResponseReturnValue:
+    found = role_profiles.detail(role_profile.id)
+    form = _form(found.framework_id)
+    done = accepted(
+        form,
+        lambda: service.edit(session.actor(), role_profile.id, form.name.data, form.targets(), session.now()),
+    )
+    if done:
+        tell(_("The role profile is saved. Profiles and gaps follow the new targets at once."))
+        return redirect(url_for("admin_role_profiles.index"), 303)
+    return _edit_page(found, form), 422
+
+
+@bp.post("/<id:role_profile_id>/retire")
+@door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
+def retire(role_profile: Subject) -> ResponseReturnValue:
+    done = _("The role profile is retired. It stays with memberships that have ended.")
+    to = url_for("admin_role_profiles.edit", role_profile_id=role_profile.id)
+    return pressed(lambda: service.retire(session.actor(), role_profile.id, session.now()), done, to)
+
+
+@bp.post("/<id:role_profile_id>/restore")
+@door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
+def restore(role_profile: Subject) -> ResponseReturnValue:
+    done = _("The role profile can be given to learners again.")
+    to = url_for("admin_role_profiles.edit", role_profile_id=role_profile.id)
+    return pressed(lambda: service.restore(session.actor(), role_profile.id, session.now()), done, to)
+
+
+def _framework() -> role_profiles.FrameworkChoice:
+    """The one that the address or the form names, else the newest. 404 when there is none."""
+    found = role_profiles.frameworks()
+    wanted = request.values.get("framework", "")
+    chosen = [each for each in found if wanted in ("", str(each.id))]
+    return chosen[0] if chosen else abort(404)
+
+
+def _form(framework_id: int, kept: role_profiles.Detail | None = None) -> RoleProfileForm:
+    domains = [(each.id, each.title, each.levels) for each in role_profiles.domains_of(framework_id)]
+    return role_profile_form(
+        domains, name=None if kept is None else kept.name, targets=None if kept is None else kept.targets
+    )
+
+
+def _new_page(framework: role_profiles.FrameworkChoice, form: RoleProfileForm | None = None) -> str:
+    return render_template(
+        "admin_role_profiles/new.html",
+        form=form or _form(framework.id),
+        framework=framework,
+        domains=role_profiles.domains_of(framework.id),
+    )
+
+
+def _edit_page(found: role_profiles.Detail, form: RoleProfileForm | None = None) -> str:
+    return render_template(
+        "admin_role_profiles/edit.html",
+        form=form or _form(found.framework_id, found),
+        profile=found,
+        domains=role_profiles.domains_of(found.framework_id),
+    )
