@@ -62,9 +62,8 @@ def answer(
     """Answer an item as a page opened just before would."""
     session().rollback()
     version = session().get_one(ReviewItem, item_id).version
-    reviews.answer(
-        actor(world, by), item_id, said, None if said is ReviewerAnswer.CANNOT_TELL else ground, note, version, world.now
-    )
+    why = None if said is ReviewerAnswer.CANNOT_TELL else ground
+    reviews.answer(actor(world, by), item_id, said, why, note, version, world.now)
 
 
 def answer_all(world: World, review_id: int, *said: ReviewerAnswer, by: str = "sue") -> list[int]:
