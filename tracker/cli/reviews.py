@@ -3,14 +3,18 @@
 import datetime as dt
 
 import click
-from flask.cli import AppGroup
+from flask.cli import with_appcontext
 
 from tracker.services import differences
 
-reviews = AppGroup("reviews", help="Reviews that time moves on.")
+
+@click.group("reviews")
+def reviews() -> None:
+    """Reviews."""
 
 
 @reviews.command("due")
+@with_appcontext
 def due() -> None:
-    """Keep apart every difference whose time is over."""
+    """Keep apart every difference whose time is over; run it once a day."""
     click.echo(f"Kept apart: {differences.keep_due_apart(dt.datetime.now(dt.UTC))}.")
