@@ -1,0 +1,74 @@
+"""Reviews made through the services, as people would: sent, answered, revealed."""
+
+import datetime as dt
+
+from sqlalchemy import select
+
+from tests.factories.ratings import rate
+from tests.factories.world import World
+from tracker.db import session
+from tracker.models import Review, ReviewItem
+from tracker.policy import Actor
+from tracker.queries.actors import actor_for_person
+from tracker.rules.scale import Answer, Ground, ReviewerAnswer
+from tracker.services import reviews
+
+YES, PART, NO, SURE_NOT, NOT_MINE = (
+    Answer.CONSISTENTLY,
+    Answer.PARTLY,
+    Answer.NOT_YET,
+    Answer.NOT_SURE,
+    Answer.NOT_MY_WORK,
+)
+
+
+def actor(world: World, name: str, now: dt.datetime | None = None) -> Actor:
+    """The person as policy sees them at that moment."""
+    found = actor_for_person(world.people[name], now or world.now)
+    assert found is not None
+    return found
+
+
+def send(world: World, *answers: Answer, learner: str = "ana", reviewer: str = "sue", skip: int = 0) -> int:
+    """The learner rates that many statements of Communication with these answers and sends them. The review's id."""
+    statements = world.statements["communication"][skip : skip + len(answers)]
+    for statement_id, answer in zip(statements, answers, strict=True):
+        rate(world, learner, statement_id, answer)
+    return reviews.send(actor(world, learner), world.people[reviewer], statements, world.now)
+
+
+def items(review_id: int) -> list[ReviewItem]:
+    """The items as they stand in the database now, in order."""
+    session().rollback()
+    return list(
+        session().scalars(
+            select(ReviewItem).where(ReviewItem.review_id == review_id).order_by(ReviewItem.position)
+        )
+    )  # fmt: skip
+
+
+def item_ids(review_id: int) -> list[int]:
+    return [item.id for item in items(review_id)]
+
+
+def review(review_id: int) -> Review:
+    session().rollback()
+    return session().get_one(Review, review_id)
+
+
+def answer(
+    world: World, item_id: int, said: ReviewerAnswer, by: str = "sue", note: str = "", ground: Ground = Ground.SAW_IT
+) -> None:
+    """Answer an item as a page opened just before would."""
+    session().rollback()
+    version = session().get_one(ReviewItem, item_id).version
+    why = None if said is ReviewerAnswer.CANNOT_TELL else ground
+    reviews.answer(actor(world, by), item_id, said, why, note, version, world.now)
+
+
+def answer_all(world: World, review_id: int, *said: ReviewerAnswer, by: str = "sue") -> list[int]:
+    """Answer the items in order. Returns their ids."""
+    ids = item_ids(review_id)
+    for item_id, each in zip(ids, said, strict=True):
+        answer(world, item_id, each, by)
+    return ids

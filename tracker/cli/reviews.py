@@ -1,0 +1,20 @@
+"""Commands for reviews, run daily by the system's timer."""
+
+import datetime as dt
+
+import click
+from flask.cli import with_appcontext
+
+from tracker.services import differences
+
+
+@click.group("reviews")
+def reviews() -> None:
+    """Reviews."""
+
+
+@reviews.command("due")
+@with_appcontext
+def due() -> None:
+    """Keep apart every difference whose time is over; run it once a day."""
+    click.echo(f"Kept apart: {differences.keep_due_apart(dt.datetime.now(dt.UTC))}.")

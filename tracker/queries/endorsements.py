@@ -1,0 +1,112 @@
+"""Endorsements as they are shown: who said what, and when. Counts for levels are in queries/standings."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, select
+
+from tracker.db import session
+from tracker.models import (
+    Endorsement,
+    Evidence,
+    EvidenceLink,
+    EvidenceVersion,
+    Person,
+    Rating,
+    ReviewItem,
+    ReviewItemEvidence,
+    ScaleAnswer,
+    Statement,
+)
+from tracker.rules.reviews import short_name
+from tracker.rules.workflow import EndorsementStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Endorsed:
+    """As in "M. Ortiz: Consistently, 12 Mar". `status` is what became of it; only a standing one counts."""
+
+    statement_id: int
+    who: str
+    key: str
+    label: str
+    on: dt.datetime
+    status: EndorsementStatus
+    ended_at: dt.datetime | None
+
+
+def standing(person_id: int, statement_ids: Iterable[int] | None = None) -> dict[int, Endorsed]:
+    """What stands, by statement; of these statements only, where they are named. One statement of SQL."""
+    wanted: ColumnElement[bool] = Endorsement.status == EndorsementStatus.STANDING.value
+    if statement_ids is not None:
+        wanted = and_(wanted, Endorsement.statement_id.in_(list(statement_ids)))
+    return {each.statement_id: each for each in _rows(Endorsement.person_id == person_id, wanted)}
+
+
+def history(person_id: int, statement_id: int) -> list[Endorsed]:
+    """Every endorsement that the statement ever had, the newest first."""
+    return _rows(Endorsement.person_id == person_id, Endorsement.statement_id == statement_id)
+
+
+def changed_since(person_id: int) -> frozenset[int]:
+    """The statements whose answer, or whose evidence, is not what was reviewed any more. For the person alone.
+
+    Evidence differs when a version that went with the item is not linked and current now, or the other way round.
+    """
+    answers = session().execute(
+        select(ReviewItem.id, Endorsement.statement_id, ReviewItem.learner_answer, Rating.answer)
+        .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
+        .outerjoin(
+            Rating,
+            and_(Rating.person_id == Endorsement.person_id, Rating.statement_id == Endorsement.statement_id),
+        )
+        .where(Endorsement.person_id == person_id, Endorsement.status == EndorsementStatus.STANDING.value)
+    ).all()  # fmt: skip
+    was = session().execute(
+        select(Endorsement.statement_id, ReviewItemEvidence.version_id)
+        .join(ReviewItemEvidence, ReviewItemEvidence.item_id == Endorsement.item_id)
+        .where(Endorsement.person_id == person_id, Endorsement.status == EndorsementStatus.STANDING.value)
+    )
+    now = session().execute(
+        select(EvidenceLink.statement_id, EvidenceVersion.id)
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .join(
+            EvidenceVersion,
+            and_(EvidenceVersion.evidence_id == Evidence.id, EvidenceVersion.number == Evidence.version),
+        )
+        .where(Evidence.person_id == person_id, Evidence.archived_at.is_(None))
+    )
+    other_evidence = {statement_id for statement_id, _ in {tuple(row) for row in was} ^ {tuple(row) for row in now}}
+    return frozenset(
+        row.statement_id for row in answers if row.learner_answer != row.answer or row.statement_id in other_evidence
+    )
+
+
+def _rows(*where: ColumnElement[bool]) -> list[Endorsed]:
+    rows = session().execute(
+        select(
+            Endorsement.statement_id, Person.name, Endorsement.answer, ScaleAnswer.label, Endorsement.endorsed_at,
+            Endorsement.status, Endorsement.ended_at,
+        )
+        .join(Person, Person.id == Endorsement.endorser_id)
+        .join(Statement, Statement.id == Endorsement.statement_id)
+        .join(
+            ScaleAnswer,
+            and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Endorsement.answer),
+        )
+        .where(*where)
+        .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
+    )  # fmt: skip
+    return [
+        Endorsed(
+            statement_id=row.statement_id,
+            who=short_name(row.name),
+            key=row.answer,
+            label=row.label,
+            on=row.endorsed_at,
+            status=EndorsementStatus(row.status),
+            ended_at=row.ended_at,
+        )
+        for row in rows
+    ]

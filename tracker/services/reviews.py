@@ -1,0 +1,238 @@
+"""Reviews, blind first: send, withdraw, answer, ask, reply, drop, reveal.
+
+Every move of a review waits for the one before it (its row is locked), and is refused with Conflict("move_not_now")
+when the table of moves has no such move any more. Missing: not the actor's review.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db import transaction
+from tracker.models import Library, Person, Review, ReviewItem, ReviewItemText, ReviewMessage
+from tracker.policy import Actor
+from tracker.queries import sending
+from tracker.queries.learners import learner
+from tracker.records import reviews
+from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.reviews import SENT_MAX, clean_text, day_at
+from tracker.rules.scale import Ground, ReviewerAnswer
+from tracker.rules.workflow import ItemStatus, Move, ReviewStatus, can_finish, can_reveal
+
+CHANGEABLE = (ItemStatus.ANSWERED.value, ItemStatus.NOT_OBSERVED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """What the reviewer's other page saved in the meantime."""
+
+    answer: ReviewerAnswer | None
+    ground: Ground | None
+    note: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """How many items this reveal showed, and as what."""
+
+    equal: int
+    different: int
+    not_observed: int
+
+
+def send(actor: Actor, reviewer_id: int, statement_ids: list[int], now: dt.datetime, team_id: int | None = None) -> int:
+    """Send rated statements, frozen as they are now, to somebody who supervises one of the actor's teams.
+
+    Without `team_id` it is the first of the teams that the reviewer supervises. Returns the id of the review.
+    Raises Missing (no learner); Invalid: review_nothing_chosen, review_too_many, review_yourself,
+    review_not_supervisor, review_not_rated; Conflict("review_out_already").
+    """
+    wanted = list(dict.fromkeys(statement_ids))
+    if not wanted:
+        raise Invalid("review_nothing_chosen", "statements")
+    if len(wanted) > SENT_MAX:
+        raise Invalid("review_too_many", "statements", most=SENT_MAX, count=len(wanted))
+    if reviewer_id == actor.person_id:
+        raise Invalid("review_yourself", "reviewer")
+    with transaction() as tx:
+        _lock_person(tx, actor)
+        me = learner(actor.person_id, now.date())
+        library = tx.get_one(Library, actor.library_id)
+        if me is None:
+            raise Missing
+        team = _team(actor, reviewer_id, team_id, now.date())
+        frozen = sending.freezable(me, wanted)
+        if len(frozen) != len(wanted):
+            raise Invalid("review_not_rated", "statements", count=len(wanted) - len(frozen))
+        out = sending.with_a_reviewer(actor.person_id, wanted, now.date())
+        if out:
+            raise Conflict("review_out_already", count=len(out))
+        return reviews.send(
+            tx,
+            Review(
+                learner_id=actor.person_id,
+                reviewer_id=reviewer_id,
+                team_id=team.team_id,
+                framework_id=me.framework_id,
+                round_id=me.round_id,
+                open=team.open,
+                sent_at=now,
+                due_on=day_at(now, actor.time_zone) + dt.timedelta(days=library.review_days),
+            ),
+            [reviews.Sent(each.statement_id, each.rated_at, each.rating_version, each.content) for each in frozen],
+            now,
+        )
+
+
+def withdraw(actor: Actor, review_id: int, now: dt.datetime) -> None:
+    """The learner takes a review back, before the first answer."""
+    with transaction() as tx:
+        review = reviews.locked(tx, review_id)
+        reviews.must_be_learner(review, actor)
+        reviews.move_review(tx, review, Move.WITHDRAW, actor.person_id, now)
+
+
+def answer(
+    actor: Actor,
+    item_id: int,
+    answer: ReviewerAnswer,
+    ground: Ground | None,
+    note: str,
+    base_version: int,
+    now: dt.datetime,
+) -> None:
+    """The reviewer's answer, which can change until the reveal. The same again changes nothing.
+
+    `base_version` is the item's version that the page showed. *Cannot tell* needs no ground and keeps none.
+    Raises Invalid: review_ground_needed, review_text_long; Conflict("review_item_changed") with `current`.
+    """
+    note = clean_text(note, "note", required=False)
+    if answer is ReviewerAnswer.CANNOT_TELL:
+        ground = None
+    elif ground is None:
+        raise Invalid("review_ground_needed", "ground")
+    with transaction() as tx:
+        review, item, text = _of_reviewer(tx, actor, item_id, now)
+        if _is_said(item, text, answer, ground, note):
+            return
+        _must_be_seen(item, text, base_version)
+        move = Move.CANNOT_TELL if answer is ReviewerAnswer.CANNOT_TELL else Move.ANSWER
+        item.reviewer_answer, item.ground = answer.value, ground.value if ground is not None else None
+        item.answered_at, text.reviewer_note = now, note
+        reviews.move_item(tx, review, item, move, actor.person_id, now)
+        if review.status == ReviewStatus.SENT.value:
+            reviews.move_review(tx, review, Move.ANSWER, actor.person_id, now)
+
+
+def return_item(actor: Actor, item_id: int, question: str, base_version: int, now: dt.datetime) -> None:
+    """The reviewer asks the learner something before answering; an answer given so far is taken back.
+
+    Raises Invalid: review_text_needed, review_text_long; Conflict("review_item_changed") with `current`.
+    """
+    question = clean_text(question, "note", required=True)
+    with transaction() as tx:
+        review, item, text = _of_reviewer(tx, actor, item_id, now)
+        _must_be_seen(item, text, base_version)
+        item.reviewer_answer = item.ground = item.answered_at = None
+        text.reviewer_note = ""
+        reviews.move_item(tx, review, item, Move.RETURN, actor.person_id, now)
+        tx.add(ReviewMessage(item_id=item.id, author_id=actor.person_id, text=question, written_at=now))
+
+
+def reply(actor: Actor, item_id: int, text: str, now: dt.datetime) -> None:
+    """The learner answers the question; the item waits for the reviewer again. Raises Invalid as `return_item`."""
+    text = clean_text(text, "text", required=True)
+    with transaction() as tx:
+        review, item = reviews.locked_item(tx, item_id)
+        reviews.must_be_learner(review, actor)
+        reviews.move_item(tx, review, item, Move.REPLY, actor.person_id, now)
+        tx.add(ReviewMessage(item_id=item.id, author_id=actor.person_id, text=text, written_at=now))
+
+
+def drop(actor: Actor, item_id: int, now: dt.datetime) -> None:
+    """Either side lets a returned item go: it ends without an answer."""
+    with transaction() as tx:
+        review, item = reviews.locked_item(tx, item_id)
+        reviews.must_be_either(tx, review, actor, now)
+        reviews.move_item(tx, review, item, Move.DROP, actor.person_id, now)
+        reviews.close_if_ended(tx, review, actor.person_id, now)
+
+
+def reveal(actor: Actor, review_id: int, now: dt.datetime, base_version: int | None = None) -> Revealed:
+    """The reviewer shows all answers and sees the learner's, once nothing waits; where there is nothing to compare,
+    this finishes the review.
+
+    `base_version` is the sum of the items' versions that the check page showed; None asks for no such check.
+    Raises Conflict: review_not_ready, review_changed, move_not_now.
+    """
+    with transaction() as tx:
+        review = reviews.locked(tx, review_id)
+        reviews.must_be_reviewer(tx, review, actor, now)
+        items = reviews.items(tx, review)
+        if base_version is not None and base_version != sum(item.version for item in items):
+            raise Conflict("review_changed")
+        statuses = [ItemStatus(item.status) for item in items]
+        answered = [item for item in items if item.status == ItemStatus.ANSWERED.value]
+        unseen = [
+            item for item in items if item.status == ItemStatus.NOT_OBSERVED.value and item.revealed_at is None
+        ]  # fmt: skip
+        if not (can_reveal(statuses) or (unseen and can_finish(statuses))):
+            raise Conflict("review_not_ready")
+        for item in answered:
+            reviews.reveal_item(tx, review, item, actor.person_id, now)
+        for item in unseen:
+            item.revealed_at = now
+        review.revealed_at = now
+        different = sum(item.status == ItemStatus.DIFFERS.value for item in answered)
+        if different:
+            days = tx.get_one(Library, actor.library_id).differences_days
+            review.differences_due_on = day_at(now, actor.time_zone) + dt.timedelta(days=days)
+            reviews.move_review(tx, review, Move.REVEAL_DIFFERENT, actor.person_id, now)
+        reviews.close_if_ended(tx, review, actor.person_id, now)
+        return Revealed(len(answered) - different, different, len(unseen))
+
+
+def _lock_person(tx: Session, actor: Actor) -> None:
+    """Sendings of one person follow each other. Raises Missing when they may not sign in any more."""
+    found = select(Person.id).where(Person.id == actor.person_id, Person.disabled_at.is_(None))
+    if tx.scalar(found.with_for_update(key_share=True)) is None:
+        raise Missing
+
+
+def _team(actor: Actor, reviewer_id: int, team_id: int | None, today: dt.date) -> sending.Reviewer:
+    """Where the reviewer supervises the actor now. Raises Invalid("review_not_supervisor")."""
+    for each in sending.reviewers(actor, today):
+        if each.person_id == reviewer_id and team_id in (None, each.team_id):
+            return each
+    raise Invalid("review_not_supervisor", "reviewer")
+
+
+def _of_reviewer(
+    tx: Session, actor: Actor, item_id: int, now: dt.datetime
+) -> tuple[Review, ReviewItem, ReviewItemText]:
+    review, item = reviews.locked_item(tx, item_id)
+    reviews.must_be_reviewer(tx, review, actor, now)
+    return review, item, tx.get_one(ReviewItemText, item.id)
+
+
+def _is_said(item: ReviewItem, text: ReviewItemText, answer: ReviewerAnswer, ground: Ground | None, note: str) -> bool:
+    """Whether this very answer stands already and can still change: the same form, sent twice."""
+    stands = item.status in CHANGEABLE and item.revealed_at is None
+    return stands and (item.reviewer_answer, item.ground, text.reviewer_note) == (answer.value, ground, note)
+
+
+def _must_be_seen(item: ReviewItem, text: ReviewItemText, base_version: int) -> None:
+    """Raises Conflict("review_item_changed") when the item moved since the page showed it and can still be answered;
+    one that cannot is refused by the table of moves."""
+    if item.version == base_version or item.status not in (ItemStatus.WAITING.value, *CHANGEABLE):
+        return
+    current = Current(
+        answer=ReviewerAnswer(item.reviewer_answer) if item.reviewer_answer else None,
+        ground=Ground(item.ground) if item.ground else None,
+        note=text.reviewer_note,
+        version=item.version,
+    )
+    raise Conflict("review_item_changed", current=current)
