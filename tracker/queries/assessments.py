@@ -28,6 +28,16 @@ from tracker.rules.scale import Answer, Basis, EndorsedAnswer
 from tracker.rules.workflow import EndorsementStatus
 
 
+SHORTCUTS = {
+    Answer.NOT_YET: "1",
+    Answer.PARTLY: "2",
+    Answer.CONSISTENTLY: "3",
+    Answer.NOT_SURE: "4",
+    Answer.NOT_MY_WORK: "0",
+}
+"""The key for each answer, inside the focused card."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """An endorsement that stands: who said what, when. `since`: the learner's answer is another one since then."""
@@ -36,6 +46,15 @@ class Mark:
     answer: EndorsedAnswer
     at: dt.datetime
     since: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A citation chip."""
+
+    label: str
+    name: str
+    href: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,57 +76,47 @@ class Card:
     reviewer_note: str
     endorsement: Mark | None
     evidence: int
+    citations: list[Quote]
 
 
 @dataclass(frozen=True, slots=True)
 class ScaleWord:
-    """One answer of the framework's scale as it is shown."""
+    """One answer of the framework's scale as it is shown; `shortcut` is its key."""
 
     key: str
     label: str
     description: str
+    shortcut: str
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """A citation chip."""
+class Sheet:
+    """Statements in the framework's order, and the scale they are answered on."""
 
-    label: str
-    name: str
-    href: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """The framework's scale in its order, and the citations by statement."""
-
+    cards: list[Card]
     scale: tuple[ScaleWord, ...]
-    citations: dict[int, list[Quote]]
 
     def label(self, key: str) -> str:
         return next(word.label for word in self.scale if word.key == key)
 
 
-def cards_of_domain(learner: Learner, domain_id: int, rank: int | None) -> list[Card]:
-    """The statements of a domain, or of one of its levels, in the framework's order. One statement."""
+def of_domain(learner: Learner, domain_id: int, rank: int | None = None) -> Sheet:
+    """The statements of a domain, or of one of its levels. Two statements."""
     where = Statement.domain_id == domain_id
-    return _cards(learner, where if rank is None else and_(where, Statement.rank == rank))
+    return _sheet(learner, where if rank is None else and_(where, Statement.rank == rank))
 
 
-def cards_of(learner: Learner, statement_ids: Sequence[int]) -> list[Card]:
-    """Those of the statements that are of the learner's framework, in its order. One statement."""
-    return _cards(learner, Statement.id.in_(statement_ids))
+def of_statements(learner: Learner, statement_ids: Sequence[int]) -> Sheet:
+    """Those of the statements that are of the learner's framework. Two statements."""
+    return _sheet(learner, Statement.id.in_(statement_ids))
 
 
-def quoted_of_domain(learner: Learner, domain_id: int) -> Quoted:
-    return _quoted(learner, Statement.domain_id == domain_id)
+def _sheet(learner: Learner, where: ColumnElement[bool]) -> Sheet:
+    scale, citations = _quoted(learner, where)
+    return Sheet(_cards(learner, where, citations), scale)
 
 
-def quoted_of(learner: Learner, statement_ids: Sequence[int]) -> Quoted:
-    return _quoted(learner, Statement.id.in_(statement_ids))
-
-
-def _cards(learner: Learner, where: ColumnElement[bool]) -> list[Card]:
+def _cards(learner: Learner, where: ColumnElement[bool], citations: dict[int, list[Quote]]) -> list[Card]:
     evidence = (
         select(func.count(EvidenceLink.id))
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
@@ -161,12 +170,13 @@ def _cards(learner: Learner, where: ColumnElement[bool]) -> list[Card]:
             if row.endorsed
             else None,
             evidence=row.evidence,
+            citations=citations.get(row.id, []),
         )
         for row in rows
     ]
 
 
-def _quoted(learner: Learner, where: ColumnElement[bool]) -> Quoted:
+def _quoted(learner: Learner, where: ColumnElement[bool]) -> tuple[tuple[ScaleWord, ...], dict[int, list[Quote]]]:
     """The scale and the citations together, in one statement."""
     scale = select(
         literal(0).label("statement_id"), ScaleAnswer.position, ScaleAnswer.key, ScaleAnswer.label,
@@ -182,7 +192,7 @@ def _quoted(learner: Learner, where: ColumnElement[bool]) -> Quoted:
     quotes: dict[int, list[Quote]] = {}
     for row in session().execute(scale.union_all(citations).order_by("statement_id", "position")):
         if row.statement_id == 0:
-            words.append(ScaleWord(row.key, row.label, row.words))
+            words.append(ScaleWord(row.key, row.label, row.words, SHORTCUTS[Answer(row.key)]))
         else:
             quotes.setdefault(row.statement_id, []).append(Quote(row.label, row.words, row.href))
-    return Quoted(tuple(words), quotes)
+    return tuple(words), quotes

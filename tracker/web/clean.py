@@ -1,6 +1,7 @@
 """Refuse, before any view, text that no database or page can keep: NUL and lone surrogates."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import Flask, request
 from flask_babel import lazy_gettext as _l
@@ -9,13 +10,30 @@ from tracker.rules.errors import Invalid
 from tracker.web.errors import words
 
 words(
-    unreadable_text=_l("The text holds a character that cannot be kept (an invisible one). Delete it and send again.")
+    unreadable_text=_l("The text holds a character that cannot be kept (an invisible one). Delete it and send again."),
+    unreadable_json=_l("The body must be one JSON object. Nothing was saved."),
 )
 
 
 def is_clean(text: str) -> bool:
     """No NUL and nothing that is not a character (a lone half of a pair)."""
     return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def json_object() -> dict[str, Any]:
+    """The request's JSON body. Raises Invalid: not an object, nested beyond reason, or with text that cannot be kept.
+
+    Only the texts at the top are looked at: a caller refuses values of other types than it expects.
+    """
+    try:
+        body = request.get_json()
+    except RecursionError as error:
+        raise Invalid("unreadable_json") from error
+    if not isinstance(body, dict):
+        raise Invalid("unreadable_json")
+    if not all(is_clean(part) for pair in body.items() for part in pair if isinstance(part, str)):
+        raise Invalid("unreadable_text")
+    return body
 
 
 def _check() -> None:
