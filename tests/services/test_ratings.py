@@ -64,7 +64,7 @@ def history(world: World, statement_id: int) -> list[tuple[str, str, int]]:
 def test_a_first_answer_is_kept_with_its_history(world: World, ana: Actor, first: int) -> None:
     saved = ratings.rate(ana, first, Answer.PARTLY, 0, world.now, own_note=" for me\r\nalone ", reviewer_note="see it")
     assert (saved.version, saved.changed, saved.basis) == (1, True, Basis.RATED)
-    assert saved.where == ratings.Where("small", "durable", "communication", 1)
+    assert saved.where == ratings.Where("small", "durable", "communication", world.domains["communication"], 1)
     assert saved.progress == ratings.Progress(1, 1, 1)
     row = stored(world, first)
     assert row is not None

@@ -27,7 +27,6 @@ from tracker.queries.progress import left_out
 from tracker.rules.scale import Answer, Basis, EndorsedAnswer
 from tracker.rules.workflow import EndorsementStatus
 
-
 SHORTCUTS = {
     Answer.NOT_YET: "1",
     Answer.PARTLY: "2",

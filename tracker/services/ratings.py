@@ -50,6 +50,7 @@ class Where:
     framework: str
     strand: str
     domain: str
+    domain_id: int
     rank: int
 
 
@@ -96,7 +97,7 @@ def rate(
         if row.reason is not None:
             raise Conflict("not_rated_here", reason=row.reason)
         progress = Progress(row.rated, row.rated_in_domain, row.rated_at_level)
-        saved = partial(Saved, statement_id, Where(frame.slug, row.strand, row.domain, row.rank))
+        saved = partial(Saved, statement_id, Where(frame.slug, row.strand, row.domain, row.domain_id, row.rank))
         if row.version is None:
             if answer is None:
                 raise Invalid("answer_first", "answer")
@@ -207,7 +208,8 @@ def _place(tx: Session, actor: Actor, framework_id: int, statement_id: int) -> A
 
     row = tx.execute(
         select(
-            Statement.rank, Domain.key.label("domain"), Strand.key.label("strand"), NotRatedHere.reason,
+            Statement.rank, Statement.domain_id, Domain.key.label("domain"), Strand.key.label("strand"),
+            NotRatedHere.reason,
             Rating.version, Rating.answer, Rating.basis, Rating.rated_at, Rating.own_note, Rating.reviewer_note,
             rated().label("rated"),
             rated(Statement.domain_id).label("rated_in_domain"),

@@ -70,6 +70,7 @@ def _pages(
     framework: str, levels: list[LevelProgress], is_alone: bool, current: tuple[int, int | None] | None
 ) -> list[RailItem]:
     first = levels[0]
+    pages: list[tuple[str, str, int | None, list[LevelProgress]]]
     if by_levels(levels):
         pages = [(level.level, f"{level.domain}: {level.level}", level.rank, [level]) for level in levels]
     else:

@@ -2,10 +2,12 @@
 
 from flask import Blueprint
 
-from tracker.web.views import accounts, home, teams
+from tracker.web.views import accounts, assess, home, statements, teams
 
 BLUEPRINTS: list[Blueprint] = [
     accounts.bp,
+    assess.bp,
     home.bp,
+    statements.bp,
     teams.bp,
 ]

@@ -1,7 +1,5 @@
 """Signing in and out, and one's own account."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,6 +7,7 @@ from flask_babel import gettext as _
 from tracker.rules.roles import Permission
 from tracker.web import session
 from tracker.web.access import door
+from tracker.web.addresses import own_address
 from tracker.web.errors import tell
 from tracker.web.forms.accounts import SignInForm
 from tracker.web.limits import limiter
@@ -18,16 +17,7 @@ bp = Blueprint("accounts", __name__)
 
 def _next() -> str:
     """Where to go after signing in: an address of this site, else Today."""
-    wanted = request.args.get("next", "")
-    parts = urlsplit(wanted.replace("\\", "/"))
-    is_ours = (
-        wanted.startswith("/")
-        and not parts.scheme
-        and not parts.netloc
-        and "//" not in wanted[:2]
-        and wanted.isprintable()
-    )
-    return wanted if is_ours else url_for("home.index")
+    return own_address(request.args.get("next", ""), url_for("home.index"))
 
 
 @bp.get("/login")

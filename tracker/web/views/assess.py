@@ -27,11 +27,11 @@ errors.words(
     use_statement_unread=_l("Read the use statement of your library first; then this answer can be saved."),
     answer_first=_l("Choose an answer first: a note stands beside one. What you typed is kept on this page."),
     answer_unknown=_l("Choose one of the five answers. What you typed is kept on this page."),
-    note_long=_l("A note can be %(longest)s characters long; this one has %(length)s. It is kept on this page: shorten it "
-                 "and save again."),
+    note_long=_l("A note can be %(longest)s characters long; this one has %(length)s. It is kept on this page: "
+                 "shorten it and save again."),
     rating_malformed=_l("That is not what this page sends. Nothing was saved; load the page again."),
-    another_person=_l("This page belongs to somebody who has signed out since. Nothing was saved to your record. Load the "
-                      "page again."),
+    another_person=_l("This page belongs to somebody who has signed out since. Nothing was saved to your record. "
+                      "Load the page again."),
 )  # fmt: skip
 
 
@@ -48,21 +48,25 @@ class Frame:
 
 
 def _frame() -> Frame:
-    """The learner and their progress. Sends whoever has not read the use statement there first."""
     learner = learners.learner(session.actor().person_id, session.now().date())
     if learner is None:
         abort(404)
-    progress = progresses.progress(learner)
-    if not progress.use_statement:
+    return Frame(learner, progresses.progress(learner))
+
+
+def _frame_once_read() -> Frame:
+    """The frame; whoever has not read the use statement is sent there first."""
+    frame = _frame()
+    if not frame.progress.use_statement:
         abort(redirect(url_for("home.use_statement", next=request.full_path.rstrip("?"))))
-    return Frame(learner, progress)
+    return frame
 
 
 @bp.get("/assess")
 @door(Permission.RATE)
 def resume() -> ResponseReturnValue:
     """On to where the learner stopped; when all is rated, to what comes then."""
-    frame = _frame()
+    frame = _frame_once_read()
     last = progresses.last_rated(frame.learner)
     groups = rails.rail(frame.learner.framework_slug, frame.progress)
     pages = [item for group in groups for item in group.items]
@@ -76,7 +80,7 @@ def resume() -> ResponseReturnValue:
 @bp.get("/assess/<framework>/<strand>/<domain>")
 @door(Permission.RATE)
 def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
-    frame = _frame()
+    frame = _frame_once_read()
     levels = frame.progress.of_domain(strand, domain)
     asked = request.args.get("level")
     rank = next((level.rank for level in levels if str(level.rank) == asked), None)
@@ -101,7 +105,7 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
 @door(Permission.RATE)
 def five() -> ResponseReturnValue:
     """Five statements, whichever domains they are of: those named in the address, else the next five."""
-    frame = _frame()
+    frame = _frame_once_read()
     asked = [int(part) for part in request.args.get("ids", "").split("-") if part.isascii() and part.isdigit()]
     ids = [each for each in asked if each < 2**31][:FIVE] or progresses.next_open(frame.learner, FIVE)
     sheet = assessments.of_statements(frame.learner, ids)
@@ -144,6 +148,8 @@ def _back(saved: ratings.Saved, page: str) -> str:
 def _told(saved: ratings.Saved) -> ResponseReturnValue:
     return jsonify(
         statement_id=saved.statement_id,
+        domain_id=saved.where.domain_id,
+        rank=saved.where.rank,
         answer=saved.answer.value,
         basis=saved.basis.value,
         rated_at=saved.rated_at.isoformat(),
