@@ -8,6 +8,7 @@ team Central's). For a POST send something invalid, so that who passes the door 
 from tests.doors import (
     accounts,
     admin,
+    assess,
     corrections,
     frameworks,
     home,
@@ -18,6 +19,7 @@ from tests.doors.door import ACTORS, Door
 DOORS: list[Door] = [
     *accounts.DOORS,
     *admin.DOORS,
+    *assess.DOORS,
     *corrections.DOORS,
     *frameworks.DOORS,
     *home.DOORS,

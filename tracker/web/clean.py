@@ -1,6 +1,7 @@
 """Refuse, before any view, text that no database or page can keep: NUL and lone surrogates."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import Flask, request
 from flask_babel import lazy_gettext as _l
@@ -9,7 +10,8 @@ from tracker.rules.errors import Invalid
 from tracker.web.errors import words
 
 words(
-    unreadable_text=_l("The text holds a character that cannot be kept (an invisible one). Delete it and send again.")
+    unreadable_text=_l("The text holds a character that cannot be kept (an invisible one). Delete it and send again."),
+    unreadable_json=_l("The body must be one JSON object. Nothing was saved."),
 )
 
 
@@ -22,6 +24,22 @@ def page_number() -> int:
     """`?page=` of a list; the first for anything that is no number of a page."""
     typed = request.args.get("page", "1")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
+
+
+def json_object() -> dict[str, Any]:
+    """The request's JSON body. Raises Invalid: not an object, nested beyond reason, or with text that cannot be kept.
+
+    Only the texts at the top are looked at: a caller refuses values of other types than it expects.
+    """
+    try:
+        body = request.get_json()
+    except RecursionError as error:
+        raise Invalid("unreadable_json") from error
+    if not isinstance(body, dict):
+        raise Invalid("unreadable_json")
+    if not all(is_clean(part) for pair in body.items() for part in pair if isinstance(part, str)):
+        raise Invalid("unreadable_text")
+    return body
 
 
 def _check() -> None:

@@ -13,10 +13,12 @@ from tracker.web.views import (
     admin_rounds,
     admin_teams,
     admin_use_statement,
+    assess,
     corrections,
     frameworks,
     home,
     invitations,
+    statements,
     teams,
 )
 
@@ -31,9 +33,11 @@ BLUEPRINTS: list[Blueprint] = [
     admin_rounds.bp,
     admin_teams.bp,
     admin_use_statement.bp,
+    assess.bp,
     corrections.bp,
     frameworks.bp,
     home.bp,
     invitations.bp,
+    statements.bp,
     teams.bp,
 ]

@@ -1,7 +1,6 @@
 """Signing in and out, and one's own account."""
 
 import hashlib
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +15,7 @@ from tracker.services import accounts as service
 from tracker.web import session
 from tracker.web.access import door
 from tracker.web.acts import accepted, pressed
+from tracker.web.addresses import own_address
 from tracker.web.errors import tell
 from tracker.web.forms.accounts import NameForm, PasswordForm, SignInForm
 from tracker.web.limits import limiter, was_refused
@@ -34,16 +34,7 @@ LOOKED_AT = {
 
 def _next() -> str:
     """Where to go after signing in: an address of this site, else Today."""
-    wanted = request.args.get("next", "")
-    parts = urlsplit(wanted.replace("\\", "/"))
-    is_ours = (
-        wanted.startswith("/")
-        and not parts.scheme
-        and not parts.netloc
-        and "//" not in wanted[:2]
-        and wanted.isprintable()
-    )
-    return wanted if is_ours else url_for("home.index")
+    return own_address(request.args.get("next", ""), url_for("home.index"))
 
 
 def _account() -> str:

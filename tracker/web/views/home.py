@@ -1,15 +1,25 @@
 """The front door: what this is, Today, and whether all is well."""
 
-from flask import Blueprint, abort, current_app, render_template
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
+from tracker.queries import use_statements
 from tracker.queries.health import is_ready
 from tracker.rules.roles import Permission
-from tracker.web import session
+from tracker.services import use_statement_readings
+from tracker.web import errors, session
 from tracker.web.access import door
+from tracker.web.addresses import own_address
 from tracker.web.forms.styleguide import rejected_sample
+from tracker.web.forms.use_statements import ReadForm
 
 bp = Blueprint("home", __name__)
+
+errors.words(
+    use_statement_newer=_l("A newer use statement was published while you read. Read that one, then go on."),
+)
 
 
 @bp.get("/")
@@ -34,3 +44,23 @@ def styleguide() -> ResponseReturnValue:
     if not current_app.config["DEBUG_PAGES"]:
         abort(404)
     return render_template("styleguide.html", sample_moment=session.now(), form=rejected_sample())
+
+
+@bp.get("/use-statement")
+@door(Permission.SIGNED_IN)
+def use_statement() -> ResponseReturnValue:
+    """What the library promises; it is read before the first rating."""
+    text = use_statements.newest(session.actor())
+    form = ReadForm(data={"use_statement_id": text.id if text else None, "next": request.args.get("next", "")})
+    return render_template("home/use_statement.html", text=text, form=form)
+
+
+@bp.post("/use-statement")
+@door(Permission.SIGNED_IN)
+def use_statement_read() -> ResponseReturnValue:
+    form = ReadForm()
+    if not form.validate_on_submit():
+        return render_template("home/use_statement.html", text=use_statements.newest(session.actor()), form=form), 422
+    use_statement_readings.read(session.actor(), form.use_statement_id.data or 0, session.now())
+    errors.tell(_("Thank you. You can rate now."))
+    return redirect(own_address(form.next.data or "", url_for("home.index")), 303)

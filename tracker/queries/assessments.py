@@ -1,0 +1,197 @@
+"""The statements of one page of a learner's assessment, with all that stands there. For the learner alone.
+
+A page asks for the cards once and once for what they quote, however many there are.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, literal, null, select
+
+from tracker.db import session
+from tracker.models import (
+    Citation,
+    Endorsement,
+    Evidence,
+    EvidenceLink,
+    NotRatedHere,
+    Person,
+    Rating,
+    ScaleAnswer,
+    Source,
+    Statement,
+)
+from tracker.queries.learners import Learner
+from tracker.queries.progress import left_out
+from tracker.rules.scale import Answer, Basis, EndorsedAnswer
+from tracker.rules.workflow import EndorsementStatus
+
+SHORTCUTS = {
+    Answer.NOT_YET: "1",
+    Answer.PARTLY: "2",
+    Answer.CONSISTENTLY: "3",
+    Answer.NOT_SURE: "4",
+    Answer.NOT_MY_WORK: "0",
+}
+"""The key for each answer, inside the focused card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An endorsement that stands: who said what, when. `since`: the learner's answer is another one since then."""
+
+    who: str
+    answer: EndorsedAnswer
+    at: dt.datetime
+    since: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A citation chip."""
+
+    label: str
+    name: str
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One statement with the learner's answer (version 0: none), notes, endorsement and count of evidence."""
+
+    id: int
+    code: str
+    title: str
+    text: str
+    domain_id: int
+    rank: int
+    not_rated_here: str | None
+    answer: Answer | None
+    basis: Basis | None
+    version: int
+    rated_at: dt.datetime | None
+    own_note: str
+    reviewer_note: str
+    endorsement: Mark | None
+    evidence: int
+    citations: list[Quote]
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleWord:
+    """One answer of the framework's scale as it is shown; `shortcut` is its key."""
+
+    key: str
+    label: str
+    description: str
+    shortcut: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Statements in the framework's order, and the scale they are answered on."""
+
+    cards: list[Card]
+    scale: tuple[ScaleWord, ...]
+
+    def label(self, key: str) -> str:
+        return next(word.label for word in self.scale if word.key == key)
+
+
+def of_domain(learner: Learner, domain_id: int, rank: int | None = None) -> Sheet:
+    """The statements of a domain, or of one of its levels. Two statements."""
+    where = Statement.domain_id == domain_id
+    return _sheet(learner, where if rank is None else and_(where, Statement.rank == rank))
+
+
+def of_statements(learner: Learner, statement_ids: Sequence[int]) -> Sheet:
+    """Those of the statements that are of the learner's framework. Two statements."""
+    return _sheet(learner, Statement.id.in_(statement_ids))
+
+
+def _sheet(learner: Learner, where: ColumnElement[bool]) -> Sheet:
+    scale, citations = _quoted(learner, where)
+    return Sheet(_cards(learner, where, citations), scale)
+
+
+def _cards(learner: Learner, where: ColumnElement[bool], citations: dict[int, list[Quote]]) -> list[Card]:
+    evidence = (
+        select(func.count(EvidenceLink.id))
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .where(
+            EvidenceLink.statement_id == Statement.id,
+            Evidence.person_id == learner.person_id,
+            Evidence.archived_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    stands = and_(
+        Endorsement.statement_id == Statement.id,
+        Endorsement.person_id == learner.person_id,
+        Endorsement.status == EndorsementStatus.STANDING.value,
+    )
+    rows = session().execute(
+        select(
+            Statement.id, Statement.code, Statement.title, Statement.text, Statement.domain_id, Statement.rank,
+            NotRatedHere.reason, Rating.answer, Rating.basis, Rating.version, Rating.rated_at, Rating.own_note,
+            Rating.reviewer_note, Endorsement.answer.label("endorsed"), Endorsement.endorsed_at,
+            Person.name.label("endorser"), evidence.label("evidence"),
+        )
+        .outerjoin(NotRatedHere, left_out(learner))
+        .outerjoin(Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id))
+        .outerjoin(Endorsement, stands)
+        .outerjoin(Person, Person.id == Endorsement.endorser_id)
+        .where(Statement.framework_id == learner.framework_id, where)
+        .order_by(Statement.rank, Statement.position)
+    )  # fmt: skip
+    return [
+        Card(
+            id=row.id,
+            code=row.code,
+            title=row.title,
+            text=row.text,
+            domain_id=row.domain_id,
+            rank=row.rank,
+            not_rated_here=row.reason,
+            answer=Answer(row.answer) if row.answer else None,
+            basis=Basis(row.basis) if row.basis else None,
+            version=row.version or 0,
+            rated_at=row.rated_at,
+            own_note=row.own_note or "",
+            reviewer_note=row.reviewer_note or "",
+            endorsement=Mark(
+                who=row.endorser,
+                answer=EndorsedAnswer(row.endorsed),
+                at=row.endorsed_at,
+                since=row.rated_at is not None and row.rated_at > row.endorsed_at and row.answer != row.endorsed,
+            )
+            if row.endorsed
+            else None,
+            evidence=row.evidence,
+            citations=citations.get(row.id, []),
+        )
+        for row in rows
+    ]
+
+
+def _quoted(learner: Learner, where: ColumnElement[bool]) -> tuple[tuple[ScaleWord, ...], dict[int, list[Quote]]]:
+    """The scale and the citations together, in one statement."""
+    scale = select(
+        literal(0).label("statement_id"), ScaleAnswer.position, ScaleAnswer.key, ScaleAnswer.label,
+        ScaleAnswer.description.label("words"), null().label("href"),
+    ).where(ScaleAnswer.framework_id == learner.framework_id)  # fmt: skip
+    citations = (
+        select(Citation.statement_id, Citation.position, Source.key, Source.label, Source.name, Source.url)
+        .join(Source, Source.id == Citation.source_id)
+        .join(Statement, Statement.id == Citation.statement_id)
+        .where(Statement.framework_id == learner.framework_id, where)
+    )
+    words: list[ScaleWord] = []
+    quotes: dict[int, list[Quote]] = {}
+    for row in session().execute(scale.union_all(citations).order_by("statement_id", "position")):
+        if row.statement_id == 0:
+            words.append(ScaleWord(row.key, row.label, row.words, SHORTCUTS[Answer(row.key)]))
+        else:
+            quotes.setdefault(row.statement_id, []).append(Quote(row.label, row.words, row.href))
+    return tuple(words), quotes

@@ -1,0 +1,136 @@
+"""How far a learner has come in rating, where they stopped, and what comes next. For the learner alone."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from tracker.db import session
+from tracker.models import (
+    Domain,
+    Level,
+    NotRatedHere,
+    Rating,
+    Statement,
+    Strand,
+    UseStatement,
+    UseStatementReading,
+)
+from tracker.queries.learners import Learner
+
+
+@dataclass(frozen=True, slots=True)
+class LevelProgress:
+    """One level of a domain. `total` leaves out what is not rated here; `dated`: rated before the round."""
+
+    strand_key: str
+    strand: str
+    domain_id: int
+    domain_key: str
+    domain: str
+    rank: int
+    level: str
+    listed: int
+    total: int
+    rated: int
+    dated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Levels in the framework's order. `use_statement`: None when none is published, else whether it was read."""
+
+    levels: tuple[LevelProgress, ...]
+    use_statement: bool | None
+
+    @property
+    def rated(self) -> int:
+        return sum(level.rated for level in self.levels)
+
+    @property
+    def total(self) -> int:
+        return sum(level.total for level in self.levels)
+
+    @property
+    def dated(self) -> int:
+        return sum(level.dated for level in self.levels)
+
+    @property
+    def left(self) -> int:
+        return self.total - self.rated
+
+    def of_domain(self, strand_key: str, domain_key: str) -> tuple[LevelProgress, ...]:
+        return tuple(each for each in self.levels if (each.strand_key, each.domain_key) == (strand_key, domain_key))
+
+
+def progress(learner: Learner) -> Progress:
+    newest = select(func.max(UseStatement.id)).where(UseStatement.library_id == learner.library_id).scalar_subquery()
+    read = (
+        select(func.count(UseStatementReading.id))
+        .where(UseStatementReading.person_id == learner.person_id, UseStatementReading.use_statement_id == newest)
+        .scalar_subquery()
+    )
+    here = NotRatedHere.id.is_(None)
+    begin = learner.round_starts_on
+    dated = Rating.rated_at < dt.datetime.combine(begin, dt.time.min, dt.UTC) if begin else Rating.id.is_(None)
+    rows = session().execute(
+        select(
+            Strand.key.label("strand_key"), Strand.title.label("strand"), Domain.id, Domain.key, Domain.title,
+            Level.rank, Level.name,
+            func.count(Statement.id).label("listed"),
+            func.count(case((here, Statement.id))).label("total"),
+            func.count(case((here, Rating.id))).label("rated"),
+            func.count(case((and_(here, dated), Rating.id))).label("dated"),
+            newest.label("newest"), read.label("read"),
+        )
+        .join(Domain, Domain.strand_id == Strand.id)
+        .join(Level, Level.strand_id == Strand.id)
+        .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
+        .outerjoin(NotRatedHere, left_out(learner))
+        .outerjoin(Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id))
+        .where(Strand.framework_id == learner.framework_id)
+        .group_by(Strand.key, Strand.title, Strand.position, Domain.id, Domain.key, Domain.title, Domain.position,
+                  Level.rank, Level.name)
+        .order_by(Strand.position, Domain.position, Domain.id, Level.rank)
+    ).all()  # fmt: skip
+    levels = tuple(
+        LevelProgress(row.strand_key, row.strand, row.id, row.key, row.title, row.rank, row.name, row.listed,
+                      row.total, row.rated, row.dated)
+        for row in rows
+    )  # fmt: skip
+    return Progress(levels, bool(rows[0].read) if rows and rows[0].newest is not None else None)
+
+
+def next_open(learner: Learner, count: int) -> list[int]:
+    """The next statements to rate: those without an answer in the framework's order, then dated ones, oldest first."""
+    begin = learner.round_starts_on
+    wanted: ColumnElement[bool] = Rating.id.is_(None)
+    if begin is not None:
+        wanted = or_(wanted, Rating.rated_at < dt.datetime.combine(begin, dt.time.min, dt.UTC))
+    return list(
+        session().scalars(
+            select(Statement.id)
+            .outerjoin(NotRatedHere, left_out(learner))
+            .outerjoin(Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id))
+            .where(Statement.framework_id == learner.framework_id, NotRatedHere.id.is_(None), wanted)
+            .order_by(Rating.id.is_not(None), Rating.rated_at, Statement.position)
+            .limit(count)
+        )
+    )
+
+
+def last_rated(learner: Learner) -> tuple[int, int] | None:
+    """(domain, rank) of the statement that the learner rated last."""
+    row = session().execute(
+        select(Statement.domain_id, Statement.rank)
+        .join(Rating, Rating.statement_id == Statement.id)
+        .where(Rating.person_id == learner.person_id, Statement.framework_id == learner.framework_id)
+        .order_by(Rating.rated_at.desc(), Rating.id.desc())
+        .limit(1)
+    ).one_or_none()  # fmt: skip
+    return None if row is None else (row.domain_id, row.rank)
+
+
+def left_out(learner: Learner) -> ColumnElement[bool]:
+    """The join of `NotRatedHere` in the learner's library to `Statement`."""
+    return and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == learner.library_id)

@@ -1,0 +1,86 @@
+"""The only writer of ratings and of their history."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from tracker.models import Rating, RatingEntry
+from tracker.rules.scale import Answer, Basis
+
+
+def begin(
+    tx: Session,
+    person_id: int,
+    statement_id: int,
+    answer: Answer,
+    now: dt.datetime,
+    notes: dict[str, str],
+    *,
+    basis: Basis = Basis.RATED,
+) -> int:
+    """The first answer of a person to a statement, and its history row. Returns its version: 1."""
+    tx.execute(
+        insert(Rating).values(
+            person_id=person_id,
+            statement_id=statement_id,
+            answer=answer.value,
+            basis=basis.value,
+            version=1,
+            own_note=notes.get("own_note", ""),
+            reviewer_note=notes.get("reviewer_note", ""),
+            rated_at=now,
+            noted_at=now if any(notes.values()) else None,
+        )
+    )
+    _remember(tx, person_id, statement_id, 1, answer, basis, now)
+    return 1
+
+
+def answer_again(
+    tx: Session, person_id: int, statement_id: int, version: int, answer: Answer, basis: Basis, now: dt.datetime,
+    notes: dict[str, str],
+) -> int:  # fmt: skip
+    """A new answer, or the old one given again, in place of version `version`. Returns the new version."""
+    values = {"answer": answer.value, "basis": basis.value, "rated_at": now, "version": version + 1}
+    _change(tx, person_id, statement_id, values, notes, now)
+    _remember(tx, person_id, statement_id, version + 1, answer, basis, now)
+    return version + 1
+
+
+def note(tx: Session, person_id: int, statement_id: int, version: int, notes: dict[str, str], now: dt.datetime) -> int:
+    """Other notes beside the same answer: a new version, and no history row. Returns the new version."""
+    _change(tx, person_id, statement_id, {"version": version + 1}, notes, now)
+    return version + 1
+
+
+def _change(
+    tx: Session,
+    person_id: int,
+    statement_id: int,
+    values: Mapping[str, object],
+    notes: dict[str, str],
+    now: dt.datetime,
+) -> None:
+    noted: dict[str, object] = {"noted_at": now} if notes else {}
+    tx.execute(
+        update(Rating)
+        .where(Rating.person_id == person_id, Rating.statement_id == statement_id)
+        .values({**values, **notes, **noted})
+    )
+
+
+def _remember(
+    tx: Session, person_id: int, statement_id: int, version: int, answer: Answer, basis: Basis, now: dt.datetime
+) -> None:
+    tx.execute(
+        insert(RatingEntry).values(
+            person_id=person_id,
+            statement_id=statement_id,
+            version=version,
+            answer=answer.value,
+            basis=basis.value,
+            rated_at=now,
+        )
+    )

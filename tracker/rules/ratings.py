@@ -1,0 +1,19 @@
+"""What holds for a single rating: how long its notes may be, when an answer is dated, and how long rating takes."""
+
+import datetime as dt
+
+RATING_NOTE_MAX = 4_000
+SECONDS_EACH = 10
+"""What one statement takes, read and answered, when somebody goes through a page of them."""
+FIVE = 5
+"""How many statements *Rate 5* shows."""
+
+
+def is_dated(rated_at: dt.datetime, round_starts_on: dt.date | None) -> bool:
+    """Whether an answer was given before the open round began. Without an open round none is."""
+    return round_starts_on is not None and rated_at.date() < round_starts_on
+
+
+def minutes_for(statements: int) -> int:
+    """Minutes that many statements take: rounded to the nearest, at least 1 while there is one, 0 for none."""
+    return 0 if statements == 0 else max(1, round(statements * SECONDS_EACH / 60))

@@ -1,0 +1,37 @@
+"""One statement of the learner's framework, with all that they have to it."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.queries import assessments, histories, learners, progress
+from tracker.rules.ratings import is_dated
+from tracker.rules.roles import Permission
+from tracker.web import session
+from tracker.web.access import door
+
+bp = Blueprint("statements", __name__)
+
+
+@bp.get("/statements/<id:statement_id>")
+@door(Permission.RATE)
+def show(statement_id: int) -> ResponseReturnValue:
+    """Of another framework than the learner's: no such page."""
+    learner = learners.learner(session.actor().person_id, session.now().date())
+    sheet = assessments.of_statements(learner, [statement_id]) if learner else None
+    if learner is None or sheet is None or not sheet.cards:
+        abort(404)
+    reached = progress.progress(learner)
+    if not reached.use_statement:
+        return redirect(url_for("home.use_statement", next=request.path))
+    card = sheet.cards[0]
+    return render_template(
+        "statements/show.html",
+        learner=learner,
+        sheet=sheet,
+        card=card,
+        level=next(each for each in reached.levels if (each.domain_id, each.rank) == (card.domain_id, card.rank)),
+        answers=histories.answers(learner.person_id, statement_id),
+        endorsements=histories.endorsements(learner.person_id, statement_id),
+        saved=request.args.get("saved", type=int),
+        is_dated=is_dated,
+    )
