@@ -9,4 +9,6 @@ def central(world: World) -> dict[str, object]:
 DOORS = [
     Door("teams.index", "302 200 200 200 200 200 200 200 200"),
     Door("teams.show", "302 404 404 200 404 200 404 404 404", values=central),
+    Door("teams.gaps", "302 404 404 200 404 200 404 404 404", values=central),
+    Door("teams.gaps_csv", "302 404 404 200 404 200 404 404 404", values=central),
 ]

@@ -122,8 +122,8 @@ def test_a_coordinator_sees_the_teams_below_and_a_supervisor_does_not(
     with app.app_context():
         sent_some(world)
     cora = rows(sign_in(world.email("cora")).get(f"/teams/{world.teams['city']}").text)
-    assert cora["Central"] == ["3", "1 of 3", "1 of 3"]
-    assert cora["Harbour"] == ["1", "0 of 1", "0 of 1"]
+    assert cora["Central"] == ["3", "1 of 3", "1 of 3", "Gaps Central"]
+    assert cora["Harbour"] == ["1", "0 of 1", "0 of 1", "Gaps Harbour"]
     assert "Bookmobile" not in sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}").text
 
 

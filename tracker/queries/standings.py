@@ -132,15 +132,17 @@ def endorsed_answers(
     person_ids: Iterable[int], framework_id: int, library_id: int, at: dt.datetime | None = None
 ) -> Counts:
     """Standing endorsements; with `at`, those that stood at that moment."""
-    stood: ColumnElement[bool] = Endorsement.status == EndorsementStatus.STANDING.value
-    if at is not None:
-        stood = and_(
-            Endorsement.endorsed_at <= at, or_(Endorsement.ended_at.is_(None), Endorsement.ended_at > at)
-        )  # fmt: skip
     answers = select(Endorsement.person_id, Endorsement.statement_id, Endorsement.answer).where(
-        Endorsement.person_id.in_(person_ids), stood
+        Endorsement.person_id.in_(person_ids), stood(at)
     )
     return _count(answers.subquery(), framework_id, library_id)
+
+
+def stood(at: dt.datetime | None) -> ColumnElement[bool]:
+    """Over `Endorsement`: those that stand, or stood at that moment."""
+    if at is None:
+        return Endorsement.status == EndorsementStatus.STANDING.value
+    return and_(Endorsement.endorsed_at <= at, or_(Endorsement.ended_at.is_(None), Endorsement.ended_at > at))
 
 
 def standings(

@@ -9,13 +9,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, distinct, func, select, true
+from sqlalchemy import case, func, select, true
 
 from tracker.db import session
 from tracker.models import Library, Membership, Person, Review, ReviewItem, RoleProfile, Round, Team
 from tracker.policy import Actor, current_on, in_reach_on, teams_readable
+from tracker.queries.sent import Sent, Waiting, counts_as_sent, sent_counts, waiting_for
 from tracker.rules.roles import Role
-from tracker.rules.workflow import REVEALED, ItemStatus, ReviewStatus
+from tracker.rules.workflow import REVEALED
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +43,6 @@ class TeamLine:
     people: int
     sent: int
     reviewed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """How many statements somebody sent and had revealed, each once: in the open round, and in all."""
-
-    in_round: int = 0
-    in_all: int = 0
-    reviewed_in_round: int = 0
-    reviewed: int = 0
-    last_review_at: dt.datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Reviews of one learner that wait for this reader; the oldest is the one to open."""
-
-    reviews: int = 0
-    oldest_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,52 +171,6 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
     )
 
 
-def sent_counts(person_ids: Collection[int], round_ids: Collection[int]) -> dict[tuple[int, int], Sent]:
-    """What was sent and what was revealed, by (person, framework). Dropped and withdrawn items do not count. One
-    statement."""
-    revealed = ReviewItem.status.in_([status.value for status in REVEALED])
-    in_round = Review.round_id.in_(round_ids)
-
-    def statements(*those: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.count(distinct(case((and_(*those), ReviewItem.statement_id))))
-
-    rows = session().execute(
-        select(
-            Review.learner_id,
-            Review.framework_id,
-            statements(in_round),
-            func.count(distinct(ReviewItem.statement_id)),
-            statements(in_round, revealed),
-            statements(revealed),
-            func.max(case((revealed, ReviewItem.revealed_at))),
-        )
-        .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .where(Review.learner_id.in_(person_ids), _counts_as_sent())
-        .group_by(Review.learner_id, Review.framework_id)
-    )
-    return {(person_id, framework_id): Sent(*counts) for person_id, framework_id, *counts in rows}
-
-
-def waiting_for(actor: Actor, person_ids: Collection[int]) -> dict[int, Waiting]:
-    """Reviews of these learners in which something waits for this actor to answer or reveal. One statement."""
-    rows = session().execute(
-        select(Review.learner_id, func.count(distinct(Review.id)), func.min(Review.id))
-        .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .where(
-            Review.reviewer_id == actor.person_id,
-            Review.learner_id.in_(person_ids),
-            Review.status.not_in([ReviewStatus.WITHDRAWN.value, ReviewStatus.CLOSED.value]),
-            ReviewItem.status.in_([ItemStatus.WAITING.value, ItemStatus.ANSWERED.value]),
-        )
-        .group_by(Review.learner_id)
-    )
-    return {person_id: Waiting(reviews, oldest_id) for person_id, reviews, oldest_id in rows}
-
-
-def _counts_as_sent() -> ColumnElement[bool]:
-    return and_(Review.status != ReviewStatus.WITHDRAWN.value, ReviewItem.status != ItemStatus.DROPPED.value)
-
-
 def _memberships(team_id: int, today: dt.date) -> Sequence[Any]:
     """Current ones and those that ended at most GRACE ago; of one person the newest comes last. Somebody who cannot
     sign in any more is listed with those who left."""
@@ -259,7 +195,7 @@ def _totals(actor: Actor, round_ids: Collection[int], today: dt.date) -> dict[st
     reviewed = (
         select(Review.learner_id, func.max(case((revealed, 1), else_=0)).label("revealed"))
         .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .where(in_round, _counts_as_sent())
+        .where(in_round, counts_as_sent())
         .group_by(Review.learner_id)
         .subquery()
     )

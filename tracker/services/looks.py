@@ -1,6 +1,7 @@
 """Who looked: one row for each reader, kind of page and day, so that the owner can see it."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from sqlalchemy import select
 
@@ -9,22 +10,28 @@ from tracker.models import Look
 from tracker.policy import Actor
 
 
-def looked(actor: Actor, owner_id: int, kind: str, now: dt.datetime) -> None:
-    """Note that the actor opened another person's record. Writes nothing when today's row is there already."""
-    if owner_id == actor.person_id or _is_noted(actor, owner_id, kind, actor.today(now)):
+def looked(actor: Actor, owner_ids: Collection[int], kind: str, now: dt.datetime) -> None:
+    """Note that the actor opened these people's records, but for their own. Writes nothing when today's rows are
+    there already; the number of statements does not depend on how many people they are."""
+    if not _not_noted(actor, owner_ids, kind, actor.today(now)):
         return
     with transaction() as tx:
-        if not _is_noted(actor, owner_id, kind, actor.today(now)):
-            tx.add(Look(owner_id=owner_id, reader_id=actor.person_id, kind=kind, looked_on=actor.today(now)))
+        tx.add_all(
+            Look(owner_id=owner_id, reader_id=actor.person_id, kind=kind, looked_on=actor.today(now))
+            for owner_id in sorted(_not_noted(actor, owner_ids, kind, actor.today(now)))
+        )
 
 
-def _is_noted(actor: Actor, owner_id: int, kind: str, today: dt.date) -> bool:
-    found = session().scalar(
-        select(Look.id).where(
-            Look.owner_id == owner_id,
+def _not_noted(actor: Actor, owner_ids: Collection[int], kind: str, today: dt.date) -> set[int]:
+    others = set(owner_ids) - {actor.person_id}
+    if not others:
+        return others
+    noted = session().scalars(
+        select(Look.owner_id).where(
+            Look.owner_id.in_(others),
             Look.reader_id == actor.person_id,
             Look.kind == kind,
             Look.looked_on == today,
         )
     )
-    return found is not None
+    return others - set(noted)

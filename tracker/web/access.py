@@ -9,7 +9,7 @@ A view without a door stops the app from starting (`check_doors`).
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -93,7 +93,12 @@ def may(permission: Permission, subject: Subject | None = None) -> bool:
 
 def note_look(owner_id: int, kind: str) -> None:
     """Note, after the response is built, that somebody else's record was shown."""
-    g.looks = [*g.get("looks", []), (owner_id, kind)]
+    note_looks([owner_id], kind)
+
+
+def note_looks(owner_ids: Iterable[int], kind: str) -> None:
+    """The same for a page that shows many."""
+    g.setdefault("looks", {}).setdefault(kind, set()).update(owner_ids)
 
 
 def check_doors(app: Flask) -> None:
@@ -113,14 +118,14 @@ def _to_sign_in() -> ResponseReturnValue:
     abort(401)
 
 
-def _note_looks(response: Any) -> Any:
+def _write_looks(response: Any) -> Any:
     actor = session.actor_or_none() if g.get("looks") else None
     if actor is not None and response.status_code == 200:
-        for owner_id, kind in g.looks:
-            looks.looked(actor, owner_id, kind, session.now())
+        for kind, owner_ids in g.looks.items():
+            looks.looked(actor, owner_ids, kind, session.now())
     return response
 
 
 def init_app(app: Flask) -> None:
     app.url_map.converters["id"] = IdConverter
-    app.after_request(_note_looks)
+    app.after_request(_write_looks)

@@ -1,19 +1,26 @@
 """Teams for those who supervise or coordinate them: who is in one, and what they have sent."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.policy import Subject
-from tracker.queries import subjects, teams
+from tracker.queries import gaps as team_gaps
+from tracker.queries import subjects, team_people, teams
+from tracker.queries.gap_matrix import Chosen
 from tracker.rules.roles import Permission
-from tracker.web import session
-from tracker.web.access import door
+from tracker.web import matrix, session
+from tracker.web.access import door, note_looks
+from tracker.web.exports import gaps as gaps_export
+from tracker.web.exports.tables import csv_file
+from tracker.web.forms.gaps import GapFilters
 
 bp = Blueprint("teams", __name__, url_prefix="/teams")
 
@@ -89,3 +96,55 @@ def _headings(team_id: int, sort: str, turned: str, only: str) -> list[Heading]:
         )
         found.append(Heading(column.label, href, ("descending" if descending else "ascending") if is_sorted else ""))
     return found
+
+
+@bp.get("/<id:team_id>/gaps")
+@door(Permission.GAPS_READ, subjects.team)
+def gaps(team: Subject) -> ResponseReturnValue:
+    ground = team_people.ground(session.actor(), team.id, team.places[0].path, session.now())
+    filters = GapFilters(request.args)
+    chosen = _chosen(ground, filters)
+    page = team_gaps.page(ground, chosen) if chosen is not None else None
+    domains = [column.domain for column in page.columns] if page is not None else []
+    rows = matrix.grid(domains, page.rows) if page is not None else []
+    note_looks([row.person_id for row in rows], "gaps")
+    return render_template("teams/gaps.html", ground=ground, page=page, chosen=chosen, filters=filters, rows=rows,
+                           kinds=matrix.kinds(rows), legend=matrix.legend(domains))  # fmt: skip
+
+
+@bp.get("/<id:team_id>/gaps.csv")
+@door(Permission.GAPS_READ, subjects.team)
+def gaps_csv(team: Subject) -> ResponseReturnValue:
+    ground = team_people.ground(session.actor(), team.id, team.places[0].path, session.now())
+    chosen = _chosen(ground, GapFilters(request.args))
+    if chosen is None:
+        abort(404)
+    page = team_gaps.page(ground, chosen)
+    note_looks([row.person_id for row in page.rows], "gaps")
+    compare = chosen.compare.name if chosen.compare is not None else ""
+    return csv_file(gaps_export.table(page, compare), f"gaps {ground.team.name} {session.now():%Y-%m-%d}")
+
+
+def _chosen(ground: team_people.Ground, filters: GapFilters) -> Chosen | None:
+    """What the filters ask for. None where nobody learns here. The framework of most people comes first."""
+    here = Counter((one.framework_id, one.framework) for one in ground.here)
+    if not here:
+        return None
+    framework_id = int(filters.offer("framework", [(str(key), label) for (key, label), _n in here.most_common()]))
+    rounds = {str(each.id): each for each in ground.rounds if each.framework_id == framework_id}
+    past = [(key, each.name) for key, each in rounds.items()]
+    profiles = {(one.role_profile, str(one.role_profile_id)) for one in ground.here if one.framework_id == framework_id}
+    has_below = ground.coordinates and bool(ground.children)
+    below = [("all", _("with the teams below")), ("own", _("this team alone"))]
+    at = filters.offer("round", [("", _("Now")), *((key, _("End of %(round)s", round=name)) for key, name in past)])
+    teams_choice = filters.offer("teams", below if has_below else below[1:])
+    profile = filters.offer("profile", [("", _("All")), *((key, name) for name, key in sorted(profiles))])
+    same = [(key, _("%(round)s, same people", round=name)) for key, name in past]
+    compare = filters.offer("compare", [("", _("Nothing")), *same])
+    return Chosen(
+        framework_id=framework_id,
+        round=rounds.get(at),
+        compare=rounds.get(compare),
+        role_profile_id=int(profile) if profile else None,
+        below=teams_choice == "all",
+    )
