@@ -50,7 +50,7 @@ def test_members_with_what_they_sent(app: Flask, world: World, sign_in: SignIn) 
         sent_some(world)
     found = rows(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}").text)
     assert found["Ana Library Assistant"] == [
-        "Mid-level", "5 Jan", "4 of 5 in all", "2 of 3 in all", "2 Nov", "1 review",
+        "Mid-level", "5 Jan", "4 · 5 in all", "2 · 3 in all", "2 Nov", "1 review",
     ]  # fmt: skip
     assert found["Ben Library Assistant"] == ["Mid-level", "5 Jan", "Not sent", "–", "–", ""]
 

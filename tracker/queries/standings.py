@@ -9,6 +9,7 @@ Three sets of answers, each from its own query, never mixed:
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
@@ -33,6 +34,9 @@ from tracker.rules.workflow import REVEALED, EndorsementStatus
 
 Counts = Mapping[tuple[int, int, int], Mapping[Meaning, int]]
 """(person, domain, rank) -> how many statements count as what; *not rated here* ones are not among them."""
+
+
+NONE: Mapping[Meaning, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +154,34 @@ def standings(
 ) -> dict[int, DomainStanding]:
     """One person's standing by domain. `targets`: the rank expected, by domain."""
     return {
-        domain.id: standing(
-            (tally(level, counts.get((person_id, domain.id, level.rank), {})) for level in domain.levels),
+        domain.id: _standing(
+            tuple([_figures(level, counts.get((person_id, domain.id, level.rank), NONE)) for level in domain.levels]),
             targets.get(domain.id),
         )
         for domain in domains
     }
+
+
+def _figures(level: LevelShape, answers: Mapping[Meaning, int]) -> tuple[int, int, int, int, int, int]:
+    """What a tally is made of: (rank, listed, not rated here, excluded, met, not met)."""
+    return (
+        level.rank,
+        level.listed,
+        level.not_rated_here,
+        answers.get(Meaning.EXCLUDED, 0),
+        answers.get(Meaning.MET, 0),
+        answers.get(Meaning.NOT_MET, 0),
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _standing(levels: tuple[tuple[int, int, int, int, int, int], ...], target_rank: int | None) -> DomainStanding:
+    """The same figures give the same standing, whoever they are of: a matrix asks for few different ones."""
+    tallies = (
+        Tally(rank, listed, not_rated, excluded, met, not_met, listed - not_rated - excluded - met - not_met)
+        for rank, listed, not_rated, excluded, met, not_met in levels
+    )
+    return standing(tallies, target_rank)
 
 
 def tally(level: LevelShape, answers: Mapping[Meaning, int]) -> Tally:

@@ -87,7 +87,7 @@ class Ground:
 
 def ground(actor: Actor, team_id: int, path: str, now: dt.datetime) -> Ground:
     """For a team that the actor may read. Three statements."""
-    today = now.date()
+    today = actor.today(now)
     roots = [place.path for place in actor.coordinates if path.startswith(place.path)]
     root = min(roots, key=len, default=path)
     teams = session().execute(

@@ -167,7 +167,7 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
         former=tuple(gone.values()),
         staff=tuple(staff.values()),
         children=tuple(line for line in readable if line.parent_id == team_id) if coordinates else (),
-        rounds=rounds,
+        rounds=tuple(each for each in rounds if each.framework_id in {row.framework_id for row in rows}),
     )
 
 

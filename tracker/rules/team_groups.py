@@ -59,7 +59,7 @@ class Told:
 
     def may_tell(self, cut: Cut) -> bool:
         """Whether the counts of `cut` may be told. Where nobody is counted there is nothing to hide."""
-        if not people_in(cut, self._people):
+        if not any(_counts(people_in(cut, self._people), self._states)):
             return True
         return cut in (self._teams if cut.role_profile_id is None else self._cuts)
 
@@ -109,6 +109,8 @@ def shown_cuts(teams: frozenset[Cut], root: str, people: Collection[Counted], st
             for below in (True, False):
                 cut = Cut(path, below, role_profile_id)
                 inside = people_in(cut, known)
+                if not inside:
+                    continue
                 outside = [one for one in people_in(Cut(path, below), known) if one not in inside]
                 parts = [inside, outside] if Cut(path, below) in teams else [inside]
                 if not all(can_be_told(_counts(part, states)) for part in parts):

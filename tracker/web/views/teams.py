@@ -61,7 +61,7 @@ class Heading:
 @bp.get("")
 @door(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
-    today = session.now().date()
+    today = session.actor().today(session.now())
     rounds = teams.open_rounds(session.actor().library_id, today)
     return render_template("teams/index.html", lines=teams.tree(session.actor(), rounds, today), rounds=rounds)
 
@@ -69,7 +69,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/<id:team_id>")
 @door(Permission.TEAM_READ, subjects.team)
 def show(team: Subject) -> ResponseReturnValue:
-    page = teams.page(session.actor(), team.id, team.places[0].path, session.now().date())
+    page = teams.page(session.actor(), team.id, team.places[0].path, session.actor().today(session.now()))
     only = request.args.get("show", "")
     sort, turned = request.args.get("sort", "name"), request.args.get("order", "")
     unknown = sort not in COLUMNS or turned not in ("", "turned") or only not in ("", "not-sent")
@@ -115,9 +115,11 @@ def gaps(team: Subject) -> ResponseReturnValue:
 @bp.get("/<id:team_id>/gaps.csv")
 @door(Permission.GAPS_READ, subjects.team)
 def gaps_csv(team: Subject) -> ResponseReturnValue:
+    """A file cannot say that something was left out of it, so what cannot be chosen is no file at all."""
     ground = team_people.ground(session.actor(), team.id, team.places[0].path, session.now())
-    chosen = _chosen(ground, GapFilters(request.args))
-    if chosen is None:
+    filters = GapFilters(request.args)
+    chosen = _chosen(ground, filters)
+    if chosen is None or filters.unknown:
         abort(404)
     page = team_gaps.page(ground, chosen)
     note_looks([row.person_id for row in page.rows], "gaps")
