@@ -19,10 +19,6 @@ from tracker.web.logs import loggable_path
 WORDS: dict[str, Any] = {
     "missing": _l("There is no such record, or it is not yours to see."),
     "move_not_now": _l("That cannot be done any more: somebody moved it on. Look at the page again; nothing was lost."),
-    "line_empty": _l("This cannot stay empty."),
-    "line_long": _l("This is too long: at most %(longest)s characters."),
-    "line_control": _l("This holds an invisible character that cannot be kept. Type it again."),
-    "email_not_valid": _l("This is not an e-mail address. Look for a typing error."),
 }
 """Code of a refusal -> its sentence; `%(fact)s` is filled from the refusal's facts. View files add theirs (`words`)."""
 
