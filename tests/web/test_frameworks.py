@@ -204,6 +204,7 @@ def test_a_suggestion_reaches_the_administrator(
     assert (response.status_code, response.location) == (303, f"{PAGE}?version=26.05")
     assert "Your suggestion is with the administrators" in words(client.get(response.location))
     adam = sign_in(world.email("adam"))
+    assert "Suggested corrections 1 waits" in words(adam.get("/admin"))
     listed = adam.get("/admin/corrections")
     seen = words(listed)
     assert "COM-3-02 · Catalog and processing communication" in seen
@@ -241,7 +242,7 @@ def test_what_was_typed_into_a_rejected_closing_is_kept(
         ({"text": " \n "}, "Say what should be corrected."),
         ({"text": "x" * 4001}, "This is too long: at most 4000 characters."),
         ({"name": "x" * 201}, "This is too long: at most 200 characters."),
-        ({"name": "a\x01b"}, "This holds an invisible character that cannot be kept."),
+        ({"name": "a\x01b"}, "This holds a character that cannot be shown."),
         ({"email": "nobody"}, "This is not an e-mail address."),
         ({"email": "x" * 300 + "@example.org"}, "This is too long: at most 254 characters."),
         ({"statement": "COM-9-99"}, "There is no such statement here."),

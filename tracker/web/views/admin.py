@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries import libraries
+from tracker.queries.corrections import count_open
 from tracker.rules.roles import Permission
 from tracker.services import libraries as service
 from tracker.web import session
@@ -35,7 +36,7 @@ def index() -> ResponseReturnValue:
     has = libraries.first_day(session.actor(), session.today())
     tasks = _first_day(has)
     step = next((task for task in tasks if not task.done), None)
-    return render_template("admin/index.html", has=has, tasks=tasks, step=step)
+    return render_template("admin/index.html", has=has, tasks=tasks, step=step, corrections=count_open())
 
 
 @bp.get("/library")
