@@ -2,10 +2,11 @@
 
 from flask import Blueprint
 
-from tracker.web.views import accounts, home, teams
+from tracker.web.views import accounts, evidence, home, teams
 
 BLUEPRINTS: list[Blueprint] = [
     accounts.bp,
+    evidence.bp,
     home.bp,
     teams.bp,
 ]
