@@ -5,11 +5,12 @@ tests/test_doors.py. `expect` is the status for each of ACTORS, in their order; 
 team Central's). For a POST send something invalid, so that who passes the door gets 422 and nothing changes.
 """
 
-from tests.doors import accounts, home, teams
+from tests.doors import accounts, evidence, home, teams
 from tests.doors.door import ACTORS, Door
 
 DOORS: list[Door] = [
     *accounts.DOORS,
+    *evidence.DOORS,
     *home.DOORS,
     *teams.DOORS,
 ]

@@ -1,5 +1,6 @@
 """What somebody can show: text, link, file and day. Lengths are checked by the service, which knows them cleaned."""
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -58,12 +59,16 @@ class EvidenceForm(FlaskForm):  # type: ignore[misc]
         return Content(self.title.data or "", self.text.data or "", self.url.data or "", self.done_on.data)
 
     def upload(self, most: int) -> Upload | None:
-        """The file that was sent, cut one byte past `most`: enough to know that it is too large."""
-        sent = self.file.data
-        if not sent or not sent.filename:
-            return None
+        """The file that was sent, cut one byte past `most`: enough to know that it is too large.
+
+        One whose name cannot be read comes without it, or as a text: it is refused, not left out in silence.
+        """
+        sent = request.files.get(self.file.name)
+        if sent is None:
+            return Upload("", b"") if request.form.get(self.file.name) else None
         sent.stream.seek(0)
-        return Upload(sent.filename, sent.stream.read(most + 1))
+        content = sent.stream.read(most + 1)
+        return Upload(sent.filename or "", content) if sent.filename or content else None
 
     @property
     def sent_name(self) -> str:
