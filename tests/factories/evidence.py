@@ -7,10 +7,16 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from tests.factories.world import World
+from sqlalchemy import select
+
+from tests.factories.reviews import send
+from tests.factories.world import World, add
+from tracker.db import transaction
+from tracker.models import EvidenceVersion, ReviewItem, ReviewItemEvidence
 from tracker.queries.actors import actor_for_person
 from tracker.rules.evidence import Content
 from tracker.rules.uploads import Store, Upload
+from tracker.rules.workflow import ItemStatus, ReviewStatus
 from tracker.services import evidence
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -74,3 +80,19 @@ def piece(
         upload=upload,
         store=store(folder) if folder is not None else None,
     )
+
+
+def sent(
+    world: World, evidence_id: int, *, number: int = 1, to: str = "sue", status: ReviewStatus = ReviewStatus.SENT
+) -> tuple[int, int]:
+    """The ids of an item that Ana sent with a version of her evidence, and of that version."""
+    review_id = send(world, "ana", to, {world.statements["technical"][0]: ItemStatus.WAITING}, status=status)
+    with transaction() as tx:
+        item_id = tx.scalars(select(ReviewItem.id).where(ReviewItem.review_id == review_id)).one()
+        version_id = tx.scalars(
+            select(EvidenceVersion.id).where(
+                EvidenceVersion.evidence_id == evidence_id, EvidenceVersion.number == number
+            )
+        ).one()
+        add(tx, ReviewItemEvidence(item_id=item_id, version_id=version_id, reason="saw it happen"))
+    return item_id, version_id

@@ -21,6 +21,7 @@ from tracker.models import (
 from tracker.queries.evidence import current_version
 from tracker.rules.evidence import is_web_link, kind_of
 from tracker.rules.scale import EvidenceKind
+from tracker.rules.uploads import MEDIA_TYPES
 from tracker.rules.workflow import ReviewStatus
 
 
@@ -30,6 +31,11 @@ class File:
     size: int
     media_type: str
     name: str
+
+    @property
+    def kind(self) -> str:
+        """In a word: "PDF"."""
+        return next((kind.upper() for kind, media_type in MEDIA_TYPES.items() if media_type == self.media_type), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,15 @@ class Piece:
         return self.shown.number == self.versions
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A version in the history of its piece."""
+
+    number: int
+    made_at: dt.datetime
+    title: str
+
+
 def piece(evidence_id: int, number: int | None = None) -> Piece | None:
     """One piece with its current version, or version `number`; None where there is no such. Two statements."""
     numbered = and_(EvidenceVersion.evidence_id == Evidence.id, EvidenceVersion.number == number)
@@ -101,6 +116,17 @@ def piece(evidence_id: int, number: int | None = None) -> Piece | None:
     file = None if row.sha256 is None else File(row.sha256, row.size, row.media_type, row.name)
     shown = Version(row.version_id, row.number, row.made_at, row.title, row.text, row.url, row.done_on, file)
     return Piece(row.id, row.created_at, row.archived_at, row.version, shown, _links(evidence_id))
+
+
+def history(evidence_id: int) -> list[Past]:
+    """All versions, the newest first. One statement."""
+    rows = session().execute(
+        select(EvidenceVersion.number, EvidenceVersion.made_at, EvidenceText.title)
+        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+        .where(EvidenceVersion.evidence_id == evidence_id)
+        .order_by(EvidenceVersion.number.desc())
+    )
+    return [Past(row.number, row.made_at, row.title) for row in rows]
 
 
 def file_of(evidence_id: int, number: int) -> File | None:
