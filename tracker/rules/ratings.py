@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-RATING_NOTE_MAX = 4_000
 SECONDS_EACH = 10
 """What one statement takes, read and answered, when somebody goes through a page of them."""
 FIVE = 5

@@ -26,9 +26,10 @@ from tracker.models import (
 from tracker.policy import Actor, current_on
 from tracker.records import ratings
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.ratings import RATING_NOTE_MAX, is_dated
+from tracker.rules.ratings import is_dated
 from tracker.rules.roles import Role
 from tracker.rules.scale import Answer, Basis
+from tracker.rules.texts import NOTE_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,8 @@ def _notes(**given: str | None) -> dict[str, str]:
         if text is None:
             continue
         notes[name] = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-        if len(notes[name]) > RATING_NOTE_MAX:
-            raise Invalid("note_long", name, longest=RATING_NOTE_MAX, length=len(notes[name]))
+        if len(notes[name]) > NOTE_MAX:
+            raise Invalid("note_long", name, longest=NOTE_MAX, length=len(notes[name]))
     return notes
 
 
