@@ -8,12 +8,14 @@ from sqlalchemy import select
 from tracker.db import session
 from tracker.models import Library, Look, Person, SignIn, UseStatement, UseStatementReading
 from tracker.policy import Actor
+from tracker.rules.agents import device
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSignIn:
     id: int
-    agent: str
+    browser: str | None
+    system: str | None
     started_at: dt.datetime
     seen_at: dt.datetime
     is_this_one: bool
@@ -66,7 +68,9 @@ def _sign_ins(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> tuple[OpenS
         )
         .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
     )
-    return tuple(OpenSignIn(*row, is_this_one=row.id == actor.sign_in_id) for row in rows)
+    return tuple(
+        OpenSignIn(row.id, *device(row.agent), row.started_at, row.seen_at, row.id == actor.sign_in_id) for row in rows
+    )
 
 
 def _glances(actor: Actor) -> tuple[Glance, ...]:

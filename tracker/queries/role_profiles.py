@@ -37,7 +37,7 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class TargetDomain:
-    """A domain with the names of its strand's levels, rank 1 first."""
+    """A domain with the names of its strand's levels, rank 1 first. No `strand` where it is the strand."""
 
     id: int
     title: str
@@ -110,30 +110,38 @@ def domains_of(framework_id: int) -> list[TargetDomain]:
         .where(Strand.framework_id == framework_id)
         .order_by(Strand.position, Domain.position)
     )
-    return [TargetDomain(row.id, row.title, row.strand, tuple(levels.get(row.strand_id, ()))) for row in rows]
+    return [
+        TargetDomain(
+            row.id, row.title, row.strand if row.strand != row.title else "", tuple(levels.get(row.strand_id, ()))
+        )
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class FrameworkChoice:
-    """`labelled`: whether role labels stand at its levels."""
+    """`role_labels`: the names of roles that stand at its levels."""
 
     id: int
-    slug: str
     label: str
-    labelled: bool
+    role_labels: frozenset[str]
 
 
 def frameworks() -> list[FrameworkChoice]:
-    """Every published version, the newest first."""
-    labelled = (
-        select(Level.id).join(Strand).where(Strand.framework_id == Framework.id, Level.role_label != "").exists()
-    )  # fmt: skip
+    """Every published version, the newest first. Two statements."""
+    labels: dict[int, set[str]] = {}
+    for framework_id, label in session().execute(
+        select(Strand.framework_id, Level.role_label)
+        .join(Strand, Strand.id == Level.strand_id)
+        .where(Level.role_label != "")
+    ):
+        labels.setdefault(framework_id, set()).add(label)
     rows = session().execute(
-        select(Framework.id, Framework.slug, Framework.title, Framework.version, labelled).order_by(
+        select(Framework.id, Framework.title, Framework.version).order_by(
             Framework.published_at.desc(), Framework.id.desc()
         )
     )
     return [
-        FrameworkChoice(framework_id, slug, f"{title} {version}", bool(has_labels))
-        for framework_id, slug, title, version, has_labels in rows
+        FrameworkChoice(framework_id, f"{title} {version}", frozenset(labels.get(framework_id, ())))
+        for framework_id, title, version in rows
     ]

@@ -12,7 +12,7 @@ class AuditForm(FlaskForm):  # type: ignore[misc]
     class Meta:
         csrf = False
 
-    kind = SelectField(_l("What"))
+    kind = SelectField(_l("What"), default="")
     person_id = fields.select_id(_l("Person"))
     since = fields.day(_l("From"))
     until = fields.day(_l("To"))

@@ -24,6 +24,7 @@ words(
     framework_unknown=_l("There is no such framework. Choose one of the list."),
 )
 
+ID_MAX = 2**31 - 1
 TOO_LONG = _l("This is longer than %(max)d characters. Shorten it.")
 
 
@@ -53,7 +54,7 @@ def id_or_none(value: object) -> int | None:
     text = str(value)
     if text in ("", "None"):
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 10):
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= ID_MAX):
         raise ValueError("not an id")
     return int(text)
 

@@ -54,7 +54,8 @@ class MembershipForm(FlaskForm):  # type: ignore[misc]
         _l("Role profile"), description=_l("For learners: what they are measured against. Other roles have none.")
     )
     job = StringField(
-        _l("Job"), [Length(max=NAME_MAX, message=fields.TOO_LONG)], description=_l("What it is called here.")
+        _l("Job title"),
+        [Length(max=NAME_MAX, message=fields.TOO_LONG)],
     )
     weekly_hours = IntegerField(_l("Hours a week"), [Optional()])
     starts_on = fields.day(_l("First day"), _l("Enter the first day."))

@@ -53,7 +53,17 @@ KINDS = {
 }
 """Only what stands here is listed, so that an event of another kind shows nothing by being written."""
 
-SHOWN_FACTS = ("team", "role_profile", "round", "statement", "role", "changed", "version", "members")
+FACTS = {
+    "team": "%(fact)s",
+    "role_profile": "%(fact)s",
+    "round": "%(fact)s",
+    "statement": "%(fact)s",
+    "role": _l("as %(fact)s"),
+    "changed": _l("changed: %(fact)s"),
+    "version": _l("version %(fact)s"),
+    "members": _l("memberships ended: %(fact)s"),
+}
+"""Which facts of an event are shown, and how."""
 
 
 @bp.get("")
@@ -67,9 +77,9 @@ def index() -> ResponseReturnValue:
     found = audit.listed(
         actor,
         [form.kind.data] if form.kind.data in KINDS else list(KINDS),
-        person_id=form.person_id.data,
+        person_id=None if form.person_id.errors else form.person_id.data,
         since=form.since.data,
         until=form.until.data,
         page=page_number(),
     )
-    return render_template("admin_audit/index.html", form=form, found=found, kinds=KINDS, shown=SHOWN_FACTS)
+    return render_template("admin_audit/index.html", form=form, found=found, kinds=KINDS, facts=FACTS)

@@ -22,11 +22,10 @@ bp = Blueprint("admin_role_profiles", __name__, url_prefix="/admin/role-profiles
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    return render_template(
-        "admin_role_profiles/index.html",
-        lines=role_profiles.listed(session.actor(), session.today()),
-        frameworks=role_profiles.frameworks(),
-    )
+    lines, frameworks = role_profiles.listed(session.actor(), session.today()), role_profiles.frameworks()
+    there = {(line.framework_id, line.name) for line in lines}
+    to_start = [each for each in frameworks if any((each.id, label) not in there for label in each.role_labels)]
+    return render_template("admin_role_profiles/index.html", lines=lines, frameworks=frameworks, to_start=to_start)
 
 
 @bp.post("/start")
