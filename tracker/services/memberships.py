@@ -140,4 +140,5 @@ def _refuse_overlap(tx: Session, membership: Membership) -> None:
 def _note(tx: Session, kind: str, actor: Actor, membership: Membership, now: dt.datetime) -> None:
     team = tx.get_one(Team, membership.team_id)
     audit.note(tx, kind, now, library_id=actor.library_id, actor_id=actor.person_id,
-               subject_id=membership.person_id, team_id=membership.team_id, team=team.name, role=membership.role)  # fmt: skip
+               subject_id=membership.person_id, team_id=membership.team_id, team=team.name,
+               role=membership.role)  # fmt: skip
