@@ -1,11 +1,8 @@
 """Administration: what a library needs on its first day, its settings, and the way to everything else."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from tracker.queries import libraries
 from tracker.queries.corrections import count_open
@@ -15,26 +12,17 @@ from tracker.web import session
 from tracker.web.access import door
 from tracker.web.acts import accepted
 from tracker.web.errors import tell
+from tracker.web.first_day import first_day
 from tracker.web.forms.teams import LibraryForm
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A line of the first-day list. `note` says how far it is, `href` is where it is done."""
-
-    title: str
-    note: str
-    href: str
-    done: bool
 
 
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
     has = libraries.first_day(session.actor(), session.today())
-    tasks = _first_day(has)
+    tasks = first_day(has)
     step = next((task for task in tasks if not task.done), None)
     return render_template("admin/index.html", has=has, tasks=tasks, step=step, corrections=count_open())
 
@@ -66,61 +54,3 @@ def library_save() -> ResponseReturnValue:
         tell(_("The settings are saved."))
         return redirect(url_for("admin.index"), 303)
     return render_template("admin/library.html", form=form), 422
-
-
-def _first_day(has: libraries.FirstDay) -> list[Task]:
-    """In the order in which one needs the other."""
-    return [
-        Task(
-            _("Publish the use statement"),
-            _("Version %(number)s is published.", number=has.use_statement)
-            if has.use_statement
-            else _("People read what the records are for, and who reads them, before they rate anything."),
-            url_for("admin_use_statement.show"),
-            has.use_statement > 0,
-        ),
-        Task(
-            _("Lay out the teams"),
-            ngettext("%(num)d team below the library.", "%(num)d teams below the library.", has.teams)
-            if has.teams
-            else _("Branches and departments, each below the one it belongs to."),
-            url_for("admin_teams.index"),
-            has.teams > 0,
-        ),
-        Task(
-            _("Say what jobs expect"),
-            ngettext("%(num)d role profile.", "%(num)d role profiles.", has.role_profiles)
-            if has.role_profiles
-            else _("A role profile holds a target level for each domain. The framework's role labels make a start."),
-            url_for("admin_role_profiles.index"),
-            has.role_profiles > 0,
-        ),
-        Task(
-            _("Bring in people"),
-            ngettext("%(num)d person besides you.", "%(num)d people besides you.", has.people)
-            if has.people
-            else _("Each gets a one-time link with which they set their own password."),
-            url_for("admin_people.index"),
-            has.people > 0,
-        ),
-        Task(
-            _("Put people in teams"),
-            _(
-                "Learners: %(learners)s. Supervisors: %(supervisors)s.",
-                learners=has.learners,
-                supervisors=has.supervisors,
-            )
-            if has.learners or has.supervisors
-            else _("Who learns where, and who supervises. One person may do both, in different teams."),
-            url_for("admin_people.index"),
-            has.learners > 0 and has.supervisors > 0,
-        ),
-        Task(
-            _("Open a round"),
-            ngettext("%(num)d round is running or to come.", "%(num)d rounds are running or to come.", has.rounds)
-            if has.rounds
-            else _("A dated period in which people take stock, so that two of them can be compared."),
-            url_for("admin_rounds.index"),
-            has.rounds > 0,
-        ),
-    ]

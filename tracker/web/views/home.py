@@ -14,6 +14,7 @@ from tracker.web.access import door
 from tracker.web.addresses import own_address
 from tracker.web.forms.styleguide import rejected_sample
 from tracker.web.forms.use_statements import ReadForm
+from tracker.web.today import today_of
 
 bp = Blueprint("home", __name__)
 
@@ -25,9 +26,11 @@ errors.words(
 @bp.get("/")
 @door(Permission.PUBLIC)
 def index() -> ResponseReturnValue:
-    if session.actor_or_none() is None:
+    """Signed out: what this is. Signed in: what waits in each role, and one thing to go on with."""
+    actor = session.actor_or_none()
+    if actor is None:
         return render_template("home/welcome.html")
-    return render_template("home/today.html")
+    return render_template("home/today.html", page=today_of(actor, session.now()))
 
 
 @bp.get("/healthz")

@@ -1,0 +1,219 @@
+"""Today for a learner: where to go on, what came back, where they stand in their own voice, one step to a level."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.policy import Actor
+from tracker.queries import evidence, learners, next_steps, progress, standings, today
+from tracker.queries.learners import Learner
+from tracker.queries.progress import Progress
+from tracker.queries.standings import DomainShape
+from tracker.rules.levels import DomainStanding
+from tracker.rules.next_steps import Step, StepKind
+from tracker.rules.ratings import FIVE, minutes_for
+from tracker.rules.scale import Answer, Voice
+from tracker.web import rails
+from tracker.web.templating import ago
+from tracker.web.today_parts import Bar, Entry, Link, NextUp, StepCard, shortened
+
+TO_A_LEVEL = (StepKind.BUILD_REVIEWED, StepKind.BUILD_OWN, StepKind.GROW)
+"""Steps that are about doing a thing; the others wait in lists of their own on this page."""
+ALL_KINDS = 3 * len(StepKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    learner: Learner
+    next_up: NextUp | None
+    waiting: list[Entry]
+    bars: list[Bar]
+    step: StepCard | None
+
+
+def learning(actor: Actor, now: dt.datetime) -> Learning | None:
+    """The number of statements of SQL is the same whatever there is."""
+    learner = learners.learner(actor.person_id, actor.today(now))
+    if learner is None:
+        return None
+    done = progress.progress(learner)
+    last = progress.last_rated(learner)
+    sent = today.sent_this_round(actor, learner.round_id)
+    domains = standings.shape(learner.framework_id, learner.library_id)
+    expected = learners.targets({learner.role_profile_id})
+    targets = {domain.id: expected[learner.role_profile_id, domain.id] for domain in domains
+               if (learner.role_profile_id, domain.id) in expected}  # fmt: skip
+    of = ([actor.person_id], learner.framework_id, learner.library_id)
+    own = standings.standings(domains, standings.own_answers(*of), actor.person_id, targets)
+    endorsed = standings.standings(domains, standings.endorsed_answers(*of), actor.person_id, targets)
+    waiting = _returned(actor) + _revealed(actor, now) + _unlinked(actor)
+    next_up = _next_up(learner, done, last, sent)
+    if done.use_statement and done.rated and done.left and not sent:
+        waiting.append(_nothing_sent(learner))
+    return Learning(
+        learner=learner,
+        next_up=next_up,
+        waiting=waiting,
+        bars=_bars(learner, done, domains, own),
+        step=_step(next_steps.advice(learner, domains, own, endorsed, ALL_KINDS), domains),
+    )
+
+
+def _next_up(learner: Learner, done: Progress, last: tuple[int, int] | None, sent: int) -> NextUp | None:
+    if done.use_statement is None:
+        return None
+    if not done.use_statement:
+        return NextUp(
+            _("Read how ratings are used"),
+            _("It says what ratings are for, who reads them and how long they are kept. You rate after it."),
+            url_for("home.use_statement"),
+            _("Read it"),
+        )
+    if done.left:
+        return _go_on(learner, done, last)
+    if done.dated:
+        return NextUp(
+            _("Look at older answers again"),
+            ngettext("%(num)s answer is from before this round. “Still true” keeps it.",
+                     "%(num)s answers are from before this round. “Still true” keeps one.", done.dated),
+            url_for("assess.five"),
+            _("Look at %(num)s", num=min(FIVE, done.dated)),
+        )  # fmt: skip
+    if not sent:
+        return NextUp(
+            _("Send your ratings for review"),
+            _("All %(total)s statements are rated. Your supervisor answers without seeing your answers first.",
+              total=done.total),
+            url_for("reviews.new"),
+            _("Choose what to send"),
+        )  # fmt: skip
+    return None
+
+
+def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None) -> NextUp:
+    """Where the learner stopped, as the page behind the button finds it."""
+    pages = [item for group in rails.rail(learner.framework_slug, done) for item in group.items]
+    here = [item for item in pages if last is not None and item.domain_id == last[0] and item.rank in (None, last[1])]
+    page = next(item for item in [*here, *pages] if not item.is_complete)
+    left = ngettext("%(num)s of %(total)s statement left here", "%(num)s of %(total)s statements left here",
+                    page.total - page.done, total=page.total)  # fmt: skip
+    in_all = _("%(done)s of %(total)s in all", done=done.rated, total=done.total)
+    minutes = minutes_for(done.left)
+    about = ngettext("about %(num)s minute", "about %(num)s minutes", minutes)
+    return NextUp(
+        _("Go on with %(page)s", page=page.title) if done.rated else _("Start with %(page)s", page=page.title),
+        f"{left} · {in_all} · {about}",
+        url_for("assess.resume"),
+        _("Go on rating") if done.rated else _("Start rating"),
+        Link(url_for("assess.five"), _("Rate %(num)s", num=min(FIVE, done.left))),
+    )
+
+
+def _returned(actor: Actor) -> list[Entry]:
+    return [
+        Entry(
+            _("%(statement)s came back with a question", statement=item.title),
+            url_for("reviews.item", item_id=item.item_id),
+            _("%(name)s: “%(question)s”", name=item.reviewer, question=shortened(item.question)),
+            ago(item.at),
+        )
+        for item in today.returned(actor)
+    ]
+
+
+def _revealed(actor: Actor, now: dt.datetime) -> list[Entry]:
+    found = []
+    for review in today.revealed(actor, now):
+        endpoint = "reviews.differences" if review.differing else "reviews.show"
+        words = [
+            _("%(agreed)s of %(total)s agree.", agreed=review.agreed, total=review.shown)
+            if review.shown
+            else _("Your supervisor had no chance to see what you sent.")
+        ]
+        if review.differing:
+            words.append(ngettext("%(num)s to talk through.", "%(num)s to talk through.", review.differing))
+        found.append(
+            Entry(
+                _("Your review by %(name)s is revealed", name=review.reviewer),
+                url_for(endpoint, review_id=review.review_id),
+                " ".join(words),
+                ago(review.at),
+            )
+        )
+    return found
+
+
+def _unlinked(actor: Actor) -> list[Entry]:
+    count = evidence.counts(actor.person_id).unlinked
+    if not count:
+        return []
+    title = ngettext(
+        "%(num)s piece of evidence is not linked yet", "%(num)s pieces of evidence are not linked yet", count
+    )
+    return [Entry(title, url_for("evidence.index", show="unlinked"), _("Say which statements it counts for, and why."))]
+
+
+def _nothing_sent(learner: Learner) -> Entry:
+    return Entry(
+        _("Nothing is sent for review this round") if learner.round_id else _("Nothing is sent for review yet"),
+        url_for("reviews.new"),
+        _("You can send what is rated so far. Until then nobody else sees it, nor how much it is."),
+    )
+
+
+def _bars(
+    learner: Learner, done: Progress, domains: tuple[DomainShape, ...], own: Mapping[int, DomainStanding]
+) -> list[Bar]:
+    """How much of each domain is rated, and the level held by the learner's own ratings."""
+    found = []
+    for domain in domains:
+        levels = done.of_domain(domain.strand_key, domain.key)
+        rank = own[domain.id].held_rank
+        found.append(
+            Bar(
+                domain.title,
+                sum(level.rated for level in levels),
+                sum(level.total for level in levels),
+                domain.level_name(rank) if rank else _("not yet held"),
+                url_for("assess.show", framework=learner.framework_slug, strand=domain.strand_key, domain=domain.key),
+            )
+        )
+    return found
+
+
+def _step(advice: next_steps.Advice, domains: tuple[DomainShape, ...]) -> StepCard | None:
+    """The first step that is about doing a thing."""
+    step = next((each for each in advice.steps if each.kind in TO_A_LEVEL), None)
+    if step is None or step.rank is None:
+        return None
+    domain = next(each for each in domains if each.id == step.domain_id)
+    first = step.statement_ids[0]
+    return StepCard(
+        advice.titles[first],
+        url_for("statements.show", statement_id=first),
+        f"{_towards(step, domain)} {_said(step, advice.own[first])}".strip(),
+        Link(url_for("evidence.new", statement=first), _("Add evidence")),
+    )
+
+
+def _towards(step: Step, domain: DomainShape) -> str:
+    level = domain.level_name(step.rank or 0)
+    whose = _("endorsed") if step.voice is Voice.ENDORSED else _("by your own ratings")
+    if step.more == 1:
+        return str(_("The last statement between you and %(level)s in %(domain)s, %(whose)s.",
+                     level=level, domain=domain.title, whose=whose))  # fmt: skip
+    return str(_("%(num)s statements more and you hold %(level)s in %(domain)s, %(whose)s. This is one of them.",
+                 num=step.more or len(step.statement_ids), level=level, domain=domain.title, whose=whose))  # fmt: skip
+
+
+def _said(step: Step, answer: Answer | None) -> str:
+    words = {
+        Answer.NOT_YET: _("You answered “Not yet”."),
+        Answer.PARTLY: _("You answered “Partly”."),
+        Answer.CONSISTENTLY: _("You answered “Consistently”."),
+    }
+    return str(words[answer]) if answer in words else ""
