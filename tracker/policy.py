@@ -129,6 +129,7 @@ TABLE: dict[Permission, Fact] = {
     Permission.EVIDENCE_OWN: owns,
     Permission.EVIDENCE_READ: any_of(owns, reviews),
     Permission.PROFILE_READ: any_of(owns, all_of(is_not_own, any_of(supervises, coordinates))),
+    Permission.PROFILE_REVEALED: any_of(owns, all_of(is_not_own, supervises)),
     Permission.REVIEW_SEND: learns,
     Permission.REVIEW_READ: any_of(owns, reviews),
     Permission.REVIEW_LEARNER: owns,

@@ -24,6 +24,7 @@ from tracker.models import (
 )
 from tracker.queries.learners import Learner
 from tracker.queries.progress import left_out
+from tracker.rules.reviews import short_name
 from tracker.rules.scale import Answer, Basis, EndorsedAnswer
 from tracker.rules.workflow import EndorsementStatus
 
@@ -143,7 +144,7 @@ def _cards(learner: Learner, where: ColumnElement[bool], citations: dict[int, li
         .outerjoin(Endorsement, stands)
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
         .where(Statement.framework_id == learner.framework_id, where)
-        .order_by(Statement.rank, Statement.position)
+        .order_by(Statement.position)
     )  # fmt: skip
     return [
         Card(
@@ -161,7 +162,7 @@ def _cards(learner: Learner, where: ColumnElement[bool], citations: dict[int, li
             own_note=row.own_note or "",
             reviewer_note=row.reviewer_note or "",
             endorsement=Mark(
-                who=row.endorser,
+                who=short_name(row.endorser),
                 answer=EndorsedAnswer(row.endorsed),
                 at=row.endorsed_at,
                 since=row.rated_at is not None and row.rated_at > row.endorsed_at and row.answer != row.endorsed,

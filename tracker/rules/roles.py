@@ -22,6 +22,7 @@ class Permission(StrEnum):
     EVIDENCE_OWN = "evidence_own"
     EVIDENCE_READ = "evidence_read"
     PROFILE_READ = "profile_read"
+    PROFILE_REVEALED = "profile_revealed"
     REVIEW_SEND = "review_send"
     REVIEW_READ = "review_read"
     REVIEW_LEARNER = "review_learner"

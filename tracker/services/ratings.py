@@ -93,7 +93,7 @@ def rate(
     """
     notes = _notes(own_note=own_note, reviewer_note=reviewer_note)
     with transaction() as tx:
-        frame = _frame(tx, actor, now.date())
+        frame = _frame(tx, actor, actor.today(now))
         row = _place(tx, actor, frame.framework_id, statement_id)
         if row.reason is not None:
             raise Conflict("not_rated_here", reason=row.reason)

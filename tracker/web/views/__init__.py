@@ -19,6 +19,7 @@ from tracker.web.views import (
     frameworks,
     home,
     invitations,
+    profiles,
     statements,
     teams,
 )
@@ -40,6 +41,7 @@ BLUEPRINTS: list[Blueprint] = [
     frameworks.bp,
     home.bp,
     invitations.bp,
+    profiles.bp,
     statements.bp,
     teams.bp,
 ]

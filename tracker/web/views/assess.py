@@ -48,7 +48,7 @@ class Frame:
 
 
 def _frame() -> Frame:
-    learner = learners.learner(session.actor().person_id, session.now().date())
+    learner = learners.learner(session.actor().person_id, session.actor().today(session.now()))
     if learner is None:
         abort(404)
     return Frame(learner, progresses.progress(learner))

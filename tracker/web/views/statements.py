@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.queries import assessments, histories, learners, progress
+from tracker.queries import assessments, endorsements, evidence, histories, learners, progress
 from tracker.rules.ratings import is_dated
 from tracker.rules.roles import Permission
 from tracker.web import session
@@ -16,7 +16,7 @@ bp = Blueprint("statements", __name__)
 @door(Permission.RATE)
 def show(statement_id: int) -> ResponseReturnValue:
     """Of another framework than the learner's: no such page."""
-    learner = learners.learner(session.actor().person_id, session.now().date())
+    learner = learners.learner(session.actor().person_id, session.actor().today(session.now()))
     sheet = assessments.of_statements(learner, [statement_id]) if learner else None
     if learner is None or sheet is None or not sheet.cards:
         abort(404)
@@ -31,7 +31,9 @@ def show(statement_id: int) -> ResponseReturnValue:
         card=card,
         level=next(each for each in reached.levels if (each.domain_id, each.rank) == (card.domain_id, card.rank)),
         answers=histories.answers(learner.person_id, statement_id),
-        endorsements=histories.endorsements(learner.person_id, statement_id),
+        endorsements=endorsements.history(learner.person_id, statement_id),
+        evidence=evidence.for_statement(learner.person_id, statement_id),
+        linkable=evidence.unlinked_to(learner.person_id, statement_id),
         saved=request.args.get("saved", type=int),
         is_dated=is_dated,
     )

@@ -1,0 +1,150 @@
+"""Progress profiles: one's own, and what others may see of somebody's."""
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.policy import Subject
+from tracker.queries import learners, profiles, sent, statement_facts, subjects
+from tracker.queries.learners import Learner
+from tracker.queries.profiles import Side
+from tracker.queries.standings import DomainShape
+from tracker.rules.roles import Permission
+from tracker.services import readiness
+from tracker.web import errors, profile_page, profile_words, session
+from tracker.web.access import door, may, note_look
+from tracker.web.exports import profiles as exports
+
+bp = Blueprint("profiles", __name__)
+
+
+@bp.get("/profile")
+@door(Permission.SIGNED_IN)
+def own() -> ResponseReturnValue:
+    learner = _own_learner()
+    if learner is None:
+        return render_template("profiles/none.html")
+    return _show(learner, Side.OWN)
+
+
+@bp.get("/people/<id:person_id>/profile")
+@door(Permission.PROFILE_READ, subjects.person)
+def show(person: Subject) -> ResponseReturnValue:
+    learner, side = _of(person)
+    return _show(learner, side)
+
+
+@bp.get("/profile/<domain>")
+@door(Permission.SIGNED_IN)
+def explain_own(domain: str) -> ResponseReturnValue:
+    learner = _own_learner() or abort(404)
+    return _explain(learner, Side.OWN, domain)
+
+
+@bp.get("/people/<id:person_id>/profile/<domain>")
+@door(Permission.PROFILE_READ, subjects.person)
+def explain(person: Subject, domain: str) -> ResponseReturnValue:
+    learner, side = _of(person)
+    return _explain(learner, side, domain)
+
+
+@bp.get("/profile.csv")
+@door(Permission.SIGNED_IN)
+def own_csv() -> ResponseReturnValue:
+    learner = _own_learner() or abort(404)
+    return exports.as_csv(learner, statement_facts.voices(learner, Side.OWN))
+
+
+@bp.get("/profile.json")
+@door(Permission.SIGNED_IN)
+def own_json() -> ResponseReturnValue:
+    learner = _own_learner() or abort(404)
+    return exports.as_json(learner, statement_facts.voices(learner, Side.OWN))
+
+
+@bp.post("/profile/ready")
+@door(Permission.RATE)
+def ready() -> ResponseReturnValue:
+    said = request.form.get("ready", "")
+    if said not in ("yes", "no"):
+        abort(422)
+    readiness.declare(session.actor(), said == "yes", session.now())
+    errors.tell(
+        _("Your supervisor sees now that you are ready.")
+        if said == "yes"
+        else _("You are not marked as ready any more.")
+    )
+    return redirect(url_for("profiles.own"), 303)
+
+
+def _own_learner() -> Learner | None:
+    return learners.learner(session.actor().person_id, session.actor().today(session.now()))
+
+
+def _of(person: Subject) -> tuple[Learner, Side]:
+    """Whose profile, and how much of the self side the reader gets: their own, what was revealed, or none.
+
+    A coordinator sees endorsed levels by name where the library has it so, else no profile at all.
+    """
+    learner = learners.learner(person.id, session.actor().today(session.now()))
+    if learner is None:
+        abort(404)
+    if person.owner_id == session.actor().person_id:
+        return learner, Side.OWN
+    note_look(person.id, "profile")
+    if may(Permission.PROFILE_REVEALED, person):
+        return learner, Side.REVEALED
+    if not profiles.names_to_coordinators(learner.library_id):
+        abort(404)
+    return learner, Side.NONE
+
+
+def _show(learner: Learner, side: Side) -> ResponseReturnValue:
+    profile = profiles.profile(learner, side)
+    rows = profile_page.rows(profile, lambda domain: _address(learner, side, domain))
+    page: dict[str, Any] = {
+        "profile": profile,
+        "side": side,
+        "rows": rows,
+        "headings": profile_page.headings(profile),
+        "dots": profile_page.dot_strands(rows),
+        "short": profile_page.short,
+        "endorsed": profiles.endorsed_count(learner),
+        "trend_points": profiles.trend(profile, side, session.actor().today(session.now())),
+        "sent": sent.sent_counts([learner.person_id], []).get((learner.person_id, learner.framework_id), sent.Sent()),
+    }
+    if side is Side.OWN:
+        statements = statement_facts.voices(learner, side)
+        steps = statement_facts.steps(profile, statements)
+        page["steps"] = profile_words.step_lines(steps, profile, statements)
+        page["last_change"] = profiles.last_change(learner)
+    return render_template("profiles/show.html", **page)
+
+
+def _explain(learner: Learner, side: Side, key: str) -> ResponseReturnValue:
+    profile = profiles.profile(learner, side)
+    domain = next((domain for domain in profile.domains if domain.key == key), None)
+    if domain is None:
+        abort(404)
+    voices = [("endorsed", profile.endorsed[domain.id])]
+    if profile.own is not None:
+        voices.insert(0, ("own", profile.own[domain.id]))
+    return render_template(
+        "profiles/explain.html",
+        profile=profile,
+        side=side,
+        domain=domain,
+        voices=voices,
+        statements=statement_facts.voices(learner, side, domain.id),
+        change=profile_words.change,
+        state=profile_words.state,
+        back=url_for("profiles.own") if side is Side.OWN else url_for("profiles.show", person_id=learner.person_id),
+    )
+
+
+def _address(learner: Learner, side: Side, domain: DomainShape) -> str:
+    if side is Side.OWN:
+        return url_for("profiles.explain_own", domain=domain.key)
+    return url_for("profiles.explain", person_id=learner.person_id, domain=domain.key)
