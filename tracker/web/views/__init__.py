@@ -19,6 +19,7 @@ from tracker.web.views import (
     frameworks,
     home,
     invitations,
+    reviews,
     statements,
     teams,
 )
@@ -40,6 +41,7 @@ BLUEPRINTS: list[Blueprint] = [
     frameworks.bp,
     home.bp,
     invitations.bp,
+    reviews.bp,
     statements.bp,
     teams.bp,
 ]
