@@ -13,6 +13,7 @@ from tests.doors import (
     evidence,
     frameworks,
     home,
+    reviews,
     teams,
 )
 from tests.doors.door import ACTORS, Door
@@ -25,6 +26,7 @@ DOORS: list[Door] = [
     *evidence.DOORS,
     *frameworks.DOORS,
     *home.DOORS,
+    *reviews.DOORS,
     *teams.DOORS,
 ]
 
