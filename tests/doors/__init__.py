@@ -14,6 +14,7 @@ from tests.doors import (
     frameworks,
     home,
     profiles,
+    reviews,
     teams,
 )
 from tests.doors.door import ACTORS, Door
@@ -27,6 +28,7 @@ DOORS: list[Door] = [
     *frameworks.DOORS,
     *home.DOORS,
     *profiles.DOORS,
+    *reviews.DOORS,
     *teams.DOORS,
 ]
 

@@ -20,6 +20,7 @@ from tracker.web.views import (
     home,
     invitations,
     profiles,
+    reviews,
     statements,
     teams,
 )
@@ -42,6 +43,7 @@ BLUEPRINTS: list[Blueprint] = [
     home.bp,
     invitations.bp,
     profiles.bp,
+    reviews.bp,
     statements.bp,
     teams.bp,
 ]

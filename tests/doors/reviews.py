@@ -1,0 +1,83 @@
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from tests.doors.door import Door
+from tests.factories.sending import NO, YES, actor, answer_all, item_ids, send
+from tests.factories.world import World
+from tracker.db import session
+from tracker.models import Review, ReviewItem, TrainingAction
+from tracker.rules.scale import ReviewerAnswer
+from tracker.services import differences, reviews
+
+
+def one(world: World) -> None:
+    """Ana's only review, at Sue's, waiting."""
+    send(world, YES, NO)
+
+
+def returned(world: World) -> None:
+    (item_id,) = item_ids(send(world, YES))
+    reviews.return_item(actor(world, "sue"), item_id, "Where?", 1, world.now)
+
+
+def revealed(world: World) -> None:
+    """Everything in it differs."""
+    review_id = send(world, YES, NO)
+    answer_all(world, review_id, ReviewerAnswer.PARTLY, ReviewerAnswer.PARTLY)
+    reviews.reveal(actor(world, "sue"), review_id, world.now)
+
+
+def with_a_step(world: World) -> None:
+    revealed(world)
+    item_id = session().scalars(select(ReviewItem.id)).first()
+    assert item_id is not None
+    differences.add_next_step(
+        actor(world, "sue"), item_id, world.people["ana"], "Shadow Tom", world.now.date(), world.now
+    )
+
+
+def its_id(world: World) -> dict[str, object]:
+    return {"review_id": session().scalars(select(Review.id)).one()}
+
+
+def its_item(world: World) -> dict[str, object]:
+    return {"item_id": session().scalars(select(ReviewItem.id).order_by(ReviewItem.id)).first()}
+
+
+def its_step(world: World) -> dict[str, object]:
+    step = session().scalars(select(TrainingAction)).one()
+    return {"item_id": step.item_id, "step_id": step.id}
+
+
+def row(
+    endpoint: str,
+    ana: int,
+    sue: int,
+    arrange: Callable[[World], None] = one,
+    method: str = "POST",
+    values: Callable[[World], dict[str, object]] = its_item,
+) -> Door:
+    """Only the learner and the reviewer may know that it is there; the learner comes first."""
+    nobody = 302 if method == "GET" else 401
+    return Door(endpoint, f"{nobody} {ana} 404 {sue} 404 404 404 404 404", method, values=values, arrange=arrange)
+
+
+DOORS = [
+    Door("reviews.index", "302 200 200 200 200 200 200 200 200"),
+    Door("reviews.new", "302 200 200 200 403 403 403 403 403"),
+    Door("reviews.send", "401 422 422 422 403 403 403 403 403", "POST"),
+    row("reviews.show", 200, 302, method="GET", values=its_id),
+    row("reviews.withdraw", 303, 403, values=its_id),
+    row("reviews.item", 403, 200, method="GET"),
+    row("reviews.answer", 403, 422),
+    row("reviews.reply", 422, 403, returned),
+    row("reviews.drop", 303, 409, returned),
+    row("reviews.check", 403, 200, method="GET", values=its_id),
+    row("reviews.reveal", 403, 409, values=its_id),
+    row("reviews.differences", 200, 200, revealed, "GET", its_id),
+    row("reviews.agree", 422, 422, revealed),
+    row("reviews.keep_apart", 303, 409, revealed),
+    row("reviews.next_step", 422, 422, revealed),
+    row("reviews.step_done", 303, 303, with_a_step, values=its_step),
+]

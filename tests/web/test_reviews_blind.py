@@ -1,0 +1,174 @@
+"""Blind means blind: every byte that one side can fetch is the same, whatever the other side's sealed answers are."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from tests.client import Client
+from tests.factories.evidence import piece
+from tests.factories.ratings import rate
+from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, item_ids, send
+from tests.factories.world import World
+from tracker.db import db, transaction
+from tracker.rules.scale import Answer, ReviewerAnswer
+from tracker.services import reviews
+
+SignIn = Callable[[str], Client]
+STARTS = ("/", "/reviews", "/teams")
+OTHERS = ("sue", "cora", "hugo", "ben", "adam")
+PAGES_MOST = 150
+
+
+def crawl(client: Client, *more: str) -> dict[str, tuple[int, str, str]]:
+    """Every page that links lead to from the start pages, but for the public framework: status, target and body."""
+    found: dict[str, tuple[int, str, str]] = {}
+    waiting = [*STARTS, *more]
+    while waiting:
+        path = waiting.pop(0)
+        if path in found or path.startswith(("/frameworks/", "/static/", "/assets/")):
+            continue
+        assert len(found) < PAGES_MOST, "the crawl does not end"
+        response = client.get(path)
+        body = re.sub(r'name="csrf_token" value="[^"]+"', "", response.text)
+        body = re.sub(r"Reference: \w+", "", body)
+        found[path] = (response.status_code, response.headers.get("Location", ""), body)
+        links = [*re.findall(r'href="(/[^"#]*)', response.text), response.headers.get("Location", "")]
+        waiting += [link.replace("&amp;", "&").partition("#")[0] for link in links if link.startswith("/")]
+    return found
+
+
+def at_work(world: World) -> int:
+    """A review of Ana's in which each sealed status occurs: answered, cannot tell, returned, waiting."""
+    for statement_id in world.statements["communication"][:4]:
+        piece(world, title="Drop-in", text="41 visits", reasons={statement_id: "why"})
+    review_id = send(world, YES, PART, NO, SURE_NOT)
+    first, second, third, _ = item_ids(review_id)
+    answer(world, first, ReviewerAnswer.CONSISTENTLY, note="hers")
+    answer(world, second, ReviewerAnswer.CANNOT_TELL)
+    reviews.return_item(actor(world, "sue"), third, "Where?", 1, world.now)
+    return review_id
+
+
+def another_learner_side(world: World) -> None:
+    """The world as it would be if Ana had answered otherwise: frozen and current answers, notes, times, what else she
+    rated. Past the triggers that keep it, so that all else stays byte for byte."""
+    for statement_id in world.statements["technical"][:6]:
+        rate(world, "ana", statement_id, Answer.CONSISTENTLY)
+    changes = (
+        "UPDATE ratings SET answer = 'not_my_work', own_note = 'other', reviewer_note = 'OTHER-NOTE', version = 9",
+        "UPDATE review_items SET learner_answer = 'not_my_work', rating_version = 9, digest = 'f' || digest",
+        "UPDATE review_item_texts SET learner_note = 'OTHER-NOTE', salt = 'other'",
+    )
+    with transaction() as tx:
+        if db.engine.dialect.name == "postgresql":
+            tx.execute(text("SET LOCAL session_replication_role = replica"))
+        triggers = _sqlite_triggers(tx) if db.engine.dialect.name == "sqlite" else []
+        for name, _ in triggers:
+            tx.execute(text(f'DROP TRIGGER "{name}"'))
+        for change in changes:
+            tx.execute(text(change.replace("'f' || digest", "'" + "f" * 64 + "'")))
+        for _, made in triggers:
+            tx.execute(text(made))
+
+
+def _sqlite_triggers(tx: object) -> list[tuple[str, str]]:
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'review_items'"
+    return [(name, made) for name, made in tx.execute(text(query))]  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def review_id(app: Flask, world: World) -> int:
+    with app.app_context():
+        return at_work(world)
+
+
+def paths(app: Flask, world: World, review_id: int) -> list[str]:
+    """Addresses that somebody could guess besides those that are linked."""
+    with app.app_context():
+        ids = item_ids(review_id)
+    mine = world.people["ana"]
+    return [
+        f"/reviews/{review_id}", f"/reviews/{review_id}/check", f"/reviews/{review_id}/differences",
+        *(f"/review-items/{item_id}" for item_id in ids),
+        *(f"/statements/{statement_id}" for statement_id in world.statements["communication"][:4]),
+        f"/people/{mine}/profile", f"/people/{mine}/profile/communication", f"/teams/{world.teams['central']}",
+        f"/teams/{world.teams['central']}/gaps", f"/people/{mine}/profile.csv", f"/people/{mine}/profile.json",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_nobody_can_tell_what_the_learner_answered(
+    app: Flask, world: World, sign_in: SignIn, review_id: int, name: str
+) -> None:
+    client = sign_in(world.email(name))
+    more = paths(app, world, review_id)
+    crawl(client, *more)
+    before = crawl(client, *more)
+    with app.app_context():
+        another_learner_side(world)
+    after = crawl(client, *more)
+    assert before == after
+    if name == "sue":
+        assert before[f"/reviews/{review_id}/check"][0] == 200
+        assert "hers" in before[f"/reviews/{review_id}/check"][2]
+
+
+def test_a_page_that_gives_it_away_would_be_found(app: Flask, world: World, sign_in: SignIn, review_id: int) -> None:
+    """An open review shows the learner's answers: the same comparison fails."""
+    with app.app_context(), transaction() as tx:
+        tx.execute(text("UPDATE reviews SET open = true"))
+    client = sign_in(world.email("sue"))
+    more = paths(app, world, review_id)
+    crawl(client, *more)
+    before = crawl(client, *more)
+    with app.app_context():
+        another_learner_side(world)
+    after = crawl(client, *more)
+    assert before.keys() == after.keys()
+    different = {path for path in before if before[path] != after[path]}
+    assert different >= {f"/review-items/{item_id}" for item_id in _ids(app, review_id)[:1]}
+    assert "OTHER-NOTE" in "".join(body for _, _, body in after.values())
+
+
+def _ids(app: Flask, review_id: int) -> list[int]:
+    with app.app_context():
+        return item_ids(review_id)
+
+
+def another_reviewer_side(world: World, review_id: int) -> None:
+    """Everything that Sue can do in a review that is under way and that is not a question."""
+    first, second, _, fourth = item_ids(review_id)
+    answer(world, first, ReviewerAnswer.NOT_YET, note="OTHER-NOTE")
+    answer(world, second, ReviewerAnswer.PARTLY, note="OTHER-NOTE")
+    answer(world, fourth, ReviewerAnswer.CANNOT_TELL, note="OTHER-NOTE")
+
+
+@pytest.mark.parametrize("name", ["ana", "ben", "cora", "hugo", "adam"])
+def test_nobody_but_the_reviewer_can_tell_what_they_answered(
+    app: Flask, world: World, sign_in: SignIn, review_id: int, name: str
+) -> None:
+    client = sign_in(world.email(name))
+    more = paths(app, world, review_id)
+    crawl(client, *more)
+    before = crawl(client, *more)
+    with app.app_context():
+        another_reviewer_side(world, review_id)
+    assert before == crawl(client, *more)
+    if name == "ana":
+        assert "Where?" in before[f"/reviews/{review_id}"][2], "the question is there"
+
+
+def test_the_reveal_would_be_found(app: Flask, world: World, sign_in: SignIn, review_id: int) -> None:
+    client = sign_in(world.email("ana"))
+    more = paths(app, world, review_id)
+    crawl(client, *more)
+    before = crawl(client, *more)
+    with app.app_context():
+        another_reviewer_side(world, review_id)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+    after = crawl(client, *more)
+    assert before[f"/reviews/{review_id}/differences"] != after[f"/reviews/{review_id}/differences"]
+    assert "OTHER-NOTE" in after[f"/reviews/{review_id}/differences"][2]

@@ -1,0 +1,189 @@
+"""What lies beside the items of a review: evidence as sent, questions, confirmations, next steps, citations."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+
+from tracker.db import session
+from tracker.models import (
+    Citation,
+    Confirmation,
+    EvidenceText,
+    Person,
+    ReviewItem,
+    ReviewItemEvidence,
+    ReviewMessage,
+    ScaleAnswer,
+    Source,
+    Statement,
+    StoredFile,
+    TrainingAction,
+)
+from tracker.rules.evidence import is_web_link, kind_of
+from tracker.rules.scale import EndorsedAnswer, EvidenceKind
+
+
+@dataclass(frozen=True, slots=True)
+class SentEvidence:
+    """A version as it was sent; `title` is "" where its owner had it erased since."""
+
+    version_id: int
+    reason: str
+    title: str
+    text: str
+    href: str
+    kind: EvidenceKind
+    done_on: dt.date | None
+    file_size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    author_id: int
+    author: str
+    text: str
+    written_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What one side would agree on."""
+
+    answer: EndorsedAnswer
+    label: str
+    reason: str
+    confirmed_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    id: int
+    owner_id: int
+    owner: str
+    text: str
+    due_on: dt.date | None
+    done_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A citation chip."""
+
+    label: str
+    name: str
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleWord:
+    key: str
+    label: str
+    description: str
+
+
+def evidence(review_id: int) -> dict[int, list[SentEvidence]]:
+    """By item, in the order of the versions. One statement."""
+    rows = session().execute(
+        select(
+            ReviewItemEvidence.item_id, ReviewItemEvidence.version_id, ReviewItemEvidence.reason,
+            EvidenceText.title, EvidenceText.text, EvidenceText.url, EvidenceText.done_on, StoredFile.size,
+        )
+        .join(ReviewItem, ReviewItem.id == ReviewItemEvidence.item_id)
+        .outerjoin(EvidenceText, EvidenceText.version_id == ReviewItemEvidence.version_id)
+        .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
+        .where(ReviewItem.review_id == review_id)
+        .order_by(ReviewItemEvidence.version_id)
+    )  # fmt: skip
+    found: dict[int, list[SentEvidence]] = defaultdict(list)
+    for row in rows:
+        url = row.url or ""
+        found[row.item_id].append(
+            SentEvidence(
+                version_id=row.version_id,
+                reason=row.reason,
+                title=row.title or "",
+                text=row.text or "",
+                href=url if is_web_link(url) else "",
+                kind=kind_of(url, row.size is not None),
+                done_on=row.done_on,
+                file_size=row.size,
+            )
+        )
+    return found
+
+
+def messages(review_id: int) -> dict[int, list[Message]]:
+    """By item, the oldest first. One statement."""
+    rows = session().execute(
+        select(ReviewMessage.item_id, Person.id, Person.name, ReviewMessage.text, ReviewMessage.written_at)
+        .join(ReviewItem, ReviewItem.id == ReviewMessage.item_id)
+        .join(Person, Person.id == ReviewMessage.author_id)
+        .where(ReviewItem.review_id == review_id)
+        .order_by(ReviewMessage.id)
+    )
+    found: dict[int, list[Message]] = defaultdict(list)
+    for item_id, author_id, author, text, written_at in rows:
+        found[item_id].append(Message(author_id, author, text, written_at))
+    return found
+
+
+def confirmations(review_id: int) -> dict[int, dict[int, Confirmed]]:
+    """By item and person. One statement."""
+    rows = session().execute(
+        select(
+            Confirmation.item_id, Confirmation.person_id, Confirmation.answer, ScaleAnswer.label, Confirmation.reason,
+            Confirmation.confirmed_at,
+        )
+        .join(ReviewItem, ReviewItem.id == Confirmation.item_id)
+        .join(Statement, Statement.id == ReviewItem.statement_id)
+        .join(
+            ScaleAnswer,
+            and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Confirmation.answer),
+        )
+        .where(ReviewItem.review_id == review_id)
+    )  # fmt: skip
+    found: dict[int, dict[int, Confirmed]] = defaultdict(dict)
+    for item_id, person_id, answer, label, reason, confirmed_at in rows:
+        found[item_id][person_id] = Confirmed(EndorsedAnswer(answer), label, reason, confirmed_at)
+    return found
+
+
+def steps(review_id: int) -> dict[int, list[Step]]:
+    """By item, as they were written. One statement."""
+    rows = session().execute(
+        select(
+            TrainingAction.item_id, TrainingAction.id, Person.id.label("owner_id"), Person.name, TrainingAction.text,
+            TrainingAction.due_on, TrainingAction.done_at,
+        )
+        .join(ReviewItem, ReviewItem.id == TrainingAction.item_id)
+        .join(Person, Person.id == TrainingAction.owner_id)
+        .where(ReviewItem.review_id == review_id)
+        .order_by(TrainingAction.id)
+    )  # fmt: skip
+    found: dict[int, list[Step]] = defaultdict(list)
+    for item_id, step_id, owner_id, owner, text, due_on, done_at in rows:
+        found[item_id].append(Step(step_id, owner_id, owner, text, due_on, done_at))
+    return found
+
+
+def citations(statement_id: int) -> list[Quote]:
+    """One statement of SQL."""
+    rows = session().execute(
+        select(Source.label, Source.name, Source.url)
+        .join(Citation, Citation.source_id == Source.id)
+        .where(Citation.statement_id == statement_id)
+        .order_by(Citation.position)
+    )
+    return [Quote(*row) for row in rows]
+
+
+def scale(framework_id: int) -> list[ScaleWord]:
+    """The framework's own words for the answers, in order. One statement."""
+    rows = session().execute(
+        select(ScaleAnswer.key, ScaleAnswer.label, ScaleAnswer.description)
+        .where(ScaleAnswer.framework_id == framework_id)
+        .order_by(ScaleAnswer.position)
+    )
+    return [ScaleWord(*row) for row in rows]

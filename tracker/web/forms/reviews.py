@@ -1,0 +1,97 @@
+"""Sending, answering, asking, agreeing, and the sentences for what a review refuses."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional
+
+from tracker.rules.errors import Invalid
+from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.web.errors import words
+from tracker.web.forms import fields
+
+words(
+    review_nothing_chosen=_l("Choose at least one statement to send."),
+    review_too_many=_l("You chose %(count)s statements; a review holds at most %(most)s. Send the rest in another."),
+    review_yourself=_l("Nobody reviews themselves. Choose somebody else."),
+    review_not_supervisor=_l("This person does not supervise your team now. Choose somebody of the list."),
+    review_not_rated=_l("Some of these statements cannot be sent: you have not rated them, or your library does not "
+                        "rate them. Choose from the list below."),
+    review_out_already=_l("Some of these statements are with a reviewer already. Nothing was sent; the list shows what "
+                          "can be sent now."),
+    review_ground_needed=_l("Say how you know: choose one of the four. Your answer is kept on this page."),
+    review_text_needed=_l("Write something here first."),
+    review_text_long=_l("This can be %(longest)s characters long; it has %(length)s. It is kept on this page: shorten "
+                        "it and send it again."),
+    review_item_changed=_l("You saved another answer to this statement in the meantime, perhaps in another tab. Both "
+                           "are on this page; nothing was lost."),
+    review_changed=_l("Something in this review changed while you had the check page open, so nothing was revealed. "
+                      "Look at the check page again."),
+    review_not_ready=_l("There is nothing to reveal now: a statement still waits for an answer, or all were revealed "
+                        "before. Nothing was changed."),
+    differences_over=_l("The time for these differences is over, so each that was open has been kept apart. Both "
+                        "answers stay on record. You can send the statement again."),
+    step_owner=_l("Choose one of you two."),
+    step_date_needed=_l("Enter the day by which it should be done."),
+    step_date=_l("Enter a day from today on, within five years."),
+    review_withdrawn=_l("This review was withdrawn by the person who had sent it. There is nothing left to do."),
+)  # fmt: skip
+
+
+class SendForm(FlaskForm):  # type: ignore[misc]
+    """`reviewer` is "person-team"; what may be chosen is the service's to say."""
+
+    reviewer = RadioField(
+        _l("Who shall review?"), [InputRequired(_l("Choose who shall review."))], validate_choice=False
+    )
+    statements = SelectMultipleField(_l("Statements"), coerce=fields.id_or_none, choices=[], validate_choice=False)
+
+    @property
+    def person_and_team(self) -> tuple[int, int]:
+        """Raises Invalid("review_not_supervisor") for what the page does not offer."""
+        parts = str(self.reviewer.data).split("-")
+        if len(parts) == 2 and all(part.isascii() and part.isdigit() and len(part) <= 10 for part in parts):
+            return int(parts[0]), int(parts[1])
+        raise Invalid("review_not_supervisor", "reviewer")
+
+    @property
+    def chosen(self) -> list[int]:
+        return [each for each in self.statements.data or [] if each is not None]
+
+
+class AnswerForm(FlaskForm):  # type: ignore[misc]
+    """One answer, or the sixth card: a question. `version` is the item's that the page showed."""
+
+    answer = RadioField(
+        _l("Answer"),
+        [InputRequired(_l("Choose one of the six."))],
+        choices=fields.choices((key, key) for key in [*ReviewerAnswer, "return"]),
+    )
+    ground = RadioField(_l("How do you know?"), [Optional()], choices=fields.choices((key, key) for key in Ground))
+    note = TextAreaField(_l("Note, or your question"))
+    version = IntegerField(_l("Version"), [InputRequired()])
+
+
+class RevealForm(FlaskForm):  # type: ignore[misc]
+    version = IntegerField(_l("Version"), [InputRequired()])
+
+
+class ReplyForm(FlaskForm):  # type: ignore[misc]
+    text = TextAreaField(_l("Your reply"))
+
+
+class ConfirmForm(FlaskForm):  # type: ignore[misc]
+    answer = SelectField(
+        _l("Agreed answer"),
+        [InputRequired(_l("Choose the answer that you would agree on."))],
+        choices=fields.choices((key, key) for key in ["", *EndorsedAnswer]),
+    )
+    reason = TextAreaField(_l("Reason"))
+
+
+class StepForm(FlaskForm):  # type: ignore[misc]
+    """`owner`: the choices are handed in."""
+
+    text = StringField(_l("Next step"))
+    owner = SelectField(_l("Whose"), [InputRequired(_l("Choose one of you two."))], coerce=fields.id_or_none)
+    due_on = DateField(_l("By"), [Optional()])

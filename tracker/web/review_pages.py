@@ -1,0 +1,133 @@
+"""The pages of reviews, put together from what their side may see."""
+
+from dataclasses import dataclass
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from tracker.policy import Subject
+from tracker.queries import learners, sending
+from tracker.queries import review_papers as papers
+from tracker.queries import reviews as queues
+from tracker.queries.reviews import Frame, Item
+from tracker.rules.errors import Conflict
+from tracker.rules.reviews import SECONDS_EACH, minutes_for
+from tracker.services.reviews import Current
+from tracker.web import access, reviewing, session
+from tracker.web.forms.fields import choices
+from tracker.web.forms.reviews import AnswerForm, SendForm, StepForm
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A form that was refused, and the item that it stands at: shown again with what was typed."""
+
+    item_id: int
+    form: FlaskForm
+
+
+def send_page(form: SendForm, chosen: list[int] | None) -> str:
+    """`chosen`: what was ticked and refused; None for what is suggested."""
+    actor, today = session.actor(), session.now().date()
+    learner = learners.learner(actor.person_id, today)
+    statements = sending.sendable(learner, today) if learner is not None else []
+    domain_id = request.args.get("domain", "")
+    ticked = {
+        each.statement_id
+        for each in statements
+        if (
+            each.suggested and domain_id in ("", str(each.domain_id)) if chosen is None else each.statement_id in chosen
+        )
+    }
+    return render_template(
+        "reviews/new.html", form=form, learner=learner, statements=statements, ticked=ticked,
+        reviewers=sending.reviewers(actor, today), minutes=minutes_for(len(ticked)), seconds=SECONDS_EACH,
+    )  # fmt: skip
+
+
+def learner_page(review_id: int, typed: Typed | None = None) -> str:
+    frame = frame_of(review_id)
+    return render_template(
+        "reviews/show.html", frame=frame, items=queues.for_learner(review_id), words=words_of(frame),
+        messages=papers.messages(review_id), evidence=papers.evidence(review_id), typed=typed,
+        statuses=reviewing.ITEM_STATUS, review_statuses=reviewing.REVIEW_STATUS,
+    )  # fmt: skip
+
+
+def item_page(
+    item: Subject, form: AnswerForm | None = None, status: int = 200, current: Current | None = None
+) -> ResponseReturnValue:
+    """The reviewer's page of one statement. `form`: what was typed and refused; `current`: what another tab saved."""
+    review_id = queues.review_of(item.id)
+    frame, items = frame_of(review_id), queues.for_reviewer(review_id)
+    here = next(each for each in items if each.id == item.id)
+    if here.revealed or not frame.is_live:
+        return redirect(reviewer_href(frame, items), 303)
+    access.note_look(frame.learner_id, "review")
+    return render_template(
+        "reviews/item.html", frame=frame, items=items, here=here, words=words_of(frame), form=form or _said(here),
+        current=current, grounds=reviewing.grounds(), ground_words=reviewing.GROUNDS, statuses=reviewing.ITEM_STATUS,
+        citations=papers.citations(here.statement_id), evidence=papers.evidence(review_id).get(here.id, []),
+        messages=papers.messages(review_id).get(here.id, []), done=reviewing.done(items),
+        minutes=minutes_for(len(reviewing.waiting(items))), focus="go" in request.args,
+        skip=reviewing.next_href(review_id, items, here.position, focus=True),
+    ), status  # fmt: skip
+
+
+def _said(here: Item) -> AnswerForm:
+    """The form as the item stands."""
+    return AnswerForm(
+        formdata=None,
+        data={"answer": here.theirs, "ground": here.ground, "note": here.their_note, "version": here.version},
+    )
+
+
+def differences_page(subject: Subject, confirm: Typed | None = None, step: Typed | None = None) -> str:
+    """`subject`: the review or one of its items, of which a form may have been refused."""
+    typed = confirm or step
+    review_id = subject.id if typed is None else queues.review_of(typed.item_id)
+    by_learner = is_learner(subject)
+    frame = frame_of(review_id)
+    if frame.revealed_at is None and typed is not None:
+        raise Conflict("move_not_now")
+    items = queues.for_learner(review_id) if by_learner else queues.for_reviewer(review_id)
+    if not by_learner:
+        access.note_look(frame.learner_id, "review")
+    return render_template(
+        "reviews/differences.html", frame=frame, items=items, words=words_of(frame), is_learner=by_learner,
+        found=reviewing.agreement_of(items), evidence=papers.evidence(review_id), messages=papers.messages(review_id),
+        confirmations=papers.confirmations(review_id), steps=papers.steps(review_id), confirm=confirm, step=step,
+        ground_words=reviewing.GROUNDS, new_step=step_form(frame), is_under_way=reviewing.is_under_way(items),
+    )  # fmt: skip
+
+
+def step_form(frame: Frame) -> StepForm:
+    form = StepForm()
+    people = [(frame.learner_id, frame.learner), (frame.reviewer_id, frame.reviewer)]
+    form.owner.choices = choices(people)
+    return form
+
+
+def frame_of(review_id: int) -> Frame:
+    return queues.frame(review_id, session.now().date())
+
+
+def words_of(frame: Frame) -> reviewing.Words:
+    return reviewing.Words.of(papers.scale(frame.framework_id), frame)
+
+
+def is_learner(subject: Subject) -> bool:
+    return subject.owner_id == session.actor().person_id
+
+
+def reviewer_href(frame: Frame, items: list[Item]) -> str:
+    """Raises Conflict("review_withdrawn")."""
+    href = reviewing.reviewer_href(frame, items)
+    if href is None:
+        raise Conflict("review_withdrawn")
+    return href
+
+
+def at(item: Subject) -> str:
+    return url_for("reviews.differences", review_id=queues.review_of(item.id), _anchor=f"item-{item.id}")

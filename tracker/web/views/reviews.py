@@ -1,0 +1,217 @@
+"""Reviews, blind first: send, answer, ask, check, reveal, and talk about what differs."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.policy import Subject
+from tracker.queries import review_papers as papers
+from tracker.queries import reviews as queues
+from tracker.queries import subjects
+from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.roles import Permission
+from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.workflow import ReviewStatus
+from tracker.services import differences as differing
+from tracker.services import reviews
+from tracker.services.reviews import Current
+from tracker.web import access, errors, reviewing, session
+from tracker.web import review_pages as pages
+from tracker.web.access import door
+from tracker.web.errors import tell
+from tracker.web.forms.reviews import AnswerForm, ConfirmForm, ReplyForm, RevealForm, SendForm
+
+bp = Blueprint("reviews", __name__)
+
+
+@bp.get("/reviews")
+@door(Permission.SIGNED_IN)
+def index() -> ResponseReturnValue:
+    actor, today = session.actor(), session.now().date()
+    return render_template("reviews/index.html", mine=queues.mine(actor), inbox=queues.inbox(actor, today),
+                           words=reviewing.REVIEW_STATUS)  # fmt: skip
+
+
+@bp.get("/reviews/new")
+@door(Permission.REVIEW_SEND)
+def new() -> ResponseReturnValue:
+    return pages.send_page(SendForm(), None)
+
+
+@bp.post("/reviews")
+@door(Permission.REVIEW_SEND)
+def send() -> ResponseReturnValue:
+    form = SendForm()
+    if form.validate_on_submit():
+        try:
+            reviewer_id, team_id = form.person_and_team
+            reviews.send(session.actor(), reviewer_id, form.chosen, session.now(), team_id)
+        except (Invalid, Conflict) as refusal:
+            errors.put_on(form, refusal)
+        else:
+            tell(_("Sent. You can take it back until the first answer."))
+            return redirect(url_for("reviews.index"), 303)
+    return pages.send_page(form, form.chosen), 422
+
+
+@bp.post("/reviews/<id:review_id>/withdraw")
+@door(Permission.REVIEW_LEARNER, subjects.review)
+def withdraw(review: Subject) -> ResponseReturnValue:
+    reviews.withdraw(session.actor(), review.id, session.now())
+    tell(_("Taken back. Nobody else sees these statements; you can send them again."))
+    return redirect(url_for("reviews.index"), 303)
+
+
+@bp.get("/reviews/<id:review_id>")
+@door(Permission.REVIEW_READ, subjects.review)
+def show(review: Subject) -> ResponseReturnValue:
+    """The learner's page of it; the reviewer is sent to where they go on."""
+    if pages.is_learner(review):
+        return pages.learner_page(review.id)
+    return redirect(pages.reviewer_href(pages.frame_of(review.id), queues.for_reviewer(review.id)))
+
+
+@bp.get("/review-items/<id:item_id>")
+@door(Permission.REVIEW_ANSWER, subjects.review_item)
+def item(item: Subject) -> ResponseReturnValue:
+    return pages.item_page(item)
+
+
+@bp.post("/review-items/<id:item_id>/answer")
+@door(Permission.REVIEW_ANSWER, subjects.review_item)
+def answer(item: Subject) -> ResponseReturnValue:
+    form = AnswerForm()
+    if not form.validate_on_submit():
+        return pages.item_page(item, form, 422)
+    try:
+        _answer(item.id, form)
+    except Invalid as refusal:
+        errors.put_on(form, refusal)
+        return pages.item_page(item, form, 422)
+    except Conflict as refusal:
+        current = refusal.facts.get("current")
+        if not isinstance(current, Current):
+            raise
+        errors.put_on(form, refusal)
+        return pages.item_page(item, form, 409, current)
+    items = queues.for_reviewer(queues.review_of(item.id))
+    here = next(each for each in items if each.id == item.id)
+    return redirect(reviewing.next_href(queues.review_of(item.id), items, here.position, focus=True), 303)
+
+
+def _answer(item_id: int, form: AnswerForm) -> None:
+    actor, now, note = session.actor(), session.now(), form.note.data or ""
+    if form.answer.data == reviewing.RETURN:
+        reviews.return_item(actor, item_id, note, form.version.data or 0, now)
+        return
+    ground = Ground(form.ground.data) if form.ground.data else None
+    reviews.answer(actor, item_id, ReviewerAnswer(form.answer.data), ground, note, form.version.data or 0, now)
+
+
+@bp.post("/review-items/<id:item_id>/reply")
+@door(Permission.REVIEW_LEARNER, subjects.review_item)
+def reply(item: Subject) -> ResponseReturnValue:
+    form = ReplyForm()
+    review_id = queues.review_of(item.id)
+    try:
+        reviews.reply(session.actor(), item.id, form.text.data or "", session.now())
+    except Invalid as refusal:
+        errors.put_on(form, refusal)
+        return pages.learner_page(review_id, pages.Typed(item.id, form)), 422
+    tell(_("Your reply is with your reviewer."))
+    return redirect(url_for("reviews.show", review_id=review_id), 303)
+
+
+@bp.post("/review-items/<id:item_id>/drop")
+@door(Permission.REVIEW_READ, subjects.review_item)
+def drop(item: Subject) -> ResponseReturnValue:
+    reviews.drop(session.actor(), item.id, session.now())
+    tell(_("Dropped from this review. It can be sent again."))
+    return redirect(url_for("reviews.show", review_id=queues.review_of(item.id)), 303)
+
+
+@bp.get("/reviews/<id:review_id>/check")
+@door(Permission.REVIEW_ANSWER, subjects.review)
+def check(review: Subject) -> ResponseReturnValue:
+    """All answers on one page, before the learner's are shown."""
+    frame, items = pages.frame_of(review.id), queues.for_reviewer(review.id)
+    if not (frame.is_live and reviewing.is_under_way(items)):
+        return redirect(pages.reviewer_href(frame, items))
+    access.note_look(frame.learner_id, "review")
+    return render_template(
+        "reviews/check.html", frame=frame, items=items, words=pages.words_of(frame), grounds=reviewing.GROUNDS,
+        statuses=reviewing.ITEM_STATUS, is_ready=reviewing.is_ready(items), waiting=reviewing.waiting(items),
+        version=sum(item.version for item in items), messages=papers.messages(review.id),
+    )  # fmt: skip
+
+
+@bp.post("/reviews/<id:review_id>/reveal")
+@door(Permission.REVIEW_ANSWER, subjects.review)
+def reveal(review: Subject) -> ResponseReturnValue:
+    form = RevealForm()
+    if not form.validate_on_submit():
+        raise Conflict("review_changed")
+    reviews.reveal(session.actor(), review.id, session.now(), form.version.data)
+    tell(_("Revealed: you now see each other’s answers."))
+    return redirect(url_for("reviews.differences", review_id=review.id), 303)
+
+
+@bp.get("/reviews/<id:review_id>/differences")
+@door(Permission.REVIEW_READ, subjects.review)
+def differences(review: Subject) -> ResponseReturnValue:
+    """What was revealed, to both: what is equal, what differs, and what became of it."""
+    frame = pages.frame_of(review.id)
+    if frame.revealed_at is None and (frame.is_live or frame.status is ReviewStatus.WITHDRAWN):
+        return redirect(url_for("reviews.show", review_id=review.id))
+    return pages.differences_page(review)
+
+
+@bp.post("/review-items/<id:item_id>/agree")
+@door(Permission.REVIEW_READ, subjects.review_item)
+def agree(item: Subject) -> ResponseReturnValue:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            endorsed = differing.confirm(
+                session.actor(), item.id, EndorsedAnswer(form.answer.data), form.reason.data or "", session.now()
+            )
+        except Invalid as refusal:
+            errors.put_on(form, refusal)
+        else:
+            both = _("Agreed by both: it stands as an endorsement.")
+            tell(both if endorsed else _("Confirmed. It waits for the other of you."))
+            return redirect(pages.at(item), 303)
+    return pages.differences_page(item, confirm=pages.Typed(item.id, form)), 422
+
+
+@bp.post("/review-items/<id:item_id>/keep-apart")
+@door(Permission.REVIEW_READ, subjects.review_item)
+def keep_apart(item: Subject) -> ResponseReturnValue:
+    differing.keep_apart(session.actor(), item.id, session.now())
+    tell(_("Kept apart: both answers stay on record, and neither counts as an endorsement."))
+    return redirect(pages.at(item), 303)
+
+
+@bp.post("/review-items/<id:item_id>/next-step")
+@door(Permission.REVIEW_READ, subjects.review_item)
+def next_step(item: Subject) -> ResponseReturnValue:
+    form = pages.step_form(pages.frame_of(queues.review_of(item.id)))
+    if form.validate_on_submit():
+        try:
+            differing.add_next_step(
+                session.actor(), item.id, form.owner.data, form.text.data or "", form.due_on.data, session.now()
+            )
+        except Invalid as refusal:
+            errors.put_on(form, refusal)
+        else:
+            tell(_("The next step is noted for both of you."))
+            return redirect(pages.at(item), 303)
+    return pages.differences_page(item, step=pages.Typed(item.id, form)), 422
+
+
+@bp.post("/review-items/<id:item_id>/next-step/<id:step_id>/done")
+@door(Permission.REVIEW_READ, subjects.review_item)
+def step_done(item: Subject, step_id: int) -> ResponseReturnValue:
+    differing.finish_next_step(session.actor(), item.id, step_id, session.now())
+    tell(_("Done."))
+    return redirect(pages.at(item), 303)
