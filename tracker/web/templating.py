@@ -85,9 +85,9 @@ def _links(actor: Actor) -> list[tuple[str, str]]:
 
 
 def _is_current(endpoint: str) -> bool:
-    """Whether the page belongs to that link: its blueprint, or one that is named after it (admin, admin_teams)."""
+    """Whether the page belongs to that link: by its blueprint, or because its address stands below the link's."""
     here, there = (request.endpoint or "").partition(".")[0], endpoint.partition(".")[0]
-    return here == there or here.startswith(f"{there}_")
+    return here == there or request.path.startswith(f"{url_for(endpoint)}/")
 
 
 def init_app(app: Flask) -> None:
