@@ -24,7 +24,7 @@ $(STAMP): uv.lock pyproject.toml | $(BIN)/uv
 install: $(STAMP) ## the local environment, from the lock file
 
 run: $(STAMP) ## serve with demo data on 127.0.0.1 (PORT=8000)
-	@$(BIN)/tracker demo load --if-missing
+	@TRACKER_DEMO=1 $(BIN)/tracker demo load
 	@exec $(BIN)/tracker serve --demo --port $(PORT)
 
 serve: $(STAMP) ## serve without demo data (PORT=8000)

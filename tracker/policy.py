@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.models.people import Membership, Person, Team
@@ -219,6 +219,6 @@ def in_reach_on(member: type[Membership], today: dt.date) -> ColumnElement[bool]
     return and_(member.starts_on <= today, or_(member.ends_on.is_(None), member.ends_on >= today - GRACE))
 
 
-def current_on(member: type[Membership], today: dt.date) -> ColumnElement[bool]:
+def current_on(member: type[Membership], today: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
     """A membership that stands on that day; both its dates are inclusive."""
     return and_(member.starts_on <= today, or_(member.ends_on.is_(None), member.ends_on >= today))

@@ -2,11 +2,12 @@
 
 import click
 
-from tracker.cli import admin, database, frameworks, reviews, serve
+from tracker.cli import admin, database, demo, frameworks, reviews, serve
 
 COMMANDS: list[click.Command] = [
     *database.commands,
     admin.admin,
+    demo.demo,
     frameworks.framework,
     reviews.reviews,
     serve.serve,

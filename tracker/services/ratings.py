@@ -2,10 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, and_, func, select
+from sqlalchemy import Date, Integer, Row, ScalarSelect, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
@@ -154,10 +154,28 @@ def _frame(tx: Session, actor: Actor, today: dt.date) -> Row[Any]:
 
     Raises Missing when they learn nowhere, Conflict("use_statement_unread") before they have read the newest text.
     """
-    newest = select(func.max(UseStatement.id)).where(UseStatement.library_id == actor.library_id).scalar_subquery()
+    row = tx.execute(
+        _frame_query(), {"me": actor.person_id, "library": actor.library_id, "today": today}
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        raise Missing
+    if not row.read:
+        raise Conflict("use_statement_unread")
+    return row
+
+
+@cache
+def _frame_query() -> Select[*tuple[Any, ...]]:
+    """Built once: every save asks it."""
+    me, library, today = (
+        bindparam("me", type_=Integer),
+        bindparam("library", type_=Integer),
+        bindparam("today", type_=Date),
+    )
+    newest = select(func.max(UseStatement.id)).where(UseStatement.library_id == library).scalar_subquery()
     read = (
         select(func.count(UseStatementReading.id))
-        .where(UseStatementReading.person_id == actor.person_id, UseStatementReading.use_statement_id == newest)
+        .where(UseStatementReading.person_id == me, UseStatementReading.use_statement_id == newest)
         .scalar_subquery()
     )
     round_starts_on = (
@@ -170,36 +188,43 @@ def _frame(tx: Session, actor: Actor, today: dt.date) -> Row[Any]:
         )
         .scalar_subquery()
     )
-    row = tx.execute(
+    return (
         select(RoleProfile.framework_id, Framework.slug, read.label("read"), round_starts_on.label("round_starts_on"))
         .select_from(Person)
         .join(Membership, and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER.value))
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .join(Framework, Framework.id == RoleProfile.framework_id)
-        .where(Person.id == actor.person_id, Person.disabled_at.is_(None), current_on(Membership, today))
+        .where(Person.id == me, Person.disabled_at.is_(None), current_on(Membership, today))
         .order_by(Membership.starts_on.desc(), Membership.id.desc())
         .limit(1)
         .with_for_update(of=Person, key_share=True)
-    ).one_or_none()
-    if row is None:
-        raise Missing
-    if not row.read:
-        raise Conflict("use_statement_unread")
-    return row
+    )
 
 
 def _place(tx: Session, actor: Actor, framework_id: int, statement_id: int) -> Any:
     """The statement, the actor's rating of it, and how much they have rated. Raises Missing."""
+    values = {"me": actor.person_id, "library": actor.library_id, "framework": framework_id, "statement": statement_id}
+    row = tx.execute(_place_query(), values).one_or_none()
+    if row is None:
+        raise Missing
+    return row
+
+
+@cache
+def _place_query() -> Select[*tuple[Any, ...]]:
+    """Built once: every save asks it."""
+    me, library = bindparam("me", type_=Integer), bindparam("library", type_=Integer)
+    framework, statement = bindparam("framework", type_=Integer), bindparam("statement", type_=Integer)
 
     def rated(*where: Any) -> ScalarSelect[int]:
         mine, other = Rating.__table__.alias("mine"), Statement.__table__.alias("other")
-        out = select(NotRatedHere.statement_id).where(NotRatedHere.library_id == actor.library_id)
+        out = select(NotRatedHere.statement_id).where(NotRatedHere.library_id == library)
         return (
             select(func.count())
             .select_from(mine.join(other, other.c.id == mine.c.statement_id))
             .where(
-                mine.c.person_id == actor.person_id,
-                other.c.framework_id == framework_id,
+                mine.c.person_id == me,
+                other.c.framework_id == framework,
                 other.c.id.not_in(out),
                 *(other.c[column.key] == column for column in where),
             )
@@ -207,7 +232,7 @@ def _place(tx: Session, actor: Actor, framework_id: int, statement_id: int) -> A
             .scalar_subquery()
         )
 
-    row = tx.execute(
+    return (
         select(
             Statement.rank, Statement.domain_id, Domain.key.label("domain"), Strand.key.label("strand"),
             NotRatedHere.reason,
@@ -220,11 +245,8 @@ def _place(tx: Session, actor: Actor, framework_id: int, statement_id: int) -> A
         .join(Strand, Strand.id == Domain.strand_id)
         .outerjoin(
             NotRatedHere,
-            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == actor.library_id),
+            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library),
         )
-        .outerjoin(Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == actor.person_id))
-        .where(Statement.id == statement_id, Statement.framework_id == framework_id)
-    ).one_or_none()  # fmt: skip
-    if row is None:
-        raise Missing
-    return row
+        .outerjoin(Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == me))
+        .where(Statement.id == statement, Statement.framework_id == framework)
+    )  # fmt: skip
