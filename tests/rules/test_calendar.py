@@ -1,0 +1,79 @@
+"""Days and periods."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.rules.calendar import (
+    FIRST_DAY,
+    LAST_DAY,
+    clean_period,
+    clean_time_zone,
+    day_in,
+    overlap,
+    start_of,
+    time_zones,
+)
+from tracker.rules.errors import Invalid
+
+DAYS = st.dates(dt.date(2026, 1, 1), dt.date(2026, 2, 10))
+PERIODS = st.tuples(DAYS, st.none() | DAYS).filter(lambda each: each[1] is None or each[1] >= each[0])
+
+
+def days(period: tuple[dt.date, dt.date | None]) -> set[dt.date]:
+    """Every day of it, an open one until well after all others."""
+    start, end = period
+    return {start + dt.timedelta(days=n) for n in range(((end or dt.date(2026, 6, 1)) - start).days + 1)}
+
+
+@given(PERIODS, PERIODS)
+def test_two_periods_overlap_when_they_share_a_day(
+    one: tuple[dt.date, dt.date | None], other: tuple[dt.date, dt.date | None]
+) -> None:
+    assert overlap(*one, *other) == bool(days(one) & days(other))
+
+
+def test_a_day_begins_and_ends_where_the_library_is() -> None:
+    moment = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
+    assert day_in("Pacific/Kiritimati", moment) == dt.date(2026, 11, 25)
+    assert day_in("Etc/GMT+12", moment) == dt.date(2026, 11, 23)
+    assert start_of("Asia/Tokyo", dt.date(2026, 11, 24)) == dt.datetime(2026, 11, 23, 15, 0, tzinfo=dt.UTC)
+    assert start_of("America/Chicago", dt.date(2026, 3, 9)) - start_of("America/Chicago", dt.date(2026, 3, 8)) == (
+        dt.timedelta(hours=23)
+    ), "the clocks go forward on the eighth"
+
+
+@pytest.mark.parametrize("name", ["", "Mars/Base", "../etc/passwd", "/etc/localtime", "europe/berlin", "x" * 5000])
+def test_a_time_zone_is_one_of_the_list(name: str) -> None:
+    assert name not in time_zones()
+    with pytest.raises(Invalid):
+        clean_time_zone(name)
+
+
+def test_every_time_zone_offered_can_be_used_and_stored() -> None:
+    moment = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+    for name in time_zones():
+        assert abs((day_in(clean_time_zone(name), moment) - moment.date()).days) <= 1
+        assert len(name) <= 40, "as long as its column"
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "code"),
+    [
+        (FIRST_DAY, LAST_DAY, None),
+        (FIRST_DAY, FIRST_DAY, None),
+        (FIRST_DAY, None, None),
+        (FIRST_DAY - dt.timedelta(days=1), None, "day_far"),
+        (FIRST_DAY, LAST_DAY + dt.timedelta(days=1), "day_far"),
+        (LAST_DAY, FIRST_DAY, "dates_not_in_order"),
+    ],
+)
+def test_what_a_period_can_be(starts_on: dt.date, ends_on: dt.date | None, code: str | None) -> None:
+    if code is None:
+        clean_period(starts_on, ends_on)
+        return
+    with pytest.raises(Invalid) as refused:
+        clean_period(starts_on, ends_on)
+    assert refused.value.code == code
