@@ -1,8 +1,9 @@
 """The app on each engine, clients that inspect every page, and a small world to act in."""
 
+import copy
 import datetime as dt
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Engine, event, text
 
 from config import Config
 from tests.client import Client
@@ -61,9 +62,14 @@ def migrated_app(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> 
             app = create_app(TestConfig(url, folder))
             with app.app_context():
                 upgrade()
+                if engine_name == "sqlite":
+                    keep_pages(BLANK, db.engine)
             yield app
             with app.app_context():
                 db.engine.dispose()
+            while PAGES:
+                PAGES.popitem()[1].close()
+            MADE.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -83,41 +89,47 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
 
 
 def empty(engine: Engine) -> None:
-    """Delete every row. The triggers that keep history are switched off for it, and back on."""
-    names = [f'"{table.name}"' for table in reversed(db.metadata.sorted_tables)]
-    with engine.execution_options(tracker_write=True).connect() as connection, _no_foreign_keys(connection):
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-            for name in names:
-                connection.execute(text(f"DELETE FROM {name}"))
-            return
-        triggers = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
-        for trigger in triggers:
-            connection.execute(text(f'DROP TRIGGER "{trigger.name}"'))
-        for name in names:
-            connection.execute(text(f"DELETE FROM {name}"))
-        for trigger in triggers:
-            connection.execute(text(trigger.sql))
+    """Delete every row: on PostgreSQL past the triggers that keep history, on SQLite by copying the pages of BLANK."""
+    if engine.dialect.name == "sqlite":
+        copy_pages(BLANK, engine)
+        return
+    with engine.execution_options(tracker_write=True).connect() as connection, connection.begin():
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in reversed(db.metadata.sorted_tables):
+            connection.execute(table.delete())
 
 
-@contextmanager
-def _no_foreign_keys(connection: Connection) -> Iterator[None]:
-    """A transaction in which SQLite checks none; the switch works outside a transaction only."""
-    raw: Any = connection.connection.driver_connection
-    is_sqlite = connection.dialect.name == "sqlite"
-    if is_sqlite:
-        raw.execute("PRAGMA foreign_keys = OFF")
-    with connection.begin():
-        yield
-    if is_sqlite:
-        raw.execute("PRAGMA foreign_keys = ON")
+BLANK = "blank"
+PAGES: dict[str, sqlite3.Connection] = {}
+"""SQLite databases in memory, to start a test from: "blank" has the tables, "world" the world too."""
+MADE: dict[str, World] = {}
+
+
+def keep_pages(name: str, engine: Engine) -> None:
+    with engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        PAGES[name] = sqlite3.connect(":memory:")
+        raw.backup(PAGES[name])
+
+
+def copy_pages(name: str, engine: Engine) -> None:
+    with engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        PAGES[name].backup(raw)
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
+def world(app: Flask, engine_name: str) -> World:
     """Two libraries, teams, and one person of every kind, with a small framework (tests/factories/world.py)."""
     with app.app_context():
-        return make_world(NOW)
+        if engine_name != "sqlite":
+            return make_world(NOW)
+        if engine_name in MADE:
+            copy_pages("world", db.engine)
+        else:
+            MADE[engine_name] = make_world(NOW)
+            keep_pages("world", db.engine)
+        return copy.deepcopy(MADE[engine_name])
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ def fresh_database(engine_name: str, folder: Path) -> Iterator[str]:
     server = create_engine(SERVER, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
     try:
         yield SERVER.rpartition("/")[0] + f"/{name}"
     finally:

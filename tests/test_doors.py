@@ -1,11 +1,13 @@
 """Knock on every door as every kind of person, by real requests."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask, url_for
 
 from tests.client import Client
+from tests.conftest import TestConfig
 from tests.doors import ACTORS, DOORS, Door
 from tests.factories.world import World
 from tracker.app import create_app
@@ -33,14 +35,21 @@ def test_no_row_is_of_an_endpoint_that_is_gone(migrated_app: Flask) -> None:
     assert {(door.endpoint, door.method) for door in DOORS} - endpoints(migrated_app) == set()
 
 
-def test_an_endpoint_that_is_not_in_the_table_is_found() -> None:
-    app = create_app()
+@pytest.fixture
+def other_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """An app of its own, to spoil."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    return create_app(TestConfig(f"sqlite:///{tmp_path / 'other.sqlite3'}", tmp_path))
+
+
+def test_an_endpoint_that_is_not_in_the_table_is_found(other_app: Flask) -> None:
+    app = other_app
     app.add_url_rule("/rogue", "rogue", lambda: "in")
     assert ("rogue", "GET") in missing(app)
 
 
-def test_a_route_without_a_permission_stops_the_start() -> None:
-    app = create_app()
+def test_a_route_without_a_permission_stops_the_start(other_app: Flask) -> None:
+    app = other_app
     app.add_url_rule("/rogue", "rogue", lambda: "in")
     with pytest.raises(RuntimeError, match="rogue"):
         check_doors(app)

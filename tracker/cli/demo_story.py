@@ -115,13 +115,15 @@ class Story(Scene):
         rounds.create(self.actor(self.cast.administrator, now), name, self.framework_id, starts_on, ends_on, now)
 
     def _first_round(self, learner: Learner) -> None:
-        """Everybody but the newest person of each team rates all of it and is reviewed up to their target."""
+        """Everybody but the newest person of each team rates up to the level above their own, the first all of it, and
+        is reviewed up to their target."""
         if learner.place == 10:
             return
         day = FIRST_ROUND[0] + 3 + learner.place
         actor = self.actor(learner.name, self.at(day))
         use_statement_readings.read(actor, world.use_statement(actor.library_id), self.at(day))
-        self._rate(learner, actor, self.statements, day, later=False)
+        near = [each for each in self.statements if learner.place == 0 or each.rank <= learner.rank + 1]
+        self._rate(learner, actor, near, day, later=False)
         self._record_evidence(learner, actor, day + 6)
         reviewed = [
             statement
@@ -139,10 +141,9 @@ class Story(Scene):
             self._rate(learner, actor, self.statements[:58], -3, later=True)
             return
         actor = self.actor(learner.name, self.at(day))
+        rated = [statement for statement in self.statements if statement.id in learner.said]
         changed = [
-            statement
-            for statement in self.statements
-            if learner.answer(statement, later=True) is not learner.said[statement.id]
+            statement for statement in rated if learner.answer(statement, later=True) is not learner.said[statement.id]
         ]
         same = [
             each for each in self.statements if each not in changed and draw("again", learner.name, each.code) < 0.12
