@@ -77,6 +77,13 @@ def test_a_line_is_jotted_and_waits_to_be_linked(app: Flask, ana: Client) -> Non
     assert f"/evidence/{newest(app).id}/statements" in page
 
 
+def test_a_line_jotted_on_today_leads_back_to_today(ana: Client) -> None:
+    assert 'name="back" value="today"' in ana.get("/").text
+    assert 'name="back"' not in ana.get("/evidence").text
+    assert ana.post("/evidence/jot", {"line": "x", "back": "today"}).location == "/"
+    assert ana.post("/evidence/jot", {"line": "x", "back": "//evil.example"}).location == "/evidence"
+
+
 @pytest.mark.parametrize("line", ["", "   ", "x" * (JOT_MAX + 1)])
 def test_a_line_that_is_refused_is_kept_in_the_box(app: Flask, ana: Client, line: str) -> None:
     response = ana.post("/evidence/jot", {"line": line})
@@ -305,6 +312,19 @@ def test_linking_more_changing_a_reason_and_taking_off(app: Flask, world: World,
         assert ana.post(f"/evidence/{mine}/unlink", {"statement_id": typed}).status_code == 422
 
 
+def test_linking_from_a_statement_leads_back_to_it(app: Flask, world: World, ana: Client) -> None:
+    one = world.statements["technical"][0]
+    with app.app_context():
+        mine = piece(world, title="To be linked")
+    assert 'name="back"' in ana.get(f"/statements/{one}").text
+    response = ana.post(
+        "/evidence/link", {"evidence_id": str(mine), "statement_id": str(one), "reason": "r", "back": "statement"}
+    )
+    assert response.location == f"/statements/{one}#evidence"
+    assert "To be linked" in ana.get(f"/statements/{one}").text
+    assert f'href="/statements/{one}"' in ana.get(f"/evidence/{mine}").text
+
+
 def test_a_reason_that_is_too_long_is_kept_in_its_box(app: Flask, world: World, ana: Client) -> None:
     one = world.statements["technical"][0]
     long = "r" * (REASON_MAX + 1)
@@ -514,5 +534,5 @@ def test_the_number_of_statements_does_not_hang_on_the_number_of_rows(
     for url in urls[1:2]:
         ana.post(f"{url}/statements", {"statement": [str(key) for key in world.statements["technical"][1:]]})
     assert [used(url) for url in urls] == before
-    assert max(before) <= 7
+    assert max(before) <= 8
     assert "Page 1 of 2" in ana.get("/evidence").text

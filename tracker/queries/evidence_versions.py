@@ -64,7 +64,7 @@ class Version:
 @dataclass(frozen=True, slots=True)
 class Link:
     statement_id: int
-    code: str
+    framework_id: int
     title: str
     text: str
     domain: str
@@ -159,11 +159,11 @@ def file_of_item(item_id: int, version_id: int) -> File | None:
 
 def _links(evidence_id: int) -> list[Link]:
     rows = session().execute(
-        select(Statement.id, Statement.code, Statement.title, Statement.text, Domain.title.label("domain"),
+        select(Statement.id, Statement.framework_id, Statement.title, Statement.text, Domain.title.label("domain"),
                EvidenceLink.reason)
         .join(EvidenceLink, EvidenceLink.statement_id == Statement.id)
         .join(Domain, Domain.id == Statement.domain_id)
         .where(EvidenceLink.evidence_id == evidence_id)
         .order_by(Statement.position)
     )  # fmt: skip
-    return [Link(row.id, row.code, row.title, row.text, row.domain, row.reason) for row in rows]
+    return [Link(row.id, row.framework_id, row.title, row.text, row.domain, row.reason) for row in rows]

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -34,7 +33,7 @@ def create(
 
     An upload needs a `store`. Raises Invalid, and Conflict("file_not_kept").
     """
-    content = clean(content, _today(actor, now))
+    content = clean(content, actor.today(now))
     linked = clean_reasons(reasons)
     kept = _keep(actor, upload, store)
     with transaction() as tx:
@@ -68,7 +67,7 @@ def edit(
     Without an upload the file stays, unless it is dropped. No new version where nothing changed.
     Raises Conflict: evidence_archived, evidence_changed (somebody saved after the page was made), file_not_kept.
     """
-    content = clean(content, _today(actor, now))
+    content = clean(content, actor.today(now))
     kept = _keep(actor, upload, store)
     with transaction() as tx:
         evidence = _own(tx, actor, evidence_id)
@@ -128,10 +127,6 @@ def file_content(store: Store, sha256: str) -> bytes:
     return files.read(store.folder, sha256)
 
 
-def _today(actor: Actor, now: dt.datetime) -> dt.date:
-    return now.astimezone(ZoneInfo(actor.time_zone)).date()
-
-
 def _own(tx: Session, actor: Actor, evidence_id: int, *, archived: bool | None = False) -> Evidence:
     """The actor's own piece, locked. Raises Missing, and Conflict("evidence_archived") unless `archived` is None."""
     evidence = tx.scalar(
@@ -160,7 +155,7 @@ def _check_statements(tx: Session, actor: Actor, statement_ids: set[int], now: d
     """Raises Invalid when one of them is not of the actor's own framework."""
     if not statement_ids:
         return
-    own = learner(actor.person_id, now.date())
+    own = learner(actor.person_id, actor.today(now))
     known = tx.scalar(
         select(func.count(Statement.id)).where(
             Statement.id.in_(statement_ids), Statement.framework_id == (own.framework_id if own is not None else None)

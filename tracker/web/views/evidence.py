@@ -1,5 +1,7 @@
 """One's own evidence: jot, record, edit, link, archive; and its files, for the owner and for reviewers."""
 
+import datetime as dt
+
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from tracker.policy import Subject
 from tracker.queries import evidence as lists
 from tracker.queries import evidence_versions as versions
-from tracker.queries import pickable, subjects
+from tracker.queries import learners, pickable, subjects
 from tracker.rules import patron_data
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.evidence import Content
@@ -88,11 +90,11 @@ def create() -> ResponseReturnValue:
 @bp.get("/evidence/<id:evidence_id>")
 @door(Permission.EVIDENCE_OWN, subjects.evidence)
 def show(evidence: Subject) -> ResponseReturnValue:
-    piece = _piece(evidence.id)
+    piece, own = _piece(evidence.id), learners.learner(session.actor().person_id, _today())
     signs = patron_data.signs(piece.shown.title, piece.shown.text) if "check" in request.args else ()
     return render_template(
         "evidence/show.html", piece=piece, history=versions.history(evidence.id), kinds=KINDS,
-        signs=[SIGNS[sign] for sign in sorted(signs)],
+        signs=[SIGNS[sign] for sign in sorted(signs)], framework_id=own.framework_id if own else None,
     )  # fmt: skip
 
 
@@ -167,7 +169,7 @@ def link() -> ResponseReturnValue:
     evidence_id, statement_id = (an_id(field.data or "") for field in (form.evidence_id, form.statement_id))
     if evidence_id is None or statement_id is None:
         raise Invalid("evidence_links_none")
-    if not access.may(Permission.EVIDENCE_OWN, subjects.evidence(evidence_id, session.now().date())):
+    if not access.may(Permission.EVIDENCE_OWN, subjects.evidence(evidence_id, _today())):
         abort(404)
     return _link(evidence_id, {statement_id: form.reason.data or ""})
 
@@ -204,8 +206,12 @@ def _store() -> Store:
     return Store(settings["FILES_DIR"], settings["UPLOAD_MAX_BYTES"], settings["UPLOAD_TOTAL_BYTES"])
 
 
+def _today() -> dt.date:
+    return session.actor().today(session.now())
+
+
 def _statements() -> list[pickable.Group]:
-    return pickable.statements(session.actor().person_id, session.now().date())
+    return pickable.statements(session.actor().person_id, _today())
 
 
 def _piece(evidence_id: int) -> versions.Piece:
@@ -222,12 +228,12 @@ def _send(found: versions.File | None) -> ResponseReturnValue:
 
 
 def _saved(evidence_id: int, content: Content, *, jotted: bool = False) -> ResponseReturnValue:
-    """On to the piece, or after a jotted line back to the list; with a question where a patron seems to be named."""
+    """On to the piece, or after a jotted line back to where it was jotted; with a question about a patron's name."""
     if patron_data.signs(content.title, content.text):
         return redirect(url_for("evidence.show", evidence_id=evidence_id, check=1), 303)
     if jotted:
         tell(_("Kept as a note. Link it to a statement when you have a moment."))
-        return redirect(url_for("evidence.index"), 303)
+        return redirect(url_for("home.index" if request.form.get("back") == "today" else "evidence.index"), 303)
     tell(_("Saved."))
     return redirect(url_for("evidence.show", evidence_id=evidence_id), 303)
 
@@ -238,6 +244,8 @@ def _link(evidence_id: int, reasons: dict[int, str]) -> ResponseReturnValue:
     except Invalid as refusal:
         return _choose_page(evidence_id, reasons, refusal=refusal), 422
     tell(_("Saved."))
+    if request.form.get("back") == "statement":
+        return redirect(url_for("statements.show", statement_id=next(iter(reasons)), _anchor="evidence"), 303)
     return redirect(url_for("evidence.show", evidence_id=evidence_id, _anchor="statements"), 303)
 
 
