@@ -273,3 +273,12 @@ def test_the_number_of_statements_does_not_depend_on_the_size(
             stand(world, f"more{number}", GAP if number % 3 else AT)
     assert count() == before
     assert before <= 14
+
+
+def test_a_cell_leads_to_what_explains_it(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        some_gaps(world)
+    sue = sign_in(world.email("sue"))
+    href = f"/people/{world.people['ana']}/profile/leadership"
+    assert f'href="{href}"' in sue.get(f"/teams/{world.teams['central']}/gaps").text
+    assert sue.get(href).status_code == 200

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.client import Client
 from tests.conftest import Statements
@@ -13,8 +14,8 @@ from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import send
 from tests.factories.world import World
-from tracker.db import transaction
-from tracker.models import Person
+from tracker.db import session, transaction
+from tracker.models import Library, Look, Person
 from tracker.rules.scale import Answer
 from tracker.rules.workflow import ItemStatus, ReviewStatus
 
@@ -26,6 +27,10 @@ def rows(html: str) -> dict[str, list[str]]:
     found = {}
     for row in re.findall(r"<tr>(.*?)</tr>", html, re.S):
         cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)
+        cells = [
+            re.sub(r'(<a class="matrix-link"[^>]*>)<span class="visually-hidden">[^<]*</span>', r"\1", cell)
+            for cell in cells
+        ]
         words = [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in cells]
         found[words[0]] = words[1:]
     return found
@@ -50,7 +55,7 @@ def test_members_with_what_they_sent(app: Flask, world: World, sign_in: SignIn) 
         sent_some(world)
     found = rows(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}").text)
     assert found["Ana Library Assistant"] == [
-        "Mid-level", "5 Jan", "4 · 5 in all", "2 · 3 in all", "2 Nov", "1 review",
+        "Mid-level", "5 Jan", "4 · 5 in all", "2 · 3 in all", "2 Nov", "1 review , Ana",
     ]  # fmt: skip
     assert found["Ben Library Assistant"] == ["Mid-level", "5 Jan", "Not sent", "–", "–", ""]
 
@@ -186,4 +191,32 @@ def test_the_number_of_statements_does_not_depend_on_the_size(
         for number in range(12):
             join(world, f"more{number}", "central" if number % 2 else "bookmobile")
     assert [count(url) for url in urls] == before
-    assert max(before) <= 10
+    assert max(before) <= 11
+
+
+def test_names_lead_to_profiles_where_levels_have_names(app: Flask, world: World, sign_in: SignIn) -> None:
+    link = f'href="/people/{world.people["ana"]}/profile"'
+    url = f"/teams/{world.teams['central']}"
+    cora, sue = sign_in(world.email("cora")), sign_in(world.email("sue"))
+    assert link in cora.get(url).text
+    with app.app_context(), transaction() as tx:
+        tx.get_one(Library, world.libraries["city"]).names_to_coordinators = False
+    assert link not in cora.get(url).text
+    assert link in sue.get(url).text
+
+
+def test_a_waiting_review_is_one_step_away(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        review_id = send(world, "ben", "sue", {world.statements["technical"][0]: ItemStatus.WAITING})
+    sue = sign_in(world.email("sue"))
+    assert f'href="/reviews/{review_id}"' in sue.get(f"/teams/{world.teams['central']}").text
+    assert sue.get(f"/reviews/{review_id}", follow_redirects=True).status_code == 200
+
+
+def test_the_members_see_who_looked(app: Flask, world: World, sign_in: SignIn) -> None:
+    sign_in(world.email("cora")).get(f"/teams/{world.teams['central']}")
+    with app.app_context():
+        seen = session().execute(select(Look.owner_id, Look.reader_id, Look.kind).order_by(Look.owner_id)).all()
+    assert [tuple(row) for row in seen] == [
+        (world.people[name], world.people["cora"], "team") for name in ("ana", "ben")
+    ]

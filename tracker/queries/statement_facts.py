@@ -95,7 +95,7 @@ def voices(learner: Learner, side: Side, domain_id: int | None = None) -> list[S
     ]
 
 
-def steps(of: Profile, statements: list[StatementVoices]) -> tuple[Step, ...]:
+def steps(of: Profile, statements: list[StatementVoices], most: int = 3) -> tuple[Step, ...]:
     """The learner's next steps, from their own side: for the learner alone. Four statements."""
     if of.own is None:
         raise ValueError("next steps are made from the learner's own side")
@@ -105,7 +105,7 @@ def steps(of: Profile, statements: list[StatementVoices]) -> tuple[Step, ...]:
     for position, domain in enumerate(of.domains):
         within = tuple(_facts(each, items, each.id in changed) for each in statements if each.domain_id == domain.id)
         facts.append(DomainFacts(domain.id, position, of.own[domain.id], of.endorsed[domain.id], within))
-    return next_steps.next_steps(facts)
+    return next_steps.next_steps(facts, most)
 
 
 def _facts(each: StatementVoices, items: Mapping[int, tuple[ItemStatus, bool]], changed: bool) -> StatementFacts:

@@ -1,7 +1,6 @@
 """Today for a learner: where to go on, what came back, where they stand in their own voice, one step to a level."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import url_for
@@ -9,14 +8,15 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy import Actor
-from tracker.queries import evidence, learners, next_steps, progress, standings, today
+from tracker.queries import evidence, learners, profiles, progress, statement_facts, today
 from tracker.queries.learners import Learner
+from tracker.queries.profiles import Profile, Side
 from tracker.queries.progress import Progress
 from tracker.queries.standings import DomainShape
-from tracker.rules.levels import DomainStanding
+from tracker.queries.statement_facts import StatementVoices
 from tracker.rules.next_steps import Step, StepKind
 from tracker.rules.ratings import FIVE, minutes_for
-from tracker.rules.scale import Answer, Voice
+from tracker.rules.scale import Voice
 from tracker.web import rails
 from tracker.web.templating import ago
 from tracker.web.today_parts import Bar, Entry, Link, NextUp, StepCard, shortened
@@ -43,13 +43,9 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     done = progress.progress(learner)
     last = progress.last_rated(learner)
     sent = today.sent_this_round(actor, learner.round_id)
-    domains = standings.shape(learner.framework_id, learner.library_id)
-    expected = learners.targets({learner.role_profile_id})
-    targets = {domain.id: expected[learner.role_profile_id, domain.id] for domain in domains
-               if (learner.role_profile_id, domain.id) in expected}  # fmt: skip
-    of = ([actor.person_id], learner.framework_id, learner.library_id)
-    own = standings.standings(domains, standings.own_answers(*of), actor.person_id, targets)
-    endorsed = standings.standings(domains, standings.endorsed_answers(*of), actor.person_id, targets)
+    profile = profiles.profile(learner, Side.OWN)
+    statements = statement_facts.voices(learner, Side.OWN)
+    steps = statement_facts.steps(profile, statements, ALL_KINDS)
     waiting = _returned(actor) + _revealed(actor, now) + _unlinked(actor)
     next_up = _next_up(learner, done, last, sent)
     if done.use_statement and done.rated and done.left and not sent:
@@ -58,8 +54,8 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         learner=learner,
         next_up=next_up,
         waiting=waiting,
-        bars=_bars(learner, done, domains, own),
-        step=_step(next_steps.advice(learner, domains, own, endorsed, ALL_KINDS), domains),
+        bars=_bars(done, profile),
+        step=_step(steps, profile, statements),
     )
 
 
@@ -165,12 +161,11 @@ def _nothing_sent(learner: Learner) -> Entry:
     )
 
 
-def _bars(
-    learner: Learner, done: Progress, domains: tuple[DomainShape, ...], own: Mapping[int, DomainStanding]
-) -> list[Bar]:
+def _bars(done: Progress, profile: Profile) -> list[Bar]:
     """How much of each domain is rated, and the level held by the learner's own ratings."""
     found = []
-    for domain in domains:
+    own = profile.own or {}
+    for domain in profile.domains:
         levels = done.of_domain(domain.strand_key, domain.key)
         rank = own[domain.id].held_rank
         found.append(
@@ -179,24 +174,24 @@ def _bars(
                 sum(level.rated for level in levels),
                 sum(level.total for level in levels),
                 domain.level_name(rank) if rank else _("not yet held"),
-                url_for("assess.show", framework=learner.framework_slug, strand=domain.strand_key, domain=domain.key),
+                url_for("profiles.explain_own", domain=domain.key),
             )
         )
     return found
 
 
-def _step(advice: next_steps.Advice, domains: tuple[DomainShape, ...]) -> StepCard | None:
+def _step(steps: tuple[Step, ...], profile: Profile, statements: list[StatementVoices]) -> StepCard | None:
     """The first step that is about doing a thing."""
-    step = next((each for each in advice.steps if each.kind in TO_A_LEVEL), None)
-    if step is None or step.rank is None:
+    step = next((each for each in steps if each.kind in TO_A_LEVEL), None)
+    if step is None:
         return None
-    domain = next(each for each in domains if each.id == step.domain_id)
-    first = step.statement_ids[0]
+    domain = next(each for each in profile.domains if each.id == step.domain_id)
+    first = next(each for each in statements if each.id == step.statement_ids[0])
     return StepCard(
-        advice.titles[first],
-        url_for("statements.show", statement_id=first),
-        f"{_towards(step, domain)} {_said(step, advice.own[first])}".strip(),
-        Link(url_for("evidence.new", statement=first), _("Add evidence")),
+        first.title,
+        url_for("statements.show", statement_id=first.id),
+        f"{_towards(step, domain)} {_said(first)}".strip(),
+        Link(url_for("evidence.new", statement=first.id), _("Add evidence")),
     )
 
 
@@ -210,10 +205,7 @@ def _towards(step: Step, domain: DomainShape) -> str:
                  num=step.more or len(step.statement_ids), level=level, domain=domain.title, whose=whose))  # fmt: skip
 
 
-def _said(step: Step, answer: Answer | None) -> str:
-    words = {
-        Answer.NOT_YET: _("You answered “Not yet”."),
-        Answer.PARTLY: _("You answered “Partly”."),
-        Answer.CONSISTENTLY: _("You answered “Consistently”."),
-    }
-    return str(words[answer]) if answer in words else ""
+def _said(statement: StatementVoices) -> str:
+    if statement.own is None:
+        return ""
+    return str(_("You answered “%(answer)s”.", answer=statement.own.label))

@@ -17,7 +17,7 @@ from tracker.queries import subjects, team_people, teams
 from tracker.queries.gap_matrix import Chosen
 from tracker.rules.roles import Permission
 from tracker.web import matrix, session
-from tracker.web.access import door, note_looks
+from tracker.web.access import door, may, note_looks
 from tracker.web.exports import gaps as gaps_export
 from tracker.web.exports.tables import csv_file
 from tracker.web.forms.gaps import GapFilters
@@ -77,8 +77,10 @@ def show(team: Subject) -> ResponseReturnValue:
     members = [member for member in page.members if only != "not-sent" or not member.has_sent]
     members.sort(key=COLUMNS[sort].key, reverse=COLUMNS[sort].largest_first is not (turned == "turned"))
     headings = _headings(team.id, sort, turned, only)
+    note_looks([member.person_id for member in (*members, *page.former)], "team")
     return render_template("teams/show.html", page=page, members=members, headings=headings,
-                           only_not_sent=only == "not-sent", unknown=unknown)  # fmt: skip
+                           only_not_sent=only == "not-sent", unknown=unknown,
+                           by_name=page.names_to_coordinators or may(Permission.PROFILE_REVEALED, team))  # fmt: skip
 
 
 def _headings(team_id: int, sort: str, turned: str, only: str) -> list[Heading]:
