@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, request
 from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from tracker.rules.errors import Invalid
 from tracker.web.errors import words
@@ -33,7 +34,9 @@ def json_object() -> dict[str, Any]:
     """
     try:
         body = request.get_json()
-    except RecursionError as error:
+    except RequestEntityTooLarge:
+        raise
+    except (BadRequest, RecursionError, ValueError) as error:
         raise Invalid("unreadable_json") from error
     if not isinstance(body, dict):
         raise Invalid("unreadable_json")

@@ -18,6 +18,7 @@ from tracker.web.logs import loggable_path
 
 WORDS: dict[str, Any] = {
     "missing": _l("There is no such record, or it is not yours to see."),
+    "status_413": _l("What was sent is too large. Nothing was saved; send less at once."),
     "move_not_now": _l("That cannot be done any more: somebody moved it on. Look at the page again; nothing was lost."),
 }
 """Code of a refusal -> its sentence; `%(fact)s` is filled from the refusal's facts. View files add theirs (`words`)."""
@@ -53,7 +54,8 @@ def wants_json() -> bool:
 
 def _page(status: int, said: str | None = None) -> ResponseReturnValue:
     if wants_json():
-        return jsonify(error=said or HTTPStatus(status).phrase, request_id=g.get("request_id", "")), status
+        said = said or str(WORDS.get(f"status_{status}", HTTPStatus(status).phrase))
+        return jsonify(error=said, request_id=g.get("request_id", "")), status
     name = status if status in (400, 403, 404, 405, 409, 413, 422, 429, 500, 503) else 400
     return render_template(f"errors/{name}.html", message=said), status
 
