@@ -28,7 +28,7 @@ def crawl(client: Client, *more: str) -> dict[str, tuple[int, str, str]]:
     waiting = [*STARTS, *more]
     while waiting:
         path = waiting.pop(0)
-        if path in found or path.startswith(("/frameworks/", "/static/", "/assets/")):
+        if path in found or path.startswith(("/frameworks/", "/static/", "/assets/", "/admin")):
             continue
         assert len(found) < PAGES_MOST, "the crawl does not end"
         response = client.get(path)
@@ -105,7 +105,6 @@ def test_nobody_can_tell_what_the_learner_answered(
 ) -> None:
     client = sign_in(world.email(name))
     more = paths(app, world, review_id)
-    crawl(client, *more)
     before = crawl(client, *more)
     with app.app_context():
         another_learner_side(world)
@@ -122,7 +121,6 @@ def test_a_page_that_gives_it_away_would_be_found(app: Flask, world: World, sign
         tx.execute(text("UPDATE reviews SET open = true"))
     client = sign_in(world.email("sue"))
     more = paths(app, world, review_id)
-    crawl(client, *more)
     before = crawl(client, *more)
     with app.app_context():
         another_learner_side(world)
@@ -152,7 +150,6 @@ def test_nobody_but_the_reviewer_can_tell_what_they_answered(
 ) -> None:
     client = sign_in(world.email(name))
     more = paths(app, world, review_id)
-    crawl(client, *more)
     before = crawl(client, *more)
     with app.app_context():
         another_reviewer_side(world, review_id)
@@ -164,7 +161,6 @@ def test_nobody_but_the_reviewer_can_tell_what_they_answered(
 def test_the_reveal_would_be_found(app: Flask, world: World, sign_in: SignIn, review_id: int) -> None:
     client = sign_in(world.email("ana"))
     more = paths(app, world, review_id)
-    crawl(client, *more)
     before = crawl(client, *more)
     with app.app_context():
         another_reviewer_side(world, review_id)
