@@ -2,10 +2,11 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import format_date, format_datetime, ngettext
+from flask_babel import format_date, format_datetime, get_domain, ngettext
 from flask_babel import gettext as _
 
 from tracker.policy import Actor
@@ -90,7 +91,23 @@ def _is_current(endpoint: str) -> bool:
     return here == there or request.path.startswith(f"{url_for(endpoint)}/")
 
 
+def _translations() -> Any:
+    """The catalogue of this request, looked up once: a page asks it hundreds of times."""
+    if "translations" not in g:
+        g.translations = get_domain().get_translations()
+    return g.translations
+
+
+def _one(text: str) -> str:
+    return str(_translations().ugettext(text))
+
+
+def _many(one: str, many: str, count: int) -> str:
+    return str(_translations().ungettext(one, many, count))
+
+
 def init_app(app: Flask) -> None:
+    app.jinja_env.install_gettext_callables(_one, _many, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(day=day, long_day=long_day, moment=moment, ago=ago)
     app.jinja_env.globals.update(may=access.may)
     app.jinja_env.trim_blocks = True
