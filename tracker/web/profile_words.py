@@ -79,7 +79,7 @@ def step_lines(steps: tuple[Step, ...], of: Profile, statements: list[StatementV
 def _step(step: Step, domain: DomainShape, titles: dict[int, str], framework: str) -> StepLine:
     first = step.statement_ids[0]
     name, level, count = domain.title, domain.level_name(step.rank or 0), len(step.statement_ids)
-    title, href, action = name, url_for("statements.show", statement_id=first), _("See the first")
+    title, href, action = name, url_for("statements.show", statement_id=first), _("Why")
     match step.kind:
         case StepKind.RATE:
             text = ngettext("%(num)d statement is still open", "%(num)d statements are still open", count)
@@ -88,7 +88,7 @@ def _step(step: Step, domain: DomainShape, titles: dict[int, str], framework: st
             text = _(
                 "the %(level)s statement in %(domain)s that a reviewer found not met yet", level=level, domain=name
             )
-            title, action = titles[first], _("Why")
+            title = titles[first]
         case StepKind.BUILD_OWN:
             text = _("%(level)s in %(domain)s: you do not do it consistently yet", level=level, domain=name)
             title, href, action = titles[first], _evidence(first), _("Add evidence")
@@ -97,12 +97,15 @@ def _step(step: Step, domain: DomainShape, titles: dict[int, str], framework: st
             title, href, action = titles[first], _evidence(first), _("Add evidence")
         case StepKind.SEND:
             text = ngettext("%(num)d statement to send for review", "%(num)d statements to send for review", count)
+            href, action = url_for("reviews.new"), _("Send")
         case StepKind.REPLY:
             text = ngettext(
                 "a reviewer asks about %(num)d statement", "a reviewer asks about %(num)d statements", count
             )
+            href, action = url_for("reviews.index"), _("Reply")
         case StepKind.TALK:
             text = ngettext("%(num)d difference to talk about", "%(num)d differences to talk about", count)
+            href, action = url_for("reviews.index"), _("See them")
     return StepLine(title, text, href, action)
 
 
