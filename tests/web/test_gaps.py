@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from tests.client import Client
 from tests.conftest import Statements
@@ -17,10 +17,10 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, send
 from tests.factories.rounds import add_role_profile, add_round
 from tests.factories.standings import stand
-from tests.factories.world import World
+from tests.factories.world import World, add
 from tests.web.test_teams import rows
 from tracker.db import session, transaction
-from tracker.models import Look, Membership, NotRatedHere
+from tracker.models import Domain, Framework, Level, Look, Membership, NotRatedHere, RoleProfile, Strand, Target
 from tracker.rules.levels import TargetState
 from tracker.rules.scale import Answer, EndorsedAnswer
 from tracker.rules.workflow import ItemStatus
@@ -282,3 +282,37 @@ def test_a_cell_leads_to_what_explains_it(app: Flask, world: World, sign_in: Sig
     href = f"/people/{world.people['ana']}/profile/leadership"
     assert f'href="{href}"' in sue.get(f"/teams/{world.teams['central']}/gaps").text
     assert sue.get(href).status_code == 200
+
+
+def test_each_framework_stands_by_itself(app: Flask, world: World, sign_in: SignIn) -> None:
+    """The framework of most people comes first; what the other one's people hold is not among its figures."""
+    with app.app_context():
+        some_gaps(world)
+        with transaction() as tx:
+            other = Framework(slug="tiny", version="2", title="Tiny", digest="1" * 64, about={}, published_at=world.now)
+            framework_id = add(tx, other)
+            strand_id = add(tx, Strand(framework_id=framework_id, key="desk", title="Desk", position=0))
+            add(tx, Level(strand_id=strand_id, rank=1, name="Emerging"))
+            add(tx, Domain(strand_id=strand_id, key="greeting", title="Greeting", position=0))
+            profile = RoleProfile(library_id=world.libraries["city"], framework_id=framework_id, name="Page")
+            world.role_profiles["Page"] = add(tx, profile)
+        join(world, "pia", "central", role_profile="Page")
+    sue = sign_in(world.email("sue"))
+    url = f"/teams/{world.teams['central']}/gaps"
+    first, second = sue.get(url).text, sue.get(f"{url}?framework={framework_id}").text
+    assert set(rows(first)) >= {"Ana", "Ben"}
+    assert "Pia" not in rows(first)
+    assert "Pia" in rows(second)
+    assert "Ana" not in rows(second)
+    assert ("Greeting" in second, "Greeting" in first) == (True, False)
+
+
+def test_a_domain_without_a_target_makes_no_gap(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        stand(world, "ana", GAP, "leadership", by="sue")
+        with transaction() as tx:
+            tx.execute(delete(Target).where(Target.domain_id == world.domains["leadership"]))
+    sue = sign_in(world.email("sue"))
+    url = f"/teams/{world.teams['central']}/gaps"
+    assert "gap" not in rows(sue.get(url).text)["Ana"][3]
+    assert file(sue, f"{url}.csv")[1][4] == "no target"

@@ -15,7 +15,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, send
 from tests.factories.world import World
 from tracker.db import transaction
-from tracker.models import Correction, Membership, ReviewItem, ReviewMessage, Round, UseStatement
+from tracker.models import Correction, Membership, ReviewItem, ReviewMessage, Round, UseStatement, UseStatementReading
 from tracker.queries.actors import actor_for_person
 from tracker.rules.roles import Role
 from tracker.rules.scale import Answer, EndorsedAnswer
@@ -53,6 +53,13 @@ def test_who_has_not_read_the_use_statement_reads_it_first(app: Flask, world: Wo
     said = today(sign_in, "ben")
     assert "Read how ratings are used" in said
     assert "Start rating" not in said
+
+
+def test_without_a_use_statement_nobody_is_sent_to_rate(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context(), transaction() as tx:
+        tx.execute(delete(UseStatementReading))
+        tx.execute(delete(UseStatement))
+    assert "next-step" not in sign_in(World.email("ben")).get("/").text
 
 
 def test_one_starts_and_then_goes_on_where_one_stopped(app: Flask, world: World, sign_in: SignIn) -> None:

@@ -29,10 +29,16 @@ class LegendLevel(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
+    """`note` is the role profile; `short_note` what stands before its slash ("Entry / Apprentice")."""
+
     person_id: int
     name: str
     note: str
     marks: tuple[Mark, ...]
+
+    @property
+    def short_note(self) -> str:
+        return self.note.partition(" / ")[0]
 
 
 def short_names(names: Sequence[str]) -> list[str]:

@@ -38,10 +38,9 @@ def supervising(actor: Actor, on: dt.date) -> Duties:
     first = min((each for each in found if each.reviews), key=lambda each: each.due_on, default=None)
     if first is None:
         return Duties(sections)
-    statements = ngettext("%(num)s statement waits", "%(num)s statements wait", first.statements)
     next_up = NextUp(
         _("Answer what %(name)s sent", name=first.oldest_from),
-        f"{statements} · {due(first.due_on, on)}",
+        f"{_waiting(first)} · {due(first.due_on, on)}",
         url_for("reviews.show", review_id=first.oldest_id),
         _("Open the review"),
     )
@@ -65,6 +64,13 @@ def _links(team_id: int, name: str) -> list[Link]:
         Link(url_for("teams.show", team_id=team_id), _("Members of %(team)s", team=name)),
         Link(url_for("teams.gaps", team_id=team_id), _("Gaps of %(team)s", team=name)),
     ]
+
+
+def _waiting(of: ToAnswer) -> str:
+    statements = ngettext("%(num)s statement", "%(num)s statements", of.statements)
+    if of.reviews == 1:
+        return str(statements)
+    return str(_("%(statements)s in %(num)s reviews, the oldest first", statements=statements, num=of.reviews))
 
 
 def _reviews(of: ToAnswer, on: dt.date) -> list[Entry]:

@@ -38,13 +38,13 @@ class Column:
 
 COLUMNS: dict[str, Column] = {
     "name": Column(_l("Name"), lambda member: member.name.casefold()),
-    "profile": Column(_l("Role profile"), lambda member: member.role_profile.casefold()),
-    "since": Column(_l("Here since"), lambda member: member.since),
     "sent": Column(_l("Sent"), lambda member: (member.sent.in_round, member.sent.in_all), largest_first=True),
     "reviewed": Column(
         _l("Reviewed"), lambda member: (member.sent.reviewed_in_round, member.sent.reviewed), largest_first=True
     ),
     "last": Column(_l("Last review"), lambda member: member.sent.last_review_at or LONG_AGO, largest_first=True),
+    "profile": Column(_l("Role profile"), lambda member: member.role_profile.casefold()),
+    "since": Column(_l("Here since"), lambda member: member.since),
 }
 """All that a list of members can be sorted by; of equals, by name."""
 
