@@ -115,14 +115,13 @@ class Story(Scene):
         rounds.create(self.actor(self.cast.administrator, now), name, self.framework_id, starts_on, ends_on, now)
 
     def _first_round(self, learner: Learner) -> None:
-        """Everybody but the newest person of each team rates up to the level above their own, the first all of it, and
-        is reviewed up to their target."""
+        """Everybody but the newest person of each team rates and is reviewed up to their target; the first rates all."""
         if learner.place == 10:
             return
         day = FIRST_ROUND[0] + 3 + learner.place
         actor = self.actor(learner.name, self.at(day))
         use_statement_readings.read(actor, world.use_statement(actor.library_id), self.at(day))
-        near = [each for each in self.statements if learner.place == 0 or each.rank <= learner.rank + 1]
+        near = [each for each in self.statements if learner.place == 0 or each.rank <= max(2, learner.rank)]
         self._rate(learner, actor, near, day, later=False)
         self._record_evidence(learner, actor, day + 6)
         reviewed = [

@@ -6,8 +6,10 @@ A review's row is locked before anything of it is read for writing, so its moves
 import datetime as dt
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.models import Confirmation, Review, ReviewItem, ReviewItemEvidence, ReviewItemText, ReviewMove
@@ -62,10 +64,16 @@ def must_be_learner(review: Review, actor: Actor) -> None:
         raise Missing
 
 
+@lru_cache(maxsize=8)
+def _supervision(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day: every answer asks it."""
+    return select(reviewer_still_supervises(today)).where(Review.id == bindparam("review", type_=Integer))
+
+
 def must_be_reviewer(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
     """Raises Missing: not theirs, or they supervise its learner no more (asked of the tables, not of the actor)."""
     theirs = review.reviewer_id == actor.person_id and review.learner_id != actor.person_id
-    if not theirs or not tx.scalar(select(reviewer_still_supervises(now.date())).where(Review.id == review.id)):
+    if not theirs or not tx.scalar(_supervision(now.date()), {"review": review.id}):
         raise Missing
 
 
