@@ -115,7 +115,7 @@ class Story(Scene):
         rounds.create(self.actor(self.cast.administrator, now), name, self.framework_id, starts_on, ends_on, now)
 
     def _first_round(self, learner: Learner) -> None:
-        """Everybody but the newest person of each team rates and is reviewed up to their target; the first rates all."""
+        """All but the newest person of each team rate and are reviewed up to their target; the first rates all."""
         if learner.place == 10:
             return
         day = FIRST_ROUND[0] + 3 + learner.place
