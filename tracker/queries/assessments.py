@@ -6,8 +6,9 @@ A page asks for the cards once and once for what they quote, however many there 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, null, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, func, literal, null, select
 
 from tracker.db import session
 from tracker.models import (
@@ -23,7 +24,7 @@ from tracker.models import (
     Statement,
 )
 from tracker.queries.learners import Learner
-from tracker.queries.progress import left_out
+from tracker.queries.progress import FRAMEWORK, LEARNER, LEFT_OUT, RATED, of
 from tracker.rules.reviews import short_name
 from tracker.rules.scale import Answer, Basis, EndorsedAnswer
 from tracker.rules.workflow import EndorsementStatus
@@ -102,50 +103,24 @@ class Sheet:
 
 def of_domain(learner: Learner, domain_id: int, rank: int | None = None) -> Sheet:
     """The statements of a domain, or of one of its levels. Two statements."""
-    where = Statement.domain_id == domain_id
-    return _sheet(learner, where if rank is None else and_(where, Statement.rank == rank))
+    if rank is None:
+        return _sheet(learner, "domain", {"domain": domain_id})
+    return _sheet(learner, "level", {"domain": domain_id, "rank": rank})
 
 
 def of_statements(learner: Learner, statement_ids: Sequence[int]) -> Sheet:
     """Those of the statements that are of the learner's framework. Two statements."""
-    return _sheet(learner, Statement.id.in_(statement_ids))
+    return _sheet(learner, "ids", {"ids": list(statement_ids)})
 
 
-def _sheet(learner: Learner, where: ColumnElement[bool]) -> Sheet:
-    scale, citations = _quoted(learner, where)
-    return Sheet(_cards(learner, where, citations), scale)
+def _sheet(learner: Learner, which: str, values: dict[str, Any]) -> Sheet:
+    values = {**of(learner), **values}
+    scale, citations = _quoted(which, values)
+    return Sheet(_cards(which, values, citations), scale)
 
 
-def _cards(learner: Learner, where: ColumnElement[bool], citations: dict[int, list[Quote]]) -> list[Card]:
-    evidence = (
-        select(func.count(EvidenceLink.id))
-        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .where(
-            EvidenceLink.statement_id == Statement.id,
-            Evidence.person_id == learner.person_id,
-            Evidence.archived_at.is_(None),
-        )
-        .scalar_subquery()
-    )
-    stands = and_(
-        Endorsement.statement_id == Statement.id,
-        Endorsement.person_id == learner.person_id,
-        Endorsement.status == EndorsementStatus.STANDING.value,
-    )
-    rows = session().execute(
-        select(
-            Statement.id, Statement.code, Statement.title, Statement.text, Statement.domain_id, Statement.rank,
-            NotRatedHere.reason, Rating.answer, Rating.basis, Rating.version, Rating.rated_at, Rating.own_note,
-            Rating.reviewer_note, Endorsement.answer.label("endorsed"), Endorsement.endorsed_at,
-            Person.name.label("endorser"), evidence.label("evidence"),
-        )
-        .outerjoin(NotRatedHere, left_out(learner))
-        .outerjoin(Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id))
-        .outerjoin(Endorsement, stands)
-        .outerjoin(Person, Person.id == Endorsement.endorser_id)
-        .where(Statement.framework_id == learner.framework_id, where)
-        .order_by(Statement.position)
-    )  # fmt: skip
+def _cards(which: str, values: dict[str, Any], citations: dict[int, list[Quote]]) -> list[Card]:
+    rows = session().execute(_CARDS[which], values)
     return [
         Card(
             id=row.id,
@@ -176,23 +151,69 @@ def _cards(learner: Learner, where: ColumnElement[bool], citations: dict[int, li
     ]
 
 
-def _quoted(learner: Learner, where: ColumnElement[bool]) -> tuple[tuple[ScaleWord, ...], dict[int, list[Quote]]]:
+def _quoted(which: str, values: dict[str, Any]) -> tuple[tuple[ScaleWord, ...], dict[int, list[Quote]]]:
     """The scale and the citations together, in one statement."""
-    scale = select(
-        literal(0).label("statement_id"), ScaleAnswer.position, ScaleAnswer.key, ScaleAnswer.label,
-        ScaleAnswer.description.label("words"), null().label("href"),
-    ).where(ScaleAnswer.framework_id == learner.framework_id)  # fmt: skip
-    citations = (
-        select(Citation.statement_id, Citation.position, Source.key, Source.label, Source.name, Source.url)
-        .join(Source, Source.id == Citation.source_id)
-        .join(Statement, Statement.id == Citation.statement_id)
-        .where(Statement.framework_id == learner.framework_id, where)
-    )
     words: list[ScaleWord] = []
     quotes: dict[int, list[Quote]] = {}
-    for row in session().execute(scale.union_all(citations).order_by("statement_id", "position")):
+    for row in session().execute(_QUOTED[which], values):
         if row.statement_id == 0:
             words.append(ScaleWord(row.key, row.label, row.words, SHORTCUTS[Answer(row.key)]))
         else:
             quotes.setdefault(row.statement_id, []).append(Quote(row.label, row.words, row.href))
     return tuple(words), quotes
+
+
+def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    evidence = (
+        select(func.count(EvidenceLink.id))
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .where(
+            EvidenceLink.statement_id == Statement.id,
+            Evidence.person_id == LEARNER,
+            Evidence.archived_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    stands = and_(
+        Endorsement.statement_id == Statement.id,
+        Endorsement.person_id == LEARNER,
+        Endorsement.status == EndorsementStatus.STANDING.value,
+    )
+    return (
+        select(
+            Statement.id, Statement.code, Statement.title, Statement.text, Statement.domain_id, Statement.rank,
+            NotRatedHere.reason, Rating.answer, Rating.basis, Rating.version, Rating.rated_at, Rating.own_note,
+            Rating.reviewer_note, Endorsement.answer.label("endorsed"), Endorsement.endorsed_at,
+            Person.name.label("endorser"), evidence.label("evidence"),
+        )
+        .outerjoin(NotRatedHere, LEFT_OUT)
+        .outerjoin(Rating, RATED)
+        .outerjoin(Endorsement, stands)
+        .outerjoin(Person, Person.id == Endorsement.endorser_id)
+        .where(Statement.framework_id == FRAMEWORK, which)
+        .order_by(Statement.position)
+    )  # fmt: skip
+
+
+def _quoted_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]:
+    scale = select(
+        literal(0).label("statement_id"), ScaleAnswer.position, ScaleAnswer.key, ScaleAnswer.label,
+        ScaleAnswer.description.label("words"), null().label("href"),
+    ).where(ScaleAnswer.framework_id == FRAMEWORK)  # fmt: skip
+    citations = (
+        select(Citation.statement_id, Citation.position, Source.key, Source.label, Source.name, Source.url)
+        .join(Source, Source.id == Citation.source_id)
+        .join(Statement, Statement.id == Citation.statement_id)
+        .where(Statement.framework_id == FRAMEWORK, which)
+    )
+    return scale.union_all(citations).order_by("statement_id", "position")
+
+
+_WHICH = {
+    "domain": Statement.domain_id == bindparam("domain"),
+    "level": and_(Statement.domain_id == bindparam("domain"), Statement.rank == bindparam("rank")),
+    "ids": Statement.id.in_(bindparam("ids", expanding=True)),
+}
+"""The statements of SQL are made once: to put one together costs as much as to run it."""
+_CARDS = {which: _cards_where(where) for which, where in _WHICH.items()}
+_QUOTED = {which: _quoted_where(where) for which, where in _WHICH.items()}

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, case, func, or_, select
 
 from tracker.db import session
 from tracker.models import (
@@ -64,35 +65,9 @@ class Progress:
 
 
 def progress(learner: Learner) -> Progress:
-    newest = select(func.max(UseStatement.id)).where(UseStatement.library_id == learner.library_id).scalar_subquery()
-    read = (
-        select(func.count(UseStatementReading.id))
-        .where(UseStatementReading.person_id == learner.person_id, UseStatementReading.use_statement_id == newest)
-        .scalar_subquery()
-    )
-    here = NotRatedHere.id.is_(None)
-    begin = learner.round_starts_on
-    dated = Rating.rated_at < dt.datetime.combine(begin, dt.time.min, dt.UTC) if begin else Rating.id.is_(None)
-    rows = session().execute(
-        select(
-            Strand.key.label("strand_key"), Strand.title.label("strand"), Domain.id, Domain.key, Domain.title,
-            Level.rank, Level.name,
-            func.count(Statement.id).label("listed"),
-            func.count(case((here, Statement.id))).label("total"),
-            func.count(case((here, Rating.id))).label("rated"),
-            func.count(case((and_(here, dated), Rating.id))).label("dated"),
-            newest.label("newest"), read.label("read"),
-        )
-        .join(Domain, Domain.strand_id == Strand.id)
-        .join(Level, Level.strand_id == Strand.id)
-        .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
-        .outerjoin(NotRatedHere, left_out(learner))
-        .outerjoin(Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id))
-        .where(Strand.framework_id == learner.framework_id)
-        .group_by(Strand.key, Strand.title, Strand.position, Domain.id, Domain.key, Domain.title, Domain.position,
-                  Level.rank, Level.name)
-        .order_by(Strand.position, Domain.position, Domain.id, Level.rank)
-    ).all()  # fmt: skip
+    begin = learner.round_starts_on or dt.date.min
+    values = {**of(learner), "begin": dt.datetime.combine(begin, dt.time.min, dt.UTC)}
+    rows = session().execute(_PROGRESS, values).all()
     levels = tuple(
         LevelProgress(row.strand_key, row.strand, row.id, row.key, row.title, row.rank, row.name, row.listed,
                       row.total, row.rated, row.dated)
@@ -110,11 +85,12 @@ def next_open(learner: Learner, count: int) -> list[int]:
     return list(
         session().scalars(
             select(Statement.id)
-            .outerjoin(NotRatedHere, left_out(learner))
-            .outerjoin(Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id))
-            .where(Statement.framework_id == learner.framework_id, NotRatedHere.id.is_(None), wanted)
+            .outerjoin(NotRatedHere, LEFT_OUT)
+            .outerjoin(Rating, RATED)
+            .where(Statement.framework_id == FRAMEWORK, NotRatedHere.id.is_(None), wanted)
             .order_by(Rating.id.is_not(None), Rating.rated_at, Statement.position)
-            .limit(count)
+            .limit(count),
+            of(learner),
         )
     )
 
@@ -131,6 +107,50 @@ def last_rated(learner: Learner) -> tuple[int, int] | None:
     return None if row is None else (row.domain_id, row.rank)
 
 
-def left_out(learner: Learner) -> ColumnElement[bool]:
-    """The join of `NotRatedHere` in the learner's library to `Statement`."""
-    return and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == learner.library_id)
+def of(learner: Learner) -> dict[str, int]:
+    """The values of `LEARNER`, `LIBRARY` and `FRAMEWORK` in a statement that is made once."""
+    return {"learner": learner.person_id, "library": learner.library_id, "framework": learner.framework_id}
+
+
+LEARNER: BindParameter[int] = bindparam("learner", type_=Integer)
+LIBRARY: BindParameter[int] = bindparam("library", type_=Integer)
+FRAMEWORK: BindParameter[int] = bindparam("framework", type_=Integer)
+LEFT_OUT = and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == LIBRARY)
+"""The join of `NotRatedHere` in the learner's library to `Statement`."""
+RATED = and_(Rating.statement_id == Statement.id, Rating.person_id == LEARNER)
+"""The join of the learner's own `Rating` to `Statement`."""
+
+
+def _progress() -> Select[*tuple[Any, ...]]:
+    """Made once: to put it together costs as much as to run it."""
+    newest = select(func.max(UseStatement.id)).where(UseStatement.library_id == LIBRARY).scalar_subquery()
+    read = (
+        select(func.count(UseStatementReading.id))
+        .where(UseStatementReading.person_id == LEARNER, UseStatementReading.use_statement_id == newest)
+        .scalar_subquery()
+    )
+    here = NotRatedHere.id.is_(None)
+    dated = Rating.rated_at < bindparam("begin")
+    return (
+        select(
+            Strand.key.label("strand_key"), Strand.title.label("strand"), Domain.id, Domain.key, Domain.title,
+            Level.rank, Level.name,
+            func.count(Statement.id).label("listed"),
+            func.count(case((here, Statement.id))).label("total"),
+            func.count(case((here, Rating.id))).label("rated"),
+            func.count(case((and_(here, dated), Rating.id))).label("dated"),
+            newest.label("newest"), read.label("read"),
+        )
+        .join(Domain, Domain.strand_id == Strand.id)
+        .join(Level, Level.strand_id == Strand.id)
+        .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
+        .outerjoin(NotRatedHere, LEFT_OUT)
+        .outerjoin(Rating, RATED)
+        .where(Strand.framework_id == FRAMEWORK)
+        .group_by(Strand.key, Strand.title, Strand.position, Domain.id, Domain.key, Domain.title, Domain.position,
+                  Level.rank, Level.name)
+        .order_by(Strand.position, Domain.position, Domain.id, Level.rank)
+    )  # fmt: skip
+
+
+_PROGRESS = _progress()

@@ -11,13 +11,14 @@ from tracker.queries import progress as progresses
 from tracker.queries.learners import Learner
 from tracker.queries.progress import Progress
 from tracker.rules.errors import Conflict, Invalid
-from tracker.rules.ratings import FIVE, is_dated, minutes_for
+from tracker.rules.ratings import FIVE, minutes_for
 from tracker.rules.roles import Permission
 from tracker.services import ratings
 from tracker.web import errors, rails, session
 from tracker.web.access import door
 from tracker.web.clean import json_object
 from tracker.web.forms.ratings import SentRating, from_form, from_json
+from tracker.web.statement_cards import Cards
 
 bp = Blueprint("assess", __name__)
 
@@ -88,6 +89,7 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         abort(404)
     domain_id = levels[0].domain_id
     groups = rails.rail(framework, frame.progress, (domain_id, rank))
+    sheet = assessments.of_domain(frame.learner, domain_id, rank)
     return render_template(
         "assess/show.html",
         frame=frame,
@@ -95,9 +97,8 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         rank=rank,
         groups=groups,
         following=rails.following(groups),
-        sheet=assessments.of_domain(frame.learner, domain_id, rank),
-        saved=_saved(),
-        is_dated=is_dated,
+        sheet=sheet,
+        cards=Cards(sheet, frame.learner, "domain" if rank is None else "level", _saved()),
     )
 
 
@@ -109,7 +110,9 @@ def five() -> ResponseReturnValue:
     asked = [int(part) for part in request.args.get("ids", "").split("-") if part.isascii() and part.isdigit()]
     ids = [each for each in asked if each < 2**31][:FIVE] or progresses.next_open(frame.learner, FIVE)
     sheet = assessments.of_statements(frame.learner, ids)
-    return render_template("assess/five.html", frame=frame, sheet=sheet, saved=_saved(), is_dated=is_dated)
+    page = "-".join(["five", *(str(card.id) for card in sheet.cards)])
+    cards = Cards(sheet, frame.learner, page, _saved())
+    return render_template("assess/five.html", frame=frame, sheet=sheet, cards=cards)
 
 
 @bp.post("/statements/<id:statement_id>/rating")

@@ -4,10 +4,10 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.queries import assessments, endorsements, evidence, histories, learners, progress
-from tracker.rules.ratings import is_dated
 from tracker.rules.roles import Permission
 from tracker.web import session
 from tracker.web.access import door
+from tracker.web.statement_cards import Cards
 
 bp = Blueprint("statements", __name__)
 
@@ -34,6 +34,5 @@ def show(statement_id: int) -> ResponseReturnValue:
         endorsements=endorsements.history(learner.person_id, statement_id),
         evidence=evidence.for_statement(learner.person_id, statement_id),
         linkable=evidence.unlinked_to(learner.person_id, statement_id),
-        saved=request.args.get("saved", type=int),
-        is_dated=is_dated,
+        cards=Cards(sheet, learner, "statement", request.args.get("saved", type=int)),
     )
