@@ -73,7 +73,7 @@ def test_closing_says_who_when_and_what_became_of_it(context: World, adam: Actor
     assert (open_corrections(), count_open()) == ((), 0)
     (closed,) = closed_corrections()
     assert (closed.closed_by, closed.closed_at, closed.outcome) == ("Adam", later, "Passed on.")
-    kinds = db.session.scalars(select(AuditEvent.kind)).all()
+    kinds = db.session.scalars(select(AuditEvent.kind).order_by(AuditEvent.id)).all()
     assert kinds == ["correction_closed"]
 
 

@@ -25,7 +25,9 @@ def one(person_id: int) -> Person:
 
 
 def kinds(subject_id: int) -> list[str]:
-    return list(db.session.scalars(select(AuditEvent.kind).where(AuditEvent.subject_id == subject_id)))
+    return list(
+        db.session.scalars(select(AuditEvent.kind).where(AuditEvent.subject_id == subject_id).order_by(AuditEvent.id))
+    )
 
 
 def sign_in(email: str, password: str) -> str | None:
