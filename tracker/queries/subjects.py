@@ -30,37 +30,28 @@ def person(person_id: int, today: dt.date) -> Subject | None:
 
 
 def evidence(evidence_id: int, today: dt.date) -> Subject | None:
-    row = session().execute(
-        select(Evidence.person_id, Person.library_id)
-        .join(Person, Person.id == Evidence.person_id)
-        .where(Evidence.id == evidence_id)
-    ).one_or_none()  # fmt: skip
-    if row is None:
-        return None
-    return Subject(id=evidence_id, library_id=row.library_id, owner_id=row.person_id)
+    return _owned(evidence_id, select(Evidence.person_id).where(Evidence.id == evidence_id))
+
+
+def membership(membership_id: int, today: dt.date) -> Subject | None:
+    return _owned(membership_id, select(Membership.person_id).where(Membership.id == membership_id))
+
+
+def sign_in(sign_in_id: int, today: dt.date) -> Subject | None:
+    return _owned(sign_in_id, select(SignIn.person_id).where(SignIn.id == sign_in_id))
 
 
 def review(review_id: int, today: dt.date) -> Subject | None:
-    row = session().execute(
-        select(Review.learner_id, Review.reviewer_id, Person.library_id)
-        .join(Person, Person.id == Review.learner_id)
-        .where(Review.id == review_id)
-    ).one_or_none()  # fmt: skip
-    if row is None:
-        return None
-    return _reviewed(review_id, row.library_id, row.learner_id, row.reviewer_id, today)
+    return _reviewed(review_id, select(Review.learner_id, Review.reviewer_id).where(Review.id == review_id), today)
 
 
 def review_item(item_id: int, today: dt.date) -> Subject | None:
-    row = session().execute(
-        select(Review.learner_id, Review.reviewer_id, Person.library_id)
+    of_item = (
+        select(Review.learner_id, Review.reviewer_id)
         .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .join(Person, Person.id == Review.learner_id)
         .where(ReviewItem.id == item_id)
-    ).one_or_none()  # fmt: skip
-    if row is None:
-        return None
-    return _reviewed(item_id, row.library_id, row.learner_id, row.reviewer_id, today)
+    )
+    return _reviewed(item_id, of_item, today)
 
 
 def team(team_id: int, today: dt.date) -> Subject | None:
@@ -70,9 +61,29 @@ def team(team_id: int, today: dt.date) -> Subject | None:
     return Subject(id=team_id, library_id=row.library_id, places=(Place(team_id, row.path),))
 
 
-def _reviewed(record_id: int, library_id: int, learner_id: int, reviewer_id: int, today: dt.date) -> Subject:
-    places = _places(learner_id, today)
-    return Subject(id=record_id, library_id=library_id, owner_id=learner_id, reviewer_id=reviewer_id, places=places)
+def _owned(record_id: int, owner: Select[int]) -> Subject | None:
+    """A record of one person. `owner` selects their id."""
+    found = owner.subquery()
+    row = session().execute(select(Person.id, Person.library_id).join(found, found.c[0] == Person.id)).one_or_none()
+    return None if row is None else Subject(id=record_id, library_id=row.library_id, owner_id=row.id)
+
+
+def _reviewed(record_id: int, sides: Select[int, int], today: dt.date) -> Subject | None:
+    """A record between two people. `sides` selects the learner's id and the reviewer's."""
+    found = sides.subquery()
+    row = (
+        session()
+        .execute(
+            select(Person.id, Person.library_id, found.c[1].label("reviewer_id")).join(found, found.c[0] == Person.id)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    places = _places(row.id, today)
+    return Subject(
+        id=record_id, library_id=row.library_id, owner_id=row.id, reviewer_id=row.reviewer_id, places=places
+    )  # fmt: skip
 
 
 def _places(person_id: int, today: dt.date) -> tuple[Place, ...]:
@@ -87,28 +98,6 @@ def _places(person_id: int, today: dt.date) -> tuple[Place, ...]:
         .order_by(Team.path)
     )
     return tuple(Place(team_id, path) for team_id, path in rows)
-
-
-def membership(membership_id: int, today: dt.date) -> Subject | None:
-    row = session().execute(
-        select(Membership.person_id, Person.library_id)
-        .join(Person, Person.id == Membership.person_id)
-        .where(Membership.id == membership_id)
-    ).one_or_none()  # fmt: skip
-    if row is None:
-        return None
-    return Subject(id=membership_id, library_id=row.library_id, owner_id=row.person_id)
-
-
-def sign_in(sign_in_id: int, today: dt.date) -> Subject | None:
-    row = session().execute(
-        select(SignIn.person_id, Person.library_id)
-        .join(Person, Person.id == SignIn.person_id)
-        .where(SignIn.id == sign_in_id)
-    ).one_or_none()  # fmt: skip
-    if row is None:
-        return None
-    return Subject(id=sign_in_id, library_id=row.library_id, owner_id=row.person_id)
 
 
 def role_profile(role_profile_id: int, today: dt.date) -> Subject | None:
