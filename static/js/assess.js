@@ -131,6 +131,8 @@ class Card {
     }
     const dated = this.form.querySelector('button[name="still_true"]');
     if (dated && !sent.notes_only) {
+      const left = document.querySelector("[data-dated-count]");
+      if (left && !dated.disabled) left.textContent = Math.max(0, Number(left.textContent) - 1);
       dated.disabled = true;
       if (body.basis === "confirmed") dated.textContent = words.confirmed;
     }

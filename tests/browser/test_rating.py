@@ -1,5 +1,6 @@
 """Rating in a real browser: by keyboard alone, without script, on two devices, and without a connection."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
@@ -9,8 +10,10 @@ from sqlalchemy import select
 
 from tests.browser.conftest import Live
 from tests.client import PASSWORD
+from tests.factories.ratings import rate
 from tracker.db import db, session
 from tracker.models import Rating, RatingEntry
+from tracker.rules.scale import Answer
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make test-browser installs it)")
 
@@ -79,6 +82,23 @@ def test_arrows_save_where_they_stop_and_not_at_each_step(live: Live, visit: Vis
     wait_for(page, first, "Saved")
     assert answers(live) == {first: "not_sure"}
     assert entries(live) == 1
+
+
+def test_old_answers_are_counted_down_as_they_are_looked_at(live: Live, visit: Visit) -> None:
+    first, second, *_rest = live.world.statements["communication"]
+    with live.app.app_context():
+        for statement_id in (first, second):
+            rate(live.world, "ana", statement_id, Answer.PARTLY, dt.datetime(2026, 5, 11, 9, tzinfo=dt.UTC))
+    page = visit("ana")
+    page.goto(DOMAIN)
+    left = page.locator("[data-dated-count]").first
+    assert left.text_content() == "2"
+    for answer in ("3", "2"):  # a second look at the same statement counts no further
+        page.locator(f"#s-{first}-not_yet").focus()
+        page.keyboard.press(answer)
+        wait_for(page, first, "Saved")
+        page.wait_for_timeout(300)
+    assert left.text_content() == "1"
 
 
 def test_keys_do_nothing_outside_a_card_or_in_a_note(live: Live, visit: Visit) -> None:

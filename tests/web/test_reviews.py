@@ -183,9 +183,9 @@ class TestAnswerPage:
             ({"note": "typed", "ground": "saw_it"}, "Choose one of the six."),
             ({"answer": "return", "note": ""}, "Write something here first."),
             ({"answer": "partly", "ground": "saw_it", "note": "x" * 4001}, "4000 characters"),
-            ({"answer": "brilliantly", "ground": "saw_it"}, "Not a valid choice"),
-            ({"answer": "partly", "ground": "smelt_it"}, "Not a valid choice"),
-            ({"answer": "partly", "ground": "saw_it", "version": "one"}, "Not a valid integer"),
+            ({"answer": "brilliantly", "ground": "saw_it"}, "This is not one of the list"),
+            ({"answer": "partly", "ground": "smelt_it"}, "This is not one of the list"),
+            ({"answer": "partly", "ground": "saw_it", "version": "one"}, "This is not a whole number"),
         ],
     )
     def test_what_is_missing_is_said_and_the_rest_kept(
@@ -330,7 +330,7 @@ class TestDifferencesPage:
         ("data", "said"),
         [
             ({"answer": "", "reason": "kept"}, "Choose the answer that you would agree on."),
-            ({"answer": "not_sure", "reason": "kept"}, "Not a valid choice"),
+            ({"answer": "not_sure", "reason": "kept"}, "This is not one of the list"),
             ({"answer": "partly", "reason": " "}, "Write something here first."),
         ],
     )
@@ -349,10 +349,10 @@ class TestDifferencesPage:
         [
             ({"owner": "ana", "due_on": "2026-12-01"}, "Write something here first."),
             ({"text": "kept", "owner": "ana"}, "Enter the day by which"),
-            ({"text": "kept", "owner": "ana", "due_on": "2026-02-31"}, "Not a valid date"),
+            ({"text": "kept", "owner": "ana", "due_on": "2026-02-31"}, "This is not a date"),
             ({"text": "kept", "owner": "ana", "due_on": "2020-01-01"}, "Enter a day from today on"),
-            ({"text": "kept", "owner": "ben", "due_on": "2026-12-01"}, "Not a valid choice"),
-            ({"text": "kept", "owner": "9" * 30, "due_on": "2026-12-01"}, "Invalid Choice"),
+            ({"text": "kept", "owner": "ben", "due_on": "2026-12-01"}, "This is not one of the list"),
+            ({"text": "kept", "owner": "9" * 30, "due_on": "2026-12-01"}, "Choose one of the list"),
         ],
     )
     def test_a_next_step_needs_all_its_parts(

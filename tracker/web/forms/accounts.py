@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from tracker.rules.passwords import PASSWORD_MAX
 from tracker.web.errors import words
 from tracker.web.forms import fields
+from tracker.web.forms.base import Form
 
 words(
     password_short=_l("Use %(shortest)s characters or more."),
@@ -23,22 +23,22 @@ words(
 )  # fmt: skip
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(Form):
     email = StringField(_l("E-mail"), [InputRequired(_l("Enter your e-mail address.")), Length(max=254)])
     password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password.")), Length(max=PASSWORD_MAX)])
 
 
-class WelcomeForm(FlaskForm):  # type: ignore[misc]
+class WelcomeForm(Form):
     """Its length and words are judged by rules/passwords, where the owner is known."""
 
     password: Any = PasswordField(_l("New password"), [InputRequired(_l("Choose a password."))])
 
 
-class NameForm(FlaskForm):  # type: ignore[misc]
+class NameForm(Form):
     name = fields.line(_l("Name"), _l("Enter your name."))
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(Form):
     current: Any = PasswordField(
         _l("Password now"), [InputRequired(_l("Enter the password that you have now.")), Length(max=PASSWORD_MAX)]
     )

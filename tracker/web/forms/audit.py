@@ -1,14 +1,14 @@
 """What to list of the audit, in the address. What does not fit is left out, and said."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, ValidationError
 
 from tracker.rules.calendar import FIRST_DAY, LAST_DAY
 from tracker.web.forms import fields
+from tracker.web.forms.base import Form
 
 
-class AuditForm(FlaskForm):  # type: ignore[misc]
+class AuditForm(Form):
     class Meta:
         csrf = False
 

@@ -1,16 +1,16 @@
 """Suggesting a correction, and closing one."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from tracker.rules.texts import EMAIL_MAX, NAME_MAX, NOTE_MAX
+from tracker.web.forms.base import Form
 
 _TOO_LONG = _l("This is too long: at most %(max)d characters.")
 
 
-class CorrectionForm(FlaskForm):  # type: ignore[misc]
+class CorrectionForm(Form):
     """`statement` is the code of the statement meant, empty for the page as a whole."""
 
     statement = HiddenField()
@@ -26,7 +26,7 @@ class CorrectionForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class CloseCorrectionForm(FlaskForm):  # type: ignore[misc]
+class CloseCorrectionForm(Form):
     outcome = TextAreaField(
         _l("What became of it"),
         [Length(max=NOTE_MAX, message=_TOO_LONG)],

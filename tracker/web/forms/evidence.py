@@ -2,7 +2,6 @@
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
@@ -10,6 +9,7 @@ from wtforms.validators import InputRequired, Optional
 from tracker.rules.evidence import Content
 from tracker.rules.uploads import Upload
 from tracker.web.errors import words
+from tracker.web.forms.base import Form
 from tracker.web.forms.picker import an_id
 
 words(
@@ -48,7 +48,7 @@ words(
 )
 
 
-class EvidenceForm(FlaskForm):  # type: ignore[misc]
+class EvidenceForm(Form):
     title = StringField(_l("Title"), [InputRequired(_l("Give it a title."))])
     text = TextAreaField(_l("What you did, and what came of it"), [Optional()])
     done_on = DateField(_l("Day it was done"), [Optional()])
@@ -86,11 +86,11 @@ class EditForm(EvidenceForm):
         return an_id(self.version.data or "") or 0
 
 
-class JotForm(FlaskForm):  # type: ignore[misc]
+class JotForm(Form):
     line = StringField(_l("Jot down what you did, in one line"), [InputRequired(_l("Write a line first."))])
 
 
-class LinkForm(FlaskForm):  # type: ignore[misc]
+class LinkForm(Form):
     evidence_id = StringField()
     statement_id = StringField()
     reason = StringField()

@@ -3,13 +3,14 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import SelectField
+
+from tracker.web.forms.base import Form
 
 Choices = list[tuple[str, Any]]
 
 
-class GapFilters(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+class GapFilters(Form):
     """Choices are set by the view. What is not among them is left out, and `unknown` says so."""
 
     class Meta:

@@ -1,7 +1,6 @@
 """People and what they are in teams."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -9,6 +8,7 @@ from tracker.rules.roles import Role
 from tracker.rules.texts import NAME_MAX
 from tracker.web.errors import words
 from tracker.web.forms import fields
+from tracker.web.forms.base import Form
 
 words(
     email_taken=_l("Somebody has this e-mail address already."),
@@ -38,12 +38,12 @@ STATES = {
 SORTS = {"name": _l("Name"), "email": _l("E-mail"), "newest": _l("Newest first")}
 
 
-class PersonForm(FlaskForm):  # type: ignore[misc]
+class PersonForm(Form):
     name = fields.line(_l("Name"), _l("Enter the person's name."))
     email = fields.email(_l("E-mail"), description=_l("They sign in with it."))
 
 
-class MembershipForm(FlaskForm):  # type: ignore[misc]
+class MembershipForm(Form):
     team_id = fields.select_id(_l("Team"), _l("Choose a team."))
     role = SelectField(
         _l("Role"),
@@ -62,11 +62,11 @@ class MembershipForm(FlaskForm):  # type: ignore[misc]
     ends_on = fields.day(_l("Last day"), description=_l("Leave it empty while there is none."))
 
 
-class EndForm(FlaskForm):  # type: ignore[misc]
+class EndForm(Form):
     ends_on = fields.day(_l("Last day"), _l("Enter the last day."))
 
 
-class FilterForm(FlaskForm):  # type: ignore[misc]
+class FilterForm(Form):
     """In the address of the list. What does not fit is left out rather than refused."""
 
     class Meta:

@@ -1,7 +1,6 @@
 """Sending, answering, asking, agreeing, and the sentences for what a review refuses."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
@@ -9,6 +8,7 @@ from tracker.rules.errors import Invalid
 from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
 from tracker.web.errors import words
 from tracker.web.forms import fields
+from tracker.web.forms.base import Form
 
 words(
     review_nothing_chosen=_l("Choose at least one statement to send."),
@@ -38,7 +38,7 @@ words(
 )  # fmt: skip
 
 
-class SendForm(FlaskForm):  # type: ignore[misc]
+class SendForm(Form):
     """`reviewer` is "person-team"; what may be chosen is the service's to say."""
 
     reviewer = RadioField(
@@ -59,7 +59,7 @@ class SendForm(FlaskForm):  # type: ignore[misc]
         return [each for each in self.statements.data or [] if each is not None]
 
 
-class AnswerForm(FlaskForm):  # type: ignore[misc]
+class AnswerForm(Form):
     """One answer, or the sixth card: a question. `version` is the item's that the page showed."""
 
     answer = RadioField(
@@ -72,15 +72,15 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
     version = IntegerField(_l("Version"), [InputRequired()])
 
 
-class RevealForm(FlaskForm):  # type: ignore[misc]
+class RevealForm(Form):
     version = IntegerField(_l("Version"), [InputRequired()])
 
 
-class ReplyForm(FlaskForm):  # type: ignore[misc]
+class ReplyForm(Form):
     text = TextAreaField(_l("Your reply"))
 
 
-class ConfirmForm(FlaskForm):  # type: ignore[misc]
+class ConfirmForm(Form):
     answer = SelectField(
         _l("Agreed answer"),
         [InputRequired(_l("Choose the answer that you would agree on."))],
@@ -89,7 +89,7 @@ class ConfirmForm(FlaskForm):  # type: ignore[misc]
     reason = TextAreaField(_l("Reason"))
 
 
-class StepForm(FlaskForm):  # type: ignore[misc]
+class StepForm(Form):
     """`owner`: the choices are handed in."""
 
     text = StringField(_l("Next step"))

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import SelectField
 
 from tracker.web.errors import words
 from tracker.web.forms import fields
+from tracker.web.forms.base import Form
 
 words(
     role_profile_name_taken=_l("There is a role profile of this name already. Choose another name."),
@@ -23,7 +23,7 @@ words(
 NOTHING = _l("Nothing expected")
 
 
-class RoleProfileForm(FlaskForm):  # type: ignore[misc]
+class RoleProfileForm(Form):
     name = fields.line(_l("Name"), _l("Enter a name."), description=_l("The job as people here call it."))
 
     def targets(self) -> dict[int, int | None]:
@@ -54,7 +54,7 @@ def role_profile_form(
     return form
 
 
-class RoundForm(FlaskForm):  # type: ignore[misc]
+class RoundForm(Form):
     name = fields.line(_l("Name"), _l("Enter a name."), description=_l("For example “Autumn 2026”."))
     framework_id = fields.select_id(_l("Framework"), _l("Choose a framework."))
     starts_on = fields.day(_l("First day"), _l("Enter the first day."))

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
@@ -20,11 +19,13 @@ from wtforms import (
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from tracker.web.forms.base import Form
+
 TEAMS: list[Any] = ["Central Branch", "Bookmobile"]
 KINDS: list[Any] = ["Note", "Link"]
 
 
-class SampleForm(FlaskForm):  # type: ignore[misc]
+class SampleForm(Form):
     name = StringField("Name", [InputRequired()])
     email = EmailField("E-mail", [InputRequired()], description="We write to it when something waits for you.")
     password = PasswordField("Password", [InputRequired()])

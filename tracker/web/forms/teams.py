@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, SelectField
 from wtforms.validators import InputRequired
 
 from tracker.rules.calendar import time_zones
 from tracker.web.errors import words
 from tracker.web.forms import fields
+from tracker.web.forms.base import Form
 
 words(
     parent_unknown=_l("There is no such open team. Choose one of the list."),
@@ -28,7 +28,7 @@ words(
 DAYS_NEEDED = _l("Enter a number of days.")
 
 
-class TeamForm(FlaskForm):  # type: ignore[misc]
+class TeamForm(Form):
     name = fields.line(_l("Name"), _l("Enter the team's name."))
     parent_id = fields.select_id(_l("Part of"), _l("Choose the team above."))
 
@@ -41,13 +41,13 @@ class TeamEditForm(TeamForm):
     )  # fmt: skip
 
 
-class RootForm(FlaskForm):  # type: ignore[misc]
+class RootForm(Form):
     """The library's own team: its name comes from the settings, and it stands below none."""
 
     open_reviews: Any = TeamEditForm.open_reviews
 
 
-class LibraryForm(FlaskForm):  # type: ignore[misc]
+class LibraryForm(Form):
     name = fields.line(_l("Name"), _l("Enter the library's name."))
     time_zone = SelectField(
         _l("Time zone"),

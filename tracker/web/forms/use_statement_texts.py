@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
@@ -11,6 +10,7 @@ from wtforms.widgets import HiddenInput
 from tracker.rules.texts import PROSE_MAX
 from tracker.web.errors import words
 from tracker.web.forms import fields
+from tracker.web.forms.base import Form
 
 words(
     use_statement_same=_l("This is word for word the text that is published. Change it, or leave it as it is."),
@@ -21,7 +21,7 @@ words(
 )  # fmt: skip
 
 
-class UseStatementForm(FlaskForm):  # type: ignore[misc]
+class UseStatementForm(Form):
     """`base_version` is the newest version that the page showed."""
 
     base_version: Any = IntegerField(validators=[NumberRange(0, 2**31 - 1)], widget=HiddenInput())
@@ -32,7 +32,7 @@ class UseStatementForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class NotRatedForm(FlaskForm):  # type: ignore[misc]
+class NotRatedForm(Form):
     statements: Any = SelectMultipleField(_l("Statements"), coerce=fields.id_or_none, validate_choice=False)
     reason: Any = TextAreaField(
         _l("Reason"),

@@ -1,12 +1,13 @@
 """Having read the use statement."""
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField
 from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import HiddenInput
 
+from tracker.web.forms.base import Form
 
-class ReadForm(FlaskForm):  # type: ignore[misc]
+
+class ReadForm(Form):
     """`use_statement_id` names the text that was shown, `next` where to go on."""
 
     use_statement_id = IntegerField(validators=[InputRequired(), NumberRange(1, 2**31 - 1)], widget=HiddenInput())
