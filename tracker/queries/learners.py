@@ -2,8 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from tracker.db import session
 from tracker.models import Framework, Membership, Person, RoleProfile, Round, Statement, Target, Team
@@ -37,10 +39,11 @@ class Learner:
     round_ends_on: dt.date | None
 
 
-def learners(person_ids: list[int], today: dt.date) -> dict[int, Learner]:
-    """By person; somebody who is and was no learner is not there. One statement."""
+@lru_cache(maxsize=8)
+def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day: every page of a learner asks it."""
     statements = select(func.count(Statement.id)).where(Statement.framework_id == Framework.id).scalar_subquery()
-    rows = session().execute(
+    return (
         select(
             Person.id, Person.name, Person.library_id, Person.ready_at,
             Team.id.label("team_id"), Team.name.label("team"),
@@ -64,9 +67,14 @@ def learners(person_ids: list[int], today: dt.date) -> dict[int, Learner]:
                 Round.ends_on >= today,
             ),
         )
-        .where(Person.id.in_(person_ids), in_reach_on(Membership, today))
+        .where(Person.id.in_(bindparam("people", expanding=True)), in_reach_on(Membership, today))
         .order_by(Person.id, current_on(Membership, today), Membership.starts_on, Membership.id, Round.starts_on)
     )  # fmt: skip
+
+
+def learners(person_ids: list[int], today: dt.date) -> dict[int, Learner]:
+    """By person; somebody who is and was no learner is not there. One statement."""
+    rows = session().execute(_learners_on(today), {"people": person_ids})
     return {
         row.id: Learner(
             person_id=row.id,
