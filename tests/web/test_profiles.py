@@ -246,3 +246,13 @@ def test_the_number_of_sql_statements_does_not_grow(
         with transaction() as tx:
             assert tx.scalar(select(Person.id).limit(1))
     assert [counted(client, path) for client, path in asked] == before
+
+
+def test_the_profile_says_how_many_statements_are_not_rated_here(
+    app: Flask, world: World, sign_in: Callable[[str], Client]
+) -> None:
+    ana = sign_in(world.email("ana"))
+    assert "not rated here" not in ana.get("/profile").text
+    with app.app_context():
+        leave_out(world, world.statements["communication"][0], "No such tool.")
+    assert "1 statement is not rated here" in ana.get("/profile").text

@@ -60,6 +60,10 @@ class DomainShape:
     levels: tuple[LevelShape, ...]
 
     @property
+    def not_rated_here(self) -> int:
+        return sum(level.not_rated_here for level in self.levels)
+
+    @property
     def rated_here(self) -> int:
         return sum(level.listed - level.not_rated_here for level in self.levels)
 
