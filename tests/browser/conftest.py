@@ -1,4 +1,4 @@
-"""A real Chromium before a real server with its own SQLite database and the small world."""
+"""A real Chromium before a real server with its own SQLite database: the small world, or the demo."""
 
 import datetime as dt
 import importlib.util
@@ -6,19 +6,23 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from werkzeug.serving import make_server
 
+from tests.browser.atlas import PEOPLE, Place, explore
 from tests.client import PASSWORD
 from tests.conftest import TestConfig
 from tests.engines import REQUIRED, fresh_database
 from tests.factories.world import World, make_world
 from tracker.app import create_app
+from tracker.cli.demo_people import load_cast
 from tracker.db import db
 
 CHROMIUM = os.environ.get("TRACKER_CHROMIUM") or shutil.which("chromium") or ""
@@ -55,6 +59,20 @@ class Live:
     world: World
 
 
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address at which the app answers."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    with app.app_context():
+        db.engine.dispose()
+
+
 @pytest.fixture
 def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
@@ -63,18 +81,46 @@ def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
         with app.app_context():
             upgrade()
             world = make_world(dt.datetime.now(dt.UTC))
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Live(f"http://127.0.0.1:{server.port}", app, world)
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        with app.app_context():
-            db.engine.dispose()
+        with served(app) as address:
+            yield Live(address, app, world)
 
 
-@pytest.fixture
+@dataclass
+class Site:
+    """The demo as `make run` serves it: its address, the app behind it, and every page that its people can reach."""
+
+    url: str
+    app: Flask
+    places: list[Place]
+    cookies: dict[str, Any]
+
+    def someone(self, browser: Any, role: str, **options: Any) -> Any:
+        """A browser context of that role, which signs in once for all its contexts."""
+        if role not in self.cookies:
+            context = browser.new_context(base_url=self.url)
+            if (email := PEOPLE[role]) is not None:
+                enter(context.new_page(), email, load_cast().password)
+            self.cookies[role] = context.storage_state()
+            context.close()
+        options = {"viewport": {"width": 1280, "height": 900}, **options}
+        return browser.new_context(base_url=self.url, storage_state=self.cookies[role], **options)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    with pytest.MonkeyPatch.context() as patch, fresh_database("sqlite", folder) as url:
+        patch.setenv("TRACKER_DATA_DIR", str(folder))
+        patch.setenv("TRACKER_DEMO", "yes")
+        patch.setenv("TRACKER_DEBUG_PAGES", "yes")
+        app = create_app(TestConfig(url, folder))
+        loaded = app.test_cli_runner().invoke(args=["demo", "load"])
+        assert loaded.exit_code == 0, loaded.output
+        with served(app) as address:
+            yield Site(address, app, explore(app, load_cast().password), {})
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as running:
@@ -83,18 +129,27 @@ def browser() -> Iterator[object]:
         chromium.close()
 
 
+def enter(page: Any, email: str, password: str) -> None:
+    """Sign in through the page."""
+    page.goto("/login")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+
+
 @pytest.fixture
-def visit(live: Live, browser: object) -> Callable[..., object]:
+def visit(live: Live, browser: Any) -> Iterator[Callable[..., object]]:
     """A signed-in page: `visit("ana", width=390, java_script_enabled=False)`."""
+    contexts = []
 
     def signed_in(name: str, *, width: int = 1280, height: int = 900, **options: object) -> object:
         context = browser.new_context(base_url=live.url, viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
         page = context.new_page()
-        page.goto("/login")
-        page.get_by_label("E-mail").fill(live.world.email(name))
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("main").get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/")
+        enter(page, live.world.email(name), PASSWORD)
         return page
 
-    return signed_in
+    yield signed_in
+    for context in contexts:
+        context.close()

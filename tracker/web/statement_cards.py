@@ -141,6 +141,7 @@ def _keep_shape(shape: Shape) -> list[str]:
             previous={"key": shape.answer, "label": label, "day": _stand_in("given")} if shape.dated else None,
             href="" if shape.own_page else url_for("statements.show", statement_id=ID),
             state=_stand_in("state"),
+            level=2 if shape.own_page else 3,
             title_hidden=shape.own_page,
         )
     ).replace(generate_csrf(), _stand_in("token"))  # fmt: skip

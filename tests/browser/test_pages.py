@@ -1,0 +1,143 @@
+"""Every page of every role in a real browser: no barrier, no complaint, no sideways scroll, and light on the wire."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import abort
+
+from tests.browser.atlas import PEOPLE, one_of_each, templates_of
+from tests.browser.conftest import Site
+from tests.browser.watch import Watch, barriers, sideways
+
+WAYS: dict[str, dict[str, Any]] = {
+    "as it is": {},
+    "phone": {"viewport": {"width": 390, "height": 844}},
+    "dark": {"color_scheme": "dark"},
+    "text twice as large": {},
+}
+ERRORS = (400, 403, 405, 409, 413, 422, 429, 500, 503)
+RARE = {"admin_people/link.html", "assess/refused.html", "invitations/show.html", *(f"errors/{e}.html" for e in ERRORS)}
+"""Pages that no link leads to: `go_to_a_rare_page` knows the way."""
+
+
+def everything(watch: Watch) -> list[str]:
+    """The page's own complaints last: what comes late has come by then."""
+    return [*barriers(watch.page), *sideways(watch.page), *watch.faults()]
+
+
+def watched(context: Any, way: str) -> Watch:
+    return Watch(context.new_page(), text_twice=way == "text twice as large")
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_every_page_of_a_role(site: Site, browser: Any, role: str) -> None:
+    places = [place for place in site.places if place.role == role]
+    assert len(places) > 4
+    context = site.someone(browser, role)
+    watch = watched(context, "as it is")
+    found = {}
+    for place in places:
+        watch.visit(place.path)
+        found[str(place)] = everything(watch)
+    context.close()
+    assert {place: faults for place, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "as it is"])
+def test_each_template(site: Site, browser: Any, way: str) -> None:
+    found = {}
+    for role in PEOPLE:
+        context = site.someone(browser, role, **WAYS[way])
+        watch = watched(context, way)
+        for place in one_of_each(site.places):
+            if place.role == role:
+                watch.visit(place.path)
+                found[str(place)] = everything(watch)
+        context.close()
+    assert {place: faults for place, faults in found.items() if faults} == {}
+
+
+def test_no_template_is_left_out(site: Site) -> None:
+    assert {place.template for place in site.places} | RARE == templates_of(site.app)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_pages_that_no_link_leads_to(site: Site, browser: Any, way: str) -> None:
+    found = {}
+    for code in ERRORS:
+        context = site.someone(browser, "learner", **WAYS[way])
+        watch = watched(context, way)
+        with failing(site, "frameworks.index", code):
+            watch.visit("/frameworks/")
+            assert watch.page.locator("h1").count() == 1
+            found[f"error {code}"] = everything(watch)
+        context.close()
+    for page, go in {"link": a_new_link, "invitation": an_invitation, "refused": a_refused_answer}.items():
+        with go(site, browser, way) as watch:
+            found[page] = everything(watch)
+    assert {page: faults for page, faults in found.items() if faults} == {}
+
+
+@contextmanager
+def failing(site: Site, endpoint: str, code: int) -> Iterator[None]:
+    """While it lasts, that endpoint ends in an error page."""
+
+    def fail() -> None:
+        if code == 500:
+            raise RuntimeError("as a fault of our own would")
+        abort(code)
+
+    kept: Callable[..., Any] = site.app.view_functions[endpoint]
+    site.app.view_functions[endpoint] = fail
+    yield
+    site.app.view_functions[endpoint] = kept
+
+
+@contextmanager
+def a_new_link(site: Site, browser: Any, way: str) -> Iterator[Watch]:
+    """The administrator adds somebody and gets a one-time link to hand over."""
+    context = site.someone(browser, "administrator", **WAYS[way])
+    watch = watched(context, way)
+    watch.visit("/admin/people/new")
+    watch.page.get_by_label("Name").fill("Nina New")
+    watch.page.get_by_label("E-mail").fill(f"nina.{secrets.token_hex(4)}@example.org")
+    watch.forget()
+    watch.page.get_by_role("button", name="Add and get the link").click()
+    watch.page.get_by_label("One-time link").wait_for()
+    yield watch
+    context.close()
+
+
+@contextmanager
+def an_invitation(site: Site, browser: Any, way: str) -> Iterator[Watch]:
+    """Somebody follows the link that they were given."""
+    with a_new_link(site, browser, way) as made:
+        link = urlsplit(made.page.get_by_label("One-time link").input_value()).path
+    context = site.someone(browser, "visitor", **WAYS[way])
+    watch = watched(context, way)
+    watch.visit(link)
+    yield watch
+    context.close()
+
+
+@contextmanager
+def a_refused_answer(site: Site, browser: Any, way: str) -> Iterator[Watch]:
+    """Without script: an answer sent from a page on which another one was given in the meantime."""
+    context = site.someone(browser, "learner", **WAYS[way])
+    context.route("**/js/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    watch = watched(context, way)
+    place = next(place for place in site.places if place.role == "learner" and place.endpoint == "assess.show")
+    watch.visit(place.path)
+    other = context.new_page()
+    other.goto(place.path)
+    for page, answer in ((other, "partly"), (watch.page, "consistently")):
+        page.locator(f"form[data-statement] input[value={answer}]").first.check()
+        watch.forget()
+        with page.expect_navigation():
+            page.locator("form[data-statement]").first.evaluate("form => form.submit()")
+    yield watch
+    context.close()

@@ -1,0 +1,87 @@
+"""The browser checks can fail: each is shown a page with the fault that it looks for, under our own security policy."""
+
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Site
+from tests.browser.watch import MOST_REQUESTS, Watch, barriers, sideways
+from tracker.web.headers import POLICY
+
+GOOD = """<!doctype html><html lang="en"><head><title>A page</title><link rel="icon" href="data:,"></head>
+<body><main><h1>A page</h1>{}</main></body></html>"""
+
+
+@pytest.fixture
+def shown(site: Site, browser: Any) -> Any:
+    """Show a body at an address of the site, with the headers of a page."""
+    context = site.someone(browser, "visitor")
+    watch = Watch(context.new_page())
+
+    def show(body: str) -> Watch:
+        headers = {"Content-Security-Policy": POLICY, "Content-Type": "text/html; charset=utf-8"}
+        watch.page.route("**/planted", lambda route: route.fulfill(body=GOOD.format(body), headers=headers))
+        watch.visit("/planted")
+        watch.page.wait_for_timeout(100)
+        return watch
+
+    yield show
+    context.close()
+
+
+def test_a_good_page_has_no_fault(shown: Any) -> None:
+    watch = shown("<p>Nothing is wrong here.</p>")
+    assert [*watch.faults(), *sideways(watch.page), *barriers(watch.page)] == []
+
+
+@pytest.mark.parametrize("body", ["<script>x = 1</script>", '<p style="color: red">x</p>', '<p onclick="x()">x</p>'])
+def test_what_the_policy_refuses_is_found(shown: Any, body: str) -> None:
+    watch = shown(body)
+    assert any("Content Security Policy" in each for each in watch.faults())
+
+
+def test_a_missing_script_is_found(shown: Any) -> None:
+    assert any("404" in each for each in shown('<script src="/assets/js/none.js"></script>').faults())
+
+
+def test_a_broken_script_is_found(shown: Any) -> None:
+    watch = shown('<script src="/broken.js"></script>')
+    watch.page.route("**/broken.js", lambda route: route.fulfill(body="nothing()", content_type="text/javascript"))
+    watch.visit("/planted")
+    assert any("nothing is not defined" in each for each in watch.faults())
+
+
+def test_too_many_requests_are_found(shown: Any) -> None:
+    images = "".join(f'<img alt="" src="/assets/favicon.svg?{at}">' for at in range(MOST_REQUESTS))
+    assert f"{MOST_REQUESTS + 1} requests" in shown(images).faults()
+
+
+def test_a_heavy_page_is_found(shown: Any) -> None:
+    watch = shown("".join(f'<img alt="" src="/frameworks/library-technicians/?heavy={at}">' for at in range(9)))
+    watch.page.wait_for_load_state("networkidle")
+    assert any("bytes on the wire" in each for each in watch.faults())
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        ('<img src="/favicon.ico">', "image-alt"),
+        ("<input>", "label"),
+        ("<h4>Too deep</h4>", "heading-order"),
+        ("<button></button>", "button-name"),
+    ],
+)
+def test_a_barrier_is_found(shown: Any, body: str, rule: str) -> None:
+    assert any(each.startswith(f"axe {rule}:") for each in barriers(shown(body).page))
+
+
+def test_a_wide_page_is_found(shown: Any) -> None:
+    assert "scrolls sideways" in sideways(shown("<pre>" + "wide " * 400 + "</pre>").page)[0]
+
+
+def test_a_reader_can_double_the_text(site: Site, browser: Any) -> None:
+    context = site.someone(browser, "visitor")
+    watch = Watch(context.new_page(), text_twice=True)
+    watch.visit("/")
+    assert watch.page.locator("body").evaluate("each => getComputedStyle(each).fontSize") == "32px"
+    context.close()

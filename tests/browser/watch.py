@@ -1,0 +1,82 @@
+"""What is wrong with a page in a real browser. Each check gives its faults in words; an empty list is a good page."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+MOST_BYTES = 100_000
+"""On the wire, for somebody who was never here: headers and compressed bodies."""
+MOST_REQUESTS = 10
+TWICE = {"standard": 32, "fixed": 26}
+"""Font sizes in px when a reader doubles theirs (WCAG 1.4.4)."""
+
+
+class Watch:
+    """Everything that a page complains of, and everything that it fetches, from now on."""
+
+    def __init__(self, page: Any, *, text_twice: bool = False) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.bytes = 0
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        page.on("requestfailed", lambda request: self.complaints.append(f"not loaded: {request.url}"))
+        self.wire = page.context.new_cdp_session(page)
+        self.wire.send("Network.enable")
+        self.wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        if text_twice:
+            self.wire.send("Page.setFontSizes", {"fontSizes": TWICE})
+        self.wire.on("Network.requestWillBeSent", lambda event: self.requests.append(event["request"]["url"]))
+        self.wire.on("Network.loadingFinished", self._loaded)
+
+    def _console(self, message: Any) -> None:
+        is_page_itself = message.location.get("url") == self.page.url and "status of" in message.text
+        if message.type in ("error", "warning") and not is_page_itself:
+            self.complaints.append(f"console {message.type}: {message.text}")
+
+    def _loaded(self, event: dict[str, Any]) -> None:
+        self.bytes += int(event["encodedDataLength"])
+
+    def visit(self, path: str) -> None:
+        """Go there as if for the first time."""
+        self.forget()
+        self.page.goto(path)
+
+    def forget(self) -> None:
+        """What was seen so far was of another page."""
+        self.complaints.clear()
+        self.requests.clear()
+        self.bytes = 0
+
+    def faults(self) -> list[str]:
+        found = [*self.complaints]
+        if self.bytes > MOST_BYTES:
+            found.append(f"{self.bytes} bytes on the wire")
+        if len(self.requests) > MOST_REQUESTS:
+            found.append(f"{len(self.requests)} requests")
+        return found
+
+
+def barriers(page: Any) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA and its own good practice."""
+    found = Axe().run(page, options=WCAG).response["violations"]
+    return [f"axe {each['id']}: {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"]]
+
+
+def sideways(page: Any) -> list[str]:
+    """Whether the page itself scrolls sideways, and what sticks out of it."""
+    width, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    if width <= room:
+        return []
+    return [f"scrolls sideways: {width} px in {room}; {page.evaluate(STICKING_OUT)}"]
+
+
+STICKING_OUT = """() => [...document.querySelectorAll("body *")]
+  .filter((each) => {
+    const box = each.getBoundingClientRect();
+    return box.width && (box.right > innerWidth + 1 || box.left < -1);
+  })
+  .slice(0, 4)
+  .map((each) => each.outerHTML.slice(0, 120))"""
