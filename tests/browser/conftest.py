@@ -145,6 +145,7 @@ def visit(live: Live, browser: Any) -> Iterator[Callable[..., object]]:
 
     def signed_in(name: str, *, width: int = 1280, height: int = 900, **options: object) -> object:
         context = browser.new_context(base_url=live.url, viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         enter(page, live.world.email(name), PASSWORD)

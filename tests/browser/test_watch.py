@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Site
+from tests.browser.keyboard import Keyboard
 from tests.browser.watch import MOST_REQUESTS, Watch, barriers, sideways
 from tracker.web.headers import POLICY
 
@@ -77,6 +78,35 @@ def test_a_barrier_is_found(shown: Any, body: str, rule: str) -> None:
 
 def test_a_wide_page_is_found(shown: Any) -> None:
     assert "scrolls sideways" in sideways(shown("<pre>" + "wide " * 400 + "</pre>").page)[0]
+
+
+LINKS = (
+    '<link rel="stylesheet" href="/planted.css"><p><a href="/1" id="one">One</a> <a href="/2" id="two">Two</a></p>{}'
+)
+
+
+@pytest.mark.parametrize(
+    ("style", "more", "fault"),
+    [
+        ("a { outline: none; }", "", "no mark of the focus"),
+        ("div { position: fixed; inset: 0; background: white; }", "<div>Over it</div>", "out of sight"),
+        ("", "", None),
+    ],
+)
+def test_a_focus_that_cannot_be_seen_is_found(shown: Any, style: str, more: str, fault: str | None) -> None:
+    watch = shown("")
+    watch.page.route("**/planted.css", lambda route: route.fulfill(body=style, content_type="text/css"))
+    keyboard = Keyboard(shown(LINKS.format(more)).page)
+    keyboard.to(watch.page.locator("#two"))
+    assert keyboard.pressed == 2
+    assert len(keyboard.faults) == (2 if fault else 0)
+    assert all(fault in each for each in keyboard.faults if fault)
+
+
+def test_what_cannot_be_reached_is_found(shown: Any) -> None:
+    watch = shown('<p id="far">Not a control</p>')
+    with pytest.raises(AssertionError, match="do not reach"):
+        Keyboard(watch.page).to(watch.page.locator("#far"))
 
 
 def test_a_reader_can_double_the_text(site: Site, browser: Any) -> None:

@@ -1,0 +1,147 @@
+"""What people come for, by keyboard alone and without script: evidence, a review from sending to the end, the gaps."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.browser.conftest import Live
+from tests.browser.keyboard import Keyboard
+from tests.client import PASSWORD
+from tests.factories.ratings import rate
+from tests.factories.reviews import endorse
+from tracker.db import db, session
+from tracker.models import Endorsement, EvidenceLink, Review, ReviewItem
+from tracker.rules.scale import Answer, EndorsedAnswer
+
+
+@pytest.fixture
+def keyboard(live: Live, browser: Any) -> Iterator[Callable[[str], Keyboard]]:
+    """Somebody at a keyboard, signed in. In the end they must have seen where they were, all the way."""
+    keyboards = []
+
+    def at(name: str) -> Keyboard:
+        context = browser.new_context(base_url=live.url, viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(10_000)
+        keyboards.append(found := Keyboard(context.new_page()))
+        found.sign_in(live.world.email(name), PASSWORD)
+        return found
+
+    yield at
+    for each in keyboards:
+        each.page.context.close()
+    assert [fault for each in keyboards for fault in each.faults] == []
+
+
+def stored(live: Live, query: Any) -> list[Any]:
+    with live.app.app_context():
+        found = list(session().scalars(query).all())
+        db.session.remove()
+    return found
+
+
+def rated(live: Live, *answers: Answer) -> list[int]:
+    """Ana rates the first statements of Communication."""
+    statements = live.world.statements["communication"][: len(answers)]
+    with live.app.app_context():
+        for statement_id, answer in zip(statements, answers, strict=True):
+            rate(live.world, "ana", statement_id, answer)
+    return statements
+
+
+def test_evidence_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -> None:
+    me = keyboard("ana")
+    page = me.page
+    me.fill(page.get_by_label("Jot down what you did"), "Taught a class of eight to search the catalogue")
+    with page.expect_navigation():
+        me.press("Enter")
+    me.follow(page.get_by_role("navigation", name="Main").first.get_by_role("link", name="Evidence"))
+    me.follow(page.get_by_role("link", name="Taught a class of eight to search the catalogue", exact=True))
+    me.follow(page.get_by_role("link", name="Link to statements"))
+    me.fill(page.get_by_label("Find statements by a word"), "Communication 1.1")
+    with page.expect_navigation():
+        me.press("Enter")
+    me.to(page.get_by_label("Communication 1.1").first)
+    me.press("Space")
+    me.fill(page.get_by_label("Why it counts: Communication 1.1"), "They could search alone afterwards")
+    me.follow(page.get_by_role("button", name="Link", exact=True))
+    first = live.world.statements["communication"][0]
+    assert stored(live, select(EvidenceLink.statement_id)) == [first]
+
+
+def test_a_review_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -> None:
+    rated(live, Answer.CONSISTENTLY, Answer.PARTLY)
+    ana = keyboard("ana")
+    ana.follow(ana.page.get_by_role("navigation", name="Main").first.get_by_role("link", name="Reviews"))
+    ana.follow(ana.page.get_by_role("main").get_by_role("link", name="Send").first)
+    ana.to(ana.page.get_by_label("Sue (Central)"))
+    ana.press("Space")
+    ana.follow(ana.page.get_by_role("button", name="Send for review"))
+
+    sue = keyboard("sue")
+    sue.follow(sue.page.get_by_role("main").get_by_role("link", name="1 review to answer"))
+    for answer in ("3", "3"):
+        card = sue.page.locator("[data-review-card]")
+        sue.to(card.locator("input[name=answer]").first)
+        sue.press(answer)
+        sue.to(card.locator("input[name=ground]").first)
+        sue.press("Space")
+        with sue.page.expect_navigation():
+            sue.press("Control+Enter")
+    sue.follow(sue.page.get_by_role("button", name="Reveal to each other"))
+
+    for side in (sue, ana):
+        if side is ana:
+            side.page.goto("/")
+            side.follow(side.page.get_by_role("main").get_by_role("link", name="Your review by Sue is revealed"))
+        side.to(side.page.get_by_label("Agreed").first)
+        side.type("Partly")
+        side.fill(side.page.get_by_label("Reason").first, "Not alone at the desk yet")
+        side.follow(side.page.get_by_role("main").get_by_role("button", name="Confirm").first)
+    answers = stored(live, select(Endorsement.answer).order_by(Endorsement.id))
+    assert answers == [EndorsedAnswer.CONSISTENTLY, EndorsedAnswer.PARTLY]
+    assert stored(live, select(Review.status)) == ["closed"]
+
+
+def test_the_gaps_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -> None:
+    first, second = live.world.statements["communication"][:2]
+    with live.app.app_context():
+        endorse(live.world, "ana", "sue", first, EndorsedAnswer.NOT_YET)
+        endorse(live.world, "ana", "sue", second, EndorsedAnswer.NOT_YET)
+    sue = keyboard("sue")
+    page = sue.page
+    sue.follow(page.get_by_role("navigation", name="Main").first.get_by_role("link", name="Teams"))
+    sue.follow(page.get_by_role("link", name="Gaps Central"))
+    sue.follow(page.get_by_role("link", name="Ana, Communication"))
+    page.get_by_role("heading", name="Communication: how the levels come about").wait_for()
+    page.get_by_text("Communication 1.1").first.wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="Team gaps").wait_for()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_review_without_script(live: Live, visit: Callable[..., Any], width: int) -> None:
+    rated(live, Answer.CONSISTENTLY, Answer.PARTLY)
+    ana = visit("ana", width=width, java_script_enabled=False)
+    ana.goto("/reviews/new")
+    ana.get_by_label("Sue (Central)").check()
+    ana.get_by_role("button", name="Send for review").click()
+
+    sue = visit("sue", width=width, java_script_enabled=False)
+    sue.get_by_role("main").get_by_role("link", name="1 review to answer").click()
+    for _item in range(2):
+        sue.locator("label", has=sue.locator("input[name=answer][value=consistently]")).click()
+        sue.locator("label", has=sue.locator("input[name=ground]")).first.click()
+        sue.get_by_role("button", name="Save and next").click()
+    sue.get_by_role("button", name="Reveal to each other").click()
+
+    for side, page in (("sue", sue), ("ana", ana)):
+        if side == "ana":
+            page.goto("/")
+            page.get_by_role("main").get_by_role("link", name="Your review by Sue is revealed").click()
+        page.get_by_label("Agreed").first.select_option("partly")
+        page.get_by_label("Reason").first.fill("Not alone at the desk yet")
+        page.get_by_role("main").get_by_role("button", name="Confirm").first.click()
+    assert stored(live, select(Review.status)) == ["closed"]
+    assert stored(live, select(ReviewItem.status)) == ["endorsed", "endorsed"]
