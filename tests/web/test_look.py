@@ -40,6 +40,9 @@ TEXT_ON = [
     ("on-ramp-low", "ramp-0"),
     ("on-ramp-low", "ramp-1"),
     ("on-ramp-low", "ramp-2"),
+    ("on-ramp-low", "heat-1"),
+    ("on-ramp-low", "heat-2"),
+    ("on-ramp-low", "heat-3"),
     ("on-ramp-high", "ramp-3-text"),
     ("on-ramp-high", "ramp-4"),
 ]
