@@ -7,7 +7,7 @@ STAMP := .venv/.synced
 SYNC := VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-all test-browser bench check clean install
+.PHONY: help run serve test test-all test-browser screenshots bench check clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,10 @@ test-browser: $(STAMP) ## the pages in a real Chromium
 test-all: ## everything: PostgreSQL and the browser must be there
 	@TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test
 	@TRACKER_REQUIRE=postgres,browser $(MAKE) --no-print-directory test-browser
+
+screenshots: $(STAMP) ## the pictures of README.md and docs/, anew from the demo
+	@$(SYNC) --group browser
+	@TRACKER_REQUIRE=browser TRACKER_KEEP_PICTURES=yes $(BIN)/python -m pytest -q tests/browser/test_pictures.py::test_picture
 
 bench: $(STAMP) ## median times of the main pages, as ratios to an empty page
 	@$(BIN)/python -m tests.bench

@@ -1,0 +1,73 @@
+"""The pictures of the main pages in README.md and docs/, made from the demo: `make screenshots` keeps them.
+
+The ordinary run makes them too and throws them away, so that they can always be made.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config import ROOT
+from tests.browser.conftest import Site
+
+KEPT = ROOT / "docs" / "pictures"
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 860}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Who looks at which page: an address, or an endpoint whose first address is taken."""
+
+    role: str
+    page: str
+    size: tuple[tuple[str, int], ...] = tuple(DESK.items())
+
+
+PICTURES = {
+    "framework": Picture("visitor", "/frameworks/library-technicians/"),
+    "today": Picture("learner and supervisor", "/"),
+    "assess": Picture("learner", "/assess/library-technicians/durable/fortitude"),
+    "phone": Picture("learner", "/assess/library-technicians/durable/fortitude", size=tuple(PHONE.items())),
+    "grid": Picture("learner", "/assess/library-technicians/durable/fortitude/grid"),
+    "evidence": Picture("learner and supervisor", "/evidence"),
+    "profile": Picture("learner and supervisor", "/profile"),
+    "explanation": Picture("learner and supervisor", "/profile/metacognition"),
+    "send": Picture("learner", "/reviews/new"),
+    "review": Picture("supervisor", "reviews.item"),
+    "differences": Picture("supervisor", "reviews.differences"),
+    "team": Picture("supervisor", "/teams/2"),
+    "gaps": Picture("supervisor", "/teams/2/gaps"),
+    "gaps-by-team": Picture("coordinator", "/teams/1/gaps"),
+    "people": Picture("administrator", "/admin/people"),
+    "administration": Picture("administrator", "/admin"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """docs/pictures when they are to be kept."""
+    return KEPT if os.environ.get("TRACKER_KEEP_PICTURES") else tmp_path
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_picture(site: Site, browser: Any, folder: Path, name: str) -> None:
+    picture = PICTURES[name]
+    context = site.someone(browser, picture.role, viewport=dict(picture.size))
+    page = context.new_page()
+    first = (place.path for place in site.places if (place.role, place.endpoint) == (picture.role, picture.page))
+    answer = page.goto(picture.page if picture.page.startswith("/") else next(first))
+    assert answer.status == 200
+    page.screenshot(path=folder / f"{name}.png")
+    context.close()
+    assert (folder / f"{name}.png").stat().st_size > 10_000
+
+
+def test_every_picture_is_kept_and_shown() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *ROOT.glob("docs/**/*.md"))]
+    shown = {name for text in texts for name in re.findall(r"pictures/([\w-]+)\.png", text)}
+    assert {path.stem for path in KEPT.glob("*.png")} == set(PICTURES) == shown
