@@ -40,6 +40,7 @@ class Actor:
     supervises: tuple[Place, ...] = ()
     coordinates: tuple[Place, ...] = ()
     time_zone: str = "UTC"
+    covers_screen: bool = False
     sign_in_id: int | None = None
 
     def today(self, now: dt.datetime) -> dt.date:

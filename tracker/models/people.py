@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
@@ -53,7 +53,10 @@ class Team(Base):
 
 
 class Person(Base):
-    """Somebody who can sign in. `email` is stored casefolded and is unique in the whole installation."""
+    """Somebody who can sign in. `email` is stored casefolded and is unique in the whole installation.
+
+    `covers_screen`: their pages are covered after a minute without input, for desks that others look at.
+    """
 
     __tablename__ = "people"
 
@@ -63,6 +66,7 @@ class Person(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[Line | None]
     administrator: Mapped[bool] = mapped_column(default=False)
+    covers_screen: Mapped[bool] = mapped_column(default=False, server_default=false())
     ready_at: Mapped[dt.datetime | None]
     disabled_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]

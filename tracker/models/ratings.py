@@ -15,6 +15,7 @@ class Rating(Base):
 
     `version` starts at 1 and rises with each change of answer or notes: a save names the version that its page
     showed (0 for none). `own_note` is never shown to anybody else; `reviewer_note` is revealed with the answer.
+    `rated_at` is when it was stored here; `given_on` the day that an imported answer says it was given.
     """
 
     __tablename__ = "ratings"
@@ -35,6 +36,7 @@ class Rating(Base):
     own_note: Mapped[Prose] = mapped_column(default="")
     reviewer_note: Mapped[Prose] = mapped_column(default="")
     rated_at: Mapped[dt.datetime]
+    given_on: Mapped[dt.date | None]
     noted_at: Mapped[dt.datetime | None]
 
 
@@ -55,3 +57,4 @@ class RatingEntry(Base):
     answer: Mapped[Word]
     basis: Mapped[Word]
     rated_at: Mapped[dt.datetime]
+    given_on: Mapped[dt.date | None]

@@ -15,7 +15,7 @@ from tracker.rules.tokens import token_hash
 
 _LIVING_SIGN_IN = (
     select(SignIn.id, SignIn.seen_at, Person.id, Person.library_id, Person.name, Person.email,
-           Person.administrator, Library.time_zone)
+           Person.administrator, Person.covers_screen, Library.time_zone)
     .join(Person, Person.id == SignIn.person_id)
     .join(Library, Library.id == Person.library_id)
     .where(
@@ -35,7 +35,7 @@ def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> tuple[A
     row = session().execute(_LIVING_SIGN_IN, values).one_or_none()
     if row is None:
         return None
-    sign_in_id, seen_at, person_id, library_id, name, email, administrator, time_zone = row
+    sign_in_id, seen_at, person_id, library_id, name, email, administrator, covers_screen, time_zone = row
     places = _places(person_id, day_in(time_zone, now))
     return Actor(
         person_id=person_id,
@@ -47,6 +47,7 @@ def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> tuple[A
         supervises=places[Role.SUPERVISOR],
         coordinates=places[Role.COORDINATOR],
         time_zone=time_zone,
+        covers_screen=covers_screen,
         sign_in_id=sign_in_id,
     ), seen_at
 

@@ -73,6 +73,7 @@ class Card:
     basis: Basis | None
     version: int
     rated_at: dt.datetime | None
+    given_on: dt.date | None
     own_note: str
     reviewer_note: str
     endorsement: Mark | None
@@ -134,6 +135,7 @@ def _cards(which: str, values: dict[str, Any], citations: dict[int, list[Quote]]
             basis=Basis(row.basis) if row.basis else None,
             version=row.version or 0,
             rated_at=row.rated_at,
+            given_on=row.given_on,
             own_note=row.own_note or "",
             reviewer_note=row.reviewer_note or "",
             endorsement=Mark(
@@ -182,8 +184,8 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Statement.id, Statement.code, Statement.title, Statement.text, Statement.domain_id, Statement.rank,
-            NotRatedHere.reason, Rating.answer, Rating.basis, Rating.version, Rating.rated_at, Rating.own_note,
-            Rating.reviewer_note, Endorsement.answer.label("endorsed"), Endorsement.endorsed_at,
+            NotRatedHere.reason, Rating.answer, Rating.basis, Rating.version, Rating.rated_at, Rating.given_on,
+            Rating.own_note, Rating.reviewer_note, Endorsement.answer.label("endorsed"), Endorsement.endorsed_at,
             Person.name.label("endorser"), evidence.label("evidence"),
         )
         .outerjoin(NotRatedHere, LEFT_OUT)

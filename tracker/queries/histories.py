@@ -15,13 +15,14 @@ class Answered:
     answer: Answer
     basis: Basis
     at: dt.datetime
+    given_on: dt.date | None
 
 
 def answers(person_id: int, statement_id: int) -> list[Answered]:
     """The newest first. One statement."""
     rows = session().execute(
-        select(RatingEntry.answer, RatingEntry.basis, RatingEntry.rated_at)
+        select(RatingEntry.answer, RatingEntry.basis, RatingEntry.rated_at, RatingEntry.given_on)
         .where(RatingEntry.person_id == person_id, RatingEntry.statement_id == statement_id)
         .order_by(RatingEntry.rated_at.desc(), RatingEntry.id.desc())
     )
-    return [Answered(Answer(row.answer), Basis(row.basis), row.rated_at) for row in rows]
+    return [Answered(Answer(row.answer), Basis(row.basis), row.rated_at, row.given_on) for row in rows]

@@ -66,7 +66,7 @@ class Progress:
 
 def progress(learner: Learner) -> Progress:
     begin = learner.round_starts_on or dt.date.min
-    values = {**of(learner), "begin": dt.datetime.combine(begin, dt.time.min, dt.UTC)}
+    values = {**of(learner), "begin": dt.datetime.combine(begin, dt.time.min, dt.UTC), "begin_on": begin}
     rows = session().execute(_PROGRESS, values).all()
     levels = tuple(
         LevelProgress(row.strand_key, row.strand, row.id, row.key, row.title, row.rank, row.name, row.listed,
@@ -81,7 +81,7 @@ def next_open(learner: Learner, count: int) -> list[int]:
     begin = learner.round_starts_on
     wanted: ColumnElement[bool] = Rating.id.is_(None)
     if begin is not None:
-        wanted = or_(wanted, Rating.rated_at < dt.datetime.combine(begin, dt.time.min, dt.UTC))
+        wanted = or_(wanted, Rating.rated_at < dt.datetime.combine(begin, dt.time.min, dt.UTC), Rating.given_on < begin)
     return list(
         session().scalars(
             select(Statement.id)
@@ -130,7 +130,7 @@ def _progress() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     here = NotRatedHere.id.is_(None)
-    dated = Rating.rated_at < bindparam("begin")
+    dated = or_(Rating.rated_at < bindparam("begin"), Rating.given_on < bindparam("begin_on"))
     return (
         select(
             Strand.key.label("strand_key"), Strand.title.label("strand"), Domain.id, Domain.key, Domain.title,

@@ -19,8 +19,12 @@ def begin(
     notes: dict[str, str],
     *,
     basis: Basis = Basis.RATED,
+    given_on: dt.date | None = None,
 ) -> int:
-    """The first answer of a person to a statement, and its history row. Returns its version: 1."""
+    """The first answer of a person to a statement, and its history row. Returns its version: 1.
+
+    `given_on` is the day that an imported answer says it was given.
+    """
     tx.execute(
         insert(Rating).values(
             person_id=person_id,
@@ -31,21 +35,23 @@ def begin(
             own_note=notes.get("own_note", ""),
             reviewer_note=notes.get("reviewer_note", ""),
             rated_at=now,
+            given_on=given_on,
             noted_at=now if any(notes.values()) else None,
         )
     )
-    _remember(tx, person_id, statement_id, 1, answer, basis, now)
+    _remember(tx, person_id, statement_id, 1, answer, basis, now, given_on)
     return 1
 
 
 def answer_again(
     tx: Session, person_id: int, statement_id: int, version: int, answer: Answer, basis: Basis, now: dt.datetime,
-    notes: dict[str, str],
+    notes: dict[str, str], given_on: dt.date | None = None,
 ) -> int:  # fmt: skip
     """A new answer, or the old one given again, in place of version `version`. Returns the new version."""
-    values = {"answer": answer.value, "basis": basis.value, "rated_at": now, "version": version + 1}
+    values = {"answer": answer.value, "basis": basis.value, "rated_at": now, "given_on": given_on,
+              "version": version + 1}  # fmt: skip
     _change(tx, person_id, statement_id, values, notes, now)
-    _remember(tx, person_id, statement_id, version + 1, answer, basis, now)
+    _remember(tx, person_id, statement_id, version + 1, answer, basis, now, given_on)
     return version + 1
 
 
@@ -72,8 +78,9 @@ def _change(
 
 
 def _remember(
-    tx: Session, person_id: int, statement_id: int, version: int, answer: Answer, basis: Basis, now: dt.datetime
-) -> None:
+    tx: Session, person_id: int, statement_id: int, version: int, answer: Answer, basis: Basis, now: dt.datetime,
+    given_on: dt.date | None,
+) -> None:  # fmt: skip
     tx.execute(
         insert(RatingEntry).values(
             person_id=person_id,
@@ -82,5 +89,6 @@ def _remember(
             answer=answer.value,
             basis=basis.value,
             rated_at=now,
+            given_on=given_on,
         )
     )

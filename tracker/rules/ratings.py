@@ -8,9 +8,12 @@ FIVE = 5
 """How many statements *Rate 5* shows."""
 
 
-def is_dated(rated_at: dt.datetime, round_starts_on: dt.date | None) -> bool:
-    """Whether an answer was given before the open round began. Without an open round none is."""
-    return round_starts_on is not None and rated_at.date() < round_starts_on
+def is_dated(rated_at: dt.datetime, round_starts_on: dt.date | None, given_on: dt.date | None = None) -> bool:
+    """Whether an answer was given before the open round began. Without an open round none is.
+
+    An imported one is as old as its own list says, however lately it was imported.
+    """
+    return round_starts_on is not None and min(given_on or dt.date.max, rated_at.date()) < round_starts_on
 
 
 def minutes_for(statements: int) -> int:

@@ -1,33 +1,21 @@
-"""Rating: one answer of a learner to one statement, saved by itself."""
+"""Rating: one answer of a learner to one statement, saved by itself; or the answers of one table together."""
 
 import datetime as dt
-from dataclasses import dataclass
-from functools import cache, partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Integer, Row, ScalarSelect, Select, and_, bindparam, func, select
+from sqlalchemy import Integer, Row, ScalarSelect, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import (
-    Domain,
-    Framework,
-    Membership,
-    NotRatedHere,
-    Person,
-    Rating,
-    RoleProfile,
-    Round,
-    Statement,
-    Strand,
-    UseStatement,
-    UseStatementReading,
-)
-from tracker.policy import Actor, current_on
+from tracker.models import Domain, NotRatedHere, Rating, Statement, Strand
+from tracker.policy import Actor
+from tracker.queries import raters
 from tracker.records import ratings
-from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.ratings import is_dated
-from tracker.rules.roles import Role
 from tracker.rules.scale import Answer, Basis
 from tracker.rules.texts import NOTE_MAX
 
@@ -72,6 +60,21 @@ class Saved:
     progress: Progress
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one save asks for. `answer` None and notes that are absent leave what is there.
+
+    `base_version` is the version that the page showed, 0 for none. An answer from before the open round that is
+    given again is *confirmed*, unless `confirm` is False.
+    """
+
+    statement_id: int
+    answer: Answer | None
+    base_version: int
+    notes: Mapping[str, str] = field(default_factory=dict)
+    confirm: bool = True
+
+
 def rate(
     actor: Actor,
     statement_id: int,
@@ -83,43 +86,53 @@ def rate(
     *,
     confirm: bool = True,
 ) -> Saved:
-    """Save an answer, notes, or both. None leaves what is there; `base_version` is the version that the page showed.
+    """Save an answer, notes, or both, as `Sent` says. The same content again changes nothing and is never a conflict.
 
-    An answer from before the open round that is given again is *confirmed*, unless `confirm` is False. The same
-    content again changes nothing and is never a conflict. At most four statements.
-
-    Raises Missing (not a statement of the learner's framework); Conflict: use_statement_unread, not_rated_here, and
-    rating_changed with `current` (what was saved elsewhere); Invalid: note_long, answer_first.
+    At most four statements. Raises Missing (not a statement of the learner's framework); Conflict:
+    use_statement_unread, not_rated_here, and rating_changed with `current` (what was saved elsewhere); Invalid:
+    note_long, answer_first.
     """
-    notes = _notes(own_note=own_note, reviewer_note=reviewer_note)
+    sent = Sent(
+        statement_id, answer, base_version, clean_notes(own_note=own_note, reviewer_note=reviewer_note), confirm
+    )
     with transaction() as tx:
-        frame = _frame(tx, actor, actor.today(now))
-        row = _place(tx, actor, frame.framework_id, statement_id)
-        if row.reason is not None:
-            raise Conflict("not_rated_here", reason=row.reason)
+        rater = raters.locked(actor, actor.today(now))
+        row = _place(tx, actor, rater.framework_id, statement_id)
+        written = _write(tx, actor.person_id, row, sent, rater.round_starts_on, now)
         progress = Progress(row.rated, row.rated_in_domain, row.rated_at_level)
-        saved = partial(Saved, statement_id, Where(frame.slug, row.strand, row.domain, row.domain_id, row.rank))
-        if row.version is None:
-            if answer is None:
-                raise Invalid("answer_first", "answer")
-            version = ratings.begin(tx, actor.person_id, statement_id, answer, now, notes)
-            return saved(answer, Basis.RATED, now, version, True, progress.one_more())
-        current = Answer(row.answer)
-        wanted = answer or current
-        other_notes = {name: text for name, text in notes.items() if text != getattr(row, name)}
-        if base_version != row.version and (wanted is not current or other_notes):
-            raise Conflict("rating_changed", current=_current(row))
-        again = answer is current and confirm and is_dated(row.rated_at, frame.round_starts_on)
-        if wanted is not current or again:
-            basis = Basis.CONFIRMED if again else Basis.RATED
-            version = ratings.answer_again(
-                tx, actor.person_id, statement_id, row.version, wanted, basis, now, other_notes
-            )
-            return saved(wanted, basis, now, version, True, progress)
-        version = row.version
-        if other_notes:
-            version = ratings.note(tx, actor.person_id, statement_id, version, other_notes, now)
-        return saved(current, Basis(row.basis), row.rated_at, version, bool(other_notes), progress)
+        return Saved(
+            statement_id=statement_id,
+            where=Where(rater.framework, row.strand, row.domain, row.domain_id, row.rank),
+            answer=written.answer,
+            basis=written.basis,
+            rated_at=written.rated_at,
+            version=written.version,
+            changed=written.changed,
+            progress=progress if row.version else progress.one_more(),
+        )
+
+
+def rate_many(actor: Actor, sent: Sequence[Sent], now: dt.datetime) -> int:
+    """Save the answers of one table: all of them or, where one is refused, none. Returns how many changed.
+
+    Raises Missing (one is not of the learner's framework); Conflict: use_statement_unread, and ratings_refused with
+    `rows`, what `rate` would have refused, by statement.
+    """
+    with transaction() as tx:
+        rater = raters.locked(actor, actor.today(now))
+        rows = _rows(tx, actor, rater.framework_id, [each.statement_id for each in sent])
+        changed, refused = 0, dict[int, Refusal]()
+        for each in sent:
+            try:
+                row = rows[each.statement_id]
+                changed += _write(tx, actor.person_id, row, each, rater.round_starts_on, now).changed
+            except KeyError as error:
+                raise Missing from error
+            except (Conflict, Invalid) as refusal:
+                refused[each.statement_id] = refusal
+        if refused:
+            raise Conflict("ratings_refused", rows=refused)
+        return changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,81 +146,88 @@ class Current:
     reviewer_note: str
 
 
-def _current(row: Row[Any]) -> Current:
-    return Current(Answer(row.answer), row.rated_at, row.version, row.own_note, row.reviewer_note)
+@dataclass(frozen=True, slots=True)
+class _Written:
+    answer: Answer
+    basis: Basis
+    rated_at: dt.datetime
+    version: int
+    changed: bool
 
 
-def _notes(**given: str | None) -> dict[str, str]:
-    """The notes that were sent, with plain line ends. Raises Invalid("note_long")."""
-    notes = {}
-    for name, text in given.items():
-        if text is None:
-            continue
-        notes[name] = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-        if len(notes[name]) > NOTE_MAX:
-            raise Invalid("note_long", name, longest=NOTE_MAX, length=len(notes[name]))
-    return notes
+def _write(
+    tx: Session, person_id: int, row: Row[Any], sent: Sent, round_starts_on: dt.date | None, now: dt.datetime
+) -> _Written:
+    """One save, onto `row`: the statement with what stands there. Raises what `rate` does but for the frame's."""
+    if row.reason is not None:
+        raise Conflict("not_rated_here", reason=row.reason)
+    for name, text in sent.notes.items():
+        if len(text) > NOTE_MAX:
+            raise Invalid("note_long", name, longest=NOTE_MAX, length=len(text))
+    if row.version is None:
+        if sent.answer is None:
+            raise Invalid("answer_first", "answer")
+        version = ratings.begin(tx, person_id, sent.statement_id, sent.answer, now, dict(sent.notes))
+        return _Written(sent.answer, Basis.RATED, now, version, True)
+    current = Answer(row.answer)
+    wanted = sent.answer or current
+    other_notes = {name: text for name, text in sent.notes.items() if text != getattr(row, name)}
+    if sent.base_version != row.version and (wanted is not current or other_notes):
+        raise Conflict("rating_changed", current=Current(current, row.rated_at, row.version, row.own_note,
+                                                         row.reviewer_note))  # fmt: skip
+    again = sent.answer is current and sent.confirm and is_dated(row.rated_at, round_starts_on, row.given_on)
+    if wanted is not current or again:
+        basis = Basis.CONFIRMED if again else Basis.RATED
+        version = ratings.answer_again(
+            tx, person_id, sent.statement_id, row.version, wanted, basis, now, other_notes
+        )  # fmt: skip
+        return _Written(wanted, basis, now, version, True)
+    version = row.version
+    if other_notes:
+        version = ratings.note(tx, person_id, sent.statement_id, version, other_notes, now)
+    return _Written(current, Basis(row.basis), row.rated_at, version, bool(other_notes))
 
 
-def _frame(tx: Session, actor: Actor, today: dt.date) -> Row[Any]:
-    """What the actor is measured against, with their row locked: saves of one person follow each other.
-
-    Raises Missing when they learn nowhere, Conflict("use_statement_unread") before they have read the newest text.
-    """
-    row = tx.execute(
-        _frame_query(), {"me": actor.person_id, "library": actor.library_id, "today": today}
-    ).one_or_none()  # fmt: skip
-    if row is None:
-        raise Missing
-    if not row.read:
-        raise Conflict("use_statement_unread")
-    return row
+def clean_notes(**given: str | None) -> dict[str, str]:
+    """The notes that were sent, with plain line ends."""
+    return {
+        name: text.replace("\r\n", "\n").replace("\r", "\n").strip() for name, text in given.items() if text is not None
+    }
 
 
-@cache
-def _frame_query() -> Select[*tuple[Any, ...]]:
-    """Built once: every save asks it."""
-    me, library, today = (
-        bindparam("me", type_=Integer),
-        bindparam("library", type_=Integer),
-        bindparam("today", type_=Date),
-    )
-    newest = select(func.max(UseStatement.id)).where(UseStatement.library_id == library).scalar_subquery()
-    read = (
-        select(func.count(UseStatementReading.id))
-        .where(UseStatementReading.person_id == me, UseStatementReading.use_statement_id == newest)
-        .scalar_subquery()
-    )
-    round_starts_on = (
-        select(func.max(Round.starts_on))
-        .where(
-            Round.library_id == Person.library_id,
-            Round.framework_id == RoleProfile.framework_id,
-            Round.starts_on <= today,
-            Round.ends_on >= today,
-        )
-        .scalar_subquery()
-    )
-    return (
-        select(RoleProfile.framework_id, Framework.slug, read.label("read"), round_starts_on.label("round_starts_on"))
-        .select_from(Person)
-        .join(Membership, and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER.value))
-        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .join(Framework, Framework.id == RoleProfile.framework_id)
-        .where(Person.id == me, Person.disabled_at.is_(None), current_on(Membership, today))
-        .order_by(Membership.starts_on.desc(), Membership.id.desc())
-        .limit(1)
-        .with_for_update(of=Person, key_share=True)
-    )
-
-
-def _place(tx: Session, actor: Actor, framework_id: int, statement_id: int) -> Any:
+def _place(tx: Session, actor: Actor, framework_id: int, statement_id: int) -> Row[Any]:
     """The statement, the actor's rating of it, and how much they have rated. Raises Missing."""
     values = {"me": actor.person_id, "library": actor.library_id, "framework": framework_id, "statement": statement_id}
     row = tx.execute(_place_query(), values).one_or_none()
     if row is None:
         raise Missing
     return row
+
+
+def _rows(tx: Session, actor: Actor, framework_id: int, statement_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """Those of the statements that are of the framework, with the actor's ratings of them. One statement."""
+    rows = tx.execute(
+        _with_rating(select(Statement.id, *_RATED)).where(
+            Statement.id.in_(statement_ids), Statement.framework_id == framework_id
+        ),
+        {"me": actor.person_id, "library": actor.library_id},
+    )
+    return {row.id: row for row in rows}
+
+
+_RATED = (
+    NotRatedHere.reason, Rating.version, Rating.answer, Rating.basis, Rating.rated_at, Rating.given_on,
+    Rating.own_note, Rating.reviewer_note,
+)  # fmt: skip
+"""What stands at a statement."""
+
+
+def _with_rating(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    me, library = bindparam("me", type_=Integer), bindparam("library", type_=Integer)
+    out = and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library)
+    return query.outerjoin(NotRatedHere, out).outerjoin(
+        Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == me)
+    )
 
 
 @cache
@@ -232,21 +252,13 @@ def _place_query() -> Select[*tuple[Any, ...]]:
             .scalar_subquery()
         )
 
-    return (
+    return _with_rating(
         select(
-            Statement.rank, Statement.domain_id, Domain.key.label("domain"), Strand.key.label("strand"),
-            NotRatedHere.reason,
-            Rating.version, Rating.answer, Rating.basis, Rating.rated_at, Rating.own_note, Rating.reviewer_note,
+            Statement.rank, Statement.domain_id, Domain.key.label("domain"), Strand.key.label("strand"), *_RATED,
             rated().label("rated"),
             rated(Statement.domain_id).label("rated_in_domain"),
             rated(Statement.domain_id, Statement.rank).label("rated_at_level"),
         )
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
-        .outerjoin(
-            NotRatedHere,
-            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library),
-        )
-        .outerjoin(Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == me))
-        .where(Statement.id == statement, Statement.framework_id == framework)
-    )  # fmt: skip
+    ).where(Statement.id == statement, Statement.framework_id == framework)  # fmt: skip
