@@ -1,36 +1,62 @@
 /* Rating without leaving the page: each answer is saved by itself, in turn, and says so.
-   Without this script the cards are plain forms. Everything shown comes from the server's words (data-words). */
+   Without this script cards and grids are plain forms. Everything shown comes from the server's words (data-words). */
 
 const page = document.querySelector("[data-assess]");
 const words = JSON.parse(page.dataset.words);
 const person = Number(page.dataset.person);
-const token = document.querySelector('input[name="csrf_token"]').value;
+let token = document.querySelector('input[name="csrf_token"]').value;
 const ARROW_PAUSE = 600;
 const LONGEST_WAIT = 30000;
+const SPEAK_AFTER = 200;
+const FIRST_OPEN = "#first-open";
 
 const fill = (text, facts) => text.replace(/{(\w+)}/g, (_, name) => facts[name]);
 
+/** What is read out, politely: one place for the page, and only the last of what comes at once. */
+const voice = document.createElement("p");
+voice.className = "visually-hidden";
+voice.setAttribute("aria-live", "polite");
+voice.dataset.voice = "";
+page.append(voice);
+let speaking = 0;
+function speak(text) {
+  clearTimeout(speaking);
+  voice.textContent = "";
+  speaking = setTimeout(() => { voice.textContent = text; }, SPEAK_AFTER);
+}
+
+/** One statement: a form of its own, or a row of a grid. */
 class Card {
-  constructor(form) {
-    this.form = form;
-    this.radios = [...form.querySelectorAll('input[name="answer"]')];
-    this.state = form.querySelector("[data-save-state]");
-    this.button = form.querySelector(".save-button");
-    this.version = Number(form.elements.base_version.value);
+  constructor(root) {
+    this.root = root;
+    this.action = root.dataset.action ?? root.action;
+    this.radios = [...root.querySelectorAll('input[name^="answer"]')];
+    this.state = root.querySelector("[data-save-state]");
+    this.button = root.querySelector(".save-button");
+    this.base = root.querySelector('input[name^="base_version"]');
+    this.dated = root.querySelector('button[name="still_true"]');
+    this.notes = { own_note: root.querySelector('[name^="own_note"]'), reviewer_note: root.querySelector('[name="reviewer_note"]') };
+    this.version = Number(this.base.value);
     this.byArrow = false;
+    this.isLookedAt = false;
     this.wanted = null; // what waits to be sent; null: nothing
     this.sending = false;
     this.timer = 0;
     this.tries = 0;
-    this.isStuck = false; // the server said no: only another click tries again
-    form.addEventListener("pointerdown", () => { this.byArrow = false; });
-    form.addEventListener("keydown", (event) => this.onKey(event));
-    form.addEventListener("change", (event) => { if (event.target.name === "answer") this.onAnswer(); });
-    form.addEventListener("submit", (event) => this.onSubmit(event));
+    this.stuck = ""; // "refused": only another click tries again; "signedOut", "otherPerson": as soon as that is over
+    root.addEventListener("pointerdown", () => { this.byArrow = false; });
+    root.addEventListener("keydown", (event) => this.onKey(event));
+    root.addEventListener("change", (event) => this.onChange(event));
+    if (root.matches("form")) root.addEventListener("submit", (event) => this.onSubmit(event));
   }
 
   get chosen() {
     return this.radios.find((radio) => radio.checked);
+  }
+
+  /** Without an answer, or with one from before this round that nobody has looked at since. */
+  get isOpen() {
+    return !this.chosen || (this.dated !== null && !this.dated.disabled && !this.isLookedAt);
   }
 
   get isUnsaved() {
@@ -49,23 +75,27 @@ class Card {
     const radio = this.radios.find((each) => each.dataset.key === event.key);
     if (!radio) return;
     event.preventDefault();
+    const wasOpen = this.isOpen;
     radio.checked = true;
     this.save({ answer: radio.value }, 0);
-    (this.next() ?? this).focus();
+    const next = this.next();
+    if (next) next.focus();
+    else if (wasOpen && wayOn()) wayOn().focus();
+    else this.focus();
   }
 
-  onAnswer() {
-    this.save({ answer: this.chosen.value }, this.byArrow ? ARROW_PAUSE : 0);
+  onChange(event) {
+    if (this.radios.includes(event.target)) this.save({ answer: this.chosen.value }, this.byArrow ? ARROW_PAUSE : 0);
+    else if (grid && event.target === this.notes.own_note) this.save({ own_note: event.target.value, notes_only: true }, 0);
   }
 
   onSubmit(event) {
     event.preventDefault();
     const button = event.submitter;
     const sent = { answer: this.chosen?.value ?? "" };
-    if (button?.name === "still_true") sent.answer = button.value;
+    if (button?.name === "still_true" && button.value !== this.root.dataset.statement) sent.answer = button.value;
     if (button?.name === "save") sent.notes_only = true;
-    for (const name of ["own_note", "reviewer_note"]) {
-      const note = this.form.elements[name];
+    for (const [name, note] of Object.entries(this.notes)) {
       if (note && note.value !== note.defaultValue) sent[name] = note.value;
     }
     const radio = this.radios.find((each) => each.value === sent.answer);
@@ -73,10 +103,10 @@ class Card {
     this.save(sent, 0);
   }
 
-  /** The next card below without an answer. */
+  /** The next open card: below, else from the top. */
   next() {
     const here = cards.indexOf(this);
-    return cards.slice(here + 1).find((card) => !card.chosen);
+    return [...cards.slice(here + 1), ...cards.slice(0, here)].find((card) => card.isOpen);
   }
 
   focus() {
@@ -85,9 +115,13 @@ class Card {
 
   save(what, pause) {
     this.wanted = { ...this.wanted, ...what };
-    this.isStuck = false;
+    if (!what.notes_only) {
+      delete this.wanted.notes_only;
+      this.isLookedAt = true;
+    }
+    this.stuck = "";
     this.tries = 0;
-    this.form.querySelector("[data-conflict]")?.remove();
+    this.root.querySelector("[data-trouble]")?.remove();
     this.schedule(pause);
   }
 
@@ -98,79 +132,99 @@ class Card {
   }
 
   async send() {
-    if (this.sending || this.wanted === null || this.isStuck) return;
+    if (this.sending || this.wanted === null || this.stuck) return;
     const sent = this.wanted;
     this.wanted = null;
     this.sending = true;
     this.say(words.saving);
     showPage();
-    let answer = null;
-    let body = null;
+    let [answer, body] = await this.post(sent);
+    let who = "";
+    if (answer?.status === 400 || answer?.status === 401 || body?.code === "another_person") {
+      who = await whoIsThere();
+      if (who === "same") [answer, body] = await this.post(sent); // signed in again since: the token is a new one
+      if (who === "") answer = null;
+    }
+    this.sending = false;
+    if (answer?.ok) this.onSaved(sent, body);
+    else this.onFailed(sent, answer, body, who);
+    showPage();
+  }
+
+  async post(sent) {
     try {
-      answer = await fetch(this.form.action, {
+      const answer = await fetch(this.action, {
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
         body: JSON.stringify({ ...sent, base_version: this.version, person_id: person }),
       });
-      body = await answer.json();
+      return [answer, await answer.json()];
     } catch {
-      answer = null; // no connection, or not our server's answer: tried again
+      return [null, null]; // no connection, or not our server's answer: tried again
     }
-    this.sending = false;
-    if (answer?.ok) this.onSaved(sent, body);
-    else this.onFailed(sent, answer, body);
-    showPage();
   }
 
   onSaved(sent, body) {
     this.version = body.version;
-    this.form.elements.base_version.value = body.version;
+    this.base.value = body.version;
     this.tries = 0;
-    for (const name of ["own_note", "reviewer_note"]) {
-      if (name in sent) this.form.elements[name].defaultValue = sent[name];
+    for (const [name, note] of Object.entries(this.notes)) {
+      if (name in sent) note.defaultValue = sent[name];
     }
-    const dated = this.form.querySelector('button[name="still_true"]');
-    if (dated && !sent.notes_only) {
+    if (this.dated && !sent.notes_only) {
       const left = document.querySelector("[data-dated-count]");
-      if (left && !dated.disabled) left.textContent = Math.max(0, Number(left.textContent) - 1);
-      dated.disabled = true;
-      if (body.basis === "confirmed") dated.textContent = words.confirmed;
+      if (left && !this.dated.disabled) left.textContent = Math.max(0, Number(left.textContent) - 1);
+      this.dated.disabled = true;
+      if (body.basis === "confirmed") this.dated.textContent = words.confirmed;
     }
-    this.button.classList.remove("is-needed");
+    this.button?.classList.remove("is-needed");
     this.say(words.saved);
-    showProgress(this, body);
+    showProgress(body);
     if (this.wanted !== null) this.schedule(0);
+    const waiting = cards.filter((card) => card.isUnsaved);
+    if (waiting.length === 0) speak(fill(words.spokenSaved, { done: body.rated, total: page.dataset.total }));
+    for (const card of waiting) if (card.tries > 0) card.schedule(0); // the server is back: nobody waits their pause out
   }
 
-  onFailed(sent, answer, body) {
+  onFailed(sent, answer, body, who) {
     this.wanted = { ...sent, ...this.wanted };
-    if (answer?.status === 409 && body?.code === "rating_changed") {
-      this.isStuck = true;
-      this.say(fill(words.notSaved, { why: "" }).replace(/[:\s]+$/, ""), true);
-      this.showConflict(body);
-      return;
-    }
+    this.say(words.notSaved, true);
     const mayPass = answer === null || answer.status === 429 || answer.status >= 500;
     if (mayPass) {
       this.tries += 1;
-      this.say(fill(words.notSaved, { why: words.retrying }), true);
       this.schedule(Math.min(LONGEST_WAIT, 1000 * 2 ** this.tries));
       return;
     }
-    this.isStuck = true;
-    this.button.classList.add("is-needed");
-    const why = answer.status === 401 ? words.signedOut : body?.error ?? String(answer.status);
-    this.say(fill(words.notSaved, { why }), true);
+    this.stuck = who === "signedOut" || who === "otherPerson" ? who : "refused";
+    if (this.stuck !== "refused") return;
+    if (body?.code === "rating_changed") {
+      this.showConflict(body);
+      return;
+    }
+    this.button?.classList.add("is-needed");
+    this.trouble(body?.error ?? String(answer.status));
+  }
+
+  /** What is wrong with this very statement, under its answers. */
+  trouble(text) {
+    this.root.querySelector("[data-trouble]")?.remove();
+    const box = document.createElement("div");
+    box.className = "notice is-warning";
+    box.dataset.trouble = "";
+    box.setAttribute("role", "group");
+    const said = document.createElement("p");
+    said.textContent = text;
+    box.append(said);
+    const answers = this.root.querySelector(".statement-answer");
+    if (answers) answers.after(box);
+    else this.root.querySelector("th").append(box);
+    speak(`${words.notSaved}. ${text}`);
+    return box;
   }
 
   showConflict(body) {
-    const box = document.createElement("div");
-    box.className = "notice is-warning";
+    const box = this.trouble(words.conflict);
     box.dataset.conflict = "";
-    box.setAttribute("role", "group");
-    const said = document.createElement("p");
-    said.textContent = words.conflict;
-    box.append(said);
     const mine = this.wanted;
     const choose = (text, act) => {
       const button = document.createElement("button");
@@ -187,16 +241,14 @@ class Card {
     };
     choose(fill(words.keepMine, { answer: this.label(mine.answer || body.current.answer) }), () => this.save(mine, 0));
     choose(fill(words.keepOther, { answer: this.label(body.current.answer) }), () => this.takeOver(body.current));
-    this.form.querySelector(".statement-answer").after(box);
   }
 
   takeOver(current) {
     this.wanted = null;
-    this.isStuck = false;
-    this.form.elements.base_version.value = current.version;
+    this.stuck = "";
+    this.base.value = current.version;
     for (const radio of this.radios) radio.checked = radio.value === current.answer;
-    for (const name of ["own_note", "reviewer_note"]) {
-      const note = this.form.elements[name];
+    for (const [name, note] of Object.entries(this.notes)) {
       if (note) note.value = note.defaultValue = current[name];
     }
     this.say(words.saved);
@@ -209,26 +261,74 @@ class Card {
   }
 }
 
-/** "all changes saved", or that something is not. */
+const grid = document.querySelector("form[data-grid]");
+const cards = [...document.querySelectorAll("[data-statement]")].map((root) => new Card(root));
+
+/* ---- the page as a whole ------------------------------------------------------------------------------------ */
+
+const bar = document.querySelector("[data-unsaved]");
+let leavingTo = "";
+
+/** "all changes saved", or how many are not, and why. */
 function showPage() {
   const waiting = cards.filter((card) => card.isUnsaved);
-  const failing = waiting.some((card) => card.isStuck || card.tries > 0);
-  const text = failing ? words.pageUnsaved : waiting.length ? words.pageSaving : words.pageSaved;
+  const failing = waiting.filter((card) => card.stuck || card.tries > 0);
+  const text = failing.length ? fill(words.pageUnsaved, { count: failing.length }) : waiting.length ? words.pageSaving : words.pageSaved;
   for (const place of document.querySelectorAll("[data-page-state]")) {
     if (place.textContent !== text) place.textContent = text;
   }
+  showBar(failing);
+  if (leavingTo && failing.length) leavingTo = "";
+  if (leavingTo && !waiting.length) location.assign(leavingTo);
 }
 
-function showProgress(card, body) {
+/** Over the foot of the window, where it moves nothing: what is not saved, and what to do. A refusal stands in its card. */
+function showBar(failing) {
+  const is = (reason) => failing.some((card) => card.stuck === reason);
+  const retrying = failing.some((card) => card.tries > 0) ? words.retrying : "";
+  const why = is("otherPerson") ? words.otherPerson : is("signedOut") ? words.signedOut : retrying;
+  const said = bar.querySelector("[data-unsaved-why]");
+  bar.querySelector("[data-unsaved-count]").textContent = fill(words.pageUnsaved, { count: failing.length });
+  if (said.textContent !== why) {
+    said.textContent = why;
+    if (why) speak(`${fill(words.pageUnsaved, { count: failing.length })}. ${why}`);
+  }
+  bar.hidden = why === "";
+}
+
+/** Who is signed in in this browser now: "same", "otherPerson", "signedOut", or "" when nobody answers. */
+async function whoIsThere() {
+  try {
+    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+    if (answer.status >= 500) return "";
+    const { body } = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!body.dataset.person) return "signedOut";
+    if (Number(body.dataset.person) !== person) return "otherPerson";
+    token = body.querySelector('input[name="csrf_token"]').value;
+    return "same";
+  } catch {
+    return "";
+  }
+}
+
+/** Try what waits: the connection, the window or the person may be back. */
+async function tryAgain() {
+  if (cards.some((card) => card.stuck && card.stuck !== "refused") && (await whoIsThere()) === "same") {
+    for (const card of cards) if (card.stuck !== "refused") card.stuck = "";
+  }
+  for (const card of cards) if (card.wanted !== null && !card.stuck) card.schedule(0);
+}
+
+function showProgress(body) {
   const total = Number(page.dataset.total);
   const facts = { done: body.rated, total };
   for (const place of document.querySelectorAll("[data-progress-count]")) {
     const isWide = place.closest(".progress-line");
     place.textContent = fill(words.count, facts) + (isWide ? ` ${words.rated}` : "");
   }
-  for (const bar of document.querySelectorAll(".progress-line .bar, .save-bar .bar")) {
-    bar.value = body.rated;
-    bar.setAttribute("aria-label", `${fill(words.count, facts)} ${words.rated}`);
+  for (const each of document.querySelectorAll(".progress-line .bar, .save-bar .bar")) {
+    each.value = body.rated;
+    each.setAttribute("aria-label", `${fill(words.count, facts)} ${words.rated}`);
   }
   showRail(`${body.domain_id}-all`, body.rated_in_domain);
   showRail(`${body.domain_id}-${body.rank}`, body.rated_at_level);
@@ -245,10 +345,29 @@ function showRail(key, done) {
   }
 }
 
-const cards = [...document.querySelectorAll("form[data-statement]")].map((form) => new Card(form));
+/** The link to the part that comes next: the one of the two that is shown at this width. */
+function wayOn() {
+  return [...document.querySelectorAll("[data-way-on]")].find((link) => link.getClientRects().length > 0);
+}
 
-addEventListener("online", () => {
-  for (const card of cards) if (card.wanted !== null) card.schedule(0);
+addEventListener("online", tryAgain);
+addEventListener("focus", tryAgain);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) tryAgain(); });
+bar.querySelector("button").addEventListener("click", tryAgain);
+
+/* A link waits for what is being saved, so that the next page shows it and nobody is asked whether to leave. */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (link.origin !== location.origin || link.target || (link.hash && link.pathname === location.pathname)) return;
+  const isByKey = event.detail === 0;
+  const to = link.href + (isByKey && "wayOn" in link.dataset && !link.hash ? FIRST_OPEN : "");
+  const waiting = cards.filter((card) => card.isUnsaved);
+  if (waiting.some((card) => card.stuck || card.tries > 0) || (to === link.href && waiting.length === 0)) return;
+  event.preventDefault();
+  leavingTo = to;
+  for (const card of waiting) if (card.wanted !== null) card.schedule(0);
+  showPage();
 });
 
 let isLeaving = false;
@@ -262,4 +381,32 @@ for (const form of document.querySelectorAll("form[data-sign-out]")) {
     if (confirm(words.leave)) isLeaving = true;
     else event.preventDefault();
   });
+}
+
+/* ---- a grid: rows by keyboard, one form around them ---------------------------------------------------------- */
+
+if (grid) {
+  const STEP = { ArrowUp: -1, ArrowDown: 1, Enter: 1 };
+  grid.addEventListener("keydown", (event) => {
+    if (event.target.type !== "radio" || !(event.key in STEP) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const here = cards.findIndex((card) => card.radios.includes(event.target));
+    const there = cards[here + STEP[event.key]];
+    const column = cards[here].radios.indexOf(event.target);
+    if (there) (there.chosen ?? there.radios[column]).focus();
+    else if (event.key !== "ArrowUp") wayOn()?.focus();
+  });
+  grid.addEventListener("submit", (event) => {
+    const row = event.submitter?.closest("[data-statement]");
+    const card = cards.find((each) => each.root === row);
+    if (card) card.onSubmit(event);
+    else event.preventDefault();
+  });
+}
+
+/* Whoever came here by a key on the link before goes on at the first statement that is open. */
+if (location.hash === FIRST_OPEN) {
+  history.replaceState(history.state, "", location.pathname + location.search);
+  const first = cards.find((card) => card.isOpen) ?? cards[0];
+  addEventListener("load", () => requestAnimationFrame(() => first?.focus()));
 }

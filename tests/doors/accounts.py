@@ -33,6 +33,7 @@ def link(world: World) -> dict[str, object]:
 
 DOORS = [
     Door("accounts.change_password", SIGNED_IN_POST, "POST"),
+    Door("accounts.cover", "401 303 303 303 303 303 303 303 303", "POST"),
     Door("accounts.end_sign_in", "401 303 404 404 404 404 404 404 404", "POST", that_device, arrange=another_device),
     Door("accounts.password", "302 200 200 200 200 200 200 200 200"),
     Door("accounts.rename", SIGNED_IN_POST, "POST"),

@@ -27,13 +27,16 @@ MACRO = """{% from "_macros/statements.html" import statement_card %}{{ statemen
   evidence={"count": c.evidence, "href": url_for("statements.show", statement_id=c.id, _anchor="evidence")
     if c.evidence else url_for("evidence.new", statement=c.id)},
   notes={"for_self": c.own_note, "for_reviewer": c.reviewer_note},
-  previous={"key": c.answer, "label": labels[c.answer], "on": c.rated_at} if dated else none,
+  previous={"key": c.answer, "label": labels[c.answer], "on": c.given_on or c.rated_at} if dated else none,
+  imported="" if c.basis != "imported" else
+    "Imported %s, from your own list of %s"|format(c.rated_at|day, c.given_on|day) if c.given_on else
+    "Imported %s, from your own list"|format(c.rated_at|day),
   href=url_for("statements.show", statement_id=c.id), state="Saved" if saved else "") }}"""
 
 
 def card(**changes: object) -> Card:
     plain = Card(id=7, code="COM-1-01", title=HOSTILE, text=HOSTILE, domain_id=1, rank=1, not_rated_here=None,
-                 answer=None, basis=None, version=0, rated_at=None, own_note="", reviewer_note="",
+                 answer=None, basis=None, version=0, rated_at=None, given_on=None, own_note="", reviewer_note="",
                  endorsement=None, evidence=0, citations=[])  # fmt: skip
     return dataclasses.replace(plain, **changes)  # type: ignore[arg-type]
 
@@ -42,7 +45,9 @@ def cards(world: World) -> list[Card]:
     """Cards of many shapes, each with text that tries to be markup or a stand-in."""
     rated = {"answer": Answer.PARTLY, "basis": Basis.RATED, "version": 12}
     now, before = world.now, dt.datetime(2025, 3, 12, 23, 59, tzinfo=dt.UTC)
-    answers = [{}, rated | {"rated_at": now}, rated | {"rated_at": before}]
+    listed = rated | {"rated_at": now, "basis": Basis.IMPORTED}
+    answers = [{}, rated | {"rated_at": now}, rated | {"rated_at": before}, listed,
+               listed | {"given_on": before.date()}]  # fmt: skip
     marks = [None, *(Mark(HOSTILE, EndorsedAnswer.CONSISTENTLY, before, since) for since in (False, True))]
     notes = [{}, {"own_note": HOSTILE}, {"reviewer_note": HOSTILE}]
     quotes = [[], [Quote("O*NET <30>", HOSTILE, None), Quote("P", "in full", "https://example.org/?a=1&b=2")]]
@@ -72,7 +77,7 @@ def test_it_is_what_the_macro_makes(app: Flask, world: World, learner: Learner, 
                 scale=SCALE,
                 labels={word.key: word.label for word in SCALE},
                 person=learner.person_id,
-                dated=each.rated_at is not None and each.rated_at.year == 2025,
+                dated=each.rated_at is not None and (each.given_on or each.rated_at).year == 2025,
                 saved=saved,
             )
             assert str(fast) == slow

@@ -24,6 +24,12 @@ def rename(actor: Actor, name: str, now: dt.datetime) -> None:
             _note(tx, "name_changed", actor, now)
 
 
+def cover_screen(actor: Actor, wanted: bool) -> None:
+    """Whether their pages are covered after a minute without input, wherever they are signed in."""
+    with transaction() as tx:
+        _own(tx, actor).covers_screen = wanted
+
+
 def change_password(
     actor: Actor,
     passwords: Passwords,

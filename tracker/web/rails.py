@@ -41,15 +41,20 @@ class RailGroup:
     items: list[RailItem]
 
 
-def rail(framework: str, progress: Progress, current: tuple[int, int | None] | None = None) -> list[RailGroup]:
-    """A group for each strand. `current` is (domain, rank or None) of the page shown."""
+def rail(
+    framework: str, progress: Progress, current: tuple[int, int | None] | None = None, *, in_grids: bool = False
+) -> list[RailGroup]:
+    """A group for each strand. `current` is (domain, rank or None) of the page shown.
+
+    `in_grids`: the pages are grids, and a grid holds a whole domain however large.
+    """
     groups = []
     for _key, of_strand in groupby(progress.levels, key=lambda level: level.strand_key):
         levels = list(of_strand)
         is_alone = len({level.domain_id for level in levels}) == 1
         items = []
         for _id, of_domain in groupby(levels, key=lambda level: level.domain_id):
-            items += _pages(framework, list(of_domain), is_alone, current)
+            items += _pages(framework, list(of_domain), is_alone, current, in_grids)
         groups.append(RailGroup(levels[0].strand, items))
     return groups
 
@@ -57,6 +62,13 @@ def rail(framework: str, progress: Progress, current: tuple[int, int | None] | N
 def by_levels(levels: list[LevelProgress] | tuple[LevelProgress, ...]) -> bool:
     """Whether a domain is rated level by level."""
     return sum(level.listed for level in levels) > MOST_ON_A_PAGE
+
+
+def cards_of(framework: str, levels: tuple[LevelProgress, ...]) -> str:
+    """The address of a domain's cards: where it is rated level by level, of the first level with something open."""
+    first = next((level for level in levels if level.rated < level.total), levels[0])
+    rank = first.rank if by_levels(levels) else None
+    return url_for("assess.show", framework=framework, strand=first.strand_key, domain=first.domain_key, level=rank)
 
 
 def following(groups: list[RailGroup]) -> RailItem | None:
@@ -67,11 +79,12 @@ def following(groups: list[RailGroup]) -> RailItem | None:
 
 
 def _pages(
-    framework: str, levels: list[LevelProgress], is_alone: bool, current: tuple[int, int | None] | None
+    framework: str, levels: list[LevelProgress], is_alone: bool, current: tuple[int, int | None] | None, in_grids: bool
 ) -> list[RailItem]:
     first = levels[0]
+    endpoint = "assess_grids.show" if in_grids else "assess.show"
     pages: list[tuple[str, str, int | None, list[LevelProgress]]]
-    if by_levels(levels):
+    if by_levels(levels) and not in_grids:
         pages = [(level.level, f"{level.domain}: {level.level}", level.rank, [level]) for level in levels]
     else:
         pages = [(_("All levels") if is_alone else first.domain, first.domain, None, levels)]
@@ -79,9 +92,7 @@ def _pages(
         RailItem(
             label=label,
             title=title,
-            href=url_for(
-                "assess.show", framework=framework, strand=first.strand_key, domain=first.domain_key, level=rank
-            ),
+            href=url_for(endpoint, framework=framework, strand=first.strand_key, domain=first.domain_key, level=rank),
             strand=first.strand,
             domain_id=first.domain_id,
             rank=rank,

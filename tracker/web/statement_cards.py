@@ -8,6 +8,7 @@ is then the pieces with its own words between. Shapes hold no word of anybody's,
 import datetime as dt
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from flask import current_app, url_for
@@ -19,12 +20,20 @@ from markupsafe import Markup, escape
 from tracker.queries.assessments import Card, Quote, ScaleWord, Sheet
 from tracker.queries.learners import Learner
 from tracker.rules.ratings import is_dated
+from tracker.rules.scale import Basis
 from tracker.web.templating import day
 
 ID = 2_000_000_011
 """Stands for the statement's id in a shape: in addresses, ids and labels."""
 CUT = re.compile("\ue000(\\w+)\ue001")
 MOST_KEPT = 1_000
+
+
+class Imported(StrEnum):
+    """An answer out of the learner's own list, with or without the day that the list gives."""
+
+    BARE = "bare"
+    WITH_DAY = "with_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,7 @@ class Shape:
     scale: tuple[ScaleWord, ...]
     answer: str | None
     dated: bool
+    imported: Imported | None
     endorsed: bool
     changed_since: bool
     noted: bool
@@ -63,12 +73,13 @@ class Cards:
     def html(self, card: Card) -> Markup:
         """The card of a statement that is rated here."""
         mark = card.endorsement
-        dated = card.rated_at is not None and is_dated(card.rated_at, self._round_starts_on)
+        dated = card.rated_at is not None and is_dated(card.rated_at, self._round_starts_on, card.given_on)
         shape = Shape(
             lang=self._lang,
             scale=self._scale,
             answer=card.answer,
             dated=dated,
+            imported=how_imported(card),
             endorsed=mark is not None,
             changed_since=mark is not None and mark.since,
             noted=bool(card.own_note or card.reviewer_note),
@@ -85,7 +96,9 @@ class Cards:
             "own": str(escape(card.own_note)),
             "reviewer": str(escape(card.reviewer_note)),
             "state": self._saved_words if self._saved == card.id else "",
-            "given": self._day(card.rated_at) if dated and card.rated_at else "",
+            "given": self._day_given(card) if dated else "",
+            "stored": self._day(card.rated_at) if card.basis is Basis.IMPORTED and card.rated_at else "",
+            "listed": str(escape(day(card.given_on))) if card.given_on else "",
             "who": str(escape(mark.who)) if mark else "",
             "said": str(escape(self._labels[mark.answer])) if mark else "",
             "day": self._day(mark.at) if mark else "",
@@ -95,6 +108,11 @@ class Cards:
         filled[1::2] = [values[name] for name in pieces[1::2]]
         return Markup("".join(filled))  # noqa: S704  (every value is escaped above; the pieces are the macro's)
 
+    def _day_given(self, card: Card) -> str:
+        if card.given_on is not None:
+            return str(escape(day(card.given_on)))
+        return self._day(card.rated_at) if card.rated_at else ""
+
     def _day(self, at: dt.datetime) -> str:
         """A date in words. No place changes its date within a quarter of an hour."""
         quarter = at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
@@ -102,6 +120,22 @@ class Cards:
         if found is None:
             found = self._days[quarter] = str(escape(day(quarter)))
         return found
+
+
+def how_imported(card: Card) -> Imported | None:
+    """None for an answer that is not out of the learner's own list."""
+    if card.basis is not Basis.IMPORTED:
+        return None
+    return Imported.WITH_DAY if card.given_on else Imported.BARE
+
+
+def imported_words(how: Imported | None, stored: str, listed: str) -> str:
+    """Where an imported answer comes from. Nothing for another one."""
+    if how is None:
+        return ""
+    if how is Imported.BARE:
+        return str(_("Imported %(stored)s, from your own list", stored=stored))
+    return str(_("Imported %(stored)s, from your own list of %(listed)s", stored=stored, listed=listed))
 
 
 def _stand_in(name: str) -> Markup:
@@ -139,6 +173,7 @@ def _keep_shape(shape: Shape) -> list[str]:
             evidence=None if shape.own_page else {"count": shape.evidence, "href": _evidence(shape)},
             notes={"for_self": _stand_in("own"), "for_reviewer": _stand_in("reviewer"), "any": shape.noted},
             previous={"key": shape.answer, "label": label, "day": _stand_in("given")} if shape.dated else None,
+            imported=imported_words(shape.imported, _stand_in("stored"), _stand_in("listed")),
             href="" if shape.own_page else url_for("statements.show", statement_id=ID),
             state=_stand_in("state"),
             level=2 if shape.own_page else 3,

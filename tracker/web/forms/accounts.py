@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, StringField
+from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from tracker.rules.passwords import PASSWORD_MAX
@@ -36,6 +36,10 @@ class WelcomeForm(Form):
 
 class NameForm(Form):
     name = fields.line(_l("Name"), _l("Enter your name."))
+
+
+class CoverForm(Form):
+    covers_screen: Any = BooleanField(_l("Cover my pages after a minute without input"))
 
 
 class PasswordForm(Form):

@@ -42,8 +42,8 @@ def from_form(form: MultiDict[str, str]) -> SentRating:
     page = form.get("page", "domain")
     return SentRating(
         answer=form.get("still_true") or form.get("answer", ""),
-        base_version=_count(form.get("base_version", "0")),
-        person_id=_count(form["person_id"]) if "person_id" in form else None,
+        base_version=typed_count(form.get("base_version", "0")),
+        person_id=typed_count(form["person_id"]) if "person_id" in form else None,
         own_note=form.get("own_note"),
         reviewer_note=form.get("reviewer_note"),
         page=page if PAGE.fullmatch(page) else "domain",
@@ -79,7 +79,8 @@ def from_json(body: Mapping[str, object]) -> SentRating:
     )
 
 
-def _count(typed: str) -> int:
+def typed_count(typed: str) -> int:
+    """A count as forms write it. Raises Invalid("rating_malformed")."""
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 10 and int(typed) <= COUNT_MAX):
         raise Invalid("rating_malformed")
     return int(typed)

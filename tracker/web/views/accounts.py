@@ -17,7 +17,7 @@ from tracker.web.access import door
 from tracker.web.acts import accepted, pressed
 from tracker.web.addresses import own_address
 from tracker.web.errors import tell
-from tracker.web.forms.accounts import NameForm, PasswordForm, SignInForm
+from tracker.web.forms.accounts import CoverForm, NameForm, PasswordForm, SignInForm
 from tracker.web.limits import limiter, was_refused
 
 bp = Blueprint("accounts", __name__)
@@ -94,6 +94,15 @@ def rename() -> ResponseReturnValue:
     return _page(form), 422
 
 
+@bp.post("/account/screen-cover")
+@door(Permission.SIGNED_IN)
+def cover() -> ResponseReturnValue:
+    wanted = bool(CoverForm().covers_screen.data)
+    done = _("Your pages are covered after a minute without input.") if wanted else _("Your pages are not covered.")
+    to = url_for("accounts.show", _anchor="shared-desk")
+    return pressed(lambda: service.cover_screen(session.actor(), wanted), done, to)
+
+
 @bp.get("/account/password")
 @door(Permission.SIGNED_IN)
 def password() -> ResponseReturnValue:
@@ -123,4 +132,5 @@ def end_sign_in(sign_in: Subject) -> ResponseReturnValue:
 
 def _page(form: NameForm) -> str:
     found = accounts.account(session.actor(), session.now(), session.idle())
-    return render_template("accounts/show.html", form=form, account=found, looked_at=LOOKED_AT)
+    cover_form = CoverForm(formdata=None, covers_screen=session.actor().covers_screen)
+    return render_template("accounts/show.html", form=form, cover=cover_form, account=found, looked_at=LOOKED_AT)

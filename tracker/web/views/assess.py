@@ -1,20 +1,16 @@
 """Rating oneself: a domain or level at a time, five at a time, and saving one answer."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from tracker.queries import assessments, learners
+from tracker.queries import assessments
 from tracker.queries import progress as progresses
-from tracker.queries.learners import Learner
-from tracker.queries.progress import Progress
 from tracker.rules.errors import Conflict, Invalid
-from tracker.rules.ratings import FIVE, minutes_for
+from tracker.rules.ratings import FIVE
 from tracker.rules.roles import Permission
 from tracker.services import ratings
-from tracker.web import errors, rails, session
+from tracker.web import assessing, errors, rails, session
 from tracker.web.access import door
 from tracker.web.clean import json_object
 from tracker.web.forms.ratings import SentRating, from_form, from_json
@@ -36,38 +32,11 @@ errors.words(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What every assess page shows around its statements."""
-
-    learner: Learner
-    progress: Progress
-
-    @property
-    def minutes(self) -> int:
-        return minutes_for(self.progress.left)
-
-
-def _frame() -> Frame:
-    learner = learners.learner(session.actor().person_id, session.actor().today(session.now()))
-    if learner is None:
-        abort(404)
-    return Frame(learner, progresses.progress(learner))
-
-
-def _frame_once_read() -> Frame:
-    """The frame; whoever has not read the use statement is sent there first."""
-    frame = _frame()
-    if not frame.progress.use_statement:
-        abort(redirect(url_for("home.use_statement", next=request.full_path.rstrip("?"))))
-    return frame
-
-
 @bp.get("/assess")
 @door(Permission.RATE)
 def resume() -> ResponseReturnValue:
     """On to where the learner stopped; when all is rated, to what comes then."""
-    frame = _frame_once_read()
+    frame = assessing.frame_once_read()
     last = progresses.last_rated(frame.learner)
     groups = rails.rail(frame.learner.framework_slug, frame.progress)
     pages = [item for group in groups for item in group.items]
@@ -81,11 +50,11 @@ def resume() -> ResponseReturnValue:
 @bp.get("/assess/<framework>/<strand>/<domain>")
 @door(Permission.RATE)
 def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
-    frame = _frame_once_read()
-    levels = frame.progress.of_domain(strand, domain)
+    frame = assessing.frame_once_read()
+    levels = frame.levels(framework, strand, domain)
     asked = request.args.get("level")
     rank = next((level.rank for level in levels if str(level.rank) == asked), None)
-    if framework != frame.learner.framework_slug or not levels or (asked is not None and rank is None):
+    if asked is not None and rank is None:
         abort(404)
     domain_id = levels[0].domain_id
     groups = rails.rail(framework, frame.progress, (domain_id, rank))
@@ -98,7 +67,7 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         groups=groups,
         following=rails.following(groups),
         sheet=sheet,
-        cards=Cards(sheet, frame.learner, "domain" if rank is None else "level", _saved()),
+        cards=Cards(sheet, frame.learner, "domain" if rank is None else "level", assessing.saved()),
     )
 
 
@@ -106,12 +75,12 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
 @door(Permission.RATE)
 def five() -> ResponseReturnValue:
     """Five statements, whichever domains they are of: those named in the address, else the next five."""
-    frame = _frame_once_read()
+    frame = assessing.frame_once_read()
     asked = [int(part) for part in request.args.get("ids", "").split("-") if part.isascii() and part.isdigit()]
     ids = [each for each in asked if each < 2**31][:FIVE] or progresses.next_open(frame.learner, FIVE)
     sheet = assessments.of_statements(frame.learner, ids)
     page = "-".join(["five", *(str(card.id) for card in sheet.cards)])
-    cards = Cards(sheet, frame.learner, page, _saved())
+    cards = Cards(sheet, frame.learner, page, assessing.saved())
     return render_template("assess/five.html", frame=frame, sheet=sheet, cards=cards)
 
 
@@ -128,11 +97,6 @@ def save(statement_id: int) -> ResponseReturnValue:
     except (Invalid, Conflict) as refusal:
         return _refused(statement_id, sent, refusal)
     return _told(saved) if errors.wants_json() else redirect(_back(saved, sent.page), 303)
-
-
-def _saved() -> int | None:
-    """Which statement the page before has saved."""
-    return request.args.get("saved", type=int)
 
 
 def _back(saved: ratings.Saved, page: str) -> str:
@@ -174,7 +138,7 @@ def _refused(statement_id: int, sent: SentRating, refusal: Invalid | Conflict) -
         theirs = {"answer": current.answer.value, "version": current.version, "own_note": current.own_note,
                   "reviewer_note": current.reviewer_note, "rated_at": current.rated_at.isoformat()}  # fmt: skip
         return jsonify(error=errors.say(refusal), code=refusal.code, current=theirs, yours=sent.answer), status
-    frame = _frame()
+    frame = assessing.frame()
     sheet = assessments.of_statements(frame.learner, [statement_id])
     if not sheet.cards:
         abort(404)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker.queries import assessments, endorsements, evidence, histories, learners, progress
 from tracker.rules.roles import Permission
-from tracker.web import session
+from tracker.web import assessing, session
 from tracker.web.access import door
 from tracker.web.statement_cards import Cards
 
@@ -27,6 +27,7 @@ def show(statement_id: int) -> ResponseReturnValue:
     return render_template(
         "statements/show.html",
         learner=learner,
+        frame=assessing.Frame(learner, reached),
         sheet=sheet,
         card=card,
         level=next(each for each in reached.levels if (each.domain_id, each.rank) == (card.domain_id, card.rank)),

@@ -1,0 +1,14 @@
+"""A list of a framework's statements to fill in elsewhere, and to bring back."""
+
+from flask import Response
+from flask_babel import gettext as _
+
+from tracker.queries.learners import Learner
+from tracker.queries.rating_lists import Blank
+from tracker.web.exports.tables import Table, csv_file
+
+
+def template(learner: Learner, statements: list[Blank]) -> Response:
+    rows: Table = [[_("Code"), _("Statement"), _("Domain"), _("Level"), _("Your answer"), _("Date"), _("For myself")]]
+    rows += [[each.code, each.title, each.domain, each.level, "", "", ""] for each in statements]
+    return csv_file(rows, f"{_('My ratings')} {learner.framework}")
