@@ -120,7 +120,6 @@ class Card {
       this.isLookedAt = true;
     }
     this.stuck = "";
-    this.tries = 0;
     this.root.querySelector("[data-trouble]")?.remove();
     this.schedule(pause);
   }
@@ -273,25 +272,26 @@ let leavingTo = "";
 function showPage() {
   const waiting = cards.filter((card) => card.isUnsaved);
   const failing = waiting.filter((card) => card.stuck || card.tries > 0);
-  const text = failing.length ? fill(words.pageUnsaved, { count: failing.length }) : waiting.length ? words.pageSaving : words.pageSaved;
+  const unsaved = fill(words.pageUnsaved, { count: waiting.length });
+  const text = failing.length ? unsaved : waiting.length ? words.pageSaving : words.pageSaved;
   for (const place of document.querySelectorAll("[data-page-state]")) {
     if (place.textContent !== text) place.textContent = text;
   }
-  showBar(failing);
+  showBar(failing, unsaved);
   if (leavingTo && failing.length) leavingTo = "";
   if (leavingTo && !waiting.length) location.assign(leavingTo);
 }
 
 /** Over the foot of the window, where it moves nothing: what is not saved, and what to do. A refusal stands in its card. */
-function showBar(failing) {
+function showBar(failing, unsaved) {
   const is = (reason) => failing.some((card) => card.stuck === reason);
   const retrying = failing.some((card) => card.tries > 0) ? words.retrying : "";
   const why = is("otherPerson") ? words.otherPerson : is("signedOut") ? words.signedOut : retrying;
   const said = bar.querySelector("[data-unsaved-why]");
-  bar.querySelector("[data-unsaved-count]").textContent = fill(words.pageUnsaved, { count: failing.length });
+  bar.querySelector("[data-unsaved-count]").textContent = unsaved;
   if (said.textContent !== why) {
     said.textContent = why;
-    if (why) speak(`${fill(words.pageUnsaved, { count: failing.length })}. ${why}`);
+    if (why) speak(`${unsaved}. ${why}`);
   }
   bar.hidden = why === "";
 }

@@ -50,27 +50,50 @@ def _at_now() -> None:
     """The clock runs here: a server and a browser keep time themselves."""
 
 
-@dataclass
-class Live:
-    """A running server: its address, the app behind it and the people in it."""
+class Server:
+    """A server that answers for an app. It can stop, and come back at the same address."""
 
-    url: str
-    app: Flask
-    world: World
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._port = 0
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        self._server = make_server("127.0.0.1", self._port, self._app, threaded=True)
+        self._port = self._server.port
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The address at which the app answers."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def served(app: Flask) -> Iterator[Server]:
+    server = Server(app)
+    yield server
+    server.stop()
     with app.app_context():
         db.engine.dispose()
+
+
+@dataclass
+class Live:
+    """A running server, the app behind it and the people in it."""
+
+    server: Server
+    app: Flask
+    world: World
+
+    @property
+    def url(self) -> str:
+        return self.server.url
 
 
 @pytest.fixture
@@ -81,8 +104,8 @@ def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
         with app.app_context():
             upgrade()
             world = make_world(dt.datetime.now(dt.UTC))
-        with served(app) as address:
-            yield Live(address, app, world)
+        with served(app) as server:
+            yield Live(server, app, world)
 
 
 @dataclass
@@ -116,8 +139,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         app = create_app(TestConfig(url, folder))
         loaded = app.test_cli_runner().invoke(args=["demo", "load"])
         assert loaded.exit_code == 0, loaded.output
-        with served(app) as address:
-            yield Site(address, app, explore(app, load_cast().password), {})
+        with served(app) as server:
+            yield Site(server.url, app, explore(app, load_cast().password), {})
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,8 @@ WAYS: dict[str, dict[str, Any]] = {
     "text twice as large": {},
 }
 ERRORS = (400, 403, 405, 409, 413, 422, 429, 500, 503)
-RARE = {"admin_people/link.html", "assess/refused.html", "invitations/show.html", *(f"errors/{e}.html" for e in ERRORS)}
+RARE = {"admin_people/link.html", "assess/refused.html", "invitations/show.html", "rating_lists/check.html",
+        *(f"errors/{e}.html" for e in ERRORS)}  # fmt: skip
 """Pages that no link leads to: `go_to_a_rare_page` knows the way."""
 
 
@@ -76,7 +77,8 @@ def test_pages_that_no_link_leads_to(site: Site, browser: Any, way: str) -> None
             assert watch.page.locator("h1").count() == 1
             found[f"error {code}"] = everything(watch)
         context.close()
-    for page, go in {"link": a_new_link, "invitation": an_invitation, "refused": a_refused_answer}.items():
+    rare = {"link": a_new_link, "invitation": an_invitation, "refused": a_refused_answer, "list": a_list_looked_at}
+    for page, go in rare.items():
         with go(site, browser, way) as watch:
             found[page] = everything(watch)
     assert {page: faults for page, faults in found.items() if faults} == {}
@@ -120,6 +122,24 @@ def an_invitation(site: Site, browser: Any, way: str) -> Iterator[Watch]:
     context = site.someone(browser, "visitor", **WAYS[way])
     watch = watched(context, way)
     watch.visit(link)
+    yield watch
+    context.close()
+
+
+@contextmanager
+def a_list_looked_at(site: Site, browser: Any, way: str) -> Iterator[Watch]:
+    """A learner pastes a list in which some lines are new, some unclear, and one differs from what stands."""
+    context = site.someone(browser, "learner", **WAYS[way])
+    watch = watched(context, way)
+    watch.visit("/assess/list")
+    answers = ("Partly", "Not yet", "Consistently", "often", "")
+    lines = [f"T-1-{number:02},{answers[number % 5]},,A note of my own" for number in range(1, 11)]
+    watch.page.get_by_label("Your list").fill(
+        "\n".join(["Code,Your answer,Date,For myself", *lines, "T-9-99,Partly,,"])
+    )
+    watch.forget()
+    watch.page.get_by_role("button", name="Look at it").click()
+    watch.page.get_by_role("heading", name="unclear").wait_for()
     yield watch
     context.close()
 

@@ -1,54 +1,21 @@
 """Rating in a real browser: by keyboard alone, without script, on two devices, and without a connection."""
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from tests.browser.conftest import Live
+from tests.browser.rating import answers, entries, focused, state, wait_for
 from tests.client import PASSWORD
 from tests.factories.ratings import rate
-from tracker.db import db, session
-from tracker.models import Rating, RatingEntry
 from tracker.rules.scale import Answer
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make test-browser installs it)")
 
 DOMAIN = "/assess/small/durable/communication"
 Visit = Callable[..., Any]
-
-
-def answers(live: Live, person: str = "ana") -> dict[int, str]:
-    with live.app.app_context():
-        rows = session().execute(
-            select(Rating.statement_id, Rating.answer).where(Rating.person_id == live.world.people[person])
-        )
-        found = {row.statement_id: row.answer for row in rows}
-        db.session.remove()
-    return found
-
-
-def entries(live: Live) -> int:
-    with live.app.app_context():
-        found = len(session().scalars(select(RatingEntry.id)).all())
-        db.session.remove()
-    return found
-
-
-def state(page: Any, statement_id: int) -> Any:
-    return page.locator(f"#s-{statement_id} [data-save-state]")
-
-
-def wait_for(page: Any, statement_id: int, words: str) -> None:
-    state(page, statement_id).filter(has_text=re.compile(f"^{words}")).wait_for()
-
-
-def focused(page: Any) -> str:
-    """The id of what has the focus."""
-    return str(page.locator(":focus").get_attribute("id"))
 
 
 def test_by_keyboard_alone(live: Live, visit: Visit) -> None:
@@ -159,7 +126,7 @@ def test_a_click_without_a_connection_is_kept_and_sent_again(live: Live, visit: 
     page.locator(f"#s-{first}-partly").check()
     wait_for(page, first, "Not saved")
     assert page.locator(f"#s-{first}-partly").is_checked()
-    assert page.locator(".progress-line [data-page-state]").text_content() == "not saved yet"
+    assert page.locator(".progress-line [data-page-state]").text_content() == "not saved yet: 1"
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     page.locator("#account-menu summary").click()
