@@ -14,7 +14,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.client import PASSWORD, Client
-from tests.conftest import NOW, TestConfig
+from tests.conftest import NOW, Statements, TestConfig
 from tests.engines import fresh_database
 from tests.factories.world import World, make_world
 from tracker.app import create_app
@@ -197,6 +197,29 @@ def test_a_changed_name_shows_and_an_empty_one_does_not(world: World, sign_in: S
     assert "<summary>Ana Ruiz</summary>" in ana.get("/account").text
     for name in ("", " ", "x" * 201, "a\x07b"):
         assert ana.post("/account/name", {"name": name}).status_code == 422
+
+
+def test_the_screen_cover_is_the_person_s_own_and_on_all_their_pages(
+    app: Flask, world: World, sign_in: SignInAs, count_sql: Statements
+) -> None:
+    ana, ben = sign_in(world.email("ana")), sign_in(world.email("ben"))
+    count_sql.clear()
+    assert 'id="cover"' not in ana.get("/evidence").text
+    before = len(count_sql)
+    done = ana.post("/account/screen-cover", {"covers_screen": "y"})
+    assert (done.status_code, done.location) == (303, "/account#shared-desk")
+    count_sql.clear()
+    page = ana.get("/evidence").text
+    assert len(count_sql) == before
+    assert "Ana is signed in. Press any key or click to go on." in page
+    assert re.search(r'<script type="module" src="/assets/js/cover\.[0-9a-f]{12}\.js">', page)
+    for path in ("/", "/account", "/profile", "/assess/small/durable/communication", "/no-such-page"):
+        assert 'id="cover"' in ana.get(path).text, path
+    elsewhere = sign_in(world.email("ana"))
+    assert re.search(r'id="covers_screen"[^>]*checked|checked[^>]*id="covers_screen"', elsewhere.get("/account").text)
+    assert 'id="cover"' not in ben.get("/evidence").text
+    ana.post("/account/screen-cover", {})
+    assert 'id="cover"' not in elsewhere.get("/evidence").text
 
 
 def test_the_owner_sees_who_looked(app: Flask, world: World, sign_in: SignInAs) -> None:
