@@ -140,7 +140,7 @@ def test_own_answers_stay_unless_ticked(app: Flask, world: World, ana: Client) -
     text = "Code,Your answer,Date\nCOM-1-01,Not yet,\nCOM-1-02,Not yet,2026-08-01\nCOM-2-01,Not yet,2026-10-01\n"
     page = look(ana, text)
     assert page.text.count('name="replace"') == 2
-    assert "2 answers of yours here are other ones" in page.text
+    assert "2 of your answers here differ from the list" in page.text
     assert "in place of Partly, 1 Sep" in page.text
     store(ana, page, replace=str(second))
     assert {key: answer for key, (answer, _) in answers(app, world).items()} == {
