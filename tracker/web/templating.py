@@ -2,15 +2,15 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import format_date, format_datetime, get_domain, ngettext
+from flask_babel import format_date, format_datetime, ngettext
 from flask_babel import gettext as _
 
 from tracker.policy import Actor
 from tracker.web import access, session
+from tracker.web.languages import catalogue, language
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +91,12 @@ def _is_current(endpoint: str) -> bool:
     return here == there or request.path.startswith(f"{url_for(endpoint)}/")
 
 
-def _translations() -> Any:
-    """The catalogue of this request, looked up once: a page asks it hundreds of times."""
-    if "translations" not in g:
-        g.translations = get_domain().get_translations()
-    return g.translations
-
-
 def _one(text: str) -> str:
-    return str(_translations().ugettext(text))
+    return str(catalogue().ugettext(text))
 
 
 def _many(one: str, many: str, count: int) -> str:
-    return str(_translations().ungettext(one, many, count))
+    return str(catalogue().ungettext(one, many, count))
 
 
 def init_app(app: Flask) -> None:
@@ -116,8 +109,10 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def _everywhere() -> dict[str, object]:
         if g.get("failing"):
-            return {"me": None, "nav": [], "demo": app.config["DEMO"], "request_id": g.get("request_id", "")}
+            return {"me": None, "nav": [], "page_language": language(), "demo": app.config["DEMO"],
+                    "request_id": g.get("request_id", "")}  # fmt: skip
         return {
+            "page_language": language(),
             "me": session.actor_or_none(),
             "nav": _nav(),
             "today": today(),
