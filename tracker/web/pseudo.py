@@ -14,8 +14,9 @@ ACCENTS = str.maketrans(
     "AaBbCcDdEeFfGgHhIiJjKkLlMmNnOoPpRrSsTtUuVvWwXxYyZz",
     "ÁáƁƀÇçÐđÉéƑƒĜĝĤĥÎîĴĵĶķĻļṀṁÑñÖöÞþŔŕŠšŢţÛûṼṽŴŵẊẋÝýŽž",
 )
-KEPT = re.compile(r"(%\(\w+\)[sd]|%%|<[^>]+>|&#?\w+;)")
-"""What a translation must keep as it is: placeholders, per cent signs, tags, entities."""
+KEPT = re.compile(r"(%\(\w+\)[sd]|%%|\{\w+\}|<[^>]+>|&#?\w+;)")
+"""What a translation must keep as it is: placeholders (those in braces are filled by scripts), per cent signs, tags,
+entities."""
 WORD = re.compile(r"[^\W\d_]+")
 RLM, RLO, PDF = "\u200f", "\u202e", "\u202c"
 """Marks of Unicode's bidirectional algorithm: "here runs right to left", "so do these letters", "end of that"."""
