@@ -92,7 +92,8 @@ def test_what_takes_no_side_is_left_alone(declaration: str) -> None:
 
 
 BOOTSTRAP_ANSWERED = {
-    "ol": "padding-left", "ul": "padding-left", "dd": "margin-left", "caption": "text-align", "legend": "float",
+    "ol": "padding-left", "ul": "padding-left", "dd": "margin-left", "caption": "text-align",
+    "legend": "float", "legend+*": "clear",
     ".form-check": "padding-left", ".form-check .form-check-input": "float margin-left",
     ".form-select": "background-position padding", ".form-select[multiple]": "padding-right",
     '.form-select[size]:not([size="1"])': "padding-right",
