@@ -13,7 +13,7 @@ from config import ROOT, Config
 from tracker import models  # noqa: F401  (the tables must be known before migrations look)
 from tracker.cli import COMMANDS
 from tracker.db import db, listen
-from tracker.web import access, assets, clean, errors, headers, languages, logs, session, templating
+from tracker.web import access, assets, clean, errors, headers, languages, logs, session, templating, wording
 from tracker.web.limits import limiter
 from tracker.web.views import BLUEPRINTS
 
@@ -40,6 +40,7 @@ def create_app(config: Config | None = None) -> Flask:
     errors.init_app(app)
     templating.init_app(app)
     Compress(app)
+    wording.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.check_doors(app)

@@ -69,6 +69,14 @@ def test_every_way_to_a_text_leads_to_the_same_catalogue(app: Flask, pseudo: tup
         assert template.render() == f"{wanted[0]}|{wanted[3]}"
 
 
+def test_a_name_does_not_turn_the_words_around_it(app: Flask, pseudo: tuple[str, str, str]) -> None:
+    around = ("\u2068", "\u2069") if pseudo[2] == "rtl" else ("", "")
+    with app.test_request_context("/"):
+        template = app.jinja_env.from_string("{{ _('%(who)s', who='Ana') }}")
+        said = [gettext("%(who)s", who="Ana"), template.render(), ngettext("%(who)s", "%(who)s", 2, who="Ana")]
+        assert said == ["Ana".join(around)] * 3
+
+
 def test_the_page_says_which_language_it_is_in(client: Client, world: World, pseudo: tuple[str, str, str]) -> None:
     for path in ("/", "/login", "/no-such-page"):
         assert f'<html lang="{pseudo[1]}" dir="{pseudo[2]}">' in client.get(path).text

@@ -3,6 +3,8 @@
 A developer can set TRACKER_PSEUDO_LANGUAGE to see every page in a language that nobody speaks (pseudo.py).
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,10 +31,30 @@ PSEUDO = {
 """Setting -> the language and its catalogue. Dates stay English: there is no locale behind these."""
 
 
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+FSI, PDI = "\u2068", "\u2069"
+"""Unicode's "what follows runs as its own letters do" and "end of that"."""
+
+
+class _Isolating:
+    """A catalogue for a page from right to left: a name in other letters does not turn the words around it."""
+
+    def __init__(self, catalogue: Any) -> None:
+        self.ugettext = self._isolated(catalogue.ugettext)
+        self.ungettext = self._isolated(catalogue.ungettext)
+        self.upgettext = self._isolated(catalogue.upgettext)
+        self.unpgettext = self._isolated(catalogue.unpgettext)
+
+    @staticmethod
+    def _isolated(look_up: Callable[..., str]) -> Callable[..., str]:
+        return lambda *texts: PLACEHOLDER.sub(lambda found: f"{FSI}{found[0]}{PDI}", str(look_up(*texts)))
+
+
 class _Texts(Domain):  # type: ignore[misc]
     def get_translations(self) -> Any:
         pseudo = PSEUDO.get(current_app.config["PSEUDO_LANGUAGE"])
-        return super().get_translations() if pseudo is None else pseudo[1]
+        found = super().get_translations() if pseudo is None else pseudo[1]
+        return _Isolating(found) if language().direction == "rtl" else found
 
 
 class _Languages(Babel):  # type: ignore[misc]
