@@ -7,7 +7,7 @@ STAMP := .venv/.synced
 SYNC := VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-all test-browser screenshots bench check clean install
+.PHONY: help run serve test test-all test-browser screenshots messages bench check clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,14 @@ bench: $(STAMP) ## median times of the main pages, as ratios to an empty page
 
 check: $(STAMP) ## format and types only
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+messages: $(STAMP) ## every interface text for translators; updates and compiles the catalogues in translations/
+	@mkdir -p translations
+	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k _l --ignore-dirs ".*" --sort-by-file --project skills-tracker -o translations/messages.pot .
+	@for po in $(wildcard translations/*/LC_MESSAGES/messages.po); do \
+	  $(BIN)/pybabel --quiet update --no-fuzzy-matching -i translations/messages.pot -o $$po -l $$(basename $$(dirname $$(dirname $$po))); done
+	@$(if $(wildcard translations/*/LC_MESSAGES/messages.po),$(BIN)/pybabel --quiet compile --statistics -d translations)
+	@echo "translations/messages.pot: $$(grep -c '^msgid ' translations/messages.pot) texts"
 
 clean: ## remove the local environment (never the data in var/)
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

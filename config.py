@@ -20,6 +20,14 @@ def _flag(name: str, default: bool) -> bool:
     raise ValueError(f"{name} must be yes or no, not {value!r}.")
 
 
+def _one_of(name: str, *known: str) -> str:
+    """One of the known words, or nothing."""
+    value = os.environ.get(name, "").strip().lower()
+    if value and value not in known:
+        raise ValueError(f"{name} must be {' or '.join(known)}, not {value!r}.")
+    return value
+
+
 def _secret(data_dir: Path) -> str:
     """TRACKER_SECRET_KEY, or a key made once and kept beside the data, readable by its owner alone."""
     given = os.environ.get("TRACKER_SECRET_KEY", "")
@@ -75,3 +83,4 @@ class Config:
         self.ARGON2 = {"time_cost": 3, "memory_cost": 64 * 1024, "parallelism": 4}
         self.BABEL_DEFAULT_LOCALE = "en"
         self.BABEL_DEFAULT_TIMEZONE = "UTC"
+        self.PSEUDO_LANGUAGE = _one_of("TRACKER_PSEUDO_LANGUAGE", "accented", "mirrored")

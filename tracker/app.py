@@ -4,7 +4,6 @@ from pathlib import Path
 
 from flask import Flask
 from flask.cli import FlaskGroup
-from flask_babel import Babel
 from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
@@ -14,7 +13,7 @@ from config import ROOT, Config
 from tracker import models  # noqa: F401  (the tables must be known before migrations look)
 from tracker.cli import COMMANDS
 from tracker.db import db, listen
-from tracker.web import access, assets, clean, errors, headers, logs, session, templating
+from tracker.web import access, assets, clean, errors, headers, languages, logs, session, templating, wording
 from tracker.web.limits import limiter
 from tracker.web.views import BLUEPRINTS
 
@@ -30,8 +29,7 @@ def create_app(config: Config | None = None) -> Flask:
     with app.app_context():
         listen(db.engine)
     Migrate(app, db, directory=str(MIGRATIONS))
-    Babel(app)
-    app.jinja_env.add_extension("jinja2.ext.i18n")
+    languages.init_app(app)
     headers.init_app(app)
     logs.init_app(app)
     CSRFProtect(app)
@@ -42,6 +40,7 @@ def create_app(config: Config | None = None) -> Flask:
     errors.init_app(app)
     templating.init_app(app)
     Compress(app)
+    wording.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.check_doors(app)

@@ -30,7 +30,9 @@ if (sending) {
     count.textContent = words.count.replace("{count}", chosen).replace("{minutes}", minutes);
     for (const group of sending.querySelectorAll(".send-group")) {
       const place = group.querySelector("[data-send-group]");
-      place.textContent = place.textContent.replace(/\d+/, group.querySelectorAll("input:checked").length);
+      const done = group.querySelectorAll("input:checked").length;
+      const total = group.querySelectorAll("input[name=statements]").length;
+      place.textContent = words.group.replace("{done}", done).replace("{total}", total);
     }
   });
 }

@@ -52,7 +52,7 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
         rate(world, "ana", second, PART)
         piece(world, title="e-reader drop-in", text="41 visits", reasons={first: "every visitor differs"})
     page = ana.get("/reviews/new").text
-    assert "data-send-count>2 statements chosen: about 2 minutes for your reviewer" in page
+    assert "data-send-count>Statements chosen: 2. Minutes for your reviewer, about: 2." in page
     value = f"{world.people['sue']}-{world.teams['central']}"
     sent = ana.post("/reviews", {"reviewer": value, "statements": [str(first), str(second)]})
     assert (sent.status_code, sent.headers["Location"]) == (303, "/reviews")

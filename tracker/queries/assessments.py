@@ -27,6 +27,7 @@ from tracker.queries.learners import Learner
 from tracker.queries.progress import FRAMEWORK, LEARNER, LEFT_OUT, RATED, of
 from tracker.rules.reviews import short_name
 from tracker.rules.scale import Answer, Basis, EndorsedAnswer
+from tracker.rules.wording import Wording
 from tracker.rules.workflow import EndorsementStatus
 
 SHORTCUTS = {
@@ -53,8 +54,8 @@ class Mark:
 class Quote:
     """A citation chip."""
 
-    label: str
-    name: str
+    label: Wording
+    name: Wording
     href: str | None
 
 
@@ -64,8 +65,8 @@ class Card:
 
     id: int
     code: str
-    title: str
-    text: str
+    title: Wording
+    text: Wording
     domain_id: int
     rank: int
     not_rated_here: str | None
@@ -86,8 +87,8 @@ class ScaleWord:
     """One answer of the framework's scale as it is shown; `shortcut` is its key."""
 
     key: str
-    label: str
-    description: str
+    label: Wording
+    description: Wording
     shortcut: str
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from tracker.db import session
 from tracker.models import Correction, Framework, Person, Statement
+from tracker.rules.wording import Wording
 
 SHOWN_AT_MOST = 100
 
@@ -18,9 +19,10 @@ class CorrectionRow:
     id: int
     slug: str
     version: str
-    framework: str
+    lang: str
+    framework: Wording
     code: str
-    statement: str
+    statement: Wording
     text: str
     name: str
     email: str
@@ -50,8 +52,8 @@ def _rows(*, is_open: bool) -> tuple[CorrectionRow, ...]:
     order = (Correction.suggested_at, Correction.id) if is_open else (Correction.closed_at.desc(), Correction.id.desc())
     rows = session().execute(
         select(
-            Correction.id, Framework.slug, Framework.version, Framework.title.label("framework"), Statement.code,
-            Statement.title.label("statement"), Correction.text, Correction.name, Correction.email,
+            Correction.id, Framework.slug, Framework.version, Framework.lang, Framework.title.label("framework"),
+            Statement.code, Statement.title.label("statement"), Correction.text, Correction.name, Correction.email,
             Correction.suggested_at, Correction.closed_at, Person.name.label("closed_by"), Correction.outcome,
         )
         .join(Framework, Framework.id == Correction.framework_id)
@@ -66,6 +68,7 @@ def _rows(*, is_open: bool) -> tuple[CorrectionRow, ...]:
             id=row.id,
             slug=row.slug,
             version=row.version,
+            lang=row.lang,
             framework=row.framework,
             code=row.code or "",
             statement=row.statement or "",

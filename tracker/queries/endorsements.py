@@ -20,6 +20,7 @@ from tracker.models import (
     Statement,
 )
 from tracker.rules.reviews import short_name
+from tracker.rules.wording import Wording
 from tracker.rules.workflow import EndorsementStatus
 
 
@@ -30,7 +31,7 @@ class Endorsed:
     statement_id: int
     who: str
     key: str
-    label: str
+    label: Wording
     on: dt.datetime
     status: EndorsementStatus
     ended_at: dt.datetime | None

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from tracker.db import session
-from tracker.models import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, Statement, StoredFile
+from tracker.models import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, Framework, Statement, StoredFile
 from tracker.rules.scale import EvidenceKind
 
 PAGE = 50
@@ -152,11 +152,17 @@ def counts_by_statement(person_id: int) -> dict[int, int]:
     return {row.statement_id: row.pieces for row in rows}
 
 
-def statement_title(statement_id: int | None) -> str | None:
-    """What a statement is called; None where there is no such."""
+def statement_title(statement_id: int | None) -> tuple[str, str] | None:
+    """What a statement is called, and the language of that; None where there is no such."""
     if statement_id is None:
         return None
-    return session().scalar(select(Statement.title).where(Statement.id == statement_id))
+    titled = (
+        select(Statement.title, Framework.lang)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .where(Statement.id == statement_id)
+    )
+    row = session().execute(titled).one_or_none()
+    return None if row is None else (row.title, row.lang)
 
 
 def unlinked_to(person_id: int, statement_id: int) -> list[Row]:

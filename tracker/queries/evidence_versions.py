@@ -12,6 +12,7 @@ from tracker.models import (
     EvidenceLink,
     EvidenceText,
     EvidenceVersion,
+    Framework,
     Review,
     ReviewItem,
     ReviewItemEvidence,
@@ -22,6 +23,7 @@ from tracker.queries.evidence import current_version
 from tracker.rules.evidence import is_web_link, kind_of
 from tracker.rules.scale import EvidenceKind
 from tracker.rules.uploads import MEDIA_TYPES
+from tracker.rules.wording import Wording
 from tracker.rules.workflow import ReviewStatus
 
 
@@ -65,9 +67,10 @@ class Version:
 class Link:
     statement_id: int
     framework_id: int
-    title: str
-    text: str
-    domain: str
+    lang: str
+    title: Wording
+    text: Wording
+    domain: Wording
     reason: str
 
 
@@ -159,11 +162,12 @@ def file_of_item(item_id: int, version_id: int) -> File | None:
 
 def _links(evidence_id: int) -> list[Link]:
     rows = session().execute(
-        select(Statement.id, Statement.framework_id, Statement.title, Statement.text, Domain.title.label("domain"),
-               EvidenceLink.reason)
+        select(Statement.id, Statement.framework_id, Framework.lang, Statement.title, Statement.text,
+               Domain.title.label("domain"), EvidenceLink.reason)
+        .join(Framework, Framework.id == Statement.framework_id)
         .join(EvidenceLink, EvidenceLink.statement_id == Statement.id)
         .join(Domain, Domain.id == Statement.domain_id)
         .where(EvidenceLink.evidence_id == evidence_id)
         .order_by(Statement.position)
     )  # fmt: skip
-    return [Link(row.id, row.framework_id, row.title, row.text, row.domain, row.reason) for row in rows]
+    return [Link(*row) for row in rows]

@@ -4,12 +4,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import func, select
 
 from tracker.db import session
 from tracker.models import Anchor, Citation, Domain, Framework, Level, ScaleAnswer, Source, Statement, Strand
+from tracker.rules.wording import OF_A_FRAMEWORK, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +18,11 @@ class Published:
     id: int
     slug: str
     version: str
-    title: str
+    title: Wording
     lang: str
     published_at: dt.datetime
     statements: int
-    occupation: str
+    occupation: Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +30,26 @@ class SourceRow:
     """`href` is empty where the data has no link."""
 
     key: str
-    label: str
-    name: str
+    label: Wording
+    name: Wording
     href: str
-    licence: str
+    licence: Wording
 
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
     code: str
     rank: int
-    title: str
-    text: str
+    title: Wording
+    text: Wording
     citations: tuple[SourceRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LevelRow:
     rank: int
-    name: str
-    role_label: str
+    name: Wording
+    role_label: Wording
     statements: tuple[StatementRow, ...]
 
 
@@ -57,7 +58,7 @@ class DomainRow:
     """`claimed` is the count of the source's heading; None where it has none or it is right."""
 
     key: str
-    title: str
+    title: Wording
     listed: int
     claimed: int | None
     levels: tuple[LevelRow, ...]
@@ -67,16 +68,16 @@ class DomainRow:
 class FactGroup:
     """A part of the evidence pack; `facts` are (label, value), the label empty where there is none."""
 
-    title: str
+    title: Wording
     source: SourceRow | None
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[Wording, Wording], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StrandRow:
     key: str
-    title: str
-    intro: str
+    title: Wording
+    intro: Wording
     domains: tuple[DomainRow, ...]
     listed: int
     evidence: tuple[FactGroup, ...]
@@ -84,14 +85,14 @@ class StrandRow:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    heading: str
-    items: tuple[str, ...]
+    heading: Wording
+    items: tuple[Wording, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ScaleRow:
-    label: str
-    description: str
+    label: Wording
+    description: Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,11 @@ class FrameworkPage:
     id: int
     slug: str
     version: str
-    title: str
+    title: Wording
     lang: str
     published_at: dt.datetime
     versions: tuple[Published, ...]
-    about: Mapping[str, Any]
+    about: Annotated[Mapping[str, Any], OF_A_FRAMEWORK]
     scale: tuple[ScaleRow, ...]
     sources: tuple[SourceRow, ...]
     strands: tuple[StrandRow, ...]

@@ -16,6 +16,7 @@ class Chosen:
     """What the reader asks for. No round: as things are now. `below`: with the teams below."""
 
     framework_id: int
+    lang: str
     round: PastRound | None = None
     compare: PastRound | None = None
     role_profile_id: int | None = None

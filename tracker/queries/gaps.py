@@ -20,6 +20,7 @@ from tracker.rules.levels import TargetState
 from tracker.rules.scale import Meaning
 from tracker.rules.suppression import LEAST, can_be_told
 from tracker.rules.team_groups import Cut
+from tracker.rules.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Biggest:
     """`held_back_by`: the statement that most people with the gap do not meet. `teachers`: names of those who could."""
 
     column: Column
-    held_back_by: str
+    held_back_by: Wording
     teachers: tuple[str, ...]
 
 

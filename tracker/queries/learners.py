@@ -11,6 +11,7 @@ from tracker.db import session
 from tracker.models import Framework, Membership, Person, RoleProfile, Round, Statement, Target, Team
 from tracker.policy import current_on, in_reach_on
 from tracker.rules.roles import Role
+from tracker.rules.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Learner:
     framework_id: int
     framework_slug: str
     framework_version: str
-    framework: str
+    framework: Wording
+    lang: str
     statements: int
     ready_at: dt.datetime | None
     round_id: int | None
@@ -50,6 +52,7 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Membership.job, Membership.weekly_hours, Membership.starts_on, Membership.ends_on,
             RoleProfile.id.label("role_profile_id"), RoleProfile.name.label("role_profile"),
             Framework.id.label("framework_id"), Framework.slug, Framework.version, Framework.title,
+            Framework.lang,
             statements.label("statements"),
             Round.id.label("round_id"), Round.name.label("round"), Round.starts_on.label("round_starts_on"),
             Round.ends_on.label("round_ends_on"),
@@ -91,6 +94,7 @@ def learners(person_ids: list[int], today: dt.date) -> dict[int, Learner]:
             framework_slug=row.slug,
             framework_version=row.version,
             framework=row.title,
+            lang=row.lang,
             statements=row.statements,
             ready_at=row.ready_at,
             round_id=row.round_id,

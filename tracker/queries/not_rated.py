@@ -8,14 +8,15 @@ from sqlalchemy import and_, select
 from tracker.db import session
 from tracker.models import Domain, Level, NotRatedHere, Person, Statement, Strand
 from tracker.policy import Actor
+from tracker.rules.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     id: int
     code: str
-    title: str
-    domain: str
+    title: Wording
+    domain: Wording
     reason: str
     set_at: dt.datetime
     set_by: str
@@ -25,9 +26,9 @@ class LeftOut:
 class Choosable:
     id: int
     code: str
-    title: str
-    text: str
-    level: str
+    title: Wording
+    text: Wording
+    level: Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Group:
     """The statements of a domain that are rated here."""
 
     domain_id: int
-    title: str
-    strand: str
+    title: Wording
+    strand: Wording
     statements: tuple[Choosable, ...]
 
 

@@ -9,14 +9,15 @@ from sqlalchemy import and_, select
 from tracker.db import session
 from tracker.models import Domain, Level, NotRatedHere, Statement, Strand
 from tracker.queries.learners import learner
+from tracker.rules.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     id: int
-    level: str
-    title: str
-    text: str
+    level: Wording
+    title: Wording
+    text: Wording
 
     def holds(self, words: Collection[str]) -> bool:
         """Whether every word stands somewhere in the title or the text, in any case."""
@@ -29,7 +30,8 @@ class Group:
     """A domain and its statements in order."""
 
     key: str
-    title: str
+    lang: str
+    title: Wording
     choices: list[Choice]
 
 
@@ -56,6 +58,6 @@ def statements(person_id: int, today: dt.date) -> list[Group]:
     )  # fmt: skip
     groups: dict[int, Group] = {}
     for row in rows:
-        group = groups.setdefault(row.id, Group(f"{row.strand}-{row.key}", row.domain, []))
+        group = groups.setdefault(row.id, Group(f"{row.strand}-{row.key}", own.lang, row.domain, []))
         group.choices.append(Choice(row.statement_id, row.name, row.title, row.text))
     return list(groups.values())

@@ -18,6 +18,7 @@ from tracker.models import (
     UseStatementReading,
 )
 from tracker.queries.learners import Learner
+from tracker.rules.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,12 @@ class LevelProgress:
     """One level of a domain. `total` leaves out what is not rated here; `dated`: rated before the round."""
 
     strand_key: str
-    strand: str
+    strand: Wording
     domain_id: int
     domain_key: str
-    domain: str
+    domain: Wording
     rank: int
-    level: str
+    level: Wording
     listed: int
     total: int
     rated: int

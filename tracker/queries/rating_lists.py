@@ -10,6 +10,7 @@ from tracker.rules.calendar import day_in
 from tracker.rules.list_plans import Known
 from tracker.rules.rating_lists import plain
 from tracker.rules.scale import Answer
+from tracker.rules.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Ground:
 
     statements: list[Known]
     answers: dict[str, Answer]
-    labels: dict[Answer, str]
+    labels: dict[Answer, Wording]
 
 
 def ground(person_id: int, library_id: int, framework_id: int, time_zone: str) -> Ground:

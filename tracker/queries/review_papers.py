@@ -23,6 +23,7 @@ from tracker.models import (
 )
 from tracker.rules.evidence import is_web_link, kind_of
 from tracker.rules.scale import EndorsedAnswer, EvidenceKind
+from tracker.rules.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Confirmed:
     """What one side would agree on."""
 
     answer: EndorsedAnswer
-    label: str
+    label: Wording
     reason: str
     confirmed_at: dt.datetime
 
@@ -71,16 +72,16 @@ class Step:
 class Quote:
     """A citation chip."""
 
-    label: str
-    name: str
+    label: Wording
+    name: Wording
     href: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ScaleWord:
     key: str
-    label: str
-    description: str
+    label: Wording
+    description: Wording
 
 
 def evidence(review_id: int) -> dict[int, list[SentEvidence]]:

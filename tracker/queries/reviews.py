@@ -30,6 +30,7 @@ from tracker.policy import Actor, reviewer_still_supervises
 from tracker.rules.reviews import first_name
 from tracker.rules.roles import Role
 from tracker.rules.scale import Answer, Ground, ReviewerAnswer
+from tracker.rules.wording import Wording
 from tracker.rules.workflow import ENDED, LIVE, SEALED, ItemStatus, ReviewStatus
 
 QUEUE_MAX = 200
@@ -72,7 +73,8 @@ class Frame:
     status: ReviewStatus
     open: bool
     framework_id: int
-    framework: str
+    framework: Wording
+    lang: str
     sent_at: dt.datetime
     due_on: dt.date
     revealed_at: dt.datetime | None
@@ -110,13 +112,13 @@ class Item:
     status: ItemStatus | None
     revealed: bool
     statement_id: int
-    title: str
-    text: str
-    level: str
-    domain: str
-    strand: str
+    title: Wording
+    text: Wording
+    level: Wording
+    domain: Wording
+    strand: Wording
     own: Answer | None
-    own_label: str
+    own_label: Wording
     own_note: str
     theirs: ReviewerAnswer | None
     ground: Ground | None
@@ -189,7 +191,8 @@ def frame(review_id: int, today: dt.date) -> Frame:
         select(
             Review.id, Review.learner_id, learner.name.label("learner"), Review.reviewer_id,
             reviewer.name.label("reviewer"), Review.status, Review.open, Review.framework_id, Framework.title,
-            Review.sent_at, Review.due_on, Review.revealed_at, Review.differences_due_on, Review.closed_at,
+            Framework.lang, Review.sent_at, Review.due_on, Review.revealed_at, Review.differences_due_on,
+            Review.closed_at,
             Team.name.label("team"), Membership.job, Membership.weekly_hours, Membership.starts_on,
             reviewer_still_supervises(today).label("still_supervises"),
         )
@@ -219,6 +222,7 @@ def frame(review_id: int, today: dt.date) -> Frame:
         open=row.open,
         framework_id=row.framework_id,
         framework=row.title,
+        lang=row.lang,
         sent_at=row.sent_at,
         due_on=row.due_on,
         revealed_at=row.revealed_at,

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from tracker.db import session
 from tracker.models import Domain, Framework, Level, Membership, RoleProfile, Strand, Target
 from tracker.policy import Actor, current_on
+from tracker.rules.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,9 @@ class Line:
     id: int
     name: str
     framework_id: int
-    framework: str
+    framework: Wording
     version: str
+    lang: str
     retired_at: dt.datetime | None
     learners: int
     expected: int
@@ -29,8 +31,9 @@ class Detail:
     id: int
     name: str
     framework_id: int
-    framework: str
+    framework: Wording
     version: str
+    lang: str
     retired_at: dt.datetime | None
     targets: dict[int, int]
 
@@ -40,9 +43,9 @@ class TargetDomain:
     """A domain with the names of its strand's levels, rank 1 first. No `strand` where it is the strand."""
 
     id: int
-    title: str
-    strand: str
-    levels: tuple[tuple[int, str], ...]
+    title: Wording
+    strand: Wording
+    levels: tuple[tuple[int, Wording], ...]
 
 
 def listed(actor: Actor, today: dt.date) -> list[Line]:
@@ -62,7 +65,7 @@ def listed(actor: Actor, today: dt.date) -> list[Line]:
     )
     rows = session().execute(
         select(RoleProfile.id, RoleProfile.name, Framework.id, Framework.title, Framework.version,
-               RoleProfile.retired_at, learners, expected)
+               Framework.lang, RoleProfile.retired_at, learners, expected)
         .join(Framework, Framework.id == RoleProfile.framework_id)
         .where(RoleProfile.library_id == actor.library_id)
         .order_by(RoleProfile.position, RoleProfile.name)
@@ -84,7 +87,7 @@ def detail(role_profile_id: int) -> Detail:
     """One role profile; the door has asked whose it is."""
     row = session().execute(
         select(RoleProfile.id, RoleProfile.name, Framework.id, Framework.title, Framework.version,
-               RoleProfile.retired_at)
+               Framework.lang, RoleProfile.retired_at)
         .join(Framework, Framework.id == RoleProfile.framework_id)
         .where(RoleProfile.id == role_profile_id)
     ).one()  # fmt: skip
@@ -123,7 +126,8 @@ class FrameworkChoice:
     """`role_labels`: the names of roles that stand at its levels."""
 
     id: int
-    label: str
+    label: Wording
+    lang: str
     role_labels: frozenset[str]
 
 
@@ -137,11 +141,11 @@ def frameworks() -> list[FrameworkChoice]:
     ):
         labels.setdefault(framework_id, set()).add(label)
     rows = session().execute(
-        select(Framework.id, Framework.title, Framework.version).order_by(
+        select(Framework.id, Framework.title, Framework.version, Framework.lang).order_by(
             Framework.published_at.desc(), Framework.id.desc()
         )
     )
     return [
-        FrameworkChoice(framework_id, f"{title} {version}", frozenset(labels.get(framework_id, ())))
-        for framework_id, title, version in rows
+        FrameworkChoice(framework_id, f"{title} {version}", lang, frozenset(labels.get(framework_id, ())))
+        for framework_id, title, version, lang in rows
     ]

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select
 from tracker.db import session
 from tracker.models import Framework, Round
 from tracker.policy import Actor
+from tracker.rules.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +16,9 @@ class Period:
     id: int
     name: str
     framework_id: int
-    framework: str
+    framework: Wording
     version: str
+    lang: str
     starts_on: dt.date
     ends_on: dt.date
 
@@ -39,7 +41,16 @@ def detail(round_id: int) -> Period:
 
 def _periods(where: ColumnElement[bool]) -> list[Period]:
     rows = session().execute(
-        select(Round.id, Round.name, Framework.id, Framework.title, Framework.version, Round.starts_on, Round.ends_on)
+        select(
+            Round.id,
+            Round.name,
+            Framework.id,
+            Framework.title,
+            Framework.version,
+            Framework.lang,
+            Round.starts_on,
+            Round.ends_on,
+        )
         .join(Framework, Framework.id == Round.framework_id)
         .where(where)
         .order_by(Round.starts_on.desc())

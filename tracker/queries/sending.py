@@ -34,6 +34,7 @@ from tracker.queries.learners import Learner, targets
 from tracker.rules.digests import ReviewedContent, ReviewedEvidence
 from tracker.rules.reviews import SUGGESTED, is_suggested
 from tracker.rules.roles import Role
+from tracker.rules.wording import Wording
 from tracker.rules.workflow import ENDED, LIVE, ItemStatus
 
 
@@ -53,14 +54,14 @@ class Sendable:
     """A rated statement that is not with a reviewer now. `suggested` is the learner's own business alone."""
 
     statement_id: int
-    title: str
-    text: str
+    title: Wording
+    text: Wording
     rank: int
-    level: str
+    level: Wording
     domain_id: int
-    domain: str
+    domain: Wording
     answer: str
-    answer_label: str
+    answer_label: Wording
     reviewed_at: dt.datetime | None
     suggested: bool
 

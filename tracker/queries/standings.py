@@ -30,6 +30,7 @@ from tracker.models import (
 )
 from tracker.rules.levels import DomainStanding, Tally, standing
 from tracker.rules.scale import Meaning
+from tracker.rules.wording import Wording
 from tracker.rules.workflow import REVEALED, EndorsementStatus
 
 Counts = Mapping[tuple[int, int, int], Mapping[Meaning, int]]
@@ -42,8 +43,8 @@ NONE: Mapping[Meaning, int] = {}
 @dataclass(frozen=True, slots=True)
 class LevelShape:
     rank: int
-    name: str
-    role_label: str
+    name: Wording
+    role_label: Wording
     listed: int
     not_rated_here: int
 
@@ -54,9 +55,9 @@ class DomainShape:
 
     id: int
     key: str
-    title: str
+    title: Wording
     strand_key: str
-    strand: str
+    strand: Wording
     levels: tuple[LevelShape, ...]
 
     @property

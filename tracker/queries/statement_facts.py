@@ -15,6 +15,7 @@ from tracker.rules import next_steps
 from tracker.rules.next_steps import DomainFacts, StatementFacts, Step, learner_side
 from tracker.rules.reviews import short_name
 from tracker.rules.scale import Answer, EndorsedAnswer
+from tracker.rules.wording import Wording
 from tracker.rules.workflow import EndorsementStatus, ItemStatus, ReviewStatus
 
 
@@ -23,7 +24,7 @@ class Said:
     """An answer as it is shown: its key and label, who gave it ("" for the learner) and when."""
 
     key: str
-    label: str
+    label: Wording
     who: str
     at: dt.datetime
 
@@ -37,7 +38,7 @@ class StatementVoices:
     rank: int
     position: int
     code: str
-    title: str
+    title: Wording
     not_rated_here: str | None
     own: Said | None
     endorsed: Said | None

@@ -14,6 +14,7 @@ from tracker.models import Framework, Library, Membership, Person, RoleProfile, 
 from tracker.policy import Actor, current_on, in_reach_on, teams_readable
 from tracker.rules.roles import Role
 from tracker.rules.team_groups import Counted
+from tracker.rules.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class TeamLearner:
     role_profile_id: int
     role_profile: str
     framework_id: int
-    framework: str
+    framework: Wording
+    lang: str
     by_name: bool
 
     def is_in(self, path: str, below: bool) -> bool:
@@ -127,6 +129,7 @@ def _people(
             Membership.person_id, Membership.ends_on, Person.name, Team.id.label("team_id"), Team.path,
             RoleProfile.id.label("role_profile_id"), RoleProfile.name.label("role_profile"),
             Framework.id.label("framework_id"), Framework.title, Framework.version,
+            Framework.lang,
         )
         .join(Person, Person.id == Membership.person_id)
         .join(Team, Team.id == Membership.team_id)
@@ -160,6 +163,7 @@ def _people(
                 role_profile=newest.role_profile,
                 framework_id=newest.framework_id,
                 framework=f"{newest.title} {newest.version}",
+                lang=newest.lang,
                 by_name=known or names_to_coordinators,
             )
         )

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, s
 from tracker.db import session
 from tracker.models import (
     Confirmation,
+    Framework,
     Membership,
     Person,
     Review,
@@ -25,6 +26,7 @@ from tracker.models import (
 from tracker.policy import Actor, current_on, reviewer_still_supervises
 from tracker.queries.sent import counts_as_sent
 from tracker.rules.roles import Role
+from tracker.rules.wording import Wording
 from tracker.rules.workflow import LIVE, REVEALED, ItemStatus
 
 FRESH = dt.timedelta(days=14)
@@ -36,10 +38,11 @@ class Returned:
     """An item that came back with a question."""
 
     item_id: int
-    title: str
+    title: Wording
     question: str
     reviewer: str
     at: dt.datetime
+    lang: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,11 @@ def returned(actor: Actor) -> list[Returned]:
         .scalar_subquery()
     )
     rows = session().execute(
-        select(ReviewItem.id, Statement.title, ReviewMessage.text, Person.name, ReviewMessage.written_at)
+        select(
+            ReviewItem.id, Statement.title, ReviewMessage.text, Person.name, ReviewMessage.written_at, Framework.lang
+        )
         .join(Review, Review.id == ReviewItem.review_id)
+        .join(Framework, Framework.id == Review.framework_id)
         .join(Statement, Statement.id == ReviewItem.statement_id)
         .join(Person, Person.id == Review.reviewer_id)
         .join(ReviewMessage, ReviewMessage.id == newest)

@@ -13,6 +13,7 @@ from tracker.rules.calendar import FIRST_DAY
 from tracker.rules.rating_lists import Line, RatingList, plain, read_day
 from tracker.rules.scale import Answer
 from tracker.rules.texts import NOTE_MAX
+from tracker.rules.wording import Wording
 
 
 class Verdict(StrEnum):
@@ -54,7 +55,7 @@ class Known:
 
     statement_id: int
     code: str
-    title: str
+    title: Wording
     is_rated_here: bool
     answer: Answer | None
     version: int

@@ -37,6 +37,16 @@ BY_PLACE = (Column.CODE, Column.ANSWER, Column.DAY, Column.NOTE)
 """The columns of a list without a heading; the first holds codes or titles."""
 
 
+HEADINGS = {
+    Column.CODE: ("Code", "Statement code"),
+    Column.TITLE: ("Statement", "Title", "Skill"),
+    Column.ANSWER: ("Your answer", "Answer", "Rating", "Self-rating", "My answer"),
+    Column.DAY: ("Answered at", "Date", "Day", "When"),
+    Column.NOTE: ("For myself", "Note", "Notes", "Note for myself", "Comment"),
+}
+"""What a column may be called in English, whatever the reader's language is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One record as it was typed. `number` is the line of the text on which it begins, from 1."""

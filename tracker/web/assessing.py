@@ -10,6 +10,7 @@ from tracker.queries.learners import Learner
 from tracker.queries.progress import LevelProgress, Progress
 from tracker.rules.ratings import minutes_for
 from tracker.web import session
+from tracker.web.wording import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def frame() -> Frame:
     learner = learners.learner(session.actor().person_id, session.actor().today(session.now()))
     if learner is None:
         abort(404)
-    return Frame(learner, progresses.progress(learner))
+    return Frame(told(learner, learner.lang), told(progresses.progress(learner), learner.lang))
 
 
 def frame_once_read() -> Frame:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tracker.queries.gap_matrix import Row
 from tracker.queries.standings import DomainShape
+from tracker.rules.wording import Wording
 
 
 class Mark(NamedTuple):
@@ -16,15 +17,15 @@ class Mark(NamedTuple):
 
     state: str
     rank: int
-    short: str
-    name: str
+    short: Wording
+    name: Wording
 
 
 class LegendLevel(NamedTuple):
     """One rank in all strands: "Pr / Ap", "Proficient / Applying"."""
 
-    short: str
-    name: str
+    short: Wording
+    name: Wording
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tracker.queries.profiles import Profile
 from tracker.queries.standings import DomainShape
 from tracker.rules.levels import DomainStanding, LevelState, LevelView, TargetState, what_would_change
+from tracker.web.wording import beginning
 
 Address = Callable[[DomainShape], str]
 """Where the explanation of a domain is."""
@@ -82,7 +83,7 @@ def dot_strands(found: list[Row]) -> list[list[Row]]:
 
 def short(name: str) -> str:
     """The two letters that stand for a level over the dots."""
-    return name[:2]
+    return beginning(name, 2)
 
 
 def _row(of: Profile, domain: DomainShape, href: str) -> Row:

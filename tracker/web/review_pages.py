@@ -17,6 +17,7 @@ from tracker.services.reviews import Current
 from tracker.web import access, reviewing, session
 from tracker.web.forms.fields import choices
 from tracker.web.forms.reviews import AnswerForm, SendForm, StepForm
+from tracker.web.wording import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     """`chosen`: what was ticked and refused; None for what is suggested."""
     actor, today = session.actor(), session.now().date()
     learner = learners.learner(actor.person_id, today)
-    statements = sending.sendable(learner, today) if learner is not None else []
+    statements = told(sending.sendable(learner, today), learner.lang) if learner is not None else []
     domain_id = request.args.get("domain", "")
     ticked = {
         each.statement_id
@@ -49,7 +50,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
 def learner_page(review_id: int, typed: Typed | None = None) -> str:
     frame = frame_of(review_id)
     return render_template(
-        "reviews/show.html", frame=frame, items=queues.for_learner(review_id), words=words_of(frame),
+        "reviews/show.html", frame=frame, items=told(queues.for_learner(review_id), frame.lang), words=words_of(frame),
         messages=papers.messages(review_id), evidence=papers.evidence(review_id), typed=typed,
         statuses=reviewing.ITEM_STATUS, review_statuses=reviewing.REVIEW_STATUS,
     )  # fmt: skip
@@ -60,7 +61,7 @@ def item_page(
 ) -> ResponseReturnValue:
     """The reviewer's page of one statement. `form`: what was typed and refused; `current`: what another tab saved."""
     review_id = queues.review_of(item.id)
-    frame, items = frame_of(review_id), queues.for_reviewer(review_id)
+    frame, items = reviewer_side(review_id)
     here = next(each for each in items if each.id == item.id)
     if here.revealed or not frame.is_live:
         return redirect(reviewer_href(frame, items), 303)
@@ -68,7 +69,8 @@ def item_page(
     return render_template(
         "reviews/item.html", frame=frame, items=items, here=here, words=words_of(frame), form=form or _said(here),
         current=current, grounds=reviewing.grounds(), ground_words=reviewing.GROUNDS, statuses=reviewing.ITEM_STATUS,
-        citations=papers.citations(here.statement_id), evidence=papers.evidence(review_id).get(here.id, []),
+        citations=told(papers.citations(here.statement_id), frame.lang),
+        evidence=papers.evidence(review_id).get(here.id, []),
         messages=papers.messages(review_id).get(here.id, []), done=reviewing.done(items),
         minutes=minutes_for(len(reviewing.waiting(items))), focus="go" in request.args,
         skip=reviewing.next_href(review_id, items, here.position, focus=True),
@@ -91,13 +93,14 @@ def differences_page(subject: Subject, confirm: Typed | None = None, step: Typed
     frame = frame_of(review_id)
     if frame.revealed_at is None and typed is not None:
         raise Conflict("move_not_now")
-    items = queues.for_learner(review_id) if by_learner else queues.for_reviewer(review_id)
+    items = told(queues.for_learner(review_id) if by_learner else queues.for_reviewer(review_id), frame.lang)
     if not by_learner:
         access.note_look(frame.learner_id, "review")
     return render_template(
         "reviews/differences.html", frame=frame, items=items, words=words_of(frame), is_learner=by_learner,
         found=reviewing.agreement_of(items), evidence=papers.evidence(review_id), messages=papers.messages(review_id),
-        confirmations=papers.confirmations(review_id), steps=papers.steps(review_id), confirm=confirm, step=step,
+        confirmations=told(papers.confirmations(review_id), frame.lang), steps=papers.steps(review_id),
+        confirm=confirm, step=step,
         ground_words=reviewing.GROUNDS, new_step=step_form(frame), is_under_way=reviewing.is_under_way(items),
     )  # fmt: skip
 
@@ -110,11 +113,17 @@ def step_form(frame: Frame) -> StepForm:
 
 
 def frame_of(review_id: int) -> Frame:
-    return queues.frame(review_id, session.now().date())
+    frame = queues.frame(review_id, session.now().date())
+    return told(frame, frame.lang)
+
+
+def reviewer_side(review_id: int) -> tuple[Frame, list[Item]]:
+    frame = frame_of(review_id)
+    return frame, told(queues.for_reviewer(review_id), frame.lang)
 
 
 def words_of(frame: Frame) -> reviewing.Words:
-    return reviewing.Words.of(papers.scale(frame.framework_id), frame)
+    return reviewing.Words.of(told(papers.scale(frame.framework_id), frame.lang), frame)
 
 
 def is_learner(subject: Subject) -> bool:

@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any
 
 from flask import current_app, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
@@ -21,6 +20,7 @@ from tracker.queries.assessments import Card, Quote, ScaleWord, Sheet
 from tracker.queries.learners import Learner
 from tracker.rules.ratings import is_dated
 from tracker.rules.scale import Basis
+from tracker.web.languages import language
 from tracker.web.templating import day
 
 ID = 2_000_000_011
@@ -65,7 +65,7 @@ class Cards:
         self._saved = saved
         self._saved_words = str(escape(_("Saved")))
         self._own_page = page == "statement"
-        self._lang = str(get_locale())
+        self._lang = language().tag
         self._days: dict[dt.datetime, str] = {}
         self._labels = {word.key: word.label for word in sheet.scale}
         self._same = {"person": str(learner.person_id), "page": str(escape(page)), "token": generate_csrf()}

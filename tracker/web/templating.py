@@ -2,15 +2,16 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_skeleton
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import format_date, format_datetime, get_domain, ngettext
+from flask_babel import format_datetime, format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
 from tracker.policy import Actor
 from tracker.web import access, session
+from tracker.web.languages import catalogue, language
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +31,45 @@ def today() -> dt.date:
     return session.now().astimezone(_zone()).date()
 
 
+def _date(value: dt.date | dt.datetime) -> dt.date:
+    return value.astimezone(_zone()).date() if isinstance(value, dt.datetime) else value
+
+
+def _in_words(date: dt.date, english: str, parts: str) -> str:
+    """A date without its year where that is this one. `parts` (a CLDR skeleton) is what other languages order."""
+    year = "" if date.year == today().year else "y"
+    locale = get_locale()
+    if locale is None or locale.language == "en":
+        return format_date(date, f"{english} {year}".strip(), locale or "en")
+    return format_skeleton(f"{year}{parts}", date, locale=locale)
+
+
 def day(value: dt.date | dt.datetime | None) -> str:
     """A date in words: "12 Mar", with the year when it is not this one. Nothing for None."""
-    if value is None:
-        return ""
-    date = value.astimezone(_zone()).date() if isinstance(value, dt.datetime) else value
-    return str(format_date(date, "d MMM" if date.year == today().year else "d MMM y", rebase=False))
+    return "" if value is None else _in_words(_date(value), "d MMM", "MMMd")
 
 
 def long_day(value: dt.date | dt.datetime) -> str:
     """A date with its day of the week: "Tuesday 24 November"."""
-    date = value.astimezone(_zone()).date() if isinstance(value, dt.datetime) else value
-    return str(format_date(date, "EEEE d MMMM" if date.year == today().year else "EEEE d MMMM y", rebase=False))
+    return _in_words(_date(value), "EEEE d MMMM", "MMMMEEEEd")
 
 
 def moment(value: dt.datetime) -> str:
     """Day and time of day where the reader is."""
-    return f"{day(value)}, {format_datetime(value.astimezone(_zone()), 'HH:mm', rebase=False)}"
+    time = format_datetime(value.astimezone(_zone()), "HH:mm", rebase=False)
+    return str(_("%(day)s, %(time)s", day=day(value), time=time))
+
+
+def file_size(size: int) -> str:
+    """In thousands of bytes: "240 kB", "1.2 MB"."""
+    if size < 1_000_000:
+        return str(_("%(num)s kB", num=format_decimal(max(1, round(size / 1000)))))
+    return str(_("%(num)s MB", num=format_decimal(round(size / 1_000_000, 1))))
 
 
 def ago(value: dt.date | dt.datetime) -> str:
     """How long ago in days: "today", "yesterday", "3 days ago", then the date."""
-    date = value.astimezone(_zone()).date() if isinstance(value, dt.datetime) else value
+    date = _date(value)
     days = (today() - date).days
     if days == 0:
         return str(_("today"))
@@ -91,24 +109,17 @@ def _is_current(endpoint: str) -> bool:
     return here == there or request.path.startswith(f"{url_for(endpoint)}/")
 
 
-def _translations() -> Any:
-    """The catalogue of this request, looked up once: a page asks it hundreds of times."""
-    if "translations" not in g:
-        g.translations = get_domain().get_translations()
-    return g.translations
-
-
 def _one(text: str) -> str:
-    return str(_translations().ugettext(text))
+    return str(catalogue().ugettext(text))
 
 
 def _many(one: str, many: str, count: int) -> str:
-    return str(_translations().ungettext(one, many, count))
+    return str(catalogue().ungettext(one, many, count))
 
 
 def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(_one, _many, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.filters.update(day=day, long_day=long_day, moment=moment, ago=ago)
+    app.jinja_env.filters.update(day=day, long_day=long_day, moment=moment, ago=ago, file_size=file_size)
     app.jinja_env.globals.update(may=access.may)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -116,8 +127,10 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def _everywhere() -> dict[str, object]:
         if g.get("failing"):
-            return {"me": None, "nav": [], "demo": app.config["DEMO"], "request_id": g.get("request_id", "")}
+            return {"me": None, "nav": [], "page_language": language(), "demo": app.config["DEMO"],
+                    "request_id": g.get("request_id", "")}  # fmt: skip
         return {
+            "page_language": language(),
             "me": session.actor_or_none(),
             "nav": _nav(),
             "today": today(),

@@ -20,6 +20,7 @@ from tracker.rules.scale import Voice
 from tracker.web import rails
 from tracker.web.templating import ago
 from tracker.web.today_parts import Bar, Entry, Link, NextUp, StepCard, shortened
+from tracker.web.wording import told, told_each
 
 TO_A_LEVEL = (StepKind.BUILD_REVIEWED, StepKind.BUILD_OWN, StepKind.GROW)
 """Steps that are about doing a thing; the others wait in lists of their own on this page."""
@@ -40,11 +41,11 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     learner = learners.learner(actor.person_id, actor.today(now))
     if learner is None:
         return None
-    done = progress.progress(learner)
+    done = told(progress.progress(learner), learner.lang)
     last = progress.last_rated(learner)
     sent = today.sent_this_round(actor, learner.round_id)
-    profile = profiles.profile(learner, Side.OWN)
-    statements = statement_facts.voices(learner, Side.OWN)
+    profile = told(profiles.profile(learner, Side.OWN), learner.lang)
+    statements = told(statement_facts.voices(learner, Side.OWN), learner.lang)
     steps = statement_facts.steps(profile, statements, ALL_KINDS)
     waiting = _returned(actor) + _revealed(actor, now) + _unlinked(actor)
     next_up = _next_up(learner, done, last, sent)
@@ -117,7 +118,7 @@ def _returned(actor: Actor) -> list[Entry]:
             _("%(name)s: “%(question)s”", name=item.reviewer, question=shortened(item.question)),
             ago(item.at),
         )
-        for item in today.returned(actor)
+        for item in told_each(today.returned(actor))
     ]
 
 

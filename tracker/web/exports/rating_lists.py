@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 from tracker.queries.learners import Learner
 from tracker.queries.rating_lists import Blank
 from tracker.web.exports.tables import Table, csv_file
+from tracker.web.wording import unmarked
 
 
 def template(learner: Learner, statements: list[Blank]) -> Response:
     rows: Table = [[_("Code"), _("Statement"), _("Domain"), _("Level"), _("Your answer"), _("Date"), _("For myself")]]
     rows += [[each.code, each.title, each.domain, each.level, "", "", ""] for each in statements]
-    return csv_file(rows, f"{_('My ratings')} {learner.framework}")
+    return csv_file(rows, _("My ratings") + f" {unmarked(learner.framework)}")

@@ -6,6 +6,7 @@ from typing import Protocol
 from flask import request
 
 from tracker.rules.errors import Invalid
+from tracker.web.wording import told
 
 FIND_MAX = 200
 
@@ -19,6 +20,8 @@ class Choice(Protocol):
 class Group(Protocol):
     @property
     def key(self) -> str: ...
+    @property
+    def lang(self) -> str: ...
     @property
     def title(self) -> str: ...
     @property
@@ -71,7 +74,7 @@ class Picker:
     def picked(self) -> list[tuple[Group, Choice, str]]:
         """What is chosen, in order, with its domain and reason."""
         return [
-            (group, choice, self.chosen[choice.id])
+            (told(group, group.lang), told(choice, group.lang), self.chosen[choice.id])
             for group in self.groups
             for choice in group.choices
             if choice.id in self.chosen
@@ -86,4 +89,4 @@ class Picker:
             (group, [choice for choice in group.choices if choice.id not in taken and choice.holds(words)])
             for group in self.groups
         ]
-        return [(group, choices) for group, choices in found if choices]
+        return [(told(group, group.lang), told(choices, group.lang)) for group, choices in found if choices]

@@ -10,7 +10,7 @@ from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Optional
 
 from tracker.rules.errors import Invalid
-from tracker.rules.rating_lists import CHARS_MAX, Column, decode, plain
+from tracker.rules.rating_lists import CHARS_MAX, HEADINGS, Column, decode, plain
 from tracker.web.clean import is_clean
 from tracker.web.errors import words
 from tracker.web.forms.base import Form
@@ -65,11 +65,11 @@ class StoreForm(Form):
 
 def headings() -> dict[str, Column]:
     """What a column may be called: in English, and as the exports call it in the reader's language."""
-    names = {
-        Column.CODE: ("Code", "Statement code", _("Code")),
-        Column.TITLE: ("Statement", "Title", "Skill", _("Statement")),
-        Column.ANSWER: ("Your answer", "Answer", "Rating", "Self-rating", "My answer", _("Your answer")),
-        Column.DAY: ("Answered at", "Date", "Day", "When", _("Answered at"), _("Date")),
-        Column.NOTE: ("For myself", "Note", "Notes", "Note for myself", "Comment", _("For myself")),
+    own = {
+        Column.CODE: (_("Code"),),
+        Column.TITLE: (_("Statement"),),
+        Column.ANSWER: (_("Your answer"),),
+        Column.DAY: (_("Answered at"), _("Date")),
+        Column.NOTE: (_("For myself"),),
     }
-    return {plain(name): column for column, those in names.items() for name in those}
+    return {plain(name): column for names in (HEADINGS, own) for column, those in names.items() for name in those}

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from tracker.queries import audit, people
-from tracker.rules.roles import Permission
+from tracker.rules.roles import Permission, Role
 from tracker.web import session
 from tracker.web.access import door
 from tracker.web.clean import page_number
@@ -54,17 +54,26 @@ KINDS = {
 }
 """Only what stands here is listed, so that an event of another kind shows nothing by being written."""
 
+AS_ROLE = {
+    Role.LEARNER: _l("as learner"),
+    Role.SUPERVISOR: _l("as supervisor"),
+    Role.COORDINATOR: _l("as coordinator"),
+}
 FACTS = {
     "team": "%(fact)s",
     "role_profile": "%(fact)s",
     "round": "%(fact)s",
     "statement": "%(fact)s",
-    "role": _l("as %(fact)s"),
-    "changed": _l("changed: %(fact)s"),
+    "role": "%(fact)s",
     "version": _l("version %(fact)s"),
     "members": _l("memberships ended: %(fact)s"),
 }
 """Which facts of an event are shown, and how."""
+
+
+def _facts(event: audit.Event) -> str:
+    shown = event.facts | ({"role": AS_ROLE[Role(event.facts["role"])]} if "role" in event.facts else {})
+    return " · ".join(str(words) % {"fact": shown[key]} for key, words in FACTS.items() if key in shown)
 
 
 @bp.get("")
@@ -83,4 +92,4 @@ def index() -> ResponseReturnValue:
         until=form.until.data,
         page=page_number(),
     )
-    return render_template("admin_audit/index.html", form=form, found=found, kinds=KINDS, facts=FACTS)
+    return render_template("admin_audit/index.html", form=form, found=found, kinds=KINDS, facts=_facts)

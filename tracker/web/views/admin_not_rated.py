@@ -14,6 +14,7 @@ from tracker.web.access import door
 from tracker.web.acts import accepted, pressed
 from tracker.web.errors import tell
 from tracker.web.forms.use_statement_texts import NotRatedForm
+from tracker.web.wording import told, told_each
 
 bp = Blueprint("admin_not_rated", __name__, url_prefix="/admin/not-rated")
 
@@ -51,7 +52,7 @@ def lift(not_rated: Subject) -> ResponseReturnValue:
 
 def _page(form: NotRatedForm) -> str:
     """Of the framework that `?framework=` names, else of the newest. 404 when there is no such one."""
-    frameworks = role_profiles.frameworks()
+    frameworks = told_each(role_profiles.frameworks())
     wanted = request.values.get("framework", "")
     chosen = next((each for each in frameworks if wanted in ("", str(each.id))), None)
     if chosen is None and wanted:
@@ -62,6 +63,6 @@ def _page(form: NotRatedForm) -> str:
         chosen_ids=set(form.statements.data or ()),
         frameworks=frameworks,
         framework=chosen,
-        left_out=not_rated.left_out(session.actor(), chosen.id) if chosen else [],
-        groups=not_rated.rated(session.actor(), chosen.id) if chosen else [],
+        left_out=told(not_rated.left_out(session.actor(), chosen.id), chosen.lang) if chosen else [],
+        groups=told(not_rated.rated(session.actor(), chosen.id), chosen.lang) if chosen else [],
     )

@@ -15,6 +15,7 @@ from tracker.web.access import door
 from tracker.web.acts import accepted, pressed
 from tracker.web.errors import say, tell
 from tracker.web.forms.role_profiles import RoleProfileForm, role_profile_form
+from tracker.web.wording import told, told_each
 
 bp = Blueprint("admin_role_profiles", __name__, url_prefix="/admin/role-profiles")
 
@@ -22,7 +23,8 @@ bp = Blueprint("admin_role_profiles", __name__, url_prefix="/admin/role-profiles
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    lines, frameworks = role_profiles.listed(session.actor(), session.today()), role_profiles.frameworks()
+    lines = told_each(role_profiles.listed(session.actor(), session.today()))
+    frameworks = told_each(role_profiles.frameworks())
     there = {(line.framework_id, line.name) for line in lines}
     to_start = [each for each in frameworks if any((each.id, label) not in there for label in each.role_labels)]
     return render_template("admin_role_profiles/index.html", lines=lines, frameworks=frameworks, to_start=to_start)
@@ -54,7 +56,7 @@ def new() -> ResponseReturnValue:
 @door(Permission.ADMINISTER)
 def create() -> ResponseReturnValue:
     framework = _framework()
-    form = _form(framework.id)
+    form = _form(_domains(framework.id, framework.lang))
     done = accepted(
         form,
         lambda: service.create(session.actor(), framework.id, form.name.data, form.targets(), session.now()),
@@ -68,14 +70,14 @@ def create() -> ResponseReturnValue:
 @bp.get("/<id:role_profile_id>")
 @door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
 def edit(role_profile: Subject) -> ResponseReturnValue:
-    return _edit_page(role_profiles.detail(role_profile.id))
+    return _edit_page(_detail(role_profile.id))
 
 
 @bp.post("/<id:role_profile_id>")
 @door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
 def update(role_profile: Subject) -> ResponseReturnValue:
-    found = role_profiles.detail(role_profile.id)
-    form = _form(found.framework_id)
+    found = _detail(role_profile.id)
+    form = _form(_domains(found.framework_id, found.lang))
     done = accepted(
         form,
         lambda: service.edit(session.actor(), role_profile.id, form.name.data, form.targets(), session.now()),
@@ -104,32 +106,38 @@ def restore(role_profile: Subject) -> ResponseReturnValue:
 
 def _framework() -> role_profiles.FrameworkChoice:
     """The one that the address or the form names, else the newest. 404 when there is none."""
-    found = role_profiles.frameworks()
+    found = told_each(role_profiles.frameworks())
     wanted = request.values.get("framework", "")
     chosen = [each for each in found if wanted in ("", str(each.id))]
     return chosen[0] if chosen else abort(404)
 
 
-def _form(framework_id: int, kept: role_profiles.Detail | None = None) -> RoleProfileForm:
-    domains = [(each.id, each.title, each.levels) for each in role_profiles.domains_of(framework_id)]
+def _detail(role_profile_id: int) -> role_profiles.Detail:
+    found = role_profiles.detail(role_profile_id)
+    return told(found, found.lang)
+
+
+def _domains(framework_id: int, lang: str) -> list[role_profiles.TargetDomain]:
+    return told(role_profiles.domains_of(framework_id), lang)
+
+
+def _form(domains: list[role_profiles.TargetDomain], kept: role_profiles.Detail | None = None) -> RoleProfileForm:
     return role_profile_form(
-        domains, name=None if kept is None else kept.name, targets=None if kept is None else kept.targets
+        [(each.id, each.title, each.levels) for each in domains],
+        name=None if kept is None else kept.name,
+        targets=None if kept is None else kept.targets,
     )
 
 
 def _new_page(framework: role_profiles.FrameworkChoice, form: RoleProfileForm | None = None) -> str:
+    domains = _domains(framework.id, framework.lang)
     return render_template(
-        "admin_role_profiles/new.html",
-        form=form or _form(framework.id),
-        framework=framework,
-        domains=role_profiles.domains_of(framework.id),
+        "admin_role_profiles/new.html", form=form or _form(domains), framework=framework, domains=domains
     )
 
 
 def _edit_page(found: role_profiles.Detail, form: RoleProfileForm | None = None) -> str:
+    domains = _domains(found.framework_id, found.lang)
     return render_template(
-        "admin_role_profiles/edit.html",
-        form=form or _form(found.framework_id, found),
-        profile=found,
-        domains=role_profiles.domains_of(found.framework_id),
+        "admin_role_profiles/edit.html", form=form or _form(domains, found), profile=found, domains=domains
     )

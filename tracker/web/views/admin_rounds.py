@@ -16,6 +16,7 @@ from tracker.web.acts import accepted
 from tracker.web.errors import tell
 from tracker.web.forms import fields
 from tracker.web.forms.role_profiles import RoundForm
+from tracker.web.wording import told_each
 
 bp = Blueprint("admin_rounds", __name__, url_prefix="/admin/rounds")
 
@@ -23,7 +24,7 @@ bp = Blueprint("admin_rounds", __name__, url_prefix="/admin/rounds")
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    return render_template("admin_rounds/index.html", periods=rounds.listed(session.actor()))
+    return render_template("admin_rounds/index.html", periods=told_each(rounds.listed(session.actor())))
 
 
 @bp.get("/new")
@@ -60,7 +61,7 @@ def update(round: Subject) -> ResponseReturnValue:  # noqa: A002
 
 
 def _form(form: RoundForm) -> RoundForm:
-    form.framework_id.choices = fields.choices((each.id, each.label) for each in role_profiles.frameworks())
+    form.framework_id.choices = fields.choices((each.id, each.label) for each in told_each(role_profiles.frameworks()))
     return form
 
 

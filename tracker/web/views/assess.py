@@ -15,6 +15,7 @@ from tracker.web.access import door
 from tracker.web.clean import json_object
 from tracker.web.forms.ratings import SentRating, from_form, from_json
 from tracker.web.statement_cards import Cards
+from tracker.web.wording import told
 
 bp = Blueprint("assess", __name__)
 
@@ -58,7 +59,7 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         abort(404)
     domain_id = levels[0].domain_id
     groups = rails.rail(framework, frame.progress, (domain_id, rank))
-    sheet = assessments.of_domain(frame.learner, domain_id, rank)
+    sheet = told(assessments.of_domain(frame.learner, domain_id, rank), frame.learner.lang)
     return render_template(
         "assess/show.html",
         frame=frame,
@@ -78,7 +79,7 @@ def five() -> ResponseReturnValue:
     frame = assessing.frame_once_read()
     asked = [int(part) for part in request.args.get("ids", "").split("-") if part.isascii() and part.isdigit()]
     ids = [each for each in asked if each < 2**31][:FIVE] or progresses.next_open(frame.learner, FIVE)
-    sheet = assessments.of_statements(frame.learner, ids)
+    sheet = told(assessments.of_statements(frame.learner, ids), frame.learner.lang)
     page = "-".join(["five", *(str(card.id) for card in sheet.cards)])
     cards = Cards(sheet, frame.learner, page, assessing.saved())
     return render_template("assess/five.html", frame=frame, sheet=sheet, cards=cards)
@@ -139,7 +140,7 @@ def _refused(statement_id: int, sent: SentRating, refusal: Invalid | Conflict) -
                   "reviewer_note": current.reviewer_note, "rated_at": current.rated_at.isoformat()}  # fmt: skip
         return jsonify(error=errors.say(refusal), code=refusal.code, current=theirs, yours=sent.answer), status
     frame = assessing.frame()
-    sheet = assessments.of_statements(frame.learner, [statement_id])
+    sheet = told(assessments.of_statements(frame.learner, [statement_id]), frame.learner.lang)
     if not sheet.cards:
         abort(404)
     return render_template("assess/refused.html", frame=frame, sheet=sheet, card=sheet.cards[0], sent=sent,

@@ -14,6 +14,7 @@ from tracker.web import assessing, errors, grids, rails, session
 from tracker.web.access import door
 from tracker.web.errors import tell
 from tracker.web.forms.grids import SentGrid, from_form
+from tracker.web.wording import told
 
 bp = Blueprint("assess_grids", __name__)
 
@@ -50,7 +51,7 @@ def _page(
     levels = frame.levels(framework, strand, domain)
     domain_id = levels[0].domain_id
     groups = rails.rail(framework, frame.progress, (domain_id, None), in_grids=True)
-    sheet = assessments.of_domain(frame.learner, domain_id)
+    sheet = told(assessments.of_domain(frame.learner, domain_id), frame.learner.lang)
     unread = refusal is not None and refusal.code == "use_statement_unread"
     return render_template(
         "assess_grids/show.html",

@@ -13,6 +13,7 @@ from tracker.web import session
 from tracker.web.access import door
 from tracker.web.errors import put_on, tell, words
 from tracker.web.forms.corrections import CloseCorrectionForm
+from tracker.web.wording import told_each
 
 bp = Blueprint("corrections", __name__)
 
@@ -42,14 +43,14 @@ def close(correction_id: int) -> ResponseReturnValue:
 
 def _list(rejected: dict[int, CloseCorrectionForm] | None = None) -> str:
     """The page; `rejected` is the form that came back with something wrong, by the suggestion it closes."""
-    waiting = open_corrections()
+    waiting = told_each(open_corrections())
     forms = {row.id: CloseCorrectionForm(formdata=None) for row in waiting} | (rejected or {})
     for correction_id, form in forms.items():
         form.outcome.id = f"outcome-{correction_id}"
     return render_template(
         "corrections/index.html",
         waiting=waiting,
-        closed=closed_corrections(),
+        closed=told_each(closed_corrections()),
         count=count_open(),
         forms=forms,
         rejected=list((rejected or {}).values()),

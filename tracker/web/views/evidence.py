@@ -26,6 +26,7 @@ from tracker.web.errors import put_on, say, tell
 from tracker.web.forms.evidence import EditForm, EvidenceForm, JotForm, LinkForm
 from tracker.web.forms.picker import Picker, an_id
 from tracker.web.limits import limiter
+from tracker.web.wording import mark, told_each
 
 bp = Blueprint("evidence", __name__)
 
@@ -93,8 +94,8 @@ def show(evidence: Subject) -> ResponseReturnValue:
     piece, own = _piece(evidence.id), learners.learner(session.actor().person_id, _today())
     signs = patron_data.signs(piece.shown.title, piece.shown.text) if "check" in request.args else ()
     return render_template(
-        "evidence/show.html", piece=piece, history=versions.history(evidence.id), kinds=KINDS,
-        signs=[SIGNS[sign] for sign in sorted(signs)], framework_id=own.framework_id if own else None,
+        "evidence/show.html", piece=piece, links=told_each(piece.links), history=versions.history(evidence.id),
+        kinds=KINDS, signs=[SIGNS[sign] for sign in sorted(signs)], framework_id=own.framework_id if own else None,
     )  # fmt: skip
 
 
@@ -255,10 +256,11 @@ def _list_page(form: JotForm) -> str:
     show = lists.Show(asked) if asked in set(lists.Show) else lists.Show.ALL
     statement_id, number = (an_id(request.args.get(name, "")) for name in ("statement", "page"))
     find = request.args.get("q", "").strip()[:200]
+    titled = lists.statement_title(statement_id)
     page = lists.mine(person_id, find=find, show=show, statement_id=statement_id, page=min(number or 1, 10_000))
     return render_template(
         "evidence/index.html", form=form, page=page, counts=lists.counts(person_id), show=show, find=find,
-        statement=lists.statement_title(statement_id), statement_id=statement_id, kinds=KINDS,
+        statement=titled and mark(*titled), statement_id=statement_id, kinds=KINDS,
     )  # fmt: skip
 
 

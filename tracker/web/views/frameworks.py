@@ -14,6 +14,7 @@ from tracker.web.access import door
 from tracker.web.errors import put_on, tell, words
 from tracker.web.forms.corrections import CorrectionForm
 from tracker.web.limits import limiter
+from tracker.web.wording import told, told_each
 
 bp = Blueprint("frameworks", __name__)
 
@@ -23,7 +24,7 @@ words(statement_unknown=_l("There is no such statement here. Open the form from 
 @bp.get("/frameworks/")
 @door(Permission.PUBLIC)
 def index() -> ResponseReturnValue:
-    return render_template("frameworks/index.html", frameworks=published())
+    return render_template("frameworks/index.html", frameworks=told_each(published()))
 
 
 @bp.get("/frameworks/<slug>/")
@@ -67,5 +68,6 @@ def _page(slug: str) -> FrameworkPage:
 
 
 def _show(page: FrameworkPage, form: CorrectionForm) -> str:
+    page = told(page, page.lang)
     meant = page.statement(form.statement.data or "")
     return render_template("frameworks/show.html", page=page, form=form, meant=meant)

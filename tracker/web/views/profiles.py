@@ -16,6 +16,7 @@ from tracker.services import readiness
 from tracker.web import errors, profile_page, profile_words, session
 from tracker.web.access import door, may, note_look
 from tracker.web.exports import profiles as exports
+from tracker.web.wording import told
 
 bp = Blueprint("profiles", __name__)
 
@@ -102,7 +103,7 @@ def _of(person: Subject) -> tuple[Learner, Side]:
 
 
 def _show(learner: Learner, side: Side) -> ResponseReturnValue:
-    profile = profiles.profile(learner, side)
+    profile = told(profiles.profile(learner, side), learner.lang)
     rows = profile_page.rows(profile, lambda domain: _address(learner, side, domain))
     page: dict[str, Any] = {
         "profile": profile,
@@ -116,7 +117,7 @@ def _show(learner: Learner, side: Side) -> ResponseReturnValue:
         "sent": sent.sent_counts([learner.person_id], []).get((learner.person_id, learner.framework_id), sent.Sent()),
     }
     if side is Side.OWN:
-        statements = statement_facts.voices(learner, side)
+        statements = told(statement_facts.voices(learner, side), learner.lang)
         steps = statement_facts.steps(profile, statements)
         page["steps"] = profile_words.step_lines(steps, profile, statements)
         page["last_change"] = profiles.last_change(learner)
@@ -124,7 +125,7 @@ def _show(learner: Learner, side: Side) -> ResponseReturnValue:
 
 
 def _explain(learner: Learner, side: Side, key: str) -> ResponseReturnValue:
-    profile = profiles.profile(learner, side)
+    profile = told(profiles.profile(learner, side), learner.lang)
     domain = next((domain for domain in profile.domains if domain.key == key), None)
     if domain is None:
         abort(404)
@@ -137,7 +138,7 @@ def _explain(learner: Learner, side: Side, key: str) -> ResponseReturnValue:
         side=side,
         domain=domain,
         voices=voices,
-        statements=statement_facts.voices(learner, side, domain.id),
+        statements=told(statement_facts.voices(learner, side, domain.id), learner.lang),
         change=profile_words.change,
         state=profile_words.state,
         back=url_for("profiles.own") if side is Side.OWN else url_for("profiles.show", person_id=learner.person_id),

@@ -21,6 +21,7 @@ from tracker.web.errors import say, tell
 from tracker.web.exports import rating_lists as exports
 from tracker.web.forms.rating_lists import ListForm, StoreForm, headings
 from tracker.web.limits import limiter
+from tracker.web.wording import told
 
 bp = Blueprint("rating_lists", __name__)
 
@@ -97,7 +98,9 @@ def _read(text: str, learner: Learner) -> tuple[RatingList, lists.Ground]:
 def _form_page(form: ListForm) -> str:
     learner = assessing.frame_once_read().learner
     ground = lists.ground(learner.person_id, learner.library_id, learner.framework_id, session.actor().time_zone)
-    return render_template("rating_lists/new.html", form=form, labels=ground.labels, known=ground.statements[:3])
+    return render_template(
+        "rating_lists/new.html", form=form, labels=told(ground, learner.lang).labels, known=ground.statements[:3]
+    )
 
 
 def _check_page(text: str, ticked: frozenset[int] = frozenset(), refusal: Refusal | None = None) -> str:
@@ -111,12 +114,12 @@ def _check_page(text: str, ticked: frozenset[int] = frozenset(), refusal: Refusa
         form=StoreForm(formdata=None, text=text, seen=found.digest()),
         lines=len(listed.lines),
         ignored=listed.ignored,
-        stored=found.of(STORED),
-        asked=found.of(ASKED),
-        unclear=found.of(UNCLEAR),
+        stored=told(found.of(STORED), learner.lang),
+        asked=told(found.of(ASKED), learner.lang),
+        unclear=told(found.of(UNCLEAR), learner.lang),
         nothing=Counter(each.verdict for each in found.of(NOTHING_TO_DO)),
         why=WHY,
-        labels=ground.labels,
+        labels=told(ground, learner.lang).labels,
         ticked=ticked,
         said=say(refusal) if refusal is not None else "",
     )

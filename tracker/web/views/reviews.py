@@ -134,7 +134,7 @@ def drop(item: Subject) -> ResponseReturnValue:
 @door(Permission.REVIEW_ANSWER, subjects.review)
 def check(review: Subject) -> ResponseReturnValue:
     """All answers on one page, before the learner's are shown."""
-    frame, items = pages.frame_of(review.id), queues.for_reviewer(review.id)
+    frame, items = pages.reviewer_side(review.id)
     if not (frame.is_live and reviewing.is_under_way(items)):
         return redirect(pages.reviewer_href(frame, items))
     access.note_look(frame.learner_id, "review")

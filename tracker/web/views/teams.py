@@ -21,6 +21,7 @@ from tracker.web.access import door, may, note_looks
 from tracker.web.exports import gaps as gaps_export
 from tracker.web.exports.tables import csv_file
 from tracker.web.forms.gaps import GapFilters
+from tracker.web.wording import mark, told
 
 bp = Blueprint("teams", __name__, url_prefix="/teams")
 
@@ -108,10 +109,11 @@ def gaps(team: Subject) -> ResponseReturnValue:
     chosen = _chosen(ground, filters)
     page = team_gaps.page(ground, chosen) if chosen is not None else None
     domains = [column.domain for column in page.columns] if page is not None else []
-    rows = matrix.grid(domains, page.rows) if page is not None else []
+    lang = chosen.lang if chosen is not None else ""
+    rows = told(matrix.grid(domains, page.rows), lang) if page is not None else []
     note_looks([row.person_id for row in rows], "gaps")
-    return render_template("teams/gaps.html", ground=ground, page=page, chosen=chosen, filters=filters, rows=rows,
-                           kinds=matrix.kinds(rows), legend=matrix.legend(domains))  # fmt: skip
+    return render_template("teams/gaps.html", ground=ground, page=told(page, lang), chosen=chosen, filters=filters,
+                           rows=rows, kinds=matrix.kinds(rows), legend=told(matrix.legend(domains), lang))  # fmt: skip
 
 
 @bp.get("/<id:team_id>/gaps.csv")
@@ -131,7 +133,7 @@ def gaps_csv(team: Subject) -> ResponseReturnValue:
 
 def _chosen(ground: team_people.Ground, filters: GapFilters) -> Chosen | None:
     """What the filters ask for. None where nobody learns here. The framework of most people comes first."""
-    here = Counter((one.framework_id, one.framework) for one in ground.here)
+    here = Counter((one.framework_id, mark(one.framework, one.lang)) for one in ground.here)
     if not here:
         return None
     framework_id = int(filters.offer("framework", [(str(key), label) for (key, label), _n in here.most_common()]))
@@ -147,6 +149,7 @@ def _chosen(ground: team_people.Ground, filters: GapFilters) -> Chosen | None:
     compare = filters.offer("compare", [("", _("Nothing")), *same])
     return Chosen(
         framework_id=framework_id,
+        lang=next(one.lang for one in ground.here if one.framework_id == framework_id),
         round=rounds.get(at),
         compare=rounds.get(compare),
         role_profile_id=int(profile) if profile else None,

@@ -1,0 +1,39 @@
+"""Every page in languages that are longer than English, and from right to left: nothing is cut off or covered."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.atlas import PEOPLE, one_of_each
+from tests.browser.checks import clipped_texts, overlapping_texts
+from tests.browser.conftest import Site
+from tests.browser.watch import sideways
+
+WIDTHS = (1280, 390)
+
+
+@pytest.fixture(params=["accented", "mirrored"])
+def pseudo(site: Site, browser: Any, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The site in a pseudo-language. Who signs in does it before: the way in is found by English words."""
+    for role in PEOPLE:
+        site.someone(browser, role).close()
+    site.app.config["PSEUDO_LANGUAGE"] = request.param
+    yield request.param
+    site.app.config["PSEUDO_LANGUAGE"] = ""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_template_can_be_read(site: Site, browser: Any, pseudo: str, width: int) -> None:
+    found = {}
+    for role in PEOPLE:
+        context = site.someone(browser, role, viewport={"width": width, "height": 900})
+        page = context.new_page()
+        for place in one_of_each(site.places):
+            if place.role == role:
+                page.goto(place.path)
+                assert page.locator("html").get_attribute("dir") == ("rtl" if pseudo == "mirrored" else "ltr")
+                found[str(place)] = [*sideways(page), *clipped_texts(page), *overlapping_texts(page)]
+        context.close()
+    assert len(found) > 40
+    assert {place: faults for place, faults in found.items() if faults} == {}
