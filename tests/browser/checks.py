@@ -79,6 +79,21 @@ const scraps = () => {
   return found;
 };
 
+/* What an empty box hints at and what a list has chosen are no text nodes: how wide they are, and their room. */
+const controls = () => {
+  const pen = document.createElement("canvas").getContext("2d"), found = [];
+  for (const element of document.querySelectorAll("input:placeholder-shown, select:not([multiple], [size])")) {
+    if (!visible(element) || isHiddenToEyes(element)) continue;
+    const style = getComputedStyle(element), isList = element.localName === "select";
+    const words = (isList ? element.selectedOptions[0]?.text : element.placeholder) ?? "";
+    pen.font = style.font;
+    const arrow = isList && style.appearance !== "none" ? 16 : 0;
+    const room = element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow;
+    found.push({node: element, words, cut: pen.measureText(words).width - room, by: element});
+  }
+  return found;
+};
+
 const name = (element) => element.tagName.toLowerCase() + [...element.classList].map((each) => "." + each).join("");
 const isOverlay = (element) => {
   for (let each = element; each; each = each.parentElement) {
@@ -92,7 +107,7 @@ const isOverlay = (element) => {
 CLIPPED = f"""() => {{
   {SCRAPS}
   const worst = new Map();
-  for (const each of scraps()) {{
+  for (const each of [...scraps(), ...controls()]) {{
     if (each.cut > 1 && each.cut > (worst.get(each.node)?.cut ?? 0)) worst.set(each.node, each);
   }}
   return [...new Set([...worst.values()].map((each) =>

@@ -29,6 +29,8 @@ CLIPPED = {
         ".x { position: relative; width: 80px; height: 40px; overflow: hidden; } b { position: absolute; left: 60px; }",
         f"<p class=x><b>{LONG}</b></p>",
     ),
+    "a hint in an empty box": ("input { width: 80px; }", f"<input placeholder='{LONG}'>"),
+    "what a list has chosen": ("select { width: 80px; }", f"<select><option>{LONG}</select>"),
     "a label of a picture": (
         "",
         f"<svg width=60 height=20><text y=15>{LONG}</text></svg>",
@@ -36,6 +38,8 @@ CLIPPED = {
 }
 NOT_CLIPPED = {
     "what fits": (".x { width: 580px; overflow: hidden; }", f"<p class=x>{LONG}</p>"),
+    "what somebody typed": ("input { width: 80px; }", f"<input placeholder='{LONG}' value='{LONG}'>"),
+    "a list that is wide enough": ("", f"<select><option>{LONG}</select> <input placeholder=Name>"),
     "what scrolls": (".x { width: 80px; white-space: nowrap; overflow: auto; }", f"<p class=x>{LONG}</p>"),
     "what scrolls inside a box that cuts": (
         ".x { width: 80px; overflow: auto; white-space: nowrap; } .y { overflow: hidden; }",

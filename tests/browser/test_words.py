@@ -100,6 +100,7 @@ NO_WORDS = re.compile(
     r"|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b"  # dates stay English in the pseudo-languages
     r"|\b[A-Z]{1,3}-\d-\d\d\b"  # codes of statements
     r"|\b[0-9a-f]{16}\b"  # references of requests
+    r"|\b(Chrome|Linux)\b"  # what somebody signed in with
     r"|\bfour-fifths\b"  # a rule, by the name of its setting
 )
 PLAIN = re.compile(r"[A-Za-z]{2,}")
