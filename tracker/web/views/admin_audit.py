@@ -18,6 +18,7 @@ KINDS = {
     "administrator_created": _l("First administrator made by command"),
     "administrator_made": _l("Made administrator"),
     "administrator_unmade": _l("No longer administrator"),
+    "backup_restored": _l("Library brought back from a backup"),
     "correction_closed": _l("Suggested correction closed"),
     "library_edited": _l("Library settings changed"),
     "link_made": _l("One-time link made"),
