@@ -53,6 +53,7 @@ DOORS = [
     Door("admin.library", ADMIN),
     Door("admin.library_save", ADMIN_POST, "POST"),
     Door("admin_audit.index", ADMIN),
+    Door("admin_backup.index", ADMIN),
     Door("admin_mail.arrived", ADMIN_POST, "POST"),
     Door("admin_mail.index", ADMIN),
     Door("admin_mail.test", "401 403 403 403 403 403 403 303 403", "POST"),

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from tests.client import Client
 from tests.conftest import NOW, Statements
+from tests.factories.tried import backup_tried, mail_tried
 from tests.factories.world import HASH, World
 from tracker.db import db, transaction
 from tracker.models import (
@@ -25,6 +26,7 @@ from tracker.models import (
     Team,
     UseStatement,
 )
+from tracker.rules.mail import MailOutcome
 
 SignInAs = Callable[[str], Client]
 HUGE = "9" * 30
@@ -68,7 +70,7 @@ def test_an_empty_library_is_led_through_its_first_day(app: Flask, world: World,
 
     assert undone() == [
         "/admin/use-statement", "/admin/teams", "/admin/role-profiles", "/admin/people", "/admin/people",
-        "/admin/rounds",
+        "/admin/rounds", "/admin/mail", "/admin/backup",
     ]  # fmt: skip
     prefilled = re.search(r"<textarea[^>]*>(.*?)</textarea>", hana.get("/admin/use-statement").text, re.DOTALL)
     assert prefilled is not None
@@ -79,7 +81,7 @@ def test_an_empty_library_is_led_through_its_first_day(app: Flask, world: World,
     domain = world.domains["technical"]
     made = hana.post("/admin/role-profiles", {"name": "Page", "framework": world.framework_id, f"target_{domain}": "2"})
     assert made.status_code == 303
-    assert undone() == ["/admin/people", "/admin/people", "/admin/rounds"]
+    assert undone() == ["/admin/people", "/admin/people", "/admin/rounds", "/admin/mail", "/admin/backup"]
     for name in ("Ines", "Ivo"):
         assert hana.post("/admin/people", {"name": name, "email": f"{name}@example.org"}).status_code == 200
     with app.app_context():
@@ -94,8 +96,60 @@ def test_an_empty_library_is_led_through_its_first_day(app: Flask, world: World,
     assert hana.post(f"/admin/people/{ivo}/memberships", supervisor).status_code == 303
     period = {"name": "Autumn", "framework_id": world.framework_id, "starts_on": TODAY, "ends_on": "2026-12-24"}
     assert hana.post("/admin/rounds", period).status_code == 303
+    assert undone() == ["/admin/mail", "/admin/backup"]
+    assert "Send a test message" in hana.get("/").text
+    with app.app_context():
+        library = db.session.scalars(select(Person.library_id).where(Person.name == "Hana")).one()
+        hana_id = db.session.scalars(select(Person.id).where(Person.name == "Hana")).one()
+        of_hana = World(NOW, libraries={"city": library}, people={"hana": hana_id})
+        mail_tried(of_hana, "hana")
+        backup_tried(NOW)
     assert undone() == []
-    assert "The first day" not in hana.get("/admin").text
+    page = hana.get("/admin").text
+    assert "The first day: all done" in page
+    assert page.count('class="is-done"') == 8
+    assert "Send a test message" not in hana.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (MailOutcome.TAKEN, "Open the link in it"),
+        (MailOutcome.REFUSED, "did not take the last one"),
+        (MailOutcome.ARRIVED, "Arrived: today."),
+    ],
+)
+def test_a_message_counts_only_when_it_arrived(
+    app: Flask, world: World, adam: Client, outcome: MailOutcome, said: str
+) -> None:
+    with app.app_context():
+        mail_tried(world, outcome=outcome, reason="mail_down" if outcome is MailOutcome.REFUSED else "")
+    page = adam.get("/admin").text
+    assert said in page
+    mine = page.partition("Send a test message</a>")[2].partition("</li>")[0]
+    assert ("Done" in mine) is (outcome is MailOutcome.ARRIVED)
+
+
+def test_a_backup_counts_only_when_nothing_was_wrong_with_it(app: Flask, world: World, adam: Client) -> None:
+    assert "never tried out" not in adam.get("/admin").text
+    assert "ever tried out" in adam.get("/admin/backup").text
+    with app.app_context():
+        backup_tried(NOW - dt.timedelta(days=3))
+    assert "Last tested: 3 days ago." in adam.get("/admin").text
+    assert "Passed" in adam.get("/admin/backup").text
+    with app.app_context():
+        backup_tried(NOW, f"file_missing {'0' * 64}\nguard_missing audit_events_no_delete")
+    assert "cannot be relied on" in adam.get("/admin").text
+    page = adam.get("/admin/backup").text
+    assert "2 faults" in page
+    assert "audit_events_no_delete" in page
+
+
+def test_role_profiles_without_targets_are_not_yet_what_jobs_expect(app: Flask, world: World, adam: Client) -> None:
+    assert "1 role profile with targets." in adam.get("/admin").text
+    with app.app_context(), transaction() as tx:
+        tx.execute(delete(Target))
+    assert "0 of 1 role profile has targets." in adam.get("/admin").text
 
 
 @pytest.mark.parametrize(
