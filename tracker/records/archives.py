@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from tracker.records.files import read as read_file
+from tracker.records.files import place
 from tracker.rules.backups import DATABASES, FILES, MANIFEST, MANIFEST_MAX, SHA256, Finding, Manifest, NoBackup, written
 from tracker.rules.backups import read as read_manifest
-from tracker.rules.errors import Conflict
 
 CHUNK = 1024 * 1024
 
@@ -59,8 +58,10 @@ def _put(archive: tarfile.TarFile, name: str, content: IO[bytes], size: int) -> 
 
 def _put_file(archive: tarfile.TarFile, evidence: Path, sha256: str) -> bool:
     try:
-        content = read_file(evidence, sha256)
-    except Conflict:
+        content = place(evidence, sha256).read_bytes()
+    except OSError:
+        return False
+    if hashlib.sha256(content).hexdigest() != sha256:
         return False
     _put(archive, FILES + sha256, io.BytesIO(content), len(content))
     return True
