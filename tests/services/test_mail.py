@@ -163,6 +163,9 @@ def test_settings_that_cannot_be_are_said_at_the_start(url: str, sender: str, sa
 
 def test_settings_that_can() -> None:
     assert settings("", "") is None
+    printed = settings("console:", "")
+    assert printed is not None
+    assert printed.is_console
     found = server("smtp://us%40er:p%3Aw@mail.example.org")
     assert (found.host, found.port, found.security, found.user) == ("mail.example.org", 587, "starttls", "us@er")
     assert found.password == "p:w"

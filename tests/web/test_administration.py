@@ -188,8 +188,24 @@ def test_people_are_filtered_and_sorted(app: Flask, world: World, adam: Client) 
     assert names(state="invited") == []
     assert names(team_id=world.teams["central"]) == ["Ana", "Ben", "Sue"]
     assert names(team_id=world.teams["harbour"]) == ["Carl", "Hugo"]
-    assert names(sort="newest")[0] == "Cora"
-    for wild in ({"sort": "password_hash"}, {"state": "x"}, {"team_id": HUGE}, {"page": HUGE}, {"page": "-1"}):
+    assert names(role="supervisor") == ["Ana", "Hugo", "Sue"]
+    assert names(role="learner", team_id=world.teams["bookmobile"]) == ["Sue"]
+    assert names(role="coordinator", team_id=world.teams["bookmobile"]) == []
+    assert names(sort="added")[0] == "Cora"
+    assert names(sort="name", order="turned") == names()[::-1]
+    assert names(sort="team")[-1] == "Adam"
+    assert names(sort="state", state="active")[0] == "Adam"
+    for wild in (
+        {"sort": "password_hash"},
+        {"sort": HUGE},
+        {"sort": ""},
+        {"order": "x"},
+        {"role": "x"},
+        {"state": "x"},
+        {"team_id": HUGE},
+        {"page": HUGE},
+        {"page": "-1"},
+    ):
         assert names(**wild) == names()
     assert names(team_id=world.teams["other"]) == []
 
@@ -237,12 +253,63 @@ def test_lists_take_as_many_statements_for_many_rows(
 def test_long_lists_have_pages(app: Flask, world: World, adam: Client) -> None:
     add_people(app, world, 60)
     first = adam.get("/admin/people", query_string={"search": "person"}).text
-    assert "60 people" in first
+    assert "60 of 68 people" in first
     second = re.search(r'rel="next" href="([^"]+)"', first)
     assert second is not None
     page = adam.get(second.group(1).replace("&amp;", "&")).text
     assert len(re.findall(r'<th scope="row"><a', page)) == 10
     assert "Person 059" in page
+    assert 'value="person"' in page
+
+
+def link_of(label: str, page: str) -> str:
+    """Where the heading of that column leads."""
+    found = re.search(rf'<a class="sort-link" href="([^"]+)">{label}<', page)
+    assert found is not None
+    return found.group(1).replace("&amp;", "&")
+
+
+def test_sorting_keeps_the_filter_and_filtering_the_order(app: Flask, world: World, adam: Client) -> None:
+    add_people(app, world, 60)
+    page = adam.get("/admin/people", query_string={"search": "person", "state": "invited"}).text
+    assert 'aria-sort="ascending"><a class="sort-link" href' in page
+    page = adam.get(link_of("Name and e-mail", page)).text
+    assert 'aria-sort="descending"' in page
+    assert "Person 059" in page
+    assert "60 of 68 people" in page
+    assert '<input type="hidden" name="order" value="turned">' in page
+    following = re.search(r'rel="next" href="([^"]+)"', page)
+    assert following is not None
+    last = adam.get(following.group(1).replace("&amp;", "&")).text
+    assert "Person 000" in last
+    assert 'aria-sort="descending"' in last
+
+
+def test_nobody_found_says_what_to_do(adam: Client) -> None:
+    page = adam.get("/admin/people?search=nobody-at-all&sort=added").text
+    assert "0 of 8 people" in page
+    assert "Try part of a name" in page
+    assert 'href="/admin/people?sort=added"' in page, "the order stays when the filters go"
+
+
+def test_the_audit_is_sorted(app: Flask, world: World, adam: Client) -> None:
+    with app.app_context(), transaction() as tx:
+        for minutes, (who, about) in enumerate([("adam", "sue"), ("sue", "ana"), ("ana", "ben")]):
+            tx.add(AuditEvent(library_id=world.libraries["city"], actor_id=world.people[who], facts={},
+                              subject_id=world.people[about], kind="person_edited",
+                              happened_at=NOW - dt.timedelta(minutes=minutes)))  # fmt: skip
+
+    def abouts(**query: str) -> list[str]:
+        page = adam.get("/admin/audit", query_string={"kind": "person_edited", **query}).text
+        return re.findall(r'href="/admin/people/\d+">(\w+)</a>', page)
+
+    assert abouts() == ["Sue", "Ana", "Ben"]
+    assert abouts(order="turned") == ["Ben", "Ana", "Sue"]
+    assert abouts(sort="about") == ["Ana", "Ben", "Sue"]
+    assert abouts(sort="who") == ["Sue", "Ben", "Ana"]
+    assert abouts(sort="who", order="turned") == ["Ana", "Ben", "Sue"]
+    for wild in ({"sort": "what"}, {"sort": "facts"}, {"sort": HUGE, "order": "'"}, {"page": HUGE}, {"page": "-1"}):
+        assert abouts(**wild) == abouts()
 
 
 @pytest.mark.parametrize(
@@ -476,7 +543,7 @@ def test_the_audit_lists_administration_and_nothing_of_ratings(app: Flask, world
     assert kinds == ["Team closed", "Made administrator", "Signed in"]
     assert "canary" not in page
     about_ben = adam.get("/admin/audit", query_string={"person_id": world.people["ben"]}).text
-    assert "1 event<" in about_ben
+    assert "1 event ·" in about_ben
     assert "1 event<" in adam.get("/admin/audit?kind=team_closed").text
     assert "0 events" in adam.get("/admin/audit?until=2026-11-23").text
     assert "3 events" in adam.get("/admin/audit?since=2026-11-24&until=2026-11-24").text

@@ -70,7 +70,7 @@ def mail_server(url: str, sender: str) -> MailServer | None:
     if not url:
         return None
     if url == "console:":
-        return MailServer(_sender(sender or "skills-tracker@localhost"))
+        return MailServer(_sender(sender or "skills-tracker@example.org"))
     parts = urlsplit(url)
     try:
         port = parts.port or PORTS.get(parts.scheme, 0)

@@ -11,6 +11,7 @@ from tracker.web.access import door
 from tracker.web.clean import page_number
 from tracker.web.forms import fields
 from tracker.web.forms.audit import AuditForm
+from tracker.web.lists import Column, headings, order_asked
 
 bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
 
@@ -70,10 +71,18 @@ FACTS = {
 """Which facts of an event are shown, and how."""
 
 
+COLUMNS = {
+    "when": Column(_l("When"), largest_first=True),
+    "what": Column(_l("What"), sorts=False),
+    "who": Column(_l("Who")),
+    "about": Column(_l("About")),
+}
+
+
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    actor = session.actor()
+    actor, order = session.actor(), order_asked(COLUMNS)
     form = AuditForm(request.args)
     form.kind.choices = fields.choices([("", _l("Everything")), *sorted(KINDS.items(), key=lambda item: str(item[1]))])
     form.person_id.choices = fields.choices([("", _l("Everybody")), *people.choices(actor)])
@@ -84,6 +93,12 @@ def index() -> ResponseReturnValue:
         person_id=None if form.person_id.errors else form.person_id.data,
         since=form.since.data,
         until=form.until.data,
+        sort=order.by,
+        descending=order.descending,
         page=page_number(),
     )
-    return render_template("admin_audit/index.html", form=form, found=found, kinds=KINDS, facts=FACTS)
+    kept = {name: value for name, value in form.data.items() if value and not form[name].errors}
+    return render_template(
+        "admin_audit/index.html", form=form, found=found, kinds=KINDS, facts=FACTS, order=order.kept,
+        kept=kept, headings=headings(COLUMNS, order, "admin_audit.index", **kept),
+    )  # fmt: skip
