@@ -77,6 +77,9 @@ class Config:
         self.MAX_FORM_MEMORY_SIZE = MIB
         self.MAX_FORM_PARTS = 2_000
 
+        self.MAIL_URL = os.environ.get("TRACKER_SMTP_URL", "console:" if self.DEMO else "").strip()
+        self.MAIL_FROM = os.environ.get("TRACKER_MAIL_FROM", "").strip()
+
         self.RATELIMIT_STORAGE_URI = os.environ.get("TRACKER_LIMITS_STORAGE", "memory://")
         self.RATELIMIT_HEADERS_ENABLED = True
         self.TRUST_PROXY = _flag("TRACKER_TRUST_PROXY", False)

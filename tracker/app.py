@@ -13,6 +13,7 @@ from config import ROOT, Config
 from tracker import models  # noqa: F401  (the tables must be known before migrations look)
 from tracker.cli import COMMANDS
 from tracker.db import db, listen
+from tracker.rules.mail import mail_server
 from tracker.web import access, assets, clean, errors, headers, languages, logs, session, templating, wording
 from tracker.web.limits import limiter
 from tracker.web.views import BLUEPRINTS
@@ -21,13 +22,14 @@ MIGRATIONS = ROOT / "migrations"
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """The application. Raises RuntimeError when a route declares no permission."""
+    """The application. Raises RuntimeError when a route declares no permission, and ValueError for bad settings."""
     logs.configure()
     app = Flask("tracker", root_path=str(ROOT), static_folder=None, template_folder="templates")
     app.config.from_object(config or Config())
     db.init_app(app)
     with app.app_context():
         listen(db.engine)
+    app.extensions["tracker_mail"] = mail_server(app.config["MAIL_URL"], app.config["MAIL_FROM"])
     Migrate(app, db, directory=str(MIGRATIONS))
     languages.init_app(app)
     headers.init_app(app)

@@ -8,10 +8,11 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, event
+from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, MetaData, String, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -146,3 +147,31 @@ def listen(engine: Engine) -> None:
         event.listen(engine, "begin", _on_begin_sqlite)
     else:
         event.listen(engine, "begin", _on_begin_postgresql)
+
+
+def copy_to_read(path: Path) -> Engine:
+    """An SQLite file that is looked through and never written, whatever it holds. The caller disposes of the engine."""
+    query = {"mode": "ro", "immutable": "1", "uri": "true"}
+    return create_engine(URL.create("sqlite", database=path.resolve().as_uri(), query=query))
+
+
+def other_database(url: URL) -> Engine:
+    """A PostgreSQL database that is not the application's own, to read from. The caller disposes of the engine."""
+    engine = create_engine(url)
+    listen(engine)
+    return engine
+
+
+@contextmanager
+def without_transactions(url: URL) -> Iterator[Engine]:
+    """For what a PostgreSQL server does outside of transactions: making a database, and dropping it."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def own_engine() -> Engine:
+    """The application's own database."""
+    return db.engine

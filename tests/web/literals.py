@@ -29,6 +29,7 @@ class Words(HTMLParser):
         super().__init__()
         self.found: list[str] = []
         self.shown: set[int] = set()
+        self.is_command = False
         self.feed(html)
         self.close()
 
@@ -39,9 +40,14 @@ class Words(HTMLParser):
             self.found.append(f"{where}{' '.join(plain.split())!r}")
 
     def handle_data(self, data: str) -> None:
-        self._see(data)
+        if not self.is_command:
+            self._see(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_command = self.is_command and tag != "pre"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.is_command = self.is_command or tag == "pre"  # what is typed at a prompt is the same in every language
         given = dict(attrs)
         for name, value in attrs:
             is_button = tag == "input" and name == "value" and given.get("type") in ("submit", "button", "reset")

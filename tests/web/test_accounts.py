@@ -406,6 +406,7 @@ def test_guessing_is_slowed_down_for_one_account_and_not_for_others(limited: Fla
     refused = client.post("/login", {"email": World.email("ana").upper(), "password": PASSWORD})
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
+    assert "Wait 10 minutes, then try again." in refused.text
     assert knock(limited, World.email("ben"), PASSWORD) == [303]
     with time_machine.travel(NOW + dt.timedelta(minutes=11), tick=False):
         assert knock(limited, World.email("ana"), PASSWORD) == [303]

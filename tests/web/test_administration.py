@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from tests.client import Client
 from tests.conftest import NOW, Statements
+from tests.factories.tried import backup_tried, mail_tried
 from tests.factories.world import HASH, World
 from tracker.db import db, transaction
 from tracker.models import (
@@ -25,6 +26,7 @@ from tracker.models import (
     Team,
     UseStatement,
 )
+from tracker.rules.mail import MailOutcome
 
 SignInAs = Callable[[str], Client]
 HUGE = "9" * 30
@@ -68,7 +70,7 @@ def test_an_empty_library_is_led_through_its_first_day(app: Flask, world: World,
 
     assert undone() == [
         "/admin/use-statement", "/admin/teams", "/admin/role-profiles", "/admin/people", "/admin/people",
-        "/admin/rounds",
+        "/admin/rounds", "/admin/mail", "/admin/backup",
     ]  # fmt: skip
     prefilled = re.search(r"<textarea[^>]*>(.*?)</textarea>", hana.get("/admin/use-statement").text, re.DOTALL)
     assert prefilled is not None
@@ -79,7 +81,7 @@ def test_an_empty_library_is_led_through_its_first_day(app: Flask, world: World,
     domain = world.domains["technical"]
     made = hana.post("/admin/role-profiles", {"name": "Page", "framework": world.framework_id, f"target_{domain}": "2"})
     assert made.status_code == 303
-    assert undone() == ["/admin/people", "/admin/people", "/admin/rounds"]
+    assert undone() == ["/admin/people", "/admin/people", "/admin/rounds", "/admin/mail", "/admin/backup"]
     for name in ("Ines", "Ivo"):
         assert hana.post("/admin/people", {"name": name, "email": f"{name}@example.org"}).status_code == 200
     with app.app_context():
@@ -94,8 +96,60 @@ def test_an_empty_library_is_led_through_its_first_day(app: Flask, world: World,
     assert hana.post(f"/admin/people/{ivo}/memberships", supervisor).status_code == 303
     period = {"name": "Autumn", "framework_id": world.framework_id, "starts_on": TODAY, "ends_on": "2026-12-24"}
     assert hana.post("/admin/rounds", period).status_code == 303
+    assert undone() == ["/admin/mail", "/admin/backup"]
+    assert "Send a test message" in hana.get("/").text
+    with app.app_context():
+        library = db.session.scalars(select(Person.library_id).where(Person.name == "Hana")).one()
+        hana_id = db.session.scalars(select(Person.id).where(Person.name == "Hana")).one()
+        of_hana = World(NOW, libraries={"city": library}, people={"hana": hana_id})
+        mail_tried(of_hana, "hana")
+        backup_tried(NOW)
     assert undone() == []
-    assert "The first day" not in hana.get("/admin").text
+    page = hana.get("/admin").text
+    assert "The first day: all done" in page
+    assert page.count('class="is-done"') == 8
+    assert "Send a test message" not in hana.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (MailOutcome.TAKEN, "Open the link in it"),
+        (MailOutcome.REFUSED, "did not take the last one"),
+        (MailOutcome.ARRIVED, "Arrived: today."),
+    ],
+)
+def test_a_message_counts_only_when_it_arrived(
+    app: Flask, world: World, adam: Client, outcome: MailOutcome, said: str
+) -> None:
+    with app.app_context():
+        mail_tried(world, outcome=outcome, reason="mail_down" if outcome is MailOutcome.REFUSED else "")
+    page = adam.get("/admin").text
+    assert said in page
+    mine = page.partition("Send a test message</a>")[2].partition("</li>")[0]
+    assert ("Done" in mine) is (outcome is MailOutcome.ARRIVED)
+
+
+def test_a_backup_counts_only_when_nothing_was_wrong_with_it(app: Flask, world: World, adam: Client) -> None:
+    assert "never tried out" not in adam.get("/admin").text
+    assert "ever tried out" in adam.get("/admin/backup").text
+    with app.app_context():
+        backup_tried(NOW - dt.timedelta(days=3))
+    assert "Last tested: 3 days ago." in adam.get("/admin").text
+    assert "Passed" in adam.get("/admin/backup").text
+    with app.app_context():
+        backup_tried(NOW, f"file_missing {'0' * 64}\nguard_missing audit_events_no_delete")
+    assert "cannot be relied on" in adam.get("/admin").text
+    page = adam.get("/admin/backup").text
+    assert "2 faults" in page
+    assert "audit_events_no_delete" in page
+
+
+def test_role_profiles_without_targets_are_not_yet_what_jobs_expect(app: Flask, world: World, adam: Client) -> None:
+    assert "1 role profile with targets." in adam.get("/admin").text
+    with app.app_context(), transaction() as tx:
+        tx.execute(delete(Target))
+    assert "0 of 1 role profile has targets." in adam.get("/admin").text
 
 
 @pytest.mark.parametrize(
@@ -134,8 +188,24 @@ def test_people_are_filtered_and_sorted(app: Flask, world: World, adam: Client) 
     assert names(state="invited") == []
     assert names(team_id=world.teams["central"]) == ["Ana", "Ben", "Sue"]
     assert names(team_id=world.teams["harbour"]) == ["Carl", "Hugo"]
-    assert names(sort="newest")[0] == "Cora"
-    for wild in ({"sort": "password_hash"}, {"state": "x"}, {"team_id": HUGE}, {"page": HUGE}, {"page": "-1"}):
+    assert names(role="supervisor") == ["Ana", "Hugo", "Sue"]
+    assert names(role="learner", team_id=world.teams["bookmobile"]) == ["Sue"]
+    assert names(role="coordinator", team_id=world.teams["bookmobile"]) == []
+    assert names(sort="added")[0] == "Cora"
+    assert names(sort="name", order="turned") == names()[::-1]
+    assert names(sort="team")[-1] == "Adam"
+    assert names(sort="state", state="active")[0] == "Adam"
+    for wild in (
+        {"sort": "password_hash"},
+        {"sort": HUGE},
+        {"sort": ""},
+        {"order": "x"},
+        {"role": "x"},
+        {"state": "x"},
+        {"team_id": HUGE},
+        {"page": HUGE},
+        {"page": "-1"},
+    ):
         assert names(**wild) == names()
     assert names(team_id=world.teams["other"]) == []
 
@@ -183,12 +253,63 @@ def test_lists_take_as_many_statements_for_many_rows(
 def test_long_lists_have_pages(app: Flask, world: World, adam: Client) -> None:
     add_people(app, world, 60)
     first = adam.get("/admin/people", query_string={"search": "person"}).text
-    assert "60 people" in first
+    assert "60 of 68 people" in first
     second = re.search(r'rel="next" href="([^"]+)"', first)
     assert second is not None
     page = adam.get(second.group(1).replace("&amp;", "&")).text
     assert len(re.findall(r'<th scope="row"><a', page)) == 10
     assert "Person 059" in page
+    assert 'value="person"' in page
+
+
+def link_of(label: str, page: str) -> str:
+    """Where the heading of that column leads."""
+    found = re.search(rf'<a class="sort-link" href="([^"]+)">{label}<', page)
+    assert found is not None
+    return found.group(1).replace("&amp;", "&")
+
+
+def test_sorting_keeps_the_filter_and_filtering_the_order(app: Flask, world: World, adam: Client) -> None:
+    add_people(app, world, 60)
+    page = adam.get("/admin/people", query_string={"search": "person", "state": "invited"}).text
+    assert 'aria-sort="ascending"><a class="sort-link" href' in page
+    page = adam.get(link_of("Name and e-mail", page)).text
+    assert 'aria-sort="descending"' in page
+    assert "Person 059" in page
+    assert "60 of 68 people" in page
+    assert '<input type="hidden" name="order" value="turned">' in page
+    following = re.search(r'rel="next" href="([^"]+)"', page)
+    assert following is not None
+    last = adam.get(following.group(1).replace("&amp;", "&")).text
+    assert "Person 000" in last
+    assert 'aria-sort="descending"' in last
+
+
+def test_nobody_found_says_what_to_do(adam: Client) -> None:
+    page = adam.get("/admin/people?search=nobody-at-all&sort=added").text
+    assert "0 of 8 people" in page
+    assert "Try part of a name" in page
+    assert 'href="/admin/people?sort=added"' in page, "the order stays when the filters go"
+
+
+def test_the_audit_is_sorted(app: Flask, world: World, adam: Client) -> None:
+    with app.app_context(), transaction() as tx:
+        for minutes, (who, about) in enumerate([("adam", "sue"), ("sue", "ana"), ("ana", "ben")]):
+            tx.add(AuditEvent(library_id=world.libraries["city"], actor_id=world.people[who], facts={},
+                              subject_id=world.people[about], kind="person_edited",
+                              happened_at=NOW - dt.timedelta(minutes=minutes)))  # fmt: skip
+
+    def abouts(**query: str) -> list[str]:
+        page = adam.get("/admin/audit", query_string={"kind": "person_edited", **query}).text
+        return re.findall(r'href="/admin/people/\d+">(\w+)</a>', page)
+
+    assert abouts() == ["Sue", "Ana", "Ben"]
+    assert abouts(order="turned") == ["Ben", "Ana", "Sue"]
+    assert abouts(sort="about") == ["Ana", "Ben", "Sue"]
+    assert abouts(sort="who") == ["Sue", "Ben", "Ana"]
+    assert abouts(sort="who", order="turned") == ["Ana", "Ben", "Sue"]
+    for wild in ({"sort": "what"}, {"sort": "facts"}, {"sort": HUGE, "order": "'"}, {"page": HUGE}, {"page": "-1"}):
+        assert abouts(**wild) == abouts()
 
 
 @pytest.mark.parametrize(
@@ -422,8 +543,8 @@ def test_the_audit_lists_administration_and_nothing_of_ratings(app: Flask, world
     assert kinds == ["Team closed", "Made administrator", "Signed in"]
     assert "canary" not in page
     about_ben = adam.get("/admin/audit", query_string={"person_id": world.people["ben"]}).text
-    assert "1 event<" in about_ben
-    assert "1 event<" in adam.get("/admin/audit?kind=team_closed").text
+    assert "1 event ·" in about_ben
+    assert "1 event ·" in adam.get("/admin/audit?kind=team_closed").text
     assert "0 events" in adam.get("/admin/audit?until=2026-11-23").text
     assert "3 events" in adam.get("/admin/audit?since=2026-11-24&until=2026-11-24").text
     for wild in ("kind=rated", f"person_id={HUGE}", "since=x", "since=0001-01-01", "until=9999-12-31", f"page={HUGE}"):

@@ -2,6 +2,7 @@
 
 import html
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -9,7 +10,9 @@ from flask import Flask
 from config import ROOT
 from tests.client import Client
 from tests.conftest import NOW
+from tests.factories.mail_servers import mail_server
 from tracker.rules.framework_files import read_framework
+from tracker.rules.mail import mail_server as settings
 from tracker.services.frameworks import import_framework
 
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
@@ -67,8 +70,37 @@ def bring_in(app: Flask, administrator: Client, name: str, terms: dict[str, str]
     return client
 
 
-def test_from_nothing_to_the_gap_matrix(app: Flask, administrator: Client) -> None:
-    assert "Publish the use statement" in administrator.get("/admin").text
+def left(administrator: Client) -> list[str]:
+    """What the checklist of the first day still asks for."""
+    page = administrator.get("/admin").text
+    return re.findall(r'<li class="is-open">.*?<a class="checklist-title"[^>]*>(.*?)</a>', page, re.DOTALL)
+
+
+def tried_out(app: Flask, administrator: Client, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message to a real mail server and back, and a backup that is brought back by the commands."""
+    with mail_server() as inbox:
+        server = settings(inbox.url(options="?tls=no"), "tracker@example.org")
+        monkeypatch.setitem(app.extensions, "tracker_mail", server)
+        done(administrator, "/admin/mail/test", {})
+        message = inbox.messages[0].get_payload(decode=True)
+        assert isinstance(message, bytes)
+    page = administrator.get(found(r"http://[^/\s]+(/\S+)", message.decode())).text
+    done(administrator, "/admin/mail/arrived", {"code": found(r'name="code"[^>]*value="(\w+)"', page)})
+    run = app.test_cli_runner()
+    made = run.invoke(args=["backup", "--to", str(folder)])
+    assert made.exit_code == 0, made.output
+    tested = run.invoke(args=["backup", "test", made.output.partition(":")[0]])
+    assert tested.exit_code == 0, tested.output
+    assert "It can be brought back" in tested.output
+
+
+def test_from_nothing_to_the_gap_matrix(
+    app: Flask, administrator: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert left(administrator) == [
+        "Publish the use statement", "Lay out the teams", "Say what jobs expect", "Bring in people",
+        "Put people in teams", "Open a round", "Send a test message", "Try out a backup",
+    ]  # fmt: skip
     draft = found(r'<textarea[^>]*name="text"[^>]*>(.*?)</textarea>', administrator.get("/admin/use-statement").text)
     done(administrator, "/admin/use-statement", {"text": draft, "base_version": "0"})
     root = option("Town Library", administrator.get("/admin/teams/new").text)
@@ -85,6 +117,13 @@ def test_from_nothing_to_the_gap_matrix(app: Flask, administrator: Client) -> No
     learner = bring_in(app, administrator, "Lena", {"role": "learner", "job": "Assistant"})
     supervisor = bring_in(app, administrator, "Sven", {"role": "supervisor"})
     coordinator = bring_in(app, administrator, "Cleo", {"role": "coordinator"})
+
+    # Mail and backup are tried out, and nothing is left of the first day.
+    assert left(administrator) == ["Send a test message", "Try out a backup"]
+    tried_out(app, administrator, tmp_path, monkeypatch)
+    assert left(administrator) == []
+    assert "Try out a backup" not in administrator.get("/").text
+    assert "The first day: all done" in administrator.get("/admin").text
 
     # The learner reads the use statement, rates a domain, and sends it.
     assert learner.get("/assess").headers["Location"].startswith("/use-statement")

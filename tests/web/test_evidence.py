@@ -421,7 +421,7 @@ def test_archiving_and_bringing_back(app: Flask, world: World, ana: Client) -> N
     for url in (f"/evidence/{mine}/edit", f"/evidence/{mine}/statements"):
         assert ana.get(url).status_code == 409
     assert ana.post(f"/evidence/{mine}/edit", {"version": "1", "title": "x"}).status_code == 409
-    assert "Brought back" in follow(ana, ana.post(f"/evidence/{mine}/bring-back"))
+    assert "is back. It counts again" in follow(ana, ana.post(f"/evidence/{mine}/bring-back"))
     assert "Old plan" in ana.get("/evidence").text
 
 

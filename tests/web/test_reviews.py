@@ -1,5 +1,6 @@
 """Reviews through their pages: the whole way, what is refused, and what it costs."""
 
+import datetime as dt
 import html
 import re
 from collections.abc import Callable
@@ -9,14 +10,16 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.client import Client
-from tests.conftest import Statements
+from tests.conftest import NOW, Statements
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
+from tests.factories.reviews import send as send_now
 from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, items, review, send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Look, Person, Review, Team, TrainingAction
 from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
+from tracker.rules.workflow import ItemStatus
 from tracker.services import differences, reviews
 
 SignIn = Callable[[str], Client]
@@ -111,6 +114,26 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
     done = ana.post(f"/review-items/{two}/next-step/{step.id}/done")
     assert done.status_code == 303
     assert "1 closed" in words(ana.get("/reviews").text)
+
+
+def test_what_waits_is_sorted_as_the_reviewer_likes(app: Flask, world: World, sue: Client) -> None:
+    one, two, three = world.statements["communication"][:3]
+    with app.app_context():
+        send_now(world, "ana", "sue", {one: ItemStatus.ANSWERED, two: ItemStatus.WAITING}, due_on=NOW.date())
+        send_now(world, "ben", "sue", {three: ItemStatus.WAITING}, due_on=NOW.date() - dt.timedelta(days=1))
+
+    def people(query: str) -> list[str]:
+        queue = sue.get(f"/reviews{query}").text.partition("Sent by you")[0]
+        return re.findall(r'<th scope="row"><a href="/reviews/\d+">(\w+)<', queue)
+
+    assert people("") == ["Ben", "Ana"]
+    turned = 'aria-sort="ascending"><a class="sort-link" href="/reviews?sort=due&amp;order=turned"'
+    assert turned in sue.get("/reviews").text
+    assert people("?sort=due&order=turned") == ["Ana", "Ben"]
+    assert people("?sort=person") == ["Ana", "Ben"]
+    assert people("?sort=done") == ["Ben", "Ana"]
+    for wild in ("?sort=status", "?sort=" + "9" * 30, "?order=;drop"):
+        assert people(wild) == ["Ben", "Ana"]
 
 
 class TestSendPage:

@@ -103,6 +103,47 @@ def test_an_unknown_order_is_left_out_and_said(world: World, sign_in: SignIn, qu
     assert "it was left out" in response.text
 
 
+@pytest.mark.parametrize(
+    ("query", "people"),
+    [
+        ("q=ANA", ["Ana"]),
+        ("q=assistant", ["Ana", "Ben"]),
+        ("q=%25", []),
+        ("show=ready", ["Ben"]),
+        ("show=waiting", ["Ana"]),
+        ("show=not-sent&q=ana", []),
+        ("q=ben&sort=sent&order=turned", ["Ben"]),
+        ("page=-1", ["Ana", "Ben"]),
+        ("page=" + "9" * 30, ["Ana", "Ben"]),
+    ],
+)
+def test_members_are_filtered_by_what_the_list_shows(
+    app: Flask, world: World, sign_in: SignIn, query: str, people: list[str]
+) -> None:
+    with app.app_context():
+        sent_some(world)
+        with transaction() as tx:
+            tx.get_one(Person, world.people["ben"]).ready_at = world.now
+    page = sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}?{query}").text
+    assert [name.split()[0] for name in rows(page) if name.split()[0] in ("Ana", "Ben")] == people
+    if "page" not in query and people != ["Ana", "Ben"]:
+        assert f"{len(people)} of 2 people" in page
+        assert ("Nobody fits these choices" in page) is (people == [])
+
+
+def test_sorting_members_keeps_the_filter(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        for number in range(60):
+            join(world, f"more{number:02}", "central")
+    sue = sign_in(world.email("sue"))
+    page = sue.get(f"/teams/{world.teams['central']}?q=more").text
+    assert f'href="/teams/{world.teams["central"]}?q=more&amp;sort=last"' in page
+    assert 'aria-sort="ascending"' in page
+    page = sue.get(f"/teams/{world.teams['central']}?q=more&order=turned&sort=name&page=2").text
+    assert list(rows(page))[1].startswith("More09")
+    assert "60 of 62 people" in page
+
+
 @pytest.mark.parametrize(("days_ago", "is_listed"), [(29, True), (30, True), (31, False)])
 def test_who_left_is_listed_apart_for_thirty_days(
     app: Flask, world: World, sign_in: SignIn, days_ago: int, is_listed: bool

@@ -82,6 +82,7 @@ def test_scripts_get_their_words_from_the_page() -> None:
         "{% set page_title = 'Reviews' %}",
         "{% call panel('Next step') %}{% endcall %}",
         "<title>{{ page_title }} – Tracker</title>",
+        "<pre>tracker backup</pre>Made",
     ],
 )
 def test_a_slip_in_a_template_is_found(environment: Environment, slip: str) -> None:
@@ -98,6 +99,7 @@ def test_a_slip_in_a_template_is_found(environment: Environment, slip: str) -> N
         "{% if kind == 'Open review' %}×{% endif %}",
         "{% trans %}For your development.{% endtrans %}",
         "<{{ element }} class='x'>5</{{ element }}>",
+        "<pre>tracker backup</pre>",
     ],
 )
 def test_what_needs_no_translation_in_a_template_is_left_alone(environment: Environment, fine: str) -> None:

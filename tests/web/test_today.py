@@ -13,6 +13,7 @@ from tests.conftest import Statements
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, send
+from tests.factories.tried import backup_tried, mail_tried
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Correction, Membership, ReviewItem, ReviewMessage, Round, UseStatement, UseStatementReading
@@ -215,6 +216,10 @@ def test_a_coordinator_sees_how_far_the_teams_are(app: Flask, world: World, sign
 
 
 def test_an_administrator_sees_what_the_library_lacks(app: Flask, world: World, sign_in: SignIn) -> None:
+    assert "Send a test message" in today(sign_in, "adam")
+    with app.app_context():
+        mail_tried(world)
+        backup_tried(world.now)
     assert "Nothing waits for you here." in today(sign_in, "adam")
     with app.app_context(), transaction() as tx:
         tx.execute(delete(Round).where(Round.library_id == world.libraries["city"]))

@@ -2,13 +2,16 @@
 
 import click
 
-from tracker.cli import admin, database, demo, frameworks, reviews, serve
+from tracker.cli import admin, backups, database, demo, frameworks, mail, reviews, serve
 
 COMMANDS: list[click.Command] = [
     *database.commands,
     admin.admin,
+    backups.backup,
+    backups.restore,
     demo.demo,
     frameworks.framework,
+    mail.mail,
     reviews.reviews,
     serve.serve,
 ]

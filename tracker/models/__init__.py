@@ -1,6 +1,7 @@
 """What is stored. Each name below is a table; relationships point from child to parent, by id."""
 
 from tracker.models.audit import AuditEvent, Erasure, Look
+from tracker.models.checks import BackupTest, MailTest
 from tracker.models.evidence import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, StoredFile
 from tracker.models.frameworks import (
     Anchor,
@@ -43,6 +44,7 @@ from tracker.models.rounds import RoleProfile, Round, Target
 __all__ = [
     "Anchor",
     "AuditEvent",
+    "BackupTest",
     "Citation",
     "Confirmation",
     "Correction",
@@ -59,6 +61,7 @@ __all__ = [
     "Level",
     "Library",
     "Look",
+    "MailTest",
     "Membership",
     "NotRatedHere",
     "Person",

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -14,6 +14,13 @@ from tracker.policy import Actor
 from tracker.rules.calendar import start_of
 
 PAGE = 50
+DOER, ABOUT = aliased(Person), aliased(Person)
+SORTS: dict[str, ColumnElement[Any]] = {
+    "when": AuditEvent.happened_at.expression,
+    "who": func.lower(DOER.name),
+    "about": func.lower(ABOUT.name),
+}
+"""All that events can be sorted by; of equals, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +50,11 @@ def listed(
     person_id: int | None = None,
     since: dt.date | None = None,
     until: dt.date | None = None,
+    sort: str = "when",
+    descending: bool = True,
     page: int = 1,
 ) -> Listing:
-    """The newest first; both days are inclusive, as days of the library. Two statements."""
+    """Both days are inclusive, as days of the library; `sort` is one of SORTS. Two statements."""
     where = [AuditEvent.library_id == actor.library_id, AuditEvent.kind.in_(kinds)]
     if person_id is not None:
         where.append(or_(AuditEvent.actor_id == person_id, AuditEvent.subject_id == person_id))
@@ -56,13 +65,13 @@ def listed(
     count = session().scalar(select(func.count()).select_from(AuditEvent).where(*where)) or 0
     pages = max(1, -(-count // PAGE))
     page = min(max(page, 1), pages)
-    doer, about = aliased(Person), aliased(Person)
+    by = SORTS[sort].desc() if descending else SORTS[sort].asc()
     rows = session().execute(
-        select(AuditEvent.kind, AuditEvent.happened_at, doer.name, about.id, about.name, AuditEvent.facts)
-        .outerjoin(doer, doer.id == AuditEvent.actor_id)
-        .outerjoin(about, about.id == AuditEvent.subject_id)
+        select(AuditEvent.kind, AuditEvent.happened_at, DOER.name, ABOUT.id, ABOUT.name, AuditEvent.facts)
+        .outerjoin(DOER, DOER.id == AuditEvent.actor_id)
+        .outerjoin(ABOUT, ABOUT.id == AuditEvent.subject_id)
         .where(*where)
-        .order_by(AuditEvent.happened_at.desc(), AuditEvent.id.desc())
+        .order_by(by.nulls_last(), AuditEvent.happened_at.desc(), AuditEvent.id.desc())
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )

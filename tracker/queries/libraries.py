@@ -2,12 +2,27 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
 from tracker.db import session
-from tracker.models import Framework, Library, Membership, NotRatedHere, Person, RoleProfile, Round, Team, UseStatement
+from tracker.models import (
+    BackupTest,
+    Framework,
+    Library,
+    MailTest,
+    Membership,
+    NotRatedHere,
+    Person,
+    RoleProfile,
+    Round,
+    Target,
+    Team,
+    UseStatement,
+)
 from tracker.policy import Actor
+from tracker.rules.mail import MailOutcome
 from tracker.rules.roles import Role
 
 
@@ -22,17 +37,23 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class FirstDay:
-    """Counts of what a library has. `rounds` counts those that are not over."""
+    """Counts of what a library has. `rounds` counts those that are not over; `targets` the role profiles in use that
+    have a target. The newest test message and the newest tried backup, None where there was none."""
 
     people: int
     teams: int
     role_profiles: int
+    targets: int
     rounds: int
     learners: int
     supervisors: int
     use_statement: int
     not_rated: int
     frameworks: int
+    mail_outcome: MailOutcome | None
+    mail_at: dt.datetime | None
+    backup_findings: str | None
+    backup_at: dt.datetime | None
 
 
 def settings(actor: Actor) -> Settings:
@@ -45,7 +66,8 @@ def settings(actor: Actor) -> Settings:
 
 
 def first_day(actor: Actor, today: dt.date) -> FirstDay:
-    """What the actor's library has; the administrator alone counts as nobody, the root as no team. One statement."""
+    """What the actor's library has; the administrator alone counts as nobody, the root as no team. One
+    statement."""
     here = actor.library_id
     standing = Membership.ends_on.is_(None) | (Membership.ends_on >= today)
     members = select(func.count()).select_from(Membership).join(Person, Person.id == Membership.person_id)
@@ -57,6 +79,9 @@ def first_day(actor: Actor, today: dt.date) -> FirstDay:
             Team.library_id == here, Team.closed_on.is_(None), Team.parent_id.is_not(None)),
         "role_profiles": select(func.count()).select_from(RoleProfile).where(
             RoleProfile.library_id == here, RoleProfile.retired_at.is_(None)),
+        "targets": select(func.count(func.distinct(Target.role_profile_id))).select_from(Target)
+            .join(RoleProfile, RoleProfile.id == Target.role_profile_id)
+            .where(RoleProfile.library_id == here, RoleProfile.retired_at.is_(None)),
         "rounds": select(func.count()).select_from(Round).where(Round.library_id == here, Round.ends_on >= today),
         "learners": of_here.where(Membership.role == Role.LEARNER.value),
         "supervisors": of_here.where(Membership.role == Role.SUPERVISOR.value),
@@ -64,5 +89,17 @@ def first_day(actor: Actor, today: dt.date) -> FirstDay:
         "not_rated": select(func.count()).select_from(NotRatedHere).where(NotRatedHere.library_id == here),
         "frameworks": select(func.count()).select_from(Framework),
     }  # fmt: skip
-    row = session().execute(select(*(count.scalar_subquery().label(name) for name, count in counts.items()))).one()
-    return FirstDay(**{name: value or 0 for name, value in row._mapping.items()})
+    mail = select(MailTest).where(MailTest.library_id == here).order_by(MailTest.sent_at.desc(), MailTest.id.desc())
+    backup = select(BackupTest).order_by(BackupTest.tested_at.desc(), BackupTest.id.desc())
+    newest = {
+        "mail_outcome": mail.with_only_columns(MailTest.outcome),
+        "mail_at": mail.with_only_columns(func.coalesce(MailTest.arrived_at, MailTest.sent_at)),
+        "backup_findings": backup.with_only_columns(BackupTest.findings),
+        "backup_at": backup.with_only_columns(BackupTest.tested_at),
+    }
+    asked = {**counts, **{name: query.limit(1) for name, query in newest.items()}}
+    row = session().execute(select(*(each.scalar_subquery().label(name) for name, each in asked.items()))).one()
+    found: dict[str, Any] = dict(row._mapping)
+    found |= {name: found[name] or 0 for name in counts}
+    found["mail_outcome"] = MailOutcome(found["mail_outcome"]) if found["mail_outcome"] else None
+    return FirstDay(**found)

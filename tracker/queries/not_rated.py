@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from tracker.db import session
 from tracker.models import Domain, Level, NotRatedHere, Person, Statement, Strand
@@ -14,6 +14,7 @@ from tracker.rules.wording import Wording
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     id: int
+    statement_id: int
     code: str
     title: Wording
     domain: Wording
@@ -43,13 +44,21 @@ class Group:
 
 def left_out(actor: Actor, framework_id: int) -> list[LeftOut]:
     """In the framework's order."""
+    return _rows(NotRatedHere.library_id == actor.library_id, Statement.framework_id == framework_id)
+
+
+def detail(not_rated_id: int) -> LeftOut:
+    return _rows(NotRatedHere.id == not_rated_id)[0]
+
+
+def _rows(*where: ColumnElement[bool]) -> list[LeftOut]:
     rows = session().execute(
-        select(NotRatedHere.id, Statement.code, Statement.title, Domain.title, NotRatedHere.reason,
+        select(NotRatedHere.id, Statement.id, Statement.code, Statement.title, Domain.title, NotRatedHere.reason,
                NotRatedHere.set_at, Person.name)
         .join(Statement, Statement.id == NotRatedHere.statement_id)
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Person, Person.id == NotRatedHere.set_by_id)
-        .where(NotRatedHere.library_id == actor.library_id, Statement.framework_id == framework_id)
+        .where(*where)
         .order_by(Statement.position)
     )  # fmt: skip
     return [LeftOut(*row) for row in rows]

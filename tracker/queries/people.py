@@ -3,7 +3,7 @@
 import datetime as dt
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,7 @@ class Line:
     administrator: bool
     disabled_at: dt.datetime | None
     has_password: bool
+    created_at: dt.datetime
     places: tuple[Place, ...]
 
     @property
@@ -51,12 +52,22 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of a list. `count` is how many there are on all pages."""
+    """One page of a list. `count` is how many there are on all pages, `total` how many without any filter."""
 
     lines: list[Line]
     count: int
+    total: int
     page: int
     pages: int
+
+
+SORTS: dict[str, Callable[[Line], Any]] = {
+    "name": lambda line: folded(line.name),
+    "team": lambda line: [not line.places, *(folded(place.team) for place in line.places[:1])],
+    "state": lambda line: (line.state, not line.administrator),
+    "added": lambda line: line.id,
+}
+"""All that people can be sorted by; of equals, by name."""
 
 
 def listed(
@@ -65,30 +76,35 @@ def listed(
     *,
     search: str = "",
     state: str = "",
+    role: str = "",
     team_id: int | None = None,
     sort: str = "name",
+    descending: bool = False,
     page: int = 1,
 ) -> Listing:
     """The people of the actor's library. Two statements.
 
-    `search` finds parts of names and addresses, whatever the case and accents; `team_id` takes in the teams below it;
-    `state` is as `Line.is_in` has it; `sort` is name, email or newest.
+    `search` finds parts of names and addresses, whatever the case and accents; `role` and `team_id` are of one and the
+    same membership, and a team takes in those below it; `state` is as `Line.is_in` has it; `sort` is one of SORTS.
     They are sorted here, because the two databases order and fold letters differently.
     """
+    everybody = _lines(actor, today)
+    wanted = folded(search)
+
+    def fits(place: Place) -> bool:
+        return (not role or place.role == role) and (team_id is None or f"/{team_id}/" in place.path)
+
     lines = [
         line
-        for line in _lines(actor, today)
+        for line in everybody
         if line.is_in(state)
-        and (team_id is None or any(f"/{team_id}/" in place.path for place in line.places))
-        and folded(search) in folded(f"{line.name} {line.email}")
+        and ((not role and team_id is None) or any(map(fits, line.places)))
+        and wanted in folded(f"{line.name} {line.email}")
     ]
-    if sort == "email":
-        lines.sort(key=lambda line: line.email)
-    elif sort == "newest":
-        lines.sort(key=lambda line: -line.id)
+    lines.sort(key=SORTS[sort], reverse=descending)
     pages = max(1, -(-len(lines) // PAGE))
     page = min(max(page, 1), pages)
-    return Listing(lines[(page - 1) * PAGE : page * PAGE], len(lines), page, pages)
+    return Listing(lines[(page - 1) * PAGE : page * PAGE], len(lines), len(everybody), page, pages)
 
 
 def folded(text: str) -> str:
@@ -114,7 +130,7 @@ def _lines(actor: Actor, today: dt.date) -> list[Line]:
         places[person_id].append(Place(team_id, team, path, role))
     rows = session().execute(
         select(Person.id, Person.name, Person.email, Person.administrator, Person.disabled_at,
-               Person.password_hash.is_not(None).label("has_password"))
+               Person.password_hash.is_not(None).label("has_password"), Person.created_at)
         .where(Person.library_id == actor.library_id)
     )  # fmt: skip
     lines = [Line(*row, places=tuple(places[row.id])) for row in rows]

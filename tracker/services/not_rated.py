@@ -15,10 +15,10 @@ from tracker.rules.texts import clean_prose
 REASON_MAX = 500
 
 
-def leave_out(actor: Actor, statement_ids: Collection[int], reason: str, now: dt.datetime) -> int:
-    """Leave statements out for one reason; returns how many were not left out before. No rating is deleted.
+def leave_out(actor: Actor, statement_ids: Collection[int], reason: str, now: dt.datetime) -> list[int]:
+    """Leave statements out for one reason; returns the ids of the new rows, of what was not left out before.
 
-    Raises Invalid: nothing_chosen, left_out_unknown, line_empty, line_long.
+    No rating is deleted. Raises Invalid: nothing_chosen, left_out_unknown, line_empty, line_long.
     """
     reason = clean_prose(reason, "reason", REASON_MAX)
     wanted = set(statement_ids)
@@ -33,12 +33,17 @@ def leave_out(actor: Actor, statement_ids: Collection[int], reason: str, now: dt
             tx.scalars(select(NotRatedHere.statement_id).where(NotRatedHere.library_id == library.id))
         )  # fmt: skip
         new = sorted(wanted - already)
+        rows = [
+            NotRatedHere(library_id=library.id, statement_id=statement_id, reason=reason, set_at=now,
+                         set_by_id=actor.person_id)
+            for statement_id in new
+        ]  # fmt: skip
+        tx.add_all(rows)
         for statement_id in new:
-            tx.add(NotRatedHere(library_id=library.id, statement_id=statement_id, reason=reason, set_at=now,
-                                set_by_id=actor.person_id))  # fmt: skip
             audit.note(tx, "statement_left_out", now, library_id=library.id, actor_id=actor.person_id,
                        statement_id=statement_id, statement=codes[statement_id])  # fmt: skip
-        return len(new)
+        tx.flush()
+        return [row.id for row in rows]
 
 
 def lift(actor: Actor, not_rated_id: int, now: dt.datetime) -> None:

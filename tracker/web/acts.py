@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from tracker.rules.errors import Conflict, Invalid
-from tracker.web.errors import put_on, say, tell
+from tracker.web.errors import Undo, put_on, say, tell
 
 T = TypeVar("T")
 
@@ -24,12 +24,12 @@ def accepted(form: FlaskForm, act: Callable[[], T]) -> tuple[T] | None:
         return None
 
 
-def pressed(act: Callable[[], object], done: str, to: str) -> ResponseReturnValue:
+def pressed(act: Callable[[], object], done: str, to: str, undo: Undo | None = None) -> ResponseReturnValue:
     """A button: act, say so, and go to `to`. A refusal is said there too; nothing was typed that could be lost."""
     try:
         act()
     except (Invalid, Conflict) as refusal:
         tell(say(refusal), "error")
     else:
-        tell(done)
+        tell(done, undo=undo)
     return redirect(to, 303)

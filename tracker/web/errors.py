@@ -1,5 +1,6 @@
 """Words for refusals, and the error pages. A refusal's code is looked up here; nothing else holds its sentence."""
 
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
+from tracker.web.limits import minutes_to_wait
 from tracker.web.logs import loggable_path
 
 WORDS: dict[str, Any] = {
@@ -41,9 +43,9 @@ def say(refusal: Refusal) -> str:
 
 def put_on(form: FlaskForm, refusal: Refusal) -> None:
     """Show a refusal where it belongs on the form: at its field, else above the form."""
-    field = getattr(refusal, "field", None)
-    if field is not None and field in form:
-        form[field].errors = [*form[field].errors, say(refusal)]
+    name = getattr(refusal, "field", None)
+    if name is not None and name in form:
+        form[name].errors = [*form[name].errors, say(refusal)]
     else:
         form.form_errors.append(say(refusal))
 
@@ -57,7 +59,8 @@ def _page(status: int, said: str | None = None) -> ResponseReturnValue:
         said = said or str(WORDS.get(f"status_{status}", HTTPStatus(status).phrase))
         return jsonify(error=said, request_id=g.get("request_id", "")), status
     name = status if status in (400, 403, 404, 405, 409, 413, 422, 429, 500, 503) else 400
-    return render_template(f"errors/{name}.html", message=said), status
+    wait = minutes_to_wait() if status == 429 else None
+    return render_template(f"errors/{name}.html", message=said, wait=wait), status
 
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
@@ -91,9 +94,21 @@ def _fault(error: Exception) -> ResponseReturnValue:
     return _page(500)
 
 
-def tell(sentence: str, kind: str = "success") -> None:
-    """Flash a sentence: success, info, warning or error."""
-    flash(sentence, kind)
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The form that takes back what was just done: the address of the reverse act, and its fields.
+
+    They stay in the reader's cookie until the next page, so the fields hold ids and what an administrator set, never
+    what somebody wrote about their own work.
+    """
+
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+def tell(sentence: str, kind: str = "success", undo: Undo | None = None) -> None:
+    """Flash a sentence that says what happened to what: success, info, warning or error. With a button to undo it."""
+    flash(sentence if undo is None else {"text": sentence, "action": undo.action, "fields": undo.fields}, kind)  # type: ignore[arg-type]
 
 
 def init_app(app: Flask) -> None:

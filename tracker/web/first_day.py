@@ -1,4 +1,4 @@
-"""What a library needs on its first day, in words: for the administrators' page and for Today."""
+"""What a library needs on its first day, in words: for the administrators' page and, until all is done, for Today."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.libraries import FirstDay
+from tracker.rules.mail import MailOutcome
+from tracker.web.templating import ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,9 @@ def first_day(has: FirstDay) -> list[Task]:
         ),
         Task(
             _("Say what jobs expect"),
-            ngettext("%(num)d role profile.", "%(num)d role profiles.", has.role_profiles)
-            if has.role_profiles
-            else _("A role profile holds a target level for each domain. The framework's role labels make a start."),
+            _targets(has),
             url_for("admin_role_profiles.index"),
-            has.role_profiles > 0,
+            has.targets > 0,
         ),
         Task(
             _("Bring in people"),
@@ -74,4 +74,51 @@ def first_day(has: FirstDay) -> list[Task]:
             url_for("admin_rounds.index"),
             has.rounds > 0,
         ),
+        Task(
+            _("Send a test message"),
+            _mail(has),
+            url_for("admin_mail.index"),
+            has.mail_outcome is MailOutcome.ARRIVED,
+        ),
+        Task(
+            _("Try out a backup"),
+            _backup(has),
+            url_for("admin_backup.index"),
+            has.backup_at is not None and not has.backup_findings,
+        ),
     ]
+
+
+def _targets(has: FirstDay) -> str:
+    note: str = _("A role profile holds a target level for each domain. The framework's role labels make a start.")
+    if has.targets < has.role_profiles:
+        note = ngettext("%(with_targets)s of %(num)d role profile has targets.",
+                        "%(with_targets)s of %(num)d role profiles have targets.",
+                        has.role_profiles, with_targets=has.targets)  # fmt: skip
+    elif has.role_profiles:
+        note = ngettext("%(num)d role profile with targets.", "%(num)d role profiles with targets.", has.role_profiles)
+    return note
+
+
+def _mail(has: FirstDay) -> str:
+    note: str = _("A message to yourself, with a code to bring back: it shows that mail from here reaches people.")
+    when = ago(has.mail_at) if has.mail_at else ""
+    if has.mail_outcome is MailOutcome.ARRIVED:
+        note = _("Arrived: %(when)s.", when=when)
+    elif has.mail_outcome is MailOutcome.TAKEN:
+        note = _("The mail server took one (%(when)s). Open the link in it to record that it arrived.", when=when)
+    elif has.mail_outcome is MailOutcome.REFUSED:
+        note = _("The mail server did not take the last one (%(when)s). Its answer stands on the page.", when=when)
+    return note
+
+
+def _backup(has: FirstDay) -> str:
+    note: str = _("A backup is worth something once it has been brought back. One command makes one, another tries it.")
+    if has.backup_at is not None:
+        when = ago(has.backup_at)
+        note = (
+            _("The last one that was tried (%(when)s) cannot be relied on.", when=when)
+            if has.backup_findings
+            else _("Last tested: %(when)s.", when=when)
+        )
+    return note

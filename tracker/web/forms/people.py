@@ -35,7 +35,6 @@ STATES = {
     "disabled": _l("Disabled"),
     "administrator": _l("Administrators"),
 }
-SORTS = {"name": _l("Name"), "email": _l("E-mail"), "newest": _l("Newest first")}
 
 
 class PersonForm(Form):
@@ -73,6 +72,6 @@ class FilterForm(Form):
         csrf = False
 
     search = StringField(_l("Name or e-mail"))
-    state = SelectField(_l("Who"), choices=fields.choices(STATES.items()))
     team_id = fields.select_id(_l("Team"))
-    sort = SelectField(_l("Sort by"), choices=fields.choices(SORTS.items()))
+    role = SelectField(_l("Role"), choices=fields.choices([("", _l("All roles")), *ROLES.items()]))
+    state = SelectField(_l("Who"), choices=fields.choices(STATES.items()))

@@ -89,7 +89,7 @@ def show() -> ResponseReturnValue:
 def rename() -> ResponseReturnValue:
     form = NameForm()
     if accepted(form, lambda: service.rename(session.actor(), form.name.data, session.now())):
-        tell(_("Your name is changed."))
+        tell(_("Your name is now %(name)s.", name=form.name.data))
         return redirect(url_for("accounts.show"), 303)
     return _page(form), 422
 

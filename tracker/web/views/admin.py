@@ -51,6 +51,6 @@ def library_save() -> ResponseReturnValue:
         ),
     )
     if done:
-        tell(_("The settings are saved."))
+        tell(_("The settings of %(library)s are saved.", library=form.name.data))
         return redirect(url_for("admin.index"), 303)
     return render_template("admin/library.html", form=form), 422

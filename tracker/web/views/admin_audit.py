@@ -11,6 +11,7 @@ from tracker.web.access import door
 from tracker.web.clean import page_number
 from tracker.web.forms import fields
 from tracker.web.forms.audit import AuditForm
+from tracker.web.lists import Column, headings, order_asked
 
 bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
 
@@ -18,9 +19,12 @@ KINDS = {
     "administrator_created": _l("First administrator made by command"),
     "administrator_made": _l("Made administrator"),
     "administrator_unmade": _l("No longer administrator"),
+    "backup_restored": _l("Library brought back from a backup"),
     "correction_closed": _l("Suggested correction closed"),
     "library_edited": _l("Library settings changed"),
     "link_made": _l("One-time link made"),
+    "mail_arrived": _l("Test message arrived"),
+    "mail_tested": _l("Test message sent"),
     "membership_added": _l("Membership added"),
     "membership_corrected": _l("Membership corrected"),
     "membership_ended": _l("Membership ended"),
@@ -71,6 +75,14 @@ FACTS = {
 """Which facts of an event are shown, and how."""
 
 
+COLUMNS = {
+    "when": Column(_l("When"), largest_first=True),
+    "what": Column(_l("What"), sorts=False),
+    "who": Column(_l("Who")),
+    "about": Column(_l("About")),
+}
+
+
 def _facts(event: audit.Event) -> str:
     shown = event.facts | ({"role": AS_ROLE[Role(event.facts["role"])]} if "role" in event.facts else {})
     return " · ".join(str(words) % {"fact": shown[key]} for key, words in FACTS.items() if key in shown)
@@ -79,7 +91,7 @@ def _facts(event: audit.Event) -> str:
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    actor = session.actor()
+    actor, order = session.actor(), order_asked(COLUMNS)
     form = AuditForm(request.args)
     form.kind.choices = fields.choices([("", _l("Everything")), *sorted(KINDS.items(), key=lambda item: str(item[1]))])
     form.person_id.choices = fields.choices([("", _l("Everybody")), *people.choices(actor)])
@@ -90,6 +102,12 @@ def index() -> ResponseReturnValue:
         person_id=None if form.person_id.errors else form.person_id.data,
         since=form.since.data,
         until=form.until.data,
+        sort=order.by,
+        descending=order.descending,
         page=page_number(),
     )
-    return render_template("admin_audit/index.html", form=form, found=found, kinds=KINDS, facts=_facts)
+    kept = {name: value for name, value in form.data.items() if value and not form[name].errors}
+    return render_template(
+        "admin_audit/index.html", form=form, found=found, kinds=KINDS, facts=_facts, order=order.kept,
+        kept=kept, headings=headings(COLUMNS, order, "admin_audit.index", **kept),
+    )  # fmt: skip

@@ -8,12 +8,13 @@ from tracker.policy import Subject
 from tracker.queries import people, role_profiles, subjects, team_trees
 from tracker.rules.roles import Permission, Role
 from tracker.services import memberships
-from tracker.web import session
+from tracker.web import membership_words, session
 from tracker.web.access import door
 from tracker.web.acts import accepted
 from tracker.web.errors import tell
 from tracker.web.forms import fields
 from tracker.web.forms.people import EndForm, MembershipForm
+from tracker.web.templating import day
 
 bp = Blueprint("admin_memberships", __name__, url_prefix="/admin")
 
@@ -29,8 +30,9 @@ def new(person: Subject) -> ResponseReturnValue:
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def create(person: Subject) -> ResponseReturnValue:
     form = _form(MembershipForm())
-    if accepted(form, lambda: memberships.add(session.actor(), person.id, _terms(form), session.now())):
-        tell(_("The membership is added."))
+    done = accepted(form, lambda: memberships.add(session.actor(), person.id, _terms(form), session.now()))
+    if done:
+        tell(membership_words.added(people.membership(done[0]), session.today()))
         return redirect(url_for("admin_people.show", person_id=person.id), 303)
     found = people.detail(person.id, session.now())
     return render_template("admin_memberships/new.html", form=form, person=found), 422
@@ -50,7 +52,8 @@ def update(membership: Subject) -> ResponseReturnValue:
     found = people.membership(membership.id)
     form = _form(MembershipForm(), found)
     if accepted(form, lambda: memberships.correct(session.actor(), membership.id, _terms(form), session.now())):
-        tell(_("The membership is corrected."))
+        tell(_("Corrected: %(name)s in %(team)s.", name=found.person, team=people.membership(membership.id).team),
+             undo=membership_words.as_it_was(found))  # fmt: skip
         return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
     return render_template("admin_memberships/edit.html", form=form, ending=_ending(found), membership=found), 422
 
@@ -61,7 +64,9 @@ def end(membership: Subject) -> ResponseReturnValue:
     found = people.membership(membership.id)
     ending = EndForm(prefix="end")
     if accepted(ending, lambda: memberships.end(session.actor(), membership.id, ending.ends_on.data, session.now())):
-        tell(_("The membership has its last day."))
+        last = day(ending.ends_on.data)
+        tell(_("The last day of %(name)s in %(team)s is %(day)s.", name=found.person, team=found.team, day=last),
+             undo=membership_words.as_it_was(found))  # fmt: skip
         return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
     form = _form(MembershipForm(formdata=None, obj=found), found)
     return render_template("admin_memberships/edit.html", form=form, ending=ending, membership=found), 422

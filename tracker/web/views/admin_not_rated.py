@@ -6,13 +6,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy import Subject
-from tracker.queries import not_rated, role_profiles, subjects
+from tracker.queries import not_rated as not_rated_lists
+from tracker.queries import role_profiles, subjects
 from tracker.rules.roles import Permission
 from tracker.services import not_rated as service
 from tracker.web import session
 from tracker.web.access import door
 from tracker.web.acts import accepted, pressed
-from tracker.web.errors import tell
+from tracker.web.errors import Undo, tell
 from tracker.web.forms.use_statement_texts import NotRatedForm
 from tracker.web.wording import told, told_each
 
@@ -36,8 +37,7 @@ def leave_out() -> ResponseReturnValue:
         ),
     )
     if done:
-        tell(ngettext("%(num)d statement is left out of rating.", "%(num)d statements are left out of rating.",
-                      done[0]))  # fmt: skip
+        _tell_left_out(done[0])
         return redirect(url_for("admin_not_rated.index", framework=request.values.get("framework") or None), 303)
     return _page(form), 422
 
@@ -45,9 +45,26 @@ def leave_out() -> ResponseReturnValue:
 @bp.post("/<id:not_rated_id>/lift")
 @door(Permission.ADMINISTER_LIBRARY, subjects.not_rated)
 def lift(not_rated: Subject) -> ResponseReturnValue:
-    done = _("The statement is rated again. Answers given before still stand.")
-    to = url_for("admin_not_rated.index", framework=request.values.get("framework") or None)
-    return pressed(lambda: service.lift(session.actor(), not_rated.id, session.now()), done, to)
+    was = not_rated_lists.detail(not_rated.id)
+    done = _("“%(title)s” is rated again. Answers given before still stand.", title=was.title)
+    framework = request.values.get("framework") or ""
+    fields = {"statements": str(was.statement_id), "reason": was.reason, "framework": framework}
+    undo = Undo(url_for("admin_not_rated.leave_out"), fields)
+    to = url_for("admin_not_rated.index", framework=framework or None)
+    return pressed(lambda: service.lift(session.actor(), not_rated.id, session.now()), done, to, undo)
+
+
+def _tell_left_out(new: list[int]) -> None:
+    if not new:
+        tell(_("These statements were left out already. Nothing was changed."), "info")
+    elif len(new) == 1:
+        title = not_rated_lists.detail(new[0]).title
+        undo = Undo(url_for("admin_not_rated.lift", not_rated_id=new[0]),
+                    {"framework": request.values.get("framework") or ""})  # fmt: skip
+        tell(_("“%(title)s” is left out of rating.", title=title), undo=undo)
+    else:
+        tell(ngettext("%(num)d statement is left out of rating.", "%(num)d statements are left out of rating.",
+                      len(new)))  # fmt: skip
 
 
 def _page(form: NotRatedForm) -> str:
@@ -63,6 +80,6 @@ def _page(form: NotRatedForm) -> str:
         chosen_ids=set(form.statements.data or ()),
         frameworks=frameworks,
         framework=chosen,
-        left_out=told(not_rated.left_out(session.actor(), chosen.id), chosen.lang) if chosen else [],
-        groups=told(not_rated.rated(session.actor(), chosen.id), chosen.lang) if chosen else [],
+        left_out=told(not_rated_lists.left_out(session.actor(), chosen.id), chosen.lang) if chosen else [],
+        groups=told(not_rated_lists.rated(session.actor(), chosen.id), chosen.lang) if chosen else [],
     )

@@ -3,6 +3,7 @@
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from tracker.policy import Subject
 from tracker.queries import people, subjects, team_trees
@@ -14,29 +15,40 @@ from tracker.web import session
 from tracker.web.access import door
 from tracker.web.acts import accepted, pressed
 from tracker.web.clean import page_number
-from tracker.web.errors import say, tell
+from tracker.web.errors import Undo, say, tell
 from tracker.web.forms import fields
-from tracker.web.forms.people import ROLES, SORTS, STATES, FilterForm, PersonForm
+from tracker.web.forms.people import ROLES, STATES, FilterForm, PersonForm
+from tracker.web.lists import Column, headings, order_asked
 
 bp = Blueprint("admin_people", __name__, url_prefix="/admin/people")
+
+
+COLUMNS = {
+    "name": Column(_l("Name and e-mail")),
+    "team": Column(_l("Teams and roles now")),
+    "state": Column(_l("State")),
+    "added": Column(_l("Added"), largest_first=True),
+}
 
 
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    actor, today = session.actor(), session.today()
+    actor, today, order = session.actor(), session.today(), order_asked(COLUMNS)
     form = FilterForm(request.args)
     form.team_id.choices = fields.choices([("", _("All teams")), *team_trees.choices(actor, today)])
-    found = people.listed(
-        actor,
-        today,
-        search=(form.search.data or "")[:200],
-        state=form.state.data if form.state.data in STATES else "",
-        team_id=form.team_id.data,
-        sort=form.sort.data if form.sort.data in SORTS else "name",
-        page=page_number(),
-    )
-    return render_template("admin_people/index.html", form=form, found=found, roles=ROLES)
+    wanted = {
+        "search": (form.search.data or "")[:200],
+        "team_id": form.team_id.data,
+        "role": form.role.data if form.role.data in ROLES else "",
+        "state": form.state.data if form.state.data in STATES else "",
+    }
+    found = people.listed(actor, today, **wanted, sort=order.by, descending=order.descending, page=page_number())
+    kept = {name: value for name, value in wanted.items() if value}
+    return render_template(
+        "admin_people/index.html", form=form, found=found, roles=ROLES, order=order.kept, kept=kept,
+        headings=headings(COLUMNS, order, "admin_people.index", **kept),
+    )  # fmt: skip
 
 
 @bp.get("/new")
@@ -74,7 +86,8 @@ def edit(person: Subject) -> ResponseReturnValue:
 def update(person: Subject) -> ResponseReturnValue:
     form = PersonForm()
     if accepted(form, lambda: service.edit(session.actor(), person.id, form.name.data, form.email.data, session.now())):
-        tell(_("Saved."))
+        found = people.detail(person.id, session.now())
+        tell(_("Saved: %(name)s, %(email)s.", name=found.name, email=found.email))
         return redirect(_page_of(person), 303)
     found = people.detail(person.id, session.now())
     return render_template("admin_people/edit.html", form=form, person=found), 422
@@ -94,42 +107,46 @@ def new_link(person: Subject) -> ResponseReturnValue:
 @bp.post("/<id:person_id>/disable")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def disable(person: Subject) -> ResponseReturnValue:
-    done = _("The account is disabled. Who was signed in with it is out from the next click on.")
-    return pressed(lambda: service.disable(session.actor(), person.id, session.now()), done, _page_of(person))
+    done = _("The account of %(name)s is disabled, and signed out from the next click on.", name=_name(person))
+    undo = Undo(url_for("admin_people.enable", person_id=person.id))
+    return pressed(lambda: service.disable(session.actor(), person.id, session.now()), done, _page_of(person), undo)
 
 
 @bp.post("/<id:person_id>/enable")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def enable(person: Subject) -> ResponseReturnValue:
-    done = _("The account is enabled. The password is the one it had.")
-    return pressed(lambda: service.enable(session.actor(), person.id, session.now()), done, _page_of(person))
+    done = _("The account of %(name)s is enabled. The password is the one it had.", name=_name(person))
+    undo = Undo(url_for("admin_people.disable", person_id=person.id))
+    return pressed(lambda: service.enable(session.actor(), person.id, session.now()), done, _page_of(person), undo)
 
 
 @bp.post("/<id:person_id>/administrator")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def make_administrator(person: Subject) -> ResponseReturnValue:
-    done = _("They administer the library now.")
+    done = _("%(name)s administers the library now.", name=_name(person))
+    undo = Undo(url_for("admin_people.unmake_administrator", person_id=person.id))
     return pressed(
-        lambda: service.make_administrator(session.actor(), person.id, session.now()), done, _page_of(person)
+        lambda: service.make_administrator(session.actor(), person.id, session.now()), done, _page_of(person), undo
     )
 
 
 @bp.post("/<id:person_id>/not-administrator")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def unmake_administrator(person: Subject) -> ResponseReturnValue:
-    done = _("They no longer administer the library.")
-    return pressed(
-        lambda: service.unmake_administrator(session.actor(), person.id, session.now()), done, _after(person)
-    )
+    """Who gave up administration themselves can neither come back to the page nor undo it."""
+    is_own = person.id == session.actor().person_id
+    done = _("%(name)s no longer administers the library.", name=_name(person))
+    undo = None if is_own else Undo(url_for("admin_people.make_administrator", person_id=person.id))
+    to = url_for("home.index") if is_own else _page_of(person)
+    return pressed(lambda: service.unmake_administrator(session.actor(), person.id, session.now()), done, to, undo)
+
+
+def _name(person: Subject) -> str:
+    return people.detail(person.id, session.now()).name
 
 
 def _page_of(person: Subject) -> str:
     return url_for("admin_people.show", person_id=person.id)
-
-
-def _after(person: Subject) -> str:
-    """Who gave up administration themselves cannot come back to the page."""
-    return url_for("home.index") if person.id == session.actor().person_id else _page_of(person)
 
 
 def _show_link(person_id: int, token: str) -> ResponseReturnValue:

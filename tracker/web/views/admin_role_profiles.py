@@ -13,7 +13,7 @@ from tracker.services import role_profiles as service
 from tracker.web import session
 from tracker.web.access import door
 from tracker.web.acts import accepted, pressed
-from tracker.web.errors import say, tell
+from tracker.web.errors import Undo, say, tell
 from tracker.web.forms.role_profiles import RoleProfileForm, role_profile_form
 from tracker.web.wording import told, told_each
 
@@ -62,7 +62,7 @@ def create() -> ResponseReturnValue:
         lambda: service.create(session.actor(), framework.id, form.name.data, form.targets(), session.now()),
     )
     if done:
-        tell(_("The role profile is added."))
+        tell(_("The role profile %(name)s is added.", name=form.name.data))
         return redirect(url_for("admin_role_profiles.index"), 303)
     return _new_page(framework, form), 422
 
@@ -83,7 +83,8 @@ def update(role_profile: Subject) -> ResponseReturnValue:
         lambda: service.edit(session.actor(), role_profile.id, form.name.data, form.targets(), session.now()),
     )
     if done:
-        tell(_("The role profile is saved. Profiles and gaps follow the new targets at once."))
+        tell(_("The role profile %(name)s is saved. Profiles and gaps follow its targets at once.",
+               name=form.name.data))  # fmt: skip
         return redirect(url_for("admin_role_profiles.index"), 303)
     return _edit_page(found, form), 422
 
@@ -91,17 +92,22 @@ def update(role_profile: Subject) -> ResponseReturnValue:
 @bp.post("/<id:role_profile_id>/retire")
 @door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
 def retire(role_profile: Subject) -> ResponseReturnValue:
-    done = _("The role profile is retired. It stays with memberships that have ended.")
+    name = role_profiles.detail(role_profile.id).name
+    done = _("The role profile %(name)s is retired. It stays with memberships that have ended.", name=name)
     to = url_for("admin_role_profiles.edit", role_profile_id=role_profile.id)
-    return pressed(lambda: service.retire(session.actor(), role_profile.id, session.now()), done, to)
+    undo = Undo(url_for("admin_role_profiles.restore", role_profile_id=role_profile.id))
+    return pressed(lambda: service.retire(session.actor(), role_profile.id, session.now()), done, to, undo)
 
 
 @bp.post("/<id:role_profile_id>/restore")
 @door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
 def restore(role_profile: Subject) -> ResponseReturnValue:
-    done = _("The role profile can be given to learners again.")
+    done = _(
+        "The role profile %(name)s can be given to learners again.", name=role_profiles.detail(role_profile.id).name
+    )
     to = url_for("admin_role_profiles.edit", role_profile_id=role_profile.id)
-    return pressed(lambda: service.restore(session.actor(), role_profile.id, session.now()), done, to)
+    undo = Undo(url_for("admin_role_profiles.retire", role_profile_id=role_profile.id))
+    return pressed(lambda: service.restore(session.actor(), role_profile.id, session.now()), done, to, undo)
 
 
 def _framework() -> role_profiles.FrameworkChoice:

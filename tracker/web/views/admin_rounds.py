@@ -38,7 +38,7 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     form = _form(RoundForm())
     if accepted(form, lambda: service.create(session.actor(), *_values(form), session.now())):
-        tell(_("The round is added."))
+        tell(_("The round %(name)s is added.", name=form.name.data))
         return redirect(url_for("admin_rounds.index"), 303)
     return render_template("admin_rounds/new.html", form=form), 422
 
@@ -55,7 +55,7 @@ def edit(round: Subject) -> ResponseReturnValue:  # noqa: A002  (named as the ad
 def update(round: Subject) -> ResponseReturnValue:  # noqa: A002
     form = _form(RoundForm())
     if accepted(form, lambda: service.edit(session.actor(), round.id, *_values(form), session.now())):
-        tell(_("The round is saved."))
+        tell(_("The round %(name)s is saved.", name=form.name.data))
         return redirect(url_for("admin_rounds.index"), 303)
     return render_template("admin_rounds/edit.html", form=form, period=rounds.detail(round.id)), 422
 

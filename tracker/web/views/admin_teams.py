@@ -73,7 +73,7 @@ def update(team: Subject) -> ResponseReturnValue:
         ),
     )
     if done:
-        tell(_("Saved."))
+        tell(_("%(team)s is saved.", team=found.name if is_root else form.name.data))
         return redirect(url_for("admin_teams.index"), 303)
     return _page(team, found, form), 422
 
@@ -86,15 +86,18 @@ def close(team: Subject) -> ResponseReturnValue:
     except Conflict as refusal:
         tell(say(refusal), "error")
     else:
-        tell(ngettext("The team is closed. %(num)d membership ends today.",
-                      "The team is closed. %(num)d memberships end today.", count))  # fmt: skip
+        name = team_trees.detail(team.id).name
+        tell(ngettext("%(team)s is closed. %(num)d membership ends today.",
+                      "%(team)s is closed. %(num)d memberships end today.", count, team=name)
+             if count else _("%(team)s is closed. Nobody belonged to it.", team=name))  # fmt: skip
     return redirect(url_for("admin_teams.edit", team_id=team.id), 303)
 
 
 @bp.post("/<id:team_id>/reopen")
 @door(Permission.ADMINISTER_TEAM, subjects.team)
 def reopen(team: Subject) -> ResponseReturnValue:
-    done = _("The team is open again. Memberships that ended stay ended.")
+    name = team_trees.detail(team.id).name
+    done = _("%(team)s is open again. Memberships that ended stay ended.", team=name)
     to = url_for("admin_teams.edit", team_id=team.id)
     return pressed(lambda: teams.reopen(session.actor(), team.id, session.now()), done, to)
 
@@ -109,5 +112,7 @@ def _form(team: Subject, found: team_trees.Detail) -> RootForm | TeamEditForm:
 
 
 def _page(team: Subject, found: team_trees.Detail, form: RootForm | TeamEditForm) -> str:
-    members = people.members(team.id, session.today())
-    return render_template("admin_teams/edit.html", team=found, form=form, members=members, roles=ROLES)
+    today = session.today()
+    members = people.members(team.id, today)
+    ending = sum(row.ends_on is None or row.ends_on > today for row in members)
+    return render_template("admin_teams/edit.html", team=found, form=form, members=members, ending=ending, roles=ROLES)

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from tracker.policy import Subject
 from tracker.queries import evidence as lists
@@ -22,7 +23,7 @@ from tracker.services import evidence as evidence_service
 from tracker.web import access, session
 from tracker.web.access import door
 from tracker.web.downloads import attachment
-from tracker.web.errors import put_on, say, tell
+from tracker.web.errors import Undo, put_on, say, tell
 from tracker.web.forms.evidence import EditForm, EvidenceForm, JotForm, LinkForm
 from tracker.web.forms.picker import Picker, an_id
 from tracker.web.limits import limiter
@@ -135,7 +136,11 @@ def update(evidence: Subject) -> ResponseReturnValue:
 @door(Permission.EVIDENCE_OWN, subjects.evidence)
 def archive(evidence: Subject) -> ResponseReturnValue:
     evidence_service.archive(session.actor(), evidence.id, session.now())
-    tell(_("Archived. It counts for nothing and is not sent until you bring it back."))
+    done = _(
+        "“%(title)s” is archived. It counts for nothing and is not sent until you bring it back.",
+        title=_title(evidence),
+    )
+    tell(done, undo=Undo(url_for("evidence.bring_back", evidence_id=evidence.id)))
     return redirect(url_for("evidence.show", evidence_id=evidence.id), 303)
 
 
@@ -143,7 +148,8 @@ def archive(evidence: Subject) -> ResponseReturnValue:
 @door(Permission.EVIDENCE_OWN, subjects.evidence)
 def bring_back(evidence: Subject) -> ResponseReturnValue:
     evidence_service.bring_back(session.actor(), evidence.id)
-    tell(_("Brought back. It counts again for what it is linked to."))
+    done = _("“%(title)s” is back. It counts again for what it is linked to.", title=_title(evidence))
+    tell(done, undo=Undo(url_for("evidence.archive", evidence_id=evidence.id)))
     return redirect(url_for("evidence.show", evidence_id=evidence.id), 303)
 
 
@@ -182,7 +188,8 @@ def unlink(evidence: Subject) -> ResponseReturnValue:
     if statement_id is None:
         raise Invalid("evidence_links_none")
     evidence_service.unlink(session.actor(), evidence.id, statement_id)
-    tell(_("Taken off the statement. What was sent for review keeps it as it was sent."))
+    statement = lists.statement_title(statement_id) or ""
+    tell(_("Taken off “%(statement)s”. What was sent for review keeps it as it was sent.", statement=statement))
     return redirect(url_for("evidence.show", evidence_id=evidence.id, _anchor="statements"), 303)
 
 
@@ -200,6 +207,10 @@ def reviewed_file(item: Subject, version_id: int) -> ResponseReturnValue:
     if found is not None and item.owner_id is not None:
         access.note_look(item.owner_id, "evidence")
     return _send(found)
+
+
+def _title(evidence: Subject) -> str:
+    return _piece(evidence.id).shown.title
 
 
 def _store() -> Store:
@@ -235,7 +246,7 @@ def _saved(evidence_id: int, content: Content, *, jotted: bool = False) -> Respo
     if jotted:
         tell(_("Kept as a note. Link it to a statement when you have a moment."))
         return redirect(url_for("home.index" if request.form.get("back") == "today" else "evidence.index"), 303)
-    tell(_("Saved."))
+    tell(_("“%(title)s” is saved.", title=_piece(evidence_id).shown.title))
     return redirect(url_for("evidence.show", evidence_id=evidence_id), 303)
 
 
@@ -244,7 +255,9 @@ def _link(evidence_id: int, reasons: dict[int, str]) -> ResponseReturnValue:
         evidence_service.link(session.actor(), evidence_id, reasons, session.now())
     except Invalid as refusal:
         return _choose_page(evidence_id, reasons, refusal=refusal), 422
-    tell(_("Saved."))
+    tell(ngettext("Saved: why “%(title)s” counts for a statement.",
+                  "Saved: why “%(title)s” counts for %(num)d statements.",
+                  len(reasons), title=_piece(evidence_id).shown.title))  # fmt: skip
     if request.form.get("back") == "statement":
         return redirect(url_for("statements.show", statement_id=next(iter(reasons)), _anchor="evidence"), 303)
     return redirect(url_for("evidence.show", evidence_id=evidence_id, _anchor="statements"), 303)

@@ -75,7 +75,8 @@ def ready() -> ResponseReturnValue:
     errors.tell(
         _("Your supervisor sees now that you are ready.")
         if said == "yes"
-        else _("You are not marked as ready any more.")
+        else _("You are not marked as ready any more."),
+        undo=errors.Undo(url_for("profiles.ready"), {"ready": "no" if said == "yes" else "yes"}),
     )
     return redirect(url_for("profiles.own"), 303)
 

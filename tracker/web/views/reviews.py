@@ -15,11 +15,12 @@ from tracker.rules.workflow import ReviewStatus
 from tracker.services import differences as differing
 from tracker.services import reviews
 from tracker.services.reviews import Current
-from tracker.web import access, errors, reviewing, session
+from tracker.web import access, errors, review_queue, reviewing, session
 from tracker.web import review_pages as pages
 from tracker.web.access import door
 from tracker.web.errors import tell
 from tracker.web.forms.reviews import AnswerForm, ConfirmForm, ReplyForm, RevealForm, SendForm
+from tracker.web.lists import headings, order_asked
 
 bp = Blueprint("reviews", __name__)
 
@@ -28,8 +29,12 @@ bp = Blueprint("reviews", __name__)
 @door(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
     actor, today = session.actor(), session.now().date()
-    return render_template("reviews/index.html", mine=queues.mine(actor), inbox=queues.inbox(actor, today),
-                           words=reviewing.REVIEW_STATUS)  # fmt: skip
+    order = order_asked(review_queue.COLUMNS, usual="due")
+    return render_template(
+        "reviews/index.html", mine=queues.mine(actor), words=reviewing.REVIEW_STATUS,
+        inbox=review_queue.sorted_by(queues.inbox(actor, today), order),
+        headings=headings(review_queue.COLUMNS, order, "reviews.index"),
+    )  # fmt: skip
 
 
 @bp.get("/reviews/new")
@@ -213,5 +218,5 @@ def next_step(item: Subject) -> ResponseReturnValue:
 @door(Permission.REVIEW_READ, subjects.review_item)
 def step_done(item: Subject, step_id: int) -> ResponseReturnValue:
     differing.finish_next_step(session.actor(), item.id, step_id, session.now())
-    tell(_("Done."))
+    tell(_("The next step is done."))
     return redirect(pages.at(item), 303)

@@ -1,0 +1,95 @@
+"""The commands: a backup, a look through it, and bringing it back; each says what came of it."""
+
+import re
+import tarfile
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from config import ROOT
+from tests.factories.evidence import PDF, piece
+from tests.factories.world import World
+from tracker.cli.backups import FINDINGS, REASONS
+from tracker.db import db
+from tracker.models import BackupTest
+from tracker.rules.uploads import Upload
+from tracker.web.backup_words import FINDINGS as ON_PAGES
+
+
+@pytest.fixture
+def files(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where the evidence lies and the backups go, apart from other tests."""
+    monkeypatch.setitem(app.config, "DATA_DIR", tmp_path)
+    monkeypatch.setitem(app.config, "FILES_DIR", tmp_path / "files")
+    return tmp_path / "files"
+
+
+def run(app: Flask, *arguments: str) -> Result:
+    return app.test_cli_runner().invoke(args=list(arguments))
+
+
+def test_it_says_what_is_in_the_backup(app: Flask, world: World, files: Path) -> None:
+    with app.app_context():
+        piece(world, folder=files.parent, upload=Upload("proof.pdf", PDF))
+    done = run(app, "backup")
+    assert done.exit_code == 0, done.output
+    path, said = done.output.split(": ", 1)
+    assert Path(path) == files.parent / "backups" / "tracker-20261124-100000.tar"
+    assert re.fullmatch(r"0\.\d MiB, 11 people, 0 ratings, 1 evidence files\.\n", said)
+    again = run(app, "backup")
+    assert (again.exit_code, again.output) == (1, "A file of that name is there already. Nothing was written.\n")
+    tested = run(app, "backup", "test", path)
+    assert tested.exit_code == 0, tested.output
+    assert "made on 2026-11-24 at 10:00 UTC" in tested.output
+    assert "1 evidence files, nothing wrong." in tested.output
+    with app.app_context():
+        assert db.session.query(BackupTest).count() == 1
+
+
+def test_what_is_wrong_is_said_and_the_command_fails(app: Flask, world: World, files: Path) -> None:
+    with app.app_context():
+        piece(world, folder=files.parent, upload=Upload("proof.pdf", PDF))
+    next(path for path in files.rglob("*") if path.is_file()).unlink()
+    done = run(app, "backup")
+    assert done.exit_code == 1
+    assert "gone or damaged already" in done.output
+    path = done.stdout.partition(":")[0]
+    tested = run(app, "backup", "test", path)
+    assert tested.exit_code == 1
+    assert "This backup cannot be relied on." in tested.output
+    restored = run(app, "restore", path, "--replace")
+    assert restored.exit_code == 1
+    assert "Nothing was changed. With --despite-faults it is brought back as it is." in restored.output
+
+
+def test_people_are_not_replaced_by_mistake(app: Flask, world: World, files: Path) -> None:
+    path = run(app, "backup").output.partition(":")[0]
+    done = run(app, "restore", path)
+    assert done.exit_code == 1
+    assert "There are people in this database. Nothing was changed." in done.output
+
+
+def test_any_other_file_is_no_backup(app: Flask, world: World, files: Path) -> None:
+    other = files.parent / "other.tar"
+    with tarfile.open(other, "w") as archive:
+        archive.add(ROOT / "LICENSE", "../../etc/passwd")
+    for command in (("backup", "test"), ("restore",)):
+        done = run(app, *command, str(other))
+        assert done.exit_code == 1
+        assert done.output.startswith("This is no whole backup")
+    assert run(app, "backup", "test", str(files.parent / "none.tar")).exit_code == 2
+
+
+def codes(name: str, source: str) -> set[str]:
+    return set(re.findall(rf'{name}\("([a-z_]+)"', source))
+
+
+def test_every_finding_and_every_refusal_has_its_words() -> None:
+    names = ("queries/invariants", "records/archives", "records/postgresql_copies", "services/backups", "rules/backups")
+    source = "".join((ROOT / "tracker" / f"{name}.py").read_text() for name in names)
+    assert codes("Finding", source) == set(FINDINGS) == set(ON_PAGES)
+    refusals = codes("Conflict", source) | codes("Invalid", source) | codes("NoBackup", source)
+    assert refusals - set(REASONS) == {"backup_faulty"}
+    assert codes("Finding", 'Finding("unheard_of")') - set(FINDINGS) == {"unheard_of"}

@@ -1,0 +1,17 @@
+"""The triggers that keep history as it was, as the migrations make them: looked for when a backup is tested."""
+
+GUARDED = (
+    "audit_events",
+    "endorsements",
+    "evidence_texts",
+    "evidence_versions",
+    "rating_entries",
+    "review_items",
+    "review_moves",
+)
+ACTS = {"sqlite": ("no_update", "no_delete"), "postgresql": ("no_update", "no_delete", "no_truncate")}
+
+
+def guards(engine: str) -> tuple[str, ...]:
+    """Their names in that kind of database."""
+    return tuple(f"{table}_{act}" for table in GUARDED for act in ACTS[engine])
