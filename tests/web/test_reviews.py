@@ -59,7 +59,7 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
     value = f"{world.people['sue']}-{world.teams['central']}"
     sent = ana.post("/reviews", {"reviewer": value, "statements": [str(first), str(second)]})
     assert (sent.status_code, sent.headers["Location"]) == (303, "/reviews")
-    assert "Sue" in words(ana.get("/reviews").text)
+    assert "2 statements are sent to Sue. You can take them back" in words(ana.get("/reviews").text)
 
     queue = sue.get("/reviews").text
     assert "Ana" in words(queue)

@@ -3,11 +3,12 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker.policy import Subject
+from tracker.queries import people, subjects
 from tracker.queries import review_papers as papers
 from tracker.queries import reviews as queues
-from tracker.queries import subjects
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.roles import Permission
 from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
@@ -28,7 +29,7 @@ bp = Blueprint("reviews", __name__)
 @bp.get("/reviews")
 @door(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
-    actor, today = session.actor(), session.now().date()
+    actor, today = session.actor(), session.today()
     order = order_asked(review_queue.COLUMNS, usual="due")
     return render_template(
         "reviews/index.html", mine=queues.mine(actor), words=reviewing.REVIEW_STATUS,
@@ -54,7 +55,9 @@ def send() -> ResponseReturnValue:
         except (Invalid, Conflict) as refusal:
             errors.put_on(form, refusal)
         else:
-            tell(_("Sent. You can take it back until the first answer."))
+            tell(ngettext("%(num)d statement is sent to %(name)s. You can take it back until the first answer.",
+                          "%(num)d statements are sent to %(name)s. You can take them back until the first answer.",
+                          len(set(form.chosen)), name=people.detail(reviewer_id, session.now()).name))  # fmt: skip
             return redirect(url_for("reviews.index"), 303)
     return pages.send_page(form, form.chosen), 422
 
