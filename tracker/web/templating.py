@@ -28,7 +28,12 @@ def _zone() -> ZoneInfo:
 
 def today() -> dt.date:
     """The day it is for the reader."""
-    return session.now().astimezone(_zone()).date()
+    return local_day(session.now())
+
+
+def local_day(moment: dt.datetime) -> dt.date:
+    """The day that a moment falls on for the reader."""
+    return moment.astimezone(_zone()).date()
 
 
 def _date(value: dt.date | dt.datetime) -> dt.date:

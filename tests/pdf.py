@@ -1,0 +1,31 @@
+"""Reading our documents back, as somebody with the file could."""
+
+import io
+
+from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
+from werkzeug.test import TestResponse
+
+
+def reader(response: TestResponse) -> PdfReader:
+    assert (response.status_code, response.mimetype) == (200, "application/pdf"), response.status
+    return PdfReader(io.BytesIO(response.data))
+
+
+def words(response: TestResponse) -> str:
+    """All that can be read in it: the text of the pages in one line, and what the file says of itself."""
+    read = reader(response)
+    pages = " ".join(page.extract_text() for page in read.pages)
+    return " ".join(f"{pages} {metadata(response)}".replace("\u200b", "").split())
+
+
+def metadata(response: TestResponse) -> dict[str, str]:
+    """Title, author and dates, the language, and where links lead."""
+    read = reader(response)
+    info = {key: str(value) for key, value in (read.metadata or DictionaryObject()).items()}
+    found = {"lang": str(read.root_object["/Lang"]), **info}
+    for page in read.pages:
+        for note in page.get("/Annots") or []:
+            address = note.get_object()["/A"]["/URI"]
+            found[f"link {len(found)}"] = str(address)
+    return found
