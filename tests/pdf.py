@@ -29,3 +29,17 @@ def metadata(response: TestResponse) -> dict[str, str]:
             address = note.get_object()["/A"]["/URI"]
             found[f"link {len(found)}"] = str(address)
     return found
+
+
+def places(response: TestResponse) -> list[tuple[float, float]]:
+    """Where each piece of text begins, in points from the lower left corner of its page."""
+    found: list[tuple[float, float]] = []
+
+    def note(words: str, cm: list[float], tm: list[float], _font: object, _size: object) -> None:
+        x, y = tm[4], tm[5]
+        if words.strip():
+            found.append((x * cm[0] + y * cm[2] + cm[4], x * cm[1] + y * cm[3] + cm[5]))
+
+    for page in reader(response).pages:
+        page.extract_text(visitor_text=note)
+    return found

@@ -117,7 +117,7 @@ def _all(of: Document, unshown: Collection[str]) -> Data:
 def _about_unshown(unshown: Collection[str]) -> str:
     if not unshown:
         return ""
-    points = sorted({ord(sign) for group in unshown for sign in group})
+    points = sorted({ord(sign) for group in unshown for sign in group if not (sign.isascii() and sign.isprintable())})
     names = ", ".join(f"U+{point:04X}" for point in points[:SIGNS_NAMED])
     return str(
         ngettext(
