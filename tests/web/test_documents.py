@@ -12,7 +12,7 @@ import typst
 from flask import Flask
 from sqlalchemy import String, cast, literal, select, text, update
 
-from config import Config
+from config import ROOT, Config
 from tests import pdf
 from tests.client import Client
 from tests.conftest import NOW, Statements, TestConfig
@@ -570,3 +570,16 @@ def test_the_pages_lead_to_their_documents(app: Flask, world: World, ana: Client
     assert f'href="{profile_of(world)}"' in sue.get(profile_of(world).removesuffix(".pdf")).text
     for client in (ana, sue):
         assert f'href="/reviews/{review_id}/differences.pdf"' in client.get(f"/reviews/{review_id}/differences").text
+
+
+def reaches(template: str) -> list[str]:
+    """What a template does that ours do not need: read text as code, or anything but data, house and built-in parts."""
+    return re.findall(r"\b(?:eval|read|plugin)\(|\binclude |\bimport (?!\"house\.typ\")|@preview", template)
+
+
+def test_templates_read_no_text_as_code_and_reach_for_nothing() -> None:
+    folder = ROOT / "templates" / "documents"
+    templates = {path.name: path.read_text() for path in folder.glob("*.typ")}
+    assert len(templates) == 3
+    assert {name: reaches(template) for name, template in templates.items() if reaches(template)} == {}
+    assert reaches('#import "@preview/x:1.0" #eval("1")') == ["import ", "@preview", "eval("]

@@ -8,9 +8,10 @@ from tracker.queries.review_papers import SentEvidence, Step
 from tracker.queries.reviews import Item
 from tracker.rules.scale import EvidenceKind
 from tracker.rules.workflow import ItemStatus
-from tracker.web import reviewing, session, templating
-from tracker.web.exports.documents import Data, Document, credits_of, day
+from tracker.web import reviewing, session
+from tracker.web.exports.documents import Data, Document, credits_of
 from tracker.web.review_talk import Talk
+from tracker.web.templating import full_day, today
 from tracker.web.wording import told
 
 
@@ -44,9 +45,9 @@ def _facts(of: Talk, library: str) -> list[list[str]]:
         [_("Supervisor"), frame.reviewer],
         [_("Team"), f"{frame.team} \u00b7 {library}"],
         [_("Status"), str(reviewing.REVIEW_STATUS[frame.status])],
-        [_("Sent on"), day(frame.sent_at)],
-        [_("Revealed on"), day(frame.revealed_at) or _("not revealed")],
-        [_("Made on"), day(session.now())],
+        [_("Sent on"), full_day(frame.sent_at)],
+        [_("Revealed on"), full_day(frame.revealed_at) or _("not revealed")],
+        [_("Made on"), full_day(session.now())],
         [_("Made for"), made_for],
     ]
 
@@ -67,9 +68,9 @@ def _lead(of: Talk) -> list[str]:
     if differing:
         how += " " + ngettext("%(num)d difference is open.", "%(num)d differences are open.", len(differing))
     lead = [how]
-    if differing and frame.differences_due_on is not None and frame.differences_due_on < templating.today():
+    if differing and frame.differences_due_on is not None and frame.differences_due_on < today():
         lead.append(_("The time for these differences ended on %(day)s: what is still open counts as kept apart.",
-                      day=day(frame.differences_due_on)))  # fmt: skip
+                      day=full_day(frame.differences_due_on)))  # fmt: skip
     shown = (ItemStatus.DIFFERS, ItemStatus.KEPT_APART, ItemStatus.ENDORSED, ItemStatus.DROPPED)
     left = sum(item.status not in shown and not item.revealed for item in of.items)
     if left and frame.is_live:
@@ -108,7 +109,7 @@ def _point(of: Talk, item: Item) -> Data:
         },
         "messages": {
             "title": _("Question and reply"),
-            "rows": [{"who": f"{each.author}, {day(each.written_at)}", "text": each.text} for each in messages],
+            "rows": [{"who": f"{each.author}, {full_day(each.written_at)}", "text": each.text} for each in messages],
         },
         "outcome": _outcome(of, item),
         "steps": {"title": _("Next steps"), "rows": [_step(step) for step in of.steps.get(item.id, [])]},
@@ -120,7 +121,7 @@ def _piece(piece: SentEvidence) -> Data:
     if not piece.title:
         return {"title": "", "facts": _("This piece of evidence was erased by its owner."), "href": "", "reason": ""}
     kind = {EvidenceKind.FILE: _("file"), EvidenceKind.LINK: _("link"), EvidenceKind.NOTE: _("note")}[piece.kind]
-    facts = [kind, *([_("done %(day)s", day=day(piece.done_on))] if piece.done_on else [])]
+    facts = [kind, *([_("done %(day)s", day=full_day(piece.done_on))] if piece.done_on else [])]
     reason = _("Why it counts here: %(reason)s", reason=piece.reason) if piece.reason else ""
     return {"title": piece.title, "facts": " \u00b7 ".join(facts), "href": piece.href, "reason": reason}
 
@@ -148,9 +149,9 @@ def _outcome(of: Talk, item: Item) -> Data:
 def _step(step: Step) -> Data:
     facts = [step.owner]
     if step.due_on:
-        facts.append(_("by %(day)s", day=day(step.due_on)))
+        facts.append(_("by %(day)s", day=full_day(step.due_on)))
     if step.done_at:
-        facts.append(_("done %(day)s", day=day(step.done_at)))
+        facts.append(_("done %(day)s", day=full_day(step.done_at)))
     return {"text": step.text, "facts": " \u00b7 ".join(facts)}
 
 
@@ -199,7 +200,7 @@ def _close(of: Talk) -> str:
     if not _with(of, ItemStatus.DIFFERS):
         return ""
     return str(_("Both ratings stay on record, whatever is agreed. After %(day)s what is open is kept apart.",
-                 day=day(of.frame.differences_due_on)))  # fmt: skip
+                 day=full_day(of.frame.differences_due_on)))  # fmt: skip
 
 
 def _with(of: Talk, status: ItemStatus) -> list[Item]:

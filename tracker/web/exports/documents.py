@@ -16,8 +16,8 @@ from typing import Any
 
 import typst
 from flask import Response, current_app
-from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker.queries.documents import Imprint
 from tracker.web import downloads, session, templating
@@ -77,14 +77,6 @@ def pdf(of: Document, now: dt.datetime) -> bytes:
     raise RuntimeError(f"typst refused the document {of.template}: {UNSHOWN.sub('(text)', problem)}") from None
 
 
-def day(value: dt.date | dt.datetime | None) -> str:
-    """A date as it stands on paper, which is read later: always with its year. Nothing for None."""
-    if value is None:
-        return ""
-    date = templating.local_day(value) if isinstance(value, dt.datetime) else value
-    return str(format_date(date, "d MMM y", rebase=False))
-
-
 def credits_of(imprint: Imprint) -> Data:
     """Where the framework's text comes from."""
     return {
@@ -101,7 +93,7 @@ def _fonts(folder: str) -> typst.Fonts:
 
 
 def _all(of: Document, unshown: Collection[str]) -> Data:
-    made = day(session.now())
+    made = templating.full_day(session.now())
     frame = {
         "title": of.title,
         "library": of.library,

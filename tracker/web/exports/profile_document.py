@@ -10,8 +10,9 @@ from tracker.queries.standings import DomainShape
 from tracker.rules.levels import RULE
 from tracker.web import session
 from tracker.web.exports import profile_levels as levels
-from tracker.web.exports.documents import Data, Document, credits_of, day
+from tracker.web.exports.documents import Data, Document, credits_of
 from tracker.web.profile_sheet import Sheet
+from tracker.web.templating import full_day
 from tracker.web.wording import told
 
 
@@ -46,7 +47,7 @@ def _facts(of: Sheet, library: str) -> list[list[str]]:
         [_("Library"), library],
         [_("Team"), " \u00b7 ".join(filter(None, (learner.team, learner.job)))],
         [_("Role profile"), role],
-        [_("Made on"), day(session.now())],
+        [_("Made on"), full_day(session.now())],
         [_("Made for"), _made_for(of)],
     ]
     if learner.round:
@@ -67,7 +68,7 @@ def _voices(of: Sheet) -> str:
     name = of.profile.learner.name
     own = {
         Side.OWN: _(
-            "Self-rating is what %(name)s answered, as it stood on %(day)s.", name=name, day=day(session.now())
+            "Self-rating is what %(name)s answered, as it stood on %(day)s.", name=name, day=full_day(session.now())
         ),
         Side.REVEALED: _(
             "Self-rating is what %(name)s answered, as last revealed in a review. What was not sent is seen by its "
@@ -99,7 +100,7 @@ def _statements(of: Sheet) -> Data:
     for each in told(statement_facts.voices(of.profile.learner, of.side), of.profile.learner.lang):
         domain = domains[each.domain_id]
         if each.endorsed is not None:
-            said = [each.endorsed.label, each.endorsed.who, day(each.endorsed.at)]
+            said = [each.endorsed.label, each.endorsed.who, full_day(each.endorsed.at)]
             endorsed.setdefault(domain.id, []).append(
                 [each.code, each.title, domain.level_name(each.rank), *said]
             )  # fmt: skip

@@ -7,9 +7,10 @@ from tracker.queries.profiles import Side
 from tracker.queries.standings import DomainShape
 from tracker.rules.levels import TargetState
 from tracker.web import profile_page
-from tracker.web.exports.documents import Data, day
+from tracker.web.exports.documents import Data
 from tracker.web.profile_page import Cell, Row, Voice
 from tracker.web.profile_sheet import Sheet
+from tracker.web.templating import full_day
 
 
 def table(of: Sheet) -> Data:
@@ -116,14 +117,14 @@ def stats(of: Sheet) -> list[Data]:
 
 
 def _rated(of: Sheet) -> Data:
-    changed = _("last change %(day)s", day=day(of.last_change)) if of.last_change else _("nothing yet")
+    changed = _("last change %(day)s", day=full_day(of.last_change)) if of.last_change else _("nothing yet")
     return _stat(_("Self-rated"), _of(of.profile.rated, of.profile.total), changed)
 
 
 def _sent(of: Sheet) -> Data:
     figure = _of(of.sent.in_all, of.profile.total) if of.sent.in_all else _("Not sent")
     ready = of.profile.learner.ready_at
-    notes = [_("ready for a review talk since %(day)s", day=day(ready))] if ready else []
+    notes = [_("ready for a review talk since %(day)s", day=full_day(ready))] if ready else []
     return _stat(_("Sent for review"), figure, _("%(count)s reviewed", count=of.sent.reviewed), *notes)
 
 
