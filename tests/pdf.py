@@ -12,11 +12,15 @@ def reader(response: TestResponse) -> PdfReader:
     return PdfReader(io.BytesIO(response.data))
 
 
+def on_the_pages(response: TestResponse) -> str:
+    """The text of the pages in one line."""
+    pages = " ".join(page.extract_text() for page in reader(response).pages)
+    return " ".join(pages.replace("\u200b", "").split())
+
+
 def words(response: TestResponse) -> str:
-    """All that can be read in it: the text of the pages in one line, and what the file says of itself."""
-    read = reader(response)
-    pages = " ".join(page.extract_text() for page in read.pages)
-    return " ".join(f"{pages} {metadata(response)}".replace("\u200b", "").split())
+    """All that can be read in it: the text of the pages, and what the file says of itself."""
+    return f"{on_the_pages(response)} {metadata(response)}"
 
 
 def metadata(response: TestResponse) -> dict[str, str]:

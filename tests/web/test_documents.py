@@ -1,6 +1,7 @@
 """Documents: what their pages show to the same reader, as text and nothing else, in a file for anybody to read."""
 
 import datetime as dt
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pytest
 import time_machine
 import typst
 from flask import Flask
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 from sqlalchemy import String, cast, literal, select, text, update
 
 from config import ROOT, Config
@@ -583,3 +585,63 @@ def test_templates_read_no_text_as_code_and_reach_for_nothing() -> None:
     assert len(templates) == 3
     assert {name: reaches(template) for name, template in templates.items() if reaches(template)} == {}
     assert reaches('#import "@preview/x:1.0" #eval("1")') == ["import ", "@preview", "eval("]
+
+
+def wordless(value: object) -> object:
+    """The same data with a 7 for every word; what only chooses the look stays, and links, which must lead somewhere."""
+    if isinstance(value, dict):
+        return {key: each if key in ("kind", "key", "meta", "href") else wordless(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [wordless(each) for each in value]
+    return "7" if isinstance(value, str) and value else value
+
+
+def test_templates_hold_no_word_of_their_own(
+    app: Flask, world: World, ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        leave_out(world, world.statements["leadership"][0], "x")
+        open_round(world, "Spring 2026", dt.date(2026, 3, 1), dt.date(2026, 4, 30))
+        review_id = talked(world)
+    compile_ = typst.compile
+
+    def without_words(*args: object, sys_inputs: dict[str, str], **options: object) -> bytes:
+        data = json.dumps(wordless(json.loads(sys_inputs["data"])))
+        made: bytes = compile_(*args, sys_inputs={"data": data}, **options)  # type: ignore[call-overload]
+        return made
+
+    notes = f"/reviews/{review_id}/differences.pdf"
+    assert all(re.search("[A-Za-z]", pdf.on_the_pages(ana.get(url))) for url in ("/profile.pdf", notes))
+    monkeypatch.setattr(typst, "compile", without_words)
+    assert not re.search("[A-Za-z]", pdf.on_the_pages(ana.get("/profile.pdf")))
+    assert re.findall(r"[A-Za-z]\S*", pdf.on_the_pages(ana.get(notes))) == ["https://example.org/visits"]
+
+
+def languages(value: object, seen: set[int]) -> set[str]:
+    """Every language that a part of the document's structure says it is in."""
+    value = value.get_object() if isinstance(value, IndirectObject) else value
+    if id(value) in seen:
+        return set()
+    seen.add(id(value))
+    if isinstance(value, ArrayObject):
+        return set().union(*(languages(each, seen) for each in value))
+    if isinstance(value, DictionaryObject):
+        below = set().union(*(languages(value[key], seen) for key in ("/K", "/StructTreeRoot", "/A") if key in value))
+        return below | ({str(value["/Lang"])} if "/Lang" in value else set())
+    return set()
+
+
+def test_words_of_a_framework_keep_their_language(
+    app: Flask, world: World, ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        review_id = talked(world)
+    for pseudo, tag in (("accented", "en-XA"), ("mirrored", "ar-XB")):
+        monkeypatch.setitem(app.config, "PSEUDO_LANGUAGE", pseudo)
+        for url in ("/profile.pdf", f"/reviews/{review_id}/differences.pdf"):
+            response = ana.get(url)
+            assert pdf.metadata(response)["lang"] == tag
+            words = pdf.words(response)
+            assert "Communication" in words
+            assert not re.search("[\ufdd0-\ufdd2]", words)
+            assert {tag, "en"} <= languages(pdf.reader(response).root_object, set()) | {tag}

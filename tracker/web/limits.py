@@ -17,7 +17,7 @@ def was_refused(response: Response) -> bool:
 def who_asks() -> str:
     """For limits on each person, wherever they sit; somebody who is not signed in counts by their address."""
     actor = session.actor_or_none()
-    return get_remote_address() if actor is None else f"person {actor.person_id}"
+    return get_remote_address() if actor is None else f"person-{actor.person_id}"
 
 
 documents = limiter.shared_limit("20 per minute", scope="documents", key_func=who_asks)

@@ -102,7 +102,12 @@ def _all(of: Document, unshown: Collection[str]) -> Data:
         "unshown": _about_unshown(unshown),
     }
     shown: Data = _replaced({"frame": frame, **of.data}, unshown)
-    shown["meta"] = {"title": unmarked(of.title), "author": of.library, "lang": language().tag}
+    shown["meta"] = {
+        "title": unmarked(of.title),
+        "author": of.library,
+        "lang": language().tag,
+        "direction": language().direction,
+    }
     return shown
 
 
