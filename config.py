@@ -28,6 +28,13 @@ def _one_of(name: str, *known: str) -> str:
     return value
 
 
+def _folder(name: str) -> str:
+    given = os.environ.get(name, "").strip()
+    if given and not Path(given).is_dir():
+        raise ValueError(f"{name} must be a folder that is there, not {given!r}.")
+    return given
+
+
 def _secret(data_dir: Path) -> str:
     """TRACKER_SECRET_KEY, or a key made once and kept beside the data, readable by its owner alone."""
     given = os.environ.get("TRACKER_SECRET_KEY", "")
@@ -80,6 +87,7 @@ class Config:
         self.MAIL_URL = os.environ.get("TRACKER_SMTP_URL", "console:" if self.DEMO else "").strip()
         self.MAIL_FROM = os.environ.get("TRACKER_MAIL_FROM", "").strip()
 
+        self.DOCUMENT_FONTS = _folder("TRACKER_DOCUMENT_FONTS")
         self.RATELIMIT_STORAGE_URI = os.environ.get("TRACKER_LIMITS_STORAGE", "memory://")
         self.RATELIMIT_HEADERS_ENABLED = True
         self.TRUST_PROXY = _flag("TRACKER_TRUST_PROXY", False)

@@ -36,8 +36,3 @@ if (sending) {
     }
   });
 }
-
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-}

@@ -76,6 +76,7 @@ DOORS = [
     row("reviews.check", 403, 200, method="GET", values=its_id),
     row("reviews.reveal", 403, 409, values=its_id),
     row("reviews.differences", 200, 200, revealed, "GET", its_id),
+    row("reviews.differences_pdf", 200, 200, revealed, "GET", its_id),
     row("reviews.agree", 422, 422, revealed),
     row("reviews.keep_apart", 303, 409, revealed),
     row("reviews.next_step", 422, 422, revealed),

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from tests import pdf
 from tests.client import Client
 from tests.conftest import Statements
 from tests.factories.frameworks import grow, leave_out, open_round
@@ -93,12 +94,13 @@ def test_a_coordinator_sees_the_endorsed_voice_alone(app: Flask, world: World, s
     assert cora.get(profile_of(world) + "/communication").status_code == 404
 
 
-PAGES = ("", "/communication", "/technical")
+PAGES = ("", "/communication", "/technical", ".pdf")
 
 
 def seen(app: Flask, world: World, sign_in: SignIn, name: str) -> list[str]:
     client = sign_in(world.email(name))
-    return [bare(client.get(profile_of(world) + page).text) for page in PAGES]
+    found = [client.get(profile_of(world) + page) for page in PAGES]
+    return [pdf.words(each) if each.mimetype == "application/pdf" else bare(each.text) for each in found]
 
 
 @pytest.mark.parametrize("reader", ["sue", "cora"])

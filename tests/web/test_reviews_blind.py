@@ -1,5 +1,6 @@
 """Blind means blind: every byte that one side can fetch is the same, whatever the other side's sealed answers are."""
 
+import hashlib
 import re
 from collections.abc import Callable
 
@@ -7,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from tests import pdf
 from tests.client import Client
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
@@ -32,10 +34,14 @@ def crawl(client: Client, *more: str) -> dict[str, tuple[int, str, str]]:
             continue
         assert len(found) < PAGES_MOST, "the crawl does not end"
         response = client.get(path)
-        body = re.sub(r'name="csrf_token" value="[^"]+"', "", response.text)
+        is_pdf = response.mimetype == "application/pdf"
+        page = pdf.words(response) if is_pdf else response.text
+        body = re.sub(r'name="csrf_token" value="[^"]+"', "", page)
         body = re.sub(r"Reference: \w+", "", body)
+        if is_pdf:
+            body += hashlib.sha256(response.data).hexdigest()
         found[path] = (response.status_code, response.headers.get("Location", ""), body)
-        links = [*re.findall(r'href="(/[^"#]*)', response.text), response.headers.get("Location", "")]
+        links = [*re.findall(r'href="(/[^"#]*)', page), response.headers.get("Location", "")]
         waiting += [link.replace("&amp;", "&").partition("#")[0] for link in links if link.startswith("/")]
     return found
 
@@ -96,6 +102,7 @@ def paths(app: Flask, world: World, review_id: int) -> list[str]:
         *(f"/statements/{statement_id}" for statement_id in world.statements["communication"][:4]),
         f"/people/{mine}/profile", f"/people/{mine}/profile/communication", f"/teams/{world.teams['central']}",
         f"/teams/{world.teams['central']}/gaps", f"/people/{mine}/profile.csv", f"/people/{mine}/profile.json",
+        f"/people/{mine}/profile.pdf", f"/reviews/{review_id}/differences.pdf",
     ]  # fmt: skip
 
 

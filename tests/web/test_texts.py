@@ -16,7 +16,12 @@ from tests.web.literals import TO_GETTEXT, python_literals, script_literals, tem
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_SHOWN = {"templates/styleguide.html", "tracker/web/forms/styleguide.py"}
 """The style guide is for developers: no visitor gets it, and its people and statements are examples."""
-TEMPLATES = [path for path in sorted((ROOT / "templates").rglob("*.*")) if str(path.relative_to(ROOT)) not in NOT_SHOWN]
+TEMPLATES = [
+    path
+    for path in sorted((ROOT / "templates").rglob("*.*"))
+    if str(path.relative_to(ROOT)) not in NOT_SHOWN and path.suffix != ".typ"
+]
+"""Those of documents are no HTML: tests/web/test_documents.py makes one of each with no word in its data."""
 PYTHON = [path for path in sorted((ROOT / "tracker/web").rglob("*.py")) if str(path.relative_to(ROOT)) not in NOT_SHOWN]
 SCRIPTS = sorted((ROOT / "static/js").glob("*.js"))
 
@@ -27,6 +32,7 @@ NOT_WORDS = {
     "User-Agent": "the name of a header",
     "None": "what a browser may send for nothing chosen",
     "TargetsForm": "the name of a class",
+    "20 per minute": "a rate for the limiter",
     "30 per minute": "a rate for the limiter",
     "60 per minute": "a rate for the limiter",
     "EEEE d MMMM": "a date in English, as CLDR writes patterns",

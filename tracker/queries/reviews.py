@@ -75,6 +75,7 @@ class Frame:
     framework_id: int
     framework: Wording
     lang: str
+    framework_version: str
     sent_at: dt.datetime
     due_on: dt.date
     revealed_at: dt.datetime | None
@@ -112,6 +113,7 @@ class Item:
     status: ItemStatus | None
     revealed: bool
     statement_id: int
+    code: str
     title: Wording
     text: Wording
     level: Wording
@@ -191,8 +193,8 @@ def frame(review_id: int, today: dt.date) -> Frame:
         select(
             Review.id, Review.learner_id, learner.name.label("learner"), Review.reviewer_id,
             reviewer.name.label("reviewer"), Review.status, Review.open, Review.framework_id, Framework.title,
-            Framework.lang, Review.sent_at, Review.due_on, Review.revealed_at, Review.differences_due_on,
-            Review.closed_at,
+            Framework.version, Framework.lang, Review.sent_at, Review.due_on, Review.revealed_at,
+            Review.differences_due_on, Review.closed_at,
             Team.name.label("team"), Membership.job, Membership.weekly_hours, Membership.starts_on,
             reviewer_still_supervises(today).label("still_supervises"),
         )
@@ -223,6 +225,7 @@ def frame(review_id: int, today: dt.date) -> Frame:
         framework_id=row.framework_id,
         framework=row.title,
         lang=row.lang,
+        framework_version=row.version,
         sent_at=row.sent_at,
         due_on=row.due_on,
         revealed_at=row.revealed_at,
@@ -273,7 +276,7 @@ def _items(
             (ReviewItem.version if is_reviewer else literal(0)).label("version"),
             case((seen, ReviewItem.status)).label("status"),
             _revealed().label("revealed"),
-            ReviewItem.statement_id, Statement.title, Statement.text, Level.name.label("level"),
+            ReviewItem.statement_id, Statement.code, Statement.title, Statement.text, Level.name.label("level"),
             Domain.title.label("domain"), Strand.title.label("strand"),
             case((may_own, ReviewItem.learner_answer)).label("own"),
             case((may_own, ScaleAnswer.label)).label("own_label"),
@@ -304,6 +307,7 @@ def _items(
             status=ItemStatus(row.status) if row.status else None,
             revealed=bool(row.revealed),
             statement_id=row.statement_id,
+            code=row.code,
             title=row.title,
             text=row.text,
             level=row.level,

@@ -6,6 +6,8 @@ from flask import Response
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
+from tracker.web import session
+
 limiter = Limiter(get_remote_address)
 
 
@@ -21,3 +23,13 @@ def minutes_to_wait() -> int | None:
         return None
     seconds = int(broken.reset_at - time.time()) - 1  # the limiter adds one
     return max(1, -(-seconds // 60))
+
+
+def who_asks() -> str:
+    """For limits on each person, wherever they sit; somebody who is not signed in counts by their address."""
+    actor = session.actor_or_none()
+    return get_remote_address() if actor is None else f"person-{actor.person_id}"
+
+
+documents = limiter.shared_limit("20 per minute", scope="documents", key_func=who_asks)
+"""On every view that makes a document: one takes as long as some twenty pages."""

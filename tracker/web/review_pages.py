@@ -17,6 +17,7 @@ from tracker.services.reviews import Current
 from tracker.web import access, reviewing, session
 from tracker.web.forms.fields import choices
 from tracker.web.forms.reviews import AnswerForm, SendForm, StepForm
+from tracker.web.review_talk import talk
 from tracker.web.wording import told
 
 
@@ -93,15 +94,9 @@ def differences_page(subject: Subject, confirm: Typed | None = None, step: Typed
     frame = frame_of(review_id)
     if frame.revealed_at is None and typed is not None:
         raise Conflict("move_not_now")
-    items = told(queues.for_learner(review_id) if by_learner else queues.for_reviewer(review_id), frame.lang)
-    if not by_learner:
-        access.note_look(frame.learner_id, "review")
     return render_template(
-        "reviews/differences.html", frame=frame, items=items, words=words_of(frame), is_learner=by_learner,
-        found=reviewing.agreement_of(items), evidence=papers.evidence(review_id), messages=papers.messages(review_id),
-        confirmations=told(papers.confirmations(review_id), frame.lang), steps=papers.steps(review_id),
-        confirm=confirm, step=step,
-        ground_words=reviewing.GROUNDS, new_step=step_form(frame), is_under_way=reviewing.is_under_way(items),
+        "reviews/differences.html", **vars(talk(frame, by_learner)), confirm=confirm, step=step,
+        ground_words=reviewing.GROUNDS, new_step=step_form(frame),
     )  # fmt: skip
 
 

@@ -35,9 +35,9 @@ def _date(value: dt.date | dt.datetime) -> dt.date:
     return value.astimezone(_zone()).date() if isinstance(value, dt.datetime) else value
 
 
-def _in_words(date: dt.date, english: str, parts: str) -> str:
+def _in_words(date: dt.date, english: str, parts: str, *, always_year: bool = False) -> str:
     """A date without its year where that is this one. `parts` (a CLDR skeleton) is what other languages order."""
-    year = "" if date.year == today().year else "y"
+    year = "y" if always_year or date.year != today().year else ""
     locale = get_locale()
     if locale is None or locale.language == "en":
         return format_date(date, f"{english} {year}".strip(), locale or "en")
@@ -47,6 +47,11 @@ def _in_words(date: dt.date, english: str, parts: str) -> str:
 def day(value: dt.date | dt.datetime | None) -> str:
     """A date in words: "12 Mar", with the year when it is not this one. Nothing for None."""
     return "" if value is None else _in_words(_date(value), "d MMM", "MMMd")
+
+
+def full_day(value: dt.date | dt.datetime | None) -> str:
+    """A date as it stands on paper, which is read later: always with its year. Nothing for None."""
+    return "" if value is None else _in_words(_date(value), "d MMM", "MMMd", always_year=True)
 
 
 def long_day(value: dt.date | dt.datetime) -> str:
@@ -119,7 +124,9 @@ def _many(one: str, many: str, count: int) -> str:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(_one, _many, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.filters.update(day=day, long_day=long_day, moment=moment, ago=ago, file_size=file_size)
+    app.jinja_env.filters.update(
+        day=day, full_day=full_day, long_day=long_day, moment=moment, ago=ago, file_size=file_size
+    )
     app.jinja_env.globals.update(may=access.may)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -1,21 +1,20 @@
 """Progress profiles: one's own, and what others may see of somebody's."""
 
-from typing import Any
-
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.policy import Subject
-from tracker.queries import learners, profiles, sent, statement_facts, subjects
+from tracker.queries import learners, profiles, statement_facts, subjects
 from tracker.queries.learners import Learner
 from tracker.queries.profiles import Side
-from tracker.queries.standings import DomainShape
 from tracker.rules.roles import Permission
 from tracker.services import readiness
-from tracker.web import errors, profile_page, profile_words, session
+from tracker.web import errors, limits, profile_page, profile_words, session
 from tracker.web.access import door, may, note_look
+from tracker.web.exports import documents, profile_document
 from tracker.web.exports import profiles as exports
+from tracker.web.profile_sheet import sheet
 from tracker.web.wording import told
 
 bp = Blueprint("profiles", __name__)
@@ -65,6 +64,21 @@ def own_json() -> ResponseReturnValue:
     return exports.as_json(learner, statement_facts.voices(learner, Side.OWN))
 
 
+@bp.get("/profile.pdf")
+@door(Permission.SIGNED_IN)
+@limits.documents
+def own_pdf() -> ResponseReturnValue:
+    learner = _own_learner() or abort(404)
+    return documents.download(profile_document.document(sheet(learner, Side.OWN)))
+
+
+@bp.get("/people/<id:person_id>/profile.pdf")
+@door(Permission.PROFILE_READ, subjects.person)
+@limits.documents
+def show_pdf(person: Subject) -> ResponseReturnValue:
+    return documents.download(profile_document.document(sheet(*_of(person))))
+
+
 @bp.post("/profile/ready")
 @door(Permission.RATE)
 def ready() -> ResponseReturnValue:
@@ -104,25 +118,7 @@ def _of(person: Subject) -> tuple[Learner, Side]:
 
 
 def _show(learner: Learner, side: Side) -> ResponseReturnValue:
-    profile = told(profiles.profile(learner, side), learner.lang)
-    rows = profile_page.rows(profile, lambda domain: _address(learner, side, domain))
-    page: dict[str, Any] = {
-        "profile": profile,
-        "side": side,
-        "rows": rows,
-        "headings": profile_page.headings(profile),
-        "dots": profile_page.dot_strands(rows),
-        "short": profile_page.short,
-        "endorsed": profiles.endorsed_count(learner),
-        "trend_points": profiles.trend(profile, side, session.actor().today(session.now())),
-        "sent": sent.sent_counts([learner.person_id], []).get((learner.person_id, learner.framework_id), sent.Sent()),
-    }
-    if side is Side.OWN:
-        statements = told(statement_facts.voices(learner, side), learner.lang)
-        steps = statement_facts.steps(profile, statements)
-        page["steps"] = profile_words.step_lines(steps, profile, statements)
-        page["last_change"] = profiles.last_change(learner)
-    return render_template("profiles/show.html", **page)
+    return render_template("profiles/show.html", short=profile_page.short, **vars(sheet(learner, side)))
 
 
 def _explain(learner: Learner, side: Side, key: str) -> ResponseReturnValue:
@@ -144,9 +140,3 @@ def _explain(learner: Learner, side: Side, key: str) -> ResponseReturnValue:
         state=profile_words.state,
         back=url_for("profiles.own") if side is Side.OWN else url_for("profiles.show", person_id=learner.person_id),
     )
-
-
-def _address(learner: Learner, side: Side, domain: DomainShape) -> str:
-    if side is Side.OWN:
-        return url_for("profiles.explain_own", domain=domain.key)
-    return url_for("profiles.explain", person_id=learner.person_id, domain=domain.key)

@@ -9,6 +9,7 @@ from tracker.policy import Subject
 from tracker.queries import people, subjects
 from tracker.queries import review_papers as papers
 from tracker.queries import reviews as queues
+from tracker.queries.reviews import Frame
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.roles import Permission
 from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
@@ -16,10 +17,11 @@ from tracker.rules.workflow import ReviewStatus
 from tracker.services import differences as differing
 from tracker.services import reviews
 from tracker.services.reviews import Current
-from tracker.web import access, errors, review_queue, reviewing, session
+from tracker.web import access, errors, limits, review_queue, review_talk, reviewing, session
 from tracker.web import review_pages as pages
 from tracker.web.access import door
 from tracker.web.errors import tell
+from tracker.web.exports import differences_document, documents
 from tracker.web.forms.reviews import AnswerForm, ConfirmForm, ReplyForm, RevealForm, SendForm
 from tracker.web.lists import headings, order_asked
 
@@ -168,10 +170,26 @@ def reveal(review: Subject) -> ResponseReturnValue:
 @door(Permission.REVIEW_READ, subjects.review)
 def differences(review: Subject) -> ResponseReturnValue:
     """What was revealed, to both: what is equal, what differs, and what became of it."""
-    frame = pages.frame_of(review.id)
-    if frame.revealed_at is None and (frame.is_live or frame.status is ReviewStatus.WITHDRAWN):
+    if _is_sealed(pages.frame_of(review.id)):
         return redirect(url_for("reviews.show", review_id=review.id))
     return pages.differences_page(review)
+
+
+@bp.get("/reviews/<id:review_id>/differences.pdf")
+@door(Permission.REVIEW_READ, subjects.review)
+@limits.documents
+def differences_pdf(review: Subject) -> ResponseReturnValue:
+    """The same as meeting notes."""
+    frame = pages.frame_of(review.id)
+    if _is_sealed(frame):
+        return redirect(url_for("reviews.show", review_id=review.id))
+    talk = review_talk.talk(frame, pages.is_learner(review))
+    return documents.download(differences_document.document(talk, review.library_id))
+
+
+def _is_sealed(frame: Frame) -> bool:
+    """Whether there is nothing yet, or nothing any more, that the two may see of each other."""
+    return frame.revealed_at is None and (frame.is_live or frame.status is ReviewStatus.WITHDRAWN)
 
 
 @bp.post("/review-items/<id:item_id>/agree")

@@ -1,0 +1,46 @@
+"""All that one side gets to see of what a review came to. The page and the document are made of the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tracker.queries import review_papers as papers
+from tracker.queries import reviews as queues
+from tracker.queries.review_papers import Confirmed, Message, SentEvidence, Step
+from tracker.queries.reviews import Frame, Item
+from tracker.rules.agreement import Agreement
+from tracker.web import access, reviewing
+from tracker.web.reviewing import Words
+from tracker.web.wording import told
+
+
+@dataclass(frozen=True)
+class Talk:
+    """`items` hold nothing that is sealed from this side; what lies beside them is by item."""
+
+    frame: Frame
+    items: list[Item]
+    words: Words
+    is_learner: bool
+    found: Agreement
+    evidence: Mapping[int, list[SentEvidence]]
+    messages: Mapping[int, list[Message]]
+    confirmations: Mapping[int, Mapping[int, Confirmed]]
+    steps: Mapping[int, list[Step]]
+
+
+def talk(frame: Frame, is_learner: bool) -> Talk:
+    """Notes the look where it is not the learner's own."""
+    if not is_learner:
+        access.note_look(frame.learner_id, "review")
+    items = told(queues.for_learner(frame.id) if is_learner else queues.for_reviewer(frame.id), frame.lang)
+    return Talk(
+        frame=frame,
+        items=items,
+        words=Words.of(told(papers.scale(frame.framework_id), frame.lang), frame),
+        is_learner=is_learner,
+        found=reviewing.agreement_of(items),
+        evidence=papers.evidence(frame.id),
+        messages=papers.messages(frame.id),
+        confirmations=told(papers.confirmations(frame.id), frame.lang),
+        steps=papers.steps(frame.id),
+    )
