@@ -21,7 +21,7 @@ from tracker.services import reviews
 SignIn = Callable[[str], Client]
 STARTS = ("/", "/reviews", "/teams")
 OTHERS = ("sue", "cora", "hugo", "ben", "adam")
-PAGES_MOST = 150
+PAGES_MOST = 300
 
 
 def crawl(client: Client, *more: str) -> dict[str, tuple[int, str, str]]:

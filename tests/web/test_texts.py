@@ -36,6 +36,9 @@ NOT_WORDS = {
     "30 per minute": "a rate for the limiter",
     "60 per minute": "a rate for the limiter",
     "EEEE d MMMM": "a date in English, as CLDR writes patterns",
+    "tracker backup": "a command",
+    "tracker backup test FILE": "a command",
+    "tracker restore FILE": "a command",
     "gaps ": "the name of a file, which is the same for all who get it",
 }
 IS_POLICY = re.compile(r"default-src 'none'; [\w\-': ;]+")

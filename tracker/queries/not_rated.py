@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, select
 
 from tracker.db import session
-from tracker.models import Domain, Level, NotRatedHere, Person, Statement, Strand
+from tracker.models import Domain, Framework, Level, NotRatedHere, Person, Statement, Strand
 from tracker.policy import Actor
 from tracker.rules.wording import Wording
 
@@ -21,6 +21,7 @@ class LeftOut:
     reason: str
     set_at: dt.datetime
     set_by: str
+    lang: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,11 @@ def detail(not_rated_id: int) -> LeftOut:
 def _rows(*where: ColumnElement[bool]) -> list[LeftOut]:
     rows = session().execute(
         select(NotRatedHere.id, Statement.id, Statement.code, Statement.title, Domain.title, NotRatedHere.reason,
-               NotRatedHere.set_at, Person.name)
+               NotRatedHere.set_at, Person.name, Framework.lang)
         .join(Statement, Statement.id == NotRatedHere.statement_id)
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Person, Person.id == NotRatedHere.set_by_id)
+        .join(Framework, Framework.id == Statement.framework_id)
         .where(*where)
         .order_by(Statement.position)
     )  # fmt: skip

@@ -10,8 +10,11 @@ from tracker.web.backup_words import sentence
 
 bp = Blueprint("admin_backup", __name__, url_prefix="/admin/backup")
 
+COMMANDS = ("tracker backup", "tracker backup test FILE", "tracker restore FILE")
+
 
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    return render_template("admin_backup/index.html", tried=backup_tests.newest(), sentence=sentence)
+    return render_template("admin_backup/index.html", tried=backup_tests.newest(), sentence=sentence,
+                           commands=COMMANDS)  # fmt: skip

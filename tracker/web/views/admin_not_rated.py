@@ -45,7 +45,7 @@ def leave_out() -> ResponseReturnValue:
 @bp.post("/<id:not_rated_id>/lift")
 @door(Permission.ADMINISTER_LIBRARY, subjects.not_rated)
 def lift(not_rated: Subject) -> ResponseReturnValue:
-    was = not_rated_lists.detail(not_rated.id)
+    was = _detail(not_rated.id)
     done = _("“%(title)s” is rated again. Answers given before still stand.", title=was.title)
     framework = request.values.get("framework") or ""
     fields = {"statements": str(was.statement_id), "reason": was.reason, "framework": framework}
@@ -54,11 +54,16 @@ def lift(not_rated: Subject) -> ResponseReturnValue:
     return pressed(lambda: service.lift(session.actor(), not_rated.id, session.now()), done, to, undo)
 
 
+def _detail(not_rated_id: int) -> not_rated_lists.LeftOut:
+    found = not_rated_lists.detail(not_rated_id)
+    return told(found, found.lang)
+
+
 def _tell_left_out(new: list[int]) -> None:
     if not new:
         tell(_("These statements were left out already. Nothing was changed."), "info")
     elif len(new) == 1:
-        title = not_rated_lists.detail(new[0]).title
+        title = _detail(new[0]).title
         undo = Undo(url_for("admin_not_rated.lift", not_rated_id=new[0]),
                     {"framework": request.values.get("framework") or ""})  # fmt: skip
         tell(_("“%(title)s” is left out of rating.", title=title), undo=undo)

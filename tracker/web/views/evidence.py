@@ -188,7 +188,7 @@ def unlink(evidence: Subject) -> ResponseReturnValue:
     if statement_id is None:
         raise Invalid("evidence_links_none")
     evidence_service.unlink(session.actor(), evidence.id, statement_id)
-    statement = lists.statement_title(statement_id) or ""
+    statement = mark(*(lists.statement_title(statement_id) or ("", "")))
     tell(_("Taken off “%(statement)s”. What was sent for review keeps it as it was sent.", statement=statement))
     return redirect(url_for("evidence.show", evidence_id=evidence.id, _anchor="statements"), 303)
 
