@@ -10,6 +10,7 @@ import pytest
 from flask import abort
 
 from tests.browser.atlas import PEOPLE, one_of_each, templates_of
+from tests.browser.checks import clipped_texts, overlapping_texts
 from tests.browser.conftest import Site
 from tests.browser.watch import Watch, barriers, sideways
 
@@ -27,7 +28,8 @@ RARE = {"admin_people/link.html", "assess/refused.html", "invitations/show.html"
 
 def everything(watch: Watch) -> list[str]:
     """The page's own complaints last: what comes late has come by then."""
-    return [*barriers(watch.page), *sideways(watch.page), *watch.faults()]
+    page = watch.page
+    return [*barriers(page), *sideways(page), *clipped_texts(page), *overlapping_texts(page), *watch.faults()]
 
 
 def watched(context: Any, way: str) -> Watch:
