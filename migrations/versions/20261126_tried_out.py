@@ -1,6 +1,6 @@
 """What was tried out: test messages, and backups that were brought back.
 
-Revises: 20261124_first_tables
+Revises: 20261125_given_on_and_cover
 """
 
 import sqlalchemy as sa
