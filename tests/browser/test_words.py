@@ -101,6 +101,7 @@ NO_WORDS = re.compile(
     r"|\b[A-Z]{1,3}-\d-\d\d\b"  # codes of statements
     r"|\b[0-9a-f]{16}\b"  # references of requests
     r"|\b(Chrome|Linux)\b"  # what somebody signed in with
+    r"|\bskills-tracker@example\.org\b"  # the sender that a setting names
     r"|\bfour-fifths\b"  # a rule, by the name of its setting
 )
 PLAIN = re.compile(r"[A-Za-z]{2,}")
@@ -129,12 +130,12 @@ class Data:
 
 
 def untranslated(html: str, data: Data, everything: Data) -> list[str]:
-    """Titles and attributes cannot say which of their words are a framework's."""
+    """Titles and attributes cannot say which of their words are a framework's. `pre` is typed as it is."""
     page = Texts(html)
     found = [
         (shown, data.left(shown))
         for tag, lang, shown in page.nodes
-        if lang != "en" and tag not in ("title", "textarea")
+        if lang != "en" and tag not in ("title", "textarea", "pre")
     ]
     spoken = [shown for tag, _lang, shown in page.nodes if tag == "title"]
     for name, value in page.attributes:
