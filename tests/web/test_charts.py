@@ -73,7 +73,7 @@ def test_the_dots_stand_at_the_levels_that_are_said(profile: str) -> None:
             dots = [
                 float(each.attrib["cx"].rstrip("%")) for each in drawing.iter("circle") if each.get("class") == kind
             ]
-            places = {"none held": 10, "Em": 30, "De": 50, "Pr": 70, "Ad": 90}
+            places = {"none held": 10, "Emerging": 30, "Developing": 50, "Proficient": 70, "Advanced": 90}
             assert dots == ([] if level == "not yet known" else [places[level]]), said
             seen += len(dots)
     assert seen >= 2
