@@ -60,8 +60,8 @@ def test_publishing_makes_a_new_version_and_keeps_the_old(context: World, adam: 
 
 def test_leaving_out_and_taking_in(context: World, adam: Actor) -> None:
     first, second, *_ = context.statements["technical"]
-    assert not_rated.leave_out(adam, [first, second, second], "No such tool here.", NOW) == 2
-    assert not_rated.leave_out(adam, [first], "Another reason.", NOW) == 0
+    assert len(not_rated.leave_out(adam, [first, second, second], "No such tool here.", NOW)) == 2
+    assert not_rated.leave_out(adam, [first], "Another reason.", NOW) == []
     rows = db.session.scalars(select(NotRatedHere).order_by(NotRatedHere.statement_id)).all()
     assert [(row.library_id, row.reason) for row in rows] == [(adam.library_id, "No such tool here.")] * 2
     with pytest.raises(Missing):
