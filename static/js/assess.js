@@ -103,10 +103,10 @@ class Card {
     this.save(sent, 0);
   }
 
-  /** The next open card: below, else from the top. */
+  /** The next open card: below, else from the top one without any answer. */
   next() {
     const here = cards.indexOf(this);
-    return [...cards.slice(here + 1), ...cards.slice(0, here)].find((card) => card.isOpen);
+    return cards.slice(here + 1).find((card) => card.isOpen) ?? cards.slice(0, here).find((card) => !card.chosen);
   }
 
   focus() {

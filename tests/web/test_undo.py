@@ -98,8 +98,7 @@ def test_what_was_done_can_be_undone(app: Flask, world: World, sign_in: SignIn, 
     data = {key: value.format(**ids) for key, value in act.data.items()}
     done = client.post(act.url.format(**ids), data)
     assert done.status_code == 303, "the back button does not send it again"
-    page = client.get(done.headers["Location"]).text
-    told = page.partition('<div class="flashes"')[2].partition("<h1>")[0]
+    told = flashes(client.get(done.headers["Location"]).text)
     assert act.said in told
     with app.app_context():
         assert act.state() != before
@@ -112,6 +111,29 @@ def test_what_was_done_can_be_undone(app: Flask, world: World, sign_in: SignIn, 
     again = client.get(back.headers["Location"]).text
     assert ">Not done.<" not in again
     assert "Undo<" not in client.get(back.headers["Location"]).text, "it is offered once"
+
+
+@pytest.mark.parametrize("pressed_before", [False, True], ids=["changed since", "pressed twice"])
+def test_an_undo_that_is_late_changes_nothing(app: Flask, world: World, sign_in: SignIn, pressed_before: bool) -> None:
+    adam, act = sign_in(world.email("adam")), ACTS["end"]
+    with app.app_context():
+        url = "/admin/memberships/{membership}".format(**bens(world))
+    (undo,) = Reader(flashes(adam.post(f"{url}/end", act.data, follow_redirects=True).text)).forms
+    if pressed_before:
+        assert "Undone: Ben is in Central as before." in adam.post(url, dict(undo.fields), follow_redirects=True).text
+    else:
+        later = {name: value for name, value in undo.fields if name != "still"}
+        assert adam.post(url, {**later, "job": "Cataloguer"}).status_code == 303
+    with app.app_context():
+        stands = memberships()
+    late = adam.post(url, dict(undo.fields), follow_redirects=True)
+    assert "This membership was changed since, so nothing was undone." in late.text
+    with app.app_context():
+        assert memberships() == stands
+
+
+def flashes(page: str) -> str:
+    return page.partition('<div class="flashes"')[2].partition("<h1>")[0]
 
 
 def test_giving_up_administration_oneself_offers_no_way_that_is_closed(world: World, sign_in: SignIn) -> None:

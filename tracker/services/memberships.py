@@ -1,7 +1,8 @@
 """What somebody is in a team, and from when to when."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from hashlib import sha256
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from tracker.models import Membership, Person, RoleProfile, Team
 from tracker.policy import Actor
 from tracker.records import administration, audit
 from tracker.rules.calendar import clean_period
-from tracker.rules.errors import Invalid, Missing
+from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role
 from tracker.rules.texts import clean_line
 
@@ -29,6 +30,11 @@ class Terms:
     role_profile_id: int | None = None
     job: str = ""
     weekly_hours: int | None = None
+
+    @property
+    def digest(self) -> str:
+        """Tells whether a membership still says this: 16 hexadecimal digits."""
+        return sha256(repr(astuple(self)).encode()).hexdigest()[:16]
 
 
 def add(actor: Actor, person_id: int, terms: Terms, now: dt.datetime) -> int:
@@ -50,10 +56,15 @@ def add(actor: Actor, person_id: int, terms: Terms, now: dt.datetime) -> int:
         return membership.id
 
 
-def correct(actor: Actor, membership_id: int, terms: Terms, now: dt.datetime) -> None:
-    """Put a membership right that was written down wrong. Raises Invalid as `add` does."""
+def correct(actor: Actor, membership_id: int, terms: Terms, now: dt.datetime, *, still: str = "") -> None:
+    """Put a membership right that was written down wrong. Raises Invalid as `add` does.
+
+    `still` is the digest of the terms that it must still have, "" for any. Raises Conflict("membership_changed").
+    """
     with transaction() as tx:
         membership = _membership(tx, actor, membership_id)
+        if still and still != _terms(membership).digest:
+            raise Conflict("membership_changed")
         _write(tx, actor.library_id, membership, terms)
         _note(tx, "membership_corrected", actor, membership, now)
 
@@ -79,6 +90,18 @@ def _membership(tx: Session, actor: Actor, membership_id: int) -> Membership:
     if membership is None:
         raise Missing
     return membership
+
+
+def _terms(membership: Membership) -> Terms:
+    return Terms(
+        team_id=membership.team_id,
+        role=Role(membership.role),
+        role_profile_id=membership.role_profile_id,
+        job=membership.job,
+        weekly_hours=membership.weekly_hours,
+        starts_on=membership.starts_on,
+        ends_on=membership.ends_on,
+    )
 
 
 def _write(tx: Session, library_id: int, membership: Membership, terms: Terms) -> None:

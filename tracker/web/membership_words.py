@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from tracker.queries.people import Belonging
 from tracker.rules.roles import Role
+from tracker.services.memberships import Terms
 from tracker.web.errors import Undo
 from tracker.web.templating import day
 
@@ -29,8 +30,8 @@ def added(row: Belonging, today: dt.date) -> str:
     return str(now if phase == "now" else later)
 
 
-def as_it_was(row: Belonging) -> Undo:
-    """The correction that puts it back as `row` has it."""
+def as_it_was(row: Belonging, changed: Belonging) -> Undo:
+    """The correction that puts it back as `row` has it, while it still is as it was `changed`."""
     fields = {
         "team_id": row.team_id,
         "role": row.role,
@@ -39,6 +40,13 @@ def as_it_was(row: Belonging) -> Undo:
         "weekly_hours": row.weekly_hours,
         "starts_on": row.starts_on,
         "ends_on": row.ends_on,
+        "still": _terms(changed).digest,
     }
     texts = {name: "" if value is None else str(value) for name, value in fields.items()}
     return Undo(url_for("admin_memberships.update", membership_id=row.id), texts)
+
+
+def _terms(row: Belonging) -> Terms:
+    return Terms(
+        row.team_id, Role(row.role), row.starts_on, row.ends_on, row.role_profile_id, row.job, row.weekly_hours
+    )

@@ -23,6 +23,8 @@ words(
     role_profile_retired=_l("This role profile is retired. Choose another one."),
     membership_overlaps=_l("They have this role in this team on one of these days already. Correct that membership, "
                            "or choose other dates."),
+    membership_changed=_l("This membership was changed since, so nothing was undone. Look at it, and correct what "
+                          "should be otherwise."),
     hours_out_of_range=_l("Enter whole hours from 1 to %(longest)s, or leave it empty."),
 )  # fmt: skip
 

@@ -39,7 +39,11 @@ def test() -> ResponseReturnValue:
     failed = service.send_test(session.actor(), server, lambda code: _message(server, code), session.now())
     if failed is None:
         email = session.actor().email
-        tell(_("The mail server took a message to %(email)s. Open the link in it, or type its code here.", email=email))
+        taken = _(
+            "The mail server took a message to %(email)s. Open the link in it, or type its code here.", email=email
+        )
+        printed = _("The message was printed to the log of the program. Type its code here.")
+        tell(printed if server.is_console else taken)
     else:
         tell(" ".join([say(Conflict(failed.code)), failed.said]).strip(), "error")
     return redirect(url_for("admin_mail.index"), 303)

@@ -1,17 +1,18 @@
 """What somebody is in a team: add, correct, end."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.policy import Subject
 from tracker.queries import people, role_profiles, subjects, team_trees
+from tracker.rules.errors import Refusal
 from tracker.rules.roles import Permission, Role
 from tracker.services import memberships
 from tracker.web import membership_words, session
 from tracker.web.access import door
 from tracker.web.acts import accepted
-from tracker.web.errors import tell
+from tracker.web.errors import say, tell
 from tracker.web.forms import fields
 from tracker.web.forms.people import EndForm, MembershipForm
 from tracker.web.templating import day
@@ -51,9 +52,12 @@ def edit(membership: Subject) -> ResponseReturnValue:
 def update(membership: Subject) -> ResponseReturnValue:
     found = people.membership(membership.id)
     form = _form(MembershipForm(), found)
+    if "still" in request.form:
+        return _put_back(found, form)
     if accepted(form, lambda: memberships.correct(session.actor(), membership.id, _terms(form), session.now())):
-        tell(_("Corrected: %(name)s in %(team)s.", name=found.person, team=people.membership(membership.id).team),
-             undo=membership_words.as_it_was(found))  # fmt: skip
+        changed = people.membership(membership.id)
+        tell(_("Corrected: %(name)s in %(team)s.", name=found.person, team=changed.team),
+             undo=membership_words.as_it_was(found, changed))  # fmt: skip
         return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
     return render_template("admin_memberships/edit.html", form=form, ending=_ending(found), membership=found), 422
 
@@ -66,10 +70,23 @@ def end(membership: Subject) -> ResponseReturnValue:
     if accepted(ending, lambda: memberships.end(session.actor(), membership.id, ending.ends_on.data, session.now())):
         last = day(ending.ends_on.data)
         tell(_("The last day of %(name)s in %(team)s is %(day)s.", name=found.person, team=found.team, day=last),
-             undo=membership_words.as_it_was(found))  # fmt: skip
+             undo=membership_words.as_it_was(found, people.membership(membership.id)))  # fmt: skip
         return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
     form = _form(MembershipForm(formdata=None, obj=found), found)
     return render_template("admin_memberships/edit.html", form=form, ending=ending, membership=found), 422
+
+
+def _put_back(found: people.Belonging, form: MembershipForm) -> ResponseReturnValue:
+    """Undo a correction or an ending, while nothing else has changed since."""
+    if not form.validate():
+        return render_template("admin_memberships/edit.html", form=form, ending=_ending(found), membership=found), 422
+    try:
+        memberships.correct(session.actor(), found.id, _terms(form), session.now(), still=request.form["still"])
+    except Refusal as refusal:
+        tell(say(refusal), "error")
+        return redirect(url_for("admin_memberships.edit", membership_id=found.id), 303)
+    tell(_("Undone: %(name)s is in %(team)s as before.", name=found.person, team=people.membership(found.id).team))
+    return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
 
 
 def _form(form: MembershipForm, kept: people.Belonging | None = None) -> MembershipForm:
