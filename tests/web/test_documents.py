@@ -24,6 +24,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, item_ids, send
 from tests.factories.world import World
+from tests.web.test_profiles import reviewed
 from tracker.app import create_app
 from tracker.db import db, session, transaction
 from tracker.models import (
@@ -42,7 +43,7 @@ from tracker.models import (
     Strand,
     Team,
 )
-from tracker.rules.scale import Answer, EndorsedAnswer, ReviewerAnswer
+from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.services import differences, reviews
 from tracker.web.exports.documents import Document
 from tracker.web.exports.documents import pdf as make
@@ -65,17 +66,6 @@ def sue(sign_in: SignIn, world: World) -> Client:
 
 def profile_of(world: World, name: str = "ana") -> str:
     return f"/people/{world.people[name]}/profile.pdf"
-
-
-def reviewed(world: World) -> None:
-    """Ana: two Emerging statements of Communication endorsed, one Developing one not; more answers of her own."""
-    first, second, third, fourth, *_rest = world.statements["communication"]
-    for statement_id in (first, second, fourth):
-        rate(world, "ana", statement_id, Answer.CONSISTENTLY)
-    for statement_id in (first, second):
-        endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
-    endorse(world, "ana", "sue", third, EndorsedAnswer.PARTLY, said=Answer.CONSISTENTLY)
-    rate(world, "ana", third, Answer.PARTLY)
 
 
 def talked(world: World) -> int:
