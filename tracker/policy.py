@@ -11,7 +11,6 @@ from sqlalchemy import BindParameter, ColumnElement, and_, exists, false, or_, s
 from sqlalchemy.orm import aliased
 
 from tracker.models.people import Membership, Person, Team
-from tracker.models.reviews import Review
 from tracker.rules.calendar import day_in
 from tracker.rules.roles import Permission, Role
 
@@ -53,13 +52,16 @@ class Subject:
     """What is asked about: a record, and whose it is.
 
     `places` are the teams in which the owner learns now or did until at most GRACE ago; for a team, the team itself.
+    Of a review: `reviewer_may_go_on` (routing), and `deputies` are those who stand in for its reviewer now.
     """
 
     id: int
     library_id: int
     owner_id: int | None = None
     reviewer_id: int | None = None
+    reviewer_may_go_on: bool = False
     places: tuple[Place, ...] = field(default=())
+    deputies: frozenset[int] = frozenset()
 
 
 Fact = Callable[[Actor, Subject], bool]
@@ -99,9 +101,23 @@ def coordinates(actor: Actor, subject: Subject) -> bool:
 
 
 def reviews(actor: Actor, subject: Subject) -> bool:
-    """The review was sent to them, and they still supervise its learner (`supervises`): what a supervisor who left
-    has not revealed stays sealed, from them too."""
-    return subject.reviewer_id == actor.person_id and is_not_own(actor, subject) and supervises(actor, subject)
+    """The review is with them, and they may still review its learner: what a supervisor who left has not revealed
+    stays sealed, from them too."""
+    return (
+        same_library(actor, subject)
+        and subject.reviewer_id == actor.person_id
+        and is_not_own(actor, subject)
+        and subject.reviewer_may_go_on
+    )
+
+
+def stands_in(actor: Actor, subject: Subject) -> bool:
+    """A deputy of the one with whom the review is."""
+    return same_library(actor, subject) and actor.person_id in subject.deputies
+
+
+def leads_a_team(actor: Actor, subject: Subject) -> bool:
+    return bool(actor.supervises)
 
 
 def administers(actor: Actor, subject: Subject) -> bool:
@@ -135,6 +151,11 @@ TABLE: dict[Permission, Fact] = {
     Permission.REVIEW_READ: any_of(owns, reviews),
     Permission.REVIEW_LEARNER: owns,
     Permission.REVIEW_ANSWER: reviews,
+    Permission.REVIEW_HAND_ON: all_of(is_not_own, any_of(reviews, stands_in, coordinates)),
+    Permission.ENDORSEMENT_OWN: owns,
+    Permission.DEPUTY_NAME: leads_a_team,
+    Permission.DEPUTY_OWN: owns,
+    Permission.HANDOVER_READ: coordinates,
     Permission.TEAM_READ: any_of(supervises, coordinates),
     Permission.GAPS_READ: any_of(supervises, coordinates),
     Permission.ADMINISTER: administers,
@@ -147,6 +168,8 @@ KNOWN_BY: dict[Permission, Permission] = {
     Permission.REVIEW_ANSWER: Permission.REVIEW_READ,
     Permission.REVIEW_LEARNER: Permission.REVIEW_READ,
     Permission.EVIDENCE_OWN: Permission.EVIDENCE_READ,
+    Permission.REVIEW_HAND_ON: Permission.REVIEW_READ,
+    Permission.HANDOVER_READ: Permission.TEAM_READ,
 }
 """Who may read the record but not act on it is told so (403); who may not even read it is told nothing (404)."""
 
@@ -194,25 +217,6 @@ def teams_readable(actor: Actor) -> ColumnElement[bool]:
     reach: list[ColumnElement[bool]] = [Team.id == place.team_id for place in actor.supervises]
     reach += [Team.path.startswith(place.path, autoescape=True) for place in actor.coordinates]
     return and_(Team.library_id == actor.library_id, or_(false(), *reach))
-
-
-def reviewer_still_supervises(today: dt.date) -> ColumnElement[bool]:
-    """`reviews` as SQL over `Review`: whether its reviewer supervises its learner on that day."""
-    learner, supervisor = aliased(Membership), aliased(Membership)
-    return exists(
-        select(learner.id)
-        .join(supervisor, supervisor.team_id == learner.team_id)
-        .join(Team, Team.id == learner.team_id)
-        .where(
-            learner.person_id == Review.learner_id,
-            learner.role == Role.LEARNER.value,
-            in_reach_on(learner, today),
-            supervisor.person_id == Review.reviewer_id,
-            supervisor.role == Role.SUPERVISOR.value,
-            current_on(supervisor, today),
-            Team.closed_on.is_(None),
-        )
-    )
 
 
 def in_reach_on(member: type[Membership], today: dt.date) -> ColumnElement[bool]:

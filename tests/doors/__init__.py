@@ -15,6 +15,7 @@ from tests.doors import (
     home,
     profiles,
     reviews,
+    routing,
     teams,
 )
 from tests.doors.door import ACTORS, Door
@@ -29,6 +30,7 @@ DOORS: list[Door] = [
     *home.DOORS,
     *profiles.DOORS,
     *reviews.DOORS,
+    *routing.DOORS,
     *teams.DOORS,
 ]
 

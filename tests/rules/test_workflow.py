@@ -40,6 +40,13 @@ UNTIL_THE_REVEAL = """
 """
 """Answers can change until the reveal; a *cannot tell* is an answer of the supervisor's too."""
 
+TO_ANOTHER_REVIEWER = """
+    waiting: hand_on > handed_on
+    returned: hand_on > handed_on
+    answered: hand_on > handed_on
+    not_observed: hand_on > handed_on
+"""
+
 REVIEW_TABLE = """
     sent: answer > in_review, withdraw > withdrawn, drop > sent, close > closed
     in_review: reveal_different > differences_open, close > closed
@@ -56,7 +63,7 @@ def read(table: str) -> dict[tuple[str, str], str]:
     return moves
 
 
-ITEMS = read(ITEM_TABLE) | read(UNTIL_THE_REVEAL)
+ITEMS = read(ITEM_TABLE) | read(UNTIL_THE_REVEAL) | read(TO_ANOTHER_REVIEWER)
 REVIEWS = read(REVIEW_TABLE)
 
 
@@ -123,7 +130,7 @@ def test_an_ended_review_makes_no_move(status: ReviewStatus) -> None:
 
 def test_nothing_revealed_is_sealed_again() -> None:
     assert not SEALED & REVEALED
-    assert SEALED | REVEALED | {ItemStatus.DROPPED} == set(ItemStatus)
+    assert SEALED | REVEALED | {ItemStatus.DROPPED, ItemStatus.HANDED_ON} == set(ItemStatus)
     for status in REVEALED:
         assert reachable(ITEM_MOVES, status) <= REVEALED
 

@@ -29,14 +29,18 @@ from tracker.models.people import (
 from tracker.models.ratings import Rating, RatingEntry
 from tracker.models.reviews import (
     Confirmation,
+    Deputy,
     Endorsement,
     EndorsementText,
+    Handover,
+    HandoverText,
     Review,
     ReviewItem,
     ReviewItemEvidence,
     ReviewItemText,
     ReviewMessage,
     ReviewMove,
+    SecondReading,
     TrainingAction,
 )
 from tracker.models.rounds import RoleProfile, Round, Target
@@ -48,6 +52,7 @@ __all__ = [
     "Citation",
     "Confirmation",
     "Correction",
+    "Deputy",
     "Domain",
     "Endorsement",
     "EndorsementText",
@@ -57,6 +62,8 @@ __all__ = [
     "EvidenceText",
     "EvidenceVersion",
     "Framework",
+    "Handover",
+    "HandoverText",
     "Invitation",
     "Level",
     "Library",
@@ -76,6 +83,7 @@ __all__ = [
     "RoleProfile",
     "Round",
     "ScaleAnswer",
+    "SecondReading",
     "SignIn",
     "Source",
     "Statement",

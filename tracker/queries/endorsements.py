@@ -12,6 +12,7 @@ from tracker.models import (
     Evidence,
     EvidenceLink,
     EvidenceVersion,
+    Framework,
     Person,
     Rating,
     ReviewItem,
@@ -28,6 +29,7 @@ from tracker.rules.workflow import EndorsementStatus
 class Endorsed:
     """As in "M. Ortiz: Consistently, 12 Mar". `status` is what became of it; only a standing one counts."""
 
+    id: int
     statement_id: int
     who: str
     key: str
@@ -35,6 +37,42 @@ class Endorsed:
     on: dt.datetime
     status: EndorsementStatus
     ended_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """An endorsement with its statement, as its owner sees it."""
+
+    id: int
+    statement_id: int
+    title: Wording
+    endorser_id: int
+    endorser: str
+    label: Wording
+    on: dt.datetime
+    stands: bool
+    lang: str
+
+
+def one(endorsement_id: int) -> One:
+    """One statement. Raises NoResultFound: ask behind a door."""
+    row = session().execute(
+        select(
+            Endorsement.id, Statement.id.label("statement_id"), Statement.title, Endorsement.endorser_id,
+            Person.name.label("endorser"), ScaleAnswer.label, Endorsement.endorsed_at, Endorsement.status,
+            Framework.lang,
+        )
+        .join(Statement, Statement.id == Endorsement.statement_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(Person, Person.id == Endorsement.endorser_id)
+        .join(
+            ScaleAnswer,
+            and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Endorsement.answer),
+        )
+        .where(Endorsement.id == endorsement_id)
+    ).one()  # fmt: skip
+    stands = row.status == EndorsementStatus.STANDING.value
+    return One(*row[:7], stands=stands, lang=row.lang)
 
 
 def standing(person_id: int, statement_ids: Iterable[int] | None = None) -> dict[int, Endorsed]:
@@ -87,8 +125,8 @@ def changed_since(person_id: int) -> frozenset[int]:
 def _rows(*where: ColumnElement[bool]) -> list[Endorsed]:
     rows = session().execute(
         select(
-            Endorsement.statement_id, Person.name, Endorsement.answer, ScaleAnswer.label, Endorsement.endorsed_at,
-            Endorsement.status, Endorsement.ended_at,
+            Endorsement.id, Endorsement.statement_id, Person.name, Endorsement.answer, ScaleAnswer.label,
+            Endorsement.endorsed_at, Endorsement.status, Endorsement.ended_at,
         )
         .join(Person, Person.id == Endorsement.endorser_id)
         .join(Statement, Statement.id == Endorsement.statement_id)
@@ -101,6 +139,7 @@ def _rows(*where: ColumnElement[bool]) -> list[Endorsed]:
     )  # fmt: skip
     return [
         Endorsed(
+            id=row.id,
             statement_id=row.statement_id,
             who=short_name(row.name),
             key=row.answer,

@@ -26,7 +26,8 @@ from tracker.models import (
     Strand,
     Team,
 )
-from tracker.policy import Actor, reviewer_still_supervises
+from tracker.policy import Actor
+from tracker.routing import reviewer_may_go_on
 from tracker.rules.reviews import first_name
 from tracker.rules.roles import Role
 from tracker.rules.scale import Answer, Ground, ReviewerAnswer
@@ -63,7 +64,7 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands over every page of a review. `still_supervises`: the reviewer can go on with it."""
+    """What stands over every page of a review. `may_go_on`: the reviewer can go on with it."""
 
     id: int
     learner_id: int
@@ -85,7 +86,7 @@ class Frame:
     job: str
     weekly_hours: int | None
     since: dt.date | None
-    still_supervises: bool
+    may_go_on: bool
 
     @property
     def learner_first(self) -> str:
@@ -139,7 +140,7 @@ def inbox(actor: Actor, today: dt.date) -> list[Queued]:
     theirs = and_(
         Review.reviewer_id == actor.person_id,
         Review.status != ReviewStatus.WITHDRAWN.value,
-        reviewer_still_supervises(today),
+        reviewer_may_go_on(today),
     )
     return _queue(actor, theirs, is_inbox=True)
 
@@ -196,7 +197,7 @@ def frame(review_id: int, today: dt.date) -> Frame:
             Framework.version, Framework.lang, Review.sent_at, Review.due_on, Review.revealed_at,
             Review.differences_due_on, Review.closed_at,
             Team.name.label("team"), Membership.job, Membership.weekly_hours, Membership.starts_on,
-            reviewer_still_supervises(today).label("still_supervises"),
+            reviewer_may_go_on(today).label("may_go_on"),
         )
         .join(learner, learner.id == Review.learner_id)
         .join(reviewer, reviewer.id == Review.reviewer_id)
@@ -235,7 +236,7 @@ def frame(review_id: int, today: dt.date) -> Frame:
         job=row.job or "",
         weekly_hours=row.weekly_hours,
         since=row.starts_on,
-        still_supervises=bool(row.still_supervises),
+        may_go_on=bool(row.may_go_on),
     )
 
 

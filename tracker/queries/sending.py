@@ -1,11 +1,10 @@
-"""What a learner can send to review, to whom, and what of it is frozen at sending."""
+"""What a learner can send to review, and what of it is frozen at sending. To whom: queries/reviewers."""
 
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
-from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
@@ -16,9 +15,7 @@ from tracker.models import (
     EvidenceVersion,
     Framework,
     Level,
-    Membership,
     NotRatedHere,
-    Person,
     Rating,
     Review,
     ReviewItem,
@@ -26,27 +23,14 @@ from tracker.models import (
     Statement,
     StoredFile,
     Strand,
-    Team,
 )
-from tracker.policy import Actor, current_on, reviewer_still_supervises
 from tracker.queries import standings
 from tracker.queries.learners import Learner, targets
+from tracker.routing import reviewer_may_go_on
 from tracker.rules.digests import ReviewedContent, ReviewedEvidence
 from tracker.rules.reviews import SUGGESTED, is_suggested
-from tracker.rules.roles import Role
 from tracker.rules.wording import Wording
 from tracker.rules.workflow import ENDED, LIVE, ItemStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewer:
-    """Somebody who supervises a team in which the learner learns now."""
-
-    person_id: int
-    name: str
-    team_id: int
-    team: str
-    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +56,6 @@ class Freezable:
     rated_at: dt.datetime
     rating_version: int
     content: ReviewedContent
-
-
-def reviewers(actor: Actor, today: dt.date) -> list[Reviewer]:
-    """By name and team. Never the learner themselves. One statement."""
-    learner, supervisor = aliased(Membership), aliased(Membership)
-    rows = session().execute(
-        select(Person.id, Person.name, Team.id.label("team_id"), Team.name.label("team"), Team.open_reviews)
-        .distinct()
-        .join(supervisor, supervisor.person_id == Person.id)
-        .join(Team, Team.id == supervisor.team_id)
-        .join(learner, learner.team_id == Team.id)
-        .where(
-            supervisor.role == Role.SUPERVISOR.value,
-            current_on(supervisor, today),
-            learner.person_id == actor.person_id,
-            learner.role == Role.LEARNER.value,
-            current_on(learner, today),
-            Team.closed_on.is_(None),
-            Person.disabled_at.is_(None),
-            Person.id != actor.person_id,
-        )
-        .order_by(Person.name, Team.name, Person.id, Team.id)
-    )
-    return [Reviewer(row.id, row.name, row.team_id, row.team, row.open_reviews) for row in rows]
 
 
 def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
@@ -266,6 +226,6 @@ def _with_a_reviewer(person_id: int, today: dt.date) -> ColumnElement[bool]:
             Review.learner_id == person_id,
             Review.status.in_([status.value for status in LIVE]),
             not_(or_(ReviewItem.status.in_(settled), shown)),
-            reviewer_still_supervises(today),
+            reviewer_may_go_on(today),
         )
     )

@@ -1,11 +1,14 @@
 """Records as policy sees them: what is asked about, and whose it is. None where there is no such record."""
 
 import datetime as dt
+from dataclasses import replace
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
 
 from tracker.db import session
 from tracker.models import (
+    Deputy,
+    Endorsement,
     Evidence,
     Membership,
     NotRatedHere,
@@ -18,6 +21,7 @@ from tracker.models import (
     Team,
 )
 from tracker.policy import Place, Subject, in_reach_on
+from tracker.routing import deputises_on, reviewer_may_go_on
 from tracker.rules.roles import Role
 
 
@@ -42,16 +46,32 @@ def sign_in(sign_in_id: int, today: dt.date) -> Subject | None:
 
 
 def review(review_id: int, today: dt.date) -> Subject | None:
-    return _reviewed(review_id, select(Review.learner_id, Review.reviewer_id).where(Review.id == review_id), today)
+    return _reviewed(review_id, Review.id == review_id, today)
 
 
 def review_item(item_id: int, today: dt.date) -> Subject | None:
-    of_item = (
-        select(Review.learner_id, Review.reviewer_id)
-        .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .where(ReviewItem.id == item_id)
+    return _reviewed(item_id, exists().where(ReviewItem.review_id == Review.id, ReviewItem.id == item_id), today)
+
+
+def review_to_hand_on(review_id: int, today: dt.date) -> Subject | None:
+    """A review with those who can do so: coordinators of its learner's teams, and who stands in for its reviewer."""
+    found = review(review_id, today)
+    if found is None or found.owner_id is None:
+        return None
+    deputies = session().scalars(
+        select(Deputy.deputy_id).where(Deputy.supervisor_id == found.reviewer_id, deputises_on(today))
     )
-    return _reviewed(item_id, of_item, today)
+    return replace(found, places=_places(found.owner_id, today), deputies=frozenset(deputies))
+
+
+def deputy(deputy_id: int, today: dt.date) -> Subject | None:
+    """That somebody stands in for somebody: a record of the one who named them."""
+    return _owned(deputy_id, select(Deputy.supervisor_id).where(Deputy.id == deputy_id))
+
+
+def endorsement(endorsement_id: int, today: dt.date) -> Subject | None:
+    """What stands or stood for somebody's statement: a record of theirs."""
+    return _owned(endorsement_id, select(Endorsement.person_id).where(Endorsement.id == endorsement_id))
 
 
 def team(team_id: int, today: dt.date) -> Subject | None:
@@ -68,22 +88,24 @@ def _owned(record_id: int, owner: Select[int]) -> Subject | None:
     return None if row is None else Subject(id=record_id, library_id=row.library_id, owner_id=row.id)
 
 
-def _reviewed(record_id: int, sides: Select[int, int], today: dt.date) -> Subject | None:
-    """A record between two people. `sides` selects the learner's id and the reviewer's."""
-    found = sides.subquery()
-    row = (
-        session()
-        .execute(
-            select(Person.id, Person.library_id, found.c[1].label("reviewer_id")).join(found, found.c[0] == Person.id)
+def _reviewed(record_id: int, which: ColumnElement[bool], today: dt.date) -> Subject | None:
+    """A record between two people. `which` picks its review."""
+    row = session().execute(
+        select(
+            Review.learner_id, Review.reviewer_id, Person.library_id, reviewer_may_go_on(today).label("may_go_on")
         )
-        .one_or_none()
-    )
+        .join(Person, Person.id == Review.learner_id)
+        .where(which)
+    ).one_or_none()  # fmt: skip
     if row is None:
         return None
-    places = _places(row.id, today)
     return Subject(
-        id=record_id, library_id=row.library_id, owner_id=row.id, reviewer_id=row.reviewer_id, places=places
-    )  # fmt: skip
+        id=record_id,
+        library_id=row.library_id,
+        owner_id=row.learner_id,
+        reviewer_id=row.reviewer_id,
+        reviewer_may_go_on=bool(row.may_go_on),
+    )
 
 
 def _places(person_id: int, today: dt.date) -> tuple[Place, ...]:

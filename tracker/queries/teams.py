@@ -94,6 +94,10 @@ def open_rounds(library_id: int, today: dt.date) -> tuple[OpenRound, ...]:
     return tuple(OpenRound(*row) for row in rows)
 
 
+def name_of(team_id: int) -> str:
+    return session().scalars(select(Team.name).where(Team.id == team_id)).one()
+
+
 def tree(actor: Actor, rounds: Collection[OpenRound], today: dt.date) -> tuple[TeamLine, ...]:
     """The teams this actor may read, each after its parent, with totals over the teams below it. Two statements."""
     teams = session().execute(

@@ -23,8 +23,9 @@ from tracker.models import (
     Statement,
     Team,
 )
-from tracker.policy import Actor, current_on, reviewer_still_supervises
+from tracker.policy import Actor, current_on
 from tracker.queries.sent import counts_as_sent
+from tracker.routing import reviewer_may_go_on
 from tracker.rules.roles import Role
 from tracker.rules.wording import Wording
 from tracker.rules.workflow import LIVE, REVEALED, ItemStatus
@@ -162,7 +163,7 @@ def to_answer(actor: Actor, today: dt.date) -> list[ToAnswer]:
         .where(
             Review.reviewer_id == actor.person_id,
             Review.status.in_([status.value for status in LIVE]),
-            reviewer_still_supervises(today),
+            reviewer_may_go_on(today),
         )
         .group_by(Review.id, Review.team_id, Team.name, Person.name, Review.due_on, Review.sent_at)
         .order_by(Review.sent_at, Review.id)

@@ -12,9 +12,20 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from tracker.models import Confirmation, Review, ReviewItem, ReviewItemEvidence, ReviewItemText, ReviewMove
-from tracker.policy import Actor, reviewer_still_supervises
+from tracker.models import (
+    Confirmation,
+    Handover,
+    HandoverText,
+    Review,
+    ReviewItem,
+    ReviewItemEvidence,
+    ReviewItemText,
+    ReviewMove,
+    SecondReading,
+)
+from tracker.policy import Actor
 from tracker.records import endorsements
+from tracker.routing import reviewer_may_go_on
 from tracker.rules.agreement import endorsed_answer, reveal_move
 from tracker.rules.digests import ReviewedContent, reviewed_digest
 from tracker.rules.errors import Conflict, Missing
@@ -22,6 +33,7 @@ from tracker.rules.reviews import is_over
 from tracker.rules.scale import Answer, EndorsedAnswer, ReviewerAnswer
 from tracker.rules.workflow import (
     LIVE,
+    SEALED,
     ItemStatus,
     Move,
     ReviewStatus,
@@ -67,13 +79,13 @@ def must_be_learner(review: Review, actor: Actor) -> None:
 @lru_cache(maxsize=8)
 def _supervision(today: dt.date) -> Select[*tuple[Any, ...]]:
     """Built once a day: every answer asks it."""
-    return select(reviewer_still_supervises(today)).where(Review.id == bindparam("review", type_=Integer))
+    return select(reviewer_may_go_on(today)).where(Review.id == bindparam("review", type_=Integer))
 
 
 def must_be_reviewer(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
     """Raises Missing: not theirs, or they supervise its learner no more (asked of the tables, not of the actor)."""
     theirs = review.reviewer_id == actor.person_id and review.learner_id != actor.person_id
-    if not theirs or not tx.scalar(_supervision(now.date()), {"review": review.id}):
+    if not theirs or not tx.scalar(_supervision(actor.today(now)), {"review": review.id}):
         raise Missing
 
 
@@ -115,6 +127,66 @@ def send(tx: Session, review: Review, statements: list[Sent], now: dt.datetime) 
     tx.add(_move(review, None, Move.SEND, review.learner_id, "", ReviewStatus.SENT, now))
     tx.flush()
     return review.id
+
+
+def hand_on(
+    tx: Session, review: Review, to_id: int, note: str, due_on: dt.date, by: int, now: dt.datetime
+) -> int | None:
+    """Give what is sealed to another reviewer, as it was frozen and without a word of the first one's.
+
+    What was revealed stays with the first. Returns the id of the new review; None where nothing was sealed.
+    """
+    sealed = [
+        item for item in items(tx, review) if ItemStatus(item.status) in SEALED and item.revealed_at is None
+    ]  # fmt: skip
+    if not sealed:
+        return None
+    going_on = Review(
+        learner_id=review.learner_id,
+        reviewer_id=to_id,
+        team_id=review.team_id,
+        framework_id=review.framework_id,
+        round_id=review.round_id,
+        open=review.open,
+        status=ReviewStatus.SENT.value,
+        sent_at=now,
+        due_on=due_on,
+    )
+    tx.add(going_on)
+    tx.flush()
+    tx.add(Handover(review_id=going_on.id, from_review_id=review.id))
+    tx.flush()
+    tx.add(HandoverText(review_id=going_on.id, note=note))
+    for position, item in enumerate(sealed, 1):
+        move_item(tx, review, item, Move.HAND_ON, by, now)
+        _copy(tx, item, going_on.id, position)
+    first = tx.get(SecondReading, review.id)
+    if first is not None:
+        tx.add(SecondReading(review_id=going_on.id, endorsement_id=first.endorsement_id))
+    tx.add(_move(going_on, None, Move.SEND, by, "", ReviewStatus.SENT, now))
+    close_if_ended(tx, review, by, now)
+    tx.flush()
+    return going_on.id
+
+
+def _copy(tx: Session, item: ReviewItem, review_id: int, position: int) -> None:
+    text = tx.get_one(ReviewItemText, item.id)
+    copy = ReviewItem(
+        review_id=review_id,
+        statement_id=item.statement_id,
+        position=position,
+        status=ItemStatus.WAITING.value,
+        version=1,
+        digest=item.digest,
+        learner_answer=item.learner_answer,
+        rated_at=item.rated_at,
+        rating_version=item.rating_version,
+    )
+    tx.add(copy)
+    tx.flush()
+    tx.add(ReviewItemText(item_id=copy.id, salt=text.salt, learner_note=text.learner_note))
+    for each in tx.scalars(select(ReviewItemEvidence).where(ReviewItemEvidence.item_id == item.id)):
+        tx.add(ReviewItemEvidence(item_id=copy.id, version_id=each.version_id, reason=each.reason))
 
 
 def move_item(tx: Session, review: Review, item: ReviewItem, move: Move, by: int | None, now: dt.datetime) -> None:

@@ -25,6 +25,7 @@ class ItemStatus(StrEnum):
     DIFFERS = "differs"
     ENDORSED = "endorsed"
     KEPT_APART = "kept_apart"
+    HANDED_ON = "handed_on"
 
 
 class Move(StrEnum):
@@ -41,6 +42,7 @@ class Move(StrEnum):
     AGREE = "agree"
     KEEP_APART = "keep_apart"
     CLOSE = "close"
+    HAND_ON = "hand_on"
 
 
 class EndorsementStatus(StrEnum):
@@ -56,12 +58,21 @@ class EndorsementStatus(StrEnum):
 LIVE = frozenset({ReviewStatus.SENT, ReviewStatus.IN_REVIEW, ReviewStatus.DIFFERENCES_OPEN})
 """Items move only in a review that is one of these."""
 
-ENDED = frozenset({ItemStatus.NOT_OBSERVED, ItemStatus.DROPPED, ItemStatus.ENDORSED, ItemStatus.KEPT_APART})
+ENDED = frozenset(
+    {
+        ItemStatus.NOT_OBSERVED,
+        ItemStatus.DROPPED,
+        ItemStatus.ENDORSED,
+        ItemStatus.KEPT_APART,
+        ItemStatus.HANDED_ON,
+    }
+)
 REVEALED = frozenset({ItemStatus.DIFFERS, ItemStatus.ENDORSED, ItemStatus.KEPT_APART})
 OPEN_TO_ANSWER = frozenset({ItemStatus.WAITING, ItemStatus.RETURNED, ItemStatus.ANSWERED})
 SEALED = frozenset({ItemStatus.WAITING, ItemStatus.RETURNED, ItemStatus.ANSWERED, ItemStatus.NOT_OBSERVED})
 """In these the supervisor's side is the supervisor's alone and the learner's is the learner's alone. A *cannot
-tell* can be changed until the reveal; it shows itself to the learner only once the review has been revealed."""
+tell* can be changed until the reveal; it shows itself to the learner only once the review has been revealed. An item
+that was *handed on* stays sealed for ever: what its first reviewer said of it is nobody's."""
 
 ITEM_MOVES: dict[tuple[ItemStatus, Move], ItemStatus] = {
     (ItemStatus.WAITING, Move.ANSWER): ItemStatus.ANSWERED,
@@ -80,6 +91,7 @@ ITEM_MOVES: dict[tuple[ItemStatus, Move], ItemStatus] = {
     (ItemStatus.DIFFERS, Move.CONFIRM): ItemStatus.DIFFERS,
     (ItemStatus.DIFFERS, Move.AGREE): ItemStatus.ENDORSED,
     (ItemStatus.DIFFERS, Move.KEEP_APART): ItemStatus.KEPT_APART,
+    **{(status, Move.HAND_ON): ItemStatus.HANDED_ON for status in SEALED},
 }
 
 REVIEW_MOVES: dict[tuple[ReviewStatus, Move], ReviewStatus] = {

@@ -11,15 +11,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import Library, Person, Review, ReviewItem, ReviewItemText, ReviewMessage
+from tracker.models import (
+    Endorsement,
+    Library,
+    Person,
+    Review,
+    ReviewItem,
+    ReviewItemText,
+    ReviewMessage,
+    SecondReading,
+)
 from tracker.policy import Actor
-from tracker.queries import sending
+from tracker.queries import reviewers, sending
 from tracker.queries.learners import learner
+from tracker.queries.reviewers import Reviewer
 from tracker.records import reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.reviews import SENT_MAX, clean_text, day_at
 from tracker.rules.scale import Ground, ReviewerAnswer
-from tracker.rules.workflow import ItemStatus, Move, ReviewStatus, can_finish, can_reveal
+from tracker.rules.workflow import EndorsementStatus, ItemStatus, Move, ReviewStatus, can_finish, can_reveal
 
 CHANGEABLE = (ItemStatus.ANSWERED.value, ItemStatus.NOT_OBSERVED.value)
 
@@ -44,12 +54,42 @@ class Revealed:
 
 
 def send(actor: Actor, reviewer_id: int, statement_ids: list[int], now: dt.datetime, team_id: int | None = None) -> int:
-    """Send rated statements, frozen as they are now, to somebody who supervises one of the actor's teams.
+    """Send rated statements, frozen as they are now, to somebody who may review the actor in one of their teams.
 
-    Without `team_id` it is the first of the teams that the reviewer supervises. Returns the id of the review.
+    Without `team_id` it is the first of the teams in which the reviewer may. Returns the id of the review.
     Raises Missing (no learner); Invalid: review_nothing_chosen, review_too_many, review_yourself,
     review_not_supervisor, review_not_rated; Conflict("review_out_already").
     """
+    with transaction() as tx:
+        return _send(tx, actor, reviewer_id, statement_ids, team_id, None, now)
+
+
+def send_to_second_reader(actor: Actor, endorsement_id: int, reviewer_id: int, team_id: int, now: dt.datetime) -> int:
+    """The learner sees an endorsement of theirs differently: somebody else reads that statement, blind again.
+
+    Returns the id of the review. Raises as `send`, and Conflict("endorsement_over") when it stands no more.
+    """
+    with transaction() as tx:
+        endorsement = tx.get(Endorsement, endorsement_id)
+        if endorsement is None or endorsement.person_id != actor.person_id:
+            raise Missing
+        if endorsement.status != EndorsementStatus.STANDING.value:
+            raise Conflict("endorsement_over")
+        review_id = _send(tx, actor, reviewer_id, [endorsement.statement_id], team_id, endorsement.endorser_id, now)
+        tx.add(SecondReading(review_id=review_id, endorsement_id=endorsement.id))
+        return review_id
+
+
+def _send(
+    tx: Session,
+    actor: Actor,
+    reviewer_id: int,
+    statement_ids: list[int],
+    team_id: int | None,
+    not_by: int | None,
+    now: dt.datetime,
+) -> int:
+    """`not_by`: who gave the first reading, if this is a second one."""
     wanted = list(dict.fromkeys(statement_ids))
     if not wanted:
         raise Invalid("review_nothing_chosen", "statements")
@@ -57,34 +97,34 @@ def send(actor: Actor, reviewer_id: int, statement_ids: list[int], now: dt.datet
         raise Invalid("review_too_many", "statements", most=SENT_MAX, count=len(wanted))
     if reviewer_id == actor.person_id:
         raise Invalid("review_yourself", "reviewer")
-    with transaction() as tx:
-        _lock_person(tx, actor)
-        me = learner(actor.person_id, now.date())
-        library = tx.get_one(Library, actor.library_id)
-        if me is None:
-            raise Missing
-        team = _team(actor, reviewer_id, team_id, now.date())
-        frozen = sending.freezable(me, wanted)
-        if len(frozen) != len(wanted):
-            raise Invalid("review_not_rated", "statements", count=len(wanted) - len(frozen))
-        out = sending.with_a_reviewer(actor.person_id, wanted, now.date())
-        if out:
-            raise Conflict("review_out_already", count=len(out))
-        return reviews.send(
-            tx,
-            Review(
-                learner_id=actor.person_id,
-                reviewer_id=reviewer_id,
-                team_id=team.team_id,
-                framework_id=me.framework_id,
-                round_id=me.round_id,
-                open=team.open,
-                sent_at=now,
-                due_on=day_at(now, actor.time_zone) + dt.timedelta(days=library.review_days),
-            ),
-            [reviews.Sent(each.statement_id, each.rated_at, each.rating_version, each.content) for each in frozen],
-            now,
-        )
+    _lock_person(tx, actor)
+    today = actor.today(now)
+    me = learner(actor.person_id, today)
+    library = tx.get_one(Library, actor.library_id)
+    if me is None:
+        raise Missing
+    team = _team(actor, reviewer_id, team_id, today, not_by)
+    frozen = sending.freezable(me, wanted)
+    if len(frozen) != len(wanted):
+        raise Invalid("review_not_rated", "statements", count=len(wanted) - len(frozen))
+    out = sending.with_a_reviewer(actor.person_id, wanted, today)
+    if out:
+        raise Conflict("review_out_already", count=len(out))
+    return reviews.send(
+        tx,
+        Review(
+            learner_id=actor.person_id,
+            reviewer_id=reviewer_id,
+            team_id=team.team_id,
+            framework_id=me.framework_id,
+            round_id=me.round_id,
+            open=team.open,
+            sent_at=now,
+            due_on=today + dt.timedelta(days=library.review_days),
+        ),
+        [reviews.Sent(each.statement_id, each.rated_at, each.rating_version, each.content) for each in frozen],
+        now,
+    )
 
 
 def withdraw(actor: Actor, review_id: int, now: dt.datetime) -> None:
@@ -202,9 +242,9 @@ def _lock_person(tx: Session, actor: Actor) -> None:
         raise Missing
 
 
-def _team(actor: Actor, reviewer_id: int, team_id: int | None, today: dt.date) -> sending.Reviewer:
-    """Where the reviewer supervises the actor now. Raises Invalid("review_not_supervisor")."""
-    for each in sending.reviewers(actor, today):
+def _team(actor: Actor, reviewer_id: int, team_id: int | None, today: dt.date, not_by: int | None) -> Reviewer:
+    """Where the reviewer may review the actor now. Raises Invalid("review_not_supervisor")."""
+    for each in reviewers.of(actor.person_id, today, not_by):
         if each.person_id == reviewer_id and team_id in (None, each.team_id):
             return each
     raise Invalid("review_not_supervisor", "reviewer")

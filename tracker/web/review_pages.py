@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from tracker.policy import Subject
-from tracker.queries import learners, sending
+from tracker.queries import handovers, learners, reviewers, sending
 from tracker.queries import review_papers as papers
 from tracker.queries import reviews as queues
 from tracker.queries.reviews import Frame, Item
@@ -31,7 +31,7 @@ class Typed:
 
 def send_page(form: SendForm, chosen: list[int] | None) -> str:
     """`chosen`: what was ticked and refused; None for what is suggested."""
-    actor, today = session.actor(), session.now().date()
+    actor, today = session.actor(), session.today()
     learner = learners.learner(actor.person_id, today)
     statements = told(sending.sendable(learner, today), learner.lang) if learner is not None else []
     domain_id = request.args.get("domain", "")
@@ -44,7 +44,8 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     }
     return render_template(
         "reviews/new.html", form=form, learner=learner, statements=statements, ticked=ticked,
-        reviewers=sending.reviewers(actor, today), minutes=minutes_for(len(ticked)), seconds=SECONDS_EACH,
+        reviewers=reviewers.of(actor.person_id, today), minutes=minutes_for(len(ticked)), seconds=SECONDS_EACH,
+        reviewer_words=reviewing.reviewer_words,
     )  # fmt: skip
 
 
@@ -54,6 +55,7 @@ def learner_page(review_id: int, typed: Typed | None = None) -> str:
         "reviews/show.html", frame=frame, items=told(queues.for_learner(review_id), frame.lang), words=words_of(frame),
         messages=papers.messages(review_id), evidence=papers.evidence(review_id), typed=typed,
         statuses=reviewing.ITEM_STATUS, review_statuses=reviewing.REVIEW_STATUS,
+        came_from=handovers.came_from(review_id), went_to=handovers.went_to(review_id),
     )  # fmt: skip
 
 
@@ -108,7 +110,7 @@ def step_form(frame: Frame) -> StepForm:
 
 
 def frame_of(review_id: int) -> Frame:
-    frame = queues.frame(review_id, session.now().date())
+    frame = queues.frame(review_id, session.today())
     return told(frame, frame.lang)
 
 

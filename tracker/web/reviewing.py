@@ -9,10 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.queries.review_papers import ScaleWord
+from tracker.queries.reviewers import Reviewer
 from tracker.queries.reviews import Frame, Item
 from tracker.rules.agreement import Agreement, Pair, agreement
 from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
 from tracker.rules.workflow import ItemStatus, ReviewStatus, can_finish, can_reveal
+from tracker.web.templating import day
 
 RETURN = "return"
 """The sixth card: no answer, but a question."""
@@ -41,6 +43,7 @@ ITEM_STATUS: dict[ItemStatus, Any] = {
     ItemStatus.DIFFERS: _l("Differs"),
     ItemStatus.ENDORSED: _l("Endorsed"),
     ItemStatus.KEPT_APART: _l("Kept apart"),
+    ItemStatus.HANDED_ON: _l("Handed on"),
 }
 
 
@@ -94,6 +97,17 @@ class Words:
 def grounds() -> list[Choice]:
     keys = ("7", "8", "9", "0")
     return [Choice(key.value, str(label), "", at) for (key, label), at in zip(GROUNDS.items(), keys, strict=True)]
+
+
+def reviewer_words(each: Reviewer) -> str:
+    """A reviewer to choose: the name, and why they may."""
+    if each.deputy_for:
+        return str(_("%(name)s (%(team)s; stands in for %(other)s until %(day)s)", name=each.name, team=each.team,
+                     other=each.deputy_for, day=day(each.until)))  # fmt: skip
+    if each.above:
+        return str(_("%(name)s (%(team)s has nobody else; supervises %(above)s above it)", name=each.name,
+                     team=each.team, above=each.above))  # fmt: skip
+    return str(_("%(name)s (%(team)s)", name=each.name, team=each.team))
 
 
 def done(items: Sequence[Item]) -> int:

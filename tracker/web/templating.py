@@ -96,7 +96,7 @@ def _links(actor: Actor) -> list[tuple[str, str]]:
     links: list[tuple[str, str]] = [(_("Today"), "home.index")]
     if actor.learns_in:
         links += [(_("Self-assessment"), "assess.resume"), (_("Evidence"), "evidence.index")]
-    if actor.learns_in or actor.supervises:
+    if actor.learns_in or actor.supervises or actor.coordinates:
         links += [(_("Reviews"), "reviews.index")]
     if actor.learns_in:
         links += [(_("Profile"), "profiles.own")]

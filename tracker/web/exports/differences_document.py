@@ -71,7 +71,8 @@ def _lead(of: Talk) -> list[str]:
     if differing and frame.differences_due_on is not None and frame.differences_due_on < today():
         lead.append(_("The time for these differences ended on %(day)s: what is still open counts as kept apart.",
                       day=full_day(frame.differences_due_on)))  # fmt: skip
-    shown = (ItemStatus.DIFFERS, ItemStatus.KEPT_APART, ItemStatus.ENDORSED, ItemStatus.DROPPED)
+    shown = (ItemStatus.DIFFERS, ItemStatus.KEPT_APART, ItemStatus.ENDORSED, ItemStatus.DROPPED,
+             ItemStatus.HANDED_ON)  # fmt: skip
     left = sum(item.status not in shown and not item.revealed for item in of.items)
     if left and frame.is_live:
         lead.append(ngettext("%(num)d statement of this review is not revealed yet.",
@@ -177,6 +178,8 @@ def _lists(of: Talk) -> list[Data]:
         (_("Cannot tell"), _("%(name)s had no chance to see these. They count neither as equal nor as different.",
                              name=frame.reviewer), unseen, _("Self-rating")),
         (_("Dropped"), _("Let go after a question. They can be sent again."), _with(of, ItemStatus.DROPPED), ""),
+        (_("Handed on"), _("These went on to another reviewer before they were revealed. What %(name)s had answered "
+                           "stays sealed.", name=frame.reviewer), _with(of, ItemStatus.HANDED_ON), ""),
     ]  # fmt: skip
     return [
         {

@@ -14,7 +14,7 @@ words(
     review_nothing_chosen=_l("Choose at least one statement to send."),
     review_too_many=_l("You chose %(count)s statements; a review holds at most %(most)s. Send the rest in another."),
     review_yourself=_l("Nobody reviews themselves. Choose somebody else."),
-    review_not_supervisor=_l("This person does not supervise your team now. Choose somebody of the list."),
+    review_not_supervisor=_l("This person cannot review it now. Choose somebody of the list."),
     review_not_rated=_l("Some of these statements cannot be sent: you have not rated them, or your library does not "
                         "rate them. Choose from the list below."),
     review_out_already=_l("Some of these statements are with a reviewer already. Nothing was sent; the list shows what "
@@ -34,17 +34,25 @@ words(
     step_owner=_l("Choose one of you two."),
     step_date_needed=_l("Enter the day by which it should be done."),
     step_date=_l("Enter a day from today on, within five years."),
+    review_nothing_sealed=_l("Nothing is left to hand on: every statement of this review has been revealed or has "
+                             "ended. Nothing was changed."),
+    endorsement_over=_l("This endorsement does not stand any more, so there is nothing to read a second time. You can "
+                        "send the statement for review as always."),
+    deputy_yourself=_l("Nobody stands in for themselves. Choose somebody else."),
+    deputy_unknown=_l("This person supervises and coordinates no team of your library now. Choose one of the list."),
+    deputy_past=_l("The last day is over already. Enter today or a later day."),
+    deputy_too_long=_l("This is longer than %(longest)s days. Name them for a year at most; you can do it again then."),
+    deputy_already=_l("This person stands in for you on some of these days already. Nothing was changed."),
     review_withdrawn=_l("This review was withdrawn by the person who had sent it. There is nothing left to do."),
 )  # fmt: skip
 
 
-class SendForm(Form):
-    """`reviewer` is "person-team"; what may be chosen is the service's to say."""
+class ReaderForm(Form):
+    """`reviewer` is "person-team"; who may be chosen is the service's to say."""
 
     reviewer = RadioField(
         _l("Who shall review?"), [InputRequired(_l("Choose who shall review."))], validate_choice=False
     )
-    statements = SelectMultipleField(_l("Statements"), coerce=fields.id_or_none, choices=[], validate_choice=False)
 
     @property
     def person_and_team(self) -> tuple[int, int]:
@@ -54,9 +62,35 @@ class SendForm(Form):
             return int(parts[0]), int(parts[1])
         raise Invalid("review_not_supervisor", "reviewer")
 
+
+class SendForm(ReaderForm):
+    statements = SelectMultipleField(_l("Statements"), coerce=fields.id_or_none, choices=[], validate_choice=False)
+
     @property
     def chosen(self) -> list[int]:
         return [each for each in self.statements.data or [] if each is not None]
+
+
+class HandOnForm(Form):
+    """`reviewer`: the choices are handed in."""
+
+    reviewer = RadioField(
+        _l("Who goes on with it?"), [InputRequired(_l("Choose who goes on with it."))], coerce=fields.id_or_none
+    )
+    note = TextAreaField(
+        _l("Why, for both of them"), [InputRequired(_l("Say in a line why it is handed on."))],
+        description=_l("The person who sent it and the new reviewer read this. Nothing of what was answered so far."),
+    )  # fmt: skip
+
+
+class DeputyForm(Form):
+    """`deputy`: the choices are handed in."""
+
+    deputy = fields.select_id(_l("Who stands in for you?"), _l("Choose somebody."))
+    starts_on = fields.day(_l("From"), _l("Enter the first day."))
+    ends_on = fields.day(
+        _l("Until"), _l("Enter the last day."), description=_l("Both days belong to it; a year at most.")
+    )
 
 
 class AnswerForm(Form):

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy import Subject
-from tracker.queries import people, subjects
+from tracker.queries import deputies, people, subjects
 from tracker.queries import review_papers as papers
 from tracker.queries import reviews as queues
 from tracker.queries.reviews import Frame
@@ -37,6 +37,7 @@ def index() -> ResponseReturnValue:
         "reviews/index.html", mine=queues.mine(actor), words=reviewing.REVIEW_STATUS,
         inbox=review_queue.sorted_by(queues.inbox(actor, today), order),
         headings=headings(review_queue.COLUMNS, order, "reviews.index"),
+        stands_in=deputies.stands_in_for(actor, today), to_take_over=deputies.to_take_over(actor, today),
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def show(team: Subject) -> ResponseReturnValue:
     page = teams.page(session.actor(), team.id, team.places[0].path, session.actor().today(session.now()))
     found = member_list.asked(page.members, team.id)
     note_looks([member.person_id for member in (*found.cut.rows, *page.former)], "team")
-    return render_template("teams/show.html", page=page, found=found,
+    return render_template("teams/show.html", page=page, found=found, team=team,
                            by_name=page.names_to_coordinators or may(Permission.PROFILE_REVEALED, team))  # fmt: skip
 
 

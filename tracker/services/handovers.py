@@ -1,0 +1,39 @@
+"""A review goes on with another reviewer: by its own, by who stands in for them, or by a coordinator."""
+
+import datetime as dt
+
+from tracker import policy
+from tracker.db import transaction
+from tracker.models import Endorsement, Library, SecondReading
+from tracker.policy import Actor
+from tracker.queries import reviewers, subjects
+from tracker.records import reviews
+from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.reviews import clean_text
+from tracker.rules.roles import Permission
+
+
+def hand_on(actor: Actor, review_id: int, to_id: int, note: str, now: dt.datetime) -> int:
+    """What is not revealed goes to somebody else who may review its learner, as it was frozen; they start blank.
+
+    What the first reviewer said of it stays sealed. It is due anew. Returns the id of the review that goes on.
+    Raises Missing (not theirs to hand on); Invalid: review_text_needed, review_text_long, review_not_supervisor;
+    Conflict("review_nothing_sealed").
+    """
+    note = clean_text(note, "note", required=True)
+    today = actor.today(now)
+    with transaction() as tx:
+        review = reviews.locked(tx, review_id)
+        subject = subjects.review_to_hand_on(review_id, today)
+        if subject is None or not policy.allows(actor, Permission.REVIEW_HAND_ON, subject):
+            raise Missing
+        second = tx.get(SecondReading, review_id)
+        not_by = tx.get_one(Endorsement, second.endorsement_id).endorser_id if second is not None else None
+        eligible = {each.person_id for each in reviewers.of(review.learner_id, today, not_by)}
+        if to_id not in eligible - {review.reviewer_id}:
+            raise Invalid("review_not_supervisor", "reviewer")
+        due_on = today + dt.timedelta(days=tx.get_one(Library, actor.library_id).review_days)
+        going_on = reviews.hand_on(tx, review, to_id, note, due_on, actor.person_id, now)
+        if going_on is None:
+            raise Conflict("review_nothing_sealed")
+        return going_on
