@@ -151,7 +151,7 @@ def test_altering_a_table_keeps_its_children(
 EXPECTED_TRIGGERS = {
     f"{table}_{act}"
     for table in ("rating_entries", "review_moves", "audit_events", "evidence_versions", "evidence_texts",
-                  "endorsements", "review_items")
+                  "endorsements", "review_items", "endorsement_moves", "level_exceptions", "level_exception_moves")
     for act in ("no_update", "no_delete")
 }  # fmt: skip
 

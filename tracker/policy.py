@@ -156,6 +156,7 @@ TABLE: dict[Permission, Fact] = {
     Permission.DEPUTY_NAME: leads_a_team,
     Permission.DEPUTY_OWN: owns,
     Permission.HANDOVER_READ: coordinates,
+    Permission.ENDORSEMENT_REVOKE: reviews,
     Permission.TEAM_READ: any_of(supervises, coordinates),
     Permission.GAPS_READ: any_of(supervises, coordinates),
     Permission.ADMINISTER: administers,
@@ -170,6 +171,7 @@ KNOWN_BY: dict[Permission, Permission] = {
     Permission.EVIDENCE_OWN: Permission.EVIDENCE_READ,
     Permission.REVIEW_HAND_ON: Permission.REVIEW_READ,
     Permission.HANDOVER_READ: Permission.TEAM_READ,
+    Permission.ENDORSEMENT_REVOKE: Permission.REVIEW_READ,
 }
 """Who may read the record but not act on it is told so (403); who may not even read it is told nothing (404)."""
 

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from tests.factories.ratings import rate
 from tests.factories.world import World
-from tracker.db import session
-from tracker.models import Review, ReviewItem
+from tracker.db import session, transaction
+from tracker.models import Rating, Review, ReviewItem
 from tracker.policy import Actor
 from tracker.queries.actors import actor_for_person
 from tracker.rules.scale import Answer, Ground, ReviewerAnswer
@@ -35,6 +35,17 @@ def send(world: World, *answers: Answer, learner: str = "ana", reviewer: str = "
     for statement_id, answer in zip(statements, answers, strict=True):
         rate(world, learner, statement_id, answer)
     return reviews.send(actor(world, learner), world.people[reviewer], statements, world.now)
+
+
+def send_again(world: World, answer: Answer, learner: str = "ana", reviewer: str = "sue") -> int:
+    """The learner answers the first statement of Communication anew and sends it. The review's id."""
+    statement_id = world.statements["communication"][0]
+    with transaction() as tx:
+        rating = tx.scalars(
+            select(Rating).where(Rating.person_id == world.people[learner], Rating.statement_id == statement_id)
+        ).one()
+        rating.answer, rating.version = answer.value, rating.version + 1
+    return reviews.send(actor(world, learner), world.people[reviewer], [statement_id], world.now)
 
 
 def items(review_id: int) -> list[ReviewItem]:

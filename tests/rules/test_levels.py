@@ -362,3 +362,56 @@ def test_a_lower_level_in_the_way_is_named_with_what_would_follow() -> None:
         1,
     )
     assert change.then_held == 2
+
+
+# An agreed exception: one statement more that is excluded
+
+ALLOWED = {
+    LevelState.MET: {LevelState.MET, LevelState.LIMITED},
+    LevelState.NOT_YET_KNOWN: {LevelState.NOT_YET_KNOWN, LevelState.MET, LevelState.LIMITED},
+    LevelState.NOT_MET: set(LevelState),
+    LevelState.LIMITED: {LevelState.LIMITED},
+}
+
+
+def exceptions(statements: Statements, meaning: Meaning) -> list[tuple[int, Statements]]:
+    """The same world with one statement of that meaning left out, once for each, and the level it is of."""
+    return [
+        (each.rank, [*statements[:at], StatementAnswer(each.rank, Meaning.EXCLUDED), *statements[at + 1 :]])
+        for at, each in enumerate(statements)
+        if not each.not_rated_here and each.meaning is meaning
+    ]
+
+
+def some_exception_worsens(statements: Statements, meaning: Meaning) -> bool:
+    before = {view.rank: view.state for view in of(statements, None).levels}
+    for rank, without in exceptions(statements, meaning):
+        after = {view.rank: view.state for view in of(without, None).levels}
+        if after[rank] not in ALLOWED[before[rank]] or any(
+            after[each] != before[each] for each in RANKS if each != rank
+        ):
+            return True
+    return False
+
+
+@given(worlds)
+def test_leaving_out_what_is_not_met_makes_no_level_unmet(world: tuple[Statements, int]) -> None:
+    assert not some_exception_worsens(world[0], Meaning.NOT_MET)
+
+
+def test_leaving_out_what_is_open_can_make_a_gap_certain() -> None:
+    """The partner: 7 met, 2 not, 1 open of 10 may still reach 8; of the 9 without the open one it cannot."""
+    statements = [StatementAnswer(1, each) for each in [Meaning.MET] * 7 + [Meaning.NOT_MET] * 2 + [Meaning.OPEN]]
+    assert some_exception_worsens(statements, Meaning.OPEN)
+    assert not some_exception_worsens(statements, Meaning.NOT_MET)
+
+
+@given(worlds)
+def test_one_exception_at_each_level_never_makes_a_gap_of_what_was_none(world: tuple[Statements, int]) -> None:
+    statements, target = world
+    was_gap = of(statements, target).target_state is TargetState.GAP
+    for rank in RANKS:
+        statements = next(
+            (without for at, without in exceptions(statements, Meaning.NOT_MET) if at == rank), statements
+        )
+    assert was_gap or of(statements, target).target_state is not TargetState.GAP

@@ -175,7 +175,8 @@ def test_other_libraries_stay_out_of_reach(context: World, adam: Actor, act: obj
 
 
 def test_settings_of_the_library(context: World, adam: Actor) -> None:
-    settings = {"review_days": 21, "differences_days": 7, "names_to_coordinators": False, "now": NOW}
+    settings = {"review_days": 21, "differences_days": 7, "endorsement_months": 24,
+                "names_to_coordinators": False, "now": NOW}  # fmt: skip
     libraries.edit(adam, name="Lake Library", time_zone="Europe/Berlin", **settings)
     library = db.session.get_one(Library, adam.library_id)
     assert (library.name, library.time_zone, library.review_days) == ("Lake Library", "Europe/Berlin", 21)

@@ -1,11 +1,15 @@
 """Commands for reviews, run daily by the system's timer."""
 
 import datetime as dt
+import sys
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
-from tracker.services import differences
+from tracker.queries import reviewed
+from tracker.rules.digests import Fit
+from tracker.services import differences, endorsements
 
 
 @click.group("reviews")
@@ -16,5 +20,27 @@ def reviews() -> None:
 @reviews.command("due")
 @with_appcontext
 def due() -> None:
-    """Keep apart every difference whose time is over; run it once a day."""
-    click.echo(f"Kept apart: {differences.keep_due_apart(dt.datetime.now(dt.UTC))}.")
+    """Keep apart every difference whose time is over, and let old endorsements expire; run it once a day."""
+    now = dt.datetime.now(dt.UTC)
+    click.echo(f"Kept apart: {differences.keep_due_apart(now)}.")
+    click.echo(f"Expired: {endorsements.expire_due(now)}.")
+
+
+@reviews.command("check")
+@with_appcontext
+def check() -> None:
+    """Work out anew from what is stored whether each endorsement still fits what was reviewed."""
+    kept = reviewed.all_checked()
+    click.echo(
+        f"Endorsements: {len(kept)}. Fit what was reviewed: {sum(each.fit is Fit.FITS for each in kept)}. "
+        f"Their text was erased: {sum(each.fit is Fit.ERASED for each in kept)}."
+    )
+    digests = {sha256 for each in kept for sha256 in each.files}
+    damaged = endorsements.damaged_files(current_app.config["FILES_DIR"], digests)
+    for each in kept:
+        if each.fit is Fit.DOES_NOT_FIT:
+            click.echo(f"- Endorsement {each.endorsement_id} does not fit what was reviewed.", err=True)
+        elif damaged & each.files:
+            click.echo(f"- Endorsement {each.endorsement_id}: a reviewed file is missing or damaged.", err=True)
+    if damaged or any(each.fit is Fit.DOES_NOT_FIT for each in kept):
+        sys.exit("Compare with a backup before anybody relies on these.")

@@ -2,7 +2,9 @@
 
 from tracker.models.audit import AuditEvent, Erasure, Look
 from tracker.models.checks import BackupTest, MailTest
+from tracker.models.endorsements import EndorsementMove
 from tracker.models.evidence import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, StoredFile
+from tracker.models.exceptions import LevelException, LevelExceptionMove, LevelExceptionText
 from tracker.models.frameworks import (
     Anchor,
     Citation,
@@ -55,6 +57,7 @@ __all__ = [
     "Deputy",
     "Domain",
     "Endorsement",
+    "EndorsementMove",
     "EndorsementText",
     "Erasure",
     "Evidence",
@@ -66,6 +69,9 @@ __all__ = [
     "HandoverText",
     "Invitation",
     "Level",
+    "LevelException",
+    "LevelExceptionMove",
+    "LevelExceptionText",
     "Library",
     "Look",
     "MailTest",

@@ -2,9 +2,12 @@
 
 GUARDED = (
     "audit_events",
+    "endorsement_moves",
     "endorsements",
     "evidence_texts",
     "evidence_versions",
+    "level_exception_moves",
+    "level_exceptions",
     "rating_entries",
     "review_items",
     "review_moves",

@@ -13,7 +13,7 @@ from tracker.rules.roles import Role
 class Library(Base):
     """People, settings, role profiles, rounds and audit belong to one library; libraries never see each other.
 
-    Its root team is the row of `teams` without a parent.
+    Its root team is the row of `teams` without a parent. Without `endorsement_months` endorsements never expire.
     """
 
     __tablename__ = "libraries"
@@ -23,6 +23,7 @@ class Library(Base):
     time_zone: Mapped[Word] = mapped_column(default="UTC")
     review_days: Mapped[int] = mapped_column(default=14)
     differences_days: Mapped[int] = mapped_column(default=14)
+    endorsement_months: Mapped[int | None]
     names_to_coordinators: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime]
 

@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, and_, select
 from tracker.db import session
 from tracker.models import (
     Endorsement,
+    EndorsementText,
     Evidence,
     EvidenceLink,
     EvidenceVersion,
     Framework,
+    Library,
     Person,
     Rating,
     ReviewItem,
@@ -20,23 +22,39 @@ from tracker.models import (
     ScaleAnswer,
     Statement,
 )
-from tracker.rules.reviews import short_name
+from tracker.rules.endorsements import REMINDED, expires_on
+from tracker.rules.reviews import day_at, short_name
 from tracker.rules.wording import Wording
 from tracker.rules.workflow import EndorsementStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Endorsed:
-    """As in "M. Ortiz: Consistently, 12 Mar". `status` is what became of it; only a standing one counts."""
+    """As in "M. Ortiz: Consistently, 12 Mar". `status` is what became of it; only a standing one counts. `reason` says
+    why it ended, where somebody said why; `version` is the framework's for which it was given."""
 
     id: int
     statement_id: int
+    endorser_id: int
     who: str
     key: str
     label: Wording
     on: dt.datetime
     status: EndorsementStatus
     ended_at: dt.datetime | None
+    reason: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """One that stands and counts until `last_day`, the day included."""
+
+    person_id: int
+    statement_id: int
+    title: Wording
+    last_day: dt.date
+    lang: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,24 +140,61 @@ def changed_since(person_id: int) -> frozenset[int]:
     )
 
 
+def expiring(library_id: int, today: dt.date, days: int = REMINDED, person_id: int | None = None) -> list[Expiring]:
+    """What stands and expires within so many days, the next first; of one person, where they are named. Empty where
+    the library lets nothing expire. One statement."""
+    rows = session().execute(
+        select(
+            Endorsement.person_id, Endorsement.statement_id, Statement.title, Endorsement.endorsed_at, Framework.lang,
+            Library.time_zone, Library.endorsement_months,
+        )
+        .join(Person, Person.id == Endorsement.person_id)
+        .join(Library, Library.id == Person.library_id)
+        .join(Statement, Statement.id == Endorsement.statement_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .where(
+            Library.id == library_id,
+            Library.endorsement_months.is_not(None),
+            Endorsement.status == EndorsementStatus.STANDING.value,
+            *([] if person_id is None else [Endorsement.person_id == person_id]),
+        )
+        .order_by(Endorsement.endorsed_at, Endorsement.id)
+    )  # fmt: skip
+    found = (
+        Expiring(
+            person_id=row.person_id,
+            statement_id=row.statement_id,
+            title=row.title,
+            last_day=expires_on(day_at(row.endorsed_at, row.time_zone), row.endorsement_months),
+            lang=row.lang,
+        )
+        for row in rows
+    )
+    return [each for each in found if today <= each.last_day <= today + dt.timedelta(days=days)]
+
+
 def _rows(*where: ColumnElement[bool]) -> list[Endorsed]:
     rows = session().execute(
         select(
-            Endorsement.id, Endorsement.statement_id, Person.name, Endorsement.answer, ScaleAnswer.label,
-            Endorsement.endorsed_at, Endorsement.status, Endorsement.ended_at,
+            Endorsement.id, Endorsement.statement_id, Endorsement.endorser_id, Person.name, Endorsement.answer,
+            ScaleAnswer.label, Endorsement.endorsed_at, Endorsement.status, Endorsement.ended_at,
+            EndorsementText.reason, Framework.version,
         )
         .join(Person, Person.id == Endorsement.endorser_id)
         .join(Statement, Statement.id == Endorsement.statement_id)
+        .join(Framework, Framework.id == Statement.framework_id)
         .join(
             ScaleAnswer,
             and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Endorsement.answer),
         )
+        .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
         .where(*where)
         .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
     )  # fmt: skip
     return [
         Endorsed(
             id=row.id,
+            endorser_id=row.endorser_id,
             statement_id=row.statement_id,
             who=short_name(row.name),
             key=row.answer,
@@ -147,6 +202,8 @@ def _rows(*where: ColumnElement[bool]) -> list[Endorsed]:
             on=row.endorsed_at,
             status=EndorsementStatus(row.status),
             ended_at=row.ended_at,
+            reason=row.reason or "",
+            version=row.version,
         )
         for row in rows
     ]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import and_, select
 
 from tracker.db import session
-from tracker.models import Endorsement, NotRatedHere, ScaleAnswer, Statement
+from tracker.models import Endorsement, LevelException, NotRatedHere, ScaleAnswer, Statement
+from tracker.queries import exceptions
 from tracker.queries.gap_matrix import Cells, ChildRow, Chosen, Column, Matrix, Row
 from tracker.queries.sent import who_sent
 from tracker.queries.standings import stood
@@ -35,7 +36,8 @@ class Biggest:
 @dataclass(frozen=True, slots=True)
 class GapPage:
     """`rows` only where the reader may see every name and they are few enough. `too_few`: the people are so few that
-    nothing is told of them. `without_names`: some are there whom the reader may not see by name."""
+    nothing is told of them. `without_names`: some are there whom the reader may not see by name. `exceptions`: how many
+    are agreed for those whom the reader does see by name."""
 
     people: int
     without_names: bool
@@ -45,6 +47,7 @@ class GapPage:
     biggest: tuple[Biggest, ...] = ()
     children: tuple[ChildRow, ...] = ()
     not_sent: int = 0
+    exceptions: int = 0
 
     @property
     def unknown(self) -> int:
@@ -56,7 +59,7 @@ class GapPage:
 
 
 def page(ground: Ground, chosen: Chosen) -> GapPage:
-    """At most nine statements, whatever the size."""
+    """At most ten statements, whatever the size."""
     everybody = [one for one in ground.people if one.framework_id == chosen.framework_id]
     people = [
         one
@@ -78,6 +81,12 @@ def page(ground: Ground, chosen: Chosen) -> GapPage:
         rows=of.rows(people) if named else (),
         biggest=_biggest(ground, chosen, of.now, people, columns),
         children=of.children(chosen) if chosen.below and not (hidden and chosen.role_profile_id) else (),
+        exceptions=exceptions.how_many(
+            [one.person_id for one in people if one.by_name],
+            chosen.framework_id,
+            ground.library_id,
+            chosen.round.end if chosen.round else None,
+        ),
         not_sent=len(people) - len(who_sent([one.person_id for one in people], [now.id] if now else [])),
     )
 
@@ -118,7 +127,9 @@ def _may_name(statement_id: int, nameless: Sequence[Cell], facts: Collection[gap
 def _not_met(
     ground: Ground, chosen: Chosen, person_ids: Collection[int], domain_ids: Collection[int]
 ) -> tuple[list[gaps.NotMet], dict[int, str]]:
-    """The endorsements that do not meet their statement, and the statements' titles. One statement."""
+    """The endorsements that do not meet their statement, but for agreed exceptions, and the statements' titles. One
+    statement."""
+    at = chosen.round.end if chosen.round else None
     rows = session().execute(
         select(Statement.domain_id, Statement.rank, Statement.position, Statement.id, Endorsement.person_id,
                Statement.title)
@@ -127,12 +138,16 @@ def _not_met(
                                 ScaleAnswer.key == Endorsement.answer))
         .outerjoin(NotRatedHere, and_(NotRatedHere.statement_id == Statement.id,
                                       NotRatedHere.library_id == ground.library_id))
+        .outerjoin(LevelException, and_(LevelException.person_id == Endorsement.person_id,
+                                        LevelException.statement_id == Endorsement.statement_id,
+                                        exceptions.counts(at)))
         .where(
             Endorsement.person_id.in_(person_ids),
             Statement.domain_id.in_(domain_ids),
             ScaleAnswer.counts_as == Meaning.NOT_MET.value,
             NotRatedHere.id.is_(None),
-            stood(chosen.round.end if chosen.round else None),
+            LevelException.id.is_(None),
+            stood(at),
         )
     ).all()  # fmt: skip
     return [gaps.NotMet(*row[:5]) for row in rows], {row[3]: row[5] for row in rows}

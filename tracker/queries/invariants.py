@@ -8,7 +8,9 @@ from sqlalchemy.orm import aliased
 
 from tracker.models import Endorsement, Rating, RatingEntry, ReviewItem, StoredFile
 from tracker.models.guards import guards
+from tracker.queries import reviewed
 from tracker.rules.backups import Contents, Finding
+from tracker.rules.digests import Fit
 from tracker.rules.workflow import ItemStatus
 
 TRIGGERS = {
@@ -39,6 +41,7 @@ def broken(connection: Connection, expected: Contents, wanted_guards: Collection
             *_missing_guards(connection, wanted_guards),
             *_history(connection),
             *_endorsements(connection),
+            *_reviewed(connection),
         ]
     except DatabaseError as error:
         return [Finding("database_damaged", str(error.orig))]
@@ -113,3 +116,10 @@ def _endorsements(connection: Connection) -> Iterator[Finding]:
     count = connection.scalar(select(func.count()).select_from(ReviewItem).where(wrong))
     if count:
         yield Finding("endorsement_not_whole", str(count))
+
+
+def _reviewed(connection: Connection) -> Iterator[Finding]:
+    """An endorsement fits the digest of what was reviewed, unless text of that was erased."""
+    wrong = [each.endorsement_id for each in reviewed.checked(connection) if each.fit is Fit.DOES_NOT_FIT]
+    if wrong:
+        yield Finding("endorsement_does_not_fit", ", ".join(map(str, wrong)))

@@ -32,6 +32,7 @@ class Settings:
     time_zone: str
     review_days: int
     differences_days: int
+    endorsement_months: int | None
     names_to_coordinators: bool
 
 
@@ -59,7 +60,7 @@ class FirstDay:
 def settings(actor: Actor) -> Settings:
     row = session().execute(
         select(Library.name, Library.time_zone, Library.review_days, Library.differences_days,
-               Library.names_to_coordinators)
+               Library.endorsement_months, Library.names_to_coordinators)
         .where(Library.id == actor.library_id)
     ).one()  # fmt: skip
     return Settings(*row)

@@ -3,7 +3,7 @@
 Three sets of answers, each from its own query, never mixed:
 - `own_answers`: the learner's ratings as they are now. For the learner alone.
 - `revealed_answers`: the learner's answers as last revealed in a review. What others see of the self side.
-- `endorsed_answers`: standing endorsements.
+- `endorsed_answers`: standing endorsements, and agreed exceptions.
 """
 
 import datetime as dt
@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, literal, or_, select, union_all
 
 from tracker.db import session
 from tracker.models import (
     Domain,
     Endorsement,
     Level,
+    LevelException,
     NotRatedHere,
     Rating,
     RatingEntry,
@@ -28,8 +29,9 @@ from tracker.models import (
     Statement,
     Strand,
 )
+from tracker.queries import exceptions
 from tracker.rules.levels import DomainStanding, Tally, standing
-from tracker.rules.scale import Meaning
+from tracker.rules.scale import Answer, Meaning
 from tracker.rules.wording import Wording
 from tracker.rules.workflow import REVEALED, EndorsementStatus
 
@@ -140,9 +142,23 @@ def revealed(person_ids: Iterable[int], at: dt.datetime | None = None) -> Subque
 def endorsed_answers(
     person_ids: Iterable[int], framework_id: int, library_id: int, at: dt.datetime | None = None
 ) -> Counts:
-    """Standing endorsements; with `at`, those that stood at that moment."""
-    answers = select(Endorsement.person_id, Endorsement.statement_id, Endorsement.answer).where(
-        Endorsement.person_id.in_(person_ids), stood(at)
+    """Standing endorsements; with `at`, those that stood at that moment. An agreed exception counts as *not my work*
+    in the place of what is endorsed for its statement, if anything is."""
+    ids = list(person_ids)
+    excepted = exists(
+        select(LevelException.id).where(
+            LevelException.person_id == Endorsement.person_id,
+            LevelException.statement_id == Endorsement.statement_id,
+            exceptions.counts(at),
+        )
+    )
+    answers = union_all(
+        select(Endorsement.person_id, Endorsement.statement_id, Endorsement.answer).where(
+            Endorsement.person_id.in_(ids), stood(at), ~excepted
+        ),
+        select(LevelException.person_id, LevelException.statement_id, literal(Answer.NOT_MY_WORK.value)).where(
+            LevelException.person_id.in_(ids), exceptions.counts(at)
+        ),
     )
     return _count(answers.subquery(), framework_id, library_id)
 

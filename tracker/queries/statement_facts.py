@@ -8,7 +8,8 @@ from sqlalchemy import Subquery, and_, func, null, select
 
 from tracker.db import session
 from tracker.models import Endorsement, NotRatedHere, Person, Rating, Review, ReviewItem, ScaleAnswer, Statement
-from tracker.queries import endorsements, standings
+from tracker.queries import endorsements, exceptions, standings
+from tracker.queries.exceptions import Agreed
 from tracker.queries.learners import Learner
 from tracker.queries.profiles import Profile, Side
 from tracker.rules import next_steps
@@ -31,7 +32,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class StatementVoices:
-    """`own` is the self side that the reader gets."""
+    """`own` is the self side that the reader gets. With an `exception` it does not count in the endorsed voice,
+    whatever is endorsed."""
 
     id: int
     domain_id: int
@@ -42,14 +44,16 @@ class StatementVoices:
     not_rated_here: str | None
     own: Said | None
     endorsed: Said | None
+    exception: Agreed | None
 
 
 def voices(learner: Learner, side: Side, domain_id: int | None = None) -> list[StatementVoices]:
-    """In the framework's order; of one domain, where it is named. Two statements."""
+    """In the framework's order; of one domain, where it is named. Three statements."""
     scale = session().execute(
         select(ScaleAnswer.key, ScaleAnswer.label).where(ScaleAnswer.framework_id == learner.framework_id)
     )
     labels = {row.key: row.label for row in scale}
+    excepted = {each.statement_id: each for each in exceptions.agreed(learner)}
     own = _self_side(learner, side)
     _, own_statement, own_answer, own_at = own.c
     rows = session().execute(
@@ -91,6 +95,7 @@ def voices(learner: Learner, side: Side, domain_id: int | None = None) -> list[S
             endorsed=Said(row.endorsed, labels[row.endorsed], short_name(row.endorser), row.endorsed_at)
             if row.endorsed
             else None,
+            exception=excepted.get(row.id),
         )
         for row in rows
     ]
@@ -111,12 +116,13 @@ def steps(of: Profile, statements: list[StatementVoices], most: int = 3) -> tupl
 
 def _facts(each: StatementVoices, items: Mapping[int, tuple[ItemStatus, bool]], changed: bool) -> StatementFacts:
     status, is_revealed = items.get(each.id, (None, False))
+    endorsed = EndorsedAnswer(each.endorsed.key) if each.endorsed else None
     return StatementFacts(
         statement_id=each.id,
         rank=each.rank,
         order=each.position,
         own=Answer(each.own.key) if each.own else None,
-        endorsed=EndorsedAnswer(each.endorsed.key) if each.endorsed else None,
+        endorsed=endorsed if each.exception is None else EndorsedAnswer.NOT_MY_WORK,
         side=learner_side(status, is_revealed),
         changed_since=changed,
         not_rated_here=each.not_rated_here is not None,

@@ -74,6 +74,14 @@ def endorsement(endorsement_id: int, today: dt.date) -> Subject | None:
     return _owned(endorsement_id, select(Endorsement.person_id).where(Endorsement.id == endorsement_id))
 
 
+def endorsement_given(endorsement_id: int, today: dt.date) -> Subject | None:
+    """The same between its two sides: it was given by the reviewer of its review."""
+    of_it = exists().where(
+        Endorsement.id == endorsement_id, ReviewItem.id == Endorsement.item_id, ReviewItem.review_id == Review.id
+    )
+    return _reviewed(endorsement_id, of_it, today)
+
+
 def team(team_id: int, today: dt.date) -> Subject | None:
     row = session().execute(select(Team.library_id, Team.path).where(Team.id == team_id)).one_or_none()
     if row is None:

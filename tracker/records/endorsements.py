@@ -1,49 +1,87 @@
-"""The only writer of endorsements: at most one stands for a person and a statement."""
+"""The only writer of endorsements: at most one stands for a person and a statement.
+
+Every change of status goes through `_become`, which writes its history in the same act.
+"""
 
 import datetime as dt
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.models import Endorsement, Person, Review, ReviewItem
+from tracker.models import Endorsement, EndorsementMove, EndorsementText, Review, ReviewItem
+from tracker.records import exceptions
+from tracker.rules.errors import Conflict
 from tracker.rules.scale import EndorsedAnswer
 from tracker.rules.workflow import EndorsementStatus
 
 
 def stand(tx: Session, review: Review, item: ReviewItem, answer: EndorsedAnswer, now: dt.datetime) -> None:
     """Let the reviewer's or the agreed answer stand from now on; what stood before is superseded."""
-    _end_standing(tx, review, item, EndorsementStatus.SUPERSEDED, now)
-    tx.add(
-        Endorsement(
-            person_id=review.learner_id,
-            statement_id=item.statement_id,
-            endorser_id=review.reviewer_id,
-            item_id=item.id,
-            answer=answer.value,
-            digest=item.digest,
-            rating_version=item.rating_version,
-            status=EndorsementStatus.STANDING.value,
-            endorsed_at=now,
-        )
+    _end_standing(tx, review, item, EndorsementStatus.SUPERSEDED, review.reviewer_id, now)
+    made = Endorsement(
+        person_id=review.learner_id,
+        statement_id=item.statement_id,
+        endorser_id=review.reviewer_id,
+        item_id=item.id,
+        answer=answer.value,
+        digest=item.digest,
+        rating_version=item.rating_version,
+        endorsed_at=now,
     )
-    tx.flush()
+    _become(tx, made, EndorsementStatus.STANDING, review.reviewer_id, now)
+    exceptions.end_for(tx, review.learner_id, item.statement_id, now)
 
 
-def suspend(tx: Session, review: Review, item: ReviewItem, now: dt.datetime) -> None:
+def suspend(tx: Session, review: Review, item: ReviewItem, by: int | None, now: dt.datetime) -> None:
     """The two do not agree any more: what stood for this statement, whoever gave it, does not count from now on."""
-    _end_standing(tx, review, item, EndorsementStatus.SUSPENDED, now)
+    _end_standing(tx, review, item, EndorsementStatus.SUSPENDED, by, now)
 
 
-def _end_standing(tx: Session, review: Review, item: ReviewItem, to: EndorsementStatus, now: dt.datetime) -> None:
-    """Under a lock on the person: endorsements of one person follow each other, also from two reviews at once."""
-    tx.execute(select(Person.id).where(Person.id == review.learner_id).with_for_update(key_share=True))
-    tx.execute(
-        update(Endorsement)
+def revoke(tx: Session, endorsement: Endorsement, by: int, reason: str, now: dt.datetime) -> None:
+    """Raises Conflict("endorsement_over") unless it stands."""
+    _end(tx, endorsement, EndorsementStatus.REVOKED, by, now, reason)
+
+
+def expire(tx: Session, endorsement: Endorsement, now: dt.datetime) -> None:
+    """Raises Conflict("endorsement_over") unless it stands."""
+    _end(tx, endorsement, EndorsementStatus.EXPIRED, None, now)
+
+
+def _end_standing(
+    tx: Session, review: Review, item: ReviewItem, to: EndorsementStatus, by: int | None, now: dt.datetime
+) -> None:
+    exceptions.lock_person(tx, review.learner_id)
+    stands = tx.scalar(
+        select(Endorsement)
         .where(
             Endorsement.person_id == review.learner_id,
             Endorsement.statement_id == item.statement_id,
             Endorsement.status == EndorsementStatus.STANDING.value,
         )
-        .values(status=to.value, ended_at=now)
-        .execution_options(synchronize_session=False)
+        .execution_options(populate_existing=True)
     )
+    if stands is not None:
+        _become(tx, stands, to, by, now)
+
+
+def _end(
+    tx: Session, endorsement: Endorsement, to: EndorsementStatus, by: int | None, now: dt.datetime, reason: str = ""
+) -> None:
+    exceptions.lock_person(tx, endorsement.person_id)
+    tx.refresh(endorsement)
+    if endorsement.status != EndorsementStatus.STANDING.value:
+        raise Conflict("endorsement_over")
+    _become(tx, endorsement, to, by, now)
+    if reason:
+        tx.add(EndorsementText(endorsement_id=endorsement.id, reason=reason))
+
+
+def _become(tx: Session, endorsement: Endorsement, to: EndorsementStatus, by: int | None, now: dt.datetime) -> None:
+    """The one place that writes a status."""
+    before = endorsement.status or ""
+    endorsement.status = to.value
+    if to is not EndorsementStatus.STANDING:
+        endorsement.ended_at = now
+    tx.add(endorsement)
+    tx.flush()
+    tx.add(EndorsementMove(endorsement_id=endorsement.id, actor_id=by, before=before, after=to.value, moved_at=now))

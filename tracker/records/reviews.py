@@ -251,7 +251,7 @@ def confirm(
 
 def keep_apart(tx: Session, review: Review, item: ReviewItem, by: int | None, now: dt.datetime) -> None:
     move_item(tx, review, item, Move.KEEP_APART, by, now)
-    endorsements.suspend(tx, review, item, now)
+    endorsements.suspend(tx, review, item, by, now)
 
 
 def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime) -> int:

@@ -3,6 +3,16 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Fit(StrEnum):
+    """Whether what is stored still is what an endorsement was given for. *Erased*: its owner had text of it erased,
+    so that nobody can tell."""
+
+    FITS = "fits"
+    DOES_NOT_FIT = "does_not_fit"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)

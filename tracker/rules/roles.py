@@ -32,6 +32,7 @@ class Permission(StrEnum):
     DEPUTY_NAME = "deputy_name"
     DEPUTY_OWN = "deputy_own"
     HANDOVER_READ = "handover_read"
+    ENDORSEMENT_REVOKE = "endorsement_revoke"
     TEAM_READ = "team_read"
     GAPS_READ = "gaps_read"
     ADMINISTER = "administer"

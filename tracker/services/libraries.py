@@ -9,6 +9,7 @@ from tracker.models import Library, Person, Team
 from tracker.policy import Actor
 from tracker.records import administration, audit
 from tracker.rules.calendar import clean_time_zone
+from tracker.rules.endorsements import clean_months
 from tracker.rules.errors import Invalid
 from tracker.rules.texts import clean_email, clean_line
 
@@ -58,18 +59,21 @@ def edit(
     time_zone: str,
     review_days: int,
     differences_days: int,
+    endorsement_months: int | None,
     names_to_coordinators: bool,
     now: dt.datetime,
 ) -> None:
     """Change the library's settings. Its root team carries its name.
 
-    Raises Invalid: library_name_taken, time_zone_unknown, days_out_of_range (1 to DAYS_MAX), line_*.
+    Raises Invalid: library_name_taken, time_zone_unknown, days_out_of_range (1 to DAYS_MAX),
+    months_out_of_range, line_*.
     """
     wanted = {
         "name": clean_line(name),
         "time_zone": clean_time_zone(time_zone),
         "review_days": _days(review_days, "review_days"),
         "differences_days": _days(differences_days, "differences_days"),
+        "endorsement_months": clean_months(endorsement_months, "endorsement_months"),
         "names_to_coordinators": names_to_coordinators,
     }
     with transaction() as tx:

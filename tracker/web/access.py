@@ -35,6 +35,7 @@ LOADERS: dict[Loader, str] = {
     subjects.review_to_hand_on: "review_id",
     subjects.deputy: "deputy_id",
     subjects.endorsement: "endorsement_id",
+    subjects.endorsement_given: "endorsement_id",
     subjects.team: "team_id",
     subjects.membership: "membership_id",
     subjects.not_rated: "not_rated_id",

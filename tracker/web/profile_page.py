@@ -1,8 +1,9 @@
 """A profile as its page shows it: rows of level cells, rows of dots, and the figures at the top."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
+from tracker.queries.exceptions import Agreed
 from tracker.queries.profiles import Profile
 from tracker.queries.standings import DomainShape
 from tracker.rules.levels import DomainStanding, LevelState, LevelView, TargetState, what_would_change
@@ -23,7 +24,8 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One level of one domain; `own` is None where the reader gets no self side. None listed: no cell."""
+    """One level of one domain; `own` is None where the reader gets no self side. None listed: no cell.
+    `excepted`: a statement does not count there, by an agreed exception."""
 
     where: str
     own: Voice | None
@@ -31,6 +33,7 @@ class Cell:
     limited: bool
     met: bool
     out_of_order: bool
+    excepted: bool
     href: str
 
 
@@ -59,8 +62,9 @@ class Heading:
     is_target: bool
 
 
-def rows(of: Profile, address: Address) -> list[Row]:
-    return [_row(of, domain, address(domain)) for domain in of.domains]
+def rows(of: Profile, exceptions: Iterable[Agreed], address: Address) -> list[Row]:
+    excepted = frozenset((each.domain_id, each.rank) for each in exceptions)
+    return [_row(of, domain, excepted, address(domain)) for domain in of.domains]
 
 
 def headings(of: Profile) -> list[Heading]:
@@ -86,7 +90,7 @@ def short(name: str) -> str:
     return beginning(name, 2)
 
 
-def _row(of: Profile, domain: DomainShape, href: str) -> Row:
+def _row(of: Profile, domain: DomainShape, excepted: Collection[tuple[int, int]], href: str) -> Row:
     own = None if of.own is None else of.own[domain.id]
     endorsed = of.endorsed[domain.id]
     cells: list[Cell | None] = []
@@ -100,6 +104,7 @@ def _row(of: Profile, domain: DomainShape, href: str) -> Row:
                 limited=view.state is LevelState.LIMITED,
                 met=view.state is LevelState.MET,
                 out_of_order=view.out_of_order,
+                excepted=(domain.id, level.rank) in excepted,
                 href=f"{href}#level-{level.rank}",
             )
             if level.listed

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from tracker.queries import profiles, sent, statement_facts
+from tracker.queries import exceptions, profiles, sent, statement_facts
+from tracker.queries.exceptions import Agreed
 from tracker.queries.learners import Learner
 from tracker.queries.profiles import EndorsedCount, Profile, Side, TrendPoint
 from tracker.queries.sent import Sent
@@ -28,13 +29,15 @@ class Sheet:
     endorsed: EndorsedCount
     trend_points: list[TrendPoint]
     sent: Sent
+    exceptions: list[Agreed]
     steps: list[StepLine]
     last_change: dt.datetime | None
 
 
 def sheet(learner: Learner, side: Side) -> Sheet:
     profile = told(profiles.profile(learner, side), learner.lang)
-    rows = profile_page.rows(profile, lambda domain: _address(learner, side, domain))
+    agreed = told(exceptions.agreed(learner), learner.lang)
+    rows = profile_page.rows(profile, agreed, lambda domain: _address(learner, side, domain))
     steps, last_change = [], None
     if side is Side.OWN:
         statements = told(statement_facts.voices(learner, side), learner.lang)
@@ -49,6 +52,7 @@ def sheet(learner: Learner, side: Side) -> Sheet:
         endorsed=profiles.endorsed_count(learner),
         trend_points=profiles.trend(profile, side, session.actor().today(session.now())),
         sent=sent.sent_counts([learner.person_id], []).get((learner.person_id, learner.framework_id), Sent()),
+        exceptions=agreed,
         steps=steps,
         last_change=last_change,
     )

@@ -14,7 +14,7 @@ from tracker.queries.reviews import Frame, Item
 from tracker.rules.errors import Conflict
 from tracker.rules.reviews import SECONDS_EACH, minutes_for
 from tracker.services.reviews import Current
-from tracker.web import access, reviewing, session
+from tracker.web import access, exception_words, reviewing, session, today_endorsements
 from tracker.web.forms.fields import choices
 from tracker.web.forms.reviews import AnswerForm, SendForm, StepForm
 from tracker.web.review_talk import talk
@@ -30,11 +30,13 @@ class Typed:
 
 
 def send_page(form: SendForm, chosen: list[int] | None) -> str:
-    """`chosen`: what was ticked and refused; None for what is suggested."""
+    """`chosen`: what was ticked and refused; None for what is suggested, or for what the address asks for."""
     actor, today = session.actor(), session.today()
     learner = learners.learner(actor.person_id, today)
     statements = told(sending.sendable(learner, today), learner.lang) if learner is not None else []
     domain_id = request.args.get("domain", "")
+    if chosen is None and "expiring" in request.args:
+        chosen = [*today_endorsements.to_renew(actor, session.now())]
     ticked = {
         each.statement_id
         for each in statements
@@ -88,9 +90,11 @@ def _said(here: Item) -> AnswerForm:
     )
 
 
-def differences_page(subject: Subject, confirm: Typed | None = None, step: Typed | None = None) -> str:
+def differences_page(
+    subject: Subject, confirm: Typed | None = None, step: Typed | None = None, exception: Typed | None = None
+) -> str:
     """`subject`: the review or one of its items, of which a form may have been refused."""
-    typed = confirm or step
+    typed = confirm or step or exception
     review_id = subject.id if typed is None else queues.review_of(typed.item_id)
     by_learner = is_learner(subject)
     frame = frame_of(review_id)
@@ -98,7 +102,7 @@ def differences_page(subject: Subject, confirm: Typed | None = None, step: Typed
         raise Conflict("move_not_now")
     return render_template(
         "reviews/differences.html", **vars(talk(frame, by_learner)), confirm=confirm, step=step,
-        ground_words=reviewing.GROUNDS, new_step=step_form(frame),
+        exception=exception, story=exception_words.story, ground_words=reviewing.GROUNDS, new_step=step_form(frame),
     )  # fmt: skip
 
 

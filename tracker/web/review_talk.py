@@ -3,11 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tracker.queries import endings, exceptions
 from tracker.queries import review_papers as papers
 from tracker.queries import reviews as queues
+from tracker.queries.endings import Given
+from tracker.queries.exceptions import OfItem
 from tracker.queries.review_papers import Confirmed, Message, SentEvidence, Step
 from tracker.queries.reviews import Frame, Item
 from tracker.rules.agreement import Agreement
+from tracker.rules.exceptions import may_be_excepted
+from tracker.rules.scale import EndorsedAnswer
+from tracker.rules.workflow import ItemStatus
 from tracker.web import access, reviewing
 from tracker.web.reviewing import Words
 from tracker.web.wording import told
@@ -15,7 +21,8 @@ from tracker.web.wording import told
 
 @dataclass(frozen=True)
 class Talk:
-    """`items` hold nothing that is sealed from this side; what lies beside them is by item."""
+    """`items` hold nothing that is sealed from this side; what lies beside them is by item. `exceptable`: items for
+    which an exception may be proposed."""
 
     frame: Frame
     items: list[Item]
@@ -26,6 +33,9 @@ class Talk:
     messages: Mapping[int, list[Message]]
     confirmations: Mapping[int, Mapping[int, Confirmed]]
     steps: Mapping[int, list[Step]]
+    exceptions: Mapping[int, list[OfItem]]
+    exceptable: frozenset[int]
+    given: Mapping[int, Given]
 
 
 def talk(frame: Frame, is_learner: bool) -> Talk:
@@ -43,4 +53,14 @@ def talk(frame: Frame, is_learner: bool) -> Talk:
         messages=papers.messages(frame.id),
         confirmations=told(papers.confirmations(frame.id), frame.lang),
         steps=papers.steps(frame.id),
+        given=endings.of_review(frame.id),
+        exceptions=exceptions.of_review(frame.id),
+        exceptable=frozenset(item.id for item in items if may_be_excepted(item.status, _endorsed(item))),
     )
+
+
+def _endorsed(item: Item) -> EndorsedAnswer | None:
+    """What came of an endorsed item: what they agreed on, or what both had said."""
+    if item.status is not ItemStatus.ENDORSED or item.own is None:
+        return None
+    return EndorsedAnswer(item.agreed or item.own.value)

@@ -17,7 +17,7 @@ from tracker.queries.statement_facts import StatementVoices
 from tracker.rules.next_steps import Step, StepKind
 from tracker.rules.ratings import FIVE, minutes_for
 from tracker.rules.scale import Voice
-from tracker.web import rails
+from tracker.web import rails, today_endorsements
 from tracker.web.templating import ago
 from tracker.web.today_parts import Bar, Entry, Link, NextUp, StepCard, shortened
 from tracker.web.wording import told, told_each
@@ -47,7 +47,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     profile = told(profiles.profile(learner, Side.OWN), learner.lang)
     statements = told(statement_facts.voices(learner, Side.OWN), learner.lang)
     steps = statement_facts.steps(profile, statements, ALL_KINDS)
-    waiting = _returned(actor) + _revealed(actor, now) + _unlinked(actor)
+    waiting = _returned(actor) + _revealed(actor, now) + today_endorsements.entries(actor, now) + _unlinked(actor)
     next_up = _next_up(learner, done, last, sent)
     if done.use_statement and done.rated and done.left and not sent:
         waiting.append(_nothing_sent(learner))

@@ -9,6 +9,7 @@ from tracker.queries.reviews import Item
 from tracker.rules.scale import EvidenceKind
 from tracker.rules.workflow import ItemStatus
 from tracker.web import reviewing, session
+from tracker.web.exception_words import story
 from tracker.web.exports.documents import Data, Document, credits_of
 from tracker.web.review_talk import Talk
 from tracker.web.templating import full_day, today
@@ -120,11 +121,13 @@ def _point(of: Talk, item: Item) -> Data:
 
 def _piece(piece: SentEvidence) -> Data:
     if not piece.title:
-        return {"title": "", "facts": _("This piece of evidence was erased by its owner."), "href": "", "reason": ""}
+        return {"title": "", "facts": _("This piece of evidence was erased by its owner."), "href": "", "text": "",
+                "reason": ""}  # fmt: skip
     kind = {EvidenceKind.FILE: _("file"), EvidenceKind.LINK: _("link"), EvidenceKind.NOTE: _("note")}[piece.kind]
     facts = [kind, *([_("done %(day)s", day=full_day(piece.done_on))] if piece.done_on else [])]
     reason = _("Why it counts here: %(reason)s", reason=piece.reason) if piece.reason else ""
-    return {"title": piece.title, "facts": " \u00b7 ".join(facts), "href": piece.href, "reason": reason}
+    return {"title": piece.title, "facts": " \u00b7 ".join(facts), "href": piece.href, "text": piece.text,
+            "reason": reason}  # fmt: skip
 
 
 def _outcome(of: Talk, item: Item) -> Data:
@@ -144,6 +147,7 @@ def _outcome(of: Talk, item: Item) -> Data:
               reason=side.reason)
             for person_id, side in sides
         ]  # fmt: skip
+    reasons += map(story, of.exceptions.get(item.id, []))
     return {"title": _("What came of it"), "words": words, "reasons": reasons}
 
 
@@ -196,6 +200,7 @@ def _lists(of: Talk) -> list[Data]:
 def _line(of: Talk, item: Item) -> list[str | Data]:
     steps = [_step(step) for step in of.steps.get(item.id, [])]
     words = [_("Next step: %(text)s", text=f"{step['text']} ({step['facts']})") for step in steps]
+    words += map(story, of.exceptions.get(item.id, []))
     return [item.code, {"title": item.title, "steps": words}, item.level]
 
 

@@ -10,7 +10,8 @@ from tracker.web.matrix import Mark, grid
 
 def table(page: GapPage, compare: str) -> Table:
     """The matrix where the page has one, else the counts by domain. `compare`: the name of the round compared with."""
-    return _matrix(page, compare) if page.rows else _counts(page, compare)
+    lines = _matrix(page, compare) if page.rows else _counts(page, compare)
+    return [*lines, [_("Agreed exceptions"), page.exceptions]] if page.exceptions else lines
 
 
 def _matrix(page: GapPage, compare: str) -> Table:

@@ -28,6 +28,7 @@ def document(of: Sheet) -> Document:
         "stats": levels.stats(of),
         "levels": levels.table(of),
         "charts": [levels.chart(of, rows) for rows in of.dots],
+        "exceptions": _exceptions(of) if of.exceptions else None,
         "steps": _steps(of) if of.side is Side.OWN else None,
         "trend": levels.trend(of) if of.trend_points else None,
         **_statements(of),
@@ -82,6 +83,22 @@ def _voices(of: Sheet) -> str:
     endorsed = _("Endorsed is what supervisors recorded after a review.")
     mixed = _("The two voices are never mixed.") if of.profile.own is not None else ""
     return f"{own} {endorsed} {mixed}".strip()
+
+
+def _exceptions(of: Sheet) -> Data:
+    domains = {domain.id: domain for domain in of.profile.domains}
+    return {
+        "title": ngettext("%(num)d agreed exception", "%(num)d agreed exceptions", len(of.exceptions)),
+        "note": _("In the endorsed voice such a statement does not count at its level: the learner and a supervisor "
+                  "agreed on it."),
+        "head": [_("Code"), _("Statement"), _("Level"), _("Why"), _("Agreed by"), _("On")],
+        "rows": [
+            [each.code, each.title, f"{domains[each.domain_id].title}, {domains[each.domain_id].level_name(each.rank)}",
+             each.reason or _("the reason was erased"), _("%(one)s and %(other)s", one=each.names[0],
+                                                          other=each.names[1]), full_day(each.on)]
+            for each in of.exceptions
+        ],
+    }  # fmt: skip
 
 
 def _steps(of: Sheet) -> Data:
@@ -140,9 +157,9 @@ def _rule() -> Data:
             _("A level is met when four fifths of the statements that apply are met, rounded up: 2 of 2, 3 of 3, 8 of "
               "10. Only Consistently counts as met."),
             _("A statement applies unless the library does not rate it or it is not part of the job; in the endorsed "
-              "voice only where the supervisor agreed. A level is held when it is met and every lower one is too. A "
-              "level with fewer than two statements that apply, or fewer than half of those listed, is limited: it is "
-              "shown and passed over."),
+              "voice only where the supervisor agreed, and without the one statement of a level that both may agree to "
+              "leave out. A level is held when it is met and every lower one is too. A level with fewer than two "
+              "statements that apply, or fewer than half of those listed, is limited: it is shown and passed over."),
         ],
         "version": _("Rule %(name)s, version %(version)s.", name=RULE.name, version=RULE.version),
     }  # fmt: skip

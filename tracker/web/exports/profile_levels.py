@@ -19,7 +19,8 @@ def table(of: Sheet) -> Data:
     return {
         "title": _("Level by domain"),
         "legend": _("\u201c2 of 3 \u00b7 1?\u201d: 2 statements are met of 3 that apply, 1 is still open. Framed: met, "
-                    "endorsed. Limited: too few statements to count. \u2195: met, but a lower level is not."),
+                    "endorsed. Limited: too few statements to count. \u2195: met, but a lower level is not.")
+        + (" " + _("*: a statement does not count, by an agreed exception.") if of.exceptions else ""),
         "voices": [{"key": key, "name": name} for key, name in _voices(of)],
         "head": {
             "domain": _("Domain"),
@@ -182,6 +183,8 @@ def _cell(cell: Cell | None, key: str) -> Data | None:
         words = _("%(counts)s, limited", counts=words)
     if is_endorsed and cell.out_of_order:
         words += " \u2195"
+    if is_endorsed and cell.excepted:
+        words += " *"
     return {
         "words": words,
         "share": round(100 * voice.met / voice.applicable) if voice.applicable else 0,

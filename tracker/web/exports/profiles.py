@@ -3,6 +3,7 @@
 from flask import Response, jsonify
 from flask_babel import gettext as _
 
+from tracker.queries.exceptions import Agreed
 from tracker.queries.learners import Learner
 from tracker.queries.statement_facts import Said, StatementVoices
 from tracker.web.exports.tables import Table, csv_file
@@ -11,14 +12,16 @@ from tracker.web.exports.tables import Table, csv_file
 def as_csv(learner: Learner, statements: list[StatementVoices]) -> Response:
     """Times are UTC, in ISO 8601."""
     head = [_("Code"), _("Statement"), _("Level"), _("Your answer"), _("Answered at"), _("Endorsed"), _("By"),
-            _("Endorsed at"), _("Not rated here")]  # fmt: skip
+            _("Endorsed at"), _("Not rated here"), _("Agreed exception"), _("Agreed by"), _("Agreed at")]  # fmt: skip
     rows: Table = [head]
     for each in statements:
         own = [each.own.label, each.own.at.isoformat()] if each.own else ["", ""]
         endorsed = (
             [each.endorsed.label, each.endorsed.who, each.endorsed.at.isoformat()] if each.endorsed else ["", "", ""]
         )
-        rows.append([each.code, each.title, each.rank, *own, *endorsed, each.not_rated_here or ""])
+        left_out = each.exception
+        agreed = [left_out.reason, ", ".join(left_out.names), left_out.on.isoformat()] if left_out else ["", "", ""]
+        rows.append([each.code, each.title, each.rank, *own, *endorsed, each.not_rated_here or "", *agreed])
     return csv_file(rows, f"{learner.name} {learner.framework}")
 
 
@@ -36,12 +39,19 @@ def as_json(learner: Learner, statements: list[StatementVoices]) -> Response:
                 "own": _said(each.own),
                 "endorsed": _said(each.endorsed),
                 "not_rated_here": each.not_rated_here,
+                "agreed_exception": _agreed(each.exception),
             }
             for each in statements
         ],
     )
     response.headers["Content-Disposition"] = 'attachment; filename="profile.json"'
     return response
+
+
+def _agreed(exception: Agreed | None) -> dict[str, object] | None:
+    if exception is None:
+        return None
+    return {"reason": exception.reason, "by": list(exception.names), "at": exception.on.isoformat()}
 
 
 def _said(said: Said | None) -> dict[str, str] | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, SelectField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Optional
 
 from tracker.rules.calendar import time_zones
 from tracker.web.errors import words
@@ -23,6 +23,7 @@ words(
     library_name_taken=_l("There is a library of this name already."),
     time_zone_unknown=_l("There is no such time zone. Choose one of the list."),
     days_out_of_range=_l("Enter whole days from 1 to %(longest)s."),
+    months_out_of_range=_l("Enter whole months from 1 to %(longest)s, or nothing."),
 )
 
 DAYS_NEEDED = _l("Enter a number of days.")
@@ -62,6 +63,12 @@ class LibraryForm(Form):
         [InputRequired(DAYS_NEEDED)],
         description=_l("After them, what was not settled is kept apart."),
     )
+    endorsement_months: Any = IntegerField(
+        _l("Months until an endorsement expires"),
+        [Optional()],
+        description=_l("Empty: never. Learners are reminded 30 days before. Those that are older already expire within "
+                       "a day of saving this; what is expired stays so."),
+    )  # fmt: skip
     names_to_coordinators = BooleanField(
         _l("Coordinators see endorsed levels by name"),
         description=_l("For the people in their teams. Without it they see numbers only."),

@@ -46,6 +46,7 @@ def library_save() -> ResponseReturnValue:
             time_zone=form.time_zone.data,
             review_days=form.review_days.data,
             differences_days=form.differences_days.data,
+            endorsement_months=form.endorsement_months.data,
             names_to_coordinators=form.names_to_coordinators.data,
             now=session.now(),
         ),

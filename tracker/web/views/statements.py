@@ -1,11 +1,12 @@
-"""One statement of the learner's framework, with all that they have to it."""
+"""One statement of a learner's framework: with all that they have to it, and as a supervisor may see it."""
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.queries import assessments, endorsements, evidence, histories, learners, progress
+from tracker.policy import Subject
+from tracker.queries import assessments, evidence, histories, learners, progress, subjects
 from tracker.rules.roles import Permission
-from tracker.web import assessing, session
+from tracker.web import assessing, session, statement_pages
 from tracker.web.access import door
 from tracker.web.statement_cards import Cards
 from tracker.web.wording import told
@@ -27,14 +28,23 @@ def show(statement_id: int) -> ResponseReturnValue:
     card = sheet.cards[0]
     return render_template(
         "statements/show.html",
+        **vars(statement_pages.own_endorsements(learner, statement_id, card.text)),
         learner=learner,
         frame=assessing.Frame(learner, reached),
         sheet=sheet,
         card=card,
         level=next(each for each in reached.levels if (each.domain_id, each.rank) == (card.domain_id, card.rank)),
         answers=histories.answers(learner.person_id, statement_id),
-        endorsements=told(endorsements.history(learner.person_id, statement_id), learner.lang),
         evidence=evidence.for_statement(learner.person_id, statement_id),
         linkable=evidence.unlinked_to(learner.person_id, statement_id),
         cards=Cards(sheet, learner, "statement", request.args.get("saved", type=int)),
     )
+
+
+@bp.get("/people/<id:person_id>/statements/<id:statement_id>")
+@door(Permission.PROFILE_REVEALED, subjects.person)
+def of_person(person: Subject, statement_id: int) -> ResponseReturnValue:
+    """What was revealed and endorsed of it. The learner is sent to their own page."""
+    if person.id == session.actor().person_id:
+        return redirect(url_for("statements.show", statement_id=statement_id))
+    return statement_pages.of_person(person.id, statement_id)

@@ -1,0 +1,42 @@
+"""What became of a proposed exception, in a sentence: the page and the meeting notes say the same."""
+
+from flask_babel import gettext as _
+
+from tracker.queries.exceptions import OfItem
+from tracker.rules.exceptions import ExceptionStatus
+from tracker.web.templating import full_day
+
+
+def story(of: OfItem) -> str:
+    reason = of.reason or _("the reason was erased")
+    match of.status:
+        case ExceptionStatus.PROPOSED:
+            return str(
+                _(
+                    "%(name)s proposes that this does not count at its level: %(reason)s",
+                    name=of.proposer,
+                    reason=reason,
+                )
+            )
+        case ExceptionStatus.AGREED:
+            return str(
+                _(
+                    "Agreed exception: this does not count at its level in the endorsed voice. %(reason)s (agreed by "
+                    "%(one)s and %(other)s on %(day)s)",
+                    reason=reason, one=of.proposer, other=of.confirmer, day=full_day(of.agreed_at),
+                )
+            )  # fmt: skip
+        case ExceptionStatus.WITHDRAWN:
+            return str(
+                _(
+                    "An exception, proposed by %(name)s, was withdrawn on %(day)s: %(reason)s",
+                    name=of.proposer, day=full_day(of.ended_at), reason=of.end_reason or _("the reason was erased"),
+                )
+            )  # fmt: skip
+        case ExceptionStatus.ENDED:
+            return str(
+                _(
+                    "An exception, proposed by %(name)s, ended on %(day)s: a newer endorsement took its place.",
+                    name=of.proposer, day=full_day(of.ended_at),
+                )
+            )  # fmt: skip

@@ -1,0 +1,46 @@
+"""An endorsement that the one who gave it takes back."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.policy import Subject
+from tracker.queries import endings, subjects
+from tracker.rules.roles import Permission
+from tracker.services import endorsements
+from tracker.web import session
+from tracker.web.access import door, note_look
+from tracker.web.acts import accepted
+from tracker.web.errors import tell
+from tracker.web.forms.endorsements import RevokeForm
+from tracker.web.wording import told
+
+bp = Blueprint("endorsements", __name__)
+
+
+@bp.get("/endorsements/<id:endorsement_id>/revoke")
+@door(Permission.ENDORSEMENT_REVOKE, subjects.endorsement_given)
+def ask(endorsement_given: Subject) -> ResponseReturnValue:
+    return _page(endorsement_given, RevokeForm())
+
+
+@bp.post("/endorsements/<id:endorsement_id>/revoke")
+@door(Permission.ENDORSEMENT_REVOKE, subjects.endorsement_given)
+def revoke(endorsement_given: Subject) -> ResponseReturnValue:
+    form, endorsement_id = RevokeForm(), endorsement_given.id
+    done = accepted(
+        form, lambda: endorsements.revoke(session.actor(), endorsement_id, form.reason.data or "", session.now())
+    )
+    if not done:
+        return _page(endorsement_given, form), 422
+    of = endings.revocable(endorsement_id)
+    tell(_("Your endorsement of “%(statement)s” is revoked. It does not count any more; %(name)s reads your reason.",
+           statement=told(of, of.lang).title, name=of.person))  # fmt: skip
+    return redirect(url_for("reviews.differences", review_id=of.review_id, _anchor=f"item-{of.item_id}"), 303)
+
+
+def _page(given: Subject, form: RevokeForm) -> str:
+    if given.owner_id is not None:
+        note_look(given.owner_id, "review")
+    of = endings.revocable(given.id)
+    return render_template("endorsements/revoke.html", of=told(of, of.lang), form=form)

@@ -1,0 +1,58 @@
+"""Agreed exceptions to a level: proposed, confirmed and withdrawn on the page of differences."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, redirect
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.policy import Subject
+from tracker.queries import subjects
+from tracker.rules.roles import Permission
+from tracker.services import exceptions
+from tracker.web import review_pages as pages
+from tracker.web import session
+from tracker.web.access import door
+from tracker.web.acts import accepted, pressed
+from tracker.web.errors import tell
+from tracker.web.forms.exceptions import ExceptionForm
+
+bp = Blueprint("exceptions", __name__)
+
+
+@bp.post("/review-items/<id:item_id>/exception")
+@door(Permission.REVIEW_READ, subjects.review_item)
+def propose(item: Subject) -> ResponseReturnValue:
+    return _reasoned(
+        item,
+        lambda reason: exceptions.propose(session.actor(), item.id, reason, session.now()),
+        _("Proposed as an exception. It counts once the other of you agrees."),
+    )
+
+
+@bp.post("/review-items/<id:item_id>/exception/<id:exception_id>/confirm")
+@door(Permission.REVIEW_READ, subjects.review_item)
+def confirm(item: Subject, exception_id: int) -> ResponseReturnValue:
+    return pressed(
+        lambda: exceptions.confirm(session.actor(), item.id, exception_id, session.now()),
+        _("Agreed by both: the statement does not count at its level in the endorsed voice."),
+        pages.at(item),
+    )
+
+
+@bp.post("/review-items/<id:item_id>/exception/<id:exception_id>/withdraw")
+@door(Permission.REVIEW_READ, subjects.review_item)
+def withdraw(item: Subject, exception_id: int) -> ResponseReturnValue:
+    return _reasoned(
+        item,
+        lambda reason: exceptions.withdraw(session.actor(), item.id, exception_id, reason, session.now()),
+        _("The exception is withdrawn: the statement counts again."),
+    )
+
+
+def _reasoned(item: Subject, act: Callable[[str], object], done: str) -> ResponseReturnValue:
+    form = ExceptionForm()
+    if accepted(form, lambda: act(form.reason.data or "")):
+        tell(done)
+        return redirect(pages.at(item), 303)
+    return pages.differences_page(item, exception=pages.Typed(item.id, form)), 422
