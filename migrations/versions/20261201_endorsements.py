@@ -2,14 +2,14 @@
 
 What happened to endorsements so far becomes the beginning of their history; who ended one is not known for these.
 
-Revises: 20261202_routing
+Revises: 20261130_notices
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261201_endorsements"
-down_revision = "20261202_routing"
+down_revision = "20261130_notices"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 
 from tracker.queries import reviewed
 from tracker.rules.digests import Fit
-from tracker.services import differences, endorsements
+from tracker.services import differences, endorsements, reminders
 
 
 @click.group("reviews")
@@ -20,10 +20,12 @@ def reviews() -> None:
 @reviews.command("due")
 @with_appcontext
 def due() -> None:
-    """Keep apart every difference whose time is over, and let old endorsements expire; run it once a day."""
+    """Keep apart every difference whose time is over, let old endorsements expire, and remind of what is due: once a
+    day."""
     now = dt.datetime.now(dt.UTC)
     click.echo(f"Kept apart: {differences.keep_due_apart(now)}.")
     click.echo(f"Expired: {endorsements.expire_due(now)}.")
+    click.echo(f"Reminders: {reminders.remind(now)}.")
 
 
 @reviews.command("check")

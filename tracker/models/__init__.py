@@ -18,6 +18,7 @@ from tracker.models.frameworks import (
     Statement,
     Strand,
 )
+from tracker.models.notices import Notice, NoticeChoice, OutboxMail
 from tracker.models.people import (
     Invitation,
     Library,
@@ -77,6 +78,9 @@ __all__ = [
     "MailTest",
     "Membership",
     "NotRatedHere",
+    "Notice",
+    "NoticeChoice",
+    "OutboxMail",
     "Person",
     "Rating",
     "RatingEntry",

@@ -12,6 +12,7 @@ from tracker.models import (
     Evidence,
     Membership,
     NotRatedHere,
+    OutboxMail,
     Person,
     Review,
     ReviewItem,
@@ -80,6 +81,10 @@ def endorsement_given(endorsement_id: int, today: dt.date) -> Subject | None:
         Endorsement.id == endorsement_id, ReviewItem.id == Endorsement.item_id, ReviewItem.review_id == Review.id
     )
     return _reviewed(endorsement_id, of_it, today)
+
+
+def outbox_mail(mail_id: int, today: dt.date) -> Subject | None:
+    return _owned(mail_id, select(OutboxMail.person_id).where(OutboxMail.id == mail_id))
 
 
 def team(team_id: int, today: dt.date) -> Subject | None:
