@@ -12,8 +12,7 @@ from tracker.queries import review_papers as papers
 from tracker.queries import reviews as queues
 from tracker.queries.reviews import Frame, Item
 from tracker.rules.errors import Conflict
-from tracker.rules.reviews import SECONDS_EACH, minutes_for
-from tracker.services.reviews import Current
+from tracker.rules.reviews import SECONDS_EACH, Current, minutes_for
 from tracker.web import access, reviewing, session
 from tracker.web.forms.fields import choices
 from tracker.web.forms.reviews import AnswerForm, SendForm, StepForm

@@ -11,12 +11,12 @@ from tracker.queries import review_papers as papers
 from tracker.queries import reviews as queues
 from tracker.queries.reviews import Frame
 from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.reviews import Current
 from tracker.rules.roles import Permission
 from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
 from tracker.rules.workflow import ReviewStatus
 from tracker.services import differences as differing
 from tracker.services import reviews
-from tracker.services.reviews import Current
 from tracker.web import access, errors, limits, review_queue, review_talk, reviewing, session
 from tracker.web import review_pages as pages
 from tracker.web.access import door
