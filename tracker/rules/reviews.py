@@ -15,6 +15,8 @@ SUGGESTED = 30
 """About how many statements a learner is advised to send at once."""
 SECONDS_EACH = 40
 """What one statement takes a reviewer, read and answered."""
+RETURN = "return"
+"""The sixth thing to say, beside the five answers: a question."""
 
 
 @dataclass(frozen=True, slots=True)
