@@ -40,6 +40,11 @@ class SentEvidence:
     done_on: dt.date | None
     file_size: int | None
 
+    @property
+    def words(self) -> int:
+        """How long its text is."""
+        return len(self.text.split())
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

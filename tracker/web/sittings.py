@@ -102,7 +102,7 @@ def screen(
         citations=told(quotes, lang),
         sent=sent,
         said=errors.say(refusal) if refusal is not None else "",
-        moved_on=[names.get(item_id, _("a statement that is not with you any more")) for item_id in gone],
+        moved_on=[names.get(item_id, _("a statement that is not with you any more")) for item_id in sorted(gone)],
     )
 
 

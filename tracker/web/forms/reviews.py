@@ -25,7 +25,7 @@ words(
                         "it and send it again."),
     review_answer_needed=_l("Choose one of the six."),
     review_ground_unknown=_l("This is not one of the four. Choose again."),
-    review_nothing_ticked=_l("Tick the statements first that this answer is for, each by itself. Nothing was saved yet."),
+    review_nothing_ticked=_l("Tick each that this answer is for first. Nothing was saved yet."),
     review_bar_needed=_l("Choose the answer for what you ticked first. Nothing was saved yet."),
     answers_refused=_l("Nothing was saved yet. Look at what is marked, then send again; all that you chose is kept."),
     review_item_changed=_l("You saved another answer to this statement in the meantime, perhaps in another tab. Both "
