@@ -65,9 +65,12 @@ def another_learner_side(world: World) -> None:
     for statement_id in world.statements["technical"][:6]:
         rate(world, "ana", statement_id, Answer.CONSISTENTLY)
     changes = (
-        "UPDATE ratings SET answer = 'not_my_work', own_note = 'other', reviewer_note = 'OTHER-NOTE', version = 9",
-        "UPDATE review_items SET learner_answer = 'not_my_work', rating_version = 9, digest = 'f' || digest",
-        "UPDATE review_item_texts SET learner_note = 'OTHER-NOTE', salt = 'other'",
+        "UPDATE ratings SET answer = 'not_my_work', own_note = 'other', reviewer_note = 'OTHER-NOTE', version = 9"
+        " WHERE person_id = :ana",
+        "UPDATE review_items SET learner_answer = 'not_my_work', rating_version = 9, digest = 'f' || digest"
+        " WHERE review_id IN (SELECT id FROM reviews WHERE learner_id = :ana)",
+        "UPDATE review_item_texts SET learner_note = 'OTHER-NOTE', salt = 'other' WHERE item_id IN (SELECT"
+        " review_items.id FROM review_items JOIN reviews ON reviews.id = review_id WHERE learner_id = :ana)",
     )
     with transaction() as tx:
         if db.engine.dialect.name == "postgresql":
@@ -76,7 +79,7 @@ def another_learner_side(world: World) -> None:
         for name, _ in triggers:
             tx.execute(text(f'DROP TRIGGER "{name}"'))
         for change in changes:
-            tx.execute(text(change.replace("'f' || digest", "'" + "f" * 64 + "'")))
+            tx.execute(text(change.replace("'f' || digest", "'" + "f" * 64 + "'")), {"ana": world.people["ana"]})
         for _, made in triggers:
             tx.execute(text(made))
 
