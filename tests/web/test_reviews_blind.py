@@ -64,22 +64,25 @@ def another_learner_side(world: World) -> None:
     rated. Past the triggers that keep it, so that all else stays byte for byte."""
     for statement_id in world.statements["technical"][:6]:
         rate(world, "ana", statement_id, Answer.CONSISTENTLY)
-    changes = (
-        "UPDATE ratings SET answer = 'not_my_work', own_note = 'other', reviewer_note = 'OTHER-NOTE', version = 9"
-        " WHERE person_id = :ana",
-        "UPDATE review_items SET learner_answer = 'not_my_work', rating_version = 9, digest = 'f' || digest"
-        " WHERE review_id IN (SELECT id FROM reviews WHERE learner_id = :ana)",
-        "UPDATE review_item_texts SET learner_note = 'OTHER-NOTE', salt = 'other' WHERE item_id IN (SELECT"
-        " review_items.id FROM review_items JOIN reviews ON reviews.id = review_id WHERE learner_id = :ana)",
+    reviews_of = "(SELECT id FROM reviews WHERE learner_id = :ana)"
+    items_of = (
+        "(SELECT review_items.id FROM review_items JOIN reviews ON reviews.id = review_id WHERE learner_id = :ana)"
     )
+    changes = {
+        "ratings SET answer = 'not_my_work', own_note = 'other', reviewer_note = 'OTHER-NOTE', version = 9":
+            "person_id = :ana",
+        "review_items SET learner_answer = 'not_my_work', rating_version = 9, digest = :digest":
+            f"review_id IN {reviews_of}",
+        "review_item_texts SET learner_note = 'OTHER-NOTE', salt = 'other'": f"item_id IN {items_of}",
+    }  # fmt: skip
     with transaction() as tx:
         if db.engine.dialect.name == "postgresql":
             tx.execute(text("SET LOCAL session_replication_role = replica"))
         triggers = _sqlite_triggers(tx) if db.engine.dialect.name == "sqlite" else []
         for name, _ in triggers:
             tx.execute(text(f'DROP TRIGGER "{name}"'))
-        for change in changes:
-            tx.execute(text(change.replace("'f' || digest", "'" + "f" * 64 + "'")), {"ana": world.people["ana"]})
+        for change, whose in changes.items():
+            tx.execute(text(f"UPDATE {change} WHERE {whose}"), {"ana": world.people["ana"], "digest": "f" * 64})
         for _, made in triggers:
             tx.execute(text(made))
 
