@@ -12,14 +12,16 @@ from sqlalchemy import select, update
 from tests.client import Client
 from tests.conftest import Statements
 from tests.factories.evidence import piece
+from tests.factories.people import join
 from tests.factories.reviews import send as send_now
 from tests.factories.sending import NO, PART, YES, actor, answer, item_ids, items, send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Look, Team
+from tracker.rules.roles import Role
 from tracker.rules.scale import ReviewerAnswer
 from tracker.rules.workflow import ItemStatus
-from tracker.services import reviews
+from tracker.services import handovers, reviews
 
 SignIn = Callable[[str], Client]
 SAYS_PART, SAYS_NO = ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET
@@ -395,6 +397,26 @@ class TestByStatement:
         assert "Ben’s own answer" in ben
         assert "Open review" not in ana
         assert "own answer" not in ana
+
+    def test_what_was_handed_on_is_with_the_next_reviewer_alone(
+        self, app: Flask, world: World, sue: Client, sign_in: SignIn
+    ) -> None:
+        with app.app_context():
+            join(world, "hugo", "central", Role.SUPERVISOR)
+            review_id = send(world, YES, PART, NO)
+            first, second, third = item_ids(review_id)
+            answer(world, first, SAYS_NO)
+            answer(world, second, SAYS_NO)
+            reviews.return_item(actor(world, "sue"), third, "CANARY", 1, world.now)
+            reviews.reveal(actor(world, "sue"), review_id, world.now)
+            going_on = handovers.hand_on(actor(world, "sue"), review_id, world.people["hugo"], "Away", world.now)
+        assert sue.get(level(world, review_id, 2)).headers["Location"] == f"/reviews/{review_id}/differences"
+        assert sue.get(by_statement(world, 2)).status_code == 404
+        hugo = sign_in(world.email("hugo"))
+        for path in (level(world, going_on, 2), by_statement(world, 2)):
+            page = hugo.get(path)
+            assert page.status_code == 200
+            assert "CANARY" not in page.text
 
     @pytest.mark.parametrize("name", ["ana", "ben", "hugo", "cora", "adam"])
     def test_nobody_else_has_it(

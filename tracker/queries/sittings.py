@@ -59,9 +59,14 @@ def shared(actor: Actor, today: dt.date) -> list[Shared]:
 
 
 def of_statement(actor: Actor, statement_id: int, today: dt.date) -> list[Item]:
-    """What the actor has of it in reviews that are under way and not revealed, by review. One statement of SQL."""
+    """What is with the actor of it in reviews that are under way and not revealed, by review. One statement of SQL."""
     return reviewer_items(
-        and_(_live(actor, today), ReviewItem.statement_id == statement_id, ReviewItem.revealed_at.is_(None))
+        and_(
+            _live(actor, today),
+            ReviewItem.statement_id == statement_id,
+            ReviewItem.revealed_at.is_(None),
+            ReviewItem.status != ItemStatus.HANDED_ON.value,
+        )
     )
 
 

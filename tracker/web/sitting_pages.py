@@ -28,7 +28,7 @@ def level_page(review_id: int, here: Place, sent: SentScreen | None = None, refu
     within = _within(items, here)
     if not within:
         abort(404)
-    if not frame.is_live or all(item.revealed for item in within):
+    if not frame.is_live or all(item.revealed or item.status in sittings.GONE for item in within):
         abort(redirect(pages.reviewer_href(frame, items), 303))
     access.note_look(frame.learner_id, "review")
     words = pages.words_of(frame)

@@ -22,6 +22,8 @@ from tracker.web.reviewing import Words
 from tracker.web.wording import told
 
 ANSWERABLE = (ItemStatus.WAITING, ItemStatus.ANSWERED, ItemStatus.NOT_OBSERVED)
+GONE = (ItemStatus.DROPPED, ItemStatus.HANDED_ON)
+"""Without a card: nothing can come of it here any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def screen(
             problems.get(item.id),
         )
         for item in items
-        if item.status is not ItemStatus.DROPPED
+        if item.status not in GONE
     ]
     ids = [item.id for item in items]
     gone = problems.keys() - {item.id for item in items if item.status in ANSWERABLE}
