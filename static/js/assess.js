@@ -1,5 +1,5 @@
-/* Rating without leaving the page: each answer is saved by itself, in turn, and says so.
-   Without this script cards and grids are plain forms. Everything shown comes from the server's words (data-words). */
+/* Rating, and judging, without leaving the page: each answer is saved by itself, in turn, and says so.
+   Without this script cards, grids and the screens of a review are plain forms. Everything shown comes from the server's words (data-words). */
 
 const page = document.querySelector("[data-assess]");
 const words = JSON.parse(page.dataset.words);
@@ -139,7 +139,7 @@ class Card {
     showPage();
     let [answer, body] = await this.post(sent);
     let who = "";
-    if (answer?.status === 400 || answer?.status === 401 || body?.code === "another_person") {
+    if ([400, 401, 403, 404].includes(answer?.status) || body?.code === "another_person") {
       who = await whoIsThere();
       if (who === "same") [answer, body] = await this.post(sent); // signed in again since: the token is a new one
       if (who === "") answer = null;
@@ -196,7 +196,7 @@ class Card {
     }
     this.stuck = who === "signedOut" || who === "otherPerson" ? who : "refused";
     if (this.stuck !== "refused") return;
-    if (body?.code === "rating_changed") {
+    if (body?.current) {
       this.showConflict(body);
       return;
     }
@@ -222,7 +222,7 @@ class Card {
   }
 
   showConflict(body) {
-    const box = this.trouble(words.conflict);
+    const box = this.trouble(body.error);
     box.dataset.conflict = "";
     const mine = this.wanted;
     const choose = (text, act) => {
@@ -260,13 +260,162 @@ class Card {
   }
 }
 
+/** What a reviewer says to one item: an answer with how they know it, or cannot tell; or a question in words. */
+class Judgement extends Card {
+  constructor(root) {
+    super(root);
+    this.grounds = [...root.querySelectorAll('input[name^="ground"]')];
+    this.notes = { note: root.querySelector("textarea") };
+    this.shown = [...root.querySelectorAll("[data-shows]")];
+    this.isAsked = false; // a question is on its way, or was sent: nothing to answer until the reply
+  }
+
+  get ground() {
+    return this.grounds.find((radio) => radio.checked);
+  }
+
+  get isQuestion() {
+    return this.chosen?.value === "return";
+  }
+
+  get isOpen() {
+    return !this.isAsked && this.whole() === null;
+  }
+
+  /** Begun, and nothing that could be saved by itself. */
+  get isHalf() {
+    return this.isOpen && (this.chosen !== undefined || this.notes.note.value !== this.notes.note.defaultValue);
+  }
+
+  /** What can be saved by itself; null for what is not whole, and for a question, which has a button of its own. */
+  whole() {
+    const answer = this.chosen?.value;
+    const needsGround = answer !== "cannot_tell";
+    if (!answer || this.isQuestion || (needsGround && !this.ground)) return null;
+    return { answer, ground: needsGround ? this.ground.value : "", note: this.notes.note.value, screen: page.dataset.assess };
+  }
+
+  onKey(event) {
+    this.byArrow = event.key.startsWith("Arrow");
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      if (this.press()) this.goOn();
+      return;
+    }
+    const isTyping = event.target.matches("textarea, input:not([type=radio], [type=checkbox])");
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+    const act = this.keys(event);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  /** What a key does inside the focused card. */
+  keys({ key, target }) {
+    const radio = [...this.radios, ...this.grounds].find((each) => each.dataset.key === key);
+    if (radio) return () => this.choose(radio);
+    if (key === "Enter" && target.type === "radio") return () => this.step(1);
+    return { n: () => this.step(1), p: () => this.step(-1), x: () => this.root.querySelector("[data-tick]").click(), e: () => this.unfold() }[key.toLowerCase()];
+  }
+
+  choose(radio) {
+    const wasOpen = this.isOpen;
+    radio.checked = true;
+    this.offer(0);
+    if (this.isQuestion && this.radios.includes(radio)) this.write();
+    else if (wasOpen && !this.isOpen) this.goOn();
+    else radio.focus();
+  }
+
+  onChange(event) {
+    if (event.target === this.notes.note && event.target.value === event.target.defaultValue) return;
+    if (event.target === this.notes.note || event.target.type === "radio") this.offer(this.byArrow ? ARROW_PAUSE : 0);
+  }
+
+  /** Save what is whole; of the rest say what is missing. */
+  offer(pause) {
+    const whole = this.whole();
+    if (whole) this.save(whole, pause);
+    else if (this.chosen) this.say(this.isQuestion ? words.question : words.how);
+  }
+
+  /** The card's own button, or Ctrl+Enter. Returns whether there is something to save. */
+  press() {
+    const note = this.notes.note.value;
+    const isAsking = this.isQuestion && note.trim() !== "";
+    if (isAsking) {
+      this.isAsked = true;
+      this.save({ answer: "return", ground: "", note, screen: page.dataset.assess }, 0);
+    } else if (!this.isQuestion && this.whole()) {
+      this.offer(0);
+    } else {
+      this.trouble(this.isQuestion ? words.questionNeeded : this.chosen ? words.howNeeded : words.answerNeeded);
+      if (this.isQuestion) this.write();
+      return false;
+    }
+    return true;
+  }
+
+  /** To the note, unfolded. */
+  write() {
+    this.root.querySelector("[data-note]").open = true;
+    this.notes.note.focus();
+  }
+
+  unfold() {
+    const pieces = [...this.root.querySelectorAll("[data-evidence]")];
+    const open = !pieces.every((each) => each.open);
+    for (const each of pieces) each.open = open;
+  }
+
+  next() {
+    const here = cards.indexOf(this);
+    return [...cards.slice(here + 1), ...cards.slice(0, here)].find((card) => card.isOpen);
+  }
+
+  /** On to what is open here; when nothing is, to what comes next. */
+  goOn() {
+    const next = this.next();
+    if (next) next.focus();
+    else wayOn()?.click();
+  }
+
+  step(by) {
+    const beside = cards[cards.indexOf(this) + by];
+    if (beside) beside.focus();
+    else if (by > 0) wayOn()?.focus();
+  }
+
+  onSaved(sent, body) {
+    for (const each of this.shown) each.value = sent[each.dataset.shows];
+    super.onSaved(sent, body);
+    if (!body.is_returned) return;
+    this.say(words.returned);
+    for (const each of this.root.querySelectorAll("input, textarea, button")) each.disabled = true;
+  }
+
+  onFailed(sent, answer, body, who) {
+    super.onFailed(sent, answer, body, who);
+    if (this.stuck === "refused") this.isAsked = false;
+  }
+
+  takeOver(current) {
+    super.takeOver(current);
+    for (const radio of this.grounds) radio.checked = radio.value === current.ground;
+    for (const each of this.shown) each.value = current[each.dataset.shows] ?? "";
+  }
+}
+
 const grid = document.querySelector("form[data-grid]");
-const cards = [...document.querySelectorAll("[data-statement]")].map((root) => new Card(root));
+const sitting = document.querySelector("form[data-sitting]");
+const Kind = sitting ? Judgement : Card;
+const cards = [...document.querySelectorAll("[data-statement]")].map((root) => new Kind(root));
 
 /* ---- the page as a whole ------------------------------------------------------------------------------------ */
 
 const bar = document.querySelector("[data-unsaved]");
 let leavingTo = "";
+let pressed = null; // a button of the whole page that waits for what is being saved
 
 /** "all changes saved", or how many are not, and why. */
 function showPage() {
@@ -278,8 +427,12 @@ function showPage() {
     if (place.textContent !== text) place.textContent = text;
   }
   showBar(failing, unsaved);
-  if (leavingTo && failing.length) leavingTo = "";
+  if (failing.length) {
+    leavingTo = "";
+    pressed = null;
+  }
   if (leavingTo && !waiting.length) location.assign(leavingTo);
+  if (pressed && !waiting.length) sitting.requestSubmit(pressed);
 }
 
 /** Over the foot of the window, where it moves nothing: what is not saved, and what to do. A refusal stands in its card. */
@@ -330,8 +483,12 @@ function showProgress(body) {
     each.value = body.rated;
     each.setAttribute("aria-label", `${fill(words.count, facts)} ${words.rated}`);
   }
-  showRail(`${body.domain_id}-all`, body.rated_in_domain);
-  showRail(`${body.domain_id}-${body.rank}`, body.rated_at_level);
+  const rail = body.rail ?? {
+    [`${body.domain_id}-all`]: body.rated_in_domain,
+    [`${body.domain_id}-${body.rank}`]: body.rated_at_level,
+  };
+  for (const [key, rated] of Object.entries(rail)) showRail(key, rated);
+  for (const place of document.querySelectorAll("[data-left]")) place.textContent = body.left;
 }
 
 function showRail(key, done) {
@@ -372,7 +529,7 @@ document.addEventListener("click", (event) => {
 
 let isLeaving = false;
 addEventListener("beforeunload", (event) => {
-  if (!isLeaving && cards.some((card) => card.isUnsaved)) event.preventDefault();
+  if (!isLeaving && cards.some((card) => card.isUnsaved || card.isHalf)) event.preventDefault();
 });
 
 for (const form of document.querySelectorAll("form[data-sign-out]")) {
@@ -401,6 +558,33 @@ if (grid) {
     const card = cards.find((each) => each.root === row);
     if (card) card.onSubmit(event);
     else event.preventDefault();
+  });
+}
+
+/* ---- a screen of a review: one form around its cards, with a button for what is ticked and one to go on later ---- */
+
+if (sitting) {
+  const tickButton = sitting.querySelector("[data-tick-button]");
+  const showTicked = () => {
+    const count = sitting.querySelectorAll("[data-tick]:checked").length;
+    tickButton.textContent = fill(words.ticked, { count });
+  };
+  sitting.addEventListener("change", showTicked);
+  showTicked();
+  sitting.addEventListener("submit", (event) => {
+    const root = event.submitter?.closest("[data-statement]");
+    const card = cards.find((each) => each.root === root);
+    if (card) {
+      event.preventDefault();
+      card.press();
+    } else if (cards.some((each) => each.isUnsaved)) {
+      event.preventDefault();
+      pressed = event.submitter;
+      for (const each of cards) if (each.wanted !== null) each.schedule(0);
+      showPage();
+    } else {
+      isLeaving = true; // what is begun goes with the form
+    }
   });
 }
 

@@ -81,6 +81,7 @@ def test_a_review_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -
 
     sue = keyboard("sue")
     sue.follow(sue.page.get_by_role("main").get_by_role("link", name="1 review to answer"))
+    sue.follow(sue.page.locator(".statement-title a").first)
     for answer in ("3", "3"):
         card = sue.page.locator("[data-review-card]")
         sue.to(card.locator("input[name=answer]").first)
@@ -130,10 +131,10 @@ def test_a_review_without_script(live: Live, visit: Callable[..., Any], width: i
 
     sue = visit("sue", width=width, java_script_enabled=False)
     sue.get_by_role("main").get_by_role("link", name="1 review to answer").click()
-    for _item in range(2):
-        sue.locator("label", has=sue.locator("input[name=answer][value=consistently]")).click()
-        sue.locator("label", has=sue.locator("input[name=ground]")).first.click()
-        sue.get_by_role("button", name="Save and next").click()
+    for card in sue.locator("[data-statement]").all():
+        card.locator("label", has=sue.locator("input[value=consistently]")).click()
+        card.locator("label", has=sue.locator("input[name^=ground]")).first.click()
+    sue.get_by_role("button", name="Save and go on").click()
     sue.get_by_role("button", name="Reveal to each other").click()
 
     for side, page in (("sue", sue), ("ana", ana)):

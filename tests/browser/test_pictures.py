@@ -38,7 +38,7 @@ PICTURES = {
     "profile": Picture("learner and supervisor", "/profile"),
     "explanation": Picture("learner and supervisor", "/profile/metacognition"),
     "send": Picture("learner", "/reviews/new"),
-    "review": Picture("supervisor", "reviews.item"),
+    "review": Picture("supervisor", "sittings.level"),
     "differences": Picture("supervisor", "reviews.differences"),
     "team": Picture("supervisor", "/teams/2"),
     "gaps": Picture("supervisor", "/teams/2/gaps"),

@@ -10,6 +10,8 @@ from tracker.models import Review, ReviewItem, TrainingAction
 from tracker.rules.scale import ReviewerAnswer
 from tracker.services import differences, reviews
 
+NOTHING_TICKED = {"act": "ticked"}
+
 
 def one(world: World) -> None:
     """Ana's only review, at Sue's, waiting."""
@@ -41,6 +43,14 @@ def its_id(world: World) -> dict[str, object]:
     return {"review_id": session().scalars(select(Review.id)).one()}
 
 
+def its_level(world: World) -> dict[str, object]:
+    return {**its_id(world), "domain_id": world.domains["communication"], "rank": 1}
+
+
+def its_statement(world: World) -> dict[str, object]:
+    return {"statement_id": world.statements["communication"][0]}
+
+
 def its_item(world: World) -> dict[str, object]:
     return {"item_id": session().scalars(select(ReviewItem.id).order_by(ReviewItem.id)).first()}
 
@@ -57,10 +67,18 @@ def row(
     arrange: Callable[[World], None] = one,
     method: str = "POST",
     values: Callable[[World], dict[str, object]] = its_item,
+    data: dict[str, str] | None = None,
 ) -> Door:
     """Only the learner and the reviewer may know that it is there; the learner comes first."""
     nobody = 302 if method == "GET" else 401
-    return Door(endpoint, f"{nobody} {ana} 404 {sue} 404 404 404 404 404", method, values=values, arrange=arrange)
+    return Door(
+        endpoint,
+        f"{nobody} {ana} 404 {sue} 404 404 404 404 404",
+        method,
+        values=values,
+        arrange=arrange,
+        data=data or {},
+    )
 
 
 DOORS = [
@@ -77,6 +95,19 @@ DOORS = [
     row("reviews.reveal", 403, 409, values=its_id),
     row("reviews.differences", 200, 200, revealed, "GET", its_id),
     row("reviews.differences_pdf", 200, 200, revealed, "GET", its_id),
+    row("sittings.level", 403, 200, method="GET", values=its_level),
+    row("sittings.answer_level", 403, 422, values=its_level, data=NOTHING_TICKED),
+    row("sittings.save", 403, 415),
+    Door("sittings.shared", "302 200 200 200 200 200 200 200 200"),
+    Door("sittings.statement", "302 404 404 200 404 404 404 404 404", values=its_statement, arrange=one),
+    Door(
+        "sittings.answer_statement",
+        "401 404 404 422 404 404 404 404 404",
+        "POST",
+        values=its_statement,
+        arrange=one,
+        data=NOTHING_TICKED,
+    ),
     row("reviews.agree", 422, 422, revealed),
     row("reviews.keep_apart", 303, 409, revealed),
     row("reviews.next_step", 422, 422, revealed),

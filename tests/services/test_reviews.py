@@ -39,6 +39,7 @@ from tracker.models import (
     Team,
 )
 from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.reviews import Current
 from tracker.rules.roles import Role
 from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
 from tracker.services import reviews
@@ -279,7 +280,7 @@ class TestAnswering:
         with pytest.raises(Conflict, match="review_item_changed") as refused:
             reviews.answer(actor(world, "sue"), item_id, TELLS, Ground.SAW_IT, "", 1, world.now)
         current = refused.value.facts["current"]
-        assert isinstance(current, reviews.Current)
+        assert isinstance(current, Current)
         assert (current.answer, current.note, current.version) == (SAYS_PART, "from the other tab", 2)
         assert items(review_id)[0].reviewer_answer == SAYS_PART
         with pytest.raises(Conflict, match="review_item_changed"):

@@ -51,6 +51,7 @@ def at_work(world: World) -> int:
     for statement_id in world.statements["communication"][:4]:
         piece(world, title="Drop-in", text="41 visits", reasons={statement_id: "why"})
     review_id = send(world, YES, PART, NO, SURE_NOT)
+    send(world, YES, YES, YES, YES, learner="ben")
     first, second, third, _ = item_ids(review_id)
     answer(world, first, ReviewerAnswer.CONSISTENTLY, note="hers")
     answer(world, second, ReviewerAnswer.CANNOT_TELL)
@@ -63,19 +64,25 @@ def another_learner_side(world: World) -> None:
     rated. Past the triggers that keep it, so that all else stays byte for byte."""
     for statement_id in world.statements["technical"][:6]:
         rate(world, "ana", statement_id, Answer.CONSISTENTLY)
-    changes = (
-        "UPDATE ratings SET answer = 'not_my_work', own_note = 'other', reviewer_note = 'OTHER-NOTE', version = 9",
-        "UPDATE review_items SET learner_answer = 'not_my_work', rating_version = 9, digest = 'f' || digest",
-        "UPDATE review_item_texts SET learner_note = 'OTHER-NOTE', salt = 'other'",
+    reviews_of = "(SELECT id FROM reviews WHERE learner_id = :ana)"
+    items_of = (
+        "(SELECT review_items.id FROM review_items JOIN reviews ON reviews.id = review_id WHERE learner_id = :ana)"
     )
+    changes = {
+        "ratings SET answer = 'not_my_work', own_note = 'other', reviewer_note = 'OTHER-NOTE', version = 9":
+            "person_id = :ana",
+        "review_items SET learner_answer = 'not_my_work', rating_version = 9, digest = :digest":
+            f"review_id IN {reviews_of}",
+        "review_item_texts SET learner_note = 'OTHER-NOTE', salt = 'other'": f"item_id IN {items_of}",
+    }  # fmt: skip
     with transaction() as tx:
         if db.engine.dialect.name == "postgresql":
             tx.execute(text("SET LOCAL session_replication_role = replica"))
         triggers = _sqlite_triggers(tx) if db.engine.dialect.name == "sqlite" else []
         for name, _ in triggers:
             tx.execute(text(f'DROP TRIGGER "{name}"'))
-        for change in changes:
-            tx.execute(text(change.replace("'f' || digest", "'" + "f" * 64 + "'")))
+        for change, whose in changes.items():
+            tx.execute(text(f"UPDATE {change} WHERE {whose}"), {"ana": world.people["ana"], "digest": "f" * 64})
         for _, made in triggers:
             tx.execute(text(made))
 
@@ -99,6 +106,8 @@ def paths(app: Flask, world: World, review_id: int) -> list[str]:
     return [
         f"/reviews/{review_id}", f"/reviews/{review_id}/check", f"/reviews/{review_id}/differences",
         *(f"/review-items/{item_id}" for item_id in ids),
+        *(f"/reviews/{review_id}/level/{world.domains['communication']}/{rank}" for rank in (1, 2)),
+        *(f"/reviews/by-statement/{statement_id}" for statement_id in world.statements["communication"][:4]),
         *(f"/statements/{statement_id}" for statement_id in world.statements["communication"][:4]),
         f"/people/{mine}/profile", f"/people/{mine}/profile/communication", f"/teams/{world.teams['central']}",
         f"/teams/{world.teams['central']}/gaps", f"/people/{mine}/profile.csv", f"/people/{mine}/profile.json",
@@ -125,6 +134,9 @@ def test_nobody_can_tell_what_the_learner_answered(
     after = crawl(client, *more)
     assert before == after
     if name == "sue":
+        screens = [path for path in before if "/level/" in path or "/by-statement/" in path]
+        assert {before[path][0] for path in screens} == {200}
+        assert len(screens) == 8, "two levels of each review, and four statements"
         assert before[f"/reviews/{review_id}/check"][0] == 200
         assert "hers" in before[f"/reviews/{review_id}/check"][2]
 
@@ -141,7 +153,11 @@ def test_a_page_that_gives_it_away_would_be_found(app: Flask, world: World, sign
     after = crawl(client, *more)
     assert before.keys() == after.keys()
     different = {path for path in before if before[path] != after[path]}
-    assert different >= {f"/review-items/{item_id}" for item_id in _ids(app, review_id)[:1]}
+    statement_id, domain_id = world.statements["communication"][0], world.domains["communication"]
+    assert different >= {
+        f"/review-items/{_ids(app, review_id)[0]}", f"/reviews/{review_id}/level/{domain_id}/1",
+        f"/reviews/by-statement/{statement_id}",
+    }  # fmt: skip
     assert "OTHER-NOTE" in "".join(body for _, _, body in after.values())
 
 

@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from tracker.db import session
 from tracker.models import (
@@ -38,6 +39,11 @@ class SentEvidence:
     kind: EvidenceKind
     done_on: dt.date | None
     file_size: int | None
+
+    @property
+    def words(self) -> int:
+        """How long its text is."""
+        return len(self.text.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,15 @@ class ScaleWord:
 
 def evidence(review_id: int) -> dict[int, list[SentEvidence]]:
     """By item, in the order of the versions. One statement."""
+    return _evidence(ReviewItem.review_id == review_id)
+
+
+def evidence_of(item_ids: Iterable[int]) -> dict[int, list[SentEvidence]]:
+    """The same for some items."""
+    return _evidence(ReviewItem.id.in_(list(item_ids)))
+
+
+def _evidence(where: ColumnElement[bool]) -> dict[int, list[SentEvidence]]:
     rows = session().execute(
         select(
             ReviewItemEvidence.item_id, ReviewItemEvidence.version_id, ReviewItemEvidence.reason,
@@ -94,7 +109,7 @@ def evidence(review_id: int) -> dict[int, list[SentEvidence]]:
         .join(ReviewItem, ReviewItem.id == ReviewItemEvidence.item_id)
         .outerjoin(EvidenceText, EvidenceText.version_id == ReviewItemEvidence.version_id)
         .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
-        .where(ReviewItem.review_id == review_id)
+        .where(where)
         .order_by(ReviewItemEvidence.version_id)
     )  # fmt: skip
     found: dict[int, list[SentEvidence]] = defaultdict(list)
@@ -117,11 +132,20 @@ def evidence(review_id: int) -> dict[int, list[SentEvidence]]:
 
 def messages(review_id: int) -> dict[int, list[Message]]:
     """By item, the oldest first. One statement."""
+    return _messages(ReviewItem.review_id == review_id)
+
+
+def messages_of(item_ids: Iterable[int]) -> dict[int, list[Message]]:
+    """The same for some items."""
+    return _messages(ReviewItem.id.in_(list(item_ids)))
+
+
+def _messages(where: ColumnElement[bool]) -> dict[int, list[Message]]:
     rows = session().execute(
         select(ReviewMessage.item_id, Person.id, Person.name, ReviewMessage.text, ReviewMessage.written_at)
         .join(ReviewItem, ReviewItem.id == ReviewMessage.item_id)
         .join(Person, Person.id == ReviewMessage.author_id)
-        .where(ReviewItem.review_id == review_id)
+        .where(where)
         .order_by(ReviewMessage.id)
     )
     found: dict[int, list[Message]] = defaultdict(list)
@@ -171,13 +195,21 @@ def steps(review_id: int) -> dict[int, list[Step]]:
 
 def citations(statement_id: int) -> list[Quote]:
     """One statement of SQL."""
+    return citations_of([statement_id]).get(statement_id, [])
+
+
+def citations_of(statement_ids: Iterable[int]) -> dict[int, list[Quote]]:
+    """By statement of the framework. One statement of SQL."""
     rows = session().execute(
-        select(Source.label, Source.name, Source.url)
+        select(Citation.statement_id, Source.label, Source.name, Source.url)
         .join(Citation, Citation.source_id == Source.id)
-        .where(Citation.statement_id == statement_id)
+        .where(Citation.statement_id.in_(list(statement_ids)))
         .order_by(Citation.position)
     )
-    return [Quote(*row) for row in rows]
+    found: dict[int, list[Quote]] = defaultdict(list)
+    for statement_id, label, name, url in rows:
+        found[statement_id].append(Quote(label, name, url))
+    return found
 
 
 def scale(framework_id: int) -> list[ScaleWord]:

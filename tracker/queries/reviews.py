@@ -5,9 +5,11 @@ nothing of the reviewer's for the learner: the columns are masked in SQL, so no 
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -109,11 +111,14 @@ class Item:
     """
 
     id: int
+    review_id: int
     position: int
     version: int
     status: ItemStatus | None
     revealed: bool
     statement_id: int
+    domain_id: int
+    rank: int
     code: str
     title: Wording
     text: Wording
@@ -188,9 +193,19 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
 
 
 def frame(review_id: int, today: dt.date) -> Frame:
-    """One statement. Raises NoResultFound: ask behind a door."""
+    """One statement. Raises KeyError: ask behind a door."""
+    return _frames(Review.id == review_id, today)[review_id]
+
+
+def frames(review_ids: Iterable[int], today: dt.date) -> dict[int, Frame]:
+    """By review. One statement."""
+    return _frames(Review.id.in_(list(review_ids)), today)
+
+
+def _frames(where: ColumnElement[bool], today: dt.date) -> dict[int, Frame]:
+    """Of several times in the team the last one counts."""
     learner, reviewer = aliased(Person), aliased(Person)
-    row = session().execute(
+    rows = session().execute(
         select(
             Review.id, Review.learner_id, learner.name.label("learner"), Review.reviewer_id,
             reviewer.name.label("reviewer"), Review.status, Review.open, Review.framework_id, Framework.title,
@@ -211,10 +226,13 @@ def frame(review_id: int, today: dt.date) -> Frame:
                 Membership.role == Role.LEARNER.value,
             ),
         )
-        .where(Review.id == review_id)
-        .order_by(Membership.starts_on.desc())
-        .limit(1)
-    ).one()  # fmt: skip
+        .where(where)
+        .order_by(Membership.starts_on)
+    )  # fmt: skip
+    return {row.id: _frame(row) for row in rows}
+
+
+def _frame(row: Row[*tuple[Any, ...]]) -> Frame:
     return Frame(
         id=row.id,
         learner_id=row.learner_id,
@@ -247,12 +265,17 @@ def review_of(item_id: int) -> int:
 
 def for_reviewer(review_id: int) -> list[Item]:
     """In order; the learner's side only where it has been revealed, or the review is an open one. One statement."""
-    return _items(review_id, may_own=or_(_revealed(), Review.open), may_theirs=literal(True), is_reviewer=True)
+    return reviewer_items(ReviewItem.review_id == review_id)
+
+
+def reviewer_items(where: ColumnElement[bool]) -> list[Item]:
+    """The same for any items that are this reviewer's to see. One statement."""
+    return _items(where, may_own=or_(_revealed(), Review.open), may_theirs=literal(True), is_reviewer=True)
 
 
 def for_learner(review_id: int) -> list[Item]:
     """In order; the reviewer's side only where it has been revealed. One statement."""
-    return _items(review_id, may_own=literal(True), may_theirs=_revealed(), is_reviewer=False)
+    return _items(ReviewItem.review_id == review_id, may_own=literal(True), may_theirs=_revealed(), is_reviewer=False)
 
 
 def _revealed() -> ColumnElement[bool]:
@@ -260,7 +283,7 @@ def _revealed() -> ColumnElement[bool]:
 
 
 def _items(
-    review_id: int, may_own: ColumnElement[bool], may_theirs: ColumnElement[bool], is_reviewer: bool
+    where: ColumnElement[bool], may_own: ColumnElement[bool], may_theirs: ColumnElement[bool], is_reviewer: bool
 ) -> list[Item]:
     """`is_reviewer` also shows what is sealed from the learner: status and version of what is not revealed."""
     sealed = [status.value for status in SEALED if status is not ItemStatus.RETURNED]
@@ -273,12 +296,12 @@ def _items(
     )
     rows = session().execute(
         select(
-            ReviewItem.id, ReviewItem.position,
+            ReviewItem.id, ReviewItem.review_id, ReviewItem.position,
             (ReviewItem.version if is_reviewer else literal(0)).label("version"),
             case((seen, ReviewItem.status)).label("status"),
             _revealed().label("revealed"),
-            ReviewItem.statement_id, Statement.code, Statement.title, Statement.text, Level.name.label("level"),
-            Domain.title.label("domain"), Strand.title.label("strand"),
+            ReviewItem.statement_id, Statement.domain_id, Statement.rank, Statement.code, Statement.title,
+            Statement.text, Level.name.label("level"), Domain.title.label("domain"), Strand.title.label("strand"),
             case((may_own, ReviewItem.learner_answer)).label("own"),
             case((may_own, ScaleAnswer.label)).label("own_label"),
             case((may_own, ReviewItemText.learner_note)).label("own_note"),
@@ -297,17 +320,20 @@ def _items(
             and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == ReviewItem.learner_answer),
         )
         .outerjoin(ReviewItemText, ReviewItemText.item_id == ReviewItem.id)
-        .where(ReviewItem.review_id == review_id)
-        .order_by(ReviewItem.position)
+        .where(where)
+        .order_by(ReviewItem.review_id, ReviewItem.position)
     )  # fmt: skip
     return [
         Item(
             id=row.id,
+            review_id=row.review_id,
             position=row.position,
             version=row.version,
             status=ItemStatus(row.status) if row.status else None,
             revealed=bool(row.revealed),
             statement_id=row.statement_id,
+            domain_id=row.domain_id,
+            rank=row.rank,
             code=row.code,
             title=row.title,
             text=row.text,

@@ -1,9 +1,11 @@
 """What holds for a review besides its moves: how long texts may be, what it costs the reviewer, when it is overdue."""
 
 import datetime as dt
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from tracker.rules.errors import Invalid
+from tracker.rules.scale import Ground, ReviewerAnswer
 
 REVIEW_TEXT_MAX = 4_000
 """The longest note, question, reply or reason."""
@@ -13,6 +15,32 @@ SUGGESTED = 30
 """About how many statements a learner is advised to send at once."""
 SECONDS_EACH = 40
 """What one statement takes a reviewer, read and answered."""
+RETURN = "return"
+"""The sixth thing to say, beside the five answers: a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a reviewer says to one item. `answer` None is a question, which `note` then holds.
+
+    `base_version` is the item's version that the page showed.
+    """
+
+    item_id: int
+    answer: ReviewerAnswer | None
+    ground: Ground | None
+    note: str
+    base_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """What the reviewer's other page saved in the meantime."""
+
+    answer: ReviewerAnswer | None
+    ground: Ground | None
+    note: str
+    version: int
 
 
 def minutes_for(statements: int) -> int:

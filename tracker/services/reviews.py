@@ -11,37 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import (
-    Endorsement,
-    Library,
-    Person,
-    Review,
-    ReviewItem,
-    ReviewItemText,
-    ReviewMessage,
-    SecondReading,
-)
+from tracker.models import Endorsement, Library, Person, Review, ReviewMessage, SecondReading
 from tracker.policy import Actor
 from tracker.queries import reviewers, sending
 from tracker.queries.learners import learner
 from tracker.queries.reviewers import Reviewer
-from tracker.records import reviews
+from tracker.records import answers, reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.reviews import SENT_MAX, clean_text, day_at
+from tracker.rules.reviews import SENT_MAX, Said, clean_text, day_at
 from tracker.rules.scale import Ground, ReviewerAnswer
-from tracker.rules.workflow import EndorsementStatus, ItemStatus, Move, ReviewStatus, can_finish, can_reveal
-
-CHANGEABLE = (ItemStatus.ANSWERED.value, ItemStatus.NOT_OBSERVED.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Current:
-    """What the reviewer's other page saved in the meantime."""
-
-    answer: ReviewerAnswer | None
-    ground: Ground | None
-    note: str
-    version: int
+from tracker.rules.workflow import EndorsementStatus, ItemStatus, Move, can_finish, can_reveal
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,22 +128,8 @@ def answer(
     `base_version` is the item's version that the page showed. *Cannot tell* needs no ground and keeps none.
     Raises Invalid: review_ground_needed, review_text_long; Conflict("review_item_changed") with `current`.
     """
-    note = clean_text(note, "note", required=False)
-    if answer is ReviewerAnswer.CANNOT_TELL:
-        ground = None
-    elif ground is None:
-        raise Invalid("review_ground_needed", "ground")
     with transaction() as tx:
-        review, item, text = _of_reviewer(tx, actor, item_id, now)
-        if _is_said(item, text, answer, ground, note):
-            return
-        _must_be_seen(item, text, base_version)
-        move = Move.CANNOT_TELL if answer is ReviewerAnswer.CANNOT_TELL else Move.ANSWER
-        item.reviewer_answer, item.ground = answer.value, ground.value if ground is not None else None
-        item.answered_at, text.reviewer_note = now, note
-        reviews.move_item(tx, review, item, move, actor.person_id, now)
-        if review.status == ReviewStatus.SENT.value:
-            reviews.move_review(tx, review, Move.ANSWER, actor.person_id, now)
+        answers.say(tx, actor, Said(item_id, answer, ground, note, base_version), now)
 
 
 def return_item(actor: Actor, item_id: int, question: str, base_version: int, now: dt.datetime) -> None:
@@ -172,14 +137,8 @@ def return_item(actor: Actor, item_id: int, question: str, base_version: int, no
 
     Raises Invalid: review_text_needed, review_text_long; Conflict("review_item_changed") with `current`.
     """
-    question = clean_text(question, "note", required=True)
     with transaction() as tx:
-        review, item, text = _of_reviewer(tx, actor, item_id, now)
-        _must_be_seen(item, text, base_version)
-        item.reviewer_answer = item.ground = item.answered_at = None
-        text.reviewer_note = ""
-        reviews.move_item(tx, review, item, Move.RETURN, actor.person_id, now)
-        tx.add(ReviewMessage(item_id=item.id, author_id=actor.person_id, text=question, written_at=now))
+        answers.say(tx, actor, Said(item_id, None, None, question, base_version), now)
 
 
 def reply(actor: Actor, item_id: int, text: str, now: dt.datetime) -> None:
@@ -248,31 +207,3 @@ def _team(actor: Actor, reviewer_id: int, team_id: int | None, today: dt.date, n
         if each.person_id == reviewer_id and team_id in (None, each.team_id):
             return each
     raise Invalid("review_not_supervisor", "reviewer")
-
-
-def _of_reviewer(
-    tx: Session, actor: Actor, item_id: int, now: dt.datetime
-) -> tuple[Review, ReviewItem, ReviewItemText]:
-    review, item = reviews.locked_item(tx, item_id)
-    reviews.must_be_reviewer(tx, review, actor, now)
-    return review, item, tx.get_one(ReviewItemText, item.id)
-
-
-def _is_said(item: ReviewItem, text: ReviewItemText, answer: ReviewerAnswer, ground: Ground | None, note: str) -> bool:
-    """Whether this very answer stands already and can still change: the same form, sent twice."""
-    stands = item.status in CHANGEABLE and item.revealed_at is None
-    return stands and (item.reviewer_answer, item.ground, text.reviewer_note) == (answer.value, ground, note)
-
-
-def _must_be_seen(item: ReviewItem, text: ReviewItemText, base_version: int) -> None:
-    """Raises Conflict("review_item_changed") when the item moved since the page showed it and can still be answered;
-    one that cannot is refused by the table of moves."""
-    if item.version == base_version or item.status not in (ItemStatus.WAITING.value, *CHANGEABLE):
-        return
-    current = Current(
-        answer=ReviewerAnswer(item.reviewer_answer) if item.reviewer_answer else None,
-        ground=Ground(item.ground) if item.ground else None,
-        note=text.reviewer_note,
-        version=item.version,
-    )
-    raise Conflict("review_item_changed", current=current)

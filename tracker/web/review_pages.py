@@ -10,11 +10,10 @@ from tracker.policy import Subject
 from tracker.queries import handovers, learners, reviewers, sending
 from tracker.queries import review_papers as papers
 from tracker.queries import reviews as queues
-from tracker.queries.reviews import Frame, Item
+from tracker.queries.reviews import Frame, Item, Queued
 from tracker.rules.errors import Conflict
-from tracker.rules.reviews import SECONDS_EACH, minutes_for
-from tracker.services.reviews import Current
-from tracker.web import access, exception_words, reviewing, session, today_endorsements
+from tracker.rules.reviews import SECONDS_EACH, Current, minutes_for
+from tracker.web import access, exception_words, review_queue, reviewing, session, today_endorsements
 from tracker.web.forms.fields import choices
 from tracker.web.forms.reviews import AnswerForm, SendForm, StepForm
 from tracker.web.review_talk import talk
@@ -106,6 +105,7 @@ def differences_page(
     return render_template(
         "reviews/differences.html", **vars(talk(frame, by_learner)), confirm=confirm, step=step,
         exception=exception, story=exception_words.story, ground_words=reviewing.GROUNDS, new_step=step_form(frame),
+        next_review=None if by_learner else next_review(review_id),
     )  # fmt: skip
 
 
@@ -114,6 +114,11 @@ def step_form(frame: Frame) -> StepForm:
     people = [(frame.learner_id, frame.learner), (frame.reviewer_id, frame.reviewer)]
     form.owner.choices = choices(people)
     return form
+
+
+def next_review(after_id: int) -> Queued | None:
+    """What the reviewer can go on with after this one."""
+    return review_queue.next_review(queues.inbox(session.actor(), session.today()), after_id)
 
 
 def frame_of(review_id: int) -> Frame:

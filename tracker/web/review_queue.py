@@ -38,3 +38,9 @@ def sorted_by(reviews: list[Queued], order: Order) -> list[Queued]:
     live = [review for review in reviews if review.is_live]
     live.sort(key=KEYS[order.by], reverse=order.descending)
     return live + [review for review in reviews if not review.is_live]
+
+
+def next_review(reviews: list[Queued], after_id: int | None = None) -> Queued | None:
+    """Of what was sent to somebody: the next due that still has something to answer, other than `after_id`."""
+    waiting = (review for review in reviews if review.is_live and review.waiting and review.id != after_id)
+    return min(waiting, key=lambda review: (review.due_on, review.id), default=None)

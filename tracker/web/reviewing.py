@@ -12,12 +12,10 @@ from tracker.queries.review_papers import ScaleWord
 from tracker.queries.reviewers import Reviewer
 from tracker.queries.reviews import Frame, Item
 from tracker.rules.agreement import Agreement, Pair, agreement
+from tracker.rules.reviews import RETURN
 from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
 from tracker.rules.workflow import ItemStatus, ReviewStatus, can_finish, can_reveal
 from tracker.web.templating import day
-
-RETURN = "return"
-"""The sixth card: no answer, but a question."""
 
 GROUNDS: dict[Ground, Any] = {
     Ground.SAW_IT: _l("Saw it"),
@@ -65,8 +63,9 @@ class Words:
     name: str
 
     @classmethod
-    def of(cls, scale: Iterable[ScaleWord], frame: Frame) -> "Words":
-        return cls({word.key: word.label for word in scale}, frame.learner_first)
+    def of(cls, scale: Iterable[ScaleWord], frame: Frame | None) -> "Words":
+        """Without a frame they are about nobody by name."""
+        return cls({word.key: word.label for word in scale}, "" if frame is None else frame.learner_first)
 
     def theirs(self, answer: ReviewerAnswer | str) -> str:
         """A reviewer's answer."""
@@ -74,7 +73,7 @@ class Words:
         if key == ReviewerAnswer.CANNOT_TELL:
             return str(_("Cannot tell"))
         if key == ReviewerAnswer.NOT_THEIR_WORK:
-            return str(_("Not %(name)s’s work", name=self.name))
+            return str(_("Not %(name)s’s work", name=self.name) if self.name else _("Not their work"))
         return self.scale[key]
 
     def answers(self) -> list[Choice]:
@@ -86,8 +85,9 @@ class Words:
             ReviewerAnswer.CANNOT_TELL: _("No chance to see it."),
             ReviewerAnswer.NOT_THEIR_WORK: _("Not part of this job."),
         }
-        cards = [Choice(key.value, self.theirs(key), text) for key, text in texts.items()]
-        return [*cards, Choice(RETURN, _("Return"), _("Ask %(name)s a question about this one.", name=self.name))]
+        ask = _("Ask %(name)s a question about this one.", name=self.name) if self.name else _("Ask a question.")
+        cards = [Choice(key.value, self.theirs(key), text, str(at)) for at, (key, text) in enumerate(texts.items(), 1)]
+        return [*cards, Choice(RETURN, _("Return"), ask, str(len(cards) + 1))]
 
     def agreed(self) -> list[tuple[str, str]]:
         """What the two can agree on."""
@@ -140,6 +140,26 @@ def agreement_of(items: Iterable[Item]) -> Agreement:
     return agreement(Pair(item.own, item.theirs) for item in items if item.revealed and item.own and item.theirs)
 
 
+def in_places(items: Iterable[Item]) -> list[Item]:
+    """Domain by domain in the order in which they were sent, and level by level."""
+    at: dict[int, int] = {}
+    for item in items:
+        at.setdefault(item.domain_id, item.position)
+    return sorted(items, key=lambda item: (at[item.domain_id], item.rank, item.position))
+
+
+def level_href(review_id: int, items: Sequence[Item], current: tuple[int, int] | None = None) -> str:
+    """The screen of the next level with something to answer, after the current one and round to the first; where no
+    other has, the check page. A level is (domain, rank)."""
+    places = list(dict.fromkeys((item.domain_id, item.rank) for item in in_places(items)))
+    todo = {(item.domain_id, item.rank) for item in waiting(items)} - {current}
+    at = places.index(current) + 1 if current in places else 0
+    place = next((each for each in places[at:] + places[:at] if each in todo), None)
+    if place is None:
+        return url_for("reviews.check", review_id=review_id)
+    return url_for("sittings.level", review_id=review_id, domain_id=place[0], rank=place[1])
+
+
 def next_href(review_id: int, items: Sequence[Item], after: int = 0, *, focus: bool = False) -> str:
     """The next item to answer after that position, from the top where there is none below; else the check page."""
     todo = [item for item in waiting(items) if item.position != after]
@@ -154,5 +174,5 @@ def reviewer_href(frame: Frame, items: Sequence[Item]) -> str | None:
     if frame.status is ReviewStatus.WITHDRAWN:
         return None
     if frame.is_live and is_under_way(items):
-        return next_href(frame.id, items)
+        return level_href(frame.id, items)
     return url_for("reviews.differences", review_id=frame.id)

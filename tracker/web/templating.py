@@ -59,6 +59,25 @@ def long_day(value: dt.date | dt.datetime) -> str:
     return _in_words(_date(value), "EEEE d MMMM", "MMMMEEEEd")
 
 
+def month(value: dt.date) -> str:
+    """A month with its year: "March 2024"."""
+    locale = get_locale()
+    if locale is None or locale.language == "en":
+        return format_date(value, "MMMM y", locale or "en")
+    return format_skeleton("yMMMM", value, locale=locale)
+
+
+def how_long(since: dt.date) -> str:
+    """Since that day, in whole years, else in whole months: "2 years"."""
+    on = today()
+    months = (on.year - since.year) * 12 + on.month - since.month - (on.day < since.day)
+    if months >= 12:
+        return str(ngettext("%(num)d year", "%(num)d years", months // 12))
+    if months > 0:
+        return str(ngettext("%(num)d month", "%(num)d months", months))
+    return str(_("less than a month"))
+
+
 def moment(value: dt.datetime) -> str:
     """Day and time of day where the reader is."""
     time = format_datetime(value.astimezone(_zone()), "HH:mm", rebase=False)
@@ -125,8 +144,9 @@ def _many(one: str, many: str, count: int) -> str:
 def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(_one, _many, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(
-        day=day, full_day=full_day, long_day=long_day, moment=moment, ago=ago, file_size=file_size
-    )
+        day=day, full_day=full_day, long_day=long_day, month=month, how_long=how_long, moment=moment, ago=ago,
+        file_size=file_size,
+    )  # fmt: skip
     app.jinja_env.globals.update(may=access.may)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

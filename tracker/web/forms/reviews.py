@@ -23,6 +23,11 @@ words(
     review_text_needed=_l("Write something here first."),
     review_text_long=_l("This can be %(longest)s characters long; it has %(length)s. It is kept on this page: shorten "
                         "it and send it again."),
+    review_answer_needed=_l("Choose one of the six."),
+    review_ground_unknown=_l("This is not one of the four. Choose again."),
+    review_nothing_ticked=_l("Tick each that this answer is for first. Nothing was saved yet."),
+    review_bar_needed=_l("Choose the answer for what you ticked first. Nothing was saved yet."),
+    answers_refused=_l("Nothing was saved yet. Look at what is marked, then send again; all that you chose is kept."),
     review_item_changed=_l("You saved another answer to this statement in the meantime, perhaps in another tab. Both "
                            "are on this page; nothing was lost."),
     review_changed=_l("Something in this review changed while you had the check page open, so nothing was revealed. "

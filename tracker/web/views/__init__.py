@@ -31,6 +31,7 @@ from tracker.web.views import (
     rating_lists,
     reviews,
     second_readings,
+    sittings,
     statements,
     teams,
 )
@@ -64,6 +65,7 @@ BLUEPRINTS: list[Blueprint] = [
     rating_lists.bp,
     reviews.bp,
     second_readings.bp,
+    sittings.bp,
     statements.bp,
     teams.bp,
 ]

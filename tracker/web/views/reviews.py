@@ -11,12 +11,12 @@ from tracker.queries import review_papers as papers
 from tracker.queries import reviews as queues
 from tracker.queries.reviews import Frame
 from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.reviews import RETURN, Current
 from tracker.rules.roles import Permission
 from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
 from tracker.rules.workflow import ReviewStatus
 from tracker.services import differences as differing
 from tracker.services import reviews
-from tracker.services.reviews import Current
 from tracker.web import access, errors, limits, review_queue, review_talk, reviewing, session
 from tracker.web import review_pages as pages
 from tracker.web.access import door
@@ -33,9 +33,10 @@ bp = Blueprint("reviews", __name__)
 def index() -> ResponseReturnValue:
     actor, today = session.actor(), session.today()
     order = order_asked(review_queue.COLUMNS, usual="due")
+    inbox = queues.inbox(actor, today)
     return render_template(
         "reviews/index.html", mine=queues.mine(actor), words=reviewing.REVIEW_STATUS,
-        inbox=review_queue.sorted_by(queues.inbox(actor, today), order),
+        inbox=review_queue.sorted_by(inbox, order), next_review=review_queue.next_review(inbox),
         headings=headings(review_queue.COLUMNS, order, "reviews.index"),
         stands_in=deputies.stands_in_for(actor, today), to_take_over=deputies.to_take_over(actor, today),
     )  # fmt: skip
@@ -112,7 +113,7 @@ def answer(item: Subject) -> ResponseReturnValue:
 
 def _answer(item_id: int, form: AnswerForm) -> None:
     actor, now, note = session.actor(), session.now(), form.note.data or ""
-    if form.answer.data == reviewing.RETURN:
+    if form.answer.data == RETURN:
         reviews.return_item(actor, item_id, note, form.version.data or 0, now)
         return
     ground = Ground(form.ground.data) if form.ground.data else None
@@ -154,6 +155,7 @@ def check(review: Subject) -> ResponseReturnValue:
         "reviews/check.html", frame=frame, items=items, words=pages.words_of(frame), grounds=reviewing.GROUNDS,
         statuses=reviewing.ITEM_STATUS, is_ready=reviewing.is_ready(items), waiting=reviewing.waiting(items),
         version=sum(item.version for item in items), messages=papers.messages(review.id),
+        go_on=reviewing.level_href(review.id, items), next_review=pages.next_review(review.id),
     )  # fmt: skip
 
 

@@ -1,0 +1,130 @@
+"""Answering in one sitting: a level of a review on one screen, or one statement across people."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.policy import Subject
+from tracker.queries import reviews as queues
+from tracker.queries import sittings as queries
+from tracker.queries import subjects
+from tracker.rules.errors import Conflict, Invalid, Refusal
+from tracker.rules.reviews import Current
+from tracker.rules.roles import Permission
+from tracker.services import answering
+from tracker.web import errors, session, sittings
+from tracker.web import review_pages as pages
+from tracker.web import sitting_pages as screens
+from tracker.web.access import door
+from tracker.web.clean import json_object
+from tracker.web.errors import tell
+from tracker.web.forms.answers import from_form, from_json
+from tracker.web.wording import told_each
+
+bp = Blueprint("sittings", __name__)
+
+
+@bp.get("/reviews/<id:review_id>/level/<id:domain_id>/<id:rank>")
+@door(Permission.REVIEW_ANSWER, subjects.review)
+def level(review: Subject, domain_id: int, rank: int) -> ResponseReturnValue:
+    return screens.level_page(review.id, (domain_id, rank))
+
+
+@bp.post("/reviews/<id:review_id>/level/<id:domain_id>/<id:rank>")
+@door(Permission.REVIEW_ANSWER, subjects.review)
+def answer_level(review: Subject, domain_id: int, rank: int) -> ResponseReturnValue:
+    here = (domain_id, rank)
+    ids = {item.id for item in queues.for_reviewer(review.id) if (item.domain_id, item.rank) == here}
+    return _answered(
+        ids,
+        page=lambda *sent: screens.level_page(review.id, here, *sent),
+        after=lambda stay: screens.after_level(review.id, here, stay=stay),
+        later=lambda: screens.level_later(review.id),
+    )
+
+
+@bp.post("/review-items/<id:item_id>/said")
+@door(Permission.REVIEW_ANSWER, subjects.review_item)
+def save(item: Subject) -> ResponseReturnValue:
+    """One card of a screen, for the script."""
+    card, person_id, screen = from_json(item.id, json_object())
+    _must_be_same(person_id)
+    try:
+        answering.answer_many(session.actor(), [card.said()], session.now())
+    except Conflict as refused:
+        return _refused(item.id, sittings.refused_rows(refused)[item.id])
+    return jsonify(screens.saved(item.id, screen))
+
+
+@bp.get("/reviews/by-statement")
+@door(Permission.SIGNED_IN)
+def shared() -> ResponseReturnValue:
+    found = told_each(queries.shared(session.actor(), session.today()))
+    return render_template("sittings/shared.html", shared=found)
+
+
+@bp.get("/reviews/by-statement/<id:statement_id>")
+@door(Permission.SIGNED_IN)
+def statement(statement_id: int) -> ResponseReturnValue:
+    return screens.statement_page(statement_id)
+
+
+@bp.post("/reviews/by-statement/<id:statement_id>")
+@door(Permission.SIGNED_IN)
+def answer_statement(statement_id: int) -> ResponseReturnValue:
+    ids = {item.id for item in queries.of_statement(session.actor(), statement_id, session.today())}
+    if not ids:
+        abort(404)
+    return _answered(
+        ids,
+        page=lambda *sent: screens.statement_page(statement_id, *sent),
+        after=lambda stay: screens.after_statement(statement_id, stay=stay),
+        later=lambda: screens.statement_later(statement_id),
+    )
+
+
+def _answered(
+    ids: set[int], page: Callable[..., str], after: Callable[[bool], str], later: Callable[[], str]
+) -> ResponseReturnValue:
+    """What a screen of those items sent, all of it or nothing. `after`: where to go then; `page`: the screen again."""
+    sent = from_form(request.form)
+    _must_be_same(sent.person_id)
+    try:
+        changed = answering.answer_many(session.actor(), sittings.wanted(sent, ids), session.now())
+    except (Invalid, Conflict) as refusal:
+        return page(sent, refusal), _status(refusal)
+    if sent.act == "later":
+        tell(later())
+        return redirect(url_for("home.index"), 303)
+    tell(ngettext("%(num)d answer is saved.", "%(num)d answers are saved.", changed) if changed
+         else _("Nothing was changed."))  # fmt: skip
+    if sittings.left_alone(sent).cards:
+        return page(sittings.left_alone(sent))
+    return redirect(after(sent.act == "ticked"), 303)
+
+
+def _must_be_same(person_id: int | None) -> None:
+    """Raises Conflict("another_person"): the page was somebody else's."""
+    if person_id not in (None, session.actor().person_id):
+        raise Conflict("another_person")
+
+
+def _status(refusal: Refusal) -> int:
+    """Only what another page did meanwhile is a conflict; what is missing is not."""
+    rows = sittings.refused_rows(refusal).values() or [refusal]
+    return 409 if any(isinstance(each, Conflict) for each in rows) else 422
+
+
+def _refused(item_id: int, refusal: Refusal) -> ResponseReturnValue:
+    """To the script: what another page saved meanwhile, beside the reason."""
+    current = refusal.facts.get("current")
+    if not isinstance(current, Current):
+        raise refusal
+    words = pages.words_of(pages.frame_of(queues.review_of(item_id)))
+    theirs = {"answer": current.answer, "ground": current.ground or "", "note": current.note,
+              "version": current.version}  # fmt: skip
+    said = f"{errors.say(refusal)} {sittings.saved_meanwhile(current, words)}"
+    return jsonify(error=said, code=refusal.code, current=theirs), 409
