@@ -44,7 +44,8 @@ def test_down_and_up_again(engine_name: str, tmp_path: Path, monkeypatch: pytest
 ROWS_OF_HISTORY = {
     "rating_entries": "INSERT INTO rating_entries (person_id, statement_id, version, answer, basis, rated_at) "
     "VALUES (:person, :statement, 1, 'partly', 'rated', :now)",
-    "audit_events": "INSERT INTO audit_events (kind, facts, happened_at) VALUES ('tried', '{}', :now)",
+    "audit_events": "INSERT INTO audit_events (kind, sequence, commitment, previous, digest, happened_at) "
+    "VALUES ('tried', 1, 'c', 'p', 'd', :now)",
 }
 
 
@@ -150,8 +151,8 @@ def test_altering_a_table_keeps_its_children(
 
 EXPECTED_TRIGGERS = {
     f"{table}_{act}"
-    for table in ("rating_entries", "review_moves", "audit_events", "evidence_versions", "evidence_texts",
-                  "endorsements", "review_items")
+    for table in ("rating_entries", "review_moves", "audit_events", "audit_event_details", "evidence_versions",
+                  "evidence_texts", "endorsements", "review_items")
     for act in ("no_update", "no_delete")
 }  # fmt: skip
 

@@ -6,7 +6,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Endorsement, Person, Review, ReviewItem
+from tracker.records import audit
 from tracker.rules.scale import EndorsedAnswer
+from tracker.rules.trail import ENDED, GIVEN
 from tracker.rules.workflow import EndorsementStatus
 
 
@@ -27,6 +29,7 @@ def stand(tx: Session, review: Review, item: ReviewItem, answer: EndorsedAnswer,
         )
     )
     tx.flush()
+    audit.of_review(tx, review, GIVEN, review.reviewer_id, now, item.statement_id)
 
 
 def suspend(tx: Session, review: Review, item: ReviewItem, now: dt.datetime) -> None:
@@ -37,7 +40,7 @@ def suspend(tx: Session, review: Review, item: ReviewItem, now: dt.datetime) -> 
 def _end_standing(tx: Session, review: Review, item: ReviewItem, to: EndorsementStatus, now: dt.datetime) -> None:
     """Under a lock on the person: endorsements of one person follow each other, also from two reviews at once."""
     tx.execute(select(Person.id).where(Person.id == review.learner_id).with_for_update(key_share=True))
-    tx.execute(
+    ended = tx.scalars(
         update(Endorsement)
         .where(
             Endorsement.person_id == review.learner_id,
@@ -45,5 +48,8 @@ def _end_standing(tx: Session, review: Review, item: ReviewItem, to: Endorsement
             Endorsement.status == EndorsementStatus.STANDING.value,
         )
         .values(status=to.value, ended_at=now)
+        .returning(Endorsement.id)
         .execution_options(synchronize_session=False)
     )
+    if ended.all():
+        audit.of_review(tx, review, ENDED[to], None, now, item.statement_id)

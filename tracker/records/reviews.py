@@ -24,7 +24,7 @@ from tracker.models import (
     SecondReading,
 )
 from tracker.policy import Actor
-from tracker.records import endorsements
+from tracker.records import audit, endorsements
 from tracker.routing import reviewer_may_go_on
 from tracker.rules.agreement import endorsed_answer, reveal_move
 from tracker.rules.digests import ReviewedContent, reviewed_digest
@@ -269,6 +269,7 @@ def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime
 def _move(
     review: Review, item: ReviewItem | None, move: Move, by: int | None, before: str, after: str, now: dt.datetime
 ) -> ReviewMove:
+    audit.moved(review, move, by, now)
     return ReviewMove(
         review_id=review.id,
         item_id=item.id if item is not None else None,
