@@ -42,6 +42,7 @@ FINDINGS = {
     "guard_missing": "The trigger {what} is gone, which keeps history from being changed.",
     "rating_not_as_history": "Ratings that are not what their history says: {what}",
     "endorsement_not_whole": "Endorsements without their endorser, their time or their review: {what}",
+    "audit_broken": "The audit trail was changed after it was written: {what}",
     "file_was_missing": "This evidence file was gone or damaged already when the backup was made: {what}",
     "file_missing": "This evidence file is missing: {what}",
     "file_damaged": "This evidence file is damaged: {what}",

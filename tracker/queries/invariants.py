@@ -6,8 +6,9 @@ from sqlalchemy import Connection, and_, func, inspect, or_, select, table, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import aliased
 
-from tracker.models import Endorsement, Rating, RatingEntry, ReviewItem, StoredFile
+from tracker.models import AuditEventDetail, Endorsement, Rating, RatingEntry, ReviewItem, StoredFile
 from tracker.models.guards import guards
+from tracker.queries import chains
 from tracker.rules.backups import Contents, Finding
 from tracker.rules.workflow import ItemStatus
 
@@ -39,6 +40,7 @@ def broken(connection: Connection, expected: Contents, wanted_guards: Collection
             *_missing_guards(connection, wanted_guards),
             *_history(connection),
             *_endorsements(connection),
+            *_chain(connection),
         ]
     except DatabaseError as error:
         return [Finding("database_damaged", str(error.orig))]
@@ -113,3 +115,12 @@ def _endorsements(connection: Connection) -> Iterator[Finding]:
     count = connection.scalar(select(func.count()).select_from(ReviewItem).where(wrong))
     if count:
         yield Finding("endorsement_not_whole", str(count))
+
+
+def _chain(connection: Connection) -> Iterator[Finding]:
+    """The audit is whole. Copies of before it was a chain have none."""
+    if not inspect(connection).has_table(AuditEventDetail.__tablename__):
+        return
+    wrong = chains.verified(connection).wrong
+    if wrong is not None:
+        yield Finding("audit_broken", f"{wrong.code} {wrong.sequence}")

@@ -130,22 +130,12 @@ def explain(broken: Break, known: Mapping[str, int], commitments: Mapping[str, i
     last = broken.before.digest if broken.before is not None else START
     if here.sequence > at:
         return Wrong("event_deleted", at, here.sequence - 1)
-    if here.sequence == at and here.previous == last and here.made() == here.digest:
+    if here.made() != here.digest:
+        return _explain_place(broken, last, known)
+    if here.sequence == at and here.previous == last:
         return _explain_detail(broken.here, commitments)
-    if here.made() == here.digest:
-        stood_after = known.get(here.previous)
-        if stood_after is not None and stood_after == at - 2:
-            return Wrong("event_inserted", at - 1)
-        return Wrong("event_edited", max(1, at - 1))
-    origin = _origin(here, max(known.values(), default=at) + 1)
-    if origin is None:
-        is_between = broken.after is not None and broken.after.previous == last
-        return Wrong("event_inserted" if is_between else "event_edited", at)
-    if origin < at:
-        return Wrong("event_inserted", at - 1)
-    if here.previous in known:
-        return Wrong("event_swapped", at, origin)
-    return Wrong("event_deleted", at, at)
+    was_inserted = known.get(here.previous) == at - 2
+    return Wrong("event_inserted" if was_inserted else "event_edited", max(1, at - 1))
 
 
 def against(heads: Iterable[Head], found: Walk) -> Wrong | None:
@@ -200,6 +190,20 @@ def _passed(found: Walk, here: Kept, asked: Collection[int]) -> Link:
     if link.sequence in asked:
         found.seen[link.sequence] = link.digest
     return link
+
+
+def _explain_place(broken: Break, last: str, known: Mapping[str, int]) -> Wrong:
+    """Of an event that does not say what its digest was made of: it was moved there, or it was changed."""
+    here, at = broken.here.link, broken.at
+    origin = _origin(here, max(known.values(), default=at) + 1)
+    if origin is None:
+        is_between = broken.after is not None and broken.after.previous == last
+        return Wrong("event_inserted" if is_between else "event_edited", at)
+    if origin < at:
+        return Wrong("event_inserted", at - 1)
+    if here.previous in known:
+        return Wrong("event_swapped", at, origin)
+    return Wrong("event_deleted", at, at)
 
 
 def _explain_detail(here: Kept, commitments: Mapping[str, int]) -> Wrong:
