@@ -1,6 +1,7 @@
 """The chain of the audit, read from one end to the other: in the database in use, and in copies of it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -30,7 +31,8 @@ def verify(heads: Collection[Head] = ()) -> Verified:
 
 
 def verified(connection: Connection, heads: Collection[Head] = ()) -> Verified:
-    found = walk(_kept(connection), {head.sequence for head in heads})
+    with closing(_kept(connection)) as kept:
+        found = walk(kept, {head.sequence for head in heads})
     if found.broken is not None:
         known = _places(connection, "digest")
         return Verified(found, explain(found.broken, known, _places(connection, "commitment")))
@@ -47,12 +49,12 @@ def head() -> Head | None:
     return None if row is None else Head(*row)
 
 
-def _kept(connection: Connection) -> Iterator[Kept]:
+def _kept(connection: Connection) -> Generator[Kept, None, None]:
     """Every event in its order; an erasure of the person that it is about accounts for facts that are gone."""
     erasure = aliased(Erasure)
     owner = func.coalesce(AuditEvent.subject_id, AuditEvent.actor_id)
     is_erased = select(erasure.id).where(erasure.person_id == owner).exists()
-    rows = connection.execute(
+    every = (
         select(
             *(getattr(AuditEvent, name) for name in LINK),
             AuditEventDetail.salt,
@@ -64,9 +66,10 @@ def _kept(connection: Connection) -> Iterator[Kept]:
         .execution_options(yield_per=AT_ONCE)
     )
     link = attrgetter(*LINK)
-    for row in rows:
-        detail = None if row.salt is None else Detail(row.salt, row.facts)
-        yield Kept(Link(*link(row)), detail, row.is_erased)
+    with connection.execute(every) as rows:
+        for row in rows:
+            detail = None if row.salt is None else Detail(row.salt, row.facts)
+            yield Kept(Link(*link(row)), detail, row.is_erased)
 
 
 def _places(connection: Connection, column: str) -> dict[str, int]:

@@ -114,18 +114,18 @@ def _append(tx: Session, collected: list[Noted]) -> None:
     end = tx.execute(
         select(AuditEvent.sequence, AuditEvent.digest).order_by(AuditEvent.sequence.desc()).limit(1)
     ).one_or_none()  # fmt: skip
-    sequence, previous = (0, START) if end is None else (end.sequence, end.digest)
+    last, previous = (0, START) if end is None else (end.sequence, end.digest)
     rows, salts = [], []
-    for noted in collected:
+    for sequence, noted in enumerate(collected, last + 1):
         salts.append(secrets.token_hex(32))
-        sequence += 1
         link = Link(
             sequence, previous, noted.kind, noted.library_id, noted.actor_id, noted.subject_id, noted.happened_at,
             commitment(salts[-1], dict(noted.facts)),
         )  # fmt: skip
         previous = link.made()
         rows.append({name: getattr(link, name) for name in Link.__slots__} | {"digest": previous})
-    ids = tx.scalars(insert(AuditEvent).returning(AuditEvent.id, sort_by_parameter_order=True), rows)
+    tx.execute(insert(AuditEvent), rows)
+    ids = tx.scalars(select(AuditEvent.id).where(AuditEvent.sequence > last).order_by(AuditEvent.sequence))
     tx.execute(
         insert(AuditEventDetail),
         [

@@ -194,7 +194,9 @@ def _passed(found: Walk, here: Kept, asked: Collection[int]) -> Link:
 
 def _explain_place(broken: Break, last: str, known: Mapping[str, int]) -> Wrong:
     """Of an event that does not say what its digest was made of: it was moved there, or it was changed."""
-    here, at = broken.here.link, broken.at
+    here, before, at = broken.here.link, broken.before, broken.at
+    if before is not None and replace(here, sequence=at - 1, previous=before.previous).made() == here.digest:
+        return Wrong("event_inserted", at - 1)
     origin = _origin(here, max(known.values(), default=at) + 1)
     if origin is None:
         is_between = broken.after is not None and broken.after.previous == last
