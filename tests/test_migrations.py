@@ -14,9 +14,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.conftest import NOW, TestConfig
 from tests.engines import fresh_database
+from tests.factories.audit import happened
 from tests.factories.world import World, make_world
 from tracker.app import MIGRATIONS, create_app
 from tracker.db import Base, db, transaction
+from tracker.queries import chains, invariants
 
 
 def test_models_equal_the_migrated_database(migrated_app: Flask) -> None:
@@ -168,3 +170,55 @@ def test_the_triggers_are_there(migrated_app: Flask, engine_name: str) -> None:
         found = set(db.session.execute(text(query)).scalars())
         db.session.remove()
     assert EXPECTED_TRIGGERS - found == set()
+
+
+BEFORE_CHAIN, CHAIN = "20261126_tried_out", "20261127_chain"
+
+
+OLD_EVENTS = [
+    ("signed_in", "{}", "2026-11-21 10:00:00.500001"),
+    ("team_renamed", '{"team": "Caf\u00e9", "team_id": 3}', "2026-11-22 10:00:00.000000"),
+    ("team_closed", '{"members": 2}', "2026-11-20 10:00:00.999999"),
+]
+"""Kind, facts and moment of some events, as they were stored before there was a chain."""
+
+
+def test_events_become_a_chain_and_come_back(engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that were there are its first links, and new ones follow them; the way back keeps all of them."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    zone = "" if engine_name == "sqlite" else "+00:00"
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade(revision=BEFORE_CHAIN)
+            world = make_world(NOW)
+            with transaction() as tx:
+                for kind, facts, at in OLD_EVENTS:
+                    tx.execute(
+                        text("INSERT INTO audit_events (library_id, actor_id, kind, facts, happened_at) "
+                             "VALUES (:library, :actor, :kind, :facts, :at)"),
+                        {"library": world.libraries["city"], "actor": world.people["adam"], "kind": kind,
+                         "facts": facts, "at": at + zone},
+                    )  # fmt: skip
+            bare = "SELECT id, library_id, actor_id, subject_id, kind, happened_at, facts FROM audit_events ORDER BY id"
+            before = [tuple(row) for row in db.session.execute(text(bare))]
+            db.session.remove()
+            upgrade(revision=CHAIN)
+            found = chains.verify()
+            assert (found.wrong, found.walk.count, found.walk.erased) == (None, 3, 0)
+            happened(world, "team_added", "adam", team="New")
+            db.session.remove()
+            found = chains.verify()
+            assert (found.wrong, found.walk.count) == (None, 4)
+            db.session.remove()
+            downgrade(revision=BEFORE_CHAIN)
+            after = [tuple(row) for row in db.session.execute(text(bare))]
+            assert after[:3] == before
+            connection = db.session.connection()
+            assert invariants.broken(connection, invariants.contents(connection), ()) == [], "a backup of before"
+            assert [row[4] for row in after] == ["signed_in", "team_renamed", "team_closed", "team_added"]
+            db.session.remove()
+            upgrade()
+            assert chains.verify().wrong is None
+            db.session.remove()
+            db.engine.dispose()

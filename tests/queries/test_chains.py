@@ -14,8 +14,9 @@ from tests.factories.audit import happened
 from tests.factories.world import World
 from tracker.db import db, session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Erasure
-from tracker.queries import chains
+from tracker.queries import chains, invariants
 from tracker.queries.chains import LINK
+from tracker.rules.backups import Finding
 from tracker.rules.chains import START, Head, Link, Wrong, commitment, line, read_heads
 from tracker.rules.errors import Invalid
 
@@ -185,6 +186,16 @@ def test_what_was_done_is_named(app: Flask, chain: Head, name: str) -> None:
     assert verify(app) is None
     attack(app, act)
     assert verify(app) == expected
+
+
+def test_a_backup_of_it_does_not_pass(app: Flask, chain: Head) -> None:
+    def broken() -> list[Finding]:
+        with app.app_context(), db.engine.connect() as connection:
+            return invariants.broken(connection, invariants.contents(connection), ())
+
+    assert broken() == []
+    attack(app, edit_facts)
+    assert broken() == [Finding("audit_broken", "facts_edited 3")]
 
 
 def test_a_tail_that_was_cut_shows_only_with_the_head(app: Flask, chain: Head) -> None:
