@@ -177,7 +177,7 @@ BEFORE_CHAIN, CHAIN = "20261126_tried_out", "20261127_chain"
 
 OLD_EVENTS = [
     ("signed_in", "{}", "2026-11-21 10:00:00.500001"),
-    ("team_renamed", '{"team": "Caf\u00e9", "team_id": 3}', "2026-11-22 10:00:00.000000"),
+    ("team_renamed", '{"team": "Caf\\u00e9", "team_id": 3}', "2026-11-22 10:00:00.000000"),
     ("team_closed", '{"members": 2}', "2026-11-20 10:00:00.999999"),
 ]
 """Kind, facts and moment of some events, as they were stored before there was a chain."""

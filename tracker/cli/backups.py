@@ -97,10 +97,10 @@ def restore(file: Path, replace: bool, despite_faults: bool) -> None:
     aside = _new_file(None, "before-restore", now) if replace else None
     tried = _or_exit(
         lambda: backups.bring_back(
-            file, config["FILES_DIR"], config["DATA_DIR"], _known(), now, aside=aside, despite=despite_faults
+            file, config["FILES_DIR"], config["DATA_DIR"], _known(), now, aside=aside, lay_out=lay_out,
+            despite=despite_faults,
         )
-    )
-    lay_out()
+    )  # fmt: skip
     _tell(tried.findings)
     if aside is not None and aside.exists():
         click.echo(f"What was there before is kept in {aside}.")

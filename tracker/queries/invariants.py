@@ -20,7 +20,7 @@ TRIGGERS = {
 
 def guards_of(connection: Connection) -> tuple[str, ...]:
     """The triggers that the program's own migrations make in this kind of database."""
-    return guards(connection.dialect.name)
+    return guards(connection.dialect.name, inspect(connection).get_table_names())
 
 
 def contents(connection: Connection) -> Contents:

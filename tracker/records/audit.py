@@ -8,6 +8,7 @@ import datetime as dt
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from sqlalchemy import event, func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, SessionTransaction, object_session
@@ -90,9 +91,8 @@ def _before_commit(tx: Session) -> None:
     savepoint = tx.get_nested_transaction()
     if savepoint is not None:
         around = savepoint.parent if savepoint.parent is not None and savepoint.parent.nested else None
-        for part in parts:
-            if part.within is savepoint:
-                part.within, part.over = around, True
+        for part in takewhile(lambda part: part.within is savepoint, reversed(parts)):
+            part.within, part.over = around, True
     elif parts:
         tx.info[NOTED] = []
         tx.flush()

@@ -16,9 +16,9 @@ GROUPS = {
     "accounts": _l("Accounts and sign-ins"),
     "people": _l("People and roles"),
     "teams": _l("Teams"),
-    "rules": _l("Role profiles, rounds, what is rated"),
+    "rules": _l("Targets and rounds"),
     "reviews": _l("Reviews"),
-    "records": _l("Records: looked at, taken out, refused"),
+    "records": _l("Looks, files, refusals"),
     "running": _l("Settings and running"),
 }
 
