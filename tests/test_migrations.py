@@ -172,7 +172,8 @@ def test_the_triggers_are_there(migrated_app: Flask, engine_name: str) -> None:
     assert EXPECTED_TRIGGERS - found == set()
 
 
-BEFORE_CHAIN, CHAIN = "20261126_tried_out", "20261127_chain"
+CHAIN = "20261127_chain"
+BEFORE_CHAIN = str(ScriptDirectory(str(MIGRATIONS)).get_revision(CHAIN).down_revision)
 
 
 OLD_EVENTS = [
@@ -190,8 +191,10 @@ def test_events_become_a_chain_and_come_back(engine_name: str, tmp_path: Path, m
     with fresh_database(engine_name, tmp_path) as url:
         app = create_app(TestConfig(url, tmp_path))
         with app.app_context():
-            upgrade(revision=BEFORE_CHAIN)
+            upgrade()
             world = make_world(NOW)
+            db.session.remove()
+            downgrade(revision=BEFORE_CHAIN)
             with transaction() as tx:
                 for kind, facts, at in OLD_EVENTS:
                     tx.execute(

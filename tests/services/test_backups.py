@@ -37,6 +37,7 @@ from tracker.rules.uploads import Upload
 from tracker.services import backups, sign_ins
 from tracker.services.ratings import rate as rate_now
 
+BEFORE_CHAIN = str(ScriptDirectory(str(MIGRATIONS)).get_revision("20261127_chain").down_revision)
 KNOWN = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
 
 
@@ -260,7 +261,7 @@ def test_one_of_before_the_audit_was_a_chain(engine_name: str, own: World, tmp_p
     """It passes, is brought up to date on the way, and what is noted after that follows what was noted then."""
     happened(own, "signed_in", "ana", "ana")
     db.session.remove()
-    downgrade(revision="20261126_tried_out")
+    downgrade(revision=BEFORE_CHAIN)
     path = made(tmp_path)
     assert not [guard for guard in backups.make(tmp_path / "b.tar", tmp_path, NOW).manifest.guards if "detail" in guard]
     with installation(engine_name, tmp_path / "elsewhere", laid_out=False):

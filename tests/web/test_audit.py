@@ -24,7 +24,7 @@ from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES
 from tests.factories.world import World, make_world
 from tracker.app import create_app
 from tracker.db import db, transaction
-from tracker.models import AuditEvent, AuditEventDetail, Erasure, Library
+from tracker.models import AuditEvent, AuditEventDetail, Deputy, Erasure, Library, Look
 from tracker.rules.scale import Answer, EndorsedAnswer, ReviewerAnswer
 from tracker.rules.trail import ENDED, GIVEN, MOVES, REVEALED, WENT_ON
 from tracker.rules.uploads import Upload
@@ -153,6 +153,19 @@ def test_a_look_stands_in_the_audit_and_for_the_owner(
     page = ana.get("/account").text
     table = page[page.index('id="who-looked"') : page.index('id="sign-ins"')]
     assert lines(table) == ["24 Nov Cora Profile as coordinator", "24 Nov Sue Profile as supervisor"]
+
+
+def test_a_deputy_looks_as_deputy(app: Flask, world: World, sign_in: SignInAs) -> None:
+    """Hugo stands in for Sue; the day after he is nothing to Ana any more."""
+    with app.app_context(), transaction() as tx:
+        tx.add(Deputy(supervisor_id=world.people["sue"], deputy_id=world.people["hugo"], named_at=NOW,
+                      starts_on=NOW.date(), ends_on=NOW.date()))  # fmt: skip
+        for days in (0, 1):
+            tx.add(Look(owner_id=world.people["ana"], reader_id=world.people["hugo"], kind="review",
+                        looked_on=NOW.date() + dt.timedelta(days=days)))  # fmt: skip
+    page = sign_in(world.email("ana")).get("/account").text
+    table = page[page.index('id="who-looked"') : page.index('id="sign-ins"')]
+    assert lines(table) == ["25 Nov Hugo Review", "24 Nov Hugo Review as deputy"]
 
 
 # What is found

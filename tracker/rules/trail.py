@@ -21,6 +21,7 @@ MOVES: dict[Move, str] = {
     Move.RETURN: "review_returned",
     Move.REPLY: "review_replied",
     Move.DROP: "review_dropped",
+    Move.HAND_ON: "review_handed_on",
 }
 """Moves that say nothing of an answer by being made; every other one is WENT_ON."""
 

@@ -37,6 +37,8 @@ KINDS: dict[str, dict[str, Any]] = {
         "administrator_created": _l("First administrator made by command"),
         "administrator_made": _l("Made administrator"),
         "administrator_unmade": _l("No longer administrator"),
+        "deputy_ended": _l("No longer deputy"),
+        "deputy_named": _l("Deputy named"),
         "membership_added": _l("Membership added"),
         "membership_corrected": _l("Membership corrected"),
         "membership_ended": _l("Membership ended"),
@@ -73,6 +75,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "review_returned": _l("Question asked in a review"),
         "review_replied": _l("Question answered in a review"),
         "review_dropped": _l("Statement dropped from a review"),
+        "review_handed_on": _l("Review handed on"),
         REVEALED: _l("Review revealed"),
     },
     "records": {
@@ -108,12 +111,21 @@ AS_ROLE = {
     Role.COORDINATOR: _l("as coordinator"),
 }
 
+AS_READER = {
+    "supervisor": AS_ROLE[Role.SUPERVISOR],
+    "coordinator": AS_ROLE[Role.COORDINATOR],
+    "deputy": _l("as deputy"),
+}
+"""What made somebody's record another's to see."""
+
 RECORDS = {
     "library": _l("a page for other roles"),
     "person": _l("a person"),
     "evidence": _l("evidence"),
     "review": _l("a review"),
     "item": _l("a statement in a review"),
+    "deputy": _l("a deputy"),
+    "endorsement": _l("an endorsement"),
     "team": _l("a team"),
     "membership": _l("a membership"),
     "not_rated": _l("a statement left out of rating"),

@@ -15,7 +15,7 @@ from tracker.web import session
 from tracker.web.access import door
 from tracker.web.acts import accepted, pressed
 from tracker.web.addresses import own_address
-from tracker.web.audit_words import AS_ROLE, LOOKED_AT
+from tracker.web.audit_words import AS_READER, LOOKED_AT
 from tracker.web.errors import tell
 from tracker.web.forms.accounts import CoverForm, NameForm, PasswordForm, SignInForm
 from tracker.web.limits import limiter, was_refused
@@ -125,5 +125,5 @@ def _page(form: NameForm) -> str:
     found = accounts.account(session.actor(), session.now(), session.idle())
     cover_form = CoverForm(formdata=None, covers_screen=session.actor().covers_screen)
     return render_template(
-        "accounts/show.html", form=form, cover=cover_form, account=found, looked_at=LOOKED_AT, as_role=AS_ROLE
+        "accounts/show.html", form=form, cover=cover_form, account=found, looked_at=LOOKED_AT, as_reader=AS_READER
     )
