@@ -14,9 +14,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.conftest import NOW, TestConfig
 from tests.engines import fresh_database
+from tests.factories.audit import happened
 from tests.factories.world import World, make_world
 from tracker.app import MIGRATIONS, create_app
 from tracker.db import Base, db, transaction
+from tracker.queries import chains, invariants
 
 
 def test_models_equal_the_migrated_database(migrated_app: Flask) -> None:
@@ -44,7 +46,8 @@ def test_down_and_up_again(engine_name: str, tmp_path: Path, monkeypatch: pytest
 ROWS_OF_HISTORY = {
     "rating_entries": "INSERT INTO rating_entries (person_id, statement_id, version, answer, basis, rated_at) "
     "VALUES (:person, :statement, 1, 'partly', 'rated', :now)",
-    "audit_events": "INSERT INTO audit_events (kind, facts, happened_at) VALUES ('tried', '{}', :now)",
+    "audit_events": "INSERT INTO audit_events (kind, sequence, commitment, previous, digest, happened_at) "
+    "VALUES ('tried', 1, 'c', 'p', 'd', :now)",
 }
 
 
@@ -150,8 +153,9 @@ def test_altering_a_table_keeps_its_children(
 
 EXPECTED_TRIGGERS = {
     f"{table}_{act}"
-    for table in ("rating_entries", "review_moves", "audit_events", "evidence_versions", "evidence_texts",
-                  "endorsements", "review_items", "endorsement_moves", "level_exceptions", "level_exception_moves")
+    for table in ("rating_entries", "review_moves", "audit_events", "audit_event_details", "evidence_versions",
+                  "evidence_texts", "endorsements", "review_items", "endorsement_moves", "level_exceptions",
+                  "level_exception_moves")
     for act in ("no_update", "no_delete")
 }  # fmt: skip
 
@@ -167,3 +171,58 @@ def test_the_triggers_are_there(migrated_app: Flask, engine_name: str) -> None:
         found = set(db.session.execute(text(query)).scalars())
         db.session.remove()
     assert EXPECTED_TRIGGERS - found == set()
+
+
+CHAIN = "20261127_chain"
+BEFORE_CHAIN = str(ScriptDirectory(str(MIGRATIONS)).get_revision(CHAIN).down_revision)
+
+
+OLD_EVENTS = [
+    ("signed_in", "{}", "2026-11-21 10:00:00.500001"),
+    ("team_renamed", '{"team": "Caf\\u00e9", "team_id": 3}', "2026-11-22 10:00:00.000000"),
+    ("team_closed", '{"members": 2}', "2026-11-20 10:00:00.999999"),
+]
+"""Kind, facts and moment of some events, as they were stored before there was a chain."""
+
+
+def test_events_become_a_chain_and_come_back(engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that were there are its first links, and new ones follow them; the way back keeps all of them."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    zone = "" if engine_name == "sqlite" else "+00:00"
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            db.session.remove()
+            downgrade(revision=BEFORE_CHAIN)
+            with transaction() as tx:
+                for kind, facts, at in OLD_EVENTS:
+                    tx.execute(
+                        text("INSERT INTO audit_events (library_id, actor_id, kind, facts, happened_at) "
+                             "VALUES (:library, :actor, :kind, :facts, :at)"),
+                        {"library": world.libraries["city"], "actor": world.people["adam"], "kind": kind,
+                         "facts": facts, "at": at + zone},
+                    )  # fmt: skip
+            bare = "SELECT id, library_id, actor_id, subject_id, kind, happened_at, facts FROM audit_events ORDER BY id"
+            before = [tuple(row) for row in db.session.execute(text(bare))]
+            db.session.remove()
+            upgrade(revision=CHAIN)
+            found = chains.verify()
+            assert (found.wrong, found.walk.count, found.walk.erased) == (None, 3, 0)
+            happened(world, "team_added", "adam", team="New")
+            db.session.remove()
+            found = chains.verify()
+            assert (found.wrong, found.walk.count) == (None, 4)
+            db.session.remove()
+            downgrade(revision=BEFORE_CHAIN)
+            after = [tuple(row) for row in db.session.execute(text(bare))]
+            assert after[:3] == before
+            connection = db.session.connection()
+            assert invariants.broken(connection, invariants.contents(connection), ()) == [], "a backup of before"
+            assert [row[4] for row in after] == ["signed_in", "team_renamed", "team_closed", "team_added"]
+            db.session.remove()
+            upgrade()
+            assert chains.verify().wrong is None
+            db.session.remove()
+            db.engine.dispose()

@@ -13,18 +13,20 @@ from threading import Event
 import pytest
 from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import upgrade
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, select, text, update
 
 from tests.conftest import NOW, TestConfig
 from tests.engines import fresh_database
+from tests.factories.audit import happened
 from tests.factories.evidence import PDF, piece
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World, make_world
 from tracker.app import MIGRATIONS, create_app
 from tracker.db import db, session, transaction
-from tracker.models import BackupTest, Person, Rating, SignIn
+from tracker.models import AuditEvent, BackupTest, Person, Rating, SignIn
+from tracker.queries import chains
 from tracker.queries.actors import actor_for_person
 from tracker.records import postgresql_copies
 from tracker.rules.backups import FILES, MANIFEST, NoBackup, read
@@ -35,6 +37,7 @@ from tracker.rules.uploads import Upload
 from tracker.services import backups, sign_ins
 from tracker.services.ratings import rate as rate_now
 
+BEFORE_CHAIN = str(ScriptDirectory(str(MIGRATIONS)).get_revision("20261127_chain").down_revision)
 KNOWN = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
 
 
@@ -246,12 +249,27 @@ def test_it_is_brought_back_elsewhere(engine_name: str, own: World, tmp_path: Pa
     path = made(tmp_path)
     names = session().scalars(select(Person.name).order_by(Person.id)).all()
     with installation(engine_name, tmp_path / "elsewhere", laid_out=False):
-        backups.bring_back(path, tmp_path / "elsewhere" / "files", tmp_path, KNOWN, NOW, aside=None)
+        backups.bring_back(path, tmp_path / "elsewhere" / "files", tmp_path, KNOWN, NOW, aside=None, lay_out=upgrade)
         assert session().scalars(select(Person.name).order_by(Person.id)).all() == names
         assert session().scalar(select(func.count()).select_from(SignIn).where(SignIn.ended_at.is_(None))) == 0
         again = backups.make(tmp_path / "again.tar", tmp_path / "elsewhere" / "files", NOW)
         assert again.manifest.missing == ()
         assert found(again.path) == set()
+
+
+def test_one_of_before_the_audit_was_a_chain(engine_name: str, own: World, tmp_path: Path) -> None:
+    """It passes, is brought up to date on the way, and what is noted after that follows what was noted then."""
+    happened(own, "signed_in", "ana", "ana")
+    db.session.remove()
+    downgrade(revision=BEFORE_CHAIN)
+    path = made(tmp_path)
+    assert not [guard for guard in backups.make(tmp_path / "b.tar", tmp_path, NOW).manifest.guards if "detail" in guard]
+    with installation(engine_name, tmp_path / "elsewhere", laid_out=False):
+        done = backups.bring_back(path, tmp_path / "files", tmp_path, KNOWN, NOW, aside=None, lay_out=upgrade)
+        assert done.findings == ()
+        kinds = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
+        assert kinds == ["signed_in", "backup_restored", "backup_restored"]
+        assert chains.verify().wrong is None
 
 
 def test_people_are_replaced_only_with_a_backup_of_them(own: World, tmp_path: Path) -> None:
@@ -260,12 +278,12 @@ def test_people_are_replaced_only_with_a_backup_of_them(own: World, tmp_path: Pa
         tx.execute(update(Person).where(Person.id == own.people["ana"]).values(name="Ana Later"))
     evidence, aside = tmp_path / "live" / "files", tmp_path / "aside.tar"
     with pytest.raises(Conflict, match="database_not_empty"):
-        backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=None)
+        backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=None, lay_out=upgrade)
     assert session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana Later"
-    backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside)
+    backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade)
     db.session.remove()
     assert session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana"
-    backups.bring_back(aside, evidence, tmp_path, KNOWN, NOW, aside=tmp_path / "aside2.tar")
+    backups.bring_back(aside, evidence, tmp_path, KNOWN, NOW, aside=tmp_path / "aside2.tar", lay_out=upgrade)
     db.session.remove()
     assert session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana Later"
 
@@ -275,9 +293,9 @@ def test_a_faulty_backup_is_brought_back_only_when_asked_for(own: World, tmp_pat
     path = made(tmp_path)
     evidence, aside = tmp_path / "live" / "files", tmp_path / "aside.tar"
     with pytest.raises(Conflict, match="backup_faulty"):
-        backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside)
+        backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade)
     assert not aside.exists()
-    done = backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, despite=True)
+    done = backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade, despite=True)
     assert [finding.code for finding in done.findings] == ["file_was_missing"]
 
 

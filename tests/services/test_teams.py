@@ -121,3 +121,11 @@ def test_every_act_is_in_the_audit_and_nothing_else(context: World, adam: Actor)
     edit(adam, context.teams["central"], open_reviews=True, name="Central Hall")
     kinds = db.session.scalars(select(AuditEvent.kind).order_by(AuditEvent.id)).all()
     assert kinds == ["team_renamed", "team_reviews_opened"]
+
+
+def test_closing_a_team_is_an_event_for_each_who_was_in_it(context: World, adam: Actor) -> None:
+    teams.close(adam, context.teams["harbour"], NOW)
+    rows = db.session.execute(select(AuditEvent.kind, AuditEvent.subject_id).order_by(AuditEvent.id)).all()
+    ended = {("membership_ended", context.people[name]) for name in ("lea", "hugo", "carl")}
+    assert {tuple(row) for row in rows} == ended | {("team_closed", None)}
+    assert len(rows) == 4

@@ -11,11 +11,11 @@ from sqlalchemy import delete, func, select
 
 from tests.client import Client
 from tests.conftest import NOW, Statements
+from tests.factories.audit import happened
 from tests.factories.tried import backup_tried, mail_tried
 from tests.factories.world import HASH, World
 from tracker.db import db, transaction
 from tracker.models import (
-    AuditEvent,
     Library,
     Membership,
     NotRatedHere,
@@ -26,6 +26,7 @@ from tracker.models import (
     Team,
     UseStatement,
 )
+from tracker.records import audit
 from tracker.rules.mail import MailOutcome
 
 SignInAs = Callable[[str], Client]
@@ -219,8 +220,8 @@ def add_people(app: Flask, world: World, number: int) -> None:
             tx.flush()
             tx.add(Membership(person_id=person.id, team_id=world.teams["central"], role="learner",
                               role_profile_id=world.role_profiles["city"], starts_on=NOW.date()))  # fmt: skip
-            tx.add(AuditEvent(library_id=world.libraries["city"], actor_id=world.people["adam"], facts={},
-                              subject_id=person.id, kind="person_added", happened_at=NOW))  # fmt: skip
+            audit.note(tx, "person_added", NOW, library_id=world.libraries["city"], actor_id=world.people["adam"],
+                       subject_id=person.id)  # fmt: skip
             tx.add(Team(library_id=world.libraries["city"], parent_id=world.teams["city"], name=f"Team {each:03}",
                         path=f"/{world.teams['city']}/"))  # fmt: skip
             tx.add(Round(library_id=world.libraries["city"], framework_id=world.framework_id, name=f"Round {each}",
@@ -293,11 +294,9 @@ def test_nobody_found_says_what_to_do(adam: Client) -> None:
 
 
 def test_the_audit_is_sorted(app: Flask, world: World, adam: Client) -> None:
-    with app.app_context(), transaction() as tx:
+    with app.app_context():
         for minutes, (who, about) in enumerate([("adam", "sue"), ("sue", "ana"), ("ana", "ben")]):
-            tx.add(AuditEvent(library_id=world.libraries["city"], actor_id=world.people[who], facts={},
-                              subject_id=world.people[about], kind="person_edited",
-                              happened_at=NOW - dt.timedelta(minutes=minutes)))  # fmt: skip
+            happened(world, "person_edited", who, about, at=NOW - dt.timedelta(minutes=minutes))
 
     def abouts(**query: str) -> list[str]:
         page = adam.get("/admin/audit", query_string={"kind": "person_edited", **query}).text
@@ -531,10 +530,9 @@ def test_days_begin_where_the_library_is(app: Flask, world: World, sign_in: Sign
 
 
 def test_the_audit_lists_administration_and_nothing_of_ratings(app: Flask, world: World, adam: Client) -> None:
-    with app.app_context(), transaction() as tx:
-        for kind, library in (("rated", "city"), ("review_sent", "city"), ("person_added", "other")):
-            tx.add(AuditEvent(library_id=world.libraries[library], actor_id=world.people["ana"], facts={"x": "canary"},
-                              subject_id=world.people["ana"], kind=kind, happened_at=NOW))  # fmt: skip
+    with app.app_context():
+        for kind, library in (("rated", "city"), ("endorsement_given", "city"), ("person_added", "other")):
+            happened(world, kind, "ana", "ana", library=library, x="canary")
     adam.post(f"/admin/people/{world.people['ben']}/administrator")
     adam.post(f"/admin/teams/{world.teams['harbour']}/close")
     page = adam.get("/admin/audit").text

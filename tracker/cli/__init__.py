@@ -2,11 +2,12 @@
 
 import click
 
-from tracker.cli import admin, backups, database, demo, frameworks, mail, reviews, serve
+from tracker.cli import admin, audit, backups, database, demo, frameworks, mail, reviews, serve
 
 COMMANDS: list[click.Command] = [
     *database.commands,
     admin.admin,
+    audit.audit,
     backups.backup,
     backups.restore,
     demo.demo,

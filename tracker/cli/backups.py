@@ -43,6 +43,7 @@ FINDINGS = {
     "rating_not_as_history": "Ratings that are not what their history says: {what}",
     "endorsement_not_whole": "Endorsements without their endorser, their time or their review: {what}",
     "endorsement_does_not_fit": "Endorsements that do not fit what was reviewed (their numbers): {what}",
+    "audit_broken": "The audit trail was changed after it was written: {what}",
     "file_was_missing": "This evidence file was gone or damaged already when the backup was made: {what}",
     "file_missing": "This evidence file is missing: {what}",
     "file_damaged": "This evidence file is damaged: {what}",
@@ -97,10 +98,10 @@ def restore(file: Path, replace: bool, despite_faults: bool) -> None:
     aside = _new_file(None, "before-restore", now) if replace else None
     tried = _or_exit(
         lambda: backups.bring_back(
-            file, config["FILES_DIR"], config["DATA_DIR"], _known(), now, aside=aside, despite=despite_faults
+            file, config["FILES_DIR"], config["DATA_DIR"], _known(), now, aside=aside, lay_out=lay_out,
+            despite=despite_faults,
         )
-    )
-    lay_out()
+    )  # fmt: skip
     _tell(tried.findings)
     if aside is not None and aside.exists():
         click.echo(f"What was there before is kept in {aside}.")

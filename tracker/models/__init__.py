@@ -1,6 +1,6 @@
 """What is stored. Each name below is a table; relationships point from child to parent, by id."""
 
-from tracker.models.audit import AuditEvent, Erasure, Look
+from tracker.models.audit import AuditEvent, AuditEventDetail, Erasure, Look
 from tracker.models.checks import BackupTest, MailTest
 from tracker.models.endorsements import EndorsementMove
 from tracker.models.evidence import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, StoredFile
@@ -51,6 +51,7 @@ from tracker.models.rounds import RoleProfile, Round, Target
 __all__ = [
     "Anchor",
     "AuditEvent",
+    "AuditEventDetail",
     "BackupTest",
     "Citation",
     "Confirmation",

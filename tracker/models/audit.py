@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
@@ -11,18 +11,39 @@ from tracker.models.columns import Id, parent
 
 
 class AuditEvent(Base):
-    """Append-only. `facts` holds ids and short words, never ratings or personal text. No actor: the system."""
+    """Append-only, and a chain through the whole installation (rules/chains): `sequence` counts from 1 without a gap,
+    `previous` is the digest of the event before. No actor: the system."""
 
     __tablename__ = "audit_events"
-    __table_args__ = (Index("ix_audit_events_library_at", "library_id", "happened_at"),)
+    __table_args__ = (
+        CheckConstraint("sequence >= 1", name="sequence_counts"),
+        Index("ix_audit_events_library_at", "library_id", "happened_at"),
+        Index("ix_audit_events_actor", "actor_id", "kind", "happened_at"),
+    )
 
     id: Mapped[Id]
+    sequence: Mapped[int] = mapped_column(unique=True)
     library_id: Mapped[int | None] = mapped_column(parent("libraries.id"))
     actor_id: Mapped[int | None] = mapped_column(parent("people.id"))
     subject_id: Mapped[int | None] = mapped_column(parent("people.id"))
     kind: Mapped[str] = mapped_column(String(60))
-    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     happened_at: Mapped[dt.datetime]
+    commitment: Mapped[str] = mapped_column(String(64))
+    previous: Mapped[str] = mapped_column(String(64), unique=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class AuditEventDetail(Base):
+    """What an event was about, and the salt of its commitment; erasable with the person that the event is about.
+
+    `facts` holds ids and short words, never ratings or personal text.
+    """
+
+    __tablename__ = "audit_event_details"
+
+    event_id: Mapped[int] = mapped_column(parent("audit_events.id"), primary_key=True)
+    salt: Mapped[str] = mapped_column(String(64))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class Look(Base):

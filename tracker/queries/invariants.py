@@ -6,9 +6,9 @@ from sqlalchemy import Connection, and_, func, inspect, or_, select, table, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import aliased
 
-from tracker.models import Endorsement, Rating, RatingEntry, ReviewItem, StoredFile
+from tracker.models import AuditEventDetail, Endorsement, Rating, RatingEntry, ReviewItem, StoredFile
 from tracker.models.guards import guards
-from tracker.queries import reviewed
+from tracker.queries import chains, reviewed
 from tracker.rules.backups import Contents, Finding
 from tracker.rules.digests import Fit
 from tracker.rules.workflow import ItemStatus
@@ -21,7 +21,7 @@ TRIGGERS = {
 
 def guards_of(connection: Connection) -> tuple[str, ...]:
     """The triggers that the program's own migrations make in this kind of database."""
-    return guards(connection.dialect.name)
+    return guards(connection.dialect.name, inspect(connection).get_table_names())
 
 
 def contents(connection: Connection) -> Contents:
@@ -42,6 +42,7 @@ def broken(connection: Connection, expected: Contents, wanted_guards: Collection
             *_history(connection),
             *_endorsements(connection),
             *_reviewed(connection),
+            *_chain(connection),
         ]
     except DatabaseError as error:
         return [Finding("database_damaged", str(error.orig))]
@@ -123,3 +124,12 @@ def _reviewed(connection: Connection) -> Iterator[Finding]:
     wrong = [each.endorsement_id for each in reviewed.checked(connection) if each.fit is Fit.DOES_NOT_FIT]
     if wrong:
         yield Finding("endorsement_does_not_fit", ", ".join(map(str, wrong)))
+
+
+def _chain(connection: Connection) -> Iterator[Finding]:
+    """The audit is whole. Copies of before it was a chain have none."""
+    if not inspect(connection).has_table(AuditEventDetail.__tablename__):
+        return
+    wrong = chains.verified(connection).wrong
+    if wrong is not None:
+        yield Finding("audit_broken", f"{wrong.code} {wrong.sequence}")

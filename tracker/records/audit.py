@@ -1,10 +1,49 @@
-"""The only writer of audit events."""
+"""The only writer of audit events.
+
+Events are collected while a use case runs and become links of the chain as the last thing before it commits: so a
+chain that only one can extend at a time makes nobody wait for more than that, and what is taken back leaves nothing.
+"""
 
 import datetime as dt
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import takewhile
 
-from sqlalchemy.orm import Session
+from sqlalchemy import event, func, insert, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, SessionTransaction, object_session
 
-from tracker.models import AuditEvent
+from tracker.models import AuditEvent, AuditEventDetail, Library, Person, Review, Team
+from tracker.rules.chains import START, Link, commitment
+from tracker.rules.trail import told
+from tracker.rules.workflow import Move
+
+LOCK = 4_702_111_830
+"""The advisory lock of the chain on PostgreSQL, held from the reading of its end to the commit."""
+NOTED = "audit_noted"
+
+Fact = str | int | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An event to be."""
+
+    kind: str
+    library_id: int | None
+    actor_id: int | None
+    subject_id: int | None
+    happened_at: dt.datetime
+    facts: tuple[tuple[str, Fact], ...]
+
+
+@dataclass(slots=True)
+class Part:
+    """What one use case noted, in order. `within`: the savepoint that takes it back, if any; `over` once it ended."""
+
+    within: SessionTransaction | None
+    events: dict[Noted, None] = field(default_factory=dict)
+    over: bool = False
 
 
 def note(
@@ -15,16 +54,100 @@ def note(
     library_id: int | None,
     actor_id: int | None,
     subject_id: int | None = None,
-    **facts: str | int | bool | None,
+    **facts: Fact,
 ) -> None:
-    """Record that something happened. `facts`: ids and short words; never a rating, an answer or personal text."""
-    tx.add(
-        AuditEvent(
-            library_id=library_id,
-            actor_id=actor_id,
-            subject_id=subject_id,
-            kind=kind,
-            facts=facts,
-            happened_at=now,
-        )
+    """Record that something happened. `facts`: ids and short words; never a rating, an answer or personal text.
+
+    The very same twice in one use case is one event.
+    """
+    parts: list[Part] = tx.info.setdefault(NOTED, [])
+    savepoint = tx.get_nested_transaction()
+    if not parts or parts[-1].over or parts[-1].within is not savepoint:
+        parts.append(Part(savepoint))
+    parts[-1].events[Noted(kind, library_id, actor_id, subject_id, now, tuple(sorted(facts.items())))] = None
+
+
+def moved(review: Review, move: Move, by: int | None, now: dt.datetime) -> None:
+    """Record that a review moved, in words that say nothing of its answers (rules/trail). It is in a session."""
+    tx = object_session(review)
+    if tx is None:
+        raise RuntimeError("a review that moves is being written")
+    of_review(tx, review, told(move), by, now)
+
+
+def of_review(
+    tx: Session, review: Review, kind: str, by: int | None, now: dt.datetime, statement_id: int | None = None
+) -> None:
+    """Record something about a review; it belongs to the library of the team that it was sent in."""
+    facts: dict[str, Fact] = {"review": review.id}
+    if statement_id is not None:
+        facts["statement_id"] = statement_id
+    library_id = tx.get_one(Team, review.team_id).library_id
+    note(tx, kind, now, library_id=library_id, actor_id=by, subject_id=review.learner_id, **facts)
+
+
+def _before_commit(tx: Session) -> None:
+    parts: list[Part] = tx.info.get(NOTED, [])
+    savepoint = tx.get_nested_transaction()
+    if savepoint is not None:
+        around = savepoint.parent if savepoint.parent is not None and savepoint.parent.nested else None
+        for part in takewhile(lambda part: part.within is savepoint, reversed(parts)):
+            part.within, part.over = around, True
+    elif parts:
+        tx.info[NOTED] = []
+        tx.flush()
+        _append(tx, [noted for part in parts for noted in part.events])
+
+
+def _after_soft_rollback(tx: Session, taken_back: SessionTransaction) -> None:
+    if NOTED in tx.info:
+        is_all = taken_back.parent is None
+        tx.info[NOTED] = [part for part in tx.info[NOTED] if not is_all and part.within is not taken_back]
+
+
+event.listen(Session, "before_commit", _before_commit)
+event.listen(Session, "after_soft_rollback", _after_soft_rollback)
+
+
+def _append(tx: Session, collected: list[Noted]) -> None:
+    _lock(tx, collected)
+    end = tx.execute(
+        select(AuditEvent.sequence, AuditEvent.digest).order_by(AuditEvent.sequence.desc()).limit(1)
+    ).one_or_none()  # fmt: skip
+    last, previous = (0, START) if end is None else (end.sequence, end.digest)
+    rows, salts = [], []
+    for sequence, noted in enumerate(collected, last + 1):
+        salts.append(secrets.token_hex(32))
+        link = Link(
+            sequence, previous, noted.kind, noted.library_id, noted.actor_id, noted.subject_id, noted.happened_at,
+            commitment(salts[-1], dict(noted.facts)),
+        )  # fmt: skip
+        previous = link.made()
+        rows.append({name: getattr(link, name) for name in Link.__slots__} | {"digest": previous})
+    tx.execute(insert(AuditEvent), rows)
+    ids = tx.scalars(select(AuditEvent.id).where(AuditEvent.sequence > last).order_by(AuditEvent.sequence))
+    tx.execute(
+        insert(AuditEventDetail),
+        [
+            {"event_id": event_id, "salt": salt, "facts": dict(noted.facts)}
+            for event_id, salt, noted in zip(ids, salts, collected, strict=True)
+        ],
     )
+
+
+def _lock(tx: Session, collected: list[Noted]) -> None:
+    """Whoever holds the chain's lock waits for nothing: the rows that the events point to are locked before it.
+
+    SQLite has one writer at a time.
+    """
+    if tx.get_bind().dialect.name != "postgresql":
+        return
+    _share(tx, Library.id, (each.library_id for each in collected))
+    _share(tx, Person.id, (key for each in collected for key in (each.actor_id, each.subject_id)))
+    tx.execute(select(func.pg_advisory_xact_lock(LOCK)))
+
+
+def _share(tx: Session, key: InstrumentedAttribute[int], ids: Iterable[int | None]) -> None:
+    wanted = sorted({each for each in ids if each is not None})
+    if wanted:
+        tx.execute(select(key).where(key.in_(wanted)).order_by(key).with_for_update(read=True, key_share=True))

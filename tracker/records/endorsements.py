@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.models import Endorsement, EndorsementMove, EndorsementText, Review, ReviewItem
-from tracker.records import exceptions
+from tracker.records import audit, exceptions
 from tracker.rules.errors import Conflict
 from tracker.rules.scale import EndorsedAnswer
+from tracker.rules.trail import ENDED, GIVEN
 from tracker.rules.workflow import EndorsementStatus
 
 
@@ -85,3 +86,5 @@ def _become(tx: Session, endorsement: Endorsement, to: EndorsementStatus, by: in
     tx.add(endorsement)
     tx.flush()
     tx.add(EndorsementMove(endorsement_id=endorsement.id, actor_id=by, before=before, after=to.value, moved_at=now))
+    review = tx.get_one(Review, tx.get_one(ReviewItem, endorsement.item_id).review_id)
+    audit.of_review(tx, review, ENDED.get(to, GIVEN), by, now, endorsement.statement_id)

@@ -24,7 +24,7 @@ from tracker.models import (
     SecondReading,
 )
 from tracker.policy import Actor
-from tracker.records import endorsements, notices
+from tracker.records import audit, endorsements, notices
 from tracker.routing import reviewer_may_go_on
 from tracker.rules.agreement import endorsed_answer, reveal_move
 from tracker.rules.digests import ReviewedContent, reviewed_digest
@@ -275,7 +275,7 @@ def _note_move(
     after: str,
     now: dt.datetime,
 ) -> None:
-    """Write the move into the history, and tell whom it concerns."""
+    """Write the move into the history and the trail, and tell whom it concerns."""
     tx.add(
         ReviewMove(
             review_id=review.id,
@@ -287,4 +287,5 @@ def _note_move(
             moved_at=now,
         )
     )
+    audit.moved(review, move, by, now)
     notices.tell(tx, review, move, by, now)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,11 +89,12 @@ def try_out(path: Path, folder: Path, known: Collection[str], now: dt.datetime) 
 
 def bring_back(
     path: Path, evidence: Path, folder: Path, known: Collection[str], now: dt.datetime, *, aside: Path | None,
-    despite: bool = False,
+    lay_out: Callable[[], None], despite: bool = False,
 ) -> Tried:  # fmt: skip
     """Put a backup in the place of the database, and its files beside those that are there.
 
-    A database with people in it is replaced only where `aside` says where a backup of it goes first. Every sign-in
+    A database with people in it is replaced only where `aside` says where a backup of it goes first. `lay_out` then
+    brings it up to date with the program, which could not write into an older layout. Every sign-in
     ends and every one-time link is worth nothing: some were ended after the backup was made. Mails that waited then may
     have gone out since, so none of them goes by itself.
     Raises as `try_out` does, Conflict("database_not_empty"), and Conflict("backup_faulty") with its findings unless
@@ -110,6 +111,7 @@ def bring_back(
         for content in archive.files():
             files.keep(evidence, content)
         COPIES[archive.manifest.engine].put_back(database, own_engine())
+    lay_out()
     _close_doors(now)
     return tried
 

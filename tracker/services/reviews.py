@@ -16,10 +16,11 @@ from tracker.policy import Actor
 from tracker.queries import reviewers, sending
 from tracker.queries.learners import learner
 from tracker.queries.reviewers import Reviewer
-from tracker.records import answers, reviews
+from tracker.records import answers, audit, reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.reviews import SENT_MAX, Said, clean_text, day_at
 from tracker.rules.scale import Ground, ReviewerAnswer
+from tracker.rules.trail import REVEALED
 from tracker.rules.workflow import EndorsementStatus, ItemStatus, Move, can_finish, can_reveal
 
 
@@ -185,6 +186,7 @@ def reveal(actor: Actor, review_id: int, now: dt.datetime, base_version: int | N
         for item in unseen:
             item.revealed_at = now
         review.revealed_at = now
+        audit.of_review(tx, review, REVEALED, actor.person_id, now)
         different = sum(item.status == ItemStatus.DIFFERS.value for item in answered)
         if different:
             days = tx.get_one(Library, actor.library_id).differences_days

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
@@ -72,11 +72,14 @@ def close(actor: Actor, team_id: int, now: dt.datetime) -> int:
         if tx.scalar(select(Membership.id).where(here, Membership.starts_on > today).limit(1)):
             raise Conflict("team_has_joiners")
         stands = or_(Membership.ends_on.is_(None), Membership.ends_on > today)
-        count = tx.scalar(select(func.count()).select_from(Membership).where(here, stands)) or 0
+        ended = tx.execute(select(Membership.person_id, Membership.role).where(here, stands)).all()
         tx.execute(update(Membership).where(here, stands).values(ends_on=today))
         team.closed_on = today
-        _note(tx, "team_closed", actor, team, now, members=count)
-        return count
+        for person_id, role in ended:
+            audit.note(tx, "membership_ended", now, library_id=team.library_id, actor_id=actor.person_id,
+                       subject_id=person_id, team_id=team.id, team=team.name, role=role)  # fmt: skip
+        _note(tx, "team_closed", actor, team, now, members=len(ended))
+        return len(ended)
 
 
 def reopen(actor: Actor, team_id: int, now: dt.datetime) -> None:

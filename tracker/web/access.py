@@ -10,18 +10,21 @@ A view without a door stops the app from starting (`check_doors`).
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import wraps
+from pathlib import PurePath
 from typing import Any, TypeVar
 
 from flask import Flask, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.http import parse_options_header
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from tracker import policy
 from tracker.policy import Subject
 from tracker.queries import subjects
 from tracker.rules.roles import Permission
-from tracker.services import looks, notices
+from tracker.services import downloads, looks, notices, refusals
 from tracker.web import session
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -45,6 +48,15 @@ LOADERS: dict[Loader, str] = {
     subjects.outbox_mail: "mail_id",
 }
 """Which part of the address each loader reads. The view gets the subject in its place, named without `_id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the door of this request was asked for. `record`: the kind of record; "library" where it is none."""
+
+    permission: Permission
+    record: str
+    subject: Subject
 
 
 class IdConverter(IntegerConverter):
@@ -71,6 +83,7 @@ def door(permission: Permission, load: Loader | None = None) -> Callable[[V], V]
             actor = session.actor_or_none()
             if actor is None:
                 return _to_sign_in()
+            record = "library"
             if load is None:
                 subject = policy.library_of(actor)
             else:
@@ -78,8 +91,11 @@ def door(permission: Permission, load: Loader | None = None) -> Callable[[V], V]
                 found = load(kwargs.pop(name), actor.today(session.now()))
                 if found is None:
                     abort(404)
-                subject = kwargs[name.removesuffix("_id")] = found
+                record = name.removesuffix("_id")
+                subject = kwargs[record] = found
+            g.asked = Asked(permission, record, subject)
             if not policy.allows(actor, permission, subject):
+                g.refused = g.asked
                 abort(403 if load is None or policy.may_know(actor, permission, subject) else 404)
             answer = view(**kwargs)
             return answer
@@ -145,7 +161,27 @@ def _write_opened(response: Any) -> Any:
     return response
 
 
+def _write_refusal(response: Any) -> Any:
+    asked: Asked | None = g.get("refused")
+    if asked is not None:
+        refusals.refused(session.actor(), asked.permission, asked.record, asked.subject, session.now())
+    return response
+
+
+def _write_download(response: Any) -> Any:
+    """Whatever leaves as a file is noted here, so that no view can forget it. What is public is nobody's record."""
+    disposition, options = parse_options_header(response.headers.get("Content-Disposition"))
+    asked: Asked | None = g.get("asked") if disposition == "attachment" and response.status_code == 200 else None
+    if asked is not None:
+        form = PurePath(options.get("filename", "")).suffix.removeprefix(".").lower()
+        subject = None if asked.record == "library" else asked.subject
+        downloads.downloaded(session.actor(), str(request.blueprint), form, subject, asked.record, session.now())
+    return response
+
+
 def init_app(app: Flask) -> None:
     app.url_map.converters["id"] = IdConverter
     app.after_request(_write_looks)
     app.after_request(_write_opened)
+    app.after_request(_write_refusal)
+    app.after_request(_write_download)

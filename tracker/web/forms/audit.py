@@ -1,9 +1,11 @@
 """What to list of the audit, in the address. What does not fit is left out, and said."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectField, ValidationError
+from wtforms import Field, SelectField, StringField, ValidationError
+from wtforms.validators import Length, Optional
 
 from tracker.rules.calendar import FIRST_DAY, LAST_DAY
+from tracker.rules.texts import NAME_MAX
 from tracker.web.forms import fields
 from tracker.web.forms.base import Form
 
@@ -12,6 +14,7 @@ class AuditForm(Form):
     class Meta:
         csrf = False
 
+    search = StringField(_l("Name, team or what happened"), [Optional(), Length(max=NAME_MAX, message=fields.TOO_LONG)])
     kind = SelectField(_l("What"), default="")
     person_id = fields.select_id(_l("Person"))
     since = fields.day(_l("From"))

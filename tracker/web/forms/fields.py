@@ -3,7 +3,7 @@
 They are typed Any: after validation their data is what it must be.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -47,6 +47,13 @@ def day(label: Any, needed: Any = None, **options: Any) -> Any:
 def choices(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
     """Values and labels, handed in."""
     return [SelectChoice(str(value), label) for value, label in pairs]
+
+
+def grouped(groups: Mapping[str, Iterable[tuple[object, str]]]) -> list[SelectChoice]:
+    """The same in groups, by their labels."""
+    return [
+        SelectChoice(str(value), label, optgroup=group) for group, pairs in groups.items() for value, label in pairs
+    ]
 
 
 def id_or_none(value: object) -> int | None:

@@ -5,7 +5,6 @@ import hashlib
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_limiter.util import get_remote_address
 
 from tracker.policy import Subject
@@ -19,6 +18,7 @@ from tracker.web import session
 from tracker.web.access import door
 from tracker.web.acts import accepted, pressed
 from tracker.web.addresses import own_address
+from tracker.web.audit_words import AS_READER, LOOKED_AT
 from tracker.web.errors import tell
 from tracker.web.forms.accounts import CoverForm, NameForm, PasswordForm, SignInForm
 from tracker.web.forms.fields import choices
@@ -27,15 +27,6 @@ from tracker.web.limits import limiter, was_refused
 from tracker.web.notice_words import mail_choices
 
 bp = Blueprint("accounts", __name__)
-
-LOOKED_AT = {
-    "evidence": _l("Evidence"),
-    "profile": _l("Profile"),
-    "review": _l("Review"),
-    "team": _l("Team page"),
-    "gaps": _l("Gap matrix"),
-}
-"""Kinds of pages that note who looked; another kind is shown by its key."""
 
 
 def _next() -> str:
@@ -156,6 +147,6 @@ def _page(form: NameForm, mail: MailChoiceForm | None = None) -> str:
     found = accounts.account(session.actor(), session.now(), session.idle())
     cover_form = CoverForm(formdata=None, covers_screen=session.actor().covers_screen)
     return render_template(
-        "accounts/show.html", form=form, cover=cover_form, account=found, looked_at=LOOKED_AT, mail=mail,
-        is_mail_set=current_app.extensions["tracker_mail"] is not None,
+        "accounts/show.html", form=form, cover=cover_form, account=found, looked_at=LOOKED_AT, as_reader=AS_READER,
+        mail=mail, is_mail_set=current_app.extensions["tracker_mail"] is not None,
     )  # fmt: skip

@@ -1,0 +1,97 @@
+"""`tracker audit`: says whether the trail is whole, and writes down its head."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import text
+
+from config import ROOT
+from tests.cli.test_backups import codes
+from tests.factories.audit import happened
+from tests.factories.world import World
+from tracker.cli.audit import WRONG
+from tracker.db import db
+
+
+def run(app: Flask, *arguments: str) -> Result:
+    return app.test_cli_runner().invoke(args=["audit", *arguments])
+
+
+@pytest.fixture
+def three(app: Flask, world: World) -> None:
+    with app.app_context():
+        for _each in range(3):
+            happened(world, "signed_in", "ana", "ana")
+
+
+def spoil(app: Flask, *statements: str) -> None:
+    with app.app_context(), db.engine.execution_options(tracker_write=True).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        else:
+            for name in ("audit_events_no_update", "audit_events_no_delete", "audit_event_details_no_delete"):
+                connection.execute(text(f"DROP TRIGGER {name}"))
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def test_a_whole_trail(app: Flask, three: None) -> None:
+    done = run(app, "verify")
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("3 events, each as it was written; newest: {")
+    assert "shows only with a head that was kept elsewhere" in done.output
+
+
+def test_nothing_has_happened_yet(app: Flask, world: World) -> None:
+    assert run(app, "verify").output == "There are no events yet.\n"
+    assert run(app, "head").exit_code == 1
+
+
+def test_a_change_fails_and_is_named(app: Flask, three: None) -> None:
+    spoil(app, "UPDATE audit_events SET kind = 'signed_out' WHERE sequence = 2")
+    done = run(app, "verify")
+    assert done.exit_code == 1
+    assert done.output == "Event 2 was changed after it was written, or was not written by the program.\n"
+
+
+def test_one_event_that_is_gone_is_one(app: Flask, three: None) -> None:
+    spoil(app, "DELETE FROM audit_event_details WHERE event_id = (SELECT id FROM audit_events WHERE sequence = 2)",
+          "DELETE FROM audit_events WHERE sequence = 2")  # fmt: skip
+    assert run(app, "verify").output == "Event 2 was deleted.\n"
+
+
+def test_the_head_is_kept_and_leads_to_what_was_cut(app: Flask, world: World, three: None, tmp_path: Path) -> None:
+    kept = tmp_path / "heads"
+    for _each in range(2):
+        done = run(app, "head", "--to", str(kept))
+        assert done.exit_code == 0, done.output
+        assert json.loads(done.output)["sequence"] == 3
+    assert kept.read_text() == done.output * 2
+    whole = run(app, "verify", "--head", str(kept))
+    assert (whole.exit_code, "all of the heads that were kept (2)." in whole.output) == (0, True)
+    spoil(app, "DELETE FROM audit_event_details WHERE event_id = (SELECT id FROM audit_events WHERE sequence = 3)",
+          "DELETE FROM audit_events WHERE sequence = 3")  # fmt: skip
+    assert run(app, "verify").exit_code == 0, "without the head it cannot be seen"
+    cut = run(app, "verify", "--head", str(kept))
+    assert cut.exit_code == 1
+    assert cut.output == "Events 3 to 3 were cut off: the head that was kept is of event 3.\n"
+
+
+def test_what_is_no_head_looks_at_nothing(app: Flask, three: None, tmp_path: Path) -> None:
+    kept = tmp_path / "heads"
+    for content in (b"", b"hello", b"\xff\xfe"):
+        kept.write_bytes(content)
+        done = run(app, "verify", "--head", str(kept))
+        assert done.exit_code == 1
+        assert "Nothing was looked at." in done.output
+    assert run(app, "verify", "--head", str(tmp_path / "none")).exit_code == 2
+    assert run(app, "head", "--to", str(tmp_path / "no" / "folder")).exit_code == 1
+
+
+def test_all_that_can_be_wrong_has_its_words() -> None:
+    source = (ROOT / "tracker/rules/chains.py").read_text()
+    found = codes("Wrong", source) | {"event_edited"}
+    assert found == set(WRONG)
