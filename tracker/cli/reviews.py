@@ -3,9 +3,10 @@
 import datetime as dt
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
-from tracker.services import differences
+from tracker.services import differences, submissions
 
 
 @click.group("reviews")
@@ -16,5 +17,8 @@ def reviews() -> None:
 @reviews.command("due")
 @with_appcontext
 def due() -> None:
-    """Keep apart every difference whose time is over; run it once a day."""
-    click.echo(f"Kept apart: {differences.keep_due_apart(dt.datetime.now(dt.UTC))}.")
+    """Keep apart every difference whose time is over, and forget the forms that no open page can hold; run it daily."""
+    now = dt.datetime.now(dt.UTC)
+    click.echo(f"Kept apart: {differences.keep_due_apart(now)}.")
+    oldest = now - dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"])
+    click.echo(f"Forms forgotten: {submissions.forget(oldest)}.")
