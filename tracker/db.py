@@ -135,6 +135,7 @@ def all_or_nothing() -> Iterator[None]:
 
 @contextmanager
 def _writing() -> Iterator[Session]:
+    """What is read after it, also after a refusal, stands as it is now."""
     rider = _rider.get()
     with Session(db.engine.execution_options(tracker_write=True)) as writing:
         try:
@@ -145,9 +146,10 @@ def _writing() -> Iterator[Session]:
         except BaseException:
             writing.rollback()
             raise
+        finally:
+            db.session.rollback()
     if rider is not None:
         rider.arrived = True
-    db.session.rollback()
 
 
 @contextmanager
