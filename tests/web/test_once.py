@@ -19,6 +19,7 @@ from tests.doors import DOORS
 from tests.doors.sends import SENDS, WITHOUT_A_KEY, Send
 from tests.factories.sending import YES, send
 from tests.factories.world import World
+from tests.snapshots import rows
 from tests.web.test_hostile import Reader
 from tracker.cli.reviews import reviews as command
 from tracker.db import db, session
@@ -27,7 +28,6 @@ from tracker.rules.mail import mail_server
 from tracker.services import evidence, submissions
 
 SignIn = Callable[[str], Client]
-Rows = dict[str, list[tuple[Any, ...]]]
 
 KEYS = count()
 WORKS_AGAIN = {"admin_people.new_link"}
@@ -36,17 +36,6 @@ WORKS_AGAIN = {"admin_people.new_link"}
 
 def a_key() -> str:
     return f"key-of-a-rendered-form-{next(KEYS)}"
-
-
-def rows(app: Flask) -> Rows:
-    """All that is in the database, but for the keys themselves."""
-    with app.app_context():
-        session().rollback()
-        return {
-            table.name: sorted((tuple(row) for row in session().execute(select(table))), key=repr)
-            for table in db.metadata.sorted_tables
-            if table.name not in ("submissions", "sign_ins")
-        }
 
 
 @pytest.fixture(autouse=True)
