@@ -256,6 +256,8 @@ def test_killed_in_the_middle(engine_name: str, tmp_path: Path) -> None:
             with app.app_context():
                 assert troubles(kept(place), [*said, "Step 10000"]) == ["doubled: Step 0", "lost: Step 10000"]
                 db.session.remove()
+        for browser in browsers.values():
+            browser.connection.close()
 
 
 def burst(streams: list[Stream], kill: Callable[[], None]) -> None:
