@@ -8,10 +8,11 @@ from sqlalchemy import Connection, text
 from tracker.queries.invariants import broken, contents, guards_of
 
 STEPS = {
-    "waiting": {"answered", "not_observed", "returned"},
-    "answered": {"answered", "not_observed", "returned", "endorsed", "differs"},
-    "not_observed": {"answered", "not_observed", "returned"},
-    "returned": {"waiting", "dropped"},
+    "waiting": {"answered", "not_observed", "returned", "handed_on"},
+    "answered": {"answered", "not_observed", "returned", "endorsed", "differs", "handed_on"},
+    "not_observed": {"answered", "not_observed", "returned", "handed_on"},
+    "returned": {"waiting", "dropped", "handed_on"},
+    "handed_on": set(),
     "differs": {"differs", "endorsed", "kept_apart"},
     "dropped": set(),
     "endorsed": set(),

@@ -1,13 +1,13 @@
 """Forms that were sent, so that the same one sent again is known.
 
-Revises: 20261126_tried_out
+Revises: 20261202_routing
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_submissions"
-down_revision = "20261126_tried_out"
+down_revision = "20261202_routing"
 branch_labels = None
 depends_on = None
 

@@ -11,16 +11,17 @@ from tests.doors import DOORS
 from tests.doors.door import Door
 from tests.factories.evidence import PDF, piece
 from tests.factories.ratings import rate
+from tests.factories.reviews import endorse
 from tests.factories.sending import NO, YES, actor, answer_all, send
 from tests.factories.tried import mail_tried
 from tests.factories.world import World
 from tracker.db import session, transaction
-from tracker.models import Evidence, Level, RoleProfile, Team, UseStatement
+from tracker.models import Evidence, Level, Membership, RoleProfile, Team, UseStatement
 from tracker.queries import rating_lists as lists
 from tracker.rules.list_plans import plan
 from tracker.rules.mail import MailOutcome
 from tracker.rules.rating_lists import read
-from tracker.rules.scale import ReviewerAnswer
+from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.services import evidence, people, role_profiles, teams
 from tracker.web.forms.rating_lists import headings
 
@@ -152,6 +153,32 @@ def waiting_mail(world: World) -> None:
     mail_tried(world, outcome=MailOutcome.TAKEN)
 
 
+def hugo_in_central(world: World) -> None:
+    """A second supervisor of Ana."""
+    with transaction() as tx:
+        tx.add(Membership(person_id=world.people["hugo"], team_id=world.teams["central"], role="supervisor",
+                          starts_on=world.now.date()))  # fmt: skip
+
+
+def with_hugo(world: World) -> None:
+    hugo_in_central(world)
+    send(world, YES, NO)
+
+
+def endorsed_by_sue(world: World) -> None:
+    hugo_in_central(world)
+    rate(world, "ana", statement(world), YES)
+    endorse(world, "ana", "sue", statement(world), EndorsedAnswer.PARTLY)
+
+
+def to_hugo(world: World) -> dict[str, object]:
+    return {"reviewer": world.people["hugo"], "note": "She knows the desk."}
+
+
+def hugo_there(world: World) -> dict[str, object]:
+    return {"reviewer": f"{world.people['hugo']}-{world.teams['central']}"}
+
+
 LIST = "Code,Your answer\nCOM-1-01,partly\n"
 
 
@@ -210,6 +237,9 @@ SENDS = [
     Send("assess.save", "ana", words(answer="partly", base_version=0)),
     Send("assess_grids.save", "ana", grid_row),
     Send("corrections.close", "adam", words(outcome="Mended.")),
+    Send("deputies.create", "sue", lambda world: {"deputy": world.people["hugo"], "starts_on": "2026-11-24",
+                                                  "ends_on": "2026-12-01"}),
+    Send("deputies.end", "sue"),
     Send("evidence.archive", "ana"),
     Send("evidence.bring_back", "ana", arrange=archived),
     Send("evidence.choose_now", "ana", lambda world: {"statement": statement(world)}),
@@ -219,6 +249,7 @@ SENDS = [
     Send("evidence.unlink", "ana", lambda world: {"statement_id": statement(world)}, arrange=linked),
     Send("evidence.update", "ana", words(title="Another", version=1)),
     Send("frameworks.correct", "", words(text="A word is wrong.")),
+    Send("handovers.hand_on", "sue", to_hugo, with_hugo),
     Send("home.use_statement_read", "ana", newest_use_statement, arrange=unread),
     Send("profiles.ready", "ana", words(ready="yes")),
     Send("rating_lists.store", "ana", the_list),
@@ -233,6 +264,7 @@ SENDS = [
     Send("reviews.send", "ana", to_sue, arrange=rated),
     Send("reviews.step_done", "ana"),
     Send("reviews.withdraw", "ana"),
+    Send("second_readings.send", "ana", hugo_there, endorsed_by_sue),
 ]  # fmt: skip
 
 WITHOUT_A_KEY = {

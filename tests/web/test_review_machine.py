@@ -266,7 +266,7 @@ class ReviewMachine(RuleBasedStateMachine):
 
     def sending(self, reviewer: str, at: list[int]) -> Request:
         """Not to somebody who left or is disabled, and nothing that is with a reviewer who is still there."""
-        out = {item.at for sheet in self.sheets if sheet.live and sheet.reviewer not in self.left
+        out = {item.at for sheet in self.sheets if sheet.live and sheet.reviewer not in self.left | self.disabled
                for item in sheet.items if not item.settled}  # fmt: skip
         allowed = not out & set(at) and reviewer not in self.left | self.disabled
         data = {"reviewer": f"{self.world.people[reviewer]}-{self.world.teams['central']}",
