@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests.factories.world import World
-from tracker.db import PRAGMAS, UTCDateTime, all_or_nothing, db, listen, session, transaction
+from tracker.db import PRAGMAS, UTCDateTime, all_or_nothing, db, listen, riding, session, transaction
 from tracker.models import Library, Person
 
 
@@ -90,6 +90,23 @@ def test_a_use_case_that_fails_within_leaves_the_others(app: Flask) -> None:
                 _found("One")
             _found("Two")
         assert _names() == {"One", "Two"}
+
+
+def test_a_rider_is_kept_with_the_first_work_that_is(app: Flask) -> None:
+    def write(tx: Session) -> None:
+        tx.add(Library(name="Rider", created_at=dt.datetime.now(dt.UTC)))
+        tx.flush()
+
+    with app.app_context():
+        with riding(write) as rider:
+            with pytest.raises(DBAPIError):
+                _found("Rider")
+            assert (_names(), rider.arrived) == (set(), False)
+            _found("One")
+            assert (_names(), rider.arrived) == ({"One", "Rider"}, True)
+            _found("Two")
+        _found("Three")
+        assert _names() == {"One", "Two", "Three", "Rider"}
 
 
 def test_a_naive_moment_is_refused() -> None:

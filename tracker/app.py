@@ -14,7 +14,20 @@ from tracker import models  # noqa: F401  (the tables must be known before migra
 from tracker.cli import COMMANDS
 from tracker.db import db, listen
 from tracker.rules.mail import mail_server
-from tracker.web import access, assets, clean, errors, headers, languages, letters, logs, session, templating, wording
+from tracker.web import (
+    access,
+    assets,
+    clean,
+    errors,
+    headers,
+    languages,
+    letters,
+    logs,
+    once,
+    session,
+    templating,
+    wording,
+)
 from tracker.web.limits import limiter
 from tracker.web.views import BLUEPRINTS
 
@@ -39,6 +52,7 @@ def create_app(config: Config | None = None) -> Flask:
     limiter.init_app(app)
     session.init_app(app)
     access.init_app(app)
+    once.init_app(app)
     errors.init_app(app)
     templating.init_app(app)
     letters.init_app(app)

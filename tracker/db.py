@@ -5,9 +5,10 @@ Inside it SQLite takes the write lock at once (BEGIN IMMEDIATE): read-then-write
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,40 @@ _open: ContextVar[Session | None] = ContextVar("open_transaction", default=None)
 _whole: ContextVar[Session | None] = ContextVar("all_or_nothing", default=None)
 
 
+@dataclass
+class Rider:
+    """What is written with the work of somebody else: before it, in its transaction, and kept only if it is.
+
+    An error of `write` ends that transaction. `arrived` once it was kept.
+    """
+
+    write: Callable[[Session], None]
+    arrived: bool = False
+
+
+_rider: ContextVar[Rider | None] = ContextVar("rider", default=None)
+
+
+@contextmanager
+def riding(write: Callable[[Session], None]) -> Iterator[Rider]:
+    """Let `write` ride with the first transaction of the block that is kept; those after it go without."""
+    rider = Rider(write)
+    token = _rider.set(rider)
+    try:
+        yield rider
+    finally:
+        _rider.reset(token)
+
+
 def session() -> Session:
     """The session to read from: the open transaction's, else the request's own, which can only read."""
     return _open.get() or _whole.get() or db.session()
+
+
+def session_afresh() -> Session:
+    """The request's own session, reading what stands now rather than when it began to read."""
+    db.session.rollback()
+    return db.session()
 
 
 @contextmanager
@@ -103,14 +135,21 @@ def all_or_nothing() -> Iterator[None]:
 
 @contextmanager
 def _writing() -> Iterator[Session]:
+    """What is read after it, also after a refusal, stands as it is now."""
+    rider = _rider.get()
     with Session(db.engine.execution_options(tracker_write=True)) as writing:
         try:
+            if rider is not None and not rider.arrived:
+                rider.write(writing)
             yield writing
             writing.commit()
         except BaseException:
             writing.rollback()
             raise
-    db.session.rollback()
+        finally:
+            db.session.rollback()
+    if rider is not None:
+        rider.arrived = True
 
 
 @contextmanager

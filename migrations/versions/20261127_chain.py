@@ -3,7 +3,7 @@
 The events that are there become its first links, in the order in which they were written. SQLite and PostgreSQL go the
 same way: the rows are put aside, the table is made anew with its triggers, and the rows are put back.
 
-Revises: 20261202_routing
+Revises: 20261126_who_reviews
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_chain"
-down_revision = "20261202_routing"
+down_revision = "20261126_who_reviews"
 branch_labels = None
 depends_on = None
 

@@ -1,13 +1,13 @@
 """Notices, how each person wants them mailed, and the mails that wait to be sent.
 
-Revises: 20261127_chain
+Revises: 20261129_submissions
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261130_notices"
-down_revision = "20261127_chain"
+down_revision = "20261129_submissions"
 branch_labels = None
 depends_on = None
 

@@ -218,7 +218,7 @@ def everything(world: World, sign_in: SignIn) -> list[bytes]:
         for url in [f"/teams/{world.teams[team]}/gaps{end}" for team in teams for end in ("", ".csv")]:
             response = client.http.get(url)
             assert response.status_code == 200
-            found.append(re.sub(rb'name="csrf_token" value="[^"]+"', b"", response.data))
+            found.append(re.sub(rb'name="(?:csrf_token|form_key)" value="[^"]+"', b"", response.data))
     return found
 
 

@@ -147,7 +147,7 @@ def pages(client: Client, world: World) -> list[bytes]:
     urls += [url.replace(".csv", "") for url in urls]
     responses = [client.http.get(url) for url in urls]
     return [
-        re.sub(rb'name="csrf_token" value="[^"]+"', b"", each.data) if each.status_code == 200 else b""
+        re.sub(rb'name="(?:csrf_token|form_key)" value="[^"]+"', b"", each.data) if each.status_code == 200 else b""
         for each in responses
     ]
 

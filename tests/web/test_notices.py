@@ -332,5 +332,5 @@ def test_the_daily_command_reminds(app: Flask, world: World) -> None:
         send(world, YES)
     with time_machine.travel(NOW + dt.timedelta(days=12), tick=False):
         first, second = (app.test_cli_runner().invoke(daily, ["due"]).output for _time in range(2))
-    assert first == "Kept apart: 0.\nExpired: 0.\nReminders: 1.\n"
-    assert second == "Kept apart: 0.\nExpired: 0.\nReminders: 0.\n"
+    assert first == "Kept apart: 0.\nExpired: 0.\nReminders: 1.\nForms forgotten: 0.\n"
+    assert second == "Kept apart: 0.\nExpired: 0.\nReminders: 0.\nForms forgotten: 0.\n"

@@ -36,7 +36,7 @@ def crawl(client: Client, *more: str) -> dict[str, tuple[int, str, str]]:
         response = client.get(path)
         is_pdf = response.mimetype == "application/pdf"
         page = pdf.words(response) if is_pdf else response.text
-        body = re.sub(r'name="csrf_token" value="[^"]+"', "", page)
+        body = re.sub(r'name="(?:csrf_token|form_key)" value="[^"]+"', "", page)
         body = re.sub(r"Reference: \w+", "", body)
         if is_pdf:
             body += hashlib.sha256(response.data).hexdigest()

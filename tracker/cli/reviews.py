@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 
 from tracker.queries import reviewed
 from tracker.rules.digests import Fit
-from tracker.services import differences, endorsements, reminders
+from tracker.services import differences, endorsements, reminders, submissions
 
 
 @click.group("reviews")
@@ -20,12 +20,14 @@ def reviews() -> None:
 @reviews.command("due")
 @with_appcontext
 def due() -> None:
-    """Keep apart every difference whose time is over, let old endorsements expire, and remind of what is due: once a
-    day."""
+    """Once a day: keep apart every difference whose time is over, let old endorsements expire, remind of what is due,
+    and forget the forms that no open page can hold."""
     now = dt.datetime.now(dt.UTC)
     click.echo(f"Kept apart: {differences.keep_due_apart(now)}.")
     click.echo(f"Expired: {endorsements.expire_due(now)}.")
     click.echo(f"Reminders: {reminders.remind(now)}.")
+    oldest = now - dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"])
+    click.echo(f"Forms forgotten: {submissions.forget(oldest)}.")
 
 
 @reviews.command("check")

@@ -47,6 +47,7 @@ from tracker.models.reviews import (
     TrainingAction,
 )
 from tracker.models.rounds import RoleProfile, Round, Target
+from tracker.models.submissions import Submission
 
 __all__ = [
     "Anchor",
@@ -100,6 +101,7 @@ __all__ = [
     "Statement",
     "StoredFile",
     "Strand",
+    "Submission",
     "Target",
     "Team",
     "TrainingAction",

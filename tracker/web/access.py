@@ -5,7 +5,8 @@
     def show(review: Subject) -> str: ...
 
 Absent and not yours are the same 404; readable but not to be acted on is 403; signed out goes to the sign-in page.
-A view without a door stops the app from starting (`check_doors`).
+A view without a door stops the app from starting (`check_doors`). A form that comes in twice is let in once
+(web/once): the second time the person gets the answer that they got, whatever became of their permission since.
 """
 
 import datetime as dt
@@ -21,11 +22,11 @@ from werkzeug.http import parse_options_header
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from tracker import policy
-from tracker.policy import Subject
+from tracker.policy import Actor, Subject
 from tracker.queries import subjects
 from tracker.rules.roles import Permission
 from tracker.services import downloads, looks, notices, refusals
-from tracker.web import session
+from tracker.web import once, session
 
 V = TypeVar("V", bound=Callable[..., Any])
 Loader = Callable[[int, dt.date], Subject | None]
@@ -83,21 +84,22 @@ def door(permission: Permission, load: Loader | None = None) -> Callable[[V], V]
             actor = session.actor_or_none()
             if actor is None:
                 return _to_sign_in()
-            record = "library"
-            if load is None:
-                subject = policy.library_of(actor)
-            else:
+            return once.answer_once(actor.person_id, lambda: enter(actor, kwargs))
+
+        def enter(actor: Actor, values: dict[str, Any]) -> ResponseReturnValue:
+            subject, others, record = policy.library_of(actor), dict(values), "library"
+            if load is not None:
                 name = LOADERS[load]
-                found = load(kwargs.pop(name), actor.today(session.now()))
+                found = load(others.pop(name), actor.today(session.now()))
                 if found is None:
                     abort(404)
                 record = name.removesuffix("_id")
-                subject = kwargs[record] = found
+                subject = others[record] = found
             g.asked = Asked(permission, record, subject)
             if not policy.allows(actor, permission, subject):
                 g.refused = g.asked
                 abort(403 if load is None or policy.may_know(actor, permission, subject) else 404)
-            answer = view(**kwargs)
+            answer: ResponseReturnValue = view(**others)
             return answer
 
         behind_the_door.__dict__["permission"] = permission

@@ -63,7 +63,8 @@ def _page(status: int, said: str | None = None) -> ResponseReturnValue:
     return render_template(f"errors/{name}.html", message=said, wait=wait), status
 
 
-def _refused(refusal: Refusal) -> ResponseReturnValue:
+def refused(refusal: Refusal) -> ResponseReturnValue:
+    """The page of a refusal that no view answers itself."""
     status = {Invalid: 422, Conflict: 409, Missing: 404}.get(type(refusal), 400)
     return _page(status, say(refusal))
 
@@ -112,7 +113,7 @@ def tell(sentence: str, kind: str = "success", undo: Undo | None = None) -> None
 
 
 def init_app(app: Flask) -> None:
-    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(Refusal, refused)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _busy)

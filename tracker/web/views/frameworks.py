@@ -14,6 +14,7 @@ from tracker.web.access import door
 from tracker.web.errors import put_on, tell, words
 from tracker.web.forms.corrections import CorrectionForm
 from tracker.web.limits import limiter
+from tracker.web.once import once
 from tracker.web.wording import told, told_each
 
 bp = Blueprint("frameworks", __name__)
@@ -38,6 +39,7 @@ def show(slug: str) -> ResponseReturnValue:
 
 @bp.post("/frameworks/<slug>/corrections")
 @door(Permission.PUBLIC)
+@once
 @limiter.limit("10 per hour")
 def correct(slug: str) -> ResponseReturnValue:
     page = _page(slug)

@@ -17,7 +17,7 @@ from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
 from tracker.rules.workflow import ReviewStatus
 from tracker.services import differences as differing
 from tracker.services import reviews
-from tracker.web import access, errors, limits, review_queue, review_talk, reviewing, session
+from tracker.web import access, errors, limits, review_overtaken, review_queue, review_talk, reviewing, session
 from tracker.web import review_pages as pages
 from tracker.web.access import door
 from tracker.web.errors import tell
@@ -26,6 +26,11 @@ from tracker.web.forms.reviews import AnswerForm, ConfirmForm, ReplyForm, Reveal
 from tracker.web.lists import headings, order_asked
 
 bp = Blueprint("reviews", __name__)
+
+
+@bp.errorhandler(Conflict)
+def overtaken(refusal: Conflict) -> ResponseReturnValue:
+    return review_overtaken.page(refusal)
 
 
 @bp.get("/reviews")

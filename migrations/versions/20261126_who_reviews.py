@@ -9,7 +9,7 @@ Revises: 20261126_tried_out
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261202_routing"
+revision = "20261126_who_reviews"
 down_revision = "20261126_tried_out"
 branch_labels = None
 depends_on = None

@@ -1,0 +1,24 @@
+"""All that a database holds, to be compared before and after."""
+
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from tracker.db import db, session
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+PASSING = ("submissions", "sign_ins", "looks")
+"""What is noted of the asking itself: forms that came in, who is signed in, who looked."""
+
+
+def rows(app: Flask) -> Rows:
+    """By table, but for PASSING."""
+    with app.app_context():
+        session().rollback()
+        return {
+            table.name: sorted((tuple(row) for row in session().execute(select(table))), key=repr)
+            for table in db.metadata.sorted_tables
+            if table.name not in PASSING
+        }
