@@ -131,5 +131,16 @@ def revocable(endorsement_id: int) -> Revocable:
         )
         .where(Endorsement.id == endorsement_id)
     ).one()  # fmt: skip
-    *facts, status = row
-    return Revocable(*facts, status=EndorsementStatus(status))
+    return Revocable(
+        id=row.id,
+        review_id=row.review_id,
+        item_id=row.item_id,
+        person=row.name,
+        title=row.title,
+        text=row.text,
+        answer=row.answer,
+        label=row.label,
+        on=row.endorsed_at,
+        lang=row.lang,
+        status=EndorsementStatus(row.status),
+    )
