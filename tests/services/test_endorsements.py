@@ -126,7 +126,7 @@ class TestRevoke:
     def test_once(self, world: World) -> None:
         endorsement_id = reviewed(world)
         endorsements.revoke(actor(world, "sue"), endorsement_id, "x", LATER)
-        with pytest.raises(Conflict, match="endorsement_over"):
+        with pytest.raises(Conflict, match="endorsement_ended"):
             endorsements.revoke(actor(world, "sue"), endorsement_id, "y", LATER)
 
     def test_what_stands_again_is_not_told_of_as_revoked(self, world: World) -> None:

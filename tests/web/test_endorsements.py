@@ -65,7 +65,7 @@ def test_nothing_changed_at_first(app: Flask, world: World, sign_in: SignIn) -> 
         digest = session().scalars(select(Endorsement.digest)).one()
     page = sign_in(world.email("ana")).get(own_page(world)).text
     assert f"begins with {digest[:12]}" in words(page)
-    assert "Sue: Partly, 24 Nov on version 1 stands as it was then" in words(page)
+    assert "Sue: Partly, 24 Nov on version 1 stands · I see this differently as it was then" in words(page)
     assert part(page, "Answer") == "Answer unchanged Reviewed Partly, given 24 Nov Now Partly, given 24 Nov"
     assert part(page, "Note for the reviewer").startswith("Note for the reviewer unchanged Reviewed Every Tuesday")
     assert part(page, "Evidence").startswith("Evidence unchanged Reviewed Drop-in log, version 1: I ran it Now")

@@ -39,12 +39,12 @@ def suspend(tx: Session, review: Review, item: ReviewItem, by: int | None, now: 
 
 
 def revoke(tx: Session, endorsement: Endorsement, by: int, reason: str, now: dt.datetime) -> None:
-    """Raises Conflict("endorsement_over") unless it stands."""
+    """Raises Conflict("endorsement_ended") unless it stands."""
     _end(tx, endorsement, EndorsementStatus.REVOKED, by, now, reason)
 
 
 def expire(tx: Session, endorsement: Endorsement, now: dt.datetime) -> None:
-    """Raises Conflict("endorsement_over") unless it stands."""
+    """Raises Conflict("endorsement_ended") unless it stands."""
     _end(tx, endorsement, EndorsementStatus.EXPIRED, None, now)
 
 
@@ -71,7 +71,7 @@ def _end(
     exceptions.lock_person(tx, endorsement.person_id)
     tx.refresh(endorsement)
     if endorsement.status != EndorsementStatus.STANDING.value:
-        raise Conflict("endorsement_over")
+        raise Conflict("endorsement_ended")
     _become(tx, endorsement, to, by, now)
     if reason:
         tx.add(EndorsementText(endorsement_id=endorsement.id, reason=reason))

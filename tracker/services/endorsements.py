@@ -20,7 +20,7 @@ from tracker.rules.workflow import EndorsementStatus
 def revoke(actor: Actor, endorsement_id: int, reason: str, now: dt.datetime) -> None:
     """Its endorser, who still supervises the learner, takes it back: it does not count from now on.
 
-    Raises Missing; Invalid: review_text_needed, review_text_long; Conflict("endorsement_over").
+    Raises Missing; Invalid: review_text_needed, review_text_long; Conflict("endorsement_ended").
     """
     reason = clean_text(reason, "reason", required=True)
     with transaction() as tx:

@@ -7,7 +7,7 @@ from tracker.web.errors import words
 from tracker.web.forms.base import Form
 
 words(
-    endorsement_over=_l("This endorsement does not stand any more, so there is nothing to revoke. Look at the page "
+    endorsement_ended=_l("This endorsement does not stand any more, so there is nothing to revoke. Look at the page "
                         "again."),
 )  # fmt: skip
 

@@ -20,19 +20,19 @@ bp = Blueprint("endorsements", __name__)
 
 @bp.get("/endorsements/<id:endorsement_id>/revoke")
 @door(Permission.ENDORSEMENT_REVOKE, subjects.endorsement_given)
-def ask(endorsement_given: Subject) -> ResponseReturnValue:
-    return _page(endorsement_given, RevokeForm())
+def ask(endorsement: Subject) -> ResponseReturnValue:
+    return _page(endorsement, RevokeForm())
 
 
 @bp.post("/endorsements/<id:endorsement_id>/revoke")
 @door(Permission.ENDORSEMENT_REVOKE, subjects.endorsement_given)
-def revoke(endorsement_given: Subject) -> ResponseReturnValue:
-    form, endorsement_id = RevokeForm(), endorsement_given.id
+def revoke(endorsement: Subject) -> ResponseReturnValue:
+    form, endorsement_id = RevokeForm(), endorsement.id
     done = accepted(
         form, lambda: endorsements.revoke(session.actor(), endorsement_id, form.reason.data or "", session.now())
     )
     if not done:
-        return _page(endorsement_given, form), 422
+        return _page(endorsement, form), 422
     of = endings.revocable(endorsement_id)
     tell(_("Your endorsement of “%(statement)s” is revoked. It does not count any more; %(name)s reads your reason.",
            statement=told(of, of.lang).title, name=of.person))  # fmt: skip
