@@ -16,6 +16,7 @@ from tracker.models.frameworks import (
     Statement,
     Strand,
 )
+from tracker.models.notices import Notice, NoticeChoice, OutboxMail
 from tracker.models.people import (
     Invitation,
     Library,
@@ -71,6 +72,9 @@ __all__ = [
     "MailTest",
     "Membership",
     "NotRatedHere",
+    "Notice",
+    "NoticeChoice",
+    "OutboxMail",
     "Person",
     "Rating",
     "RatingEntry",

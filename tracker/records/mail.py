@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from tracker.rules.mail import MailFailed, MailServer, Security
+from tracker.rules.mail import After, MailFailed, MailServer, Security
 
 LOG = structlog.get_logger("tracker.mail")
 TIMEOUT = 10
@@ -20,12 +20,16 @@ SAID_MAX = 400
 
 
 class _Patient:
-    """Counts the seconds over all steps: a server that answers each of them late is not waited for on and on."""
+    """Counts the seconds over all steps: a server that answers each of them late is not waited for on and on.
+
+    `handing_over`: the text is on its way and the server has not said yet whether it takes it.
+    """
 
     sock: Any
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self.ends = time.monotonic() + TIMEOUT
+        self.handing_over = False
         super().__init__(*arguments, **options)
 
     def getreply(self) -> tuple[int, bytes]:
@@ -42,6 +46,12 @@ class _Patient:
             raise
         return answer
 
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.handing_over = True
+        answer: tuple[int, bytes] = super().data(msg)  # type: ignore[misc]
+        self.handing_over = False
+        return answer
+
 
 class _Smtp(_Patient, smtplib.SMTP):
     pass
@@ -54,34 +64,65 @@ class _SmtpTls(_Patient, smtplib.SMTP_SSL):
 def send(server: MailServer, message: EmailMessage) -> None:
     """Hand the message over. Raises MailFailed: mail_down, mail_slow, mail_certificate, mail_tls_missing,
     mail_sign_in, mail_refused.
+
+    A server that is silent or gone once it has the text may have taken it: that is in doubt. What it refuses to this
+    address or of this text for good (5xx) is never tried again.
     """
     if server.is_console:
         LOG.info("mail", to=str(message["To"]), subject=str(message["Subject"]), text=message.get_content())
         return
     try:
-        with _connected(server) as smtp:
-            if server.user:
-                smtp.login(server.user, server.password)
-            smtp.send_message(message)
-    except smtplib.SMTPAuthenticationError as error:
-        raise MailFailed("mail_sign_in", _answer(error)) from error
-    except smtplib.SMTPRecipientsRefused as error:
-        raise MailFailed("mail_refused", _words(*next(iter(error.recipients.values())))) from error
-    except smtplib.SMTPResponseException as error:
-        raise MailFailed("mail_refused", _answer(error)) from error
-    except smtplib.SMTPServerDisconnected as error:
-        raise MailFailed("mail_down", str(error)[:SAID_MAX]) from error
-    except smtplib.SMTPException as error:
-        raise MailFailed("mail_refused", str(error)[:SAID_MAX]) from error
-    except ssl.SSLCertVerificationError as error:
-        raise MailFailed("mail_certificate", error.verify_message[:SAID_MAX]) from error
-    except TimeoutError as error:
-        raise MailFailed("mail_slow") from error
-    except OSError as error:
-        raise MailFailed("mail_down", (error.strerror or str(error))[:SAID_MAX]) from error
+        smtp = _connected(server)
+    except (smtplib.SMTPException, OSError) as error:
+        raise _failed(error, handing_over=False) from error
+    try:
+        if server.user:
+            smtp.login(server.user, server.password)
+        smtp.send_message(message)
+    except (smtplib.SMTPException, OSError) as error:
+        smtp.close()
+        raise _failed(error, handing_over=smtp.handing_over) from error
+    _take_leave(smtp)
 
 
-def _connected(server: MailServer) -> smtplib.SMTP:
+def _take_leave(smtp: smtplib.SMTP) -> None:
+    """The message is taken, whatever becomes of the good-bye."""
+    try:
+        smtp.quit()
+    except (smtplib.SMTPException, OSError) as error:
+        LOG.info("mail_no_good_bye", error=type(error).__name__)
+        smtp.close()
+
+
+def _failed(error: smtplib.SMTPException | OSError, *, handing_over: bool) -> MailFailed:
+    lost = After.IN_DOUBT if handing_over else After.AGAIN
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return MailFailed("mail_sign_in", _answer(error))
+        case smtplib.SMTPRecipientsRefused():
+            code, said = next(iter(error.recipients.values()))
+            return MailFailed("mail_refused", _words(code, said), _for_good(code))
+        case smtplib.SMTPDataError():
+            return MailFailed("mail_refused", _answer(error), _for_good(error.smtp_code))
+        case smtplib.SMTPResponseException():
+            return MailFailed("mail_refused", _answer(error))
+        case smtplib.SMTPServerDisconnected():
+            return MailFailed("mail_down", str(error)[:SAID_MAX], lost)
+        case smtplib.SMTPException():
+            return MailFailed("mail_refused", str(error)[:SAID_MAX])
+        case ssl.SSLCertVerificationError():
+            return MailFailed("mail_certificate", error.verify_message[:SAID_MAX])
+        case TimeoutError():
+            return MailFailed("mail_slow", after=lost)
+        case _:
+            return MailFailed("mail_down", (error.strerror or str(error))[:SAID_MAX], lost)
+
+
+def _for_good(code: int) -> After:
+    return After.NEVER if 500 <= code < 600 else After.AGAIN
+
+
+def _connected(server: MailServer) -> _Smtp | _SmtpTls:
     """A connection with the security that the settings ask for. The certificate is checked against the system's."""
     if server.security is Security.TLS:
         return _SmtpTls(server.host, server.port, timeout=TIMEOUT, context=ssl.create_default_context())

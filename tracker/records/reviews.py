@@ -24,7 +24,7 @@ from tracker.models import (
     SecondReading,
 )
 from tracker.policy import Actor
-from tracker.records import endorsements
+from tracker.records import endorsements, notices
 from tracker.routing import reviewer_may_go_on
 from tracker.rules.agreement import endorsed_answer, reveal_move
 from tracker.rules.digests import ReviewedContent, reviewed_digest
@@ -124,8 +124,7 @@ def send(tx: Session, review: Review, statements: list[Sent], now: dt.datetime) 
         tx.add(ReviewItemText(item_id=item.id, salt=salt, learner_note=sent.content.note))
         for each in sent.content.evidence:
             tx.add(ReviewItemEvidence(item_id=item.id, version_id=each.version_id, reason=each.reason))
-    tx.add(_move(review, None, Move.SEND, review.learner_id, "", ReviewStatus.SENT, now))
-    tx.flush()
+    _note_move(tx, review, None, Move.SEND, review.learner_id, "", ReviewStatus.SENT, now)
     return review.id
 
 
@@ -163,7 +162,7 @@ def hand_on(
     first = tx.get(SecondReading, review.id)
     if first is not None:
         tx.add(SecondReading(review_id=going_on.id, endorsement_id=first.endorsement_id))
-    tx.add(_move(going_on, None, Move.SEND, by, "", ReviewStatus.SENT, now))
+    _note_move(tx, going_on, None, Move.SEND, by, "", ReviewStatus.SENT, now)
     close_if_ended(tx, review, by, now)
     tx.flush()
     return going_on.id
@@ -198,7 +197,7 @@ def move_item(tx: Session, review: Review, item: ReviewItem, move: Move, by: int
     after = item_after(before, move)
     item.status = after.value
     item.version += 1
-    tx.add(_move(review, item, move, by, before, after, now))
+    _note_move(tx, review, item, move, by, before, after, now)
 
 
 def move_review(tx: Session, review: Review, move: Move, by: int | None, now: dt.datetime) -> None:
@@ -210,7 +209,7 @@ def move_review(tx: Session, review: Review, move: Move, by: int | None, now: dt
         review.closed_at = now
     elif after is ReviewStatus.WITHDRAWN:
         review.withdrawn_at = now
-    tx.add(_move(review, None, move, by, before, after, now))
+    _note_move(tx, review, None, move, by, before, after, now)
 
 
 def close_if_ended(tx: Session, review: Review, by: int | None, now: dt.datetime) -> None:
@@ -266,15 +265,26 @@ def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime
     return len(due)
 
 
-def _move(
-    review: Review, item: ReviewItem | None, move: Move, by: int | None, before: str, after: str, now: dt.datetime
-) -> ReviewMove:
-    return ReviewMove(
-        review_id=review.id,
-        item_id=item.id if item is not None else None,
-        move=move.value,
-        actor_id=by,
-        before=str(before),
-        after=str(after),
-        moved_at=now,
+def _note_move(
+    tx: Session,
+    review: Review,
+    item: ReviewItem | None,
+    move: Move,
+    by: int | None,
+    before: str,
+    after: str,
+    now: dt.datetime,
+) -> None:
+    """Write the move into the history, and tell whom it concerns."""
+    tx.add(
+        ReviewMove(
+            review_id=review.id,
+            item_id=item.id if item is not None else None,
+            move=move.value,
+            actor_id=by,
+            before=str(before),
+            after=str(after),
+            moved_at=now,
+        )
     )
+    notices.tell(tx, review, move, by, now)

@@ -52,13 +52,22 @@ class MailServer:
         return not self.host
 
 
+class After(StrEnum):
+    """What a failure means for the message: try again, never again, or perhaps it was taken all the same."""
+
+    AGAIN = "again"
+    NEVER = "never"
+    IN_DOUBT = "in_doubt"
+
+
 class MailFailed(Exception):  # noqa: N818  (a server's answer, not a fault of ours)
     """A message was not sent. `code` says what stood in the way, `said` is what the server answered, if anything."""
 
-    def __init__(self, code: str, said: str = "") -> None:
+    def __init__(self, code: str, said: str = "", after: After = After.AGAIN) -> None:
         super().__init__(code)
         self.code = code
         self.said = said
+        self.after = after
 
 
 def mail_server(url: str, sender: str) -> MailServer | None:
@@ -104,15 +113,20 @@ def _address(typed: str) -> Address:
     return Address(found.display_name or "", addr_spec=found.normalized)
 
 
-def compose(server: MailServer, to: str, subject: str, text: str, now: dt.datetime) -> EmailMessage:
-    """A plain-text message to one address. Raises ValueError for a line end in a header, or more than one address."""
+def compose(
+    server: MailServer, to: str, subject: str, text: str, now: dt.datetime, token: str = ""
+) -> EmailMessage:
+    """A plain-text message to one address. Raises ValueError for a line end in a header, or more than one address.
+
+    `token` makes the Message-ID, so that a message that is sent again is known for the same one.
+    """
     sender = _address(server.sender)
     message = EmailMessage(SMTP)
     message["From"] = sender
     message["To"] = _address(to)
     message["Subject"] = subject
     message["Date"] = now
-    message["Message-ID"] = make_msgid(domain=sender.domain)
+    message["Message-ID"] = f"<{token}@{sender.domain}>" if token else make_msgid(domain=sender.domain)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     return message

@@ -11,9 +11,9 @@ from types import ModuleType
 from sqlalchemy import func, inspect, select, update
 
 from tracker.db import Base, own_engine, session, transaction
-from tracker.models import BackupTest, Invitation, Library, Person, SignIn
+from tracker.models import BackupTest, Invitation, Library, OutboxMail, Person, SignIn
 from tracker.queries import invariants
-from tracker.records import archives, audit, files, postgresql_copies, sqlite_copies
+from tracker.records import archives, audit, files, outbox, postgresql_copies, sqlite_copies
 from tracker.rules.backups import Finding, Manifest, NoBackup
 from tracker.rules.errors import Conflict, Invalid
 
@@ -94,7 +94,8 @@ def bring_back(
     """Put a backup in the place of the database, and its files beside those that are there.
 
     A database with people in it is replaced only where `aside` says where a backup of it goes first. Every sign-in
-    ends and every one-time link is worth nothing: some were ended after the backup was made.
+    ends and every one-time link is worth nothing: some were ended after the backup was made. Mails that waited then may
+    have gone out since, so none of them goes by itself.
     Raises as `try_out` does, Conflict("database_not_empty"), and Conflict("backup_faulty") with its findings unless
     `despite` them; nothing is changed then.
     """
@@ -156,8 +157,11 @@ def _has_people() -> bool:
 
 
 def _close_doors(now: dt.datetime) -> None:
+    mails = _has(OutboxMail)
     with transaction() as tx:
         tx.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now))
         tx.execute(update(Invitation).where(Invitation.closed_at.is_(None)).values(closed_at=now))
         for library_id in tx.scalars(select(Library.id)):
             audit.note(tx, "backup_restored", now, library_id=library_id, actor_id=None)
+        if mails:
+            outbox.doubt_all(tx, now)

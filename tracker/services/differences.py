@@ -11,8 +11,9 @@ from sqlalchemy import select
 from tracker.db import transaction
 from tracker.models import Library, Person, Review, TrainingAction
 from tracker.policy import Actor
-from tracker.records import reviews
+from tracker.records import notices, reviews
 from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.notices import NoticeKind, happening
 from tracker.rules.reviews import clean_text, day_at
 from tracker.rules.scale import EndorsedAnswer
 from tracker.rules.workflow import REVEALED, ItemStatus, ReviewStatus
@@ -77,6 +78,11 @@ def add_next_step(
         step = TrainingAction(item_id=item.id, owner_id=owner_id, text=text, due_on=due_on, created_at=now)
         tx.add(step)
         tx.flush()
+        if owner_id != actor.person_id:
+            notices.note(
+                tx, owner_id, NoticeKind.NEXT_STEP_GIVEN, happening("step", step.id, now), now,
+                review_id=review.id, about_id=actor.person_id,
+            )  # fmt: skip
         return step.id
 
 

@@ -1,0 +1,83 @@
+"""Notices, how each person wants them mailed, and the mails that wait to be sent."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import Base
+from tracker.models.columns import Id, Line, Word, one_of, parent
+from tracker.rules.notices import MailChoice, MailStatus, NoticeKind
+
+
+class Notice(Base):
+    """Somebody is told that something happened: who, of what kind, in which review; never what was answered.
+
+    `to_mail`: it waits to be put into a mail; `mail_id`: the mail that holds it.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        one_of("kind", NoticeKind),
+        UniqueConstraint("person_id", "kind", "happening"),
+        CheckConstraint("NOT to_mail OR mail_id IS NULL", name="mailed_once"),
+        Index("ix_notices_person", "person_id", "happened_at"),
+        Index(
+            "ix_notices_to_mail",
+            "person_id",
+            sqlite_where=text("to_mail"),
+            postgresql_where=text("to_mail"),
+        ),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(parent("people.id"))
+    kind: Mapped[Word]
+    happening: Mapped[Line]
+    review_id: Mapped[int | None] = mapped_column(parent("reviews.id"), index=True)
+    about_id: Mapped[int | None] = mapped_column(parent("people.id"))
+    happened_at: Mapped[dt.datetime]
+    read_at: Mapped[dt.datetime | None]
+    to_mail: Mapped[bool]
+    mail_id: Mapped[int | None] = mapped_column(parent("outbox_mails.id"), index=True)
+
+
+class NoticeChoice(Base):
+    """When a person gets their notices by mail; without a row, USUAL_CHOICE."""
+
+    __tablename__ = "notice_choices"
+    __table_args__ = (one_of("mail", MailChoice),)
+
+    person_id: Mapped[int] = mapped_column(parent("people.id"), primary_key=True)
+    mail: Mapped[Word]
+    chosen_at: Mapped[dt.datetime]
+
+
+class OutboxMail(Base):
+    """A mail of notices to one person, from when it was put together until it is known what came of it.
+
+    `digest_on`: the day whose daily mail it is, at most one. `reason` and `said`: why it was not taken the last time.
+    """
+
+    __tablename__ = "outbox_mails"
+    __table_args__ = (
+        one_of("status", MailStatus),
+        UniqueConstraint("person_id", "digest_on"),
+        CheckConstraint("(status = 'sending') = (claimed_at IS NOT NULL)", name="sending_has_a_time"),
+        CheckConstraint("(status IN ('waiting', 'sending')) = (ended_at IS NULL)", name="ended_has_a_time"),
+        CheckConstraint("attempts >= 0", name="attempts_count"),
+        Index("ix_outbox_mails_status", "status", "next_try_at"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    digest_on: Mapped[dt.date | None]
+    status: Mapped[Word]
+    attempts: Mapped[int] = mapped_column(default=0)
+    made_at: Mapped[dt.datetime]
+    next_try_at: Mapped[dt.datetime]
+    claimed_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+    reason: Mapped[Word] = mapped_column(default="")
+    said: Mapped[str] = mapped_column(String(400), default="")

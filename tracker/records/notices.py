@@ -1,0 +1,97 @@
+"""The only writer of notices. They are written in the transaction of the act that they tell of."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from tracker.models import Notice, Review
+from tracker.rules.notices import CALLED_BACK, TOLD, NoticeKind, Telling, To, happening
+from tracker.rules.workflow import Move
+
+INSERT: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def tell(tx: Session, review: Review, move: Move, by: int | None, now: dt.datetime) -> None:
+    """Tell whom this move of a review concerns (rules/notices.TOLD). No actor: the time was over."""
+    if move in CALLED_BACK:
+        _call_back(tx, review)
+    telling = TOLD[move]
+    if telling is None:
+        return
+    if telling.kind is NoticeKind.REVIEW_CLOSED and review.revealed_at == now:
+        telling = Telling(NoticeKind.REVIEW_REVEALED, To.LEARNER)
+    for person_id in _people(review, telling.to, by):
+        note(
+            tx,
+            person_id,
+            telling.kind,
+            happening("review", review.id, now),
+            now,
+            review_id=review.id,
+            about_id=_other(review, person_id),
+        )
+
+
+def note(
+    tx: Session,
+    person_id: int,
+    kind: NoticeKind,
+    key: str,
+    now: dt.datetime,
+    *,
+    review_id: int | None = None,
+    about_id: int | None = None,
+) -> bool:
+    """Tell one person of one thing. The same `key` (rules/notices.happening) again changes nothing.
+
+    Returns whether it is new.
+    """
+    new = (
+        INSERT[tx.get_bind().dialect.name](Notice)
+        .values(
+            person_id=person_id,
+            kind=kind.value,
+            happening=key,
+            review_id=review_id,
+            about_id=about_id,
+            happened_at=now,
+            to_mail=True,
+        )
+        .on_conflict_do_nothing(index_elements=["person_id", "kind", "happening"])
+        .returning(Notice.id)
+    )
+    return tx.scalar(new) is not None
+
+
+def read(tx: Session, person_id: int, now: dt.datetime, *which: ColumnElement[bool]) -> int:
+    """Mark as read what this person has not read, of `which`. Returns how many."""
+    unread = update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None), *which)
+    marked = unread.values(read_at=now).returning(Notice.id).execution_options(synchronize_session=False)
+    return len(tx.scalars(marked).all())
+
+
+def _call_back(tx: Session, review: Review) -> None:
+    tx.execute(
+        delete(Notice)
+        .where(
+            Notice.review_id == review.id, Notice.person_id == review.reviewer_id, Notice.read_at.is_(None)
+        )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+
+
+def _people(review: Review, to: To, by: int | None) -> list[int]:
+    if to is To.LEARNER:
+        return [review.learner_id]
+    if to is To.REVIEWER:
+        return [review.reviewer_id]
+    both = [review.learner_id, review.reviewer_id]
+    return both if to is To.BOTH else [each for each in both if each != by]
+
+
+def _other(review: Review, person_id: int) -> int:
+    return review.reviewer_id if person_id == review.learner_id else review.learner_id

@@ -1,0 +1,137 @@
+"""Who is told what: the one table of moves and who hears of them, which dates are reminded of, and when mail goes."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from tracker.rules.workflow import Move
+
+
+class NoticeKind(StrEnum):
+    REVIEW_SENT = "review_sent"
+    ITEM_RETURNED = "item_returned"
+    ITEM_REPLIED = "item_replied"
+    ITEM_DROPPED = "item_dropped"
+    REVIEW_REVEALED = "review_revealed"
+    REVIEW_CLOSED = "review_closed"
+    DIFFERENCE_CONFIRMED = "difference_confirmed"
+    DIFFERENCE_KEPT_APART = "difference_kept_apart"
+    NEXT_STEP_GIVEN = "next_step_given"
+    REVIEW_DUE_SOON = "review_due_soon"
+    REVIEW_OVERDUE = "review_overdue"
+    DIFFERENCES_DUE_SOON = "differences_due_soon"
+    NEXT_STEP_DUE = "next_step_due"
+    ENDORSEMENT_EXPIRING = "endorsement_expiring"
+
+
+class To(StrEnum):
+    """Who of a review is told. *Other*: not the one who acted; both where nobody did (the time was over)."""
+
+    LEARNER = "learner"
+    REVIEWER = "reviewer"
+    BOTH = "both"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    kind: NoticeKind
+    to: To
+
+
+TOLD: dict[Move, Telling | None] = {
+    Move.SEND: Telling(NoticeKind.REVIEW_SENT, To.REVIEWER),
+    Move.WITHDRAW: None,
+    Move.ANSWER: None,
+    Move.CANNOT_TELL: None,
+    Move.RETURN: Telling(NoticeKind.ITEM_RETURNED, To.LEARNER),
+    Move.REPLY: Telling(NoticeKind.ITEM_REPLIED, To.REVIEWER),
+    Move.DROP: Telling(NoticeKind.ITEM_DROPPED, To.OTHER),
+    Move.REVEAL_EQUAL: Telling(NoticeKind.REVIEW_REVEALED, To.LEARNER),
+    Move.REVEAL_DIFFERENT: Telling(NoticeKind.REVIEW_REVEALED, To.LEARNER),
+    Move.CONFIRM: Telling(NoticeKind.DIFFERENCE_CONFIRMED, To.OTHER),
+    Move.AGREE: None,
+    Move.KEEP_APART: Telling(NoticeKind.DIFFERENCE_KEPT_APART, To.OTHER),
+    Move.CLOSE: Telling(NoticeKind.REVIEW_CLOSED, To.BOTH),
+}
+"""Every move has its row: one that tells nobody says None. An answer before the reveal tells nobody, nor may two
+moves that only the sealed answers tell apart be told differently (equal or different: *revealed*)."""
+
+CALLED_BACK = frozenset({Move.WITHDRAW})
+"""After these, what the reviewer has not read yet of the review is not to be read any more."""
+
+OWN_PAGE = frozenset({NoticeKind.ENDORSEMENT_EXPIRING})
+"""These lead to one's own profile, the others to a review."""
+
+REMIND_DAYS = 3
+"""So many days before its last day something is *due soon*."""
+STEP_LATE_DAYS = 7
+"""A next step is reminded of on its day, or, where the daily command did not run, so many days after it at most."""
+
+
+def happening(what: str, about: int, when: dt.datetime | dt.date) -> str:
+    """The key by which one happening makes one notice for a person: "review:12:2026-11-24"."""
+    return f"{what}:{about}:{when.isoformat()}"
+
+
+class MailChoice(StrEnum):
+    """When somebody gets their notices by mail. In the application they always stand."""
+
+    EACH = "each"
+    DAILY = "daily"
+    NONE = "none"
+
+
+class MailStatus(StrEnum):
+    """*Unsure*: handed over, perhaps; it is not sent again by itself. *Failed*: the server will never take it.
+    *Dropped*: nothing in it was for them to see any more."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    DROPPED = "dropped"
+    UNSURE = "unsure"
+    FAILED = "failed"
+
+
+USUAL_CHOICE = MailChoice.DAILY
+DIGEST_AT = dt.time(7)
+"""When the daily mail is put together, where the library is."""
+MAILED_WITHIN = dt.timedelta(days=14)
+"""A notice that nothing has put into a mail for so long is not mailed any more."""
+LEASE = dt.timedelta(minutes=10)
+"""Whoever took a mail to send has said within this what came of it, or nobody knows."""
+LONGEST_WAIT = dt.timedelta(hours=2)
+
+
+def digest_of(time_zone: str, now: dt.datetime) -> dt.datetime | None:
+    """The moment of this day, there, at which daily mail is put together; None while it is still to come."""
+    here = now.astimezone(ZoneInfo(time_zone))
+    moment = dt.datetime.combine(here.date(), DIGEST_AT, ZoneInfo(time_zone)).astimezone(dt.UTC)
+    return moment if moment <= now else None
+
+
+def wait_after(attempts: int) -> dt.timedelta:
+    """How long a mail waits after it was not taken so many times: 1 minute, 2, 4 ... LONGEST_WAIT at most."""
+    return min(dt.timedelta(minutes=2 ** min(attempts - 1, 10)), LONGEST_WAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing in a mail. `name`: whom it is about, if anybody."""
+
+    kind: NoticeKind
+    name: str
+    review_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a mail of notices is made from: to whom, and of what. `token` makes its Message-ID, the same each time."""
+
+    mail_id: int
+    name: str
+    email: str
+    token: str
+    lines: tuple[Line, ...]

@@ -1,0 +1,46 @@
+"""One's own notices: read, and how they come by mail. Without a review, a notice leads to one's own profile."""
+
+import datetime as dt
+
+from sqlalchemy import ColumnElement, select
+
+from tracker.db import session, transaction
+from tracker.models import Notice, NoticeChoice, Person
+from tracker.policy import Actor
+from tracker.records import notices
+from tracker.rules.errors import Missing
+from tracker.rules.notices import OWN_PAGE, MailChoice
+
+
+def read_all(actor: Actor, until: dt.datetime, now: dt.datetime) -> int:
+    """What happened until then, so that what came after the page was made stays unread. Returns how many."""
+    with transaction() as tx:
+        return notices.read(tx, actor.person_id, now, Notice.happened_at <= until)
+
+
+def opened(actor: Actor, review_id: int | None, now: dt.datetime) -> None:
+    """They see what the notices tell of: a review, or (None) their own profile. Writes nothing where none is unread."""
+    about = _about(review_id)
+    unread = select(Notice.id).where(Notice.person_id == actor.person_id, Notice.read_at.is_(None), about).limit(1)
+    if session().scalar(unread) is None:
+        return
+    with transaction() as tx:
+        notices.read(tx, actor.person_id, now, about)
+
+
+def choose(actor: Actor, choice: MailChoice, now: dt.datetime) -> None:
+    """When they get their notices by mail, from the next mail on."""
+    with transaction() as tx:
+        person = select(Person.id).where(Person.id == actor.person_id, Person.disabled_at.is_(None))
+        if tx.scalar(person.with_for_update(key_share=True)) is None:
+            raise Missing
+        row = tx.get(NoticeChoice, actor.person_id)
+        if row is None:
+            row = NoticeChoice(person_id=actor.person_id)
+            tx.add(row)
+        row.mail, row.chosen_at = choice.value, now
+
+
+def _about(review_id: int | None) -> ColumnElement[bool]:
+    own = [kind.value for kind in OWN_PAGE]
+    return Notice.kind.in_(own) if review_id is None else (Notice.review_id == review_id) & Notice.kind.not_in(own)
