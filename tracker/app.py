@@ -14,7 +14,7 @@ from tracker import models  # noqa: F401  (the tables must be known before migra
 from tracker.cli import COMMANDS
 from tracker.db import db, listen
 from tracker.rules.mail import mail_server
-from tracker.web import access, assets, clean, errors, headers, languages, logs, session, templating, wording
+from tracker.web import access, assets, clean, errors, headers, languages, letters, logs, session, templating, wording
 from tracker.web.limits import limiter
 from tracker.web.views import BLUEPRINTS
 
@@ -41,6 +41,7 @@ def create_app(config: Config | None = None) -> Flask:
     access.init_app(app)
     errors.init_app(app)
     templating.init_app(app)
+    letters.init_app(app)
     Compress(app)
     wording.init_app(app)
     for blueprint in BLUEPRINTS:

@@ -35,6 +35,7 @@ DOORS = [
     Door("accounts.change_password", SIGNED_IN_POST, "POST"),
     Door("accounts.cover", "401 303 303 303 303 303 303 303 303", "POST"),
     Door("accounts.end_sign_in", "401 303 404 404 404 404 404 404 404", "POST", that_device, arrange=another_device),
+    Door("accounts.mail_choice", SIGNED_IN_POST, "POST"),
     Door("accounts.password", "302 200 200 200 200 200 200 200 200"),
     Door("accounts.rename", SIGNED_IN_POST, "POST"),
     Door("accounts.show", "302 200 200 200 200 200 200 200 200"),

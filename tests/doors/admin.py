@@ -3,7 +3,7 @@ from sqlalchemy import select
 from tests.doors.door import Door
 from tests.factories.world import World, add
 from tracker.db import transaction
-from tracker.models import Membership, NotRatedHere
+from tracker.models import Membership, NotRatedHere, OutboxMail
 
 ADMIN = "302 403 403 403 403 403 403 200 403"
 ADMIN_POST = "401 403 403 403 403 403 403 422 403"
@@ -48,12 +48,25 @@ def left_out(world: World) -> dict[str, object]:
         return {"not_rated_id": tx.scalars(select(NotRatedHere.id)).one()}
 
 
+def a_mail(world: World) -> None:
+    """One to Ana that nobody knows of whether it went out."""
+    with transaction() as tx:
+        add(tx, OutboxMail(person_id=world.people["ana"], token="t", status="unsure", attempts=1, made_at=world.now,
+                           next_try_at=world.now, ended_at=world.now, reason="mail_lost"))  # fmt: skip
+
+
+def mail_id(world: World) -> dict[str, object]:
+    with transaction() as tx:
+        return {"mail_id": tx.scalars(select(OutboxMail.id)).one()}
+
+
 DOORS = [
     Door("admin.index", ADMIN),
     Door("admin.library", ADMIN),
     Door("admin.library_save", ADMIN_POST, "POST"),
     Door("admin_audit.index", ADMIN),
     Door("admin_backup.index", ADMIN),
+    Door("admin_mail.again", ITS_BUTTON, "POST", mail_id, arrange=a_mail),
     Door("admin_mail.arrived", ADMIN_POST, "POST"),
     Door("admin_mail.index", ADMIN),
     Door("admin_mail.test", "401 403 403 403 403 403 403 303 403", "POST"),

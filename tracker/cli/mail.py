@@ -1,7 +1,10 @@
-"""Try out the mail from the command line."""
+"""Mail: try it out, and deliver the notices that wait."""
 
 import datetime as dt
+import signal
 import sys
+import threading
+from collections import Counter
 
 import click
 from flask import current_app
@@ -9,7 +12,9 @@ from flask.cli import with_appcontext
 
 from tracker.rules.errors import Invalid
 from tracker.rules.mail import MailFailed, MailServer, compose
+from tracker.rules.notices import MailStatus
 from tracker.rules.texts import clean_email
+from tracker.services import outbox
 from tracker.services.mail_tests import send_plain
 
 REASONS = {
@@ -19,6 +24,7 @@ REASONS = {
     "mail_tls_missing": "The mail server does not offer an encrypted connection, so nothing was sent.",
     "mail_sign_in": "The mail server did not accept the user or the password of TRACKER_SMTP_URL.",
     "mail_refused": "The mail server did not take the message.",
+    "mail_address": "There is an account whose e-mail address is none.",
 }
 
 
@@ -27,14 +33,19 @@ def mail() -> None:
     """Mail."""
 
 
+def _server() -> MailServer:
+    server: MailServer | None = current_app.extensions["tracker_mail"]
+    if server is None:
+        sys.exit("No mail server is set. Set TRACKER_SMTP_URL and TRACKER_MAIL_FROM.")
+    return server
+
+
 @mail.command("test")
 @click.argument("address")
 @with_appcontext
 def test(address: str) -> None:
     """Send a test message to ADDRESS."""
-    server: MailServer | None = current_app.extensions["tracker_mail"]
-    if server is None:
-        sys.exit("No mail server is set. Set TRACKER_SMTP_URL and TRACKER_MAIL_FROM.")
+    server = _server()
     try:
         to = clean_email(address)
         text = (
@@ -49,3 +60,52 @@ def test(address: str) -> None:
         click.echo("The message is in the log above; with console: it goes nowhere.")
     else:
         click.echo(f"{server.host} took the message to {to}. Look whether it arrives.")
+
+
+@mail.command("deliver")
+@click.option("--loop", is_flag=True, help="Go on until it is told to stop (SIGTERM or Ctrl-C).")
+@click.option("--every", type=click.IntRange(5, 3600), default=60, show_default=True,
+              help="With --loop: seconds between two rounds.")  # fmt: skip
+@with_appcontext
+def deliver(loop: bool, every: int) -> None:
+    """Mail the notices that wait, once or in a loop. Any number of these may run at once."""
+    server = _server()
+    stop = threading.Event()
+    if not loop:
+        click.echo(_told(_round(server, stop)))
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_which: stop.set())
+    while not stop.is_set():
+        came = _round(server, stop)
+        if came:
+            click.echo(_told(came))
+        stop.wait(every)
+    click.echo("Stopped.")
+
+
+def _round(server: MailServer, stop: threading.Event) -> Counter[MailStatus]:
+    """Everything that can go now. It ends early where the server fails, or when it is told to stop; a mail that was
+    begun is finished."""
+    came: Counter[MailStatus] = Counter()
+    outbox.collect(_now())
+    while not stop.is_set() and (done := _next(server)) is not None:
+        came[done.status] += 1
+        if done.status is not MailStatus.SENT:
+            click.echo(f"{REASONS[done.reason]} {done.said}".strip(), err=True)
+        if done.server_fails:
+            break
+    return came
+
+
+def _next(server: MailServer) -> outbox.Delivered | None:
+    now, written = _now(), current_app.extensions["tracker_letters"]
+    return outbox.deliver_next(server, lambda letter: written(server, letter, now), now)
+
+
+def _told(came: Counter[MailStatus]) -> str:
+    return ", ".join(f"{status.value}: {count}" for status, count in sorted(came.items())) or "Nothing to send."
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -5,7 +5,7 @@ import datetime as dt
 import click
 from flask.cli import with_appcontext
 
-from tracker.services import differences
+from tracker.services import differences, reminders
 
 
 @click.group("reviews")
@@ -16,5 +16,6 @@ def reviews() -> None:
 @reviews.command("due")
 @with_appcontext
 def due() -> None:
-    """Keep apart every difference whose time is over; run it once a day."""
-    click.echo(f"Kept apart: {differences.keep_due_apart(dt.datetime.now(dt.UTC))}.")
+    """Keep apart every difference whose time is over, and remind of what is due; run it once a day."""
+    now = dt.datetime.now(dt.UTC)
+    click.echo(f"Kept apart: {differences.keep_due_apart(now)}. Reminders: {reminders.remind(now)}.")

@@ -17,7 +17,7 @@ ABOUT = aliased(Person)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`name`: whom it is about, if anybody. `first_unread` and the like are the page's matter."""
+    """`name`: whom it is about, if anybody."""
 
     kind: NoticeKind
     name: str
@@ -28,7 +28,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
+    """`newest`: the id of the newest of all, 0 where there is none."""
+
     notices: list[Told]
+    newest: int
     count: int
     unread: int
     page: int
@@ -38,12 +41,12 @@ class Listing:
 def listed(actor: Actor, today: dt.date, page: int = 1) -> Listing:
     """The actor's, newest first. Two statements."""
     counts = session().execute(
-        select(func.count(), func.count().filter(Notice.read_at.is_(None)))
+        select(func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.id))
         .select_from(Notice)
         .outerjoin(Review, Review.id == Notice.review_id)
         .where(Notice.person_id == actor.person_id, _may_see(actor, today))
     ).one()  # fmt: skip
-    count, unread_count = counts
+    count, unread_count, newest = counts
     pages = max(1, -(-count // PAGE))
     page = min(max(page, 1), pages)
     rows = session().execute(
@@ -59,7 +62,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> Listing:
         Told(NoticeKind(kind), name or "", review_id, happened_at, read_at is not None)
         for kind, name, review_id, happened_at, read_at in rows
     ]
-    return Listing(found, count, unread_count, page, pages)
+    return Listing(found, newest or 0, count, unread_count, page, pages)
 
 
 def unread(actor: Actor, today: dt.date) -> int:

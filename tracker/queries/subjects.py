@@ -12,6 +12,7 @@ from tracker.models import (
     Evidence,
     Membership,
     NotRatedHere,
+    OutboxMail,
     Person,
     Review,
     ReviewItem,
@@ -72,6 +73,10 @@ def deputy(deputy_id: int, today: dt.date) -> Subject | None:
 def endorsement(endorsement_id: int, today: dt.date) -> Subject | None:
     """What stands or stood for somebody's statement: a record of theirs."""
     return _owned(endorsement_id, select(Endorsement.person_id).where(Endorsement.id == endorsement_id))
+
+
+def outbox_mail(mail_id: int, today: dt.date) -> Subject | None:
+    return _owned(mail_id, select(OutboxMail.person_id).where(OutboxMail.id == mail_id))
 
 
 def team(team_id: int, today: dt.date) -> Subject | None:

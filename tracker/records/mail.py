@@ -95,27 +95,27 @@ def _take_leave(smtp: smtplib.SMTP) -> None:
 
 
 def _failed(error: smtplib.SMTPException | OSError, *, handing_over: bool) -> MailFailed:
+    code, said, after = "mail_refused", str(error), After.AGAIN
     lost = After.IN_DOUBT if handing_over else After.AGAIN
     match error:
         case smtplib.SMTPAuthenticationError():
-            return MailFailed("mail_sign_in", _answer(error))
+            code, said = "mail_sign_in", _words(error.smtp_code, error.smtp_error)
         case smtplib.SMTPRecipientsRefused():
-            code, said = next(iter(error.recipients.values()))
-            return MailFailed("mail_refused", _words(code, said), _for_good(code))
+            number, answer = next(iter(error.recipients.values()))
+            said, after = _words(number, answer), _for_good(number)
         case smtplib.SMTPDataError():
-            return MailFailed("mail_refused", _answer(error), _for_good(error.smtp_code))
+            said, after = _words(error.smtp_code, error.smtp_error), _for_good(error.smtp_code)
         case smtplib.SMTPResponseException():
-            return MailFailed("mail_refused", _answer(error))
+            said = _words(error.smtp_code, error.smtp_error)
         case smtplib.SMTPServerDisconnected():
-            return MailFailed("mail_down", str(error)[:SAID_MAX], lost)
-        case smtplib.SMTPException():
-            return MailFailed("mail_refused", str(error)[:SAID_MAX])
+            code, after = "mail_down", lost
         case ssl.SSLCertVerificationError():
-            return MailFailed("mail_certificate", error.verify_message[:SAID_MAX])
+            code, said = "mail_certificate", error.verify_message
         case TimeoutError():
-            return MailFailed("mail_slow", after=lost)
-        case _:
-            return MailFailed("mail_down", (error.strerror or str(error))[:SAID_MAX], lost)
+            code, said, after = "mail_slow", "", lost
+        case OSError() if not isinstance(error, smtplib.SMTPException):
+            code, said, after = "mail_down", error.strerror or str(error), lost
+    return MailFailed(code, said[:SAID_MAX], after)
 
 
 def _for_good(code: int) -> After:
@@ -137,10 +137,6 @@ def _connected(server: MailServer) -> _Smtp | _SmtpTls:
         smtp.close()
         raise
     return smtp
-
-
-def _answer(error: smtplib.SMTPResponseException) -> str:
-    return _words(error.smtp_code, error.smtp_error)
 
 
 def _words(code: int, said: bytes | str) -> str:

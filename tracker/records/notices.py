@@ -77,11 +77,9 @@ def read(tx: Session, person_id: int, now: dt.datetime, *which: ColumnElement[bo
 def _call_back(tx: Session, review: Review) -> None:
     tx.execute(
         delete(Notice)
-        .where(
-            Notice.review_id == review.id, Notice.person_id == review.reviewer_id, Notice.read_at.is_(None)
-        )
+        .where(Notice.review_id == review.id, Notice.person_id == review.reviewer_id)
         .execution_options(synchronize_session=False)
-    )  # fmt: skip
+    )
 
 
 def _people(review: Review, to: To, by: int | None) -> list[int]:

@@ -82,9 +82,7 @@ def give_up_lost(tx: Session, now: dt.datetime) -> None:
     lost = update(OutboxMail).where(
         OutboxMail.status == MailStatus.SENDING.value, OutboxMail.claimed_at < now - LEASE
     )  # fmt: skip
-    _change(
-        tx, lost.values(status=MailStatus.UNSURE.value, claimed_at=None, ended_at=now, reason="mail_lost", said="")
-    )
+    _change(tx, lost.values(status=MailStatus.UNSURE.value, claimed_at=None, ended_at=now, reason="mail_lost", said=""))
 
 
 def next_waiting(tx: Session, now: dt.datetime) -> OutboxMail | None:
@@ -119,12 +117,13 @@ def claim(mail: OutboxMail, now: dt.datetime) -> None:
 
 def settle(
     tx: Session, mail_id: int, claimed_at: dt.datetime, failed: MailFailed | None, now: dt.datetime
-) -> MailStatus | None:
-    """What came of a mail that was claimed at that moment. None where it is somebody else's by now."""
+) -> MailStatus:
+    """What came of a mail that was claimed at that moment. Where it was given up and is somebody else's by now, theirs
+    counts."""
     mail = tx.get_one(OutboxMail, mail_id, with_for_update=True, populate_existing=True)
     mine = mail.status == MailStatus.SENDING.value and mail.claimed_at == claimed_at
     if not mine and mail.status != MailStatus.UNSURE.value:
-        return None
+        return MailStatus(mail.status)
     status = MailStatus.SENT if failed is None else AFTER[failed.after]
     mail.status, mail.claimed_at = status.value, None
     mail.ended_at = None if status is MailStatus.WAITING else now
@@ -141,9 +140,7 @@ def wait_again(mail: OutboxMail, now: dt.datetime) -> None:
 def doubt_all(tx: Session, now: dt.datetime) -> None:
     """After a restore: what waited then may have gone out since, so nothing of it goes by itself."""
     under_way = update(OutboxMail).where(OutboxMail.status.in_(UNDER_WAY))
-    _change(
-        tx, under_way.values(status=MailStatus.UNSURE.value, claimed_at=None, ended_at=now, reason="mail_restored")
-    )
+    _change(tx, under_way.values(status=MailStatus.UNSURE.value, claimed_at=None, ended_at=now, reason="mail_restored"))
     _change(tx, update(Notice).where(Notice.to_mail.is_(True)).values(to_mail=False))
 
 

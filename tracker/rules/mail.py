@@ -113,9 +113,7 @@ def _address(typed: str) -> Address:
     return Address(found.display_name or "", addr_spec=found.normalized)
 
 
-def compose(
-    server: MailServer, to: str, subject: str, text: str, now: dt.datetime, token: str = ""
-) -> EmailMessage:
+def compose(server: MailServer, to: str, subject: str, text: str, now: dt.datetime, token: str = "") -> EmailMessage:
     """A plain-text message to one address. Raises ValueError for a line end in a header, or more than one address.
 
     `token` makes the Message-ID, so that a message that is sent again is known for the same one.

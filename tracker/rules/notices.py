@@ -59,7 +59,7 @@ TOLD: dict[Move, Telling | None] = {
 moves that only the sealed answers tell apart be told differently (equal or different: *revealed*)."""
 
 CALLED_BACK = frozenset({Move.WITHDRAW})
-"""After these, what the reviewer has not read yet of the review is not to be read any more."""
+"""After these the review is the learner's alone again: the reviewer's notices of it are gone."""
 
 OWN_PAGE = frozenset({NoticeKind.ENDORSEMENT_EXPIRING})
 """These lead to one's own profile, the others to a review."""

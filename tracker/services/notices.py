@@ -12,10 +12,10 @@ from tracker.rules.errors import Missing
 from tracker.rules.notices import OWN_PAGE, MailChoice
 
 
-def read_all(actor: Actor, until: dt.datetime, now: dt.datetime) -> int:
-    """What happened until then, so that what came after the page was made stays unread. Returns how many."""
+def read_all(actor: Actor, newest: int, now: dt.datetime) -> int:
+    """All up to the newest that the page showed: what came after it stays unread. Returns how many."""
     with transaction() as tx:
-        return notices.read(tx, actor.person_id, now, Notice.happened_at <= until)
+        return notices.read(tx, actor.person_id, now, Notice.id <= newest)
 
 
 def opened(actor: Actor, review_id: int | None, now: dt.datetime) -> None:

@@ -56,9 +56,7 @@ def deliver_next(server: MailServer, written: Written, now: dt.datetime) -> Deli
     failed = _send(server, written, letter)
     with transaction() as tx:
         status = outbox.settle(tx, letter.mail_id, now, failed, now)
-    if status is None or failed is None:
-        return Delivered(status or MailStatus.UNSURE)
-    return Delivered(status, failed.code, failed.said)
+    return Delivered(status) if failed is None else Delivered(status, failed.code, failed.said)
 
 
 def again(actor: Actor, mail_id: int, now: dt.datetime) -> None:

@@ -21,7 +21,7 @@ from tracker import policy
 from tracker.policy import Subject
 from tracker.queries import subjects
 from tracker.rules.roles import Permission
-from tracker.services import looks
+from tracker.services import looks, notices
 from tracker.web import session
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -41,6 +41,7 @@ LOADERS: dict[Loader, str] = {
     subjects.role_profile: "role_profile_id",
     subjects.round_: "round_id",
     subjects.sign_in: "sign_in_id",
+    subjects.outbox_mail: "mail_id",
 }
 """Which part of the address each loader reads. The view gets the subject in its place, named without `_id`."""
 
@@ -104,6 +105,12 @@ def note_looks(owner_ids: Iterable[int], kind: str) -> None:
     g.setdefault("looks", {}).setdefault(kind, set()).update(owner_ids)
 
 
+def note_opened(review_id: int | None) -> None:
+    """Note, after the response is built, that somebody saw what their notices of a review (None: of their own profile)
+    tell of."""
+    g.setdefault("opened", set()).add(review_id)
+
+
 def check_doors(app: Flask) -> None:
     """Raises RuntimeError naming every route without a declared permission."""
     bare = sorted(
@@ -129,6 +136,15 @@ def _write_looks(response: Any) -> Any:
     return response
 
 
+def _write_opened(response: Any) -> Any:
+    actor = session.actor_or_none() if g.get("opened") else None
+    if actor is not None and response.status_code == 200:
+        for review_id in g.opened:
+            notices.opened(actor, review_id, session.now())
+    return response
+
+
 def init_app(app: Flask) -> None:
     app.url_map.converters["id"] = IdConverter
     app.after_request(_write_looks)
+    app.after_request(_write_opened)

@@ -51,6 +51,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
 
 def learner_page(review_id: int, typed: Typed | None = None) -> str:
     frame = frame_of(review_id)
+    access.note_opened(review_id)
     return render_template(
         "reviews/show.html", frame=frame, items=told(queues.for_learner(review_id), frame.lang), words=words_of(frame),
         messages=papers.messages(review_id), evidence=papers.evidence(review_id), typed=typed,
@@ -69,6 +70,7 @@ def item_page(
     if here.revealed or not frame.is_live:
         return redirect(reviewer_href(frame, items), 303)
     access.note_look(frame.learner_id, "review")
+    access.note_opened(review_id)
     return render_template(
         "reviews/item.html", frame=frame, items=items, here=here, words=words_of(frame), form=form or _said(here),
         current=current, grounds=reviewing.grounds(), ground_words=reviewing.GROUNDS, statuses=reviewing.ITEM_STATUS,
@@ -96,6 +98,7 @@ def differences_page(subject: Subject, confirm: Typed | None = None, step: Typed
     frame = frame_of(review_id)
     if frame.revealed_at is None and typed is not None:
         raise Conflict("move_not_now")
+    access.note_opened(review_id)
     return render_template(
         "reviews/differences.html", **vars(talk(frame, by_learner)), confirm=confirm, step=step,
         ground_words=reviewing.GROUNDS, new_step=step_form(frame),

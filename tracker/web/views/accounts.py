@@ -2,7 +2,7 @@
 
 import hashlib
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,15 +10,21 @@ from flask_limiter.util import get_remote_address
 
 from tracker.policy import Subject
 from tracker.queries import accounts, subjects
+from tracker.queries.notices import mail_choice as mail_choice_of
+from tracker.rules.notices import MailChoice
 from tracker.rules.roles import Permission
 from tracker.services import accounts as service
+from tracker.services import notices
 from tracker.web import session
 from tracker.web.access import door
 from tracker.web.acts import accepted, pressed
 from tracker.web.addresses import own_address
 from tracker.web.errors import tell
 from tracker.web.forms.accounts import CoverForm, NameForm, PasswordForm, SignInForm
+from tracker.web.forms.fields import choices
+from tracker.web.forms.notices import MailChoiceForm
 from tracker.web.limits import limiter, was_refused
+from tracker.web.notice_words import mail_choices
 
 bp = Blueprint("accounts", __name__)
 
@@ -103,6 +109,16 @@ def cover() -> ResponseReturnValue:
     return pressed(lambda: service.cover_screen(session.actor(), wanted), done, to)
 
 
+@bp.post("/account/notices")
+@door(Permission.SIGNED_IN)
+def mail_choice() -> ResponseReturnValue:
+    form = _mail_form(MailChoiceForm())
+    if accepted(form, lambda: notices.choose(session.actor(), MailChoice(form.mail.data), session.now())):
+        tell(_("Notices by mail: %(choice)s.", choice=dict(mail_choices())[form.mail.data]))
+        return redirect(url_for("accounts.show", _anchor="notices"), 303)
+    return _page(NameForm(formdata=None, name=session.actor().name), form), 422
+
+
 @bp.get("/account/password")
 @door(Permission.SIGNED_IN)
 def password() -> ResponseReturnValue:
@@ -130,7 +146,16 @@ def end_sign_in(sign_in: Subject) -> ResponseReturnValue:
     return pressed(lambda: service.end_sign_in(session.actor(), sign_in.id, session.now()), done, to)
 
 
-def _page(form: NameForm) -> str:
+def _mail_form(form: MailChoiceForm) -> MailChoiceForm:
+    form.mail.choices = choices(mail_choices())
+    return form
+
+
+def _page(form: NameForm, mail: MailChoiceForm | None = None) -> str:
+    mail = mail or _mail_form(MailChoiceForm(formdata=None, mail=mail_choice_of(session.actor()).value))
     found = accounts.account(session.actor(), session.now(), session.idle())
     cover_form = CoverForm(formdata=None, covers_screen=session.actor().covers_screen)
-    return render_template("accounts/show.html", form=form, cover=cover_form, account=found, looked_at=LOOKED_AT)
+    return render_template(
+        "accounts/show.html", form=form, cover=cover_form, account=found, looked_at=LOOKED_AT, mail=mail,
+        is_mail_set=current_app.extensions["tracker_mail"] is not None,
+    )  # fmt: skip

@@ -23,6 +23,7 @@ KINDS = {
     "correction_closed": _l("Suggested correction closed"),
     "library_edited": _l("Library settings changed"),
     "link_made": _l("One-time link made"),
+    "mail_again": _l("Mail of notices sent once more"),
     "mail_arrived": _l("Test message arrived"),
     "mail_tested": _l("Test message sent"),
     "membership_added": _l("Membership added"),

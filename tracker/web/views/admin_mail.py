@@ -5,20 +5,34 @@ from email.message import EmailMessage
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
+from tracker.policy import Subject
 from tracker.queries import mail_tests as tests
+from tracker.queries import outbox, subjects
 from tracker.rules.errors import Conflict
 from tracker.rules.mail import MailServer, clean_code, compose
+from tracker.rules.notices import MailStatus
 from tracker.rules.roles import Permission
 from tracker.services import mail_tests as service
+from tracker.services import outbox as sending
 from tracker.web import session
 from tracker.web.access import door
-from tracker.web.acts import accepted
+from tracker.web.acts import accepted, pressed
 from tracker.web.errors import WORDS, say, tell
 from tracker.web.forms.mail import CodeForm
 from tracker.web.limits import limiter
 
 bp = Blueprint("admin_mail", __name__, url_prefix="/admin/mail")
+
+STATUSES = {
+    MailStatus.WAITING: _l("Waiting"),
+    MailStatus.SENDING: _l("Being sent"),
+    MailStatus.SENT: _l("Sent"),
+    MailStatus.UNSURE: _l("Not known whether sent"),
+    MailStatus.FAILED: _l("Not taken"),
+    MailStatus.DROPPED: _l("Not sent: nothing in it was theirs to see any more"),
+}
 
 
 @bp.get("")
@@ -60,6 +74,16 @@ def arrived() -> ResponseReturnValue:
     return _page(form), 422
 
 
+@bp.post("/outbox/<id:mail_id>/again")
+@door(Permission.ADMINISTER_PERSON, subjects.outbox_mail)
+def again(mail: Subject) -> ResponseReturnValue:
+    return pressed(
+        lambda: sending.again(session.actor(), mail.id, session.now()),
+        _("The mail is sent once more with the next round."),
+        url_for("admin_mail.index", _anchor="outbox"),
+    )
+
+
 def _server() -> MailServer | None:
     found: MailServer | None = current_app.extensions["tracker_mail"]
     return found
@@ -79,4 +103,7 @@ def _message(server: MailServer, code: str) -> EmailMessage:
 def _page(form: CodeForm) -> str:
     done = tests.newest(session.actor())
     waits = any(each.waits(session.now()) for each in done)
-    return render_template("admin_mail/index.html", server=_server(), tests=done, waits=waits, form=form, words=WORDS)
+    return render_template(
+        "admin_mail/index.html", server=_server(), tests=done, waits=waits, form=form, words=WORDS,
+        outbox=outbox.state(session.actor()), statuses=STATUSES,
+    )  # fmt: skip

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tracker.queries import use_statements
+from tracker.queries import notices, use_statements
 from tracker.queries.health import is_ready
 from tracker.rules.roles import Permission
 from tracker.services import use_statement_readings
@@ -30,7 +30,8 @@ def index() -> ResponseReturnValue:
     actor = session.actor_or_none()
     if actor is None:
         return render_template("home/welcome.html")
-    return render_template("home/today.html", page=today_of(actor, session.now()))
+    new_notices = notices.unread(actor, session.today())
+    return render_template("home/today.html", page=today_of(actor, session.now()), new_notices=new_notices)
 
 
 @bp.get("/healthz")

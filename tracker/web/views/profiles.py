@@ -11,7 +11,7 @@ from tracker.queries.profiles import Side
 from tracker.rules.roles import Permission
 from tracker.services import readiness
 from tracker.web import errors, limits, profile_page, profile_words, session
-from tracker.web.access import door, may, note_look
+from tracker.web.access import door, may, note_look, note_opened
 from tracker.web.exports import documents, profile_document
 from tracker.web.exports import profiles as exports
 from tracker.web.profile_sheet import sheet
@@ -26,6 +26,7 @@ def own() -> ResponseReturnValue:
     learner = _own_learner()
     if learner is None:
         return render_template("profiles/none.html")
+    note_opened(None)
     return _show(learner, Side.OWN)
 
 

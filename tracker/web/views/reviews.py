@@ -149,6 +149,7 @@ def check(review: Subject) -> ResponseReturnValue:
     if not (frame.is_live and reviewing.is_under_way(items)):
         return redirect(pages.reviewer_href(frame, items))
     access.note_look(frame.learner_id, "review")
+    access.note_opened(review.id)
     return render_template(
         "reviews/check.html", frame=frame, items=items, words=pages.words_of(frame), grounds=reviewing.GROUNDS,
         statuses=reviewing.ITEM_STATUS, is_ready=reviewing.is_ready(items), waiting=reviewing.waiting(items),
