@@ -1,0 +1,66 @@
+"""Notices and their mails, as a worker would handle them."""
+
+import datetime as dt
+
+from flask import current_app
+from sqlalchemy import select
+
+from tests.factories.mail_servers import Inbox
+from tests.factories.sending import actor
+from tests.factories.world import World
+from tracker.db import session, transaction
+from tracker.models import Notice, OutboxMail
+from tracker.records import notices as records
+from tracker.rules.mail import MailServer
+from tracker.rules.mail import mail_server as settings
+from tracker.rules.notices import MailChoice, NoticeKind
+from tracker.services import notices, outbox
+from tracker.services.outbox import Delivered
+
+
+def told(world: World, name: str) -> list[str]:
+    """The kinds of somebody's notices, in the order in which they came."""
+    session().rollback()
+    mine = select(Notice.kind).where(Notice.person_id == world.people[name])
+    return list(session().scalars(mine.order_by(Notice.happened_at, Notice.id)))
+
+
+def tell(world: World, name: str, now: dt.datetime | None = None, key: str = "a") -> None:
+    """A notice that is about no review."""
+    with transaction() as tx:
+        records.note(tx, world.people[name], NoticeKind.ENDORSEMENT_EXPIRING, key, now or world.now)
+
+
+def wants(world: World, choice: MailChoice, *names: str) -> None:
+    for name in names:
+        notices.choose(actor(world, name), choice, world.now)
+
+
+def server(inbox: Inbox) -> MailServer:
+    found = settings(inbox.url(options="?tls=no"), "Skills <skills@example.org>")
+    assert found is not None
+    return found
+
+
+def deliver_one(inbox: Inbox, now: dt.datetime) -> Delivered | None:
+    way, write = server(inbox), current_app.extensions["tracker_letters"]
+    return outbox.deliver_next(way, lambda letter: write(way, letter, now), now)
+
+
+def deliver(inbox: Inbox, now: dt.datetime) -> list[str]:
+    """Put together what waits, and try everything that is to go now. What came of each."""
+    outbox.collect(now)
+    came = []
+    while (done := deliver_one(inbox, now)) is not None:
+        came.append(done.status.value)
+    return came
+
+
+def mails(world: World, name: str) -> list[OutboxMail]:
+    session().rollback()
+    mine = select(OutboxMail).where(OutboxMail.person_id == world.people[name])
+    return list(session().scalars(mine.order_by(OutboxMail.id)))
+
+
+def text(inbox: Inbox, at: int = -1) -> str:
+    return inbox.messages[at].get_payload(decode=True).decode()  # type: ignore[union-attr]
