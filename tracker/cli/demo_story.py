@@ -22,6 +22,7 @@ from tracker.services import (
     libraries,
     memberships,
     not_rated,
+    notices,
     people,
     ratings,
     role_profiles,
@@ -39,6 +40,8 @@ RANK = {"Entry": 1, "Mid-level": 2, "Senior": 3, "Lead": 4}
 FIRST_ROUND = (-200, -150)
 THIS_ROUND = (-45, 17)
 STAGES = tuple(Stage)
+ALL = 2**31 - 1
+"""An id that is after all others."""
 
 
 class Story(Scene):
@@ -58,6 +61,8 @@ class Story(Scene):
         self._round(*FIRST_ROUND)
         for learner in self.learners:
             self._first_round(learner)
+        for name in self.cast.names():
+            notices.read_all(self.actor(name, self.at(-60)), ALL, self.at(-60))
         self._round(*THIS_ROUND)
         for learner in self.learners:
             self._this_round(learner)

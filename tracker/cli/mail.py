@@ -68,12 +68,16 @@ def test(address: str) -> None:
               help="With --loop: seconds between two rounds.")  # fmt: skip
 @with_appcontext
 def deliver(loop: bool, every: int) -> None:
-    """Mail the notices that wait, once or in a loop. Any number of these may run at once."""
+    """Mail the notices that wait, once or in a loop. Any number of these may run at once.
+
+    Once, it ends with a status other than 0 when something is left waiting because the server did not take it.
+    """
     server = _server()
     stop = threading.Event()
     if not loop:
-        click.echo(_told(_round(server, stop)))
-        return
+        came = _round(server, stop)
+        click.echo(_told(came))
+        sys.exit(1 if came[MailStatus.WAITING] else 0)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_which: stop.set())
     while not stop.is_set():
