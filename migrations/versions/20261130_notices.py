@@ -1,13 +1,13 @@
 """Notices, how each person wants them mailed, and the mails that wait to be sent.
 
-Revises: 20261126_tried_out
+Revises: 20261202_routing
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261130_notices"
-down_revision = "20261126_tried_out"
+down_revision = "20261202_routing"
 branch_labels = None
 depends_on = None
 
@@ -18,6 +18,7 @@ KINDS = (
     "item_dropped",
     "review_revealed",
     "review_closed",
+    "review_handed_on",
     "difference_confirmed",
     "difference_kept_apart",
     "next_step_given",

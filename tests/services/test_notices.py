@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.factories.notices import tell, told
+from tests.factories.people import join
 from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, send
 from tests.factories.world import World
 from tracker.db import session, transaction
@@ -15,9 +16,10 @@ from tracker.records import notices as records
 from tracker.records import reviews as records_of_reviews
 from tracker.rules.errors import Conflict
 from tracker.rules.notices import TOLD, NoticeKind, Telling, To
+from tracker.rules.roles import Role
 from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.workflow import Move
-from tracker.services import differences, notices, reminders, reviews
+from tracker.services import differences, handovers, notices, reminders, reviews
 
 SAME, OTHER, CANNOT = ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.NOT_YET, ReviewerAnswer.CANNOT_TELL
 HOUR = dt.timedelta(hours=1)
@@ -111,6 +113,18 @@ def test_a_next_step_is_told_to_whoever_has_it(context: World, owner: str, expec
     differences.add_next_step(actor(context, "sue"), first, context.people[owner], "Shadow", day, context.now + HOUR)
     assert told(context, "ana")[1:] == expected
     assert "next_step_given" not in told(context, "sue")
+
+
+@pytest.mark.parametrize(("by", "sue_too"), [("sue", False), ("cora", True)])
+def test_who_gets_a_review_handed_on_is_told_and_so_are_the_others(context: World, by: str, sue_too: bool) -> None:
+    join(context, "hugo", "central", Role.SUPERVISOR)
+    review_id = send(context, YES, NO)
+    answer_all(context, review_id, SAME, CANNOT)
+    later = context.now + HOUR
+    handovers.hand_on(actor(context, by), review_id, context.people["hugo"], "", later)
+    assert told(context, "hugo") == ["review_sent"]
+    assert told(context, "ana") == ["review_handed_on", "review_closed"]
+    assert ("review_handed_on" in told(context, "sue")) is sue_too
 
 
 def test_nothing_is_told_of_what_was_not_done(context: World) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import Notice, NoticeChoice, Person, Review
-from tracker.policy import Actor, reviewer_still_supervises
+from tracker.policy import Actor
+from tracker.routing import reviewer_may_go_on
 from tracker.rules.notices import USUAL_CHOICE, MailChoice, NoticeKind
 
 PAGE = 50
@@ -89,5 +90,5 @@ def _may_see(actor: Actor, today: dt.date) -> ColumnElement[bool]:
     return or_(
         Notice.review_id.is_(None),
         Review.learner_id == actor.person_id,
-        and_(Review.reviewer_id == actor.person_id, reviewer_still_supervises(today)),
+        and_(Review.reviewer_id == actor.person_id, reviewer_may_go_on(today)),
     )

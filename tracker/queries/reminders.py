@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import Library, Person, Review, ReviewItem, TrainingAction
-from tracker.policy import reviewer_still_supervises
+from tracker.routing import reviewer_may_go_on
 from tracker.rules.notices import REMIND_DAYS, STEP_LATE_DAYS, NoticeKind, happening
 from tracker.rules.workflow import ItemStatus, ReviewStatus
 
@@ -120,4 +120,4 @@ def _living(library_id: int, today: dt.date) -> tuple[ColumnElement[bool], ...]:
     """Of this library, and still between the two of them."""
     learner = aliased(Person)
     theirs = select(learner.id).where(learner.id == Review.learner_id, learner.library_id == library_id).exists()
-    return theirs, reviewer_still_supervises(today)
+    return theirs, reviewer_may_go_on(today)

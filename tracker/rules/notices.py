@@ -15,6 +15,7 @@ class NoticeKind(StrEnum):
     ITEM_DROPPED = "item_dropped"
     REVIEW_REVEALED = "review_revealed"
     REVIEW_CLOSED = "review_closed"
+    REVIEW_HANDED_ON = "review_handed_on"
     DIFFERENCE_CONFIRMED = "difference_confirmed"
     DIFFERENCE_KEPT_APART = "difference_kept_apart"
     NEXT_STEP_GIVEN = "next_step_given"
@@ -26,7 +27,8 @@ class NoticeKind(StrEnum):
 
 
 class To(StrEnum):
-    """Who of a review is told. *Other*: not the one who acted; both where nobody did (the time was over)."""
+    """Who of a review is told. *Other*: who of the two did not act; both where neither did (the time was over, or a
+    coordinator did it)."""
 
     LEARNER = "learner"
     REVIEWER = "reviewer"
@@ -54,6 +56,7 @@ TOLD: dict[Move, Telling | None] = {
     Move.AGREE: None,
     Move.KEEP_APART: Telling(NoticeKind.DIFFERENCE_KEPT_APART, To.OTHER),
     Move.CLOSE: Telling(NoticeKind.REVIEW_CLOSED, To.BOTH),
+    Move.HAND_ON: Telling(NoticeKind.REVIEW_HANDED_ON, To.OTHER),
 }
 """Every move has its row: one that tells nobody says None. An answer before the reveal tells nobody, nor may two
 moves that only the sealed answers tell apart be told differently (equal or different: *revealed*)."""

@@ -14,6 +14,7 @@ SENTENCES = {
     NoticeKind.ITEM_DROPPED: _l("%(name)s dropped a returned statement from your review."),
     NoticeKind.REVIEW_REVEALED: _l("Your review with %(name)s is revealed."),
     NoticeKind.REVIEW_CLOSED: _l("Your review with %(name)s is closed."),
+    NoticeKind.REVIEW_HANDED_ON: _l("Your review with %(name)s was handed on to somebody else."),
     NoticeKind.DIFFERENCE_CONFIRMED: _l("%(name)s confirmed an answer for something that you see differently."),
     NoticeKind.DIFFERENCE_KEPT_APART: _l("Something that you and %(name)s see differently was kept apart."),
     NoticeKind.NEXT_STEP_GIVEN: _l("%(name)s noted a next step for you."),
