@@ -121,7 +121,7 @@ def test_who_gets_a_review_handed_on_is_told_and_so_are_the_others(context: Worl
     review_id = send(context, YES, NO)
     answer_all(context, review_id, SAME, CANNOT)
     later = context.now + HOUR
-    handovers.hand_on(actor(context, by), review_id, context.people["hugo"], "", later)
+    handovers.hand_on(actor(context, by), review_id, context.people["hugo"], "On leave.", later)
     assert told(context, "hugo") == ["review_sent"]
     assert told(context, "ana") == ["review_handed_on", "review_closed"]
     assert ("review_handed_on" in told(context, "sue")) is sue_too
