@@ -27,6 +27,8 @@ KINDS = (
     "differences_due_soon",
     "next_step_due",
     "endorsement_expiring",
+    "endorsement_revoked",
+    "exception_proposed",
 )
 
 

@@ -10,7 +10,7 @@ from tests.factories.people import join
 from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, send
 from tests.factories.world import World
 from tracker.db import session, transaction
-from tracker.models import Library, Membership, Notice, Review
+from tracker.models import Endorsement, Library, Membership, Notice, Review
 from tracker.queries import notices as queries
 from tracker.records import notices as records
 from tracker.records import reviews as records_of_reviews
@@ -19,7 +19,7 @@ from tracker.rules.notices import TOLD, NoticeKind, Telling, To
 from tracker.rules.roles import Role
 from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.workflow import Move
-from tracker.services import differences, handovers, notices, reminders, reviews
+from tracker.services import differences, endorsements, exceptions, handovers, notices, reminders, reviews
 
 SAME, OTHER, CANNOT = ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.NOT_YET, ReviewerAnswer.CANNOT_TELL
 HOUR = dt.timedelta(hours=1)
@@ -225,6 +225,36 @@ def test_who_supervises_no_more_is_reminded_of_nothing(context: World) -> None:
     send(context, YES)
     leave(context)
     assert remind(context, 15) == []
+
+
+def test_endorsements_that_expire_are_reminded_of_once_for_each_last_day(context: World) -> None:
+    with transaction() as tx:
+        tx.get_one(Library, context.libraries["city"]).endorsement_months = 12
+    review_id = send(context, YES, NO)
+    answer_all(context, review_id, SAME, OTHER)
+    reviews.reveal(actor(context, "sue"), review_id, context.now)
+    assert remind(context, 300) == []
+    assert remind(context, 340) == [("ana", "endorsement_expiring")]
+    assert remind(context, 341) == remind(context, 364) == []
+
+
+def test_the_learner_is_told_of_a_revoked_endorsement(context: World) -> None:
+    review_id = send(context, YES)
+    answer_all(context, review_id, SAME)
+    reviews.reveal(actor(context, "sue"), review_id, context.now)
+    endorsement_id = session().scalars(select(Endorsement.id)).one()
+    endorsements.revoke(actor(context, "sue"), endorsement_id, "Seen again", context.now + HOUR)
+    assert told(context, "ana")[-1] == "endorsement_revoked"
+    assert "endorsement_revoked" not in told(context, "sue")
+
+
+@pytest.mark.parametrize(("by", "to"), [("ana", "sue"), ("sue", "ana")])
+def test_a_proposed_exception_is_told_to_the_other(context: World, by: str, to: str) -> None:
+    first, _ = differing(context)
+    differences.keep_apart(actor(context, "ana"), first, context.now)
+    exceptions.propose(actor(context, by), first, "Another branch does it", context.now + HOUR)
+    assert told(context, to)[-1] == "exception_proposed"
+    assert "exception_proposed" not in told(context, by)
 
 
 def leave(context: World) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import Library, Person, Review, ReviewItem, TrainingAction
+from tracker.queries import endorsements
 from tracker.routing import reviewer_may_go_on
 from tracker.rules.notices import REMIND_DAYS, STEP_LATE_DAYS, NoticeKind, happening
 from tracker.rules.workflow import ItemStatus, ReviewStatus
@@ -18,8 +19,8 @@ class Reminder:
     """`key` is the same whenever it is asked for, so one date reminds once."""
 
     person_id: int
-    about_id: int
-    review_id: int
+    about_id: int | None
+    review_id: int | None
     kind: NoticeKind
     key: str
 
@@ -30,11 +31,12 @@ def libraries() -> list[tuple[int, str]]:
 
 
 def due(library_id: int, today: dt.date) -> list[Reminder]:
-    """Three statements."""
+    """Four statements."""
     return [
         *_answers(library_id, today),
         *_differences(library_id, today),
         *_steps(library_id, today),
+        *_endorsements(library_id, today),
     ]
 
 
@@ -113,6 +115,17 @@ def _steps(library_id: int, today: dt.date) -> list[Reminder]:
         )
         for step_id, owner_id, due_on, review_id, learner_id, reviewer_id in rows
         if due_on is not None
+    ]
+
+
+def _endorsements(library_id: int, today: dt.date) -> list[Reminder]:
+    """Whose endorsements expire within a month: once for those of one last day."""
+    found = {(each.person_id, each.last_day) for each in endorsements.expiring(library_id, today)}
+    return [
+        Reminder(
+            person_id, None, None, NoticeKind.ENDORSEMENT_EXPIRING, happening("endorsements_over", person_id, last_day)
+        )
+        for person_id, last_day in sorted(found)
     ]
 
 

@@ -14,7 +14,9 @@ from tracker.models import (
     ReviewItem,
     Statement,
 )
+from tracker.records import audit
 from tracker.rules.exceptions import OPEN, ExceptionMove, ExceptionStatus, exception_after
+from tracker.rules.trail import EXCEPTION_MOVED
 
 OPEN_ONES = [status.value for status in OPEN]
 
@@ -52,7 +54,7 @@ def propose(
     tx.add(made)
     tx.flush()
     tx.add(LevelExceptionText(exception_id=made.id, reason=reason))
-    tx.add(_moved(made, "", by, now))
+    _moved(tx, made, "", by, now)
     return made
 
 
@@ -70,8 +72,7 @@ def move(
     text = tx.get(LevelExceptionText, of.id) if reason else None
     if text is not None:
         text.end_reason = reason
-    tx.add(_moved(of, before, by, now))
-    tx.flush()
+    _moved(tx, of, before, by, now)
 
 
 def end_for(tx: Session, person_id: int, statement_id: int, now: dt.datetime) -> None:
@@ -86,5 +87,9 @@ def end_for(tx: Session, person_id: int, statement_id: int, now: dt.datetime) ->
         move(tx, each, ExceptionMove.END, None, now)
 
 
-def _moved(of: LevelException, before: str, by: int | None, now: dt.datetime) -> LevelExceptionMove:
-    return LevelExceptionMove(exception_id=of.id, actor_id=by, before=before, after=of.status, moved_at=now)
+def _moved(tx: Session, of: LevelException, before: str, by: int | None, now: dt.datetime) -> None:
+    """Write the move into the history and the trail."""
+    tx.add(LevelExceptionMove(exception_id=of.id, actor_id=by, before=before, after=of.status, moved_at=now))
+    tx.flush()
+    review = tx.get_one(Review, tx.get_one(ReviewItem, of.item_id).review_id)
+    audit.of_review(tx, review, EXCEPTION_MOVED, by, now, of.statement_id)

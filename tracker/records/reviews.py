@@ -188,8 +188,13 @@ def _copy(tx: Session, item: ReviewItem, review_id: int, position: int) -> None:
         tx.add(ReviewItemEvidence(item_id=copy.id, version_id=each.version_id, reason=each.reason))
 
 
-def move_item(tx: Session, review: Review, item: ReviewItem, move: Move, by: int | None, now: dt.datetime) -> None:
-    """Raises Conflict("move_not_now"): the table has no such move, the review is over, or the item has been shown."""
+def move_item(
+    tx: Session, review: Review, item: ReviewItem, move: Move, by: int | None, now: dt.datetime, **written: object
+) -> None:
+    """`written`: the columns that the move fills or empties, in the same act as the status.
+
+    Raises Conflict("move_not_now"): the table has no such move, the review is over, or the item has been shown.
+    """
     before = ItemStatus(item.status)
     over = ReviewStatus(review.status) not in LIVE
     if over or (before is ItemStatus.NOT_OBSERVED and item.revealed_at is not None):
@@ -197,6 +202,8 @@ def move_item(tx: Session, review: Review, item: ReviewItem, move: Move, by: int
     after = item_after(before, move)
     item.status = after.value
     item.version += 1
+    for column, value in written.items():
+        setattr(item, column, value)
     _note_move(tx, review, item, move, by, before, after, now)
 
 

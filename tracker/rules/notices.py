@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     DIFFERENCES_DUE_SOON = "differences_due_soon"
     NEXT_STEP_DUE = "next_step_due"
     ENDORSEMENT_EXPIRING = "endorsement_expiring"
+    ENDORSEMENT_REVOKED = "endorsement_revoked"
+    EXCEPTION_PROPOSED = "exception_proposed"
 
 
 class To(StrEnum):

@@ -12,6 +12,7 @@ REVEALED = "review_revealed"
 WENT_ON = "review_went_on"
 """A move whose name would tell something of the answers: recorded, not listed."""
 GIVEN = "endorsement_given"
+EXCEPTION_MOVED = "exception_moved"
 
 MOVES: dict[Move, str] = {
     Move.SEND: "review_sent",

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Endorsement, Library, Person
 from tracker.policy import Actor
-from tracker.records import endorsements, files, reviews
+from tracker.records import endorsements, files, notices, reviews
 from tracker.rules.endorsements import expires_on
 from tracker.rules.errors import Conflict, Missing
+from tracker.rules.notices import NoticeKind, happening
 from tracker.rules.reviews import clean_text, day_at, is_over
 from tracker.rules.workflow import EndorsementStatus
 
@@ -30,6 +31,10 @@ def revoke(actor: Actor, endorsement_id: int, reason: str, now: dt.datetime) -> 
         review, _item = reviews.locked_item(tx, endorsement.item_id)
         reviews.must_be_reviewer(tx, review, actor, now)
         endorsements.revoke(tx, endorsement, actor.person_id, reason, now)
+        notices.note(
+            tx, review.learner_id, NoticeKind.ENDORSEMENT_REVOKED, happening("endorsement", endorsement.id, now), now,
+            review_id=review.id, about_id=actor.person_id,
+        )  # fmt: skip
 
 
 def expire_due(now: dt.datetime) -> int:

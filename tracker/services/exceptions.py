@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Endorsement, LevelException, NotRatedHere, Person, Review, ReviewItem, Statement
 from tracker.policy import Actor
-from tracker.records import exceptions, reviews
+from tracker.records import exceptions, notices, reviews
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.exceptions import ExceptionMove, may_be_excepted
+from tracker.rules.notices import NoticeKind, happening
 from tracker.rules.reviews import clean_text
 from tracker.rules.scale import EndorsedAnswer
 from tracker.rules.workflow import REVEALED, ItemStatus
@@ -34,7 +35,13 @@ def propose(actor: Actor, item_id: int, reason: str, now: dt.datetime) -> int:
             raise Conflict("exception_not_here")
         if exceptions.open_at(tx, review.learner_id, statement.domain_id, statement.rank) is not None:
             raise Conflict("exception_there")
-        return exceptions.propose(tx, review, item, statement, actor.person_id, reason, now).id
+        made = exceptions.propose(tx, review, item, statement, actor.person_id, reason, now)
+        other = review.reviewer_id if actor.person_id == review.learner_id else review.learner_id
+        notices.note(
+            tx, other, NoticeKind.EXCEPTION_PROPOSED, happening("exception", made.id, now), now,
+            review_id=review.id, about_id=actor.person_id,
+        )  # fmt: skip
+        return made.id
 
 
 def confirm(actor: Actor, item_id: int, exception_id: int, now: dt.datetime) -> None:

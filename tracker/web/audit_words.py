@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from tracker.rules.roles import Role
-from tracker.rules.trail import ENDED, GIVEN, REVEALED, WENT_ON
+from tracker.rules.trail import ENDED, EXCEPTION_MOVED, GIVEN, REVEALED, WENT_ON
 
 GROUPS = {
     "accounts": _l("Accounts and sign-ins"),
@@ -92,7 +92,7 @@ KINDS: dict[str, dict[str, Any]] = {
     },
 }
 
-NOT_LISTED = frozenset({WENT_ON, GIVEN, *ENDED.values(), "framework_imported"})
+NOT_LISTED = frozenset({WENT_ON, GIVEN, EXCEPTION_MOVED, *ENDED.values(), "framework_imported"})
 """Kinds that are recorded and not listed: they would tell something of answers, or belong to no library."""
 
 WORDS = {kind: words for group in KINDS.values() for kind, words in group.items()}
@@ -128,6 +128,7 @@ RECORDS = {
     "deputy": _l("a deputy"),
     "endorsement": _l("an endorsement"),
     "team": _l("a team"),
+    "mail": _l("a mail of notices"),
     "membership": _l("a membership"),
     "not_rated": _l("a statement left out of rating"),
     "role_profile": _l("a role profile"),

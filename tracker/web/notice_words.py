@@ -23,6 +23,8 @@ SENTENCES = {
     NoticeKind.DIFFERENCES_DUE_SOON: _l("What you and %(name)s still see differently is kept apart soon."),
     NoticeKind.NEXT_STEP_DUE: _l("A next step from your review with %(name)s is due."),
     NoticeKind.ENDORSEMENT_EXPIRING: _l("Endorsements of yours expire soon."),
+    NoticeKind.ENDORSEMENT_REVOKED: _l("%(name)s revoked an endorsement of yours."),
+    NoticeKind.EXCEPTION_PROPOSED: _l("%(name)s proposes to leave a statement out of a level."),
 }
 
 TALK = frozenset(
@@ -34,6 +36,8 @@ TALK = frozenset(
         NoticeKind.NEXT_STEP_GIVEN,
         NoticeKind.DIFFERENCES_DUE_SOON,
         NoticeKind.NEXT_STEP_DUE,
+        NoticeKind.ENDORSEMENT_REVOKED,
+        NoticeKind.EXCEPTION_PROPOSED,
     }
 )
 """They lead to what the two see of each other, the others to the review."""
