@@ -44,9 +44,10 @@ def _answer(
     ground: Ground | None, note: str, now: dt.datetime,
 ) -> None:  # fmt: skip
     move = Move.CANNOT_TELL if answer is ReviewerAnswer.CANNOT_TELL else Move.ANSWER
-    reviews.move_item(tx, review, item, move, actor.person_id, now)
+    reviews.status_after(review, item, move)
     item.reviewer_answer, item.ground = answer.value, ground.value if ground is not None else None
     item.answered_at, text.reviewer_note = now, note
+    reviews.move_item(tx, review, item, move, actor.person_id, now)
     if review.status == ReviewStatus.SENT.value:
         reviews.move_review(tx, review, Move.ANSWER, actor.person_id, now)
 
@@ -54,9 +55,10 @@ def _answer(
 def _ask(
     tx: Session, actor: Actor, review: Review, item: ReviewItem, text: ReviewItemText, question: str, now: dt.datetime
 ) -> None:
-    reviews.move_item(tx, review, item, Move.RETURN, actor.person_id, now)
+    reviews.status_after(review, item, Move.RETURN)
     item.reviewer_answer = item.ground = item.answered_at = None
     text.reviewer_note = ""
+    reviews.move_item(tx, review, item, Move.RETURN, actor.person_id, now)
     tx.add(ReviewMessage(item_id=item.id, author_id=actor.person_id, text=question, written_at=now))
 
 

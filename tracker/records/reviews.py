@@ -188,13 +188,18 @@ def _copy(tx: Session, item: ReviewItem, review_id: int, position: int) -> None:
         tx.add(ReviewItemEvidence(item_id=copy.id, version_id=each.version_id, reason=each.reason))
 
 
-def move_item(tx: Session, review: Review, item: ReviewItem, move: Move, by: int | None, now: dt.datetime) -> None:
+def status_after(review: Review, item: ReviewItem, move: Move) -> ItemStatus:
     """Raises Conflict("move_not_now"): the table has no such move, the review is over, or the item has been shown."""
     before = ItemStatus(item.status)
     over = ReviewStatus(review.status) not in LIVE
     if over or (before is ItemStatus.NOT_OBSERVED and item.revealed_at is not None):
         raise Conflict("move_not_now", move=move.value, status=before.value)
-    after = item_after(before, move)
+    return item_after(before, move)
+
+
+def move_item(tx: Session, review: Review, item: ReviewItem, move: Move, by: int | None, now: dt.datetime) -> None:
+    """Raises as `status_after`. What the new status asks of the item is set before."""
+    before, after = ItemStatus(item.status), status_after(review, item, move)
     item.status = after.value
     item.version += 1
     _note_move(tx, review, item, move, by, before, after, now)
