@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tests.client import PASSWORD
 from tests.doors import DOORS
 from tests.doors.door import Door
+from tests.doors.reviews import its_item
 from tests.factories.evidence import PDF, piece
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
@@ -48,6 +49,11 @@ class Send:
 
     def address(self, world: World) -> dict[str, object]:
         return (self.values or self.door.values)(world)
+
+
+def a_card(world: World) -> dict[str, object]:
+    item_id = its_item(world)["item_id"]
+    return {f"answer-{item_id}": "partly", f"ground-{item_id}": "saw_it", f"base_version-{item_id}": "1"}
 
 
 def words(**data: object) -> Data:
@@ -264,6 +270,8 @@ SENDS = [
     Send("reviews.send", "ana", to_sue, arrange=rated),
     Send("reviews.step_done", "ana"),
     Send("reviews.withdraw", "ana"),
+    Send("sittings.answer_level", "sue", a_card),
+    Send("sittings.answer_statement", "sue", a_card),
     Send("second_readings.send", "ana", hugo_there, endorsed_by_sue),
 ]  # fmt: skip
 
@@ -273,5 +281,6 @@ WITHOUT_A_KEY = {
     "invitations.accept": "the link can be used once",
     "rating_lists.check": "nothing is stored",
     "rating_lists.edit": "nothing is stored",
+    "sittings.save": "the script sends JSON, and the same answer again changes nothing",
 }
 """Doors that take a form and have no row above, and why."""

@@ -16,6 +16,7 @@ from tests.conftest import Statements
 from tests.factories.frameworks import cite, grow, leave_out
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
+from tests.factories.sending import send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Rating, UseStatement, UseStatementReading
@@ -378,8 +379,26 @@ def test_few_statements_of_sql_whatever_the_size(app: Flask, world: World, ana: 
     assert counted(lambda: ana.post_json(url, {"answer": "not_yet", "base_version": 1})) == 4
 
 
-def test_the_script_and_the_page_agree_on_the_words(ana: Client) -> None:
-    """Every word that assess.js asks for is given by the page, and no other."""
-    given = json.loads(html.unescape(ana.get(DOMAIN).text.split('data-words="')[1].split('"')[0]))
+def words_given(page: str) -> set[str]:
+    return set(json.loads(html.unescape(page.split('data-words="')[1].split('"', maxsplit=1)[0])))
+
+
+def words_asked(script: str) -> set[str]:
+    return set(re.findall(r"\bwords\.(\w+)", script))
+
+
+def test_the_script_and_its_pages_agree_on_the_words(
+    app: Flask, world: World, ana: Client, sign_in: Callable[[str], Client]
+) -> None:
+    """Every word that assess.js asks for is given by the page, and no other: its parts for reviews by theirs."""
+    with app.app_context():
+        review_id = send(world, Answer.PARTLY)
     script = (Path(__file__).resolve().parents[2] / "static/js/assess.js").read_text(encoding="utf-8")
-    assert set(re.findall(r"\bwords\.(\w+)", script)) == set(given)
+    of_reviews = re.findall(r"^(?:class Judgement|if \(sitting\)).*?^}$", script, re.MULTILINE | re.DOTALL)
+    assert len(of_reviews) == 2
+    rest = script
+    for part in of_reviews:
+        rest = rest.replace(part, "")
+    assert words_asked(rest) == words_given(ana.get(DOMAIN).text)
+    screen = sign_in(world.email("sue")).get(f"/reviews/{review_id}", follow_redirects=True).text
+    assert words_asked(script) - {"confirmed"} == words_given(screen)

@@ -61,6 +61,7 @@ class Sitting(HTMLParser):
 def fields(page: str) -> dict[str, str]:
     found = Sitting(page).fields
     assert found.pop("csrf_token")
+    assert found.pop("form_key")
     return found
 
 

@@ -6,7 +6,6 @@ from itertools import groupby
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from tracker.queries import review_papers as papers
 from tracker.queries.people import folded
@@ -180,7 +179,9 @@ def left(waiting: int) -> str:
     minutes = minutes_for(waiting)
     if not waiting:
         return str(_("nothing left to answer"))
-    return str(ngettext("about a minute left", "about %(num)d minutes left", minutes))
+    if minutes == 1:
+        return str(_("about a minute left"))
+    return str(_("about %(minutes)s minutes left", minutes=minutes))
 
 
 def _card(
