@@ -129,6 +129,7 @@ RECORDS = {
     "endorsement": _l("an endorsement"),
     "team": _l("a team"),
     "membership": _l("a membership"),
+    "mail": _l("a message that was not sent"),
     "not_rated": _l("a statement left out of rating"),
     "role_profile": _l("a role profile"),
     "round": _l("a round"),
