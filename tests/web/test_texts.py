@@ -29,6 +29,7 @@ NOT_WORDS = {
     "Allow": "the name of a header",
     "Retry-After": "the name of a header",
     "Accept-Language": "the name of a header",
+    "Content-Disposition": "the name of a header",
     "User-Agent": "the name of a header",
     "None": "what a browser may send for nothing chosen",
     "TargetsForm": "the name of a class",

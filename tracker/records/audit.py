@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from sqlalchemy import event, func, insert, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, SessionTransaction, object_session
+from sqlalchemy.orm import InstrumentedAttribute, Session, SessionTransaction
 
 from tracker.models import AuditEvent, AuditEventDetail, Library, Person, Review, Team
 from tracker.rules.chains import START, Link, commitment
@@ -67,22 +67,23 @@ def note(
     parts[-1].events[Noted(kind, library_id, actor_id, subject_id, now, tuple(sorted(facts.items())))] = None
 
 
-def moved(review: Review, move: Move, by: int | None, now: dt.datetime) -> None:
-    """Record that a review moved, in words that say nothing of its answers (rules/trail). It is in a session."""
-    tx = object_session(review)
-    if tx is None:
-        raise RuntimeError("a review that moves is being written")
+def moved(tx: Session, review: Review, move: Move, by: int | None, now: dt.datetime) -> None:
+    """Record that a review moved, in words that say nothing of its answers (rules/trail)."""
     of_review(tx, review, told(move), by, now)
 
 
 def of_review(
     tx: Session, review: Review, kind: str, by: int | None, now: dt.datetime, statement_id: int | None = None
 ) -> None:
-    """Record something about a review; it belongs to the library of the team that it was sent in."""
+    """Record something about a review; it belongs to the library of the team that it was sent in.
+
+    Writes nothing that is not whole yet: an item moves before what was said of it is set.
+    """
     facts: dict[str, Fact] = {"review": review.id}
     if statement_id is not None:
         facts["statement_id"] = statement_id
-    library_id = tx.get_one(Team, review.team_id).library_id
+    with tx.no_autoflush:
+        library_id = tx.get_one(Team, review.team_id).library_id
     note(tx, kind, now, library_id=library_id, actor_id=by, subject_id=review.learner_id, **facts)
 
 

@@ -294,5 +294,5 @@ def _note_move(
             moved_at=now,
         )
     )
-    audit.moved(review, move, by, now)
+    audit.moved(tx, review, move, by, now)
     notices.tell(tx, review, move, by, now)
