@@ -11,13 +11,14 @@ from tests.doors import DOORS
 from tests.doors.door import Door
 from tests.doors.reviews import its_item
 from tests.factories.evidence import PDF, piece
+from tests.factories.notices import tell
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.sending import NO, YES, actor, answer_all, send
 from tests.factories.tried import mail_tried
 from tests.factories.world import World
 from tracker.db import session, transaction
-from tracker.models import Evidence, Level, Membership, RoleProfile, Team, UseStatement
+from tracker.models import Evidence, Level, Membership, Notice, RoleProfile, Team, UseStatement
 from tracker.queries import rating_lists as lists
 from tracker.rules.list_plans import plan
 from tracker.rules.mail import MailOutcome
@@ -49,11 +50,6 @@ class Send:
 
     def address(self, world: World) -> dict[str, object]:
         return (self.values or self.door.values)(world)
-
-
-def a_card(world: World) -> dict[str, object]:
-    item_id = its_item(world)["item_id"]
-    return {f"answer-{item_id}": "partly", f"ground-{item_id}": "saw_it", f"base_version-{item_id}": "1"}
 
 
 def words(**data: object) -> Data:
@@ -185,6 +181,20 @@ def hugo_there(world: World) -> dict[str, object]:
     return {"reviewer": f"{world.people['hugo']}-{world.teams['central']}"}
 
 
+def one_card(world: World) -> dict[str, object]:
+    """One of a screen of items."""
+    key = its_item(world)["item_id"]
+    return {f"answer-{key}": "partly", f"ground-{key}": "saw_it", f"base_version-{key}": 1, "act": "later"}
+
+
+def unread_notice(world: World) -> None:
+    tell(world, "ana")
+
+
+def newest_notice(world: World) -> dict[str, object]:
+    return {"newest": session().scalars(select(Notice.id)).one()}
+
+
 LIST = "Code,Your answer\nCOM-1-01,partly\n"
 
 
@@ -210,8 +220,10 @@ SENDS = [
     Send("accounts.change_password", "ana", words(current=PASSWORD, new=NEW_PASSWORD)),
     Send("accounts.cover", "ana", words(covers_screen="y")),
     Send("accounts.end_sign_in", "ana"),
+    Send("accounts.mail_choice", "ana", words(mail="each")),
     Send("accounts.rename", "ana", words(name="Ana Maria")),
     Send("admin.library_save", "adam", words(name="City", time_zone="UTC", review_days=7, differences_days=7)),
+    Send("admin_mail.again", "adam"),
     Send("admin_mail.arrived", "adam", words(code="ABC234"), waiting_mail),
     Send("admin_mail.test", "adam"),
     Send("admin_memberships.create", "adam", member),
@@ -246,6 +258,7 @@ SENDS = [
     Send("deputies.create", "sue", lambda world: {"deputy": world.people["hugo"], "starts_on": "2026-11-24",
                                                   "ends_on": "2026-12-01"}),
     Send("deputies.end", "sue"),
+    Send("endorsements.revoke", "sue", words(reason="I had mixed it up.")),
     Send("evidence.archive", "ana"),
     Send("evidence.bring_back", "ana", arrange=archived),
     Send("evidence.choose_now", "ana", lambda world: {"statement": statement(world)}),
@@ -254,9 +267,13 @@ SENDS = [
     Send("evidence.link", "ana", evidence_and_statement, arrange=piece),
     Send("evidence.unlink", "ana", lambda world: {"statement_id": statement(world)}, arrange=linked),
     Send("evidence.update", "ana", words(title="Another", version=1)),
+    Send("exceptions.confirm", "ana"),
+    Send("exceptions.propose", "sue", words(reason="Done elsewhere.")),
+    Send("exceptions.withdraw", "sue", words(reason="It is done here now.")),
     Send("frameworks.correct", "", words(text="A word is wrong.")),
     Send("handovers.hand_on", "sue", to_hugo, with_hugo),
     Send("home.use_statement_read", "ana", newest_use_statement, arrange=unread),
+    Send("notices.read", "ana", newest_notice, unread_notice),
     Send("profiles.ready", "ana", words(ready="yes")),
     Send("rating_lists.store", "ana", the_list),
     Send("reviews.agree", "ana", words(answer="partly", reason="We talked.")),
@@ -270,9 +287,9 @@ SENDS = [
     Send("reviews.send", "ana", to_sue, arrange=rated),
     Send("reviews.step_done", "ana"),
     Send("reviews.withdraw", "ana"),
-    Send("sittings.answer_level", "sue", a_card),
-    Send("sittings.answer_statement", "sue", a_card),
     Send("second_readings.send", "ana", hugo_there, endorsed_by_sue),
+    Send("sittings.answer_level", "sue", one_card),
+    Send("sittings.answer_statement", "sue", one_card),
 ]  # fmt: skip
 
 WITHOUT_A_KEY = {

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from tests.client import Client
 from tests.doors import DOORS
 from tests.doors.sends import SENDS, WITHOUT_A_KEY, Send
-from tests.factories.sending import YES, send
+from tests.factories.sending import YES, item_ids, send
 from tests.factories.world import World
 from tests.snapshots import rows
 from tests.web.test_hostile import Reader
@@ -341,6 +341,20 @@ def test_a_rating_needs_no_key(app: Flask, world: World, ana: Client) -> None:
         assert rows(app) == done
     old = ana.post_json(url, {"answer": "partly", "base_version": 0})
     assert old.status_code == 409
+    assert rows(app) == done
+
+
+def test_an_answer_by_script_needs_no_key(app: Flask, world: World, sign_in: SignIn) -> None:
+    """As a rating: onto the version that the page showed, and the same again changes nothing."""
+    with app.app_context():
+        (item_id,) = item_ids(send(world, YES))
+        db.session.rollback()
+    sue = sign_in(world.email("sue"))
+    body = {"answer": "partly", "ground": "saw_it", "note": "", "base_version": 1, "screen": "level"}
+    assert sue.post_json(f"/review-items/{item_id}/said", body).status_code == 200
+    done = rows(app)
+    assert sue.post_json(f"/review-items/{item_id}/said", body).status_code == 200
+    assert sue.post_json(f"/review-items/{item_id}/said", {**body, "answer": "not_yet"}).status_code == 409
     assert rows(app) == done
 
 

@@ -130,7 +130,6 @@ RECORDS = {
     "team": _l("a team"),
     "mail": _l("a mail of notices"),
     "membership": _l("a membership"),
-    "mail": _l("a message that was not sent"),
     "not_rated": _l("a statement left out of rating"),
     "role_profile": _l("a role profile"),
     "round": _l("a round"),
