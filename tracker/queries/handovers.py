@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -58,8 +58,8 @@ class Alone:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
-    """The handing on that a review comes from, or goes to: who was or is its reviewer, and why."""
+class After:
+    """The review that goes on with one that was handed on: who has it, and why."""
 
     review_id: int
     reviewer: str
@@ -184,29 +184,17 @@ def sealed_count(review_id: int) -> int:
     )
 
 
-def came_from(review_id: int) -> Before | None:
-    """The review that this one goes on with."""
-    return _other(Handover.review_id == review_id, Handover.from_review_id.expression)
-
-
-def went_to(review_id: int) -> Before | None:
-    """The review that goes on with this one."""
-    return _other(Handover.from_review_id == review_id, Handover.review_id.expression)
-
-
-def _other(which: ColumnElement[bool], other: ColumnElement[int]) -> Before | None:
-    going_on = aliased(Review)
+def went_to(review_id: int) -> After | None:
+    """The review that goes on with this one. One statement."""
     row = (
         session()
         .execute(
-            select(Review.id, Person.name, HandoverText.note, going_on.sent_at)
-            .select_from(Handover)
-            .join(Review, Review.id == other)
-            .join(going_on, going_on.id == Handover.review_id)
+            select(Review.id, Person.name, HandoverText.note, Review.sent_at)
+            .join(Handover, Handover.review_id == Review.id)
             .join(Person, Person.id == Review.reviewer_id)
             .outerjoin(HandoverText, HandoverText.review_id == Handover.review_id)
-            .where(which)
+            .where(Handover.from_review_id == review_id)
         )
         .one_or_none()
     )
-    return None if row is None else Before(row.id, row.name, row.note or "", row.sent_at)
+    return None if row is None else After(row.id, row.name, row.note or "", row.sent_at)

@@ -17,6 +17,8 @@ from tracker.models import (
     Confirmation,
     Domain,
     Framework,
+    Handover,
+    HandoverText,
     Level,
     Membership,
     Person,
@@ -66,7 +68,8 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands over every page of a review. `may_go_on`: the reviewer can go on with it."""
+    """What stands over every page of a review. `may_go_on`: the reviewer can go on with it. `before_id`: the review
+    that was handed on and goes on here, with who had it and why it was handed on."""
 
     id: int
     learner_id: int
@@ -89,6 +92,9 @@ class Frame:
     weekly_hours: int | None
     since: dt.date | None
     may_go_on: bool
+    before_id: int | None
+    before: str
+    handover_note: str
 
     @property
     def learner_first(self) -> str:
@@ -204,7 +210,7 @@ def frames(review_ids: Iterable[int], today: dt.date) -> dict[int, Frame]:
 
 def _frames(where: ColumnElement[bool], today: dt.date) -> dict[int, Frame]:
     """Of several times in the team the last one counts."""
-    learner, reviewer = aliased(Person), aliased(Person)
+    learner, reviewer, before, had_it = aliased(Person), aliased(Person), aliased(Review), aliased(Person)
     rows = session().execute(
         select(
             Review.id, Review.learner_id, learner.name.label("learner"), Review.reviewer_id,
@@ -213,11 +219,16 @@ def _frames(where: ColumnElement[bool], today: dt.date) -> dict[int, Frame]:
             Review.differences_due_on, Review.closed_at,
             Team.name.label("team"), Membership.job, Membership.weekly_hours, Membership.starts_on,
             reviewer_may_go_on(today).label("may_go_on"),
+            before.id.label("before_id"), had_it.name.label("before"), HandoverText.note,
         )
         .join(learner, learner.id == Review.learner_id)
         .join(reviewer, reviewer.id == Review.reviewer_id)
         .join(Team, Team.id == Review.team_id)
         .join(Framework, Framework.id == Review.framework_id)
+        .outerjoin(Handover, Handover.review_id == Review.id)
+        .outerjoin(HandoverText, HandoverText.review_id == Handover.review_id)
+        .outerjoin(before, before.id == Handover.from_review_id)
+        .outerjoin(had_it, had_it.id == before.reviewer_id)
         .outerjoin(
             Membership,
             and_(
@@ -255,6 +266,9 @@ def _frame(row: Row[*tuple[Any, ...]]) -> Frame:
         weekly_hours=row.weekly_hours,
         since=row.starts_on,
         may_go_on=bool(row.may_go_on),
+        before_id=row.before_id,
+        before=row.before or "",
+        handover_note=row.note or "",
     )
 
 

@@ -57,7 +57,7 @@ def learner_page(review_id: int, typed: Typed | None = None) -> str:
         "reviews/show.html", frame=frame, items=told(queues.for_learner(review_id), frame.lang), words=words_of(frame),
         messages=papers.messages(review_id), evidence=papers.evidence(review_id), typed=typed,
         statuses=reviewing.ITEM_STATUS, review_statuses=reviewing.REVIEW_STATUS,
-        came_from=handovers.came_from(review_id), went_to=handovers.went_to(review_id),
+        went_to=handovers.went_to(review_id),
     )  # fmt: skip
 
 
