@@ -165,7 +165,7 @@ def _write_opened(response: Any) -> Any:
 
 def _write_refusal(response: Any) -> Any:
     asked: Asked | None = g.get("refused")
-    if asked is not None:
+    if asked is not None and response.status_code >= 400:
         refusals.refused(session.actor(), asked.permission, asked.record, asked.subject, session.now())
     return response
 
