@@ -29,6 +29,7 @@ KINDS = (
     "endorsement_expiring",
     "endorsement_revoked",
     "exception_proposed",
+    "deputy_named",
 )
 
 

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.factories.evidence import piece
+from tests.factories.notices import told
 from tests.factories.people import join
 from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, items, review, send
 from tests.factories.world import World
@@ -230,6 +231,10 @@ class TestDeputies:
         answer_all(world, first, SAYS_YES, by="hugo")
         reviews.reveal(actor(world, "hugo"), first, world.now)
         assert session().scalars(select(Endorsement.endorser_id)).all() == [world.people["hugo"]]
+
+    def test_is_told(self, world: World) -> None:
+        self.name(world)
+        assert (told(world, "hugo"), told(world, "sue")) == (["deputy_named"], [])
 
     def test_takes_over_what_waits_and_sees_nothing_of_it_before(self, world: World) -> None:
         first = send(world, YES)

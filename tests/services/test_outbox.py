@@ -23,7 +23,7 @@ from tracker.models import Membership, Notice, NoticeChoice, OutboxMail, Person
 from tracker.queries import outbox as queries
 from tracker.records import outbox as records
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.notices import LEASE, MAILED_WITHIN, TOLD, MailChoice, MailStatus, NoticeKind, Telling, To
+from tracker.rules.notices import LEASE, MAILED_WITHIN, TOLD, MailChoice, MailStatus, NoticeKind, Page, Telling, To
 from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.workflow import Move
 from tracker.services import differences, notices, outbox, reviews
@@ -114,7 +114,7 @@ def test_what_was_read_is_not_mailed(context: World, inbox: Inbox, now: dt.datet
     notices.opened(actor(context, "sue"), review_id, now)
     tell(context, "ana")
     outbox.collect(now)
-    notices.opened(actor(context, "ana"), None, now)
+    notices.opened(actor(context, "ana"), Page.PROFILE, now)
     assert deliver(inbox, now) == []
     assert inbox.messages == []
 

@@ -13,8 +13,8 @@ from tests.factories.people import join
 from tests.factories.sending import NO, YES, actor, answer, answer_all, item_ids, send
 from tests.factories.world import World
 from tests.web.test_reviews import words
-from tracker.db import session
-from tracker.models import Deputy, Endorsement, Handover, Review
+from tracker.db import session, transaction
+from tracker.models import Deputy, Endorsement, Handover, Person, Review
 from tracker.rules.roles import Role
 from tracker.rules.scale import ReviewerAnswer
 from tracker.services import reviews
@@ -76,6 +76,16 @@ def test_the_coordinators_list_says_who_is_stuck_and_nothing_of_the_answers(
     assert "In time" in words(after)
     assert f"/reviews/{review_id}/hand-on" in after
     assert "CANARY" not in cora.get(f"/reviews/{review_id}/hand-on").text
+
+
+def test_today_tells_the_coordinator_of_what_nobody_can_go_on_with(app: Flask, world: World, sign_in: SignIn) -> None:
+    sent(app, world)
+    cora = sign_in(world.email("cora"))
+    assert "Nobody can go on" not in words(cora.get("/").text)
+    with app.app_context(), transaction() as tx:
+        tx.get_one(Person, world.people["sue"]).disabled_at = world.now
+    assert "Nobody can go on with 1 review" in words(cora.get("/").text)
+    assert "Nobody can go on with these" in words(cora.get(f"/teams/{world.teams['city']}/handover").text)
 
 
 def test_the_coordinators_list_asks_a_fixed_number_of_statements(

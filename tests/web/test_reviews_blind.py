@@ -1,12 +1,15 @@
 """Blind means blind: every byte that one side can fetch is the same, whatever the other side's sealed answers are."""
 
 import hashlib
+import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from tests import pdf
 from tests.client import Client
@@ -22,28 +25,36 @@ SignIn = Callable[[str], Client]
 STARTS = ("/", "/reviews", "/teams")
 OTHERS = ("sue", "cora", "hugo", "ben", "adam")
 PAGES_MOST = 300
+Fetched = tuple[int, str, str]
+"""Status, target and body."""
 
 
-def crawl(client: Client, *more: str) -> dict[str, tuple[int, str, str]]:
-    """Every page that links lead to from the start pages, but for the public framework: status, target and body."""
-    found: dict[str, tuple[int, str, str]] = {}
+def crawl(client: Client, *more: str) -> dict[str, Fetched]:
+    """Every page that links lead to from the start pages, but for the public framework."""
+    found: dict[str, Fetched] = {}
     waiting = [*STARTS, *more]
     while waiting:
         path = waiting.pop(0)
         if path in found or path.startswith(("/frameworks/", "/static/", "/assets/", "/admin")):
             continue
         assert len(found) < PAGES_MOST, "the crawl does not end"
-        response = client.get(path)
-        is_pdf = response.mimetype == "application/pdf"
-        page = pdf.words(response) if is_pdf else response.text
-        body = re.sub(r'name="(?:csrf_token|form_key)" value="[^"]+"', "", page)
-        body = re.sub(r"Reference: \w+", "", body)
-        if is_pdf:
-            body += hashlib.sha256(response.data).hexdigest()
-        found[path] = (response.status_code, response.headers.get("Location", ""), body)
-        links = [*re.findall(r'href="(/[^"#]*)', page), response.headers.get("Location", "")]
+        found[path] = fetch(client, path)
+        links = [*re.findall(r'href="(/[^"#]*)', found[path][2]), found[path][1]]
         waiting += [link.replace("&amp;", "&").partition("#")[0] for link in links if link.startswith("/")]
     return found
+
+
+def fetch(client: Client, path: str) -> Fetched:
+    """Without what is new in each answer: the keys of its forms, and the number of the request."""
+    response = client.get(path)
+    is_pdf = response.mimetype == "application/pdf"
+    body = pdf.words(response) + hashlib.sha256(response.data).hexdigest() if is_pdf else response.text
+    body = re.sub(r'name="(?:csrf_token|form_key)" value="[^"]+"', "", body)
+    return response.status_code, response.headers.get("Location", ""), re.sub(r"Reference: \w+", "", body)
+
+
+def fetched(client: Client, paths: list[str]) -> dict[str, Fetched]:
+    return {path: fetch(client, path) for path in paths}
 
 
 def at_work(world: World) -> int:
@@ -75,21 +86,42 @@ def another_learner_side(world: World) -> None:
             f"review_id IN {reviews_of}",
         "review_item_texts SET learner_note = 'OTHER-NOTE', salt = 'other'": f"item_id IN {items_of}",
     }  # fmt: skip
-    with transaction() as tx:
-        if db.engine.dialect.name == "postgresql":
-            tx.execute(text("SET LOCAL session_replication_role = replica"))
-        triggers = _sqlite_triggers(tx) if db.engine.dialect.name == "sqlite" else []
-        for name, _ in triggers:
-            tx.execute(text(f'DROP TRIGGER "{name}"'))
+    with transaction() as tx, _unguarded(tx):
         for change, whose in changes.items():
             tx.execute(text(f"UPDATE {change} WHERE {whose}"), {"ana": world.people["ana"], "digest": "f" * 64})
-        for _, made in triggers:
-            tx.execute(text(made))
 
 
-def _sqlite_triggers(tx: object) -> list[tuple[str, str]]:
+def any_learner_side(world: World, seed: int) -> None:
+    """One of all the worlds in which Ana answered otherwise: drawn at random, statement by statement."""
+    draw = random.Random(seed)
+    with transaction() as tx, _unguarded(tx):
+        for table, column in (("ratings", "answer"), ("review_items", "learner_answer")):
+            whose = {
+                "ratings": "person_id = :ana",
+                "review_items": "review_id IN (SELECT id FROM reviews WHERE learner_id = :ana)",
+            }[table]
+            ids = tx.execute(text(f"SELECT id FROM {table} WHERE {whose}"), {"ana": world.people["ana"]}).scalars()
+            for row_id in ids.all():
+                said = draw.choice(list(Answer)).value
+                tx.execute(text(f"UPDATE {table} SET {column} = :said WHERE id = :id"), {"said": said, "id": row_id})
+
+
+@contextmanager
+def _unguarded(tx: Session) -> Iterator[None]:
+    """Past the triggers that keep review items as they were."""
+    if db.engine.dialect.name == "postgresql":
+        tx.execute(text("SET LOCAL session_replication_role = replica"))
+    triggers = _sqlite_triggers(tx) if db.engine.dialect.name == "sqlite" else []
+    for name, _ in triggers:
+        tx.execute(text(f'DROP TRIGGER "{name}"'))
+    yield
+    for _, made in triggers:
+        tx.execute(text(made))
+
+
+def _sqlite_triggers(tx: Session) -> list[tuple[str, str]]:
     query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'review_items'"
-    return [(name, made) for name, made in tx.execute(text(query))]  # type: ignore[attr-defined]
+    return [(name, made) for name, made in tx.execute(text(query))]
 
 
 @pytest.fixture
@@ -116,9 +148,10 @@ def paths(app: Flask, world: World, review_id: int) -> list[str]:
 
 
 def reader(sign_in: SignIn, world: World, name: str, review_id: int) -> Client:
-    """Somebody who has opened the review: what the first look marks as read is no difference between two worlds."""
+    """Somebody who has read their notices: what a look marks as read is no difference between two worlds."""
     client = sign_in(world.email(name))
     client.get(f"/reviews/{review_id}", follow_redirects=True)
+    assert client.post("/notices/read").status_code == 303
     return client
 
 
@@ -139,6 +172,28 @@ def test_nobody_can_tell_what_the_learner_answered(
         assert len(screens) == 8, "two levels of each review, and four statements"
         assert before[f"/reviews/{review_id}/check"][0] == 200
         assert "hers" in before[f"/reviews/{review_id}/check"][2]
+
+
+@pytest.mark.parametrize("name", ["sue", "cora"])
+def test_any_other_answers_look_the_same(app: Flask, world: World, sign_in: SignIn, review_id: int, name: str) -> None:
+    client = reader(sign_in, world, name, review_id)
+    more = [*STARTS, *paths(app, world, review_id), "/notices"]
+    if name == "cora":
+        more += [f"/teams/{world.teams['city']}/handover", f"/reviews/{review_id}/hand-on"]
+    before = fetched(client, more)
+    for seed in range(5):
+        with app.app_context():
+            any_learner_side(world, seed)
+        assert fetched(client, more) == before, f"the world of seed {seed}"
+
+
+def test_any_other_answers_would_be_found(app: Flask, world: World, sign_in: SignIn, review_id: int) -> None:
+    """Ana herself sees the difference: the worlds are different ones."""
+    client = reader(sign_in, world, "ana", review_id)
+    before = fetched(client, [f"/reviews/{review_id}"])
+    with app.app_context():
+        any_learner_side(world, 0)
+    assert fetched(client, [f"/reviews/{review_id}"]) != before
 
 
 def test_a_page_that_gives_it_away_would_be_found(app: Flask, world: World, sign_in: SignIn, review_id: int) -> None:

@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     ENDORSEMENT_EXPIRING = "endorsement_expiring"
     ENDORSEMENT_REVOKED = "endorsement_revoked"
     EXCEPTION_PROPOSED = "exception_proposed"
+    DEPUTY_NAMED = "deputy_named"
 
 
 class To(StrEnum):
@@ -66,8 +67,16 @@ moves that only the sealed answers tell apart be told differently (equal or diff
 CALLED_BACK = frozenset({Move.WITHDRAW})
 """After these the review is the learner's alone again: the reviewer's notices of it are gone."""
 
-OWN_PAGE = frozenset({NoticeKind.ENDORSEMENT_EXPIRING})
-"""These lead to one's own profile, the others to a review."""
+
+class Page(StrEnum):
+    """A page of one's own to which a notice leads."""
+
+    PROFILE = "profile"
+    REVIEWS = "reviews"
+
+
+LEADS_TO = {NoticeKind.ENDORSEMENT_EXPIRING: Page.PROFILE, NoticeKind.DEPUTY_NAMED: Page.REVIEWS}
+"""These lead to a page of one's own, the others to a review."""
 
 REMIND_DAYS = 3
 """So many days before its last day something is *due soon*."""

@@ -9,9 +9,10 @@ from tracker.db import transaction
 from tracker.models import Deputy, Person
 from tracker.policy import Actor
 from tracker.queries import deputies
-from tracker.records import audit
+from tracker.records import audit, notices
 from tracker.rules.calendar import clean_period
 from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.notices import NoticeKind, happening
 
 DAYS_MAX = 366
 
@@ -48,6 +49,8 @@ def name(actor: Actor, deputy_id: int, starts_on: dt.date, ends_on: dt.date, now
         tx.add(row)
         tx.flush()
         _note(tx, "deputy_named", actor, row, now)
+        key = happening("deputy", row.id, now)
+        notices.note(tx, deputy_id, NoticeKind.DEPUTY_NAMED, key, now, about_id=actor.person_id)
         return row.id
 
 

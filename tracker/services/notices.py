@@ -1,4 +1,4 @@
-"""One's own notices: read, and how they come by mail. Without a review, a notice leads to one's own profile."""
+"""One's own notices: read, and how they come by mail. Without a review, a notice leads to a page of one's own."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from tracker.models import Notice, NoticeChoice, Person
 from tracker.policy import Actor
 from tracker.records import notices
 from tracker.rules.errors import Missing
-from tracker.rules.notices import OWN_PAGE, MailChoice
+from tracker.rules.notices import LEADS_TO, MailChoice, Page
 
 
 def read_all(actor: Actor, newest: int, now: dt.datetime) -> int:
@@ -18,9 +18,10 @@ def read_all(actor: Actor, newest: int, now: dt.datetime) -> int:
         return notices.read(tx, actor.person_id, now, Notice.id <= newest)
 
 
-def opened(actor: Actor, review_id: int | None, now: dt.datetime) -> None:
-    """They see what the notices tell of: a review, or (None) their own profile. Writes nothing where none is unread."""
-    about = _about(review_id)
+def opened(actor: Actor, what: int | Page, now: dt.datetime) -> None:
+    """They see what the notices tell of: a review, by its id, or a page of their own. Writes nothing where none is
+    unread."""
+    about = _about(what)
     unread = select(Notice.id).where(Notice.person_id == actor.person_id, Notice.read_at.is_(None), about).limit(1)
     if session().scalar(unread) is None:
         return
@@ -41,6 +42,7 @@ def choose(actor: Actor, choice: MailChoice, now: dt.datetime) -> None:
         row.mail, row.chosen_at = choice.value, now
 
 
-def _about(review_id: int | None) -> ColumnElement[bool]:
-    own = [kind.value for kind in OWN_PAGE]
-    return Notice.kind.in_(own) if review_id is None else (Notice.review_id == review_id) & Notice.kind.not_in(own)
+def _about(what: int | Page) -> ColumnElement[bool]:
+    if isinstance(what, Page):
+        return Notice.kind.in_([kind.value for kind, page in LEADS_TO.items() if page is what])
+    return (Notice.review_id == what) & Notice.kind.not_in([kind.value for kind in LEADS_TO])

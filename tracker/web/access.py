@@ -24,6 +24,7 @@ from werkzeug.routing import IntegerConverter, ValidationError
 from tracker import policy
 from tracker.policy import Actor, Subject
 from tracker.queries import subjects
+from tracker.rules.notices import Page
 from tracker.rules.roles import Permission
 from tracker.services import downloads, looks, notices, refusals
 from tracker.web import once, session
@@ -124,10 +125,10 @@ def note_looks(owner_ids: Iterable[int], kind: str) -> None:
     g.setdefault("looks", {}).setdefault(kind, set()).update(owner_ids)
 
 
-def note_opened(review_id: int | None) -> None:
-    """Note, after the response is built, that somebody saw what their notices of a review (None: of their own profile)
+def note_opened(what: int | Page) -> None:
+    """Note, after the response is built, that somebody saw what their notices of a review, or of a page of their own,
     tell of."""
-    g.setdefault("opened", set()).add(review_id)
+    g.setdefault("opened", set()).add(what)
 
 
 def check_doors(app: Flask) -> None:
@@ -158,8 +159,8 @@ def _write_looks(response: Any) -> Any:
 def _write_opened(response: Any) -> Any:
     actor = session.actor_or_none() if g.get("opened") else None
     if actor is not None and response.status_code == 200:
-        for review_id in g.opened:
-            notices.opened(actor, review_id, session.now())
+        for what in g.opened:
+            notices.opened(actor, what, session.now())
     return response
 
 

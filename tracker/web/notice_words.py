@@ -5,7 +5,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tracker.rules.notices import MailChoice, NoticeKind
+from tracker.rules.notices import LEADS_TO, MailChoice, NoticeKind, Page
 
 SENTENCES = {
     NoticeKind.REVIEW_SENT: _l("%(name)s sent you statements to review."),
@@ -24,6 +24,7 @@ SENTENCES = {
     NoticeKind.NEXT_STEP_DUE: _l("A next step from your review with %(name)s is due."),
     NoticeKind.ENDORSEMENT_EXPIRING: _l("Endorsements of yours expire soon."),
     NoticeKind.ENDORSEMENT_REVOKED: _l("%(name)s revoked an endorsement of yours."),
+    NoticeKind.DEPUTY_NAMED: _l("You stand in for %(name)s in reviews."),
     NoticeKind.EXCEPTION_PROPOSED: _l("%(name)s proposes to leave a statement out of a level."),
 }
 
@@ -43,6 +44,9 @@ TALK = frozenset(
 """They lead to what the two see of each other, the others to the review."""
 
 
+PAGES = {Page.PROFILE: "profiles.own", Page.REVIEWS: "reviews.index"}
+
+
 def mail_choices() -> list[tuple[str, str]]:
     return [
         (MailChoice.EACH.value, _("At once")),
@@ -57,6 +61,6 @@ def sentence(kind: NoticeKind, name: str) -> str:
 
 def href(kind: NoticeKind, review_id: int | None, *, whole: bool = False) -> str:
     """Where one acts on it. `whole`: with the host, as mail needs it."""
-    if review_id is None:
-        return url_for("profiles.own", _external=whole)
+    if kind in LEADS_TO:
+        return url_for(PAGES[LEADS_TO[kind]], _external=whole)
     return url_for("reviews.differences" if kind in TALK else "reviews.show", review_id=review_id, _external=whole)

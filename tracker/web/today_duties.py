@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy import Actor
-from tracker.queries import libraries, teams, today
+from tracker.queries import handovers, libraries, teams, today
 from tracker.queries.corrections import count_open
 from tracker.queries.teams import OpenRound, TeamLine
 from tracker.queries.today import Behind, ToAnswer
@@ -115,7 +115,8 @@ def _not_sent(members: Behind) -> Entry:
 
 
 def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Duties:
-    """How far the teams are, the highest first; a section for each team that the actor coordinates. Two statements."""
+    """How far the teams are, the highest first; a section for each team that the actor coordinates. Two statements, and
+    one for each of these teams."""
     lines = teams.tree(actor, rounds, on)
     sections = []
     for place in actor.coordinates:
@@ -123,6 +124,9 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
         if not below:
             continue
         entries = [_progress(line, bool(rounds)) for line in below[:TEAMS_SHOWN]]
+        stranded = [each for each in handovers.waiting(actor, place.path, on) if not each.may_go_on]
+        if stranded:
+            entries.insert(0, _stranded(place.team_id, len(stranded)))
         links = [Link(url_for("teams.index"), _("All %(num)s teams", num=len(below)))] if below[TEAMS_SHOWN:] else []
         sections.append(Section(_("As coordinator of %(team)s", team=below[0].name), entries, links))
     if not sections:
@@ -136,6 +140,15 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
             url_for("teams.gaps", team_id=top.id),
             _("Open the gaps"),
         ),
+    )
+
+
+def _stranded(team_id: int, reviews: int) -> Entry:
+    return Entry(
+        ngettext("Nobody can go on with %(num)s review", "Nobody can go on with %(num)s reviews", reviews),
+        url_for("handovers.index", team_id=team_id),
+        _("The reviewer left, moved, or stands in no more. Hand it on to somebody else."),
+        urgent=True,
     )
 
 

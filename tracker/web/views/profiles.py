@@ -8,6 +8,7 @@ from tracker.policy import Subject
 from tracker.queries import learners, profiles, statement_facts, subjects
 from tracker.queries.learners import Learner
 from tracker.queries.profiles import Side
+from tracker.rules.notices import Page
 from tracker.rules.roles import Permission
 from tracker.services import readiness
 from tracker.web import errors, limits, profile_page, profile_words, session
@@ -26,7 +27,7 @@ def own() -> ResponseReturnValue:
     learner = _own_learner()
     if learner is None:
         return render_template("profiles/none.html")
-    note_opened(None)
+    note_opened(Page.PROFILE)
     return _show(learner, Side.OWN)
 
 

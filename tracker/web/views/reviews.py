@@ -11,6 +11,7 @@ from tracker.queries import review_papers as papers
 from tracker.queries import reviews as queues
 from tracker.queries.reviews import Frame
 from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.notices import Page
 from tracker.rules.reviews import RETURN, Current
 from tracker.rules.roles import Permission
 from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
@@ -38,6 +39,7 @@ def overtaken(refusal: Conflict) -> ResponseReturnValue:
 def index() -> ResponseReturnValue:
     actor, today = session.actor(), session.today()
     order = order_asked(review_queue.COLUMNS, usual="due")
+    access.note_opened(Page.REVIEWS)
     inbox = queues.inbox(actor, today)
     return render_template(
         "reviews/index.html", mine=queues.mine(actor), words=reviewing.REVIEW_STATUS,
