@@ -105,7 +105,7 @@ def live_reviews(people: list[int]) -> dict[tuple[int, int], int]:
 
 
 @settings(
-    max_examples=120, phases=[Phase.generate], deadline=None, derandomize=True, database=None,
+    max_examples=40, phases=[Phase.generate], deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(world=worlds())

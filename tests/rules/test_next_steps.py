@@ -171,6 +171,7 @@ def test_what_a_learner_may_know_of_an_item() -> None:
         ItemStatus.ANSWERED: Side.WITH_REVIEWER,
         ItemStatus.NOT_OBSERVED: Side.NOT_SENT,
         ItemStatus.DROPPED: Side.NOT_SENT,
+        ItemStatus.HANDED_ON: Side.NOT_SENT,
         ItemStatus.DIFFERS: Side.DIFFERS,
         ItemStatus.ENDORSED: Side.NOT_SENT,
         ItemStatus.KEPT_APART: Side.KEPT_APART,

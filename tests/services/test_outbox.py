@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from tests.factories import mail_servers
 from tests.factories.actors import acting
@@ -23,7 +23,18 @@ from tracker.models import Membership, Notice, NoticeChoice, OutboxMail, Person
 from tracker.queries import outbox as queries
 from tracker.records import outbox as records
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.notices import LEASE, MAILED_WITHIN, TOLD, MailChoice, MailStatus, NoticeKind, Page, Telling, To
+from tracker.rules.notices import (
+    LEADS_TO,
+    LEASE,
+    MAILED_WITHIN,
+    TOLD,
+    MailChoice,
+    MailStatus,
+    NoticeKind,
+    Page,
+    Telling,
+    To,
+)
 from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.workflow import Move
 from tracker.services import differences, notices, outbox, reviews
@@ -417,16 +428,19 @@ def test_an_address_that_is_none_fails_alone(context: World, inbox: Inbox, now: 
 
 def test_a_long_list_is_cut_and_says_so(context: World, inbox: Inbox, now: dt.datetime) -> None:
     wants(context, MailChoice.EACH, "sue")
+    review_id = send(context, YES)
     with transaction() as tx:
+        tx.execute(delete(Notice))
         ids = tx.scalars(select(Person.id).order_by(Person.id)).all()
         for about in ids * 4:
             for kind in NoticeKind:
                 tx.add(
                     Notice(person_id=context.people["sue"], kind=kind.value, happening=f"{about}:{len(tx.new)}",
-                           about_id=about, happened_at=now, to_mail=True)
+                           review_id=None if kind in LEADS_TO else review_id, about_id=about, happened_at=now,
+                           to_mail=True)
                 )  # fmt: skip
     assert deliver(inbox, now) == ["sent"]
-    assert text(inbox).count("/profile") == 30
+    assert len(re.findall(r"/(?:profile|reviews)\b", text(inbox))) == 30
     assert f"And {len(EVERYBODY) * len(NoticeKind) - 30} more." in text(inbox)
 
 

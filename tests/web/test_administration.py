@@ -538,13 +538,13 @@ def test_the_audit_lists_administration_and_nothing_of_ratings(app: Flask, world
     page = adam.get("/admin/audit").text
     body = page[page.index("<tbody>") :]
     kinds = [kind.strip() for kind in re.findall(r'<th scope="row">([^<]+)</th>', body)]
-    assert kinds == ["Team closed", "Made administrator", "Signed in"]
+    assert kinds == ["Team closed", *["Membership ended"] * 3, "Made administrator", "Signed in"]
     assert "canary" not in page
     about_ben = adam.get("/admin/audit", query_string={"person_id": world.people["ben"]}).text
     assert "1 event ·" in about_ben
     assert "1 event ·" in adam.get("/admin/audit?kind=team_closed").text
     assert "0 events" in adam.get("/admin/audit?until=2026-11-23").text
-    assert "3 events" in adam.get("/admin/audit?since=2026-11-24&until=2026-11-24").text
+    assert "6 events" in adam.get("/admin/audit?since=2026-11-24&until=2026-11-24").text
     for wild in ("kind=rated", f"person_id={HUGE}", "since=x", "since=0001-01-01", "until=9999-12-31", f"page={HUGE}"):
         assert adam.get(f"/admin/audit?{wild}").status_code == 200, wild
 

@@ -143,14 +143,19 @@ def test_from_nothing_to_the_gap_matrix(
     review_id = found(r"/reviews/(\d+)", learner.get(review).text)
 
     # The supervisor answers each, looks at the check page, and reveals.
-    items = []
-    for _statement in statements[:5]:
-        answered = supervisor.http.get(f"/reviews/{review_id}").headers["Location"]
-        items.append(found(r"/review-items/(\d+)", answered))
-        version = found(r'name="version" value="(\d+)"', supervisor.get(answered).text)
-        done(supervisor, f"/review-items/{items[-1]}/answer",
-             {"answer": "consistently", "ground": "saw_it", "note": "Seen.", "version": version})  # fmt: skip
-    assert len(set(items)) == 5
+    items: set[str] = set()
+    while "/level/" in (screen := supervisor.http.get(f"/reviews/{review_id}").headers["Location"]):
+        page = supervisor.get(screen).text
+        here = set(re.findall(r'name="answer-(\d+)"', page))
+        assert here
+        assert not here & items
+        items |= here
+        said = {"person_id": found(r'name="person_id" value="(\d+)"', page)}
+        for item in here:
+            said |= {f"answer-{item}": "consistently", f"ground-{item}": "saw_it", f"note-{item}": "Seen.",
+                     f"base_version-{item}": "1"}  # fmt: skip
+        done(supervisor, screen, said)
+    assert len(items) == 5
     version = found(r'name="version" value="(\d+)"', supervisor.get(f"/reviews/{review_id}/check").text)
     done(supervisor, f"/reviews/{review_id}/reveal", {"version": version})
 

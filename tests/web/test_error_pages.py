@@ -15,7 +15,7 @@ SignIn = Callable[[str], Client]
 WAYS = {
     "ana": {"/assess", "/evidence", "/reviews", "/profile", "/teams", "/frameworks/"},
     "sue": {"/assess", "/evidence", "/reviews", "/profile", "/teams", "/frameworks/"},
-    "cora": {"/teams", "/frameworks/"},
+    "cora": {"/reviews", "/teams", "/frameworks/"},
     "adam": {"/admin", "/frameworks/"},
 }
 

@@ -31,6 +31,7 @@ def level_page(review_id: int, here: Place, sent: SentScreen | None = None, refu
     if not frame.is_live or all(item.revealed or item.status in sittings.GONE for item in within):
         abort(redirect(pages.reviewer_href(frame, items), 303))
     access.note_look(frame.learner_id, "review")
+    access.note_opened(review_id)
     words = pages.words_of(frame)
     groups = sittings.rail(frame, items, here)
     return render_template(
@@ -76,6 +77,8 @@ def statement_page(statement_id: int, sent: SentScreen | None = None, refusal: R
     items = sittings.by_name(told(found, lang), frames)
     scale = told(papers.scale(frames[items[0].review_id].framework_id), lang)
     access.note_looks((frame.learner_id for frame in frames.values()), "review")
+    for review_id in frames:
+        access.note_opened(review_id)
     shared = told_each(queries.shared(actor, today))
     return render_template(
         "sittings/statement.html", here=items[0], items=items, words=Words.of(scale, None), shared=shared,
