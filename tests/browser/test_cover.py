@@ -44,14 +44,14 @@ def test_it_is_found_and_switched_on_in_the_account(live: Live, visit: Visit) ->
     assert page.locator("#cover").count() == 0
     assert "It is no lock" in page.locator("#shared-desk").text_content()
     page.get_by_label("Cover my pages after a minute without input").check()
-    page.get_by_role("button", name="Save this").click()
+    page.locator("#shared-desk").get_by_role("button", name="Save this").click()
     page.get_by_text("Your pages are covered after a minute without input.").wait_for()
     for path in ("/", "/profile", "/evidence", "/account", "/no-such-page"):
         page.goto(path)
         assert page.locator("#cover").count() == 1, path
     page.goto("/account")
     page.get_by_label("Cover my pages after a minute without input").uncheck()
-    page.get_by_role("button", name="Save this").click()
+    page.locator("#shared-desk").get_by_role("button", name="Save this").click()
     page.get_by_text("Your pages are not covered.").wait_for()
     assert page.locator("#cover").count() == 0
 

@@ -13,6 +13,7 @@ from tests.browser.atlas import PEOPLE, one_of_each, templates_of
 from tests.browser.checks import clipped_texts, overlapping_texts
 from tests.browser.conftest import Site
 from tests.browser.watch import Watch, barriers, sideways
+from tracker.rules.errors import Conflict
 
 WAYS: dict[str, dict[str, Any]] = {
     "as it is": {},
@@ -21,7 +22,8 @@ WAYS: dict[str, dict[str, Any]] = {
     "text twice as large": {},
 }
 ERRORS = (400, 403, 405, 409, 413, 422, 429, 500, 503)
-RARE = {"admin_people/link.html", "assess/refused.html", "invitations/show.html", "rating_lists/check.html",
+RARE = {"admin_people/link.html", "assess/refused.html", "errors/sent_before.html", "invitations/show.html",
+        "rating_lists/check.html", "reviews/overtaken.html",
         *(f"errors/{e}.html" for e in ERRORS)}  # fmt: skip
 """Pages that no link leads to: `go_to_a_rare_page` knows the way."""
 
@@ -79,7 +81,8 @@ def test_pages_that_no_link_leads_to(site: Site, browser: Any, way: str) -> None
             assert watch.page.locator("h1").count() == 1
             found[f"error {code}"] = everything(watch)
         context.close()
-    rare = {"link": a_new_link, "invitation": an_invitation, "refused": a_refused_answer, "list": a_list_looked_at}
+    rare = {"link": a_new_link, "invitation": an_invitation, "refused": a_refused_answer, "list": a_list_looked_at,
+            "sent before": a_form_sent_before, "overtaken": a_move_too_late}  # fmt: skip
     for page, go in rare.items():
         with go(site, browser, way) as watch:
             found[page] = everything(watch)
@@ -142,6 +145,44 @@ def a_list_looked_at(site: Site, browser: Any, way: str) -> Iterator[Watch]:
     watch.forget()
     watch.page.get_by_role("button", name="Look at it").click()
     watch.page.get_by_role("heading", name="unclear").wait_for()
+    yield watch
+    context.close()
+
+
+@contextmanager
+def a_form_sent_before(site: Site, browser: Any, way: str) -> Iterator[Watch]:
+    """A learner sends a form, and then the same one with something else in it."""
+    context = site.someone(browser, "learner", **WAYS[way])
+    watch = watched(context, way)
+    watch.visit("/evidence/new")
+    key = watch.page.locator("main form [name=form_key]").first.input_value()
+    for title in ("Drop-in, first evening", "Drop-in, second evening with a colleague"):
+        watch.visit("/evidence/new")
+        watch.page.get_by_label("Title").fill(title)
+        watch.page.locator("main form [name=form_key]").first.evaluate("(field, key) => { field.value = key; }", key)
+        watch.forget()
+        watch.page.get_by_role("button", name="Save").first.click()
+        watch.page.wait_for_load_state()
+    watch.page.get_by_role("heading", name="You sent this form before").wait_for()
+    yield watch
+    context.close()
+
+
+@contextmanager
+def a_move_too_late(site: Site, browser: Any, way: str) -> Iterator[Watch]:
+    """A supervisor comes to a review on which the other has moved meanwhile."""
+    context = site.someone(browser, "supervisor", **WAYS[way])
+    watch = watched(context, way)
+    path = next(each.path for each in site.places if each.template == "reviews/differences.html")
+
+    def too_late(**_values: object) -> None:
+        raise Conflict("move_not_now", move="keep_apart", status="endorsed")
+
+    kept: Callable[..., Any] = site.app.view_functions["reviews.differences"]
+    site.app.view_functions["reviews.differences"] = too_late
+    watch.visit(path)
+    site.app.view_functions["reviews.differences"] = kept
+    watch.page.get_by_role("heading", name="Somebody was here before you").wait_for()
     yield watch
     context.close()
 

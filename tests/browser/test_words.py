@@ -99,7 +99,7 @@ NO_WORDS = re.compile(
     r"\b(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(January|February|March|April|May|June|July|August|September|October"
     r"|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b"  # dates stay English in the pseudo-languages
     r"|\b[A-Z]{1,3}-\d-\d\d\b"  # codes of statements
-    r"|\b[0-9a-f]{16}\b"  # references of requests
+    r"|\b[0-9a-f]{12}\b|\b[0-9a-f]{16}\b"  # the beginning of a digest, and references of requests
     r"|\b(Chrome|Linux)\b"  # what somebody signed in with
     r"|\bskills-tracker@example\.org\b"  # the sender that a setting names
     r"|\bfour-fifths\b"  # a rule, by the name of its setting

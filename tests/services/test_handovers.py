@@ -90,14 +90,14 @@ class TestHandingOn:
         assert moves.all()[-4:] == ["hand_on", "hand_on", "hand_on", "close"]
 
     def test_what_was_said_stays_sealed_from_the_learner_and_from_the_new_reviewer(self, world: World) -> None:
-        first = send(world, YES)
+        first = send(world, YES, NO)
         answer(world, item_ids(first)[0], SAYS_NO, note="I doubt it")
         second = handovers.hand_on(actor(world, "cora"), first, world.people["hugo"], "Sue left", world.now)
         session().rollback()
         for side in (*queues.for_learner(first), *queues.for_reviewer(second)):
             assert side.theirs is None
             assert side.their_note == ""
-        assert [each.own for each in queues.for_reviewer(second)] == [None]
+        assert [each.own for each in queues.for_reviewer(second)] == [None, None]
 
     def test_what_was_revealed_stays_with_the_first(self, world: World) -> None:
         first = send(world, YES, NO, PART)
@@ -114,9 +114,9 @@ class TestHandingOn:
         assert review(first).status == "closed"
 
     def test_the_endorsement_names_who_answered(self, world: World) -> None:
-        first = send(world, YES)
+        first = send(world, YES, NO)
         second = handovers.hand_on(actor(world, "sue"), first, world.people["hugo"], "Away", world.now)
-        answer_all(world, second, SAYS_YES, by="hugo")
+        answer_all(world, second, SAYS_YES, SAYS_YES, by="hugo")
         reviews.reveal(actor(world, "hugo"), second, world.now)
         (endorsement,) = session().scalars(select(Endorsement))
         assert endorsement.endorser_id == world.people["hugo"]
@@ -129,33 +129,33 @@ class TestHandingOn:
         assert [item.status for item in items(second)] == ["waiting", "waiting"]
 
     def test_it_is_done_once(self, world: World) -> None:
-        first = send(world, YES)
+        first = send(world, YES, NO)
         handovers.hand_on(actor(world, "sue"), first, world.people["hugo"], "Away", world.now)
         with pytest.raises(Conflict, match="review_nothing_sealed"):
             handovers.hand_on(actor(world, "sue"), first, world.people["hugo"], "Away", world.now)
 
     @pytest.mark.parametrize("who", ["ana", "ben", "hugo", "carl", "adam", "olaf", "oda"])
     def test_nobody_else_hands_it_on(self, world: World, who: str) -> None:
-        first = send(world, YES)
+        first = send(world, YES, NO)
         with pytest.raises(Missing):
             handovers.hand_on(actor(world, who), first, world.people["hugo"], "Mine", world.now)
-        assert [item.status for item in items(first)] == ["waiting"]
+        assert [item.status for item in items(first)] == ["waiting", "waiting"]
 
     @pytest.mark.parametrize("to", ["sue", "ana", "ben", "cora", "olaf", "adam"])
     def test_it_goes_only_to_who_may_review(self, world: World, to: str) -> None:
-        first = send(world, YES)
+        first = send(world, YES, NO)
         with pytest.raises(Invalid, match="review_not_supervisor"):
             handovers.hand_on(actor(world, "cora"), first, world.people[to], "Take it", world.now)
-        assert [item.status for item in items(first)] == ["waiting"]
+        assert [item.status for item in items(first)] == ["waiting", "waiting"]
 
     def test_it_needs_a_note(self, world: World) -> None:
-        first = send(world, YES)
+        first = send(world, YES, NO)
         with pytest.raises(Invalid, match="review_text_needed"):
             handovers.hand_on(actor(world, "sue"), first, world.people["hugo"], " ", world.now)
 
     def test_a_coordinator_who_learns_does_not_choose_their_own_reviewer(self, world: World) -> None:
         join(world, "ana", "city", Role.COORDINATOR)
-        first = send(world, YES)
+        first = send(world, YES, NO)
         with pytest.raises(Missing):
             handovers.hand_on(actor(world, "ana"), first, world.people["hugo"], "Take it", world.now)
 
@@ -190,7 +190,7 @@ class TestRouting:
         ]  # fmt: skip
 
     def test_a_disabled_supervisor_is_none(self, world: World) -> None:
-        first = send(world, YES)
+        first = send(world, YES, NO)
         with transaction() as tx:
             tx.get_one(Person, world.people["sue"]).disabled_at = world.now
         assert reviewers.of(world.people["ana"], world.now.date()) == []
@@ -237,17 +237,17 @@ class TestDeputies:
         assert (told(world, "hugo"), told(world, "sue")) == (["deputy_named"], [])
 
     def test_takes_over_what_waits_and_sees_nothing_of_it_before(self, world: World) -> None:
-        first = send(world, YES)
+        first = send(world, YES, NO)
         answer(world, item_ids(first)[0], SAYS_NO)
         hugo = actor(world, "hugo")
         assert deputies_now.to_take_over(hugo, world.now.date()) == []
         self.name(world)
         (waiting,) = deputies_now.to_take_over(hugo, world.now.date())
-        assert (waiting.review_id, waiting.supervisor, waiting.learner, waiting.statements) == (first, "Sue", "Ana", 1)
+        assert (waiting.review_id, waiting.supervisor, waiting.learner, waiting.statements) == (first, "Sue", "Ana", 2)
         with pytest.raises(Missing):
             answer(world, item_ids(first)[0], SAYS_YES, by="hugo")
         second = handovers.hand_on(hugo, first, world.people["hugo"], "Sue is away", world.now)
-        answer_all(world, second, SAYS_YES, by="hugo")
+        answer_all(world, second, SAYS_YES, SAYS_YES, by="hugo")
 
     @pytest.mark.parametrize(("begins", "ends", "now"), [(0, 0, True), (1, 5, False)])
     def test_only_on_their_days(self, world: World, begins: int, ends: int, now: bool) -> None:
@@ -256,7 +256,7 @@ class TestDeputies:
 
     def test_after_the_last_day_the_review_is_nobodys_until_it_is_handed_on(self, world: World) -> None:
         self.name(world)
-        first = send(world, YES, reviewer="hugo")
+        first = send(world, YES, NO, reviewer="hugo")
         later = world.now + dt.timedelta(days=8)
         with pytest.raises(Missing):
             reviews.reveal(actor(world, "hugo"), first, later)
@@ -369,15 +369,18 @@ class TestSecondReaders:
         with pytest.raises(Missing):
             self.ask(world, endorsement_id, by="ben")
 
-    def test_handing_it_on_keeps_the_first_reader_out(self, world: World) -> None:
+    def test_it_cannot_be_told_by_handing_it_on(self, world: World) -> None:
+        """One statement is not handed on, a second reading or not; and both pages offer the same people."""
         endorsement_id = self.endorsed(world)
         join(world, "hugo", "central", Role.SUPERVISOR)
-        second = self.ask(world, endorsement_id)
-        with pytest.raises(Invalid, match="review_not_supervisor"):
-            handovers.hand_on(actor(world, "hugo"), second, world.people["sue"], "You know it", world.now)
-        join(world, "carl", "central", Role.SUPERVISOR)
-        third = handovers.hand_on(actor(world, "hugo"), second, world.people["carl"], "Away", world.now)
-        assert session().get_one(SecondReading, third).endorsement_id == endorsement_id
+        second, plain = self.ask(world, endorsement_id), send(world, YES, reviewer="hugo", skip=1)
+        for review_id in (second, plain):
+            for who in ("hugo", "cora"):
+                with pytest.raises(Conflict, match="review_of_one"):
+                    handovers.hand_on(actor(world, who), review_id, world.people["sue"], "You know it", world.now)
+        today = world.now.date()
+        assert handovers_now.eligible(second, today) == handovers_now.eligible(plain, today)
+        assert handovers_now.counts(second) == handovers_now.counts(plain) == (1, 1)
 
     def test_both_agree_in_the_end(self, world: World) -> None:
         endorsement_id = self.endorsed(world)

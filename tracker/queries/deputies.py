@@ -91,7 +91,7 @@ def stands_in_for(actor: Actor, today: dt.date) -> list[StandIn]:
     rows = session().execute(
         select(Person.id, Person.name, func.max(Deputy.ends_on))
         .join(Deputy, Deputy.supervisor_id == Person.id)
-        .where(Deputy.deputy_id == actor.person_id, deputises_on(today))
+        .where(Deputy.deputy_id == actor.person_id, deputises_on(today), Person.disabled_at.is_(None))
         .group_by(Person.id, Person.name)
         .order_by(Person.name, Person.id)
     )
@@ -99,8 +99,9 @@ def stands_in_for(actor: Actor, today: dt.date) -> list[StandIn]:
 
 
 def to_take_over(actor: Actor, today: dt.date) -> list[ToTakeOver]:
-    """Reviews with something sealed that the actor may take over, the next due first. One statement."""
-    learner, supervisor = aliased(Person), aliased(Person)
+    """Reviews with something sealed that the actor may take over, the next due first; those of one statement are not
+    handed on. One statement."""
+    learner, supervisor, counted = aliased(Person), aliased(Person), aliased(ReviewItem)
     sealed = and_(ReviewItem.status.in_([each.value for each in SEALED]), ReviewItem.revealed_at.is_(None))
     rows = session().execute(
         select(
@@ -118,6 +119,7 @@ def to_take_over(actor: Actor, today: dt.date) -> list[ToTakeOver]:
             Review.status.in_([each.value for each in LIVE]),
             may_review(learner.id.expression, supervisor.id.expression, today),
             learner.id != actor.person_id,
+            select(func.count(counted.id)).where(counted.review_id == Review.id).scalar_subquery() > 1,
         )
         .group_by(Review.id, supervisor.name, learner.name, Team.name, Review.sent_at, Review.due_on)
         .order_by(Review.due_on, Review.id)

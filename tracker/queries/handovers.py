@@ -9,14 +9,12 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.models import (
     Deputy,
-    Endorsement,
     Handover,
     HandoverText,
     Membership,
     Person,
     Review,
     ReviewItem,
-    SecondReading,
     Team,
 )
 from tracker.policy import Actor, current_on, in_reach_on
@@ -30,7 +28,8 @@ from tracker.rules.workflow import LIVE, SEALED
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A live review with something that is not revealed. `may_go_on`: its reviewer can still answer it. `moved_on`: the
-    last day on which its learner was in the team. `has_deputy`: somebody stands in for its reviewer now."""
+    last day on which its learner was in the team. `has_deputy`: somebody stands in for its reviewer now. `sent`:
+    how many statements it has."""
 
     review_id: int
     learner_id: int
@@ -40,6 +39,7 @@ class Waiting:
     sent_at: dt.datetime
     due_on: dt.date
     statements: int
+    sent: int
     may_go_on: bool
     has_deputy: bool
     moved_on: dt.date | None
@@ -89,12 +89,15 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[Waiting]:
         .correlate(learner, Review)
         .scalar_subquery()
     )
+    counted = aliased(ReviewItem)
+    all_of_it = select(func.count(counted.id)).where(counted.review_id == Review.id).correlate(Review).scalar_subquery()
     deputy = exists().where(Deputy.supervisor_id == reviewer.id, deputises_on(today))
     rows = session().execute(
         select(
             Review.id, learner.id.label("learner_id"), learner.name.label("learner"), reviewer.name.label("reviewer"),
             Team.name.label("team"), Review.sent_at, Review.due_on, func.count(ReviewItem.id).label("statements"),
             reviewer_may_go_on(today).label("may_go_on"), deputy.label("has_deputy"), until.label("until"),
+            all_of_it.label("sent"),
         )
         .join(ReviewItem, and_(ReviewItem.review_id == Review.id, sealed))
         .join(learner, learner.id == Review.learner_id)
@@ -121,6 +124,7 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[Waiting]:
             sent_at=row.sent_at,
             due_on=row.due_on,
             statements=row.statements,
+            sent=row.sent,
             may_go_on=bool(row.may_go_on),
             has_deputy=bool(row.has_deputy),
             moved_on=row.until if row.until is not None and row.until < today else None,
@@ -155,33 +159,18 @@ def alone(actor: Actor, path: str, today: dt.date) -> list[Alone]:
 
 def eligible(review_id: int, today: dt.date) -> list[Reviewer]:
     """Who may take a review over: each person once, not its reviewer. Four statements."""
-    row = (
-        session()
-        .execute(
-            select(Review.learner_id, Review.reviewer_id, Endorsement.endorser_id)
-            .outerjoin(SecondReading, SecondReading.review_id == Review.id)
-            .outerjoin(Endorsement, Endorsement.id == SecondReading.endorsement_id)
-            .where(Review.id == review_id)
-        )
-        .one()
-    )
-    found = {each.person_id: each for each in reversed(reviewers.of(row.learner_id, today, row.endorser_id))}
-    found.pop(row.reviewer_id, None)
+    sides = session().execute(select(Review.learner_id, Review.reviewer_id).where(Review.id == review_id)).one()
+    found = {each.person_id: each for each in reversed(reviewers.of(sides.learner_id, today))}
+    found.pop(sides.reviewer_id, None)
     return sorted(found.values(), key=lambda each: (bool(each.deputy_for), each.name, each.person_id))
 
 
-def sealed_count(review_id: int) -> int:
-    """How many statements of a review are not revealed and can be handed on."""
-    return (
-        session().scalar(
-            select(func.count(ReviewItem.id)).where(
-                ReviewItem.review_id == review_id,
-                ReviewItem.status.in_([each.value for each in SEALED]),
-                ReviewItem.revealed_at.is_(None),
-            )
-        )
-        or 0
-    )
+def counts(review_id: int) -> tuple[int, int]:
+    """How many statements of a review are not revealed and can be handed on, and how many it has."""
+    sealed = and_(ReviewItem.status.in_([each.value for each in SEALED]), ReviewItem.revealed_at.is_(None))
+    of_review = select(func.count().filter(sealed), func.count()).where(ReviewItem.review_id == review_id)
+    row = session().execute(of_review).one()
+    return row[0], row[1]
 
 
 def went_to(review_id: int) -> After | None:

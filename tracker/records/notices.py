@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from tracker.models import Notice, Review
+from tracker.models import Handover, Notice, Review
 from tracker.rules.notices import CALLED_BACK, TOLD, NoticeKind, Telling, To, happening
 from tracker.rules.workflow import Move
 
@@ -20,7 +20,7 @@ def tell(tx: Session, review: Review, move: Move, by: int | None, now: dt.dateti
     if move in CALLED_BACK:
         _call_back(tx, review)
     telling = TOLD[move]
-    if telling is None:
+    if telling is None or (move is Move.CLOSE and _goes_on(tx, review)):
         return
     if telling.kind is NoticeKind.REVIEW_CLOSED and review.revealed_at == now:
         telling = Telling(NoticeKind.REVIEW_REVEALED, To.LEARNER)
@@ -80,6 +80,11 @@ def _call_back(tx: Session, review: Review) -> None:
         .where(Notice.review_id == review.id, Notice.person_id == review.reviewer_id)
         .execution_options(synchronize_session=False)
     )
+
+
+def _goes_on(tx: Session, review: Review) -> bool:
+    """It ended by being handed on, which is told by itself."""
+    return tx.scalar(select(Handover.review_id).where(Handover.from_review_id == review.id)) is not None
 
 
 def _people(review: Review, to: To, by: int | None) -> list[int]:

@@ -21,7 +21,6 @@ from tracker.models import (
     ReviewItemEvidence,
     ReviewItemText,
     ReviewMove,
-    SecondReading,
 )
 from tracker.policy import Actor
 from tracker.records import audit, endorsements, notices
@@ -159,9 +158,6 @@ def hand_on(
     for position, item in enumerate(sealed, 1):
         move_item(tx, review, item, Move.HAND_ON, by, now)
         _copy(tx, item, going_on.id, position)
-    first = tx.get(SecondReading, review.id)
-    if first is not None:
-        tx.add(SecondReading(review_id=going_on.id, endorsement_id=first.endorsement_id))
     _note_move(tx, going_on, None, Move.SEND, by, "", ReviewStatus.SENT, now)
     close_if_ended(tx, review, by, now)
     tx.flush()

@@ -4,7 +4,7 @@ import datetime as dt
 
 from tracker import policy
 from tracker.db import transaction
-from tracker.models import Endorsement, Library, SecondReading
+from tracker.models import Library
 from tracker.policy import Actor
 from tracker.queries import reviewers, subjects
 from tracker.records import reviews
@@ -17,8 +17,10 @@ def hand_on(actor: Actor, review_id: int, to_id: int, note: str, now: dt.datetim
     """What is not revealed goes to somebody else who may review its learner, as it was frozen; they start blank.
 
     What the first reviewer said of it stays sealed. It is due anew. Returns the id of the review that goes on.
+    A review of one statement is not handed on, as it may be a second reading: who could take it over would tell. Its
+    learner sends it to somebody else.
     Raises Missing (not theirs to hand on); Invalid: review_text_needed, review_text_long, review_not_supervisor;
-    Conflict("review_nothing_sealed").
+    Conflict: review_of_one, review_nothing_sealed.
     """
     note = clean_text(note, "note", required=True)
     today = actor.today(now)
@@ -27,9 +29,9 @@ def hand_on(actor: Actor, review_id: int, to_id: int, note: str, now: dt.datetim
         subject = subjects.review_to_hand_on(review_id, today)
         if subject is None or not policy.allows(actor, Permission.REVIEW_HAND_ON, subject):
             raise Missing
-        second = tx.get(SecondReading, review_id)
-        not_by = tx.get_one(Endorsement, second.endorsement_id).endorser_id if second is not None else None
-        eligible = {each.person_id for each in reviewers.of(review.learner_id, today, not_by)}
+        if len(reviews.items(tx, review)) == 1:
+            raise Conflict("review_of_one")
+        eligible = {each.person_id for each in reviewers.of(review.learner_id, today)}
         if to_id not in eligible - {review.reviewer_id}:
             raise Invalid("review_not_supervisor", "reviewer")
         due_on = today + dt.timedelta(days=tx.get_one(Library, actor.library_id).review_days)

@@ -146,7 +146,10 @@ MADE_BY = {
 }
 """What was taken out, by the part of the application that made the file."""
 
-MEANT: dict[str, Mapping[Any, Any]] = {"role": AS_ROLE, "page": LOOKED_AT, "what": MADE_BY}
+FORMS = {"csv": _l("CSV"), "json": _l("JSON"), "pdf": _l("PDF"), "tsv": _l("TSV")}
+"""What kind of file it was; another is shown as its name ended."""
+
+MEANT: dict[str, Mapping[Any, Any]] = {"role": AS_ROLE, "page": LOOKED_AT, "what": MADE_BY, "form": FORMS}
 """Facts that are stored as a key, with the words of each."""
 
 SHOWN = {

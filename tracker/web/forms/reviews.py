@@ -41,6 +41,7 @@ words(
     step_date=_l("Enter a day from today on, within five years."),
     review_nothing_sealed=_l("Nothing is left to hand on: every statement of this review has been revealed or has "
                              "ended. Nothing was changed."),
+    review_of_one=_l("A review of one statement is not handed on. Its learner can send it to somebody else."),
     endorsement_over=_l("This endorsement does not stand any more, so there is nothing to read a second time. You can "
                         "send the statement for review as always."),
     deputy_yourself=_l("Nobody stands in for themselves. Choose somebody else."),

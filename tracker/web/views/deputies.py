@@ -45,7 +45,7 @@ def create() -> ResponseReturnValue:
 @door(Permission.DEPUTY_OWN, subjects.deputy)
 def end(deputy: Subject) -> ResponseReturnValue:
     service.end(session.actor(), deputy.id, session.now())
-    tell(_("Ended: from now on nobody stands in for you under that entry. What was taken over stays where it is."))
+    tell(_("Ended. What was taken over and not revealed waits now: your coordinator can hand it on."))
     return redirect(url_for("deputies.index"), 303)
 
 

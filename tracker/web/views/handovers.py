@@ -65,9 +65,10 @@ def _form(review: Subject) -> HandOnForm:
 
 
 def _page(review: Subject, form: HandOnForm) -> str:
+    sealed, sent = handovers.counts(review.id)
     return render_template(
         "handovers/edit.html", form=form, frame=reviews.frame(review.id, session.today()), back=_back(review),
-        sealed=handovers.sealed_count(review.id),
+        sealed=sealed, sent=sent, is_mine=review.reviewer_id == session.actor().person_id,
     )  # fmt: skip
 
 

@@ -39,7 +39,9 @@ def send(endorsement: Subject) -> ResponseReturnValue:
     if done is None:
         return _page(endorsement, form), 422
     name = people.detail(form.person_and_team[0], session.now()).name
-    tell(_("%(name)s reads it for the second time, without seeing your answer or the first reader’s.", name=name))
+    tell(
+        _("It is with %(name)s, as the second reader, who sees neither your answer nor the first one there.", name=name)
+    )
     return redirect(url_for("reviews.show", review_id=done[0]), 303)
 
 
