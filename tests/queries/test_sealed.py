@@ -92,7 +92,7 @@ ITEM: dict[str, dict[str, object]] = {
 }
 
 
-@pytest.mark.parametrize("what", [*ENDORSEMENT, *ITEM, "endorser", "statement"])
+@pytest.mark.parametrize("what", [*ENDORSEMENT, *ITEM, "endorser", "person", "statement"])
 def test_what_is_altered_is_named(app: Flask, world: World, two: list[int], what: str) -> None:
     first = select(Endorsement.item_id).where(Endorsement.id == two[0]).scalar_subquery()
     with behind_the_guards() as tx:
@@ -103,6 +103,7 @@ def test_what_is_altered_is_named(app: Flask, world: World, two: list[int], what
                 ENDORSEMENT.get(what)
                 or {
                     "endorser": {"endorser_id": world.people["hugo"]},
+                    "person": {"person_id": world.people["ben"]},
                     "statement": {"statement_id": world.statements["technical"][-1]},
                 }[what]
             )
