@@ -45,7 +45,14 @@ def test_a_whole_trail(app: Flask, three: None) -> None:
     assert "shows only with a head that was kept elsewhere" in done.output
 
 
-def test_nothing_has_happened_yet(app: Flask, world: World) -> None:
+def test_people_without_an_event_are_no_beginning(app: Flask, world: World) -> None:
+    done = run(app, "verify")
+    assert done.exit_code == 1
+    assert done.output.startswith("There is not one event, though there are people")
+
+
+def test_nothing_has_happened_yet(app: Flask) -> None:
+    assert run(app, "verify").exit_code == 0
     assert run(app, "verify").output == "There are no events yet.\n"
     assert run(app, "head").exit_code == 1
 

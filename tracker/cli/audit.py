@@ -23,6 +23,10 @@ WRONG = {
     "or a backup of before it was brought back and work went on.",
 }
 
+EMPTIED = (
+    "There is not one event, though there are people, and making the first of them is an event: the trail was emptied."
+)
+
 
 @click.group("audit")
 def audit() -> None:
@@ -45,6 +49,8 @@ def verify(file: Path | None) -> None:
     if found.wrong is not None:
         sys.exit(_say(found.wrong))
     if found.walk.head is None:
+        if chains.must_have_events():
+            sys.exit(EMPTIED)
         click.echo("There are no events yet.")
         return
     click.echo(f"{found.walk.count} events, each as it was written; newest: {line(found.walk.head)}")

@@ -43,6 +43,8 @@ FINDINGS = {
     "rating_not_as_history": "Ratings that are not what their history says: {what}",
     "endorsement_not_whole": "Endorsements without their endorser, their time or their review: {what}",
     "endorsement_does_not_fit": "Endorsements that do not fit what was reviewed (their numbers): {what}",
+    "endorsement_altered": "Endorsements that are not what was sealed when they were given (their numbers): {what}",
+    "endorsement_gone": "Endorsements that were given and are gone (their numbers): {what}",
     "audit_broken": "The audit trail was changed after it was written: {what}",
     "file_was_missing": "This evidence file was gone or damaged already when the backup was made: {what}",
     "file_missing": "This evidence file is missing: {what}",

@@ -7,8 +7,8 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from tracker.queries import reviewed
-from tracker.rules.digests import Fit
+from tracker.queries import reviewed, sealed
+from tracker.rules.digests import Fit, SealState
 from tracker.services import differences, endorsements, reminders, submissions
 
 
@@ -23,7 +23,7 @@ def due() -> None:
     """Once a day: keep apart every difference whose time is over, let old endorsements expire, remind of what is due,
     and forget the forms that no open page can hold."""
     now = dt.datetime.now(dt.UTC)
-    click.echo(f"Kept apart: {differences.keep_due_apart(now)}.")
+    click.echo(f"SealState apart: {differences.keep_due_apart(now)}.")
     click.echo(f"Expired: {endorsements.expire_due(now)}.")
     click.echo(f"Reminders: {reminders.remind(now)}.")
     oldest = now - dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"])
@@ -33,12 +33,20 @@ def due() -> None:
 @reviews.command("check")
 @with_appcontext
 def check() -> None:
-    """Work out anew from what is stored whether each endorsement still fits what was reviewed."""
+    """Work out anew from what is stored whether each endorsement fits what was reviewed and is as it was given."""
+    compared = sealed.all_compared()
+    altered, gone, unsealed = (compared[each] for each in (SealState.ALTERED, SealState.GONE, SealState.UNSEALED))
     kept = reviewed.all_checked()
     click.echo(
         f"Endorsements: {len(kept)}. Fit what was reviewed: {sum(each.fit is Fit.FITS for each in kept)}. "
         f"Their text was erased: {sum(each.fit is Fit.ERASED for each in kept)}."
     )
+    click.echo(
+        f"As they were sealed when given: {len(compared[SealState.SEALED])}. Altered: {len(altered)}. "
+        f"Gone: {len(gone)}. Their seal was erased: {len(compared[SealState.ERASED])}."
+    )
+    if unsealed:
+        click.echo(f"Without a seal: {len(unsealed)}, given before the trail sealed them, or put in past the program.")
     digests = {sha256 for each in kept for sha256 in each.files}
     damaged = endorsements.damaged_files(current_app.config["FILES_DIR"], digests)
     for each in kept:
@@ -46,5 +54,9 @@ def check() -> None:
             click.echo(f"- Endorsement {each.endorsement_id} does not fit what was reviewed.", err=True)
         elif damaged & each.files:
             click.echo(f"- Endorsement {each.endorsement_id}: a reviewed file is missing or damaged.", err=True)
-    if damaged or any(each.fit is Fit.DOES_NOT_FIT for each in kept):
+    for endorsement_id in altered:
+        click.echo(f"- Endorsement {endorsement_id} is not what was sealed when it was given.", err=True)
+    for endorsement_id in gone:
+        click.echo(f"- Endorsement {endorsement_id} was given and is gone.", err=True)
+    if damaged or altered or gone or any(each.fit is Fit.DOES_NOT_FIT for each in kept):
         sys.exit("Compare with a backup before anybody relies on these.")

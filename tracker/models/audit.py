@@ -36,7 +36,7 @@ class AuditEvent(Base):
 class AuditEventDetail(Base):
     """What an event was about, and the salt of its commitment; erasable with the person that the event is about.
 
-    `facts` holds ids and short words, never ratings or personal text.
+    `facts` holds ids, short words and the seals of endorsements, never ratings or personal text.
     """
 
     __tablename__ = "audit_event_details"

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import AuditEvent, AuditEventDetail, Erasure
+from tracker.models import AuditEvent, AuditEventDetail, Erasure, Person
 from tracker.rules.chains import Detail, Head, Kept, Link, Walk, Wrong, against, explain, walk
 
 AT_ONCE = 1000
@@ -47,6 +47,11 @@ def head() -> Head | None:
         .limit(1)
     ).one_or_none()  # fmt: skip
     return None if row is None else Head(*row)
+
+
+def must_have_events() -> bool:
+    """Whoever is the first in a database came in with an event."""
+    return bool(session().scalar(select(select(Person.id).exists())))
 
 
 def _kept(connection: Connection) -> Generator[Kept, None, None]:

@@ -8,9 +8,9 @@ from sqlalchemy.orm import aliased
 
 from tracker.models import AuditEventDetail, Endorsement, Rating, RatingEntry, ReviewItem, StoredFile
 from tracker.models.guards import guards
-from tracker.queries import chains, reviewed
+from tracker.queries import chains, reviewed, sealed
 from tracker.rules.backups import Contents, Finding
-from tracker.rules.digests import Fit
+from tracker.rules.digests import Fit, SealState
 from tracker.rules.workflow import ItemStatus
 
 TRIGGERS = {
@@ -42,6 +42,7 @@ def broken(connection: Connection, expected: Contents, wanted_guards: Collection
             *_history(connection),
             *_endorsements(connection),
             *_reviewed(connection),
+            *_sealed(connection),
             *_chain(connection),
         ]
     except DatabaseError as error:
@@ -124,6 +125,17 @@ def _reviewed(connection: Connection) -> Iterator[Finding]:
     wrong = [each.endorsement_id for each in reviewed.checked(connection) if each.fit is Fit.DOES_NOT_FIT]
     if wrong:
         yield Finding("endorsement_does_not_fit", ", ".join(map(str, wrong)))
+
+
+def _sealed(connection: Connection) -> Iterator[Finding]:
+    """An endorsement is what the audit sealed. Copies of before it was a chain have no seals."""
+    if not inspect(connection).has_table(AuditEventDetail.__tablename__):
+        return
+    found = sealed.compared(connection)
+    if found[SealState.ALTERED]:
+        yield Finding("endorsement_altered", ", ".join(map(str, found[SealState.ALTERED])))
+    if found[SealState.GONE]:
+        yield Finding("endorsement_gone", ", ".join(map(str, found[SealState.GONE])))
 
 
 def _chain(connection: Connection) -> Iterator[Finding]:

@@ -73,13 +73,19 @@ def moved(tx: Session, review: Review, move: Move, by: int | None, now: dt.datet
 
 
 def of_review(
-    tx: Session, review: Review, kind: str, by: int | None, now: dt.datetime, statement_id: int | None = None
+    tx: Session,
+    review: Review,
+    kind: str,
+    by: int | None,
+    now: dt.datetime,
+    statement_id: int | None = None,
+    **facts: Fact,
 ) -> None:
     """Record something about a review; it belongs to the library of the team that it was sent in.
 
     Writes nothing that is not whole yet: an item moves before what was said of it is set.
     """
-    facts: dict[str, Fact] = {"review": review.id}
+    facts["review"] = review.id
     if statement_id is not None:
         facts["statement_id"] = statement_id
     with tx.no_autoflush:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Endorsement, EndorsementMove, EndorsementText, Review, ReviewItem
 from tracker.records import audit, exceptions
+from tracker.rules.digests import Given, seal
 from tracker.rules.errors import Conflict
 from tracker.rules.scale import EndorsedAnswer
 from tracker.rules.trail import ENDED, GIVEN
@@ -86,5 +87,25 @@ def _become(tx: Session, endorsement: Endorsement, to: EndorsementStatus, by: in
     tx.add(endorsement)
     tx.flush()
     tx.add(EndorsementMove(endorsement_id=endorsement.id, actor_id=by, before=before, after=to.value, moved_at=now))
-    review = tx.get_one(Review, tx.get_one(ReviewItem, endorsement.item_id).review_id)
-    audit.of_review(tx, review, ENDED.get(to, GIVEN), by, now, endorsement.statement_id)
+    item = tx.get_one(ReviewItem, endorsement.item_id)
+    review = tx.get_one(Review, item.review_id)
+    sealed: dict[str, audit.Fact] = {}
+    if to is EndorsementStatus.STANDING:
+        sealed = {"endorsement": endorsement.id, "seal": _seal(endorsement, item)}
+    audit.of_review(tx, review, ENDED.get(to, GIVEN), by, now, endorsement.statement_id, **sealed)
+
+
+def _seal(endorsement: Endorsement, item: ReviewItem) -> str:
+    """It goes into the chain of the audit, so that nobody changes or deletes the endorsement without it showing."""
+    return seal(
+        Given(
+            item_digest=item.digest,
+            endorser_id=endorsement.endorser_id,
+            person_id=endorsement.person_id,
+            statement_id=endorsement.statement_id,
+            answer=endorsement.answer,
+            reviewer_answer=item.reviewer_answer,
+            ground=item.ground,
+            endorsed_at=endorsement.endorsed_at,
+        )
+    )
