@@ -12,6 +12,7 @@ from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Confirmation, Endorsement, Library, Membership, ReviewMove, TrainingAction
 from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.reviews import seen_stamp
 from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
 from tracker.services import differences, reviews
 
@@ -55,6 +56,20 @@ def test_both_confirm_the_same_and_it_is_endorsed(world: World, order: tuple[str
     assert (items(review_id)[0].learner_answer, items(review_id)[0].reviewer_answer) == ("consistently", "partly")
     written = session().scalars(select(ReviewMove.move).where(ReviewMove.item_id == item_id).order_by(ReviewMove.id))
     assert list(written)[-3:] == ["confirm", "confirm", "agree"]
+
+
+@pytest.mark.parametrize("seen", ["", "2026-11-01T00:00:00+00:00"])
+def test_nothing_is_endorsed_that_was_not_seen(world: World, seen: str) -> None:
+    review_id = differing(world)
+    item_id = item_ids(review_id)[0]
+    confirm(world, "ana", item_id)
+    sue = actor(world, "sue")
+    with pytest.raises(Conflict, match="confirmation_unseen"):
+        differences.confirm(sue, item_id, AGREED, "mine", world.now, seen)
+    assert session().scalars(select(Confirmation.reason)).all() == ["talked"]
+    shown = seen_stamp(session().scalars(select(Confirmation.confirmed_at)).one())
+    assert differences.confirm(sue, item_id, EndorsedAnswer.CONSISTENTLY, "mine", world.now, seen) is False
+    assert differences.confirm(sue, item_id, AGREED, "mine", world.now, shown) is True
 
 
 def test_different_confirmations_wait_and_can_change(world: World) -> None:

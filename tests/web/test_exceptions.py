@@ -76,6 +76,51 @@ def test_both_agree_on_the_page_and_one_withdraws(app: Flask, world: World, sign
     assert "was withdrawn on 24 Nov 2026: I do it now." in words(sue.get(page).text)
 
 
+def test_what_never_counted_is_declined_or_taken_back(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        review_id, (item_id,) = revealed(world, ReviewerAnswer.PARTLY)
+    ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))
+    page, at = f"/reviews/{review_id}/differences", f"/review-items/{item_id}/exception"
+    for client, label, said in (
+        (ana, "Decline, and why", "Declined: the statement goes on counting."),
+        (sue, "Take the proposal back, and why", "The proposal is taken back: the statement goes on counting."),
+    ):
+        sue.post(at, {"reason": WHY})
+        text = words(client.get(page).text)
+        assert label in text
+        assert "Withdraw the exception" not in text
+        assert "shall count again" not in text
+        with app.app_context():
+            exception_id = session().scalars(select(LevelException.id).order_by(LevelException.id.desc())).first()
+        ended = client.post(f"{at}/{exception_id}/withdraw", {"reason": "It is hers."}, follow_redirects=True)
+        assert said in ended.text
+    sue.post(at, {"reason": WHY})
+    with app.app_context():
+        exception_id = session().scalars(select(LevelException.id).order_by(LevelException.id.desc())).first()
+    ana.post(f"{at}/{exception_id}/confirm")
+    assert "Withdraw the exception" in words(sue.get(page).text)
+    ended = sue.post(f"{at}/{exception_id}/withdraw", {"reason": "It is hers."}, follow_redirects=True)
+    assert "The exception is withdrawn: the statement counts again." in ended.text
+
+
+def test_the_folded_list_is_open_where_something_is_proposed(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        review_id = send(world, PART)
+        (item_id,) = answer_all(world, review_id, ReviewerAnswer.PARTLY)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+    page, at = f"/reviews/{review_id}/differences", f"/review-items/{item_id}/exception"
+    ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))
+    folded = re.compile(r'<details class="notice is-success endorsed-list"( open)?>')
+    assert folded.findall(ana.get(page).text) == [""]
+    assert folded.findall(sue.post(at, {"reason": ""}).text) == [" open"], "what was refused is seen"
+    sue.post(at, {"reason": WHY})
+    assert folded.findall(ana.get(page).text) == [" open"]
+    with app.app_context():
+        exception_id = session().scalars(select(LevelException.id)).one()
+    ana.post(f"{at}/{exception_id}/confirm")
+    assert folded.findall(ana.get(page).text) == [""]
+
+
 def test_a_refused_proposal_keeps_what_was_typed(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         _review_id, (first, second) = revealed(world, ReviewerAnswer.PARTLY, ReviewerAnswer.PARTLY)

@@ -220,6 +220,28 @@ def test_the_same_key_with_something_else_loses_nothing(app: Flask, world: World
     assert counted(app, Evidence) == 2
 
 
+def test_what_was_written_is_to_be_read_before_it_is_sent(ana: Client) -> None:
+    key, long = a_key(), "Bibliotheksverwaltungssystem"
+    jot(ana, key)
+    refused = jot(ana, key, "A <b> of mine")
+    shown = re.sub(r"<input[^>]*>", "", refused.text)
+    assert "A &lt;b&gt; of mine" in shown
+    for line, is_shown in ((long, True), ("short", False)):
+        shown = re.sub(r"<input[^>]*>", "", jot(ana, key, line).text)
+        assert (line in shown) == is_shown
+        assert ("What you wrote now" in shown) == is_shown
+
+
+def test_no_password_and_nothing_that_the_page_filled_in_is_shown(ana: Client) -> None:
+    key = a_key()
+    jot(ana, key)
+    data = {name: f"hidden words of {name}" for name in ("current", "new", "password", "seen", "shown_note-3")}
+    refused = ana.post("/evidence/jot", {**data, "line": "Mine", "form_key": key})
+    assert refused.status_code == 409
+    assert "hidden words" in refused.text
+    assert "hidden words" not in re.sub(r"<input[^>]*>", "", refused.text)
+
+
 def test_a_file_is_to_be_chosen_again(app: Flask, ana: Client) -> None:
     key = a_key()
     jot(ana, key)

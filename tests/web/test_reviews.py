@@ -369,6 +369,37 @@ class TestDifferencesPage:
         assert said in page.text
         assert data["reason"].strip() in page.text
 
+    def test_who_agrees_from_a_page_that_is_behind_is_told(
+        self, app: Flask, world: World, ana: Client, sue: Client
+    ) -> None:
+        with app.app_context():
+            review_id, item_id = self.revealed(world)
+        page, agree = f"/reviews/{review_id}/differences", f"/review-items/{item_id}/agree"
+
+        def seen(text: str) -> str:
+            (found,) = re.findall(r'name="seen" value="([^"]*)"', text)
+            return html.unescape(found)
+
+        behind = seen(sue.get(page).text)
+        first = ana.post(agree, {"answer": "partly", "reason": "I started in May", "seen": seen(ana.get(page).text)},
+                         follow_redirects=True)  # fmt: skip
+        assert "Confirmed. It waits for the other of you." in words(first.text)
+        other = sue.post(agree, {"answer": "consistently", "reason": "Daily", "seen": behind}, follow_redirects=True)
+        assert ("Confirmed. Ana would agree on Partly, you on Consistently: it stays open until both are the same, or "
+                "it is kept apart.") in words(other.text)  # fmt: skip
+        same = {"answer": "partly", "reason": "Mine <own>", "seen": behind}
+        refused = sue.post(agree, same)
+        assert refused.status_code == 409
+        text = words(refused.text)
+        assert "with a reason that your page did not show" in text
+        assert "Ana would agree on Partly : I started in May" in text
+        assert "Mine &lt;own&gt;</textarea>" in refused.text
+        assert '<option value="partly" selected>' in refused.text
+        with app.app_context():
+            assert [item.status for item in items(review_id)] == ["differs"]
+        agreed = sue.post(agree, same | {"seen": seen(refused.text)}, follow_redirects=True)
+        assert "Agreed by both" in agreed.text
+
     @pytest.mark.parametrize(
         ("data", "said"),
         [

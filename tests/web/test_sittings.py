@@ -213,8 +213,52 @@ class TestLevel:
         with app.app_context():
             (item_id,) = item_ids(review_id)
         late = sue.post(level(world, review_id), {f"answer-{item_id}": "cannot_tell", f"base_version-{item_id}": "3"})
-        assert late.headers["Location"] == f"/reviews/{review_id}/differences"
+        assert late.status_code == 409
+        assert f'href="/reviews/{review_id}/differences"' in late.text
         assert statuses(app, review_id) == ["differs"]
+
+    @pytest.mark.parametrize("end", ["revealed", "withdrawn", "handed on"])
+    def test_what_was_typed_is_shown_once_it_is_over(self, app: Flask, world: World, sue: Client, end: str) -> None:
+        with app.app_context():
+            join(world, "hugo", "central", Role.SUPERVISOR)
+            review_id = send(world, YES, PART)
+            first, second = item_ids(review_id)
+            if end != "withdrawn":
+                answer(world, first, SAYS_NO, note="Stands already")
+                answer(world, second, SAYS_NO)
+        sent = fields(sue.get(level(world, review_id)).text)
+        with app.app_context():
+            if end == "revealed":
+                reviews.reveal(actor(world, "sue"), review_id, world.now)
+            elif end == "withdrawn":
+                reviews.withdraw(actor(world, "ana"), review_id, world.now)
+            else:
+                handovers.hand_on(actor(world, "sue"), review_id, world.people["hugo"], "Away", world.now)
+        sent |= {f"answer-{second}": "partly", f"ground-{second}": "saw_it", f"note-{second}": "Two <b>\r\n\r\nparts"}
+        for act in ("save", "later", "ticked"):
+            page = sue.post(level(world, review_id), sent | {"act": act})
+            assert page.status_code == 409
+            text = words(page.text)
+            assert "Somebody was here before you" in text
+            state = {"revealed": " Differs", "withdrawn": "", "handed on": " Handed on"}[end]
+            assert f"Here it is, to copy: Communication 1.2{state} Two <b> parts" in text
+            assert "Stands already" not in text, "it was not typed on this page"
+            assert ("Withdrawn" in text) == (end == "withdrawn")
+
+    def test_what_was_typed_to_what_moved_on_is_shown_beside_the_rest(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, second, *_rest = item_ids(review_id)
+        sent = fields(sue.get(level(world, review_id)).text)
+        with app.app_context():
+            reviews.return_item(actor(world, "sue"), first, "Where?", 1, world.now)
+        sent |= {f"answer-{each}": "partly" for each in (first, second)}
+        sent |= {f"ground-{each}": "saw_it" for each in (first, second)}
+        page = sue.post(level(world, review_id), sent | {f"note-{first}": "Of one", f"note-{second}": "Of two"})
+        assert page.status_code == 409
+        assert "to copy: Of one" in words(page.text)
+        assert fields(page.text)[f"note-{second}"] == "Of two"
 
     def test_a_withdrawn_review_says_so(self, app: Flask, world: World, sue: Client, review_id: int) -> None:
         with app.app_context():
@@ -426,6 +470,29 @@ class TestByStatement:
         client = sign_in(world.email(name))
         assert client.get(by_statement(world)).status_code == 404
         assert "Communication 1.1" not in client.get("/reviews/by-statement").text
+
+    def test_what_was_typed_about_those_who_took_it_back_is_shown(
+        self, app: Flask, world: World, sue: Client, sign_in: SignIn, both: tuple[int, int]
+    ) -> None:
+        sent = fields(sue.get(by_statement(world)).text)
+        with app.app_context():
+            of_ana, of_ben = (item_ids(review_id)[0] for review_id in both)
+            reviews.withdraw(actor(world, "ben"), both[1], world.now)
+        for item_id, note in ((of_ana, "Of the first"), (of_ben, "Of the second")):
+            sent |= {f"answer-{item_id}": "partly", f"ground-{item_id}": "saw_it", f"note-{item_id}": note}
+        page = sue.post(by_statement(world), sent)
+        assert page.status_code == 409
+        assert "to copy: Of the second" in words(page.text)
+        assert fields(page.text)[f"note-{of_ana}"] == "Of the first"
+        with app.app_context():
+            reviews.withdraw(actor(world, "ana"), both[0], world.now)
+        page = sue.post(by_statement(world), sent)
+        assert page.status_code == 409
+        text = words(page.text)
+        assert "Somebody was here before you" in text
+        assert "to copy: Of the first Of the second" in text
+        assert not {"Ana", "Ben"} & set(text.split())
+        assert sign_in(world.email("hugo")).post(by_statement(world), sent).status_code == 404, "never his"
 
     def test_once_withdrawn_it_is_not_there_and_the_rest_can_be_sent_again(
         self, app: Flask, world: World, sue: Client, both: tuple[int, int]

@@ -23,6 +23,7 @@ from tracker.models import (
     TrainingAction,
 )
 from tracker.rules.evidence import is_web_link, kind_of
+from tracker.rules.reviews import seen_stamp
 from tracker.rules.scale import EndorsedAnswer, EvidenceKind
 from tracker.rules.wording import Wording
 
@@ -62,6 +63,11 @@ class Confirmed:
     label: Wording
     reason: str
     confirmed_at: dt.datetime
+
+    @property
+    def stamp(self) -> str:
+        """What a page holds of it, to tell whether it was seen."""
+        return seen_stamp(self.confirmed_at)
 
 
 @dataclass(frozen=True, slots=True)

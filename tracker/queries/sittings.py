@@ -4,6 +4,7 @@ The reviewer's side alone: what the learners answered is read where their review
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, distinct, func, select
@@ -68,6 +69,17 @@ def of_statement(actor: Actor, statement_id: int, today: dt.date) -> list[Item]:
             ReviewItem.status != ItemStatus.HANDED_ON.value,
         )
     )
+
+
+def was_with(actor: Actor, item_ids: Iterable[int]) -> bool:
+    """Whether one of them was ever sent to the actor. One statement of SQL."""
+    found = (
+        select(ReviewItem.id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(ReviewItem.id.in_(list(item_ids)), Review.reviewer_id == actor.person_id)
+        .limit(1)
+    )
+    return session().scalar(found) is not None
 
 
 def _live(actor: Actor, today: dt.date) -> ColumnElement[bool]:

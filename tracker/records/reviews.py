@@ -28,7 +28,7 @@ from tracker.routing import reviewer_may_go_on
 from tracker.rules.agreement import endorsed_answer, reveal_move
 from tracker.rules.digests import ReviewedContent, reviewed_digest
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.reviews import is_over
+from tracker.rules.reviews import is_over, seen_stamp
 from tracker.rules.scale import Answer, EndorsedAnswer, ReviewerAnswer
 from tracker.rules.workflow import (
     LIVE,
@@ -232,9 +232,20 @@ def reveal_item(tx: Session, review: Review, item: ReviewItem, by: int, now: dt.
 
 
 def confirm(
-    tx: Session, review: Review, item: ReviewItem, by: int, answer: EndorsedAnswer, reason: str, now: dt.datetime
+    tx: Session,
+    review: Review,
+    item: ReviewItem,
+    by: int,
+    answer: EndorsedAnswer,
+    reason: str,
+    now: dt.datetime,
+    seen: str | None = None,
 ) -> bool:
-    """One side's agreed answer. When the other side holds the same, it is endorsed. Returns whether it is."""
+    """One side's agreed answer. When the other side holds the same, it is endorsed. Returns whether it is.
+
+    `seen`: the stamp of the other side's, as the page showed it; "" where it showed none. Raises
+    Conflict("confirmation_unseen") where that would endorse what its person has not seen.
+    """
     confirmations = {
         each.person_id: each for each in tx.scalars(select(Confirmation).where(Confirmation.item_id == item.id))
     }
@@ -244,8 +255,11 @@ def confirm(
         mine = Confirmation(item_id=item.id, person_id=by)
         tx.add(mine)
     mine.answer, mine.reason, mine.confirmed_at = answer.value, reason, now
-    if not any(theirs.answer == answer.value for theirs in confirmations.values()):
+    same = [theirs for theirs in confirmations.values() if theirs.answer == answer.value]
+    if not same:
         return False
+    if seen is not None and any(seen_stamp(theirs.confirmed_at) != seen for theirs in same):
+        raise Conflict("confirmation_unseen")
     move_item(tx, review, item, Move.AGREE, by, now)
     endorsements.stand(tx, review, item, answer, now)
     return True

@@ -26,6 +26,14 @@ class ExceptionMove(StrEnum):
     END = "end"
 
 
+class TakenBack(StrEnum):
+    """What a withdrawal was: of what counted, by the other side of a proposal, or by the one who proposed it."""
+
+    WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+    PROPOSAL = "proposal"
+
+
 OPEN = frozenset({ExceptionStatus.PROPOSED, ExceptionStatus.AGREED})
 """At most one of these for a person and a level of a domain."""
 
@@ -44,6 +52,13 @@ def exception_after(status: ExceptionStatus, move: ExceptionMove) -> ExceptionSt
         return MOVES[status, move]
     except KeyError:
         raise Conflict("exception_over") from None
+
+
+def taken_back(status: ExceptionStatus, *, by_proposer: bool) -> TakenBack:
+    """What it is to withdraw one that has that status."""
+    if status is not ExceptionStatus.PROPOSED:
+        return TakenBack.WITHDRAWN
+    return TakenBack.PROPOSAL if by_proposer else TakenBack.DECLINED
 
 
 def may_be_excepted(status: ItemStatus | None, endorsed: EndorsedAnswer | None) -> bool:

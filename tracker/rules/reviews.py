@@ -79,6 +79,11 @@ def first_name(name: str) -> str:
     return name.strip().partition(" ")[0]
 
 
+def seen_stamp(confirmed_at: dt.datetime) -> str:
+    """What a page carries of a confirmation, to tell afterwards whether that very one was on it."""
+    return confirmed_at.astimezone(dt.UTC).isoformat()
+
+
 def day_at(moment: dt.datetime, time_zone: str) -> dt.date:
     """The day it is there at that moment: what dates of a review are counted from."""
     return moment.astimezone(ZoneInfo(time_zone)).date()

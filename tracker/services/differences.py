@@ -22,10 +22,13 @@ STEP_YEARS = 5
 """A next step is due within so many years."""
 
 
-def confirm(actor: Actor, item_id: int, answer: EndorsedAnswer, reason: str, now: dt.datetime) -> bool:
+def confirm(
+    actor: Actor, item_id: int, answer: EndorsedAnswer, reason: str, now: dt.datetime, seen: str | None = None
+) -> bool:
     """One side's agreed answer, with its reason; it can change until the other side confirms the same.
 
-    Returns whether it is endorsed now. Raises Invalid: review_text_needed, review_text_long.
+    `seen`: see records. Returns whether it is endorsed now. Raises Invalid: review_text_needed, review_text_long;
+    Conflict("confirmation_unseen").
     """
     reason = clean_text(reason, "reason", required=True)
     endorsed = False
@@ -34,7 +37,7 @@ def confirm(actor: Actor, item_id: int, answer: EndorsedAnswer, reason: str, now
         reviews.must_be_either(tx, review, actor, now)
         late = reviews.keep_due_apart(tx, review, day_at(now, actor.time_zone), now)
         if not late:
-            endorsed = reviews.confirm(tx, review, item, actor.person_id, answer, reason, now)
+            endorsed = reviews.confirm(tx, review, item, actor.person_id, answer, reason, now, seen)
             if endorsed:
                 reviews.close_if_ended(tx, review, actor.person_id, now)
     if late:

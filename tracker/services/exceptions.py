@@ -13,7 +13,7 @@ from tracker.models import Endorsement, LevelException, NotRatedHere, Person, Re
 from tracker.policy import Actor
 from tracker.records import exceptions, notices, reviews
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.exceptions import ExceptionMove, may_be_excepted
+from tracker.rules.exceptions import ExceptionMove, ExceptionStatus, TakenBack, may_be_excepted, taken_back
 from tracker.rules.notices import NoticeKind, happening
 from tracker.rules.reviews import clean_text
 from tracker.rules.scale import EndorsedAnswer
@@ -56,15 +56,17 @@ def confirm(actor: Actor, item_id: int, exception_id: int, now: dt.datetime) -> 
         exceptions.move(tx, found, ExceptionMove.CONFIRM, actor.person_id, now)
 
 
-def withdraw(actor: Actor, item_id: int, exception_id: int, reason: str, now: dt.datetime) -> None:
-    """Either side takes back what is proposed or agreed: the statement counts again.
+def withdraw(actor: Actor, item_id: int, exception_id: int, reason: str, now: dt.datetime) -> TakenBack:
+    """Either side takes back what is agreed, so that the statement counts again, or what is proposed. Returns which.
 
     Raises Invalid: review_text_needed, review_text_long; Conflict("exception_over").
     """
     reason = clean_text(reason, "reason", required=True)
     with transaction() as tx:
         found = _locked(tx, actor, item_id, exception_id, now)
+        what = taken_back(ExceptionStatus(found.status), by_proposer=found.proposer_id == actor.person_id)
         exceptions.move(tx, found, ExceptionMove.WITHDRAW, actor.person_id, now, reason)
+        return what
 
 
 def _of_both(tx: Session, actor: Actor, item_id: int, now: dt.datetime) -> tuple[Review, ReviewItem]:

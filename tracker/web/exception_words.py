@@ -1,10 +1,17 @@
 """What became of a proposed exception, in a sentence: the page and the meeting notes say the same."""
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from tracker.queries.exceptions import OfItem
-from tracker.rules.exceptions import ExceptionStatus
+from tracker.rules.exceptions import ExceptionStatus, TakenBack
 from tracker.web.templating import full_day
+
+TAKEN_BACK = {
+    TakenBack.WITHDRAWN: _l("The exception is withdrawn: the statement counts again."),
+    TakenBack.DECLINED: _l("Declined: the statement goes on counting."),
+    TakenBack.PROPOSAL: _l("The proposal is taken back: the statement goes on counting."),
+}
 
 
 def story(of: OfItem) -> str:

@@ -33,6 +33,9 @@ V = TypeVar("V", bound=Callable[..., Any])
 FIELD = "form_key"
 NOT_CONTENT = {FIELD, "csrf_token"}
 KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
+NOT_TYPED = re.compile(r"seen|next|password|current|new|email|shown[_a-z]*(-\d+)?")
+"""Fields that a page filled in, and passwords: nobody's text."""
+LONG = 20
 LOOKS = 40
 PAUSE = 0.05
 """How often, and how many seconds apart, to look for the answer that another request is about to keep."""
@@ -121,8 +124,14 @@ def _something_else(found: Kept) -> ResponseReturnValue:
     files = [(name, file.filename) for name, file in request.files.items(multi=True) if file.filename]
     return render_template(
         "errors/sent_before.html", action=request.full_path.rstrip("?"), fields=fields, files=files,
-        first_answer=found.location,
+        first_answer=found.location, written=_written(fields),
     ), 409  # fmt: skip
+
+
+def _written(fields: list[tuple[str, str]]) -> list[str]:
+    """What looks like a text that somebody wrote, each once: what has a space or a line end, or is long."""
+    texts = (value.strip() for name, value in fields if not NOT_TYPED.fullmatch(name))
+    return list(dict.fromkeys(text for text in texts if len(text) > LONG or len(text.split()) > 1))
 
 
 def _sent(person_id: int | None) -> Sent | None:

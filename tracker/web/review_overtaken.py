@@ -1,20 +1,35 @@
 """A move of a review that somebody else made impossible: what was not done, how it stands now, and what was typed."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.queries import reviews as queues
+from tracker.queries.reviews import Item
 from tracker.rules.errors import Conflict
 from tracker.web import errors, reviewing, session
 from tracker.web import review_pages as pages
+from tracker.web.forms.answers import SentCard
 from tracker.web.wording import told
 
 TYPED = ("text", "reason", "note")
 """The fields of these forms in which somebody writes."""
 
 
-def page(refusal: Conflict) -> ResponseReturnValue:
-    """409. Each side sees what it may see of the other's, as on every page of the review."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text, and the statement that it was written to, with how that stands, where there are several."""
+
+    text: str
+    title: str = ""
+    state: str = ""
+
+
+def page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> ResponseReturnValue:
+    """409. Each side sees what it may see of the other's, as on every page of the review. `typed`: the cards of a
+    screen, where it was one."""
     values = request.view_args or {}
     item_id = values.get("item_id")
     review_id = values.get("review_id") or (item_id and queues.review_of(item_id))
@@ -32,5 +47,28 @@ def page(refusal: Conflict) -> ResponseReturnValue:
         "reviews/overtaken.html", frame=frame, said=errors.say(refusal), href=href, is_learner=is_learner,
         item=next((item for item in items if item.id == item_id), None), statuses=reviewing.ITEM_STATUS,
         review_statuses=reviewing.REVIEW_STATUS,
-        typed=[text for name in TYPED if (text := request.form.get(name, "").strip())],
+        typed=[*_written(), *_on_cards(typed, items)],
     ), 409  # fmt: skip
+
+
+def page_of_many(refusal: Conflict, typed: Sequence[SentCard], href: str) -> ResponseReturnValue:
+    """409, of a screen across reviews of which nothing is with the reviewer any more: no name is told."""
+    return render_template(
+        "reviews/overtaken.html", frame=None, said=errors.say(refusal), href=href, typed=_on_cards(typed, [])
+    ), 409
+
+
+def _written() -> list[Written]:
+    return [Written(text) for name in TYPED if (text := request.form.get(name, "").strip())]
+
+
+def _on_cards(cards: Sequence[SentCard], items: Sequence[Item]) -> list[Written]:
+    by_id = {item.id: item for item in items}
+    found = []
+    for card in cards:
+        item = by_id.get(card.item_id)
+        if card.typed_note and item is not None and item.status is not None:
+            found.append(Written(card.typed_note, str(item.title), str(reviewing.ITEM_STATUS[item.status])))
+        elif card.typed_note:
+            found.append(Written(card.typed_note))
+    return found

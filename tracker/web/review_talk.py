@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from tracker.queries import endings, exceptions
 from tracker.queries import review_papers as papers
 from tracker.queries import reviews as queues
@@ -57,6 +59,22 @@ def talk(frame: Frame, is_learner: bool) -> Talk:
         exceptions=exceptions.of_review(frame.id),
         exceptable=frozenset(item.id for item in items if may_be_excepted(item.status, _endorsed(item))),
     )
+
+
+def confirmed(frame: Frame, item_id: int, is_learner: bool) -> str:
+    """What is told to a side that confirmed an answer which does not stand yet."""
+    sides = told(papers.confirmations(frame.id), frame.lang).get(item_id, {})
+    mine = sides.get(frame.learner_id if is_learner else frame.reviewer_id)
+    other = sides.get(frame.reviewer_id if is_learner else frame.learner_id)
+    if mine is None or other is None:
+        return str(_("Confirmed. It waits for the other of you."))
+    return str(
+        _(
+            "Confirmed. %(name)s would agree on %(answer)s, you on %(mine)s: it stays open until both are the same, or "
+            "it is kept apart.",
+            name=frame.reviewer_first if is_learner else frame.learner_first, answer=other.label, mine=mine.label,
+        )
+    )  # fmt: skip
 
 
 def _endorsed(item: Item) -> EndorsedAnswer | None:

@@ -10,8 +10,8 @@ from tracker.queries import reviews as queues
 from tracker.queries import sittings as queries
 from tracker.queries.reviews import Item
 from tracker.queries.sittings import Shared
-from tracker.rules.errors import Refusal
-from tracker.rules.workflow import ItemStatus
+from tracker.rules.errors import Conflict, Refusal
+from tracker.rules.workflow import ItemStatus, ReviewStatus
 from tracker.web import access, reviewing, session, sittings
 from tracker.web import review_pages as pages
 from tracker.web.forms.answers import SentScreen
@@ -23,12 +23,17 @@ Place = tuple[int, int]
 
 
 def level_page(review_id: int, here: Place, sent: SentScreen | None = None, refusal: Refusal | None = None) -> str:
-    """404 where the review has no such level; once there is nothing to answer any more, on to where the review is."""
+    """404 where the review has no such level; once there is nothing to answer any more, on to where the review is.
+
+    Raises Conflict where something was sent then, or the review was withdrawn: what was typed must not be lost.
+    """
     frame, items = pages.reviewer_side(review_id)
     within = _within(items, here)
     if not within:
         abort(404)
     if not frame.is_live or all(item.revealed or item.status in sittings.GONE for item in within):
+        if sent is not None and frame.status is not ReviewStatus.WITHDRAWN:
+            raise Conflict("move_not_now")
         abort(redirect(pages.reviewer_href(frame, items), 303))
     access.note_look(frame.learner_id, "review")
     access.note_opened(review_id)

@@ -55,7 +55,7 @@ class Card:
 class Screen:
     """The cards, what lies beside them by item (citations by statement), and what came of what was sent.
 
-    `moved_on`: what was sent and can be answered here no more, by name.
+    `moved_on`: what was sent and can be answered here no more, by name. `lost`: the notes that were typed to such.
     """
 
     cards: list[Card]
@@ -65,6 +65,7 @@ class Screen:
     sent: SentScreen | None
     said: str
     moved_on: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
 
     @property
     def done(self) -> int:
@@ -92,7 +93,8 @@ def screen(
         if item.status not in GONE
     ]
     ids = [item.id for item in items]
-    gone = problems.keys() - {item.id for item in items if item.status in ANSWERABLE}
+    answerable = {item.id for item in items if item.status in ANSWERABLE}
+    gone = problems.keys() - answerable
     names = {item.id: _("%(name)s: %(title)s", name=frames[item.review_id].learner, title=item.title) for item in items}
     quotes = papers.citations_of({item.statement_id for item in items})
     lang = next((frame.lang for frame in frames.values()), "")
@@ -104,6 +106,7 @@ def screen(
         sent=sent,
         said=errors.say(refusal) if refusal is not None else "",
         moved_on=[names.get(item_id, _("a statement that is not with you any more")) for item_id in sorted(gone)],
+        lost=[card.typed_note for card in typed.values() if card.item_id not in answerable and card.typed_note],
     )
 
 

@@ -39,6 +39,12 @@ class SentCard:
         is_same = (self.answer, self.ground) == (self.shown_answer, self.shown_ground)
         return not is_same or _plain(self.note) != _plain(self.shown_note)
 
+    @property
+    def typed_note(self) -> str:
+        """What somebody wrote into it; "" where it is what the page showed."""
+        note = _plain(self.note)
+        return "" if note == _plain(self.shown_note) else note
+
     def said(self) -> Said:
         """Raises Invalid: review_answer_needed, review_ground_unknown."""
         return _said(self, self.answer, self.ground)

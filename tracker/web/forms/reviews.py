@@ -1,7 +1,18 @@
 """Sending, answering, asking, agreeing, and the sentences for what a review refuses."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Optional
 
 from tracker.rules.errors import Invalid
@@ -36,6 +47,8 @@ words(
                         "before. Nothing was changed."),
     differences_over=_l("The time for these differences is over, so each that was open has been kept apart. Both "
                         "answers stay on record. You can send the statement again."),
+    confirmation_unseen=_l("The other of you confirmed this in the meantime, with a reason that your page did not "
+                           "show. Read it here, then confirm again; what you wrote is kept."),
     step_owner=_l("Choose one of you two."),
     step_date_needed=_l("Enter the day by which it should be done."),
     step_date=_l("Enter a day from today on, within five years."),
@@ -121,12 +134,15 @@ class ReplyForm(Form):
 
 
 class ConfirmForm(Form):
+    """`seen`: the stamp of the other side's confirmation that the page showed."""
+
     answer = SelectField(
         _l("Agreed answer"),
         [InputRequired(_l("Choose the answer that you would agree on."))],
         choices=fields.choices((key, key) for key in ["", *EndorsedAnswer]),
     )
     reason = TextAreaField(_l("Reason"))
+    seen: Any = HiddenField()
 
 
 class StepForm(Form):

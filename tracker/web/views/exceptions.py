@@ -1,6 +1,7 @@
 """Agreed exceptions to a level: proposed, confirmed and withdrawn on the page of differences."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
@@ -10,14 +11,15 @@ from tracker.policy import Subject
 from tracker.queries import subjects
 from tracker.rules.roles import Permission
 from tracker.services import exceptions
+from tracker.web import exception_words, session
 from tracker.web import review_pages as pages
-from tracker.web import session
 from tracker.web.access import door
 from tracker.web.acts import accepted, pressed
 from tracker.web.errors import tell
 from tracker.web.forms.exceptions import ExceptionForm
 
 bp = Blueprint("exceptions", __name__)
+T = TypeVar("T")
 
 
 @bp.post("/review-items/<id:item_id>/exception")
@@ -26,7 +28,7 @@ def propose(item: Subject) -> ResponseReturnValue:
     return _reasoned(
         item,
         lambda reason: exceptions.propose(session.actor(), item.id, reason, session.now()),
-        _("Proposed as an exception. It counts once the other of you agrees."),
+        lambda _id: _("Proposed as an exception. It counts once the other of you agrees."),
     )
 
 
@@ -46,13 +48,14 @@ def withdraw(item: Subject, exception_id: int) -> ResponseReturnValue:
     return _reasoned(
         item,
         lambda reason: exceptions.withdraw(session.actor(), item.id, exception_id, reason, session.now()),
-        _("The exception is withdrawn: the statement counts again."),
+        lambda what: str(exception_words.TAKEN_BACK[what]),
     )
 
 
-def _reasoned(item: Subject, act: Callable[[str], object], done: str) -> ResponseReturnValue:
+def _reasoned(item: Subject, act: Callable[[str], T], done: Callable[[T], str]) -> ResponseReturnValue:
+    """`done`: what is told of what the act returned."""
     form = ExceptionForm()
-    if accepted(form, lambda: act(form.reason.data or "")):
-        tell(done)
+    if came := accepted(form, lambda: act(form.reason.data or "")):
+        tell(done(came[0]))
         return redirect(pages.at(item), 303)
     return pages.differences_page(item, exception=pages.Typed(item.id, form)), 422

@@ -208,15 +208,20 @@ def _is_sealed(frame: Frame) -> bool:
 def agree(item: Subject) -> ResponseReturnValue:
     form = ConfirmForm()
     if form.validate_on_submit():
+        answer, reason = EndorsedAnswer(form.answer.data), form.reason.data or ""
         try:
-            endorsed = differing.confirm(
-                session.actor(), item.id, EndorsedAnswer(form.answer.data), form.reason.data or "", session.now()
-            )
+            endorsed = differing.confirm(session.actor(), item.id, answer, reason, session.now(), form.seen.data)
         except Invalid as refusal:
             errors.put_on(form, refusal)
+        except Conflict as refusal:
+            if refusal.code != "confirmation_unseen":
+                raise
+            errors.put_on(form, refusal)
+            return pages.differences_page(item, confirm=pages.Typed(item.id, form)), 409
         else:
             both = _("Agreed by both: it stands as an endorsement.")
-            tell(both if endorsed else _("Confirmed. It waits for the other of you."))
+            frame = pages.frame_of(queues.review_of(item.id))
+            tell(both if endorsed else review_talk.confirmed(frame, item.id, pages.is_learner(item)))
             return redirect(pages.at(item), 303)
     return pages.differences_page(item, confirm=pages.Typed(item.id, form)), 422
 

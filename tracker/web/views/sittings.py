@@ -15,7 +15,7 @@ from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.reviews import Current
 from tracker.rules.roles import Permission
 from tracker.services import answering
-from tracker.web import errors, session, sittings
+from tracker.web import errors, review_overtaken, session, sittings
 from tracker.web import review_pages as pages
 from tracker.web import sitting_pages as screens
 from tracker.web.access import door
@@ -77,7 +77,7 @@ def statement(statement_id: int) -> ResponseReturnValue:
 def answer_statement(statement_id: int) -> ResponseReturnValue:
     ids = {item.id for item in queries.of_statement(session.actor(), statement_id, session.today())}
     if not ids:
-        abort(404)
+        return _nothing_left()
     return _answered(
         ids,
         page=lambda *sent: screens.statement_page(statement_id, *sent),
@@ -95,7 +95,10 @@ def _answered(
     try:
         changed = answering.answer_many(session.actor(), sittings.wanted(sent, ids), session.now())
     except (Invalid, Conflict) as refusal:
-        return page(sent, refusal), _status(refusal)
+        try:
+            return page(sent, refusal), _status(refusal)
+        except Conflict as overtaken:
+            return review_overtaken.page(overtaken, sent.cards)
     if sent.act == "later":
         tell(later())
         return redirect(url_for("home.index"), 303)
@@ -104,6 +107,15 @@ def _answered(
     if sittings.left_alone(sent).cards:
         return page(sittings.left_alone(sent))
     return redirect(after(sent.act == "ticked"), 303)
+
+
+def _nothing_left() -> ResponseReturnValue:
+    """404 for what was never the actor's; for what was, all that they typed is shown."""
+    sent = from_form(request.form)
+    if not queries.was_with(session.actor(), [card.item_id for card in sent.touched + sent.ticked]):
+        abort(404)
+    _must_be_same(sent.person_id)
+    return review_overtaken.page_of_many(Conflict("move_not_now"), sent.cards, url_for("sittings.shared"))
 
 
 def _must_be_same(person_id: int | None) -> None:
