@@ -3,6 +3,7 @@
 import datetime as dt
 import importlib.util
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from flask_migrate import upgrade
 from werkzeug.serving import make_server
 
 from tests.browser.atlas import PEOPLE, Place, explore
-from tests.client import PASSWORD
+from tests.client import PASSWORD, Client
 from tests.conftest import TestConfig
 from tests.engines import REQUIRED, fresh_database
 from tests.factories.world import World, make_world
@@ -127,6 +128,14 @@ class Site:
             context.close()
         options = {"viewport": {"width": 1280, "height": 900}, **options}
         return browser.new_context(base_url=self.url, storage_state=self.cookies[role], **options)
+
+    def to_talk_about(self, role: str) -> str:
+        """The differences page of a review of that role with something left to talk about."""
+        client = Client(self.app)
+        client.sign_in(str(PEOPLE[role]), load_cast().password)
+        reviews = re.findall(r'href="(/reviews/\d+)"', client.get("/reviews").text)
+        found = (f"{path}/differences" for path in reviews)
+        return next(path for path in found if "agenda-row" in client.get(path, follow_redirects=True).text)
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,8 @@ class Picture:
     size: tuple[tuple[str, int], ...] = tuple(DESK.items())
 
 
+TO_TALK_ABOUT = ""
+"""A review with open differences."""
 PICTURES = {
     "framework": Picture("visitor", "/frameworks/library-technicians/"),
     "today": Picture("learner and supervisor", "/"),
@@ -39,7 +41,7 @@ PICTURES = {
     "explanation": Picture("learner and supervisor", "/profile/metacognition"),
     "send": Picture("learner", "/reviews/new"),
     "review": Picture("supervisor", "sittings.level"),
-    "differences": Picture("supervisor", "reviews.differences"),
+    "differences": Picture("supervisor", TO_TALK_ABOUT),
     "team": Picture("supervisor", "/teams/2"),
     "gaps": Picture("supervisor", "/teams/2/gaps"),
     "gaps-by-team": Picture("coordinator", "/teams/1/gaps"),
@@ -59,12 +61,18 @@ def test_picture(site: Site, browser: Any, folder: Path, name: str) -> None:
     picture = PICTURES[name]
     context = site.someone(browser, picture.role, viewport=dict(picture.size))
     page = context.new_page()
-    first = (place.path for place in site.places if (place.role, place.endpoint) == (picture.role, picture.page))
-    answer = page.goto(picture.page if picture.page.startswith("/") else next(first))
+    answer = page.goto(address(site, picture))
     assert answer.status == 200
     page.screenshot(path=folder / f"{name}.png")
     context.close()
     assert (folder / f"{name}.png").stat().st_size > 10_000
+
+
+def address(site: Site, picture: Picture) -> str:
+    if picture.page == TO_TALK_ABOUT:
+        return site.to_talk_about(picture.role)
+    first = (place.path for place in site.places if (place.role, place.endpoint) == (picture.role, picture.page))
+    return picture.page if picture.page.startswith("/") else next(first)
 
 
 def test_every_picture_is_kept_and_shown() -> None:

@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from tests.browser.atlas import PEOPLE
 from tests.browser.conftest import Site
-from tests.client import Client
-from tracker.cli.demo_people import load_cast
 
 PAPER = {"width": 688, "height": 1000}
 """A4 without its margins, in CSS pixels."""
@@ -31,18 +28,10 @@ def opened(site: Site, browser: Any, name: str, **options: Any) -> Any:
     role, path = PAGES[name]
     context = site.someone(browser, role, **options)
     if not path:
-        path = with_differences(site, role)
+        path = site.to_talk_about(role)
     page = context.new_page()
     page.goto(path)
     return page
-
-
-def with_differences(site: Site, role: str) -> str:
-    """Of the reviews whose differences this role sees, one with something to talk about."""
-    client = Client(site.app)
-    client.sign_in(str(PEOPLE[role]), load_cast().password)
-    paths = (each.path for each in site.places if each.role == role and each.endpoint == "reviews.differences")
-    return next(path for path in paths if "agenda-row" in client.get(path).text)
 
 
 def printed(page: Any) -> str:

@@ -122,10 +122,10 @@ def test_a_choice_holds_from_the_next_mail_on(context: World, inbox: Inbox, now:
 def test_what_was_read_is_not_mailed(context: World, inbox: Inbox, now: dt.datetime) -> None:
     wants(context, MailChoice.EACH, "sue", "ana")
     review_id = send(context, YES)
-    notices.opened(actor(context, "sue"), review_id, now)
+    notices.opened(actor(context, "sue"), [review_id], now)
     tell(context, "ana")
     outbox.collect(now)
-    notices.opened(actor(context, "ana"), Page.PROFILE, now)
+    notices.opened(actor(context, "ana"), [Page.PROFILE], now)
     assert deliver(inbox, now) == []
     assert inbox.messages == []
 

@@ -23,7 +23,7 @@ def due() -> None:
     """Once a day: keep apart every difference whose time is over, let old endorsements expire, remind of what is due,
     and forget the forms that no open page can hold."""
     now = dt.datetime.now(dt.UTC)
-    click.echo(f"SealState apart: {differences.keep_due_apart(now)}.")
+    click.echo(f"Kept apart: {differences.keep_due_apart(now)}.")
     click.echo(f"Expired: {endorsements.expire_due(now)}.")
     click.echo(f"Reminders: {reminders.remind(now)}.")
     oldest = now - dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"])

@@ -101,7 +101,7 @@ class Walk:
 
 def commitment(salt: str, facts: Mapping[str, Any]) -> str:
     """Hexadecimal SHA-256 of the salt and the facts as canonical JSON (UTF-8, keys sorted, no spaces)."""
-    return _digest(salt + _canonical(dict(facts)))
+    return _digest(salt + _canonical(facts))
 
 
 def walk(chain: Iterable[Kept], asked: Collection[int] = ()) -> Walk:

@@ -1,8 +1,9 @@
 """One's own notices: read, and how they come by mail. Without a review, a notice leads to a page of one's own."""
 
 import datetime as dt
+from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from tracker.db import session, transaction
 from tracker.models import Notice, NoticeChoice, Person
@@ -18,10 +19,10 @@ def read_all(actor: Actor, newest: int, now: dt.datetime) -> int:
         return notices.read(tx, actor.person_id, now, Notice.id <= newest)
 
 
-def opened(actor: Actor, what: int | Page, now: dt.datetime) -> None:
-    """They see what the notices tell of: a review, by its id, or a page of their own. Writes nothing where none is
-    unread."""
-    about = _about(what)
+def opened(actor: Actor, whats: Collection[int | Page], now: dt.datetime) -> None:
+    """They see what the notices tell of: reviews, by their ids, or pages of their own. Writes nothing where none is
+    unread; the number of statements does not depend on how many they are."""
+    about = _about(whats)
     unread = select(Notice.id).where(Notice.person_id == actor.person_id, Notice.read_at.is_(None), about).limit(1)
     if session().scalar(unread) is None:
         return
@@ -42,7 +43,8 @@ def choose(actor: Actor, choice: MailChoice, now: dt.datetime) -> None:
         row.mail, row.chosen_at = choice.value, now
 
 
-def _about(what: int | Page) -> ColumnElement[bool]:
-    if isinstance(what, Page):
-        return Notice.kind.in_([kind.value for kind, page in LEADS_TO.items() if page is what])
-    return (Notice.review_id == what) & Notice.kind.not_in([kind.value for kind in LEADS_TO])
+def _about(whats: Collection[int | Page]) -> ColumnElement[bool]:
+    pages = [kind.value for kind, page in LEADS_TO.items() if page in whats]
+    reviews = [what for what in whats if not isinstance(what, Page)]
+    of_reviews = Notice.review_id.in_(reviews) & Notice.kind.not_in([kind.value for kind in LEADS_TO])
+    return or_(Notice.kind.in_(pages), of_reviews)

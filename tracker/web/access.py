@@ -159,8 +159,7 @@ def _write_looks(response: Any) -> Any:
 def _write_opened(response: Any) -> Any:
     actor = session.actor_or_none() if g.get("opened") else None
     if actor is not None and response.status_code == 200:
-        for what in g.opened:
-            notices.opened(actor, what, session.now())
+        notices.opened(actor, g.opened, session.now())
     return response
 
 
