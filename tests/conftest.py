@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event, select, text
 
 from config import Config
 from tests.client import Client
@@ -70,6 +70,7 @@ def migrated_app(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> 
             while PAGES:
                 PAGES.popitem()[1].close()
             MADE.clear()
+            ROWS.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -95,14 +96,15 @@ def empty(engine: Engine) -> None:
         return
     with engine.execution_options(tracker_write=True).connect() as connection, connection.begin():
         connection.execute(text("SET LOCAL session_replication_role = replica"))
-        for table in reversed(db.metadata.sorted_tables):
-            connection.execute(table.delete())
+        connection.exec_driver_sql("; ".join(f"DELETE FROM {name}" for name in db.metadata.tables))
 
 
 BLANK = "blank"
 PAGES: dict[str, sqlite3.Connection] = {}
 """SQLite databases in memory, to start a test from: "blank" has the tables, "world" the world too."""
 MADE: dict[str, World] = {}
+ROWS: list[str] = []
+"""The tables of PostgreSQL that the world has rows in: their copies stand in the schema "kept"."""
 
 
 def keep_pages(name: str, engine: Engine) -> None:
@@ -118,17 +120,32 @@ def copy_pages(name: str, engine: Engine) -> None:
         PAGES[name].backup(raw)
 
 
+def keep_rows(engine: Engine) -> None:
+    with engine.execution_options(tracker_write=True).connect() as connection, connection.begin():
+        connection.exec_driver_sql("CREATE SCHEMA kept")
+        for table in db.metadata.sorted_tables:
+            if connection.execute(select(table).limit(1)).first() is not None:
+                ROWS.append(table.name)
+                connection.exec_driver_sql(f"CREATE TABLE kept.{table.name} AS TABLE public.{table.name}")
+
+
+def copy_rows(engine: Engine) -> None:
+    with engine.execution_options(tracker_write=True).connect() as connection, connection.begin():
+        connection.exec_driver_sql("; ".join(f"INSERT INTO {name} SELECT * FROM kept.{name}" for name in ROWS))
+
+
 @pytest.fixture
 def world(app: Flask, engine_name: str) -> World:
     """Two libraries, teams, and one person of every kind, with a small framework (tests/factories/world.py)."""
     with app.app_context():
-        if engine_name != "sqlite":
-            return make_world(NOW)
-        if engine_name in MADE:
+        is_sqlite = engine_name == "sqlite"
+        if engine_name not in MADE:
+            MADE[engine_name] = make_world(NOW)
+            keep_pages("world", db.engine) if is_sqlite else keep_rows(db.engine)
+        elif is_sqlite:
             copy_pages("world", db.engine)
         else:
-            MADE[engine_name] = make_world(NOW)
-            keep_pages("world", db.engine)
+            copy_rows(db.engine)
         return copy.deepcopy(MADE[engine_name])
 
 

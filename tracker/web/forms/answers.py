@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from tracker.rules.errors import Invalid
 from tracker.rules.reviews import RETURN, Said
 from tracker.rules.scale import Ground, ReviewerAnswer
-from tracker.web.forms.ratings import COUNT_MAX, typed_count
+from tracker.web.forms.posted import by_id, count, text, typed_count
 
 NAME = re.compile(r"(answer|ground|note|base_version|shown_answer|shown_ground|shown_note|tick)-([1-9][0-9]{0,9})")
 ACTS = ("save", "ticked", "later")
@@ -75,15 +75,7 @@ class SentScreen:
 
 def from_form(form: MultiDict[str, str]) -> SentScreen:
     """Raises Invalid("rating_malformed"): a field twice, a count or an item that is none."""
-    if any(len(values) > 1 for values in form.listvalues()):
-        raise Invalid("rating_malformed")
-    fields: dict[int, dict[str, str]] = {}
-    for name, value in form.items():
-        found = NAME.fullmatch(name)
-        if found is not None:
-            fields.setdefault(int(found[2]), {})[found[1]] = value
-    if any(item_id > COUNT_MAX for item_id in fields):
-        raise Invalid("rating_malformed")
+    fields = by_id(form, NAME)
     act = form.get("act", "save")
     return SentScreen(
         person_id=typed_count(form["person_id"]) if "person_id" in form else None,
@@ -99,23 +91,9 @@ def from_json(item_id: int, body: Mapping[str, object]) -> tuple[SentCard, int |
 
     Raises Invalid("rating_malformed"): a value of another type than the field's.
     """
-
-    def text(name: str) -> str:
-        value = body.get(name, "")
-        if not isinstance(value, str):
-            raise Invalid("rating_malformed")
-        return value
-
-    def count(name: str) -> int | None:
-        value = body.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= COUNT_MAX:
-            raise Invalid("rating_malformed")
-        return value
-
-    card = SentCard(item_id, text("answer"), text("ground"), text("note"), count("base_version") or 0)
-    return card, count("person_id"), text("screen")
+    answer, ground, note = (text(body, name) or "" for name in ("answer", "ground", "note"))
+    card = SentCard(item_id, answer, ground, note, count(body, "base_version") or 0)
+    return card, count(body, "person_id"), text(body, "screen") or ""
 
 
 def _card(item_id: int, sent: Mapping[str, str]) -> SentCard:

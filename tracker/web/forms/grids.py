@@ -7,10 +7,9 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.rules.errors import Invalid
 from tracker.rules.scale import Answer
-from tracker.web.forms.ratings import typed_count
+from tracker.web.forms.posted import by_id, typed_count
 
 NAME = re.compile(r"(answer|shown|base_version|own_note|shown_note)-([1-9][0-9]{0,9})")
-ID_MAX = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +54,7 @@ class SentGrid:
 
 def from_form(form: MultiDict[str, str]) -> SentGrid:
     """Raises Invalid("rating_malformed"): a field twice, a count or a statement that is none."""
-    if any(len(values) > 1 for values in form.listvalues()):
-        raise Invalid("rating_malformed")
-    fields: dict[int, dict[str, str]] = {}
-    for name, value in form.items():
-        found = NAME.fullmatch(name)
-        if found is not None:
-            fields.setdefault(int(found[2]), {})[found[1]] = value
-    if any(statement_id > ID_MAX for statement_id in fields):
-        raise Invalid("rating_malformed")
+    fields = by_id(form, NAME)
     still_true = form.get("still_true", "")
     rows = [
         SentRow(

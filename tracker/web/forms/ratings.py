@@ -8,8 +8,8 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.rules.errors import Invalid
 from tracker.rules.scale import Answer
+from tracker.web.forms.posted import count, text, typed_count
 
-COUNT_MAX = 2**31 - 1
 PAGE = re.compile(r"domain|level|statement|five(-[1-9][0-9]{0,9}){1,10}")
 
 
@@ -53,34 +53,12 @@ def from_form(form: MultiDict[str, str]) -> SentRating:
 
 def from_json(body: Mapping[str, object]) -> SentRating:
     """Raises Invalid("rating_malformed"): a value of another type than the field's."""
-
-    def text(name: str) -> str | None:
-        value = body.get(name)
-        if value is not None and not isinstance(value, str):
-            raise Invalid("rating_malformed")
-        return value
-
-    def count(name: str) -> int | None:
-        value = body.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= COUNT_MAX:
-            raise Invalid("rating_malformed")
-        return value
-
     return SentRating(
-        answer=text("answer") or "",
-        base_version=count("base_version") or 0,
-        person_id=count("person_id"),
-        own_note=text("own_note"),
-        reviewer_note=text("reviewer_note"),
+        answer=text(body, "answer") or "",
+        base_version=count(body, "base_version") or 0,
+        person_id=count(body, "person_id"),
+        own_note=text(body, "own_note"),
+        reviewer_note=text(body, "reviewer_note"),
         page="domain",
         notes_only=body.get("notes_only") is True,
     )
-
-
-def typed_count(typed: str) -> int:
-    """A count as forms write it. Raises Invalid("rating_malformed")."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 10 and int(typed) <= COUNT_MAX):
-        raise Invalid("rating_malformed")
-    return int(typed)
