@@ -10,6 +10,7 @@ deep it stands. Left to itself SQLAlchemy looks one statement up, and adds a tab
 """
 
 import datetime as dt
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, select
 from sqlalchemy.orm import aliased
@@ -19,8 +20,9 @@ from tracker.policy import current_on, in_reach_on
 from tracker.rules.roles import Role
 
 
+@lru_cache(maxsize=8)
 def reviewer_may_go_on(today: dt.date) -> ColumnElement[bool]:
-    """Over `Review`: whether its reviewer may review its learner on that day."""
+    """Over `Review`: whether its reviewer may review its learner on that day. Built once a day: many pages ask it."""
     first = (
         select(Endorsement.endorser_id)
         .join(SecondReading, SecondReading.endorsement_id == Endorsement.id)

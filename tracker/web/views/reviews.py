@@ -40,12 +40,13 @@ def index() -> ResponseReturnValue:
     actor, today = session.actor(), session.today()
     order = order_asked(review_queue.COLUMNS, usual="due")
     access.note_opened(Page.REVIEWS)
+    stands_in = deputies.stands_in_for(actor, today)
     inbox = queues.inbox(actor, today)
     return render_template(
         "reviews/index.html", mine=queues.mine(actor), words=reviewing.REVIEW_STATUS,
         inbox=review_queue.sorted_by(inbox, order), next_review=review_queue.next_review(inbox),
         headings=headings(review_queue.COLUMNS, order, "reviews.index"),
-        stands_in=deputies.stands_in_for(actor, today), to_take_over=deputies.to_take_over(actor, today),
+        stands_in=stands_in, to_take_over=deputies.to_take_over(actor, today) if stands_in else [],
     )  # fmt: skip
 
 
