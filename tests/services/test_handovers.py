@@ -27,7 +27,7 @@ from tracker.models import (
 )
 from tracker.queries import deputies as deputies_now
 from tracker.queries import handovers as handovers_now
-from tracker.queries import reviewers
+from tracker.queries import review_frames, reviewers
 from tracker.queries import reviews as queues
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role
@@ -194,7 +194,7 @@ class TestRouting:
         with transaction() as tx:
             tx.get_one(Person, world.people["sue"]).disabled_at = world.now
         assert reviewers.of(world.people["ana"], world.now.date()) == []
-        assert not queues.frame(first, world.now.date()).may_go_on
+        assert not review_frames.frame(first, world.now.date()).may_go_on
 
     def test_the_coordinator_sees_who_is_stranded_and_who_is_alone(self, world: World) -> None:
         first = send(world, YES, NO)

@@ -1,112 +1,28 @@
-"""The two queues, and one review as each of its sides may see it.
+"""The statements of a review as each of its sides may see them.
 
 Until an item is revealed nothing of the learner's side is read for the reviewer (an open review's excepted), and
 nothing of the reviewer's for the learner: the columns are masked in SQL, so no page can show what it was not given.
 """
 
-import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, literal, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 
 from tracker.db import session
 from tracker.models import (
     Confirmation,
     Domain,
-    Framework,
-    Handover,
-    HandoverText,
     Level,
-    Membership,
-    Person,
     Review,
     ReviewItem,
     ReviewItemText,
     ScaleAnswer,
     Statement,
     Strand,
-    Team,
 )
-from tracker.policy import Actor
-from tracker.routing import reviewer_may_go_on
-from tracker.rules.reviews import first_name
-from tracker.rules.roles import Role
 from tracker.rules.scale import Answer, Ground, ReviewerAnswer
 from tracker.rules.wording import Wording
-from tracker.rules.workflow import ENDED, LIVE, SEALED, ItemStatus, ReviewStatus
-
-QUEUE_MAX = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """A review in somebody's list. `who` is the other side. `done` counts what has an answer or an end: for the
-    reviewer's list alone (None in the learner's). `to_confirm`: differences that wait for this side."""
-
-    id: int
-    who: str
-    status: ReviewStatus
-    open: bool
-    sent_at: dt.datetime
-    due_on: dt.date
-    differences_due_on: dt.date | None
-    ended_at: dt.datetime | None
-    sent: int
-    returned: int
-    differing: int
-    to_confirm: int
-    done: int | None = None
-    waiting: int | None = None
-
-    @property
-    def is_live(self) -> bool:
-        return self.status in LIVE
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What stands over every page of a review. `may_go_on`: the reviewer can go on with it. `before_id`: the review
-    that was handed on and goes on here, with who had it and why it was handed on."""
-
-    id: int
-    learner_id: int
-    learner: str
-    reviewer_id: int
-    reviewer: str
-    status: ReviewStatus
-    open: bool
-    framework_id: int
-    framework: Wording
-    lang: str
-    framework_version: str
-    sent_at: dt.datetime
-    due_on: dt.date
-    revealed_at: dt.datetime | None
-    differences_due_on: dt.date | None
-    closed_at: dt.datetime | None
-    team: str
-    job: str
-    weekly_hours: int | None
-    since: dt.date | None
-    may_go_on: bool
-    before_id: int | None
-    before: str
-    handover_note: str
-
-    @property
-    def learner_first(self) -> str:
-        return first_name(self.learner)
-
-    @property
-    def reviewer_first(self) -> str:
-        return first_name(self.reviewer)
-
-    @property
-    def is_live(self) -> bool:
-        return self.status in LIVE
+from tracker.rules.workflow import SEALED, ItemStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,137 +55,6 @@ class Item:
     their_note: str
     agreed: str
     """What the two agreed on, where that ended it."""
-
-
-def mine(actor: Actor) -> list[Queued]:
-    """What the actor sent, the newest first. One statement."""
-    return _queue(actor, Review.learner_id == actor.person_id, is_inbox=False)
-
-
-def inbox(actor: Actor, today: dt.date) -> list[Queued]:
-    """What was sent to the actor and is theirs to see, the next due first. One statement."""
-    theirs = and_(
-        Review.reviewer_id == actor.person_id,
-        Review.status != ReviewStatus.WITHDRAWN.value,
-        reviewer_may_go_on(today),
-    )
-    return _queue(actor, theirs, is_inbox=True)
-
-
-def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[Queued]:
-    confirmed = exists(
-        select(Confirmation.id).where(
-            Confirmation.item_id == ReviewItem.id, Confirmation.person_id == actor.person_id
-        )
-    )  # fmt: skip
-    differs = ReviewItem.status == ItemStatus.DIFFERS.value
-
-    def count(those: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((those, 1), else_=0)), 0)
-
-    over = [ItemStatus.ANSWERED.value, ItemStatus.DIFFERS.value, *(status.value for status in ENDED)]
-    hidden = (
-        (count(ReviewItem.status.in_(over)), count(ReviewItem.status == ItemStatus.WAITING.value))
-        if is_inbox
-        else (literal(None), literal(None))
-    )
-    done, waiting = hidden
-    ended_at = func.coalesce(Review.closed_at, Review.withdrawn_at)
-    order = (Review.due_on, Review.id) if is_inbox else (Review.sent_at.desc(), Review.id.desc())
-    rows = session().execute(
-        select(
-            Review.id, Person.name, Review.status, Review.open, Review.sent_at, Review.due_on,
-            Review.differences_due_on, Review.closed_at, Review.withdrawn_at,
-            func.count(ReviewItem.id), count(ReviewItem.status == ItemStatus.RETURNED.value),
-            count(differs), count(and_(differs, ~confirmed)), done, waiting,
-        )
-        .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .join(Person, Person.id == (Review.learner_id if is_inbox else Review.reviewer_id))
-        .where(where)
-        .group_by(Review.id, Person.name)
-        .order_by(ended_at.is_not(None), ended_at.desc(), *order)
-        .limit(QUEUE_MAX)
-    )  # fmt: skip
-    return [
-        Queued(
-            review_id, who, ReviewStatus(status), is_open, sent_at, due_on, over_on, closed_at or withdrawn_at, *counts
-        )
-        for review_id, who, status, is_open, sent_at, due_on, over_on, closed_at, withdrawn_at, *counts in rows
-    ]
-
-
-def frame(review_id: int, today: dt.date) -> Frame:
-    """One statement. Raises KeyError: ask behind a door."""
-    return _frames(Review.id == review_id, today)[review_id]
-
-
-def frames(review_ids: Iterable[int], today: dt.date) -> dict[int, Frame]:
-    """By review. One statement."""
-    return _frames(Review.id.in_(list(review_ids)), today)
-
-
-def _frames(where: ColumnElement[bool], today: dt.date) -> dict[int, Frame]:
-    """Of several times in the team the last one counts."""
-    learner, reviewer, before, had_it = aliased(Person), aliased(Person), aliased(Review), aliased(Person)
-    rows = session().execute(
-        select(
-            Review.id, Review.learner_id, learner.name.label("learner"), Review.reviewer_id,
-            reviewer.name.label("reviewer"), Review.status, Review.open, Review.framework_id, Framework.title,
-            Framework.version, Framework.lang, Review.sent_at, Review.due_on, Review.revealed_at,
-            Review.differences_due_on, Review.closed_at,
-            Team.name.label("team"), Membership.job, Membership.weekly_hours, Membership.starts_on,
-            reviewer_may_go_on(today).label("may_go_on"),
-            before.id.label("before_id"), had_it.name.label("before"), HandoverText.note,
-        )
-        .join(learner, learner.id == Review.learner_id)
-        .join(reviewer, reviewer.id == Review.reviewer_id)
-        .join(Team, Team.id == Review.team_id)
-        .join(Framework, Framework.id == Review.framework_id)
-        .outerjoin(Handover, Handover.review_id == Review.id)
-        .outerjoin(HandoverText, HandoverText.review_id == Handover.review_id)
-        .outerjoin(before, before.id == Handover.from_review_id)
-        .outerjoin(had_it, had_it.id == before.reviewer_id)
-        .outerjoin(
-            Membership,
-            and_(
-                Membership.person_id == Review.learner_id,
-                Membership.team_id == Review.team_id,
-                Membership.role == Role.LEARNER.value,
-            ),
-        )
-        .where(where)
-        .order_by(Membership.starts_on)
-    )  # fmt: skip
-    return {row.id: _frame(row) for row in rows}
-
-
-def _frame(row: Row[*tuple[Any, ...]]) -> Frame:
-    return Frame(
-        id=row.id,
-        learner_id=row.learner_id,
-        learner=row.learner,
-        reviewer_id=row.reviewer_id,
-        reviewer=row.reviewer,
-        status=ReviewStatus(row.status),
-        open=row.open,
-        framework_id=row.framework_id,
-        framework=row.title,
-        lang=row.lang,
-        framework_version=row.version,
-        sent_at=row.sent_at,
-        due_on=row.due_on,
-        revealed_at=row.revealed_at,
-        differences_due_on=row.differences_due_on,
-        closed_at=row.closed_at,
-        team=row.team,
-        job=row.job or "",
-        weekly_hours=row.weekly_hours,
-        since=row.starts_on,
-        may_go_on=bool(row.may_go_on),
-        before_id=row.before_id,
-        before=row.before or "",
-        handover_note=row.note or "",
-    )
 
 
 def review_of(item_id: int) -> int:

@@ -4,8 +4,6 @@ A review's row is locked before anything of it is read for writing, so its moves
 """
 
 import datetime as dt
-import secrets
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -14,25 +12,19 @@ from sqlalchemy.orm import Session
 
 from tracker.models import (
     Confirmation,
-    Handover,
-    HandoverText,
     Review,
     ReviewItem,
-    ReviewItemEvidence,
-    ReviewItemText,
     ReviewMove,
 )
 from tracker.policy import Actor
 from tracker.records import audit, endorsements, notices
 from tracker.routing import reviewer_may_go_on
 from tracker.rules.agreement import endorsed_answer, reveal_move
-from tracker.rules.digests import ReviewedContent, reviewed_digest
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.reviews import is_over, seen_stamp
 from tracker.rules.scale import Answer, EndorsedAnswer, ReviewerAnswer
 from tracker.rules.workflow import (
     LIVE,
-    SEALED,
     ItemStatus,
     Move,
     ReviewStatus,
@@ -40,16 +32,6 @@ from tracker.rules.workflow import (
     item_after,
     review_after,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One statement to freeze. `content` goes into the digest; its evidence goes with the item."""
-
-    statement_id: int
-    rated_at: dt.datetime
-    rating_version: int
-    content: ReviewedContent
 
 
 def locked(tx: Session, review_id: int) -> Review:
@@ -100,90 +82,6 @@ def items(tx: Session, review: Review) -> list[ReviewItem]:
     )
 
 
-def send(tx: Session, review: Review, statements: list[Sent], now: dt.datetime) -> int:
-    """Write a new review with its items frozen, in the order given. Returns its id."""
-    review.status = ReviewStatus.SENT.value
-    tx.add(review)
-    tx.flush()
-    for position, sent in enumerate(statements, 1):
-        salt = secrets.token_hex(32)
-        item = ReviewItem(
-            review_id=review.id,
-            statement_id=sent.statement_id,
-            position=position,
-            status=ItemStatus.WAITING.value,
-            version=1,
-            digest=reviewed_digest(salt, sent.content),
-            learner_answer=sent.content.answer,
-            rated_at=sent.rated_at,
-            rating_version=sent.rating_version,
-        )
-        tx.add(item)
-        tx.flush()
-        tx.add(ReviewItemText(item_id=item.id, salt=salt, learner_note=sent.content.note))
-        for each in sent.content.evidence:
-            tx.add(ReviewItemEvidence(item_id=item.id, version_id=each.version_id, reason=each.reason))
-    _note_move(tx, review, None, Move.SEND, review.learner_id, "", ReviewStatus.SENT, now)
-    return review.id
-
-
-def hand_on(
-    tx: Session, review: Review, to_id: int, note: str, due_on: dt.date, by: int, now: dt.datetime
-) -> int | None:
-    """Give what is sealed to another reviewer, as it was frozen and without a word of the first one's.
-
-    What was revealed stays with the first. Returns the id of the new review; None where nothing was sealed.
-    """
-    sealed = [
-        item for item in items(tx, review) if ItemStatus(item.status) in SEALED and item.revealed_at is None
-    ]  # fmt: skip
-    if not sealed:
-        return None
-    going_on = Review(
-        learner_id=review.learner_id,
-        reviewer_id=to_id,
-        team_id=review.team_id,
-        framework_id=review.framework_id,
-        round_id=review.round_id,
-        open=review.open,
-        status=ReviewStatus.SENT.value,
-        sent_at=now,
-        due_on=due_on,
-    )
-    tx.add(going_on)
-    tx.flush()
-    tx.add(Handover(review_id=going_on.id, from_review_id=review.id))
-    tx.flush()
-    tx.add(HandoverText(review_id=going_on.id, note=note))
-    for position, item in enumerate(sealed, 1):
-        move_item(tx, review, item, Move.HAND_ON, by, now)
-        _copy(tx, item, going_on.id, position)
-    _note_move(tx, going_on, None, Move.SEND, by, "", ReviewStatus.SENT, now)
-    close_if_ended(tx, review, by, now)
-    tx.flush()
-    return going_on.id
-
-
-def _copy(tx: Session, item: ReviewItem, review_id: int, position: int) -> None:
-    text = tx.get_one(ReviewItemText, item.id)
-    copy = ReviewItem(
-        review_id=review_id,
-        statement_id=item.statement_id,
-        position=position,
-        status=ItemStatus.WAITING.value,
-        version=1,
-        digest=item.digest,
-        learner_answer=item.learner_answer,
-        rated_at=item.rated_at,
-        rating_version=item.rating_version,
-    )
-    tx.add(copy)
-    tx.flush()
-    tx.add(ReviewItemText(item_id=copy.id, salt=text.salt, learner_note=text.learner_note))
-    for each in tx.scalars(select(ReviewItemEvidence).where(ReviewItemEvidence.item_id == item.id)):
-        tx.add(ReviewItemEvidence(item_id=copy.id, version_id=each.version_id, reason=each.reason))
-
-
 def move_item(
     tx: Session, review: Review, item: ReviewItem, move: Move, by: int | None, now: dt.datetime, **written: object
 ) -> None:
@@ -200,7 +98,7 @@ def move_item(
     item.version += 1
     for column, value in written.items():
         setattr(item, column, value)
-    _note_move(tx, review, item, move, by, before, after, now)
+    note_move(tx, review, item, move, by, before, after, now)
 
 
 def move_review(tx: Session, review: Review, move: Move, by: int | None, now: dt.datetime) -> None:
@@ -212,7 +110,7 @@ def move_review(tx: Session, review: Review, move: Move, by: int | None, now: dt
         review.closed_at = now
     elif after is ReviewStatus.WITHDRAWN:
         review.withdrawn_at = now
-    _note_move(tx, review, None, move, by, before, after, now)
+    note_move(tx, review, None, move, by, before, after, now)
 
 
 def close_if_ended(tx: Session, review: Review, by: int | None, now: dt.datetime) -> None:
@@ -282,7 +180,7 @@ def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime
     return len(due)
 
 
-def _note_move(
+def note_move(
     tx: Session,
     review: Review,
     item: ReviewItem | None,

@@ -7,7 +7,7 @@ from tracker.db import transaction
 from tracker.models import Library
 from tracker.policy import Actor
 from tracker.queries import reviewers, subjects
-from tracker.records import reviews
+from tracker.records import reviews, sending
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.reviews import clean_text
 from tracker.rules.roles import Permission
@@ -35,7 +35,7 @@ def hand_on(actor: Actor, review_id: int, to_id: int, note: str, now: dt.datetim
         if to_id not in eligible - {review.reviewer_id}:
             raise Invalid("review_not_supervisor", "reviewer")
         due_on = today + dt.timedelta(days=tx.get_one(Library, actor.library_id).review_days)
-        going_on = reviews.hand_on(tx, review, to_id, note, due_on, actor.person_id, now)
+        going_on = sending.hand_on(tx, review, to_id, note, due_on, actor.person_id, now)
         if going_on is None:
             raise Conflict("review_nothing_sealed")
         return going_on

@@ -17,6 +17,7 @@ from tracker.queries import reviewers, sending
 from tracker.queries.learners import learner
 from tracker.queries.reviewers import Reviewer
 from tracker.records import answers, audit, reviews
+from tracker.records import sending as written
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.reviews import SENT_MAX, Said, clean_text, day_at
 from tracker.rules.scale import Ground, ReviewerAnswer
@@ -90,7 +91,7 @@ def _send(
     out = sending.with_a_reviewer(actor.person_id, wanted, today)
     if out:
         raise Conflict("review_out_already", count=len(out))
-    return reviews.send(
+    return written.send(
         tx,
         Review(
             learner_id=actor.person_id,
@@ -102,7 +103,7 @@ def _send(
             sent_at=now,
             due_on=today + dt.timedelta(days=library.review_days),
         ),
-        [reviews.Sent(each.statement_id, each.rated_at, each.rating_version, each.content) for each in frozen],
+        [written.Sent(each.statement_id, each.rated_at, each.rating_version, each.content) for each in frozen],
         now,
     )
 

@@ -7,10 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from tracker.policy import Subject
-from tracker.queries import handovers, learners, reviewers, sending
+from tracker.queries import handovers, learners, review_frames, review_queues, reviewers, sending
 from tracker.queries import review_papers as papers
 from tracker.queries import reviews as queues
-from tracker.queries.reviews import Frame, Item, Queued
+from tracker.queries.review_frames import Frame
+from tracker.queries.review_queues import Queued
+from tracker.queries.reviews import Item
 from tracker.rules.errors import Conflict
 from tracker.rules.reviews import SECONDS_EACH, Current, minutes_for
 from tracker.web import access, exception_words, review_queue, reviewing, session, today_endorsements
@@ -118,11 +120,11 @@ def step_form(frame: Frame) -> StepForm:
 
 def next_review(after_id: int) -> Queued | None:
     """What the reviewer can go on with after this one."""
-    return review_queue.next_review(queues.inbox(session.actor(), session.today()), after_id)
+    return review_queue.next_review(review_queues.inbox(session.actor(), session.today()), after_id)
 
 
 def frame_of(review_id: int) -> Frame:
-    frame = queues.frame(review_id, session.today())
+    frame = review_frames.frame(review_id, session.today())
     return told(frame, frame.lang)
 
 

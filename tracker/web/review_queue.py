@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from tracker.queries.people import folded
-from tracker.queries.reviews import Queued
+from tracker.queries.review_queues import Queued
 from tracker.rules.workflow import ReviewStatus
 from tracker.web.lists import Column, Order
 

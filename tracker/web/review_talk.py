@@ -10,8 +10,9 @@ from tracker.queries import review_papers as papers
 from tracker.queries import reviews as queues
 from tracker.queries.endings import Given
 from tracker.queries.exceptions import OfItem
+from tracker.queries.review_frames import Frame
 from tracker.queries.review_papers import Confirmed, Message, SentEvidence, Step
-from tracker.queries.reviews import Frame, Item
+from tracker.queries.reviews import Item
 from tracker.rules.agreement import Agreement
 from tracker.rules.exceptions import may_be_excepted
 from tracker.rules.scale import EndorsedAnswer

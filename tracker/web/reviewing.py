@@ -8,9 +8,10 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from tracker.queries.review_frames import Frame
 from tracker.queries.review_papers import ScaleWord
 from tracker.queries.reviewers import Reviewer
-from tracker.queries.reviews import Frame, Item
+from tracker.queries.reviews import Item
 from tracker.rules.agreement import Agreement, Pair, agreement
 from tracker.rules.reviews import RETURN
 from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer

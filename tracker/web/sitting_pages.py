@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import abort, redirect, render_template, url_for
 from flask_babel import ngettext
 
+from tracker.queries import review_frames
 from tracker.queries import review_papers as papers
 from tracker.queries import reviews as queues
 from tracker.queries import sittings as queries
@@ -77,7 +78,7 @@ def statement_page(statement_id: int, sent: SentScreen | None = None, refusal: R
     found = queries.of_statement(actor, statement_id, today)
     if not found:
         abort(404)
-    frames = {key: told(frame, frame.lang) for key, frame in queues.frames(_reviews(found), today).items()}
+    frames = {key: told(frame, frame.lang) for key, frame in review_frames.frames(_reviews(found), today).items()}
     lang = frames[found[0].review_id].lang
     items = sittings.by_name(told(found, lang), frames)
     scale = told(papers.scale(frames[items[0].review_id].framework_id), lang)

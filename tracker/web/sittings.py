@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 
 from tracker.queries import review_papers as papers
 from tracker.queries.people import folded
+from tracker.queries.review_frames import Frame
 from tracker.queries.review_papers import Message, Quote, SentEvidence
-from tracker.queries.reviews import Frame, Item
+from tracker.queries.reviews import Item
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.reviews import Current, Said, minutes_for
 from tracker.rules.workflow import ItemStatus

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.policy import Subject
-from tracker.queries import handovers, people, reviews, subjects, teams
+from tracker.queries import handovers, people, review_frames, subjects, teams
 from tracker.rules.roles import Permission
 from tracker.services import handovers as service
 from tracker.web import reviewing, session
@@ -67,7 +67,7 @@ def _form(review: Subject) -> HandOnForm:
 def _page(review: Subject, form: HandOnForm) -> str:
     sealed, sent = handovers.counts(review.id)
     return render_template(
-        "handovers/edit.html", form=form, frame=reviews.frame(review.id, session.today()), back=_back(review),
+        "handovers/edit.html", form=form, frame=review_frames.frame(review.id, session.today()), back=_back(review),
         sealed=sealed, sent=sent, is_mine=review.reviewer_id == session.actor().person_id,
     )  # fmt: skip
 

@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy import Subject
-from tracker.queries import deputies, people, subjects
+from tracker.queries import deputies, people, review_queues, subjects
 from tracker.queries import review_papers as papers
 from tracker.queries import reviews as queues
-from tracker.queries.reviews import Frame
+from tracker.queries.review_frames import Frame
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.notices import Page
 from tracker.rules.reviews import RETURN, Current
@@ -41,9 +41,9 @@ def index() -> ResponseReturnValue:
     order = order_asked(review_queue.COLUMNS, usual="due")
     access.note_opened(Page.REVIEWS)
     stands_in = deputies.stands_in_for(actor, today)
-    inbox = queues.inbox(actor, today)
+    inbox = review_queues.inbox(actor, today)
     return render_template(
-        "reviews/index.html", mine=queues.mine(actor), words=reviewing.REVIEW_STATUS,
+        "reviews/index.html", mine=review_queues.mine(actor), words=reviewing.REVIEW_STATUS,
         inbox=review_queue.sorted_by(inbox, order), next_review=review_queue.next_review(inbox),
         headings=headings(review_queue.COLUMNS, order, "reviews.index"),
         stands_in=stands_in, to_take_over=deputies.to_take_over(actor, today) if stands_in else [],
