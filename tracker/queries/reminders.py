@@ -27,7 +27,8 @@ class Reminder:
 
 def libraries() -> list[tuple[int, str]]:
     """Ids and time zones."""
-    return [tuple(row) for row in session().execute(select(Library.id, Library.time_zone).order_by(Library.id))]  # type: ignore[misc]
+    rows = session().execute(select(Library.id, Library.time_zone).order_by(Library.id))
+    return [(library_id, time_zone) for library_id, time_zone in rows]
 
 
 def due(library_id: int, today: dt.date) -> list[Reminder]:
