@@ -1,13 +1,13 @@
-"""How endorsements ended: what a learner is told of, what became of those of a review, and one to revoke."""
+"""How endorsements ended: what a learner is told of, and what became of those of a review."""
 
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Endorsement, EndorsementText, Framework, Person, ReviewItem, ScaleAnswer, Statement
+from tracker.models import Endorsement, EndorsementText, Framework, Person, ReviewItem, Statement
 from tracker.rules.reviews import short_name
 from tracker.rules.wording import Wording
 from tracker.rules.workflow import EndorsementStatus
@@ -38,23 +38,6 @@ class Given:
     @property
     def stands(self) -> bool:
         return self.status is EndorsementStatus.STANDING
-
-
-@dataclass(frozen=True, slots=True)
-class Revocable:
-    """One endorsement as the one who gave it sees it before they take it back."""
-
-    id: int
-    review_id: int
-    item_id: int
-    person: str
-    title: Wording
-    text: Wording
-    answer: str
-    label: Wording
-    on: dt.datetime
-    lang: str
-    status: EndorsementStatus
 
 
 def ended(person_id: int, since: dt.datetime) -> list[Ended]:
@@ -112,35 +95,3 @@ def of_review(review_id: int) -> dict[int, Given]:
     return {
         row.item_id: Given(row.id, EndorsementStatus(row.status), row.ended_at, row.reason or "") for row in rows
     }  # fmt: skip
-
-
-def revocable(endorsement_id: int) -> Revocable:
-    """One statement. Raises NoResultFound: ask behind a door."""
-    row = session().execute(
-        select(
-            Endorsement.id, ReviewItem.review_id, Endorsement.item_id, Person.name, Statement.title, Statement.text,
-            Endorsement.answer, ScaleAnswer.label, Endorsement.endorsed_at, Framework.lang, Endorsement.status,
-        )
-        .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
-        .join(Person, Person.id == Endorsement.person_id)
-        .join(Statement, Statement.id == Endorsement.statement_id)
-        .join(Framework, Framework.id == Statement.framework_id)
-        .join(
-            ScaleAnswer,
-            and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Endorsement.answer),
-        )
-        .where(Endorsement.id == endorsement_id)
-    ).one()  # fmt: skip
-    return Revocable(
-        id=row.id,
-        review_id=row.review_id,
-        item_id=row.item_id,
-        person=row.name,
-        title=row.title,
-        text=row.text,
-        answer=row.answer,
-        label=row.label,
-        on=row.endorsed_at,
-        lang=row.lang,
-        status=EndorsementStatus(row.status),
-    )

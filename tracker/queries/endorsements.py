@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
@@ -59,13 +60,18 @@ class Expiring:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """An endorsement with its statement, as its owner sees it."""
+    """An endorsement with its statement, as its two sides see it: who gave it, for whom, and in which review."""
 
     id: int
+    review_id: int
+    item_id: int
     statement_id: int
     title: Wording
+    text: Wording
+    person: str
     endorser_id: int
     endorser: str
+    answer: str
     label: Wording
     on: dt.datetime
     stands: bool
@@ -74,23 +80,27 @@ class One:
 
 def one(endorsement_id: int) -> One:
     """One statement. Raises NoResultFound: ask behind a door."""
+    person, endorser = aliased(Person), aliased(Person)
+    stands = Endorsement.status == EndorsementStatus.STANDING.value
     row = session().execute(
         select(
-            Endorsement.id, Statement.id.label("statement_id"), Statement.title, Endorsement.endorser_id,
-            Person.name.label("endorser"), ScaleAnswer.label, Endorsement.endorsed_at, Endorsement.status,
+            Endorsement.id, ReviewItem.review_id, Endorsement.item_id, Endorsement.statement_id, Statement.title,
+            Statement.text, person.name.label("person"), Endorsement.endorser_id, endorser.name.label("endorser"),
+            Endorsement.answer, ScaleAnswer.label, Endorsement.endorsed_at.label("on"), stands.label("stands"),
             Framework.lang,
         )
+        .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
+        .join(person, person.id == Endorsement.person_id)
+        .join(endorser, endorser.id == Endorsement.endorser_id)
         .join(Statement, Statement.id == Endorsement.statement_id)
         .join(Framework, Framework.id == Statement.framework_id)
-        .join(Person, Person.id == Endorsement.endorser_id)
         .join(
             ScaleAnswer,
             and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Endorsement.answer),
         )
         .where(Endorsement.id == endorsement_id)
     ).one()  # fmt: skip
-    stands = row.status == EndorsementStatus.STANDING.value
-    return One(*row[:7], stands=stands, lang=row.lang)
+    return One(**row._mapping)
 
 
 def standing(person_id: int, statement_ids: Iterable[int] | None = None) -> dict[int, Endorsed]:

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.policy import Subject
-from tracker.queries import endings, subjects
+from tracker.queries import endorsements as queries
+from tracker.queries import subjects
 from tracker.rules.roles import Permission
 from tracker.services import endorsements
 from tracker.web import session
@@ -33,7 +34,7 @@ def revoke(endorsement: Subject) -> ResponseReturnValue:
     )
     if not done:
         return _page(endorsement, form), 422
-    of = endings.revocable(endorsement_id)
+    of = queries.one(endorsement_id)
     tell(_("Your endorsement of “%(statement)s” is revoked. It does not count any more; %(name)s reads your reason.",
            statement=told(of, of.lang).title, name=of.person))  # fmt: skip
     return redirect(url_for("reviews.differences", review_id=of.review_id, _anchor=f"item-{of.item_id}"), 303)
@@ -42,5 +43,5 @@ def revoke(endorsement: Subject) -> ResponseReturnValue:
 def _page(given: Subject, form: RevokeForm) -> str:
     if given.owner_id is not None:
         note_look(given.owner_id, "review")
-    of = endings.revocable(given.id)
+    of = queries.one(given.id)
     return render_template("endorsements/revoke.html", of=told(of, of.lang), form=form)
