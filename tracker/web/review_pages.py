@@ -80,7 +80,7 @@ def item_page(
         citations=told(papers.citations(here.statement_id), frame.lang),
         evidence=papers.evidence(review_id).get(here.id, []),
         messages=papers.messages(review_id).get(here.id, []), done=reviewing.done(items),
-        minutes=minutes_for(len(reviewing.waiting(items))), focus="go" in request.args,
+        left=reviewing.left(items), focus="go" in request.args,
         skip=reviewing.next_href(review_id, items, here.position, focus=True),
     ), status  # fmt: skip
 

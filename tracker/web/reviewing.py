@@ -13,7 +13,7 @@ from tracker.queries.review_papers import ScaleWord
 from tracker.queries.reviewers import Reviewer
 from tracker.queries.reviews import Item
 from tracker.rules.agreement import Agreement, Pair, agreement
-from tracker.rules.reviews import RETURN
+from tracker.rules.reviews import RETURN, minutes_for
 from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
 from tracker.rules.workflow import ItemStatus, ReviewStatus, can_finish, can_reveal
 from tracker.web.templating import day
@@ -118,6 +118,14 @@ def done(items: Sequence[Item]) -> int:
 
 def waiting(items: Sequence[Item]) -> list[Item]:
     return [item for item in items if item.status is ItemStatus.WAITING]
+
+
+def left(items: Sequence[Item]) -> str:
+    """What is left to answer, in words."""
+    minutes = minutes_for(len(waiting(items)))
+    if not minutes:
+        return str(_("nothing left to answer"))
+    return str(_("about a minute left") if minutes == 1 else _("about %(minutes)s minutes left", minutes=minutes))
 
 
 def is_ready(items: Sequence[Item]) -> bool:

@@ -45,7 +45,7 @@ def level_page(review_id: int, here: Place, sent: SentScreen | None = None, refu
         screen=sittings.screen([item for item in within if not item.revealed], {review_id: frame},
                                {review_id: words}, sent, refusal),
         place={"review_id": review_id, "domain_id": here[0], "rank": here[1]}, done=reviewing.done(items),
-        left=sittings.left(len(reviewing.waiting(items))), grounds=reviewing.grounds(),
+        left=reviewing.left(items), grounds=reviewing.grounds(),
         following=next((each for group in groups for each in group.items
                         if each.href == reviewing.level_href(review_id, items, here)), None),
     )  # fmt: skip
@@ -91,7 +91,7 @@ def statement_page(statement_id: int, sent: SentScreen | None = None, refusal: R
         screen=sittings.screen(items, frames, {key: Words.of(scale, frame) for key, frame in frames.items()},
                                sent, refusal),
         citations=told(papers.citations(statement_id), lang), grounds=reviewing.grounds(), done=reviewing.done(items),
-        left=sittings.left(len(reviewing.waiting(items))), following=_following(shared, statement_id),
+        left=reviewing.left(items), following=_following(shared, statement_id),
     )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def saved(item_id: int, screen: str) -> Mapping[str, object]:
         "is_returned": item.status is ItemStatus.RETURNED,
         "rated": reviewing.done(items),
         "rail": {f"{item.domain_id}-{item.rank}": reviewing.done(_within(items, here))},
-        "left": sittings.left(len(reviewing.waiting(items))),
+        "left": reviewing.left(items),
     }
 
 

@@ -13,7 +13,7 @@ from tracker.queries.review_frames import Frame
 from tracker.queries.review_papers import Message, Quote, SentEvidence
 from tracker.queries.reviews import Item
 from tracker.rules.errors import Conflict, Invalid, Refusal
-from tracker.rules.reviews import Current, Said, minutes_for
+from tracker.rules.reviews import Current, Said
 from tracker.rules.workflow import ItemStatus
 from tracker.web import errors, reviewing
 from tracker.web.forms.answers import SentCard, SentScreen
@@ -176,16 +176,6 @@ def rail(frame: Frame, items: Sequence[Item], current: tuple[int, int] | None = 
             )
         groups.append(RailGroup(first.domain, levels))
     return groups
-
-
-def left(waiting: int) -> str:
-    """What is left, in words."""
-    minutes = minutes_for(waiting)
-    if not waiting:
-        return str(_("nothing left to answer"))
-    if minutes == 1:
-        return str(_("about a minute left"))
-    return str(_("about %(minutes)s minutes left", minutes=minutes))
 
 
 def _card(
