@@ -32,21 +32,18 @@ from tracker.models.people import (
 from tracker.models.ratings import Rating, RatingEntry
 from tracker.models.reviews import (
     Confirmation,
-    Deputy,
     Endorsement,
     EndorsementText,
-    Handover,
-    HandoverText,
     Review,
     ReviewItem,
     ReviewItemEvidence,
     ReviewItemText,
     ReviewMessage,
     ReviewMove,
-    SecondReading,
     TrainingAction,
 )
 from tracker.models.rounds import RoleProfile, Round, Target
+from tracker.models.routing import Deputy, Handover, HandoverText, SecondReading
 from tracker.models.submissions import Submission
 
 __all__ = [
