@@ -1,5 +1,6 @@
 """What people come for, by keyboard alone and without script: evidence, a review from sending to the end, the gaps."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,11 +10,15 @@ from sqlalchemy import select
 from tests.browser.conftest import Live
 from tests.browser.keyboard import Keyboard
 from tests.client import PASSWORD
+from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
+from tests.factories.reviews import send as send_now
 from tracker.db import db, session
-from tracker.models import Endorsement, EvidenceLink, Review, ReviewItem
+from tracker.models import Endorsement, EvidenceLink, Review, ReviewItem, SecondReading
+from tracker.rules.roles import Role
 from tracker.rules.scale import Answer, EndorsedAnswer
+from tracker.rules.workflow import ItemStatus
 
 
 @pytest.fixture
@@ -22,7 +27,9 @@ def keyboard(live: Live, browser: Any) -> Iterator[Callable[[str], Keyboard]]:
     keyboards = []
 
     def at(name: str) -> Keyboard:
-        context = browser.new_context(base_url=live.url, viewport={"width": 1280, "height": 900})
+        context = browser.new_context(
+            base_url=live.url, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+        )  # so that a page has moved when the focus has
         context.set_default_timeout(10_000)
         keyboards.append(found := Keyboard(context.new_page()))
         found.sign_in(live.world.email(name), PASSWORD)
@@ -146,3 +153,57 @@ def test_a_review_without_script(live: Live, visit: Callable[..., Any], width: i
         page.get_by_role("main").get_by_role("button", name="Confirm").first.click()
     assert stored(live, select(Review.status)) == ["closed"]
     assert stored(live, select(ReviewItem.status)) == ["endorsed", "endorsed"]
+
+
+def test_a_deputy_takes_over_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -> None:
+    statements = rated(live, Answer.CONSISTENTLY, Answer.PARTLY)
+    with live.app.app_context():
+        send_now(live.world, "ana", "sue", dict.fromkeys(statements, ItemStatus.WAITING))
+    sue = keyboard("sue")
+    sue.follow(sue.page.get_by_role("navigation", name="Main").first.get_by_role("link", name="Reviews"))
+    sue.follow(sue.page.get_by_role("link", name="Away for a while?"))
+    sue.to(sue.page.get_by_label("Who stands in for you?"))
+    sue.type("Hugo")
+    today = live.world.now.date()
+    for label, day in (("From", today), ("Until", today + dt.timedelta(days=7))):
+        sue.to(sue.page.get_by_label(label))
+        sue.type(f"{day:%m%d%Y}")
+    sue.follow(sue.page.get_by_role("button", name="Name them"))
+    assert sue.page.get_by_text("Hugo may review in your place").is_visible()
+
+    hugo = keyboard("hugo")
+    hugo.follow(hugo.page.get_by_role("link", name="1 new notice"))
+    hugo.follow(hugo.page.get_by_role("link", name="You stand in for Sue"))
+    hugo.follow(hugo.page.get_by_role("link", name="Take over"))
+    assert hugo.page.get_by_label("Hugo (Central; stands in").is_checked()
+    hugo.fill(hugo.page.get_by_label("Why, for both of them"), "Sue is on leave")
+    hugo.follow(hugo.page.get_by_role("button", name="Hand it on"))
+    assert stored(live, select(Review.status).order_by(Review.id)) == ["closed", "sent"]
+    assert hugo.page.get_by_text("Sue is on leave").is_visible()
+
+
+def test_an_endorsement_is_revoked_and_another_seen_differently_by_keyboard(
+    live: Live, keyboard: Callable[[str], Keyboard]
+) -> None:
+    first, second = rated(live, Answer.PARTLY, Answer.PARTLY)
+    with live.app.app_context():
+        join(live.world, "hugo", "central", Role.SUPERVISOR)
+        for statement_id in (first, second):
+            endorse(live.world, "ana", "sue", statement_id, EndorsedAnswer.PARTLY)
+    sue = keyboard("sue")
+    sue.page.goto(f"/people/{live.world.people['ana']}/statements/{first}")
+    sue.follow(sue.page.get_by_role("link", name="Revoke"))
+    sue.fill(sue.page.get_by_label("Why you revoke it"), "Seen again: not yet")
+    sue.follow(sue.page.get_by_role("button", name="Revoke the endorsement"))
+    assert stored(live, select(Endorsement.status).order_by(Endorsement.id)) == ["revoked", "standing"]
+
+    ana = keyboard("ana")
+    assert ana.page.get_by_text("Seen again: not yet").first.is_visible()
+    ana.page.goto(f"/statements/{second}")
+    ana.follow(ana.page.get_by_role("link", name="I see this differently"))
+    ana.to(ana.page.get_by_label("Hugo (Central)"))
+    ana.press("Space")
+    ana.follow(ana.page.get_by_role("button", name="Send it to a second reader"))
+    assert stored(live, select(SecondReading.endorsement_id)) == stored(
+        live, select(Endorsement.id).where(Endorsement.statement_id == second)
+    )

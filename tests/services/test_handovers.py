@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tests.factories.evidence import piece
 from tests.factories.notices import told
@@ -127,6 +127,14 @@ class TestHandingOn:
         answer_all(world, first, CANNOT, CANNOT)
         second = handovers.hand_on(actor(world, "sue"), first, world.people["hugo"], "Away", world.now)
         assert [item.status for item in items(second)] == ["waiting", "waiting"]
+
+    def test_what_was_erased_stays_erased(self, world: World) -> None:
+        first = send(world, YES, NO)
+        with transaction() as tx:
+            tx.execute(delete(ReviewItemText).where(ReviewItemText.item_id == item_ids(first)[0]))
+        second = handovers.hand_on(actor(world, "sue"), first, world.people["hugo"], "Away", world.now)
+        texts = [session().get(ReviewItemText, item_id) for item_id in item_ids(second)]
+        assert [text is None for text in texts] == [True, False]
 
     def test_it_is_done_once(self, world: World) -> None:
         first = send(world, YES, NO)

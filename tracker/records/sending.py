@@ -26,7 +26,8 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class _Frozen:
-    """What an item holds from its first moment on. `evidence`: ids of versions with the reason why each counts."""
+    """What an item holds from its first moment on. `salt` is "" where its text was erased. `evidence`: ids of versions
+    with the reason why each counts."""
 
     statement_id: int
     rated_at: dt.datetime
@@ -95,7 +96,7 @@ def _freeze(sent: Sent) -> _Frozen:
 
 
 def _as_it_was(tx: Session, item: ReviewItem) -> _Frozen:
-    text = tx.get_one(ReviewItemText, item.id)
+    text = tx.get(ReviewItemText, item.id)
     pieces = tx.execute(
         select(ReviewItemEvidence.version_id, ReviewItemEvidence.reason)
         .where(ReviewItemEvidence.item_id == item.id)
@@ -106,8 +107,8 @@ def _as_it_was(tx: Session, item: ReviewItem) -> _Frozen:
         rated_at=item.rated_at,
         rating_version=item.rating_version,
         answer=item.learner_answer,
-        note=text.learner_note,
-        salt=text.salt,
+        note=text.learner_note if text is not None else "",
+        salt=text.salt if text is not None else "",
         digest=item.digest,
         evidence=tuple((version_id, reason) for version_id, reason in pieces),
     )
@@ -131,6 +132,7 @@ def _begin(tx: Session, review: Review, items: Iterable[_Frozen]) -> None:
         )
         tx.add(item)
         tx.flush()
-        tx.add(ReviewItemText(item_id=item.id, salt=frozen.salt, learner_note=frozen.note))
+        if frozen.salt:
+            tx.add(ReviewItemText(item_id=item.id, salt=frozen.salt, learner_note=frozen.note))
         for version_id, reason in frozen.evidence:
             tx.add(ReviewItemEvidence(item_id=item.id, version_id=version_id, reason=reason))
