@@ -5,7 +5,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection, text
 
-from tracker.queries.invariants import broken, contents, guards_of
+from tracker.queries.operations.invariants import broken, contents, guards_of
 
 STEPS = {
     "waiting": {"answered", "not_observed", "returned", "handed_on"},

@@ -33,10 +33,10 @@ from tests.review_rules import faults
 from tracker.app import create_app
 from tracker.db import db, session, transaction
 from tracker.models import RatingEntry, ReviewMessage, Submission, TrainingAction
-from tracker.policy import Actor
-from tracker.queries.actors import actor_for_person
-from tracker.rules.scale import ReviewerAnswer
-from tracker.services import reviews
+from tracker.policy.permissions import Actor
+from tracker.queries.access.actors import actor_for_person
+from tracker.rules.frameworks.scale import ReviewerAnswer
+from tracker.services.reviews import reviews
 
 KILLS = 3
 BURST = 40

@@ -11,7 +11,7 @@ from tests.conftest import TestConfig
 from tests.doors import ACTORS, DOORS, Door
 from tests.factories.world import World
 from tracker.app import create_app
-from tracker.web.access import check_doors
+from tracker.web.http.access import check_doors
 
 
 def endpoints(app: Flask) -> set[tuple[str, str]]:

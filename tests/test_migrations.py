@@ -18,7 +18,7 @@ from tests.factories.audit import happened
 from tests.factories.world import World, make_world
 from tracker.app import MIGRATIONS, create_app
 from tracker.db import Base, db, transaction
-from tracker.queries import chains, invariants
+from tracker.queries.operations import audit_chain, invariants
 
 
 def test_models_equal_the_migrated_database(migrated_app: Flask) -> None:
@@ -208,11 +208,11 @@ def test_events_become_a_chain_and_come_back(engine_name: str, tmp_path: Path, m
             before = [tuple(row) for row in db.session.execute(text(bare))]
             db.session.remove()
             upgrade(revision=CHAIN)
-            found = chains.verify()
+            found = audit_chain.verify()
             assert (found.wrong, found.walk.count, found.walk.erased) == (None, 3, 0)
             happened(world, "team_added", "adam", team="New")
             db.session.remove()
-            found = chains.verify()
+            found = audit_chain.verify()
             assert (found.wrong, found.walk.count) == (None, 4)
             db.session.remove()
             downgrade(revision=BEFORE_CHAIN)
@@ -223,6 +223,6 @@ def test_events_become_a_chain_and_come_back(engine_name: str, tmp_path: Path, m
             assert [row[4] for row in after] == ["signed_in", "team_renamed", "team_closed", "team_added"]
             db.session.remove()
             upgrade()
-            assert chains.verify().wrong is None
+            assert audit_chain.verify().wrong is None
             db.session.remove()
             db.engine.dispose()

@@ -14,9 +14,9 @@ from tests.conftest import NOW, empty
 from tests.factories.world import add
 from tracker.db import db, transaction
 from tracker.models import Framework, Library, Membership, Person, RoleProfile, Team
-from tracker.policy import GRACE, Actor, Subject, allows, library_of, people_whose_profile, teams_readable
-from tracker.queries import subjects
-from tracker.queries.actors import actor_for_person
+from tracker.policy.permissions import GRACE, Actor, Subject, allows, library_of, people_whose_profile, teams_readable
+from tracker.queries.access import subjects
+from tracker.queries.access.actors import actor_for_person
 from tracker.rules.roles import Permission, Role
 
 TODAY = NOW.date()

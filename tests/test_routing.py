@@ -16,12 +16,12 @@ from tests.factories.world import add
 from tests.test_policy import Plan, build, plans
 from tracker.db import db, transaction
 from tracker.models import Deputy, Framework, Membership, Person, Review, Team
-from tracker.policy import GRACE
-from tracker.queries import reviewers
-from tracker.routing import may_review, reviewer_may_go_on
-from tracker.rules.reviewers import reviewing_team
+from tracker.policy.permissions import GRACE
+from tracker.policy.reviewers import may_review, reviewer_may_go_on
+from tracker.queries.reviews import eligible_reviewers
+from tracker.rules.reviews.reviewing_team import reviewing_team
+from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.rules.roles import Role
-from tracker.rules.workflow import ReviewStatus
 
 TODAY = NOW.date()
 
@@ -120,7 +120,7 @@ def test_sql_picks_who_the_rule_picks_and_nobody_themselves(emptied: Flask, worl
         assert allowed == by_hand(learner, people)
         assert learner not in allowed
         assert {who for who in people if rows.get((learner, who)) in going_on} == allowed
-        offered = {each.person_id for each in reviewers.of(learner, TODAY)}
+        offered = {each.person_id for each in eligible_reviewers.of(learner, TODAY)}
         assert offered <= allowed
 
 

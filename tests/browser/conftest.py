@@ -23,7 +23,7 @@ from tests.conftest import TestConfig
 from tests.engines import REQUIRED, fresh_database
 from tests.factories.world import World, make_world
 from tracker.app import create_app
-from tracker.cli.demo_people import load_cast
+from tracker.cli.demo.people import load_cast
 from tracker.db import db
 
 CHROMIUM = os.environ.get("TRACKER_CHROMIUM") or shutil.which("chromium") or ""

@@ -16,9 +16,9 @@ from tests.factories.reviews import endorse
 from tests.factories.reviews import send as send_now
 from tracker.db import db, session
 from tracker.models import Endorsement, EvidenceLink, Review, ReviewItem, SecondReading
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
+from tracker.rules.reviews.workflow import ItemStatus
 from tracker.rules.roles import Role
-from tracker.rules.scale import Answer, EndorsedAnswer
-from tracker.rules.workflow import ItemStatus
 
 
 @pytest.fixture

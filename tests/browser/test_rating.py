@@ -10,7 +10,7 @@ from tests.browser.conftest import Live
 from tests.browser.rating import answers, entries, focused, state, wait_for
 from tests.client import PASSWORD
 from tests.factories.ratings import rate
-from tracker.rules.scale import Answer
+from tracker.rules.frameworks.scale import Answer
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make test-browser installs it)")
 

@@ -15,8 +15,8 @@ from tests.factories.sending import actor, answer, item_ids
 from tests.factories.world import add
 from tracker.db import db, session, transaction
 from tracker.models import ReviewItem, Statement
-from tracker.rules.scale import Answer, ReviewerAnswer
-from tracker.services import reviews
+from tracker.rules.frameworks.scale import Answer, ReviewerAnswer
+from tracker.services.reviews import reviews
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make test-browser installs it)")
 

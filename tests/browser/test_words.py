@@ -18,12 +18,12 @@ from tests.browser.atlas import PEOPLE, Place
 from tests.browser.conftest import Site
 from tests.client import Client
 from tests.conftest import PAGES, copy_pages, keep_pages
-from tracker.cli.demo_people import load_cast
+from tracker.cli.demo.people import load_cast
 from tracker.db import db, transaction
 from tracker.models import Domain, Framework, Level, ScaleAnswer, Source, Statement, Strand
-from tracker.rules.reviews import first_name, short_name
-from tracker.web import wording
-from tracker.web.wording import START
+from tracker.rules.reviews.reviews import first_name, short_name
+from tracker.web.i18n import content_language
+from tracker.web.i18n.content_language import START
 
 VOID = {"meta", "link", "input", "br", "hr", "img", "rect", "line", "circle", "path", "use"}
 SPEAKING = {"title", "alt", "aria-label", "aria-description", "placeholder", "data-words"}
@@ -214,7 +214,7 @@ def test_words_of_a_framework_stand_in_its_language(site: Site, german: None) ->
 
 
 def test_words_that_are_not_told_of_are_found(site: Site, german: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wording, "mark", lambda words, lang: words)
+    monkeypatch.setattr(content_language, "mark", lambda words, lang: words)
     client = Client(site.app)
     client.sign_in(str(PEOPLE["learner"]), load_cast().password)
     assert len(astray(client.get("/profile").text)) > 20

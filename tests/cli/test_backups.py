@@ -14,8 +14,8 @@ from tests.factories.world import World
 from tracker.cli.backups import FINDINGS, REASONS
 from tracker.db import db
 from tracker.models import BackupTest
-from tracker.rules.uploads import Upload
-from tracker.web.backup_words import FINDINGS as ON_PAGES
+from tracker.rules.evidence.uploads import Upload
+from tracker.web.operations.backup_labels import FINDINGS as ON_PAGES
 
 
 @pytest.fixture
@@ -87,7 +87,13 @@ def codes(name: str, source: str) -> set[str]:
 
 
 def test_every_finding_and_every_refusal_has_its_words() -> None:
-    names = ("queries/invariants", "records/archives", "records/postgresql_copies", "services/backups", "rules/backups")
+    names = (
+        "queries/operations/invariants",
+        "storage/archives",
+        "storage/postgresql_copies",
+        "services/operations/backups",
+        "rules/operations/backups",
+    )
     source = "".join((ROOT / "tracker" / f"{name}.py").read_text() for name in names)
     assert codes("Finding", source) == set(FINDINGS) == set(ON_PAGES)
     refusals = codes("Conflict", source) | codes("Invalid", source) | codes("NoBackup", source)

@@ -11,17 +11,17 @@ from sqlalchemy import func, select, text
 
 from config import ROOT
 from tests.conftest import NOW, empty
-from tracker.cli.demo_people import load_cast
-from tracker.cli.demo_story import Story
+from tracker.cli.demo.people import load_cast
+from tracker.cli.demo.story import Story
 from tracker.db import db
 from tracker.models import Membership, Person, Rating, RatingEntry, Review, ReviewItem, Round
-from tracker.queries import demo
-from tracker.rules.framework_files import read_framework
+from tracker.queries.operations import demo
+from tracker.rules.evidence.uploads import Store
+from tracker.rules.frameworks.files import read_framework
+from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
-from tracker.rules.uploads import Store
-from tracker.rules.workflow import ItemStatus, ReviewStatus
 from tracker.services.frameworks import import_framework
-from tracker.services.whole import all_or_nothing
+from tracker.services.one_transaction import all_or_nothing
 
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 DAY = dt.date(2026, 11, 24)

@@ -4,7 +4,7 @@ from tests.doors.door import Door
 from tests.factories.world import World, add
 from tracker.db import transaction
 from tracker.models import Invitation, SignIn
-from tracker.rules.tokens import token_hash
+from tracker.rules.accounts.tokens import token_hash
 
 SIGNED_IN_POST = "401 422 422 422 422 422 422 422 422"
 LINK = "a" * 43

@@ -1,6 +1,6 @@
 from tests.doors.door import Door
 from tests.factories.world import World
-from tracker.queries.corrections import open_corrections
+from tracker.queries.frameworks.corrections import open_corrections
 from tracker.services.corrections import suggest_correction
 
 

@@ -5,7 +5,7 @@ from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Endorsement
-from tracker.rules.scale import EndorsedAnswer
+from tracker.rules.frameworks.scale import EndorsedAnswer
 
 
 def endorsed(world: World) -> None:

@@ -5,7 +5,7 @@ from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import LevelException, ReviewItem
-from tracker.services import exceptions
+from tracker.services.reviews import exceptions
 
 
 def proposed(world: World) -> None:

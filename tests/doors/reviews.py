@@ -7,8 +7,8 @@ from tests.factories.sending import NO, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Review, ReviewItem, TrainingAction
-from tracker.rules.scale import ReviewerAnswer
-from tracker.services import differences, reviews
+from tracker.rules.frameworks.scale import ReviewerAnswer
+from tracker.services.reviews import differences, reviews
 
 NOTHING_TICKED = {"act": "ticked"}
 

@@ -9,8 +9,8 @@ from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Deputy, Endorsement
-from tracker.rules.scale import EndorsedAnswer
-from tracker.services import deputies
+from tracker.rules.frameworks.scale import EndorsedAnswer
+from tracker.services.reviews import delegates
 
 
 def central(world: World) -> dict[str, object]:
@@ -20,7 +20,7 @@ def central(world: World) -> dict[str, object]:
 def with_a_deputy(world: World) -> None:
     """Hugo stands in for Sue; nothing of hers waits."""
     today = world.now.date()
-    deputies.name(actor(world, "sue"), world.people["hugo"], today, today + dt.timedelta(days=7), world.now)
+    delegates.name(actor(world, "sue"), world.people["hugo"], today, today + dt.timedelta(days=7), world.now)
 
 
 def deputy(world: World) -> dict[str, object]:

@@ -19,13 +19,14 @@ from tests.factories.tried import mail_tried
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Evidence, Level, Membership, Notice, RoleProfile, Team, UseStatement
-from tracker.queries import rating_lists as lists
-from tracker.rules.list_plans import plan
+from tracker.queries.assessment import import_targets
+from tracker.rules.assessment.import_lines import read
+from tracker.rules.assessment.import_plan import plan
+from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.mail import MailOutcome
-from tracker.rules.rating_lists import read
-from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.services import evidence, people, role_profiles, teams
-from tracker.web.forms.rating_lists import headings
+from tracker.services import evidence
+from tracker.services.administration import people, role_profiles, teams
+from tracker.web.assessment.import_forms import headings
 
 Data = Callable[[World], dict[str, object]]
 NEW_PASSWORD = "seven lamps by the door"
@@ -201,7 +202,7 @@ LIST = "Code,Your answer\nCOM-1-01,partly\n"
 def the_list(world: World) -> dict[str, object]:
     """As its check page shows it."""
     who = actor(world, "ana")
-    found = lists.ground(who.person_id, who.library_id, world.framework_id, who.time_zone)
+    found = import_targets.ground(who.person_id, who.library_id, world.framework_id, who.time_zone)
     listed = read(LIST, headings(), found.answers)
     shown = plan(listed, found.statements, found.answers, who.today(world.now), who.time_zone)
     return {"text": LIST, "seen": shown.digest()}

@@ -13,10 +13,10 @@ from tests.factories.reviews import send
 from tests.factories.world import World, add
 from tracker.db import transaction
 from tracker.models import EvidenceVersion, ReviewItem, ReviewItemEvidence
-from tracker.queries.actors import actor_for_person
-from tracker.rules.evidence import Content
-from tracker.rules.uploads import Store, Upload
-from tracker.rules.workflow import ItemStatus, ReviewStatus
+from tracker.queries.access.actors import actor_for_person
+from tracker.rules.evidence.content import Content
+from tracker.rules.evidence.uploads import Store, Upload
+from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.services import evidence
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"

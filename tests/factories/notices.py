@@ -14,8 +14,8 @@ from tracker.records import notices as records
 from tracker.rules.mail import MailServer
 from tracker.rules.mail import mail_server as settings
 from tracker.rules.notices import MailChoice, NoticeKind
-from tracker.services import notices, outbox
-from tracker.services.outbox import Delivered
+from tracker.services.notifications import notices, outbox
+from tracker.services.notifications.outbox import Delivered
 
 
 def told(world: World, name: str) -> list[str]:

@@ -5,7 +5,7 @@ import datetime as dt
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Rating, RatingEntry
-from tracker.rules.scale import Answer, Basis
+from tracker.rules.frameworks.scale import Answer, Basis
 
 
 def rate(world: World, person: str, statement_id: int, answer: Answer, at: dt.datetime | None = None) -> None:

@@ -5,8 +5,8 @@ import datetime as dt
 from tests.factories.world import World, add
 from tracker.db import transaction
 from tracker.models import Endorsement, Review, ReviewItem
-from tracker.rules.scale import Answer, EndorsedAnswer, Ground, ReviewerAnswer
-from tracker.rules.workflow import REVEALED, EndorsementStatus, ItemStatus, ReviewStatus
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus, ItemStatus, ReviewStatus
 
 
 def endorse(

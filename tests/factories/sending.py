@@ -8,10 +8,10 @@ from tests.factories.ratings import rate
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Rating, Review, ReviewItem
-from tracker.policy import Actor
-from tracker.queries.actors import actor_for_person
-from tracker.rules.scale import Answer, Ground, ReviewerAnswer
-from tracker.services import reviews
+from tracker.policy.permissions import Actor
+from tracker.queries.access.actors import actor_for_person
+from tracker.rules.frameworks.scale import Answer, Ground, ReviewerAnswer
+from tracker.services.reviews import reviews
 
 YES, PART, NO, SURE_NOT, NOT_MINE = (
     Answer.CONSISTENTLY,

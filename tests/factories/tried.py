@@ -5,8 +5,8 @@ import datetime as dt
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import BackupTest, MailTest
+from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.mail import MailOutcome
-from tracker.rules.tokens import token_hash
 
 
 def mail_tried(world: World, person: str = "adam", outcome: MailOutcome = MailOutcome.ARRIVED, **more: str) -> None:

@@ -32,9 +32,9 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
-from tracker.rules.passwords import Passwords
+from tracker.rules.accounts.passwords import Passwords
+from tracker.rules.frameworks.scale import MEANING, Answer
 from tracker.rules.roles import Role
-from tracker.rules.scale import MEANING, Answer
 
 HASH = Passwords(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 START = dt.date(2026, 1, 5)

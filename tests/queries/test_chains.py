@@ -14,11 +14,11 @@ from tests.factories.audit import happened
 from tests.factories.world import World
 from tracker.db import db, session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Erasure
-from tracker.queries import chains, invariants
-from tracker.queries.chains import LINK
-from tracker.rules.backups import Finding
-from tracker.rules.chains import START, Head, Link, Wrong, commitment, line, read_heads
+from tracker.queries.operations import audit_chain, invariants
+from tracker.queries.operations.audit_chain import LINK
 from tracker.rules.errors import Invalid
+from tracker.rules.operations.backups import Finding
+from tracker.rules.operations.hash_chain import START, Head, Link, Wrong, commitment, line, read_heads
 
 NUMBER = 6
 Attack = Callable[[Connection], object]
@@ -30,7 +30,7 @@ def chain(app: Flask, world: World) -> Head:
     with app.app_context():
         for number in range(1, NUMBER + 1):
             happened(world, "person_edited", "adam", "ben" if number < 5 else "ana", changed=f"name {number}")
-        head = chains.head()
+        head = audit_chain.head()
         db.session.remove()
     assert head is not None
     assert head.sequence == NUMBER
@@ -39,7 +39,7 @@ def chain(app: Flask, world: World) -> Head:
 
 def verify(app: Flask, *heads: Head) -> Wrong | None:
     with app.app_context():
-        found = chains.verify(heads)
+        found = audit_chain.verify(heads)
         db.session.remove()
     return found.wrong
 
@@ -227,7 +227,7 @@ def test_a_tail_that_grew_again_is_a_rewrite(app: Flask, world: World, chain: He
 def test_heads_of_before_stay_good(app: Flask, world: World, chain: Head) -> None:
     with app.app_context():
         happened(world, "signed_in", "ana", "ana")
-        later = chains.head()
+        later = audit_chain.head()
     assert later is not None
     assert verify(app, chain, later) is None
     assert verify(app, later, replace(chain, digest="0" * 64)) == Wrong("rewritten", NUMBER)
@@ -247,7 +247,7 @@ def test_erasing_somebody_keeps_the_chain_whole(app: Flask, world: World, chain:
         with pytest.raises(DBAPIError, match="history is never changed"):
             erase_facts_about(world, "ben", erasing="ana")
         erase_facts_about(world, "ben", erasing="ben")
-        found = chains.verify([chain])
+        found = audit_chain.verify([chain])
         assert (found.wrong, found.walk.count, found.walk.erased) == (None, NUMBER, 4)
         db.session.remove()
 

@@ -12,10 +12,10 @@ from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Evidence, Person, Rating
-from tracker.queries.endorsements import changed_since, history, standing
-from tracker.rules.reviews import first_name, short_name
-from tracker.rules.scale import Answer, EndorsedAnswer, ReviewerAnswer
-from tracker.services import differences, reviews
+from tracker.queries.endorsements.endorsements import changed_since, history, standing
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
+from tracker.rules.reviews.reviews import first_name, short_name
+from tracker.services.reviews import differences, reviews
 
 
 @pytest.fixture(autouse=True)

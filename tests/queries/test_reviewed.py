@@ -16,12 +16,13 @@ from tests.factories.reviews import endorse
 from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.world import World
 from tracker.db import db, session, transaction
-from tracker.models.guards import guards
-from tracker.queries import invariants, reviewed
-from tracker.rules.digests import Fit
-from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.rules.uploads import Upload
-from tracker.services import endorsements, reviews
+from tracker.models.triggers import guards
+from tracker.queries.endorsements import digest_check
+from tracker.queries.operations import invariants
+from tracker.rules.evidence.uploads import Upload
+from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
+from tracker.rules.reviews.digests import Fit
+from tracker.services.reviews import endorsements, reviews
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +61,7 @@ def behind_the_guards() -> Iterator[Session]:
 
 def fits() -> list[Fit]:
     session().rollback()
-    return [each.fit for each in reviewed.all_checked()]
+    return [each.fit for each in digest_check.all_checked()]
 
 
 def broken() -> list[str]:
@@ -119,7 +120,7 @@ def test_what_was_erased_is_told_as_erased(folder: Path, erased: str) -> None:
 
 
 def test_a_file_that_is_changed_or_gone_is_found(folder: Path) -> None:
-    (checked,) = reviewed.all_checked()
+    (checked,) = digest_check.all_checked()
     (file,) = [path for path in folder.rglob("*") if path.is_file()]
     assert endorsements.damaged_files(folder, checked.files) == frozenset()
     content = file.read_bytes()
@@ -138,7 +139,7 @@ def test_what_the_learner_changes_later_is_no_fault(world: World, folder: Path) 
 
 
 def test_all_are_looked_at_however_many(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reviewed, "AT_ONCE", 2)
+    monkeypatch.setattr(digest_check, "AT_ONCE", 2)
     for statement_id in world.statements["technical"][:5]:
         endorse(world, "ana", "sue", statement_id, EndorsedAnswer.PARTLY, NOW - dt.timedelta(days=1))
     assert fits() == [Fit.ERASED] * 5

@@ -18,12 +18,13 @@ from tests.factories.world import World
 from tests.queries.test_reviewed import behind_the_guards
 from tracker.db import db, session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Endorsement, EndorsementMove, Erasure, ReviewItem
-from tracker.queries import chains, invariants, sealed
-from tracker.rules.backups import Finding
-from tracker.rules.digests import SealState
-from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
-from tracker.rules.trail import GIVEN
-from tracker.services import differences, reviews
+from tracker.queries.endorsements import seal_check
+from tracker.queries.operations import audit_chain, invariants
+from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.operations.audit_kinds import GIVEN
+from tracker.rules.operations.backups import Finding
+from tracker.rules.reviews.digests import SealState
+from tracker.services.reviews import differences, reviews
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,7 @@ def two(world: World) -> list[int]:
 
 def states() -> dict[SealState, list[int]]:
     session().rollback()
-    return {state: ids for state, ids in sealed.all_compared().items() if ids}
+    return {state: ids for state, ids in seal_check.all_compared().items() if ids}
 
 
 def findings() -> list[Finding]:
@@ -74,7 +75,7 @@ def erase_facts(tx: Session, world: World) -> None:
 def test_what_is_left_alone_is_sealed(app: Flask, two: list[int]) -> None:
     assert states() == {SealState.SEALED: two}
     assert findings() == []
-    assert chains.verify().wrong is None
+    assert audit_chain.verify().wrong is None
     said = check(app)
     assert said.exit_code == 0, said.output
     assert "As they were sealed when given: 2. Altered: 0. Gone: 0. Their seal was erased: 0." in said.output
@@ -121,7 +122,7 @@ def test_an_item_that_is_gone_is_no_way_round(two: list[int]) -> None:
         if tx.get_bind().dialect.name == "sqlite":
             tx.execute(text("PRAGMA defer_foreign_keys = ON"))
         tx.execute(update(Endorsement).where(Endorsement.id == two[0]).values(item_id=Endorsement.item_id + 100_000))
-        assert sealed.compared(tx)[SealState.ALTERED] == two[:1]
+        assert seal_check.compared(tx)[SealState.ALTERED] == two[:1]
         tx.execute(update(Endorsement).where(Endorsement.id == two[0]).values(item_id=Endorsement.item_id - 100_000))
     assert states() == {SealState.SEALED: two}
 
@@ -185,7 +186,7 @@ def test_a_seal_that_is_changed_breaks_the_chain(two: list[int]) -> None:
     with behind_the_guards() as tx:
         tx.execute(update(AuditEventDetail).values(facts={"endorsement": two[0], "seal": "f" * 64}))
     assert states() == {SealState.ALTERED: two[:1], SealState.UNSEALED: two[1:]}
-    wrong = chains.verify().wrong
+    wrong = audit_chain.verify().wrong
     assert wrong is not None
     assert wrong.code == "facts_edited"
 
@@ -208,5 +209,5 @@ def test_a_copy_of_before_the_chain_has_no_seals(two: list[int]) -> None:
 
 
 def test_all_are_looked_at_however_many(two: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sealed, "AT_ONCE", 1)
+    monkeypatch.setattr(seal_check, "AT_ONCE", 1)
     assert states() == {SealState.SEALED: two}

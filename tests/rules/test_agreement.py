@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.agreement import Agreement, Pair, agreement, endorsed_answer, is_equal, reveal_move
-from tracker.rules.scale import Answer, EndorsedAnswer, ReviewerAnswer
-from tracker.rules.workflow import ItemStatus, Move, item_after
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
+from tracker.rules.reviews.agreement import Agreement, Pair, agreement, endorsed_answer, is_equal, reveal_move
+from tracker.rules.reviews.workflow import ItemStatus, Move, item_after
 
 EQUAL = {
     (Answer.NOT_YET, ReviewerAnswer.NOT_YET),

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from tracker.rules.endorsements import clean_months, expires_on
 from tracker.rules.errors import Invalid
+from tracker.rules.reviews.endorsements import clean_months, expires_on
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.rules.errors import Invalid
-from tracker.rules.evidence import (
+from tracker.rules.evidence.content import (
     JOT_MAX,
     LINKS_MAX,
     REASON_MAX,
@@ -21,7 +21,7 @@ from tracker.rules.evidence import (
     jotted,
     kind_of,
 )
-from tracker.rules.scale import EvidenceKind
+from tracker.rules.frameworks.scale import EvidenceKind
 
 TODAY = dt.date(2026, 11, 24)
 

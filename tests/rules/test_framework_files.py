@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.framework_files import FrameworkFile, FrameworkFileError, decode, read_framework, warnings
+from tracker.rules.frameworks.files import FrameworkFile, FrameworkFileError, decode, read_framework, warnings
 
 FILE = Path(__file__).resolve().parents[2] / "seed_data" / "frameworks" / "library-technicians.json"
 GOOD = json.loads(FILE.read_text(encoding="utf-8"))

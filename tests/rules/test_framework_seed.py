@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.rules.framework_files import (
+from tracker.rules.frameworks.files import (
     AnchorGroup,
     FrameworkFile,
     Statement,

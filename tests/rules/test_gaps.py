@@ -7,7 +7,9 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from tests.rules.searching import SEARCH
-from tracker.rules.gaps import (
+from tracker.rules.frameworks.scale import Meaning
+from tracker.rules.levels import StatementAnswer, TargetState, standing, tally_statements
+from tracker.rules.teams.gaps import (
     NAMES_LIMIT,
     Cell,
     DomainSummary,
@@ -21,8 +23,6 @@ from tracker.rules.gaps import (
     shows_names,
     summarise,
 )
-from tracker.rules.levels import StatementAnswer, TargetState, standing, tally_statements
-from tracker.rules.scale import Meaning
 
 DOMAINS = (7, 3, 5)
 AT, GAP, UNKNOWN, NONE = (

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.rules.searching import SEARCH
 from tracker.rules import levels
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning
 from tracker.rules.levels import (
     RULE,
     DomainStanding,
@@ -27,7 +28,6 @@ from tracker.rules.levels import (
     tally_statements,
     what_would_change,
 )
-from tracker.rules.scale import Answer, EndorsedAnswer, Meaning
 
 RANKS = (1, 2, 3, 4)
 BETTER = {TargetState.GAP: 0, TargetState.NOT_YET_KNOWN: 1, TargetState.AT_TARGET: 2}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning
 from tracker.rules.levels import (
     RULE,
     DomainStanding,
@@ -18,7 +19,6 @@ from tracker.rules.levels import (
     standing,
     what_would_change,
 )
-from tracker.rules.scale import Answer, EndorsedAnswer, Meaning
 
 PAGE = Path(__file__).parents[2] / "docs" / "levels.md"
 Row = dict[str, str]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.list_plans import ASKED, NOTHING_TO_DO, STORED, UNCLEAR, Known, Plan, Verdict, plan
-from tracker.rules.rating_lists import Line, RatingList, plain
-from tracker.rules.scale import Answer
+from tracker.rules.assessment.import_lines import Line, RatingList, plain
+from tracker.rules.assessment.import_plan import ASKED, NOTHING_TO_DO, STORED, UNCLEAR, Known, Plan, Verdict, plan
+from tracker.rules.frameworks.scale import Answer
 from tracker.rules.texts import NOTE_MAX
 
 TODAY = dt.date(2026, 11, 24)

@@ -8,6 +8,7 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from tests.rules.searching import SEARCH
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Voice
 from tracker.rules.levels import (
     StatementAnswer,
     TargetState,
@@ -17,8 +18,7 @@ from tracker.rules.levels import (
     tally_statements,
 )
 from tracker.rules.next_steps import DomainFacts, Side, StatementFacts, Step, StepKind, learner_side, next_steps
-from tracker.rules.scale import Answer, EndorsedAnswer, Voice
-from tracker.rules.workflow import SEALED, ItemStatus
+from tracker.rules.reviews.workflow import SEALED, ItemStatus
 
 N, P, C, SURE, NOT_MINE = (
     Answer.NOT_YET,

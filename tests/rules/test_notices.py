@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from tracker.rules.notices import LONGEST_WAIT, TOLD, NoticeKind, To, digest_of, wait_after
-from tracker.rules.workflow import Move
+from tracker.rules.reviews.workflow import Move
 
 
 def test_every_move_says_who_is_told() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tracker.rules.accounts.passwords import Passwords, check
 from tracker.rules.errors import Invalid
-from tracker.rules.passwords import Passwords, check
 
 WHO = {"name": "Ana María Ruiz", "email": "a.ruiz77@example.org", "library": "Lake Library"}
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.rules.assessment.import_lines import CHARS_MAX, LINES_MAX, Column, Line, decode, plain, read, read_day
 from tracker.rules.errors import Invalid
-from tracker.rules.rating_lists import CHARS_MAX, LINES_MAX, Column, Line, decode, plain, read, read_day
-from tracker.rules.scale import Answer
+from tracker.rules.frameworks.scale import Answer
 
 HEADINGS = {"code": Column.CODE, "statement": Column.TITLE, "your answer": Column.ANSWER, "date": Column.DAY,
             "for myself": Column.NOTE}  # fmt: skip

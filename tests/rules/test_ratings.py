@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from tracker.rules.ratings import is_dated, minutes_for
+from tracker.rules.assessment.ratings import is_dated, minutes_for
 
 ROUND = dt.date(2026, 10, 1)
 

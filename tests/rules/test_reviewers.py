@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.rules.reviewers import reviewing_team, upwards
+from tracker.rules.reviews.reviewing_team import reviewing_team, upwards
 
 
 def test_upwards_ends_at_the_root() -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.digests import ReviewedContent, ReviewedEvidence, reviewed_digest
 from tracker.rules.errors import Invalid
-from tracker.rules.reviews import clean_text, day_at, is_over, is_suggested, minutes_for
+from tracker.rules.reviews.digests import ReviewedContent, ReviewedEvidence, reviewed_digest
+from tracker.rules.reviews.reviews import clean_text, day_at, is_over, is_suggested, minutes_for
 
 EVIDENCE = (
     ReviewedEvidence(4, "why", "Step card", "text", "", "ab" * 32),

@@ -14,8 +14,8 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from tests.rules.searching import SEARCH
-from tracker.rules import suppression
-from tracker.rules.suppression import Group, can_be_told, hidden_parts, may_add, shown_groups
+from tracker.rules.teams import suppression
+from tracker.rules.teams.suppression import Group, can_be_told, hidden_parts, may_add, shown_groups
 
 SMALL = 3
 """The least size in the worlds tried here, so that all of them can be tried."""

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.rules.levels import TargetState
-from tracker.rules.suppression import can_be_told
-from tracker.rules.team_groups import KEPT, Counted, Cut, Told, people_in, shown_cuts, shown_teams
+from tracker.rules.teams.suppression import can_be_told
+from tracker.rules.teams.team_suppression import KEPT, Counted, Cut, Told, people_in, shown_cuts, shown_teams
 
 ROOT = "/1/"
 PATHS = (ROOT, "/1/2/", "/1/3/", "/1/2/4/", "/1/2/5/")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.factories.evidence import GOOD, JPEG, PDF, TXT, docx, png, xlsx, zipped
 from tracker.rules.errors import Invalid
-from tracker.rules.uploads import DIRECTORY_MAX, MEDIA_TYPES, NAME_MAX, PARTS_MAX, Upload, clean_name, judge
+from tracker.rules.evidence.uploads import DIRECTORY_MAX, MEDIA_TYPES, NAME_MAX, PARTS_MAX, Upload, clean_name, judge
 
 MOST = 10 * 1024 * 1024
 SAME = [{"jpg", "jpeg"}]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.rules.errors import Conflict
-from tracker.rules.workflow import (
+from tracker.rules.reviews.workflow import (
     ENDED,
     ITEM_MOVES,
     REVEALED,

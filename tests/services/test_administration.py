@@ -12,7 +12,7 @@ from tests.factories.world import World
 from tracker.db import db, transaction
 from tracker.models import Person, Team
 from tracker.rules.errors import Refusal
-from tracker.services import people, teams
+from tracker.services.administration import people, teams
 
 ROUNDS = 8
 

@@ -16,13 +16,15 @@ from tests.factories.sending import NO, YES
 from tests.factories.world import World
 from tracker.db import all_or_nothing, db, session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Library
-from tracker.policy import Actor
-from tracker.queries import chains
+from tracker.policy.permissions import Actor
+from tracker.queries.operations import audit_chain
 from tracker.records import audit
-from tracker.rules.scale import Answer, EndorsedAnswer, ReviewerAnswer
-from tracker.rules.trail import ENDED, MOVES, WENT_ON, told
-from tracker.rules.workflow import EndorsementStatus, Move
-from tracker.services import differences, looks, ratings, reviews
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
+from tracker.rules.operations.audit_kinds import ENDED, MOVES, WENT_ON, told
+from tracker.rules.reviews.workflow import EndorsementStatus, Move
+from tracker.services.assessment import ratings
+from tracker.services.operations import looks
+from tracker.services.reviews import differences, reviews
 
 WRITERS, EACH = 8, 12
 
@@ -56,7 +58,7 @@ def test_many_at_once_make_one_chain(app: Flask, world: World) -> None:
         list(pool.map(write, range(WRITERS)))
     with app.app_context():
         assert set(kinds()) == {f"kind_{writer}_{number}" for writer in range(WRITERS) for number in range(EACH)}
-        found = chains.verify()
+        found = audit_chain.verify()
         db.session.remove()
     assert (found.wrong, found.walk.count) == (None, WRITERS * EACH)
 
@@ -132,7 +134,7 @@ def test_a_savepoint_that_is_taken_back_takes_its_events(context: World) -> None
         inner.rollback()
         noted(tx, context, "four")
     assert kinds() == ["one", "two", "three", "four"]
-    assert chains.verify().wrong is None
+    assert audit_chain.verify().wrong is None
 
 
 def test_use_cases_within_a_larger_block(context: World) -> None:
@@ -144,7 +146,7 @@ def test_use_cases_within_a_larger_block(context: World) -> None:
         happened(context, "two")
         happened(context, "two")
     assert kinds() == ["one", "two", "two"]
-    assert chains.verify().wrong is None
+    assert audit_chain.verify().wrong is None
 
 
 def test_the_very_same_twice_in_one_use_case_is_one_event(context: World) -> None:
@@ -195,7 +197,7 @@ def test_every_move_of_a_review_is_an_event(context: World, ana: Actor, sue: Act
     again = sending.send(world, YES, skip=3)
     reviews.withdraw(ana, again, world.now)
     assert kinds()[-2:] == ["review_sent", "review_withdrawn"]
-    assert chains.verify().wrong is None
+    assert audit_chain.verify().wrong is None
     for word in ("partly", "consistently", "not_yet", "cannot_tell", "differ", "equal", "agree"):
         assert word not in everything()
 

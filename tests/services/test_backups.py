@@ -26,16 +26,17 @@ from tests.factories.world import World, make_world
 from tracker.app import MIGRATIONS, create_app
 from tracker.db import db, session, transaction
 from tracker.models import AuditEvent, BackupTest, Person, Rating, SignIn
-from tracker.queries import chains
-from tracker.queries.actors import actor_for_person
-from tracker.records import postgresql_copies
-from tracker.rules.backups import FILES, MANIFEST, NoBackup, read
+from tracker.queries.access.actors import actor_for_person
+from tracker.queries.operations import audit_chain
+from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.errors import Conflict, Invalid
-from tracker.rules.passwords import Passwords
-from tracker.rules.scale import Answer, EndorsedAnswer
-from tracker.rules.uploads import Upload
-from tracker.services import backups, sign_ins
-from tracker.services.ratings import rate as rate_now
+from tracker.rules.evidence.uploads import Upload
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
+from tracker.rules.operations.backups import FILES, MANIFEST, NoBackup, read
+from tracker.services.accounts import sign_ins
+from tracker.services.assessment.ratings import rate as rate_now
+from tracker.services.operations import backups
+from tracker.storage import postgresql_copies
 
 BEFORE_CHAIN = str(ScriptDirectory(str(MIGRATIONS)).get_revision("20261127_chain").down_revision)
 KNOWN = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
@@ -269,7 +270,7 @@ def test_one_of_before_the_audit_was_a_chain(engine_name: str, own: World, tmp_p
         assert done.findings == ()
         kinds = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
         assert kinds == ["signed_in", "backup_restored", "backup_restored"]
-        assert chains.verify().wrong is None
+        assert audit_chain.verify().wrong is None
 
 
 def test_people_are_replaced_only_with_a_backup_of_them(own: World, tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from tests.conftest import NOW
 from tests.factories.world import World
 from tracker.db import db
 from tracker.models import AuditEvent, Correction
-from tracker.policy import Actor
-from tracker.queries.corrections import closed_corrections, count_open, open_corrections
+from tracker.policy.permissions import Actor
+from tracker.queries.frameworks.corrections import closed_corrections, count_open, open_corrections
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.services.corrections import close_correction, suggest_correction
 

@@ -12,9 +12,9 @@ from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Confirmation, Endorsement, Library, Membership, ReviewMove, TrainingAction
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.reviews import seen_stamp
-from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
-from tracker.services import differences, reviews
+from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.reviews.reviews import seen_stamp
+from tracker.services.reviews import differences, reviews
 
 AGREED = EndorsedAnswer.PARTLY
 OUTSIDERS = ("ben", "hugo", "cora", "adam", "olaf")

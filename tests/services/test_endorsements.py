@@ -13,13 +13,13 @@ from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, 
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Endorsement, EndorsementMove, EndorsementText, Library, Membership
-from tracker.queries import endings
-from tracker.queries import endorsements as found
-from tracker.queries.endorsements import Expiring
+from tracker.queries.endorsements import endings
+from tracker.queries.endorsements import endorsements as found
+from tracker.queries.endorsements.endorsements import Expiring
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.rules.workflow import EndorsementStatus
-from tracker.services import differences, endorsements, reviews
+from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
+from tracker.rules.reviews.workflow import EndorsementStatus
+from tracker.services.reviews import differences, endorsements, reviews
 
 LATER = NOW + dt.timedelta(days=1)
 YEAR = dt.timedelta(days=365)

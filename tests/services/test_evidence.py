@@ -16,16 +16,16 @@ from tests.factories.evidence import GOOD, PDF, TXT, piece, store
 from tests.factories.world import World
 from tracker.db import db, transaction
 from tracker.models import Evidence, EvidenceText, EvidenceVersion, StoredFile
-from tracker.policy import Actor
-from tracker.queries import evidence as lists
-from tracker.queries import evidence_versions as read
-from tracker.queries.actors import actor_for_person
-from tracker.records import files
+from tracker.policy.permissions import Actor
+from tracker.queries.access.actors import actor_for_person
+from tracker.queries.evidence import evidence as lists
+from tracker.queries.evidence import versions as read
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
-from tracker.rules.evidence import Content
-from tracker.rules.scale import EvidenceKind
-from tracker.rules.uploads import Upload
+from tracker.rules.evidence.content import Content
+from tracker.rules.evidence.uploads import Upload
+from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.services import evidence
+from tracker.storage import files
 
 TODAY = dt.date(2026, 11, 24)
 Somebody = Callable[[str], Actor]

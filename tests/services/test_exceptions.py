@@ -19,13 +19,13 @@ from tracker.models import (
     Membership,
     NotRatedHere,
 )
-from tracker.queries import exceptions as found
-from tracker.queries import standings
-from tracker.queries.learners import Learner, learner
+from tracker.queries.assessment.learners import Learner, learner
+from tracker.queries.endorsements import exceptions as found
+from tracker.queries.profiles import levels
 from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
 from tracker.rules.levels import LevelState
-from tracker.rules.scale import Answer, EndorsedAnswer, ReviewerAnswer
-from tracker.services import differences, exceptions, reviews
+from tracker.services.reviews import differences, exceptions, reviews
 
 LATER = NOW + dt.timedelta(days=1)
 SAID = {
@@ -84,9 +84,9 @@ def ana(world: World) -> Learner:
 def level(world: World, rank: int, at: dt.datetime | None = None) -> tuple[LevelState, int, int]:
     """State, applicable and excluded of Ana's level in Communication, in the endorsed voice."""
     of = ana(world)
-    counts = standings.endorsed_answers([of.person_id], of.framework_id, of.library_id, at)
-    domains = standings.shape(of.framework_id, of.library_id)
-    standing = standings.standings(domains, counts, of.person_id, {})[world.domains["communication"]]
+    counts = levels.endorsed_answers([of.person_id], of.framework_id, of.library_id, at)
+    domains = levels.shape(of.framework_id, of.library_id)
+    standing = levels.standings(domains, counts, of.person_id, {})[world.domains["communication"]]
     view = standing.levels[rank - 1]
     return view.state, view.tally.applicable, view.tally.excluded
 
@@ -207,14 +207,14 @@ class TestWhatItDoes:
         item_id = equal(world, PART, skip=4)[0]
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
         of = ana(world)
-        own = standings.own_answers([of.person_id], of.framework_id, of.library_id)
-        revealed = standings.revealed_answers([of.person_id], of.framework_id, of.library_id)
+        own = levels.own_answers([of.person_id], of.framework_id, of.library_id)
+        revealed = levels.revealed_answers([of.person_id], of.framework_id, of.library_id)
         exception_id = propose(world, item_id)
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
         exceptions.confirm(actor(world, "ana"), item_id, exception_id, LATER)
         assert level(world, 2) == (LevelState.MET, 2, 1)
-        assert standings.own_answers([of.person_id], of.framework_id, of.library_id) == own
-        assert standings.revealed_answers([of.person_id], of.framework_id, of.library_id) == revealed
+        assert levels.own_answers([of.person_id], of.framework_id, of.library_id) == own
+        assert levels.revealed_answers([of.person_id], of.framework_id, of.library_id) == revealed
         assert level(world, 2, NOW) == (LevelState.NOT_MET, 3, 0)
         assert level(world, 2, LATER) == (LevelState.MET, 2, 1)
         exceptions.withdraw(actor(world, "sue"), item_id, exception_id, "She does it now", LATER)

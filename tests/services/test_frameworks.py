@@ -11,7 +11,7 @@ from tests.conftest import NOW
 from tracker.db import db
 from tracker.models import Anchor, Citation, Domain, Framework, Level, ScaleAnswer, Source, Statement
 from tracker.rules.errors import Conflict
-from tracker.rules.framework_files import FrameworkFile, read_framework
+from tracker.rules.frameworks.files import FrameworkFile, read_framework
 from tracker.services.frameworks import Imported, import_framework
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"

@@ -25,14 +25,15 @@ from tracker.models import (
     ReviewMove,
     SecondReading,
 )
-from tracker.queries import deputies as deputies_now
-from tracker.queries import handovers as handovers_now
-from tracker.queries import review_frames, reviewers
-from tracker.queries import reviews as queues
+from tracker.queries.reviews import delegates as deputies_now
+from tracker.queries.reviews import eligible_reviewers
+from tracker.queries.reviews import handovers as handovers_now
+from tracker.queries.reviews import headers as review_headers
+from tracker.queries.reviews import items as review_items
 from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.roles import Role
-from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.services import deputies, differences, handovers, reviews
+from tracker.services.reviews import delegates, differences, handovers, reviews
 
 SAYS_YES, SAYS_NO, CANNOT = ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.NOT_YET, ReviewerAnswer.CANNOT_TELL
 
@@ -94,10 +95,10 @@ class TestHandingOn:
         answer(world, item_ids(first)[0], SAYS_NO, note="I doubt it")
         second = handovers.hand_on(actor(world, "cora"), first, world.people["hugo"], "Sue left", world.now)
         session().rollback()
-        for side in (*queues.for_learner(first), *queues.for_reviewer(second)):
+        for side in (*review_items.for_learner(first), *review_items.for_reviewer(second)):
             assert side.theirs is None
             assert side.their_note == ""
-        assert [each.own for each in queues.for_reviewer(second)] == [None, None]
+        assert [each.own for each in review_items.for_reviewer(second)] == [None, None]
 
     def test_what_was_revealed_stays_with_the_first(self, world: World) -> None:
         first = send(world, YES, NO, PART)
@@ -171,9 +172,9 @@ class TestHandingOn:
 class TestRouting:
     def test_a_team_without_a_supervisor_is_reviewed_from_above(self, world: World) -> None:
         leave(world, "sue", "central")
-        assert reviewers.of(world.people["ana"], world.now.date()) == []
+        assert eligible_reviewers.of(world.people["ana"], world.now.date()) == []
         join(world, "cora", "city", Role.SUPERVISOR)
-        (only,) = reviewers.of(world.people["ana"], world.now.date())
+        (only,) = eligible_reviewers.of(world.people["ana"], world.now.date())
         assert (only.person_id, only.team, only.above) == (world.people["cora"], "Central", "City Library")
         first = send(world, YES, reviewer="cora")
         answer(world, item_ids(first)[0], SAYS_YES, by="cora")
@@ -182,7 +183,9 @@ class TestRouting:
 
     def test_a_team_with_a_supervisor_is_not(self, world: World) -> None:
         join(world, "cora", "city", Role.SUPERVISOR)
-        assert [each.person_id for each in reviewers.of(world.people["ana"], world.now.date())] == [world.people["sue"]]
+        assert [each.person_id for each in eligible_reviewers.of(world.people["ana"], world.now.date())] == [
+            world.people["sue"]
+        ]
         with pytest.raises(Invalid, match="review_not_supervisor"):
             send(world, YES, reviewer="cora")
 
@@ -190,10 +193,10 @@ class TestRouting:
         join(world, "hugo", "city", Role.SUPERVISOR)
         leave(world, "sue", "central")
         join(world, "ana", "central", Role.SUPERVISOR)
-        assert [each.person_id for each in reviewers.of(world.people["ana"], world.now.date())] == [
+        assert [each.person_id for each in eligible_reviewers.of(world.people["ana"], world.now.date())] == [
             world.people["hugo"]
         ]  # fmt: skip
-        assert [each.person_id for each in reviewers.of(world.people["ben"], world.now.date())] == [
+        assert [each.person_id for each in eligible_reviewers.of(world.people["ben"], world.now.date())] == [
             world.people["ana"]
         ]  # fmt: skip
 
@@ -201,8 +204,8 @@ class TestRouting:
         first = send(world, YES, NO)
         with transaction() as tx:
             tx.get_one(Person, world.people["sue"]).disabled_at = world.now
-        assert reviewers.of(world.people["ana"], world.now.date()) == []
-        assert not review_frames.frame(first, world.now.date()).may_go_on
+        assert eligible_reviewers.of(world.people["ana"], world.now.date()) == []
+        assert not review_headers.frame(first, world.now.date()).may_go_on
 
     def test_the_coordinator_sees_who_is_stranded_and_who_is_alone(self, world: World) -> None:
         first = send(world, YES, NO)
@@ -229,11 +232,11 @@ class TestDeputies:
     def name(self, world: World, deputy: str = "hugo", begins: int = 0, ends: int = 7) -> int:
         today = world.now.date()
         days = today + dt.timedelta(days=begins), today + dt.timedelta(days=ends)
-        return deputies.name(actor(world, "sue"), world.people[deputy], *days, world.now)
+        return delegates.name(actor(world, "sue"), world.people[deputy], *days, world.now)
 
     def test_may_be_sent_to_and_answers_in_their_own_name(self, world: World) -> None:
         self.name(world)
-        offered = reviewers.of(world.people["ana"], world.now.date())
+        offered = eligible_reviewers.of(world.people["ana"], world.now.date())
         assert [(each.name, each.deputy_for) for each in offered] == [("Sue", ""), ("Hugo", "Sue")]
         first = send(world, YES, reviewer="hugo")
         answer_all(world, first, SAYS_YES, by="hugo")
@@ -260,7 +263,7 @@ class TestDeputies:
     @pytest.mark.parametrize(("begins", "ends", "now"), [(0, 0, True), (1, 5, False)])
     def test_only_on_their_days(self, world: World, begins: int, ends: int, now: bool) -> None:
         self.name(world, begins=begins, ends=ends)
-        assert (len(reviewers.of(world.people["ana"], world.now.date())) == 2) is now
+        assert (len(eligible_reviewers.of(world.people["ana"], world.now.date())) == 2) is now
 
     def test_after_the_last_day_the_review_is_nobodys_until_it_is_handed_on(self, world: World) -> None:
         self.name(world)
@@ -275,8 +278,8 @@ class TestDeputies:
     def test_ending_it_takes_effect_at_once(self, world: World) -> None:
         named = self.name(world)
         first = send(world, YES, reviewer="hugo")
-        deputies.end(actor(world, "sue"), named, world.now)
-        deputies.end(actor(world, "sue"), named, world.now)
+        delegates.end(actor(world, "sue"), named, world.now)
+        delegates.end(actor(world, "sue"), named, world.now)
         with pytest.raises(Missing):
             answer(world, item_ids(first)[0], SAYS_YES, by="hugo")
 
@@ -284,14 +287,16 @@ class TestDeputies:
         """Ana supervises Bookmobile, so Sue can name her; Ana learns in Sue's team."""
         self.name(world, "ana")
         assert world.people["ana"] not in {
-            each.person_id for each in reviewers.of(world.people["ana"], world.now.date())
+            each.person_id for each in eligible_reviewers.of(world.people["ana"], world.now.date())
         }
         with pytest.raises(Invalid, match="review_yourself"):
             send(world, YES, reviewer="ana")
         first = send(world, YES, skip=1)
         with pytest.raises(Missing):
             handovers.hand_on(actor(world, "ana"), first, world.people["ana"], "Mine", world.now)
-        assert world.people["ana"] in {each.person_id for each in reviewers.of(world.people["ben"], world.now.date())}
+        assert world.people["ana"] in {
+            each.person_id for each in eligible_reviewers.of(world.people["ben"], world.now.date())
+        }
 
     @pytest.mark.parametrize(
         ("deputy", "begins", "ends", "code"),

@@ -10,10 +10,10 @@ import pytest
 
 from tests.conftest import NOW
 from tests.factories.mail_servers import PASSWORD, USER, Inbox, certificate, mail_server
-from tracker.records import mail as way_out
-from tracker.records.mail import send
 from tracker.rules.mail import MailFailed, MailServer, compose
 from tracker.rules.mail import mail_server as settings
+from tracker.storage import smtp as way_out
+from tracker.storage.smtp import send
 
 SENDER = "Skills Tracker <tracker@example.org>"
 

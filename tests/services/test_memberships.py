@@ -10,11 +10,11 @@ from tests.factories.actors import acting
 from tests.factories.world import START, World
 from tracker.db import db
 from tracker.models import Membership
-from tracker.policy import Actor
+from tracker.policy.permissions import Actor
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.roles import Role
-from tracker.services import memberships, role_profiles, teams
-from tracker.services.memberships import Terms
+from tracker.services.administration import memberships, role_profiles, teams
+from tracker.services.administration.memberships import Terms
 
 TODAY = NOW.date()
 

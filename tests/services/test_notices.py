@@ -11,15 +11,16 @@ from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, it
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Library, Membership, Notice, Review
-from tracker.queries import notices as queries
+from tracker.queries.notifications import notices as queries
 from tracker.records import notices as records
-from tracker.records import reviews as records_of_reviews
+from tracker.records.reviews import status as records_of_reviews
 from tracker.rules.errors import Conflict
+from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.notices import TOLD, NoticeKind, Telling, To
+from tracker.rules.reviews.workflow import Move
 from tracker.rules.roles import Role
-from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.rules.workflow import Move
-from tracker.services import differences, endorsements, exceptions, handovers, notices, reminders, reviews
+from tracker.services.notifications import notices, reminders
+from tracker.services.reviews import differences, endorsements, exceptions, handovers, reviews
 
 SAME, OTHER, CANNOT = ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.NOT_YET, ReviewerAnswer.CANNOT_TELL
 HOUR = dt.timedelta(hours=1)

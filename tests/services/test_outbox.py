@@ -20,9 +20,10 @@ from tests.factories.sending import NO, NOT_MINE, YES, actor, answer_all, item_i
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Membership, Notice, NoticeChoice, OutboxMail, Person
-from tracker.queries import outbox as queries
+from tracker.queries.notifications import outbox as queries
 from tracker.records import outbox as records
 from tracker.rules.errors import Conflict, Missing
+from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.notices import (
     LEADS_TO,
     LEASE,
@@ -35,9 +36,9 @@ from tracker.rules.notices import (
     Telling,
     To,
 )
-from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.rules.workflow import Move
-from tracker.services import differences, notices, outbox, reviews
+from tracker.rules.reviews.workflow import Move
+from tracker.services.notifications import notices, outbox
+from tracker.services.reviews import differences, reviews
 
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 EVERYBODY = ("ana", "ben", "sue", "lea", "hugo", "carl", "cora", "otto", "olaf", "adam", "oda")

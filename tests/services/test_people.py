@@ -11,10 +11,11 @@ from tests.factories.actors import acting
 from tests.factories.world import HASH, World
 from tracker.db import db, transaction
 from tracker.models import AuditEvent, Invitation, Library, Person, SignIn, Team
-from tracker.policy import Actor
+from tracker.policy.permissions import Actor
+from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
-from tracker.rules.passwords import Passwords
-from tracker.services import invitations, libraries, people, sign_ins
+from tracker.services.accounts import invitations, sign_ins
+from tracker.services.administration import library_settings, people
 
 CHEAP = Passwords(time_cost=1, memory_cost=64, parallelism=1)
 GOOD = "seven lamps by the door"
@@ -177,7 +178,7 @@ def test_other_libraries_stay_out_of_reach(context: World, adam: Actor, act: obj
 def test_settings_of_the_library(context: World, adam: Actor) -> None:
     settings = {"review_days": 21, "differences_days": 7, "endorsement_months": 24,
                 "names_to_coordinators": False, "now": NOW}  # fmt: skip
-    libraries.edit(adam, name="Lake Library", time_zone="Europe/Berlin", **settings)
+    library_settings.edit(adam, name="Lake Library", time_zone="Europe/Berlin", **settings)
     library = db.session.get_one(Library, adam.library_id)
     assert (library.name, library.time_zone, library.review_days) == ("Lake Library", "Europe/Berlin", 21)
     assert db.session.get_one(Team, context.teams["city"]).name == "Lake Library"
@@ -187,17 +188,17 @@ def test_settings_of_the_library(context: World, adam: Actor) -> None:
         ({"name": "Other Library"}, "library_name_taken"),
     ):
         with pytest.raises(Invalid, match=code):
-            libraries.edit(adam, **{"name": "Lake Library", "time_zone": "UTC", **settings, **wrong})
+            library_settings.edit(adam, **{"name": "Lake Library", "time_zone": "UTC", **settings, **wrong})
 
 
 def test_the_first_administrator_makes_the_library_and_its_root(context: World) -> None:
-    first = libraries.create_administrator("Hill Library", "Hanna", "hanna@example.org", HASH, NOW, "Asia/Tokyo")
-    second = libraries.create_administrator("Hill Library", "Hugh", "hugh@example.org", HASH, NOW)
+    first = library_settings.create_administrator("Hill Library", "Hanna", "hanna@example.org", HASH, NOW, "Asia/Tokyo")
+    second = library_settings.create_administrator("Hill Library", "Hugh", "hugh@example.org", HASH, NOW)
     assert first.library_id == second.library_id
     root = db.session.scalars(select(Team).where(Team.library_id == first.library_id)).one()
     assert (root.parent_id, root.path, second.time_zone) == (None, f"/{root.id}/", "Asia/Tokyo")
     with pytest.raises(Invalid, match="time_zone_unknown"):
-        libraries.create_administrator("Dale Library", "Dora", "dora@example.org", HASH, NOW, "Nowhere")
+        library_settings.create_administrator("Dale Library", "Dora", "dora@example.org", HASH, NOW, "Nowhere")
 
 
 def test_a_password_changed_while_it_was_checked_lets_nobody_in(context: World, adam: Actor) -> None:

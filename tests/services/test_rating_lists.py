@@ -10,16 +10,16 @@ from sqlalchemy import event, select
 from tests.factories.world import World
 from tracker.db import db, session, transaction
 from tracker.models import Rating, RatingEntry, UseStatement
-from tracker.policy import Actor
-from tracker.queries import assessments, learners, progress, rating_lists
-from tracker.queries.actors import actor_for_person
-from tracker.queries.rating_lists import Ground
+from tracker.policy.permissions import Actor
+from tracker.queries.access.actors import actor_for_person
+from tracker.queries.assessment import import_targets, learners, progress, statement_cards
+from tracker.queries.assessment.import_targets import Ground
+from tracker.rules.assessment.import_lines import Column, RatingList, read
+from tracker.rules.assessment.import_plan import Plan, plan
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.list_plans import Plan, plan
-from tracker.rules.rating_lists import Column, RatingList, read
-from tracker.rules.scale import Answer
-from tracker.services import rating_lists as service
-from tracker.services import ratings
+from tracker.rules.frameworks.scale import Answer
+from tracker.services.assessment import rating_import as service
+from tracker.services.assessment import ratings
 
 HEADINGS = {"code": Column.CODE, "your answer": Column.ANSWER, "date": Column.DAY, "for myself": Column.NOTE}
 TEXT = """Code,Your answer,Date,For myself
@@ -43,7 +43,7 @@ def actor(world: World, name: str = "ana") -> Actor:
 
 
 def ground(world: World, who: Actor) -> Ground:
-    return rating_lists.ground(who.person_id, who.library_id, world.framework_id, who.time_zone)
+    return import_targets.ground(who.person_id, who.library_id, world.framework_id, who.time_zone)
 
 
 def looked_at(world: World, who: Actor) -> tuple[RatingList, Plan]:
@@ -125,7 +125,7 @@ def test_an_imported_answer_is_as_old_as_its_list_says_until_it_is_confirmed(wor
     assert learner is not None
     assert progress.progress(learner).dated == 1  # of March; the round began in October
     assert progress.next_open(learner, 40)[-1] == first
-    card = assessments.of_statements(learner, [first]).cards[0]
+    card = statement_cards.of_statements(learner, [first]).cards[0]
     assert (card.basis, card.given_on) == ("imported", dt.date(2026, 3, 12))
     saved = ratings.rate(ana, first, Answer.PARTLY, 1, world.now)
     assert saved.basis == "confirmed"

@@ -13,11 +13,12 @@ from tests.factories.frameworks import leave_out, open_round
 from tests.factories.world import World
 from tracker.db import db, session, transaction
 from tracker.models import Membership, Rating, RatingEntry, UseStatement
-from tracker.policy import Actor
-from tracker.queries.actors import actor_for_person
+from tracker.policy.permissions import Actor
+from tracker.queries.access.actors import actor_for_person
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
-from tracker.rules.scale import Answer, Basis
-from tracker.services import ratings, use_statement_readings
+from tracker.rules.frameworks.scale import Answer, Basis
+from tracker.services.administration import use_statement_readings
+from tracker.services.assessment import ratings
 
 DAY = dt.timedelta(days=1)
 

@@ -11,8 +11,8 @@ from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Endorsement, Review, ReviewItem
-from tracker.rules.scale import ReviewerAnswer
-from tracker.services import reviews
+from tracker.rules.frameworks.scale import ReviewerAnswer
+from tracker.services.reviews import reviews
 
 
 @pytest.fixture

@@ -39,10 +39,10 @@ from tracker.models import (
     Team,
 )
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.reviews import Current
+from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.reviews.reviews import Current
 from tracker.rules.roles import Role
-from tracker.rules.scale import EndorsedAnswer, Ground, ReviewerAnswer
-from tracker.services import reviews
+from tracker.services.reviews import reviews
 
 TELLS, SAYS_PART, SAYS_NO = ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET
 NOT_THEIRS, CANNOT = ReviewerAnswer.NOT_THEIR_WORK, ReviewerAnswer.CANNOT_TELL

@@ -8,9 +8,9 @@ from tests.factories.actors import acting
 from tests.factories.world import World
 from tracker.db import db, transaction
 from tracker.models import Level, Membership, RoleProfile, Strand, Target
-from tracker.policy import Actor
+from tracker.policy.permissions import Actor
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.services import memberships, role_profiles
+from tracker.services.administration import memberships, role_profiles
 
 LABELS = ("Entry / Apprentice", "Mid-level / Established", "Senior / Expert IC", "Lead / Principal / Executive")
 

@@ -10,9 +10,9 @@ from tests.factories.actors import acting
 from tests.factories.world import World
 from tracker.db import db
 from tracker.models import NotRatedHere, Round, UseStatement
-from tracker.policy import Actor
+from tracker.policy.permissions import Actor
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.services import not_rated, rounds, use_statements
+from tracker.services.administration import exclusions, rounds, use_statements
 
 SPRING = (dt.date(2027, 3, 1), dt.date(2027, 5, 31))
 
@@ -60,13 +60,13 @@ def test_publishing_makes_a_new_version_and_keeps_the_old(context: World, adam: 
 
 def test_leaving_out_and_taking_in(context: World, adam: Actor) -> None:
     first, second, *_ = context.statements["technical"]
-    assert len(not_rated.leave_out(adam, [first, second, second], "No such tool here.", NOW)) == 2
-    assert not_rated.leave_out(adam, [first], "Another reason.", NOW) == []
+    assert len(exclusions.leave_out(adam, [first, second, second], "No such tool here.", NOW)) == 2
+    assert exclusions.leave_out(adam, [first], "Another reason.", NOW) == []
     rows = db.session.scalars(select(NotRatedHere).order_by(NotRatedHere.statement_id)).all()
     assert [(row.library_id, row.reason) for row in rows] == [(adam.library_id, "No such tool here.")] * 2
     with pytest.raises(Missing):
-        not_rated.lift(acting(context, "oda"), rows[0].id, NOW)
-    not_rated.lift(adam, rows[0].id, NOW)
+        exclusions.lift(acting(context, "oda"), rows[0].id, NOW)
+    exclusions.lift(adam, rows[0].id, NOW)
     assert db.session.scalars(select(NotRatedHere.statement_id)).all() == [second]
 
 
@@ -78,4 +78,4 @@ def test_what_cannot_be_left_out(context: World, adam: Actor) -> None:
         ([2**31 - 1], "Why", "left_out_unknown"),
     ):
         with pytest.raises(Invalid, match=code):
-            not_rated.leave_out(adam, ids, reason, NOW)
+            exclusions.leave_out(adam, ids, reason, NOW)

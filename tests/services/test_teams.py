@@ -10,10 +10,10 @@ from tests.factories.actors import acting
 from tests.factories.world import World
 from tracker.db import db
 from tracker.models import AuditEvent, Membership, Team
-from tracker.policy import Actor
+from tracker.policy.permissions import Actor
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role
-from tracker.services import memberships, teams
+from tracker.services.administration import memberships, teams
 
 
 def one(team_id: int) -> Team:

@@ -173,7 +173,7 @@ def _shown(node: ast.AST) -> Iterator[ast.Constant]:
 
 
 FIELDS = {"line", "email", "day", "select_id"}
-"""The field makers of web/forms/fields."""
+"""The field makers of web/ui/fields."""
 
 SHOWN_BY_SCRIPT = re.compile(
     r"""(?:\.(?:textContent|innerText|innerHTML|title|placeholder|ariaLabel|alt)\s*=(?!=)

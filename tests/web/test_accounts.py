@@ -20,7 +20,7 @@ from tests.factories.world import World, make_world
 from tracker.app import create_app
 from tracker.db import db, transaction
 from tracker.models import AuditEvent, Look, Person, SignIn
-from tracker.web.limits import limiter
+from tracker.web.http.rate_limits import limiter
 
 GOOD = "seven lamps by the door"
 SignInAs = Callable[[str], Client]
@@ -318,7 +318,7 @@ def test_a_fault_is_logged_without_what_was_typed(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("tracker.services.sign_ins.rows.begin", broken)
+    monkeypatch.setattr("tracker.services.accounts.sign_ins.rows.begin", broken)
     monkeypatch.setitem(migrated_app.config, "PROPAGATE_EXCEPTIONS", False)
     client = Client(migrated_app)
     client.get("/login")

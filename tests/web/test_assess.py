@@ -20,7 +20,7 @@ from tests.factories.sending import send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Rating, UseStatement, UseStatementReading
-from tracker.rules.scale import Answer, EndorsedAnswer
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 
 DOMAIN = "/assess/small/durable/communication"
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)

@@ -25,13 +25,13 @@ from tests.factories.world import World, make_world
 from tracker.app import create_app
 from tracker.db import db, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Deputy, Erasure, Library, Look
-from tracker.rules.scale import Answer, EndorsedAnswer, ReviewerAnswer
-from tracker.rules.trail import ENDED, GIVEN, MOVES, REVEALED, WENT_ON
-from tracker.rules.uploads import Upload
-from tracker.rules.workflow import ItemStatus
-from tracker.services import differences, reviews
-from tracker.web.access import LOADERS
-from tracker.web.audit_words import GROUPS, KINDS, LOOKED_AT, NOT_LISTED, RECORDS, WORDS
+from tracker.rules.evidence.uploads import Upload
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
+from tracker.rules.operations.audit_kinds import ENDED, GIVEN, MOVES, REVEALED, WENT_ON
+from tracker.rules.reviews.workflow import ItemStatus
+from tracker.services.reviews import differences, reviews
+from tracker.web.http.access import LOADERS
+from tracker.web.ui.audit_labels import GROUPS, KINDS, LOOKED_AT, NOT_LISTED, RECORDS, WORDS
 
 SignInAs = Callable[[str], Client]
 

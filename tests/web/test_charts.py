@@ -15,8 +15,8 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.standings import stand
 from tests.factories.world import World
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 from tracker.rules.levels import TargetState
-from tracker.rules.scale import Answer, EndorsedAnswer
 
 SignIn = Callable[[str], Client]
 NUMBER = r"(\d+(?:\.\d+)?)"

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from tracker.web.templating import day, file_size, long_day
+from tracker.web.ui.template_helpers import day, file_size, long_day
 
 THIS_YEAR, BEFORE = dt.date(2026, 3, 12), dt.date(2025, 3, 12)
 

@@ -43,11 +43,11 @@ from tracker.models import (
     Strand,
     Team,
 )
-from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.services import differences, reviews
-from tracker.web.exports.documents import Document
-from tracker.web.exports.documents import pdf as make
-from tracker.web.limits import limiter
+from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
+from tracker.services.reviews import differences, reviews
+from tracker.web.http.rate_limits import limiter
+from tracker.web.ui.pdf import Document
+from tracker.web.ui.pdf import pdf as make
 
 SignIn = Callable[[str], Client]
 MARKUP = '#eval("6*7*9") $x^2$ *b* _i_ @ref [c] `d` <l> // e /* f */ \\u{41} ~ -- "q" \'q\' = h #sys.inputs'

@@ -11,7 +11,7 @@ from config import ROOT
 from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.mail_servers import mail_server
-from tracker.rules.framework_files import read_framework
+from tracker.rules.frameworks.files import read_framework
 from tracker.rules.mail import mail_server as settings
 from tracker.services.frameworks import import_framework
 

@@ -19,8 +19,8 @@ from tests.factories.world import World
 from tests.queries.test_reviewed import behind_the_guards
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Library, Membership, Rating, Review, ReviewItemText
-from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.services import differences, endorsements, reviews
+from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
+from tracker.services.reviews import differences, endorsements, reviews
 
 SignIn = Callable[[str], Client]
 LATER = NOW + dt.timedelta(minutes=5)

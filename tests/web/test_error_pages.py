@@ -9,7 +9,7 @@ from werkzeug.exceptions import Conflict, RequestEntityTooLarge, TooManyRequests
 
 from tests.client import Client
 from tests.factories.world import World
-from tracker.web import errors
+from tracker.web.http import errors
 
 SignIn = Callable[[str], Client]
 WAYS = {

@@ -20,11 +20,11 @@ from tests.factories.evidence import GOOD, PDF, TXT, piece, sent
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Evidence, EvidenceLink, EvidenceVersion, Framework, Look, Statement, StoredFile
-from tracker.queries import evidence_versions as read
-from tracker.records import files
-from tracker.rules.evidence import JOT_MAX, REASON_MAX, TEXT_MAX, TITLE_MAX
-from tracker.rules.uploads import Upload
-from tracker.rules.workflow import ReviewStatus
+from tracker.queries.evidence import versions as read
+from tracker.rules.evidence.content import JOT_MAX, REASON_MAX, TEXT_MAX, TITLE_MAX
+from tracker.rules.evidence.uploads import Upload
+from tracker.rules.reviews.workflow import ReviewStatus
+from tracker.storage import files
 
 SignIn = Callable[[str], Client]
 

@@ -19,8 +19,8 @@ from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import LevelException, Library, ReviewItemText
-from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.services import exceptions, reviews
+from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
+from tracker.services.reviews import exceptions, reviews
 
 SignIn = Callable[[str], Client]
 WHY = "Interlibrary loan is done by the central office."

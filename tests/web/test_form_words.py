@@ -6,7 +6,7 @@ import pytest
 
 from tests.client import Client
 from tests.factories.world import World
-from tracker.web.forms.base import SENTENCES
+from tracker.web.ui.form import SENTENCES
 
 HOSTILE = "9" * 30
 

@@ -15,9 +15,9 @@ from tests.conftest import NOW, Statements, TestConfig
 from tests.factories.world import World
 from tracker.app import create_app
 from tracker.db import db
-from tracker.rules.framework_files import FrameworkFile, Strand, read_framework
+from tracker.rules.frameworks.files import FrameworkFile, Strand, read_framework
 from tracker.services.frameworks import import_framework
-from tracker.web.limits import limiter
+from tracker.web.http.rate_limits import limiter
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 PAGE = "/frameworks/library-technicians/"

@@ -21,9 +21,9 @@ from tests.factories.world import World, add
 from tests.web.test_teams import rows
 from tracker.db import session, transaction
 from tracker.models import Domain, Framework, Level, Look, Membership, NotRatedHere, RoleProfile, Strand, Target
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 from tracker.rules.levels import TargetState
-from tracker.rules.scale import Answer, EndorsedAnswer
-from tracker.rules.workflow import ItemStatus
+from tracker.rules.reviews.workflow import ItemStatus
 
 SignIn = Callable[[str], Client]
 GAP, AT, NOT_ASSESSED = TargetState.GAP, TargetState.AT_TARGET, TargetState.NOT_ASSESSED

@@ -18,10 +18,10 @@ from tests.web.test_teams import rows
 from tracker.db import transaction
 from tracker.models import Endorsement, Library, Membership, Team
 from tracker.rules.levels import TargetState
+from tracker.rules.reviews.workflow import EndorsementStatus
 from tracker.rules.roles import Role
-from tracker.rules.suppression import can_be_told
-from tracker.rules.team_groups import Told
-from tracker.rules.workflow import EndorsementStatus
+from tracker.rules.teams.suppression import can_be_told
+from tracker.rules.teams.team_suppression import Told
 
 SignIn = Callable[[str], Client]
 GAP, AT = TargetState.GAP, TargetState.AT_TARGET

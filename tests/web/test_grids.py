@@ -15,7 +15,7 @@ from tests.factories.ratings import rate
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Rating, RatingEntry, UseStatement
-from tracker.rules.scale import Answer
+from tracker.rules.frameworks.scale import Answer
 
 GRID = "/assess/small/durable/communication/grid"
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)

@@ -15,9 +15,9 @@ from tests.factories.world import World
 from tests.web.test_reviews import words
 from tracker.db import session, transaction
 from tracker.models import Deputy, Endorsement, Handover, Person, Review
+from tracker.rules.frameworks.scale import ReviewerAnswer
 from tracker.rules.roles import Role
-from tracker.rules.scale import ReviewerAnswer
-from tracker.services import reviews
+from tracker.services.reviews import reviews
 
 SignIn = Callable[[str], Client]
 

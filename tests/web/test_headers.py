@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from tests.client import Client
 from tests.factories.world import World
 from tracker.app import create_app
-from tracker.web.headers import POLICY
+from tracker.web.http.headers import POLICY
 
 
 @pytest.mark.parametrize("url", ["/", "/login", "/no-such-page", "/account", "/healthz", "/login?next=%00"])

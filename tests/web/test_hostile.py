@@ -19,7 +19,7 @@ from tests.client import Client
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
-from tracker.rules.scale import Answer, EndorsedAnswer
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 
 HOSTILE = {
     "empty": b"",

@@ -17,7 +17,7 @@ from tests.engines import fresh_database
 from tests.factories.world import World
 from tracker.app import create_app
 from tracker.db import db
-from tracker.web.pseudo import PDF, RLM, RLO, disguised
+from tracker.web.i18n.pseudo import PDF, RLM, RLO, disguised
 
 TEXTS = [
     "Rated",

@@ -22,11 +22,12 @@ from tracker.cli.mail import mail
 from tracker.cli.reviews import reviews as daily
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, Notice, OutboxMail
+from tracker.rules.frameworks.scale import ReviewerAnswer
 from tracker.rules.mail import mail_server as settings
 from tracker.rules.notices import TOLD, MailChoice, NoticeKind
-from tracker.rules.scale import ReviewerAnswer
-from tracker.services import outbox, reviews
-from tracker.web.notice_words import SENTENCES
+from tracker.services.notifications import outbox
+from tracker.services.reviews import reviews
+from tracker.web.notifications.labels import SENTENCES
 
 SignIn = Callable[[str], Client]
 

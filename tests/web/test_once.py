@@ -25,7 +25,7 @@ from tracker.cli.reviews import reviews as command
 from tracker.db import db, session
 from tracker.models import Correction, Evidence, Submission, TrainingAction
 from tracker.rules.mail import mail_server
-from tracker.services import evidence, submissions
+from tracker.services import evidence, idempotency
 
 SignIn = Callable[[str], Client]
 
@@ -176,10 +176,10 @@ def test_an_answer_that_was_never_given(app: Flask, world: World, ana: Client, m
 
     key = a_key()
     with monkeypatch.context() as patch:
-        patch.setattr(submissions, "keep_answer", stopped)
+        patch.setattr(idempotency, "keep_answer", stopped)
         with pytest.raises(KeyboardInterrupt):
             jot(ana, key)
-    monkeypatch.setattr("tracker.web.once.LOOKS", 1)
+    monkeypatch.setattr("tracker.web.http.idempotency.LOOKS", 1)
     again = jot(ana, key)
     assert (again.status_code, again.location) == (303, "/")
     assert "dealt with already" in ana.get("/").text

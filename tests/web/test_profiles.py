@@ -19,7 +19,7 @@ from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Library, Look, Membership, Person, Rating, Target
-from tracker.rules.scale import Answer, EndorsedAnswer
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 
 SignIn = Callable[[str], Client]
 MONTH = dt.timedelta(days=30)

@@ -18,7 +18,7 @@ from tests.factories.ratings import rate
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Rating, RatingEntry, Statement, UseStatement
-from tracker.rules.scale import Answer
+from tracker.rules.frameworks.scale import Answer
 
 LIST = "/assess/list"
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)

@@ -24,8 +24,8 @@ from tests.review_rules import faults
 from tests.snapshots import Rows, rows
 from tracker.db import db, session, transaction
 from tracker.models import Membership, Rating, RatingEntry
-from tracker.rules.workflow import ITEM_MOVES, ItemStatus, Move
-from tracker.web import once
+from tracker.rules.reviews.workflow import ITEM_MOVES, ItemStatus, Move
+from tracker.web.http import idempotency
 
 OWN = ("partly", "not_sure", "not_yet")
 """What Ana answered to the three statements."""
@@ -479,7 +479,7 @@ BREAKS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "an agreement is lost": lose((ItemStatus.DIFFERS, Move.AGREE)),
     "a move too many": lambda patch: patch.setitem(ITEM_MOVES, (ItemStatus.ENDORSED, Move.KEEP_APART),
                                                    ItemStatus.KEPT_APART),
-    "keys are not looked at": lambda patch: patch.setattr(once, "_sent", lambda _person: None),
+    "keys are not looked at": lambda patch: patch.setattr(idempotency, "_sent", lambda _person: None),
 }  # fmt: skip
 
 

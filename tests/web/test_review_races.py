@@ -16,10 +16,10 @@ from tests.factories.sending import NO, YES, actor, answer, answer_all, item_ids
 from tests.factories.world import World
 from tests.review_rules import faults
 from tracker.db import db
-from tracker.records import reviews as records
+from tracker.records.reviews import status as records
 from tracker.rules.errors import Conflict
-from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.services import differences, reviews
+from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
+from tracker.services.reviews import differences, reviews
 
 SignIn = Callable[[str], Client]
 ROUNDS = 6

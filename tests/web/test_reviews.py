@@ -18,9 +18,9 @@ from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, it
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Look, Person, Review, Team, TrainingAction
-from tracker.rules.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.rules.workflow import ItemStatus
-from tracker.services import differences, reviews
+from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
+from tracker.rules.reviews.workflow import ItemStatus
+from tracker.services.reviews import differences, reviews
 
 SignIn = Callable[[str], Client]
 TELLS, SAYS_PART, SAYS_NO = ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET

@@ -18,8 +18,8 @@ from tests.factories.ratings import rate
 from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, item_ids, send
 from tests.factories.world import World
 from tracker.db import db, transaction
-from tracker.rules.scale import Answer, ReviewerAnswer
-from tracker.services import reviews
+from tracker.rules.frameworks.scale import Answer, ReviewerAnswer
+from tracker.services.reviews import reviews
 
 SignIn = Callable[[str], Client]
 STARTS = ("/", "/reviews", "/teams")

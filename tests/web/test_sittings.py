@@ -18,10 +18,10 @@ from tests.factories.sending import NO, PART, YES, actor, answer, item_ids, item
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Look, Team
+from tracker.rules.frameworks.scale import ReviewerAnswer
+from tracker.rules.reviews.workflow import ItemStatus
 from tracker.rules.roles import Role
-from tracker.rules.scale import ReviewerAnswer
-from tracker.rules.workflow import ItemStatus
-from tracker.services import handovers, reviews
+from tracker.services.reviews import handovers, reviews
 
 SignIn = Callable[[str], Client]
 SAYS_PART, SAYS_NO = ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET

@@ -9,11 +9,11 @@ from flask import Flask, render_template_string
 from flask_wtf.csrf import generate_csrf
 
 from tests.factories.world import World
-from tracker.queries.assessments import Card, Mark, Quote, ScaleWord, Sheet
-from tracker.queries.learners import Learner
-from tracker.queries.learners import learner as learner_of
-from tracker.rules.scale import Answer, Basis, EndorsedAnswer
-from tracker.web.statement_cards import ID, Cards
+from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.learners import learner as learner_of
+from tracker.queries.assessment.statement_cards import Card, Mark, Quote, ScaleWord, Sheet
+from tracker.rules.frameworks.scale import Answer, Basis, EndorsedAnswer
+from tracker.web.ui.statement_cards import ID, Cards
 
 HOSTILE = "</textarea><b>&amp;\"'\ue000own\ue001 {{ 7 * 7 }} %(who)s 2000000011"
 SCALE = tuple(

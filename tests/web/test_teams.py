@@ -16,8 +16,8 @@ from tests.factories.reviews import send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Library, Look, Person
-from tracker.rules.scale import Answer
-from tracker.rules.workflow import ItemStatus, ReviewStatus
+from tracker.rules.frameworks.scale import Answer
+from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 
 SignIn = Callable[[str], Client]
 

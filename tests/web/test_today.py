@@ -17,10 +17,10 @@ from tests.factories.tried import backup_tried, mail_tried
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Correction, Membership, ReviewItem, ReviewMessage, Round, UseStatement, UseStatementReading
-from tracker.queries.actors import actor_for_person
+from tracker.queries.access.actors import actor_for_person
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
+from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
-from tracker.rules.scale import Answer, EndorsedAnswer
-from tracker.rules.workflow import ItemStatus, ReviewStatus
 from tracker.services import evidence
 
 SignIn = Callable[[str], Client]

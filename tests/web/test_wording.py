@@ -13,8 +13,8 @@ from tests.client import Client
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Framework, Person
-from tracker.rules.wording import OF_A_FRAMEWORK, Wording
-from tracker.web.wording import END, START, WORDS, beginning, mark, resolved, told, told_each, unmarked
+from tracker.rules.frameworks.wording import OF_A_FRAMEWORK, Wording
+from tracker.web.i18n.content_language import END, START, WORDS, beginning, mark, resolved, told, told_each, unmarked
 
 
 class Short(NamedTuple):

@@ -7,9 +7,9 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from tracker.rules.accounts.passwords import Passwords, check
 from tracker.rules.errors import Invalid
-from tracker.rules.passwords import Passwords, check
-from tracker.services.libraries import create_administrator
+from tracker.services.administration.library_settings import create_administrator
 
 REASONS = {
     "email_not_valid": "This is not an e-mail address: {reason}",

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from tracker.queries import chains
-from tracker.rules.chains import Wrong, line, read_heads
+from tracker.queries.operations import audit_chain
 from tracker.rules.errors import Invalid
+from tracker.rules.operations.hash_chain import Wrong, line, read_heads
 
 WRONG = {
     "event_edited": "Event {at} was changed after it was written, or was not written by the program.",
@@ -45,11 +45,11 @@ def verify(file: Path | None) -> None:
         heads = read_heads(file.read_text(encoding="utf-8")) if file is not None else []
     except (Invalid, UnicodeDecodeError):
         sys.exit(f"{file} holds no heads as `tracker audit head` writes them. Nothing was looked at.")
-    found = chains.verify(heads)
+    found = audit_chain.verify(heads)
     if found.wrong is not None:
         sys.exit(_say(found.wrong))
     if found.walk.head is None:
-        if chains.must_have_events():
+        if audit_chain.must_have_events():
             sys.exit(EMPTIED)
         click.echo("There are no events yet.")
         return
@@ -68,7 +68,7 @@ def verify(file: Path | None) -> None:
 @with_appcontext
 def head(file: Path | None) -> None:
     """Print the number, digest and time of the newest event. Keep it where nobody who runs the server can change it."""
-    newest = chains.head()
+    newest = audit_chain.head()
     if newest is None:
         sys.exit("There are no events yet.")
     click.echo(line(newest))

@@ -13,9 +13,9 @@ from flask.cli import with_appcontext
 
 from config import ROOT
 from tracker.cli.database import lay_out
-from tracker.rules.backups import Finding
 from tracker.rules.errors import Conflict, Invalid, Refusal
-from tracker.services import backups
+from tracker.rules.operations.backups import Finding
+from tracker.services.operations import backups
 
 T = TypeVar("T")
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

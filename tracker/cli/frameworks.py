@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from tracker.queries.frameworks import published
+from tracker.queries.frameworks.published import published
 from tracker.rules.errors import Conflict
-from tracker.rules.framework_files import FrameworkFile, FrameworkFileError, decode, read_framework, warnings
+from tracker.rules.frameworks.files import FrameworkFile, FrameworkFileError, decode, read_framework, warnings
 from tracker.services.frameworks import import_framework
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

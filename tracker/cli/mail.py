@@ -14,8 +14,8 @@ from tracker.rules.errors import Invalid
 from tracker.rules.mail import MailFailed, MailServer, compose
 from tracker.rules.notices import MailStatus
 from tracker.rules.texts import clean_email
-from tracker.services import outbox
-from tracker.services.mail_tests import send_plain
+from tracker.services.notifications import outbox
+from tracker.services.notifications.mail_tests import send_plain
 
 REASONS = {
     "mail_down": "The mail server could not be reached.",

@@ -7,9 +7,11 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from tracker.queries import reviewed, sealed
-from tracker.rules.digests import Fit, SealState
-from tracker.services import differences, endorsements, reminders, submissions
+from tracker.queries.endorsements import digest_check, seal_check
+from tracker.rules.reviews.digests import Fit, SealState
+from tracker.services import idempotency
+from tracker.services.notifications import reminders
+from tracker.services.reviews import differences, endorsements
 
 
 @click.group("reviews")
@@ -27,16 +29,16 @@ def due() -> None:
     click.echo(f"Expired: {endorsements.expire_due(now)}.")
     click.echo(f"Reminders: {reminders.remind(now)}.")
     oldest = now - dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"])
-    click.echo(f"Forms forgotten: {submissions.forget(oldest)}.")
+    click.echo(f"Forms forgotten: {idempotency.forget(oldest)}.")
 
 
 @reviews.command("check")
 @with_appcontext
 def check() -> None:
     """Work out anew from what is stored whether each endorsement fits what was reviewed and is as it was given."""
-    compared = sealed.all_compared()
+    compared = seal_check.all_compared()
     altered, gone, unsealed = (compared[each] for each in (SealState.ALTERED, SealState.GONE, SealState.UNSEALED))
-    kept = reviewed.all_checked()
+    kept = digest_check.all_checked()
     click.echo(
         f"Endorsements: {len(kept)}. Fit what was reviewed: {sum(each.fit is Fit.FITS for each in kept)}. "
         f"Their text was erased: {sum(each.fit is Fit.ERASED for each in kept)}."

@@ -11,8 +11,8 @@ from tracker.models.columns import Id, parent
 
 
 class AuditEvent(Base):
-    """Append-only, and a chain through the whole installation (rules/chains): `sequence` counts from 1 without a gap,
-    `previous` is the digest of the event before. No actor: the system."""
+    """Append-only, and a chain through the whole installation (rules/operations/hash_chain): `sequence` counts from 1
+    without a gap, `previous` is the digest of the event before. No actor: the system."""
 
     __tablename__ = "audit_events"
     __table_args__ = (

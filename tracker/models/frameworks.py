@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
-from tracker.rules.scale import Answer, Meaning
+from tracker.rules.frameworks.scale import Answer, Meaning
 
 
 class Framework(Base):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Prose, Word, one_of, parent
-from tracker.rules.scale import Answer, Basis
+from tracker.rules.frameworks.scale import Answer, Basis
 
 
 class Rating(Base):

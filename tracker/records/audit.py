@@ -14,9 +14,9 @@ from sqlalchemy import event, func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, SessionTransaction
 
 from tracker.models import AuditEvent, AuditEventDetail, Library, Person, Review, Team
-from tracker.rules.chains import START, Link, commitment
-from tracker.rules.trail import told
-from tracker.rules.workflow import Move
+from tracker.rules.operations.audit_kinds import told
+from tracker.rules.operations.hash_chain import START, Link, commitment
+from tracker.rules.reviews.workflow import Move
 
 LOCK = 4_702_111_830
 """The advisory lock of the chain on PostgreSQL, held from the reading of its end to the commit."""
@@ -68,7 +68,7 @@ def note(
 
 
 def moved(tx: Session, review: Review, move: Move, by: int | None, now: dt.datetime) -> None:
-    """Record that a review moved, in words that say nothing of its answers (rules/trail)."""
+    """Record that a review moved, in words that say nothing of its answers (rules/operations/audit_kinds)."""
     of_review(tx, review, told(move), by, now)
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.models import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, StoredFile
-from tracker.rules.evidence import Content, kind_of
-from tracker.rules.uploads import Accepted
+from tracker.rules.evidence.content import Content, kind_of
+from tracker.rules.evidence.uploads import Accepted
 
 
 def add_file(tx: Session, person_id: int, sha256: str, file: Accepted, now: dt.datetime) -> int:

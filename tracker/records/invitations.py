@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from tracker.models import Invitation
-from tracker.rules.tokens import new_token, token_hash
+from tracker.rules.accounts.tokens import new_token, token_hash
 
 LASTS = dt.timedelta(days=7)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Handover, Notice, Review
 from tracker.rules.notices import CALLED_BACK, TOLD, NoticeKind, Telling, To, happening
-from tracker.rules.workflow import Move
+from tracker.rules.reviews.workflow import Move
 
 INSERT: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 

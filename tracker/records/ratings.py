@@ -7,7 +7,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Rating, RatingEntry
-from tracker.rules.scale import Answer, Basis
+from tracker.rules.frameworks.scale import Answer, Basis
 
 
 def begin(

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from tracker.models import SignIn
-from tracker.rules.tokens import new_token, token_hash
+from tracker.rules.accounts.tokens import new_token, token_hash
 
 
 def begin(tx: Session, person_id: int, *, agent: str, now: dt.datetime, max_age: dt.timedelta) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from tracker.rules.scale import MEANING, Answer, EndorsedAnswer, Meaning
+from tracker.rules.frameworks.scale import MEANING, Answer, EndorsedAnswer, Meaning
 
 
 @dataclass(frozen=True, slots=True)

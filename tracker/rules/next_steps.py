@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning, Voice
 from tracker.rules.levels import (
     DomainStanding,
     LevelState,
@@ -17,8 +18,7 @@ from tracker.rules.levels import (
     self_meaning,
     what_would_change,
 )
-from tracker.rules.scale import Answer, EndorsedAnswer, Meaning, Voice
-from tracker.rules.workflow import ItemStatus
+from tracker.rules.reviews.workflow import ItemStatus
 
 
 class StepKind(StrEnum):

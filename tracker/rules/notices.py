@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from tracker.rules.workflow import Move
+from tracker.rules.reviews.workflow import Move
 
 
 class NoticeKind(StrEnum):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Correction, Statement
-from tracker.policy import Actor
+from tracker.policy.permissions import Actor
 from tracker.records import audit
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_email, clean_line, clean_prose

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
 from tracker.models import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, Person, Statement, StoredFile
-from tracker.policy import Actor
-from tracker.queries.learners import learner
+from tracker.policy.permissions import Actor
+from tracker.queries.assessment.learners import learner
 from tracker.records import evidence as versions
-from tracker.records import files
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.evidence import Content, clean, clean_reasons, jotted
-from tracker.rules.uploads import Accepted, Store, Upload, judge
+from tracker.rules.evidence.content import Content, clean, clean_reasons, jotted
+from tracker.rules.evidence.uploads import Accepted, Store, Upload, judge
+from tracker.storage import files
 
 NO_REASONS: Mapping[int, str] = MappingProxyType({})
 

@@ -11,7 +11,7 @@ from tracker.db import transaction
 from tracker.models import Anchor, Citation, Domain, Framework, Level, ScaleAnswer, Source, Statement, Strand
 from tracker.records import audit
 from tracker.rules.errors import Conflict
-from tracker.rules.framework_files import FrameworkFile
+from tracker.rules.frameworks.files import FrameworkFile
 
 
 @dataclass(frozen=True, slots=True)

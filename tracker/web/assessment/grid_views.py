@@ -1,0 +1,78 @@
+"""One domain as a table, for people who like a spreadsheet. Without script one button saves all of it, or nothing."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from tracker.queries.assessment import statement_cards
+from tracker.rules.errors import Conflict, Invalid, Refusal
+from tracker.rules.roles import Permission
+from tracker.services.assessment import ratings
+from tracker.web.assessment import grid_pages
+from tracker.web.assessment import pages as assess_pages
+from tracker.web.assessment.grid_forms import SentGrid, from_form
+from tracker.web.http import errors, session
+from tracker.web.http.access import door
+from tracker.web.http.errors import tell
+from tracker.web.i18n.content_language import told
+from tracker.web.ui import page_nav
+
+bp = Blueprint("assess_grids", __name__)
+
+errors.words(ratings_refused=_l("Nothing was saved yet. Look at the marked statements, then save again."))
+
+
+@bp.get("/assess/<framework>/<strand>/<domain>/grid")
+@door(Permission.RATE)
+def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
+    return _page(assess_pages.frame_once_read(), framework, strand, domain)
+
+
+@bp.post("/assess/<framework>/<strand>/<domain>/grid")
+@door(Permission.RATE)
+def save(framework: str, strand: str, domain: str) -> ResponseReturnValue:
+    assess_pages.frame().levels(framework, strand, domain)
+    sent = from_form(request.form)
+    if sent.person_id not in (None, session.actor().person_id):
+        raise Conflict("another_person")
+    try:
+        changed = ratings.rate_many(session.actor(), grid_pages.wanted(sent), session.now())
+    except (Invalid, Conflict) as refusal:
+        status = 409 if isinstance(refusal, Conflict) else 422
+        return _page(assess_pages.frame(), framework, strand, domain, sent, refusal), status
+    tell(ngettext("%(num)d statement saved.", "%(num)d statements saved.", changed) if changed
+         else _("Nothing was changed."))  # fmt: skip
+    return redirect(_here(framework, strand, domain), 303)
+
+
+def _page(
+    frame: assess_pages.Frame, framework: str, strand: str, domain: str, sent: SentGrid | None = None,
+    refusal: Refusal | None = None,
+) -> str:  # fmt: skip
+    levels = frame.levels(framework, strand, domain)
+    domain_id = levels[0].domain_id
+    groups = page_nav.rail(framework, frame.progress, (domain_id, None), in_grids=True)
+    sheet = told(statement_cards.of_domain(frame.learner, domain_id), frame.learner.lang)
+    unread = refusal is not None and refusal.code == "use_statement_unread"
+    return render_template(
+        "assess_grids/show.html",
+        frame=frame,
+        levels=levels,
+        groups=groups,
+        following=page_nav.following(groups),
+        sheet=sheet,
+        rows=grid_pages.rows(sheet, frame.learner, sent, refusal),
+        notes="notes" in request.args,
+        here=_here(framework, strand, domain),
+        cards_href=page_nav.cards_of(framework, levels),
+        said=errors.say(refusal) if refusal is not None else "",
+        read_first=url_for("home.use_statement", next=request.path) if unread else "",
+    )
+
+
+def _here(framework: str, strand: str, domain: str) -> str:
+    """The grid's own address; whether it has notes is remembered there and nowhere else."""
+    notes = 1 if "notes" in request.args else None
+    return url_for("assess_grids.show", framework=framework, strand=strand, domain=domain, notes=notes)

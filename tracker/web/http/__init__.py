@@ -1,0 +1,1 @@
+"""What every request goes through: sign-in, doors, keys of forms, checks, errors, headers, limits, log."""

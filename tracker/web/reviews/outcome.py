@@ -1,0 +1,86 @@
+"""All that one side gets to see of what a review came to. The page and the document are made of the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from tracker.queries.endorsements import endings, exceptions
+from tracker.queries.endorsements.endings import Given
+from tracker.queries.endorsements.exceptions import OfItem
+from tracker.queries.reviews import item_details
+from tracker.queries.reviews import items as review_items
+from tracker.queries.reviews.headers import Frame
+from tracker.queries.reviews.item_details import Confirmed, Message, SentEvidence, Step
+from tracker.queries.reviews.items import Item
+from tracker.rules.frameworks.scale import EndorsedAnswer
+from tracker.rules.reviews.agreement import Agreement
+from tracker.rules.reviews.exceptions import may_be_excepted
+from tracker.rules.reviews.workflow import ItemStatus
+from tracker.web.http import access
+from tracker.web.i18n.content_language import told
+from tracker.web.reviews import labels
+from tracker.web.reviews.labels import Words
+
+
+@dataclass(frozen=True)
+class Talk:
+    """`items` hold nothing that is sealed from this side; what lies beside them is by item. `exceptable`: items for
+    which an exception may be proposed."""
+
+    frame: Frame
+    items: list[Item]
+    words: Words
+    is_learner: bool
+    found: Agreement
+    evidence: Mapping[int, list[SentEvidence]]
+    messages: Mapping[int, list[Message]]
+    confirmations: Mapping[int, Mapping[int, Confirmed]]
+    steps: Mapping[int, list[Step]]
+    exceptions: Mapping[int, list[OfItem]]
+    exceptable: frozenset[int]
+    given: Mapping[int, Given]
+
+
+def talk(frame: Frame, is_learner: bool) -> Talk:
+    """Notes the look where it is not the learner's own."""
+    if not is_learner:
+        access.note_look(frame.learner_id, "review")
+    items = told(review_items.for_learner(frame.id) if is_learner else review_items.for_reviewer(frame.id), frame.lang)
+    return Talk(
+        frame=frame,
+        items=items,
+        words=Words.of(told(item_details.scale(frame.framework_id), frame.lang), frame),
+        is_learner=is_learner,
+        found=labels.agreement_of(items),
+        evidence=item_details.evidence(frame.id),
+        messages=item_details.messages(frame.id),
+        confirmations=told(item_details.confirmations(frame.id), frame.lang),
+        steps=item_details.steps(frame.id),
+        given=endings.of_review(frame.id),
+        exceptions=exceptions.of_review(frame.id),
+        exceptable=frozenset(item.id for item in items if may_be_excepted(item.status, _endorsed(item))),
+    )
+
+
+def confirmed(frame: Frame, item_id: int, is_learner: bool) -> str:
+    """What is told to a side that confirmed an answer which does not stand yet."""
+    sides = told(item_details.confirmations(frame.id), frame.lang).get(item_id, {})
+    mine = sides.get(frame.learner_id if is_learner else frame.reviewer_id)
+    other = sides.get(frame.reviewer_id if is_learner else frame.learner_id)
+    if mine is None or other is None:
+        return str(_("Confirmed. It waits for the other of you."))
+    return str(
+        _(
+            "Confirmed. %(name)s would agree on %(answer)s, you on %(mine)s: it stays open until both are the same, or "
+            "it is kept apart.",
+            name=frame.reviewer_first if is_learner else frame.learner_first, answer=other.label, mine=mine.label,
+        )
+    )  # fmt: skip
+
+
+def _endorsed(item: Item) -> EndorsedAnswer | None:
+    """What came of an endorsed item: what they agreed on, or what both had said."""
+    if item.status is not ItemStatus.ENDORSED or item.own is None:
+        return None
+    return EndorsedAnswer(item.agreed or item.own.value)

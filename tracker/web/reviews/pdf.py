@@ -1,0 +1,216 @@
+"""What two people see differently, on paper: the notes for their talk, with room to write where it is open."""
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.queries.administration import imprints
+from tracker.queries.reviews.item_details import SentEvidence, Step
+from tracker.queries.reviews.items import Item
+from tracker.rules.frameworks.scale import EvidenceKind
+from tracker.rules.reviews.workflow import ItemStatus
+from tracker.web.http import session
+from tracker.web.i18n.content_language import told
+from tracker.web.reviews import labels
+from tracker.web.reviews.endorsements.exception_labels import story
+from tracker.web.reviews.outcome import Talk
+from tracker.web.ui.pdf import Data, Document, credits_of
+from tracker.web.ui.template_helpers import full_day, today
+
+
+def document(of: Talk, library_id: int) -> Document:
+    """One more statement than the page."""
+    frame = of.frame
+    imprint = told(imprints.imprint(frame.framework_id, library_id), frame.lang)
+    data: Data = {
+        "kicker": _("Review \u00b7 %(framework)s, version %(version)s", framework=frame.framework,
+                    version=frame.framework_version),
+        "facts": _facts(of, imprint.library),
+        "lead": _lead(of),
+        "parts": _parts(of),
+        "lists": _lists(of),
+        "close": _close(of),
+        "credits": credits_of(imprint),
+    }  # fmt: skip
+    title = _("%(learner)s and %(reviewer)s: meeting notes", learner=frame.learner, reviewer=frame.reviewer)
+    return Document("differences", title, imprint.library, data)
+
+
+def _facts(of: Talk, library: str) -> list[list[str]]:
+    frame = of.frame
+    made_for = (
+        _("%(name)s, as learner", name=session.actor().name)
+        if of.is_learner
+        else _("%(name)s, as supervisor", name=session.actor().name)
+    )
+    return [
+        [_("Learner"), frame.learner],
+        [_("Supervisor"), frame.reviewer],
+        [_("Team"), f"{frame.team} \u00b7 {library}"],
+        [_("Status"), str(labels.REVIEW_STATUS[frame.status])],
+        [_("Sent on"), full_day(frame.sent_at)],
+        [_("Revealed on"), full_day(frame.revealed_at) or _("not revealed")],
+        [_("Made on"), full_day(session.now())],
+        [_("Made for"), made_for],
+    ]
+
+
+def _lead(of: Talk) -> list[str]:
+    """How the answers came about, the counts of the page, and what is not in here."""
+    frame, found = of.frame, of.found
+    names = {"learner": frame.learner, "reviewer": frame.reviewer}
+    how = (
+        _("This was an open review: %(reviewer)s saw %(learner)s\u2019s answers while answering.", **names)
+        if frame.open
+        else _("%(learner)s and %(reviewer)s rated these statements without seeing the other\u2019s answer.", **names)
+    )
+    differing = _with(of, ItemStatus.DIFFERS)
+    if found.compared:
+        how += " " + _("%(equal)s of %(compared)s are equal and stand as endorsements.", equal=found.equal,
+                       compared=found.compared)  # fmt: skip
+    if differing:
+        how += " " + ngettext("%(num)d difference is open.", "%(num)d differences are open.", len(differing))
+    lead = [how]
+    if differing and frame.differences_due_on is not None and frame.differences_due_on < today():
+        lead.append(_("The time for these differences ended on %(day)s: what is still open counts as kept apart.",
+                      day=full_day(frame.differences_due_on)))  # fmt: skip
+    shown = (ItemStatus.DIFFERS, ItemStatus.KEPT_APART, ItemStatus.ENDORSED, ItemStatus.DROPPED,
+             ItemStatus.HANDED_ON)  # fmt: skip
+    left = sum(item.status not in shown and not item.revealed for item in of.items)
+    if left and frame.is_live:
+        lead.append(ngettext("%(num)d statement of this review is not revealed yet.",
+                             "%(num)d statements of this review are not revealed yet.", left))  # fmt: skip
+    return lead
+
+
+def _parts(of: Talk) -> list[Data]:
+    """The agenda: what is open first, then the differences that came to an end."""
+    settled = [item for item in of.items if item.status is ItemStatus.KEPT_APART or item.agreed]
+    parts = [(_("To talk about"), _with(of, ItemStatus.DIFFERS)), (_("Differences that are settled"), settled)]
+    return [{"title": title, "note": "", "points": [_point(of, item) for item in found]} for title, found in parts
+            if found]  # fmt: skip
+
+
+def _point(of: Talk, item: Item) -> Data:
+    frame = of.frame
+    messages = of.messages.get(item.id, [])
+    return {
+        "title": item.title,
+        "about": " \u00b7 ".join((item.code, item.level, item.domain)),
+        "text": item.text,
+        "voices": [
+            {"name": _("%(name)s, self-rating", name=frame.learner), "answer": item.own_label, "ground": "",
+             "notes": [item.own_note] if item.own_note else []},
+            {"name": _("%(name)s, as supervisor", name=frame.reviewer),
+             "answer": of.words.theirs(item.theirs) if item.theirs else "",
+             "ground": str(labels.GROUNDS[item.ground]) if item.ground else "",
+             "notes": [item.their_note] if item.their_note else []},
+        ],
+        "evidence": {
+            "title": _("Evidence, as it was sent"),
+            "none-sent": _("No evidence was sent."),
+            "rows": [_piece(piece) for piece in of.evidence.get(item.id, [])],
+        },
+        "messages": {
+            "title": _("Question and reply"),
+            "rows": [{"who": f"{each.author}, {full_day(each.written_at)}", "text": each.text} for each in messages],
+        },
+        "outcome": _outcome(of, item),
+        "steps": {"title": _("Next steps"), "rows": [_step(step) for step in of.steps.get(item.id, [])]},
+        "room": _room(of) if item.status is ItemStatus.DIFFERS else None,
+    }  # fmt: skip
+
+
+def _piece(piece: SentEvidence) -> Data:
+    if not piece.title:
+        return {"title": "", "facts": _("This piece of evidence was erased by its owner."), "href": "", "text": "",
+                "reason": ""}  # fmt: skip
+    kind = {EvidenceKind.FILE: _("file"), EvidenceKind.LINK: _("link"), EvidenceKind.NOTE: _("note")}[piece.kind]
+    facts = [kind, *([_("done %(day)s", day=full_day(piece.done_on))] if piece.done_on else [])]
+    reason = _("Why it counts here: %(reason)s", reason=piece.reason) if piece.reason else ""
+    return {"title": piece.title, "facts": " \u00b7 ".join(facts), "href": piece.href, "text": piece.text,
+            "reason": reason}  # fmt: skip
+
+
+def _outcome(of: Talk, item: Item) -> Data:
+    frame = of.frame
+    names = {frame.learner_id: frame.learner, frame.reviewer_id: frame.reviewer}
+    sides = of.confirmations.get(item.id, {}).items()
+    if item.agreed:
+        words = _("Endorsed as %(answer)s: both agreed.", answer=of.words.scale[item.agreed])
+        reasons = [f"{names[person_id]}: {side.reason}" for person_id, side in sides]
+    elif item.status is ItemStatus.KEPT_APART:
+        words = _("Kept apart: both answers stay on record, and neither counts as an endorsement.")
+        reasons = []
+    else:
+        words = _("Still open.")
+        reasons = [
+            _("%(name)s would agree on %(answer)s: %(reason)s", name=names[person_id], answer=side.label,
+              reason=side.reason)
+            for person_id, side in sides
+        ]  # fmt: skip
+    reasons += map(story, of.exceptions.get(item.id, []))
+    return {"title": _("What came of it"), "words": words, "reasons": reasons}
+
+
+def _step(step: Step) -> Data:
+    facts = [step.owner]
+    if step.due_on:
+        facts.append(_("by %(day)s", day=full_day(step.due_on)))
+    if step.done_at:
+        facts.append(_("done %(day)s", day=full_day(step.done_at)))
+    return {"text": step.text, "facts": " \u00b7 ".join(facts)}
+
+
+def _room(of: Talk) -> Data:
+    """What the two can tick and write down, to put it on the page afterwards."""
+    return {
+        "agreed": _("Agreed"),
+        "answers": [*(label for _key, label in of.words.agreed()), _("keep both apart")],
+        "reason": _("Reason"),
+        "step": _("Next step, who does it, and by when"),
+    }
+
+
+def _lists(of: Talk) -> list[Data]:
+    """What needs no talk: short."""
+    frame = of.frame
+    head = [_("Code"), _("Statement"), _("Level")]
+    equal = [item for item in _with(of, ItemStatus.ENDORSED) if not item.agreed]
+    unseen = [item for item in _with(of, ItemStatus.NOT_OBSERVED) if item.revealed]
+    lists = [
+        (_("Equal"), _("Both said the same: it stands as an endorsement by %(name)s.", name=frame.reviewer), equal,
+         _("Both said")),
+        (_("Cannot tell"), _("%(name)s had no chance to see these. They count neither as equal nor as different.",
+                             name=frame.reviewer), unseen, _("Self-rating")),
+        (_("Dropped"), _("Let go after a question. They can be sent again."), _with(of, ItemStatus.DROPPED), ""),
+        (_("Handed on"), _("These went on to another reviewer before they were revealed. What %(name)s had answered "
+                           "stays sealed.", name=frame.reviewer), _with(of, ItemStatus.HANDED_ON), ""),
+    ]  # fmt: skip
+    return [
+        {
+            "title": title,
+            "note": note,
+            "head": [*head, said] if said else head,
+            "rows": [[*_line(of, item), item.own_label] if said else _line(of, item) for item in found],
+        }
+        for title, note, found, said in lists
+        if found
+    ]
+
+
+def _line(of: Talk, item: Item) -> list[str | Data]:
+    steps = [_step(step) for step in of.steps.get(item.id, [])]
+    words = [_("Next step: %(text)s", text=f"{step['text']} ({step['facts']})") for step in steps]
+    words += map(story, of.exceptions.get(item.id, []))
+    return [item.code, {"title": item.title, "steps": words}, item.level]
+
+
+def _close(of: Talk) -> str:
+    if not _with(of, ItemStatus.DIFFERS):
+        return ""
+    return str(_("Both ratings stay on record, whatever is agreed. After %(day)s what is open is kept apart.",
+                 day=full_day(of.frame.differences_due_on)))  # fmt: skip
+
+
+def _with(of: Talk, status: ItemStatus) -> list[Item]:
+    return [item for item in of.items if item.status is status]
