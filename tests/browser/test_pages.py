@@ -22,9 +22,15 @@ WAYS: dict[str, dict[str, Any]] = {
     "text twice as large": {},
 }
 ERRORS = (400, 403, 405, 409, 413, 422, 429, 500, 503)
-RARE = {"admin_people/link.html", "assess/refused.html", "errors/sent_before.html", "invitations/show.html",
-        "rating_lists/check.html", "reviews/overtaken.html",
-        *(f"errors/{e}.html" for e in ERRORS)}  # fmt: skip
+RARE = {
+    "administration/people/link.html",
+    "assessment/refused.html",
+    "errors/sent_before.html",
+    "accounts/invitation.html",
+    "assessment/import_check.html",
+    "reviews/conflict.html",
+    *(f"errors/{e}.html" for e in ERRORS),
+}
 """Pages that no link leads to: `go_to_a_rare_page` knows the way."""
 
 
@@ -193,7 +199,7 @@ def a_refused_answer(site: Site, browser: Any, way: str) -> Iterator[Watch]:
     context = site.someone(browser, "learner", **WAYS[way])
     context.route("**/js/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     watch = watched(context, way)
-    place = next(place for place in site.places if place.role == "learner" and place.endpoint == "assess.show")
+    place = next(place for place in site.places if place.role == "learner" and place.endpoint == "assessment.show")
     watch.visit(place.path)
     other = context.new_page()
     other.goto(place.path)

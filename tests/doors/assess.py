@@ -13,12 +13,12 @@ def statement(world: World) -> dict[str, object]:
 GRID_POST = "401 303 303 303 403 403 403 403 403"
 
 DOORS = [
-    Door("assess.resume", "302 302 302 302 403 403 403 403 403"),
-    Door("assess.show", "302 200 200 200 403 403 403 403 403", values=communication),
-    Door("assess.five", "302 200 200 200 403 403 403 403 403"),
-    Door("assess_grids.show", "302 200 200 200 403 403 403 403 403", values=communication),
-    Door("assess_grids.save", GRID_POST, "POST", values=communication),
-    Door("assess.save", "401 422 422 422 403 403 403 403 403", "POST", values=statement),
+    Door("assessment.resume", "302 302 302 302 403 403 403 403 403"),
+    Door("assessment.show", "302 200 200 200 403 403 403 403 403", values=communication),
+    Door("assessment.five", "302 200 200 200 403 403 403 403 403"),
+    Door("assessment_grid.show", "302 200 200 200 403 403 403 403 403", values=communication),
+    Door("assessment_grid.save", GRID_POST, "POST", values=communication),
+    Door("assessment.save", "401 422 422 422 403 403 403 403 403", "POST", values=statement),
     Door("statements.show", "302 200 200 200 403 403 403 403 403", values=statement),
     Door("rating_lists.new", "302 200 200 200 403 403 403 403 403"),
     Door("rating_lists.template", "302 200 200 200 403 403 403 403 403"),

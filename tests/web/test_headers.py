@@ -53,7 +53,7 @@ def test_a_fault_is_a_page_with_headers_and_no_trace(
     def fail() -> str:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setitem(migrated_app.view_functions, "home.index", fail)
+    monkeypatch.setitem(migrated_app.view_functions, "dashboard.index", fail)
     monkeypatch.setitem(migrated_app.config, "PROPAGATE_EXCEPTIONS", False)
     answer = Client(migrated_app).get("/")
     assert answer.status_code == 500
@@ -67,7 +67,7 @@ def test_a_database_that_does_not_answer_is_503(migrated_app: Flask, monkeypatch
     def gone() -> str:
         raise OperationalError("SELECT 1", {}, Exception("gone"))
 
-    monkeypatch.setitem(migrated_app.view_functions, "home.health", gone)
+    monkeypatch.setitem(migrated_app.view_functions, "dashboard.health", gone)
     answer = Client(migrated_app).get("/healthz")
     assert answer.status_code == 503
 

@@ -88,7 +88,7 @@ def test_a_page_for_a_broken_server_says_it_too(
     def broken() -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setitem(app.view_functions, "home.index", broken)
+    monkeypatch.setitem(app.view_functions, "dashboard.index", broken)
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     response = app.test_client().get("/")
     assert response.status_code == 500

@@ -20,7 +20,7 @@ SCALE = tuple(
     ScaleWord(answer.value, f"{answer.name} & co", "means <this>", str(at)) for at, answer in enumerate(Answer)
 )
 MACRO = """{% from "_macros/statements.html" import statement_card %}{{ statement_card(
-  c, scale, url_for("assess.save", statement_id=c.id),
+  c, scale, url_for("assessment.save", statement_id=c.id),
   hidden={"base_version": c.version, "person_id": person, "page": "domain"},
   endorsement={"who": c.endorsement.who, "label": labels[c.endorsement.answer], "on": c.endorsement.at,
     "note": "you have answered otherwise since" if c.endorsement.since else ""} if c.endorsement else none,

@@ -126,7 +126,7 @@ def test_what_needs_no_translation_in_a_template_is_left_alone(environment: Envi
         "name = fields.line('name', _l('Write it.'))",
         "checks = [Length(max=5, message='too long')]",
         "checks = [InputRequired('missing')]",
-        "links = [('Today', 'home.index')]",
+        "links = [('Today', 'dashboard.index')]",
         "words(line_empty='Write something here.')",
         "title = f'Profile of {name}'",
         "title = f'{name} rated {count}'",
@@ -146,7 +146,7 @@ def test_a_slip_in_python_is_found(slip: str) -> None:
         "raise ValueError('no such kind of thing')",
         "LOG.info('Something went past')",
         "kind = f'is-{state}'",
-        "url = url_for('assess.show')",
+        "url = url_for('assessment.show')",
         "SENTENCES = {'This field is required.': _l('Write something here.')}",
         "response.headers['X-Frame Options'] = '1'",
     ],
@@ -255,4 +255,4 @@ def test_extraction_finds_the_draft_of_a_use_statement(extracted: dict[str, str]
 
 def test_extraction_finds_no_more_than_there_is(extracted: dict[str, str]) -> None:
     """The partner: neither what tests say, nor what is no text."""
-    assert {"%s rated", "name rated", "home.index", "Reviews of nobody"} & set(extracted) == set()
+    assert {"%s rated", "name rated", "dashboard.index", "Reviews of nobody"} & set(extracted) == set()

@@ -42,4 +42,4 @@ def _page(token: str, form: WelcomeForm) -> str:
     person = invited(token, session.now())
     if person is None:
         raise Missing("link_used_up")
-    return render_template("invitations/show.html", form=form, person=person, token=token)
+    return render_template("accounts/invitation.html", form=form, person=person, token=token)

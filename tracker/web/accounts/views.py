@@ -29,7 +29,7 @@ bp = Blueprint("accounts", __name__)
 
 def _next() -> str:
     """Where to go after signing in: an address of this site, else Today."""
-    return own_address(request.args.get("next", ""), url_for("home.index"))
+    return own_address(request.args.get("next", ""), url_for("dashboard.index"))
 
 
 def _account() -> str:

@@ -18,7 +18,7 @@ from tracker.web.http.errors import Undo, tell
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.i18n.content_language import told, told_each
 
-bp = Blueprint("admin_not_rated", __name__, url_prefix="/admin/not-rated")
+bp = Blueprint("admin_exclusions", __name__, url_prefix="/admin/not-rated")
 
 
 @bp.get("")
@@ -39,7 +39,7 @@ def leave_out() -> ResponseReturnValue:
     )
     if done:
         _tell_left_out(done[0])
-        return redirect(url_for("admin_not_rated.index", framework=request.values.get("framework") or None), 303)
+        return redirect(url_for("admin_exclusions.index", framework=request.values.get("framework") or None), 303)
     return _page(form), 422
 
 
@@ -50,8 +50,8 @@ def lift(not_rated: Subject) -> ResponseReturnValue:
     done = _("“%(title)s” is rated again. Answers given before still stand.", title=was.title)
     framework = request.values.get("framework") or ""
     fields = {"statements": str(was.statement_id), "reason": was.reason, "framework": framework}
-    undo = Undo(url_for("admin_not_rated.leave_out"), fields)
-    to = url_for("admin_not_rated.index", framework=framework or None)
+    undo = Undo(url_for("admin_exclusions.leave_out"), fields)
+    to = url_for("admin_exclusions.index", framework=framework or None)
     return pressed(lambda: service.lift(session.actor(), not_rated.id, session.now()), done, to, undo)
 
 
@@ -65,7 +65,7 @@ def _tell_left_out(new: list[int]) -> None:
         tell(_("These statements were left out already. Nothing was changed."), "info")
     elif len(new) == 1:
         title = _detail(new[0]).title
-        undo = Undo(url_for("admin_not_rated.lift", not_rated_id=new[0]),
+        undo = Undo(url_for("admin_exclusions.lift", not_rated_id=new[0]),
                     {"framework": request.values.get("framework") or ""})  # fmt: skip
         tell(_("“%(title)s” is left out of rating.", title=title), undo=undo)
     else:
@@ -81,7 +81,7 @@ def _page(form: NotRatedForm) -> str:
     if chosen is None and wanted:
         abort(404)
     return render_template(
-        "admin_not_rated/index.html",
+        "administration/exclusions.html",
         form=form,
         chosen_ids=set(form.statements.data or ()),
         frameworks=frameworks,

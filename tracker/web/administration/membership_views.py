@@ -26,7 +26,9 @@ bp = Blueprint("admin_memberships", __name__, url_prefix="/admin")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def new(person: Subject) -> ResponseReturnValue:
     form = _form(MembershipForm(starts_on=session.today()))
-    return render_template("admin_memberships/new.html", form=form, person=people.detail(person.id, session.now()))
+    return render_template(
+        "administration/memberships/new.html", form=form, person=people.detail(person.id, session.now())
+    )
 
 
 @bp.post("/people/<id:person_id>/memberships")
@@ -38,7 +40,7 @@ def create(person: Subject) -> ResponseReturnValue:
         tell(membership_labels.added(people.membership(done[0]), session.today()))
         return redirect(url_for("admin_people.show", person_id=person.id), 303)
     found = people.detail(person.id, session.now())
-    return render_template("admin_memberships/new.html", form=form, person=found), 422
+    return render_template("administration/memberships/new.html", form=form, person=found), 422
 
 
 @bp.get("/memberships/<id:membership_id>")
@@ -46,7 +48,7 @@ def create(person: Subject) -> ResponseReturnValue:
 def edit(membership: Subject) -> ResponseReturnValue:
     found = people.membership(membership.id)
     form = _form(MembershipForm(obj=found), found)
-    return render_template("admin_memberships/edit.html", form=form, ending=_ending(found), membership=found)
+    return render_template("administration/memberships/edit.html", form=form, ending=_ending(found), membership=found)
 
 
 @bp.post("/memberships/<id:membership_id>")
@@ -61,7 +63,9 @@ def update(membership: Subject) -> ResponseReturnValue:
         tell(_("Corrected: %(name)s in %(team)s.", name=found.person, team=changed.team),
              undo=membership_labels.as_it_was(found, changed))  # fmt: skip
         return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
-    return render_template("admin_memberships/edit.html", form=form, ending=_ending(found), membership=found), 422
+    return render_template(
+        "administration/memberships/edit.html", form=form, ending=_ending(found), membership=found
+    ), 422
 
 
 @bp.post("/memberships/<id:membership_id>/end")
@@ -75,13 +79,15 @@ def end(membership: Subject) -> ResponseReturnValue:
              undo=membership_labels.as_it_was(found, people.membership(membership.id)))  # fmt: skip
         return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
     form = _form(MembershipForm(formdata=None, obj=found), found)
-    return render_template("admin_memberships/edit.html", form=form, ending=ending, membership=found), 422
+    return render_template("administration/memberships/edit.html", form=form, ending=ending, membership=found), 422
 
 
 def _put_back(found: people.Belonging, form: MembershipForm) -> ResponseReturnValue:
     """Undo a correction or an ending, while nothing else has changed since."""
     if not form.validate():
-        return render_template("admin_memberships/edit.html", form=form, ending=_ending(found), membership=found), 422
+        return render_template(
+            "administration/memberships/edit.html", form=form, ending=_ending(found), membership=found
+        ), 422
     try:
         memberships.correct(session.actor(), found.id, _terms(form), session.now(), still=request.form["still"])
     except Refusal as refusal:

@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
     found = people.listed(actor, today, **wanted, sort=order.by, descending=order.descending, page=page_number())
     kept = {name: value for name, value in wanted.items() if value}
     return render_template(
-        "admin_people/index.html", form=form, found=found, roles=ROLES, order=order.kept, kept=kept,
+        "administration/people/index.html", form=form, found=found, roles=ROLES, order=order.kept, kept=kept,
         headings=headings(COLUMNS, order, "admin_people.index", **kept),
     )  # fmt: skip
 
@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/new")
 @door(Permission.ADMINISTER)
 def new() -> ResponseReturnValue:
-    return render_template("admin_people/new.html", form=PersonForm())
+    return render_template("administration/people/new.html", form=PersonForm())
 
 
 @bp.post("")
@@ -65,21 +65,21 @@ def create() -> ResponseReturnValue:
     done = accepted(form, lambda: service.add(session.actor(), form.name.data, form.email.data, session.now()))
     if done:
         return _show_link(*done[0])
-    return render_template("admin_people/new.html", form=form), 422
+    return render_template("administration/people/new.html", form=form), 422
 
 
 @bp.get("/<id:person_id>")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def show(person: Subject) -> ResponseReturnValue:
     found = people.detail(person.id, session.now())
-    return render_template("admin_people/show.html", person=found, roles=ROLES)
+    return render_template("administration/people/show.html", person=found, roles=ROLES)
 
 
 @bp.get("/<id:person_id>/edit")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def edit(person: Subject) -> ResponseReturnValue:
     found = people.detail(person.id, session.now())
-    return render_template("admin_people/edit.html", form=PersonForm(obj=found), person=found)
+    return render_template("administration/people/edit.html", form=PersonForm(obj=found), person=found)
 
 
 @bp.post("/<id:person_id>")
@@ -91,7 +91,7 @@ def update(person: Subject) -> ResponseReturnValue:
         tell(_("Saved: %(name)s, %(email)s.", name=found.name, email=found.email))
         return redirect(_page_of(person), 303)
     found = people.detail(person.id, session.now())
-    return render_template("admin_people/edit.html", form=form, person=found), 422
+    return render_template("administration/people/edit.html", form=form, person=found), 422
 
 
 @bp.post("/<id:person_id>/link")
@@ -138,7 +138,7 @@ def unmake_administrator(person: Subject) -> ResponseReturnValue:
     is_own = person.id == session.actor().person_id
     done = _("%(name)s no longer administers the library.", name=_name(person))
     undo = None if is_own else Undo(url_for("admin_people.make_administrator", person_id=person.id))
-    to = url_for("home.index") if is_own else _page_of(person)
+    to = url_for("dashboard.index") if is_own else _page_of(person)
     return pressed(lambda: service.unmake_administrator(session.actor(), person.id, session.now()), done, to, undo)
 
 
@@ -154,4 +154,4 @@ def _show_link(person_id: int, token: str) -> ResponseReturnValue:
     """The one time that the link can be read: it is neither stored nor kept in a cookie, so there is no redirect."""
     address = current_app.config["BASE_URL"] + url_for("invitations.show", token=token)
     found = people.detail(person_id, session.now())
-    return render_template("admin_people/link.html", person=found, address=address)
+    return render_template("administration/people/link.html", person=found, address=address)

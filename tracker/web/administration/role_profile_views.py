@@ -28,7 +28,9 @@ def index() -> ResponseReturnValue:
     frameworks = told_each(role_profiles.frameworks())
     there = {(line.framework_id, line.name) for line in lines}
     to_start = [each for each in frameworks if any((each.id, label) not in there for label in each.role_labels)]
-    return render_template("admin_role_profiles/index.html", lines=lines, frameworks=frameworks, to_start=to_start)
+    return render_template(
+        "administration/role_profiles/index.html", lines=lines, frameworks=frameworks, to_start=to_start
+    )
 
 
 @bp.post("/start")
@@ -139,12 +141,12 @@ def _form(domains: list[role_profiles.TargetDomain], kept: role_profiles.Detail 
 def _new_page(framework: role_profiles.FrameworkChoice, form: RoleProfileForm | None = None) -> str:
     domains = _domains(framework.id, framework.lang)
     return render_template(
-        "admin_role_profiles/new.html", form=form or _form(domains), framework=framework, domains=domains
+        "administration/role_profiles/new.html", form=form or _form(domains), framework=framework, domains=domains
     )
 
 
 def _edit_page(found: role_profiles.Detail, form: RoleProfileForm | None = None) -> str:
     domains = _domains(found.framework_id, found.lang)
     return render_template(
-        "admin_role_profiles/edit.html", form=form or _form(domains, found), profile=found, domains=domains
+        "administration/role_profiles/edit.html", form=form or _form(domains, found), profile=found, domains=domains
     )

@@ -25,13 +25,13 @@ bp = Blueprint("admin_rounds", __name__, url_prefix="/admin/rounds")
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    return render_template("admin_rounds/index.html", periods=told_each(rounds.listed(session.actor())))
+    return render_template("administration/rounds/index.html", periods=told_each(rounds.listed(session.actor())))
 
 
 @bp.get("/new")
 @door(Permission.ADMINISTER)
 def new() -> ResponseReturnValue:
-    return render_template("admin_rounds/new.html", form=_form(RoundForm()))
+    return render_template("administration/rounds/new.html", form=_form(RoundForm()))
 
 
 @bp.post("")
@@ -41,14 +41,14 @@ def create() -> ResponseReturnValue:
     if accepted(form, lambda: service.create(session.actor(), *_values(form), session.now())):
         tell(_("The round %(name)s is added.", name=form.name.data))
         return redirect(url_for("admin_rounds.index"), 303)
-    return render_template("admin_rounds/new.html", form=form), 422
+    return render_template("administration/rounds/new.html", form=form), 422
 
 
 @bp.get("/<id:round_id>")
 @door(Permission.ADMINISTER_LIBRARY, subjects.round_)
 def edit(round: Subject) -> ResponseReturnValue:  # noqa: A002  (named as the address names it)
     found = rounds.detail(round.id)
-    return render_template("admin_rounds/edit.html", form=_form(RoundForm(obj=found)), period=found)
+    return render_template("administration/rounds/edit.html", form=_form(RoundForm(obj=found)), period=found)
 
 
 @bp.post("/<id:round_id>")
@@ -58,7 +58,7 @@ def update(round: Subject) -> ResponseReturnValue:  # noqa: A002
     if accepted(form, lambda: service.edit(session.actor(), round.id, *_values(form), session.now())):
         tell(_("The round %(name)s is saved.", name=form.name.data))
         return redirect(url_for("admin_rounds.index"), 303)
-    return render_template("admin_rounds/edit.html", form=form, period=rounds.detail(round.id)), 422
+    return render_template("administration/rounds/edit.html", form=form, period=rounds.detail(round.id)), 422
 
 
 def _form(form: RoundForm) -> RoundForm:

@@ -25,7 +25,7 @@ bp = Blueprint("admin_teams", __name__, url_prefix="/admin/teams")
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    return render_template("admin_teams/index.html", tree=team_tree.tree(session.actor(), session.today()))
+    return render_template("administration/teams/index.html", tree=team_tree.tree(session.actor(), session.today()))
 
 
 @bp.get("/new")
@@ -35,7 +35,7 @@ def new() -> ResponseReturnValue:
     form = TeamForm()
     form.parent_id.choices = fields.choices(team_tree.choices(session.actor(), session.today()))
     form.parent_id.data = request.args.get("parent", type=int)
-    return render_template("admin_teams/new.html", form=form)
+    return render_template("administration/teams/new.html", form=form)
 
 
 @bp.post("")
@@ -46,7 +46,7 @@ def create() -> ResponseReturnValue:
     if accepted(form, lambda: teams.add(session.actor(), form.parent_id.data, form.name.data, session.now())):
         tell(_("%(team)s is added.", team=form.name.data))
         return redirect(url_for("admin_teams.index"), 303)
-    return render_template("admin_teams/new.html", form=form), 422
+    return render_template("administration/teams/new.html", form=form), 422
 
 
 @bp.get("/<id:team_id>")
@@ -116,4 +116,6 @@ def _page(team: Subject, found: team_tree.Detail, form: RootForm | TeamEditForm)
     today = session.today()
     members = people.members(team.id, today)
     ending = sum(row.ends_on is None or row.ends_on > today for row in members)
-    return render_template("admin_teams/edit.html", team=found, form=form, members=members, ending=ending, roles=ROLES)
+    return render_template(
+        "administration/teams/edit.html", team=found, form=form, members=members, ending=ending, roles=ROLES
+    )

@@ -24,9 +24,9 @@ def show() -> ResponseReturnValue:
         form = UseStatementForm(base_version=versions[0].version, text=versions[0].text)
     else:
         library = library_settings.settings(session.actor()).name
-        text = render_template("admin_use_statement/default.txt", library=library)
+        text = render_template("administration/use_statement.txt", library=library)
         form = UseStatementForm(base_version=0, text=text)
-    return render_template("admin_use_statement/show.html", form=form, versions=versions)
+    return render_template("administration/use_statement.html", form=form, versions=versions)
 
 
 @bp.post("")
@@ -43,4 +43,4 @@ def publish() -> ResponseReturnValue:
     versions = use_statement_versions.listed(session.actor())
     form.base_version.raw_data = None
     form.base_version.data = versions[0].version if versions else 0
-    return render_template("admin_use_statement/show.html", form=form, versions=versions), 422
+    return render_template("administration/use_statement.html", form=form, versions=versions), 422

@@ -24,14 +24,14 @@ def index() -> ResponseReturnValue:
     has = library_settings.first_day(session.actor(), session.today())
     tasks = first_day(has)
     step = next((task for task in tasks if not task.done), None)
-    return render_template("admin/index.html", has=has, tasks=tasks, step=step, corrections=count_open())
+    return render_template("administration/index.html", has=has, tasks=tasks, step=step, corrections=count_open())
 
 
 @bp.get("/library")
 @door(Permission.ADMINISTER)
 def library() -> ResponseReturnValue:
     form = LibraryForm(obj=library_settings.settings(session.actor()))
-    return render_template("admin/library.html", form=form)
+    return render_template("administration/library.html", form=form)
 
 
 @bp.post("/library")
@@ -54,4 +54,4 @@ def library_save() -> ResponseReturnValue:
     if done:
         tell(_("The settings of %(library)s are saved.", library=form.name.data))
         return redirect(url_for("admin.index"), 303)
-    return render_template("admin/library.html", form=form), 422
+    return render_template("administration/library.html", form=form), 422

@@ -19,7 +19,7 @@ from tracker.web.http.errors import tell
 from tracker.web.i18n.content_language import told
 from tracker.web.ui import page_nav
 
-bp = Blueprint("assess_grids", __name__)
+bp = Blueprint("assessment_grid", __name__)
 
 errors.words(ratings_refused=_l("Nothing was saved yet. Look at the marked statements, then save again."))
 
@@ -57,7 +57,7 @@ def _page(
     sheet = told(statement_cards.of_domain(frame.learner, domain_id), frame.learner.lang)
     unread = refusal is not None and refusal.code == "use_statement_unread"
     return render_template(
-        "assess_grids/show.html",
+        "assessment/grid.html",
         frame=frame,
         levels=levels,
         groups=groups,
@@ -68,11 +68,11 @@ def _page(
         here=_here(framework, strand, domain),
         cards_href=page_nav.cards_of(framework, levels),
         said=errors.say(refusal) if refusal is not None else "",
-        read_first=url_for("home.use_statement", next=request.path) if unread else "",
+        read_first=url_for("dashboard.use_statement", next=request.path) if unread else "",
     )
 
 
 def _here(framework: str, strand: str, domain: str) -> str:
     """The grid's own address; whether it has notes is remembered there and nowhere else."""
     notes = 1 if "notes" in request.args else None
-    return url_for("assess_grids.show", framework=framework, strand=strand, domain=domain, notes=notes)
+    return url_for("assessment_grid.show", framework=framework, strand=strand, domain=domain, notes=notes)

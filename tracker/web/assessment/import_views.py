@@ -86,7 +86,7 @@ def store() -> ResponseReturnValue:
     except Conflict as refusal:
         return _check_page(text, form.ticked, refusal), 409
     tell(ngettext("%(num)d answer taken over from your list.", "%(num)d answers taken over from your list.", count))
-    return redirect(url_for("assess.resume"), 303)
+    return redirect(url_for("assessment.resume"), 303)
 
 
 def _read(text: str, learner: Learner) -> tuple[RatingList, import_targets.Ground]:
@@ -102,7 +102,7 @@ def _form_page(form: ListForm) -> str:
         learner.person_id, learner.library_id, learner.framework_id, session.actor().time_zone
     )
     return render_template(
-        "rating_lists/new.html", form=form, labels=told(ground, learner.lang).labels, known=ground.statements[:3]
+        "assessment/import_new.html", form=form, labels=told(ground, learner.lang).labels, known=ground.statements[:3]
     )
 
 
@@ -113,7 +113,7 @@ def _check_page(text: str, ticked: frozenset[int] = frozenset(), refusal: Refusa
     actor = session.actor()
     found = plan(listed, ground.statements, ground.answers, actor.today(session.now()), actor.time_zone)
     return render_template(
-        "rating_lists/check.html",
+        "assessment/import_check.html",
         form=StoreForm(formdata=None, text=text, seen=found.digest()),
         lines=len(listed.lines),
         ignored=listed.ignored,

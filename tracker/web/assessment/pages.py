@@ -42,7 +42,7 @@ def frame_once_read() -> Frame:
     """The frame; whoever has not read the use statement is sent there first."""
     found = frame()
     if not found.progress.use_statement:
-        abort(redirect(url_for("home.use_statement", next=request.full_path.rstrip("?"))))
+        abort(redirect(url_for("dashboard.use_statement", next=request.full_path.rstrip("?"))))
     return found
 
 

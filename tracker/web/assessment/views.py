@@ -19,7 +19,7 @@ from tracker.web.i18n.content_language import told
 from tracker.web.ui import page_nav
 from tracker.web.ui.statement_cards import Cards
 
-bp = Blueprint("assess", __name__)
+bp = Blueprint("assessment", __name__)
 
 errors.words(
     rating_changed=_l("You answered this somewhere else in the meantime. Both answers are here; nothing was lost."),
@@ -47,7 +47,7 @@ def resume() -> ResponseReturnValue:
     todo = next((item for item in [*here, *pages] if not item.is_complete), None)
     if todo is not None:
         return redirect(todo.href)
-    return render_template("assess/done.html", frame=frame, groups=groups)
+    return render_template("assessment/done.html", frame=frame, groups=groups)
 
 
 @bp.get("/assess/<framework>/<strand>/<domain>")
@@ -63,7 +63,7 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
     groups = page_nav.rail(framework, frame.progress, (domain_id, rank))
     sheet = told(statement_cards.of_domain(frame.learner, domain_id, rank), frame.learner.lang)
     return render_template(
-        "assess/show.html",
+        "assessment/show.html",
         frame=frame,
         levels=[level for level in levels if rank in (None, level.rank)],
         rank=rank,
@@ -84,7 +84,7 @@ def five() -> ResponseReturnValue:
     sheet = told(statement_cards.of_statements(frame.learner, ids), frame.learner.lang)
     page = "-".join(["five", *(str(card.id) for card in sheet.cards)])
     cards = Cards(sheet, frame.learner, page, assess_pages.saved())
-    return render_template("assess/five.html", frame=frame, sheet=sheet, cards=cards)
+    return render_template("assessment/five.html", frame=frame, sheet=sheet, cards=cards)
 
 
 @bp.post("/statements/<id:statement_id>/rating")
@@ -108,9 +108,9 @@ def _back(saved: ratings.Saved, page: str) -> str:
     if page == "statement":
         return url_for("statements.show", statement_id=saved.statement_id, saved=saved.statement_id)
     if page.startswith("five-"):
-        return url_for("assess.five", ids=page.removeprefix("five-"), saved=saved.statement_id, _anchor=anchor)
+        return url_for("assessment.five", ids=page.removeprefix("five-"), saved=saved.statement_id, _anchor=anchor)
     where = saved.where
-    return url_for("assess.show", framework=where.framework, strand=where.strand, domain=where.domain,
+    return url_for("assessment.show", framework=where.framework, strand=where.strand, domain=where.domain,
                    level=where.rank if page == "level" else None, saved=saved.statement_id,
                    _anchor=anchor)  # fmt: skip
 
@@ -145,5 +145,5 @@ def _refused(statement_id: int, sent: SentRating, refusal: Invalid | Conflict) -
     sheet = told(statement_cards.of_statements(frame.learner, [statement_id]), frame.learner.lang)
     if not sheet.cards:
         abort(404)
-    return render_template("assess/refused.html", frame=frame, sheet=sheet, card=sheet.cards[0], sent=sent,
+    return render_template("assessment/refused.html", frame=frame, sheet=sheet, card=sheet.cards[0], sent=sent,
                            current=current, refusal=refusal, said=errors.say(refusal)), status  # fmt: skip

@@ -71,7 +71,7 @@ def _next_up(learner: Learner, done: Progress, last: tuple[int, int] | None, sen
         return NextUp(
             _("Read how ratings are used"),
             _("It says what ratings are for, who reads them and how long they are kept. You rate after it."),
-            url_for("home.use_statement"),
+            url_for("dashboard.use_statement"),
             _("Read it"),
         )
     if done.left:
@@ -81,7 +81,7 @@ def _next_up(learner: Learner, done: Progress, last: tuple[int, int] | None, sen
             _("Look at older answers again"),
             ngettext("%(num)s answer is from before this round. “Still true” keeps it.",
                      "%(num)s answers are from before this round. “Still true” keeps one.", done.dated),
-            url_for("assess.five"),
+            url_for("assessment.five"),
             _("Look at %(num)s", num=min(FIVE, done.dated)),
         )  # fmt: skip
     if not sent:
@@ -108,9 +108,9 @@ def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None) -> Ne
     return NextUp(
         _("Go on with %(page)s", page=page.title) if done.rated else _("Start with %(page)s", page=page.title),
         f"{left} · {in_all} · {about}",
-        url_for("assess.resume"),
+        url_for("assessment.resume"),
         _("Go on rating") if done.rated else _("Start rating"),
-        Link(url_for("assess.five"), _("Rate %(num)s", num=min(FIVE, done.left))),
+        Link(url_for("assessment.five"), _("Rate %(num)s", num=min(FIVE, done.left))),
     )
 
 

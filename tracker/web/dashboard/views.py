@@ -17,7 +17,7 @@ from tracker.web.http.access import door
 from tracker.web.http.redirects import own_address
 from tracker.web.ui.styleguide_form import rejected_sample
 
-bp = Blueprint("home", __name__)
+bp = Blueprint("dashboard", __name__)
 
 errors.words(
     use_statement_newer=_l("A newer use statement was published while you read. Read that one, then go on."),
@@ -30,9 +30,9 @@ def index() -> ResponseReturnValue:
     """Signed out: what this is. Signed in: what waits in each role, and one thing to go on with."""
     actor = session.actor_or_none()
     if actor is None:
-        return render_template("home/welcome.html")
+        return render_template("dashboard/welcome.html")
     new_notices = notices.unread(actor, session.today())
-    return render_template("home/today.html", page=today_of(actor, session.now()), new_notices=new_notices)
+    return render_template("dashboard/today.html", page=today_of(actor, session.now()), new_notices=new_notices)
 
 
 @bp.get("/healthz")
@@ -57,7 +57,7 @@ def use_statement() -> ResponseReturnValue:
     """What the library promises; it is read before the first rating."""
     text = use_statements.newest(session.actor())
     form = ReadForm(data={"use_statement_id": text.id if text else None, "next": request.args.get("next", "")})
-    return render_template("home/use_statement.html", text=text, form=form)
+    return render_template("dashboard/use_statement.html", text=text, form=form)
 
 
 @bp.post("/use-statement")
@@ -65,7 +65,9 @@ def use_statement() -> ResponseReturnValue:
 def use_statement_read() -> ResponseReturnValue:
     form = ReadForm()
     if not form.validate_on_submit():
-        return render_template("home/use_statement.html", text=use_statements.newest(session.actor()), form=form), 422
+        return render_template(
+            "dashboard/use_statement.html", text=use_statements.newest(session.actor()), form=form
+        ), 422
     use_statement_readings.read(session.actor(), form.use_statement_id.data or 0, session.now())
     errors.tell(_("Thank you. You can rate now."))
-    return redirect(own_address(form.next.data or "", url_for("home.index")), 303)
+    return redirect(own_address(form.next.data or "", url_for("dashboard.index")), 303)

@@ -247,7 +247,7 @@ def _saved(evidence_id: int, content: Content, *, jotted: bool = False) -> Respo
         return redirect(url_for("evidence.show", evidence_id=evidence_id, check=1), 303)
     if jotted:
         tell(_("Kept as a note. Link it to a statement when you have a moment."))
-        return redirect(url_for("home.index" if request.form.get("back") == "today" else "evidence.index"), 303)
+        return redirect(url_for("dashboard.index" if request.form.get("back") == "today" else "evidence.index"), 303)
     tell(_("“%(title)s” is saved.", title=_piece(evidence_id).shown.title))
     return redirect(url_for("evidence.show", evidence_id=evidence_id), 303)
 

@@ -48,7 +48,7 @@ def _list(rejected: dict[int, CloseCorrectionForm] | None = None) -> str:
     for correction_id, form in forms.items():
         form.outcome.id = f"outcome-{correction_id}"
     return render_template(
-        "corrections/index.html",
+        "frameworks/corrections.html",
         waiting=waiting,
         closed=told_each(closed_corrections()),
         count=count_open(),

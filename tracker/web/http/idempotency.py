@@ -110,7 +110,7 @@ def _again(found: Kept) -> ResponseReturnValue:
     if found.status is None:
         errors.tell(_("This was dealt with already when it was sent first, and not done a second time. "
                       "Look whether all is as you want it."), "info")  # fmt: skip
-        return redirect(url_for("home.index"), 303)
+        return redirect(url_for("dashboard.index"), 303)
     for kind, message in _tagged.loads(found.messages):
         flash(message, kind)
     return redirect(found.location, found.status)

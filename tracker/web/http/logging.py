@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def _line(response: Response) -> Response:
-        if not app.testing and request.endpoint != "home.health":
+        if not app.testing and request.endpoint != "dashboard.health":
             actor = None if g.get("failing") else session.actor_or_none()
             log.info(
                 "request",

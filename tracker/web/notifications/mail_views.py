@@ -104,6 +104,6 @@ def _page(form: CodeForm) -> str:
     done = mail_tests.newest(session.actor())
     waits = any(each.waits(session.now()) for each in done)
     return render_template(
-        "admin_mail/index.html", server=_server(), tests=done, waits=waits, form=form, words=WORDS,
+        "notifications/mail.html", server=_server(), tests=done, waits=waits, form=form, words=WORDS,
         outbox=outbox.state(session.actor()), statuses=STATUSES,
     )  # fmt: skip

@@ -23,7 +23,7 @@ bp = Blueprint("notices", __name__)
 def index() -> ResponseReturnValue:
     found = notices.listed(session.actor(), session.today(), page_number())
     return render_template(
-        "notices/index.html", found=found, new_notices=found.unread, sentence=sentence, href=href,
+        "notifications/index.html", found=found, new_notices=found.unread, sentence=sentence, href=href,
         choice=notices.mail_choice(session.actor()),
     )  # fmt: skip
 

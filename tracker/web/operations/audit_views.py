@@ -48,7 +48,7 @@ def index() -> ResponseReturnValue:
     )
     kept = {name: value for name, value in form.data.items() if value and not form[name].errors}
     return render_template(
-        "admin_audit/index.html",
+        "operations/audit.html",
         form=form,
         found=found,
         kinds=audit_labels.WORDS,

@@ -16,5 +16,5 @@ COMMANDS = ("tracker backup", "tracker backup test FILE", "tracker restore FILE"
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    return render_template("admin_backup/index.html", tried=restore_tests.newest(), sentence=sentence,
+    return render_template("operations/backup.html", tried=restore_tests.newest(), sentence=sentence,
                            commands=COMMANDS)  # fmt: skip

@@ -111,7 +111,7 @@ def _step(step: Step, domain: DomainShape, titles: dict[int, str], framework: st
 
 def _assess(framework: str, domain: DomainShape, statement_id: int) -> str:
     return url_for(
-        "assess.show",
+        "assessment.show",
         framework=framework,
         strand=domain.strand_key,
         domain=domain.key,

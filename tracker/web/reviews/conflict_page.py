@@ -46,7 +46,7 @@ def page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> ResponseReturnVal
     else:
         href = labels.reviewer_href(frame, items) or url_for("reviews.index")
     return render_template(
-        "reviews/overtaken.html", frame=frame, said=errors.say(refusal), href=href, is_learner=is_learner,
+        "reviews/conflict.html", frame=frame, said=errors.say(refusal), href=href, is_learner=is_learner,
         item=next((item for item in items if item.id == item_id), None), statuses=labels.ITEM_STATUS,
         review_statuses=labels.REVIEW_STATUS,
         typed=[*_written(), *_on_cards(typed, items)],
@@ -56,7 +56,7 @@ def page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> ResponseReturnVal
 def page_of_many(refusal: Conflict, typed: Sequence[SentCard], href: str) -> ResponseReturnValue:
     """409, of a screen across reviews of which nothing is with the reviewer any more: no name is told."""
     return render_template(
-        "reviews/overtaken.html", frame=None, said=errors.say(refusal), href=href, typed=_on_cards(typed, [])
+        "reviews/conflict.html", frame=None, said=errors.say(refusal), href=href, typed=_on_cards(typed, [])
     ), 409
 
 

@@ -17,7 +17,7 @@ from tracker.web.http.form_actions import accepted
 from tracker.web.reviews.forms import DeputyForm
 from tracker.web.ui import fields
 
-bp = Blueprint("deputies", __name__, url_prefix="/deputies")
+bp = Blueprint("delegates", __name__, url_prefix="/deputies")
 
 
 @bp.get("")
@@ -40,7 +40,7 @@ def create() -> ResponseReturnValue:
         return _page(form), 422
     tell(_("%(name)s may review in your place on these days.",
            name=people.detail(form.deputy.data, session.now()).name))  # fmt: skip
-    return redirect(url_for("deputies.index"), 303)
+    return redirect(url_for("delegates.index"), 303)
 
 
 @bp.post("/<id:deputy_id>/end")
@@ -48,7 +48,7 @@ def create() -> ResponseReturnValue:
 def end(deputy: Subject) -> ResponseReturnValue:
     service.end(session.actor(), deputy.id, session.now())
     tell(_("Ended. What was taken over and not revealed waits now: your coordinator can hand it on."))
-    return redirect(url_for("deputies.index"), 303)
+    return redirect(url_for("delegates.index"), 303)
 
 
 def _form() -> DeputyForm:
@@ -59,4 +59,6 @@ def _form() -> DeputyForm:
 
 
 def _page(form: DeputyForm) -> str:
-    return render_template("deputies/index.html", form=form, named=delegates.named_by(session.actor(), session.today()))
+    return render_template(
+        "reviews/delegates.html", form=form, named=delegates.named_by(session.actor(), session.today())
+    )

@@ -29,7 +29,7 @@ def index(team: Subject) -> ResponseReturnValue:
     actor, today, path = session.actor(), session.today(), team.places[0].path
     waiting = handovers.waiting(actor, path, today)
     return render_template(
-        "handovers/index.html", team=teams.name_of(team.id), alone=handovers.alone(actor, path, today),
+        "reviews/handovers.html", team=teams.name_of(team.id), alone=handovers.alone(actor, path, today),
         stranded=[each for each in waiting if not each.may_go_on],
         overdue=[each for each in waiting if each.may_go_on and each.is_overdue(today)],
         others=[each for each in waiting if each.may_go_on and not each.is_overdue(today)],
@@ -72,7 +72,7 @@ def _form(review: Subject) -> HandOnForm:
 def _page(review: Subject, form: HandOnForm) -> str:
     sealed, sent = handovers.counts(review.id)
     return render_template(
-        "handovers/edit.html", form=form, frame=review_headers.frame(review.id, session.today()), back=_back(review),
+        "reviews/handover.html", form=form, frame=review_headers.frame(review.id, session.today()), back=_back(review),
         sealed=sealed, sent=sent, is_mine=review.reviewer_id == session.actor().person_id,
     )  # fmt: skip
 

@@ -166,7 +166,7 @@ def level_href(review_id: int, items: Sequence[Item], current: tuple[int, int] |
     place = next((each for each in places[at:] + places[:at] if each in todo), None)
     if place is None:
         return url_for("reviews.check", review_id=review_id)
-    return url_for("sittings.level", review_id=review_id, domain_id=place[0], rank=place[1])
+    return url_for("batch_review.level", review_id=review_id, domain_id=place[0], rank=place[1])
 
 
 def next_href(review_id: int, items: Sequence[Item], after: int = 0, *, focus: bool = False) -> str:

@@ -21,7 +21,7 @@ from tracker.web.reviews import labels
 from tracker.web.reviews.forms import ReaderForm
 from tracker.web.ui import fields
 
-bp = Blueprint("second_readings", __name__)
+bp = Blueprint("second_opinions", __name__)
 
 
 @bp.get("/endorsements/<id:endorsement_id>/second-reader")
@@ -63,4 +63,4 @@ def _page(endorsement: Subject, form: ReaderForm) -> str:
     found = endorsements.one(endorsement.id)
     if not found.stands:
         raise Conflict("endorsement_over")
-    return render_template("second_readings/new.html", form=form, endorsement=told(found, found.lang))
+    return render_template("reviews/second_opinion.html", form=form, endorsement=told(found, found.lang))

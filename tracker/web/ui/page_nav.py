@@ -68,7 +68,7 @@ def cards_of(framework: str, levels: tuple[LevelProgress, ...]) -> str:
     """The address of a domain's cards: where it is rated level by level, of the first level with something open."""
     first = next((level for level in levels if level.rated < level.total), levels[0])
     rank = first.rank if by_levels(levels) else None
-    return url_for("assess.show", framework=framework, strand=first.strand_key, domain=first.domain_key, level=rank)
+    return url_for("assessment.show", framework=framework, strand=first.strand_key, domain=first.domain_key, level=rank)
 
 
 def following(groups: list[RailGroup]) -> RailItem | None:
@@ -82,7 +82,7 @@ def _pages(
     framework: str, levels: list[LevelProgress], is_alone: bool, current: tuple[int, int | None] | None, in_grids: bool
 ) -> list[RailItem]:
     first = levels[0]
-    endpoint = "assess_grids.show" if in_grids else "assess.show"
+    endpoint = "assessment_grid.show" if in_grids else "assessment.show"
     pages: list[tuple[str, str, int | None, list[LevelProgress]]]
     if by_levels(levels) and not in_grids:
         pages = [(level.level, f"{level.domain}: {level.level}", level.rank, [level]) for level in levels]

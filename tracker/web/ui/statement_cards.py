@@ -161,7 +161,7 @@ def _keep_shape(shape: Shape) -> list[str]:
             {"id": ID, "title": _stand_in("title"), "text": _stand_in("text"), "chips": _stand_in("chips"),
              "answer": shape.answer},
             shape.scale,
-            url_for("assess.save", statement_id=ID),
+            url_for("assessment.save", statement_id=ID),
             hidden={"base_version": _stand_in("version"), "person_id": _stand_in("person"),
                     "page": _stand_in("page")},
             endorsement={

@@ -112,9 +112,9 @@ def _nav() -> list[NavItem]:
 
 
 def _links(actor: Actor) -> list[tuple[str, str]]:
-    links: list[tuple[str, str]] = [(_("Today"), "home.index")]
+    links: list[tuple[str, str]] = [(_("Today"), "dashboard.index")]
     if actor.learns_in:
-        links += [(_("Self-assessment"), "assess.resume"), (_("Evidence"), "evidence.index")]
+        links += [(_("Self-assessment"), "assessment.resume"), (_("Evidence"), "evidence.index")]
     if actor.learns_in or actor.supervises or actor.coordinates:
         links += [(_("Reviews"), "reviews.index")]
     if actor.learns_in:

@@ -166,7 +166,7 @@ def rail(frame: Frame, items: Sequence[Item], current: tuple[int, int] | None = 
                 RailItem(
                     label=first.level,
                     title=_("%(domain)s: %(level)s", domain=first.domain, level=first.level),
-                    href=url_for("sittings.level", review_id=frame.id, domain_id=first.domain_id, rank=rank),
+                    href=url_for("batch_review.level", review_id=frame.id, domain_id=first.domain_id, rank=rank),
                     strand=first.strand,
                     domain_id=first.domain_id,
                     rank=rank,

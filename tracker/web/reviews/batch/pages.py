@@ -41,7 +41,7 @@ def level_page(review_id: int, here: Place, sent: SentScreen | None = None, refu
     words = pages.words_of(frame)
     groups = cards.rail(frame, items, here)
     return render_template(
-        "sittings/level.html", frame=frame, here=within[0], words=words, items=items, groups=groups,
+        "reviews/batch/level.html", frame=frame, here=within[0], words=words, items=items, groups=groups,
         screen=cards.screen([item for item in within if not item.revealed], {review_id: frame},
                                {review_id: words}, sent, refusal),
         place={"review_id": review_id, "domain_id": here[0], "rank": here[1]}, done=labels.done(items),
@@ -55,7 +55,7 @@ def after_level(review_id: int, here: Place, *, stay: bool) -> str:
     """`stay`: on this level while something of it waits."""
     items = review_items.for_reviewer(review_id)
     if stay and labels.waiting(_within(items, here)):
-        return url_for("sittings.level", review_id=review_id, domain_id=here[0], rank=here[1])
+        return url_for("batch_review.level", review_id=review_id, domain_id=here[0], rank=here[1])
     return labels.level_href(review_id, items, here)
 
 
@@ -87,7 +87,7 @@ def statement_page(statement_id: int, sent: SentScreen | None = None, refusal: R
         access.note_opened(review_id)
     shared = told_each(batches.shared(actor, today))
     return render_template(
-        "sittings/statement.html", here=items[0], items=items, words=Words.of(scale, None), shared=shared,
+        "reviews/batch/statement.html", here=items[0], items=items, words=Words.of(scale, None), shared=shared,
         screen=cards.screen(items, frames, {key: Words.of(scale, frame) for key, frame in frames.items()},
                                sent, refusal),
         citations=told(item_details.citations(statement_id), lang), grounds=labels.grounds(), done=labels.done(items),
@@ -98,11 +98,11 @@ def statement_page(statement_id: int, sent: SentScreen | None = None, refusal: R
 def after_statement(statement_id: int, *, stay: bool) -> str:
     actor, today = session.actor(), session.today()
     if stay and labels.waiting(batches.of_statement(actor, statement_id, today)):
-        return url_for("sittings.statement", statement_id=statement_id)
+        return url_for("batch_review.statement", statement_id=statement_id)
     following = _following(batches.shared(actor, today), statement_id)
     if following is None:
-        return url_for("sittings.shared")
-    return url_for("sittings.statement", statement_id=following.statement_id)
+        return url_for("batch_review.shared")
+    return url_for("batch_review.statement", statement_id=following.statement_id)
 
 
 def statement_later(statement_id: int) -> str:

@@ -25,7 +25,7 @@ from tracker.web.reviews.batch import cards
 from tracker.web.reviews.batch import pages as screens
 from tracker.web.reviews.batch.forms import from_form, from_json
 
-bp = Blueprint("sittings", __name__)
+bp = Blueprint("batch_review", __name__)
 
 
 @bp.get("/reviews/<id:review_id>/level/<id:domain_id>/<id:rank>")
@@ -64,7 +64,7 @@ def save(item: Subject) -> ResponseReturnValue:
 @door(Permission.SIGNED_IN)
 def shared() -> ResponseReturnValue:
     found = told_each(batches.shared(session.actor(), session.today()))
-    return render_template("sittings/shared.html", shared=found)
+    return render_template("reviews/batch/shared.html", shared=found)
 
 
 @bp.get("/reviews/by-statement/<id:statement_id>")
@@ -102,7 +102,7 @@ def _answered(
             return conflict_page.page(overtaken, sent.cards)
     if sent.act == "later":
         tell(later())
-        return redirect(url_for("home.index"), 303)
+        return redirect(url_for("dashboard.index"), 303)
     tell(ngettext("%(num)d answer is saved.", "%(num)d answers are saved.", changed) if changed
          else _("Nothing was changed."))  # fmt: skip
     if cards.left_alone(sent).cards:
@@ -116,7 +116,7 @@ def _nothing_left() -> ResponseReturnValue:
     if not batches.was_with(session.actor(), [card.item_id for card in sent.touched + sent.ticked]):
         abort(404)
     _must_be_same(sent.person_id)
-    return conflict_page.page_of_many(Conflict("move_not_now"), sent.cards, url_for("sittings.shared"))
+    return conflict_page.page_of_many(Conflict("move_not_now"), sent.cards, url_for("batch_review.shared"))
 
 
 def _must_be_same(person_id: int | None) -> None:

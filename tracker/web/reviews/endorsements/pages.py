@@ -59,7 +59,7 @@ def of_person(person_id: int, statement_id: int) -> str:
     )
     mine = [each for each in found.endorsements if each.endorser_id == reader]
     return render_template(
-        "statements/of_person.html", **vars(found), learner=learner, statement=heading,
+        "reviews/endorsements/statement_of_person.html", **vars(found), learner=learner, statement=heading,
         voices=told(next(each for each in voices if each.id == statement_id), learner.lang),
         mine=next((each for each in mine if each.status is EndorsementStatus.STANDING), None),
     )  # fmt: skip

@@ -27,10 +27,10 @@ def show(statement_id: int) -> ResponseReturnValue:
         abort(404)
     reached, sheet = told(progress.progress(learner), learner.lang), told(sheet, learner.lang)
     if not reached.use_statement:
-        return redirect(url_for("home.use_statement", next=request.path))
+        return redirect(url_for("dashboard.use_statement", next=request.path))
     card = sheet.cards[0]
     return render_template(
-        "statements/show.html",
+        "reviews/endorsements/statement.html",
         **vars(pages.own_endorsements(learner, statement_id, card.text)),
         learner=learner,
         progress=reached,

@@ -44,4 +44,4 @@ def _page(given: Subject, form: RevokeForm) -> str:
     if given.owner_id is not None:
         note_look(given.owner_id, "review")
     of = queries.one(given.id)
-    return render_template("endorsements/revoke.html", of=told(of, of.lang), form=form)
+    return render_template("reviews/endorsements/revoke.html", of=told(of, of.lang), form=form)
