@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.assessment.rating import answers, entries, focused, state
 from tests.browser.conftest import Live
-from tests.browser.rating import answers, entries, focused, state
 from tracker.db import transaction
 from tracker.models import Person
 

@@ -7,36 +7,32 @@ team Central's). For a POST send something invalid, so that who passes the door 
 
 from tests.doors import (
     accounts,
-    admin,
-    assess,
-    corrections,
+    administration,
+    assessment,
+    dashboard,
     endorsements,
     evidence,
-    exceptions,
     frameworks,
-    home,
-    notices,
+    handovers,
+    notifications,
     profiles,
     reviews,
-    routing,
     teams,
 )
 from tests.doors.door import ACTORS, Door
 
 DOORS: list[Door] = [
     *accounts.DOORS,
-    *admin.DOORS,
-    *assess.DOORS,
-    *corrections.DOORS,
+    *administration.DOORS,
+    *assessment.DOORS,
     *endorsements.DOORS,
     *evidence.DOORS,
-    *exceptions.DOORS,
     *frameworks.DOORS,
-    *home.DOORS,
-    *notices.DOORS,
+    *dashboard.DOORS,
+    *notifications.DOORS,
     *profiles.DOORS,
     *reviews.DOORS,
-    *routing.DOORS,
+    *handovers.DOORS,
     *teams.DOORS,
 ]
 

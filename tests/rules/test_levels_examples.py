@@ -1,10 +1,10 @@
 """Every worked example of docs/levels.md is run, so that the page cannot drift from the rule."""
 
 import re
-from pathlib import Path
 
 import pytest
 
+from config import ROOT
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning
 from tracker.rules.levels import (
     RULE,
@@ -20,7 +20,7 @@ from tracker.rules.levels import (
     what_would_change,
 )
 
-PAGE = Path(__file__).parents[2] / "docs" / "levels.md"
+PAGE = ROOT / "docs" / "levels.md"
 Row = dict[str, str]
 
 
