@@ -25,7 +25,8 @@ MIGRATIONS = ROOT / "migrations"
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """The application. Raises RuntimeError when a route declares no permission, and ValueError for bad settings."""
+    """The application. Raises RuntimeError when a route declares no permission, and ValueError for
+    bad settings."""
     logging.configure()
     app = Flask("tracker", root_path=str(ROOT), static_folder=None, template_folder="templates")
     app.config.from_object(config or Config())

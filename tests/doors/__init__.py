@@ -1,8 +1,9 @@
 """Every endpoint, and what each kind of person gets at it.
 
-Each noun has a file here with a list `DOORS`; a new file joins DOORS below. An endpoint that is in no list fails
-tests/test_doors.py. `expect` is the status for each of ACTORS, in their order; the record asked for is Ana's (or her
-team Central's). For a POST send something invalid, so that who passes the door gets 422 and nothing changes.
+Each noun has a file here with a list `DOORS`; a new file joins DOORS below. An endpoint that is in
+no list fails tests/test_doors.py. `expect` is the status for each of ACTORS, in their order; the
+record asked for is Ana's (or her team Central's). For a POST send something invalid, so that who
+passes the door gets 422 and nothing changes.
 """
 
 from tests.doors import (

@@ -39,8 +39,16 @@ def membership(world: World) -> dict[str, object]:
 def leave_out(world: World) -> None:
     statement_id = world.statements["technical"][0]
     with transaction() as tx:
-        add(tx, NotRatedHere(library_id=world.libraries["city"], statement_id=statement_id, reason="Not here.",
-                             set_at=world.now, set_by_id=world.people["adam"]))  # fmt: skip
+        add(
+            tx,
+            NotRatedHere(
+                library_id=world.libraries["city"],
+                statement_id=statement_id,
+                reason="Not here.",
+                set_at=world.now,
+                set_by_id=world.people["adam"],
+            ),
+        )
 
 
 def left_out(world: World) -> dict[str, object]:
@@ -51,8 +59,19 @@ def left_out(world: World) -> dict[str, object]:
 def a_mail(world: World) -> None:
     """One to Ana that nobody knows of whether it went out."""
     with transaction() as tx:
-        add(tx, OutboxMail(person_id=world.people["ana"], token="t", status="unsure", attempts=1, made_at=world.now,
-                           next_try_at=world.now, ended_at=world.now, reason="mail_lost"))  # fmt: skip
+        add(
+            tx,
+            OutboxMail(
+                person_id=world.people["ana"],
+                token="t",
+                status="unsure",
+                attempts=1,
+                made_at=world.now,
+                next_try_at=world.now,
+                ended_at=world.now,
+                reason="mail_lost",
+            ),
+        )
 
 
 def mail_id(world: World) -> dict[str, object]:
@@ -79,7 +98,12 @@ DOORS = [
     Door("admin_exclusions.leave_out", ADMIN_POST, "POST"),
     Door("admin_exclusions.lift", ITS_BUTTON, "POST", left_out, arrange=leave_out),
     Door("admin_people.create", ADMIN_POST, "POST"),
-    Door("admin_people.disable", ITS_BUTTON, "POST", lambda world: {"person_id": world.people["adam"]}),
+    Door(
+        "admin_people.disable",
+        ITS_BUTTON,
+        "POST",
+        lambda world: {"person_id": world.people["adam"]},
+    ),
     Door("admin_people.edit", ITS_RECORD, values=ana),
     Door("admin_people.enable", ITS_BUTTON, "POST", ana),
     Door("admin_people.index", ADMIN),

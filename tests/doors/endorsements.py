@@ -38,9 +38,22 @@ def statement(world: World) -> dict[str, object]:
 
 
 DOORS = [
-    Door("endorsements.revoke", "401 403 404 422 404 404 404 404 404", "POST", values=its_id, arrange=endorsed),
-    Door("endorsements.ask", "302 403 404 200 404 404 404 404 404", values=its_id, arrange=endorsed),
-    Door("statements.of_person", "302 302 404 200 404 404 404 404 404", values=statement, arrange=endorsed),
+    Door(
+        "endorsements.revoke",
+        "401 403 404 422 404 404 404 404 404",
+        "POST",
+        values=its_id,
+        arrange=endorsed,
+    ),
+    Door(
+        "endorsements.ask", "302 403 404 200 404 404 404 404 404", values=its_id, arrange=endorsed
+    ),
+    Door(
+        "statements.of_person",
+        "302 302 404 200 404 404 404 404 404",
+        values=statement,
+        arrange=endorsed,
+    ),
     row("exceptions.propose", 422, 422, revealed, values=its_item),
     row("exceptions.confirm", 303, 303, proposed, values=its_exception),
     row("exceptions.withdraw", 422, 422, proposed, values=its_exception),

@@ -47,5 +47,10 @@ DOORS = [
     own("evidence.choose_now", 422, "POST"),
     own("evidence.unlink", 422, "POST"),
     own("evidence.file", 200),
-    Door("evidence.reviewed_file", "302 200 404 200 404 404 404 404 404", values=its_item, arrange=of_ana),
+    Door(
+        "evidence.reviewed_file",
+        "302 200 404 200 404 404 404 404 404",
+        values=its_item,
+        arrange=of_ana,
+    ),
 ]

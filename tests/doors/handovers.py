@@ -20,7 +20,9 @@ def central(world: World) -> dict[str, object]:
 def with_a_deputy(world: World) -> None:
     """Hugo stands in for Sue; nothing of hers waits."""
     today = world.now.date()
-    delegates.name(actor(world, "sue"), world.people["hugo"], today, today + dt.timedelta(days=7), world.now)
+    delegates.name(
+        actor(world, "sue"), world.people["hugo"], today, today + dt.timedelta(days=7), world.now
+    )
 
 
 def deputy(world: World) -> dict[str, object]:
@@ -38,10 +40,33 @@ def endorsement(world: World) -> dict[str, object]:
 DOORS = [
     Door("handovers.index", "302 404 404 403 404 200 404 404 404", values=central, arrange=one),
     Door("handovers.edit", "302 403 404 200 404 200 404 404 404", values=its_id, arrange=one),
-    Door("handovers.hand_on", "401 403 404 422 404 422 404 404 404", "POST", values=its_id, arrange=one),
+    Door(
+        "handovers.hand_on",
+        "401 403 404 422 404 422 404 404 404",
+        "POST",
+        values=its_id,
+        arrange=one,
+    ),
     Door("delegates.index", "302 200 403 200 200 403 403 403 200"),
     Door("delegates.create", "401 422 403 422 422 403 403 403 422", "POST"),
-    Door("delegates.end", "401 404 404 303 404 404 404 404 404", "POST", values=deputy, arrange=with_a_deputy),
-    Door("second_opinions.new", "302 200 404 404 404 404 404 404 404", values=endorsement, arrange=endorsed),
-    Door("second_opinions.send", "401 422 404 404 404 404 404 404 404", "POST", values=endorsement, arrange=endorsed),
+    Door(
+        "delegates.end",
+        "401 404 404 303 404 404 404 404 404",
+        "POST",
+        values=deputy,
+        arrange=with_a_deputy,
+    ),
+    Door(
+        "second_opinions.new",
+        "302 200 404 404 404 404 404 404 404",
+        values=endorsement,
+        arrange=endorsed,
+    ),
+    Door(
+        "second_opinions.send",
+        "401 422 404 404 404 404 404 404 404",
+        "POST",
+        values=endorsement,
+        arrange=endorsed,
+    ),
 ]

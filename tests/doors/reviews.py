@@ -99,7 +99,12 @@ DOORS = [
     row("batch_review.answer_level", 403, 422, values=its_level, data=NOTHING_TICKED),
     row("batch_review.save", 403, 415),
     Door("batch_review.shared", "302 200 200 200 200 200 200 200 200"),
-    Door("batch_review.statement", "302 404 404 200 404 404 404 404 404", values=its_statement, arrange=one),
+    Door(
+        "batch_review.statement",
+        "302 404 404 200 404 404 404 404 404",
+        values=its_statement,
+        arrange=one,
+    ),
     Door(
         "batch_review.answer_statement",
         "401 404 404 422 404 404 404 404 404",

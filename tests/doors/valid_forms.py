@@ -1,4 +1,5 @@
-"""What does the work behind each door that takes a form: who sends what. A door that takes forms has a row here."""
+"""What does the work behind each door that takes a form: who sends what. A door that takes forms
+has a row here."""
 
 import io
 from collections.abc import Callable
@@ -44,7 +45,9 @@ class Send:
 
     @property
     def door(self) -> Door:
-        return next(door for door in DOORS if (door.endpoint, door.method) == (self.endpoint, "POST"))
+        return next(
+            door for door in DOORS if (door.endpoint, door.method) == (self.endpoint, "POST")
+        )
 
     def prepare(self, world: World) -> None:
         (self.arrange or self.door.arrange)(world)
@@ -70,7 +73,10 @@ def rated(world: World) -> None:
 
 
 def to_sue(world: World) -> dict[str, object]:
-    return {"reviewer": f"{world.people['sue']}-{world.teams['central']}", "statements": [statement(world)]}
+    return {
+        "reviewer": f"{world.people['sue']}-{world.teams['central']}",
+        "statements": [statement(world)],
+    }
 
 
 def archived(world: World) -> None:
@@ -82,18 +88,30 @@ def linked(world: World) -> None:
 
 
 def evidence_and_statement(world: World) -> dict[str, object]:
-    return {"evidence_id": session().scalars(select(Evidence.id)).one(), "statement_id": statement(world),
-            "reason": "I did"}  # fmt: skip
+    return {
+        "evidence_id": session().scalars(select(Evidence.id)).one(),
+        "statement_id": statement(world),
+        "reason": "I did",
+    }
 
 
 def member(world: World) -> dict[str, object]:
-    return {"team_id": world.teams["harbour"], "role": "learner", "role_profile_id": world.role_profiles["city"],
-            "starts_on": "2026-11-25"}  # fmt: skip
+    return {
+        "team_id": world.teams["harbour"],
+        "role": "learner",
+        "role_profile_id": world.role_profiles["city"],
+        "starts_on": "2026-11-25",
+    }
 
 
 def the_same_membership(world: World) -> dict[str, object]:
-    return {"team_id": world.teams["central"], "role": "learner", "role_profile_id": world.role_profiles["city"],
-            "job": "Library Technician", "starts_on": "2026-01-05"}  # fmt: skip
+    return {
+        "team_id": world.teams["central"],
+        "role": "learner",
+        "role_profile_id": world.role_profiles["city"],
+        "job": "Library Technician",
+        "starts_on": "2026-01-05",
+    }
 
 
 def disabled(world: World) -> None:
@@ -114,11 +132,17 @@ def empty_profile(world: World) -> None:
 
 def retired_profile(world: World) -> None:
     empty_profile(world)
-    role_profiles.retire(actor(world, "adam"), int(str(spare_profile(world)["role_profile_id"])), world.now)
+    role_profiles.retire(
+        actor(world, "adam"), int(str(spare_profile(world)["role_profile_id"])), world.now
+    )
 
 
 def spare_profile(world: World) -> dict[str, object]:
-    return {"role_profile_id": session().scalars(select(RoleProfile.id).where(RoleProfile.name == "Spare")).one()}
+    return {
+        "role_profile_id": session()
+        .scalars(select(RoleProfile.id).where(RoleProfile.name == "Spare"))
+        .one()
+    }
 
 
 def with_labels(world: World) -> None:
@@ -143,13 +167,23 @@ def spare_team(world: World) -> dict[str, object]:
 
 def unread(world: World) -> None:
     with transaction() as tx:
-        tx.add(UseStatement(library_id=world.libraries["city"], version=2, text="Anew.", published_at=world.now))
+        tx.add(
+            UseStatement(
+                library_id=world.libraries["city"], version=2, text="Anew.", published_at=world.now
+            )
+        )
 
 
 def newest_use_statement(world: World) -> dict[str, object]:
-    return {"use_statement_id": session().scalars(
-        select(UseStatement.id).where(UseStatement.library_id == world.libraries["city"], UseStatement.version == 2)
-    ).one()}  # fmt: skip
+    return {
+        "use_statement_id": session()
+        .scalars(
+            select(UseStatement.id).where(
+                UseStatement.library_id == world.libraries["city"], UseStatement.version == 2
+            )
+        )
+        .one()
+    }
 
 
 def waiting_mail(world: World) -> None:
@@ -159,8 +193,14 @@ def waiting_mail(world: World) -> None:
 def hugo_in_central(world: World) -> None:
     """A second supervisor of Ana."""
     with transaction() as tx:
-        tx.add(Membership(person_id=world.people["hugo"], team_id=world.teams["central"], role="supervisor",
-                          starts_on=world.now.date()))  # fmt: skip
+        tx.add(
+            Membership(
+                person_id=world.people["hugo"],
+                team_id=world.teams["central"],
+                role="supervisor",
+                starts_on=world.now.date(),
+            )
+        )
 
 
 def with_hugo(world: World) -> None:
@@ -185,7 +225,12 @@ def hugo_there(world: World) -> dict[str, object]:
 def one_card(world: World) -> dict[str, object]:
     """One of a screen of items."""
     key = its_item(world)["item_id"]
-    return {f"answer-{key}": "partly", f"ground-{key}": "saw_it", f"base_version-{key}": 1, "act": "later"}
+    return {
+        f"answer-{key}": "partly",
+        f"ground-{key}": "saw_it",
+        f"base_version-{key}": 1,
+        "act": "later",
+    }
 
 
 def unread_notice(world: World) -> None:
@@ -202,7 +247,7 @@ LIST = "Code,Your answer\nCOM-1-01,partly\n"
 def the_list(world: World) -> dict[str, object]:
     """As its check page shows it."""
     who = actor(world, "ana")
-    found = import_targets.ground(who.person_id, who.library_id, world.framework_id, who.time_zone)
+    found = import_targets.targets(who.person_id, who.library_id, world.framework_id, who.time_zone)
     listed = read(LIST, headings(), found.answers)
     shown = plan(listed, found.statements, found.answers, who.today(world.now), who.time_zone)
     return {"text": LIST, "seen": shown.digest()}
@@ -223,14 +268,22 @@ SENDS = [
     Send("accounts.end_sign_in", "ana"),
     Send("accounts.mail_choice", "ana", words(mail="each")),
     Send("accounts.rename", "ana", words(name="Ana Maria")),
-    Send("admin.library_save", "adam", words(name="City", time_zone="UTC", review_days=7, differences_days=7)),
+    Send(
+        "admin.library_save",
+        "adam",
+        words(name="City", time_zone="UTC", review_days=7, differences_days=7),
+    ),
     Send("admin_mail.again", "adam"),
     Send("admin_mail.arrived", "adam", words(code="ABC234"), waiting_mail),
     Send("admin_mail.test", "adam"),
     Send("admin_memberships.create", "adam", member),
     Send("admin_memberships.end", "adam", words(**{"end-ends_on": "2026-11-30"})),
     Send("admin_memberships.update", "adam", the_same_membership),
-    Send("admin_exclusions.leave_out", "adam", lambda world: {"statements": [statement(world)], "reason": "Not here."}),
+    Send(
+        "admin_exclusions.leave_out",
+        "adam",
+        lambda world: {"statements": [statement(world)], "reason": "Not here."},
+    ),
     Send("admin_exclusions.lift", "adam"),
     Send("admin_people.create", "adam", words(name="New", email="new@example.org")),
     Send("admin_people.disable", "adam", values=ben),
@@ -244,20 +297,51 @@ SENDS = [
     Send("admin_role_profiles.retire", "adam", arrange=empty_profile, values=spare_profile),
     Send("admin_role_profiles.start", "adam", arrange=with_labels),
     Send("admin_role_profiles.update", "adam", words(name="Page")),
-    Send("admin_rounds.create", "adam", lambda world: {"name": "Spring", "framework_id": world.framework_id,
-                                                       "starts_on": "2027-02-01", "ends_on": "2027-03-01"}),
-    Send("admin_rounds.update", "adam", lambda world: {"name": "Fall", "framework_id": world.framework_id,
-                                                       "starts_on": "2026-10-01", "ends_on": "2026-12-11"}),
+    Send(
+        "admin_rounds.create",
+        "adam",
+        lambda world: {
+            "name": "Spring",
+            "framework_id": world.framework_id,
+            "starts_on": "2027-02-01",
+            "ends_on": "2027-03-01",
+        },
+    ),
+    Send(
+        "admin_rounds.update",
+        "adam",
+        lambda world: {
+            "name": "Fall",
+            "framework_id": world.framework_id,
+            "starts_on": "2026-10-01",
+            "ends_on": "2026-12-11",
+        },
+    ),
     Send("admin_teams.close", "adam", arrange=empty_team, values=spare_team),
-    Send("admin_teams.create", "adam", lambda world: {"name": "Annex", "parent_id": world.teams["city"]}),
+    Send(
+        "admin_teams.create",
+        "adam",
+        lambda world: {"name": "Annex", "parent_id": world.teams["city"]},
+    ),
     Send("admin_teams.reopen", "adam", arrange=closed_team, values=spare_team),
-    Send("admin_teams.update", "adam", lambda world: {"name": "Main", "parent_id": world.teams["city"]}),
+    Send(
+        "admin_teams.update",
+        "adam",
+        lambda world: {"name": "Main", "parent_id": world.teams["city"]},
+    ),
     Send("admin_use_statement.publish", "adam", words(text="Anew.", base_version=1)),
     Send("assessment.save", "ana", words(answer="partly", base_version=0)),
     Send("assessment_grid.save", "ana", grid_row),
     Send("corrections.close", "adam", words(outcome="Mended.")),
-    Send("delegates.create", "sue", lambda world: {"deputy": world.people["hugo"], "starts_on": "2026-11-24",
-                                                  "ends_on": "2026-12-01"}),
+    Send(
+        "delegates.create",
+        "sue",
+        lambda world: {
+            "deputy": world.people["hugo"],
+            "starts_on": "2026-11-24",
+            "ends_on": "2026-12-01",
+        },
+    ),
     Send("delegates.end", "sue"),
     Send("endorsements.revoke", "sue", words(reason="I had mixed it up.")),
     Send("evidence.archive", "ana"),
@@ -266,7 +350,9 @@ SENDS = [
     Send("evidence.create", "ana", pdf),
     Send("evidence.jot", "ana", words(line="Trained two pages")),
     Send("evidence.link", "ana", evidence_and_statement, arrange=piece),
-    Send("evidence.unlink", "ana", lambda world: {"statement_id": statement(world)}, arrange=linked),
+    Send(
+        "evidence.unlink", "ana", lambda world: {"statement_id": statement(world)}, arrange=linked
+    ),
     Send("evidence.update", "ana", words(title="Another", version=1)),
     Send("exceptions.confirm", "ana"),
     Send("exceptions.propose", "sue", words(reason="Done elsewhere.")),
@@ -281,8 +367,11 @@ SENDS = [
     Send("reviews.answer", "sue", words(answer="partly", ground="saw_it", note="", version=1)),
     Send("reviews.drop", "ana"),
     Send("reviews.keep_apart", "sue"),
-    Send("reviews.next_step", "sue", lambda world: {"text": "Shadow Tom", "owner": world.people["ana"],
-                                                    "due_on": "2026-12-24"}),
+    Send(
+        "reviews.next_step",
+        "sue",
+        lambda world: {"text": "Shadow Tom", "owner": world.people["ana"], "due_on": "2026-12-24"},
+    ),
     Send("reviews.reply", "ana", words(text="At the desk.")),
     Send("reviews.reveal", "sue", words(version=4), arrange=answered),
     Send("reviews.send", "ana", to_sue, arrange=rated),
@@ -291,7 +380,7 @@ SENDS = [
     Send("second_opinions.send", "ana", hugo_there, endorsed_by_sue),
     Send("batch_review.answer_level", "sue", one_card),
     Send("batch_review.answer_statement", "sue", one_card),
-]  # fmt: skip
+]
 
 WITHOUT_A_KEY = {
     "accounts.sign_in_now": "it makes a sign-in of its own each time",

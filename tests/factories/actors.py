@@ -1,4 +1,5 @@
-"""People of the world as policy sees them, for tests of services and queries. Needs an application context."""
+"""People of the world as policy sees them, for tests of services and queries. Needs an application
+context."""
 
 from tests.factories.world import World
 from tracker.policy.permissions import Actor

@@ -1,4 +1,5 @@
-"""People put where a test wants them to stand in a domain of the small framework, in the endorsed voice."""
+"""People put where a test wants them to stand in a domain of the small framework, in the endorsed
+voice."""
 
 import datetime as dt
 
@@ -8,7 +9,8 @@ from tracker.rules.frameworks.scale import EndorsedAnswer
 from tracker.rules.levels import TargetState
 
 LISTED = {"technical": 10, "communication": 5, "leadership": 2}
-"""How many statements a domain lists up to the target, rank 2; Leadership has one there, which is limited."""
+"""How many statements a domain lists up to the target, rank 2; Leadership has one there, which is
+limited."""
 
 
 def stand(
@@ -20,7 +22,8 @@ def stand(
     at: dt.datetime | None = None,
     by: str = "hugo",
 ) -> None:
-    """Endorse what makes the state: all that is listed as done or as none of their work, or two as not yet."""
+    """Endorse what makes the state: all that is listed as done or as none of their work, or two as
+    not yet."""
     statements = world.statements[domain]
     match state:
         case TargetState.AT_TARGET:

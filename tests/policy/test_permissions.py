@@ -1,4 +1,5 @@
-"""Policy asks the same question twice, as predicates and as SQL: for random worlds both pick the same records."""
+"""Policy asks the same question twice, as predicates and as SQL: for random worlds both pick the
+same records."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -14,19 +15,29 @@ from tests.conftest import NOW, empty
 from tests.factories.world import add
 from tracker.db import db, transaction
 from tracker.models import Framework, Library, Membership, Person, RoleProfile, Team
-from tracker.policy.permissions import GRACE, Actor, Subject, allows, library_of, people_whose_profile, teams_readable
+from tracker.policy.permissions import (
+    GRACE,
+    Actor,
+    Subject,
+    allows,
+    library_of,
+    people_whose_profile,
+    teams_readable,
+)
 from tracker.queries.access import subjects
 from tracker.queries.access.actors import actor_for_person
 from tracker.rules.roles import Permission, Role
 
 TODAY = NOW.date()
 DAYS = (None, None, None, -GRACE.days - 1, -GRACE.days, -1, 0, 1)
-"""When a membership ends, in days from today: the edges of being current and of being seen after a move."""
+"""When a membership ends, in days from today: the edges of being current and of being seen after a
+move."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`parents[i]` is the team above team i, None for a root; `places` are (person, team, role, begins, ends)."""
+    """`parents[i]` is the team above team i, None for a root; `places` are (person, team, role,
+    begins, ends)."""
 
     parents: tuple[int | None, ...]
     closed: frozenset[int]
@@ -36,7 +47,8 @@ class Plan:
 
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
-    """Two libraries (roots 0 and 1) and a few people of each, in teams of their own library; most of it stands now."""
+    """Two libraries (roots 0 and 1) and a few people of each, in teams of their own library; most
+    of it stands now."""
     count = draw(st.integers(4, 7))
     parents = (None, None, *(draw(st.integers(0, number - 1)) for number in range(2, count)))
     closed = draw(st.frozensets(st.integers(2, count - 1), max_size=1))
@@ -69,11 +81,19 @@ def root_of(plan: Plan, team: int) -> int:
 
 
 def build(plan: Plan) -> tuple[list[int], list[int]]:
-    """Ids of the people and of the teams. Person n is of library n % 2, and joins teams of their own library only."""
+    """Ids of the people and of the teams. Person n is of library n % 2, and joins teams of their
+    own library only."""
     with transaction() as tx:
-        framework_id = add(tx, Framework(slug="f", version="1", title="F", digest="0", about={}, published_at=NOW))
-        libraries = [add(tx, Library(name=f"Library {number}", created_at=NOW)) for number in range(2)]
-        profiles = [add(tx, RoleProfile(library_id=each, framework_id=framework_id, name="P")) for each in libraries]
+        framework_id = add(
+            tx, Framework(slug="f", version="1", title="F", digest="0", about={}, published_at=NOW)
+        )
+        libraries = [
+            add(tx, Library(name=f"Library {number}", created_at=NOW)) for number in range(2)
+        ]
+        profiles = [
+            add(tx, RoleProfile(library_id=each, framework_id=framework_id, name="P"))
+            for each in libraries
+        ]
         teams: list[int] = []
         for number, above in enumerate(plan.parents):
             parent = None if above is None else tx.get_one(Team, teams[above])
@@ -87,14 +107,30 @@ def build(plan: Plan) -> tuple[list[int], list[int]]:
             teams.append(add(tx, row))
             row.path = f"{'/' if parent is None else parent.path}{row.id}/"
         people = [
-            add(tx, Person(library_id=libraries[number % 2], name=f"P{number}", email=f"p{number}", created_at=NOW))
+            add(
+                tx,
+                Person(
+                    library_id=libraries[number % 2],
+                    name=f"P{number}",
+                    email=f"p{number}",
+                    created_at=NOW,
+                ),
+            )
             for number in range(plan.people)
         ]
         for person, team, role, begins, ends in plan.places:
             until = None if ends is None else TODAY + dt.timedelta(days=ends)
-            add(tx, Membership(person_id=people[person], team_id=teams[team], role=role, ends_on=until,
-                               role_profile_id=profiles[person % 2],
-                               starts_on=TODAY + dt.timedelta(days=begins)))  # fmt: skip
+            add(
+                tx,
+                Membership(
+                    person_id=people[person],
+                    team_id=teams[team],
+                    role=role,
+                    ends_on=until,
+                    role_profile_id=profiles[person % 2],
+                    starts_on=TODAY + dt.timedelta(days=begins),
+                ),
+            )
     return people, teams
 
 
@@ -157,7 +193,9 @@ def test_the_random_worlds_hold_what_matters() -> None:
     find(
         plans(),
         lambda plan: any(
-            plan.parents[low] == high for high, _ in of(plan, Role.COORDINATOR) for low, _ in of(plan, Role.LEARNER)
+            plan.parents[low] == high
+            for high, _ in of(plan, Role.COORDINATOR)
+            for low, _ in of(plan, Role.LEARNER)
         ),
     )
 
@@ -181,10 +219,15 @@ def test_an_administrator_reads_no_profile_and_no_review() -> None:
     subject = Subject(id=2, library_id=1, owner_id=2, reviewer_id=3)
     for permission in Permission:
         if allows(actor(administrator=True), permission, subject):
-            assert permission.startswith("administer") or permission in (Permission.PUBLIC, Permission.SIGNED_IN)
+            assert permission.startswith("administer") or permission in (
+                Permission.PUBLIC,
+                Permission.SIGNED_IN,
+            )
 
 
-@pytest.mark.parametrize("permission", [each for each in Permission if each is not Permission.PUBLIC])
+@pytest.mark.parametrize(
+    "permission", [each for each in Permission if each is not Permission.PUBLIC]
+)
 def test_nothing_of_another_library_is_allowed(permission: Permission) -> None:
     subject = Subject(id=1, library_id=2, owner_id=1, reviewer_id=1)
     anything = actor(administrator=True)

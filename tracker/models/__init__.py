@@ -1,7 +1,13 @@
 """What is stored. Each name below is a table; relationships point from child to parent, by id."""
 
 from tracker.models.audit import AuditEvent, AuditEventDetail, Erasure, Look
-from tracker.models.evidence import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, StoredFile
+from tracker.models.evidence import (
+    Evidence,
+    EvidenceLink,
+    EvidenceText,
+    EvidenceVersion,
+    StoredFile,
+)
 from tracker.models.frameworks import (
     Anchor,
     Citation,

@@ -11,7 +11,8 @@ from tracker.rules.mail import MailOutcome
 
 
 class MailTest(Base):
-    """A message that an administrator had sent to themselves. Of the code in it only the SHA-256 is stored.
+    """A message that an administrator had sent to themselves. Of the code in it only the SHA-256 is
+    stored.
 
     `said` is what the mail server answered when it did not take it.
     """
@@ -19,7 +20,9 @@ class MailTest(Base):
     __tablename__ = "mail_tests"
     __table_args__ = (
         one_of("outcome", MailOutcome),
-        CheckConstraint("(outcome = 'arrived') = (arrived_at IS NOT NULL)", name="arrived_has_a_time"),
+        CheckConstraint(
+            "(outcome = 'arrived') = (arrived_at IS NOT NULL)", name="arrived_has_a_time"
+        ),
         Index("ix_mail_tests_library", "library_id", "sent_at"),
     )
 
@@ -35,7 +38,8 @@ class MailTest(Base):
 
 
 class BackupTest(Base):
-    """A copy of the installation was brought back into an empty place and looked through, by the command.
+    """A copy of the installation was brought back into an empty place and looked through, by the
+    command.
 
     `findings` holds what was wrong with it, a line each; without any it passed.
     """

@@ -1,7 +1,8 @@
-"""Who may do what: one table of predicates that read as facts, pure in (actor, subject), and the same as SQL scopes.
+"""Who may do what: one table of predicates that read as facts, pure in (actor, subject), and the
+same as SQL scopes.
 
-A permission that is not in the table is refused. Whether a move is possible *now* is another question
-(rules/reviews/workflow).
+A permission that is not in the table is refused. Whether a move is possible *now* is another
+question (rules/reviews/workflow).
 """
 
 import datetime as dt
@@ -52,8 +53,9 @@ class Actor:
 class Subject:
     """What is asked about: a record, and whose it is.
 
-    `places` are the teams in which the owner learns now or did until at most GRACE ago; for a team, the team itself.
-    Of a review: `reviewer_may_go_on` (routing), and `deputies` are those who stand in for its reviewer now.
+    `places` are the teams in which the owner learns now or did until at most GRACE ago; for a team,
+    the team itself. Of a review: `reviewer_may_go_on` (routing), and `deputies` are those who stand
+    in for its reviewer now.
     """
 
     id: int
@@ -89,7 +91,8 @@ def learns(actor: Actor, subject: Subject) -> bool:
 
 
 def supervises(actor: Actor, subject: Subject) -> bool:
-    """In one of the very teams; a parent team's supervisor is not the supervisor of its sub-teams."""
+    """In one of the very teams; a parent team's supervisor is not the supervisor of its
+    sub-teams."""
     mine = {place.team_id for place in actor.supervises}
     return same_library(actor, subject) and any(place.team_id in mine for place in subject.places)
 
@@ -102,8 +105,8 @@ def coordinates(actor: Actor, subject: Subject) -> bool:
 
 
 def reviews(actor: Actor, subject: Subject) -> bool:
-    """The review is with them, and they may still review its learner: what a supervisor who left has not revealed
-    stays sealed, from them too."""
+    """The review is with them, and they may still review its learner: what a supervisor who left
+    has not revealed stays sealed, from them too."""
     return (
         same_library(actor, subject)
         and subject.reviewer_id == actor.person_id
@@ -174,7 +177,8 @@ KNOWN_BY: dict[Permission, Permission] = {
     Permission.HANDOVER_READ: Permission.TEAM_READ,
     Permission.ENDORSEMENT_REVOKE: Permission.REVIEW_READ,
 }
-"""Who may read the record but not act on it is told so (403); who may not even read it is told nothing (404)."""
+"""Who may read the record but not act on it is told so (403); who may not even read it is told
+nothing (404)."""
 
 
 def allows(actor: Actor, permission: Permission, subject: Subject) -> bool:
@@ -194,10 +198,13 @@ def may_know(actor: Actor, permission: Permission, subject: Subject) -> bool:
 
 
 def people_whose_profile(actor: Actor, today: dt.date) -> ColumnElement[bool]:
-    """PROFILE_READ as SQL over `Person`: the people whose profile this actor may read on that day."""
+    """PROFILE_READ as SQL over `Person`: the people whose profile this actor may read on that
+    day."""
     member = aliased(Membership)
     team = aliased(Team)
-    reach: list[ColumnElement[bool]] = [member.team_id == place.team_id for place in actor.supervises]
+    reach: list[ColumnElement[bool]] = [
+        member.team_id == place.team_id for place in actor.supervises
+    ]
     reach += [team.path.startswith(place.path, autoescape=True) for place in actor.coordinates]
     if not reach:
         others: ColumnElement[bool] = false()
@@ -224,9 +231,13 @@ def teams_readable(actor: Actor) -> ColumnElement[bool]:
 
 def in_reach_on(member: type[Membership], today: dt.date) -> ColumnElement[bool]:
     """A membership that has begun and has not been over for longer than GRACE."""
-    return and_(member.starts_on <= today, or_(member.ends_on.is_(None), member.ends_on >= today - GRACE))
+    return and_(
+        member.starts_on <= today, or_(member.ends_on.is_(None), member.ends_on >= today - GRACE)
+    )
 
 
-def current_on(member: type[Membership], today: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
+def current_on(
+    member: type[Membership], today: dt.date | BindParameter[dt.date]
+) -> ColumnElement[bool]:
     """A membership that stands on that day; both its dates are inclusive."""
     return and_(member.starts_on <= today, or_(member.ends_on.is_(None), member.ends_on >= today))

@@ -1,12 +1,16 @@
-"""Who may review whom, as SQL: the supervisors of a learner's teams, else of the nearest team above, and deputies.
+"""Who may review whom, as SQL: the supervisors of a learner's teams, else of the nearest team
+above, and deputies.
 
-- A learner's team is reviewed by those who supervise that very team. Somebody who left it is theirs for GRACE.
-- Where nobody else than the learner supervises it, by those of the nearest team above that has somebody.
+- A learner's team is reviewed by those who supervise that very team. Somebody who left it is
+  theirs for GRACE.
+- Where nobody else than the learner supervises it, by those of the nearest team above that has
+  somebody.
 - A deputy may review whatever the supervisor who named them may, between two dates.
 - Nobody reviews themselves, whatever they are. A second reading is nobody's who gave the first.
 
-Each part names what is its own (`correlate_except`): what else it speaks of belongs to the statement around it, however
-deep it stands. Left to itself SQLAlchemy looks one statement up, and adds a table of its own to the others.
+Each part names what is its own (`correlate_except`): what else it speaks of belongs to the
+statement around it, however deep it stands. Left to itself SQLAlchemy looks one statement up, and
+adds a table of its own to the others.
 """
 
 import datetime as dt
@@ -22,7 +26,8 @@ from tracker.rules.roles import Role
 
 @lru_cache(maxsize=8)
 def reviewer_may_go_on(today: dt.date) -> ColumnElement[bool]:
-    """Over `Review`: whether its reviewer may review its learner on that day. Built once a day: many pages ask it."""
+    """Over `Review`: whether its reviewer may review its learner on that day. Built once a day:
+    many pages ask it."""
     first = (
         select(Endorsement.endorser_id)
         .join(SecondReading, SecondReading.endorsement_id == Endorsement.id)
@@ -30,7 +35,9 @@ def reviewer_may_go_on(today: dt.date) -> ColumnElement[bool]:
         .correlate_except(Endorsement, SecondReading)
         .scalar_subquery()
     )
-    return may_review(Review.learner_id.expression, Review.reviewer_id.expression, today, func.coalesce(first, 0))
+    return may_review(
+        Review.learner_id.expression, Review.reviewer_id.expression, today, func.coalesce(first, 0)
+    )
 
 
 def may_review(
@@ -39,7 +46,8 @@ def may_review(
     today: dt.date,
     not_by: ColumnElement[int] | None = None,
 ) -> ColumnElement[bool]:
-    """Whether that reviewer may review that learner on that day; `not_by` gave the first reading, 0 for nobody."""
+    """Whether that reviewer may review that learner on that day; `not_by` gave the first reading, 0
+    for nobody."""
     other = literal(0) if not_by is None else not_by
     learning, team = aliased(Membership), aliased(Team)
     learns = and_(
@@ -65,7 +73,9 @@ def may_review(
             .correlate_except(heading, person)
         )
         if who is not None:
-            found = found.where(or_(person.id == who, stands_in_for(person.id.expression, who, today)))
+            found = found.where(
+                or_(person.id == who, stands_in_for(person.id.expression, who, today))
+            )
         return exists(found)
 
     above, between = aliased(Team), aliased(Team)
@@ -95,7 +105,9 @@ def may_review(
     )
     reviewer = aliased(Person)
     active = exists(
-        select(reviewer.id).where(reviewer.id == reviewer_id, reviewer.disabled_at.is_(None)).correlate_except(reviewer)
+        select(reviewer.id)
+        .where(reviewer.id == reviewer_id, reviewer.disabled_at.is_(None))
+        .correlate_except(reviewer)
     )
     return and_(reviewer_id.not_in([learner_id, other]), active, or_(of_the_team, of_a_team_above))
 
@@ -106,7 +118,9 @@ def stands_in_for(
     row = aliased(Deputy)
     return exists(
         select(row.id)
-        .where(row.supervisor_id == supervisor_id, row.deputy_id == deputy_id, deputises_on(today, row))
+        .where(
+            row.supervisor_id == supervisor_id, row.deputy_id == deputy_id, deputises_on(today, row)
+        )
         .correlate_except(row)
     )
 

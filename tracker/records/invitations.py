@@ -12,10 +12,15 @@ LASTS = dt.timedelta(days=7)
 
 
 def write(tx: Session, person_id: int, now: dt.datetime) -> str:
-    """A new one-time link in the place of any before it; returns its token, of which only a hash is kept."""
+    """A new one-time link in the place of any before it; returns its token, of which only a hash is
+    kept."""
     close(tx, person_id, now)
     token = new_token()
-    tx.add(Invitation(person_id=person_id, token_hash=token_hash(token), made_at=now, ends_at=now + LASTS))
+    tx.add(
+        Invitation(
+            person_id=person_id, token_hash=token_hash(token), made_at=now, ends_at=now + LASTS
+        )
+    )
     return token
 
 

@@ -9,17 +9,19 @@ from sqlalchemy import CursorResult, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tracker.db import Rider, riding, transaction
+from tracker.db import PiggybackWrite, piggyback, transaction
 from tracker.models import Submission
 
 
 class Repeated(Exception):  # noqa: N818  (not a fault: the work is done already)
-    """The work for this key is done, by an earlier or a simultaneous request; nothing was done now."""
+    """The work for this key is done, by an earlier or a simultaneous request; nothing was done
+    now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A form as it came in: who sent it (None: nobody signed in), its key and its content, each as SHA-256."""
+class SentForm:
+    """A form as it came in: who sent it (None: nobody signed in), its key and its content, each as
+    SHA-256."""
 
     person_id: int | None
     key_sha256: str
@@ -28,10 +30,12 @@ class Sent:
 
 
 @contextmanager
-def claiming(sent: Sent) -> Iterator[Rider]:
-    """Claim the key in the first transaction of the block that is kept; what is refused claims nothing.
+def claiming(sent: SentForm) -> Iterator[PiggybackWrite]:
+    """Claim the key in the first transaction of the block that is kept; what is refused claims
+    nothing.
 
-    That transaction waits for another one with the same key, and raises Repeated where that was kept.
+    That transaction waits for another one with the same key, and raises Repeated where that was
+    kept.
     """
 
     def claim(tx: Session) -> None:
@@ -49,11 +53,11 @@ def claiming(sent: Sent) -> Iterator[Rider]:
         except IntegrityError as error:
             raise Repeated from error
 
-    with riding(claim) as rider:
+    with piggyback(claim) as rider:
         yield rider
 
 
-def keep_answer(sent: Sent, status: int, location: str, messages: str) -> None:
+def keep_answer(sent: SentForm, status: int, location: str, messages: str) -> None:
     """Keep what was answered, for whoever sends the same form again."""
     with transaction() as tx:
         tx.execute(
@@ -63,7 +67,7 @@ def keep_answer(sent: Sent, status: int, location: str, messages: str) -> None:
         )
 
 
-def release(sent: Sent) -> None:
+def release(sent: SentForm) -> None:
     """Give the key back: what was asked for was refused, or its answer can be given only once."""
     with transaction() as tx:
         tx.execute(delete(Submission).where(Submission.key_sha256 == sent.key_sha256))

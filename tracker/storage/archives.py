@@ -1,4 +1,5 @@
-"""Backups as files: one tar that its owner alone may read, with the database, the evidence files and the manifest."""
+"""Backups as files: one tar that its owner alone may read, with the database, the evidence files
+and the manifest."""
 
 import hashlib
 import io
@@ -32,10 +33,16 @@ def digest_of(path: Path) -> str:
 
 
 def write(
-    target: Path, database: Path, engine: str, evidence: Path, wanted: list[str], made: Callable[[list[str]], Manifest]
+    target: Path,
+    database: Path,
+    engine: str,
+    evidence: Path,
+    wanted: list[str],
+    made: Callable[[list[str]], Manifest],
 ) -> Manifest:
-    """Write a backup so that it is whole or not there. `wanted` are the digests of the evidence files to take along;
-    those that are gone or damaged are left out and handed to `made`, which gives the manifest.
+    """Write a backup so that it is whole or not there. `wanted` are the digests of the evidence
+    files to take along; those that are gone or damaged are left out and handed to `made`, which
+    gives the manifest.
 
     Raises OSError.
     """
@@ -78,7 +85,8 @@ def _put_file(archive: tarfile.TarFile, evidence: Path, sha256: str) -> bool:
 
 
 class Archive:
-    """A backup that is open for reading. Only parts of known names are looked at, and nothing is unpacked by name."""
+    """A backup that is open for reading. Only parts of known names are looked at, and nothing is
+    unpacked by name."""
 
     def __init__(self, tar: tarfile.TarFile) -> None:
         self._tar = tar
@@ -105,7 +113,8 @@ class Archive:
         return [] if digest.hexdigest() == self.manifest.sha256 else [Finding("database_changed")]
 
     def damaged_files(self) -> list[Finding]:
-        """Evidence files that the database names, and that are not in the backup as they were stored."""
+        """Evidence files that the database names, and that are not in the backup as they were
+        stored."""
         found = []
         for sha256 in sorted(self.manifest.contents.files):
             if sha256 in self.manifest.missing:

@@ -1,4 +1,5 @@
-"""Files by the SHA-256 of their content, in folders of two levels. Written before the row that names them."""
+"""Files by the SHA-256 of their content, in folders of two levels. Written before the row that
+names them."""
 
 import hashlib
 import os
@@ -18,7 +19,8 @@ def place(folder: Path, sha256: str) -> Path:
 
 
 def keep(folder: Path, content: bytes) -> str:
-    """Store the content so that it is there after a crash; returns its digest. The same content is stored once.
+    """Store the content so that it is there after a crash; returns its digest. The same content is
+    stored once.
 
     Raises Conflict("file_not_kept") when the disk refuses; nothing of it stays.
     """

@@ -23,7 +23,10 @@ def take(engine: Engine, target: Path, look: Callable[[Connection], T]) -> T:
 
     Raises Conflict: pg_tool_missing, pg_tool_failed.
     """
-    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
+    with (
+        engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
+        connection.begin(),
+    ):
         moment = connection.scalar(text("SELECT pg_export_snapshot()"))
         seen = look(connection)
         _run("pg_dump", engine.url, "--format=custom", f"--snapshot={moment}", f"--file={target}")
@@ -33,7 +36,8 @@ def take(engine: Engine, target: Path, look: Callable[[Connection], T]) -> T:
 
 @contextmanager
 def opened(copy: Path, engine: Engine) -> Iterator[Engine]:
-    """Bring the copy back into a database of its own on the same server, for as long as the block lasts.
+    """Bring the copy back into a database of its own on the same server, for as long as the block
+    lasts.
 
     Raises Conflict: pg_tool_missing, pg_tool_failed.
     """
@@ -59,19 +63,28 @@ def put_back(copy: Path, engine: Engine) -> None:
     script = copy.with_suffix(".sql")
     _run("pg_restore", None, "--no-owner", "--no-privileges", f"--file={script}", str(copy))
     emptied = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
-    once = ("--single-transaction", "--set=ON_ERROR_STOP=1", "--quiet", "--no-psqlrc", "--output=/dev/null")
+    once = (
+        "--single-transaction",
+        "--set=ON_ERROR_STOP=1",
+        "--quiet",
+        "--no-psqlrc",
+        "--output=/dev/null",
+    )
     _run("psql", engine.url, *once, f"--command={emptied}", f"--file={script}")
 
 
 def _run(tool: str, url: URL | None, *arguments: str) -> None:
-    """Run a client program. The password goes by the environment: arguments are seen by everybody on the machine."""
+    """Run a client program. The password goes by the environment: arguments are seen by everybody
+    on the machine."""
     found = shutil.which(tool)
     if found is None:
         raise Conflict("pg_tool_missing", tool=tool)
     environment = dict(os.environ)
     where = []
     if url is not None:
-        bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+        bare = URL.create(
+            "postgresql", url.username, None, url.host, url.port, url.database, url.query
+        )
         where = [f"--dbname={bare.render_as_string()}"]
         if url.password:
             environment["PGPASSWORD"] = str(url.password)

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from tracker.rules.mail import After, MailFailed, MailServer, Security
+from tracker.rules.mail import MailFailed, MailServer, RetryDecision, Security
 
 LOG = structlog.get_logger("tracker.mail")
 TIMEOUT = 10
@@ -20,7 +20,8 @@ SAID_MAX = 400
 
 
 class _Patient:
-    """Counts the seconds over all steps: a server that answers each of them late is not waited for on and on.
+    """Counts the seconds over all steps: a server that answers each of them late is not waited for
+    on and on.
 
     `handing_over`: the text is on its way and the server has not said yet whether it takes it.
     """
@@ -62,14 +63,19 @@ class _SmtpTls(_Patient, smtplib.SMTP_SSL):
 
 
 def send(server: MailServer, message: EmailMessage) -> None:
-    """Hand the message over. Raises MailFailed: mail_down, mail_slow, mail_certificate, mail_tls_missing,
-    mail_sign_in, mail_refused.
+    """Hand the message over. Raises MailFailed: mail_down, mail_slow, mail_certificate,
+    mail_tls_missing, mail_sign_in, mail_refused.
 
-    A server that is silent or gone once it has the text may have taken it: that is in doubt. What it refuses to this
-    address or of this text for good (5xx) is never tried again.
+    A server that is silent or gone once it has the text may have taken it: that is in doubt. What
+    it refuses to this address or of this text for good (5xx) is never tried again.
     """
     if server.is_console:
-        LOG.info("mail", to=str(message["To"]), subject=str(message["Subject"]), text=message.get_content())
+        LOG.info(
+            "mail",
+            to=str(message["To"]),
+            subject=str(message["Subject"]),
+            text=message.get_content(),
+        )
         return
     try:
         smtp = _connected(server)
@@ -95,8 +101,8 @@ def _take_leave(smtp: smtplib.SMTP) -> None:
 
 
 def _failed(error: smtplib.SMTPException | OSError, *, handing_over: bool) -> MailFailed:
-    code, said, after = "mail_refused", str(error), After.AGAIN
-    lost = After.IN_DOUBT if handing_over else After.AGAIN
+    code, said, after = "mail_refused", str(error), RetryDecision.AGAIN
+    lost = RetryDecision.IN_DOUBT if handing_over else RetryDecision.AGAIN
     match error:
         case smtplib.SMTPAuthenticationError():
             code, said = "mail_sign_in", _words(error.smtp_code, error.smtp_error)
@@ -118,14 +124,17 @@ def _failed(error: smtplib.SMTPException | OSError, *, handing_over: bool) -> Ma
     return MailFailed(code, said[:SAID_MAX], after)
 
 
-def _for_good(code: int) -> After:
-    return After.NEVER if 500 <= code < 600 else After.AGAIN
+def _for_good(code: int) -> RetryDecision:
+    return RetryDecision.NEVER if 500 <= code < 600 else RetryDecision.AGAIN
 
 
 def _connected(server: MailServer) -> _Smtp | _SmtpTls:
-    """A connection with the security that the settings ask for. The certificate is checked against the system's."""
+    """A connection with the security that the settings ask for. The certificate is checked against
+    the system's."""
     if server.security is Security.TLS:
-        return _SmtpTls(server.host, server.port, timeout=TIMEOUT, context=ssl.create_default_context())
+        return _SmtpTls(
+            server.host, server.port, timeout=TIMEOUT, context=ssl.create_default_context()
+        )
     smtp = _Smtp(server.host, server.port, timeout=TIMEOUT)
     try:
         if server.security is Security.STARTTLS:

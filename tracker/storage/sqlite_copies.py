@@ -1,6 +1,8 @@
-"""Copies of an SQLite database while it is in use: by the backup interface, in one step, so a copy is of one moment.
+"""Copies of an SQLite database while it is in use: by the backup interface, in one step, so a copy
+is of one moment.
 
-A plain copy of the file is not: what is written meanwhile leaves sums in it that never were (docs/running.md).
+A plain copy of the file is not: what is written meanwhile leaves sums in it that never were
+(docs/running.md).
 """
 
 import sqlite3
@@ -36,7 +38,8 @@ def opened(copy: Path, _engine: Engine) -> Iterator[Engine]:
 
 
 def put_back(copy: Path, engine: Engine) -> None:
-    """Put the copy in the place of the database, all at once: whoever is connected sees the one or the other."""
+    """Put the copy in the place of the database, all at once: whoever is connected sees the one or
+    the other."""
     with closing(_open(str(copy))) as source, closing(_open(str(engine.url.database))) as target:
         source.backup(target)
 

@@ -14,7 +14,9 @@ from tracker.models import Rating, RatingEntry
 def answers(live: Live, person: str = "ana") -> dict[int, str]:
     with live.app.app_context():
         rows = session().execute(
-            select(Rating.statement_id, Rating.answer).where(Rating.person_id == live.world.people[person])
+            select(Rating.statement_id, Rating.answer).where(
+                Rating.person_id == live.world.people[person]
+            )
         )
         found = {row.statement_id: row.answer for row in rows}
         db.session.remove()

@@ -1,4 +1,5 @@
-"""The grid in a real browser: saved by itself, moved through like a spreadsheet, whole without script, and narrow."""
+"""The grid in a real browser: saved by itself, moved through like a spreadsheet, whole without
+script, and narrow."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,9 @@ import pytest
 from tests.browser.assessment.rating import answers, entries, focused, wait_for
 from tests.browser.conftest import Live
 
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make test-browser installs it)")
+pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
+)
 
 GRID = "/assess/small/durable/communication/grid"
 Visit = Callable[..., Any]
@@ -66,7 +69,10 @@ def test_the_last_row_leads_on(live: Live, visit: Visit) -> None:
     page.goto(GRID)
     page.locator(f"#s-{last}-not_yet").focus()
     page.keyboard.press("ArrowDown")
-    assert page.locator("[data-way-on]:focus").get_attribute("href") == "/assess/small/durable/leadership/grid"
+    assert (
+        page.locator("[data-way-on]:focus").get_attribute("href")
+        == "/assess/small/durable/leadership/grid"
+    )
     page.keyboard.press("Enter")
     page.wait_for_url("**/leadership/grid")
     page.locator(f"#s-{live.world.statements['leadership'][0]}-not_yet:focus").wait_for()

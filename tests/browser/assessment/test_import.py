@@ -8,15 +8,23 @@ import pytest
 from tests.browser.assessment.rating import answers
 from tests.browser.conftest import Live
 
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make test-browser installs it)")
+pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
+)
 
 Visit = Callable[..., Any]
-PASTED = "Code\tYour answer\tDate\nCOM-1-01\tPartly\t2026-03-12\nCOM-1-02\toften\t\nTEC-1-01\tNot yet\t\n"
+PASTED = (
+    "Code\tYour answer\tDate\nCOM-1-01\tPartly\t2026-03-12\nCOM-1-02\toften\t\nTEC-1-01\tNot "
+    "yet\t\n"
+)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_paste_look_and_confirm(live: Live, visit: Visit, width: int) -> None:
-    first, technical = live.world.statements["communication"][0], live.world.statements["technical"][0]
+    first, technical = (
+        live.world.statements["communication"][0],
+        live.world.statements["technical"][0],
+    )
     page = visit("ana", width=width)
     page.goto("/assess/small/durable/communication")
     page.get_by_role("link", name="Take over a list of your own").click()

@@ -1,4 +1,5 @@
-"""Rating in a real browser: by keyboard alone, without script, on two devices, and without a connection."""
+"""Rating in a real browser: by keyboard alone, without script, on two devices, and without a
+connection."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -12,7 +13,9 @@ from tests.client import PASSWORD
 from tests.factories.ratings import rate
 from tracker.rules.frameworks.scale import Answer
 
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make test-browser installs it)")
+pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
+)
 
 DOMAIN = "/assess/small/durable/communication"
 Visit = Callable[..., Any]
@@ -55,7 +58,13 @@ def test_old_answers_are_counted_down_as_they_are_looked_at(live: Live, visit: V
     first, second, *_rest = live.world.statements["communication"]
     with live.app.app_context():
         for statement_id in (first, second):
-            rate(live.world, "ana", statement_id, Answer.PARTLY, dt.datetime(2026, 5, 11, 9, tzinfo=dt.UTC))
+            rate(
+                live.world,
+                "ana",
+                statement_id,
+                Answer.PARTLY,
+                dt.datetime(2026, 5, 11, 9, tzinfo=dt.UTC),
+            )
     page = visit("ana")
     page.goto(DOMAIN)
     left = page.locator("[data-dated-count]").first
@@ -110,7 +119,10 @@ def test_two_devices_are_told_of_each_other(live: Live, visit: Visit) -> None:
     desk.locator(f"#s-{first}-partly").check()
     told = desk.locator(f"#s-{first} [data-conflict]")
     told.wait_for()
-    assert told.get_by_role("button").all_text_contents() == ["Keep mine: Partly", "Keep the other: Consistently"]
+    assert told.get_by_role("button").all_text_contents() == [
+        "Keep mine: Partly",
+        "Keep the other: Consistently",
+    ]
     assert answers(live) == {first: "consistently"}
     told.get_by_role("button", name="Keep mine").click()
     wait_for(desk, first, "Saved")

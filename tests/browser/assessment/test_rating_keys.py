@@ -10,7 +10,9 @@ from tests.browser.conftest import Live
 from tests.browser.keyboard import Keyboard
 from tests.client import PASSWORD
 
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make test-browser installs it)")
+pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
+)
 
 DOMAIN = "/assess/small/durable/communication"
 Visit = Callable[..., Any]
@@ -18,7 +20,8 @@ Visit = Callable[..., Any]
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_whole_framework_by_keyboard_alone(live: Live, browser: Any, width: int) -> None:
-    """From the sign-in to the last of 33 statements in three parts: one key each, one more for each part."""
+    """From the sign-in to the last of 33 statements in three parts: one key each, one more for each
+    part."""
     context = browser.new_context(base_url=live.url, viewport={"width": width, "height": 900})
     page = context.new_page()
     me = Keyboard(page)
@@ -74,7 +77,9 @@ def test_the_skip_link_needs_no_script(live: Live, visit: Visit) -> None:
     assert 0 <= title["y"] <= 900  # the statement is in sight over its answers
 
 
-def test_focus_goes_round_to_what_was_left_open_and_a_correction_stays(live: Live, visit: Visit) -> None:
+def test_focus_goes_round_to_what_was_left_open_and_a_correction_stays(
+    live: Live, visit: Visit
+) -> None:
     first, second, *rest = live.world.statements["communication"]
     page = visit("ana")
     page.goto(DOMAIN)
@@ -98,7 +103,9 @@ OBSERVE = """() => {
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_jumps_when_an_answer_is_saved_or_is_not(live: Live, visit: Visit, width: int) -> None:
+def test_nothing_jumps_when_an_answer_is_saved_or_is_not(
+    live: Live, visit: Visit, width: int
+) -> None:
     first, second, third, *_rest = live.world.statements["communication"]
     page = visit("ana", width=width, height=1700)
     page.goto(DOMAIN)
@@ -144,7 +151,10 @@ def test_saving_is_said_once_and_politely(live: Live, visit: Visit) -> None:
     page = visit("ana")
     page.goto(DOMAIN)
     live_places = page.locator("main [aria-live], main [role=status], main [role=alert]")
-    assert live_places.evaluate_all("all => all.map((each) => each.className)") == ["flashes", "visually-hidden"]
+    assert live_places.evaluate_all("all => all.map((each) => each.className)") == [
+        "flashes",
+        "visually-hidden",
+    ]
     assert page.locator("[data-voice]").get_attribute("aria-live") == "polite"
     page.evaluate(LISTEN)
     page.locator(f"#s-{first}-not_yet").focus()

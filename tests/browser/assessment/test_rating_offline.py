@@ -1,4 +1,5 @@
-"""The server gone, the sign-in over, another person at the desk: clicks are kept, and kept for one person only."""
+"""The server gone, the sign-in over, another person at the desk: clicks are kept, and kept for one
+person only."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,9 @@ import pytest
 from tests.browser.assessment.rating import answers, entries, sign_in, sign_out, state, wait_for
 from tests.browser.conftest import Live
 
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make test-browser installs it)")
+pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
+)
 
 DOMAIN = "/assess/small/durable/communication"
 Visit = Callable[..., Any]
@@ -42,7 +45,13 @@ def test_a_server_that_is_gone_for_a_while_loses_no_click(live: Live, visit: Vis
     for statement_id in five:
         wait_for(page, statement_id, "Saved")
     assert page_state(page) == "all changes saved"
-    assert list(answers(live).values()) == ["consistently", "partly", "consistently", "not_sure", "not_my_work"]
+    assert list(answers(live).values()) == [
+        "consistently",
+        "partly",
+        "consistently",
+        "not_sure",
+        "not_my_work",
+    ]
     assert entries(live) == 5
 
 
@@ -116,7 +125,9 @@ def test_nothing_is_stored_for_whoever_else_signs_in(live: Live, visit: Visit) -
     sign_in(other, live.world.email("ben"))
     page.locator(f"#s-{first}-partly").check()
     wait_for(page, first, "Not saved yet")
-    assert why(page).startswith("Somebody else is signed in in this browser now, and nothing is stored for them.")
+    assert why(page).startswith(
+        "Somebody else is signed in in this browser now, and nothing is stored for them."
+    )
     page.locator("[data-unsaved]").get_by_role("button", name="Try now").click()
     page.wait_for_timeout(500)
     assert state(page, first).text_content() == "Not saved yet"

@@ -1,4 +1,5 @@
-"""Thirty statements of three levels in one sitting: by keyboard alone, and what the page does on the way."""
+"""Thirty statements of three levels in one sitting: by keyboard alone, and what the page does on
+the way."""
 
 import re
 from collections.abc import Callable
@@ -18,7 +19,9 @@ from tracker.models import ReviewItem, Statement
 from tracker.rules.frameworks.scale import Answer, ReviewerAnswer
 from tracker.services.reviews import reviews
 
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make test-browser installs it)")
+pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
+)
 
 Visit = Callable[..., Any]
 EACH = 10
@@ -34,7 +37,9 @@ def review_id(live: Live) -> int:
             like = tx.get_one(Statement, world.statements["communication"][0])
             wanted = []
             for rank in range(1, LEVELS + 1):
-                found = select(Statement.id).where(Statement.domain_id == like.domain_id, Statement.rank == rank)
+                found = select(Statement.id).where(
+                    Statement.domain_id == like.domain_id, Statement.rank == rank
+                )
                 wanted += (ids := list(tx.scalars(found)))
                 wanted += [add(tx, another(like, rank, number)) for number in range(len(ids), EACH)]
         for statement_id in wanted:
@@ -45,10 +50,16 @@ def review_id(live: Live) -> int:
 
 
 def another(like: Statement, rank: int, number: int) -> Statement:
-    return Statement(framework_id=like.framework_id, domain_id=like.domain_id, rank=rank,
-                     uuid=f"10000000-0000-0000-{rank:04}-{number:012}", code=f"MORE-{rank}-{number:02}",
-                     position=1000 + rank * EACH + number, title=f"More {rank}.{number}",
-                     text="does what it says")  # fmt: skip
+    return Statement(
+        framework_id=like.framework_id,
+        domain_id=like.domain_id,
+        rank=rank,
+        uuid=f"10000000-0000-0000-{rank:04}-{number:012}",
+        code=f"MORE-{rank}-{number:02}",
+        position=1000 + rank * EACH + number,
+        title=f"More {rank}.{number}",
+        text="does what it says",
+    )
 
 
 def said(live: Live, review_id: int) -> list[tuple[str, str | None, str | None]]:
@@ -74,7 +85,8 @@ def state(page: Any, words: str) -> Any:
 
 
 def test_thirty_statements_by_keyboard_alone(live: Live, browser: Any, review_id: int) -> None:
-    """Two keys for each statement, none for the next level, and a few to get there: the focus is seen all the way."""
+    """Two keys for each statement, none for the next level, and a few to get there: the focus is
+    seen all the way."""
     context = browser.new_context(base_url=live.url, viewport={"width": 1280, "height": 900})
     context.set_default_timeout(10_000)
     page = context.new_page()
@@ -127,7 +139,9 @@ def test_a_question_by_keyboard_and_the_way_round(live: Live, visit: Visit, revi
     assert said(live, review_id)[1][0] == "returned"
 
 
-def test_what_is_half_is_not_saved_and_a_tick_answers_what_is_ticked(live: Live, visit: Visit, review_id: int) -> None:
+def test_what_is_half_is_not_saved_and_a_tick_answers_what_is_ticked(
+    live: Live, visit: Visit, review_id: int
+) -> None:
     page = visit("sue")
     page.goto(f"/reviews/{review_id}")
     cards = page.locator("[data-statement]")
@@ -143,12 +157,16 @@ def test_what_is_half_is_not_saved_and_a_tick_answers_what_is_ticked(live: Live,
     page.locator("#bar-ground").select_option("saw_it")
     with page.expect_navigation():
         button.click()
-    answered = [number for number, each in enumerate(said(live, review_id)) if each[0] == "answered"]
+    answered = [
+        number for number, each in enumerate(said(live, review_id)) if each[0] == "answered"
+    ]
     assert answered == [1, 4]
     assert cards.nth(0).locator("input[value=partly]").is_checked(), "what was begun is still there"
 
 
-def test_another_tab_s_answer_is_shown_beside_this_one(live: Live, visit: Visit, review_id: int) -> None:
+def test_another_tab_s_answer_is_shown_beside_this_one(
+    live: Live, visit: Visit, review_id: int
+) -> None:
     page = visit("sue")
     page.goto(f"/reviews/{review_id}")
     with live.app.app_context():

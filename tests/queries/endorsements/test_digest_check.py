@@ -1,4 +1,5 @@
-"""An endorsement fits exactly what was reviewed: one byte changed behind the program's back is found."""
+"""An endorsement fits exactly what was reviewed: one byte changed behind the program's back is
+found."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from tracker.queries.endorsements import digest_check
 from tracker.queries.operations import invariants
 from tracker.rules.evidence.uploads import Upload
 from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.rules.reviews.digests import Fit
+from tracker.rules.reviews.digests import DigestFit
 from tracker.services.reviews import endorsements, reviews
 
 
@@ -33,10 +34,17 @@ def _context(app: Flask) -> Iterator[None]:
 
 @pytest.fixture
 def folder(world: World, tmp_path: Path) -> Path:
-    """Ana's first statement, endorsed with a note and two pieces of evidence, one with a file in the folder."""
+    """Ana's first statement, endorsed with a note and two pieces of evidence, one with a file in
+    the folder."""
     statement_id = world.statements["communication"][0]
     piece(world, title="Drop-in", text="41 visits", reasons={statement_id: "I ran it"})
-    piece(world, title="Report", reasons={statement_id: ""}, folder=tmp_path, upload=Upload("report.pdf", PDF))
+    piece(
+        world,
+        title="Report",
+        reasons={statement_id: ""},
+        folder=tmp_path,
+        upload=Upload("report.pdf", PDF),
+    )
     review_id = send(world, YES)
     answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
     reviews.reveal(actor(world, "sue"), review_id, world.now)
@@ -51,7 +59,9 @@ def behind_the_guards() -> Iterator[Session]:
         if db.engine.dialect.name == "postgresql":
             tx.execute(text("SET LOCAL session_replication_role = replica"))
         else:
-            made = tx.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+            made = tx.execute(
+                text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            ).all()
             for name, _ in made:
                 tx.execute(text(f'DROP TRIGGER "{name}"'))
         yield tx
@@ -59,7 +69,7 @@ def behind_the_guards() -> Iterator[Session]:
             tx.execute(text(again))
 
 
-def fits() -> list[Fit]:
+def fits() -> list[DigestFit]:
     session().rollback()
     return [each.fit for each in digest_check.all_checked()]
 
@@ -75,7 +85,7 @@ def broken() -> list[str]:
 
 
 def test_what_was_reviewed_fits(folder: Path) -> None:
-    assert fits() == [Fit.FITS]
+    assert fits() == [DigestFit.FITS]
     assert broken() == []
 
 
@@ -94,28 +104,36 @@ def test_what_was_reviewed_fits(folder: Path) -> None:
         "UPDATE review_items SET digest = 'f' || digest WHERE length(digest) < 64",
         "UPDATE statements SET text = text || '.' WHERE id = :statement",
         "UPDATE scale_answers SET label = 'Now and then' WHERE key = 'consistently'",
-        "UPDATE endorsements SET digest = '0000000000000000000000000000000000000000000000000000000000000000'",
+        (
+            "UPDATE endorsements SET digest = "
+            "'0000000000000000000000000000000000000000000000000000000000000000'"
+        ),
         "UPDATE endorsements SET person_id = :ben",
     ],
 )
 def test_a_change_is_found(world: World, folder: Path, change: str) -> None:
     values = {"statement": world.statements["communication"][0], "ben": world.people["ben"]}
     with behind_the_guards() as tx:
-        tx.execute(text(change), {key: value for key, value in values.items() if f":{key}" in change})
+        tx.execute(
+            text(change), {key: value for key, value in values.items() if f":{key}" in change}
+        )
     if "< 64" in change:
-        assert fits() == [Fit.FITS], "nothing was changed: the partner that shows that the others do change something"
+        assert fits() == [DigestFit.FITS], (
+            "nothing was changed: the partner that shows that the others do change something"
+        )
         return
-    assert fits() == [Fit.DOES_NOT_FIT]
+    assert fits() == [DigestFit.DOES_NOT_FIT]
     assert "endorsement_does_not_fit" in broken()
 
 
 @pytest.mark.parametrize(
-    "erased", ["DELETE FROM evidence_texts WHERE title = 'Drop-in'", "DELETE FROM review_item_texts"]
+    "erased",
+    ["DELETE FROM evidence_texts WHERE title = 'Drop-in'", "DELETE FROM review_item_texts"],
 )
 def test_what_was_erased_is_told_as_erased(folder: Path, erased: str) -> None:
     with behind_the_guards() as tx:
         tx.execute(text(erased))
-    assert fits() == [Fit.ERASED]
+    assert fits() == [DigestFit.ERASED]
     assert "endorsement_does_not_fit" not in broken()
 
 
@@ -135,11 +153,13 @@ def test_what_the_learner_changes_later_is_no_fault(world: World, folder: Path) 
     with transaction() as tx:
         tx.execute(text("UPDATE ratings SET answer = 'partly', version = 2"))
         tx.execute(text("UPDATE evidence_links SET reason = 'other'"))
-    assert fits() == [Fit.FITS]
+    assert fits() == [DigestFit.FITS]
 
 
 def test_all_are_looked_at_however_many(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(digest_check, "AT_ONCE", 2)
     for statement_id in world.statements["technical"][:5]:
-        endorse(world, "ana", "sue", statement_id, EndorsedAnswer.PARTLY, NOW - dt.timedelta(days=1))
-    assert fits() == [Fit.ERASED] * 5
+        endorse(
+            world, "ana", "sue", statement_id, EndorsedAnswer.PARTLY, NOW - dt.timedelta(days=1)
+        )
+    assert fits() == [DigestFit.ERASED] * 5

@@ -33,27 +33,39 @@ def reviewed(world: World, said: ReviewerAnswer = ReviewerAnswer.CONSISTENTLY) -
 
 def test_an_endorsement_says_who_what_and_when(world: World) -> None:
     with transaction() as tx:
-        tx.execute(update(Person).where(Person.id == world.people["sue"]).values(name="Maria del Ortiz"))
+        tx.execute(
+            update(Person).where(Person.id == world.people["sue"]).values(name="Maria del Ortiz")
+        )
     statement_id = reviewed(world)
     found = standing(world.people["ana"])
     assert list(found) == [statement_id]
     one = found[statement_id]
-    assert (one.who, one.key, one.label, one.on) == ("M. del Ortiz", "consistently", "Consistently", world.now)
+    assert (one.who, one.key, one.label, one.on) == (
+        "M. del Ortiz",
+        "consistently",
+        "Consistently",
+        world.now,
+    )
     assert standing(world.people["ana"], [statement_id + 1]) == standing(world.people["ben"]) == {}
 
 
 def test_history_keeps_every_one_and_the_newest_stands(world: World) -> None:
     statement_id = world.statements["communication"][0]
-    endorse(world, "ana", "hugo", statement_id, EndorsedAnswer.PARTLY, world.now - dt.timedelta(days=90))
+    endorse(
+        world, "ana", "hugo", statement_id, EndorsedAnswer.PARTLY, world.now - dt.timedelta(days=90)
+    )
     reviewed(world)
     assert [(each.key, each.status) for each in history(world.people["ana"], statement_id)] == [
-        ("consistently", "standing"), ("partly", "superseded"),
-    ]  # fmt: skip
+        ("consistently", "standing"),
+        ("partly", "superseded"),
+    ]
 
 
 def test_what_was_kept_apart_does_not_stand(world: World) -> None:
     statement_id = world.statements["communication"][0]
-    endorse(world, "ana", "hugo", statement_id, EndorsedAnswer.PARTLY, world.now - dt.timedelta(days=90))
+    endorse(
+        world, "ana", "hugo", statement_id, EndorsedAnswer.PARTLY, world.now - dt.timedelta(days=90)
+    )
     review_id = send(world, PART)
     answer_all(world, review_id, ReviewerAnswer.NOT_YET)
     reviews.reveal(actor(world, "sue"), review_id, world.now)

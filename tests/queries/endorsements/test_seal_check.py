@@ -1,4 +1,5 @@
-"""An endorsement is sealed in the audit when it is given: what is changed or deleted past the program shows."""
+"""An endorsement is sealed in the audit when it is given: what is changed or deleted past the
+program shows."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -17,7 +18,14 @@ from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import db, session, transaction
-from tracker.models import AuditEvent, AuditEventDetail, Endorsement, EndorsementMove, Erasure, ReviewItem
+from tracker.models import (
+    AuditEvent,
+    AuditEventDetail,
+    Endorsement,
+    EndorsementMove,
+    Erasure,
+    ReviewItem,
+)
 from tracker.queries.endorsements import seal_check
 from tracker.queries.operations import audit_chain, invariants
 from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
@@ -35,12 +43,15 @@ def _context(app: Flask) -> Iterator[None]:
 
 @pytest.fixture
 def two(world: World) -> list[int]:
-    """Two endorsements that the program gave: one of equal answers, one that the two agreed on. Their ids."""
+    """Two endorsements that the program gave: one of equal answers, one that the two agreed on.
+    Their ids."""
     review_id = send(world, YES, YES)
     ids = answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.NOT_YET)
     reviews.reveal(actor(world, "sue"), review_id, world.now)
     for name in ("ana", "sue"):
-        differences.confirm(actor(world, name), ids[1], EndorsedAnswer.PARTLY, "So it is.", world.now)
+        differences.confirm(
+            actor(world, name), ids[1], EndorsedAnswer.PARTLY, "So it is.", world.now
+        )
     return list(session().scalars(select(Endorsement.id).order_by(Endorsement.id)))
 
 
@@ -78,7 +89,10 @@ def test_what_is_left_alone_is_sealed(app: Flask, two: list[int]) -> None:
     assert audit_chain.verify().wrong is None
     said = check(app)
     assert said.exit_code == 0, said.output
-    assert "As they were sealed when given: 2. Altered: 0. Gone: 0. Their seal was erased: 0." in said.output
+    assert (
+        "As they were sealed when given: 2. Altered: 0. Gone: 0. Their seal was erased: 0."
+        in said.output
+    )
     assert "Without a seal" not in said.output
 
 
@@ -121,9 +135,17 @@ def test_an_item_that_is_gone_is_no_way_round(two: list[int]) -> None:
     with behind_the_guards() as tx:
         if tx.get_bind().dialect.name == "sqlite":
             tx.execute(text("PRAGMA defer_foreign_keys = ON"))
-        tx.execute(update(Endorsement).where(Endorsement.id == two[0]).values(item_id=Endorsement.item_id + 100_000))
+        tx.execute(
+            update(Endorsement)
+            .where(Endorsement.id == two[0])
+            .values(item_id=Endorsement.item_id + 100_000)
+        )
         assert seal_check.compared(tx)[SealState.ALTERED] == two[:1]
-        tx.execute(update(Endorsement).where(Endorsement.id == two[0]).values(item_id=Endorsement.item_id - 100_000))
+        tx.execute(
+            update(Endorsement)
+            .where(Endorsement.id == two[0])
+            .values(item_id=Endorsement.item_id - 100_000)
+        )
     assert states() == {SealState.SEALED: two}
 
 
@@ -141,17 +163,25 @@ def test_another_number_is_one_gone_and_one_put_in(two: list[int]) -> None:
     with behind_the_guards() as tx:
         tx.execute(delete(EndorsementMove).where(EndorsementMove.endorsement_id == two[0]))
         tx.execute(update(Endorsement).where(Endorsement.id == two[0]).values(id=two[1] + 7))
-    assert states() == {SealState.SEALED: two[1:], SealState.GONE: two[:1], SealState.UNSEALED: [two[1] + 7]}
+    assert states() == {
+        SealState.SEALED: two[1:],
+        SealState.GONE: two[:1],
+        SealState.UNSEALED: [two[1] + 7],
+    }
 
 
 def test_a_second_seal_does_not_make_it_good(world: World, two: list[int]) -> None:
     """Whoever writes a new event at the end cannot take the first one away."""
     with transaction() as tx:
-        sealed_by = tx.scalars(select(AuditEventDetail).join(AuditEvent).where(AuditEvent.kind == GIVEN)).first()
+        sealed_by = tx.scalars(
+            select(AuditEventDetail).join(AuditEvent).where(AuditEvent.kind == GIVEN)
+        ).first()
         assert sealed_by is not None
         from_then: dict[str, Any] = dict(sealed_by.facts)
     happened(world, GIVEN, "sue", "ana", **from_then)
-    assert states() == {SealState.SEALED: two}, "the partner: an event that says the same alters nothing"
+    assert states() == {SealState.SEALED: two}, (
+        "the partner: an event that says the same alters nothing"
+    )
     happened(world, GIVEN, "sue", "ana", **from_then | {"seal": "f" * 64})
     assert states() == {SealState.ALTERED: [from_then["endorsement"]], SealState.SEALED: two[1:]}
 
@@ -166,7 +196,10 @@ def test_what_has_no_seal_is_told_and_no_fault(app: Flask, world: World, two: li
     assert states() == {SealState.UNSEALED: two}
     said = check(app)
     assert said.exit_code == 0, said.output
-    assert "Without a seal: 2, given before the trail sealed them, or put in past the program." in said.output
+    assert (
+        "Without a seal: 2, given before the trail sealed them, or put in past the program."
+        in said.output
+    )
 
 
 def test_what_was_erased_is_told_as_erased(app: Flask, world: World, two: list[int]) -> None:
@@ -176,9 +209,15 @@ def test_what_was_erased_is_told_as_erased(app: Flask, world: World, two: list[i
     assert "Their seal was erased: 2." in check(app).output
     assert findings() == []
     endorse(world, "ana", "sue", world.statements["technical"][0], EndorsedAnswer.PARTLY)
-    assert len(states()[SealState.UNSEALED]) == 1, "each event that was erased accounts for one endorsement"
+    assert len(states()[SealState.UNSEALED]) == 1, (
+        "each event that was erased accounts for one endorsement"
+    )
     with behind_the_guards() as tx:
-        tx.execute(update(Endorsement).where(Endorsement.id == two[0]).values(endorser_id=world.people["hugo"]))
+        tx.execute(
+            update(Endorsement)
+            .where(Endorsement.id == two[0])
+            .values(endorser_id=world.people["hugo"])
+        )
     assert two[0] not in states()[SealState.ERASED]
 
 

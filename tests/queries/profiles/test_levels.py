@@ -18,7 +18,9 @@ from tracker.rules.levels import LevelState, TargetState
 
 def test_a_learner_is_measured_against_their_role_profile(app: Flask, world: World) -> None:
     with app.app_context():
-        found = learners.learners([world.people[name] for name in ("ana", "sue", "adam")], world.now.date())
+        found = learners.learners(
+            [world.people[name] for name in ("ana", "sue", "adam")], world.now.date()
+        )
     assert set(found) == {world.people["ana"], world.people["sue"]}
     ana = found[world.people["ana"]]
     assert (ana.team, ana.role_profile, ana.framework_slug, ana.round) == (
@@ -38,13 +40,20 @@ def test_own_answers_are_counted(app: Flask, world: World) -> None:
         rate(world, "ana", third, Answer.PARTLY)
         rate(world, "ben", first, Answer.NOT_YET)
         domains = levels.shape(world.framework_id, world.libraries["city"])
-        counts = levels.own_answers([world.people["ana"]], world.framework_id, world.libraries["city"])
-        found = levels.standings(domains, counts, world.people["ana"], {world.domains["communication"]: 2})
+        counts = levels.own_answers(
+            [world.people["ana"]], world.framework_id, world.libraries["city"]
+        )
+        found = levels.standings(
+            domains, counts, world.people["ana"], {world.domains["communication"]: 2}
+        )
     assert [domain.title for domain in domains] == ["Technical", "Communication", "Leadership"]
     communication = found[world.domains["communication"]]
     assert communication.held_rank == 1
     assert communication.target_state is TargetState.GAP
-    assert [level.state for level in communication.levels[:2]] == [LevelState.MET, LevelState.NOT_MET]
+    assert [level.state for level in communication.levels[:2]] == [
+        LevelState.MET,
+        LevelState.NOT_MET,
+    ]
     assert found[world.domains["leadership"]].levels[1].state is LevelState.LIMITED
 
 
@@ -53,10 +62,19 @@ def test_a_statement_not_rated_here_leaves_the_counts(app: Flask, world: World) 
     with app.app_context():
         rate(world, "ana", first, Answer.CONSISTENTLY)
         with transaction() as tx:
-            tx.add(NotRatedHere(library_id=world.libraries["city"], statement_id=first, reason="No such tool.",
-                                set_at=world.now, set_by_id=world.people["adam"]))  # fmt: skip
+            tx.add(
+                NotRatedHere(
+                    library_id=world.libraries["city"],
+                    statement_id=first,
+                    reason="No such tool.",
+                    set_at=world.now,
+                    set_by_id=world.people["adam"],
+                )
+            )
         domains = levels.shape(world.framework_id, world.libraries["city"])
-        counts = levels.own_answers([world.people["ana"]], world.framework_id, world.libraries["city"])
+        counts = levels.own_answers(
+            [world.people["ana"]], world.framework_id, world.libraries["city"]
+        )
         elsewhere = levels.shape(world.framework_id, world.libraries["other"])
     assert counts == {}
     assert [domain.rated_here for domain in domains] == [15, 9, 8]

@@ -8,12 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.assessment.import_lines import CHARS_MAX, LINES_MAX, Column, Line, decode, plain, read, read_day
+from tracker.rules.assessment.import_lines import (
+    CHARS_MAX,
+    LINES_MAX,
+    ImportColumn,
+    ImportLine,
+    decode,
+    plain,
+    read,
+    read_day,
+)
 from tracker.rules.errors import Invalid
 from tracker.rules.frameworks.scale import Answer
 
-HEADINGS = {"code": Column.CODE, "statement": Column.TITLE, "your answer": Column.ANSWER, "date": Column.DAY,
-            "for myself": Column.NOTE}  # fmt: skip
+HEADINGS = {
+    "code": ImportColumn.CODE,
+    "statement": ImportColumn.TITLE,
+    "your answer": ImportColumn.ANSWER,
+    "date": ImportColumn.DAY,
+    "for myself": ImportColumn.NOTE,
+}
 ANSWERS = {plain(answer.value): answer for answer in Answer}
 EXPORT = "Code,Statement,Level,Your answer,Date\nT-1,Loans,1,Partly,2026-03-12\n"
 
@@ -45,7 +59,18 @@ def refusal(text: str) -> Invalid:
         EXPORT.replace("T-1", '"T-1"'),
         EXPORT.replace("\n", ",,\n"),
     ],
-    ids=["commas", "mark", "semicolons", "tabs", "CRLF", "CR", "no last end", "case", "quotes", "empty columns"],
+    ids=[
+        "commas",
+        "mark",
+        "semicolons",
+        "tabs",
+        "CRLF",
+        "CR",
+        "no last end",
+        "case",
+        "quotes",
+        "empty columns",
+    ],
 )
 def test_what_spreadsheets_make_of_one_list(text: str) -> None:
     assert lines(text) == [(2, "T-1", "Loans", "Partly", "2026-03-12", "")]
@@ -56,7 +81,9 @@ def test_columns_that_say_nothing_are_named() -> None:
 
 
 def test_excels_first_line_names_the_separator() -> None:
-    assert lines("sep=;\r\nCode;Your answer\r\nA, B;partly\r\n") == [(3, "A, B", "", "partly", "", "")]
+    assert lines("sep=;\r\nCode;Your answer\r\nA, B;partly\r\n") == [
+        (3, "A, B", "", "partly", "", "")
+    ]
 
 
 def test_without_headings_the_columns_are_read_by_place() -> None:
@@ -76,13 +103,19 @@ def test_a_title_with_the_other_separators_in_it() -> None:
 def test_lines_are_numbered_as_in_the_text() -> None:
     """Notes go over several lines, and empty lines count."""
     text = 'Code,Your answer,For myself\n\nT-1,partly,"one\r\ntwo, three\n"\n,,\nT-2,partly,\n'
-    assert lines(text) == [(3, "T-1", "", "partly", "", "one\ntwo, three"), (7, "T-2", "", "partly", "", "")]
+    assert lines(text) == [
+        (3, "T-1", "", "partly", "", "one\ntwo, three"),
+        (7, "T-2", "", "partly", "", ""),
+    ]
 
 
 def test_the_apostrophe_of_an_export_is_taken_off() -> None:
     text = "Code,Your answer,For myself\nT-1,partly,'=HYPERLINK(1)\nT-2,partly,'tis\nT-3,=1+1,@x\n"
     assert [line[3:] for line in lines(text)] == [
-        ("partly", "", "=HYPERLINK(1)"), ("partly", "", "'tis"), ("=1+1", "", "@x")]  # fmt: skip
+        ("partly", "", "=HYPERLINK(1)"),
+        ("partly", "", "'tis"),
+        ("=1+1", "", "@x"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +130,16 @@ def test_the_apostrophe_of_an_export_is_taken_off() -> None:
         ("T-1,partly\n" * (LINES_MAX + 2), "list_long"),
         ("T-1,partly\n" * 5_000, "list_long"),
     ],
-    ids=["nothing", "blank", "heading alone", "no answers", "no statements", "large", "long", "5,000"],
+    ids=[
+        "nothing",
+        "blank",
+        "heading alone",
+        "no answers",
+        "no statements",
+        "large",
+        "long",
+        "5,000",
+    ],
 )
 def test_what_is_no_list(text: str, code: str) -> None:
     assert refusal(text).code == code
@@ -135,9 +177,19 @@ def test_what_is_no_text(content: bytes) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["2026-03-12", "2026-03-12T23:30:00", "2026-03-12 10:00", "2026-03-12T03:30:00+00:00", "2026-03-12T03:30:00Z",
-     "12.03.2026", "12.3.2026", "2026/3/12", " 2026-03-12 ", "'2026-03-12"],
-)  # fmt: skip
+    [
+        "2026-03-12",
+        "2026-03-12T23:30:00",
+        "2026-03-12 10:00",
+        "2026-03-12T03:30:00+00:00",
+        "2026-03-12T03:30:00Z",
+        "12.03.2026",
+        "12.3.2026",
+        "2026/3/12",
+        " 2026-03-12 ",
+        "'2026-03-12",
+    ],
+)
 def test_days_that_can_be_read(typed: str) -> None:
     assert read_day(typed, "Europe/Berlin") == dt.date(2026, 3, 12)
 
@@ -146,16 +198,34 @@ def test_a_moment_is_the_day_of_the_library() -> None:
     assert read_day("2026-03-12T03:30:00+00:00", "America/Chicago") == dt.date(2026, 3, 11)
 
 
-@pytest.mark.parametrize(("typed", "day"), [("24/11/2026", 24), ("11/24/2026", 24), ("11/11/2026", 11)])
+@pytest.mark.parametrize(
+    ("typed", "day"), [("24/11/2026", 24), ("11/24/2026", 24), ("11/11/2026", 11)]
+)
 def test_a_day_that_can_be_nothing_else(typed: str, day: int) -> None:
     assert read_day(typed, "UTC") == dt.date(2026, 11, day)
 
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "x", "3/4/2026", "12.3.26", "46093", "2026-02-30", "30.02.2026", "2026-13-01", "2026-03-12Tx", "1/2/3/4",
-     "٢٠٢٦-٠٣-١٢", "2026-W10-1", "13/13/2026", "9999-12-31T23:59:59-23:00", "2026.3-12", "123/1/2026"],
-)  # fmt: skip
+    [
+        "",
+        "x",
+        "3/4/2026",
+        "12.3.26",
+        "46093",
+        "2026-02-30",
+        "30.02.2026",
+        "2026-13-01",
+        "2026-03-12Tx",
+        "1/2/3/4",
+        "٢٠٢٦-٠٣-١٢",
+        "2026-W10-1",
+        "13/13/2026",
+        "9999-12-31T23:59:59-23:00",
+        "2026.3-12",
+        "123/1/2026",
+    ],
+)
 def test_days_that_cannot_be_read_for_certain(typed: str) -> None:
     with pytest.raises((ValueError, OverflowError)):
         read_day(typed, "UTC")
@@ -180,8 +250,13 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert numbers == sorted(set(numbers))
 
 
-@given(st.lists(st.tuples(CELLS, st.sampled_from(["partly", "Not yet"]), CELLS), min_size=1, max_size=8),
-       st.sampled_from(",;\t"), st.sampled_from(["\n", "\r\n"]))  # fmt: skip
+@given(
+    st.lists(
+        st.tuples(CELLS, st.sampled_from(["partly", "Not yet"]), CELLS), min_size=1, max_size=8
+    ),
+    st.sampled_from(",;\t"),
+    st.sampled_from(["\n", "\r\n"]),
+)
 def test_what_a_spreadsheet_writes_is_what_is_read(
     rows: list[tuple[str, str, str]], separator: str, line_end: str
 ) -> None:
@@ -194,7 +269,8 @@ def test_what_a_spreadsheet_writes_is_what_is_read(
         return cell[1:] if cell.startswith(("'=", "'+", "'-", "'@")) else cell
 
     assert lines(out.getvalue()) == [
-        (number, kept(code), "", answer, "", kept(note)) for number, (code, answer, note) in enumerate(rows, 2)
+        (number, kept(code), "", answer, "", kept(note))
+        for number, (code, answer, note) in enumerate(rows, 2)
     ]
 
 
@@ -216,4 +292,4 @@ def test_any_day_is_a_day_or_none(typed: str) -> None:
 
 
 def test_a_line_is_named_by_what_it_has() -> None:
-    assert Line(1, "", "Loans", "", "", "").statement == "Loans"
+    assert ImportLine(1, "", "Loans", "", "", "").statement == "Loans"

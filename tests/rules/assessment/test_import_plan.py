@@ -1,4 +1,5 @@
-"""What becomes of the lines of a list: stored, asked about, left, or named as unclear. Never two for one statement."""
+"""What becomes of the lines of a list: stored, asked about, left, or named as unclear. Never two
+for one statement."""
 
 import datetime as dt
 
@@ -6,8 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.assessment.import_lines import Line, RatingList, plain
-from tracker.rules.assessment.import_plan import ASKED, NOTHING_TO_DO, STORED, UNCLEAR, Known, Plan, Verdict, plan
+from tracker.rules.assessment.import_lines import ImportLine, RatingList, plain
+from tracker.rules.assessment.import_plan import (
+    ASKED,
+    NOTHING_TO_DO,
+    STORED,
+    UNCLEAR,
+    ImportPlan,
+    KnownStatement,
+    Verdict,
+    plan,
+)
 from tracker.rules.frameworks.scale import Answer
 from tracker.rules.texts import NOTE_MAX
 
@@ -15,15 +25,28 @@ TODAY = dt.date(2026, 11, 24)
 ANSWERS = {plain(answer.value): answer for answer in Answer}
 
 
-def known(statement_id: int, code: str, title: str, **changes: object) -> Known:
-    stands: dict[str, object] = {"is_rated_here": True, "answer": None, "version": 0, "stored_on": None,
-                                 "given_on": None, "own_note": "", **changes}  # fmt: skip
-    return Known(statement_id, code, title, **stands)  # type: ignore[arg-type]
+def known(statement_id: int, code: str, title: str, **changes: object) -> KnownStatement:
+    stands: dict[str, object] = {
+        "is_rated_here": True,
+        "answer": None,
+        "version": 0,
+        "stored_on": None,
+        "given_on": None,
+        "own_note": "",
+        **changes,
+    }
+    return KnownStatement(statement_id, code, title, **stands)  # type: ignore[arg-type]
 
 
-def rated(statement_id: int, code: str, title: str, stored_on: dt.date = TODAY, **changes: object) -> Known:
-    return known(statement_id, code, title,
-                 **{"answer": Answer.PARTLY, "version": 3, "stored_on": stored_on, **changes})  # fmt: skip
+def rated(
+    statement_id: int, code: str, title: str, stored_on: dt.date = TODAY, **changes: object
+) -> KnownStatement:
+    return known(
+        statement_id,
+        code,
+        title,
+        **{"answer": Answer.PARTLY, "version": 3, "stored_on": stored_on, **changes},
+    )
 
 
 BLANK = known(1, "T-1", "Loans")
@@ -34,16 +57,21 @@ ALL = [BLANK, OUT, STANDS, TWIN, OTHER_TWIN]
 
 
 def line(
-    code: str = "", answer: str = "partly", day: str = "", note: str = "", title: str = "", number: int = 1
-) -> Line:
-    return Line(number, code, title, answer, day, note)
+    code: str = "",
+    answer: str = "partly",
+    day: str = "",
+    note: str = "",
+    title: str = "",
+    number: int = 1,
+) -> ImportLine:
+    return ImportLine(number, code, title, answer, day, note)
 
 
-def planned(*lines: Line, statements: list[Known] = ALL) -> Plan:
+def planned(*lines: ImportLine, statements: list[KnownStatement] = ALL) -> ImportPlan:
     return plan(RatingList(lines, ()), statements, ANSWERS, TODAY, "UTC")
 
 
-def verdict(one: Line, statements: list[Known] = ALL) -> Verdict:
+def verdict(one: ImportLine, statements: list[KnownStatement] = ALL) -> Verdict:
     return planned(one, statements=statements).lines[0].verdict
 
 
@@ -86,7 +114,7 @@ def verdict(one: Line, statements: list[Known] = ALL) -> Verdict:
     ],
     ids=lambda value: value.value if isinstance(value, Verdict) else None,
 )
-def test_the_verdict_of_a_line(one: Line, expected: Verdict) -> None:
+def test_the_verdict_of_a_line(one: ImportLine, expected: Verdict) -> None:
     assert verdict(one) is expected
 
 
@@ -101,14 +129,25 @@ def test_no_note_is_lost_and_none_comes_twice() -> None:
     assert planned(line("T-3", note="more")).lines[0].own_note == "mine\n\nmore"
     both = [rated(3, "T-3", "Shelving", own_note="mine\n\nmore")]
     assert verdict(line("T-3", note="more"), both) is Verdict.SAME
-    assert planned(line("T-3", note="or"), statements=both).lines[0].own_note == "mine\n\nmore\n\nor"
+    assert (
+        planned(line("T-3", note="or"), statements=both).lines[0].own_note == "mine\n\nmore\n\nor"
+    )
     assert planned(line("T-1", note="first")).lines[0].own_note == "first"
 
 
 def test_a_statement_that_comes_twice_is_stored_from_neither_line() -> None:
-    found = planned(line("T-1", number=2), line("T-3", "not yet", number=3), line("Loans", "not yet", number=9),
-                    line("T-1", "", number=11))  # fmt: skip
-    assert [each.verdict for each in found.lines] == [Verdict.TWICE, Verdict.OLDER, Verdict.TWICE, Verdict.EMPTY]
+    found = planned(
+        line("T-1", number=2),
+        line("T-3", "not yet", number=3),
+        line("Loans", "not yet", number=9),
+        line("T-1", "", number=11),
+    )
+    assert [each.verdict for each in found.lines] == [
+        Verdict.TWICE,
+        Verdict.OLDER,
+        Verdict.TWICE,
+        Verdict.EMPTY,
+    ]
     assert [each.others for each in found.lines] == [(9,), (), (2,), ()]
 
 
@@ -124,7 +163,10 @@ def test_the_digest_knows_another_answer_from_the_one_that_was_looked_at() -> No
     for other in (
         planned(line("T-3", "consistently")),
         planned(line("T-3", "not yet", note="x")),
-        planned(line("T-3", "not yet"), statements=[rated(3, "T-3", "Shelving", dt.date(2026, 5, 1), version=4)]),
+        planned(
+            line("T-3", "not yet"),
+            statements=[rated(3, "T-3", "Shelving", dt.date(2026, 5, 1), version=4)],
+        ),
         planned(line("T-3", "not yet"), line("T-1", number=2)),
     ):
         assert other.digest() != seen
@@ -133,35 +175,49 @@ def test_the_digest_knows_another_answer_from_the_one_that_was_looked_at() -> No
 CODES = st.sampled_from(["T-1", "T-2", "T-3", "T-4", "t 5", "Loans", "Twins", "", "T-99"])
 LINES = st.lists(
     st.builds(
-        Line, number=st.integers(1, 10**6), code=CODES, title=CODES,
+        ImportLine,
+        number=st.integers(1, 10**6),
+        code=CODES,
+        title=CODES,
         answer=st.sampled_from(["partly", "Not yet", "", "often", "not_sure"]),
         day=st.sampled_from(["", "2026-01-01", "2026-11-25", "2026-06-01", "x"]),
         note=st.sampled_from(["", "mine", "n" * NOTE_MAX, "other"]),
     ),
-    max_size=30, unique_by=lambda each: each.number,
-)  # fmt: skip
+    max_size=30,
+    unique_by=lambda each: each.number,
+)
 
 
 @given(LINES)
-def test_every_line_has_one_verdict_and_no_statement_two_lines(lines: list[Line]) -> None:
+def test_every_line_has_one_verdict_and_no_statement_two_lines(lines: list[ImportLine]) -> None:
     found = planned(*lines)
     assert [each.line for each in found.lines] == lines
     parts = [found.of(verdicts) for verdicts in (STORED, ASKED, NOTHING_TO_DO, UNCLEAR)]
     assert sum(map(len, parts)) == len(lines)
-    stored = [each.known.statement_id for each in found.to_store(frozenset(range(10))) if each.known]
+    stored = [
+        each.known.statement_id for each in found.to_store(frozenset(range(10))) if each.known
+    ]
     assert len(stored) == len(set(stored)) == len(found.of(STORED)) + len(found.of(ASKED))
-    assert all(each.answer is not None and each.known and each.known.is_rated_here for each in parts[0] + parts[1])
+    assert all(
+        each.answer is not None and each.known and each.known.is_rated_here
+        for each in parts[0] + parts[1]
+    )
 
 
 @given(LINES)
-def test_storing_a_plan_leaves_nothing_to_store(lines: list[Line]) -> None:
+def test_storing_a_plan_leaves_nothing_to_store(lines: list[ImportLine]) -> None:
     """The same list again changes nothing: what was stored from it is the same by then."""
     ticked = frozenset(each.statement_id for each in ALL)
     after = {each.statement_id: each for each in ALL}
     for each in planned(*lines).to_store(ticked):
         if each.known is not None:
             after[each.known.statement_id] = rated(
-                each.known.statement_id, each.known.code, each.known.title, TODAY, answer=each.answer,
-                given_on=each.given_on, own_note=each.known.own_note if each.own_note is None else each.own_note,
-            )  # fmt: skip
+                each.known.statement_id,
+                each.known.code,
+                each.known.title,
+                TODAY,
+                answer=each.answer,
+                given_on=each.given_on,
+                own_note=each.known.own_note if each.own_note is None else each.own_note,
+            )
     assert planned(*lines, statements=list(after.values())).to_store(ticked) == []

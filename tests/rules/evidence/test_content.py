@@ -14,7 +14,7 @@ from tracker.rules.evidence.content import (
     TEXT_MAX,
     TITLE_MAX,
     URL_MAX,
-    Content,
+    EvidenceContent,
     clean,
     clean_reasons,
     is_web_link,
@@ -98,30 +98,34 @@ def test_whatever_is_typed_is_answered(url: str) -> None:
 
 
 def test_content_is_brought_into_shape() -> None:
-    typed = Content("  Story\n time \u202e ", "one\r\ntwo\rthree\x07 ", " https://example.org ", TODAY)
-    assert clean(typed, TODAY) == Content("Story time", "one\ntwo\nthree", "https://example.org", TODAY)
+    typed = EvidenceContent(
+        "  Story\n time \u202e ", "one\r\ntwo\rthree\x07 ", " https://example.org ", TODAY
+    )
+    assert clean(typed, TODAY) == EvidenceContent(
+        "Story time", "one\ntwo\nthree", "https://example.org", TODAY
+    )
 
 
 @pytest.mark.parametrize(
     ("content", "code", "field"),
     [
-        (Content(" \n "), "evidence_title_empty", "title"),
-        (Content("\u202e"), "evidence_title_empty", "title"),
-        (Content("x" * (TITLE_MAX + 1)), "evidence_title_long", "title"),
-        (Content("x", "y" * (TEXT_MAX + 1)), "evidence_text_long", "text"),
-        (Content("x", url="javascript:alert(1)"), "evidence_link_not_web", "url"),
-        (Content("x", done_on=dt.date(2026, 11, 25)), "evidence_done_in_future", "done_on"),
-        (Content("x", done_on=dt.date(1, 1, 1)), "evidence_done_long_ago", "done_on"),
+        (EvidenceContent(" \n "), "evidence_title_empty", "title"),
+        (EvidenceContent("\u202e"), "evidence_title_empty", "title"),
+        (EvidenceContent("x" * (TITLE_MAX + 1)), "evidence_title_long", "title"),
+        (EvidenceContent("x", "y" * (TEXT_MAX + 1)), "evidence_text_long", "text"),
+        (EvidenceContent("x", url="javascript:alert(1)"), "evidence_link_not_web", "url"),
+        (EvidenceContent("x", done_on=dt.date(2026, 11, 25)), "evidence_done_in_future", "done_on"),
+        (EvidenceContent("x", done_on=dt.date(1, 1, 1)), "evidence_done_long_ago", "done_on"),
     ],
 )
-def test_content_that_is_refused(content: Content, code: str, field: str) -> None:
+def test_content_that_is_refused(content: EvidenceContent, code: str, field: str) -> None:
     with pytest.raises(Invalid) as caught:
         clean(content, TODAY)
     assert (caught.value.code, caught.value.field) == (code, field)
 
 
 def test_the_longest_is_kept() -> None:
-    longest = Content("x" * TITLE_MAX, "y" * TEXT_MAX)
+    longest = EvidenceContent("x" * TITLE_MAX, "y" * TEXT_MAX)
     assert clean(longest, TODAY) == longest
 
 
@@ -133,7 +137,7 @@ def test_reasons() -> None:
 
 
 def test_a_jotted_line() -> None:
-    assert jotted(" Helped a class \t find maps ") == Content("Helped a class find maps")
+    assert jotted(" Helped a class \t find maps ") == EvidenceContent("Helped a class find maps")
     long = "word " * 80
     content = jotted(long)
     assert content.text == long.strip()

@@ -1,4 +1,5 @@
-"""What looks like a patron's particulars, and what a library writes all day without naming anybody."""
+"""What looks like a patron's particulars, and what a library writes all day without naming
+anybody."""
 
 import pytest
 from hypothesis import given
@@ -92,6 +93,7 @@ def test_any_text_is_answered(text: str) -> None:
 
 
 def test_no_text_can_make_it_run_for_ever() -> None:
-    """Texts that a careless pattern tries in every way: this would not end within the life of the test run."""
+    """Texts that a careless pattern tries in every way: this would not end within the life of the
+    test run."""
     for part in ("1 ", "1-", "a@", "a.", "+1", "0", "978-", "2019 ", "("):
         signs(part * (10_000 // len(part)))

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from tests.factories.evidence import GOOD, JPEG, PDF, TXT, docx, png, xlsx, zipped
 from tracker.rules.errors import Invalid
-from tracker.rules.evidence.uploads import DIRECTORY_MAX, MEDIA_TYPES, NAME_MAX, PARTS_MAX, Upload, clean_name, judge
+from tracker.rules.evidence.uploads import (
+    DIRECTORY_MAX,
+    MEDIA_TYPES,
+    NAME_MAX,
+    PARTS_MAX,
+    Upload,
+    clean_name,
+    judge,
+)
 
 MOST = 10 * 1024 * 1024
 SAME = [{"jpg", "jpeg"}]
@@ -32,7 +40,9 @@ def test_each_kind_is_taken(ending: str) -> None:
     assert file.media_type == MEDIA_TYPES["jpg" if ending == "jpeg" else ending]
 
 
-@pytest.mark.parametrize(("named", "held"), [pair for pair in product(GOOD, GOOD) if pair[0] != pair[1]])
+@pytest.mark.parametrize(
+    ("named", "held"), [pair for pair in product(GOOD, GOOD) if pair[0] != pair[1]]
+)
 def test_each_kind_under_the_name_of_each_other(named: str, held: str) -> None:
     if {named, held} in SAME:
         assert judge(Upload(f"x.{named}", GOOD[held]), MOST)
@@ -41,7 +51,21 @@ def test_each_kind_under_the_name_of_each_other(named: str, held: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["x.exe", "x.html", "x.svg", "x.docm", "x.pdf.exe", "pdf", ".", "", "x.", "x.pdf\u202e", "x.pdf/", "x.zip"]
+    "name",
+    [
+        "x.exe",
+        "x.html",
+        "x.svg",
+        "x.docm",
+        "x.pdf.exe",
+        "pdf",
+        ".",
+        "",
+        "x.",
+        "x.pdf\u202e",
+        "x.pdf/",
+        "x.zip",
+    ],
 )
 def test_names_without_a_known_ending(name: str) -> None:
     if name == "x.pdf\u202e":
@@ -91,7 +115,14 @@ def test_spoiled_and_double_files(name: str, content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [b"BM is the code of the branch", b"\xef\xbb\xbfwith a mark in front", b"ID3", b"tab\there\r\n", b"RIFF"]
+    "text",
+    [
+        b"BM is the code of the branch",
+        b"\xef\xbb\xbfwith a mark in front",
+        b"ID3",
+        b"tab\there\r\n",
+        b"RIFF",
+    ],
 )
 def test_plain_text_that_begins_like_something_else(text: bytes) -> None:
     assert judge(Upload("x.txt", text), MOST).media_type == "text/plain"
@@ -134,7 +165,18 @@ def locked() -> bytes:
         says_it_is_huge(),
         locked(),
     ],
-    ids=["up", "root", "drive", "backslash", "macro", "many parts", "long list", "link", "bomb", "locked"],
+    ids=[
+        "up",
+        "root",
+        "drive",
+        "backslash",
+        "macro",
+        "many parts",
+        "long list",
+        "link",
+        "bomb",
+        "locked",
+    ],
 )
 def test_office_documents_that_are_not_safe(content: bytes) -> None:
     assert refusal("x.docx", content) == "file_unsafe"

@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import ROOT
-from tracker.rules.frameworks.files import FrameworkFile, FrameworkFileError, decode, read_framework, warnings
+from tracker.rules.frameworks.files import (
+    FrameworkFile,
+    FrameworkFileError,
+    decode,
+    read_framework,
+    warnings,
+)
 
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 GOOD = json.loads(FILE.read_text(encoding="utf-8"))
@@ -95,8 +101,14 @@ BAD = {
         put(first, "citations", ["onet", "nobody"]),
         f"{FIRST}.citations[1]: “nobody” is not the key of a source",
     ),
-    "a source cited twice": (put(first, "citations", ["onet", "onet"]), f"{FIRST}.citations[1]: “onet” is cited twice"),
-    "a field that is not known": (put(first, "colour", "red"), f"{FIRST}.colour: is not known here"),
+    "a source cited twice": (
+        put(first, "citations", ["onet", "onet"]),
+        f"{FIRST}.citations[1]: “onet” is cited twice",
+    ),
+    "a field that is not known": (
+        put(first, "colour", "red"),
+        f"{FIRST}.colour: is not known here",
+    ),
     "a level is missing": (
         take(lambda data: data["strands"][2]["levels"], 3),
         "strands[2].levels: has 3 entries; it must have at least 4",
@@ -123,7 +135,10 @@ BAD = {
     ),
     "an answer that is not known": (
         put(lambda data: data["scale"]["answers"][0], "key", "often"),
-        "scale.answers[0].key: “often” is not one of not_yet, partly, consistently, not_sure, not_my_work",
+        (
+            "scale.answers[0].key: “often” is not one of not_yet, partly, consistently, not_sure, "
+            "not_my_work"
+        ),
     ),
     "an answer that counts as something else": (
         put(lambda data: data["scale"]["answers"][1], "counts_as", "met"),
@@ -135,7 +150,11 @@ BAD = {
     ),
     "a script as an address": (
         put(lambda data: data["sources"][0], "url", "javascript:alert(1)"),
-        "sources[0].url: “javascript:alert(1)” is not a web address that begins with http:// or https://",
+        (
+            "sources[0].url: “javascript:alert(1)” is not a web address that begins with http:// "
+            "or "
+            "https://"
+        ),
     ),
     "an evidence pack of no strand": (
         put(lambda data: data["evidence_pack"], "strand", "x"),
@@ -153,7 +172,10 @@ BAD = {
         lambda data: data["anchors"]["groups"][0]["items"].append("Speaking"),
         "anchors.groups[0].items: has an entry twice",
     ),
-    "a slug with capitals": (put(top, "slug", "Lib"), "slug: “Lib” is not a key: small letters, digits, dashes"),
+    "a slug with capitals": (
+        put(top, "slug", "Lib"),
+        "slug: “Lib” is not a key: small letters, digits, dashes",
+    ),
     "a version with a slash": (
         put(top, "version", "../1"),
         "version: “../1” is not a version: letters, digits, dots, dashes",
@@ -208,7 +230,9 @@ def test_a_number_of_ten_thousand_digits_is_refused() -> None:
 
 def test_a_key_that_stands_twice_is_refused() -> None:
     text = json.dumps(GOOD).replace('"code": "AI-1-01"', '"code": "AI-1-01", "code": "AI-9-99"', 1)
-    assert told(text) == ["strands[1].domains[0].statements[0].“code”: stands twice in the same object"]
+    assert told(text) == [
+        "strands[1].domains[0].statements[0].“code”: stands twice in the same object"
+    ]
 
 
 def test_bytes_that_are_not_utf_8_name_the_line() -> None:
@@ -239,14 +263,17 @@ def test_a_wrong_count_of_anchors_warns_too() -> None:
     changed = copy.deepcopy(GOOD)
     changed["anchors"]["claimed_count"] = 48
     assert str(warnings(read(changed))[-1]) == (
-        "anchors.claimed_count: the heading of “Source anchors that ground each statement” claims 48, 47 are listed"
+        "anchors.claimed_count: the heading of “Source anchors that ground each statement” claims "
+        "48, 47 are listed"
     )
 
 
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from([*GOOD, "items"]) | st.text(), inner),
+        lambda inner: (
+            st.lists(inner) | st.dictionaries(st.sampled_from([*GOOD, "items"]) | st.text(), inner)
+        ),
         max_leaves=12,
     )
 )

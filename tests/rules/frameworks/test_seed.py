@@ -10,8 +10,8 @@ from config import ROOT
 from tracker.rules.frameworks.files import (
     AnchorGroup,
     FrameworkFile,
-    Statement,
-    Strand,
+    StatementInFile,
+    StrandInFile,
     decode,
     read_framework,
     warnings,
@@ -20,7 +20,12 @@ from tracker.rules.frameworks.files import (
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 LINES = ROOT / "tests" / "data" / "library-technicians.lines.txt"
 SEED = ROOT.parent / "shared" / "seed"
-CHROME = {"NSXNational Skills ExchangeSign in", "Back to Framework", "Suggest an O*NET correction", ""}
+CHROME = {
+    "NSXNational Skills ExchangeSign in",
+    "Back to Framework",
+    "Suggest an O*NET correction",
+    "",
+}
 """Lines of the page that are not content: its frame, its buttons, and empty lines."""
 
 
@@ -29,18 +34,28 @@ def framework() -> FrameworkFile:
     return read_framework(decode(FILE.read_bytes()))
 
 
-def line(framework: FrameworkFile, strand: Strand, number: int, statement: Statement) -> str:
-    """A statement as it stands in the source: number, title, text, and its citation chips with their screen text."""
+def line(
+    framework: FrameworkFile, strand: StrandInFile, number: int, statement: StatementInFile
+) -> str:
+    """A statement as it stands in the source: number, title, text, and its citation chips with
+    their screen text."""
     sources = {source.key: source for source in framework.sources}
-    chips = "".join(f" {sources[key].label}{sources[key].name}. Opens in new tab." for key in statement.citations)
+    chips = "".join(
+        f" {sources[key].label}{sources[key].name}. Opens in new tab."
+        for key in statement.citations
+    )
     return f"  {number}. {statement.title}{strand.join}{statement.text}{chips}{strand.end}"
 
 
-def level_lines(framework: FrameworkFile, strand: Strand, statements: list[Statement]) -> list[str]:
-    return [line(framework, strand, number, statement) for number, statement in enumerate(statements, 1)]
+def level_lines(
+    framework: FrameworkFile, strand: StrandInFile, statements: list[StatementInFile]
+) -> list[str]:
+    return [
+        line(framework, strand, number, statement) for number, statement in enumerate(statements, 1)
+    ]
 
 
-def strand_lines(framework: FrameworkFile, strand: Strand) -> list[str]:
+def strand_lines(framework: FrameworkFile, strand: StrandInFile) -> list[str]:
     """The strand's headings and statements."""
     made = []
     for domain in strand.domains:
@@ -48,7 +63,9 @@ def strand_lines(framework: FrameworkFile, strand: Strand) -> list[str]:
             made.append(f"{domain.position}{domain.title}{domain.claimed_count} statements")
         for level in strand.levels:
             made += [level.name, *([level.role_label] if level.role_label else [])]
-            made += level_lines(framework, strand, [one for one in domain.statements if one.rank == level.rank])
+            made += level_lines(
+                framework, strand, [one for one in domain.statements if one.rank == level.rank]
+            )
     return made
 
 
@@ -70,8 +87,15 @@ def page_lines(framework: FrameworkFile) -> list[str]:
     pack = [about["evidence_pack"]["heading"]]
     for group in about["evidence_pack"]["groups"]:
         pack.append(group["title"])
-        pack += [f"{fact['label']}: {fact['value']}" if fact["label"] else fact["value"] for fact in group["facts"]]
-    titles, trades, codes = about["related_titles"], about["apprenticeships"], about["education_codes"]
+        pack += [
+            f"{fact['label']}: {fact['value']}" if fact["label"] else fact["value"]
+            for fact in group["facts"]
+        ]
+    titles, trades, codes = (
+        about["related_titles"],
+        about["apprenticeships"],
+        about["education_codes"],
+    )
     anchors = about["anchors"]
     occupation = f"{about['occupation']['system']} {about['occupation']['code']}"
     return [
@@ -117,7 +141,10 @@ def test_the_whole_page_is_in_the_data(framework: FrameworkFile) -> None:
     (page,) = SEED.glob("*.txt")
     source = [one for one in page.read_text(encoding="utf-8").split("\n") if one not in CHROME]
     assert page_lines(framework) == source
-    assert f"{framework.about['publisher']['short']}{framework.about['publisher']['name']}" in page.read_text("utf-8")
+    assert (
+        f"{framework.about['publisher']['short']}{framework.about['publisher']['name']}"
+        in page.read_text("utf-8")
+    )
 
 
 def test_the_counts_are_those_of_the_page(framework: FrameworkFile) -> None:
@@ -146,7 +173,14 @@ def test_the_counts_are_those_of_the_page(framework: FrameworkFile) -> None:
 
 def test_the_anchors_are_the_pages_47(framework: FrameworkFile) -> None:
     counts = {group.kind: len(group.items) for group in framework.anchors}
-    assert counts == {"skill": 8, "knowledge": 5, "ability": 10, "work_style": 6, "technology": 10, "task": 8}
+    assert counts == {
+        "skill": 8,
+        "knowledge": 5,
+        "ability": 10,
+        "work_style": 6,
+        "technology": 10,
+        "task": 8,
+    }
     assert sum(counts.values()) == framework.about["anchors"]["claimed_count"] == 47
     assert len(framework.about["related_titles"]["items"]) == 12
     assert framework.about["education_codes"]["items"] == ["25.0301"]
@@ -162,5 +196,8 @@ def test_technical_cites_nothing_and_the_rest_cites_one_or_two(framework: Framew
     technical, ai, durable = framework.strands
     assert {len(one.citations) for domain in technical.domains for one in domain.statements} == {0}
     assert {
-        len(one.citations) for strand in (ai, durable) for domain in strand.domains for one in domain.statements
+        len(one.citations)
+        for strand in (ai, durable)
+        for domain in strand.domains
+        for one in domain.statements
     } == {1, 2}

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
-from tracker.rules.reviews.agreement import Agreement, Pair, agreement, endorsed_answer, is_equal, reveal_move
+from tracker.rules.reviews.agreement import (
+    Agreement,
+    Pair,
+    agreement,
+    endorsed_answer,
+    is_equal,
+    reveal_move,
+)
 from tracker.rules.reviews.workflow import ItemStatus, Move, item_after
 
 EQUAL = {
@@ -73,13 +80,20 @@ def test_equal_counts_are_named_in_the_order_of_the_scale() -> None:
         Pair(Answer.CONSISTENTLY, ReviewerAnswer.CONSISTENTLY),
         Pair(Answer.NOT_YET, ReviewerAnswer.NOT_YET),
     ]
-    assert agreement(both).equal_by_answer == ((EndorsedAnswer.NOT_YET, 1), (EndorsedAnswer.CONSISTENTLY, 1))
+    assert agreement(both).equal_by_answer == (
+        (EndorsedAnswer.NOT_YET, 1),
+        (EndorsedAnswer.CONSISTENTLY, 1),
+    )
 
 
 @given(pairs)
 def test_the_counts_add_up(each: list[Pair]) -> None:
     found = agreement(each)
     assert found.compared + found.not_observed == len(each)
-    assert found.equal == sum(count for _, count in found.equal_by_answer) == sum(is_equal(*pair) for pair in each)
+    assert (
+        found.equal
+        == sum(count for _, count in found.equal_by_answer)
+        == sum(is_equal(*pair) for pair in each)
+    )
     assert found.own_higher + found.own_lower <= found.different
     assert agreement(reversed(each)) == found

@@ -27,7 +27,10 @@ def test_no_month_is_shorter_than_28_days() -> None:
     """What the daily command leaves out unread is never due."""
     day = dt.date(2024, 1, 1)
     for _ in range(1500):
-        assert all(expires_on(day, months) - day >= dt.timedelta(days=28 * months) for months in (1, 2, 12, 36))
+        assert all(
+            expires_on(day, months) - day >= dt.timedelta(days=28 * months)
+            for months in (1, 2, 12, 36)
+        )
         day += dt.timedelta(days=1)
 
 

@@ -22,8 +22,19 @@ def test_upwards_ends_at_the_root() -> None:
         ({"/1/5/": [7]}, {3}, None),
         ({}, {3}, None),
     ],
-    ids=["own", "own before above", "above", "only the learner", "a second", "not who read first", "all alone",
-         "a team beside", "nobody"],
-)  # fmt: skip
-def test_who_reviews_a_team(supervisors: dict[str, list[int]], not_by: set[int], at: str | None) -> None:
+    ids=[
+        "own",
+        "own before above",
+        "above",
+        "only the learner",
+        "a second",
+        "not who read first",
+        "all alone",
+        "a team beside",
+        "nobody",
+    ],
+)
+def test_who_reviews_a_team(
+    supervisors: dict[str, list[int]], not_by: set[int], at: str | None
+) -> None:
     assert reviewing_team("/1/4/", supervisors, not_by) == at

@@ -15,7 +15,9 @@ EVIDENCE = (
     ReviewedEvidence(4, "why", "Step card", "text", "", "ab" * 32),
     ReviewedEvidence(9, "", "Drop-in", "41 visits", "https://example.org", ""),
 )
-CONTENT = ReviewedContent(7, "uuid", "slug", "1", "Title\nText", "partly", "Partly\nSome", "note", EVIDENCE)
+CONTENT = ReviewedContent(
+    7, "uuid", "slug", "1", "Title\nText", "partly", "Partly\nSome", "note", EVIDENCE
+)
 
 
 @pytest.mark.parametrize(("statements", "minutes"), [(0, 0), (1, 1), (3, 2), (10, 7), (30, 20)])
@@ -34,13 +36,19 @@ def test_thirty_statements_take_twenty_minutes(statements: int, minutes: int) ->
         (2, None, True, True, False),
     ],
 )
-def test_what_is_suggested(rank: int, target: int | None, new: bool, due: bool, expected: bool) -> None:
+def test_what_is_suggested(
+    rank: int, target: int | None, new: bool, due: bool, expected: bool
+) -> None:
     assert is_suggested(rank, target, new=new, due=due) is expected
 
 
 def test_the_last_day_still_counts() -> None:
     day = dt.date(2026, 12, 8)
-    assert [is_over(day, day + dt.timedelta(days=more)) for more in (-1, 0, 1)] == [False, False, True]
+    assert [is_over(day, day + dt.timedelta(days=more)) for more in (-1, 0, 1)] == [
+        False,
+        False,
+        True,
+    ]
     assert not is_over(None, day)
 
 
@@ -63,17 +71,23 @@ def test_the_digest_is_the_same_for_the_same_content_in_any_order_of_evidence() 
     assert reviewed_digest("pepper", CONTENT) != reviewed_digest("salt", CONTENT)
 
 
-WORDS = [each.name for each in dataclasses.fields(CONTENT) if each.name not in ("person_id", "evidence")]
+WORDS = [
+    each.name for each in dataclasses.fields(CONTENT) if each.name not in ("person_id", "evidence")
+]
 
 
 @given(st.sampled_from(WORDS), st.text())
 def test_any_other_word_makes_another_digest(name: str, word: str) -> None:
     changed = dataclasses.replace(CONTENT, **{name: word})
-    assert (reviewed_digest("salt", changed) == reviewed_digest("salt", CONTENT)) == (changed == CONTENT)
+    assert (reviewed_digest("salt", changed) == reviewed_digest("salt", CONTENT)) == (
+        changed == CONTENT
+    )
 
 
 @pytest.mark.parametrize("name", [each.name for each in dataclasses.fields(ReviewedEvidence)])
 def test_so_does_any_other_piece_of_evidence(name: str) -> None:
     value: object = 5 if name == "version_id" else "other"
-    changed = dataclasses.replace(CONTENT, evidence=(dataclasses.replace(EVIDENCE[0], **{name: value}), EVIDENCE[1]))
+    changed = dataclasses.replace(
+        CONTENT, evidence=(dataclasses.replace(EVIDENCE[0], **{name: value}), EVIDENCE[1])
+    )
     assert reviewed_digest("salt", changed) != reviewed_digest("salt", CONTENT)

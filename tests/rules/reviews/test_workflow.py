@@ -81,7 +81,9 @@ def test_an_item_makes_the_moves_of_the_table_and_no_other(status: ItemStatus, m
 
 
 @pytest.mark.parametrize(("status", "move"), list(product(ReviewStatus, Move)))
-def test_a_review_makes_the_moves_of_the_table_and_no_other(status: ReviewStatus, move: Move) -> None:
+def test_a_review_makes_the_moves_of_the_table_and_no_other(
+    status: ReviewStatus, move: Move
+) -> None:
     after = REVIEWS.get((status.value, move.value))
     if after is not None:
         assert review_after(status, move) is ReviewStatus(after)
@@ -109,7 +111,9 @@ def test_every_status_of_a_review_can_be_reached() -> None:
 
 @pytest.mark.parametrize("lost", [Move.DROP, Move.RETURN, Move.KEEP_APART, Move.REVEAL_DIFFERENT])
 def test_a_status_that_a_lost_move_cuts_off_would_be_found(lost: Move) -> None:
-    without = {(status, move): after for (status, move), after in ITEM_MOVES.items() if move is not lost}
+    without = {
+        (status, move): after for (status, move), after in ITEM_MOVES.items() if move is not lost
+    }
     assert reachable(without, ItemStatus.WAITING) != set(ItemStatus)
 
 
@@ -172,17 +176,25 @@ def test_when_answers_can_be_revealed(statuses: str, expected: bool) -> None:
         ("dropped", False),
     ],
 )
-def test_when_a_review_with_nothing_to_compare_can_be_finished(statuses: str, expected: bool) -> None:
+def test_when_a_review_with_nothing_to_compare_can_be_finished(
+    statuses: str, expected: bool
+) -> None:
     assert can_finish([ItemStatus(each) for each in statuses.split()]) is expected
 
 
 @pytest.mark.parametrize("status", ItemStatus)
-def test_what_has_ended_is_settled_but_for_a_cannot_tell_that_nobody_was_shown(status: ItemStatus) -> None:
+def test_what_has_ended_is_settled_but_for_a_cannot_tell_that_nobody_was_shown(
+    status: ItemStatus,
+) -> None:
     assert is_settled(status, shown=True) == (status in ENDED)
     assert is_settled(status, shown=False) == (status in ENDED - {ItemStatus.NOT_OBSERVED})
 
 
-@given(st.lists(st.sampled_from(ItemStatus)).flatmap(lambda each: st.tuples(st.just(each), st.permutations(each))))
+@given(
+    st.lists(st.sampled_from(ItemStatus)).flatmap(
+        lambda each: st.tuples(st.just(each), st.permutations(each))
+    )
+)
 def test_the_order_of_items_does_not_matter_to_the_reveal(
     pair: tuple[list[ItemStatus], list[ItemStatus]],
 ) -> None:

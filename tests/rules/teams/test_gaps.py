@@ -11,8 +11,8 @@ from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.levels import StatementAnswer, TargetState, standing, tally_statements
 from tracker.rules.teams.gaps import (
     NAMES_LIMIT,
-    Cell,
     DomainSummary,
+    GapCell,
     HeldBack,
     NotMet,
     biggest_gaps,
@@ -34,7 +34,7 @@ AT, GAP, UNKNOWN, NONE = (
 
 
 @st.composite
-def matrices(draw: st.DrawFn) -> list[Cell]:
+def matrices(draw: st.DrawFn) -> list[GapCell]:
     """At most one cell for each person and domain, from real standings."""
     cells = []
     for person in range(draw(st.integers(0, 6))):
@@ -46,22 +46,27 @@ def matrices(draw: st.DrawFn) -> list[Cell]:
     return cells
 
 
-def cell(person: int, state: TargetState | None, held: int = 1, target: int | None = 2, blocking: int = 2) -> Cell:
-    return Cell(person, 3, held, target, state, blocking if state is GAP else None)
+def cell(
+    person: int, state: TargetState | None, held: int = 1, target: int | None = 2, blocking: int = 2
+) -> GapCell:
+    return GapCell(person, 3, held, target, state, blocking if state is GAP else None)
 
 
 @given(matrices())
-def test_the_counts_of_every_domain_add_up_to_its_people(cells: list[Cell]) -> None:
+def test_the_counts_of_every_domain_add_up_to_its_people(cells: list[GapCell]) -> None:
     people = len({each.person_id for each in cells})
     found = summarise(cells, DOMAINS)
     assert [(each.domain_id, each.position) for each in found] == [(7, 0), (3, 1), (5, 2)]
     assert all(each.people == people for each in found)
-    assert all(each.known == each.people - each.not_yet_known - each.not_assessed - each.no_target for each in found)
+    assert all(
+        each.known == each.people - each.not_yet_known - each.not_assessed - each.no_target
+        for each in found
+    )
     assert all(each.people == people for each in distributions(cells, DOMAINS).values())
 
 
 @given(matrices())
-def test_only_a_gap_is_counted_as_one(cells: list[Cell]) -> None:
+def test_only_a_gap_is_counted_as_one(cells: list[GapCell]) -> None:
     for summary in summarise(cells, DOMAINS):
         states = [each.state for each in cells if each.domain_id == summary.domain_id]
         assert summary.gaps == states.count(GAP)
@@ -69,7 +74,7 @@ def test_only_a_gap_is_counted_as_one(cells: list[Cell]) -> None:
 
 
 @given(matrices())
-def test_a_cell_has_a_blocking_level_exactly_where_it_has_a_gap(cells: list[Cell]) -> None:
+def test_a_cell_has_a_blocking_level_exactly_where_it_has_a_gap(cells: list[GapCell]) -> None:
     for each in cells:
         assert (each.blocking_rank is not None) == (each.state is GAP)
         if each.blocking_rank is not None:
@@ -83,7 +88,9 @@ def test_a_cell_outside_the_domains_is_refused() -> None:
         summarise([cell(1, GAP)], (7, 5))
 
 
-def summary(domain: int, position: int, gaps: int, at_target: int, unknown: int = 0) -> DomainSummary:
+def summary(
+    domain: int, position: int, gaps: int, at_target: int, unknown: int = 0
+) -> DomainSummary:
     return DomainSummary(domain, position, at_target, gaps, unknown)
 
 
@@ -101,18 +108,22 @@ def test_the_biggest_gaps_come_first_then_the_larger_share_then_the_framework_or
     assert biggest_gaps([few, many, first], most=2) == (many, first)
 
 
-def ranks_a_domain_without_gaps(summaries: Sequence[DomainSummary], found: Sequence[DomainSummary]) -> bool:
-    return any(each.gaps == 0 for each in found) or len(found) < min(3, sum(bool(s.gaps) for s in summaries))
+def ranks_a_domain_without_gaps(
+    summaries: Sequence[DomainSummary], found: Sequence[DomainSummary]
+) -> bool:
+    return any(each.gaps == 0 for each in found) or len(found) < min(
+        3, sum(bool(s.gaps) for s in summaries)
+    )
 
 
 @given(matrices())
-def test_what_is_not_known_is_no_biggest_gap(cells: list[Cell]) -> None:
+def test_what_is_not_known_is_no_biggest_gap(cells: list[GapCell]) -> None:
     summaries = summarise(cells, DOMAINS)
     assert not ranks_a_domain_without_gaps(summaries, biggest_gaps(summaries))
 
 
 def test_a_ranking_that_counts_unknown_as_gaps_is_found() -> None:
-    def by_not_at_target(cells: list[Cell]) -> bool:
+    def by_not_at_target(cells: list[GapCell]) -> bool:
         summaries = summarise(cells, DOMAINS)
         ranked = sorted(summaries, key=lambda each: each.at_target)[:3]
         return bool(cells) and ranks_a_domain_without_gaps(summaries, ranked)

@@ -1,7 +1,7 @@
 """Attackers who know the sizes of all groups and try every world that fits what is shown.
 
-The *solver* has the sums alone. The *insider* knows the rule too, and leaves out the worlds in which it would
-have hidden something else.
+The *solver* has the sums alone. The *insider* knows the rule too, and leaves out the worlds in
+which it would have hidden something else.
 """
 
 from collections import defaultdict
@@ -15,7 +15,13 @@ from hypothesis import strategies as st
 
 from tests.rules.searching import SEARCH
 from tracker.rules.teams import suppression
-from tracker.rules.teams.suppression import Group, can_be_told, hidden_parts, may_add, shown_groups
+from tracker.rules.teams.suppression import (
+    CountedGroup,
+    can_be_told,
+    hidden_parts,
+    may_add,
+    shown_groups,
+)
 
 SMALL = 3
 """The least size in the worlds tried here, so that all of them can be tried."""
@@ -30,7 +36,9 @@ def spreads(people: int, categories: int) -> tuple[Counts, ...]:
     """Every way in which so many people can be in so many categories."""
     if categories == 1:
         return ((people,),)
-    return tuple((n, *rest) for n in range(people + 1) for rest in spreads(people - n, categories - 1))
+    return tuple(
+        (n, *rest) for n in range(people + 1) for rest in spreads(people - n, categories - 1)
+    )
 
 
 def total(parts: Sequence[Counts]) -> Counts:
@@ -42,14 +50,17 @@ def told(hide: Hide, world: World) -> Hashable:
     if not can_be_told(total(world), SMALL):
         return None
     hidden = hide(world)
-    return total(world), tuple(None if place in hidden else part for place, part in enumerate(world))
+    return total(world), tuple(
+        None if place in hidden else part for place, part in enumerate(world)
+    )
 
 
 Fitting = tuple[list[World], Sequence[int]]
 
 
 def to_an_insider(hide: Hide, worlds: Sequence[World]) -> Iterator[Fitting]:
-    """For all that may be seen: the worlds of which just that is told, and the places that are hidden."""
+    """For all that may be seen: the worlds of which just that is told, and the places that are
+    hidden."""
     seen: defaultdict[Hashable, list[World]] = defaultdict(list)
     for world in worlds:
         seen[told(hide, world)].append(world)
@@ -58,7 +69,8 @@ def to_an_insider(hide: Hide, worlds: Sequence[World]) -> Iterator[Fitting]:
 
 
 def to_a_solver(hide: Hide, worlds: Sequence[World]) -> Iterator[Fitting]:
-    """For all that may be seen: the worlds with the sums and parts that are told, and the hidden places."""
+    """For all that may be seen: the worlds with the sums and parts that are told, and the hidden
+    places."""
     patterns = {hide(world) for world in worlds if told(hide, world) is not None}
     for hidden in patterns:
         shown = [place for place in range(len(worlds[0])) if place not in hidden]
@@ -103,8 +115,13 @@ def untold(world: Sequence[Counts]) -> frozenset[int]:
 def with_the_next_smallest(world: Sequence[Counts]) -> frozenset[int]:
     """What is usually done: a second hidden beside what must be, but not all that is smaller."""
     hidden = set(untold(world))
-    others = sorted((p for p in range(len(world)) if any(world[p]) and p not in hidden), key=lambda p: sum(world[p]))
-    while hidden and not (len(hidden) > 1 and can_be_told(total([world[p] for p in hidden]), SMALL)):
+    others = sorted(
+        (p for p in range(len(world)) if any(world[p]) and p not in hidden),
+        key=lambda p: sum(world[p]),
+    )
+    while hidden and not (
+        len(hidden) > 1 and can_be_told(total([world[p] for p in hidden]), SMALL)
+    ):
         hidden.add(others.pop(0))
     return frozenset(hidden)
 
@@ -130,14 +147,22 @@ def test_of_three_categories_nothing_grave_can_be_worked_out(sizes: tuple[int, .
 
 
 def test_hiding_only_what_must_be_is_found_to_leak() -> None:
-    assert find(sizes_of_parts, lambda sizes: leaks(untold, sizes, 2, attacker=to_a_solver), settings=SEARCH)
+    assert find(
+        sizes_of_parts, lambda sizes: leaks(untold, sizes, 2, attacker=to_a_solver), settings=SEARCH
+    )
 
 
 def test_hiding_the_next_smallest_is_found_to_leak_to_an_insider() -> None:
-    assert find(sizes_of_parts, lambda sizes: leaks(with_the_next_smallest, sizes, 2, grave=True), settings=SEARCH)
+    assert find(
+        sizes_of_parts,
+        lambda sizes: leaks(with_the_next_smallest, sizes, 2, grave=True),
+        settings=SEARCH,
+    )
 
 
-def test_telling_all_but_one_is_found_to_leak_to_an_insider(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_telling_all_but_one_is_found_to_leak_to_an_insider(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(suppression, "APART", 1)
     assert leaks(by_the_rule, (3, 4), 3, grave=True)
 
@@ -145,26 +170,28 @@ def test_telling_all_but_one_is_found_to_leak_to_an_insider(monkeypatch: pytest.
 # Parts of parts
 
 
-def tree(leaves: World) -> Group:
+def tree(leaves: World) -> CountedGroup:
     """A library of three: a team, a team of two branches, a team."""
     a, b1, b2, c = leaves
-    branch = Group("b", total((b1, b2)), (Group("b1", b1), Group("b2", b2)))
-    return Group("all", total(leaves), (Group("a", a), branch, Group("c", c)))
+    branch = CountedGroup("b", total((b1, b2)), (CountedGroup("b1", b1), CountedGroup("b2", b2)))
+    return CountedGroup("all", total(leaves), (CountedGroup("a", a), branch, CountedGroup("c", c)))
 
 
-def flat(group: Group) -> dict[Hashable, Counts]:
+def flat(group: CountedGroup) -> dict[Hashable, Counts]:
     found = {group.key: group.counts}
     for part in group.parts:
         found |= flat(part)
     return found
 
 
-def tree_leaks(show: Callable[[Group], frozenset[Hashable]], sizes: Sequence[int]) -> bool:
+def tree_leaks(show: Callable[[CountedGroup], frozenset[Hashable]], sizes: Sequence[int]) -> bool:
     seen: defaultdict[Hashable, list[dict[Hashable, Counts]]] = defaultdict(list)
     for world in product(*(spreads(size, 2) for size in sizes)):
         group = tree(world)
         shown, rows = show(group), flat(group)
-        seen[tuple((key, counts if key in shown else None) for key, counts in rows.items())].append(rows)
+        seen[tuple((key, counts if key in shown else None) for key, counts in rows.items())].append(
+            rows
+        )
     for view, worlds in seen.items():
         assert isinstance(view, tuple)
         for key in [key for key, counts in view if counts is None]:
@@ -185,11 +212,16 @@ def test_no_hidden_group_can_be_worked_out_from_its_parts_or_totals(sizes: list[
 
 
 def test_showing_the_parts_of_a_hidden_group_is_found_to_leak() -> None:
-    def each_for_itself(group: Group) -> frozenset[Hashable]:
+    def each_for_itself(group: CountedGroup) -> frozenset[Hashable]:
         """Shows the branches of a hidden team where they are fit to be told by themselves."""
         shown = set(shown_groups(group, SMALL))
         return frozenset(
-            shown | {key for key, counts in flat(group).items() if key in {"b1", "b2"} and can_be_told(counts, SMALL)}
+            shown
+            | {
+                key
+                for key, counts in flat(group).items()
+                if key in {"b1", "b2"} and can_be_told(counts, SMALL)
+            }
         )
 
     assert find(sizes_of_tree, lambda sizes: tree_leaks(each_for_itself, sizes), settings=SEARCH)
@@ -202,7 +234,8 @@ people = st.integers(4, 9)
 
 @st.composite
 def readings(draw: st.DrawFn) -> tuple[dict[int, str], list[frozenset[int]]]:
-    """People with a category each, and the sets of people that a reader asks for, one after another."""
+    """People with a category each, and the sets of people that a reader asks for, one after
+    another."""
     everybody = range(draw(people))
     category_of = {person: draw(st.sampled_from(["gap", "at target"])) for person in everybody}
     asked = draw(st.lists(st.frozensets(st.sampled_from(everybody), min_size=1), max_size=6))
@@ -210,7 +243,8 @@ def readings(draw: st.DrawFn) -> tuple[dict[int, str], list[frozenset[int]]]:
 
 
 def few_are_known(category_of: dict[int, str], shown: Sequence[frozenset[int]]) -> bool:
-    """Whether the gaps among fewer than the least can be worked out from the gaps in every set shown."""
+    """Whether the gaps among fewer than the least can be worked out from the gaps in every set
+    shown."""
     everybody = list(category_of)
 
     def gaps(world: dict[int, str]) -> list[int]:
@@ -218,12 +252,15 @@ def few_are_known(category_of: dict[int, str], shown: Sequence[frozenset[int]]) 
 
     seen = gaps(category_of)
     every_world = (
-        dict(zip(everybody, each, strict=True)) for each in product(["gap", "at target"], repeat=len(everybody))
+        dict(zip(everybody, each, strict=True))
+        for each in product(["gap", "at target"], repeat=len(everybody))
     )
     fitting = [world for world in every_world if gaps(world) == seen]
     covered = sorted(frozenset().union(*shown))
     few = [each for size in range(1, SMALL) for each in combinations(covered, size)]
-    return any(len({sum(world[p] == "gap" for p in each) for world in fitting}) == 1 for each in few)
+    return any(
+        len({sum(world[p] == "gap" for p in each) for world in fitting}) == 1 for each in few
+    )
 
 
 def accepted(
@@ -243,15 +280,21 @@ def accepted(
 def test_no_few_can_be_worked_out_from_sets_that_overlap(
     reading: tuple[dict[int, str], list[frozenset[int]]],
 ) -> None:
-    shown = accepted(lambda so_far, new, category_of: may_add(so_far, new, category_of, SMALL), reading)
+    shown = accepted(
+        lambda so_far, new, category_of: may_add(so_far, new, category_of, SMALL), reading
+    )
     assert not few_are_known(reading[0], shown)
 
 
 def test_judging_each_filter_by_itself_is_found_to_leak() -> None:
-    def by_itself(so_far: list[frozenset[int]], new: frozenset[int], category_of: dict[int, str]) -> bool:
+    def by_itself(
+        so_far: list[frozenset[int]], new: frozenset[int], category_of: dict[int, str]
+    ) -> bool:
         return may_add([], new, category_of, SMALL)
 
-    assert find(readings(), lambda each: few_are_known(each[0], accepted(by_itself, each)), settings=SEARCH)
+    assert find(
+        readings(), lambda each: few_are_known(each[0], accepted(by_itself, each)), settings=SEARCH
+    )
 
 
 def test_overlapping_filters_can_be_used() -> None:
@@ -315,20 +358,35 @@ def test_what_is_hidden_together_can_itself_be_told(parts: list[Counts]) -> None
         return
     hidden = hidden_parts(parts)
     assert all(can_be_told(part) for place, part in enumerate(parts) if place not in hidden)
-    assert not hidden or (len(hidden) > 1 and can_be_told(total([parts[place] for place in hidden])))
+    assert not hidden or (
+        len(hidden) > 1 and can_be_told(total([parts[place] for place in hidden]))
+    )
 
 
 def test_a_hidden_team_hides_what_is_in_it() -> None:
-    inner = Group("b", (5, 5), (Group("b1", (3, 2)), Group("b2", (2, 3))))
-    assert shown_groups(Group("all", (13, 13), (Group("a", (8, 8)), inner))) == {"all", "a", "b", "b1", "b2"}
-    with_few = Group("all", (14, 14), (Group("a", (8, 8)), inner, Group("c", (1, 1))))
+    inner = CountedGroup("b", (5, 5), (CountedGroup("b1", (3, 2)), CountedGroup("b2", (2, 3))))
+    assert shown_groups(CountedGroup("all", (13, 13), (CountedGroup("a", (8, 8)), inner))) == {
+        "all",
+        "a",
+        "b",
+        "b1",
+        "b2",
+    }
+    with_few = CountedGroup(
+        "all", (14, 14), (CountedGroup("a", (8, 8)), inner, CountedGroup("c", (1, 1)))
+    )
     assert shown_groups(with_few) == {"all", "a"}
 
 
 def test_a_library_that_cannot_be_told_shows_nothing() -> None:
-    assert shown_groups(Group("all", (2, 2), (Group("a", (1, 1)), Group("b", (1, 1))))) == frozenset()
+    assert (
+        shown_groups(
+            CountedGroup("all", (2, 2), (CountedGroup("a", (1, 1)), CountedGroup("b", (1, 1))))
+        )
+        == frozenset()
+    )
 
 
 def test_parts_that_do_not_add_up_are_refused() -> None:
     with pytest.raises(ValueError, match="do not add up"):
-        Group("all", (3, 3), (Group("a", (3, 2)),))
+        CountedGroup("all", (3, 3), (CountedGroup("a", (3, 2)),))

@@ -1,4 +1,5 @@
-"""Administrative acts of one library follow one another, so that two at once cannot undo what each made sure of."""
+"""Administrative acts of one library follow one another, so that two at once cannot undo what each
+made sure of."""
 
 from collections.abc import Callable
 from threading import Barrier, Thread
@@ -63,10 +64,16 @@ def test_two_moves_make_no_circle(app: Flask, world: World) -> None:
         teams.edit(adam, team_id, name=name, parent_id=parent_id, open_reviews=False, now=NOW)
 
     for _ in range(ROUNDS):
-        refused = at_once(app, lambda: move(central, "Central", harbour), lambda: move(harbour, "Harbour", central))
+        refused = at_once(
+            app,
+            lambda: move(central, "Central", harbour),
+            lambda: move(harbour, "Harbour", central),
+        )
         assert refused == ["parent_below"]
         with app.app_context():
-            rows = db.session.execute(select(Team.id, Team.parent_id, Team.path).where(Team.parent_id.is_not(None)))
+            rows = db.session.execute(
+                select(Team.id, Team.parent_id, Team.path).where(Team.parent_id.is_not(None))
+            )
             paths = {row.id: row for row in rows.all()}
             for row in paths.values():
                 above = db.session.scalar(select(Team.path).where(Team.id == row.parent_id))
@@ -85,4 +92,9 @@ def test_one_address_is_given_once(app: Flask, world: World) -> None:
     )
     assert refused == ["email_taken"]
     with app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(Person).where(Person.email == "nia@example.org")) == 1
+        assert (
+            db.session.scalar(
+                select(func.count()).select_from(Person).where(Person.email == "nia@example.org")
+            )
+            == 1
+        )

@@ -14,39 +14,58 @@ from tracker.policy.permissions import Actor
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.roles import Role
 from tracker.services.administration import memberships, role_profiles, teams
-from tracker.services.administration.memberships import Terms
+from tracker.services.administration.memberships import MembershipTerms
 
 TODAY = NOW.date()
 
 
 @pytest.fixture
-def learner(context: World) -> Terms:
+def learner(context: World) -> MembershipTerms:
     """Ben learns in Harbour from today on; he learns in Central already."""
-    return Terms(context.teams["harbour"], Role.LEARNER, TODAY, role_profile_id=context.role_profiles["city"])
+    return MembershipTerms(
+        context.teams["harbour"], Role.LEARNER, TODAY, role_profile_id=context.role_profiles["city"]
+    )
 
 
-def test_a_learner_here_and_a_supervisor_there(context: World, adam: Actor, learner: Terms) -> None:
+def test_a_learner_here_and_a_supervisor_there(
+    context: World, adam: Actor, learner: MembershipTerms
+) -> None:
     ben = context.people["ben"]
     memberships.add(adam, ben, learner, NOW)
-    memberships.add(adam, ben, Terms(context.teams["bookmobile"], Role.SUPERVISOR, TODAY), NOW)
+    memberships.add(
+        adam, ben, MembershipTerms(context.teams["bookmobile"], Role.SUPERVISOR, TODAY), NOW
+    )
     actor = acting(context, "ben")
-    assert {place.team_id for place in actor.learns_in} == {context.teams["central"], context.teams["harbour"]}
+    assert {place.team_id for place in actor.learns_in} == {
+        context.teams["central"],
+        context.teams["harbour"],
+    }
     assert [place.team_id for place in actor.supervises] == [context.teams["bookmobile"]]
 
 
-def test_both_dates_are_inclusive(context: World, adam: Actor, learner: Terms) -> None:
-    membership_id = memberships.add(adam, context.people["ben"], replace(learner, ends_on=TODAY), NOW)
+def test_both_dates_are_inclusive(context: World, adam: Actor, learner: MembershipTerms) -> None:
+    membership_id = memberships.add(
+        adam, context.people["ben"], replace(learner, ends_on=TODAY), NOW
+    )
     assert len(acting(context, "ben").learns_in) == 2
-    memberships.correct(adam, membership_id, replace(learner, starts_on=TODAY + dt.timedelta(days=1)), NOW)
+    memberships.correct(
+        adam, membership_id, replace(learner, starts_on=TODAY + dt.timedelta(days=1)), NOW
+    )
     assert len(acting(context, "ben").learns_in) == 1
 
 
-def test_a_supervisor_keeps_no_role_profile(context: World, adam: Actor, learner: Terms) -> None:
-    membership_id = memberships.add(adam, context.people["ben"], replace(learner, role=Role.SUPERVISOR), NOW)
+def test_a_supervisor_keeps_no_role_profile(
+    context: World, adam: Actor, learner: MembershipTerms
+) -> None:
+    membership_id = memberships.add(
+        adam, context.people["ben"], replace(learner, role=Role.SUPERVISOR), NOW
+    )
     assert db.session.get_one(Membership, membership_id).role_profile_id is None
 
 
-def test_what_a_membership_cannot_say(context: World, adam: Actor, learner: Terms) -> None:
+def test_what_a_membership_cannot_say(
+    context: World, adam: Actor, learner: MembershipTerms
+) -> None:
     for wrong, code in (
         ({"team_id": 0}, "team_unknown"),
         ({"team_id": context.teams["other"]}, "team_unknown"),
@@ -66,18 +85,31 @@ def test_what_a_membership_cannot_say(context: World, adam: Actor, learner: Term
         memberships.add(adam, context.people["otto"], learner, NOW)
 
 
-def test_nobody_is_the_same_thing_in_one_team_twice(context: World, adam: Actor, learner: Terms) -> None:
+def test_nobody_is_the_same_thing_in_one_team_twice(
+    context: World, adam: Actor, learner: MembershipTerms
+) -> None:
     central = replace(learner, team_id=context.teams["central"])
-    for starts_on, ends_on in ((TODAY, None), (START, START), (START - dt.timedelta(days=9), START)):
+    for starts_on, ends_on in (
+        (TODAY, None),
+        (START, START),
+        (START - dt.timedelta(days=9), START),
+    ):
         with pytest.raises(Invalid, match="membership_overlaps"):
-            memberships.add(adam, context.people["ben"], replace(central, starts_on=starts_on, ends_on=ends_on), NOW)
-    before = replace(central, starts_on=START - dt.timedelta(days=9), ends_on=START - dt.timedelta(days=1))
+            memberships.add(
+                adam,
+                context.people["ben"],
+                replace(central, starts_on=starts_on, ends_on=ends_on),
+                NOW,
+            )
+    before = replace(
+        central, starts_on=START - dt.timedelta(days=9), ends_on=START - dt.timedelta(days=1)
+    )
     assert memberships.add(adam, context.people["ben"], before, NOW)
     assert memberships.add(adam, context.people["ben"], replace(central, role=Role.SUPERVISOR), NOW)
 
 
 def test_an_end_that_is_taken_back_does_not_overlap_what_came_after(
-    context: World, adam: Actor, learner: Terms
+    context: World, adam: Actor, learner: MembershipTerms
 ) -> None:
     ben = context.people["ben"]
     first = memberships.add(adam, ben, replace(learner, ends_on=TODAY), NOW)
@@ -89,7 +121,7 @@ def test_an_end_that_is_taken_back_does_not_overlap_what_came_after(
     assert db.session.get_one(Membership, first).ends_on == TODAY
 
 
-def test_ending(context: World, adam: Actor, learner: Terms) -> None:
+def test_ending(context: World, adam: Actor, learner: MembershipTerms) -> None:
     membership_id = memberships.add(adam, context.people["ben"], learner, NOW)
     with pytest.raises(Invalid, match="dates_not_in_order"):
         memberships.end(adam, membership_id, TODAY - dt.timedelta(days=1), NOW)
@@ -100,7 +132,7 @@ def test_ending(context: World, adam: Actor, learner: Terms) -> None:
 
 
 def test_a_retired_role_profile_stays_where_it_is_and_goes_no_further(
-    context: World, adam: Actor, learner: Terms
+    context: World, adam: Actor, learner: MembershipTerms
 ) -> None:
     profile_id = role_profiles.create(adam, context.framework_id, "Page", {}, NOW)
     past = replace(learner, role_profile_id=profile_id, starts_on=START, ends_on=START)
@@ -111,7 +143,9 @@ def test_a_retired_role_profile_stays_where_it_is_and_goes_no_further(
         memberships.add(adam, context.people["lea"], past, NOW)
 
 
-def test_no_new_member_in_a_closed_team(context: World, adam: Actor, learner: Terms) -> None:
+def test_no_new_member_in_a_closed_team(
+    context: World, adam: Actor, learner: MembershipTerms
+) -> None:
     teams.close(adam, context.teams["harbour"], NOW)
     with pytest.raises(Invalid, match="team_closed"):
         memberships.add(adam, context.people["ben"], learner, NOW)

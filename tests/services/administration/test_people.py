@@ -27,7 +27,11 @@ def one(person_id: int) -> Person:
 
 def kinds(subject_id: int) -> list[str]:
     return list(
-        db.session.scalars(select(AuditEvent.kind).where(AuditEvent.subject_id == subject_id).order_by(AuditEvent.id))
+        db.session.scalars(
+            select(AuditEvent.kind)
+            .where(AuditEvent.subject_id == subject_id)
+            .order_by(AuditEvent.id)
+        )
     )
 
 
@@ -38,7 +42,11 @@ def sign_in(email: str, password: str) -> str | None:
 def test_a_new_person_sets_a_password_with_the_link_and_signs_in(adam: Actor) -> None:
     person_id, token = people.add(adam, "  Nia   Okafor ", "Nia.Okafor@Example.org", NOW)
     person = one(person_id)
-    assert (person.name, person.email, person.password_hash) == ("Nia Okafor", "nia.okafor@example.org", None)
+    assert (person.name, person.email, person.password_hash) == (
+        "Nia Okafor",
+        "nia.okafor@example.org",
+        None,
+    )
     assert invitations.accept(token, CHEAP, GOOD, NOW) == person_id
     assert sign_in("NIA.okafor@example.org", GOOD)
     assert kinds(person_id) == ["person_added", "password_set", "signed_in"]
@@ -59,7 +67,9 @@ def test_a_link_works_once(adam: Actor) -> None:
         invitations.accept(token, CHEAP, "another good phrase", NOW)
 
 
-@pytest.mark.parametrize(("age", "works"), [(dt.timedelta(days=7, seconds=-1), True), (dt.timedelta(days=7), False)])
+@pytest.mark.parametrize(
+    ("age", "works"), [(dt.timedelta(days=7, seconds=-1), True), (dt.timedelta(days=7), False)]
+)
 def test_a_link_lasts_seven_days(adam: Actor, age: dt.timedelta, works: bool) -> None:
     person_id, token = people.add(adam, "Nia Okafor", "nia@example.org", NOW)
     if works:
@@ -76,7 +86,9 @@ def test_a_refused_password_leaves_the_link_usable(adam: Actor) -> None:
     assert invitations.accept(token, CHEAP, GOOD, NOW)
 
 
-def test_a_new_link_replaces_the_one_before_and_ends_sign_ins_when_used(context: World, adam: Actor) -> None:
+def test_a_new_link_replaces_the_one_before_and_ends_sign_ins_when_used(
+    context: World, adam: Actor
+) -> None:
     ana = context.people["ana"]
     first = invitations.renew(adam, ana, NOW)
     second = invitations.renew(adam, ana, NOW)
@@ -85,7 +97,11 @@ def test_a_new_link_replaces_the_one_before_and_ends_sign_ins_when_used(context:
         invitations.accept(first, CHEAP, GOOD, NOW)
     assert sign_in(context.email("ana"), PASSWORD), "the old password holds until the link is used"
     invitations.accept(second, CHEAP, GOOD, NOW)
-    living = select(func.count()).select_from(SignIn).where(SignIn.person_id == ana, SignIn.ended_at.is_(None))
+    living = (
+        select(func.count())
+        .select_from(SignIn)
+        .where(SignIn.person_id == ana, SignIn.ended_at.is_(None))
+    )
     assert db.session.scalar(living) == 0
     assert sign_in(context.email("ana"), PASSWORD) is None
     assert sign_in(context.email("ana"), GOOD)
@@ -168,7 +184,9 @@ def test_who_was_administrator_a_moment_ago_changes_nothing(context: World, adam
         people.add(adam, "Nia Okafor", "nia@example.org", NOW)
 
 
-@pytest.mark.parametrize("act", [people.disable, people.enable, people.make_administrator, invitations.renew])
+@pytest.mark.parametrize(
+    "act", [people.disable, people.enable, people.make_administrator, invitations.renew]
+)
 def test_other_libraries_stay_out_of_reach(context: World, adam: Actor, act: object) -> None:
     with pytest.raises(Refusal) as refused:
         act(adam, context.people["otto"], NOW)  # type: ignore[operator]
@@ -176,11 +194,20 @@ def test_other_libraries_stay_out_of_reach(context: World, adam: Actor, act: obj
 
 
 def test_settings_of_the_library(context: World, adam: Actor) -> None:
-    settings = {"review_days": 21, "differences_days": 7, "endorsement_months": 24,
-                "names_to_coordinators": False, "now": NOW}  # fmt: skip
+    settings = {
+        "review_days": 21,
+        "differences_days": 7,
+        "endorsement_months": 24,
+        "names_to_coordinators": False,
+        "now": NOW,
+    }
     library_settings.edit(adam, name="Lake Library", time_zone="Europe/Berlin", **settings)
     library = db.session.get_one(Library, adam.library_id)
-    assert (library.name, library.time_zone, library.review_days) == ("Lake Library", "Europe/Berlin", 21)
+    assert (library.name, library.time_zone, library.review_days) == (
+        "Lake Library",
+        "Europe/Berlin",
+        21,
+    )
     assert db.session.get_one(Team, context.teams["city"]).name == "Lake Library"
     for wrong, code in (
         ({"time_zone": "Mars/Base"}, "time_zone_unknown"),
@@ -188,20 +215,30 @@ def test_settings_of_the_library(context: World, adam: Actor) -> None:
         ({"name": "Other Library"}, "library_name_taken"),
     ):
         with pytest.raises(Invalid, match=code):
-            library_settings.edit(adam, **{"name": "Lake Library", "time_zone": "UTC", **settings, **wrong})
+            library_settings.edit(
+                adam, **{"name": "Lake Library", "time_zone": "UTC", **settings, **wrong}
+            )
 
 
 def test_the_first_administrator_makes_the_library_and_its_root(context: World) -> None:
-    first = library_settings.create_administrator("Hill Library", "Hanna", "hanna@example.org", HASH, NOW, "Asia/Tokyo")
-    second = library_settings.create_administrator("Hill Library", "Hugh", "hugh@example.org", HASH, NOW)
+    first = library_settings.create_administrator(
+        "Hill Library", "Hanna", "hanna@example.org", HASH, NOW, "Asia/Tokyo"
+    )
+    second = library_settings.create_administrator(
+        "Hill Library", "Hugh", "hugh@example.org", HASH, NOW
+    )
     assert first.library_id == second.library_id
     root = db.session.scalars(select(Team).where(Team.library_id == first.library_id)).one()
     assert (root.parent_id, root.path, second.time_zone) == (None, f"/{root.id}/", "Asia/Tokyo")
     with pytest.raises(Invalid, match="time_zone_unknown"):
-        library_settings.create_administrator("Dale Library", "Dora", "dora@example.org", HASH, NOW, "Nowhere")
+        library_settings.create_administrator(
+            "Dale Library", "Dora", "dora@example.org", HASH, NOW, "Nowhere"
+        )
 
 
-def test_a_password_changed_while_it_was_checked_lets_nobody_in(context: World, adam: Actor) -> None:
+def test_a_password_changed_while_it_was_checked_lets_nobody_in(
+    context: World, adam: Actor
+) -> None:
     class Slow(Passwords):
         def fits(self, stored: str | None, password: str) -> bool:
             fits = super().fits(stored, password)
@@ -210,5 +247,7 @@ def test_a_password_changed_while_it_was_checked_lets_nobody_in(context: World, 
             return fits
 
     slow = Slow(time_cost=1, memory_cost=64, parallelism=1)
-    token = sign_ins.sign_in(slow, context.email("ana"), PASSWORD, agent="", now=NOW, max_age=dt.timedelta(days=1))
+    token = sign_ins.sign_in(
+        slow, context.email("ana"), PASSWORD, agent="", now=NOW, max_age=dt.timedelta(days=1)
+    )
     assert token is None

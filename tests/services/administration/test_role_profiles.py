@@ -12,7 +12,12 @@ from tracker.policy.permissions import Actor
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.services.administration import memberships, role_profiles
 
-LABELS = ("Entry / Apprentice", "Mid-level / Established", "Senior / Expert IC", "Lead / Principal / Executive")
+LABELS = (
+    "Entry / Apprentice",
+    "Mid-level / Established",
+    "Senior / Expert IC",
+    "Lead / Principal / Executive",
+)
 
 
 def targets(role_profile_id: int) -> dict[int, int]:
@@ -26,7 +31,11 @@ def labelled(context: World) -> World:
     with transaction() as tx:
         technical = select(Strand.id).where(Strand.key == "technical").scalar_subquery()
         for rank, label in enumerate(LABELS, 1):
-            tx.execute(update(Level).where(Level.strand_id == technical, Level.rank == rank).values(role_label=label))
+            tx.execute(
+                update(Level)
+                .where(Level.strand_id == technical, Level.rank == rank)
+                .values(role_label=label)
+            )
     return context
 
 
@@ -53,7 +62,9 @@ def test_a_framework_without_labels_makes_none(context: World, adam: Actor) -> N
 
 def test_targets_are_set_and_taken_away(context: World, adam: Actor) -> None:
     technical, leadership = context.domains["technical"], context.domains["leadership"]
-    profile_id = role_profiles.create(adam, context.framework_id, "Page", {technical: 1, leadership: 2}, NOW)
+    profile_id = role_profiles.create(
+        adam, context.framework_id, "Page", {technical: 1, leadership: 2}, NOW
+    )
     role_profiles.edit(adam, profile_id, "Senior page", {technical: 3, leadership: None}, NOW)
     assert targets(profile_id) == {technical: 3}
     role_profiles.edit(adam, profile_id, "Senior page", {}, NOW)

@@ -44,7 +44,9 @@ def test_what_a_round_cannot_be(context: World, adam: Actor) -> None:
 
 def test_publishing_makes_a_new_version_and_keeps_the_old(context: World, adam: Actor) -> None:
     assert use_statements.publish(adam, "For growth only.\r\n\r\nNever for pay.", 1, NOW) == 2
-    rows = select(UseStatement.version, UseStatement.text).where(UseStatement.library_id == adam.library_id)
+    rows = select(UseStatement.version, UseStatement.text).where(
+        UseStatement.library_id == adam.library_id
+    )
     assert dict(db.session.execute(rows).all()) == {
         1: "For your development.",
         2: "For growth only.\n\nNever for pay.",
@@ -63,7 +65,9 @@ def test_leaving_out_and_taking_in(context: World, adam: Actor) -> None:
     assert len(exclusions.leave_out(adam, [first, second, second], "No such tool here.", NOW)) == 2
     assert exclusions.leave_out(adam, [first], "Another reason.", NOW) == []
     rows = db.session.scalars(select(NotRatedHere).order_by(NotRatedHere.statement_id)).all()
-    assert [(row.library_id, row.reason) for row in rows] == [(adam.library_id, "No such tool here.")] * 2
+    assert [(row.library_id, row.reason) for row in rows] == [
+        (adam.library_id, "No such tool here.")
+    ] * 2
     with pytest.raises(Missing):
         exclusions.lift(acting(context, "oda"), rows[0].id, NOW)
     exclusions.lift(adam, rows[0].id, NOW)

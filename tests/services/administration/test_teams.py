@@ -22,7 +22,12 @@ def one(team_id: int) -> Team:
 
 def edit(actor: Actor, team_id: int, **changes: object) -> None:
     team = one(team_id)
-    values = {"name": team.name, "parent_id": team.parent_id, "open_reviews": team.open_reviews, **changes}
+    values = {
+        "name": team.name,
+        "parent_id": team.parent_id,
+        "open_reviews": team.open_reviews,
+        **changes,
+    }
     teams.edit(actor, team_id, now=NOW, **values)  # type: ignore[arg-type]
 
 
@@ -32,7 +37,9 @@ def test_a_sub_team_stands_below_its_parent(context: World, adam: Actor) -> None
 
 
 def test_moving_takes_the_whole_subtree_along(context: World, adam: Actor) -> None:
-    central, bookmobile, harbour = (context.teams[name] for name in ("central", "bookmobile", "harbour"))
+    central, bookmobile, harbour = (
+        context.teams[name] for name in ("central", "bookmobile", "harbour")
+    )
     deep = teams.add(adam, bookmobile, "South route", NOW)
     edit(adam, central, parent_id=harbour)
     root = context.teams["city"]
@@ -52,7 +59,9 @@ def test_an_id_that_starts_alike_is_not_below(context: World, adam: Actor) -> No
     made = [teams.add(adam, context.teams["city"], f"Branch {number}", NOW) for number in range(12)]
     paths = {team_id: one(team_id).path for team_id in made}
     edit(adam, made[0], parent_id=made[1])
-    assert {team_id: one(team_id).path for team_id in made[1:]} == {t: p for t, p in paths.items() if t != made[0]}
+    assert {team_id: one(team_id).path for team_id in made[1:]} == {
+        t: p for t, p in paths.items() if t != made[0]
+    }
 
 
 def test_other_libraries_are_no_place_to_go(context: World, adam: Actor) -> None:
@@ -79,7 +88,11 @@ def test_two_siblings_have_two_names(context: World, adam: Actor) -> None:
 def test_the_root_stays(context: World, adam: Actor) -> None:
     root = context.teams["city"]
     edit(adam, root, name="Other name", parent_id=context.teams["central"], open_reviews=True)
-    assert (one(root).name, one(root).parent_id, one(root).open_reviews) == ("City Library", None, True)
+    assert (one(root).name, one(root).parent_id, one(root).open_reviews) == (
+        "City Library",
+        None,
+        True,
+    )
     with pytest.raises(Conflict, match="root_stays"):
         teams.close(adam, root, NOW)
 
@@ -110,7 +123,9 @@ def test_closing_ends_what_stands(context: World, adam: Actor) -> None:
 
 
 def test_a_team_that_people_are_to_join_stays_open(context: World, adam: Actor) -> None:
-    later = memberships.Terms(context.teams["harbour"], Role.SUPERVISOR, NOW.date() + dt.timedelta(days=1))
+    later = memberships.MembershipTerms(
+        context.teams["harbour"], Role.SUPERVISOR, NOW.date() + dt.timedelta(days=1)
+    )
     memberships.add(adam, context.people["sue"], later, NOW)
     with pytest.raises(Conflict, match="team_has_joiners"):
         teams.close(adam, context.teams["harbour"], NOW)
@@ -125,7 +140,9 @@ def test_every_act_is_in_the_audit_and_nothing_else(context: World, adam: Actor)
 
 def test_closing_a_team_is_an_event_for_each_who_was_in_it(context: World, adam: Actor) -> None:
     teams.close(adam, context.teams["harbour"], NOW)
-    rows = db.session.execute(select(AuditEvent.kind, AuditEvent.subject_id).order_by(AuditEvent.id)).all()
+    rows = db.session.execute(
+        select(AuditEvent.kind, AuditEvent.subject_id).order_by(AuditEvent.id)
+    ).all()
     ended = {("membership_ended", context.people[name]) for name in ("lea", "hugo", "carl")}
     assert {tuple(row) for row in rows} == ended | {("team_closed", None)}
     assert len(rows) == 4

@@ -13,15 +13,20 @@ from tracker.models import Rating, RatingEntry, UseStatement
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
 from tracker.queries.assessment import import_targets, learners, progress, statement_cards
-from tracker.queries.assessment.import_targets import Ground
-from tracker.rules.assessment.import_lines import Column, RatingList, read
-from tracker.rules.assessment.import_plan import Plan, plan
+from tracker.queries.assessment.import_targets import ImportTargets
+from tracker.rules.assessment.import_lines import ImportColumn, RatingList, read
+from tracker.rules.assessment.import_plan import ImportPlan, plan
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.scale import Answer
 from tracker.services.assessment import rating_import as service
 from tracker.services.assessment import ratings
 
-HEADINGS = {"code": Column.CODE, "your answer": Column.ANSWER, "date": Column.DAY, "for myself": Column.NOTE}
+HEADINGS = {
+    "code": ImportColumn.CODE,
+    "your answer": ImportColumn.ANSWER,
+    "date": ImportColumn.DAY,
+    "for myself": ImportColumn.NOTE,
+}
 TEXT = """Code,Your answer,Date,For myself
 COM-1-01,Partly,2026-03-12,from my notebook
 COM-1-02,Consistently,,
@@ -42,11 +47,11 @@ def actor(world: World, name: str = "ana") -> Actor:
     return found
 
 
-def ground(world: World, who: Actor) -> Ground:
-    return import_targets.ground(who.person_id, who.library_id, world.framework_id, who.time_zone)
+def ground(world: World, who: Actor) -> ImportTargets:
+    return import_targets.targets(who.person_id, who.library_id, world.framework_id, who.time_zone)
 
 
-def looked_at(world: World, who: Actor) -> tuple[RatingList, Plan]:
+def looked_at(world: World, who: Actor) -> tuple[RatingList, ImportPlan]:
     db.session.rollback()
     found = ground(world, who)
     listed = read(TEXT, HEADINGS, found.answers)
@@ -56,9 +61,17 @@ def looked_at(world: World, who: Actor) -> tuple[RatingList, Plan]:
 def rows(world: World, name: str = "ana") -> list[tuple[object, ...]]:
     db.session.rollback()
     found = session().execute(
-        select(Rating.statement_id, Rating.answer, Rating.basis, Rating.given_on, Rating.rated_at, Rating.own_note)
-        .where(Rating.person_id == world.people[name]).order_by(Rating.statement_id)
-    )  # fmt: skip
+        select(
+            Rating.statement_id,
+            Rating.answer,
+            Rating.basis,
+            Rating.given_on,
+            Rating.rated_at,
+            Rating.own_note,
+        )
+        .where(Rating.person_id == world.people[name])
+        .order_by(Rating.statement_id)
+    )
     return [tuple(row) for row in found]
 
 
@@ -66,8 +79,9 @@ def entries(world: World) -> list[tuple[object, ...]]:
     db.session.rollback()
     found = session().execute(
         select(RatingEntry.answer, RatingEntry.basis, RatingEntry.version, RatingEntry.given_on)
-        .where(RatingEntry.person_id == world.people["ana"]).order_by(RatingEntry.id)
-    )  # fmt: skip
+        .where(RatingEntry.person_id == world.people["ana"])
+        .order_by(RatingEntry.id)
+    )
     return [tuple(row) for row in found]
 
 
@@ -82,7 +96,10 @@ def test_what_was_looked_at_is_stored_as_imported(world: World, context: None) -
         (third, "not_yet", "imported", dt.date(2026, 11, 1), world.now, ""),
     ]
     assert [entry[:3] for entry in entries(world)] == [
-        ("partly", "imported", 1), ("consistently", "imported", 1), ("not_yet", "imported", 1)]  # fmt: skip
+        ("partly", "imported", 1),
+        ("consistently", "imported", 1),
+        ("not_yet", "imported", 1),
+    ]
 
 
 def test_pressing_twice_stores_once(world: World, context: None) -> None:
@@ -103,7 +120,9 @@ def test_an_answer_given_after_the_look_stops_all_of_it(world: World, context: N
     assert len(rows(world)) == 1
 
 
-def test_own_answers_stay_unless_ticked_and_stay_in_the_history(world: World, context: None) -> None:
+def test_own_answers_stay_unless_ticked_and_stay_in_the_history(
+    world: World, context: None
+) -> None:
     second, third = world.statements["communication"][1:3]
     ana = actor(world)
     for statement_id in (second, third):
@@ -111,12 +130,17 @@ def test_own_answers_stay_unless_ticked_and_stay_in_the_history(world: World, co
     listed, seen = looked_at(world, ana)
     assert service.take_over(ana, listed, frozenset({third}), seen.digest(), world.now) == 2
     assert [row[1] for row in rows(world)] == ["partly", "partly", "not_yet"]
-    assert entries(world)[1:] == [("partly", "rated", 1, None), ("partly", "imported", 1, dt.date(2026, 3, 12)),
-                                  ("not_yet", "imported", 2, dt.date(2026, 11, 1))]  # fmt: skip
+    assert entries(world)[1:] == [
+        ("partly", "rated", 1, None),
+        ("partly", "imported", 1, dt.date(2026, 3, 12)),
+        ("not_yet", "imported", 2, dt.date(2026, 11, 1)),
+    ]
     assert rows(world)[2][-1] == "mine"
 
 
-def test_an_imported_answer_is_as_old_as_its_list_says_until_it_is_confirmed(world: World, context: None) -> None:
+def test_an_imported_answer_is_as_old_as_its_list_says_until_it_is_confirmed(
+    world: World, context: None
+) -> None:
     first = world.statements["communication"][0]
     ana = actor(world)
     listed, seen = looked_at(world, ana)
@@ -140,7 +164,11 @@ def test_only_a_learner_who_has_read_the_use_statement(world: World, context: No
     with pytest.raises(Missing):
         service.take_over(cora, listed, frozenset(), seen.digest(), world.now)
     with transaction() as tx:
-        tx.add(UseStatement(library_id=world.libraries["city"], version=2, text="More.", published_at=world.now))
+        tx.add(
+            UseStatement(
+                library_id=world.libraries["city"], version=2, text="More.", published_at=world.now
+            )
+        )
     with pytest.raises(Conflict, match="use_statement_unread"):
         service.take_over(ana, listed, frozenset(), seen.digest(), world.now)
     assert rows(world) == rows(world, "cora") == []

@@ -48,7 +48,9 @@ def actor(world: World, name: str) -> Actor:
 def stored(world: World, statement_id: int, person: str = "ana") -> Rating | None:
     db.session.rollback()
     return session().scalar(
-        select(Rating).where(Rating.person_id == world.people[person], Rating.statement_id == statement_id)
+        select(Rating).where(
+            Rating.person_id == world.people[person], Rating.statement_id == statement_id
+        )
     )
 
 
@@ -56,17 +58,29 @@ def history(world: World, statement_id: int) -> list[tuple[str, str, int]]:
     db.session.rollback()
     rows = session().execute(
         select(RatingEntry.answer, RatingEntry.basis, RatingEntry.version)
-        .where(RatingEntry.person_id == world.people["ana"], RatingEntry.statement_id == statement_id)
+        .where(
+            RatingEntry.person_id == world.people["ana"], RatingEntry.statement_id == statement_id
+        )
         .order_by(RatingEntry.id)
     )
     return [tuple(row) for row in rows]
 
 
 def test_a_first_answer_is_kept_with_its_history(world: World, ana: Actor, first: int) -> None:
-    saved = ratings.rate(ana, first, Answer.PARTLY, 0, world.now, own_note=" for me\r\nalone ", reviewer_note="see it")
+    saved = ratings.rate(
+        ana,
+        first,
+        Answer.PARTLY,
+        0,
+        world.now,
+        own_note=" for me\r\nalone ",
+        reviewer_note="see it",
+    )
     assert (saved.version, saved.changed, saved.basis) == (1, True, Basis.RATED)
-    assert saved.where == ratings.Where("small", "durable", "communication", world.domains["communication"], 1)
-    assert saved.progress == ratings.Progress(1, 1, 1)
+    assert saved.where == ratings.StatementAddress(
+        "small", "durable", "communication", world.domains["communication"], 1
+    )
+    assert saved.progress == ratings.RatedCounts(1, 1, 1)
     row = stored(world, first)
     assert row is not None
     assert (row.answer, row.own_note, row.reviewer_note) == ("partly", "for me\nalone", "see it")
@@ -88,12 +102,16 @@ def test_another_answer_is_a_new_version(world: World, ana: Actor, first: int) -
     assert history(world, first) == [("partly", "rated", 1), ("consistently", "rated", 2)]
 
 
-def test_a_save_on_an_older_answer_is_told_of_the_newer(world: World, ana: Actor, first: int) -> None:
+def test_a_save_on_an_older_answer_is_told_of_the_newer(
+    world: World, ana: Actor, first: int
+) -> None:
     ratings.rate(ana, first, Answer.PARTLY, 0, world.now, own_note="kept")
     with pytest.raises(Conflict) as refused:
         ratings.rate(ana, first, Answer.NOT_YET, 0, world.now + DAY)
     assert refused.value.code == "rating_changed"
-    assert refused.value.facts["current"] == ratings.Current(Answer.PARTLY, world.now, 1, "kept", "")
+    assert refused.value.facts["current"] == ratings.NewerRating(
+        Answer.PARTLY, world.now, 1, "kept", ""
+    )
     assert history(world, first) == [("partly", "rated", 1)]
 
 
@@ -112,7 +130,11 @@ def test_notes_change_without_a_history_row(world: World, ana: Actor, first: int
     saved = ratings.rate(ana, first, None, 1, world.now + DAY, reviewer_note="see the shelf list")
     row = stored(world, first)
     assert row is not None
-    assert (saved.version, row.reviewer_note, row.noted_at) == (2, "see the shelf list", world.now + DAY)
+    assert (saved.version, row.reviewer_note, row.noted_at) == (
+        2,
+        "see the shelf list",
+        world.now + DAY,
+    )
     assert row.rated_at == world.now
     assert len(history(world, first)) == 1
 
@@ -133,10 +155,14 @@ def test_the_longest_note_and_one_more(world: World, ana: Actor, first: int) -> 
     assert row.answer == "partly"
 
 
-def test_an_old_answer_given_again_in_a_new_round_is_confirmed(world: World, ana: Actor, first: int) -> None:
+def test_an_old_answer_given_again_in_a_new_round_is_confirmed(
+    world: World, ana: Actor, first: int
+) -> None:
     before = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
     ratings.rate(ana, first, Answer.PARTLY, 0, before)
-    kept = ratings.rate(ana, first, Answer.PARTLY, 1, world.now, own_note="a note alone", confirm=False)
+    kept = ratings.rate(
+        ana, first, Answer.PARTLY, 1, world.now, own_note="a note alone", confirm=False
+    )
     assert (kept.rated_at, kept.basis) == (before, Basis.RATED)
     saved = ratings.rate(ana, first, Answer.PARTLY, 2, world.now)
     assert (saved.basis, saved.rated_at) == (Basis.CONFIRMED, world.now)
@@ -171,7 +197,11 @@ def test_who_may_not_rate_what(world: World, ana: Actor, first: int) -> None:
 
 def test_the_use_statement_comes_first(world: World, ana: Actor, first: int) -> None:
     with transaction() as tx:
-        tx.add(UseStatement(library_id=world.libraries["city"], version=2, text="More.", published_at=world.now))
+        tx.add(
+            UseStatement(
+                library_id=world.libraries["city"], version=2, text="More.", published_at=world.now
+            )
+        )
     assert refusal(world, "ana", first).code == "use_statement_unread"
     newest = session().scalar(select(UseStatement.id).where(UseStatement.version == 2))
     assert newest is not None
@@ -188,10 +218,12 @@ def test_the_counts_leave_out_what_is_not_rated_here(world: World, ana: Actor, f
         ratings.rate(ana, statement_id, Answer.PARTLY, 0, world.now)
     leave_out(world, communication[1], "Not our work.")
     saved = ratings.rate(ana, communication[3], Answer.PARTLY, 0, world.now)
-    assert saved.progress == ratings.Progress(rated=4, rated_in_domain=3, rated_at_level=2)
+    assert saved.progress == ratings.RatedCounts(rated=4, rated_in_domain=3, rated_at_level=2)
 
 
-def test_a_save_takes_four_statements(world: World, ana: Actor, first: int, count_sql: Statements) -> None:
+def test_a_save_takes_four_statements(
+    world: World, ana: Actor, first: int, count_sql: Statements
+) -> None:
     for statement_id in world.statements["communication"]:
         count_sql.clear()
         ratings.rate(ana, statement_id, Answer.PARTLY, 0, world.now)
@@ -225,7 +257,8 @@ def test_a_save_is_never_half_written(world: World, ana: Actor, first: int, brok
 
 
 def test_two_devices_at_once_lose_nothing(app: Flask, world: World, ana: Actor, first: int) -> None:
-    """Many saves on the same version: one is kept, each other is told; the history has the one alone."""
+    """Many saves on the same version: one is kept, each other is told; the history has the one
+    alone."""
 
     def save(answer: Answer) -> str:
         with app.app_context():
@@ -242,8 +275,10 @@ def test_two_devices_at_once_lose_nothing(app: Flask, world: World, ana: Actor, 
     assert len(history(world, first)) == 1
 
 
-def sent(statement_id: int, answer: Answer | None, base: int = 0, **more: object) -> ratings.Sent:
-    return ratings.Sent(statement_id, answer, base, **more)  # type: ignore[arg-type]
+def sent(
+    statement_id: int, answer: Answer | None, base: int = 0, **more: object
+) -> ratings.RatingToSave:
+    return ratings.RatingToSave(statement_id, answer, base, **more)  # type: ignore[arg-type]
 
 
 def test_a_grid_is_saved_at_once(world: World, ana: Actor, first: int) -> None:
@@ -251,29 +286,48 @@ def test_a_grid_is_saved_at_once(world: World, ana: Actor, first: int) -> None:
     ratings.rate(ana, second, Answer.NOT_YET, 0, world.now)
     changed = ratings.rate_many(
         ana,
-        [sent(first, Answer.PARTLY, notes={"own_note": "mine"}), sent(second, Answer.NOT_YET, 1),
-         sent(third, Answer.NOT_SURE)],
+        [
+            sent(first, Answer.PARTLY, notes={"own_note": "mine"}),
+            sent(second, Answer.NOT_YET, 1),
+            sent(third, Answer.NOT_SURE),
+        ],
         world.now + DAY,
-    )  # fmt: skip
+    )
     assert changed == 2
     assert [history(world, each) for each in (first, second, third)] == [
-        [("partly", "rated", 1)], [("not_yet", "rated", 1)], [("not_sure", "rated", 1)]]  # fmt: skip
+        [("partly", "rated", 1)],
+        [("not_yet", "rated", 1)],
+        [("not_sure", "rated", 1)],
+    ]
     row = stored(world, first)
     assert row is not None
     assert row.own_note == "mine"
 
 
-def test_a_grid_is_saved_whole_or_not_at_all_and_every_refusal_is_told(world: World, ana: Actor, first: int) -> None:
+def test_a_grid_is_saved_whole_or_not_at_all_and_every_refusal_is_told(
+    world: World, ana: Actor, first: int
+) -> None:
     second, third, fourth = world.statements["communication"][1:4]
     ratings.rate(ana, second, Answer.NOT_YET, 0, world.now)
     leave_out(world, third, "No such tool.")
     with pytest.raises(Conflict) as refused:
-        ratings.rate_many(ana, [sent(first, Answer.PARTLY), sent(second, Answer.PARTLY), sent(third, Answer.PARTLY),
-                                sent(fourth, None, notes={"own_note": "x"})], world.now)  # fmt: skip
+        ratings.rate_many(
+            ana,
+            [
+                sent(first, Answer.PARTLY),
+                sent(second, Answer.PARTLY),
+                sent(third, Answer.PARTLY),
+                sent(fourth, None, notes={"own_note": "x"}),
+            ],
+            world.now,
+        )
     rows = refused.value.facts["rows"]
     assert isinstance(rows, dict)
     assert {key: row.code for key, row in rows.items()} == {
-        second: "rating_changed", third: "not_rated_here", fourth: "answer_first"}  # fmt: skip
+        second: "rating_changed",
+        third: "not_rated_here",
+        fourth: "answer_first",
+    }
     assert rows[second].facts["current"].answer is Answer.NOT_YET
     assert stored(world, first) is None
     assert len(history(world, second)) == 1
@@ -281,11 +335,15 @@ def test_a_grid_is_saved_whole_or_not_at_all_and_every_refusal_is_told(world: Wo
 
 def test_a_grid_of_another_framework_is_no_grid(world: World, ana: Actor, first: int) -> None:
     with pytest.raises(Missing):
-        ratings.rate_many(ana, [sent(first, Answer.PARTLY), sent(2**31 - 1, Answer.PARTLY)], world.now)
+        ratings.rate_many(
+            ana, [sent(first, Answer.PARTLY), sent(2**31 - 1, Answer.PARTLY)], world.now
+        )
     assert stored(world, first) is None
 
 
-def test_saving_a_grid_confirms_no_old_answer_by_itself(world: World, ana: Actor, first: int) -> None:
+def test_saving_a_grid_confirms_no_old_answer_by_itself(
+    world: World, ana: Actor, first: int
+) -> None:
     before = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
     ratings.rate(ana, first, Answer.PARTLY, 0, before)
     assert ratings.rate_many(ana, [sent(first, Answer.PARTLY, 1, confirm=False)], world.now) == 0
@@ -295,7 +353,7 @@ def test_saving_a_grid_confirms_no_old_answer_by_itself(world: World, ana: Actor
 
 def test_reading_a_grid_takes_two_statements_whatever_the_size(
     world: World, ana: Actor, count_sql: Statements
-) -> None:  # fmt: skip
+) -> None:
     everything = [sent(each, Answer.PARTLY) for each in world.statements["communication"]]
     ratings.rate_many(ana, everything, world.now)
     for size in (1, len(everything)):

@@ -1,4 +1,5 @@
-"""Mail to real servers on this machine: taken, refused, down, silent, and never in the clear by mistake."""
+"""Mail to real servers on this machine: taken, refused, down, silent, and never in the clear by
+mistake."""
 
 import datetime as dt
 import socket
@@ -59,7 +60,9 @@ def test_it_goes_encrypted_and_signed_in(
 
 
 @pytest.mark.parametrize(("scheme", "at_once"), [("smtp", False), ("smtps", True)])
-def test_a_certificate_that_nobody_vouches_for_stops_it(tmp_path: Path, scheme: str, at_once: bool) -> None:
+def test_a_certificate_that_nobody_vouches_for_stops_it(
+    tmp_path: Path, scheme: str, at_once: bool
+) -> None:
     tls, _trusted = certificate(tmp_path)
     with mail_server(tls=tls, from_the_start=at_once) as inbox:
         assert refusal(inbox.url(scheme)).code == "mail_certificate"
@@ -100,7 +103,9 @@ def silent(greeting: bytes) -> tuple[socket.socket, Inbox]:
 
 
 @pytest.mark.parametrize("greeting", [b"", b"220 hello\r\n"], ids=["no greeting", "no answer"])
-def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, greeting: bytes) -> None:
+def test_a_server_that_says_nothing_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, greeting: bytes
+) -> None:
     monkeypatch.setattr(way_out, "TIMEOUT", 0.2)
     listener, inbox = silent(greeting)
     with listener:
@@ -125,11 +130,15 @@ def test_no_header_can_be_smuggled_in(hostile: str) -> None:
         compose(here, "ana@example.org", hostile, "Text.", NOW)
     with pytest.raises(ValueError):
         compose(here, f"ana@example.org{hostile}", "Subject", "Text.", NOW)
-    lines = compose(here, "ana@example.org", "Subject", hostile, NOW).as_bytes().split(b"\r\n\r\n")[0]
+    lines = (
+        compose(here, "ana@example.org", "Subject", hostile, NOW).as_bytes().split(b"\r\n\r\n")[0]
+    )
     assert b"eve" not in lines
 
 
-@pytest.mark.parametrize("to", ["ana@example.org, eve@example.org", "ana@example.org eve@example.org", "", "ana"])
+@pytest.mark.parametrize(
+    "to", ["ana@example.org, eve@example.org", "ana@example.org eve@example.org", "", "ana"]
+)
 def test_a_message_goes_to_one_address(to: str) -> None:
     with pytest.raises(ValueError):
         compose(server("console:"), to, "Subject", "Text.", NOW)
@@ -167,7 +176,12 @@ def test_settings_that_can() -> None:
     assert printed is not None
     assert printed.is_console
     found = server("smtp://us%40er:p%3Aw@mail.example.org")
-    assert (found.host, found.port, found.security, found.user) == ("mail.example.org", 587, "starttls", "us@er")
+    assert (found.host, found.port, found.security, found.user) == (
+        "mail.example.org",
+        587,
+        "starttls",
+        "us@er",
+    )
     assert found.password == "p:w"
     assert "p:w" not in repr(found)
     assert server("smtps://mail.example.org").port == 465

@@ -16,13 +16,17 @@ from tracker.records import notices as records
 from tracker.records.reviews import status as records_of_reviews
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.rules.notices import TOLD, NoticeKind, Telling, To
+from tracker.rules.notices import NOTICE_RULES, NoticeKind, NoticeRule, Recipient
 from tracker.rules.reviews.workflow import Move
 from tracker.rules.roles import Role
 from tracker.services.notifications import notices, reminders
 from tracker.services.reviews import differences, endorsements, exceptions, handovers, reviews
 
-SAME, OTHER, CANNOT = ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.NOT_YET, ReviewerAnswer.CANNOT_TELL
+SAME, OTHER, CANNOT = (
+    ReviewerAnswer.CONSISTENTLY,
+    ReviewerAnswer.NOT_YET,
+    ReviewerAnswer.CANNOT_TELL,
+)
 HOUR = dt.timedelta(hours=1)
 
 
@@ -61,7 +65,9 @@ def test_who_drops_is_not_told_of_it(context: World, by: str, to: str) -> None:
     assert told(context, "ana")[-1] == told(context, "sue")[-1] == "review_closed"
 
 
-@pytest.mark.parametrize("said", [(SAME, SAME), (OTHER, OTHER), (SAME, OTHER), (CANNOT, CANNOT), (SAME, CANNOT)])
+@pytest.mark.parametrize(
+    "said", [(SAME, SAME), (OTHER, OTHER), (SAME, OTHER), (CANNOT, CANNOT), (SAME, CANNOT)]
+)
 def test_every_reveal_is_told_alike(context: World, said: tuple[ReviewerAnswer, ...]) -> None:
     review_id = send(context, YES, YES)
     answer_all(context, review_id, *said)
@@ -95,8 +101,11 @@ def test_the_other_is_told_what_happens_to_a_difference(context: World) -> None:
     differences.confirm(actor(context, "sue"), first, EndorsedAnswer.PARTLY, "Yes.", later)
     differences.keep_apart(actor(context, "sue"), second, later + HOUR)
     assert told(context, "ana") == [
-        "review_revealed", "difference_confirmed", "difference_kept_apart", "review_closed",
-    ]  # fmt: skip
+        "review_revealed",
+        "difference_confirmed",
+        "difference_kept_apart",
+        "review_closed",
+    ]
     assert told(context, "sue") == ["review_sent", "difference_confirmed", "review_closed"]
 
 
@@ -108,23 +117,31 @@ def test_what_nobody_settled_in_time_is_told_to_both_once(context: World) -> Non
 
 
 @pytest.mark.parametrize(("owner", "expected"), [("ana", ["next_step_given"]), ("sue", [])])
-def test_a_next_step_is_told_to_whoever_has_it(context: World, owner: str, expected: list[str]) -> None:
+def test_a_next_step_is_told_to_whoever_has_it(
+    context: World, owner: str, expected: list[str]
+) -> None:
     first, _ = differing(context)
     day = context.now.date()
-    differences.add_next_step(actor(context, "sue"), first, context.people[owner], "Shadow", day, context.now + HOUR)
+    differences.add_next_step(
+        actor(context, "sue"), first, context.people[owner], "Shadow", day, context.now + HOUR
+    )
     assert told(context, "ana")[1:] == expected
     assert "next_step_given" not in told(context, "sue")
 
 
 @pytest.mark.parametrize(("by", "sue_too"), [("sue", False), ("cora", True)])
-def test_who_gets_a_review_handed_on_is_told_and_so_are_the_others(context: World, by: str, sue_too: bool) -> None:
+def test_who_gets_a_review_handed_on_is_told_and_so_are_the_others(
+    context: World, by: str, sue_too: bool
+) -> None:
     join(context, "hugo", "central", Role.SUPERVISOR)
     review_id = send(context, YES, NO)
     answer_all(context, review_id, SAME, CANNOT)
     later = context.now + HOUR
     handovers.hand_on(actor(context, by), review_id, context.people["hugo"], "On leave.", later)
     assert told(context, "hugo") == ["review_sent"]
-    assert told(context, "ana") == ["review_handed_on"], "that the review thereby closed is not told besides"
+    assert told(context, "ana") == ["review_handed_on"], (
+        "that the review thereby closed is not told besides"
+    )
     assert ("review_handed_on" in told(context, "sue")) is sue_too
 
 
@@ -136,8 +153,10 @@ def test_nothing_is_told_of_what_was_not_done(context: World) -> None:
     assert told(context, "sue") == ["review_sent"]
 
 
-def test_a_move_without_its_row_stops_the_act(context: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(TOLD, Move.SEND)
+def test_a_move_without_its_row_stops_the_act(
+    context: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(NOTICE_RULES, Move.SEND)
     with pytest.raises(KeyError):
         send(context, YES)
     assert session().scalar(select(func.count()).select_from(Review)) == 0
@@ -146,14 +165,18 @@ def test_a_move_without_its_row_stops_the_act(context: World, monkeypatch: pytes
 def test_the_same_happening_makes_one_notice(context: World) -> None:
     with transaction() as tx:
         new = [
-            records.note(tx, context.people["ana"], NoticeKind.ENDORSEMENT_EXPIRING, key, context.now)
+            records.note(
+                tx, context.people["ana"], NoticeKind.ENDORSEMENT_EXPIRING, key, context.now
+            )
             for key in ("a", "a", "b")
         ]
     assert new == [True, False, True]
     assert len(told(context, "ana")) == 2
 
 
-def test_the_history_and_its_notice_are_one_act(context: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_history_and_its_notice_are_one_act(
+    context: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The partner: a notice that fails takes the move with it."""
 
     def fail(*_arguments: object, **_facts: object) -> None:
@@ -182,7 +205,9 @@ def test_a_review_is_reminded_of_before_and_after_its_day_once_each(context: Wor
 
 
 @pytest.mark.parametrize("said", [(SAME, OTHER), (OTHER, OTHER), (CANNOT, SAME)])
-def test_it_does_not_tell_what_was_answered(context: World, said: tuple[ReviewerAnswer, ...]) -> None:
+def test_it_does_not_tell_what_was_answered(
+    context: World, said: tuple[ReviewerAnswer, ...]
+) -> None:
     """Answered and not revealed: there is still something to do, whatever was said."""
     answer_all(context, send(context, YES, NO), *said)
     assert remind(context, 11) == [("sue", "review_due_soon")]
@@ -261,7 +286,8 @@ def test_a_proposed_exception_is_told_to_the_other(context: World, by: str, to: 
 def leave(context: World) -> None:
     with transaction() as tx:
         mine = select(Membership).where(
-            Membership.person_id == context.people["sue"], Membership.team_id == context.teams["central"]
+            Membership.person_id == context.people["sue"],
+            Membership.team_id == context.teams["central"],
         )
         tx.scalars(mine).one().ends_on = dt.date(2026, 11, 23)
 
@@ -269,9 +295,17 @@ def leave(context: World) -> None:
 def test_who_supervises_no_more_sees_nothing_of_it(context: World) -> None:
     send(context, YES)
     sue = actor(context, "sue")
-    assert queries.unread(sue, context.now.date()) == queries.listed(sue, context.now.date()).count == 1
+    assert (
+        queries.unread(sue, context.now.date())
+        == queries.listed(sue, context.now.date()).count
+        == 1
+    )
     leave(context)
-    assert queries.unread(sue, context.now.date()) == queries.listed(sue, context.now.date()).count == 0
+    assert (
+        queries.unread(sue, context.now.date())
+        == queries.listed(sue, context.now.date()).count
+        == 0
+    )
 
 
 def test_marking_leaves_what_came_after_the_page(context: World) -> None:
@@ -288,8 +322,12 @@ def test_nobody_marks_what_is_anothers(context: World) -> None:
     assert session().scalar(select(Notice.read_at)) is None
 
 
-def test_a_world_in_which_the_reveal_tells_more_would_be_found(context: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_world_in_which_the_reveal_tells_more_would_be_found(
+    context: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The partner of `test_every_reveal_is_told_alike`."""
-    monkeypatch.setitem(TOLD, Move.REVEAL_EQUAL, Telling(NoticeKind.REVIEW_CLOSED, To.BOTH))
+    monkeypatch.setitem(
+        NOTICE_RULES, Move.REVEAL_EQUAL, NoticeRule(NoticeKind.REVIEW_CLOSED, Recipient.BOTH)
+    )
     with pytest.raises(AssertionError):
         test_every_reveal_is_told_alike(context, (SAME, SAME))

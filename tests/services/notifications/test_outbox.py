@@ -1,4 +1,5 @@
-"""Mail of notices by real servers: nothing lost, nothing twice, nothing to who may not see it, no word of an answer."""
+"""Mail of notices by real servers: nothing lost, nothing twice, nothing to who may not see it, no
+word of an answer."""
 
 import datetime as dt
 import re
@@ -28,13 +29,13 @@ from tracker.rules.notices import (
     LEADS_TO,
     LEASE,
     MAILED_WITHIN,
-    TOLD,
+    NOTICE_RULES,
     MailChoice,
     MailStatus,
     NoticeKind,
-    Page,
-    Telling,
-    To,
+    NoticePage,
+    NoticeRule,
+    Recipient,
 )
 from tracker.rules.reviews.workflow import Move
 from tracker.services.notifications import notices, outbox
@@ -64,12 +65,14 @@ def addresses(inbox: Inbox) -> list[str]:
     return sorted(address for recipients in inbox.recipients for address in recipients)
 
 
-def test_who_wants_it_at_once_has_it_at_once(context: World, inbox: Inbox, now: dt.datetime) -> None:
+def test_who_wants_it_at_once_has_it_at_once(
+    context: World, inbox: Inbox, now: dt.datetime
+) -> None:
     wants(context, MailChoice.EACH, "sue")
     review_id = send(context, YES)
     assert deliver(inbox, now) == ["sent"]
     (got,) = inbox.messages
-    assert (got["To"], got["Subject"]) == ("sue@example.org", "1 notice from Skills Tracker")
+    assert (got["Recipient"], got["Subject"]) == ("sue@example.org", "1 notice from Skills Tracker")
     assert text(inbox).replace("\r\n", "\n") == (
         "Hello Sue,\n\n"
         f"Ana sent you statements to review.\nhttp://127.0.0.1:8000/reviews/{review_id}\n\n"
@@ -79,7 +82,9 @@ def test_who_wants_it_at_once_has_it_at_once(context: World, inbox: Inbox, now: 
     assert deliver(inbox, now + DAY) == []
 
 
-def test_daily_mail_comes_at_seven_and_once_a_day(context: World, inbox: Inbox, now: dt.datetime) -> None:
+def test_daily_mail_comes_at_seven_and_once_a_day(
+    context: World, inbox: Inbox, now: dt.datetime
+) -> None:
     send(context, YES)
     tell(context, "sue", now + MINUTE, "b")
     tomorrow = now.replace(hour=7) + DAY
@@ -89,10 +94,15 @@ def test_daily_mail_comes_at_seven_and_once_a_day(context: World, inbox: Inbox, 
     assert inbox.messages[0]["Subject"] == "2 notices from Skills Tracker"
     assert deliver(inbox, tomorrow + HOUR) == deliver(inbox, tomorrow + DAY - MINUTE) == []
     assert deliver(inbox, tomorrow + DAY) == ["sent"]
-    assert [mail.digest_on for mail in mails(context, "sue")] == [tomorrow.date(), (tomorrow + DAY).date()]
+    assert [mail.digest_on for mail in mails(context, "sue")] == [
+        tomorrow.date(),
+        (tomorrow + DAY).date(),
+    ]
 
 
-def test_a_daily_mail_that_is_late_keeps_the_next_for_tomorrow(context: World, inbox: Inbox, now: dt.datetime) -> None:
+def test_a_daily_mail_that_is_late_keeps_the_next_for_tomorrow(
+    context: World, inbox: Inbox, now: dt.datetime
+) -> None:
     tell(context, "sue", now, "a")
     seven = now.replace(hour=7) + DAY
     assert deliver(down(), seven) == ["waiting"]
@@ -102,7 +112,9 @@ def test_a_daily_mail_that_is_late_keeps_the_next_for_tomorrow(context: World, i
     assert deliver(inbox, seven + 2 * DAY) == ["sent"]
 
 
-def test_who_wants_none_gets_none_and_keeps_the_notices(context: World, inbox: Inbox, now: dt.datetime) -> None:
+def test_who_wants_none_gets_none_and_keeps_the_notices(
+    context: World, inbox: Inbox, now: dt.datetime
+) -> None:
     wants(context, MailChoice.NONE, "sue")
     send(context, YES)
     assert deliver(inbox, now + DAY) == []
@@ -111,7 +123,9 @@ def test_who_wants_none_gets_none_and_keeps_the_notices(context: World, inbox: I
     assert deliver(inbox, now + DAY) == [], "what came before the choice is not sent after it"
 
 
-def test_a_choice_holds_from_the_next_mail_on(context: World, inbox: Inbox, now: dt.datetime) -> None:
+def test_a_choice_holds_from_the_next_mail_on(
+    context: World, inbox: Inbox, now: dt.datetime
+) -> None:
     wants(context, MailChoice.EACH, "sue")
     send(context, YES)
     outbox.collect(now)
@@ -126,7 +140,7 @@ def test_what_was_read_is_not_mailed(context: World, inbox: Inbox, now: dt.datet
     notices.opened(actor(context, "sue"), [review_id], now)
     tell(context, "ana")
     outbox.collect(now)
-    notices.opened(actor(context, "ana"), [Page.PROFILE], now)
+    notices.opened(actor(context, "ana"), [NoticePage.PROFILE], now)
     assert deliver(inbox, now) == []
     assert inbox.messages == []
 
@@ -139,7 +153,9 @@ def test_what_nothing_has_mailed_for_weeks_is_not_mailed_any_more(
     assert deliver(inbox, now + MAILED_WITHIN + MINUTE) == []
 
 
-def test_a_server_that_is_down_loses_nothing(context: World, inbox: Inbox, now: dt.datetime) -> None:
+def test_a_server_that_is_down_loses_nothing(
+    context: World, inbox: Inbox, now: dt.datetime
+) -> None:
     wants(context, MailChoice.EACH, *EVERYBODY)
     for name in EVERYBODY:
         tell(context, name)
@@ -176,7 +192,9 @@ def test_what_the_server_refuses(context: World, now: dt.datetime, said: str, st
     tell(context, "sue")
     tell(context, "ben")
     with mail_server(refuse=said) as busy:
-        assert deliver(busy, now) == [status, status], "one refused address is not the end of the others"
+        assert deliver(busy, now) == [status, status], (
+            "one refused address is not the end of the others"
+        )
         if status == "failed":
             assert deliver(busy, now + DAY) == []
     (mail,) = mails(context, "sue")
@@ -262,7 +280,9 @@ def test_a_worker_that_was_given_up_and_comes_back_is_believed(
     assert [mail.status for mail in mails(context, "sue")] == ["sent"]
 
 
-def another_meanwhile(app: Flask, inbox: Inbox, now: dt.datetime, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def another_meanwhile(
+    app: Flask, inbox: Inbox, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> list[Any]:
     """What a second worker makes of it while the first hands the mail over."""
     way_out, seen = outbox.mail.send, []
 
@@ -300,7 +320,9 @@ def test_without_the_claim_it_would_come_twice(
     assert len(inbox.messages) == 2
 
 
-def test_workers_at_once_send_each_mail_once(app: Flask, context: World, inbox: Inbox, now: dt.datetime) -> None:
+def test_workers_at_once_send_each_mail_once(
+    app: Flask, context: World, inbox: Inbox, now: dt.datetime
+) -> None:
     wants(context, MailChoice.EACH, *EVERYBODY)
     for name in EVERYBODY:
         tell(context, name)
@@ -322,7 +344,10 @@ def test_workers_at_once_send_each_mail_once(app: Flask, context: World, inbox: 
 
 def leaves(world: World) -> None:
     with transaction() as tx:
-        mine = (Membership.person_id == world.people["sue"], Membership.team_id == world.teams["central"])
+        mine = (
+            Membership.person_id == world.people["sue"],
+            Membership.team_id == world.teams["central"],
+        )
         tx.execute(update(Membership).where(*mine).values(ends_on=dt.date(2026, 11, 23)))
 
 
@@ -351,7 +376,9 @@ def test_who_may_not_see_it_any_more_gets_no_mail(
     assert {mail.status for mail in mails(context, "sue")} <= {"sent" if sent else "dropped"}
 
 
-def test_what_may_be_seen_goes_without_what_may_not(context: World, inbox: Inbox, now: dt.datetime) -> None:
+def test_what_may_be_seen_goes_without_what_may_not(
+    context: World, inbox: Inbox, now: dt.datetime
+) -> None:
     wants(context, MailChoice.EACH, "sue")
     send(context, YES)
     tell(context, "sue")
@@ -394,9 +421,19 @@ def test_a_name_stays_a_name(context: World, inbox: Inbox, now: dt.datetime, nam
     (got,) = inbox.messages
     assert inbox.recipients == [["sue@example.org"]]
     assert got.keys() == [
-        "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Type", "Content-Transfer-Encoding",
-        "MIME-Version", "X-Peer", "X-MailFrom", "X-RcptTo",
-    ]  # fmt: skip
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "Auto-Submitted",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+        "MIME-Version",
+        "X-Peer",
+        "X-MailFrom",
+        "X-RcptTo",
+    ]
     body = text(inbox).replace("\r\n", "\n")
     assert len(body.split("\n\n")) == 4, "no line of its own"
     assert "eve@" not in body
@@ -417,7 +454,9 @@ def test_links_have_the_host_of_the_settings(
     assert "evil" not in text(inbox)
 
 
-def test_an_address_that_is_none_fails_alone(context: World, inbox: Inbox, now: dt.datetime) -> None:
+def test_an_address_that_is_none_fails_alone(
+    context: World, inbox: Inbox, now: dt.datetime
+) -> None:
     wants(context, MailChoice.EACH, "sue", "ben")
     with transaction() as tx:
         tx.get_one(Person, context.people["ben"]).email = "ben@example.org, eve@example.com"
@@ -436,23 +475,34 @@ def test_a_long_list_is_cut_and_says_so(context: World, inbox: Inbox, now: dt.da
         for about in ids * 4:
             for kind in NoticeKind:
                 tx.add(
-                    Notice(person_id=context.people["sue"], kind=kind.value, happening=f"{about}:{len(tx.new)}",
-                           review_id=None if kind in LEADS_TO else review_id, about_id=about, happened_at=now,
-                           to_mail=True)
-                )  # fmt: skip
+                    Notice(
+                        person_id=context.people["sue"],
+                        kind=kind.value,
+                        happening=f"{about}:{len(tx.new)}",
+                        review_id=None if kind in LEADS_TO else review_id,
+                        about_id=about,
+                        happened_at=now,
+                        to_mail=True,
+                    )
+                )
     assert deliver(inbox, now) == ["sent"]
     assert len(re.findall(r"/(?:profile|reviews)\b", text(inbox))) == 30
     assert f"And {len(EVERYBODY) * len(NoticeKind) - 30} more." in text(inbox)
 
 
-SAME, DIFFERS, CANNOT = ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.NOT_YET, ReviewerAnswer.CANNOT_TELL
+SAME, DIFFERS, CANNOT = (
+    ReviewerAnswer.CONSISTENTLY,
+    ReviewerAnswer.NOT_YET,
+    ReviewerAnswer.CANNOT_TELL,
+)
 
 
 def letters_of(
     world: World, inbox: Inbox, skip: int, own: tuple[Any, ...], said: tuple[ReviewerAnswer, ...]
 ) -> list[bytes]:
-    """All mail of a review from sending to its reveal, without what names the one review and mail: the same acts,
-    with these answers on both sides. The first statement is sent back with a question."""
+    """All mail of a review from sending to its reveal, without what names the one review and mail:
+    the same acts, with these answers on both sides. The first statement is sent back with a
+    question."""
     inbox.messages.clear()
     review_id = send(world, *own, skip=skip)
     now = world.now + skip * HOUR
@@ -490,7 +540,9 @@ def same_in_both(context: World, inbox: Inbox, own: Any, said: Any) -> None:
 
 
 @pytest.mark.parametrize(("own", "said"), WORLDS)
-def test_no_mail_tells_one_answer_from_another(context: World, inbox: Inbox, own: Any, said: Any) -> None:
+def test_no_mail_tells_one_answer_from_another(
+    context: World, inbox: Inbox, own: Any, said: Any
+) -> None:
     same_in_both(context, inbox, own, said)
 
 
@@ -498,21 +550,38 @@ def test_a_mail_that_gives_it_away_would_be_found(
     context: World, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The partner: equal and different told apart."""
-    monkeypatch.setitem(TOLD, Move.REVEAL_DIFFERENT, Telling(NoticeKind.DIFFERENCES_DUE_SOON, To.LEARNER))
+    monkeypatch.setitem(
+        NOTICE_RULES,
+        Move.REVEAL_DIFFERENT,
+        NoticeRule(NoticeKind.DIFFERENCES_DUE_SOON, Recipient.LEARNER),
+    )
     with pytest.raises(AssertionError):
         same_in_both(context, inbox, *WORLDS[0])
 
 
-def test_no_statement_note_or_question_is_in_a_mail(context: World, inbox: Inbox, now: dt.datetime) -> None:
+def test_no_statement_note_or_question_is_in_a_mail(
+    context: World, inbox: Inbox, now: dt.datetime
+) -> None:
     wants(context, MailChoice.EACH, "ana", "sue")
     letters = letters_of(context, inbox, 0, (YES, YES), (DIFFERS, DIFFERS))
     ids = item_ids(session().scalars(select(Notice.review_id)).first() or 0)
     differences.confirm(actor(context, "ana"), ids[0], EndorsedAnswer.PARTLY, "BECAUSE", now + HOUR)
     day = now.date()
-    differences.add_next_step(actor(context, "sue"), ids[0], context.people["ana"], "SHADOW", day, now + HOUR)
+    differences.add_next_step(
+        actor(context, "sue"), ids[0], context.people["ana"], "SHADOW", day, now + HOUR
+    )
     deliver(inbox, now + 2 * HOUR)
     said = b"".join([*letters, *(message.as_bytes() for message in inbox.messages)])
-    for word in (b"Where?", b"There.", b"BECAUSE", b"SHADOW", b"COM-1", b"Communication", b"artly", b"onsistently"):
+    for word in (
+        b"Where?",
+        b"There.",
+        b"BECAUSE",
+        b"SHADOW",
+        b"COM-1",
+        b"Communication",
+        b"artly",
+        b"onsistently",
+    ):
         assert word not in said
 
 
@@ -527,10 +596,14 @@ def test_the_administrator_sees_the_state_and_no_content(context: World, now: dt
     counts = {status: count for status, count in found.counts.items() if count}
     assert sum(counts.values()) == 2, "and nothing of another library"
     assert found.oldest_at == now
-    assert [(each.status, each.said) for each in found.stuck] == [(MailStatus.FAILED, "550 5.1.1 No such mailbox")]
+    assert [(each.status, each.said) for each in found.stuck] == [
+        (MailStatus.FAILED, "550 5.1.1 No such mailbox")
+    ]
 
 
-def test_only_what_is_stuck_is_sent_again_and_only_at_home(context: World, inbox: Inbox, now: dt.datetime) -> None:
+def test_only_what_is_stuck_is_sent_again_and_only_at_home(
+    context: World, inbox: Inbox, now: dt.datetime
+) -> None:
     wants(context, MailChoice.EACH, "sue")
     tell(context, "sue")
     outbox.collect(now)
@@ -543,7 +616,9 @@ def test_only_what_is_stuck_is_sent_again_and_only_at_home(context: World, inbox
         outbox.again(acting(context, "sue"), mail.id, now)
 
 
-def test_after_a_restore_nothing_goes_by_itself(context: World, inbox: Inbox, now: dt.datetime) -> None:
+def test_after_a_restore_nothing_goes_by_itself(
+    context: World, inbox: Inbox, now: dt.datetime
+) -> None:
     wants(context, MailChoice.EACH, "sue")
     tell(context, "sue")
     outbox.collect(now)

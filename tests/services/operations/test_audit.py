@@ -20,7 +20,7 @@ from tracker.policy.permissions import Actor
 from tracker.queries.operations import audit_chain
 from tracker.records import audit
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
-from tracker.rules.operations.audit_kinds import ENDED, MOVES, WENT_ON, told
+from tracker.rules.operations.audit_kinds import ENDED, MOVES, WENT_ON, audit_kind_of
 from tracker.rules.reviews.workflow import EndorsementStatus, Move
 from tracker.services.assessment import ratings
 from tracker.services.operations import looks
@@ -42,11 +42,14 @@ def everything() -> str:
 
 
 def noted(tx: Session, world: World, kind: str) -> None:
-    audit.note(tx, kind, world.now, library_id=world.libraries["city"], actor_id=world.people["ana"])
+    audit.note(
+        tx, kind, world.now, library_id=world.libraries["city"], actor_id=world.people["ana"]
+    )
 
 
 def test_many_at_once_make_one_chain(app: Flask, world: World) -> None:
-    """Without a fork, without a gap, and none is lost: each of them writes something else in between."""
+    """Without a fork, without a gap, and none is lost: each of them writes something else in
+    between."""
 
     def write(writer: int) -> None:
         with app.app_context():
@@ -57,7 +60,9 @@ def test_many_at_once_make_one_chain(app: Flask, world: World) -> None:
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(write, range(WRITERS)))
     with app.app_context():
-        assert set(kinds()) == {f"kind_{writer}_{number}" for writer in range(WRITERS) for number in range(EACH)}
+        assert set(kinds()) == {
+            f"kind_{writer}_{number}" for writer in range(WRITERS) for number in range(EACH)
+        }
         found = audit_chain.verify()
         db.session.remove()
     assert (found.wrong, found.walk.count) == (None, WRITERS * EACH)
@@ -66,7 +71,8 @@ def test_many_at_once_make_one_chain(app: Flask, world: World) -> None:
 def _wait_for_a_waiting_one() -> None:
     """Until some transaction of this database waits for a lock."""
     waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+        "wait_event_type = 'Lock'"
     )
     with db.engine.connect() as connection:
         while not connection.execute(waiting).scalar_one():
@@ -77,7 +83,8 @@ def _wait_for_a_waiting_one() -> None:
 def test_nobody_holds_the_chain_and_waits(
     app: Flask, world: World, engine_name: str, careful: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One has locked the library and has yet to write its event; the other writes an event of that library."""
+    """One has locked the library and has yet to write its event; the other writes an event of that
+    library."""
     if engine_name != "postgresql":
         pytest.skip("SQLite has one writer at a time")
     if not careful:
@@ -86,7 +93,9 @@ def test_nobody_holds_the_chain_and_waits(
 
     def hold() -> None:
         with app.app_context(), transaction() as tx:
-            tx.execute(select(Library).where(Library.id == world.libraries["city"]).with_for_update())
+            tx.execute(
+                select(Library).where(Library.id == world.libraries["city"]).with_for_update()
+            )
             locked.set()
             _wait_for_a_waiting_one()
             noted(tx, world, "held")
@@ -99,7 +108,9 @@ def test_nobody_holds_the_chain_and_waits(
     with ThreadPoolExecutor(2) as pool:
         failures = [done.exception() for done in [pool.submit(hold), pool.submit(write)]]
     if not careful:
-        assert [type(failure) for failure in failures if failure is not None] == [OperationalError], "a deadlock"
+        assert [type(failure) for failure in failures if failure is not None] == [
+            OperationalError
+        ], "a deadlock"
         return
     assert failures == [None, None]
     with app.app_context():
@@ -185,11 +196,21 @@ def test_every_move_of_a_review_is_an_event(context: World, ana: Actor, sue: Act
     sending.answer(world, ids[2], ReviewerAnswer.CONSISTENTLY)
     before = len(kinds())
     assert kinds() == [
-        "review_sent", "review_answered", "review_answered", "review_answered", "review_returned", "review_replied",
+        "review_sent",
         "review_answered",
-    ]  # fmt: skip
+        "review_answered",
+        "review_answered",
+        "review_returned",
+        "review_replied",
+        "review_answered",
+    ]
     reviews.reveal(sue, review_id, world.now)
-    assert kinds()[before:] == ["review_went_on", "endorsement_given", "endorsement_given", "review_revealed"]
+    assert kinds()[before:] == [
+        "review_went_on",
+        "endorsement_given",
+        "endorsement_given",
+        "review_revealed",
+    ]
     before = len(kinds())
     differences.confirm(ana, ids[1], EndorsedAnswer.PARTLY, "So it is.", world.now)
     differences.confirm(sue, ids[1], EndorsedAnswer.PARTLY, "We talked.", world.now)
@@ -215,20 +236,30 @@ def test_what_stood_and_ends_is_an_event(context: World, sue: Actor) -> None:
     first = sending.send(context, YES)
     for review_id in (first, None):
         again = review_id or reviews.send(
-            sending.actor(context, "ana"), context.people["sue"], context.statements["communication"][:1], context.now
+            sending.actor(context, "ana"),
+            context.people["sue"],
+            context.statements["communication"][:1],
+            context.now,
         )
         sending.answer_all(context, again, ReviewerAnswer.CONSISTENTLY)
         reviews.reveal(sue, again, context.now)
     assert [kind for kind in kinds() if kind.startswith("endorsement")] == [
-        "endorsement_given", "endorsement_superseded", "endorsement_given",
-    ]  # fmt: skip
+        "endorsement_given",
+        "endorsement_superseded",
+        "endorsement_given",
+    ]
 
 
 def test_a_move_that_nobody_thought_of_is_not_told_by_name() -> None:
-    assert {move for move in Move if told(move) != WENT_ON} == set(MOVES)
-    assert {Move.REVEAL_EQUAL, Move.REVEAL_DIFFERENT, Move.CONFIRM, Move.AGREE, Move.KEEP_APART, Move.CLOSE} <= (
-        set(Move) - set(MOVES)
-    )
+    assert {move for move in Move if audit_kind_of(move) != WENT_ON} == set(MOVES)
+    assert {
+        Move.REVEAL_EQUAL,
+        Move.REVEAL_DIFFERENT,
+        Move.CONFIRM,
+        Move.AGREE,
+        Move.KEEP_APART,
+        Move.CLOSE,
+    } <= (set(Move) - set(MOVES))
 
 
 def test_every_end_of_an_endorsement_has_its_kind() -> None:

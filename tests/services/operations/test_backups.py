@@ -1,4 +1,5 @@
-"""Backups: of one moment though people go on working, tried out with a sharp eye, and brought back."""
+"""Backups: of one moment though people go on working, tried out with a sharp eye, and brought
+back."""
 
 import io
 import json
@@ -104,7 +105,12 @@ def test_a_whole_backup_passes_and_that_is_kept(live: World, tmp_path: Path) -> 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert found(path) == set()
     kept = session().scalars(select(BackupTest)).one()
-    assert (kept.file, kept.size, kept.made_at, kept.findings) == ("copy.tar", path.stat().st_size, NOW, "")
+    assert (kept.file, kept.size, kept.made_at, kept.findings) == (
+        "copy.tar",
+        path.stat().st_size,
+        NOW,
+        "",
+    )
     assert [each.name for each in tmp_path.glob(".*")] == [], "nothing is left lying about"
 
 
@@ -120,8 +126,11 @@ def test_nothing_is_written_over(live: World, tmp_path: Path) -> None:
         made(tmp_path)
 
 
-def test_a_backup_during_a_burst_of_saves_is_of_one_moment(app: Flask, live: World, tmp_path: Path) -> None:
-    """Each save writes a rating and its history: a copy of two moments has one without the other."""
+def test_a_backup_during_a_burst_of_saves_is_of_one_moment(
+    app: Flask, live: World, tmp_path: Path
+) -> None:
+    """Each save writes a rating and its history: a copy of two moments has one without the
+    other."""
     enough = Event()
 
     def work(name: str) -> int:
@@ -150,7 +159,11 @@ def test_a_backup_during_a_burst_of_saves_is_of_one_moment(app: Flask, live: Wor
 def test_a_damaged_database_is_found(live: World, tmp_path: Path, engine_name: str) -> None:
     def change(name: str, content: bytes) -> bytes:
         middle = len(content) // 2
-        return content[:middle] + b"\0" * 4096 + content[middle + 4096 :] if name.startswith("database") else content
+        return (
+            content[:middle] + b"\0" * 4096 + content[middle + 4096 :]
+            if name.startswith("database")
+            else content
+        )
 
     codes = found(spoiled(made(tmp_path), change))
     assert "database_changed" in codes
@@ -168,8 +181,12 @@ def test_a_missing_and_a_damaged_evidence_file_are_found(live: World, tmp_path: 
     path = made(tmp_path)
     with tarfile.open(path) as archive:
         first, second = sorted(name for name in archive.getnames() if name.startswith(FILES))
-    assert found(spoiled(path, lambda name, content: None if name == first else content)) == {"file_missing"}
-    assert found(spoiled(path, lambda name, content: content + b"x" if name == second else content)) == {"file_damaged"}
+    assert found(spoiled(path, lambda name, content: None if name == first else content)) == {
+        "file_missing"
+    }
+    assert found(
+        spoiled(path, lambda name, content: content + b"x" if name == second else content)
+    ) == {"file_damaged"}
 
 
 def test_a_file_that_was_gone_before_is_said_at_once(live: World, tmp_path: Path) -> None:
@@ -184,7 +201,9 @@ def test_a_trigger_that_was_dropped_is_found(own: World, tmp_path: Path, engine_
     with transaction() as tx:
         tx.execute(text(f"DROP TRIGGER rating_entries_no_update{on}"))
     tried = backups.try_out(made(tmp_path), tmp_path, KNOWN, NOW)
-    assert [str(finding) for finding in tried.findings] == ["guard_missing rating_entries_no_update"]
+    assert [str(finding) for finding in tried.findings] == [
+        "guard_missing rating_entries_no_update"
+    ]
     assert "guard_missing" in session().scalars(select(BackupTest.findings)).one()
 
 
@@ -214,14 +233,15 @@ def test_other_counts_than_the_manifest_has_are_found(live: World, tmp_path: Pat
 
 
 def test_a_layout_that_this_program_does_not_know_is_found(live: World, tmp_path: Path) -> None:
-    assert {str(each) for each in backups.try_out(made(tmp_path), tmp_path, set(), NOW).findings} == {
-        f"revision_unknown {ScriptDirectory(str(MIGRATIONS)).get_current_head()}"
-    }
+    assert {
+        str(each) for each in backups.try_out(made(tmp_path), tmp_path, set(), NOW).findings
+    } == {f"revision_unknown {ScriptDirectory(str(MIGRATIONS)).get_current_head()}"}
 
 
 @pytest.mark.parametrize("share", [0, 0.1, 0.9, 0.99, 1])
 def test_a_backup_that_was_cut_short_is_none(live: World, tmp_path: Path, share: float) -> None:
-    """Up to the end of the manifest, which is written last; behind it there is nothing but padding."""
+    """Up to the end of the manifest, which is written last; behind it there is nothing but
+    padding."""
     path = made(tmp_path)
     with tarfile.open(path) as archive:
         last = archive.getmembers()[-1]
@@ -234,7 +254,16 @@ def test_a_backup_that_was_cut_short_is_none(live: World, tmp_path: Path, share:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"[]", b"{}", b'{"format": 2}', b'{"format": 1}', b'{"format": 1, "contents": 3}', b"\xff", b"[" * 5000],
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"format": 2}',
+        b'{"format": 1}',
+        b'{"format": 1, "contents": 3}',
+        b"\xff",
+        b"[" * 5000,
+    ],
 )
 def test_a_manifest_that_says_nothing(content: bytes) -> None:
     with pytest.raises(NoBackup):
@@ -243,30 +272,54 @@ def test_a_manifest_that_says_nothing(content: bytes) -> None:
 
 def test_it_is_brought_back_elsewhere(engine_name: str, own: World, tmp_path: Path) -> None:
     token = sign_ins.sign_in(
-        Passwords(time_cost=1, memory_cost=64, parallelism=1), "ana@example.org", "correct horse battery",
-        agent="", now=NOW, max_age=NOW - NOW.replace(year=2025),
-    )  # fmt: skip
+        Passwords(time_cost=1, memory_cost=64, parallelism=1),
+        "ana@example.org",
+        "correct horse battery",
+        agent="",
+        now=NOW,
+        max_age=NOW - NOW.replace(year=2025),
+    )
     assert token
     path = made(tmp_path)
     names = session().scalars(select(Person.name).order_by(Person.id)).all()
     with installation(engine_name, tmp_path / "elsewhere", laid_out=False):
-        backups.bring_back(path, tmp_path / "elsewhere" / "files", tmp_path, KNOWN, NOW, aside=None, lay_out=upgrade)
+        backups.bring_back(
+            path,
+            tmp_path / "elsewhere" / "files",
+            tmp_path,
+            KNOWN,
+            NOW,
+            aside=None,
+            lay_out=upgrade,
+        )
         assert session().scalars(select(Person.name).order_by(Person.id)).all() == names
-        assert session().scalar(select(func.count()).select_from(SignIn).where(SignIn.ended_at.is_(None))) == 0
+        assert (
+            session().scalar(
+                select(func.count()).select_from(SignIn).where(SignIn.ended_at.is_(None))
+            )
+            == 0
+        )
         again = backups.make(tmp_path / "again.tar", tmp_path / "elsewhere" / "files", NOW)
         assert again.manifest.missing == ()
         assert found(again.path) == set()
 
 
 def test_one_of_before_the_audit_was_a_chain(engine_name: str, own: World, tmp_path: Path) -> None:
-    """It passes, is brought up to date on the way, and what is noted after that follows what was noted then."""
+    """It passes, is brought up to date on the way, and what is noted after that follows what was
+    noted then."""
     happened(own, "signed_in", "ana", "ana")
     db.session.remove()
     downgrade(revision=BEFORE_CHAIN)
     path = made(tmp_path)
-    assert not [guard for guard in backups.make(tmp_path / "b.tar", tmp_path, NOW).manifest.guards if "detail" in guard]
+    assert not [
+        guard
+        for guard in backups.make(tmp_path / "b.tar", tmp_path, NOW).manifest.guards
+        if "detail" in guard
+    ]
     with installation(engine_name, tmp_path / "elsewhere", laid_out=False):
-        done = backups.bring_back(path, tmp_path / "files", tmp_path, KNOWN, NOW, aside=None, lay_out=upgrade)
+        done = backups.bring_back(
+            path, tmp_path / "files", tmp_path, KNOWN, NOW, aside=None, lay_out=upgrade
+        )
         assert done.findings == ()
         kinds = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
         assert kinds == ["signed_in", "backup_restored", "backup_restored"]
@@ -280,13 +333,19 @@ def test_people_are_replaced_only_with_a_backup_of_them(own: World, tmp_path: Pa
     evidence, aside = tmp_path / "live" / "files", tmp_path / "aside.tar"
     with pytest.raises(Conflict, match="database_not_empty"):
         backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=None, lay_out=upgrade)
-    assert session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana Later"
+    assert (
+        session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana Later"
+    )
     backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade)
     db.session.remove()
     assert session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana"
-    backups.bring_back(aside, evidence, tmp_path, KNOWN, NOW, aside=tmp_path / "aside2.tar", lay_out=upgrade)
+    backups.bring_back(
+        aside, evidence, tmp_path, KNOWN, NOW, aside=tmp_path / "aside2.tar", lay_out=upgrade
+    )
     db.session.remove()
-    assert session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana Later"
+    assert (
+        session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana Later"
+    )
 
 
 def test_a_faulty_backup_is_brought_back_only_when_asked_for(own: World, tmp_path: Path) -> None:
@@ -296,15 +355,23 @@ def test_a_faulty_backup_is_brought_back_only_when_asked_for(own: World, tmp_pat
     with pytest.raises(Conflict, match="backup_faulty"):
         backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade)
     assert not aside.exists()
-    done = backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade, despite=True)
+    done = backups.bring_back(
+        path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade, despite=True
+    )
     assert [finding.code for finding in done.findings] == ["file_was_missing"]
 
 
-def test_a_backup_of_another_kind_of_database(live: World, tmp_path: Path, engine_name: str) -> None:
+def test_a_backup_of_another_kind_of_database(
+    live: World, tmp_path: Path, engine_name: str
+) -> None:
     other = {"sqlite": "postgresql", "postgresql": "sqlite"}[engine_name]
 
     def change(name: str, content: bytes) -> bytes:
-        return content.replace(f'"{engine_name}"'.encode(), f'"{other}"'.encode()) if name == MANIFEST else content
+        return (
+            content.replace(f'"{engine_name}"'.encode(), f'"{other}"'.encode())
+            if name == MANIFEST
+            else content
+        )
 
     with pytest.raises(Invalid, match="backup_other_engine"):
         found(spoiled(made(tmp_path), change))
@@ -324,5 +391,8 @@ def test_nothing_laid_out_is_nothing_to_back_up(
     engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path / "data"))
-    with installation(engine_name, tmp_path / "live", laid_out=False), pytest.raises(Conflict, match="backup_empty"):
+    with (
+        installation(engine_name, tmp_path / "live", laid_out=False),
+        pytest.raises(Conflict, match="backup_empty"),
+    ):
         made(tmp_path)

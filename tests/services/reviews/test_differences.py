@@ -7,10 +7,28 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.factories.reviews import endorse
-from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, items, review, send
+from tests.factories.sending import (
+    NO,
+    PART,
+    YES,
+    actor,
+    answer,
+    answer_all,
+    item_ids,
+    items,
+    review,
+    send,
+)
 from tests.factories.world import World
 from tracker.db import session, transaction
-from tracker.models import Confirmation, Endorsement, Library, Membership, ReviewMove, TrainingAction
+from tracker.models import (
+    Confirmation,
+    Endorsement,
+    Library,
+    Membership,
+    ReviewMove,
+    TrainingAction,
+)
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
 from tracker.rules.reviews.reviews import seen_stamp
@@ -35,7 +53,9 @@ def differing(world: World, count: int = 2) -> int:
     return review_id
 
 
-def confirm(world: World, name: str, item_id: int, answer: EndorsedAnswer = AGREED, reason: str = "talked") -> bool:
+def confirm(
+    world: World, name: str, item_id: int, answer: EndorsedAnswer = AGREED, reason: str = "talked"
+) -> bool:
     return differences.confirm(actor(world, name), item_id, answer, reason, world.now)
 
 
@@ -52,9 +72,18 @@ def test_both_confirm_the_same_and_it_is_endorsed(world: World, order: tuple[str
     assert confirm(world, order[1], item_id) is True
     assert statuses(review_id) == ["endorsed", "differs"]
     given = session().scalars(select(Endorsement)).one()
-    assert (given.answer, given.status, given.endorser_id) == ("partly", "standing", world.people["sue"])
-    assert (items(review_id)[0].learner_answer, items(review_id)[0].reviewer_answer) == ("consistently", "partly")
-    written = session().scalars(select(ReviewMove.move).where(ReviewMove.item_id == item_id).order_by(ReviewMove.id))
+    assert (given.answer, given.status, given.endorser_id) == (
+        "partly",
+        "standing",
+        world.people["sue"],
+    )
+    assert (items(review_id)[0].learner_answer, items(review_id)[0].reviewer_answer) == (
+        "consistently",
+        "partly",
+    )
+    written = session().scalars(
+        select(ReviewMove.move).where(ReviewMove.item_id == item_id).order_by(ReviewMove.id)
+    )
     assert list(written)[-3:] == ["confirm", "confirm", "agree"]
 
 
@@ -68,7 +97,10 @@ def test_nothing_is_endorsed_that_was_not_seen(world: World, seen: str) -> None:
         differences.confirm(sue, item_id, AGREED, "mine", world.now, seen)
     assert session().scalars(select(Confirmation.reason)).all() == ["talked"]
     shown = seen_stamp(session().scalars(select(Confirmation.confirmed_at)).one())
-    assert differences.confirm(sue, item_id, EndorsedAnswer.CONSISTENTLY, "mine", world.now, seen) is False
+    assert (
+        differences.confirm(sue, item_id, EndorsedAnswer.CONSISTENTLY, "mine", world.now, seen)
+        is False
+    )
     assert differences.confirm(sue, item_id, AGREED, "mine", world.now, shown) is True
 
 
@@ -77,8 +109,13 @@ def test_different_confirmations_wait_and_can_change(world: World) -> None:
     confirm(world, "ana", item_id, EndorsedAnswer.CONSISTENTLY, "I run it alone")
     confirm(world, "sue", item_id, EndorsedAnswer.PARTLY, "Not on Saturdays")
     confirm(world, "sue", item_id, EndorsedAnswer.NOT_YET, "Not at all")
-    said = session().execute(select(Confirmation.answer, Confirmation.reason).order_by(Confirmation.person_id))
-    assert sorted(tuple(row) for row in said) == [("consistently", "I run it alone"), ("not_yet", "Not at all")]
+    said = session().execute(
+        select(Confirmation.answer, Confirmation.reason).order_by(Confirmation.person_id)
+    )
+    assert sorted(tuple(row) for row in said) == [
+        ("consistently", "I run it alone"),
+        ("not_yet", "Not at all"),
+    ]
     assert confirm(world, "ana", item_id, EndorsedAnswer.NOT_YET) is True
 
 
@@ -109,9 +146,18 @@ def test_either_keeps_apart_and_the_last_one_closes(world: World, name: str) -> 
 
 def test_keeping_apart_suspends_what_stood(world: World) -> None:
     statement_id = world.statements["communication"][0]
-    endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY, world.now - dt.timedelta(days=90))
+    endorse(
+        world,
+        "ana",
+        "sue",
+        statement_id,
+        EndorsedAnswer.CONSISTENTLY,
+        world.now - dt.timedelta(days=90),
+    )
     item_id = item_ids(differing(world, 1))[0]
-    assert session().scalars(select(Endorsement.status)).all() == ["standing"], "until the two have ended it"
+    assert session().scalars(select(Endorsement.status)).all() == ["standing"], (
+        "until the two have ended it"
+    )
     differences.keep_apart(actor(world, "ana"), item_id, world.now)
     given = session().scalars(select(Endorsement)).one()
     assert (given.status, given.ended_at) == ("suspended", world.now)
@@ -147,12 +193,18 @@ class TestTime:
     last = dt.datetime(2026, 12, 8, 23, 59, tzinfo=dt.UTC)
     after = dt.datetime(2026, 12, 9, 0, 0, tzinfo=dt.UTC)
 
-    def test_the_last_day_still_counts_and_then_what_is_open_is_kept_apart(self, world: World) -> None:
+    def test_the_last_day_still_counts_and_then_what_is_open_is_kept_apart(
+        self, world: World
+    ) -> None:
         review_id = differing(world)
         assert differences.keep_due_apart(self.last) == 0
         assert differences.keep_due_apart(self.after) == 2
         assert (statuses(review_id), review(review_id).status) == (["kept_apart"] * 2, "closed")
-        rows = session().scalars(select(ReviewMove.actor_id).where(ReviewMove.move == "keep_apart")).all()
+        rows = (
+            session()
+            .scalars(select(ReviewMove.actor_id).where(ReviewMove.move == "keep_apart"))
+            .all()
+        )
         assert rows == [None, None], "nobody did it: time did"
         assert differences.keep_due_apart(self.after) == 0
 
@@ -180,11 +232,18 @@ class TestTime:
         reviews.return_item(actor(world, "sue"), second, "Where?", 1, world.now)
         reviews.reveal(actor(world, "sue"), review_id, world.now)
         assert differences.keep_due_apart(self.after) == 1
-        assert (statuses(review_id), review(review_id).status) == (["kept_apart", "returned"], "differences_open")
+        assert (statuses(review_id), review(review_id).status) == (
+            ["kept_apart", "returned"],
+            "differences_open",
+        )
         reviews.reply(actor(world, "ana"), second, "Here", self.after)
-        reviews.answer(actor(world, "sue"), second, ReviewerAnswer.NOT_YET, Ground.SAW_IT, "", 3, self.after)
+        reviews.answer(
+            actor(world, "sue"), second, ReviewerAnswer.NOT_YET, Ground.SAW_IT, "", 3, self.after
+        )
         reviews.reveal(actor(world, "sue"), review_id, self.after)
-        assert review(review_id).differences_due_on == dt.date(2026, 12, 23), "a later reveal has its own time"
+        assert review(review_id).differences_due_on == dt.date(2026, 12, 23), (
+            "a later reveal has its own time"
+        )
         assert confirm(world, "ana", second) is False
 
 
@@ -193,14 +252,21 @@ class TestNextSteps:
         item_id = item_ids(differing(world))[0]
         for name in ("ana", "sue"):
             differences.add_next_step(
-                actor(world, name), item_id, world.people["ana"], " Shadow Tom ", dt.date(2026, 12, 20), world.now
+                actor(world, name),
+                item_id,
+                world.people["ana"],
+                " Shadow Tom ",
+                dt.date(2026, 12, 20),
+                world.now,
             )
         steps = session().scalars(select(TrainingAction)).all()
         assert {(step.text, step.owner_id, step.due_on, step.done_at) for step in steps} == {
             ("Shadow Tom", world.people["ana"], dt.date(2026, 12, 20), None)
         }
         differences.finish_next_step(actor(world, "ana"), item_id, steps[0].id, world.now)
-        differences.finish_next_step(actor(world, "sue"), item_id, steps[0].id, world.now + dt.timedelta(days=1))
+        differences.finish_next_step(
+            actor(world, "sue"), item_id, steps[0].id, world.now + dt.timedelta(days=1)
+        )
         session().rollback()
         assert session().get_one(TrainingAction, steps[0].id).done_at == world.now
 
@@ -209,7 +275,12 @@ class TestNextSteps:
         confirm(world, "ana", item_id)
         confirm(world, "sue", item_id)
         assert differences.add_next_step(
-            actor(world, "sue"), item_id, world.people["sue"], "Show it", dt.date(2026, 12, 1), world.now
+            actor(world, "sue"),
+            item_id,
+            world.people["sue"],
+            "Show it",
+            dt.date(2026, 12, 1),
+            world.now,
         )
 
     @pytest.mark.parametrize(
@@ -222,10 +293,14 @@ class TestNextSteps:
             ("ana", "x", dt.date(9999, 12, 31), "step_date"),
         ],
     )
-    def test_each_part_is_checked(self, world: World, owner: str, text: str, due_on: dt.date | None, code: str) -> None:
+    def test_each_part_is_checked(
+        self, world: World, owner: str, text: str, due_on: dt.date | None, code: str
+    ) -> None:
         item_id = item_ids(differing(world))[0]
         with pytest.raises(Invalid, match=code):
-            differences.add_next_step(actor(world, "sue"), item_id, world.people[owner], text, due_on, world.now)
+            differences.add_next_step(
+                actor(world, "sue"), item_id, world.people[owner], text, due_on, world.now
+            )
 
     def test_a_step_of_another_item_is_not_found(self, world: World) -> None:
         first, second = item_ids(differing(world))
@@ -242,7 +317,11 @@ def test_a_supervisor_who_left_agrees_on_nothing_but_the_learner_can_end_it(worl
     item_id = item_ids(review_id)[0]
     who = actor(world, "sue")
     with transaction() as tx:
-        tx.execute(update(Membership).where(Membership.role == "supervisor").values(ends_on=dt.date(2026, 11, 23)))
+        tx.execute(
+            update(Membership)
+            .where(Membership.role == "supervisor")
+            .values(ends_on=dt.date(2026, 11, 23))
+        )
     with pytest.raises(Missing):
         differences.confirm(who, item_id, AGREED, "x", world.now)
     differences.keep_apart(actor(world, "ana"), item_id, world.now)

@@ -1,4 +1,5 @@
-"""What ends an endorsement: a newer one, keeping apart, its endorser, time. Every change is kept."""
+"""What ends an endorsement: a newer one, keeping apart, its endorser, time. Every change is
+kept."""
 
 import datetime as dt
 
@@ -76,7 +77,9 @@ def test_every_change_of_status_is_kept(world: World) -> None:
     assert moves(second) == [("", "standing", sue), ("standing", "suspended", world.people["ana"])]
 
 
-@pytest.mark.parametrize("act", ["UPDATE endorsement_moves SET after = 'standing'", "DELETE FROM endorsement_moves"])
+@pytest.mark.parametrize(
+    "act", ["UPDATE endorsement_moves SET after = 'standing'", "DELETE FROM endorsement_moves"]
+)
 def test_what_was_kept_stays(world: World, act: str) -> None:
     reviewed(world)
     with pytest.raises(DBAPIError, match="history is never changed"), transaction() as tx:
@@ -94,9 +97,18 @@ class TestRevoke:
         statement_id = world.statements["communication"][0]
         assert found.standing(world.people["ana"]) == {}
         (one,) = found.history(world.people["ana"], statement_id)
-        assert (one.status, one.reason, one.version) == (EndorsementStatus.REVOKED, "Another Ana", "1")
+        assert (one.status, one.reason, one.version) == (
+            EndorsementStatus.REVOKED,
+            "Another Ana",
+            "1",
+        )
         (told,) = endings.ended(world.people["ana"], NOW)
-        assert (told.statement_id, told.who, told.reason, told.at) == (statement_id, "Sue", "Another Ana", LATER)
+        assert (told.statement_id, told.who, told.reason, told.at) == (
+            statement_id,
+            "Sue",
+            "Another Ana",
+            LATER,
+        )
         assert endings.ended(world.people["ana"], LATER + dt.timedelta(seconds=1)) == []
 
     @pytest.mark.parametrize("name", ["ana", "ben", "hugo", "cora", "adam", "olaf"])
@@ -144,7 +156,12 @@ class TestExpire:
     @pytest.fixture(autouse=True)
     def _given(self, world: World) -> None:
         self.item_id = endorse(
-            world, "ana", "sue", world.statements["communication"][0], EndorsedAnswer.PARTLY, NOW - YEAR
+            world,
+            "ana",
+            "sue",
+            world.statements["communication"][0],
+            EndorsedAnswer.PARTLY,
+            NOW - YEAR,
         )
         self.id = session().scalars(select(Endorsement.id)).one()
 
@@ -181,7 +198,11 @@ class TestExpire:
             return found.expiring(library, day, **more)
 
         (one,) = due(last - dt.timedelta(days=30))
-        assert (one.person_id, one.last_day, one.title) == (world.people["ana"], last, "Communication 1.1")
+        assert (one.person_id, one.last_day, one.title) == (
+            world.people["ana"],
+            last,
+            "Communication 1.1",
+        )
         assert due(last - dt.timedelta(days=31)) == due(last + dt.timedelta(days=1)) == []
         assert due(last - dt.timedelta(days=31), days=31) == due(last) == [one]
         assert due(last, person_id=world.people["ana"]) == [one]

@@ -9,7 +9,16 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.conftest import NOW
 from tests.factories.reviews import endorse
-from tests.factories.sending import NOT_MINE, PART, YES, actor, answer_all, item_ids, send, send_again
+from tests.factories.sending import (
+    NOT_MINE,
+    PART,
+    YES,
+    actor,
+    answer_all,
+    item_ids,
+    send,
+    send_again,
+)
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import (
@@ -99,16 +108,20 @@ def test_one_proposes_and_the_other_agrees(world: World, first: str, second: str
     exceptions.confirm(actor(world, second), item_id, exception_id, LATER)
     (one,) = found.agreed(ana(world))
     assert (one.title, one.reason, one.names, one.on) == (
-        "Communication 1.1", "Done by the central office", ("Ana", "Sue"), LATER,
-    )  # fmt: skip
+        "Communication 1.1",
+        "Done by the central office",
+        ("Ana", "Sue"),
+        LATER,
+    )
     moves = session().execute(
-        select(LevelExceptionMove.before, LevelExceptionMove.after, LevelExceptionMove.actor_id).order_by(
-            LevelExceptionMove.id
-        )
+        select(
+            LevelExceptionMove.before, LevelExceptionMove.after, LevelExceptionMove.actor_id
+        ).order_by(LevelExceptionMove.id)
     )
     assert [tuple(each) for each in moves] == [
-        ("", "proposed", world.people[first]), ("proposed", "agreed", world.people[second]),
-    ]  # fmt: skip
+        ("", "proposed", world.people[first]),
+        ("proposed", "agreed", world.people[second]),
+    ]
 
 
 @pytest.mark.parametrize("name", ["ana", "sue"])
@@ -185,9 +198,14 @@ class TestWhereItCanBe:
         item_id = equal(world, PART)[0]
         with transaction() as tx:
             tx.add(
-                NotRatedHere(library_id=world.libraries["city"], statement_id=world.statements["communication"][0],
-                             reason="No such tool", set_at=NOW, set_by_id=world.people["adam"])
-            )  # fmt: skip
+                NotRatedHere(
+                    library_id=world.libraries["city"],
+                    statement_id=world.statements["communication"][0],
+                    reason="No such tool",
+                    set_at=NOW,
+                    set_by_id=world.people["adam"],
+                )
+            )
         with pytest.raises(Conflict, match="exception_not_here"):
             propose(world, item_id)
 
@@ -228,12 +246,20 @@ class TestWhatItDoes:
         agree(world, differing(world))
         with transaction() as tx:
             tx.add(
-                NotRatedHere(library_id=world.libraries["city"], statement_id=world.statements["communication"][0],
-                             reason="No such tool", set_at=NOW, set_by_id=world.people["adam"])
-            )  # fmt: skip
+                NotRatedHere(
+                    library_id=world.libraries["city"],
+                    statement_id=world.statements["communication"][0],
+                    reason="No such tool",
+                    set_at=NOW,
+                    set_by_id=world.people["adam"],
+                )
+            )
         assert level(world, 1) == (LevelState.LIMITED, 1, 0)
         assert found.agreed(ana(world)) == []
-        assert found.how_many([world.people["ana"]], world.framework_id, world.libraries["city"], None) == 0
+        assert (
+            found.how_many([world.people["ana"]], world.framework_id, world.libraries["city"], None)
+            == 0
+        )
 
 
 class TestHowItEnds:

@@ -9,7 +9,18 @@ from sqlalchemy import delete, select
 from tests.factories.evidence import piece
 from tests.factories.notices import told
 from tests.factories.people import join
-from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, items, review, send
+from tests.factories.sending import (
+    NO,
+    PART,
+    YES,
+    actor,
+    answer,
+    answer_all,
+    item_ids,
+    items,
+    review,
+    send,
+)
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import (
@@ -35,7 +46,11 @@ from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.roles import Role
 from tracker.services.reviews import delegates, differences, handovers, reviews
 
-SAYS_YES, SAYS_NO, CANNOT = ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.NOT_YET, ReviewerAnswer.CANNOT_TELL
+SAYS_YES, SAYS_NO, CANNOT = (
+    ReviewerAnswer.CONSISTENTLY,
+    ReviewerAnswer.NOT_YET,
+    ReviewerAnswer.CANNOT_TELL,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +72,7 @@ def leave(world: World, name: str, team: str) -> None:
             select(Membership).where(
                 Membership.person_id == world.people[name], Membership.team_id == world.teams[team]
             )
-        ):  # fmt: skip
+        ):
             row.ends_on = world.now.date() - dt.timedelta(days=60)
 
 
@@ -70,7 +85,9 @@ class TestHandingOn:
         ids = item_ids(first)
         answer(world, ids[0], SAYS_NO, note="I doubt it")
         reviews.return_item(actor(world, "sue"), ids[1], "Where?", 1, world.now)
-        second = handovers.hand_on(actor(world, "sue"), first, world.people["hugo"], "I am away", world.now)
+        second = handovers.hand_on(
+            actor(world, "sue"), first, world.people["hugo"], "I am away", world.now
+        )
 
         was, now = items(first), items(second)
         assert [item.status for item in was] == ["handed_on"] * 3
@@ -78,22 +95,36 @@ class TestHandingOn:
         assert [item.status for item in now] == ["waiting"] * 3
         assert [item.digest for item in now] == [item.digest for item in was]
         assert [item.learner_answer for item in now] == ["consistently", "not_yet", "partly"]
-        assert [(item.reviewer_answer, item.ground, item.answered_at) for item in now] == [(None, None, None)] * 3
+        assert [(item.reviewer_answer, item.ground, item.answered_at) for item in now] == [
+            (None, None, None)
+        ] * 3
         texts = [session().get_one(ReviewItemText, item.id) for item in now]
         assert [text.reviewer_note for text in texts] == ["", "", ""]
         assert texts[0].salt == session().get_one(ReviewItemText, was[0].id).salt
-        assert not session().scalars(select(ReviewMessage).where(ReviewMessage.item_id.in_(item_ids(second)))).all()
-        reasons = session().scalars(select(ReviewItemEvidence.reason).where(ReviewItemEvidence.item_id == now[0].id))
+        assert (
+            not session()
+            .scalars(select(ReviewMessage).where(ReviewMessage.item_id.in_(item_ids(second))))
+            .all()
+        )
+        reasons = session().scalars(
+            select(ReviewItemEvidence.reason).where(ReviewItemEvidence.item_id == now[0].id)
+        )
         assert reasons.all() == ["shows it"]
         assert session().get_one(Handover, second).from_review_id == first
         assert session().get_one(HandoverText, second).note == "I am away"
-        moves = session().scalars(select(ReviewMove.move).where(ReviewMove.review_id == first).order_by(ReviewMove.id))
+        moves = session().scalars(
+            select(ReviewMove.move).where(ReviewMove.review_id == first).order_by(ReviewMove.id)
+        )
         assert moves.all()[-4:] == ["hand_on", "hand_on", "hand_on", "close"]
 
-    def test_what_was_said_stays_sealed_from_the_learner_and_from_the_new_reviewer(self, world: World) -> None:
+    def test_what_was_said_stays_sealed_from_the_learner_and_from_the_new_reviewer(
+        self, world: World
+    ) -> None:
         first = send(world, YES, NO)
         answer(world, item_ids(first)[0], SAYS_NO, note="I doubt it")
-        second = handovers.hand_on(actor(world, "cora"), first, world.people["hugo"], "Sue left", world.now)
+        second = handovers.hand_on(
+            actor(world, "cora"), first, world.people["hugo"], "Sue left", world.now
+        )
         session().rollback()
         for side in (*review_items.for_learner(first), *review_items.for_reviewer(second)):
             assert side.theirs is None
@@ -107,7 +138,9 @@ class TestHandingOn:
         answer(world, ids[1], SAYS_YES)
         reviews.return_item(actor(world, "sue"), ids[2], "Where?", 1, world.now)
         reviews.reveal(actor(world, "sue"), first, world.now)
-        second = handovers.hand_on(actor(world, "sue"), first, world.people["hugo"], "Away", world.now)
+        second = handovers.hand_on(
+            actor(world, "sue"), first, world.people["hugo"], "Away", world.now
+        )
         assert [item.status for item in items(first)] == ["endorsed", "differs", "handed_on"]
         assert review(first).status == "differences_open"
         assert len(items(second)) == 1
@@ -116,7 +149,9 @@ class TestHandingOn:
 
     def test_the_endorsement_names_who_answered(self, world: World) -> None:
         first = send(world, YES, NO)
-        second = handovers.hand_on(actor(world, "sue"), first, world.people["hugo"], "Away", world.now)
+        second = handovers.hand_on(
+            actor(world, "sue"), first, world.people["hugo"], "Away", world.now
+        )
         answer_all(world, second, SAYS_YES, SAYS_YES, by="hugo")
         reviews.reveal(actor(world, "hugo"), second, world.now)
         (endorsement,) = session().scalars(select(Endorsement))
@@ -126,14 +161,18 @@ class TestHandingOn:
     def test_a_cannot_tell_goes_on_too(self, world: World) -> None:
         first = send(world, YES, NO)
         answer_all(world, first, CANNOT, CANNOT)
-        second = handovers.hand_on(actor(world, "sue"), first, world.people["hugo"], "Away", world.now)
+        second = handovers.hand_on(
+            actor(world, "sue"), first, world.people["hugo"], "Away", world.now
+        )
         assert [item.status for item in items(second)] == ["waiting", "waiting"]
 
     def test_what_was_erased_stays_erased(self, world: World) -> None:
         first = send(world, YES, NO)
         with transaction() as tx:
             tx.execute(delete(ReviewItemText).where(ReviewItemText.item_id == item_ids(first)[0]))
-        second = handovers.hand_on(actor(world, "sue"), first, world.people["hugo"], "Away", world.now)
+        second = handovers.hand_on(
+            actor(world, "sue"), first, world.people["hugo"], "Away", world.now
+        )
         texts = [session().get(ReviewItemText, item_id) for item_id in item_ids(second)]
         assert [text is None for text in texts] == [True, False]
 
@@ -162,11 +201,15 @@ class TestHandingOn:
         with pytest.raises(Invalid, match="review_text_needed"):
             handovers.hand_on(actor(world, "sue"), first, world.people["hugo"], " ", world.now)
 
-    def test_a_coordinator_who_learns_does_not_choose_their_own_reviewer(self, world: World) -> None:
+    def test_a_coordinator_who_learns_does_not_choose_their_own_reviewer(
+        self, world: World
+    ) -> None:
         join(world, "ana", "city", Role.COORDINATOR)
         first = send(world, YES, NO)
         with pytest.raises(Missing):
-            handovers.hand_on(actor(world, "ana"), first, world.people["hugo"], "Take it", world.now)
+            handovers.hand_on(
+                actor(world, "ana"), first, world.people["hugo"], "Take it", world.now
+            )
 
 
 class TestRouting:
@@ -175,7 +218,11 @@ class TestRouting:
         assert eligible_reviewers.of(world.people["ana"], world.now.date()) == []
         join(world, "cora", "city", Role.SUPERVISOR)
         (only,) = eligible_reviewers.of(world.people["ana"], world.now.date())
-        assert (only.person_id, only.team, only.above) == (world.people["cora"], "Central", "City Library")
+        assert (only.person_id, only.team, only.above) == (
+            world.people["cora"],
+            "Central",
+            "City Library",
+        )
         first = send(world, YES, reviewer="cora")
         answer(world, item_ids(first)[0], SAYS_YES, by="cora")
         reviews.reveal(actor(world, "cora"), first, world.now)
@@ -183,9 +230,9 @@ class TestRouting:
 
     def test_a_team_with_a_supervisor_is_not(self, world: World) -> None:
         join(world, "cora", "city", Role.SUPERVISOR)
-        assert [each.person_id for each in eligible_reviewers.of(world.people["ana"], world.now.date())] == [
-            world.people["sue"]
-        ]
+        assert [
+            each.person_id for each in eligible_reviewers.of(world.people["ana"], world.now.date())
+        ] == [world.people["sue"]]
         with pytest.raises(Invalid, match="review_not_supervisor"):
             send(world, YES, reviewer="cora")
 
@@ -193,29 +240,37 @@ class TestRouting:
         join(world, "hugo", "city", Role.SUPERVISOR)
         leave(world, "sue", "central")
         join(world, "ana", "central", Role.SUPERVISOR)
-        assert [each.person_id for each in eligible_reviewers.of(world.people["ana"], world.now.date())] == [
-            world.people["hugo"]
-        ]  # fmt: skip
-        assert [each.person_id for each in eligible_reviewers.of(world.people["ben"], world.now.date())] == [
-            world.people["ana"]
-        ]  # fmt: skip
+        assert [
+            each.person_id for each in eligible_reviewers.of(world.people["ana"], world.now.date())
+        ] == [world.people["hugo"]]
+        assert [
+            each.person_id for each in eligible_reviewers.of(world.people["ben"], world.now.date())
+        ] == [world.people["ana"]]
 
     def test_a_disabled_supervisor_is_none(self, world: World) -> None:
         first = send(world, YES, NO)
         with transaction() as tx:
             tx.get_one(Person, world.people["sue"]).disabled_at = world.now
         assert eligible_reviewers.of(world.people["ana"], world.now.date()) == []
-        assert not review_headers.frame(first, world.now.date()).may_go_on
+        assert not review_headers.header(first, world.now.date()).may_go_on
 
     def test_the_coordinator_sees_who_is_stranded_and_who_is_alone(self, world: World) -> None:
         first = send(world, YES, NO)
         cora, path = actor(world, "cora"), f"/{world.teams['city']}/"
         (waiting,) = handovers_now.waiting(cora, path, world.now.date())
-        assert (waiting.review_id, waiting.learner, waiting.statements, waiting.may_go_on) == (first, "Ana", 2, True)
+        assert (waiting.review_id, waiting.learner, waiting.statements, waiting.may_go_on) == (
+            first,
+            "Ana",
+            2,
+            True,
+        )
         leave(world, "sue", "central")
         (waiting,) = handovers_now.waiting(cora, path, world.now.date())
         assert not waiting.may_go_on
-        assert [each.name for each in handovers_now.alone(cora, path, world.now.date())] == ["Ana", "Ben"]
+        assert [each.name for each in handovers_now.alone(cora, path, world.now.date())] == [
+            "Ana",
+            "Ben",
+        ]
         join(world, "hugo", "central", Role.SUPERVISOR)
         assert handovers_now.alone(cora, path, world.now.date()) == []
         handovers.hand_on(cora, first, world.people["hugo"], "Sue left", world.now)
@@ -254,7 +309,12 @@ class TestDeputies:
         assert deputies_now.to_take_over(hugo, world.now.date()) == []
         self.name(world)
         (waiting,) = deputies_now.to_take_over(hugo, world.now.date())
-        assert (waiting.review_id, waiting.supervisor, waiting.learner, waiting.statements) == (first, "Sue", "Ana", 2)
+        assert (waiting.review_id, waiting.supervisor, waiting.learner, waiting.statements) == (
+            first,
+            "Sue",
+            "Ana",
+            2,
+        )
         with pytest.raises(Missing):
             answer(world, item_ids(first)[0], SAYS_YES, by="hugo")
         second = handovers.hand_on(hugo, first, world.people["hugo"], "Sue is away", world.now)
@@ -265,15 +325,21 @@ class TestDeputies:
         self.name(world, begins=begins, ends=ends)
         assert (len(eligible_reviewers.of(world.people["ana"], world.now.date())) == 2) is now
 
-    def test_after_the_last_day_the_review_is_nobodys_until_it_is_handed_on(self, world: World) -> None:
+    def test_after_the_last_day_the_review_is_nobodys_until_it_is_handed_on(
+        self, world: World
+    ) -> None:
         self.name(world)
         first = send(world, YES, NO, reviewer="hugo")
         later = world.now + dt.timedelta(days=8)
         with pytest.raises(Missing):
             reviews.reveal(actor(world, "hugo"), first, later)
-        (waiting,) = handovers_now.waiting(actor(world, "cora"), f"/{world.teams['city']}/", later.date())
+        (waiting,) = handovers_now.waiting(
+            actor(world, "cora"), f"/{world.teams['city']}/", later.date()
+        )
         assert not waiting.may_go_on
-        handovers.hand_on(actor(world, "cora"), first, world.people["sue"], "Hugo’s time is over", later)
+        handovers.hand_on(
+            actor(world, "cora"), first, world.people["sue"], "Hugo’s time is over", later
+        )
 
     def test_ending_it_takes_effect_at_once(self, world: World) -> None:
         named = self.name(world)
@@ -310,7 +376,9 @@ class TestDeputies:
             ("hugo", 0, 400, "deputy_too_long"),
         ],
     )
-    def test_what_is_refused(self, world: World, deputy: str, begins: int, ends: int, code: str) -> None:
+    def test_what_is_refused(
+        self, world: World, deputy: str, begins: int, ends: int, code: str
+    ) -> None:
         with pytest.raises(Invalid, match=code):
             self.name(world, deputy, begins, ends)
 
@@ -331,7 +399,11 @@ class TestSecondReaders:
 
     def ask(self, world: World, endorsement_id: int, reader: str = "hugo", by: str = "ana") -> int:
         return reviews.send_to_second_reader(
-            actor(world, by), endorsement_id, world.people[reader], world.teams["central"], world.now
+            actor(world, by),
+            endorsement_id,
+            world.people[reader],
+            world.teams["central"],
+            world.now,
         )
 
     def test_not_by_the_first(self, world: World) -> None:
@@ -355,7 +427,9 @@ class TestSecondReaders:
         answer_all(world, second, ReviewerAnswer.PARTLY, by="hugo")
         reviews.reveal(actor(world, "hugo"), second, world.now)
         rows = session().execute(
-            select(Endorsement.endorser_id, Endorsement.answer, Endorsement.status).order_by(Endorsement.id)
+            select(Endorsement.endorser_id, Endorsement.answer, Endorsement.status).order_by(
+                Endorsement.id
+            )
         )
         assert [tuple(row) for row in rows] == [
             (world.people["sue"], "consistently", "superseded"),
@@ -383,14 +457,17 @@ class TestSecondReaders:
             self.ask(world, endorsement_id, by="ben")
 
     def test_it_cannot_be_told_by_handing_it_on(self, world: World) -> None:
-        """One statement is not handed on, a second reading or not; and both pages offer the same people."""
+        """One statement is not handed on, a second reading or not; and both pages offer the same
+        people."""
         endorsement_id = self.endorsed(world)
         join(world, "hugo", "central", Role.SUPERVISOR)
         second, plain = self.ask(world, endorsement_id), send(world, YES, reviewer="hugo", skip=1)
         for review_id in (second, plain):
             for who in ("hugo", "cora"):
                 with pytest.raises(Conflict, match="review_of_one"):
-                    handovers.hand_on(actor(world, who), review_id, world.people["sue"], "You know it", world.now)
+                    handovers.hand_on(
+                        actor(world, who), review_id, world.people["sue"], "You know it", world.now
+                    )
         today = world.now.date()
         assert handovers_now.eligible(second, today) == handovers_now.eligible(plain, today)
         assert handovers_now.counts(second) == handovers_now.counts(plain) == (1, 1)
@@ -402,6 +479,13 @@ class TestSecondReaders:
         (item_id,) = answer_all(world, second, SAYS_NO, by="hugo")
         reviews.reveal(actor(world, "hugo"), second, world.now)
         for who in ("ana", "hugo"):
-            differences.confirm(actor(world, who), item_id, EndorsedAnswer.PARTLY, "Seen together", world.now)
-        rows = session().execute(select(Endorsement.answer, Endorsement.status).order_by(Endorsement.id))
-        assert [tuple(row) for row in rows] == [("consistently", "superseded"), ("partly", "standing")]
+            differences.confirm(
+                actor(world, who), item_id, EndorsedAnswer.PARTLY, "Seen together", world.now
+            )
+        rows = session().execute(
+            select(Endorsement.answer, Endorsement.status).order_by(Endorsement.id)
+        )
+        assert [tuple(row) for row in rows] == [
+            ("consistently", "superseded"),
+            ("partly", "standing"),
+        ]

@@ -73,12 +73,17 @@ def test_unknown_disabled_and_wrong_are_told_the_same(app: Flask, world: World) 
 def test_the_password_is_checked_exactly_as_typed(world: World, client: Client) -> None:
     for wrong in (PASSWORD.upper(), PASSWORD + " ", " " + PASSWORD, PASSWORD[:-1]):
         client.get("/login")
-        assert client.post("/login", {"email": world.email("ana"), "password": wrong}).status_code == 422
+        assert (
+            client.post("/login", {"email": world.email("ana"), "password": wrong}).status_code
+            == 422
+        )
     client.sign_in(world.email("ana").upper(), PASSWORD)
     assert is_in(client)
 
 
-def test_a_planted_cookie_is_worth_nothing_after_signing_in(app: Flask, world: World, client: Client) -> None:
+def test_a_planted_cookie_is_worth_nothing_after_signing_in(
+    app: Flask, world: World, client: Client
+) -> None:
     client.get("/login")
     planted = copy_of(app, client)
     before = client.http.get_cookie("session")
@@ -91,7 +96,9 @@ def test_a_planted_cookie_is_worth_nothing_after_signing_in(app: Flask, world: W
     assert not is_in(planted)
 
 
-def test_a_captured_cookie_is_useless_after_signing_out(app: Flask, world: World, sign_in: SignInAs) -> None:
+def test_a_captured_cookie_is_useless_after_signing_out(
+    app: Flask, world: World, sign_in: SignInAs
+) -> None:
     ana = sign_in(world.email("ana"))
     thief = copy_of(app, ana)
     assert is_in(thief)
@@ -118,7 +125,9 @@ def test_disabling_ends_access_with_the_next_request(world: World, sign_in: Sign
     assert ana.post("/account/name", {"name": "Still here"}).status_code == 401
 
 
-def test_taking_administration_away_ends_it_with_the_next_request(world: World, sign_in: SignInAs) -> None:
+def test_taking_administration_away_ends_it_with_the_next_request(
+    world: World, sign_in: SignInAs
+) -> None:
     adam = sign_in(world.email("adam"))
     adam.post(f"/admin/people/{world.people['cora']}/administrator")
     cora = sign_in(world.email("cora"))
@@ -137,7 +146,9 @@ def test_a_sign_in_that_is_not_used_ends(world: World, sign_in: SignInAs) -> Non
         assert not is_in(ana)
 
 
-def test_a_sign_in_ends_after_fourteen_days_however_much_it_is_used(world: World, sign_in: SignInAs) -> None:
+def test_a_sign_in_ends_after_fourteen_days_however_much_it_is_used(
+    world: World, sign_in: SignInAs
+) -> None:
     ana = sign_in(world.email("ana"))
     for hours in range(10, 14 * 24, 10):
         with time_machine.travel(NOW + dt.timedelta(hours=hours), tick=False):
@@ -183,7 +194,9 @@ def test_a_new_password_ends_the_other_sign_ins_and_changes_the_cookie(
         (PASSWORD, "", "Choose a new password"),
     ],
 )
-def test_a_password_that_is_not_changed(world: World, sign_in: SignInAs, current: str, new: str, said: str) -> None:
+def test_a_password_that_is_not_changed(
+    world: World, sign_in: SignInAs, current: str, new: str, said: str
+) -> None:
     ana, there = sign_in(world.email("ana")), sign_in(world.email("ana"))
     response = ana.post("/account/password", {"current": current, "new": new})
     assert response.status_code == 422
@@ -213,10 +226,19 @@ def test_the_screen_cover_is_the_person_s_own_and_on_all_their_pages(
     assert len(count_sql) == before
     assert "Ana is signed in. Press any key or click to go on." in page
     assert re.search(r'<script type="module" src="/assets/js/cover\.[0-9a-f]{12}\.js">', page)
-    for path in ("/", "/account", "/profile", "/assess/small/durable/communication", "/no-such-page"):
+    for path in (
+        "/",
+        "/account",
+        "/profile",
+        "/assess/small/durable/communication",
+        "/no-such-page",
+    ):
         assert 'id="cover"' in ana.get(path).text, path
     elsewhere = sign_in(world.email("ana"))
-    assert re.search(r'id="covers_screen"[^>]*checked|checked[^>]*id="covers_screen"', elsewhere.get("/account").text)
+    assert re.search(
+        r'id="covers_screen"[^>]*checked|checked[^>]*id="covers_screen"',
+        elsewhere.get("/account").text,
+    )
     assert 'id="cover"' not in ben.get("/evidence").text
     ana.post("/account/screen-cover", {})
     assert 'id="cover"' not in elsewhere.get("/evidence").text
@@ -225,10 +247,22 @@ def test_the_screen_cover_is_the_person_s_own_and_on_all_their_pages(
 def test_the_owner_sees_who_looked(app: Flask, world: World, sign_in: SignInAs) -> None:
     with app.app_context(), transaction() as tx:
         for reader, day in (("sue", 23), ("sue", 24), ("cora", 24)):
-            tx.add(Look(owner_id=world.people["ana"], reader_id=world.people[reader], kind="profile",
-                        looked_on=dt.date(2026, 11, day)))  # fmt: skip
-        tx.add(Look(owner_id=world.people["ben"], reader_id=world.people["hugo"], kind="profile",
-                    looked_on=dt.date(2026, 11, 24)))  # fmt: skip
+            tx.add(
+                Look(
+                    owner_id=world.people["ana"],
+                    reader_id=world.people[reader],
+                    kind="profile",
+                    looked_on=dt.date(2026, 11, day),
+                )
+            )
+        tx.add(
+            Look(
+                owner_id=world.people["ben"],
+                reader_id=world.people["hugo"],
+                kind="profile",
+                looked_on=dt.date(2026, 11, 24),
+            )
+        )
     page = sign_in(world.email("ana")).get("/account").text
     table = page[page.index('id="who-looked"') : page.index('id="sign-ins"')]
     assert re.findall(r"<th scope=\"row\">(\w+)</th>", table) == ["Cora", "Sue", "Sue"]
@@ -246,7 +280,9 @@ def test_the_account_shows_the_use_statement_that_was_read(world: World, sign_in
     assert "A newer promise." not in page
 
 
-def test_the_link_lets_the_person_set_a_password_once(app: Flask, world: World, sign_in: SignInAs) -> None:
+def test_the_link_lets_the_person_set_a_password_once(
+    app: Flask, world: World, sign_in: SignInAs
+) -> None:
     adam = sign_in(world.email("adam"))
     made = adam.post("/admin/people", {"name": "Nia Okafor", "email": "nia@example.org"})
     assert made.status_code == 200
@@ -261,7 +297,10 @@ def test_the_link_lets_the_person_set_a_password_once(app: Flask, world: World, 
     nia.sign_in("nia@example.org", GOOD)
     assert is_in(nia)
     stranger = Client(app)
-    for response in (stranger.get(found.group(1)), stranger.post(found.group(1), {"password": "another good one"})):
+    for response in (
+        stranger.get(found.group(1)),
+        stranger.post(found.group(1), {"password": "another good one"}),
+    ):
         assert response.status_code == 404
         assert "does not work any more" in response.text
 
@@ -269,7 +308,12 @@ def test_the_link_lets_the_person_set_a_password_once(app: Flask, world: World, 
 def test_the_administrator_cannot_see_the_link_again(world: World, sign_in: SignInAs) -> None:
     adam = sign_in(world.email("adam"))
     token = new_link(adam, world.people["ana"]).rpartition("/")[2]
-    for address in (f"/admin/people/{world.people['ana']}", "/admin/people", "/admin/audit", "/account"):
+    for address in (
+        f"/admin/people/{world.people['ana']}",
+        "/admin/people",
+        "/admin/audit",
+        "/account",
+    ):
         assert token not in adam.get(address).text
     with adam.http.session_transaction() as cookie:
         assert token not in str(dict(cookie))
@@ -293,9 +337,13 @@ def test_a_link_is_not_guessed_and_its_page_is_not_kept(world: World, client: Cl
 
 
 def test_no_token_or_password_is_logged(
-    migrated_app: Flask, world: World, sign_in: SignInAs, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+    migrated_app: Flask,
+    world: World,
+    sign_in: SignInAs,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.DEBUG)
     link = new_link(sign_in(world.email("adam")), world.people["ana"])
     monkeypatch.setattr(migrated_app, "testing", False)
@@ -313,7 +361,10 @@ def test_no_token_or_password_is_logged(
 
 
 def test_a_fault_is_logged_without_what_was_typed(
-    migrated_app: Flask, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    migrated_app: Flask,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
@@ -349,7 +400,9 @@ def test_a_fault_is_logged_without_what_was_typed(
 def test_signing_in_leads_nowhere_else(app: Flask, world: World, next_: str) -> None:
     client = Client(app)
     client.get("/login")
-    response = client.post("/login", {"email": world.email("ana"), "password": PASSWORD}, query_string={"next": next_})
+    response = client.post(
+        "/login", {"email": world.email("ana"), "password": PASSWORD}, query_string={"next": next_}
+    )
     where = response.headers["Location"]
     assert where == "/" or (where.startswith("/%09/") and next_ == "/%09/evil.example")
 
@@ -359,12 +412,16 @@ def test_signing_in_goes_on_where_one_wanted(world: World, client: Client) -> No
     assert asked.headers["Location"] == "/login?next=/account?x%3D1"
     client.get("/login")
     response = client.post(
-        "/login", {"email": world.email("ana"), "password": PASSWORD}, query_string={"next": "/account?x=1"}
+        "/login",
+        {"email": world.email("ana"), "password": PASSWORD},
+        query_string={"next": "/account?x=1"},
     )
     assert response.headers["Location"] == "/account?x=1"
 
 
-def test_signing_in_and_out_is_in_the_audit(app: Flask, world: World, sign_in: SignInAs, client: Client) -> None:
+def test_signing_in_and_out_is_in_the_audit(
+    app: Flask, world: World, sign_in: SignInAs, client: Client
+) -> None:
     sign_in(world.email("ana")).post("/logout")
     client.get("/login")
     client.post("/login", {"email": world.email("ana"), "password": "wrong password"})
@@ -396,7 +453,10 @@ def limited(engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def knock(app: Flask, email: str, password: str, times: int = 1) -> list[int]:
     client = Client(app)
     client.get("/login")
-    return [client.post("/login", {"email": email, "password": password}).status_code for _ in range(times)]
+    return [
+        client.post("/login", {"email": email, "password": password}).status_code
+        for _ in range(times)
+    ]
 
 
 def test_guessing_is_slowed_down_for_one_account_and_not_for_others(limited: Flask) -> None:

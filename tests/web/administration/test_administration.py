@@ -51,7 +51,9 @@ def row(app: Flask, model: type, id_: int) -> Any:
         return found
 
 
-def test_an_empty_library_is_led_through_its_first_day(app: Flask, world: World, sign_in: SignInAs) -> None:
+def test_an_empty_library_is_led_through_its_first_day(
+    app: Flask, world: World, sign_in: SignInAs
+) -> None:
     with app.app_context(), transaction() as tx:
         library = Library(name="Hill Library", created_at=NOW)
         tx.add(library)
@@ -61,30 +63,65 @@ def test_an_empty_library_is_led_through_its_first_day(app: Flask, world: World,
         tx.flush()
         root.path = f"/{root.id}/"
         root_id = root.id
-        tx.add(Person(library_id=library.id, name="Hana", email="hana@example.org", password_hash=HASH,
-                      administrator=True, created_at=NOW))  # fmt: skip
+        tx.add(
+            Person(
+                library_id=library.id,
+                name="Hana",
+                email="hana@example.org",
+                password_hash=HASH,
+                administrator=True,
+                created_at=NOW,
+            )
+        )
     hana = sign_in("hana@example.org")
 
     def undone() -> list[str]:
         page = hana.get("/admin").text
-        return re.findall(r'<li class="is-open">.*?<a class="checklist-title" href="([^"]+)"', page, re.DOTALL)
+        return re.findall(
+            r'<li class="is-open">.*?<a class="checklist-title" href="([^"]+)"', page, re.DOTALL
+        )
 
     assert undone() == [
-        "/admin/use-statement", "/admin/teams", "/admin/role-profiles", "/admin/people", "/admin/people",
-        "/admin/rounds", "/admin/mail", "/admin/backup",
-    ]  # fmt: skip
-    prefilled = re.search(r"<textarea[^>]*>(.*?)</textarea>", hana.get("/admin/use-statement").text, re.DOTALL)
+        "/admin/use-statement",
+        "/admin/teams",
+        "/admin/role-profiles",
+        "/admin/people",
+        "/admin/people",
+        "/admin/rounds",
+        "/admin/mail",
+        "/admin/backup",
+    ]
+    prefilled = re.search(
+        r"<textarea[^>]*>(.*?)</textarea>", hana.get("/admin/use-statement").text, re.DOTALL
+    )
     assert prefilled is not None
     assert "Hill Library" in prefilled.group(1)
     assert "could read the database" in prefilled.group(1)
-    assert hana.post("/admin/use-statement", {"base_version": "0", "text": prefilled.group(1)}).status_code == 303
+    assert (
+        hana.post(
+            "/admin/use-statement", {"base_version": "0", "text": prefilled.group(1)}
+        ).status_code
+        == 303
+    )
     assert hana.post("/admin/teams", {"name": "Valley", "parent_id": root_id}).status_code == 303
     domain = world.domains["technical"]
-    made = hana.post("/admin/role-profiles", {"name": "Page", "framework": world.framework_id, f"target_{domain}": "2"})
+    made = hana.post(
+        "/admin/role-profiles",
+        {"name": "Page", "framework": world.framework_id, f"target_{domain}": "2"},
+    )
     assert made.status_code == 303
-    assert undone() == ["/admin/people", "/admin/people", "/admin/rounds", "/admin/mail", "/admin/backup"]
+    assert undone() == [
+        "/admin/people",
+        "/admin/people",
+        "/admin/rounds",
+        "/admin/mail",
+        "/admin/backup",
+    ]
     for name in ("Ines", "Ivo"):
-        assert hana.post("/admin/people", {"name": name, "email": f"{name}@example.org"}).status_code == 200
+        assert (
+            hana.post("/admin/people", {"name": name, "email": f"{name}@example.org"}).status_code
+            == 200
+        )
     with app.app_context():
         ines, ivo = db.session.scalars(
             select(Person.id).where(Person.name.in_(("Ines", "Ivo"))).order_by(Person.name)
@@ -93,9 +130,19 @@ def test_an_empty_library_is_led_through_its_first_day(app: Flask, world: World,
         profile = db.session.scalars(select(RoleProfile.id).where(RoleProfile.name == "Page")).one()
     learner = {"team_id": valley, "role": "learner", "role_profile_id": profile, "starts_on": TODAY}
     assert hana.post(f"/admin/people/{ines}/memberships", learner).status_code == 303
-    supervisor = {"team_id": valley, "role": "supervisor", "starts_on": TODAY, "role_profile_id": ""}
+    supervisor = {
+        "team_id": valley,
+        "role": "supervisor",
+        "starts_on": TODAY,
+        "role_profile_id": "",
+    }
     assert hana.post(f"/admin/people/{ivo}/memberships", supervisor).status_code == 303
-    period = {"name": "Autumn", "framework_id": world.framework_id, "starts_on": TODAY, "ends_on": "2026-12-24"}
+    period = {
+        "name": "Autumn",
+        "framework_id": world.framework_id,
+        "starts_on": TODAY,
+        "ends_on": "2026-12-24",
+    }
     assert hana.post("/admin/rounds", period).status_code == 303
     assert undone() == ["/admin/mail", "/admin/backup"]
     assert "Send a test message" in hana.get("/").text
@@ -124,14 +171,18 @@ def test_a_message_counts_only_when_it_arrived(
     app: Flask, world: World, adam: Client, outcome: MailOutcome, said: str
 ) -> None:
     with app.app_context():
-        mail_tried(world, outcome=outcome, reason="mail_down" if outcome is MailOutcome.REFUSED else "")
+        mail_tried(
+            world, outcome=outcome, reason="mail_down" if outcome is MailOutcome.REFUSED else ""
+        )
     page = adam.get("/admin").text
     assert said in page
     mine = page.partition("Send a test message</a>")[2].partition("</li>")[0]
     assert ("Done" in mine) is (outcome is MailOutcome.ARRIVED)
 
 
-def test_a_backup_counts_only_when_nothing_was_wrong_with_it(app: Flask, world: World, adam: Client) -> None:
+def test_a_backup_counts_only_when_nothing_was_wrong_with_it(
+    app: Flask, world: World, adam: Client
+) -> None:
     assert "never tried out" not in adam.get("/admin").text
     assert "ever tried out" in adam.get("/admin/backup").text
     with app.app_context():
@@ -146,7 +197,9 @@ def test_a_backup_counts_only_when_nothing_was_wrong_with_it(app: Flask, world: 
     assert "audit_events_no_delete" in page
 
 
-def test_role_profiles_without_targets_are_not_yet_what_jobs_expect(app: Flask, world: World, adam: Client) -> None:
+def test_role_profiles_without_targets_are_not_yet_what_jobs_expect(
+    app: Flask, world: World, adam: Client
+) -> None:
     assert "1 role profile with targets." in adam.get("/admin").text
     with app.app_context(), transaction() as tx:
         tx.execute(delete(Target))
@@ -170,7 +223,9 @@ def test_people_are_found_by_parts_of_name_and_address(
 ) -> None:
     with app.app_context(), transaction() as tx:
         for name, email in (("José Álvarez", "jo@example.org"), ("Eva Strasse", "eva@example.org")):
-            tx.add(Person(library_id=world.libraries["city"], name=name, email=email, created_at=NOW))
+            tx.add(
+                Person(library_id=world.libraries["city"], name=name, email=email, created_at=NOW)
+            )
     page = adam.get("/admin/people", query_string={"search": search}).text
     assert re.findall(r'<th scope="row"><a[^>]*>([^<]+)</a>', page) == found
 
@@ -214,27 +269,79 @@ def test_people_are_filtered_and_sorted(app: Flask, world: World, adam: Client) 
 def add_people(app: Flask, world: World, number: int) -> None:
     with app.app_context(), transaction() as tx:
         for each in range(number):
-            person = Person(library_id=world.libraries["city"], name=f"Person {each:03}", created_at=NOW,
-                            email=f"p{each:03}-{number}@example.org")  # fmt: skip
+            person = Person(
+                library_id=world.libraries["city"],
+                name=f"Person {each:03}",
+                created_at=NOW,
+                email=f"p{each:03}-{number}@example.org",
+            )
             tx.add(person)
             tx.flush()
-            tx.add(Membership(person_id=person.id, team_id=world.teams["central"], role="learner",
-                              role_profile_id=world.role_profiles["city"], starts_on=NOW.date()))  # fmt: skip
-            audit.note(tx, "person_added", NOW, library_id=world.libraries["city"], actor_id=world.people["adam"],
-                       subject_id=person.id)  # fmt: skip
-            tx.add(Team(library_id=world.libraries["city"], parent_id=world.teams["city"], name=f"Team {each:03}",
-                        path=f"/{world.teams['city']}/"))  # fmt: skip
-            tx.add(Round(library_id=world.libraries["city"], framework_id=world.framework_id, name=f"Round {each}",
-                         starts_on=NOW.date(), ends_on=NOW.date()))  # fmt: skip
-            tx.add(RoleProfile(library_id=world.libraries["city"], framework_id=world.framework_id, name=f"P {each}"))
-            tx.add(UseStatement(library_id=world.libraries["city"], version=10 + each, text="x", published_at=NOW))
+            tx.add(
+                Membership(
+                    person_id=person.id,
+                    team_id=world.teams["central"],
+                    role="learner",
+                    role_profile_id=world.role_profiles["city"],
+                    starts_on=NOW.date(),
+                )
+            )
+            audit.note(
+                tx,
+                "person_added",
+                NOW,
+                library_id=world.libraries["city"],
+                actor_id=world.people["adam"],
+                subject_id=person.id,
+            )
+            tx.add(
+                Team(
+                    library_id=world.libraries["city"],
+                    parent_id=world.teams["city"],
+                    name=f"Team {each:03}",
+                    path=f"/{world.teams['city']}/",
+                )
+            )
+            tx.add(
+                Round(
+                    library_id=world.libraries["city"],
+                    framework_id=world.framework_id,
+                    name=f"Round {each}",
+                    starts_on=NOW.date(),
+                    ends_on=NOW.date(),
+                )
+            )
+            tx.add(
+                RoleProfile(
+                    library_id=world.libraries["city"],
+                    framework_id=world.framework_id,
+                    name=f"P {each}",
+                )
+            )
+            tx.add(
+                UseStatement(
+                    library_id=world.libraries["city"],
+                    version=10 + each,
+                    text="x",
+                    published_at=NOW,
+                )
+            )
 
 
 @pytest.mark.parametrize(
     "address",
-    ["/admin", "/admin/people", "/admin/audit", "/admin/teams", "/admin/rounds", "/admin/role-profiles",
-     "/admin/use-statement", "/admin/not-rated", "/admin/teams/{central}"],
-)  # fmt: skip
+    [
+        "/admin",
+        "/admin/people",
+        "/admin/audit",
+        "/admin/teams",
+        "/admin/rounds",
+        "/admin/role-profiles",
+        "/admin/use-statement",
+        "/admin/not-rated",
+        "/admin/teams/{central}",
+    ],
+)
 def test_lists_take_as_many_statements_for_many_rows(
     app: Flask, world: World, adam: Client, count_sql: Statements, address: str
 ) -> None:
@@ -270,7 +377,9 @@ def link_of(label: str, page: str) -> str:
     return found.group(1).replace("&amp;", "&")
 
 
-def test_sorting_keeps_the_filter_and_filtering_the_order(app: Flask, world: World, adam: Client) -> None:
+def test_sorting_keeps_the_filter_and_filtering_the_order(
+    app: Flask, world: World, adam: Client
+) -> None:
     add_people(app, world, 60)
     page = adam.get("/admin/people", query_string={"search": "person", "state": "invited"}).text
     assert 'aria-sort="ascending"><a class="sort-link" href' in page
@@ -307,7 +416,13 @@ def test_the_audit_is_sorted(app: Flask, world: World, adam: Client) -> None:
     assert abouts(sort="about") == ["Ana", "Ben", "Sue"]
     assert abouts(sort="who") == ["Sue", "Ben", "Ana"]
     assert abouts(sort="who", order="turned") == ["Ana", "Ben", "Sue"]
-    for wild in ({"sort": "what"}, {"sort": "facts"}, {"sort": HUGE, "order": "'"}, {"page": HUGE}, {"page": "-1"}):
+    for wild in (
+        {"sort": "what"},
+        {"sort": "facts"},
+        {"sort": HUGE, "order": "'"},
+        {"page": HUGE},
+        {"page": "-1"},
+    ):
         assert abouts(**wild) == abouts()
 
 
@@ -325,7 +440,9 @@ def test_the_audit_is_sorted(app: Flask, world: World, adam: Client) -> None:
         ("New", "new@example.org\r\nBcc: all@example.org"),
     ],
 )
-def test_a_person_who_cannot_be_added(app: Flask, world: World, adam: Client, name: str, email: str) -> None:
+def test_a_person_who_cannot_be_added(
+    app: Flask, world: World, adam: Client, name: str, email: str
+) -> None:
     before = count(app, Person)
     response = adam.post("/admin/people", {"name": name, "email": email})
     assert response.status_code == 422
@@ -334,7 +451,9 @@ def test_a_person_who_cannot_be_added(app: Flask, world: World, adam: Client, na
         assert f'value="{name}"' in response.text, "what was typed is kept"
 
 
-def test_an_address_with_quotes_and_accents_is_shown_as_text(app: Flask, world: World, adam: Client) -> None:
+def test_an_address_with_quotes_and_accents_is_shown_as_text(
+    app: Flask, world: World, adam: Client
+) -> None:
     adam.post("/admin/people", {"name": '<b onclick="x">"Ñ\u202e', "email": "o'neil@example.org"})
     page = adam.get("/admin/people").text
     assert "&lt;b onclick=" in page
@@ -346,41 +465,79 @@ def membership_of(app: Flask, world: World, person: str) -> int:
     with app.app_context():
         return db.session.scalars(
             select(Membership.id).where(
-                Membership.person_id == world.people[person], Membership.team_id == world.teams["central"]
+                Membership.person_id == world.people[person],
+                Membership.team_id == world.teams["central"],
             )
         ).one()
 
 
 def test_memberships_that_cannot_be(app: Flask, world: World, adam: Client) -> None:
     right = {
-        "team_id": world.teams["harbour"], "role": "learner", "role_profile_id": world.role_profiles["city"],
-        "job": "Page", "weekly_hours": "20", "starts_on": TODAY, "ends_on": "",
-    }  # fmt: skip
+        "team_id": world.teams["harbour"],
+        "role": "learner",
+        "role_profile_id": world.role_profiles["city"],
+        "job": "Page",
+        "weekly_hours": "20",
+        "starts_on": TODAY,
+        "ends_on": "",
+    }
     wrong: list[dict[str, object]] = [
-        {"team_id": ""}, {"team_id": HUGE}, {"team_id": "-1"}, {"team_id": world.teams["other"]}, {"team_id": "x"},
-        {"role": "administrator"}, {"role": ""}, {"role": HUGE},
-        {"role_profile_id": ""}, {"role_profile_id": world.role_profiles["other"]}, {"role_profile_id": HUGE},
-        {"starts_on": ""}, {"starts_on": "2026-02-30"}, {"starts_on": "99999-01-01"}, {"starts_on": "0001-01-01"},
-        {"ends_on": "2026-11-23"}, {"ends_on": "9999-12-31"}, {"ends_on": "yesterday"},
-        {"weekly_hours": "0"}, {"weekly_hours": "200"}, {"weekly_hours": "-3"}, {"weekly_hours": HUGE},
-        {"weekly_hours": "1.5"}, {"weekly_hours": "²"},
-        {"job": "x" * 300}, {"job": "a\x07"},
-    ]  # fmt: skip
+        {"team_id": ""},
+        {"team_id": HUGE},
+        {"team_id": "-1"},
+        {"team_id": world.teams["other"]},
+        {"team_id": "x"},
+        {"role": "administrator"},
+        {"role": ""},
+        {"role": HUGE},
+        {"role_profile_id": ""},
+        {"role_profile_id": world.role_profiles["other"]},
+        {"role_profile_id": HUGE},
+        {"starts_on": ""},
+        {"starts_on": "2026-02-30"},
+        {"starts_on": "99999-01-01"},
+        {"starts_on": "0001-01-01"},
+        {"ends_on": "2026-11-23"},
+        {"ends_on": "9999-12-31"},
+        {"ends_on": "yesterday"},
+        {"weekly_hours": "0"},
+        {"weekly_hours": "200"},
+        {"weekly_hours": "-3"},
+        {"weekly_hours": HUGE},
+        {"weekly_hours": "1.5"},
+        {"weekly_hours": "²"},
+        {"job": "x" * 300},
+        {"job": "a\x07"},
+    ]
     before = count(app, Membership)
     ben = world.people["ben"]
     for change in wrong:
-        assert adam.post(f"/admin/people/{ben}/memberships", {**right, **change}).status_code == 422, change
-        response = adam.post(f"/admin/memberships/{membership_of(app, world, 'ben')}", {**right, **change})
+        assert (
+            adam.post(f"/admin/people/{ben}/memberships", {**right, **change}).status_code == 422
+        ), change
+        response = adam.post(
+            f"/admin/memberships/{membership_of(app, world, 'ben')}", {**right, **change}
+        )
         assert response.status_code == 422, change
     assert count(app, Membership) == before
     assert adam.post(f"/admin/people/{ben}/memberships", right).status_code == 303
-    assert adam.post(f"/admin/people/{ben}/memberships", right).status_code == 422, "the same once more"
+    assert adam.post(f"/admin/people/{ben}/memberships", right).status_code == 422, (
+        "the same once more"
+    )
 
 
 def test_ending_and_correcting_a_membership(app: Flask, world: World, adam: Client) -> None:
     membership_id = membership_of(app, world, "ben")
-    assert adam.post(f"/admin/memberships/{membership_id}/end", {"end-ends_on": "2025-01-01"}).status_code == 422
-    assert adam.post(f"/admin/memberships/{membership_id}/end", {"end-ends_on": TODAY}).status_code == 303
+    assert (
+        adam.post(
+            f"/admin/memberships/{membership_id}/end", {"end-ends_on": "2025-01-01"}
+        ).status_code
+        == 422
+    )
+    assert (
+        adam.post(f"/admin/memberships/{membership_id}/end", {"end-ends_on": TODAY}).status_code
+        == 303
+    )
     assert row(app, Membership, membership_id).ends_on == NOW.date()
     corrected = {"team_id": world.teams["central"], "role": "supervisor", "starts_on": "2026-03-01"}
     assert adam.post(f"/admin/memberships/{membership_id}", corrected).status_code == 303
@@ -390,7 +547,9 @@ def test_ending_and_correcting_a_membership(app: Flask, world: World, adam: Clie
 
 def test_records_of_another_library_are_not_there(app: Flask, world: World, adam: Client) -> None:
     with app.app_context():
-        otto = db.session.scalars(select(Membership.id).where(Membership.person_id == world.people["otto"])).one()
+        otto = db.session.scalars(
+            select(Membership.id).where(Membership.person_id == world.people["otto"])
+        ).one()
     for address in (
         f"/admin/people/{world.people['otto']}",
         f"/admin/people/{world.people['otto']}/edit",
@@ -435,22 +594,48 @@ def test_the_team_form_refuses_what_cannot_be(app: Flask, world: World, adam: Cl
     moved = {"name": "Central Hall", "parent_id": world.teams["harbour"], "open_reviews": "y"}
     assert adam.post(central, moved).status_code == 303
     team = row(app, Team, world.teams["central"])
-    assert (team.name, team.parent_id, team.open_reviews) == ("Central Hall", world.teams["harbour"], True)
-    assert adam.post(f"/admin/teams/{world.teams['city']}", {"open_reviews": "y"}).status_code == 303
-    assert "cannot be closed" in adam.post(f"/admin/teams/{world.teams['city']}/close", follow_redirects=True).text
+    assert (team.name, team.parent_id, team.open_reviews) == (
+        "Central Hall",
+        world.teams["harbour"],
+        True,
+    )
+    assert (
+        adam.post(f"/admin/teams/{world.teams['city']}", {"open_reviews": "y"}).status_code == 303
+    )
+    assert (
+        "cannot be closed"
+        in adam.post(f"/admin/teams/{world.teams['city']}/close", follow_redirects=True).text
+    )
 
 
 def test_targets_are_set_on_the_page(app: Flask, world: World, adam: Client) -> None:
     address = f"/admin/role-profiles/{world.role_profiles['city']}"
-    technical, leadership = (f"target_{world.domains[name]}" for name in ("technical", "leadership"))
+    technical, leadership = (
+        f"target_{world.domains[name]}" for name in ("technical", "leadership")
+    )
     same = {f"target_{domain_id}": "2" for domain_id in world.domains.values()}
-    for change in ({technical: "5"}, {technical: "0"}, {technical: HUGE}, {technical: "x"}, {"name": ""}):
-        assert adam.post(address, {"name": "Mid-level", **same, **change}).status_code == 422, change
-    assert adam.post(address, {"name": "Mid-level", **same, technical: "3", leadership: ""}).status_code == 303
+    for change in (
+        {technical: "5"},
+        {technical: "0"},
+        {technical: HUGE},
+        {technical: "x"},
+        {"name": ""},
+    ):
+        assert adam.post(address, {"name": "Mid-level", **same, **change}).status_code == 422, (
+            change
+        )
+    assert (
+        adam.post(
+            address, {"name": "Mid-level", **same, technical: "3", leadership: ""}
+        ).status_code
+        == 303
+    )
     with app.app_context():
         targets = dict(
             db.session.execute(
-                select(Target.domain_id, Target.rank).where(Target.role_profile_id == world.role_profiles["city"])
+                select(Target.domain_id, Target.rank).where(
+                    Target.role_profile_id == world.role_profiles["city"]
+                )
             ).all()
         )
     assert targets == {world.domains["technical"]: 3, world.domains["communication"]: 2}
@@ -459,26 +644,54 @@ def test_targets_are_set_on_the_page(app: Flask, world: World, adam: Client) -> 
 
 
 def test_rounds_on_the_page(world: World, adam: Client) -> None:
-    right = {"name": "Spring", "framework_id": world.framework_id, "starts_on": "2027-03-01", "ends_on": "2027-05-01"}
+    right = {
+        "name": "Spring",
+        "framework_id": world.framework_id,
+        "starts_on": "2027-03-01",
+        "ends_on": "2027-05-01",
+    }
     for change in (
-        {"name": ""}, {"framework_id": HUGE}, {"framework_id": ""}, {"starts_on": "x"}, {"ends_on": "2027-02-01"},
-        {"starts_on": "2026-12-01"}, {"name": "Autumn 2026"}, {"ends_on": "9999-01-01"},
-    ):  # fmt: skip
+        {"name": ""},
+        {"framework_id": HUGE},
+        {"framework_id": ""},
+        {"starts_on": "x"},
+        {"ends_on": "2027-02-01"},
+        {"starts_on": "2026-12-01"},
+        {"name": "Autumn 2026"},
+        {"ends_on": "9999-01-01"},
+    ):
         response = adam.post("/admin/rounds", {**right, **change})
         assert response.status_code == 422, change
     assert "Autumn 2026" in adam.post("/admin/rounds", {**right, "starts_on": "2026-12-01"}).text
     assert adam.post("/admin/rounds", right).status_code == 303
-    assert adam.post(f"/admin/rounds/{world.rounds['city']}", {**right, "name": "Moved"}).status_code == 422
+    assert (
+        adam.post(f"/admin/rounds/{world.rounds['city']}", {**right, "name": "Moved"}).status_code
+        == 422
+    )
 
 
 def test_two_pages_that_publish_are_told(world: World, adam: Client) -> None:
-    assert adam.post("/admin/use-statement", {"base_version": "1", "text": "Mine."}).status_code == 303
-    late = adam.post("/admin/use-statement", {"base_version": "1", "text": "Yours, typed at length."})
+    assert (
+        adam.post("/admin/use-statement", {"base_version": "1", "text": "Mine."}).status_code == 303
+    )
+    late = adam.post(
+        "/admin/use-statement", {"base_version": "1", "text": "Yours, typed at length."}
+    )
     assert late.status_code == 422
     assert "Yours, typed at length." in late.text
     assert 'name="base_version" type="hidden" value="2"' in late.text
-    for wrong in ({"base_version": HUGE}, {"base_version": "x"}, {"text": ""}, {"text": "x" * 20_001}):
-        assert adam.post("/admin/use-statement", {"base_version": "2", "text": "New.", **wrong}).status_code == 422
+    for wrong in (
+        {"base_version": HUGE},
+        {"base_version": "x"},
+        {"text": ""},
+        {"text": "x" * 20_001},
+    ):
+        assert (
+            adam.post(
+                "/admin/use-statement", {"base_version": "2", "text": "New.", **wrong}
+            ).status_code
+            == 422
+        )
 
 
 def test_statements_are_left_out_and_taken_in(app: Flask, world: World, adam: Client) -> None:
@@ -495,7 +708,12 @@ def test_statements_are_left_out_and_taken_in(app: Flask, world: World, adam: Cl
     assert count(app, NotRatedHere) == 0
     kept = adam.post("/admin/not-rated", {"statements": [first, second]}).text
     assert len(re.findall(r'name="statements" value="\d+" checked', kept)) == 2
-    assert adam.post("/admin/not-rated", {"statements": [first, second], "reason": "No such tool."}).status_code == 303
+    assert (
+        adam.post(
+            "/admin/not-rated", {"statements": [first, second], "reason": "No such tool."}
+        ).status_code
+        == 303
+    )
     page = adam.get("/admin/not-rated").text
     assert page.count("No such tool.") == 2
     lift = re.search(r'action="(/admin/not-rated/\d+/lift)"', page)
@@ -507,15 +725,30 @@ def test_statements_are_left_out_and_taken_in(app: Flask, world: World, adam: Cl
 
 
 def test_the_library_settings(app: Flask, world: World, adam: Client) -> None:
-    right = {"name": "Lake Library", "time_zone": "Asia/Tokyo", "review_days": "21", "differences_days": "7"}
+    right = {
+        "name": "Lake Library",
+        "time_zone": "Asia/Tokyo",
+        "review_days": "21",
+        "differences_days": "7",
+    }
     for change in (
-        {"name": ""}, {"name": "Other Library"}, {"time_zone": "Mars/Base"}, {"time_zone": "../etc/passwd"},
-        {"review_days": "0"}, {"review_days": HUGE}, {"differences_days": ""}, {"differences_days": "x"},
-    ):  # fmt: skip
+        {"name": ""},
+        {"name": "Other Library"},
+        {"time_zone": "Mars/Base"},
+        {"time_zone": "../etc/passwd"},
+        {"review_days": "0"},
+        {"review_days": HUGE},
+        {"differences_days": ""},
+        {"differences_days": "x"},
+    ):
         assert adam.post("/admin/library", {**right, **change}).status_code == 422, change
     assert adam.post("/admin/library", right).status_code == 303
     library = row(app, Library, world.libraries["city"])
-    assert (library.name, library.time_zone, library.names_to_coordinators) == ("Lake Library", "Asia/Tokyo", False)
+    assert (library.name, library.time_zone, library.names_to_coordinators) == (
+        "Lake Library",
+        "Asia/Tokyo",
+        False,
+    )
     assert "24 Nov, 19:00" in adam.get("/admin/audit").text, "10:00 UTC is 19:00 in Tokyo"
 
 
@@ -524,14 +757,26 @@ def test_days_begin_where_the_library_is(app: Flask, world: World, sign_in: Sign
     tomorrow = NOW.date() + dt.timedelta(days=1)
     with app.app_context(), transaction() as tx:
         tx.get_one(Library, world.libraries["city"]).time_zone = "Pacific/Kiritimati"
-        tx.add(Membership(person_id=world.people["ben"], team_id=world.teams["harbour"], role="supervisor",
-                          starts_on=tomorrow))  # fmt: skip
+        tx.add(
+            Membership(
+                person_id=world.people["ben"],
+                team_id=world.teams["harbour"],
+                role="supervisor",
+                starts_on=tomorrow,
+            )
+        )
     assert sign_in(world.email("ben")).get(f"/teams/{world.teams['harbour']}").status_code == 200
 
 
-def test_the_audit_lists_administration_and_nothing_of_ratings(app: Flask, world: World, adam: Client) -> None:
+def test_the_audit_lists_administration_and_nothing_of_ratings(
+    app: Flask, world: World, adam: Client
+) -> None:
     with app.app_context():
-        for kind, library in (("rated", "city"), ("endorsement_given", "city"), ("person_added", "other")):
+        for kind, library in (
+            ("rated", "city"),
+            ("endorsement_given", "city"),
+            ("person_added", "other"),
+        ):
             happened(world, kind, "ana", "ana", library=library, x="canary")
     adam.post(f"/admin/people/{world.people['ben']}/administrator")
     adam.post(f"/admin/teams/{world.teams['harbour']}/close")
@@ -545,7 +790,14 @@ def test_the_audit_lists_administration_and_nothing_of_ratings(app: Flask, world
     assert "1 event ·" in adam.get("/admin/audit?kind=team_closed").text
     assert "0 events" in adam.get("/admin/audit?until=2026-11-23").text
     assert "6 events" in adam.get("/admin/audit?since=2026-11-24&until=2026-11-24").text
-    for wild in ("kind=rated", f"person_id={HUGE}", "since=x", "since=0001-01-01", "until=9999-12-31", f"page={HUGE}"):
+    for wild in (
+        "kind=rated",
+        f"person_id={HUGE}",
+        "since=x",
+        "since=0001-01-01",
+        "until=9999-12-31",
+        f"page={HUGE}",
+    ):
         assert adam.get(f"/admin/audit?{wild}").status_code == 200, wild
 
 
@@ -553,18 +805,31 @@ def test_a_stale_token_changes_nothing(app: Flask, world: World, adam: Client) -
     before = count(app, Person)
     adam.get("/admin")
     adam.token = "stale"
-    assert adam.post("/admin/people", {"name": "New", "email": "new@example.org"}).status_code == 400
+    assert (
+        adam.post("/admin/people", {"name": "New", "email": "new@example.org"}).status_code == 400
+    )
     assert count(app, Person) == before
 
 
-def test_administrators_have_no_way_to_set_a_password(app: Flask, world: World, adam: Client) -> None:
+def test_administrators_have_no_way_to_set_a_password(
+    app: Flask, world: World, adam: Client
+) -> None:
     """Nor anything else that the form does not ask for."""
     more = {
-        "password": "x" * 12, "password_hash": "x", "administrator": "y", "library_id": world.libraries["other"],
-        "ready_at": TODAY, "id": world.people["ben"],
-    }  # fmt: skip
+        "password": "x" * 12,
+        "password_hash": "x",
+        "administrator": "y",
+        "library_id": world.libraries["other"],
+        "ready_at": TODAY,
+        "id": world.people["ben"],
+    }
     ana = world.people["ana"]
-    assert adam.post(f"/admin/people/{ana}", {"name": "Ana R", "email": world.email("ana"), **more}).status_code == 303
+    assert (
+        adam.post(
+            f"/admin/people/{ana}", {"name": "Ana R", "email": world.email("ana"), **more}
+        ).status_code
+        == 303
+    )
     after = row(app, Person, ana)
     assert after.name == "Ana R"
     assert (after.password_hash, after.administrator, after.ready_at) == (HASH, False, None)

@@ -1,4 +1,5 @@
-"""From an empty installation to the gap matrix: one command makes the administrator, and the pages do the rest."""
+"""From an empty installation to the gap matrix: one command makes the administrator, and the pages
+do the rest."""
 
 import html
 import re
@@ -33,7 +34,11 @@ def option(label: str, page: str) -> str:
 def done(client: Client, url: str, data: dict[str, object]) -> str:
     """Post, and follow to the page that it leads to."""
     response = client.post(url, data)
-    assert response.status_code == 303, (url, response.status_code, re.findall(r"<li>(.*?)</li>", response.text))
+    assert response.status_code == 303, (
+        url,
+        response.status_code,
+        re.findall(r"<li>(.*?)</li>", response.text),
+    )
     return str(response.headers["Location"])
 
 
@@ -42,9 +47,19 @@ def administrator(app: Flask) -> Client:
     with app.app_context():
         import_framework(read_framework(FILE.read_text(encoding="utf-8")), NOW)
     made = app.test_cli_runner().invoke(
-        args=["admin", "create", "--library", "Town Library", "--name", "Ada Admin", "--email", "ada@example.org",
-              "--password", PASSWORD]
-    )  # fmt: skip
+        args=[
+            "admin",
+            "create",
+            "--library",
+            "Town Library",
+            "--name",
+            "Ada Admin",
+            "--email",
+            "ada@example.org",
+            "--password",
+            PASSWORD,
+        ]
+    )
     assert made.exit_code == 0, made.output
     client = Client(app)
     client.sign_in("ada@example.org", PASSWORD)
@@ -52,7 +67,8 @@ def administrator(app: Flask) -> Client:
 
 
 def bring_in(app: Flask, administrator: Client, name: str, terms: dict[str, str]) -> Client:
-    """A person of the pages: added, put in a team, and signed in with the link that the page showed."""
+    """A person of the pages: added, put in a team, and signed in with the link that the page
+    showed."""
     email = f"{name.lower()}@example.org"
     added = administrator.post("/admin/people", {"name": name, "email": email})
     link = found(r'(/welcome/[^"<\s]+)', added.text)
@@ -73,11 +89,16 @@ def bring_in(app: Flask, administrator: Client, name: str, terms: dict[str, str]
 def left(administrator: Client) -> list[str]:
     """What the checklist of the first day still asks for."""
     page = administrator.get("/admin").text
-    return re.findall(r'<li class="is-open">.*?<a class="checklist-title"[^>]*>(.*?)</a>', page, re.DOTALL)
+    return re.findall(
+        r'<li class="is-open">.*?<a class="checklist-title"[^>]*>(.*?)</a>', page, re.DOTALL
+    )
 
 
-def tried_out(app: Flask, administrator: Client, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A message to a real mail server and back, and a backup that is brought back by the commands."""
+def tried_out(
+    app: Flask, administrator: Client, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message to a real mail server and back, and a backup that is brought back by the
+    commands."""
     with mail_server() as inbox:
         server = settings(inbox.url(options="?tls=no"), "tracker@example.org")
         monkeypatch.setitem(app.extensions, "tracker_mail", server)
@@ -85,7 +106,11 @@ def tried_out(app: Flask, administrator: Client, folder: Path, monkeypatch: pyte
         message = inbox.messages[0].get_payload(decode=True)
         assert isinstance(message, bytes)
     page = administrator.get(found(r"http://[^/\s]+(/\S+)", message.decode())).text
-    done(administrator, "/admin/mail/arrived", {"code": found(r'name="code"[^>]*value="(\w+)"', page)})
+    done(
+        administrator,
+        "/admin/mail/arrived",
+        {"code": found(r'name="code"[^>]*value="(\w+)"', page)},
+    )
     run = app.test_cli_runner()
     made = run.invoke(args=["backup", "--to", str(folder)])
     assert made.exit_code == 0, made.output
@@ -98,10 +123,19 @@ def test_from_nothing_to_the_gap_matrix(
     app: Flask, administrator: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert left(administrator) == [
-        "Publish the use statement", "Lay out the teams", "Say what jobs expect", "Bring in people",
-        "Put people in teams", "Open a round", "Send a test message", "Try out a backup",
-    ]  # fmt: skip
-    draft = found(r'<textarea[^>]*name="text"[^>]*>(.*?)</textarea>', administrator.get("/admin/use-statement").text)
+        "Publish the use statement",
+        "Lay out the teams",
+        "Say what jobs expect",
+        "Bring in people",
+        "Put people in teams",
+        "Open a round",
+        "Send a test message",
+        "Try out a backup",
+    ]
+    draft = found(
+        r'<textarea[^>]*name="text"[^>]*>(.*?)</textarea>',
+        administrator.get("/admin/use-statement").text,
+    )
     done(administrator, "/admin/use-statement", {"text": draft, "base_version": "0"})
     root = option("Town Library", administrator.get("/admin/teams/new").text)
     done(administrator, "/admin/teams", {"name": "Main Street", "parent_id": root})
@@ -112,8 +146,16 @@ def test_from_nothing_to_the_gap_matrix(
         {"framework": found(r'name="framework" value="(\d+)"', profiles)},
     )
     framework = option("Library Technicians", administrator.get("/admin/rounds/new").text)
-    done(administrator, "/admin/rounds", {"name": "Autumn", "framework_id": framework, "starts_on": "2026-11-01",
-                                          "ends_on": "2026-12-11"})  # fmt: skip
+    done(
+        administrator,
+        "/admin/rounds",
+        {
+            "name": "Autumn",
+            "framework_id": framework,
+            "starts_on": "2026-11-01",
+            "ends_on": "2026-12-11",
+        },
+    )
     learner = bring_in(app, administrator, "Lena", {"role": "learner", "job": "Assistant"})
     supervisor = bring_in(app, administrator, "Sven", {"role": "supervisor"})
     coordinator = bring_in(app, administrator, "Cleo", {"role": "coordinator"})
@@ -129,14 +171,18 @@ def test_from_nothing_to_the_gap_matrix(
     assert learner.get("/assess").headers["Location"].startswith("/use-statement")
     text_id = found(r'name="use_statement_id" value="(\d+)"', learner.get("/use-statement").text)
     done(learner, "/use-statement", {"use_statement_id": text_id, "next": ""})
-    person_id = found(r'name="person_id" value="(\d+)"', page := learner.get(
-        "/assess/library-technicians/durable/communication").text)  # fmt: skip
+    person_id = found(
+        r'name="person_id" value="(\d+)"',
+        page := learner.get("/assess/library-technicians/durable/communication").text,
+    )
     statements = list(dict.fromkeys(re.findall(r'action="/statements/(\d+)/rating"', page)))
     assert len(statements) == 10
     for at, statement in enumerate(statements):
         answer = "consistently" if at < 2 else "partly"
         done(
-            learner, f"/statements/{statement}/rating", {"answer": answer, "base_version": "0", "person_id": person_id}
+            learner,
+            f"/statements/{statement}/rating",
+            {"answer": answer, "base_version": "0", "person_id": person_id},
         )
     reviewer = found(r'name="reviewer"[^>]*value="([^"]+)"', learner.get("/reviews/new").text)
     review = done(learner, "/reviews", {"reviewer": reviewer, "statements": statements[:5]})
@@ -152,18 +198,28 @@ def test_from_nothing_to_the_gap_matrix(
         items |= here
         said = {"person_id": found(r'name="person_id" value="(\d+)"', page)}
         for item in here:
-            said |= {f"answer-{item}": "consistently", f"ground-{item}": "saw_it", f"note-{item}": "Seen.",
-                     f"base_version-{item}": "1"}  # fmt: skip
+            said |= {
+                f"answer-{item}": "consistently",
+                f"ground-{item}": "saw_it",
+                f"note-{item}": "Seen.",
+                f"base_version-{item}": "1",
+            }
         done(supervisor, screen, said)
     assert len(items) == 5
-    version = found(r'name="version" value="(\d+)"', supervisor.get(f"/reviews/{review_id}/check").text)
+    version = found(
+        r'name="version" value="(\d+)"', supervisor.get(f"/reviews/{review_id}/check").text
+    )
     done(supervisor, f"/reviews/{review_id}/reveal", {"version": version})
 
     # Two are equal; they talk about the third and agree.
     different = supervisor.get(f"/reviews/{review_id}/differences").text
     first = found(r'action="/review-items/(\d+)/agree', different)
     for one in (supervisor, learner):
-        done(one, f"/review-items/{first}/agree", {"answer": "consistently", "reason": "We looked at it together."})
+        done(
+            one,
+            f"/review-items/{first}/agree",
+            {"answer": "consistently", "reason": "We looked at it together."},
+        )
 
     # Everybody sees what they should.
     assert "Emerging" in learner.get("/profile").text

@@ -1,4 +1,5 @@
-"""The assess pages without script: every answer by itself, nothing typed is lost, nothing answers 500."""
+"""The assess pages without script: every answer by itself, nothing typed is lost, nothing answers
+500."""
 
 import datetime as dt
 import html
@@ -39,13 +40,23 @@ def first(world: World) -> int:
 def answer_of(app: Flask, world: World, statement_id: int) -> str | None:
     with app.app_context():
         return session().scalar(
-            select(Rating.answer).where(Rating.person_id == world.people["ana"], Rating.statement_id == statement_id)
+            select(Rating.answer).where(
+                Rating.person_id == world.people["ana"], Rating.statement_id == statement_id
+            )
         )
 
 
-def test_an_answer_is_saved_and_the_page_comes_back_to_it(app: Flask, world: World, ana: Client, first: int) -> None:
-    sent = {"answer": "partly", "base_version": "0", "person_id": str(world.people["ana"]), "page": "domain",
-            "own_note": "ask Sue", "reviewer_note": ""}  # fmt: skip
+def test_an_answer_is_saved_and_the_page_comes_back_to_it(
+    app: Flask, world: World, ana: Client, first: int
+) -> None:
+    sent = {
+        "answer": "partly",
+        "base_version": "0",
+        "person_id": str(world.people["ana"]),
+        "page": "domain",
+        "own_note": "ask Sue",
+        "reviewer_note": "",
+    }
     response = ana.post(f"/statements/{first}/rating", sent)
     assert response.status_code == 303
     assert response.location == f"{DOMAIN}?saved={first}#s-{first}"
@@ -56,7 +67,9 @@ def test_an_answer_is_saved_and_the_page_comes_back_to_it(app: Flask, world: Wor
     assert "1 of 33 rated" in page
 
 
-def test_an_answer_goes_back_to_the_page_it_came_from(world: World, ana: Client, first: int) -> None:
+def test_an_answer_goes_back_to_the_page_it_came_from(
+    world: World, ana: Client, first: int
+) -> None:
     for page, path in (
         ("level", f"{DOMAIN}?level=1&saved={first}#s-{first}"),
         (f"five-{first}-7", f"/assess/five?ids={first}-7&saved={first}#s-{first}"),
@@ -67,7 +80,9 @@ def test_an_answer_goes_back_to_the_page_it_came_from(world: World, ana: Client,
         assert (response.status_code, response.location) == (303, path)
 
 
-def test_the_page_shows_all_that_stands_at_a_statement(app: Flask, world: World, ana: Client, first: int) -> None:
+def test_the_page_shows_all_that_stands_at_a_statement(
+    app: Flask, world: World, ana: Client, first: int
+) -> None:
     second, third = world.statements["communication"][1:3]
     with app.app_context():
         cite(world, first, "O*NET v30.2", "Pathsmith")
@@ -75,27 +90,43 @@ def test_the_page_shows_all_that_stands_at_a_statement(app: Flask, world: World,
         rate(world, "ana", second, Answer.PARTLY, BEFORE)
         leave_out(world, third, "Personnel matters.")
     page = ana.get(DOMAIN).text
-    for words in ("O*NET v30.2", "Pathsmith in full", "Sue: Consistently, 24 Nov", "You said Partly on 1 Sep",
-                  "Not rated in this library: Personnel matters.", "1 of 32"):  # fmt: skip
+    for words in (
+        "O*NET v30.2",
+        "Pathsmith in full",
+        "Sue: Consistently, 24 Nov",
+        "You said Partly on 1 Sep",
+        "Not rated in this library: Personnel matters.",
+        "1 of 32",
+    ):
         assert words in page, words
     assert f'id="s-{third}-partly"' not in page
     assert page.count('name="still_true"') == 1
 
 
-def test_still_true_confirms_an_old_answer(app: Flask, world: World, ana: Client, first: int) -> None:
+def test_still_true_confirms_an_old_answer(
+    app: Flask, world: World, ana: Client, first: int
+) -> None:
     with app.app_context():
         rate(world, "ana", first, Answer.PARTLY, BEFORE)
-    ana.post(f"/statements/{first}/rating", {"answer": "not_yet", "still_true": "partly", "base_version": "1"})
+    ana.post(
+        f"/statements/{first}/rating",
+        {"answer": "not_yet", "still_true": "partly", "base_version": "1"},
+    )
     page = ana.get(f"/statements/{first}").text
     assert 'name="still_true"' not in page
     assert "confirmed: still true" in page
     assert answer_of(app, world, first) == "partly"
 
 
-def test_saving_a_note_does_not_confirm_an_old_answer(app: Flask, world: World, ana: Client, first: int) -> None:
+def test_saving_a_note_does_not_confirm_an_old_answer(
+    app: Flask, world: World, ana: Client, first: int
+) -> None:
     with app.app_context():
         rate(world, "ana", first, Answer.PARTLY, BEFORE)
-    ana.post(f"/statements/{first}/rating", {"answer": "partly", "save": "notes", "own_note": "x", "base_version": "1"})
+    ana.post(
+        f"/statements/{first}/rating",
+        {"answer": "partly", "save": "notes", "own_note": "x", "base_version": "1"},
+    )
     assert 'name="still_true"' in ana.get(f"/statements/{first}").text
 
 
@@ -104,12 +135,25 @@ def test_a_page_that_is_out_of_date_shows_both_answers(
 ) -> None:
     phone, desk = (sign_in(world.email("ana")) for _device in range(2))
     phone.post(f"/statements/{first}/rating", {"answer": "consistently", "base_version": "0"})
-    told = desk.post(f"/statements/{first}/rating", {"answer": "partly", "base_version": "0", "own_note": "typed here"})
+    told = desk.post(
+        f"/statements/{first}/rating",
+        {"answer": "partly", "base_version": "0", "own_note": "typed here"},
+    )
     assert told.status_code == 409
-    for words in ("Saved meanwhile", "Yours, from this page", "Consistently", "Partly", "typed here", "Keep the other"):
+    for words in (
+        "Saved meanwhile",
+        "Yours, from this page",
+        "Consistently",
+        "Partly",
+        "typed here",
+        "Keep the other",
+    ):
         assert words in told.text, words
     assert answer_of(app, world, first) == "consistently"
-    kept = desk.post(f"/statements/{first}/rating", {"answer": "partly", "base_version": "1", "own_note": "typed here"})
+    kept = desk.post(
+        f"/statements/{first}/rating",
+        {"answer": "partly", "base_version": "1", "own_note": "typed here"},
+    )
     assert kept.status_code == 303
     assert answer_of(app, world, first) == "partly"
 
@@ -119,19 +163,36 @@ def test_the_script_is_told_of_both_answers(world: World, ana: Client, first: in
     told = ana.post_json(f"/statements/{first}/rating", {"answer": "partly", "base_version": 0})
     assert told.status_code == 409
     assert told.json["code"] == "rating_changed"
-    assert (told.json["current"]["answer"], told.json["current"]["version"], told.json["yours"]) == (
-        "consistently", 1, "partly")  # fmt: skip
+    assert (
+        told.json["current"]["answer"],
+        told.json["current"]["version"],
+        told.json["yours"],
+    ) == ("consistently", 1, "partly")
 
 
 def test_the_script_gets_the_progress(world: World, ana: Client, first: int) -> None:
-    saved = ana.post_json(f"/statements/{first}/rating", {"answer": "partly", "base_version": 0}).json
-    assert (saved["version"], saved["rated"], saved["rated_in_domain"], saved["rated_at_level"]) == (1, 1, 1, 1)
+    saved = ana.post_json(
+        f"/statements/{first}/rating", {"answer": "partly", "base_version": 0}
+    ).json
+    assert (
+        saved["version"],
+        saved["rated"],
+        saved["rated_in_domain"],
+        saved["rated_at_level"],
+    ) == (1, 1, 1, 1)
 
 
 @pytest.mark.parametrize("as_json", [True, False])
-def test_a_click_of_somebody_else_is_refused(app: Flask, world: World, ana: Client, first: int, as_json: bool) -> None:
+def test_a_click_of_somebody_else_is_refused(
+    app: Flask, world: World, ana: Client, first: int, as_json: bool
+) -> None:
     url = f"/statements/{first}/rating"
-    body = {"answer": "partly", "base_version": 0, "person_id": world.people["ben"], "own_note": "a secret of Ben's"}
+    body = {
+        "answer": "partly",
+        "base_version": 0,
+        "person_id": world.people["ben"],
+        "own_note": "a secret of Ben's",
+    }
     told = ana.post_json(url, body) if as_json else ana.post(url, body)
     assert told.status_code == 409
     assert "signed out" in told.text
@@ -139,10 +200,15 @@ def test_a_click_of_somebody_else_is_refused(app: Flask, world: World, ana: Clie
     assert answer_of(app, world, first) is None
 
 
-def test_what_was_typed_is_kept_when_it_is_refused(app: Flask, world: World, ana: Client, first: int) -> None:
+def test_what_was_typed_is_kept_when_it_is_refused(
+    app: Flask, world: World, ana: Client, first: int
+) -> None:
     long = "n" * 4001
     for sent, words in (
-        ({"answer": "partly", "own_note": long}, "A note can be 4000 characters long; this one has 4001"),
+        (
+            {"answer": "partly", "own_note": long},
+            "A note can be 4000 characters long; this one has 4001",
+        ),
         ({"answer": "often", "own_note": "kept text"}, "Choose one of the five answers"),
         ({"own_note": "kept text"}, "Choose an answer first"),
     ):
@@ -176,7 +242,9 @@ def test_what_was_typed_is_kept_when_it_is_refused(app: Flask, world: World, ana
     ],
     ids=str,
 )
-def test_a_wrong_body_is_refused(app: Flask, world: World, ana: Client, first: int, body: object) -> None:
+def test_a_wrong_body_is_refused(
+    app: Flask, world: World, ana: Client, first: int, body: object
+) -> None:
     response = ana.post_json(f"/statements/{first}/rating", body)
     assert response.status_code == 422, response.text
     assert response.json["error"]
@@ -195,14 +263,27 @@ def test_a_wrong_body_is_refused(app: Flask, world: World, ana: Client, first: i
         ("", 422),
         (b"\xff\xfe", 422),
     ],
-    ids=["surrogate", "surrogate-key", "deep-list", "deep-object", "cut", "long-number", "empty", "not-utf8"],
+    ids=[
+        "surrogate",
+        "surrogate-key",
+        "deep-list",
+        "deep-object",
+        "cut",
+        "long-number",
+        "empty",
+        "not-utf8",
+    ],
 )
 def test_a_body_that_is_no_json_is_refused(
     app: Flask, world: World, ana: Client, first: int, raw: str | bytes, status: int
 ) -> None:
     ana.get(DOMAIN)
-    response = ana.http.post(f"/statements/{first}/rating", data=raw, content_type="application/json",
-                             headers={"X-CSRFToken": ana.token})  # fmt: skip
+    response = ana.http.post(
+        f"/statements/{first}/rating",
+        data=raw,
+        content_type="application/json",
+        headers={"X-CSRFToken": ana.token},
+    )
     assert response.status_code == status
     assert answer_of(app, world, first) is None
 
@@ -221,7 +302,9 @@ def test_a_body_that_is_no_json_is_refused(
         ("answer", ["partly", "not_yet"]),
     ],
 )
-def test_a_wrong_form_is_refused(app: Flask, world: World, ana: Client, first: int, field: str, value: object) -> None:
+def test_a_wrong_form_is_refused(
+    app: Flask, world: World, ana: Client, first: int, field: str, value: object
+) -> None:
     response = ana.post(f"/statements/{first}/rating", {"answer": "partly", field: value})
     assert response.status_code == 422
     assert answer_of(app, world, first) is None
@@ -258,7 +341,9 @@ def test_rate_five_takes_any_address(ana: Client, ids: str) -> None:
     assert ana.get("/assess/five", query_string={"ids": ids, "saved": ids}).status_code == 200
 
 
-def test_rate_five_shows_the_next_open_then_the_oldest(app: Flask, world: World, ana: Client) -> None:
+def test_rate_five_shows_the_next_open_then_the_oldest(
+    app: Flask, world: World, ana: Client
+) -> None:
     everything = [each for domain in world.statements.values() for each in domain]
     with app.app_context():
         for age, statement_id in enumerate(everything[:-3]):
@@ -301,8 +386,14 @@ def test_a_large_domain_is_listed_by_its_levels(app: Flask, world: World, ana: C
 
 def test_the_use_statement_is_read_first(app: Flask, world: World, ana: Client, first: int) -> None:
     with app.app_context(), transaction() as tx:
-        tx.add(UseStatement(library_id=world.libraries["city"], version=2, text="Two\n\nparts.",
-                            published_at=world.now))  # fmt: skip
+        tx.add(
+            UseStatement(
+                library_id=world.libraries["city"],
+                version=2,
+                text="Two\n\nparts.",
+                published_at=world.now,
+            )
+        )
     for path in ("/assess", DOMAIN, "/assess/five", f"/statements/{first}"):
         response = ana.get(path)
         assert (response.status_code, response.location.split("?")[0]) == (302, "/use-statement")
@@ -321,10 +412,18 @@ def test_the_use_statement_is_read_first(app: Flask, world: World, ana: Client, 
         assert away.location == "/"
 
 
-def test_a_newer_text_that_came_meanwhile_is_to_be_read(app: Flask, world: World, ana: Client) -> None:
+def test_a_newer_text_that_came_meanwhile_is_to_be_read(
+    app: Flask, world: World, ana: Client
+) -> None:
     with app.app_context(), transaction() as tx:
-        old = tx.scalar(select(UseStatement.id).where(UseStatement.library_id == world.libraries["city"]))
-        tx.add(UseStatement(library_id=world.libraries["city"], version=2, text="New.", published_at=world.now))
+        old = tx.scalar(
+            select(UseStatement.id).where(UseStatement.library_id == world.libraries["city"])
+        )
+        tx.add(
+            UseStatement(
+                library_id=world.libraries["city"], version=2, text="New.", published_at=world.now
+            )
+        )
     told = ana.post("/use-statement", {"use_statement_id": str(old)})
     assert told.status_code == 409
     assert "newer use statement" in told.text
@@ -335,7 +434,9 @@ def test_reading_nothing_is_refused(ana: Client, sent: str) -> None:
     assert ana.post("/use-statement", {"use_statement_id": sent}).status_code == 422
 
 
-def test_without_a_use_statement_nobody_rates(app: Flask, world: World, ana: Client, first: int) -> None:
+def test_without_a_use_statement_nobody_rates(
+    app: Flask, world: World, ana: Client, first: int
+) -> None:
     with app.app_context(), transaction() as tx:
         tx.execute(UseStatementReading.__table__.delete())
         tx.execute(UseStatement.__table__.delete())
@@ -344,7 +445,9 @@ def test_without_a_use_statement_nobody_rates(app: Flask, world: World, ana: Cli
     assert ana.post(f"/statements/{first}/rating", {"answer": "partly"}).status_code == 409
 
 
-def test_the_statement_page_has_the_whole_history(app: Flask, world: World, ana: Client, first: int) -> None:
+def test_the_statement_page_has_the_whole_history(
+    app: Flask, world: World, ana: Client, first: int
+) -> None:
     with app.app_context():
         rate(world, "ana", first, Answer.PARTLY, BEFORE)
         endorse(world, "ana", "sue", first, EndorsedAnswer.PARTLY)
@@ -354,10 +457,14 @@ def test_the_statement_page_has_the_whole_history(app: Flask, world: World, ana:
     assert page.count('<tr><th scope="row">Consistently') == 1
     assert page.count('<tr><th scope="row">Partly') == 1
     assert "Sue: Partly, 24 Nov" in page
-    assert "you have answered otherwise since" not in page  # the same moment: not after the endorsement
+    assert (
+        "you have answered otherwise since" not in page
+    )  # the same moment: not after the endorsement
 
 
-def test_few_statements_of_sql_whatever_the_size(app: Flask, world: World, ana: Client, count_sql: Statements) -> None:
+def test_few_statements_of_sql_whatever_the_size(
+    app: Flask, world: World, ana: Client, count_sql: Statements
+) -> None:
     """At most four for the page and four for a save, besides the two of session and person."""
 
     def counted(ask: Callable[[], object]) -> int:
@@ -390,11 +497,14 @@ def words_asked(script: str) -> set[str]:
 def test_the_script_and_its_pages_agree_on_the_words(
     app: Flask, world: World, ana: Client, sign_in: Callable[[str], Client]
 ) -> None:
-    """Every word that assess.js asks for is given by the page, and no other: its parts for reviews by theirs."""
+    """Every word that assess.js asks for is given by the page, and no other: its parts for reviews
+    by theirs."""
     with app.app_context():
         review_id = send(world, Answer.PARTLY)
     script = (ROOT / "static/js/assess.js").read_text(encoding="utf-8")
-    of_reviews = re.findall(r"^(?:class Judgement|if \(sitting\)).*?^}$", script, re.MULTILINE | re.DOTALL)
+    of_reviews = re.findall(
+        r"^(?:class Judgement|if \(sitting\)).*?^}$", script, re.MULTILINE | re.DOTALL
+    )
     assert len(of_reviews) == 2
     rest = script
     for part in of_reviews:

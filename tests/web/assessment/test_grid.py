@@ -40,7 +40,9 @@ def fields(page: str) -> dict[str, str]:
 def answers(app: Flask, world: World) -> dict[int, str]:
     with app.app_context():
         rows = session().execute(
-            select(Rating.statement_id, Rating.answer).where(Rating.person_id == world.people["ana"])
+            select(Rating.statement_id, Rating.answer).where(
+                Rating.person_id == world.people["ana"]
+            )
         )
         return {row.statement_id: row.answer for row in rows}
 
@@ -72,10 +74,15 @@ def test_cards_and_grid_lead_to_each_other(app: Flask, world: World, ana: Client
     assert f'href="{GRID}"' in ana.get("/assess/small/durable/communication").text
     page = ana.get(GRID).text
     assert 'href="/assess/small/durable/communication"' in page
-    assert 'href="/assess/small/durable/leadership/grid"' in page  # the other parts are grids from here
+    assert (
+        'href="/assess/small/durable/leadership/grid"' in page
+    )  # the other parts are grids from here
     with app.app_context():
         grow(world, "technical", 40)
-    assert "/assess/small/technical/technical/grid#s-" in ana.get("/assess/small/technical/technical?level=2").text
+    assert (
+        "/assess/small/technical/technical/grid#s-"
+        in ana.get("/assess/small/technical/technical?level=2").text
+    )
     page = ana.get("/assess/small/technical/technical/grid").text
     assert page.count('class="grid-row"') == 40
     assert 'href="/assess/small/technical/technical?level=1"' in page
@@ -87,7 +94,11 @@ def test_one_button_saves_what_was_touched(app: Flask, world: World, ana: Client
         rate(world, "ana", first, Answer.PARTLY, BEFORE)
         rate(world, "ana", second, Answer.PARTLY)
     sent = fields(ana.get(f"{GRID}?notes=1").text)
-    sent |= {f"answer-{second}": "consistently", f"answer-{third}": "not_sure", f"own_note-{third}": "ask\r\nSue"}
+    sent |= {
+        f"answer-{second}": "consistently",
+        f"answer-{third}": "not_sure",
+        f"own_note-{third}": "ask\r\nSue",
+    }
     response = ana.post(f"{GRID}?notes=1", sent)
     assert (response.status_code, response.location) == (303, f"{GRID}?notes=1")
     assert "2 statements saved." in ana.get(response.location).text
@@ -117,10 +128,18 @@ def test_what_was_answered_elsewhere_is_told_by_row_and_nothing_is_lost(
     first, second, third, fourth, *_rest = world.statements["communication"]
     sent = fields(ana.get(f"{GRID}?notes=1").text)
     phone = sign_in(world.email("ana"))
-    phone.post(f"/statements/{first}/rating", {"answer": "consistently", "own_note": "on the phone"})
-    phone.post(f"/statements/{fourth}/rating", {"answer": "not_yet"})  # not touched in the grid: no conflict
-    sent |= {f"answer-{first}": "partly", f"own_note-{first}": "at the desk", f"answer-{second}": "not_yet",
-             f"own_note-{third}": "without an answer"}  # fmt: skip
+    phone.post(
+        f"/statements/{first}/rating", {"answer": "consistently", "own_note": "on the phone"}
+    )
+    phone.post(
+        f"/statements/{fourth}/rating", {"answer": "not_yet"}
+    )  # not touched in the grid: no conflict
+    sent |= {
+        f"answer-{first}": "partly",
+        f"own_note-{first}": "at the desk",
+        f"answer-{second}": "not_yet",
+        f"own_note-{third}": "without an answer",
+    }
     told = ana.post(f"{GRID}?notes=1", sent)
     assert told.status_code == 409
     assert "Nothing was saved yet" in told.text
@@ -131,12 +150,20 @@ def test_what_was_answered_elsewhere_is_told_by_row_and_nothing_is_lost(
     assert answers(app, world) == {first: "consistently", fourth: "not_yet"}
     kept = fields(told.text)
     assert (kept[f"answer-{first}"], kept[f"own_note-{first}"], kept[f"base_version-{first}"]) == (
-        "partly", "at the desk", "1")  # fmt: skip
+        "partly",
+        "at the desk",
+        "1",
+    )
     assert (kept[f"answer-{second}"], kept[f"own_note-{third}"]) == ("not_yet", "without an answer")
     assert kept[f"answer-{fourth}"] == "not_yet"
     again = ana.post(f"{GRID}?notes=1", {**kept, f"answer-{third}": "partly"})
     assert again.status_code == 303
-    assert answers(app, world) == {first: "partly", second: "not_yet", third: "partly", fourth: "not_yet"}
+    assert answers(app, world) == {
+        first: "partly",
+        second: "not_yet",
+        third: "partly",
+        fourth: "not_yet",
+    }
 
 
 def test_a_statement_taken_out_meanwhile_is_told(app: Flask, world: World, ana: Client) -> None:
@@ -150,11 +177,17 @@ def test_a_statement_taken_out_meanwhile_is_told(app: Flask, world: World, ana: 
     assert answers(app, world) == {}
 
 
-def test_a_newer_use_statement_is_read_first_and_the_grid_is_kept(app: Flask, world: World, ana: Client) -> None:
+def test_a_newer_use_statement_is_read_first_and_the_grid_is_kept(
+    app: Flask, world: World, ana: Client
+) -> None:
     first = world.statements["communication"][0]
     sent = fields(ana.get(GRID).text)
     with app.app_context(), transaction() as tx:
-        tx.add(UseStatement(library_id=world.libraries["city"], version=2, text="New.", published_at=world.now))
+        tx.add(
+            UseStatement(
+                library_id=world.libraries["city"], version=2, text="New.", published_at=world.now
+            )
+        )
     assert ana.get(GRID).status_code == 302
     told = ana.post(GRID, {**sent, f"answer-{first}": "partly"})
     assert told.status_code == 409
@@ -187,14 +220,18 @@ def test_a_grid_of_somebody_else_is_refused(app: Flask, world: World, ana: Clien
 )
 def test_a_wrong_grid_is_refused(
     app: Flask, world: World, ana: Client, more: dict[str, object], status: int
-) -> None:  # fmt: skip
+) -> None:
     first = world.statements["communication"][0]
-    response = ana.post(GRID, {name.replace("{id}", str(first)): value for name, value in more.items()})
+    response = ana.post(
+        GRID, {name.replace("{id}", str(first)): value for name, value in more.items()}
+    )
     assert response.status_code == status
     assert answers(app, world) == {}
 
 
-@pytest.mark.parametrize("path", ["/assess/other/durable/communication/grid", "/assess/small/durable/none/grid"])
+@pytest.mark.parametrize(
+    "path", ["/assess/other/durable/communication/grid", "/assess/small/durable/none/grid"]
+)
 def test_no_such_grid(ana: Client, path: str) -> None:
     assert ana.get(path).status_code == 404
     assert ana.post(path, {}).status_code == 404
@@ -202,7 +239,7 @@ def test_no_such_grid(ana: Client, path: str) -> None:
 
 def test_a_grid_takes_as_many_statements_of_sql_as_the_cards(
     app: Flask, world: World, ana: Client, count_sql: Statements
-) -> None:  # fmt: skip
+) -> None:
     ana.get(GRID)
     count_sql.clear()
     ana.get(GRID)

@@ -1,4 +1,5 @@
-"""Paste, look, confirm: nothing is stored before it was looked at, and every unclear line is named."""
+"""Paste, look, confirm: nothing is stored before it was looked at, and every unclear line is
+named."""
 
 import datetime as dt
 import html
@@ -36,7 +37,9 @@ def look(client: Client, text: str) -> TestResponse:
 def post_whole(client: Client, sent: dict[str, object]) -> TestResponse:
     """Without the temporary file that the test client makes of a large form and leaves open."""
     client.get(LIST)
-    parts = [b'--b\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n' + client.token.encode()]
+    parts = [
+        b'--b\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n' + client.token.encode()
+    ]
     for name, value in sent.items():
         file = '; filename="list.csv"' if isinstance(value, bytes) else ""
         head = f'--b\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'
@@ -47,15 +50,19 @@ def post_whole(client: Client, sent: dict[str, object]) -> TestResponse:
 
 def store(client: Client, page: TestResponse, **more: object) -> TestResponse:
     """Press the button on a check page."""
-    found = {name: html.unescape(re.search(rf'name="{name}"[^>]*value="([^"]*)"', page.text)[1])  # type: ignore[index]
-             for name in ("text", "seen")}  # fmt: skip
+    found = {
+        name: html.unescape(re.search(rf'name="{name}"[^>]*value="([^"]*)"', page.text)[1])  # type: ignore[index]
+        for name in ("text", "seen")
+    }
     return client.post(f"{LIST}/store", {**found, **more}, content_type="multipart/form-data")
 
 
 def answers(app: Flask, world: World, name: str = "ana") -> dict[int, tuple[str, str]]:
     with app.app_context():
         rows = session().execute(
-            select(Rating.statement_id, Rating.answer, Rating.basis).where(Rating.person_id == world.people[name])
+            select(Rating.statement_id, Rating.answer, Rating.basis).where(
+                Rating.person_id == world.people[name]
+            )
         )
         return {row.statement_id: (row.answer, row.basis) for row in rows}
 
@@ -64,7 +71,8 @@ def test_from_the_list_to_the_card(app: Flask, world: World, ana: Client) -> Non
     first, second, *_rest = world.statements["communication"]
     assert f'href="{LIST}"' in ana.get("/assess/small/durable/communication").text
     text = (
-        "Code\tYour answer\tDate\tFor myself\nCOM-1-01\tPARTLY\t2026-11-12\t\nCOM-1-02\tnot yet\t\tfrom my notebook\n"
+        "Code\tYour answer\tDate\tFor myself\nCOM-1-01\tPARTLY\t2026-11-12\t\nCOM-1-02\tnot "
+        "yet\t\tfrom my notebook\n"
     )
     page = look(ana, text)
     assert "2 lines will be stored" in page.text
@@ -78,7 +86,10 @@ def test_from_the_list_to_the_card(app: Flask, world: World, ana: Client) -> Non
     cards = ana.get("/assess/small/durable/communication").text
     assert "Imported 24 Nov, from your own list of 12 Nov" in cards
     assert "Imported 24 Nov, from your own list</span>" in cards
-    assert "Imported 24 Nov, from your own list of 12 Nov" in ana.get("/assess/small/durable/communication/grid").text
+    assert (
+        "Imported 24 Nov, from your own list of 12 Nov"
+        in ana.get("/assess/small/durable/communication/grid").text
+    )
     history = ana.get(f"/statements/{first}").text
     assert "imported from your own list, given on 12 Nov" in history
     profile = ana.get("/profile").text
@@ -110,9 +121,10 @@ def test_every_unclear_line_is_named_and_not_stored(app: Flask, world: World, an
         int(number): " ".join(re.sub("<[^>]+>", "", why).split())
         for number, why in re.findall(
             r'<th scope="row" class="is-number">(\d+)</th>\s*<td class="break-long">.*?</td>\s*<td>(.*?)</td>',
-            page.text, re.DOTALL,
+            page.text,
+            re.DOTALL,
         )
-    }  # fmt: skip
+    }
     assert said == {
         3: "This is not one of the five answers.",
         4: "No statement of your framework has this code or title.",
@@ -137,19 +149,27 @@ def test_own_answers_stay_unless_ticked(app: Flask, world: World, ana: Client) -
     with app.app_context():
         for statement_id in (first, second, third):
             rate(world, "ana", statement_id, Answer.PARTLY, BEFORE)
-    text = "Code,Your answer,Date\nCOM-1-01,Not yet,\nCOM-1-02,Not yet,2026-08-01\nCOM-2-01,Not yet,2026-10-01\n"
+    text = (
+        "Code,Your answer,Date\nCOM-1-01,Not yet,\nCOM-1-02,Not yet,2026-08-01\nCOM-2-01,Not "
+        "yet,2026-10-01\n"
+    )
     page = look(ana, text)
     assert page.text.count('name="replace"') == 2
     assert "2 of your answers here differ from the list" in page.text
     assert "in place of Partly, 1 Sep" in page.text
     store(ana, page, replace=str(second))
     assert {key: answer for key, (answer, _) in answers(app, world).items()} == {
-        first: "partly", second: "not_yet", third: "not_yet"}  # fmt: skip
+        first: "partly",
+        second: "not_yet",
+        third: "not_yet",
+    }
     with app.app_context():
         assert session().scalar(select(func.count(RatingEntry.id))) == 5
 
 
-def test_what_changed_after_the_look_is_looked_at_once_more(app: Flask, world: World, ana: Client) -> None:
+def test_what_changed_after_the_look_is_looked_at_once_more(
+    app: Flask, world: World, ana: Client
+) -> None:
     first, second, *_rest = world.statements["communication"]
     page = look(ana, "COM-1-01,Partly\nCOM-1-02,Partly\n")
     ana.post(f"/statements/{first}/rating", {"answer": "not_sure"})
@@ -163,10 +183,18 @@ def test_what_changed_after_the_look_is_looked_at_once_more(app: Flask, world: W
     assert "There is nothing to store" in store(ana, told).text
 
 
-def test_the_export_of_the_profile_comes_back_and_changes_nothing(app: Flask, world: World, ana: Client) -> None:
+def test_the_export_of_the_profile_comes_back_and_changes_nothing(
+    app: Flask, world: World, ana: Client
+) -> None:
     with app.app_context():
         for number, statement_id in enumerate(world.statements["communication"]):
-            rate(world, "ana", statement_id, list(Answer)[number % 5], BEFORE + number * dt.timedelta(days=1))
+            rate(
+                world,
+                "ana",
+                statement_id,
+                list(Answer)[number % 5],
+                BEFORE + number * dt.timedelta(days=1),
+            )
     page = look(ana, ana.get("/profile.csv").get_data(as_text=True))
     assert page.status_code == 200
     assert "There is nothing to store from this list." in page.text
@@ -186,15 +214,23 @@ def test_the_export_of_one_person_is_a_list_for_another(
     page = ben.post(LIST, {"file": file}, content_type="multipart/form-data")
     assert "10 lines will be stored" in page.text
     store(ben, page)
-    assert answers(app, world, "ben") == dict.fromkeys(world.statements["communication"], ("consistently", "imported"))
-    assert ben.get("/assess/small/durable/communication").text.count("You said Consistently on 1 Sep") == 10
+    assert answers(app, world, "ben") == dict.fromkeys(
+        world.statements["communication"], ("consistently", "imported")
+    )
+    assert (
+        ben.get("/assess/small/durable/communication").text.count("You said Consistently on 1 Sep")
+        == 10
+    )
 
 
 def test_the_template_is_filled_in_and_comes_back(app: Flask, world: World, ana: Client) -> None:
     with app.app_context():
         leave_out(world, world.statements["technical"][0], "No such tool.")
     file = ana.get(f"{LIST}/template.csv")
-    assert file.headers["Content-Disposition"] == 'attachment; filename="my-ratings-small-framework.csv"'
+    assert (
+        file.headers["Content-Disposition"]
+        == 'attachment; filename="my-ratings-small-framework.csv"'
+    )
     text = file.get_data(as_text=True)
     assert text.startswith("\ufeffCode,Statement,Domain,Level,Your answer,Date,For myself\r\n")
     assert text.count("\r\n") == 33
@@ -211,12 +247,17 @@ def test_the_template_is_filled_in_and_comes_back(app: Flask, world: World, ana:
     [
         ("excel.csv", "\ufeffCode;Your answer\r\nCOM-1-01;Partly\r\n".encode()),
         ("unicode.txt", "Code\tYour answer\r\nCOM-1-01\tPartly\r\n".encode("utf-16")),
-        ("western.csv", "Code;Your answer;For myself\r\nCOM-1-01;Partly;Café – gut\r\n".encode("cp1252")),
+        (
+            "western.csv",
+            "Code;Your answer;For myself\r\nCOM-1-01;Partly;Café – gut\r\n".encode("cp1252"),
+        ),
         ("mac.csv", b"Code,Your answer\rCOM-1-01,Partly\r"),
         ("sep.csv", b"sep=;\r\nCode;Your answer\r\nCOM-1-01;Partly\r\n"),
     ],
 )
-def test_files_as_spreadsheets_save_them(app: Flask, world: World, ana: Client, name: str, content: bytes) -> None:
+def test_files_as_spreadsheets_save_them(
+    app: Flask, world: World, ana: Client, name: str, content: bytes
+) -> None:
     page = ana.post(LIST, {"file": (io.BytesIO(content), name)}, content_type="multipart/form-data")
     assert "1 line will be stored" in page.text
     store(ana, page)
@@ -237,9 +278,19 @@ def test_files_as_spreadsheets_save_them(app: Flask, world: World, ana: Client, 
         ({"file": b"a" * 1_600_001}, "longer than 400 thousand characters"),
         ({"file": b"COM-1-01,Partly", "text": "COM-1-02,Partly"}, "Use one of them"),
     ],
-    ids=["nothing", "heading", "no answers", "no statements", "quote", "5,000 lines", "large", "zip", "large file",
-         "both"],
-)  # fmt: skip
+    ids=[
+        "nothing",
+        "heading",
+        "no answers",
+        "no statements",
+        "quote",
+        "5,000 lines",
+        "large",
+        "zip",
+        "large file",
+        "both",
+    ],
+)
 def test_what_is_no_list_is_refused_kindly(
     app: Flask, world: World, ana: Client, sent: dict[str, object], words: str
 ) -> None:
@@ -247,7 +298,9 @@ def test_what_is_no_list_is_refused_kindly(
     assert told.status_code == 422
     assert words in told.text
     if len(str(sent.get("text", ""))) < 1000:
-        assert html.escape(str(sent.get("text", "")), quote=False).strip() in html.unescape(told.text)
+        assert html.escape(str(sent.get("text", "")), quote=False).strip() in html.unescape(
+            told.text
+        )
     assert answers(app, world) == {}
 
 
@@ -266,18 +319,27 @@ def test_a_list_too_large_for_a_form_is_said_so(ana: Client) -> None:
     assert "too large" in told.text
 
 
-def test_a_formula_in_a_note_stays_text_on_its_way_out(app: Flask, world: World, ana: Client) -> None:
+def test_a_formula_in_a_note_stays_text_on_its_way_out(
+    app: Flask, world: World, ana: Client
+) -> None:
     first = world.statements["communication"][0]
     store(ana, look(ana, "Code,Your answer,For myself\nCOM-1-01,Partly,=HYPERLINK(1)\n"))
     with app.app_context():
-        assert session().scalar(select(Rating.own_note).where(Rating.statement_id == first)) == "=HYPERLINK(1)"
+        assert (
+            session().scalar(select(Rating.own_note).where(Rating.statement_id == first))
+            == "=HYPERLINK(1)"
+        )
     assert "=HYPERLINK(1)" in ana.get(f"/statements/{first}").text
 
 
 def test_the_use_statement_is_read_first(app: Flask, world: World, ana: Client) -> None:
     page = look(ana, "COM-1-01,Partly\n")
     with app.app_context(), transaction() as tx:
-        tx.add(UseStatement(library_id=world.libraries["city"], version=2, text="New.", published_at=world.now))
+        tx.add(
+            UseStatement(
+                library_id=world.libraries["city"], version=2, text="New.", published_at=world.now
+            )
+        )
     for path in (LIST, f"{LIST}/template.csv"):
         assert ana.get(path).location.split("?")[0] == "/use-statement"
     told = store(ana, page)
@@ -293,8 +355,11 @@ def test_nobody_but_the_owner_sees_that_anything_was_imported(
     store(ana, look(ana, "Code,Your answer,For myself\nCOM-1-01,Partly,canary-in-a-note\n"))
     for name in ("sue", "cora"):
         reader = sign_in(world.email(name))
-        for path in (f"/people/{world.people['ana']}/profile", f"/teams/{world.teams['central']}",
-                     f"/teams/{world.teams['central']}/gaps"):  # fmt: skip
+        for path in (
+            f"/people/{world.people['ana']}/profile",
+            f"/teams/{world.teams['central']}",
+            f"/teams/{world.teams['central']}/gaps",
+        ):
             page = reader.get(path).text
             assert "canary" not in page
             assert "mported" not in page
@@ -302,7 +367,7 @@ def test_nobody_but_the_owner_sees_that_anything_was_imported(
 
 def test_few_statements_of_sql_whatever_the_size(
     app: Flask, world: World, ana: Client, count_sql: Statements
-) -> None:  # fmt: skip
+) -> None:
     with app.app_context():
         codes = session().scalars(select(Statement.code)).all()
     sizes = []

@@ -1,4 +1,5 @@
-"""The public framework page, from the file to the reader, and a suggestion from the reader to the administrator."""
+"""The public framework page, from the file to the reader, and a suggestion from the reader to the
+administrator."""
 
 import html
 import re
@@ -15,14 +16,19 @@ from tests.conftest import NOW, Statements, TestConfig
 from tests.factories.world import World
 from tracker.app import create_app
 from tracker.db import db
-from tracker.rules.frameworks.files import FrameworkFile, Strand, read_framework
+from tracker.rules.frameworks.files import FrameworkFile, StrandInFile, read_framework
 from tracker.services.frameworks import import_framework
 from tracker.web.http.rate_limits import limiter
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 PAGE = "/frameworks/library-technicians/"
 SEND = "/frameworks/library-technicians/corrections"
-GOOD = {"text": "Say cataloging, as elsewhere.", "name": "Rita", "email": "rita@example.org", "statement": "COM-3-02"}
+GOOD = {
+    "text": "Say cataloging, as elsewhere.",
+    "name": "Rita",
+    "email": "rita@example.org",
+    "statement": "COM-3-02",
+}
 
 
 @pytest.fixture(scope="session")
@@ -45,12 +51,16 @@ def words(response: TestResponse) -> str:
 
 def item(response: TestResponse, code: str) -> str:
     """The markup of one statement."""
-    found = re.search(rf'<li class="framework-statement" id="{code}">.*?</li>', response.text, re.DOTALL)
+    found = re.search(
+        rf'<li class="framework-statement" id="{code}">.*?</li>', response.text, re.DOTALL
+    )
     assert found is not None, code
     return html.unescape(found.group())
 
 
-def test_every_statement_is_there_with_its_level_and_chips(client: Client, published: FrameworkFile) -> None:
+def test_every_statement_is_there_with_its_level_and_chips(
+    client: Client, published: FrameworkFile
+) -> None:
     response = client.get(PAGE)
     sources = {source.key: source for source in published.sources}
     assert response.text.count('class="framework-statement"') == 137
@@ -59,13 +69,24 @@ def test_every_statement_is_there_with_its_level_and_chips(client: Client, publi
             for statement in domain.statements:
                 shown = item(response, statement.code)
                 assert f"<b>{statement.title}</b> — <span>{statement.text}</span>" in shown
-                chips = re.findall(r'<summary>(.*?)</summary>\s*<span class="chip-name">(.*?)</span>', shown)
-                assert chips == [(sources[key].label, sources[key].name) for key in statement.citations]
+                chips = re.findall(
+                    r'<summary>(.*?)</summary>\s*<span class="chip-name">(.*?)</span>', shown
+                )
+                assert chips == [
+                    (sources[key].label, sources[key].name) for key in statement.citations
+                ]
 
 
-def test_statements_stand_in_the_order_of_the_source(client: Client, published: FrameworkFile) -> None:
+def test_statements_stand_in_the_order_of_the_source(
+    client: Client, published: FrameworkFile
+) -> None:
     shown = re.findall(r'class="framework-statement" id="([^"]+)"', client.get(PAGE).text)
-    assert shown == [one.code for strand in published.strands for domain in strand.domains for one in domain.statements]
+    assert shown == [
+        one.code
+        for strand in published.strands
+        for domain in strand.domains
+        for one in domain.statements
+    ]
 
 
 def test_what_else_the_source_shows_is_there(client: Client, published: FrameworkFile) -> None:
@@ -94,28 +115,38 @@ def test_what_else_the_source_shows_is_there(client: Client, published: Framewor
     assert [text for text in expected if text not in seen] == []
 
 
-def test_the_attribution_is_the_one_that_the_licence_asks_for(client: Client, published: FrameworkFile) -> None:
+def test_the_attribution_is_the_one_that_the_licence_asks_for(
+    client: Client, published: FrameworkFile
+) -> None:
     seen = words(client.get(PAGE))
     assert (
-        "This page includes information from the O*NET 30.2 Database by the U.S. Department of Labor, Employment and "
-        "Training Administration (USDOL/ETA). Used under the CC BY 4.0 license. O*NET(R) is a trademark of USDOL/ETA."
+        "This page includes information from the O*NET 30.2 Database by the U.S. Department of "
+        "Labor, Employment and "
+        "Training Administration (USDOL/ETA). Used under the CC BY 4.0 license. O*NET(R) is a "
+        "trademark of USDOL/ETA."
     ) in seen
     assert "USDOL/ETA has not approved, endorsed, or tested these modifications." in seen
     assert "© 2026 EBSCOed" in seen
 
 
-def test_a_heading_that_claims_another_count_is_said_openly(client: Client, published: FrameworkFile) -> None:
+def test_a_heading_that_claims_another_count_is_said_openly(
+    client: Client, published: FrameworkFile
+) -> None:
     seen = words(client.get(PAGE))
     told = re.findall(r"The source's heading says (\d+) statements; it lists (\d+)\.", seen)
     assert told == [("11", "10"), ("9", "8"), ("8", "7")]
 
 
-def test_a_source_is_linked_where_the_data_has_a_link(app: Flask, client: Client, file: FrameworkFile) -> None:
+def test_a_source_is_linked_where_the_data_has_a_link(
+    app: Flask, client: Client, file: FrameworkFile
+) -> None:
     link = "https://example.org/onet?a=1&b=2"
     linked = [replace(one, url=link) if one.key == "onet" else one for one in file.sources]
     with app.app_context():
         import_framework(replace(file, sources=tuple(linked)), NOW)
-    assert f'<a href="{link}" rel="noreferrer">O*NET Resource Center' in item(client.get(PAGE), "COM-1-01")
+    assert f'<a href="{link}" rel="noreferrer">O*NET Resource Center' in item(
+        client.get(PAGE), "COM-1-01"
+    )
 
 
 def test_markup_in_a_framework_is_text(app: Flask, client: Client, file: FrameworkFile) -> None:
@@ -126,7 +157,9 @@ def test_markup_in_a_framework_is_text(app: Flask, client: Client, file: Framewo
     assert "49" not in words(response).split("Published by")[0]
 
 
-def test_a_framework_in_another_language_says_so(app: Flask, client: Client, file: FrameworkFile) -> None:
+def test_a_framework_in_another_language_says_so(
+    app: Flask, client: Client, file: FrameworkFile
+) -> None:
     with app.app_context():
         import_framework(replace(file, lang="de"), NOW)
     assert '<b><span lang="de">Circulation transactions</span></b>' in client.get(PAGE).text
@@ -142,11 +175,13 @@ def test_an_empty_list_says_what_to_do(client: Client) -> None:
     assert "tracker framework import" in words(client.get("/frameworks/"))
 
 
-def test_an_older_version_stays_readable_and_says_so(app: Flask, client: Client, published: FrameworkFile) -> None:
+def test_an_older_version_stays_readable_and_says_so(
+    app: Flask, client: Client, published: FrameworkFile
+) -> None:
     technical, *others = published.strands
     first = replace(technical.domains[0].statements[0], title="Lending")
     domain = replace(technical.domains[0], statements=(first, *technical.domains[0].statements[1:]))
-    strands: tuple[Strand, ...] = (replace(technical, domains=(domain,)), *others)
+    strands: tuple[StrandInFile, ...] = (replace(technical, domains=(domain,)), *others)
     with app.app_context():
         import_framework(replace(published, version="27.01", strands=strands), NOW)
     newest, older = client.get(PAGE), client.get(f"{PAGE}?version=26.05")
@@ -175,7 +210,9 @@ def test_an_older_version_stays_readable_and_says_so(app: Flask, client: Client,
         (f"{PAGE}?statement=%22%3E%3Cscript%3E", 200),
     ],
 )
-def test_an_address_that_is_wrong(client: Client, published: FrameworkFile, address: str, status: int) -> None:
+def test_an_address_that_is_wrong(
+    client: Client, published: FrameworkFile, address: str, status: int
+) -> None:
     response = client.get(address)
     assert response.status_code == status
     assert "<script>" not in response.text
@@ -261,15 +298,21 @@ def test_a_suggestion_that_cannot_be_kept_says_why_and_keeps_what_was_typed(
 
 
 @pytest.mark.parametrize("field", ["text", "name", "email", "statement"])
-def test_a_character_that_no_database_keeps_is_refused(client: Client, published: FrameworkFile, field: str) -> None:
+def test_a_character_that_no_database_keeps_is_refused(
+    client: Client, published: FrameworkFile, field: str
+) -> None:
     assert client.post(SEND, GOOD | {field: "a\0b"}).status_code == 422
 
 
-def test_a_suggestion_for_no_such_framework_is_a_404(client: Client, published: FrameworkFile) -> None:
+def test_a_suggestion_for_no_such_framework_is_a_404(
+    client: Client, published: FrameworkFile
+) -> None:
     assert client.post("/frameworks/nothing/corrections", GOOD).status_code == 404
 
 
-def test_a_suggestion_without_the_token_is_refused(client: Client, published: FrameworkFile) -> None:
+def test_a_suggestion_without_the_token_is_refused(
+    client: Client, published: FrameworkFile
+) -> None:
     assert client.http.post(SEND, data=GOOD).status_code == 400
 
 

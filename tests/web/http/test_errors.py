@@ -1,4 +1,5 @@
-"""When something cannot be done: what happened, that nothing was lost, what to do, and a way on for each role."""
+"""When something cannot be done: what happened, that nothing was lost, what to do, and a way on for
+each role."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +26,9 @@ def main(page: str) -> str:
 
 
 @pytest.mark.parametrize("name", WAYS)
-def test_a_page_that_is_not_there_shows_each_role_a_way_on(world: World, sign_in: SignIn, name: str) -> None:
+def test_a_page_that_is_not_there_shows_each_role_a_way_on(
+    world: World, sign_in: SignIn, name: str
+) -> None:
     response = sign_in(world.email(name)).get("/nowhere")
     assert response.status_code == 404
     said = main(response.text)
@@ -49,7 +52,13 @@ def test_signed_out_it_leads_to_the_framework_and_the_sign_in(client: Client) ->
     ],
 )
 def test_every_kind_says_that_nothing_was_lost(
-    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, fault: Exception, status: int, said: str
+    app: Flask,
+    world: World,
+    sign_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Exception,
+    status: int,
+    said: str,
 ) -> None:
     def fail(**_values: object) -> str:
         raise fault

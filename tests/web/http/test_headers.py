@@ -1,4 +1,5 @@
-"""What every answer carries: strict headers, compression, far-future names, a request id in the log."""
+"""What every answer carries: strict headers, compression, far-future names, a request id in the
+log."""
 
 import json
 import re
@@ -14,7 +15,9 @@ from tracker.app import create_app
 from tracker.web.http.headers import POLICY
 
 
-@pytest.mark.parametrize("url", ["/", "/login", "/no-such-page", "/account", "/healthz", "/login?next=%00"])
+@pytest.mark.parametrize(
+    "url", ["/", "/login", "/no-such-page", "/account", "/healthz", "/login?next=%00"]
+)
 def test_strict_headers_on_every_answer(client: Client, url: str) -> None:
     headers = client.get(url).headers
     assert headers["Content-Security-Policy"] == POLICY
@@ -59,11 +62,17 @@ def test_a_fault_is_a_page_with_headers_and_no_trace(
     assert answer.status_code == 500
     assert "secret detail" not in answer.text
     assert answer.headers["Content-Security-Policy"] == POLICY
-    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
-    assert [line["request_id"] for line in logged if line["event"] == "unhandled"] == [answer.headers["X-Request-ID"]]
+    logged = [
+        json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")
+    ]
+    assert [line["request_id"] for line in logged if line["event"] == "unhandled"] == [
+        answer.headers["X-Request-ID"]
+    ]
 
 
-def test_a_database_that_does_not_answer_is_503(migrated_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_does_not_answer_is_503(
+    migrated_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def gone() -> str:
         raise OperationalError("SELECT 1", {}, Exception("gone"))
 
@@ -73,9 +82,12 @@ def test_a_database_that_does_not_answer_is_503(migrated_app: Flask, monkeypatch
 
 
 def test_the_log_has_a_line_for_each_request_and_nothing_that_was_typed(
-    app: Flask, world: World, sign_in: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch,
+    app: Flask,
+    world: World,
+    sign_in: Callable[[str], Client],
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr(app, "testing", False)
     sign_in(world.email("ana")).get("/account?secret=canary")
     out = capsys.readouterr().out
@@ -94,9 +106,15 @@ def test_the_cookie_is_strict(client: Client) -> None:
     assert "Path=/" in cookie
 
 
-def test_the_cookie_is_secure_behind_https(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+def test_the_cookie_is_secure_behind_https(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
     monkeypatch.setenv("TRACKER_BASE_URL", "https://skills.example.org")
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
-    cookie = Client(create_app()).http.get("/login", base_url="https://skills.example.org").headers["Set-Cookie"]
+    cookie = (
+        Client(create_app())
+        .http.get("/login", base_url="https://skills.example.org")
+        .headers["Set-Cookie"]
+    )
     assert cookie.startswith("__Host-session=")
     assert "Secure" in cookie

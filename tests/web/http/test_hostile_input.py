@@ -98,7 +98,10 @@ def walk(app: Flask, client: Client) -> tuple[list[str], list[Form]]:
             continue
         page = Reader(response.text)
         for form in page.forms:
-            forms.setdefault((endpoint(app, form.action, form.method), tuple(name for name, _ in form.fields)), form)
+            forms.setdefault(
+                (endpoint(app, form.action, form.method), tuple(name for name, _ in form.fields)),
+                form,
+            )
         for link in page.links:
             name = endpoint(app, link, "GET")
             if link not in known and name is not None and seen[name] < 3:
@@ -109,7 +112,8 @@ def walk(app: Flask, client: Client) -> tuple[list[str], list[Form]]:
 
 
 def one_of_a_kind(names: Iterable[str]) -> list[str]:
-    """One field of those that differ in a number only: a form with 137 statements has the same field 137 times."""
+    """One field of those that differ in a number only: a form with 137 statements has the same
+    field 137 times."""
     return list({re.sub(r"\d+", "N", name): name for name in names}.values())
 
 
@@ -139,7 +143,9 @@ def sends(form: Form, token: str) -> Iterator[tuple[str, bytes]]:
 def send(client: Client, form: Form, body: bytes) -> TestResponse:
     if form.method == "get":
         return client.http.get(form.action.partition("?")[0] + "?" + body.decode())
-    return client.http.post(form.action, data=body, content_type="application/x-www-form-urlencoded")
+    return client.http.post(
+        form.action, data=body, content_type="application/x-www-form-urlencoded"
+    )
 
 
 @pytest.fixture
@@ -173,19 +179,35 @@ def test_no_form_breaks_on_what_nobody_should_send(
 
 
 @pytest.mark.parametrize("name", ["ana", "sue", "cora", "adam"])
-def test_no_address_breaks(app: Flask, lived_in: World, sign_in: Callable[[str], Client], name: str) -> None:
+def test_no_address_breaks(
+    app: Flask, lived_in: World, sign_in: Callable[[str], Client], name: str
+) -> None:
     """Every address with its ids and query changed to what is not there."""
     client = sign_in(lived_in.email(name))
     pages, _forms = walk(app, client)
     tried = set()
     for page in pages:
-        for value in ("0", "9" * 30, "2147483648", "2147483647", "-1", "%D9%A1", "%00", "%ED%A0%80", "x" * 3000):
+        for value in (
+            "0",
+            "9" * 30,
+            "2147483648",
+            "2147483647",
+            "-1",
+            "%D9%A1",
+            "%00",
+            "%ED%A0%80",
+            "x" * 3000,
+        ):
             tried.add(re.sub(r"\d+", value, urlsplit(page).path))
             query = urlsplit(page).query
             if query:
                 names = [part.partition("=")[0] for part in query.split("&")]
                 tried.add(urlsplit(page).path + "?" + "&".join(f"{name}={value}" for name in names))
-    broken = [(url, status) for url in sorted(tried) if (status := client.http.get(url).status_code) >= 500]
+    broken = [
+        (url, status)
+        for url in sorted(tried)
+        if (status := client.http.get(url).status_code) >= 500
+    ]
     assert broken == []
 
 

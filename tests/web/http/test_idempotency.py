@@ -1,4 +1,5 @@
-"""A form does its work once: pressed twice, tried again, at the same moment, after the server stopped."""
+"""A form does its work once: pressed twice, tried again, at the same moment, after the server
+stopped."""
 
 import html
 import io
@@ -31,7 +32,8 @@ SignIn = Callable[[str], Client]
 
 KEYS = count()
 WORKS_AGAIN = {"admin_people.new_link"}
-"""Its answer, a link that is stored nowhere, can be given only once: pressing again makes another and ends this one."""
+"""Its answer, a link that is stored nowhere, can be given only once: pressing again makes another
+and ends this one."""
 
 
 def a_key() -> str:
@@ -43,7 +45,9 @@ def _mail_to_the_log(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.extensions, "tracker_mail", mail_server("console:", ""))
 
 
-def ready(app: Flask, world: World, sign_in: SignIn, each: Send) -> tuple[Client, str, dict[str, object]]:
+def ready(
+    app: Flask, world: World, sign_in: SignIn, each: Send
+) -> tuple[Client, str, dict[str, object]]:
     """Who sends it, where to, and what."""
     with app.app_context():
         each.prepare(world)
@@ -56,8 +60,10 @@ def ready(app: Flask, world: World, sign_in: SignIn, each: Send) -> tuple[Client
 
 def copied(data: dict[str, object]) -> dict[str, object]:
     """A file can be read once only."""
-    return {name: (io.BytesIO(value[0].getvalue()), value[1]) if isinstance(value, tuple) else value
-            for name, value in data.items()}  # fmt: skip
+    return {
+        name: (io.BytesIO(value[0].getvalue()), value[1]) if isinstance(value, tuple) else value
+        for name, value in data.items()
+    }
 
 
 def taking_forms() -> set[str]:
@@ -65,7 +71,8 @@ def taking_forms() -> set[str]:
 
 
 def test_every_door_that_takes_a_form_is_tried_twice() -> None:
-    """A new one needs a row in tests/doors/valid_forms.py: what somebody sends there that does the work."""
+    """A new one needs a row in tests/doors/valid_forms.py: what somebody sends there that does the
+    work."""
     assert taking_forms() == {each.endpoint for each in SENDS} | WITHOUT_A_KEY.keys()
 
 
@@ -91,8 +98,12 @@ def test_sent_twice_it_is_done_once(app: Flask, world: World, sign_in: SignIn, e
 DOUBLED = {"admin_mail.test", "evidence.jot", "evidence.create", "reviews.next_step"}
 
 
-@pytest.mark.parametrize("each", [each for each in SENDS if each.endpoint in DOUBLED], ids=lambda each: each.endpoint)
-def test_without_a_key_it_would_be_done_twice(app: Flask, world: World, sign_in: SignIn, each: Send) -> None:
+@pytest.mark.parametrize(
+    "each", [each for each in SENDS if each.endpoint in DOUBLED], ids=lambda each: each.endpoint
+)
+def test_without_a_key_it_would_be_done_twice(
+    app: Flask, world: World, sign_in: SignIn, each: Send
+) -> None:
     """The partner: what is compared above does show work that is done twice."""
     client, url, data = ready(app, world, sign_in, each)
     client.post(url, copied(data))
@@ -125,7 +136,9 @@ def test_every_form_of_a_page_has_a_key_of_its_own(ana: Client) -> None:
 def test_the_message_is_told_again(app: Flask, world: World, ana: Client) -> None:
     key, told = a_key(), "Your supervisor sees now that you are ready."
     for _time in range(2):
-        response = ana.post("/profile/ready", {"ready": "yes", "form_key": key}, follow_redirects=True)
+        response = ana.post(
+            "/profile/ready", {"ready": "yes", "form_key": key}, follow_redirects=True
+        )
         assert response.text.count(f"<p>{told}</p>") == 1
         assert "Undo" in response.text
 
@@ -140,7 +153,8 @@ def test_a_refused_form_keeps_its_key(app: Flask, ana: Client) -> None:
 def test_what_is_refused_after_it_was_kept_gives_the_key_back(
     app: Flask, world: World, ana: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where the time of a difference was over: something is kept, and what was asked for is refused."""
+    """As where the time of a difference was over: something is kept, and what was asked for is
+    refused."""
     real = evidence.jot
 
     def late(*given: Any) -> None:
@@ -155,20 +169,26 @@ def test_what_is_refused_after_it_was_kept_gives_the_key_back(
     assert jot(ana, key).status_code == 303
 
 
-def test_somebody_elses_key_is_nothing_to_them(app: Flask, world: World, ana: Client, sign_in: SignIn) -> None:
+def test_somebody_elses_key_is_nothing_to_them(
+    app: Flask, world: World, ana: Client, sign_in: SignIn
+) -> None:
     key, ben = a_key(), sign_in(world.email("ben"))
     for client, line in ((ana, "Trained two pages"), (ben, "Mended a reader")):
         assert jot(client, key, line).status_code == 303
     assert counted(app, Evidence) == 2
 
 
-@pytest.mark.parametrize("key", ["short", "x" * 65, "a key with spaces in it, long", "ключ-ключ-ключ-ключ-ключ"])
+@pytest.mark.parametrize(
+    "key", ["short", "x" * 65, "a key with spaces in it, long", "ключ-ключ-ключ-ключ-ключ"]
+)
 def test_what_is_no_key_is_none(app: Flask, ana: Client, key: str) -> None:
     assert jot(ana, key).status_code == jot(ana, key).status_code == 303
     assert (counted(app, Evidence), counted(app, Submission)) == (2, 0)
 
 
-def test_an_answer_that_was_never_given(app: Flask, world: World, ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_was_never_given(
+    app: Flask, world: World, ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The server stopped between the work and the answer."""
 
     def stopped(*_given: object) -> None:
@@ -186,7 +206,9 @@ def test_an_answer_that_was_never_given(app: Flask, world: World, ana: Client, m
     assert counted(app, Evidence) == 1
 
 
-def test_stopped_before_the_work_was_kept(app: Flask, ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopped_before_the_work_was_kept(
+    app: Flask, ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key = a_key()
     with monkeypatch.context() as patch:
         patch.setattr("sqlalchemy.orm.Session.commit", lambda _self: 1 // 0)
@@ -205,7 +227,9 @@ def hidden(page: str) -> dict[str, list[str]]:
     return found
 
 
-def test_the_same_key_with_something_else_loses_nothing(app: Flask, world: World, ana: Client) -> None:
+def test_the_same_key_with_something_else_loses_nothing(
+    app: Flask, world: World, ana: Client
+) -> None:
     key = a_key()
     first = jot(ana, key)
     typed = 'Other "words" <b>\r\n of mine'
@@ -216,7 +240,10 @@ def test_the_same_key_with_something_else_loses_nothing(app: Flask, world: World
     kept = hidden(refused.text)
     assert kept["line"] == [typed]
     assert kept["form_key"] != [key]
-    assert ana.post("/evidence/jot", {name: values[0] for name, values in kept.items()}).status_code == 303
+    assert (
+        ana.post("/evidence/jot", {name: values[0] for name, values in kept.items()}).status_code
+        == 303
+    )
     assert counted(app, Evidence) == 2
 
 
@@ -235,7 +262,10 @@ def test_what_was_written_is_to_be_read_before_it_is_sent(ana: Client) -> None:
 def test_no_password_and_nothing_that_the_page_filled_in_is_shown(ana: Client) -> None:
     key = a_key()
     jot(ana, key)
-    data = {name: f"hidden words of {name}" for name in ("current", "new", "password", "seen", "shown_note-3")}
+    data = {
+        name: f"hidden words of {name}"
+        for name in ("current", "new", "password", "seen", "shown_note-3")
+    }
     refused = ana.post("/evidence/jot", {**data, "line": "Mine", "form_key": key})
     assert refused.status_code == 409
     assert "hidden words" in refused.text
@@ -245,15 +275,25 @@ def test_no_password_and_nothing_that_the_page_filled_in_is_shown(ana: Client) -
 def test_a_file_is_to_be_chosen_again(app: Flask, ana: Client) -> None:
     key = a_key()
     jot(ana, key)
-    data = {"title": "Plan", "statement": ["3", "4"], "file": (io.BytesIO(b"%PDF"), "plan.pdf"), "form_key": key}
+    data = {
+        "title": "Plan",
+        "statement": ["3", "4"],
+        "file": (io.BytesIO(b"%PDF"), "plan.pdf"),
+        "form_key": key,
+    }
     refused = ana.post("/evidence", data)
     assert refused.status_code == 409
     assert "Choose the file again: plan.pdf" in refused.text
     assert 'enctype="multipart/form-data"' in refused.text
-    assert (hidden(refused.text)["title"], hidden(refused.text)["statement"]) == (["Plan"], ["3", "4"])
+    assert (hidden(refused.text)["title"], hidden(refused.text)["statement"]) == (
+        ["Plan"],
+        ["3", "4"],
+    )
 
 
-def test_another_file_of_the_same_name_is_something_else(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_another_file_of_the_same_name_is_something_else(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     create = next(each for each in SENDS if each.endpoint == "evidence.create")
     client, url, data = ready(app, world, sign_in, create)
     key = a_key()
@@ -289,19 +329,35 @@ def tabs(app: Flask, email: str, number: int) -> list[Client]:
     return found
 
 
-AT_ONCE = ("evidence.jot", "reviews.next_step", "reviews.reply", "reviews.reveal", "reviews.send", "reviews.withdraw",
-           "admin_memberships.create", "admin_people.disable", "frameworks.correct")  # fmt: skip
+AT_ONCE = (
+    "evidence.jot",
+    "reviews.next_step",
+    "reviews.reply",
+    "reviews.reveal",
+    "reviews.send",
+    "reviews.withdraw",
+    "admin_memberships.create",
+    "admin_people.disable",
+    "frameworks.correct",
+)
 
 
 @pytest.mark.parametrize("endpoint", AT_ONCE)
-def test_pressed_twice_at_the_same_moment(app: Flask, world: World, sign_in: SignIn, endpoint: str) -> None:
+def test_pressed_twice_at_the_same_moment(
+    app: Flask, world: World, sign_in: SignIn, endpoint: str
+) -> None:
     """Both are told the same, and it is done once."""
     each = next(each for each in SENDS if each.endpoint == endpoint)
     _client, url, data = ready(app, world, sign_in, each)
     clients = tabs(app, world.email(each.who or "ana"), 3)
     key, before = a_key(), rows(app)
-    answers = at_once(app, *(lambda client=client: client.post(url, {**data, "form_key": key}) for client in clients))  # type: ignore[misc]
-    assert {(answer.status_code, answer.location) for answer in answers} == {(303, answers[0].location)}
+    answers = at_once(
+        app,
+        *(lambda client=client: client.post(url, {**data, "form_key": key}) for client in clients),
+    )  # type: ignore[misc]
+    assert {(answer.status_code, answer.location) for answer in answers} == {
+        (303, answers[0].location)
+    }
     assert counted(app, Submission) == 1
     done = rows(app)
     assert done != before
@@ -309,8 +365,11 @@ def test_pressed_twice_at_the_same_moment(app: Flask, world: World, sign_in: Sig
         assert len(done[name]) - len(before[name]) <= 1
 
 
-def test_a_suggestion_from_nobody_is_kept_once(app: Flask, world: World, client: Client, sign_in: SignIn) -> None:
-    """Also when the first one was closed meanwhile: the same words alone would be a new one then."""
+def test_a_suggestion_from_nobody_is_kept_once(
+    app: Flask, world: World, client: Client, sign_in: SignIn
+) -> None:
+    """Also when the first one was closed meanwhile: the same words alone would be a new one
+    then."""
     key, page = a_key(), "/frameworks/small/"
     client.get(page)
     data = {"text": "A word is wrong.", "form_key": key}
@@ -335,7 +394,9 @@ def test_the_daily_command_forgets_what_no_page_can_hold_any_more(
     assert counted(app, Submission) == 0
 
 
-def test_no_password_can_be_guessed_from_what_is_kept(app: Flask, world: World, ana: Client) -> None:
+def test_no_password_can_be_guessed_from_what_is_kept(
+    app: Flask, world: World, ana: Client
+) -> None:
     """The digest of a form begins with its key, which is stored nowhere."""
     stored = []
     for _form in range(2):
@@ -352,8 +413,13 @@ def forms_with_keys(client: Client, url: str) -> Iterator[str]:
 
 
 def test_a_rating_needs_no_key(app: Flask, world: World, ana: Client) -> None:
-    """Its page has forty of them. It carries the version that it goes onto, and the same again changes nothing."""
-    assert not [action for action in forms_with_keys(ana, "/assess/small/durable/communication") if "rating" in action]
+    """Its page has forty of them. It carries the version that it goes onto, and the same again
+    changes nothing."""
+    assert not [
+        action
+        for action in forms_with_keys(ana, "/assess/small/durable/communication")
+        if "rating" in action
+    ]
     url = f"/statements/{world.statements['communication'][0]}/rating"
     for body in ({"answer": "partly", "base_version": 0}, {"answer": "not_yet", "base_version": 1}):
         first = ana.post_json(url, body)
@@ -372,11 +438,20 @@ def test_an_answer_by_script_needs_no_key(app: Flask, world: World, sign_in: Sig
         (item_id,) = item_ids(send(world, YES))
         db.session.rollback()
     sue = sign_in(world.email("sue"))
-    body = {"answer": "partly", "ground": "saw_it", "note": "", "base_version": 1, "screen": "level"}
+    body = {
+        "answer": "partly",
+        "ground": "saw_it",
+        "note": "",
+        "base_version": 1,
+        "screen": "level",
+    }
     assert sue.post_json(f"/review-items/{item_id}/said", body).status_code == 200
     done = rows(app)
     assert sue.post_json(f"/review-items/{item_id}/said", body).status_code == 200
-    assert sue.post_json(f"/review-items/{item_id}/said", {**body, "answer": "not_yet"}).status_code == 409
+    assert (
+        sue.post_json(f"/review-items/{item_id}/said", {**body, "answer": "not_yet"}).status_code
+        == 409
+    )
     assert rows(app) == done
 
 

@@ -1,7 +1,8 @@
-"""Finds interface words that do not go through gettext: in templates, in the Python of the web floor, in scripts.
+"""Finds interface words that do not go through gettext: in templates, in the Python of the web
+floor, in scripts.
 
-What counts as words: two words in a row, or one with a capital ("Save"). Where a text is shown for certain (a text
-node, an attribute that is read out, a label, a flash) any letter counts.
+What counts as words: two words in a row, or one with a capital ("Save"). Where a text is shown for
+certain (a text node, an attribute that is read out, a label, a flash) any letter counts.
 """
 
 import ast
@@ -13,15 +14,34 @@ from jinja2 import Environment, nodes
 
 LETTER = re.compile(r"[^\W\d_]")
 WORDS = re.compile(r"[^\W\d_]{2,}\s+(\S+\s+)*[^\W\d_]{2,}|^[A-Z][a-z]{2,}", re.DOTALL)
-SPEAKING = {"title", "alt", "aria-label", "aria-description", "aria-roledescription", "placeholder", "label", "summary"}
+SPEAKING = {
+    "title",
+    "alt",
+    "aria-label",
+    "aria-description",
+    "aria-roledescription",
+    "placeholder",
+    "label",
+    "summary",
+}
 """Attributes that are shown or read out."""
 ATTRIBUTES = re.compile(r"[\w-]+=\"[^\"]*\"|data-[\w-]+")
 """What a macro puts inside a tag looks like a text node from here."""
-TO_GETTEXT = {"_", "_l", "gettext", "ngettext", "lazy_gettext", "lazy_ngettext", "pgettext", "npgettext"}
+TO_GETTEXT = {
+    "_",
+    "_l",
+    "gettext",
+    "ngettext",
+    "lazy_gettext",
+    "lazy_ngettext",
+    "pgettext",
+    "npgettext",
+}
 
 
 class Words(HTMLParser):
-    """The texts of a template, with a hole for every `{{ ... }}`, and the holes that stand where words are shown."""
+    """The texts of a template, with a hole for every `{{ ... }}`, and the holes that stand where
+    words are shown."""
 
     HOLE = re.compile("\ue000(\\d+)\ue001")
 
@@ -47,11 +67,19 @@ class Words(HTMLParser):
         self.is_command = self.is_command and tag != "pre"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.is_command = self.is_command or tag == "pre"  # what is typed at a prompt is the same in every language
+        self.is_command = (
+            self.is_command or tag == "pre"
+        )  # what is typed at a prompt is the same in every language
         given = dict(attrs)
         for name, value in attrs:
-            is_button = tag == "input" and name == "value" and given.get("type") in ("submit", "button", "reset")
-            is_description = tag == "meta" and name == "content" and given.get("name") == "description"
+            is_button = (
+                tag == "input"
+                and name == "value"
+                and given.get("type") in ("submit", "button", "reset")
+            )
+            is_description = (
+                tag == "meta" and name == "content" and given.get("name") == "description"
+            )
             if value and (name in SPEAKING or is_button or is_description):
                 self._see(value, f"<{tag} {name}> ")
 
@@ -62,7 +90,8 @@ NAMELESS = re.compile("<(/?)\ue000\\d+\ue001")
 
 
 def template_literals(source: str, environment: Environment) -> list[str]:
-    """Words in the markup of a template, and those that its expressions put out or hand to macros."""
+    """Words in the markup of a template, and those that its expressions put out or hand to
+    macros."""
     html, expressions, inside = "", [""], ""
     for _line, kind, token in environment.lex(TRANS.sub("", source)):
         if kind == "variable_begin":
@@ -80,7 +109,11 @@ def template_literals(source: str, environment: Environment) -> list[str]:
     found = list(words.found)
     for number in sorted(words.shown):
         tree = environment.parse("{{" + expressions[number] + "}}")
-        found += [repr(text) for text in _put_out(next(tree.find_all(nodes.Output))) if LETTER.search(text)]
+        found += [
+            repr(text)
+            for text in _put_out(next(tree.find_all(nodes.Output)))
+            if LETTER.search(text)
+        ]
     found += [repr(text) for text in _handed_on(environment.parse(source)) if WORDS.search(text)]
     return found
 
@@ -104,30 +137,51 @@ def _put_out(node: nodes.Node) -> Iterator[str]:
 def _handed_on(node: nodes.Node) -> Iterator[str]:
     """Every string constant that is not for gettext, an address or a comparison."""
     for child in node.iter_child_nodes():
-        name = child.node.name if isinstance(child, nodes.Call) and isinstance(child.node, nodes.Name) else ""
+        name = (
+            child.node.name
+            if isinstance(child, nodes.Call) and isinstance(child.node, nodes.Name)
+            else ""
+        )
         if name in TO_GETTEXT | {"url_for", "asset"}:
             continue
         if isinstance(child, nodes.Const) and isinstance(child.value, str):
             yield child.value
-        if not isinstance(child, nodes.Compare) and not (isinstance(child, nodes.Keyword) and child.key in UNREAD):
+        if not isinstance(child, nodes.Compare) and not (
+            isinstance(child, nodes.Keyword) and child.key in UNREAD
+        ):
             yield from _handed_on(child)
 
 
 UNREAD = {"classes", "class_"}
 SILENT = {"compile", "limit", "setdefault", "get_logger"}
 """Calls whose strings nobody reads: patterns, rates, headers."""
-TELLING = {"flash", "tell", "abort", "InputRequired", "DataRequired", "ValidationError", "Entry", "Link", "NextUp"}
+TELLING = {
+    "flash",
+    "flash_message",
+    "abort",
+    "InputRequired",
+    "DataRequired",
+    "ValidationError",
+    "PanelEntry",
+    "PanelLink",
+    "NextUp",
+}
 
 
 def python_literals(source: str) -> list[tuple[int, str]]:
-    """Line and words in a module of the web floor. What is raised, logged or set as a header is not shown."""
+    """Line and words in a module of the web floor. What is raised, logged or set as a header is not
+    shown."""
     return list(_python(ast.parse(source)))
 
 
 def _called(node: ast.AST) -> str:
     function = node.func if isinstance(node, ast.Call) else None
     return (
-        function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+        function.id
+        if isinstance(function, ast.Name)
+        else function.attr
+        if isinstance(function, ast.Attribute)
+        else ""
     )
 
 
@@ -135,7 +189,9 @@ def _is_silent(node: ast.AST) -> bool:
     """Whether what stands below is for machines or developers."""
     if isinstance(node, ast.Raise):
         return True
-    if isinstance(node, ast.Expr | ast.AnnAssign) and isinstance(getattr(node, "value", None), ast.Constant):
+    if isinstance(node, ast.Expr | ast.AnnAssign) and isinstance(
+        getattr(node, "value", None), ast.Constant
+    ):
         return isinstance(node, ast.Expr)  # a docstring
     if isinstance(node, ast.Subscript):
         return isinstance(node.slice, ast.Constant)
@@ -146,14 +202,22 @@ def _is_silent(node: ast.AST) -> bool:
 
 
 def _python(node: ast.AST) -> Iterator[tuple[int, str]]:
-    unread = {id(key) for key in node.keys} if isinstance(node, ast.Dict) else {id(getattr(node, "returns", None))}
+    unread = (
+        {id(key) for key in node.keys}
+        if isinstance(node, ast.Dict)
+        else {id(getattr(node, "returns", None))}
+    )
     for child in ast.iter_child_nodes(node):
         if id(child) in unread or _is_silent(child):
             continue
         for shown in _shown(child):
             if LETTER.search(str(shown.value)):
                 yield shown.lineno, str(shown.value)
-        if isinstance(child, ast.Constant) and isinstance(child.value, str) and WORDS.search(child.value):
+        if (
+            isinstance(child, ast.Constant)
+            and isinstance(child.value, str)
+            and WORDS.search(child.value)
+        ):
             yield child.lineno, child.value
         if isinstance(child, ast.JoinedStr):
             words = [part for part in child.values if isinstance(part, ast.Constant)]
@@ -164,12 +228,20 @@ def _python(node: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def _shown(node: ast.AST) -> Iterator[ast.Constant]:
-    """Constants where only a sentence belongs: labels and descriptions of fields, messages, flashes."""
+    """Constants where only a sentence belongs: labels and descriptions of fields, messages,
+    flashes."""
     name = _called(node)
-    if not isinstance(node, ast.Call) or not (name.endswith("Field") or name in TELLING or name in FIELDS):
+    if not isinstance(node, ast.Call) or not (
+        name.endswith("Field") or name in TELLING or name in FIELDS
+    ):
         return
-    given = [*node.args[:1], *(word.value for word in node.keywords if word.arg in ("label", "description", "message"))]
-    yield from (each for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str))
+    given = [
+        *node.args[:1],
+        *(word.value for word in node.keywords if word.arg in ("label", "description", "message")),
+    ]
+    yield from (
+        each for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    )
 
 
 FIELDS = {"line", "email", "day", "select_id"}
@@ -190,7 +262,11 @@ def script_literals(source: str) -> list[str]:
     code = re.sub(r"className\s*=[^;\n]*|(querySelector(All)?|matches|closest)\([^)]*\)", "", code)
     shown = [text for found in SHOWN_BY_SCRIPT.finditer(code) for text in _strings(found["value"])]
     found = [text for text in shown if LETTER.search(re.sub(r"\{\w+\}", "", text))]
-    return [*dict.fromkeys([*found, *(text for text in _strings(code) if WORDS.search(text) and " " in text)])]
+    return [
+        *dict.fromkeys(
+            [*found, *(text for text in _strings(code) if WORDS.search(text) and " " in text)]
+        )
+    ]
 
 
 def _strings(code: str) -> list[str]:

@@ -14,7 +14,17 @@ from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Framework, Person
 from tracker.rules.frameworks.wording import OF_A_FRAMEWORK, Wording
-from tracker.web.i18n.content_language import END, START, WORDS, beginning, mark, resolved, told, told_each, unmarked
+from tracker.web.i18n.content_language import (
+    END,
+    START,
+    WORDS,
+    beginning,
+    mark,
+    mark_language,
+    mark_language_each,
+    resolved,
+    unmarked,
+)
 
 
 class Short(NamedTuple):
@@ -39,7 +49,15 @@ class Row:
     short: Short
 
 
-ROW = Row("de", "Titel", "a note", None, {"a": ["b"], "n": 1}, [Inner("key", ((1, "Stufe"),))], Short("k", "St"))
+ROW = Row(
+    "de",
+    "Titel",
+    "a note",
+    None,
+    {"a": ["b"], "n": 1},
+    [Inner("key", ((1, "Stufe"),))],
+    Short("k", "St"),
+)
 
 
 def de(words: str) -> str:
@@ -53,20 +71,25 @@ def in_a_request(app: Flask) -> Iterator[None]:
 
 
 def test_only_the_words_of_the_framework_are_marked(in_a_request: None) -> None:
-    assert told(ROW, "de") == Row(
-        "de", de("Titel"), "a note", None, {"a": [de("b")], "n": 1}, [Inner("key", ((1, de("Stufe")),))],
+    assert mark_language(ROW, "de") == Row(
+        "de",
+        de("Titel"),
+        "a note",
+        None,
+        {"a": [de("b")], "n": 1},
+        [Inner("key", ((1, de("Stufe")),))],
         Short("k", de("St")),
-    )  # fmt: skip
+    )
 
 
 def test_where_the_languages_are_the_same_nothing_happens(in_a_request: None) -> None:
-    assert told(ROW, "en") is ROW
+    assert mark_language(ROW, "en") is ROW
     assert mark("Title", "en") == "Title"
 
 
 def test_rows_of_several_frameworks_have_each_its_own(in_a_request: None) -> None:
     english = Row("en", "Title", "", None, {}, [], Short("", ""))
-    assert [row.title for row in told_each([ROW, english])] == [de("Titel"), "Title"]
+    assert [row.title for row in mark_language_each([ROW, english])] == [de("Titel"), "Title"]
 
 
 def test_a_beginning_is_in_the_language_too(in_a_request: None) -> None:
@@ -83,35 +106,51 @@ TITLE = de("Titel & <b>mehr</b>")
     [
         ("<p>{{ t }}</p>", '<p><span lang="de">Titel &amp; &lt;b&gt;mehr&lt;/b&gt;</span></p>'),
         ("<p>{{ _('About %(s)s.', s=s) }}</p>", '<p>About <span lang="de">Stufe</span>.</p>'),
-        ("<p>{{ said }}</p>", '<p>On <span lang="de">Titel &amp; &lt;b&gt;mehr&lt;/b&gt;</span></p>'),
-        ('<a aria-label="{{ t }}: 3">3</a>', '<a aria-label="Titel &amp; &lt;b&gt;mehr&lt;/b&gt;: 3">3</a>'),
+        (
+            "<p>{{ said }}</p>",
+            '<p>On <span lang="de">Titel &amp; &lt;b&gt;mehr&lt;/b&gt;</span></p>',
+        ),
+        (
+            '<a aria-label="{{ t }}: 3">3</a>',
+            '<a aria-label="Titel &amp; &lt;b&gt;mehr&lt;/b&gt;: 3">3</a>',
+        ),
         ("<title>{{ t }} – x</title>", "<title>Titel &amp; &lt;b&gt;mehr&lt;/b&gt; – x</title>"),
-        ("<textarea rows=2>{{ t }}</textarea>", "<textarea rows=2>Titel &amp; &lt;b&gt;mehr&lt;/b&gt;</textarea>"),
+        (
+            "<textarea rows=2>{{ t }}</textarea>",
+            "<textarea rows=2>Titel &amp; &lt;b&gt;mehr&lt;/b&gt;</textarea>",
+        ),
         ("<option value=1>{{ s }}</option>", '<option value=1 lang="de">Stufe</option>'),
         ("<option>{{ s }} (3)</option>", "<option>Stufe (3)</option>"),
         ("<p>{{ rtl }}</p>", '<p><span lang="he" dir="rtl">רמה</span></p>'),
         ("<p>{{ odd }}</p>", '<p><span lang="zz-odd" dir="auto">x</span></p>'),
     ],
-)  # fmt: skip
+)
 def test_each_place_gets_what_it_can_hold(in_a_request: None, template: str, html: str) -> None:
     said = gettext("On %(title)s", title=TITLE)
-    page = render_template_string(template, t=TITLE, s=de("Stufe"), said=said, rtl=mark("רמה", "he"),
-                                  odd=mark("x", "zz-odd"))  # fmt: skip
+    page = render_template_string(
+        template, t=TITLE, s=de("Stufe"), said=said, rtl=mark("רמה", "he"), odd=mark("x", "zz-odd")
+    )
     assert resolved(page) == html
 
 
 @pytest.mark.parametrize(
     "typed",
     [
-        START, f"{END}{WORDS}{START}", f"{START}zz{WORDS}x{END}", f"{START}de{WORDS}{START}fr{WORDS}x{END}{END}",
-        f'{START}"onclick="x{WORDS}x{END}', f"{START}de{WORDS}<script>{END}",
+        START,
+        f"{END}{WORDS}{START}",
+        f"{START}zz{WORDS}x{END}",
+        f"{START}de{WORDS}{START}fr{WORDS}x{END}{END}",
+        f'{START}"onclick="x{WORDS}x{END}',
+        f"{START}de{WORDS}<script>{END}",
     ],
-)  # fmt: skip
+)
 def test_marks_that_somebody_typed_break_nothing(
     app: Flask, world: World, sign_in: Callable[[str], Client], typed: str
 ) -> None:
     with app.app_context(), transaction() as tx:
-        tx.execute(update(Person).where(Person.id == world.people["ana"]).values(name=f"Ana {typed}"))
+        tx.execute(
+            update(Person).where(Person.id == world.people["ana"]).values(name=f"Ana {typed}")
+        )
     page = sign_in("ana@example.org").get("/account").text
     assert "onclick=" not in page.replace("&#34;onclick=", "")
     assert "<script>" not in page

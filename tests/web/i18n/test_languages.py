@@ -1,4 +1,5 @@
-"""Which language a page is in, and the pseudo-languages that show what a translation would break."""
+"""Which language a page is in, and the pseudo-languages that show what a translation would
+break."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -32,11 +33,15 @@ TEXTS = [
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_a_text_in_disguise_keeps_what_a_translation_must_keep(text: str, mirrored: bool) -> None:
     said = disguised(text, mirrored)
-    assert re.findall(r"%\(\w+\)s|%%|<[^>]+>|&\w+;|\n", said) == re.findall(r"%\(\w+\)s|%%|<[^>]+>|&\w+;|\n", text)
+    assert re.findall(r"%\(\w+\)s|%%|<[^>]+>|&\w+;|\n", said) == re.findall(
+        r"%\(\w+\)s|%%|<[^>]+>|&\w+;|\n", text
+    )
 
 
 @pytest.mark.parametrize("text", [text for text in TEXTS if text[0] != "%"])
-def test_a_text_in_disguise_is_four_tenths_longer_in_brackets_and_not_in_plain_letters(text: str) -> None:
+def test_a_text_in_disguise_is_four_tenths_longer_in_brackets_and_not_in_plain_letters(
+    text: str,
+) -> None:
     said = disguised(text, mirrored=False)
     words = re.sub(r"%\(\w+\)s|%%|<[^>]+>|&\w+;", "", text)
     letters = len(re.findall(r"[a-z]", words, re.IGNORECASE))
@@ -54,17 +59,30 @@ def test_mirrored_letters_run_from_right_to_left_and_placeholders_by_themselves(
     assert said == f"[{RLM}{RLO}Ŕááţééđ{PDF}{RLM} %(day)s] "
 
 
-@pytest.fixture(params=[("accented", "en-XA", "ltr"), ("mirrored", "ar-XB", "rtl")], ids=lambda each: each[0])
-def pseudo(app: Flask, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str, str]:
+@pytest.fixture(
+    params=[("accented", "en-XA", "ltr"), ("mirrored", "ar-XB", "rtl")], ids=lambda each: each[0]
+)
+def pseudo(
+    app: Flask, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, str, str]:
     monkeypatch.setitem(app.config, "PSEUDO_LANGUAGE", request.param[0])
     return request.param  # type: ignore[no-any-return]
 
 
-def test_every_way_to_a_text_leads_to_the_same_catalogue(app: Flask, pseudo: tuple[str, str, str]) -> None:
-    wanted = [disguised(text, pseudo[0] == "mirrored") for text in ("Rated", "Rated", "One", "Many")]
+def test_every_way_to_a_text_leads_to_the_same_catalogue(
+    app: Flask, pseudo: tuple[str, str, str]
+) -> None:
+    wanted = [
+        disguised(text, pseudo[0] == "mirrored") for text in ("Rated", "Rated", "One", "Many")
+    ]
     later = lazy_gettext("Rated")
     with app.test_request_context("/"):
-        assert [gettext("Rated"), str(later), ngettext("One", "Many", 1), ngettext("One", "Many", 2)] == wanted
+        assert [
+            gettext("Rated"),
+            str(later),
+            ngettext("One", "Many", 1),
+            ngettext("One", "Many", 2),
+        ] == wanted
         template = app.jinja_env.from_string("{{ _('Rated') }}|{{ ngettext('One', 'Many', 2) }}")
         assert template.render() == f"{wanted[0]}|{wanted[3]}"
 
@@ -73,11 +91,17 @@ def test_a_name_does_not_turn_the_words_around_it(app: Flask, pseudo: tuple[str,
     around = ("\u2068", "\u2069") if pseudo[2] == "rtl" else ("", "")
     with app.test_request_context("/"):
         template = app.jinja_env.from_string("{{ _('%(who)s', who='Ana') }}")
-        said = [gettext("%(who)s", who="Ana"), template.render(), ngettext("%(who)s", "%(who)s", 2, who="Ana")]
+        said = [
+            gettext("%(who)s", who="Ana"),
+            template.render(),
+            ngettext("%(who)s", "%(who)s", 2, who="Ana"),
+        ]
         assert said == ["Ana".join(around)] * 3
 
 
-def test_the_page_says_which_language_it_is_in(client: Client, world: World, pseudo: tuple[str, str, str]) -> None:
+def test_the_page_says_which_language_it_is_in(
+    client: Client, world: World, pseudo: tuple[str, str, str]
+) -> None:
     for path in ("/", "/login", "/no-such-page"):
         assert f'<html lang="{pseudo[1]}" dir="{pseudo[2]}">' in client.get(path).text
 
@@ -101,7 +125,9 @@ def test_a_visitor_cannot_ask_for_a_pseudo_language(client: Client, world: World
     assert "Vary" not in response.headers or "Accept-Language" not in response.headers["Vary"]
 
 
-def test_an_unknown_pseudo_language_stops_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_unknown_pseudo_language_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("TRACKER_PSEUDO_LANGUAGE", "klingon")
     with pytest.raises(ValueError, match="accented or mirrored"):
@@ -120,7 +146,8 @@ def catalogue(folder: Path, locale: str, texts: dict[str, str]) -> None:
 
 @pytest.fixture
 def translated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], str]]:
-    """An app with catalogues in three languages: the sign-in page, as a browser gets it that asks so."""
+    """An app with catalogues in three languages: the sign-in page, as a browser gets it that asks
+    so."""
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
     catalogue(tmp_path / "translations", "de", {"Sign in": "Anmelden"})
     catalogue(tmp_path / "translations", "he", {"Sign in": "כניסה"})

@@ -15,14 +15,20 @@ from config import ROOT
 from tests.web.i18n.literals import TO_GETTEXT, python_literals, script_literals, template_literals
 
 NOT_SHOWN = {"templates/styleguide.html", "tracker/web/ui/styleguide_form.py"}
-"""The style guide is for developers: no visitor gets it, and its people and statements are examples."""
+"""The style guide is for developers: no visitor gets it, and its people and statements are
+examples."""
 TEMPLATES = [
     path
     for path in sorted((ROOT / "templates").rglob("*.*"))
     if str(path.relative_to(ROOT)) not in NOT_SHOWN and path.suffix != ".typ"
 ]
-"""Those of documents are no HTML: tests/web/ui/test_pdf.py makes one of each with no word in its data."""
-PYTHON = [path for path in sorted((ROOT / "tracker/web").rglob("*.py")) if str(path.relative_to(ROOT)) not in NOT_SHOWN]
+"""Those of documents are no HTML: tests/web/ui/test_pdf.py makes one of each with no word in its
+data."""
+PYTHON = [
+    path
+    for path in sorted((ROOT / "tracker/web").rglob("*.py"))
+    if str(path.relative_to(ROOT)) not in NOT_SHOWN
+]
 SCRIPTS = sorted((ROOT / "static/js").glob("*.js"))
 
 NOT_WORDS = {
@@ -47,7 +53,9 @@ IS_POLICY = re.compile(r"default-src 'none'; [\w\-': ;]+")
 
 @pytest.fixture(scope="module")
 def environment() -> Environment:
-    return Environment(extensions=["jinja2.ext.i18n"], autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return Environment(
+        extensions=["jinja2.ext.i18n"], autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
 
 
 def by_file(found: Iterator[tuple[Path, list[str]]]) -> dict[str, list[str]]:
@@ -55,13 +63,20 @@ def by_file(found: Iterator[tuple[Path, list[str]]]) -> dict[str, list[str]]:
 
 
 def test_templates_say_nothing_past_gettext(environment: Environment) -> None:
-    assert by_file((path, template_literals(path.read_text(), environment)) for path in TEMPLATES) == {}
+    assert (
+        by_file((path, template_literals(path.read_text(), environment)) for path in TEMPLATES)
+        == {}
+    )
 
 
 def test_python_says_nothing_past_gettext() -> None:
     def spoken(path: Path) -> list[str]:
         found = python_literals(path.read_text())
-        return [f"line {line}: {text}" for line, text in found if text not in NOT_WORDS and not IS_POLICY.match(text)]
+        return [
+            f"line {line}: {text}"
+            for line, text in found
+            if text not in NOT_WORDS and not IS_POLICY.match(text)
+        ]
 
     assert by_file((path, spoken(path)) for path in PYTHON) == {}
 
@@ -103,8 +118,14 @@ def test_a_slip_in_a_template_is_found(environment: Environment, slip: str) -> N
     "fine",
     [
         "<p>{{ _('Rated') }} · {{ count }}/{{ total }}</p>",
-        "{# Not for anybody #}<p class='is soft'>{{ ngettext('%(num)d day', '%(num)d days', days) }}</p>",
-        "<li class=\"{{ 'is-done' if done }}\" id=\"s-{{ id }}\"><a href='/x y'>{{ name }}</a></li>",
+        (
+            "{# Not for anybody #}<p class='is soft'>{{ ngettext('%(num)d day', '%(num)d days', days) "
+            "}}</p>"
+        ),
+        (
+            "<li class=\"{{ 'is-done' if done }}\" id=\"s-{{ id }}\"><a href='/x y'>{{ name "
+            "}}</a></li>"
+        ),
         "{{ table(_('People'), classes='matrix is-tight') }}",
         "{% if kind == 'Open review' %}×{% endif %}",
         "{% trans %}For your development.{% endtrans %}",
@@ -112,7 +133,9 @@ def test_a_slip_in_a_template_is_found(environment: Environment, slip: str) -> N
         "<pre>tracker backup</pre>",
     ],
 )
-def test_what_needs_no_translation_in_a_template_is_left_alone(environment: Environment, fine: str) -> None:
+def test_what_needs_no_translation_in_a_template_is_left_alone(
+    environment: Environment, fine: str
+) -> None:
     assert template_literals(fine, environment) == []
 
 
@@ -187,20 +210,31 @@ def test_what_needs_no_translation_in_a_script_is_left_alone(fine: str) -> None:
 def python_calls(source: str) -> Iterator[tuple[int, list[object]]]:
     """Calls of gettext: the line, and its texts, None where one is no plain string."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TO_GETTEXT:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in TO_GETTEXT
+        ):
             texts = node.args[: 2 if "ngettext" in node.func.id else 1]
-            yield node.lineno, [each.value if isinstance(each, ast.Constant) else None for each in texts]
+            yield (
+                node.lineno,
+                [each.value if isinstance(each, ast.Constant) else None for each in texts],
+            )
 
 
 def template_calls(source: str, environment: Environment) -> Iterator[tuple[int, list[object]]]:
     for node in environment.parse(source).find_all(nodes.Call):
         if isinstance(node.node, nodes.Name) and node.node.name in TO_GETTEXT:
             texts = node.args[: 2 if "ngettext" in node.node.name else 1]
-            yield node.lineno, [each.value if isinstance(each, nodes.Const) else None for each in texts]
+            yield (
+                node.lineno,
+                [each.value if isinstance(each, nodes.Const) else None for each in texts],
+            )
 
 
 def untranslatable(calls: Iterator[tuple[int, list[object]]]) -> list[str]:
-    """Texts that extraction cannot find (put together at run time), or whose placeholders a translator cannot move."""
+    """Texts that extraction cannot find (put together at run time), or whose placeholders a
+    translator cannot move."""
     found = []
     for line, texts in calls:
         for text in texts:
@@ -214,11 +248,24 @@ def untranslatable(calls: Iterator[tuple[int, list[object]]]) -> list[str]:
 def test_every_text_is_a_plain_string_with_named_placeholders(environment: Environment) -> None:
     every = [*PYTHON, *(ROOT / "tracker").glob("*.py")]
     assert by_file((path, untranslatable(python_calls(path.read_text()))) for path in every) == {}
-    assert by_file((path, untranslatable(template_calls(path.read_text(), environment))) for path in TEMPLATES) == {}
+    assert (
+        by_file(
+            (path, untranslatable(template_calls(path.read_text(), environment)))
+            for path in TEMPLATES
+        )
+        == {}
+    )
 
 
 @pytest.mark.parametrize(
-    "slip", ["_(f'{name} rated')", "_(word)", "_('%s rated')", "_('{} rated')", "ngettext('%d day', '%(num)d days', 2)"]
+    "slip",
+    [
+        "_(f'{name} rated')",
+        "_(word)",
+        "_('%s rated')",
+        "_('{} rated')",
+        "ngettext('%d day', '%(num)d days', 2)",
+    ],
 )
 def test_a_text_that_cannot_be_translated_is_found(environment: Environment, slip: str) -> None:
     assert untranslatable(python_calls(slip)) != []
@@ -228,16 +275,22 @@ def test_a_text_that_cannot_be_translated_is_found(environment: Environment, sli
 
 @pytest.fixture(scope="module")
 def extracted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What `make messages` finds, by the same options: a text, or the first form of one -> the last form."""
+    """What `make messages` finds, by the same options: a text, or the first form of one -> the last
+    form."""
     target = tmp_path_factory.mktemp("messages") / "messages.pot"
     options = re.search(r"pybabel --quiet (extract .*) -o ", (ROOT / "Makefile").read_text())
     assert options is not None
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        CommandLineInterface().run(["pybabel", "--quiet", *shlex.split(options[1]), "-o", str(target), "."])
+        CommandLineInterface().run(
+            ["pybabel", "--quiet", *shlex.split(options[1]), "-o", str(target), "."]
+        )
     with target.open("rb") as file:
         texts = [message.id for message in read_po(file) if message.id]
-    return {text if isinstance(text, str) else text[0]: text if isinstance(text, str) else text[-1] for text in texts}
+    return {
+        text if isinstance(text, str) else text[0]: text if isinstance(text, str) else text[-1]
+        for text in texts
+    }
 
 
 def test_extraction_finds_every_text(environment: Environment, extracted: dict[str, str]) -> None:
@@ -255,4 +308,6 @@ def test_extraction_finds_the_draft_of_a_use_statement(extracted: dict[str, str]
 
 def test_extraction_finds_no_more_than_there_is(extracted: dict[str, str]) -> None:
     """The partner: neither what tests say, nor what is no text."""
-    assert {"%s rated", "name rated", "dashboard.index", "Reviews of nobody"} & set(extracted) == set()
+    assert {"%s rated", "name rated", "dashboard.index", "Reviews of nobody"} & set(
+        extracted
+    ) == set()

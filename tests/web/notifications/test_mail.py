@@ -34,12 +34,17 @@ def inbox(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
 
 
 def use(app: Flask, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    monkeypatch.setitem(app.extensions, "tracker_mail", settings(url, "Skills <skills@example.org>"))
+    monkeypatch.setitem(
+        app.extensions, "tracker_mail", settings(url, "Skills <skills@example.org>")
+    )
 
 
 def outcomes(app: Flask) -> list[tuple[str, str, str]]:
     with app.app_context():
-        return [tuple(row) for row in session().execute(select(MailTest.outcome, MailTest.reason, MailTest.said))]  # type: ignore[misc]
+        return [
+            tuple(row)
+            for row in session().execute(select(MailTest.outcome, MailTest.reason, MailTest.said))
+        ]  # type: ignore[misc]
 
 
 def sent(inbox: Inbox) -> str:
@@ -53,7 +58,9 @@ def test_nothing_is_set(app: Flask, adam: Client, monkeypatch: pytest.MonkeyPatc
     assert outcomes(app) == []
 
 
-def test_the_settings_are_shown_without_the_password(app: Flask, adam: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_settings_are_shown_without_the_password(
+    app: Flask, adam: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     use(app, monkeypatch, "smtp://postbox:s3cret-word@mail.example.org")
     page = adam.get(PAGE).text
     for shown in ("mail.example.org", "port 587", "STARTTLS", "postbox", "skills@example.org"):
@@ -61,7 +68,9 @@ def test_the_settings_are_shown_without_the_password(app: Flask, adam: Client, m
     assert "s3cret-word" not in page
 
 
-def test_the_link_in_the_message_proves_that_it_arrived(app: Flask, adam: Client, inbox: Inbox) -> None:
+def test_the_link_in_the_message_proves_that_it_arrived(
+    app: Flask, adam: Client, inbox: Inbox
+) -> None:
     page = adam.post(f"{PAGE}/test", follow_redirects=True).text
     assert "took a message to adam@example.org" in page
     assert inbox.recipients == [["adam@example.org"]]
@@ -70,12 +79,17 @@ def test_the_link_in_the_message_proves_that_it_arrived(app: Flask, adam: Client
     assert link.group(2) not in page
     assert f'value="{link.group(2)}"' in (page := adam.get(link.group(1)).text)
     assert outcomes(app) == [("taken", "", "")], "looking at the page changes nothing"
-    assert "mail from here reaches people" in adam.post(
-        f"{PAGE}/arrived", {"code": link.group(2).lower() + " "}, follow_redirects=True
-    ).text  # fmt: skip
+    assert (
+        "mail from here reaches people"
+        in adam.post(
+            f"{PAGE}/arrived", {"code": link.group(2).lower() + " "}, follow_redirects=True
+        ).text
+    )
     assert outcomes(app) == [("arrived", "", "")]
     with app.app_context():
-        kinds = session().scalars(select(AuditEvent.kind).where(AuditEvent.kind.like("mail%")).order_by(AuditEvent.id))
+        kinds = session().scalars(
+            select(AuditEvent.kind).where(AuditEvent.kind.like("mail%")).order_by(AuditEvent.id)
+        )
         assert list(kinds) == ["mail_tested", "mail_arrived"]
 
 
@@ -87,7 +101,9 @@ def test_another_code_proves_nothing(app: Flask, adam: Client, inbox: Inbox, typ
     assert outcomes(app) == [("taken", "", "")]
 
 
-def test_a_code_holds_for_a_day(app: Flask, adam: Client, inbox: Inbox, sign_in: Callable[[str], Client]) -> None:
+def test_a_code_holds_for_a_day(
+    app: Flask, adam: Client, inbox: Inbox, sign_in: Callable[[str], Client]
+) -> None:
     adam.post(f"{PAGE}/test")
     code = {"code": re.search(r"code=(\w{6})", sent(inbox)).group(1)}  # type: ignore[union-attr]
     with time_machine.travel(NOW + dt.timedelta(days=1, minutes=1), tick=False):
@@ -107,7 +123,9 @@ def test_the_code_of_another_library_is_none_here(
     assert "adam@example.org" not in oda.get(PAGE).text
 
 
-def test_a_refusal_is_shown_in_the_servers_words(app: Flask, adam: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_is_shown_in_the_servers_words(
+    app: Flask, adam: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with mail_server(refuse="550 5.7.1 <b>Relaying denied</b>") as found:
         use(app, monkeypatch, found.url(options="?tls=no"))
         page = adam.post(f"{PAGE}/test", follow_redirects=True).text
@@ -129,7 +147,8 @@ def test_a_server_that_is_down_is_no_fault_of_the_page(
 def test_no_transaction_is_open_while_the_server_answers(
     app: Flask, adam: Client, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server's answer is waited for before the transaction: somebody else can save meanwhile."""
+    """The server's answer is waited for before the transaction: somebody else can save
+    meanwhile."""
     seen = []
 
     def look(*_arguments: object) -> None:
@@ -142,16 +161,24 @@ def test_no_transaction_is_open_while_the_server_answers(
     assert outcomes(app) == [("taken", "", "")]
 
 
-def test_the_command_says_what_came_of_it(app: Flask, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_says_what_came_of_it(
+    app: Flask, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def run(address: str) -> tuple[int, str]:
         done = app.test_cli_runner().invoke(mail, ["test", address])
         return done.exit_code, done.output
 
-    assert run("ana@example.org") == (0, "localhost took the message to ana@example.org. Look whether it arrives.\n")
+    assert run("ana@example.org") == (
+        0,
+        "localhost took the message to ana@example.org. Look whether it arrives.\n",
+    )
     assert inbox.recipients == [["ana@example.org"]]
     assert run("no address")[0] == 1
     with mail_server(refuse="451 Come back later") as busy:
         use(app, monkeypatch, busy.url(options="?tls=no"))
-        assert run("ana@example.org") == (1, "The mail server did not take the message. 451 Come back later\n")
+        assert run("ana@example.org") == (
+            1,
+            "The mail server did not take the message. 451 Come back later\n",
+        )
     monkeypatch.setitem(app.extensions, "tracker_mail", None)
     assert "No mail server is set" in run("ana@example.org")[1]

@@ -1,4 +1,5 @@
-"""The page Notices, what marks a notice as read, how people choose their mail, and the outbox of the administrator."""
+"""The page Notices, what marks a notice as read, how people choose their mail, and the outbox of
+the administrator."""
 
 import datetime as dt
 import os
@@ -24,7 +25,7 @@ from tracker.db import session, transaction
 from tracker.models import AuditEvent, Notice, OutboxMail
 from tracker.rules.frameworks.scale import ReviewerAnswer
 from tracker.rules.mail import mail_server as settings
-from tracker.rules.notices import TOLD, MailChoice, NoticeKind
+from tracker.rules.notices import NOTICE_RULES, MailChoice, NoticeKind
 from tracker.services.notifications import outbox
 from tracker.services.reviews import reviews
 from tracker.web.notifications.labels import SENTENCES
@@ -55,12 +56,16 @@ def inbox(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
 
 
 def use(app: Flask, monkeypatch: pytest.MonkeyPatch, found: Inbox) -> None:
-    monkeypatch.setitem(app.extensions, "tracker_mail", settings(found.url(options="?tls=no"), "s@example.org"))
+    monkeypatch.setitem(
+        app.extensions, "tracker_mail", settings(found.url(options="?tls=no"), "s@example.org")
+    )
 
 
 def unread(app: Flask, world: World, name: str) -> int:
     with app.app_context():
-        mine = select(Notice.id).where(Notice.person_id == world.people[name], Notice.read_at.is_(None))
+        mine = select(Notice.id).where(
+            Notice.person_id == world.people[name], Notice.read_at.is_(None)
+        )
         return len(session().scalars(mine).all())
 
 
@@ -74,7 +79,7 @@ def revealed(app: Flask, world: World) -> int:
 
 def test_every_kind_has_its_words() -> None:
     assert set(SENTENCES) == set(NoticeKind)
-    assert {told.kind for told in TOLD.values() if told is not None} < set(NoticeKind)
+    assert {told.kind for told in NOTICE_RULES.values() if told is not None} < set(NoticeKind)
 
 
 def test_without_any_it_says_what_will_stand_there(ana: Client) -> None:
@@ -83,7 +88,9 @@ def test_without_any_it_says_what_will_stand_there(ana: Client) -> None:
     assert "Mark all as read" not in page
 
 
-def test_it_leads_to_where_one_acts_and_opening_that_marks_it(app: Flask, world: World, sue: Client) -> None:
+def test_it_leads_to_where_one_acts_and_opening_that_marks_it(
+    app: Flask, world: World, sue: Client
+) -> None:
     with app.app_context():
         review_id = send(world, YES)
     page = sue.get("/notices").text
@@ -98,7 +105,10 @@ def test_it_leads_to_where_one_acts_and_opening_that_marks_it(app: Flask, world:
 
 def test_both_sides_see_what_was_revealed(app: Flask, world: World, ana: Client) -> None:
     review_id = revealed(app, world)
-    assert f'<a href="/reviews/{review_id}/differences">Your review with Sue is revealed.' in ana.get("/notices").text
+    assert (
+        f'<a href="/reviews/{review_id}/differences">Your review with Sue is revealed.'
+        in ana.get("/notices").text
+    )
     ana.get(f"/reviews/{review_id}/differences")
     assert unread(app, world, "ana") == 0
 
@@ -110,7 +120,9 @@ def test_opening_one_review_marks_nothing_of_another(app: Flask, world: World, s
     assert unread(app, world, "sue") == 1
 
 
-def test_what_is_about_ones_own_profile_is_read_there(app: Flask, world: World, ana: Client) -> None:
+def test_what_is_about_ones_own_profile_is_read_there(
+    app: Flask, world: World, ana: Client
+) -> None:
     with app.app_context():
         tell(world, "ana")
     assert '<a href="/profile">Endorsements of yours expire soon.</a>' in ana.get("/notices").text
@@ -132,10 +144,15 @@ def test_all_are_marked_up_to_the_newest_shown(app: Flask, world: World, ana: Cl
 
 
 @pytest.mark.parametrize("newest", ["", "x", "-1", "99999999999", "1; --", "²"])
-def test_a_number_that_is_none_marks_nothing(app: Flask, world: World, ana: Client, newest: str) -> None:
+def test_a_number_that_is_none_marks_nothing(
+    app: Flask, world: World, ana: Client, newest: str
+) -> None:
     with app.app_context():
         tell(world, "ana")
-    assert "nothing unread any more" in ana.post("/notices/read", {"newest": newest}, follow_redirects=True).text
+    assert (
+        "nothing unread any more"
+        in ana.post("/notices/read", {"newest": newest}, follow_redirects=True).text
+    )
     assert unread(app, world, "ana") == 1
 
 
@@ -179,7 +196,9 @@ def test_a_long_list_has_pages_and_costs_no_more(
     assert ana.get("/notices?page=999").text.count("Endorsements of yours") == 21
 
 
-def test_opening_again_writes_nothing(app: Flask, world: World, sue: Client, count_sql: Statements) -> None:
+def test_opening_again_writes_nothing(
+    app: Flask, world: World, sue: Client, count_sql: Statements
+) -> None:
     with app.app_context():
         review_id = send(world, YES)
         (item_id,) = item_ids(review_id)
@@ -190,23 +209,33 @@ def test_opening_again_writes_nothing(app: Flask, world: World, sue: Client, cou
 
 
 @pytest.mark.parametrize("choice", list(MailChoice))
-def test_everybody_chooses_their_mail(app: Flask, world: World, ana: Client, choice: MailChoice) -> None:
-    assert re.search(r'<input checked class="form-check-input"[^>]*value="daily"', ana.get("/account").text)
+def test_everybody_chooses_their_mail(
+    app: Flask, world: World, ana: Client, choice: MailChoice
+) -> None:
+    assert re.search(
+        r'<input checked class="form-check-input"[^>]*value="daily"', ana.get("/account").text
+    )
     done = ana.post("/account/notices", {"mail": choice.value}, follow_redirects=True).text
     assert "Notices by mail: " in done
     assert re.search(rf'<input checked class="form-check-input"[^>]*value="{choice.value}"', done)
 
 
 @pytest.mark.parametrize("typed", [{}, {"mail": "weekly"}, {"mail": ""}])
-def test_another_choice_changes_nothing(app: Flask, world: World, ana: Client, typed: dict[str, str]) -> None:
+def test_another_choice_changes_nothing(
+    app: Flask, world: World, ana: Client, typed: dict[str, str]
+) -> None:
     response = ana.post("/account/notices", typed)
     assert response.status_code == 422
     assert 'href="#mail-0"' in response.text
     assert 'value="Ana"' in response.text
-    assert re.search(r'<input checked class="form-check-input"[^>]*value="daily"', ana.get("/account").text)
+    assert re.search(
+        r'<input checked class="form-check-input"[^>]*value="daily"', ana.get("/account").text
+    )
 
 
-def test_where_no_mail_is_set_the_choice_says_so(app: Flask, ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_mail_is_set_the_choice_says_so(
+    app: Flask, ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(app.extensions, "tracker_mail", None)
     assert "No mail server is set here" in ana.get("/account").text
 
@@ -247,7 +276,9 @@ def test_another_library_sees_nothing_of_it(app: Flask, world: World, sign_in: S
     assert oda.post(f"/admin/mail/outbox/{mail_id}/again").status_code == 404
 
 
-def test_the_page_costs_no_more_for_more(app: Flask, world: World, adam: Client, count_sql: Statements) -> None:
+def test_the_page_costs_no_more_for_more(
+    app: Flask, world: World, adam: Client, count_sql: Statements
+) -> None:
     def cost() -> int:
         adam.get("/admin/mail")
         count_sql.clear()
@@ -259,9 +290,17 @@ def test_the_page_costs_no_more_for_more(app: Flask, world: World, adam: Client,
     with app.app_context(), transaction() as tx:
         for at in range(60):
             tx.add(
-                OutboxMail(person_id=world.people["ben"], token=str(at), status="unsure", attempts=1, made_at=world.now,
-                           next_try_at=world.now, ended_at=world.now, reason="mail_lost")
-            )  # fmt: skip
+                OutboxMail(
+                    person_id=world.people["ben"],
+                    token=str(at),
+                    status="unsure",
+                    attempts=1,
+                    made_at=world.now,
+                    next_try_at=world.now,
+                    ended_at=world.now,
+                    reason="mail_lost",
+                )
+            )
     assert cost() == few
     assert few <= 8
 
@@ -271,7 +310,9 @@ def run(app: Flask, *arguments: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def test_the_command_delivers_once(app: Flask, world: World, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_delivers_once(
+    app: Flask, world: World, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert run(app) == (0, "Nothing to send.\n")
     with app.app_context():
         wants(world, MailChoice.EACH, "sue", "ben")
@@ -294,7 +335,9 @@ def test_the_command_says_what_stood_in_the_way_and_stops_there(
     use(app, monkeypatch, gone)
     code, said = run(app)
     assert code == 1, "so that a timer can tell"
-    assert said.count("could not be reached") == 1, "the second is not tried at a server that is down"
+    assert said.count("could not be reached") == 1, (
+        "the second is not tried at a server that is down"
+    )
     assert "waiting: 1" in said
     monkeypatch.setitem(app.extensions, "tracker_mail", None)
     assert run(app) == (1, "No mail server is set. Set TRACKER_SMTP_URL and TRACKER_MAIL_FROM.\n")

@@ -1,4 +1,5 @@
-"""The audit page: who did what, and nothing of what anybody answered; refusals, downloads and looks are in it."""
+"""The audit page: who did what, and nothing of what anybody answered; refusals, downloads and looks
+are in it."""
 
 import ast
 import datetime as dt
@@ -49,7 +50,7 @@ def events(app: Flask, kind: str) -> list[tuple[int | None, int | None, dict[str
             .join(AuditEventDetail, AuditEventDetail.event_id == AuditEvent.id)
             .where(AuditEvent.kind == kind)
             .order_by(AuditEvent.sequence)
-        ).all()  # fmt: skip
+        ).all()
         db.session.remove()
     return [(actor, subject, facts) for actor, subject, facts in rows]
 
@@ -63,34 +64,48 @@ def lines(page: str) -> list[str]:
 # What is in it
 
 
-def test_a_refusal_is_an_event_once_a_day(app: Flask, world: World, sign_in: SignInAs, count_sql: Statements) -> None:
+def test_a_refusal_is_an_event_once_a_day(
+    app: Flask, world: World, sign_in: SignInAs, count_sql: Statements
+) -> None:
     ben = sign_in(world.email("ben"))
     address = f"/people/{world.people['ana']}/profile"
     assert ben.get(address).status_code == 404
     count_sql.clear()
     assert ben.get(address).status_code == 404
-    assert not [each for each in count_sql if each.startswith("INSERT")], "the second time writes nothing"
+    assert not [each for each in count_sql if each.startswith("INSERT")], (
+        "the second time writes nothing"
+    )
     asked = {"permission": "profile_read", "record": "person", "record_id": world.people["ana"]}
     assert events(app, "refused") == [(world.people["ben"], world.people["ana"], asked)]
     assert ben.get(f"/people/{world.people['lea']}/profile").status_code == 404
     assert ben.get("/admin").status_code == 403
-    assert ben.get("/people/99999/profile").status_code == 404, "where there is no record nothing was refused"
+    assert ben.get("/people/99999/profile").status_code == 404, (
+        "where there is no record nothing was refused"
+    )
     assert [facts["record_id"] for _who, _whom, facts in events(app, "refused")] == [
-        world.people["ana"], world.people["lea"], world.libraries["city"],
-    ]  # fmt: skip
+        world.people["ana"],
+        world.people["lea"],
+        world.libraries["city"],
+    ]
     with time_machine.travel(NOW + dt.timedelta(hours=14), tick=False):
         assert sign_in(world.email("ben")).get(address).status_code == 404
     assert len(events(app, "refused")) == 4
 
 
-def test_a_refusal_does_not_tell_of_another_library(app: Flask, world: World, sign_in: SignInAs, adam: Client) -> None:
+def test_a_refusal_does_not_tell_of_another_library(
+    app: Flask, world: World, sign_in: SignInAs, adam: Client
+) -> None:
     sign_in(world.email("ben")).get(f"/people/{world.people['otto']}/profile")
-    assert [(who, whom) for who, whom, _facts in events(app, "refused")] == [(world.people["ben"], None)]
+    assert [(who, whom) for who, whom, _facts in events(app, "refused")] == [
+        (world.people["ben"], None)
+    ]
     page = adam.get("/admin/audit?kind=refused").text
     assert lines(page) == ["24 Nov, 10:00 Refused Ben a person"]
 
 
-def test_nobody_who_is_signed_out_is_refused_by_name(app: Flask, world: World, client: Client) -> None:
+def test_nobody_who_is_signed_out_is_refused_by_name(
+    app: Flask, world: World, client: Client
+) -> None:
     assert client.get("/admin").status_code == 302
     assert events(app, "refused") == []
 
@@ -111,7 +126,12 @@ IS_FILE = re.compile(r"\.(csv|json|pdf|xlsx|txt)$|/file$")
 
 @pytest.mark.parametrize("rule", DOWNLOADS)
 def test_every_file_that_is_taken_out_is_an_event(
-    app: Flask, world: World, sign_in: SignInAs, rule: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    app: Flask,
+    world: World,
+    sign_in: SignInAs,
+    rule: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.setitem(app.config, "FILES_DIR", tmp_path / "files")
     who, whom, what, form = DOWNLOADS[rule]
@@ -121,8 +141,12 @@ def test_every_file_that_is_taken_out_is_an_event(
         sending.answer_all(world, review_id, ReviewerAnswer.PARTLY)
         reviews.reveal(sending.actor(world, "sue"), review_id, world.now)
         db.session.remove()
-    ids = {"person_id": world.people["ana"], "team_id": world.teams["central"], "review_id": review_id,
-           "evidence_id": evidence_id}  # fmt: skip
+    ids = {
+        "person_id": world.people["ana"],
+        "team_id": world.teams["central"],
+        "review_id": review_id,
+        "evidence_id": evidence_id,
+    }
     address = re.sub(r"<id:(\w+)>", lambda found: str(ids[found.group(1)]), rule)
     somebody = sign_in(world.email(who))
     for number in (1, 2):
@@ -144,25 +168,45 @@ def test_a_look_stands_in_the_audit_and_for_the_owner(
 ) -> None:
     for name in ("sue", "cora"):
         for _each in range(2):
-            assert sign_in(world.email(name)).get(f"/people/{world.people['ana']}/profile").status_code == 200
+            assert (
+                sign_in(world.email(name)).get(f"/people/{world.people['ana']}/profile").status_code
+                == 200
+            )
     ana = sign_in(world.email("ana"))
     assert ana.get("/profile").status_code == 200
     assert lines(adam.get("/admin/audit?kind=looked").text) == [
-        "24 Nov, 10:00 Record looked at Cora Ana Profile", "24 Nov, 10:00 Record looked at Sue Ana Profile",
-    ]  # fmt: skip
+        "24 Nov, 10:00 Record looked at Cora Ana Profile",
+        "24 Nov, 10:00 Record looked at Sue Ana Profile",
+    ]
     page = ana.get("/account").text
     table = page[page.index('id="who-looked"') : page.index('id="sign-ins"')]
-    assert lines(table) == ["24 Nov Cora Profile as coordinator", "24 Nov Sue Profile as supervisor"]
+    assert lines(table) == [
+        "24 Nov Cora Profile as coordinator",
+        "24 Nov Sue Profile as supervisor",
+    ]
 
 
 def test_a_deputy_looks_as_deputy(app: Flask, world: World, sign_in: SignInAs) -> None:
     """Hugo stands in for Sue; the day after he is nothing to Ana any more."""
     with app.app_context(), transaction() as tx:
-        tx.add(Deputy(supervisor_id=world.people["sue"], deputy_id=world.people["hugo"], named_at=NOW,
-                      starts_on=NOW.date(), ends_on=NOW.date()))  # fmt: skip
+        tx.add(
+            Deputy(
+                supervisor_id=world.people["sue"],
+                deputy_id=world.people["hugo"],
+                named_at=NOW,
+                starts_on=NOW.date(),
+                ends_on=NOW.date(),
+            )
+        )
         for days in (0, 1):
-            tx.add(Look(owner_id=world.people["ana"], reader_id=world.people["hugo"], kind="review",
-                        looked_on=NOW.date() + dt.timedelta(days=days)))  # fmt: skip
+            tx.add(
+                Look(
+                    owner_id=world.people["ana"],
+                    reader_id=world.people["hugo"],
+                    kind="review",
+                    looked_on=NOW.date() + dt.timedelta(days=days),
+                )
+            )
     page = sign_in(world.email("ana")).get("/account").text
     table = page[page.index('id="who-looked"') : page.index('id="sign-ins"')]
     assert lines(table) == ["25 Nov Hugo Review", "24 Nov Hugo Review as deputy"]
@@ -180,7 +224,9 @@ def found(adam: Client, **asked: object) -> list[str]:
 def test_the_audit_is_searched(app: Flask, world: World, adam: Client) -> None:
     with app.app_context():
         happened(world, "team_renamed", "adam", team="Café Nord", team_id=1)
-        happened(world, "membership_added", "adam", "ben", team="Harbour", role="supervisor", team_id=2)
+        happened(
+            world, "membership_added", "adam", "ben", team="Harbour", role="supervisor", team_id=2
+        )
         happened(world, "looked", "sue", "ben", page="gaps")
         happened(world, "person_added", "oda", "otto", library="other", team="Café Nord")
     assert found(adam, search="cafe") == ["Team renamed Adam Café Nord"]
@@ -240,25 +286,34 @@ def city(engine_name: str, folder: Path) -> Iterator[tuple[Flask, World]]:
 
 Said = tuple[list[Answer], list[ReviewerAnswer]]
 WORLDS: dict[str, Said] = {
-    "alike": ([YES, PART, NO], [ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET]),
+    "alike": (
+        [YES, PART, NO],
+        [ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET],
+    ),
     "different": (
         [NO, SURE_NOT, NOT_MINE],
         [ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY, ReviewerAnswer.PARTLY],
     ),
     "not seen": ([YES, NO, YES], [ReviewerAnswer.CANNOT_TELL] * 3),
-    "mixed": ([YES, NO, PART], [ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.CANNOT_TELL, ReviewerAnswer.NOT_YET]),
+    "mixed": (
+        [YES, NO, PART],
+        [ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.CANNOT_TELL, ReviewerAnswer.NOT_YET],
+    ),
 }
 """What the learner and the reviewer said. All else that they do is the same."""
 
 
 def live(app: Flask, world: World, said: Said) -> None:
-    """A review from its sending to its end; what differs is talked about, one agreed and the others kept apart."""
+    """A review from its sending to its end; what differs is talked about, one agreed and the others
+    kept apart."""
     with app.app_context():
         ana, sue = sending.actor(world, "ana"), sending.actor(world, "sue")
         review_id = sending.send(world, *said[0])
         ids = sending.answer_all(world, review_id, *said[1])
         reviews.reveal(sue, review_id, world.now)
-        differing = [item.id for item in sending.items(review_id) if item.status == ItemStatus.DIFFERS]
+        differing = [
+            item.id for item in sending.items(review_id) if item.status == ItemStatus.DIFFERS
+        ]
         for number, item_id in enumerate(differing):
             if number:
                 differences.keep_apart(sue, item_id, world.now)
@@ -277,15 +332,40 @@ def live(app: Flask, world: World, said: Said) -> None:
 
 
 def asked(world: World) -> Iterator[dict[str, object]]:
-    """Every filter, some of what could be searched for, each order, and more pages than there are."""
+    """Every filter, some of what could be searched for, each order, and more pages than there
+    are."""
     yield from ({"kind": kind} for kind in (*KINDS, *WORDS, *NOT_LISTED))
     yield from ({"person_id": person_id} for person_id in world.people.values())
     yield from ({"since": day} for day in ("2026-11-24", "2026-11-25"))
     yield from ({"until": day} for day in ("2026-11-23", "2026-11-24"))
-    for word in ("ana", "sue", "review", "profile", "consistently", "partly", "not_yet", "cannot", "endors", "differ",
-                 "agree", "apart", "close", "went", "equal", "communication", "COM-1-01", "1", "2", "3"):  # fmt: skip
+    for word in (
+        "ana",
+        "sue",
+        "review",
+        "profile",
+        "consistently",
+        "partly",
+        "not_yet",
+        "cannot",
+        "endors",
+        "differ",
+        "agree",
+        "apart",
+        "close",
+        "went",
+        "equal",
+        "communication",
+        "COM-1-01",
+        "1",
+        "2",
+        "3",
+    ):
         yield {"search": word}
-    yield from ({"sort": sort, "order": order} for sort in ("when", "who", "about") for order in ("", "turned"))
+    yield from (
+        {"sort": sort, "order": order}
+        for sort in ("when", "who", "about")
+        for order in ("", "turned")
+    )
     yield from ({"page": page} for page in (1, 2, 3))
 
 
@@ -322,10 +402,14 @@ def test_worlds_that_differ_only_in_answers_have_the_same_audit(
     assert "Review revealed" in alike["{'page': 1}"]
 
 
-def test_a_kind_that_tells_would_be_found(engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kind_that_tells_would_be_found(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The partner: with endorsements listed, the worlds come apart."""
     monkeypatch.setitem(WORDS, GIVEN, "Endorsement given")
-    one, other = (told_of(engine_name, tmp_path / name, WORLDS[name]) for name in ("alike", "different"))
+    one, other = (
+        told_of(engine_name, tmp_path / name, WORLDS[name]) for name in ("alike", "different")
+    )
     assert one != other
 
 
@@ -333,13 +417,16 @@ def test_a_kind_that_tells_would_be_found(engine_name: str, tmp_path: Path, monk
 
 
 def written_kinds(source: str) -> set[str]:
-    """The kinds that a module hands to `note`, `_note` or `of_review`: every text in the place of the kind."""
+    """The kinds that a module hands to `note`, `_note` or `of_review`: every text in the place of
+    the kind."""
     places = {"note": 1, "_note": 1, "of_review": 2}
     found = set()
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
             continue
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        name = (
+            node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        )
         if name in places and len(node.args) > places[name]:
             kind = node.args[places[name]]
             found |= {each.value for each in ast.walk(kind) if isinstance(each, ast.Constant)}
@@ -352,7 +439,8 @@ def assigned_kinds(source: str) -> set[str]:
     return {
         each.value
         for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Assign) and any(getattr(target, "id", "") in names for target in node.targets)
+        if isinstance(node, ast.Assign)
+        and any(getattr(target, "id", "") in names for target in node.targets)
         for each in ast.walk(node.value)
         if isinstance(each, ast.Constant) and isinstance(each.value, str)
     }
@@ -360,8 +448,15 @@ def assigned_kinds(source: str) -> set[str]:
 
 def test_every_kind_that_is_written_has_words_or_is_left_out_on_purpose() -> None:
     floors = ("services", "records")
-    sources = [path.read_text() for floor in floors for path in sorted((ROOT / "tracker" / floor).glob("*.py"))]
-    kinds = set().union(*map(written_kinds, sources), *map(assigned_kinds, [s for s in sources if "audit.note" in s]))
+    sources = [
+        path.read_text()
+        for floor in floors
+        for path in sorted((ROOT / "tracker" / floor).glob("*.py"))
+    ]
+    kinds = set().union(
+        *map(written_kinds, sources),
+        *map(assigned_kinds, [s for s in sources if "audit.note" in s]),
+    )
     kinds |= {*MOVES.values(), WENT_ON, GIVEN, REVEALED, *ENDED.values()}
     assert kinds - set(WORDS) - NOT_LISTED == set()
     assert set(WORDS) - kinds == set(), "no words of what is never written"

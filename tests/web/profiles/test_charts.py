@@ -1,4 +1,5 @@
-"""What a chart draws is what its words and its table say: each picture is measured and read beside them."""
+"""What a chart draws is what its words and its table say: each picture is measured and read beside
+them."""
 
 import datetime as dt
 import re
@@ -30,7 +31,8 @@ def percent(picture: str, kind: str, attribute: str = "width") -> float:
 
 @pytest.fixture
 def profile(app: Flask, world: World, sign_in: SignIn) -> str:
-    """Ana over three rounds: some of it rated, some endorsed, one level above what is endorsed, one domain unknown."""
+    """Ana over three rounds: some of it rated, some endorsed, one level above what is endorsed, one
+    domain unknown."""
     early = dt.datetime(2026, 4, 1, 9, tzinfo=dt.UTC)
     with app.app_context():
         open_round(world, "Spring 2026", dt.date(2026, 3, 1), dt.date(2026, 4, 30))
@@ -46,7 +48,9 @@ def profile(app: Flask, world: World, sign_in: SignIn) -> str:
 def cells(page: str) -> list[tuple[str, str]]:
     """Picture and spoken words of each level cell."""
     return re.findall(
-        r'<(?:a|div) class="level-cell[^>]*>.*?(<svg.*?</svg>).*?<span class="visually-hidden">([^<]+)', page, re.S
+        r'<(?:a|div) class="level-cell[^>]*>.*?(<svg.*?</svg>).*?<span class="visually-hidden">([^<]+)',
+        page,
+        re.S,
     )
 
 
@@ -71,9 +75,17 @@ def test_the_dots_stand_at_the_levels_that_are_said(profile: str) -> None:
         for kind, voice in (("dot-own", "your own rating"), ("dot-endorsed", "endorsed")):
             level = re.search(rf"{voice} ([\w ]+)", said).group(1)  # type: ignore[union-attr]
             dots = [
-                float(each.attrib["cx"].rstrip("%")) for each in drawing.iter("circle") if each.get("class") == kind
+                float(each.attrib["cx"].rstrip("%"))
+                for each in drawing.iter("circle")
+                if each.get("class") == kind
             ]
-            places = {"none held": 10, "Emerging": 30, "Developing": 50, "Proficient": 70, "Advanced": 90}
+            places = {
+                "none held": 10,
+                "Emerging": 30,
+                "Developing": 50,
+                "Proficient": 70,
+                "Advanced": 90,
+            }
             assert dots == ([] if level == "not yet known" else [places[level]]), said
             seen += len(dots)
     assert seen >= 2
@@ -103,10 +115,16 @@ def test_the_bars_of_a_big_team_are_its_numbers(app: Flask, world: World, sign_i
 
 
 @pytest.mark.parametrize(
-    ("gaps", "at_target", "shade"), [(0, 0, "is-unknown"),
-                                     (0, 6, "is-heat-0"), (1, 7, "is-heat-1"), (2, 6, "is-heat-2"),
-                                     (4, 4, "is-heat-3"), (8, 0, "is-heat-3")],
-)  # fmt: skip
+    ("gaps", "at_target", "shade"),
+    [
+        (0, 0, "is-unknown"),
+        (0, 6, "is-heat-0"),
+        (1, 7, "is-heat-1"),
+        (2, 6, "is-heat-2"),
+        (4, 4, "is-heat-3"),
+        (8, 0, "is-heat-3"),
+    ],
+)
 def test_a_shade_is_the_share_below_target(
     app: Flask, world: World, sign_in: SignIn, gaps: int, at_target: int, shade: str
 ) -> None:

@@ -1,4 +1,5 @@
-"""Profiles: both voices beside the target, and nothing of what was not revealed for anybody but its owner."""
+"""Profiles: both voices beside the target, and nothing of what was not revealed for anybody but its
+owner."""
 
 import csv
 import datetime as dt
@@ -42,7 +43,8 @@ def cell(page: str, where: str) -> str:
 
 
 def reviewed(world: World) -> None:
-    """Ana: two Emerging statements of Communication endorsed, one Developing one not; more answers of her own."""
+    """Ana: two Emerging statements of Communication endorsed, one Developing one not; more answers
+    of her own."""
     first, second, third, fourth, *_rest = world.statements["communication"]
     for statement_id in (first, second, fourth):
         rate(world, "ana", statement_id, Answer.CONSISTENTLY)
@@ -52,12 +54,19 @@ def reviewed(world: World) -> None:
     rate(world, "ana", third, Answer.PARTLY)
 
 
-def test_the_owner_sees_both_voices_beside_the_target(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_the_owner_sees_both_voices_beside_the_target(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         reviewed(world)
     page = sign_in(world.email("ana")).get("/profile").text
-    assert cell(page, "Communication, Emerging") == ("your own rating 2 of 2; endorsed 2 of 2; met, endorsed")
-    assert cell(page, "Communication, Developing") == "your own rating 1 of 3, 1 open; endorsed 0 of 3, 2 open"
+    assert cell(page, "Communication, Emerging") == (
+        "your own rating 2 of 2; endorsed 2 of 2; met, endorsed"
+    )
+    assert (
+        cell(page, "Communication, Developing")
+        == "your own rating 1 of 3, 1 open; endorsed 0 of 3, 2 open"
+    )
     assert "4 of 33" in page
     assert "3 of 33" in page
     assert "2 of them Consistently, by 1 supervisor" in page
@@ -66,20 +75,29 @@ def test_the_owner_sees_both_voices_beside_the_target(app: Flask, world: World, 
     assert "Next steps" in page
 
 
-def test_a_supervisor_sees_the_self_side_as_last_revealed(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_a_supervisor_sees_the_self_side_as_last_revealed(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         reviewed(world)
     page = sign_in(world.email("sue")).get(profile_of(world)).text
     voice = "self-rating as last revealed"
-    assert cell(page, "Communication, Emerging") == f"{voice} 2 of 2; endorsed 2 of 2; met, endorsed"
-    assert cell(page, "Communication, Developing") == f"{voice} 1 of 3, 2 open; endorsed 0 of 3, 2 open"
+    assert (
+        cell(page, "Communication, Emerging") == f"{voice} 2 of 2; endorsed 2 of 2; met, endorsed"
+    )
+    assert (
+        cell(page, "Communication, Developing")
+        == f"{voice} 1 of 3, 2 open; endorsed 0 of 3, 2 open"
+    )
     assert "Sent for review" in page
     assert "3 reviewed" in page
     for hidden in ("Next steps", "You rated", "/statements/", "ready for a review talk", "Export"):
         assert hidden not in page
 
 
-def test_a_coordinator_sees_the_endorsed_voice_alone(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_a_coordinator_sees_the_endorsed_voice_alone(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         reviewed(world)
     cora = sign_in(world.email("cora"))
@@ -100,12 +118,17 @@ PAGES = ("", "/communication", "/technical", ".pdf")
 def seen(app: Flask, world: World, sign_in: SignIn, name: str) -> list[str]:
     client = sign_in(world.email(name))
     found = [client.get(profile_of(world) + page) for page in PAGES]
-    return [pdf.words(each) if each.mimetype == "application/pdf" else bare(each.text) for each in found]
+    return [
+        pdf.words(each) if each.mimetype == "application/pdf" else bare(each.text) for each in found
+    ]
 
 
 @pytest.mark.parametrize("reader", ["sue", "cora"])
-def test_nothing_that_is_not_revealed_shows(app: Flask, world: World, sign_in: SignIn, reader: str) -> None:
-    """Two worlds that differ in unrevealed answers alone give others the same bytes; the owner's pages differ."""
+def test_nothing_that_is_not_revealed_shows(
+    app: Flask, world: World, sign_in: SignIn, reader: str
+) -> None:
+    """Two worlds that differ in unrevealed answers alone give others the same bytes; the owner's
+    pages differ."""
     with app.app_context():
         reviewed(world)
         open_round(world, "Spring 2026", dt.date(2026, 3, 1), dt.date(2026, 4, 30))
@@ -117,7 +140,9 @@ def test_nothing_that_is_not_revealed_shows(app: Flask, world: World, sign_in: S
             tx.execute(
                 update(Rating)
                 .where(Rating.person_id == world.people["ana"])
-                .values(answer="not_sure", own_note="a secret", reviewer_note="not sent yet", version=9)
+                .values(
+                    answer="not_sure", own_note="a secret", reviewer_note="not sent yet", version=9
+                )
             )
     assert seen(app, world, sign_in, reader) == before
     own_after = seen(app, world, sign_in, "ana")
@@ -134,7 +159,9 @@ def test_others_looking_is_noted_once(app: Flask, world: World, sign_in: SignIn)
     assert looks == [(world.people["sue"], "profile"), (world.people["cora"], "profile")]
 
 
-def test_an_explanation_says_what_would_change_it(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_an_explanation_says_what_would_change_it(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         reviewed(world)
         leave_out(world, world.statements["communication"][5], "Personnel matters.")
@@ -143,8 +170,14 @@ def test_an_explanation_says_what_would_change_it(app: Flask, world: World, sign
         "Rule four-fifths, version 1",
         "Held: 2 of 2 met, 2 needed.",
         "Not met: 0 of 3 met, 3 needed.",
-        "3 statements from Developing: 0 met, 3 needed; at least 1 of them among those now answered as not met.",
-        "2 statements from Developing: 1 met, 3 needed; at least 1 of them among those now answered as not met.",
+        (
+            "3 statements from Developing: 0 met, 3 needed; at least 1 of them among those now "
+            "answered as not met."
+        ),
+        (
+            "2 statements from Developing: 1 met, 3 needed; at least 1 of them among those now "
+            "answered as not met."
+        ),
         "Sue, 24 Nov",
         "not rated here: Personnel matters.",
         "not reviewed",
@@ -152,19 +185,31 @@ def test_an_explanation_says_what_would_change_it(app: Flask, world: World, sign
         assert words in page, words
 
 
-def test_the_trend_is_as_it_was_at_the_end_of_each_round(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_the_trend_is_as_it_was_at_the_end_of_each_round(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         open_round(world, "Spring 2026", dt.date(2026, 3, 1), dt.date(2026, 4, 30))
         open_round(world, "Summer 2026", dt.date(2026, 7, 1), dt.date(2026, 8, 31))
         for statement_id in world.statements["communication"][:5]:
-            rate(world, "ana", statement_id, Answer.CONSISTENTLY, dt.datetime(2026, 8, 31, 23, tzinfo=dt.UTC))
+            rate(
+                world,
+                "ana",
+                statement_id,
+                Answer.CONSISTENTLY,
+                dt.datetime(2026, 8, 31, 23, tzinfo=dt.UTC),
+            )
             endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
     page = sign_in(world.email("ana")).get("/profile").text
     table = page.split('<table class="trend">')[1].split("</table>")[0]
     assert re.findall(r"<td>(\d of \d|–)</td>", table) == [
-        "0 of 3", "1 of 3", "1 of 3",
-        "0 of 3", "0 of 3", "1 of 3",
-    ]  # fmt: skip
+        "0 of 3",
+        "1 of 3",
+        "1 of 3",
+        "0 of 3",
+        "0 of 3",
+        "1 of 3",
+    ]
     page = sign_in(world.email("sue")).get(profile_of(world)).text
     table = page.split('<table class="trend">')[1].split("</table>")[0]
     assert re.findall(r"<td>(\d of \d|–)</td>", table)[:3] == ["0 of 3", "0 of 3", "1 of 3"]
@@ -187,7 +232,12 @@ def test_what_is_exported_is_ones_own(app: Flask, world: World, sign_in: SignIn)
     rows = list(csv.reader(io.StringIO(ana.get("/profile.csv").text.removeprefix("\ufeff"))))
     assert len(rows) == 34
     assert rows[0][:4] == ["Code", "Statement", "Level", "Your answer"]
-    assert [row[3] for row in rows[1:] if row[3]] == ["Consistently", "Consistently", "Partly", "Consistently"]
+    assert [row[3] for row in rows[1:] if row[3]] == [
+        "Consistently",
+        "Consistently",
+        "Partly",
+        "Consistently",
+    ]
     whole = ana.get("/profile.json").json
     said = {each["code"]: each for each in whole["statements"]}
     assert said["COM-2-01"]["own"]["answer"] == "partly"
@@ -195,7 +245,9 @@ def test_what_is_exported_is_ones_own(app: Flask, world: World, sign_in: SignIn)
     assert said["TEC-1-01"]["own"] is None
 
 
-def test_somebody_who_learns_nowhere_has_no_profile(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_somebody_who_learns_nowhere_has_no_profile(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     assert "You have no profile yet" in sign_in(world.email("adam")).get("/profile").text
     assert sign_in(world.email("cora")).get(profile_of(world, "hugo")).status_code == 404
 
@@ -216,11 +268,19 @@ def test_without_targets_there_is_no_gap(app: Flask, world: World, sign_in: Sign
     ana = sign_in(world.email("ana"))
     page = ana.get("/profile").text
     assert "no target" in page
-    assert "gap" not in page.split("<main")[1].replace("gap:", "").split("Next steps")[0].split("Level by domain")[1]
+    assert (
+        "gap"
+        not in page.split("<main")[1]
+        .replace("gap:", "")
+        .split("Next steps")[0]
+        .split("Level by domain")[1]
+    )
     assert ana.get("/profile/communication").status_code == 200
 
 
-@pytest.mark.parametrize("domain", ["none", "COMMUNICATION", "communication/x", "%00", "٣", "x" * 3000])
+@pytest.mark.parametrize(
+    "domain", ["none", "COMMUNICATION", "communication/x", "%00", "٣", "x" * 3000]
+)
 def test_no_such_domain(world: World, sign_in: SignIn, domain: str) -> None:
     ana = sign_in(world.email("ana"))
     assert ana.get(f"/profile/{domain}").status_code in (404, 422)
@@ -236,7 +296,12 @@ def test_the_number_of_sql_statements_does_not_grow(
         return len(count_sql)
 
     ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))
-    asked = [(ana, "/profile"), (ana, "/profile/technical"), (ana, "/profile.csv"), (sue, profile_of(world))]
+    asked = [
+        (ana, "/profile"),
+        (ana, "/profile/technical"),
+        (ana, "/profile.csv"),
+        (sue, profile_of(world)),
+    ]
     sue.get(profile_of(world))  # the look of today is noted once
     before = [counted(client, path) for client, path in asked]
     with app.app_context():

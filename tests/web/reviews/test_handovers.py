@@ -37,19 +37,26 @@ def sent(app: Flask, world: World, *, said: ReviewerAnswer | None = None) -> int
 
 
 @pytest.mark.usefixtures("hugo_too")
-def test_a_supervisor_hands_on_and_both_are_told_why(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_a_supervisor_hands_on_and_both_are_told_why(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     review_id = sent(app, world, said=ReviewerAnswer.NOT_YET)
     sue = sign_in(world.email("sue"))
     assert f"/reviews/{review_id}/hand-on" in sue.get("/reviews").text
     page = sue.get(f"/reviews/{review_id}/hand-on").text
     assert "2 statements go to somebody else" in words(page)
     assert "Hugo (Central)" in words(page)
-    refused = sue.post(f"/reviews/{review_id}/hand-on", {"reviewer": str(world.people["hugo"]), "note": ""})
+    refused = sue.post(
+        f"/reviews/{review_id}/hand-on", {"reviewer": str(world.people["hugo"]), "note": ""}
+    )
     assert refused.status_code == 422
     assert "Say in a line why it is handed on." in refused.text
     assert "checked" in refused.text
     to = str(world.people["hugo"])
-    assert sue.post(f"/reviews/{review_id}/hand-on", {"reviewer": to, "note": "On leave"}).status_code == 303
+    assert (
+        sue.post(f"/reviews/{review_id}/hand-on", {"reviewer": to, "note": "On leave"}).status_code
+        == 303
+    )
     with app.app_context():
         second = session().scalars(select(Handover.review_id)).one()
     for path in (f"/reviews/{review_id}", f"/reviews/{second}"):
@@ -78,14 +85,18 @@ def test_the_coordinators_list_says_who_is_stuck_and_nothing_of_the_answers(
     assert "CANARY" not in cora.get(f"/reviews/{review_id}/hand-on").text
 
 
-def test_today_tells_the_coordinator_of_what_nobody_can_go_on_with(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_today_tells_the_coordinator_of_what_nobody_can_go_on_with(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     sent(app, world)
     cora = sign_in(world.email("cora"))
     assert "Nobody can go on" not in words(cora.get("/").text)
     with app.app_context(), transaction() as tx:
         tx.get_one(Person, world.people["sue"]).disabled_at = world.now
     assert "Nobody can go on with 1 review" in words(cora.get("/").text)
-    assert "Nobody can go on with these" in words(cora.get(f"/teams/{world.teams['city']}/handover").text)
+    assert "Nobody can go on with these" in words(
+        cora.get(f"/teams/{world.teams['city']}/handover").text
+    )
 
 
 def test_the_coordinators_list_asks_a_fixed_number_of_statements(
@@ -107,12 +118,19 @@ def test_the_coordinators_list_asks_a_fixed_number_of_statements(
     assert len(count_sql) == one
 
 
-def test_a_deputy_is_named_takes_over_and_is_ended(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_a_deputy_is_named_takes_over_and_is_ended(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     review_id = sent(app, world)
     sue, hugo = sign_in(world.email("sue")), sign_in(world.email("hugo"))
     assert "Nobody stands in for you now." in words(sue.get("/deputies").text)
-    days = {"starts_on": NOW.date().isoformat(), "ends_on": (NOW.date() + dt.timedelta(days=9)).isoformat()}
-    wrong = sue.post("/deputies", {"deputy": str(world.people["hugo"]), **days, "ends_on": "2026-01-01"})
+    days = {
+        "starts_on": NOW.date().isoformat(),
+        "ends_on": (NOW.date() + dt.timedelta(days=9)).isoformat(),
+    }
+    wrong = sue.post(
+        "/deputies", {"deputy": str(world.people["hugo"]), **days, "ends_on": "2026-01-01"}
+    )
     assert wrong.status_code == 422
     assert 'value="2026-01-01"' in wrong.text
     named = sue.post("/deputies", {"deputy": str(world.people["hugo"]), **days})
@@ -123,7 +141,10 @@ def test_a_deputy_is_named_takes_over_and_is_ended(app: Flask, world: World, sig
     assert "For Sue until" in words(queue)
     page = hugo.get(f"/reviews/{review_id}/hand-on").text
     assert "Hugo (Central; stands in for Sue until" in words(page)
-    taken = hugo.post(f"/reviews/{review_id}/hand-on", {"reviewer": str(world.people["hugo"]), "note": "Sue is away"})
+    taken = hugo.post(
+        f"/reviews/{review_id}/hand-on",
+        {"reviewer": str(world.people["hugo"]), "note": "Sue is away"},
+    )
     assert taken.status_code == 303
     assert hugo.get(taken.headers["Location"], follow_redirects=True).status_code == 200
 

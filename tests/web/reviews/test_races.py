@@ -1,4 +1,5 @@
-"""Two people, or one in two tabs, at the same moment: one wins, the other is told and sees how it stands now."""
+"""Two people, or one in two tabs, at the same moment: one wins, the other is told and sees how it
+stands now."""
 
 import html
 import re
@@ -51,13 +52,16 @@ def returned(world: World, review_id: int) -> None:
 def half_agreed(world: World, review_id: int) -> None:
     answer_all(world, review_id, ReviewerAnswer.PARTLY)
     reviews.reveal(actor(world, "sue"), review_id, world.now)
-    differences.confirm(actor(world, "ana"), item_ids(review_id)[0], EndorsedAnswer.PARTLY, "We talked.", world.now)
+    differences.confirm(
+        actor(world, "ana"), item_ids(review_id)[0], EndorsedAnswer.PARTLY, "We talked.", world.now
+    )
 
 
 @dataclass(frozen=True)
 class Race:
-    """Two acts of which only one can be done. `states`: what the review and its item are where the first, or the
-    second, was faster; `told`: what the page says to the first, or the second, who was not."""
+    """Two acts of which only one can be done. `states`: what the review and its item are where the
+    first, or the second, was faster; `told`: what the page says to the first, or the second, who
+    was not."""
 
     arrange: Callable[[World, int], None]
     acts: tuple[Act, Act]
@@ -108,7 +112,7 @@ RACES = {
         (("closed", "endorsed"), ("closed", "endorsed")),
         ("Closed", "Closed"),
     ),
-}  # fmt: skip
+}
 
 
 def at_once(*posts: Callable[[], TestResponse]) -> list[TestResponse]:
@@ -150,14 +154,18 @@ def stands(app: Flask, review_id: int) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("name", RACES)
-def test_one_wins_and_the_other_sees_how_it_stands(app: Flask, world: World, sign_in: SignIn, name: str) -> None:
+def test_one_wins_and_the_other_sees_how_it_stands(
+    app: Flask, world: World, sign_in: SignIn, name: str
+) -> None:
     race = RACES[name]
     clients = [sign_in(world.email(act.who)) for act in race.acts]
     for client in clients:
         client.get("/account")
     for number in range(ROUNDS):
         review_id, item_id = arranged(app, world, race, number)
-        ended = at_once(*(sending(*each, review_id, item_id) for each in zip(clients, race.acts, strict=True)))
+        ended = at_once(
+            *(sending(*each, review_id, item_id) for each in zip(clients, race.acts, strict=True))
+        )
         assert sorted(each.status_code for each in ended) == [303, 409]
         won = 0 if ended[0].status_code == 303 else 1
         assert stands(app, review_id) == race.states[won]
@@ -170,7 +178,9 @@ def test_one_wins_and_the_other_sees_how_it_stands(app: Flask, world: World, sig
 
 @pytest.mark.parametrize("first", [0, 1])
 @pytest.mark.parametrize("name", RACES)
-def test_whoever_comes_second_is_told(app: Flask, world: World, sign_in: SignIn, name: str, first: int) -> None:
+def test_whoever_comes_second_is_told(
+    app: Flask, world: World, sign_in: SignIn, name: str, first: int
+) -> None:
     """Each order of the two by itself: threads may fall into one of them every time."""
     race = RACES[name]
     review_id, item_id = arranged(app, world, race)
@@ -188,8 +198,13 @@ def test_a_move_without_its_lock_is_found(
     app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The partner: were the table of moves not asked, both would be told that it was done."""
-    monkeypatch.setattr(records, "item_after", lambda _status, move: records.ItemStatus.DROPPED if move == "drop"
-                        else records.ItemStatus.WAITING)  # fmt: skip
+    monkeypatch.setattr(
+        records,
+        "item_after",
+        lambda _status, move: (
+            records.ItemStatus.DROPPED if move == "drop" else records.ItemStatus.WAITING
+        ),
+    )
     with app.app_context():
         review_id = send(world, YES, NO)
         item_id = item_ids(review_id)[0]
@@ -199,7 +214,9 @@ def test_a_move_without_its_lock_is_found(
         url = act.url.format(review=review_id, item=item_id)
         assert sign_in(world.email(act.who)).post(url, act.data).status_code == 303
     with app.app_context(), db.engine.connect() as connection:
-        assert any("went from dropped" in fault or "is waiting" in fault for fault in faults(connection))
+        assert any(
+            "went from dropped" in fault or "is waiting" in fault for fault in faults(connection)
+        )
 
 
 def test_a_statement_is_sent_once_from_two_tabs(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -208,8 +225,10 @@ def test_a_statement_is_sent_once_from_two_tabs(app: Flask, world: World, sign_i
         review_id = send(world, YES)
         reviews.withdraw(actor(world, "ana"), review_id, world.now)
         db.session.rollback()
-    data = {"reviewer": f"{world.people['sue']}-{world.teams['central']}",
-            "statements": [str(world.statements["communication"][0])]}  # fmt: skip
+    data = {
+        "reviewer": f"{world.people['sue']}-{world.teams['central']}",
+        "statements": [str(world.statements["communication"][0])],
+    }
     tabs = [sign_in(world.email("ana")) for _tab in range(2)]
     for tab in tabs:
         tab.get("/account")
@@ -218,7 +237,9 @@ def test_a_statement_is_sent_once_from_two_tabs(app: Flask, world: World, sign_i
     assert "with a reviewer already" in next(each for each in ended if each.status_code == 422).text
 
 
-def test_an_answer_after_the_withdrawal_keeps_its_note(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_an_answer_after_the_withdrawal_keeps_its_note(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         review_id = send(world, YES)
         (item_id,) = item_ids(review_id)
@@ -227,7 +248,10 @@ def test_an_answer_after_the_withdrawal_keeps_its_note(app: Flask, world: World,
             answer(world, item_id, ReviewerAnswer.PARTLY)
         db.session.rollback()
     late = sign_in(world.email("sue")).post(
-        f"/review-items/{item_id}/answer", {**answers("partly").data, "note": "Two <b>lines</b>\n\nof it"}
+        f"/review-items/{item_id}/answer",
+        {**answers("partly").data, "note": "Two <b>lines</b>\n\nof it"},
     )
     assert late.status_code == 409
-    assert "What you wrote is not saved. Here it is, to copy: Two <b>lines</b> of it" in main(late.text)
+    assert "What you wrote is not saved. Here it is, to copy: Two <b>lines</b> of it" in main(
+        late.text
+    )

@@ -14,7 +14,18 @@ from tests.conftest import NOW, Statements
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.reviews import send as send_now
-from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, items, review, send
+from tests.factories.sending import (
+    NO,
+    PART,
+    YES,
+    actor,
+    answer,
+    answer_all,
+    item_ids,
+    items,
+    review,
+    send,
+)
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Look, Person, Review, Team, TrainingAction
@@ -23,7 +34,11 @@ from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services.reviews import differences, reviews
 
 SignIn = Callable[[str], Client]
-TELLS, SAYS_PART, SAYS_NO = ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET
+TELLS, SAYS_PART, SAYS_NO = (
+    ReviewerAnswer.CONSISTENTLY,
+    ReviewerAnswer.PARTLY,
+    ReviewerAnswer.NOT_YET,
+)
 
 
 @pytest.fixture
@@ -53,7 +68,12 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
     with app.app_context():
         rate(world, "ana", first, YES)
         rate(world, "ana", second, PART)
-        piece(world, title="e-reader drop-in", text="41 visits", reasons={first: "every visitor differs"})
+        piece(
+            world,
+            title="e-reader drop-in",
+            text="41 visits",
+            reasons={first: "every visitor differs"},
+        )
     page = ana.get("/reviews/new").text
     assert "data-send-count>Statements chosen: 2. Minutes for your reviewer, about: 2." in page
     value = f"{world.people['sue']}-{world.teams['central']}"
@@ -71,14 +91,30 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
     assert sue.get(f"/reviews/{review_id}").headers["Location"] == first_level
     page = sue.get(f"/review-items/{one}").text
     text = words(page)
-    for part in ("Ana — Communication", "e-reader drop-in", "41 visits", "every visitor differs", "0 of 2 done",
-                 "Library Assistant, 24 h a week", "Judge the work, never health or leave.",
-                 "Not Ana’s work"):  # fmt: skip
+    for part in (
+        "Ana — Communication",
+        "e-reader drop-in",
+        "41 visits",
+        "every visitor differs",
+        "0 of 2 done",
+        "Library Assistant, 24 h a week",
+        "Judge the work, never health or leave.",
+        "Not Ana’s work",
+    ):
         assert part in text
-    saved = sue.post(f"/review-items/{one}/answer", {"answer": "consistently", "ground": "saw_it", "note": "Saw two.",
-                                                     "version": version(page)})  # fmt: skip
+    saved = sue.post(
+        f"/review-items/{one}/answer",
+        {
+            "answer": "consistently",
+            "ground": "saw_it",
+            "note": "Saw two.",
+            "version": version(page),
+        },
+    )
     assert (saved.status_code, saved.headers["Location"]) == (303, f"/review-items/{two}?go=1")
-    saved = sue.post(f"/review-items/{two}/answer", {"answer": "return", "note": "Which desk?", "version": "1"})
+    saved = sue.post(
+        f"/review-items/{two}/answer", {"answer": "return", "note": "Which desk?", "version": "1"}
+    )
     assert saved.headers["Location"] == f"/reviews/{review_id}/check"
 
     mine = ana.get(f"/reviews/{review_id}").text
@@ -88,7 +124,10 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
     assert replied.status_code == 303
     page = sue.get(f"/review-items/{two}").text
     assert "Both desks" in page
-    sue.post(f"/review-items/{two}/answer", {"answer": "not_yet", "ground": "was_told", "version": version(page)})
+    sue.post(
+        f"/review-items/{two}/answer",
+        {"answer": "not_yet", "ground": "was_told", "version": version(page)},
+    )
     page = sue.get(f"/reviews/{review_id}/check").text
     assert "Saw two." in page
     assert "Reveal to each other" in words(page)
@@ -103,9 +142,13 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
     ana.post(f"/review-items/{two}/agree", {"answer": "partly", "reason": "I started in May"})
     text = words(sue.get(f"/reviews/{review_id}/differences").text)
     assert "Ana would agree on Partly : I started in May" in text
-    assert "You confirmed Partly · waits for Sue" in words(ana.get(f"/reviews/{review_id}/differences").text)
-    sue.post(f"/review-items/{two}/next-step", {"text": "Shadow Tom", "owner": str(world.people["ana"]),
-                                                "due_on": "2026-12-20"})  # fmt: skip
+    assert "You confirmed Partly · waits for Sue" in words(
+        ana.get(f"/reviews/{review_id}/differences").text
+    )
+    sue.post(
+        f"/review-items/{two}/next-step",
+        {"text": "Shadow Tom", "owner": str(world.people["ana"]), "due_on": "2026-12-20"},
+    )
     assert "Shadow Tom" in ana.get(f"/reviews/{review_id}/differences").text
     sue.post(f"/review-items/{two}/agree", {"answer": "partly", "reason": "Right"})
     assert "What came of the review" in words(ana.get(f"/reviews/{review_id}/differences").text)
@@ -121,8 +164,20 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
 def test_what_waits_is_sorted_as_the_reviewer_likes(app: Flask, world: World, sue: Client) -> None:
     one, two, three = world.statements["communication"][:3]
     with app.app_context():
-        send_now(world, "ana", "sue", {one: ItemStatus.ANSWERED, two: ItemStatus.WAITING}, due_on=NOW.date())
-        send_now(world, "ben", "sue", {three: ItemStatus.WAITING}, due_on=NOW.date() - dt.timedelta(days=1))
+        send_now(
+            world,
+            "ana",
+            "sue",
+            {one: ItemStatus.ANSWERED, two: ItemStatus.WAITING},
+            due_on=NOW.date(),
+        )
+        send_now(
+            world,
+            "ben",
+            "sue",
+            {three: ItemStatus.WAITING},
+            due_on=NOW.date() - dt.timedelta(days=1),
+        )
 
     def people(query: str) -> list[str]:
         queue = sue.get(f"/reviews{query}").text.partition("Sent by you")[0]
@@ -151,10 +206,14 @@ class TestSendPage:
         page = ana.get("/reviews/new").text
         assert re.search(rf'id="s-{near}" value="{near}" checked', page)
         assert re.search(rf'id="s-{far}" value="{far}">', page), "rank 4 is two above the target"
-        assert f'value="{world.statements["communication"][0]}"' not in page, "it is with Sue already"
+        assert f'value="{world.statements["communication"][0]}"' not in page, (
+            "it is with Sue already"
+        )
         assert f'value="{world.statements["communication"][1]}"' not in page, "it is not rated"
 
-    def test_a_refused_form_keeps_what_was_ticked(self, app: Flask, world: World, ana: Client) -> None:
+    def test_a_refused_form_keeps_what_was_ticked(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
         first, second = world.statements["communication"][:2]
         with app.app_context():
             rate(world, "ana", first, YES)
@@ -168,11 +227,21 @@ class TestSendPage:
     @pytest.mark.parametrize(
         ("reviewer", "statements"),
         [
-            ("x", ["1"]), ("1", ["1"]), ("1-2-3", ["1"]), ("9999999999-9999999999", ["1"]), ("１-２", ["1"]),
-            ("self", ["1"]), ("right", []), ("right", ["x"]), ("right", ["-1"]), ("right", ["9999999999"]),
-            ("right", ["9" * 30]), ("right", [str(each) for each in range(1, 300)]), ("hugo", ["1"]),
+            ("x", ["1"]),
+            ("1", ["1"]),
+            ("1-2-3", ["1"]),
+            ("9999999999-9999999999", ["1"]),
+            ("１-２", ["1"]),
+            ("self", ["1"]),
+            ("right", []),
+            ("right", ["x"]),
+            ("right", ["-1"]),
+            ("right", ["9999999999"]),
+            ("right", ["9" * 30]),
+            ("right", [str(each) for each in range(1, 300)]),
+            ("hugo", ["1"]),
         ],
-    )  # fmt: skip
+    )
     def test_what_the_page_does_not_offer_is_refused(
         self, app: Flask, world: World, ana: Client, reviewer: str, statements: list[str]
     ) -> None:
@@ -183,7 +252,9 @@ class TestSendPage:
             "self": f"{world.people['ana']}-{world.teams['central']}",
             "hugo": f"{world.people['hugo']}-{world.teams['harbour']}",
         }
-        page = ana.post("/reviews", {"reviewer": named.get(reviewer, reviewer), "statements": statements})
+        page = ana.post(
+            "/reviews", {"reviewer": named.get(reviewer, reviewer), "statements": statements}
+        )
         assert page.status_code == 422
         assert "Nothing was saved yet" in page.text
 
@@ -192,7 +263,9 @@ class TestSendPage:
     ) -> None:
         assert "Rate some statements" in words(ana.get("/reviews/new").text)
 
-    def test_an_open_team_is_named_so_before_sending(self, app: Flask, world: World, ana: Client) -> None:
+    def test_an_open_team_is_named_so_before_sending(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
         with app.app_context():
             rate(world, "ana", world.statements["communication"][0], YES)
             with transaction() as tx:
@@ -210,7 +283,10 @@ class TestAnswerPage:
             ({"answer": "partly", "ground": "saw_it", "note": "x" * 4001}, "4000 characters"),
             ({"answer": "brilliantly", "ground": "saw_it"}, "This is not one of the list"),
             ({"answer": "partly", "ground": "smelt_it"}, "This is not one of the list"),
-            ({"answer": "partly", "ground": "saw_it", "version": "one"}, "This is not a whole number"),
+            (
+                {"answer": "partly", "ground": "saw_it", "version": "one"},
+                "This is not a whole number",
+            ),
         ],
     )
     def test_what_is_missing_is_said_and_the_rest_kept(
@@ -226,11 +302,18 @@ class TestAnswerPage:
         with app.app_context():
             assert session().scalars(select(Review.status)).one() == "sent"
 
-    def test_a_page_that_is_behind_shows_both_answers(self, app: Flask, world: World, sue: Client) -> None:
+    def test_a_page_that_is_behind_shows_both_answers(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
         with app.app_context():
             (item_id,) = item_ids(send(world, YES))
             answer(world, item_id, SAYS_PART, note="from the other tab")
-        data = {"answer": "consistently", "ground": "saw_it", "note": "from this one", "version": "1"}
+        data = {
+            "answer": "consistently",
+            "ground": "saw_it",
+            "note": "from this one",
+            "version": "1",
+        }
         page = sue.post(f"/review-items/{item_id}/answer", data)
         assert page.status_code == 409
         assert "from the other tab" in page.text
@@ -244,15 +327,22 @@ class TestAnswerPage:
         with app.app_context():
             (item_id,) = item_ids(send(world, YES))
             answer(world, item_id, SAYS_PART)
-        page = sue.post(f"/review-items/{item_id}/answer", {"answer": "consistently", "version": "1"})
+        page = sue.post(
+            f"/review-items/{item_id}/answer", {"answer": "consistently", "version": "1"}
+        )
         assert (page.status_code, version(page.text)) == (422, "1")
 
-    def test_skip_leads_round_and_then_to_the_check_page(self, app: Flask, world: World, sue: Client) -> None:
+    def test_skip_leads_round_and_then_to_the_check_page(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
         with app.app_context():
             review_id = send(world, YES, PART, NO)
             ids = item_ids(review_id)
         for here, following in zip(ids, [*ids[1:], ids[0]], strict=True):
-            assert f'href="/review-items/{following}?go=1">Skip' in sue.get(f"/review-items/{here}").text
+            assert (
+                f'href="/review-items/{following}?go=1">Skip'
+                in sue.get(f"/review-items/{here}").text
+            )
         with app.app_context():
             for item_id in ids[1:]:
                 answer(world, item_id, SAYS_NO)
@@ -264,9 +354,15 @@ class TestAnswerPage:
         sue.get(f"/review-items/{item_id}")
         with app.app_context():
             look = session().scalars(select(Look)).one()
-            assert (look.owner_id, look.reader_id, look.kind) == (world.people["ana"], world.people["sue"], "review")
+            assert (look.owner_id, look.reader_id, look.kind) == (
+                world.people["ana"],
+                world.people["sue"],
+                "review",
+            )
 
-    def test_an_open_review_shows_the_answer_and_says_so(self, app: Flask, world: World, sue: Client) -> None:
+    def test_an_open_review_shows_the_answer_and_says_so(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
         with app.app_context():
             with transaction() as tx:
                 tx.execute(update(Team).values(open_reviews=True))
@@ -289,13 +385,19 @@ class TestTooLate:
             review_id = send(world, YES)
             (item_id,) = item_ids(review_id)
             reviews.withdraw(actor(world, "ana"), review_id, world.now)
-        for path in (f"/reviews/{review_id}", f"/review-items/{item_id}", f"/reviews/{review_id}/check"):
+        for path in (
+            f"/reviews/{review_id}",
+            f"/review-items/{item_id}",
+            f"/reviews/{review_id}/check",
+        ):
             page = sue.get(path, follow_redirects=True)
             assert page.status_code == 409
             assert "This review was withdrawn" in page.text
         assert "Ana" not in words(sue.get("/reviews").text)
 
-    def test_moves_that_are_not_possible_now(self, app: Flask, world: World, ana: Client, sue: Client) -> None:
+    def test_moves_that_are_not_possible_now(
+        self, app: Flask, world: World, ana: Client, sue: Client
+    ) -> None:
         with app.app_context():
             review_id = send(world, YES, NO)
             first, second = item_ids(review_id)
@@ -314,7 +416,9 @@ class TestTooLate:
             assert page.status_code == 409, path
             assert "Somebody was here before you" in page.text
 
-    def test_a_check_page_that_is_behind_reveals_nothing(self, app: Flask, world: World, sue: Client) -> None:
+    def test_a_check_page_that_is_behind_reveals_nothing(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
         with app.app_context():
             review_id = send(world, YES)
             (item_id,) = answer_all(world, review_id, TELLS)
@@ -330,17 +434,28 @@ class TestTooLate:
     ) -> None:
         with app.app_context():
             review_id = send(world, YES)
-        assert ana.get(f"/reviews/{review_id}/differences").headers["Location"] == f"/reviews/{review_id}"
+        assert (
+            ana.get(f"/reviews/{review_id}/differences").headers["Location"]
+            == f"/reviews/{review_id}"
+        )
         assert sue.get(f"/reviews/{review_id}/differences").status_code == 302
 
-    def test_after_it_the_answer_pages_lead_to_the_differences(self, app: Flask, world: World, sue: Client) -> None:
+    def test_after_it_the_answer_pages_lead_to_the_differences(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
         with app.app_context():
             review_id = send(world, YES)
             (item_id,) = answer_all(world, review_id, SAYS_NO)
             reviews.reveal(actor(world, "sue"), review_id, world.now)
-        for path in (f"/review-items/{item_id}", f"/reviews/{review_id}/check", f"/reviews/{review_id}"):
+        for path in (
+            f"/review-items/{item_id}",
+            f"/reviews/{review_id}/check",
+            f"/reviews/{review_id}",
+        ):
             assert sue.get(path).headers["Location"] == f"/reviews/{review_id}/differences"
-        late = sue.post(f"/review-items/{item_id}/answer", {"answer": "cannot_tell", "version": "2"})
+        late = sue.post(
+            f"/review-items/{item_id}/answer", {"answer": "cannot_tell", "version": "2"}
+        )
         assert late.status_code == 409
 
 
@@ -381,12 +496,22 @@ class TestDifferencesPage:
             return html.unescape(found)
 
         behind = seen(sue.get(page).text)
-        first = ana.post(agree, {"answer": "partly", "reason": "I started in May", "seen": seen(ana.get(page).text)},
-                         follow_redirects=True)  # fmt: skip
+        first = ana.post(
+            agree,
+            {"answer": "partly", "reason": "I started in May", "seen": seen(ana.get(page).text)},
+            follow_redirects=True,
+        )
         assert "Confirmed. It waits for the other of you." in words(first.text)
-        other = sue.post(agree, {"answer": "consistently", "reason": "Daily", "seen": behind}, follow_redirects=True)
-        assert ("Confirmed. Ana would agree on Partly, you on Consistently: it stays open until both are the same, or "
-                "it is kept apart.") in words(other.text)  # fmt: skip
+        other = sue.post(
+            agree,
+            {"answer": "consistently", "reason": "Daily", "seen": behind},
+            follow_redirects=True,
+        )
+        assert (
+            "Confirmed. Ana would agree on Partly, you on Consistently: it stays open until both "
+            "are the same, or "
+            "it is kept apart."
+        ) in words(other.text)
         same = {"answer": "partly", "reason": "Mine <own>", "seen": behind}
         refused = sue.post(agree, same)
         assert refused.status_code == 409
@@ -407,7 +532,10 @@ class TestDifferencesPage:
             ({"text": "kept", "owner": "ana"}, "Enter the day by which"),
             ({"text": "kept", "owner": "ana", "due_on": "2026-02-31"}, "This is not a date"),
             ({"text": "kept", "owner": "ana", "due_on": "2020-01-01"}, "Enter a day from today on"),
-            ({"text": "kept", "owner": "ben", "due_on": "2026-12-01"}, "This is not one of the list"),
+            (
+                {"text": "kept", "owner": "ben", "due_on": "2026-12-01"},
+                "This is not one of the list",
+            ),
             ({"text": "kept", "owner": "9" * 30, "due_on": "2026-12-01"}, "Choose one of the list"),
         ],
     )
@@ -423,7 +551,9 @@ class TestDifferencesPage:
         if "text" in data:
             assert 'value="kept"' in page.text
 
-    def test_what_is_kept_apart_shows_both_answers(self, app: Flask, world: World, ana: Client) -> None:
+    def test_what_is_kept_apart_shows_both_answers(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
         with app.app_context():
             review_id, item_id = self.revealed(world)
         ana.post(f"/review-items/{item_id}/keep-apart")
@@ -432,7 +562,9 @@ class TestDifferencesPage:
         assert "Consistently" in text
         assert "Not yet" in text
 
-    def test_a_reply_without_words_stays_on_its_page(self, app: Flask, world: World, ana: Client) -> None:
+    def test_a_reply_without_words_stays_on_its_page(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
         with app.app_context():
             (item_id,) = item_ids(send(world, YES))
             reviews.return_item(actor(world, "sue"), item_id, "Where?", 1, world.now)
@@ -440,7 +572,9 @@ class TestDifferencesPage:
         assert page.status_code == 422
         assert "Write something here first." in page.text
 
-    def test_names_and_notes_are_shown_as_text(self, app: Flask, world: World, ana: Client, sue: Client) -> None:
+    def test_names_and_notes_are_shown_as_text(
+        self, app: Flask, world: World, ana: Client, sue: Client
+    ) -> None:
         nasty = "'\"><svg onload=alert(1)>{{7*7}}"
         with app.app_context():
             with transaction() as tx:
@@ -449,8 +583,12 @@ class TestDifferencesPage:
             first, second = item_ids(review_id)
             answer(world, first, SAYS_NO, note=nasty)
             reviews.return_item(actor(world, "sue"), second, nasty, 1, world.now)
-        pages = [ana.get(f"/reviews/{review_id}"), sue.get(f"/review-items/{second}"),
-                 sue.get(f"/reviews/{review_id}/check"), sue.get("/reviews")]  # fmt: skip
+        pages = [
+            ana.get(f"/reviews/{review_id}"),
+            sue.get(f"/review-items/{second}"),
+            sue.get(f"/reviews/{review_id}/check"),
+            sue.get("/reviews"),
+        ]
         with app.app_context():
             reviews.reveal(actor(world, "sue"), review_id, world.now)
             differences.confirm(actor(world, "ana"), first, EndorsedAnswer.PARTLY, nasty, world.now)
@@ -492,7 +630,13 @@ def test_no_page_costs_more_statements_for_more_items(
                 answer_all(world, review_id, *[SAYS_NO] * len(own))
             if state == "revealed":
                 reviews.reveal(actor(world, "sue"), review_id, world.now)
-                differences.confirm(actor(world, "ana"), item_ids(review_id)[0], EndorsedAnswer.PARTLY, "x", world.now)
+                differences.confirm(
+                    actor(world, "ana"),
+                    item_ids(review_id)[0],
+                    EndorsedAnswer.PARTLY,
+                    "x",
+                    world.now,
+                )
             return review_id
 
     few = counts(made(0, YES))

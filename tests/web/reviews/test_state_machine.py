@@ -1,7 +1,7 @@
 """Any order of moves by several people through their pages, against a model of design.md's table.
 
-The model is a few words for each item and says for each request what must come back. What is refused leaves every row
-of the database as it was, and is a 4xx.
+The model is a few words for each item and says for each request what must come back. What is
+refused leaves every row of the database as it was, and is a 4xx.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,13 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
@@ -33,7 +39,8 @@ SAID = ("not_yet", "partly", "consistently", "not_their_work", "cannot_tell")
 AGREED = ("partly", "not_yet")
 REVIEWERS = ("sue", "hugo")
 STRANGERS = ("ben", "cora", "adam", "olaf")
-"""Another learner, the coordinator above, the administrator, and a supervisor of another library."""
+"""Another learner, the coordinator above, the administrator, and a supervisor of another
+library."""
 CAN = {
     "waiting": {"answer", "ask"},
     "answered": {"answer", "ask"},
@@ -46,8 +53,17 @@ CAN = {
 }
 """design.md, 4, said once more."""
 ENDED = {"dropped", "endorsed", "kept_apart"}
-FOR = {"answer": "reviewer", "ask": "reviewer", "reply": "learner", "drop": "either", "agree": "either",
-       "keep-apart": "either", "next-step": "either", "withdraw": "learner", "reveal": "reviewer"}  # fmt: skip
+FOR = {
+    "answer": "reviewer",
+    "ask": "reviewer",
+    "reply": "learner",
+    "drop": "either",
+    "agree": "either",
+    "keep-apart": "either",
+    "next-step": "either",
+    "withdraw": "learner",
+    "reveal": "reviewer",
+}
 SHEETS_MOST = 4
 OWN_NOTE, THEIR_NOTE = "OWN-NOTE", "THEIR-NOTE"
 
@@ -93,18 +109,27 @@ class Sheet:
 
     def can(self, item: Item, move: str) -> bool:
         over = move != "next-step" and not self.live
-        return move in CAN[item.status] and not over and not (item.status == "not_observed" and item.shown)
+        return (
+            move in CAN[item.status]
+            and not over
+            and not (item.status == "not_observed" and item.shown)
+        )
 
     @property
     def can_reveal(self) -> bool:
         at = {item.status for item in self.items}
         unseen = any(item.status == "not_observed" and not item.shown for item in self.items)
-        return self.live and "waiting" not in at and ("answered" in at or (unseen and "returned" not in at))
+        return (
+            self.live
+            and "waiting" not in at
+            and ("answered" in at or (unseen and "returned" not in at))
+        )
 
 
 @dataclass(frozen=True)
 class Request:
-    """One press of a button: `status` is what the model expects, `then` what it does to the model."""
+    """One press of a button: `status` is what the model expects, `then` what it does to the
+    model."""
 
     who: str
     url: str
@@ -131,15 +156,38 @@ class ReviewMachine(RuleBasedStateMachine):
             self.world = make_world(NOW)
             self.statements = self.world.statements["communication"][: len(OWN)]
             with transaction() as tx:
-                tx.add(Membership(person_id=self.world.people["hugo"], team_id=self.world.teams["central"],
-                                  role="supervisor", starts_on=NOW.date()))  # fmt: skip
+                tx.add(
+                    Membership(
+                        person_id=self.world.people["hugo"],
+                        team_id=self.world.teams["central"],
+                        role="supervisor",
+                        starts_on=NOW.date(),
+                    )
+                )
                 for statement_id, said in zip(self.statements, OWN, strict=True):
                     for kind in (Rating, RatingEntry):
-                        more = {"reviewer_note": f"{OWN_NOTE}-{statement_id}"} if kind is Rating else {}
-                        tx.add(kind(person_id=self.world.people["ana"], statement_id=statement_id, answer=said,
-                                    basis="rated", version=1, rated_at=NOW, **more))  # fmt: skip
-            places = session().execute(select(Membership.person_id, Membership.id).where(
-                Membership.team_id == self.world.teams["central"], Membership.role == "supervisor"))  # fmt: skip
+                        more = (
+                            {"reviewer_note": f"{OWN_NOTE}-{statement_id}"}
+                            if kind is Rating
+                            else {}
+                        )
+                        tx.add(
+                            kind(
+                                person_id=self.world.people["ana"],
+                                statement_id=statement_id,
+                                answer=said,
+                                basis="rated",
+                                version=1,
+                                rated_at=NOW,
+                                **more,
+                            )
+                        )
+            places = session().execute(
+                select(Membership.person_id, Membership.id).where(
+                    Membership.team_id == self.world.teams["central"],
+                    Membership.role == "supervisor",
+                )
+            )
             self.memberships = {row.person_id: row.id for row in places}
             db.session.remove()
 
@@ -148,7 +196,8 @@ class ReviewMachine(RuleBasedStateMachine):
             db.session.remove()
             empty(db.engine)
 
-    # ---- requests ----------------------------------------------------------------------------------------------
+    # ---- requests
+    # ----------------------------------------------------------------------------------------------
 
     def client(self, who: str) -> Client:
         """Signed in when they first act, and again when they may again."""
@@ -160,7 +209,11 @@ class ReviewMachine(RuleBasedStateMachine):
 
     def ask(self, request: Request, key: str = "") -> TestResponse:
         """Press the button. The answer and the database are as the model says."""
-        client = self.client(request.who) if request.who not in self.disabled else self.clients[request.who]
+        client = (
+            self.client(request.who)
+            if request.who not in self.disabled
+            else self.clients[request.who]
+        )
         key = key or f"rendered-form-number-{next(self.keys):04}"
         before = self.rows() if request.status >= 400 else None
         answer = client.post(request.url, {**request.data, "form_key": key})
@@ -174,28 +227,52 @@ class ReviewMachine(RuleBasedStateMachine):
 
     def rows(self) -> Rows:
         """But for the trail, where it stands that somebody was refused."""
-        return {name: found for name, found in rows(self.app).items() if not name.startswith("audit_")}
+        return {
+            name: found for name, found in rows(self.app).items() if not name.startswith("audit_")
+        }
 
     def may(self, who: str, sheet: Sheet, move: str) -> int:
-        """What the door says, before the question whether the move can be made: 303 where it lets them in."""
+        """What the door says, before the question whether the move can be made: 303 where it lets
+        them in."""
         if who in self.disabled:
             return 401
-        side = "learner" if who == "ana" else "reviewer" if who == sheet.reviewer and who not in self.left else ""
+        side = (
+            "learner"
+            if who == "ana"
+            else "reviewer"
+            if who == sheet.reviewer and who not in self.left
+            else ""
+        )
         if not side:
             return 404
         return 303 if FOR[move] in (side, "either") else 403
 
-    def request(self, who: str, sheet: Sheet, move: str, item: Item | None, data: dict[str, Any],
-                allowed: bool, then: Callable[[], None]) -> Request:  # fmt: skip
+    def request(
+        self,
+        who: str,
+        sheet: Sheet,
+        move: str,
+        item: Item | None,
+        data: dict[str, Any],
+        allowed: bool,
+        then: Callable[[], None],
+    ) -> Request:
         url = f"/reviews/{sheet.id}/{move}" if item is None else f"/review-items/{item.id}/{move}"
         status = self.may(who, sheet, move)
         return Request(who, url, data, 409 if status == 303 and not allowed else status, then)
 
-    def answering(self, who: str, sheet: Sheet, item: Item, said: str, stale: bool = False) -> Request:
+    def answering(
+        self, who: str, sheet: Sheet, item: Item, said: str, stale: bool = False
+    ) -> Request:
         note = f"{THEIR_NOTE}-{item.id}"
         version = item.version - 1 if stale else item.version
         data = {"answer": said, "ground": "saw_it", "note": note, "version": version}
-        same = item.said == said and item.status in ("answered", "not_observed") and not item.shown and sheet.live
+        same = (
+            item.said == said
+            and item.status in ("answered", "not_observed")
+            and not item.shown
+            and sheet.live
+        )
 
         def then() -> None:
             if not same:
@@ -203,7 +280,15 @@ class ReviewMachine(RuleBasedStateMachine):
                 item.said, sheet.answered = said, True
                 item.version += 1
 
-        return self.request(who, sheet, "answer", item, data, same or (sheet.can(item, "answer") and not stale), then)
+        return self.request(
+            who,
+            sheet,
+            "answer",
+            item,
+            data,
+            same or (sheet.can(item, "answer") and not stale),
+            then,
+        )
 
     def returning(self, who: str, sheet: Sheet, item: Item, stale: bool = False) -> Request:
         version = item.version - 1 if stale else item.version
@@ -213,7 +298,9 @@ class ReviewMachine(RuleBasedStateMachine):
             item.status, item.said = "returned", ""
             item.version += 1
 
-        return self.request(who, sheet, "answer", item, data, sheet.can(item, "ask") and not stale, then)
+        return self.request(
+            who, sheet, "answer", item, data, sheet.can(item, "ask") and not stale, then
+        )
 
     def moving(self, who: str, sheet: Sheet, item: Item, move: str, to: str) -> Request:
         """Reply, drop and keep apart."""
@@ -231,7 +318,10 @@ class ReviewMachine(RuleBasedStateMachine):
         def then() -> None:
             item.confirmed[who] = said
             item.version += 1
-            if set(item.confirmed) == {"ana", sheet.reviewer} and len(set(item.confirmed.values())) == 1:
+            if (
+                set(item.confirmed) == {"ana", sheet.reviewer}
+                and len(set(item.confirmed.values())) == 1
+            ):
                 item.status = "endorsed"
                 item.version += 1
                 self.standing[item.at] = (item.id, said)
@@ -266,21 +356,34 @@ class ReviewMachine(RuleBasedStateMachine):
                         self.standing[item.at] = (item.id, item.said)
                 item.shown |= item.status in ("endorsed", "differs", "not_observed")
 
-        return self.request(who, sheet, "reveal", None, {"version": version}, sheet.can_reveal and not stale, then)
+        return self.request(
+            who, sheet, "reveal", None, {"version": version}, sheet.can_reveal and not stale, then
+        )
 
     def sending(self, reviewer: str, at: list[int]) -> Request:
-        """Not to somebody who left or is disabled, and nothing that is with a reviewer who is still there."""
-        out = {item.at for sheet in self.sheets if sheet.live and sheet.reviewer not in self.left | self.disabled
-               for item in sheet.items if not item.settled}  # fmt: skip
+        """Not to somebody who left or is disabled, and nothing that is with a reviewer who is still
+        there."""
+        out = {
+            item.at
+            for sheet in self.sheets
+            if sheet.live and sheet.reviewer not in self.left | self.disabled
+            for item in sheet.items
+            if not item.settled
+        }
         allowed = not out & set(at) and reviewer not in self.left | self.disabled
-        data = {"reviewer": f"{self.world.people[reviewer]}-{self.world.teams['central']}",
-                "statements": [self.statements[each] for each in at]}  # fmt: skip
+        data = {
+            "reviewer": f"{self.world.people[reviewer]}-{self.world.teams['central']}",
+            "statements": [self.statements[each] for each in at],
+        }
 
         def then() -> None:
             with self.app.app_context():
                 review_id = session().scalar(text("SELECT max(id) FROM reviews"))
                 found = session().execute(
-                    text("SELECT id, statement_id FROM review_items WHERE review_id = :id ORDER BY position"),
+                    text(
+                        "SELECT id, statement_id FROM review_items WHERE review_id = :id ORDER BY "
+                        "position"
+                    ),
                     {"id": review_id},
                 )
                 items = [Item(row.id, self.statements.index(row.statement_id)) for row in found]
@@ -290,26 +393,38 @@ class ReviewMachine(RuleBasedStateMachine):
         status = 401 if "ana" in self.disabled else 303 if allowed else 422
         return Request("ana", "/reviews", data, status, then)
 
-    # ---- what may be drawn -------------------------------------------------------------------------------------
+    # ---- what may be drawn
+    # -------------------------------------------------------------------------------------
 
     def of_item(self, sheet: Sheet, item: Item) -> list[Request]:
         found = []
         for who in ("ana", sheet.reviewer):
             found += [self.answering(who, sheet, item, said) for said in SAID]
-            found += [self.returning(who, sheet, item), self.moving(who, sheet, item, "reply", "waiting")]
+            found += [
+                self.returning(who, sheet, item),
+                self.moving(who, sheet, item, "reply", "waiting"),
+            ]
             found += [self.moving(who, sheet, item, "drop", "dropped")] * 2
-            found += [self.moving(who, sheet, item, "keep-apart", "kept_apart"), self.planning(who, sheet, item)]
+            found += [
+                self.moving(who, sheet, item, "keep-apart", "kept_apart"),
+                self.planning(who, sheet, item),
+            ]
             theirs = [said for other, said in item.confirmed.items() if other != who]
             found += [self.agreeing(who, sheet, item, said) for said in [*AGREED, *theirs * 4]]
         return found
 
     def of_sheet(self, sheet: Sheet) -> list[Request]:
-        return [request for who in ("ana", sheet.reviewer)
-                for request in (self.withdrawing(who, sheet), self.revealing(who, sheet))]  # fmt: skip
+        return [
+            request
+            for who in ("ana", sheet.reviewer)
+            for request in (self.withdrawing(who, sheet), self.revealing(who, sheet))
+        ]
 
     def moves(self) -> list[Request]:
         few = len(self.sheets) < SHEETS_MOST
-        found = [self.sending(reviewer, at) for reviewer in REVIEWERS for at in ([0, 1], [2]) if few]
+        found = [
+            self.sending(reviewer, at) for reviewer in REVIEWERS for at in ([0, 1], [2]) if few
+        ]
         for sheet in self.sheets:
             found += self.of_sheet(sheet) * 2
             found += [request for item in sheet.items for request in self.of_item(sheet, item)]
@@ -319,7 +434,8 @@ class ReviewMachine(RuleBasedStateMachine):
         """Whoever is disabled and never signed in has no page to press a button on."""
         return request.who not in self.disabled or request.who in self.clients
 
-    # ---- rules -------------------------------------------------------------------------------------------------
+    # ---- rules
+    # -------------------------------------------------------------------------------------------------
 
     @initialize(shown=st.booleans())
     def half_the_walks_start_at_the_reveal(self, shown: bool) -> None:
@@ -335,22 +451,38 @@ class ReviewMachine(RuleBasedStateMachine):
 
     def kinds(self) -> list[Callable[[st.DataObject], None]]:
         """Mostly what can be done; whoever is away comes back soon."""
-        others = [self.from_a_page_that_is_behind, self.the_last_one_again, self.with_a_forged_id, self.a_look]
+        others = [
+            self.from_a_page_that_is_behind,
+            self.the_last_one_again,
+            self.with_a_forged_id,
+            self.a_look,
+        ]
         away = [self.somebody_is_disabled_or_back] * (1 + 3 * len(self.disabled))
         leaves = [self.a_supervisor_leaves_or_is_back]
-        return [self.a_move_that_can_be_made] * 9 + [self.a_move_that_cannot] * 3 + others + away + leaves
+        return (
+            [self.a_move_that_can_be_made] * 9
+            + [self.a_move_that_cannot] * 3
+            + others
+            + away
+            + leaves
+        )
 
     def a_move_that_can_be_made(self, data: st.DataObject) -> None:
         self.one_of(data, [request for request in self.moves() if request.status == 303])
 
     def a_move_that_cannot(self, data: st.DataObject) -> None:
-        self.one_of(data, [request for request in self.moves() if request.status != 303 and self.known(request)])
+        self.one_of(
+            data,
+            [request for request in self.moves() if request.status != 303 and self.known(request)],
+        )
 
     def one_of(self, data: st.DataObject, requests: list[Request]) -> None:
         """Each kind of move, refused for each reason, as often as another."""
         found: dict[str, list[Request]] = {}
         for request in requests:
-            kind = "ask" if request.data.get("answer") == "return" else request.url.rpartition("/")[2]
+            kind = (
+                "ask" if request.data.get("answer") == "return" else request.url.rpartition("/")[2]
+            )
             found.setdefault(f"{kind} {request.status}", []).append(request)
         if found:
             self.ask(data.draw(st.sampled_from(found[data.draw(st.sampled_from(sorted(found)))])))
@@ -359,8 +491,11 @@ class ReviewMachine(RuleBasedStateMachine):
         sheet = data.draw(st.sampled_from(self.sheets))
         item = data.draw(st.sampled_from(sheet.items))
         who, said = sheet.reviewer, data.draw(st.sampled_from(SAID))
-        late = [self.revealing(who, sheet, stale=True), self.returning(who, sheet, item, stale=True),
-                self.answering(who, sheet, item, said, stale=True)]  # fmt: skip
+        late = [
+            self.revealing(who, sheet, stale=True),
+            self.returning(who, sheet, item, stale=True),
+            self.answering(who, sheet, item, said, stale=True),
+        ]
         request = data.draw(st.sampled_from(late))
         if self.known(request):
             self.ask(request)
@@ -376,21 +511,27 @@ class ReviewMachine(RuleBasedStateMachine):
         before = rows(self.app)
         again = self.client(request.who).post(request.url, {**request.data, "form_key": key})
         assert (again.status_code, again.location) == (first.status_code, first.location)
-        other = self.client(request.who).post(request.url, {**request.data, "form_key": key, "more": "typed"})
+        other = self.client(request.who).post(
+            request.url, {**request.data, "form_key": key, "more": "typed"}
+        )
         assert other.status_code == 409
         assert rows(self.app) == before
 
     def with_a_forged_id(self, data: st.DataObject) -> None:
         """Somebody who has no part in it, or an id of nothing."""
         sheet = data.draw(st.sampled_from(self.sheets))
-        who = data.draw(st.sampled_from([*STRANGERS, *(each for each in REVIEWERS if each != sheet.reviewer)]))
+        who = data.draw(
+            st.sampled_from([*STRANGERS, *(each for each in REVIEWERS if each != sheet.reviewer)])
+        )
         item = data.draw(st.sampled_from(sheet.items))
         forged = [*self.of_item(sheet, item), *self.of_sheet(sheet)]
         request = data.draw(st.sampled_from(forged))
         if who not in self.disabled:
             self.ask(Request(who, request.url, request.data, 404))
         if self.known(request) and request.who not in self.disabled:
-            nowhere = request.url.replace(str(item.id), "2147483647").replace(str(sheet.id), "2147483647")
+            nowhere = request.url.replace(str(item.id), "2147483647").replace(
+                str(sheet.id), "2147483647"
+            )
             self.ask(Request(request.who, nowhere, request.data, 404))
 
     def somebody_is_disabled_or_back(self, data: st.DataObject) -> None:
@@ -410,9 +551,15 @@ class ReviewMachine(RuleBasedStateMachine):
         who = data.draw(st.sampled_from(sorted(self.left) or REVIEWERS))
         person = self.world.people[who]
         url = f"/admin/memberships/{self.memberships[person]}"
-        terms = {"team_id": self.world.teams["central"], "role": "supervisor", "starts_on": "2026-01-05",
-                 "ends_on": "" if who in self.left else "2026-11-23"}  # fmt: skip
-        self.ask(Request("adam", url, terms, 303, lambda: self.left.symmetric_difference_update({who})))
+        terms = {
+            "team_id": self.world.teams["central"],
+            "role": "supervisor",
+            "starts_on": "2026-01-05",
+            "ends_on": "" if who in self.left else "2026-11-23",
+        }
+        self.ask(
+            Request("adam", url, terms, 303, lambda: self.left.symmetric_difference_update({who}))
+        )
 
     def a_look(self, data: st.DataObject) -> None:
         """What is sealed is on no page of the other side's."""
@@ -420,29 +567,55 @@ class ReviewMachine(RuleBasedStateMachine):
         who = data.draw(st.sampled_from(("ana", sheet.reviewer)))
         if who in self.disabled:
             return
-        paths = [f"/reviews/{sheet.id}", f"/reviews/{sheet.id}/differences", f"/reviews/{sheet.id}/check", "/reviews",
-                 *(f"/review-items/{item.id}" for item in sheet.items)]  # fmt: skip
+        paths = [
+            f"/reviews/{sheet.id}",
+            f"/reviews/{sheet.id}/differences",
+            f"/reviews/{sheet.id}/check",
+            "/reviews",
+            *(f"/review-items/{item.id}" for item in sheet.items),
+        ]
         page = self.client(who).get(data.draw(st.sampled_from(paths)), follow_redirects=True)
         assert page.status_code in (200, 403, 404, 409)
         for item in sheet.items:
             if not item.shown:
-                sealed = f"{THEIR_NOTE}-{item.id}" if who == "ana" else f"{OWN_NOTE}-{self.statements[item.at]}"
+                sealed = (
+                    f"{THEIR_NOTE}-{item.id}"
+                    if who == "ana"
+                    else f"{OWN_NOTE}-{self.statements[item.at]}"
+                )
                 assert sealed not in page.text
 
-    # ---- what is always so -------------------------------------------------------------------------------------
+    # ---- what is always so
+    # -------------------------------------------------------------------------------------
 
     @invariant()
     def stands_as_modelled(self) -> None:
         with self.app.app_context(), db.engine.connect() as connection:
-            found = {row.id: (row.status, row.version, row.shown) for row in connection.execute(
-                text("SELECT id, status, version, revealed_at IS NOT NULL AS shown FROM review_items"))}  # fmt: skip
-            statuses = {row.id: row.status for row in connection.execute(text("SELECT id, status FROM reviews"))}
-            endorsed = {(row.item_id, row.answer) for row in connection.execute(
-                text("SELECT item_id, answer FROM endorsements WHERE status = 'standing'"))}  # fmt: skip
+            found = {
+                row.id: (row.status, row.version, row.shown)
+                for row in connection.execute(
+                    text(
+                        "SELECT id, status, version, revealed_at IS NOT NULL AS shown FROM "
+                        "review_items"
+                    )
+                )
+            }
+            statuses = {
+                row.id: row.status
+                for row in connection.execute(text("SELECT id, status FROM reviews"))
+            }
+            endorsed = {
+                (row.item_id, row.answer)
+                for row in connection.execute(
+                    text("SELECT item_id, answer FROM endorsements WHERE status = 'standing'")
+                )
+            }
             steps = connection.scalar(text("SELECT count(*) FROM training_actions"))
             broken = faults(connection)
         assert found == {
-            item.id: (item.status, item.version, item.shown) for sheet in self.sheets for item in sheet.items
+            item.id: (item.status, item.version, item.shown)
+            for sheet in self.sheets
+            for item in sheet.items
         }
         assert statuses == {sheet.id: sheet.status for sheet in self.sheets}
         assert endorsed == set(self.standing.values())
@@ -477,14 +650,18 @@ def lose(lost: tuple[ItemStatus, Move]) -> Callable[[pytest.MonkeyPatch], None]:
 BREAKS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "a move is lost": lose((ItemStatus.RETURNED, Move.REPLY)),
     "an agreement is lost": lose((ItemStatus.DIFFERS, Move.AGREE)),
-    "a move too many": lambda patch: patch.setitem(ITEM_MOVES, (ItemStatus.ENDORSED, Move.KEEP_APART),
-                                                   ItemStatus.KEPT_APART),
-    "keys are not looked at": lambda patch: patch.setattr(idempotency, "_sent", lambda _person: None),
-}  # fmt: skip
+    "a move too many": lambda patch: patch.setitem(
+        ITEM_MOVES, (ItemStatus.ENDORSED, Move.KEEP_APART), ItemStatus.KEPT_APART
+    ),
+    "keys are not looked at": lambda patch: patch.setattr(
+        idempotency, "_sent", lambda _person: None
+    ),
+}
 
 
 def way_through(app: Flask) -> None:
-    """Every step that a broken rule changes, in the machine's own words: what a walk of any length may come upon."""
+    """Every step that a broken rule changes, in the machine's own words: what a walk of any length
+    may come upon."""
     ReviewMachine.app = app
     machine = ReviewMachine()
     try:
@@ -517,7 +694,9 @@ def test_a_broken_rule_is_found(app: Flask, monkeypatch: pytest.MonkeyPatch, nam
         way_through(app)
 
 
-def test_a_walk_finds_a_broken_rule(app: Flask, engine_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_walk_finds_a_broken_rule(
+    app: Flask, engine_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if engine_name != "sqlite":
         pytest.skip("a walk finds what is broken in the program, whichever the engine")
     BREAKS["keys are not looked at"](monkeypatch)

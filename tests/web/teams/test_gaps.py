@@ -20,7 +20,17 @@ from tests.factories.rounds import add_role_profile, add_round
 from tests.factories.world import World, add
 from tests.web.teams.test_teams import rows
 from tracker.db import session, transaction
-from tracker.models import Domain, Framework, Level, Look, Membership, NotRatedHere, RoleProfile, Strand, Target
+from tracker.models import (
+    Domain,
+    Framework,
+    Level,
+    Look,
+    Membership,
+    NotRatedHere,
+    RoleProfile,
+    Strand,
+    Target,
+)
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 from tracker.rules.levels import TargetState
 from tracker.rules.reviews.workflow import ItemStatus
@@ -36,7 +46,8 @@ def file(client: Client, url: str) -> list[list[str]]:
 
 
 def some_gaps(world: World) -> None:
-    """Ana: at target in Communication, a gap in Leadership. Ben: a gap in Communication; Leadership not his work."""
+    """Ana: at target in Communication, a gap in Leadership. Ben: a gap in Communication; Leadership
+    not his work."""
     stand(world, "ana", AT, "communication", by="sue")
     stand(world, "ana", GAP, "leadership", by="sue")
     stand(world, "ben", GAP, "communication", by="sue")
@@ -48,25 +59,45 @@ def test_the_matrix_is_as_counted_by_hand(app: Flask, world: World, sign_in: Sig
         some_gaps(world)
     found = rows(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}/gaps").text)
     assert found["Ana"] == [
-        "Mid-level", "? not yet known", "De Developing, at target", "▼ none none held, gap",
-    ]  # fmt: skip
-    assert found["Ben"] == ["Mid-level", "? not yet known", "▼ none none held, gap", "– not assessed"]
+        "Mid-level",
+        "? not yet known",
+        "De Developing, at target",
+        "▼ none none held, gap",
+    ]
+    assert found["Ben"] == [
+        "Mid-level",
+        "? not yet known",
+        "▼ none none held, gap",
+        "– not assessed",
+    ]
     assert found["Gaps"] == ["of known", "0 of 0", "1 of 2", "1 of 1"]
 
 
-def test_the_panel_says_what_holds_back_and_who_could_teach(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_the_panel_says_what_holds_back_and_who_could_teach(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         join(world, "cleo", "central")
         some_gaps(world)
         for statement_id in world.statements["communication"]:
             endorse(world, "cleo", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
-        send(world, "ana", "sue", {world.statements["technical"][0]: ItemStatus.WAITING}, round_id=world.rounds["city"])
+        send(
+            world,
+            "ana",
+            "sue",
+            {world.statements["technical"][0]: ItemStatus.WAITING},
+            round_id=world.rounds["city"],
+        )
     text = " ".join(
-        re.sub(r"<[^>]+>", " ", sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}/gaps").text).split()
+        re.sub(
+            r"<[^>]+>",
+            " ",
+            sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}/gaps").text,
+        ).split()
     )
     assert (
-        "Communication : 1 of 3 known are below target. Held back most by Communication 1.1 . Could teach it: Cleo."
-        in text
+        "Communication : 1 of 3 known are below target. Held back most by Communication 1.1 . "
+        "Could teach it: Cleo." in text
     )
     assert "4 of 9 cells wait for a review. 2 of 3 people have not sent this round. Who" in text
 
@@ -77,7 +108,9 @@ def test_only_a_gap_is_a_gap(app: Flask, world: World, sign_in: SignIn) -> None:
     assert "None is known." in html
 
 
-def test_each_is_measured_against_their_own_target(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_each_is_measured_against_their_own_target(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         add_role_profile(world, "Entry", 1)
         join(world, "cleo", "central", role_profile="Entry")
@@ -102,8 +135,15 @@ def test_a_statement_not_rated_here_makes_no_gap(app: Flask, world: World, sign_
         stand(world, "ana", GAP, "leadership", by="sue")
         with transaction() as tx:
             for statement_id in world.statements["leadership"][:2]:
-                tx.add(NotRatedHere(library_id=world.libraries["city"], statement_id=statement_id, reason="None here.",
-                                    set_at=world.now, set_by_id=world.people["adam"]))  # fmt: skip
+                tx.add(
+                    NotRatedHere(
+                        library_id=world.libraries["city"],
+                        statement_id=statement_id,
+                        reason="None here.",
+                        set_at=world.now,
+                        set_by_id=world.people["adam"],
+                    )
+                )
     found = rows(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}/gaps").text)
     assert found["Ana"][3] == "– not assessed"
 
@@ -112,8 +152,22 @@ def test_a_round_shows_how_it_was_at_its_end(app: Flask, world: World, sign_in: 
     url = f"/teams/{world.teams['central']}/gaps"
     with app.app_context():
         spring = add_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
-        stand(world, "ana", AT, "communication", by="sue", at=dt.datetime(2026, 5, 31, 23, tzinfo=dt.UTC))
-        stand(world, "ben", GAP, "communication", by="sue", at=dt.datetime(2026, 6, 1, 1, tzinfo=dt.UTC))
+        stand(
+            world,
+            "ana",
+            AT,
+            "communication",
+            by="sue",
+            at=dt.datetime(2026, 5, 31, 23, tzinfo=dt.UTC),
+        )
+        stand(
+            world,
+            "ben",
+            GAP,
+            "communication",
+            by="sue",
+            at=dt.datetime(2026, 6, 1, 1, tzinfo=dt.UTC),
+        )
     sue = sign_in(world.email("sue"))
     then = rows(sue.get(f"{url}?round={spring}").text)
     assert (then["Ana"][2], then["Ben"][2]) == ("De Developing, at target", "? not yet known")
@@ -139,7 +193,9 @@ def test_the_file_holds_what_the_page_shows(app: Flask, world: World, sign_in: S
     ]
 
 
-def test_a_coordinator_has_the_teams_below_and_a_supervisor_has_not(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_a_coordinator_has_the_teams_below_and_a_supervisor_has_not(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         join(world, "bea", "bookmobile")
     url = f"/teams/{world.teams['central']}/gaps"
@@ -149,7 +205,9 @@ def test_a_coordinator_has_the_teams_below_and_a_supervisor_has_not(app: Flask, 
     assert "Bea" not in rows(sign_in(world.email("sue")).get(f"{url}?teams=all").text)
 
 
-def test_more_than_thirty_people_are_shown_as_counts(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_more_than_thirty_people_are_shown_as_counts(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         for number in range(28):
             join(world, f"p{number}", "central")
@@ -165,30 +223,50 @@ def test_more_than_thirty_people_are_shown_as_counts(app: Flask, world: World, s
     assert file(sue, f"{url}.csv")[-1] == ["Leadership", "0", "1", "30", "0", "0", "31"]
 
 
-def test_who_looked_is_noted_once_a_day_for_each_person(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_who_looked_is_noted_once_a_day_for_each_person(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     sue = sign_in(world.email("sue"))
     for _ in range(2):
         sue.get(f"/teams/{world.teams['central']}/gaps")
     sue.http.get(f"/teams/{world.teams['central']}/gaps.csv")
     with app.app_context():
-        seen = session().execute(select(Look.owner_id, Look.reader_id, Look.kind).order_by(Look.owner_id)).all()
+        seen = (
+            session()
+            .execute(select(Look.owner_id, Look.reader_id, Look.kind).order_by(Look.owner_id))
+            .all()
+        )
     assert [tuple(row) for row in seen] == [
         (world.people[name], world.people["sue"], "gaps") for name in ("ana", "ben")
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
     "query",
-    ["round=abc", "round=" + "9" * 30, "round=-1", "round=1.0", "compare=0", "profile=zzz", "framework=999999",
-     "teams=children", "round[]=1", "round=%F0%9F%92%A9"],
-)  # fmt: skip
-def test_what_cannot_be_chosen_is_left_out_and_said(world: World, sign_in: SignIn, query: str) -> None:
+    [
+        "round=abc",
+        "round=" + "9" * 30,
+        "round=-1",
+        "round=1.0",
+        "compare=0",
+        "profile=zzz",
+        "framework=999999",
+        "teams=children",
+        "round[]=1",
+        "round=%F0%9F%92%A9",
+    ],
+)
+def test_what_cannot_be_chosen_is_left_out_and_said(
+    world: World, sign_in: SignIn, query: str
+) -> None:
     response = sign_in(world.email("cora")).get(f"/teams/{world.teams['central']}/gaps?{query}")
     assert response.status_code == 200
     assert ("it was left out" in response.text) is not query.startswith("round[")
 
 
-def test_what_belongs_to_another_library_cannot_be_chosen(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_what_belongs_to_another_library_cannot_be_chosen(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     cora = sign_in(world.email("cora"))
     url = f"/teams/{world.teams['central']}/gaps"
     for query in (
@@ -205,20 +283,29 @@ def test_a_team_of_nobody_says_so(app: Flask, world: World, sign_in: SignIn) -> 
     url = f"/teams/{world.teams['city']}/gaps?teams=own"
     assert "Nobody is left with these filters" in cora.get(url).text
     with app.app_context(), transaction() as tx:
-        tx.execute(update(Membership).where(Membership.role == "learner").values(ends_on=dt.date(2026, 11, 1)))
+        tx.execute(
+            update(Membership)
+            .where(Membership.role == "learner")
+            .values(ends_on=dt.date(2026, 11, 1))
+        )
     assert "Nobody learns in this team" in cora.get(url).text
     assert cora.http.get(f"/teams/{world.teams['city']}/gaps.csv").status_code == 404
 
 
 def everything(world: World, sign_in: SignIn) -> list[bytes]:
-    """All gaps pages of a supervisor and a coordinator, without the token, which is another one in each session."""
+    """All gaps pages of a supervisor and a coordinator, without the token, which is another one in
+    each session."""
     found = []
     for name, teams in (("sue", ("central",)), ("cora", ("central", "city"))):
         client = sign_in(world.email(name))
-        for url in [f"/teams/{world.teams[team]}/gaps{end}" for team in teams for end in ("", ".csv")]:
+        for url in [
+            f"/teams/{world.teams[team]}/gaps{end}" for team in teams for end in ("", ".csv")
+        ]:
             response = client.http.get(url)
             assert response.status_code == 200
-            found.append(re.sub(rb'name="(?:csrf_token|form_key)" value="[^"]+"', b"", response.data))
+            found.append(
+                re.sub(rb'name="(?:csrf_token|form_key)" value="[^"]+"', b"", response.data)
+            )
     return found
 
 
@@ -233,14 +320,30 @@ def test_what_was_not_sent_leaves_no_trace(app: Flask, world: World, sign_in: Si
     assert everything(world, sign_in) == before
 
 
-def test_what_was_answered_and_is_not_revealed_leaves_no_trace(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_what_was_answered_and_is_not_revealed_leaves_no_trace(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     statements = world.statements["technical"]
     with app.app_context():
-        send(world, "ana", "sue", dict.fromkeys(statements, ItemStatus.WAITING), round_id=world.rounds["city"])
-        send(world, "ben", "sue", {statements[0]: ItemStatus.WAITING}, round_id=world.rounds["city"])
+        send(
+            world,
+            "ana",
+            "sue",
+            dict.fromkeys(statements, ItemStatus.WAITING),
+            round_id=world.rounds["city"],
+        )
+        send(
+            world, "ben", "sue", {statements[0]: ItemStatus.WAITING}, round_id=world.rounds["city"]
+        )
     before = everything(world, sign_in)
     with app.app_context():
-        send(world, "ben", "sue", dict.fromkeys(statements, ItemStatus.ANSWERED), round_id=world.rounds["city"])
+        send(
+            world,
+            "ben",
+            "sue",
+            dict.fromkeys(statements, ItemStatus.ANSWERED),
+            round_id=world.rounds["city"],
+        )
     assert everything(world, sign_in) == before
 
 
@@ -285,16 +388,28 @@ def test_a_cell_leads_to_what_explains_it(app: Flask, world: World, sign_in: Sig
 
 
 def test_each_framework_stands_by_itself(app: Flask, world: World, sign_in: SignIn) -> None:
-    """The framework of most people comes first; what the other one's people hold is not among its figures."""
+    """The framework of most people comes first; what the other one's people hold is not among its
+    figures."""
     with app.app_context():
         some_gaps(world)
         with transaction() as tx:
-            other = Framework(slug="tiny", version="2", title="Tiny", digest="1" * 64, about={}, published_at=world.now)
+            other = Framework(
+                slug="tiny",
+                version="2",
+                title="Tiny",
+                digest="1" * 64,
+                about={},
+                published_at=world.now,
+            )
             framework_id = add(tx, other)
-            strand_id = add(tx, Strand(framework_id=framework_id, key="desk", title="Desk", position=0))
+            strand_id = add(
+                tx, Strand(framework_id=framework_id, key="desk", title="Desk", position=0)
+            )
             add(tx, Level(strand_id=strand_id, rank=1, name="Emerging"))
             add(tx, Domain(strand_id=strand_id, key="greeting", title="Greeting", position=0))
-            profile = RoleProfile(library_id=world.libraries["city"], framework_id=framework_id, name="Page")
+            profile = RoleProfile(
+                library_id=world.libraries["city"], framework_id=framework_id, name="Page"
+            )
             world.role_profiles["Page"] = add(tx, profile)
         join(world, "pia", "central", role_profile="Page")
     sue = sign_in(world.email("sue"))

@@ -1,4 +1,5 @@
-"""A coordinator in a library that shows them no levels by name: what they may learn, and what they may not work out."""
+"""A coordinator in a library that shows them no levels by name: what they may learn, and what they
+may not work out."""
 
 import re
 from collections import Counter
@@ -21,7 +22,7 @@ from tracker.rules.levels import TargetState
 from tracker.rules.reviews.workflow import EndorsementStatus
 from tracker.rules.roles import Role
 from tracker.rules.teams.suppression import can_be_told
-from tracker.rules.teams.team_suppression import Told
+from tracker.rules.teams.team_suppression import DisclosedCounts
 
 SignIn = Callable[[str], Client]
 GAP, AT = TargetState.GAP, TargetState.AT_TARGET
@@ -55,7 +56,10 @@ class Crowd:
             self.of[name] = (team, role_profile, state)
 
 
-BELOW = {"city": {"central", "bookmobile", "harbour", "north"}, "central": {"central", "bookmobile"}}
+BELOW = {
+    "city": {"central", "bookmobile", "harbour", "north"},
+    "central": {"central", "bookmobile"},
+}
 Asked = tuple[str, str, str]
 """A team, "all" or "own", and a role profile or nothing."""
 
@@ -66,18 +70,25 @@ def asked(world: World) -> Iterator[tuple[Asked, str]]:
         for teams in ("all", "own"):
             for profile in ("", "city", "Entry"):
                 chosen = f"&profile={world.role_profiles[profile]}" if profile else ""
-                yield (team, teams, profile), f"/teams/{world.teams[team]}/gaps.csv?teams={teams}{chosen}"
+                yield (
+                    (team, teams, profile),
+                    f"/teams/{world.teams[team]}/gaps.csv?teams={teams}{chosen}",
+                )
 
 
 def people_of(crowd: Crowd, what: Asked) -> frozenset[str]:
     team, teams, profile = what
     within = BELOW.get(team, {team}) if teams == "all" else {team}
-    return frozenset(name for name, (of, job, _state) in crowd.of.items() if of in within and profile in ("", job))
+    return frozenset(
+        name
+        for name, (of, job, _state) in crowd.of.items()
+        if of in within and profile in ("", job)
+    )
 
 
 def told(client: Client, crowd: Crowd) -> set[frozenset[str]]:
-    """The sets of people whose counts in Leadership some page or file told, and the counts must be right. A filter that
-    a team does not have is no file."""
+    """The sets of people whose counts in Leadership some page or file told, and the counts must be
+    right. A filter that a team does not have is no file."""
     found = set()
     for what, url in asked(crowd.world):
         if client.http.get(url).status_code == 404:
@@ -109,7 +120,8 @@ def leaks(sets: Iterable[frozenset[str]], crowd: Crowd) -> bool:
 
 
 def crowded(world: World) -> Crowd:
-    """Bookmobile is too small to be told; Central alone would give it away; Entry is few in each team."""
+    """Bookmobile is too small to be told; Central alone would give it away; Entry is few in each
+    team."""
     hide_names(world)
     add_role_profile(world, "Entry", 2)
     add_team(world, "north", "city")
@@ -123,7 +135,9 @@ def crowded(world: World) -> Crowd:
     return crowd
 
 
-def test_no_sum_of_pages_and_files_gives_a_small_group_away(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_no_sum_of_pages_and_files_gives_a_small_group_away(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         crowd = crowded(world)
     sets = told(sign_in(world.email("cora")), crowd)
@@ -138,7 +152,7 @@ def test_without_suppression_it_would(
 ) -> None:
     with app.app_context():
         crowd = crowded(world)
-    monkeypatch.setattr(Told, "may_tell", lambda self, cut: True)
+    monkeypatch.setattr(DisclosedCounts, "may_tell", lambda self, cut: True)
     assert leaks(told(sign_in(world.email("cora")), crowd), crowd)
 
 
@@ -147,17 +161,26 @@ def pages(client: Client, world: World) -> list[bytes]:
     urls += [url.replace(".csv", "") for url in urls]
     responses = [client.http.get(url) for url in urls]
     return [
-        re.sub(rb'name="(?:csrf_token|form_key)" value="[^"]+"', b"", each.data) if each.status_code == 200 else b""
+        re.sub(rb'name="(?:csrf_token|form_key)" value="[^"]+"', b"", each.data)
+        if each.status_code == 200
+        else b""
         for each in responses
     ]
 
 
-@pytest.mark.parametrize(("inside", "outside", "is_same"), [((2, 1), (4, 3), True), ((1, 2), (4, 3), False)])
+@pytest.mark.parametrize(
+    ("inside", "outside", "is_same"), [((2, 1), (4, 3), True), ((1, 2), (4, 3), False)]
+)
 def test_a_hidden_group_could_as_well_be_another(
-    app: Flask, world: World, sign_in: SignIn, inside: tuple[int, int], outside: tuple[int, int], is_same: bool
+    app: Flask,
+    world: World,
+    sign_in: SignIn,
+    inside: tuple[int, int],
+    outside: tuple[int, int],
+    is_same: bool,
 ) -> None:
-    """Bookmobile and what is hidden with it change places of gap and target; all that is told stays, byte for byte.
-    Where the sum changes too, it does not."""
+    """Bookmobile and what is hidden with it change places of gap and target; all that is told
+    stays, byte for byte. Where the sum changes too, it does not."""
     with app.app_context():
         hide_names(world)
         add_team(world, "north", "city")
@@ -185,7 +208,9 @@ def swap(crowd: Crowd, team: str, counts: tuple[int, int]) -> None:
 def restate(world: World, name: str, state: TargetState) -> None:
     with transaction() as tx:
         ended = {"status": EndorsementStatus.SUPERSEDED, "ended_at": world.now}
-        tx.execute(update(Endorsement).where(Endorsement.person_id == world.people[name]).values(ended))
+        tx.execute(
+            update(Endorsement).where(Endorsement.person_id == world.people[name]).values(ended)
+        )
     stand(world, name, state)
 
 
@@ -196,7 +221,12 @@ def test_there_is_no_name_with_a_level(app: Flask, world: World, sign_in: SignIn
     for team in ("city", "central", "harbour"):
         for url in (f"/teams/{world.teams[team]}/gaps", f"/teams/{world.teams[team]}/gaps.csv"):
             assert "zoe" not in cora.http.get(url).text.casefold()
-    assert "zoe" in sign_in(world.email("sue")).http.get(f"/teams/{world.teams['central']}/gaps").text.casefold()
+    assert (
+        "zoe"
+        in sign_in(world.email("sue"))
+        .http.get(f"/teams/{world.teams['central']}/gaps")
+        .text.casefold()
+    )
 
 
 def test_too_few_people_get_a_notice(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -204,29 +234,44 @@ def test_too_few_people_get_a_notice(app: Flask, world: World, sign_in: SignIn) 
         crowded(world)
     cora = sign_in(world.email("cora"))
     entry = world.role_profiles["Entry"]
-    for url in (f"/teams/{world.teams['bookmobile']}/gaps", f"/teams/{world.teams['central']}/gaps?profile={entry}"):
+    for url in (
+        f"/teams/{world.teams['bookmobile']}/gaps",
+        f"/teams/{world.teams['central']}/gaps?profile={entry}",
+    ):
         html = cora.get(url).text
         assert "fewer than 5 people" in html
         assert "<table" not in html
         assert file(cora, url.replace("/gaps", "/gaps.csv"))[1:] == []
 
 
-def test_whom_one_supervises_is_taken_off_before_counting(app: Flask, world: World, sign_in: SignIn) -> None:
-    """Hugo knows Harbour by name: of the whole library only Central's three are left, who are too few."""
+def test_whom_one_supervises_is_taken_off_before_counting(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Hugo knows Harbour by name: of the whole library only Central's three are left, who are too
+    few."""
     with app.app_context():
         hide_names(world)
         crowd = Crowd(world)
         crowd.put("central", 1, 2)
         crowd.put("harbour", 5, 5)
         with transaction() as tx:
-            tx.execute(update(Membership).where(Membership.person_id.in_(
-                [world.people[name] for name in ("ana", "ben", "sue")]
-            ), Membership.role == Role.LEARNER).values(ends_on=START))  # fmt: skip
+            tx.execute(
+                update(Membership)
+                .where(
+                    Membership.person_id.in_(
+                        [world.people[name] for name in ("ana", "ben", "sue")]
+                    ),
+                    Membership.role == Role.LEARNER,
+                )
+                .values(ends_on=START)
+            )
         join(world, "hugo", "city", Role.COORDINATOR)
     hugo = sign_in(world.email("hugo"))
     assert "fewer than 5 people" in hugo.get(f"/teams/{world.teams['city']}/gaps").text
     assert "Zoe3" in rows(hugo.get(f"/teams/{world.teams['harbour']}/gaps").text)
-    assert "Leadership" in rows(sign_in(world.email("cora")).get(f"/teams/{world.teams['city']}/gaps").text)
+    assert "Leadership" in rows(
+        sign_in(world.email("cora")).get(f"/teams/{world.teams['city']}/gaps").text
+    )
 
 
 def test_one_knows_oneself(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -236,7 +281,13 @@ def test_one_knows_oneself(app: Flask, world: World, sign_in: SignIn) -> None:
         crowd = Crowd(world)
         crowd.put("harbour", 2, 1)
         join(world, "carl", "harbour")
-    assert "fewer than 5 people" in sign_in(world.email("carl")).get(f"/teams/{world.teams['harbour']}/gaps").text
+    assert (
+        "fewer than 5 people"
+        in sign_in(world.email("carl")).get(f"/teams/{world.teams['harbour']}/gaps").text
+    )
     with app.app_context():
         crowd.put("harbour", 1, 1)
-    assert "fewer than 5 people" not in sign_in(world.email("carl")).get(f"/teams/{world.teams['harbour']}/gaps").text
+    assert (
+        "fewer than 5 people"
+        not in sign_in(world.email("carl")).get(f"/teams/{world.teams['harbour']}/gaps").text
+    )

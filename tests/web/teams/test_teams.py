@@ -28,7 +28,11 @@ def rows(html: str) -> dict[str, list[str]]:
     for row in re.findall(r"<tr>(.*?)</tr>", html, re.S):
         cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)
         cells = [
-            re.sub(r'(<a class="matrix-link"[^>]*>)<span class="visually-hidden">[^<]*</span>', r"\1", cell)
+            re.sub(
+                r'(<a class="matrix-link"[^>]*>)<span class="visually-hidden">[^<]*</span>',
+                r"\1",
+                cell,
+            )
             for cell in cells
         ]
         words = [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in cells]
@@ -37,16 +41,41 @@ def rows(html: str) -> dict[str, list[str]]:
 
 
 def sent_some(world: World) -> None:
-    """Ana sent 4 this round (one dropped, two revealed) and 2 before; a withdrawn review does not count."""
+    """Ana sent 4 this round (one dropped, two revealed) and 2 before; a withdrawn review does not
+    count."""
     ids = world.statements["technical"]
-    now = {ids[0]: ItemStatus.ENDORSED, ids[1]: ItemStatus.DIFFERS, ids[2]: ItemStatus.WAITING,
-           ids[3]: ItemStatus.RETURNED, ids[4]: ItemStatus.DROPPED}  # fmt: skip
-    send(world, "ana", "sue", now, status=ReviewStatus.DIFFERENCES_OPEN, round_id=world.rounds["city"],
-         at=dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC))  # fmt: skip
-    before = {ids[0]: ItemStatus.ENDORSED, ids[6]: ItemStatus.KEPT_APART}
-    send(world, "ana", "sue", before, status=ReviewStatus.CLOSED, at=dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC))
+    now = {
+        ids[0]: ItemStatus.ENDORSED,
+        ids[1]: ItemStatus.DIFFERS,
+        ids[2]: ItemStatus.WAITING,
+        ids[3]: ItemStatus.RETURNED,
+        ids[4]: ItemStatus.DROPPED,
+    }
     send(
-        world, "ben", "sue", {ids[0]: ItemStatus.WAITING}, status=ReviewStatus.WITHDRAWN, round_id=world.rounds["city"]
+        world,
+        "ana",
+        "sue",
+        now,
+        status=ReviewStatus.DIFFERENCES_OPEN,
+        round_id=world.rounds["city"],
+        at=dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC),
+    )
+    before = {ids[0]: ItemStatus.ENDORSED, ids[6]: ItemStatus.KEPT_APART}
+    send(
+        world,
+        "ana",
+        "sue",
+        before,
+        status=ReviewStatus.CLOSED,
+        at=dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC),
+    )
+    send(
+        world,
+        "ben",
+        "sue",
+        {ids[0]: ItemStatus.WAITING},
+        status=ReviewStatus.WITHDRAWN,
+        round_id=world.rounds["city"],
     )
 
 
@@ -55,12 +84,19 @@ def test_members_with_what_they_sent(app: Flask, world: World, sign_in: SignIn) 
         sent_some(world)
     found = rows(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}").text)
     assert found["Ana Library Assistant"] == [
-        "1 review , Ana", "4 · 5 in all", "2 · 3 in all", "2 Nov", "Mid-level", "5 Jan",
-    ]  # fmt: skip
+        "1 review , Ana",
+        "4 · 5 in all",
+        "2 · 3 in all",
+        "2 Nov",
+        "Mid-level",
+        "5 Jan",
+    ]
     assert found["Ben Library Assistant"] == ["", "Not sent", "–", "–", "Mid-level", "5 Jan"]
 
 
-def test_a_review_waits_for_its_own_reviewer_only(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_a_review_waits_for_its_own_reviewer_only(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         sent_some(world)
     found = rows(sign_in(world.email("cora")).get(f"/teams/{world.teams['central']}").text)
@@ -70,7 +106,9 @@ def test_a_review_waits_for_its_own_reviewer_only(app: Flask, world: World, sign
 def test_who_has_not_sent(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
         sent_some(world)
-    found = rows(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}?show=not-sent").text)
+    found = rows(
+        sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}?show=not-sent").text
+    )
     assert "Ben Library Assistant" in found
     assert "Ana Library Assistant" not in found
 
@@ -86,9 +124,16 @@ def test_the_ready_flag_is_shown(app: Flask, world: World, sign_in: SignIn) -> N
 
 @pytest.mark.parametrize(
     ("query", "first"),
-    [("", "Ana"), ("?sort=name&order=turned", "Ben"), ("?sort=sent", "Ana"), ("?sort=sent&order=turned", "Ben")],
+    [
+        ("", "Ana"),
+        ("?sort=name&order=turned", "Ben"),
+        ("?sort=sent", "Ana"),
+        ("?sort=sent&order=turned", "Ben"),
+    ],
 )
-def test_the_list_is_sorted(app: Flask, world: World, sign_in: SignIn, query: str, first: str) -> None:
+def test_the_list_is_sorted(
+    app: Flask, world: World, sign_in: SignIn, query: str, first: str
+) -> None:
     with app.app_context():
         sent_some(world)
     found = rows(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}{query}").text)
@@ -96,7 +141,9 @@ def test_the_list_is_sorted(app: Flask, world: World, sign_in: SignIn, query: st
     assert people[0] == first
 
 
-@pytest.mark.parametrize("query", ["sort=password_hash", "order=1%3Bdrop", "show=all", "sort=" + "9" * 30, "sort="])
+@pytest.mark.parametrize(
+    "query", ["sort=password_hash", "order=1%3Bdrop", "show=all", "sort=" + "9" * 30, "sort="]
+)
 def test_an_unknown_order_is_left_out_and_said(world: World, sign_in: SignIn, query: str) -> None:
     response = sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}?{query}")
     assert response.status_code == 200
@@ -156,10 +203,15 @@ def test_who_left_is_listed_apart_for_thirty_days(
     assert ("Fred" in former) is is_listed
 
 
-def test_somebody_who_changed_their_job_has_not_left(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_somebody_who_changed_their_job_has_not_left(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         join(world, "ana", "central", starts_on=dt.date(2025, 1, 6), ends_on=dt.date(2026, 11, 10))
-    assert "Left in the last" not in sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}").text
+    assert (
+        "Left in the last"
+        not in sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}").text
+    )
 
 
 def test_a_coordinator_sees_the_teams_below_and_a_supervisor_does_not(
@@ -170,12 +222,16 @@ def test_a_coordinator_sees_the_teams_below_and_a_supervisor_does_not(
     cora = rows(sign_in(world.email("cora")).get(f"/teams/{world.teams['city']}").text)
     assert cora["Central"] == ["3", "1 of 3", "1 of 3", "Gaps Central"]
     assert cora["Harbour"] == ["1", "0 of 1", "0 of 1", "Gaps Harbour"]
-    assert "Bookmobile" not in sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}").text
+    assert (
+        "Bookmobile" not in sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}").text
+    )
 
 
 def test_the_tree_has_the_teams_one_may_read(world: World, sign_in: SignIn) -> None:
     def names(person: str) -> list[str]:
-        return [name for name in rows(sign_in(world.email(person)).get("/teams").text) if name != "Team"]
+        return [
+            name for name in rows(sign_in(world.email(person)).get("/teams").text) if name != "Team"
+        ]
 
     assert names("cora") == ["City Library", "Central", "Bookmobile", "Harbour"]
     assert names("sue") == ["Central"]
@@ -183,7 +239,9 @@ def test_the_tree_has_the_teams_one_may_read(world: World, sign_in: SignIn) -> N
     assert names("ben") == []
 
 
-def test_somebody_in_two_teams_counts_once_in_a_total(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_somebody_in_two_teams_counts_once_in_a_total(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         join(world, "lea", "central")
     found = rows(sign_in(world.email("cora")).get("/teams").text)
@@ -235,7 +293,9 @@ def test_the_number_of_statements_does_not_depend_on_the_size(
     assert max(before) <= 11
 
 
-def test_names_lead_to_profiles_where_levels_have_names(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_names_lead_to_profiles_where_levels_have_names(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     link = f'href="/people/{world.people["ana"]}/profile"'
     url = f"/teams/{world.teams['central']}"
     cora, sue = sign_in(world.email("cora")), sign_in(world.email("sue"))
@@ -248,7 +308,9 @@ def test_names_lead_to_profiles_where_levels_have_names(app: Flask, world: World
 
 def test_a_waiting_review_is_one_step_away(app: Flask, world: World, sign_in: SignIn) -> None:
     with app.app_context():
-        review_id = send(world, "ben", "sue", {world.statements["technical"][0]: ItemStatus.WAITING})
+        review_id = send(
+            world, "ben", "sue", {world.statements["technical"][0]: ItemStatus.WAITING}
+        )
     sue = sign_in(world.email("sue"))
     assert f'href="/reviews/{review_id}"' in sue.get(f"/teams/{world.teams['central']}").text
     assert sue.get(f"/reviews/{review_id}", follow_redirects=True).status_code == 200
@@ -257,7 +319,11 @@ def test_a_waiting_review_is_one_step_away(app: Flask, world: World, sign_in: Si
 def test_the_members_see_who_looked(app: Flask, world: World, sign_in: SignIn) -> None:
     sign_in(world.email("cora")).get(f"/teams/{world.teams['central']}")
     with app.app_context():
-        seen = session().execute(select(Look.owner_id, Look.reader_id, Look.kind).order_by(Look.owner_id)).all()
+        seen = (
+            session()
+            .execute(select(Look.owner_id, Look.reader_id, Look.kind).order_by(Look.owner_id))
+            .all()
+        )
     assert [tuple(row) for row in seen] == [
         (world.people[name], world.people["cora"], "team") for name in ("ana", "ben")
     ]

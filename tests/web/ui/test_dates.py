@@ -30,7 +30,8 @@ def test_no_date_is_nothing(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "words"), [(0, "1 kB"), (1_499, "1 kB"), (240_000, "240 kB"), (999_400, "999 kB"), (1_240_000, "1.2 MB")]
+    ("size", "words"),
+    [(0, "1 kB"), (1_499, "1 kB"), (240_000, "240 kB"), (999_400, "999 kB"), (1_240_000, "1.2 MB")],
 )
 def test_a_size_in_words(app: Flask, size: int, words: str) -> None:
     with app.test_request_context("/"):

@@ -29,4 +29,8 @@ def test_a_bad_choice_is_told_in_our_words(
     )
     assert response.status_code == 422
     assert said in response.text
-    assert not any(theirs.split("%")[0] in response.text for theirs in SENTENCES if len(theirs.split("%")[0]) > 8)
+    assert not any(
+        theirs.split("%")[0] in response.text
+        for theirs in SENTENCES
+        if len(theirs.split("%")[0]) > 8
+    )

@@ -1,4 +1,5 @@
-"""The visual language: every component is shown, text can be read in both themes, and nothing breaks the strict CSP."""
+"""The visual language: every component is shown, text can be read in both themes, and nothing
+breaks the strict CSP."""
 
 import re
 from collections.abc import Iterator
@@ -47,7 +48,12 @@ TEXT_ON = [
 ]
 """Text colour and ground as the stylesheets pair them: WCAG 1.4.3 asks 4.5 to 1."""
 
-SHAPE_ON = [("line-strong", "surface"), ("line-strong", "paper"), ("gap", "ramp-0"), ("ramp-3", "paper")]
+SHAPE_ON = [
+    ("line-strong", "surface"),
+    ("line-strong", "paper"),
+    ("gap", "ramp-0"),
+    ("ramp-3", "paper"),
+]
 """Edges of controls and marks that carry a meaning: WCAG 1.4.11 asks 3 to 1."""
 
 
@@ -58,13 +64,19 @@ def tokens(theme: str) -> dict[str, str]:
     blocks = [light] + ([dark.split("/* Bootstrap", maxsplit=1)[0]] if theme == DARK else [])
     if theme == PRINT:
         blocks.append((ROOT / "static" / "css" / "print.css").read_text())
-    return {name: colour for block in blocks for name, colour in re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block)}
+    return {
+        name: colour
+        for block in blocks
+        for name, colour in re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block)
+    }
 
 
 def luminance(colour: str) -> float:
     """Relative luminance, 0 to 1 (WCAG 2.2)."""
     channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -82,14 +94,18 @@ def test_contrast_is_worked_out_as_wcag_does() -> None:
 @pytest.mark.parametrize("theme", [LIGHT, DARK, PRINT])
 def test_text_can_be_read(theme: str) -> None:
     colours = tokens(theme)
-    weak = {(on, ground): round(contrast(colours[on], colours[ground]), 2) for on, ground in TEXT_ON}
+    weak = {
+        (on, ground): round(contrast(colours[on], colours[ground]), 2) for on, ground in TEXT_ON
+    }
     assert {pair: ratio for pair, ratio in weak.items() if ratio < 4.5} == {}
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK, PRINT])
 def test_shapes_can_be_seen(theme: str) -> None:
     colours = tokens(theme)
-    weak = {(on, ground): round(contrast(colours[on], colours[ground]), 2) for on, ground in SHAPE_ON}
+    weak = {
+        (on, ground): round(contrast(colours[on], colours[ground]), 2) for on, ground in SHAPE_ON
+    }
     assert {pair: ratio for pair, ratio in weak.items() if ratio < 3} == {}
 
 
@@ -99,7 +115,11 @@ def test_dark_has_colours_of_its_own() -> None:
 
 def colours_outside_tokens(style: str) -> list[str]:
     """Lines with a hexadecimal colour that is not the value of a token."""
-    return [line.strip() for line in style.splitlines() if re.search(r"#[0-9a-f]{3,8}\b", line) and "--" not in line]
+    return [
+        line.strip()
+        for line in style.splitlines()
+        if re.search(r"#[0-9a-f]{3,8}\b", line) and "--" not in line
+    ]
 
 
 def test_colours_come_from_tokens() -> None:
@@ -112,10 +132,13 @@ def test_a_stray_colour_is_found() -> None:
 
 
 def not_css(style: str) -> list[str]:
-    """Lines that are neither a selector, a declaration, an at-rule nor an end of a block (one to a line)."""
+    """Lines that are neither a selector, a declaration, an at-rule nor an end of a block (one to a
+    line)."""
     plain = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
     joined = re.sub(r",\n\s*", ", ", plain)
-    shape = re.compile(r"(@[\w-]+.* \{|[^;]+ \{|(--)?[\w-]+: [^{}]+;|\}|[^;{]+ \{ ((--)?[\w-]+: [^{};]+; ?)+\})")
+    shape = re.compile(
+        r"(@[\w-]+.* \{|[^;]+ \{|(--)?[\w-]+: [^{}]+;|\}|[^;{]+ \{ ((--)?[\w-]+: [^{};]+; ?)+\})"
+    )
     lines = (line.strip() for line in joined.splitlines())
     return [line for line in lines if line and not shape.fullmatch(line)]
 
@@ -124,7 +147,9 @@ def test_stylesheets_are_well_formed() -> None:
     """A browser drops a broken rule in silence, so a slip shows only to the eye."""
     texts = {path.name: path.read_text() for path in STYLES}
     assert {name: not_css(text) for name, text in texts.items() if not_css(text)} == {}
-    assert {name: text.count("{") - text.count("}") for name, text in texts.items()} == dict.fromkeys(texts, 0)
+    assert {
+        name: text.count("{") - text.count("}") for name, text in texts.items()
+    } == dict.fromkeys(texts, 0)
 
 
 def test_a_broken_declaration_is_found() -> None:
@@ -156,8 +181,13 @@ def calls(name: str, source: str) -> bool:
 
 def test_the_style_guide_shows_every_component(styleguide: str) -> None:
     assert "What the answers mean" in styleguide
-    sources = [(ROOT / "templates" / "styleguide.html").read_text(), *(path.read_text() for path in MACROS)]
-    unseen = [name for name in public_macros() if not any(calls(name, source) for source in sources)]
+    sources = [
+        (ROOT / "templates" / "styleguide.html").read_text(),
+        *(path.read_text() for path in MACROS),
+    ]
+    unseen = [
+        name for name in public_macros() if not any(calls(name, source) for source in sources)
+    ]
     assert unseen == []
 
 
@@ -168,6 +198,8 @@ def test_a_macro_that_nothing_calls_is_found() -> None:
 
 
 def test_a_rejected_field_says_so_to_a_screen_reader(styleguide: str) -> None:
-    assert re.search(r'<input[^>]*aria-describedby="email-hint email-error"[^>]*aria-invalid="true"', styleguide)
+    assert re.search(
+        r'<input[^>]*aria-describedby="email-hint email-error"[^>]*aria-invalid="true"', styleguide
+    )
     assert 'href="#email"' in styleguide
     assert "<legend>Kind</legend>" in re.sub(r"\s*(</?legend>)\s*", r"\1", styleguide)

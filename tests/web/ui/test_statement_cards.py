@@ -11,13 +11,20 @@ from flask_wtf.csrf import generate_csrf
 from tests.factories.world import World
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.learners import learner as learner_of
-from tracker.queries.assessment.statement_cards import Card, Mark, Quote, ScaleWord, Sheet
+from tracker.queries.assessment.statement_cards import (
+    CitationChip,
+    EndorsementMark,
+    ScaleLabel,
+    StatementCard,
+    StatementsToRate,
+)
 from tracker.rules.frameworks.scale import Answer, Basis, EndorsedAnswer
-from tracker.web.ui.statement_cards import ID, Cards
+from tracker.web.ui.statement_cards import ID, StatementCards
 
 HOSTILE = "</textarea><b>&amp;\"'\ue000own\ue001 {{ 7 * 7 }} %(who)s 2000000011"
 SCALE = tuple(
-    ScaleWord(answer.value, f"{answer.name} & co", "means <this>", str(at)) for at, answer in enumerate(Answer)
+    ScaleLabel(answer.value, f"{answer.name} & co", "means <this>", str(at))
+    for at, answer in enumerate(Answer)
 )
 MACRO = """{% from "_macros/statements.html" import statement_card %}{{ statement_card(
   c, scale, url_for("assessment.save", statement_id=c.id),
@@ -34,26 +41,61 @@ MACRO = """{% from "_macros/statements.html" import statement_card %}{{ statemen
   href=url_for("statements.show", statement_id=c.id), state="Saved" if saved else "") }}"""
 
 
-def card(**changes: object) -> Card:
-    plain = Card(id=7, code="COM-1-01", title=HOSTILE, text=HOSTILE, domain_id=1, rank=1, not_rated_here=None,
-                 answer=None, basis=None, version=0, rated_at=None, given_on=None, own_note="", reviewer_note="",
-                 endorsement=None, evidence=0, citations=[])  # fmt: skip
+def card(**changes: object) -> StatementCard:
+    plain = StatementCard(
+        id=7,
+        code="COM-1-01",
+        title=HOSTILE,
+        text=HOSTILE,
+        domain_id=1,
+        rank=1,
+        not_rated_here=None,
+        answer=None,
+        basis=None,
+        version=0,
+        rated_at=None,
+        given_on=None,
+        own_note="",
+        reviewer_note="",
+        endorsement=None,
+        evidence=0,
+        citations=[],
+    )
     return dataclasses.replace(plain, **changes)  # type: ignore[arg-type]
 
 
-def cards(world: World) -> list[Card]:
+def cards(world: World) -> list[StatementCard]:
     """Cards of many shapes, each with text that tries to be markup or a stand-in."""
     rated = {"answer": Answer.PARTLY, "basis": Basis.RATED, "version": 12}
     now, before = world.now, dt.datetime(2025, 3, 12, 23, 59, tzinfo=dt.UTC)
     listed = rated | {"rated_at": now, "basis": Basis.IMPORTED}
-    answers = [{}, rated | {"rated_at": now}, rated | {"rated_at": before}, listed,
-               listed | {"given_on": before.date()}]  # fmt: skip
-    marks = [None, *(Mark(HOSTILE, EndorsedAnswer.CONSISTENTLY, before, since) for since in (False, True))]
+    answers = [
+        {},
+        rated | {"rated_at": now},
+        rated | {"rated_at": before},
+        listed,
+        listed | {"given_on": before.date()},
+    ]
+    marks = [
+        None,
+        *(
+            EndorsementMark(HOSTILE, EndorsedAnswer.CONSISTENTLY, before, since)
+            for since in (False, True)
+        ),
+    ]
     notes = [{}, {"own_note": HOSTILE}, {"reviewer_note": HOSTILE}]
-    quotes = [[], [Quote("O*NET <30>", HOSTILE, None), Quote("P", "in full", "https://example.org/?a=1&b=2")]]
+    quotes = [
+        [],
+        [
+            CitationChip("O*NET <30>", HOSTILE, None),
+            CitationChip("P", "in full", "https://example.org/?a=1&b=2"),
+        ],
+    ]
     return [
         card(**answer, endorsement=mark, **note, citations=cited, evidence=evidence)
-        for answer, mark, note, cited, evidence in itertools.product(answers, marks, notes, quotes, (0, 1, 3))
+        for answer, mark, note, cited, evidence in itertools.product(
+            answers, marks, notes, quotes, (0, 1, 3)
+        )
     ]
 
 
@@ -66,11 +108,15 @@ def learner(app: Flask, world: World) -> Learner:
 
 
 @pytest.mark.parametrize("saved", [None, 7])
-def test_it_is_what_the_macro_makes(app: Flask, world: World, learner: Learner, saved: int | None) -> None:
+def test_it_is_what_the_macro_makes(
+    app: Flask, world: World, learner: Learner, saved: int | None
+) -> None:
     with app.test_request_context("/"):
         generate_csrf()
         for each in cards(world):
-            fast = Cards(Sheet([each], SCALE), learner, "domain", saved).html(each)
+            fast = StatementCards(StatementsToRate([each], SCALE), learner, "domain", saved).html(
+                each
+            )
             slow = render_template_string(
                 MACRO,
                 c=each,
@@ -83,11 +129,15 @@ def test_it_is_what_the_macro_makes(app: Flask, world: World, learner: Learner, 
             assert str(fast) == slow
 
 
-def test_a_word_that_is_not_escaped_would_be_found(app: Flask, world: World, learner: Learner) -> None:
+def test_a_word_that_is_not_escaped_would_be_found(
+    app: Flask, world: World, learner: Learner
+) -> None:
     """The partner: hostile text is in these cards, and stands there escaped alone."""
     each = card(own_note=HOSTILE)
     with app.test_request_context("/"):
-        html = str(Cards(Sheet([each], SCALE), learner, "domain", None).html(each))
+        html = str(
+            StatementCards(StatementsToRate([each], SCALE), learner, "domain", None).html(each)
+        )
     assert "&lt;/textarea&gt;" in html
     assert "</textarea><b>" not in html
     assert "\ue000own\ue001" in html  # as typed; what looks like a stand-in is no stand-in
@@ -97,5 +147,7 @@ def test_no_statement_has_the_id_that_stands_in(app: Flask, learner: Learner) ->
     """A real statement with that very id would still get a right card."""
     each = card(id=ID)
     with app.test_request_context("/"):
-        html = str(Cards(Sheet([each], SCALE), learner, "domain", None).html(each))
+        html = str(
+            StatementCards(StatementsToRate([each], SCALE), learner, "domain", None).html(each)
+        )
     assert f'action="/statements/{ID}/rating"' in html

@@ -1,4 +1,5 @@
-"""The demo library: made through the services, as its people would have made it, with a clock of its own."""
+"""The demo library: made through the services, as its people would have made it, with a clock of
+its own."""
 
 import datetime as dt
 import json
@@ -13,7 +14,7 @@ from tracker.cli.database import lay_out
 from tracker.cli.demo.people import Cast, load_cast
 from tracker.cli.demo.story import Story
 from tracker.queries.operations import demo as world
-from tracker.rules.evidence.uploads import Store
+from tracker.rules.evidence.uploads import FileStore
 from tracker.services.one_transaction import all_or_nothing
 
 
@@ -23,12 +24,19 @@ def demo() -> None:
 
 
 @demo.command("load")
-@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day at which the demo stands (default: today).")
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day at which the demo stands (default: today).",
+)
 @with_appcontext
 def load(today: dt.datetime | None) -> None:
     """Fill an empty demo database. Does nothing where the demo is there already."""
     if not current_app.config["DEMO"]:
-        sys.exit("The demo's passwords are public: it is loaded only with TRACKER_DEMO=1, into a database of its own.")
+        sys.exit(
+            "The demo's passwords are public: it is loaded only with TRACKER_DEMO=1, into a "
+            "database of its own."
+        )
     lay_out()
     cast = load_cast()
     if world.is_loaded(cast.library):
@@ -40,7 +48,7 @@ def load(today: dt.datetime | None) -> None:
     started = time.monotonic()
     day = (today or dt.datetime.now(dt.UTC)).date()
     config = current_app.config
-    store = Store(config["FILES_DIR"], config["UPLOAD_MAX_BYTES"], config["UPLOAD_TOTAL_BYTES"])
+    store = FileStore(config["FILES_DIR"], config["UPLOAD_MAX_BYTES"], config["UPLOAD_TOTAL_BYTES"])
     with all_or_nothing():
         Story(cast, day, store).tell()
     click.echo(f"The demo library was made in {time.monotonic() - started:.0f} s.")
@@ -48,7 +56,9 @@ def load(today: dt.datetime | None) -> None:
 
 
 @demo.command("accounts")
-@click.option("--json", "as_json", is_flag=True, help="As a JSON list of role, name, email and password.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="As a JSON list of role, name, email and password."
+)
 def accounts(as_json: bool) -> None:
     """The sign-ins of the demo."""
     cast = load_cast()

@@ -1,4 +1,5 @@
-"""The people of the demo, read from seed_data/demo/library.json, and chance that does not depend on order."""
+"""The people of the demo, read from seed_data/demo/library.json, and chance that does not depend on
+order."""
 
 import datetime as dt
 import hashlib
@@ -19,7 +20,8 @@ PATH = ROOT / "seed_data" / "demo" / "library.json"
 
 
 def draw(*key: object) -> float:
-    """A number from 0 up to 1 that is the same for the same key, on every machine and in any order."""
+    """A number from 0 up to 1 that is the same for the same key, on every machine and in any
+    order."""
     digest = hashlib.sha256("|".join(map(str, key)).encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
 
@@ -29,7 +31,7 @@ def pick(choices: Sequence[T], *key: object) -> T:
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class DemoTeam:
     name: str
     above: str | None
     supervisors: tuple[str, ...]
@@ -45,14 +47,17 @@ class Cast:
     password: str
     administrator: str
     coordinators: tuple[tuple[str, str | None], ...]
-    teams: tuple[Team, ...]
+    teams: tuple[DemoTeam, ...]
     not_rated_here: tuple[dict[str, str], ...]
     texts: dict[str, Any]
 
     def accounts(self) -> list[dict[str, str]]:
-        """One for each role that somebody has first, administrators last; the first of a role is its best example."""
+        """One for each role that somebody has first, administrators last; the first of a role is
+        its best example."""
         learners = [learner["name"] for team in self.teams for learner in team.learners]
-        supervisors = [name for team in self.teams for name in team.supervisors if name not in learners]
+        supervisors = [
+            name for team in self.teams for name in team.supervisors if name not in learners
+        ]
         by_role = (
             ("learner", learners),
             ("supervisor", supervisors),
@@ -88,14 +93,14 @@ def load_cast() -> Cast:
     )
 
 
-def _teams(row: dict[str, Any], above: str | None) -> Iterator[Team]:
-    yield Team(row["name"], above, tuple(row["supervisors"]), tuple(row["learners"]))
+def _teams(row: dict[str, Any], above: str | None) -> Iterator[DemoTeam]:
+    yield DemoTeam(row["name"], above, tuple(row["supervisors"]), tuple(row["learners"]))
     for inner in row.get("teams", []):
         yield from _teams(inner, row["name"])
 
 
 @dataclass
-class Learner:
+class DemoLearner:
     """A learner as the story knows them: what they can do, and what they have said."""
 
     name: str

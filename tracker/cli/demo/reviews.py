@@ -3,7 +3,7 @@
 import datetime as dt
 from enum import Enum
 
-from tracker.cli.demo.people import Learner, Scene, draw, pick
+from tracker.cli.demo.people import DemoLearner, Scene, draw, pick
 from tracker.queries.operations import demo as world
 from tracker.queries.operations.demo import Outline
 from tracker.rules.frameworks.scale import AGREED, Answer, EndorsedAnswer, Ground, ReviewerAnswer
@@ -11,7 +11,8 @@ from tracker.services.reviews import differences, reviews
 
 
 class Stage(Enum):
-    """How far a review has come; `begins` is the day on which it was sent, from the story's today."""
+    """How far a review has come; `begins` is the day on which it was sent, from the story's
+    today."""
 
     DIFFERENCES = -12
     STARTED = -5
@@ -29,7 +30,9 @@ class Stage(Enum):
         return int(self.value)
 
 
-def hold_review(scene: Scene, learner: Learner, sent: list[Outline], day: float, stage: Stage) -> None:
+def hold_review(
+    scene: Scene, learner: DemoLearner, sent: list[Outline], day: float, stage: Stage
+) -> None:
     """Send the statements to the learner's supervisor, and let both act until `stage`."""
     actor = scene.actor(learner.name, scene.at(day))
     supervisor = scene.actor(learner.supervisor, scene.at(day))
@@ -42,7 +45,11 @@ def hold_review(scene: Scene, learner: Learner, sent: list[Outline], day: float,
     by_id = {each.id: each for each in sent}
     items = [(item_id, by_id[statement_id]) for item_id, statement_id in world.items(review_id)]
     answered = items[: len(items) // 2] if stage is Stage.STARTED else items
-    returned = {item_id for item_id, _each in items[1:3]} if stage in (Stage.RETURNED, Stage.REPLIED) else set()
+    returned = (
+        {item_id for item_id, _each in items[1:3]}
+        if stage in (Stage.RETURNED, Stage.REPLIED)
+        else set()
+    )
     for at, (item_id, statement) in enumerate(answered):
         now = scene.at(day + 2 + at / 100)
         if item_id in returned:
@@ -59,7 +66,9 @@ def hold_review(scene: Scene, learner: Learner, sent: list[Outline], day: float,
     _talk(scene, learner, review_id, day + 5, stage)
 
 
-def _answer(scene: Scene, learner: Learner, item_id: int, statement: Outline, now: dt.datetime) -> None:
+def _answer(
+    scene: Scene, learner: DemoLearner, item_id: int, statement: Outline, now: dt.datetime
+) -> None:
     """What the supervisor saw: near to what the learner can do, by their own eyes."""
     supervisor = scene.actor(learner.supervisor, now)
     key = (learner.name, statement.code, now.date().isoformat())
@@ -68,7 +77,9 @@ def _answer(scene: Scene, learner: Learner, item_id: int, statement: Outline, no
         reviews.answer(supervisor, item_id, ReviewerAnswer.CANNOT_TELL, None, "", 1, now)
         return
     if learner.said[statement.id] is Answer.NOT_MY_WORK and draw("job", *key) < 0.7:
-        reviews.answer(supervisor, item_id, ReviewerAnswer.NOT_THEIR_WORK, Ground.SAW_IT, "", 1, now)
+        reviews.answer(
+            supervisor, item_id, ReviewerAnswer.NOT_THEIR_WORK, Ground.SAW_IT, "", 1, now
+        )
         return
     above = learner.ability(statement, later=now > scene.at(-60)) + (draw("eye", *key) - 0.55) * 0.5
     seen = ReviewerAnswer.CONSISTENTLY if above > 0.1 else ReviewerAnswer.PARTLY
@@ -77,9 +88,12 @@ def _answer(scene: Scene, learner: Learner, item_id: int, statement: Outline, no
     reviews.answer(supervisor, item_id, seen, pick(tuple(Ground), "ground", *key), note, 1, now)
 
 
-def _talk(scene: Scene, learner: Learner, review_id: int, day: float, stage: Stage) -> None:
-    """Go through what both see differently: agree on most, keep some apart; in DIFFERENCES only begin with it."""
-    actor, supervisor = (scene.actor(name, scene.at(day)) for name in (learner.name, learner.supervisor))
+def _talk(scene: Scene, learner: DemoLearner, review_id: int, day: float, stage: Stage) -> None:
+    """Go through what both see differently: agree on most, keep some apart; in DIFFERENCES only
+    begin with it."""
+    actor, supervisor = (
+        scene.actor(name, scene.at(day)) for name in (learner.name, learner.supervisor)
+    )
     for at, (item_id, said) in enumerate(world.differing(review_id)):
         now = scene.at(day + at / 50)
         agreed = AGREED[ReviewerAnswer(said)]

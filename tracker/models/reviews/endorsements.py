@@ -10,7 +10,8 @@ from tracker.rules.reviews.workflow import EndorsementStatus
 
 
 class EndorsementMove(Base):
-    """Every change of an endorsement's status, append-only; `actor_id` is empty where time did it."""
+    """Every change of an endorsement's status, append-only; `actor_id` is empty where time did
+    it."""
 
     __tablename__ = "endorsement_moves"
     __table_args__ = (one_of("after", EndorsementStatus),)

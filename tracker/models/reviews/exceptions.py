@@ -13,10 +13,11 @@ OPEN = text("status IN ('proposed', 'agreed')")
 
 
 class LevelException(Base):
-    """One statement that does not count at its level for a person, since both sides of a review agreed on it.
+    """One statement that does not count at its level for a person, since both sides of a review
+    agreed on it.
 
-    One side proposes, the other confirms, and the learner is one of the two. At most one is open for a person, domain
-    and rank.
+    One side proposes, the other confirms, and the learner is one of the two. At most one is open
+    for a person, domain and rank.
     """
 
     __tablename__ = "level_exceptions"
@@ -24,12 +25,15 @@ class LevelException(Base):
         one_of("status", ExceptionStatus),
         CheckConstraint("confirmer_id IS NULL OR confirmer_id <> proposer_id", name="takes_two"),
         CheckConstraint(
-            "confirmer_id IS NULL OR proposer_id = person_id OR confirmer_id = person_id", name="learner_is_one"
+            "confirmer_id IS NULL OR proposer_id = person_id OR confirmer_id = person_id",
+            name="learner_is_one",
         ),
         CheckConstraint("(confirmer_id IS NULL) = (agreed_at IS NULL)", name="agreed_has_a_time"),
         CheckConstraint("status <> 'agreed' OR agreed_at IS NOT NULL", name="agreed_by_both"),
         CheckConstraint("status <> 'proposed' OR agreed_at IS NULL", name="proposed_by_one"),
-        CheckConstraint("(status IN ('proposed', 'agreed')) = (ended_at IS NULL)", name="ended_has_a_time"),
+        CheckConstraint(
+            "(status IN ('proposed', 'agreed')) = (ended_at IS NULL)", name="ended_has_a_time"
+        ),
         Index(
             "uq_level_exceptions_one_open",
             "person_id",

@@ -12,16 +12,21 @@ from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, Move, 
 
 
 class Review(Base):
-    """Statements that a learner sent to one supervisor of one of their teams. `open` reviews are not blind.
+    """Statements that a learner sent to one supervisor of one of their teams. `open` reviews are
+    not blind.
 
-    `handed_from_id`: the review that its reviewer did not finish, and that this one goes on with, blank."""
+    `handed_from_id`: the review that its reviewer did not finish, and that this one goes on with,
+    blank."""
 
     __tablename__ = "reviews"
     __table_args__ = (
         one_of("status", ReviewStatus),
         CheckConstraint("learner_id <> reviewer_id", name="nobody_reviews_themselves"),
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_has_a_time"),
-        CheckConstraint("status <> 'differences_open' OR revealed_at IS NOT NULL", name="differences_after_reveal"),
+        CheckConstraint(
+            "status <> 'differences_open' OR revealed_at IS NOT NULL",
+            name="differences_after_reveal",
+        ),
         Index("ix_reviews_learner", "learner_id", "status"),
         Index("ix_reviews_reviewer", "reviewer_id", "status"),
     )
@@ -45,8 +50,9 @@ class Review(Base):
 class ReviewItem(Base):
     """One statement in a review. The learner's side and `digest` are frozen at sending.
 
-    `version` starts at 1 and rises with each move: a form names the version that its page showed. `revealed_at` is
-    when each side was shown the other's; a *not observed* item has it once the review's end or reveal showed it.
+    `version` starts at 1 and rises with each move: a form names the version that its page showed.
+    `revealed_at` is when each side was shown the other's; a *not observed* item has it once the
+    review's end or reveal showed it.
     """
 
     __tablename__ = "review_items"
@@ -66,7 +72,8 @@ class ReviewItem(Base):
             name="revealed_has_a_time",
         ),
         CheckConstraint(
-            "status NOT IN ('waiting', 'returned', 'answered', 'dropped', 'handed_on') OR revealed_at IS NULL",
+            "status NOT IN ('waiting', 'returned', 'answered', 'dropped', 'handed_on') OR "
+            "revealed_at IS NULL",
             name="sealed_has_none",
         ),
         CheckConstraint(
@@ -105,7 +112,8 @@ class ReviewItemText(Base):
 
 
 class ReviewItemEvidence(Base):
-    """The versions of evidence that went with an item, and why each counted, as they were at sending."""
+    """The versions of evidence that went with an item, and why each counted, as they were at
+    sending."""
 
     __tablename__ = "review_item_evidence"
     __table_args__ = (UniqueConstraint("item_id", "version_id"),)
@@ -129,7 +137,8 @@ class ReviewMessage(Base):
 
 
 class Confirmation(Base):
-    """What one side would agree on for an item that differs. When both hold the same answer, it is endorsed."""
+    """What one side would agree on for an item that differs. When both hold the same answer, it is
+    endorsed."""
 
     __tablename__ = "confirmations"
     __table_args__ = (UniqueConstraint("item_id", "person_id"), one_of("answer", EndorsedAnswer))
@@ -173,7 +182,8 @@ class ReviewMove(Base):
 
 
 class Endorsement(Base):
-    """A supervisor's recorded answer that stands for a statement of a person, bound to what was reviewed."""
+    """A supervisor's recorded answer that stands for a statement of a person, bound to what was
+    reviewed."""
 
     __tablename__ = "endorsements"
     __table_args__ = (

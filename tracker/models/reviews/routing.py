@@ -29,7 +29,8 @@ class HandoverText(Base):
 
 
 class Deputy(Base):
-    """Somebody who may review in a supervisor's place, from a date to a date (both inclusive), unless ended before."""
+    """Somebody who may review in a supervisor's place, from a date to a date (both inclusive),
+    unless ended before."""
 
     __tablename__ = "deputies"
     __table_args__ = (
@@ -49,7 +50,8 @@ class Deputy(Base):
 
 
 class SecondReading(Base):
-    """A review that its learner sent because they see an endorsement differently. Its reader is not told that it is."""
+    """A review that its learner sent because they see an endorsement differently. Its reader is not
+    told that it is."""
 
     __tablename__ = "second_readings"
 

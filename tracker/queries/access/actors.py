@@ -14,8 +14,17 @@ from tracker.rules.calendar import day_in
 from tracker.rules.roles import Role
 
 _LIVING_SIGN_IN = (
-    select(SignIn.id, SignIn.seen_at, Person.id, Person.library_id, Person.name, Person.email,
-           Person.administrator, Person.covers_screen, Library.time_zone)
+    select(
+        SignIn.id,
+        SignIn.seen_at,
+        Person.id,
+        Person.library_id,
+        Person.name,
+        Person.email,
+        Person.administrator,
+        Person.covers_screen,
+        Library.time_zone,
+    )
     .join(Person, Person.id == SignIn.person_id)
     .join(Library, Library.id == Person.library_id)
     .where(
@@ -25,17 +34,29 @@ _LIVING_SIGN_IN = (
         SignIn.seen_at > bindparam("seen_since"),
         Person.disabled_at.is_(None),
     )
-)  # fmt: skip
+)
 """Built once: every request asks it."""
 
 
-def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> tuple[Actor, dt.datetime] | None:
+def actor_for_token(
+    token: str, now: dt.datetime, idle: dt.timedelta
+) -> tuple[Actor, dt.datetime] | None:
     """The person whose living sign-in this token is, and when it was last seen. Two statements."""
     values = {"token": token_hash(token), "now": now, "seen_since": now - idle}
     row = session().execute(_LIVING_SIGN_IN, values).one_or_none()
     if row is None:
         return None
-    sign_in_id, seen_at, person_id, library_id, name, email, administrator, covers_screen, time_zone = row
+    (
+        sign_in_id,
+        seen_at,
+        person_id,
+        library_id,
+        name,
+        email,
+        administrator,
+        covers_screen,
+        time_zone,
+    ) = row
     places = _places(person_id, day_in(time_zone, now))
     return Actor(
         person_id=person_id,
@@ -53,12 +74,23 @@ def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> tuple[A
 
 
 def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:
-    """The actor that this person is when signed in: for commands, and for services that act for somebody."""
-    row = session().execute(
-        select(Person.library_id, Person.name, Person.email, Person.administrator, Library.time_zone)
-        .join(Library, Library.id == Person.library_id)
-        .where(Person.id == person_id, Person.disabled_at.is_(None))
-    ).one_or_none()  # fmt: skip
+    """The actor that this person is when signed in: for commands, and for services that act for
+    somebody."""
+    row = (
+        session()
+        .execute(
+            select(
+                Person.library_id,
+                Person.name,
+                Person.email,
+                Person.administrator,
+                Library.time_zone,
+            )
+            .join(Library, Library.id == Person.library_id)
+            .where(Person.id == person_id, Person.disabled_at.is_(None))
+        )
+        .one_or_none()
+    )
     if row is None:
         return None
     places = _places(person_id, day_in(row.time_zone, now))
@@ -82,10 +114,12 @@ def _places_on(today: dt.date) -> Select[str, int, str]:
         select(Membership.role, Team.id, Team.path)
         .join(Team, Team.id == Membership.team_id)
         .where(
-            Membership.person_id == bindparam("person"), current_on(Membership, today), Team.closed_on.is_(None)
+            Membership.person_id == bindparam("person"),
+            current_on(Membership, today),
+            Team.closed_on.is_(None),
         )
         .order_by(Team.path)
-    )  # fmt: skip
+    )
 
 
 def _places(person_id: int, today: dt.date) -> dict[Role, tuple[Place, ...]]:

@@ -10,7 +10,7 @@ from tracker.models import Submission
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredResponse:
     """`status` None: its work is done, and the answer is not there (yet)."""
 
     body_sha256: str
@@ -20,11 +20,20 @@ class Kept:
     messages: str
 
 
-def kept(key_sha256: str) -> Kept | None:
-    """As it stands now: somebody else may be writing it at this moment. None: no work was done for this key."""
-    row = session_afresh().execute(
-        select(
-            Submission.body_sha256, Submission.accepted_at, Submission.status, Submission.location, Submission.messages
-        ).where(Submission.key_sha256 == key_sha256)
-    ).one_or_none()  # fmt: skip
-    return None if row is None else Kept(*row)
+def kept(key_sha256: str) -> StoredResponse | None:
+    """As it stands now: somebody else may be writing it at this moment. None: no work was done for
+    this key."""
+    row = (
+        session_afresh()
+        .execute(
+            select(
+                Submission.body_sha256,
+                Submission.accepted_at,
+                Submission.status,
+                Submission.location,
+                Submission.messages,
+            ).where(Submission.key_sha256 == key_sha256)
+        )
+        .one_or_none()
+    )
+    return None if row is None else StoredResponse(*row)

@@ -1,4 +1,5 @@
-"""Records as policy sees them: what is asked about, and whose it is. None where there is no such record."""
+"""Records as policy sees them: what is asked about, and whose it is. None where there is no such
+record."""
 
 import datetime as dt
 from dataclasses import replace
@@ -31,7 +32,9 @@ def person(person_id: int, today: dt.date) -> Subject | None:
     library_id = session().scalar(select(Person.library_id).where(Person.id == person_id))
     if library_id is None:
         return None
-    return Subject(id=person_id, library_id=library_id, owner_id=person_id, places=_places(person_id, today))
+    return Subject(
+        id=person_id, library_id=library_id, owner_id=person_id, places=_places(person_id, today)
+    )
 
 
 def evidence(evidence_id: int, today: dt.date) -> Subject | None:
@@ -51,16 +54,21 @@ def review(review_id: int, today: dt.date) -> Subject | None:
 
 
 def review_item(item_id: int, today: dt.date) -> Subject | None:
-    return _reviewed(item_id, exists().where(ReviewItem.review_id == Review.id, ReviewItem.id == item_id), today)
+    return _reviewed(
+        item_id, exists().where(ReviewItem.review_id == Review.id, ReviewItem.id == item_id), today
+    )
 
 
 def review_to_hand_on(review_id: int, today: dt.date) -> Subject | None:
-    """A review with those who can do so: coordinators of its learner's teams, and who stands in for its reviewer."""
+    """A review with those who can do so: coordinators of its learner's teams, and who stands in for
+    its reviewer."""
     found = review(review_id, today)
     if found is None or found.owner_id is None:
         return None
     deputies = session().scalars(
-        select(Deputy.deputy_id).where(Deputy.supervisor_id == found.reviewer_id, deputises_on(today))
+        select(Deputy.deputy_id).where(
+            Deputy.supervisor_id == found.reviewer_id, deputises_on(today)
+        )
     )
     return replace(found, places=_places(found.owner_id, today), deputies=frozenset(deputies))
 
@@ -72,13 +80,17 @@ def deputy(deputy_id: int, today: dt.date) -> Subject | None:
 
 def endorsement(endorsement_id: int, today: dt.date) -> Subject | None:
     """What stands or stood for somebody's statement: a record of theirs."""
-    return _owned(endorsement_id, select(Endorsement.person_id).where(Endorsement.id == endorsement_id))
+    return _owned(
+        endorsement_id, select(Endorsement.person_id).where(Endorsement.id == endorsement_id)
+    )
 
 
 def endorsement_given(endorsement_id: int, today: dt.date) -> Subject | None:
     """The same between its two sides: it was given by the reviewer of its review."""
     of_it = exists().where(
-        Endorsement.id == endorsement_id, ReviewItem.id == Endorsement.item_id, ReviewItem.review_id == Review.id
+        Endorsement.id == endorsement_id,
+        ReviewItem.id == Endorsement.item_id,
+        ReviewItem.review_id == Review.id,
     )
     return _reviewed(endorsement_id, of_it, today)
 
@@ -88,7 +100,11 @@ def outbox_mail(mail_id: int, today: dt.date) -> Subject | None:
 
 
 def team(team_id: int, today: dt.date) -> Subject | None:
-    row = session().execute(select(Team.library_id, Team.path).where(Team.id == team_id)).one_or_none()
+    row = (
+        session()
+        .execute(select(Team.library_id, Team.path).where(Team.id == team_id))
+        .one_or_none()
+    )
     if row is None:
         return None
     return Subject(id=team_id, library_id=row.library_id, places=(Place(team_id, row.path),))
@@ -97,19 +113,32 @@ def team(team_id: int, today: dt.date) -> Subject | None:
 def _owned(record_id: int, owner: Select[int]) -> Subject | None:
     """A record of one person. `owner` selects their id."""
     found = owner.subquery()
-    row = session().execute(select(Person.id, Person.library_id).join(found, found.c[0] == Person.id)).one_or_none()
-    return None if row is None else Subject(id=record_id, library_id=row.library_id, owner_id=row.id)
+    row = (
+        session()
+        .execute(select(Person.id, Person.library_id).join(found, found.c[0] == Person.id))
+        .one_or_none()
+    )
+    return (
+        None if row is None else Subject(id=record_id, library_id=row.library_id, owner_id=row.id)
+    )
 
 
 def _reviewed(record_id: int, which: ColumnElement[bool], today: dt.date) -> Subject | None:
     """A record between two people. `which` picks its review."""
-    row = session().execute(
-        select(
-            Review.learner_id, Review.reviewer_id, Person.library_id, reviewer_may_go_on(today).label("may_go_on")
+    row = (
+        session()
+        .execute(
+            select(
+                Review.learner_id,
+                Review.reviewer_id,
+                Person.library_id,
+                reviewer_may_go_on(today).label("may_go_on"),
+            )
+            .join(Person, Person.id == Review.learner_id)
+            .where(which)
         )
-        .join(Person, Person.id == Review.learner_id)
-        .where(which)
-    ).one_or_none()  # fmt: skip
+        .one_or_none()
+    )
     if row is None:
         return None
     return Subject(
@@ -136,7 +165,9 @@ def _places(person_id: int, today: dt.date) -> tuple[Place, ...]:
 
 
 def role_profile(role_profile_id: int, today: dt.date) -> Subject | None:
-    return _of_library(role_profile_id, select(RoleProfile.library_id).where(RoleProfile.id == role_profile_id))
+    return _of_library(
+        role_profile_id, select(RoleProfile.library_id).where(RoleProfile.id == role_profile_id)
+    )
 
 
 def round_(round_id: int, today: dt.date) -> Subject | None:
@@ -144,7 +175,9 @@ def round_(round_id: int, today: dt.date) -> Subject | None:
 
 
 def not_rated(not_rated_id: int, today: dt.date) -> Subject | None:
-    return _of_library(not_rated_id, select(NotRatedHere.library_id).where(NotRatedHere.id == not_rated_id))
+    return _of_library(
+        not_rated_id, select(NotRatedHere.library_id).where(NotRatedHere.id == not_rated_id)
+    )
 
 
 def _of_library(record_id: int, query: Select[int]) -> Subject | None:

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from tracker.db import session
-from tracker.models import Deputy, Library, Look, Membership, Person, SignIn, Team, UseStatement, UseStatementReading
+from tracker.models import (
+    Deputy,
+    Library,
+    Look,
+    Membership,
+    Person,
+    SignIn,
+    Team,
+    UseStatement,
+    UseStatementReading,
+)
 from tracker.policy.permissions import GRACE, Actor
 from tracker.rules.accounts.agents import device
 from tracker.rules.roles import Role
@@ -73,34 +83,52 @@ def _sign_ins(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> tuple[OpenS
         .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
     )
     return tuple(
-        OpenSignIn(row.id, *device(row.agent), row.started_at, row.seen_at, row.id == actor.sign_in_id) for row in rows
+        OpenSignIn(
+            row.id, *device(row.agent), row.started_at, row.seen_at, row.id == actor.sign_in_id
+        )
+        for row in rows
     )
 
 
 def _glances(actor: Actor) -> tuple[Glance, ...]:
-    rows = session().execute(
-        select(Person.id, Person.name, Look.kind, Look.looked_on)
-        .join(Person, Person.id == Look.reader_id)
-        .where(Look.owner_id == actor.person_id, Look.reader_id != actor.person_id)
-        .order_by(Look.looked_on.desc(), Look.id.desc())
-        .limit(GLANCES_MAX)
-    ).all()  # fmt: skip
-    deputising = session().execute(
-        select(Deputy.deputy_id, Deputy.supervisor_id, Deputy.starts_on, Deputy.ends_on).where(
-            Deputy.deputy_id.in_({row.id for row in rows})
+    rows = (
+        session()
+        .execute(
+            select(Person.id, Person.name, Look.kind, Look.looked_on)
+            .join(Person, Person.id == Look.reader_id)
+            .where(Look.owner_id == actor.person_id, Look.reader_id != actor.person_id)
+            .order_by(Look.looked_on.desc(), Look.id.desc())
+            .limit(GLANCES_MAX)
         )
-    ).all()  # fmt: skip
-    stays = _stays({actor.person_id, *(row.id for row in rows), *(row.supervisor_id for row in deputising)})
+        .all()
+    )
+    deputising = (
+        session()
+        .execute(
+            select(Deputy.deputy_id, Deputy.supervisor_id, Deputy.starts_on, Deputy.ends_on).where(
+                Deputy.deputy_id.in_({row.id for row in rows})
+            )
+        )
+        .all()
+    )
+    stays = _stays(
+        {actor.person_id, *(row.id for row in rows), *(row.supervisor_id for row in deputising)}
+    )
 
     def role(reader_id: int, day: dt.date) -> str:
         named_by = {
-            row.supervisor_id for row in deputising
+            row.supervisor_id
+            for row in deputising
             if row.deputy_id == reader_id and row.starts_on <= day <= row.ends_on
-        }  # fmt: skip
+        }
         found = _role(stays, {reader_id}, actor, day)
-        return found or ("deputy" if _role(stays, named_by, actor, day) == Role.SUPERVISOR.value else "")
+        return found or (
+            "deputy" if _role(stays, named_by, actor, day) == Role.SUPERVISOR.value else ""
+        )
 
-    return tuple(Glance(row.name, row.kind, row.looked_on, role(row.id, row.looked_on)) for row in rows)
+    return tuple(
+        Glance(row.name, row.kind, row.looked_on, role(row.id, row.looked_on)) for row in rows
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +148,14 @@ class Stay:
 
 def _stays(people: Collection[int]) -> list[Stay]:
     rows = session().execute(
-        select(Membership.person_id, Membership.role, Team.id, Team.path, Membership.starts_on, Membership.ends_on)
+        select(
+            Membership.person_id,
+            Membership.role,
+            Team.id,
+            Team.path,
+            Membership.starts_on,
+            Membership.ends_on,
+        )
         .join(Team, Team.id == Membership.team_id)
         .where(Membership.person_id.in_(people))
     )
@@ -128,17 +163,22 @@ def _stays(people: Collection[int]) -> list[Stay]:
 
 
 def _role(stays: Collection[Stay], readers: Collection[int], owner: Actor, day: dt.date) -> str:
-    """What one of them was to the owner on that day: a supervisor of the owner's very team, else a coordinator of it
-    or of one above, else a supervisor above, who reviews where nobody else can."""
+    """What one of them was to the owner on that day: a supervisor of the owner's very team, else a
+    coordinator of it or of one above, else a supervisor above, who reviews where nobody else
+    can."""
     places = [
-        each for each in stays
-        if each.person_id == owner.person_id and each.role is Role.LEARNER and each.covers(day, GRACE)
-    ]  # fmt: skip
+        each
+        for each in stays
+        if each.person_id == owner.person_id
+        and each.role is Role.LEARNER
+        and each.covers(day, GRACE)
+    ]
     theirs = [each for each in stays if each.person_id in readers and each.covers(day)]
 
     def leads(role: Role, *, very_team: bool) -> bool:
         return any(
-            each.role is role and (each.team_id == place.team_id if very_team else place.path.startswith(each.path))
+            each.role is role
+            and (each.team_id == place.team_id if very_team else place.path.startswith(each.path))
             for each in theirs
             for place in places
         )
@@ -158,11 +198,20 @@ def _reading(actor: Actor) -> Reading | None:
         .limit(1)
         .scalar_subquery()
     )
-    row = session().execute(
-        select(UseStatement.version, UseStatement.text, UseStatementReading.read_at, UseStatement.version == newest)
-        .join(UseStatementReading, UseStatementReading.use_statement_id == UseStatement.id)
-        .where(UseStatementReading.person_id == actor.person_id)
-        .order_by(UseStatement.version.desc())
-        .limit(1)
-    ).one_or_none()  # fmt: skip
+    row = (
+        session()
+        .execute(
+            select(
+                UseStatement.version,
+                UseStatement.text,
+                UseStatementReading.read_at,
+                UseStatement.version == newest,
+            )
+            .join(UseStatementReading, UseStatementReading.use_statement_id == UseStatement.id)
+            .where(UseStatementReading.person_id == actor.person_id)
+            .order_by(UseStatement.version.desc())
+            .limit(1)
+        )
+        .one_or_none()
+    )
     return None if row is None else Reading(*row)

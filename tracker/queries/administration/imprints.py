@@ -1,4 +1,5 @@
-"""What a document must say beside its figures: the library it comes from, and whose text it quotes."""
+"""What a document must say beside its figures: the library it comes from, and whose text it
+quotes."""
 
 from dataclasses import dataclass
 
@@ -21,10 +22,14 @@ class Imprint:
 
 def imprint(framework_id: int, library_id: int) -> Imprint:
     """One statement."""
-    row = session().execute(
-        select(Library.name, Framework.lang, Framework.about)
-        .join(Framework, Framework.id == framework_id)
-        .where(Library.id == library_id)
-    ).one()  # fmt: skip
+    row = (
+        session()
+        .execute(
+            select(Library.name, Framework.lang, Framework.about)
+            .join(Framework, Framework.id == framework_id)
+            .where(Library.id == library_id)
+        )
+        .one()
+    )
     notices = tuple((each["about"], each["text"]) for each in row.about.get("attributions", []))
     return Imprint(row.name, row.lang, row.about.get("sources_line", ""), notices)

@@ -1,4 +1,5 @@
-"""People of a library, for its administrator: who they are and where they belong. Nothing of what they rated."""
+"""People of a library, for its administrator: who they are and where they belong. Nothing of what
+they rated."""
 
 import datetime as dt
 import unicodedata
@@ -17,7 +18,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MembershipSummary:
     """A current membership in few words."""
 
     team_id: int
@@ -27,7 +28,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PersonSummary:
     id: int
     name: str
     email: str
@@ -35,7 +36,7 @@ class Line:
     disabled_at: dt.datetime | None
     has_password: bool
     created_at: dt.datetime
-    places: tuple[Place, ...]
+    places: tuple[MembershipSummary, ...]
 
     @property
     def state(self) -> str:
@@ -44,24 +45,26 @@ class Line:
         return "active" if self.has_password else "invited"
 
     def is_in(self, state: str) -> bool:
-        """`state` is one of the three, or "administrator", or empty: everybody who is not disabled."""
+        """`state` is one of the three, or "administrator", or empty: everybody who is not
+        disabled."""
         if state == "administrator":
             return self.administrator
         return self.state == state if state else self.state != "disabled"
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """One page of a list. `count` is how many there are on all pages, `total` how many without any filter."""
+class PeopleList:
+    """One page of a list. `count` is how many there are on all pages, `total` how many without any
+    filter."""
 
-    lines: list[Line]
+    lines: list[PersonSummary]
     count: int
     total: int
     page: int
     pages: int
 
 
-SORTS: dict[str, Callable[[Line], Any]] = {
+SORTS: dict[str, Callable[[PersonSummary], Any]] = {
     "name": lambda line: folded(line.name),
     "team": lambda line: [not line.places, *(folded(place.team) for place in line.places[:1])],
     "state": lambda line: (line.state, not line.administrator),
@@ -81,18 +84,21 @@ def listed(
     sort: str = "name",
     descending: bool = False,
     page: int = 1,
-) -> Listing:
+) -> PeopleList:
     """The people of the actor's library. Two statements.
 
-    `search` finds parts of names and addresses, whatever the case and accents; `role` and `team_id` are of one and the
-    same membership, and a team takes in those below it; `state` is as `Line.is_in` has it; `sort` is one of SORTS.
-    They are sorted here, because the two databases order and fold letters differently.
+    `search` finds parts of names and addresses, whatever the case and accents; `role` and `team_id`
+    are of one and the same membership, and a team takes in those below it; `state` is as
+    `Line.is_in` has it; `sort` is one of SORTS. They are sorted here, because the two databases
+    order and fold letters differently.
     """
     everybody = _lines(actor, today)
     wanted = folded(search)
 
-    def fits(place: Place) -> bool:
-        return (not role or place.role == role) and (team_id is None or f"/{team_id}/" in place.path)
+    def fits(place: MembershipSummary) -> bool:
+        return (not role or place.role == role) and (
+            team_id is None or f"/{team_id}/" in place.path
+        )
 
     lines = [
         line
@@ -104,41 +110,61 @@ def listed(
     lines.sort(key=SORTS[sort], reverse=descending)
     pages = max(1, -(-len(lines) // PAGE))
     page = min(max(page, 1), pages)
-    return Listing(lines[(page - 1) * PAGE : page * PAGE], len(lines), len(everybody), page, pages)
+    return PeopleList(
+        lines[(page - 1) * PAGE : page * PAGE], len(lines), len(everybody), page, pages
+    )
 
 
 def folded(text: str) -> str:
     """For comparing: without case, accents and doubled spaces."""
     letters = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+    return " ".join(
+        "".join(letter for letter in letters if not unicodedata.combining(letter)).split()
+    )
 
 
 def choices(actor: Actor) -> list[tuple[int, str]]:
     """Everybody of the library, by name."""
-    rows = session().execute(select(Person.id, Person.name).where(Person.library_id == actor.library_id)).all()
-    return sorted(((person_id, name) for person_id, name in rows), key=lambda row: (folded(row[1]), row[0]))
+    rows = (
+        session()
+        .execute(select(Person.id, Person.name).where(Person.library_id == actor.library_id))
+        .all()
+    )
+    return sorted(
+        ((person_id, name) for person_id, name in rows), key=lambda row: (folded(row[1]), row[0])
+    )
 
 
-def _lines(actor: Actor, today: dt.date) -> list[Line]:
-    places: dict[int, list[Place]] = defaultdict(list)
+def _lines(actor: Actor, today: dt.date) -> list[PersonSummary]:
+    places: dict[int, list[MembershipSummary]] = defaultdict(list)
     for person_id, team_id, team, path, role in session().execute(
         select(Membership.person_id, Team.id, Team.name, Team.path, Membership.role)
         .join(Team, Team.id == Membership.team_id)
-        .where(Team.library_id == actor.library_id, Team.closed_on.is_(None), current_on(Membership, today))
+        .where(
+            Team.library_id == actor.library_id,
+            Team.closed_on.is_(None),
+            current_on(Membership, today),
+        )
         .order_by(Team.path, Membership.role)
     ):
-        places[person_id].append(Place(team_id, team, path, role))
+        places[person_id].append(MembershipSummary(team_id, team, path, role))
     rows = session().execute(
-        select(Person.id, Person.name, Person.email, Person.administrator, Person.disabled_at,
-               Person.password_hash.is_not(None).label("has_password"), Person.created_at)
-        .where(Person.library_id == actor.library_id)
-    )  # fmt: skip
-    lines = [Line(*row, places=tuple(places[row.id])) for row in rows]
+        select(
+            Person.id,
+            Person.name,
+            Person.email,
+            Person.administrator,
+            Person.disabled_at,
+            Person.password_hash.is_not(None).label("has_password"),
+            Person.created_at,
+        ).where(Person.library_id == actor.library_id)
+    )
+    lines = [PersonSummary(*row, places=tuple(places[row.id])) for row in rows]
     return sorted(lines, key=lambda line: (folded(line.name), line.id))
 
 
 @dataclass(frozen=True, slots=True)
-class Belonging:
+class MembershipDetails:
     """A membership with all that it says."""
 
     id: int
@@ -162,8 +188,9 @@ class Belonging:
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
-    """`link_ends_at` is when the one-time link that was handed out stops working; None where there is none."""
+class PersonDetails:
+    """`link_ends_at` is when the one-time link that was handed out stops working; None where there
+    is none."""
 
     id: int
     name: str
@@ -173,44 +200,73 @@ class Detail:
     has_password: bool
     created_at: dt.datetime
     link_ends_at: dt.datetime | None
-    memberships: tuple[Belonging, ...]
+    memberships: tuple[MembershipDetails, ...]
 
 
-def detail(person_id: int, now: dt.datetime) -> Detail:
+def detail(person_id: int, now: dt.datetime) -> PersonDetails:
     """One person. Two statements; the door has asked whose they are."""
     link = (
         select(func.max(Invitation.ends_at))
-        .where(Invitation.person_id == Person.id, Invitation.closed_at.is_(None), Invitation.ends_at > now)
+        .where(
+            Invitation.person_id == Person.id,
+            Invitation.closed_at.is_(None),
+            Invitation.ends_at > now,
+        )
         .correlate(Person)
         .scalar_subquery()
     )
-    row = session().execute(
-        select(Person.id, Person.name, Person.email, Person.administrator, Person.disabled_at,
-               Person.password_hash.is_not(None), Person.created_at, link)
-        .where(Person.id == person_id)
-    ).one()  # fmt: skip
-    return Detail(*row, memberships=_belongings(Membership.person_id == person_id))
+    row = (
+        session()
+        .execute(
+            select(
+                Person.id,
+                Person.name,
+                Person.email,
+                Person.administrator,
+                Person.disabled_at,
+                Person.password_hash.is_not(None),
+                Person.created_at,
+                link,
+            ).where(Person.id == person_id)
+        )
+        .one()
+    )
+    return PersonDetails(*row, memberships=_belongings(Membership.person_id == person_id))
 
 
-def membership(membership_id: int) -> Belonging:
+def membership(membership_id: int) -> MembershipDetails:
     return _belongings(Membership.id == membership_id)[0]
 
 
-def members(team_id: int, today: dt.date) -> tuple[Belonging, ...]:
+def members(team_id: int, today: dt.date) -> tuple[MembershipDetails, ...]:
     """Who belongs to this team now or is to, by role and name."""
-    found = [row for row in _belongings(Membership.team_id == team_id) if row.phase(today) != "over"]
+    found = [
+        row for row in _belongings(Membership.team_id == team_id) if row.phase(today) != "over"
+    ]
     order = {"supervisor": 0, "coordinator": 1, "learner": 2}
     return tuple(sorted(found, key=lambda row: (order[row.role], folded(row.person), row.id)))
 
 
-def _belongings(where: ColumnElement[bool]) -> tuple[Belonging, ...]:
+def _belongings(where: ColumnElement[bool]) -> tuple[MembershipDetails, ...]:
     rows: Iterable[tuple[Any, ...]] = session().execute(
-        select(Membership.id, Team.id, Team.name, Membership.role, RoleProfile.id, RoleProfile.name, Membership.job,
-               Membership.weekly_hours, Membership.starts_on, Membership.ends_on, Person.id, Person.name)
+        select(
+            Membership.id,
+            Team.id,
+            Team.name,
+            Membership.role,
+            RoleProfile.id,
+            RoleProfile.name,
+            Membership.job,
+            Membership.weekly_hours,
+            Membership.starts_on,
+            Membership.ends_on,
+            Person.id,
+            Person.name,
+        )
         .join(Team, Team.id == Membership.team_id)
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .where(where)
         .order_by(Membership.starts_on.desc(), Membership.id.desc())
-    )  # fmt: skip
-    return tuple(Belonging(*row) for row in rows)
+    )
+    return tuple(MembershipDetails(*row) for row in rows)

@@ -12,8 +12,9 @@ from tracker.rules.frameworks.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """`learners` counts the people who hold it now; `expected` in how many domains something is expected."""
+class RoleProfileSummary:
+    """`learners` counts the people who hold it now; `expected` in how many domains something is
+    expected."""
 
     id: int
     name: str
@@ -27,7 +28,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class RoleProfileDetails:
     id: int
     name: str
     framework_id: int
@@ -40,7 +41,8 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class TargetDomain:
-    """A domain with the names of its strand's levels, rank 1 first. No `strand` where it is the strand."""
+    """A domain with the names of its strand's levels, rank 1 first. No `strand` where it is the
+    strand."""
 
     id: int
     title: Wording
@@ -48,7 +50,7 @@ class TargetDomain:
     levels: tuple[tuple[int, Wording], ...]
 
 
-def listed(actor: Actor, today: dt.date) -> list[Line]:
+def listed(actor: Actor, today: dt.date) -> list[RoleProfileSummary]:
     """Those in use first, in their order. One statement."""
     learners = (
         select(func.count(Membership.person_id.distinct()))
@@ -64,13 +66,24 @@ def listed(actor: Actor, today: dt.date) -> list[Line]:
         .scalar_subquery()
     )
     rows = session().execute(
-        select(RoleProfile.id, RoleProfile.name, Framework.id, Framework.title, Framework.version,
-               Framework.lang, RoleProfile.retired_at, learners, expected)
+        select(
+            RoleProfile.id,
+            RoleProfile.name,
+            Framework.id,
+            Framework.title,
+            Framework.version,
+            Framework.lang,
+            RoleProfile.retired_at,
+            learners,
+            expected,
+        )
         .join(Framework, Framework.id == RoleProfile.framework_id)
         .where(RoleProfile.library_id == actor.library_id)
         .order_by(RoleProfile.position, RoleProfile.name)
-    )  # fmt: skip
-    return sorted((Line(*row) for row in rows), key=lambda line: line.retired_at is not None)
+    )
+    return sorted(
+        (RoleProfileSummary(*row) for row in rows), key=lambda line: line.retired_at is not None
+    )
 
 
 def choices(actor: Actor, keep: int | None = None) -> list[tuple[int, str]]:
@@ -83,18 +96,33 @@ def choices(actor: Actor, keep: int | None = None) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in rows if row.retired_at is None or row.id == keep]
 
 
-def detail(role_profile_id: int) -> Detail:
+def detail(role_profile_id: int) -> RoleProfileDetails:
     """One role profile; the door has asked whose it is."""
-    row = session().execute(
-        select(RoleProfile.id, RoleProfile.name, Framework.id, Framework.title, Framework.version,
-               Framework.lang, RoleProfile.retired_at)
-        .join(Framework, Framework.id == RoleProfile.framework_id)
-        .where(RoleProfile.id == role_profile_id)
-    ).one()  # fmt: skip
-    targets = session().execute(
-        select(Target.domain_id, Target.rank).where(Target.role_profile_id == role_profile_id)
-    ).all()  # fmt: skip
-    return Detail(*row, targets=dict(targets))
+    row = (
+        session()
+        .execute(
+            select(
+                RoleProfile.id,
+                RoleProfile.name,
+                Framework.id,
+                Framework.title,
+                Framework.version,
+                Framework.lang,
+                RoleProfile.retired_at,
+            )
+            .join(Framework, Framework.id == RoleProfile.framework_id)
+            .where(RoleProfile.id == role_profile_id)
+        )
+        .one()
+    )
+    targets = (
+        session()
+        .execute(
+            select(Target.domain_id, Target.rank).where(Target.role_profile_id == role_profile_id)
+        )
+        .all()
+    )
+    return RoleProfileDetails(*row, targets=dict(targets))
 
 
 def domains_of(framework_id: int) -> list[TargetDomain]:
@@ -115,7 +143,10 @@ def domains_of(framework_id: int) -> list[TargetDomain]:
     )
     return [
         TargetDomain(
-            row.id, row.title, row.strand if row.strand != row.title else "", tuple(levels.get(row.strand_id, ()))
+            row.id,
+            row.title,
+            row.strand if row.strand != row.title else "",
+            tuple(levels.get(row.strand_id, ())),
         )
         for row in rows
     ]
@@ -146,6 +177,8 @@ def frameworks() -> list[FrameworkChoice]:
         )
     )
     return [
-        FrameworkChoice(framework_id, f"{title} {version}", lang, frozenset(labels.get(framework_id, ())))
+        FrameworkChoice(
+            framework_id, f"{title} {version}", lang, frozenset(labels.get(framework_id, ()))
+        )
         for framework_id, title, version, lang in rows
     ]

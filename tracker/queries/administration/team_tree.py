@@ -12,8 +12,9 @@ from tracker.rules.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
-    """A team in the tree: the root has depth 0. `learners` and `supervisors` count current memberships of it alone."""
+class TeamBranch:
+    """A team in the tree: the root has depth 0. `learners` and `supervisors` count current
+    memberships of it alone."""
 
     id: int
     parent_id: int | None
@@ -27,7 +28,7 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class TeamDetails:
     id: int
     parent_id: int | None
     name: str
@@ -36,8 +37,9 @@ class Detail:
     closed_on: dt.date | None
 
 
-def tree(actor: Actor, today: dt.date) -> list[Branch]:
-    """Every team of the actor's library, each below its parent, siblings by name. Two statements."""
+def tree(actor: Actor, today: dt.date) -> list[TeamBranch]:
+    """Every team of the actor's library, each below its parent, siblings by name. Two
+    statements."""
     counts = {
         (team_id, role): count
         for team_id, role, count in session().execute(
@@ -47,18 +49,22 @@ def tree(actor: Actor, today: dt.date) -> list[Branch]:
             .group_by(Membership.team_id, Membership.role)
         )
     }
-    rows = session().execute(
-        select(Team.id, Team.parent_id, Team.name, Team.path, Team.open_reviews, Team.closed_on).where(
-            Team.library_id == actor.library_id
+    rows = (
+        session()
+        .execute(
+            select(
+                Team.id, Team.parent_id, Team.name, Team.path, Team.open_reviews, Team.closed_on
+            ).where(Team.library_id == actor.library_id)
         )
-    ).all()  # fmt: skip
+        .all()
+    )
     names = {row.id: row.name.casefold() for row in rows}
 
     def place(path: str) -> list[tuple[str, int]]:
         return [(names[int(part)], int(part)) for part in path.strip("/").split("/")]
 
     return [
-        Branch(
+        TeamBranch(
             *row[:4],
             row.path.count("/") - 2,
             *row[4:],
@@ -70,7 +76,8 @@ def tree(actor: Actor, today: dt.date) -> list[Branch]:
 
 
 def choices(actor: Actor, today: dt.date, *, but_below: str | None = None) -> list[tuple[int, str]]:
-    """Open teams to choose from, with dashes for depth. `but_below` leaves out a path and all below it."""
+    """Open teams to choose from, with dashes for depth. `but_below` leaves out a path and all below
+    it."""
     return [
         (branch.id, f"{'– ' * branch.depth}{branch.name}")
         for branch in tree(actor, today)
@@ -78,11 +85,17 @@ def choices(actor: Actor, today: dt.date, *, but_below: str | None = None) -> li
     ]
 
 
-def detail(team_id: int) -> Detail:
+def detail(team_id: int) -> TeamDetails:
     """One team; the door has asked whose it is."""
-    row = session().execute(
-        select(Team.id, Team.parent_id, Team.name, Library.name, Team.open_reviews, Team.closed_on)
-        .join(Library, Library.id == Team.library_id)
-        .where(Team.id == team_id)
-    ).one()  # fmt: skip
-    return Detail(*row)
+    row = (
+        session()
+        .execute(
+            select(
+                Team.id, Team.parent_id, Team.name, Library.name, Team.open_reviews, Team.closed_on
+            )
+            .join(Library, Library.id == Team.library_id)
+            .where(Team.id == team_id)
+        )
+        .one()
+    )
+    return TeamDetails(*row)

@@ -11,7 +11,7 @@ from tracker.policy.permissions import Actor
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class UseStatementVersion:
     """`readers` counts the people who confirmed that they read it."""
 
     version: int
@@ -20,7 +20,7 @@ class Version:
     readers: int
 
 
-def listed(actor: Actor) -> list[Version]:
+def listed(actor: Actor) -> list[UseStatementVersion]:
     """The newest first."""
     readers = (
         select(func.count())
@@ -34,4 +34,4 @@ def listed(actor: Actor) -> list[Version]:
         .where(UseStatement.library_id == actor.library_id)
         .order_by(UseStatement.version.desc())
     )
-    return [Version(*row) for row in rows]
+    return [UseStatementVersion(*row) for row in rows]

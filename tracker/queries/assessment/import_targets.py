@@ -1,4 +1,5 @@
-"""What a learner's own list is compared with: the statements of their framework and what stands there."""
+"""What a learner's own list is compared with: the statements of their framework and what stands
+there."""
 
 from dataclasses import dataclass
 
@@ -7,40 +8,61 @@ from sqlalchemy import and_, select
 from tracker.db import session
 from tracker.models import Domain, Level, NotRatedHere, Rating, ScaleAnswer, Statement
 from tracker.rules.assessment.import_lines import plain
-from tracker.rules.assessment.import_plan import Known
+from tracker.rules.assessment.import_plan import KnownStatement
 from tracker.rules.calendar import day_in
 from tracker.rules.frameworks.scale import Answer
 from tracker.rules.frameworks.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """`answers`: what an answer may be called in a list, by `plain` words; `labels` as the framework shows them."""
+class ImportTargets:
+    """`answers`: what an answer may be called in a list, by `plain` words; `labels` as the
+    framework shows them."""
 
-    statements: list[Known]
+    statements: list[KnownStatement]
     answers: dict[str, Answer]
     labels: dict[Answer, Wording]
 
 
-def ground(person_id: int, library_id: int, framework_id: int, time_zone: str) -> Ground:
+def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) -> ImportTargets:
     """Two statements."""
-    rows = session().execute(
-        select(Statement.id, Statement.code, Statement.title, NotRatedHere.id.label("out"), Rating.answer,
-               Rating.version, Rating.rated_at, Rating.given_on, Rating.own_note)
-        .outerjoin(NotRatedHere, and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id))
-        .outerjoin(Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == person_id))
-        .where(Statement.framework_id == framework_id)
-        .order_by(Statement.position)
-    ).all()  # fmt: skip
+    rows = (
+        session()
+        .execute(
+            select(
+                Statement.id,
+                Statement.code,
+                Statement.title,
+                NotRatedHere.id.label("out"),
+                Rating.answer,
+                Rating.version,
+                Rating.rated_at,
+                Rating.given_on,
+                Rating.own_note,
+            )
+            .outerjoin(
+                NotRatedHere,
+                and_(
+                    NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id
+                ),
+            )
+            .outerjoin(
+                Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == person_id)
+            )
+            .where(Statement.framework_id == framework_id)
+            .order_by(Statement.position)
+        )
+        .all()
+    )
     scale = session().execute(
         select(ScaleAnswer.key, ScaleAnswer.label)
         .where(ScaleAnswer.framework_id == framework_id)
         .order_by(ScaleAnswer.position)
     )
     labels = {Answer(row.key): row.label for row in scale}
-    return Ground(
+    return ImportTargets(
         statements=[
-            Known(
+            KnownStatement(
                 statement_id=row.id,
                 code=row.code,
                 title=row.title,
@@ -53,13 +75,17 @@ def ground(person_id: int, library_id: int, framework_id: int, time_zone: str) -
             )
             for row in rows
         ],
-        answers={plain(word): answer for answer, label in labels.items() for word in (answer.value, label)},
+        answers={
+            plain(word): answer
+            for answer, label in labels.items()
+            for word in (answer.value, label)
+        },
         labels=labels,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Blank:
+class BlankStatement:
     """A statement to fill in on a list."""
 
     code: str
@@ -68,14 +94,19 @@ class Blank:
     level: str
 
 
-def blanks(library_id: int, framework_id: int) -> list[Blank]:
+def blanks(library_id: int, framework_id: int) -> list[BlankStatement]:
     """The statements that are rated in the library, in the framework's order. One statement."""
     rows = session().execute(
-        select(Statement.code, Statement.title, Domain.title.label("domain"), Level.name.label("level"))
+        select(
+            Statement.code, Statement.title, Domain.title.label("domain"), Level.name.label("level")
+        )
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Level, and_(Level.strand_id == Domain.strand_id, Level.rank == Statement.rank))
-        .outerjoin(NotRatedHere, and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id))
+        .outerjoin(
+            NotRatedHere,
+            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
+        )
         .where(Statement.framework_id == framework_id, NotRatedHere.id.is_(None))
         .order_by(Statement.position)
     )
-    return [Blank(row.code, row.title, row.domain, row.level) for row in rows]
+    return [BlankStatement(row.code, row.title, row.domain, row.level) for row in rows]

@@ -8,7 +8,16 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, select
 
 from tracker.db import session
-from tracker.models import Framework, Membership, Person, RoleProfile, Round, Statement, Target, Team
+from tracker.models import (
+    Framework,
+    Membership,
+    Person,
+    RoleProfile,
+    Round,
+    Statement,
+    Target,
+    Team,
+)
 from tracker.policy.permissions import current_on, in_reach_on
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.roles import Role
@@ -16,7 +25,8 @@ from tracker.rules.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """A person in the role profile of their newest current learner membership (or the last one, once it ended)."""
+    """A person in the role profile of their newest current learner membership (or the last one,
+    once it ended)."""
 
     person_id: int
     name: str
@@ -44,20 +54,40 @@ class Learner:
 @lru_cache(maxsize=8)
 def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     """Built once a day: every page of a learner asks it."""
-    statements = select(func.count(Statement.id)).where(Statement.framework_id == Framework.id).scalar_subquery()
+    statements = (
+        select(func.count(Statement.id))
+        .where(Statement.framework_id == Framework.id)
+        .scalar_subquery()
+    )
     return (
         select(
-            Person.id, Person.name, Person.library_id, Person.ready_at,
-            Team.id.label("team_id"), Team.name.label("team"),
-            Membership.job, Membership.weekly_hours, Membership.starts_on, Membership.ends_on,
-            RoleProfile.id.label("role_profile_id"), RoleProfile.name.label("role_profile"),
-            Framework.id.label("framework_id"), Framework.slug, Framework.version, Framework.title,
+            Person.id,
+            Person.name,
+            Person.library_id,
+            Person.ready_at,
+            Team.id.label("team_id"),
+            Team.name.label("team"),
+            Membership.job,
+            Membership.weekly_hours,
+            Membership.starts_on,
+            Membership.ends_on,
+            RoleProfile.id.label("role_profile_id"),
+            RoleProfile.name.label("role_profile"),
+            Framework.id.label("framework_id"),
+            Framework.slug,
+            Framework.version,
+            Framework.title,
             Framework.lang,
             statements.label("statements"),
-            Round.id.label("round_id"), Round.name.label("round"), Round.starts_on.label("round_starts_on"),
+            Round.id.label("round_id"),
+            Round.name.label("round"),
+            Round.starts_on.label("round_starts_on"),
             Round.ends_on.label("round_ends_on"),
         )
-        .join(Membership, and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER.value))
+        .join(
+            Membership,
+            and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER.value),
+        )
         .join(Team, Team.id == Membership.team_id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .join(Framework, Framework.id == RoleProfile.framework_id)
@@ -71,8 +101,14 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             ),
         )
         .where(Person.id.in_(bindparam("people", expanding=True)), in_reach_on(Membership, today))
-        .order_by(Person.id, current_on(Membership, today), Membership.starts_on, Membership.id, Round.starts_on)
-    )  # fmt: skip
+        .order_by(
+            Person.id,
+            current_on(Membership, today),
+            Membership.starts_on,
+            Membership.id,
+            Round.starts_on,
+        )
+    )
 
 
 def learners(person_ids: list[int], today: dt.date) -> dict[int, Learner]:
@@ -102,7 +138,7 @@ def learners(person_ids: list[int], today: dt.date) -> dict[int, Learner]:
             round_starts_on=row.round_starts_on,
             round_ends_on=row.round_ends_on,
         )
-        for row in rows  # the last row of a person wins: current before ended, the newest before older ones
+        for row in rows  # the last of a person wins: current before ended, newest before older
     }
 
 

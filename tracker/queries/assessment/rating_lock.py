@@ -1,4 +1,5 @@
-"""Who is about to rate, with their row locked: what one person saves at two places follows one another."""
+"""Who is about to rate, with their row locked: what one person saves at two places follows one
+another."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -8,7 +9,15 @@ from typing import Any
 from sqlalchemy import Date, Integer, Select, and_, bindparam, func, select
 
 from tracker.db import session
-from tracker.models import Framework, Membership, Person, RoleProfile, Round, UseStatement, UseStatementReading
+from tracker.models import (
+    Framework,
+    Membership,
+    Person,
+    RoleProfile,
+    Round,
+    UseStatement,
+    UseStatementReading,
+)
 from tracker.policy.permissions import Actor, current_on
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.roles import Role
@@ -26,7 +35,8 @@ class Rater:
 def locked(actor: Actor, today: dt.date) -> Rater:
     """Within a transaction that writes. One statement.
 
-    Raises Missing when they learn nowhere, Conflict("use_statement_unread") before they have read the newest text.
+    Raises Missing when they learn nowhere, Conflict("use_statement_unread") before they have read
+    the newest text.
     """
     values = {"me": actor.person_id, "library": actor.library_id, "today": today}
     row = session().execute(_query(), values).one_or_none()
@@ -45,7 +55,11 @@ def _query() -> Select[*tuple[Any, ...]]:
         bindparam("library", type_=Integer),
         bindparam("today", type_=Date),
     )
-    newest = select(func.max(UseStatement.id)).where(UseStatement.library_id == library).scalar_subquery()
+    newest = (
+        select(func.max(UseStatement.id))
+        .where(UseStatement.library_id == library)
+        .scalar_subquery()
+    )
     read = (
         select(func.count(UseStatementReading.id))
         .where(UseStatementReading.person_id == me, UseStatementReading.use_statement_id == newest)
@@ -62,9 +76,17 @@ def _query() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return (
-        select(RoleProfile.framework_id, Framework.slug, read.label("read"), round_starts_on.label("round_starts_on"))
+        select(
+            RoleProfile.framework_id,
+            Framework.slug,
+            read.label("read"),
+            round_starts_on.label("round_starts_on"),
+        )
         .select_from(Person)
-        .join(Membership, and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER.value))
+        .join(
+            Membership,
+            and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER.value),
+        )
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .join(Framework, Framework.id == RoleProfile.framework_id)
         .where(Person.id == me, Person.disabled_at.is_(None), current_on(Membership, today))

@@ -1,4 +1,5 @@
-"""The statements of one page of a learner's assessment, with all that stands there. For the learner alone.
+"""The statements of one page of a learner's assessment, with all that stands there. For the learner
+alone.
 
 A page asks for the cards once and once for what they quote, however many there are.
 """
@@ -8,7 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, func, literal, null, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    null,
+    select,
+)
 
 from tracker.db import session
 from tracker.models import (
@@ -41,8 +52,9 @@ SHORTCUTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """An endorsement that stands: who said what, when. `since`: the learner's answer is another one since then."""
+class EndorsementMark:
+    """An endorsement that stands: who said what, when. `since`: the learner's answer is another one
+    since then."""
 
     who: str
     answer: EndorsedAnswer
@@ -51,7 +63,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class CitationChip:
     """A citation chip."""
 
     label: Wording
@@ -60,8 +72,9 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """One statement with the learner's answer (version 0: none), notes, endorsement and count of evidence."""
+class StatementCard:
+    """One statement with the learner's answer (version 0: none), notes, endorsement and count of
+    evidence."""
 
     id: int
     code: str
@@ -77,13 +90,13 @@ class Card:
     given_on: dt.date | None
     own_note: str
     reviewer_note: str
-    endorsement: Mark | None
+    endorsement: EndorsementMark | None
     evidence: int
-    citations: list[Quote]
+    citations: list[CitationChip]
 
 
 @dataclass(frozen=True, slots=True)
-class ScaleWord:
+class ScaleLabel:
     """One answer of the framework's scale as it is shown; `shortcut` is its key."""
 
     key: str
@@ -93,38 +106,40 @@ class ScaleWord:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class StatementsToRate:
     """Statements in the framework's order, and the scale they are answered on."""
 
-    cards: list[Card]
-    scale: tuple[ScaleWord, ...]
+    cards: list[StatementCard]
+    scale: tuple[ScaleLabel, ...]
 
     def label(self, key: str) -> str:
         return next(word.label for word in self.scale if word.key == key)
 
 
-def of_domain(learner: Learner, domain_id: int, rank: int | None = None) -> Sheet:
+def of_domain(learner: Learner, domain_id: int, rank: int | None = None) -> StatementsToRate:
     """The statements of a domain, or of one of its levels. Two statements."""
     if rank is None:
         return _sheet(learner, "domain", {"domain": domain_id})
     return _sheet(learner, "level", {"domain": domain_id, "rank": rank})
 
 
-def of_statements(learner: Learner, statement_ids: Sequence[int]) -> Sheet:
+def of_statements(learner: Learner, statement_ids: Sequence[int]) -> StatementsToRate:
     """Those of the statements that are of the learner's framework. Two statements."""
     return _sheet(learner, "ids", {"ids": list(statement_ids)})
 
 
-def _sheet(learner: Learner, which: str, values: dict[str, Any]) -> Sheet:
+def _sheet(learner: Learner, which: str, values: dict[str, Any]) -> StatementsToRate:
     values = {**of(learner), **values}
     scale, citations = _quoted(which, values)
-    return Sheet(_cards(which, values, citations), scale)
+    return StatementsToRate(_cards(which, values, citations), scale)
 
 
-def _cards(which: str, values: dict[str, Any], citations: dict[int, list[Quote]]) -> list[Card]:
+def _cards(
+    which: str, values: dict[str, Any], citations: dict[int, list[CitationChip]]
+) -> list[StatementCard]:
     rows = session().execute(_CARDS[which], values)
     return [
-        Card(
+        StatementCard(
             id=row.id,
             code=row.code,
             title=row.title,
@@ -139,11 +154,13 @@ def _cards(which: str, values: dict[str, Any], citations: dict[int, list[Quote]]
             given_on=row.given_on,
             own_note=row.own_note or "",
             reviewer_note=row.reviewer_note or "",
-            endorsement=Mark(
+            endorsement=EndorsementMark(
                 who=short_name(row.endorser),
                 answer=EndorsedAnswer(row.endorsed),
                 at=row.endorsed_at,
-                since=row.rated_at is not None and row.rated_at > row.endorsed_at and row.answer != row.endorsed,
+                since=row.rated_at is not None
+                and row.rated_at > row.endorsed_at
+                and row.answer != row.endorsed,
             )
             if row.endorsed
             else None,
@@ -154,15 +171,19 @@ def _cards(which: str, values: dict[str, Any], citations: dict[int, list[Quote]]
     ]
 
 
-def _quoted(which: str, values: dict[str, Any]) -> tuple[tuple[ScaleWord, ...], dict[int, list[Quote]]]:
+def _quoted(
+    which: str, values: dict[str, Any]
+) -> tuple[tuple[ScaleLabel, ...], dict[int, list[CitationChip]]]:
     """The scale and the citations together, in one statement."""
-    words: list[ScaleWord] = []
-    quotes: dict[int, list[Quote]] = {}
+    words: list[ScaleLabel] = []
+    quotes: dict[int, list[CitationChip]] = {}
     for row in session().execute(_QUOTED[which], values):
         if row.statement_id == 0:
-            words.append(ScaleWord(row.key, row.label, row.words, SHORTCUTS[Answer(row.key)]))
+            words.append(ScaleLabel(row.key, row.label, row.words, SHORTCUTS[Answer(row.key)]))
         else:
-            quotes.setdefault(row.statement_id, []).append(Quote(row.label, row.words, row.href))
+            quotes.setdefault(row.statement_id, []).append(
+                CitationChip(row.label, row.words, row.href)
+            )
     return tuple(words), quotes
 
 
@@ -184,10 +205,24 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            Statement.id, Statement.code, Statement.title, Statement.text, Statement.domain_id, Statement.rank,
-            NotRatedHere.reason, Rating.answer, Rating.basis, Rating.version, Rating.rated_at, Rating.given_on,
-            Rating.own_note, Rating.reviewer_note, Endorsement.answer.label("endorsed"), Endorsement.endorsed_at,
-            Person.name.label("endorser"), evidence.label("evidence"),
+            Statement.id,
+            Statement.code,
+            Statement.title,
+            Statement.text,
+            Statement.domain_id,
+            Statement.rank,
+            NotRatedHere.reason,
+            Rating.answer,
+            Rating.basis,
+            Rating.version,
+            Rating.rated_at,
+            Rating.given_on,
+            Rating.own_note,
+            Rating.reviewer_note,
+            Endorsement.answer.label("endorsed"),
+            Endorsement.endorsed_at,
+            Person.name.label("endorser"),
+            evidence.label("evidence"),
         )
         .outerjoin(NotRatedHere, LEFT_OUT)
         .outerjoin(Rating, RATED)
@@ -195,16 +230,29 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
         .where(Statement.framework_id == FRAMEWORK, which)
         .order_by(Statement.position)
-    )  # fmt: skip
+    )
 
 
-def _quoted_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]:
+def _quoted_where(
+    which: ColumnElement[bool],
+) -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]:
     scale = select(
-        literal(0).label("statement_id"), ScaleAnswer.position, ScaleAnswer.key, ScaleAnswer.label,
-        ScaleAnswer.description.label("words"), null().label("href"),
-    ).where(ScaleAnswer.framework_id == FRAMEWORK)  # fmt: skip
+        literal(0).label("statement_id"),
+        ScaleAnswer.position,
+        ScaleAnswer.key,
+        ScaleAnswer.label,
+        ScaleAnswer.description.label("words"),
+        null().label("href"),
+    ).where(ScaleAnswer.framework_id == FRAMEWORK)
     citations = (
-        select(Citation.statement_id, Citation.position, Source.key, Source.label, Source.name, Source.url)
+        select(
+            Citation.statement_id,
+            Citation.position,
+            Source.key,
+            Source.label,
+            Source.name,
+            Source.url,
+        )
         .join(Source, Source.id == Citation.source_id)
         .join(Statement, Statement.id == Citation.statement_id)
         .where(Statement.framework_id == FRAMEWORK, which)

@@ -1,6 +1,7 @@
 """What waits for somebody today, in each of their roles: the facts, no words.
 
-A learner's own side stays sealed as everywhere: of a review they learn what is returned and what is revealed.
+A learner's own side stays sealed as everywhere: of a review they learn what is returned and what is
+revealed.
 """
 
 import datetime as dt
@@ -35,7 +36,7 @@ FRESH = dt.timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class ReturnedItem:
     """An item that came back with a question."""
 
     item_id: int
@@ -47,8 +48,9 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
-class Revealed:
-    """A review of the learner that was revealed. `to_say`: differences on which they have not said what they think."""
+class RevealedReview:
+    """A review of the learner that was revealed. `to_say`: differences on which they have not said
+    what they think."""
 
     review_id: int
     reviewer: str
@@ -61,7 +63,8 @@ class Revealed:
 
 @dataclass(frozen=True, slots=True)
 class ToAnswer:
-    """Reviews of one team that wait for their supervisor. `oldest_id` was sent by `oldest_from` before the others."""
+    """Reviews of one team that wait for their supervisor. `oldest_id` was sent by `oldest_from`
+    before the others."""
 
     team_id: int
     team: str
@@ -74,8 +77,9 @@ class ToAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
-    """People of a supervised team: who of them has not sent anything in the round open for their framework."""
+class TeamBehind:
+    """People of a supervised team: who of them has not sent anything in the round open for their
+    framework."""
 
     team_id: int
     team: str
@@ -95,17 +99,24 @@ def sent_this_round(actor: Actor, round_id: int | None) -> int:
     return count or 0
 
 
-def returned(actor: Actor) -> list[Returned]:
+def returned(actor: Actor) -> list[ReturnedItem]:
     """The newest question first. One statement."""
     newest = (
         select(func.max(ReviewMessage.id))
-        .where(ReviewMessage.item_id == ReviewItem.id, ReviewMessage.author_id == Review.reviewer_id)
+        .where(
+            ReviewMessage.item_id == ReviewItem.id, ReviewMessage.author_id == Review.reviewer_id
+        )
         .correlate(ReviewItem, Review)
         .scalar_subquery()
     )
     rows = session().execute(
         select(
-            ReviewItem.id, Statement.title, ReviewMessage.text, Person.name, ReviewMessage.written_at, Framework.lang
+            ReviewItem.id,
+            Statement.title,
+            ReviewMessage.text,
+            Person.name,
+            ReviewMessage.written_at,
+            Framework.lang,
         )
         .join(Review, Review.id == ReviewItem.review_id)
         .join(Framework, Framework.id == Review.framework_id)
@@ -119,11 +130,12 @@ def returned(actor: Actor) -> list[Returned]:
         )
         .order_by(ReviewMessage.written_at.desc(), ReviewItem.id)
     )
-    return [Returned(*row) for row in rows]
+    return [ReturnedItem(*row) for row in rows]
 
 
-def revealed(actor: Actor, now: dt.datetime) -> list[Revealed]:
-    """Reviews with differences to talk through, and those revealed lately; the newest first. One statement."""
+def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
+    """Reviews with differences to talk through, and those revealed lately; the newest first. One
+    statement."""
     rows = session().execute(
         select(
             Review.id,
@@ -146,28 +158,43 @@ def revealed(actor: Actor, now: dt.datetime) -> list[Revealed]:
         )
         .order_by(func.max(ReviewItem.revealed_at).desc(), Review.id)
     )
-    return [Revealed(review_id, who, at, *counts) for review_id, who, at, *counts in rows if at is not None]
+    return [
+        RevealedReview(review_id, who, at, *counts)
+        for review_id, who, at, *counts in rows
+        if at is not None
+    ]
 
 
 def to_answer(actor: Actor, today: dt.date) -> list[ToAnswer]:
     """What was sent to this supervisor and is theirs to see, by team. One statement."""
     waits = ReviewItem.status.in_([ItemStatus.WAITING.value, ItemStatus.ANSWERED.value])
-    rows = session().execute(
-        select(
-            Review.id, Review.team_id, Team.name.label("team"), Person.name.label("learner"), Review.due_on,
-            _count(waits).label("waiting"), _count(_to_say(actor)).label("to_say"),
+    rows = (
+        session()
+        .execute(
+            select(
+                Review.id,
+                Review.team_id,
+                Team.name.label("team"),
+                Person.name.label("learner"),
+                Review.due_on,
+                _count(waits).label("waiting"),
+                _count(_to_say(actor)).label("to_say"),
+            )
+            .join(ReviewItem, ReviewItem.review_id == Review.id)
+            .join(Team, Team.id == Review.team_id)
+            .join(Person, Person.id == Review.learner_id)
+            .where(
+                Review.reviewer_id == actor.person_id,
+                Review.status.in_([status.value for status in LIVE]),
+                reviewer_may_go_on(today),
+            )
+            .group_by(
+                Review.id, Review.team_id, Team.name, Person.name, Review.due_on, Review.sent_at
+            )
+            .order_by(Review.sent_at, Review.id)
         )
-        .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .join(Team, Team.id == Review.team_id)
-        .join(Person, Person.id == Review.learner_id)
-        .where(
-            Review.reviewer_id == actor.person_id,
-            Review.status.in_([status.value for status in LIVE]),
-            reviewer_may_go_on(today),
-        )
-        .group_by(Review.id, Review.team_id, Team.name, Person.name, Review.due_on, Review.sent_at)
-        .order_by(Review.sent_at, Review.id)
-    ).all()  # fmt: skip
+        .all()
+    )
     by_team = defaultdict(list)
     for row in rows:
         by_team[row.team_id].append(row)
@@ -190,7 +217,7 @@ def to_answer(actor: Actor, today: dt.date) -> list[ToAnswer]:
     return found
 
 
-def behind(actor: Actor, today: dt.date) -> list[Behind]:
+def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
     """Each team that this actor supervises. One statement."""
     open_round = (
         select(Round.id)
@@ -213,25 +240,41 @@ def behind(actor: Actor, today: dt.date) -> list[Behind]:
         )
     )
     rows = session().execute(
-        select(Team.id, Team.name.label("team"), Person.id.label("person_id"), Person.name,
-               sent.label("sent"), exists(open_round).label("in_round"))
+        select(
+            Team.id,
+            Team.name.label("team"),
+            Person.id.label("person_id"),
+            Person.name,
+            sent.label("sent"),
+            exists(open_round).label("in_round"),
+        )
         .outerjoin(
             Membership,
-            and_(Membership.team_id == Team.id, Membership.role == Role.LEARNER.value, current_on(Membership, today)),
+            and_(
+                Membership.team_id == Team.id,
+                Membership.role == Role.LEARNER.value,
+                current_on(Membership, today),
+            ),
         )
         .outerjoin(Person, and_(Person.id == Membership.person_id, Person.disabled_at.is_(None)))
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .where(Team.id.in_([place.team_id for place in actor.supervises]))
         .order_by(Team.name, Team.id, Person.name, Person.id)
-    )  # fmt: skip
+    )
     by_team = defaultdict(list)
     for row in rows:
         by_team[row.id, row.team].append(row)
     found = []
     for (team_id, team), members in by_team.items():
-        people = {row.person_id: row for row in members if row.person_id not in (None, actor.person_id)}
+        people = {
+            row.person_id: row for row in members if row.person_id not in (None, actor.person_id)
+        }
         late = tuple(row.name for row in people.values() if not row.sent)
-        found.append(Behind(team_id, team, len(people), late, any(row.in_round for row in people.values())))
+        found.append(
+            TeamBehind(
+                team_id, team, len(people), late, any(row.in_round for row in people.values())
+            )
+        )
     return found
 
 
@@ -242,6 +285,8 @@ def _count(those: ColumnElement[bool]) -> ColumnElement[int]:
 def _to_say(actor: Actor) -> ColumnElement[bool]:
     """Over `ReviewItem`: a difference on which this actor has not said what they would agree on."""
     said = exists(
-        select(Confirmation.id).where(Confirmation.item_id == ReviewItem.id, Confirmation.person_id == actor.person_id)
+        select(Confirmation.id).where(
+            Confirmation.item_id == ReviewItem.id, Confirmation.person_id == actor.person_id
+        )
     )
     return and_(ReviewItem.status == ItemStatus.DIFFERS.value, ~said)

@@ -1,4 +1,5 @@
-"""What each endorsement was given for, put together anew from what is stored, and whether it still fits its digest.
+"""What each endorsement was given for, put together anew from what is stored, and whether it still
+fits its digest.
 
 Statements of SQL are made for a session and for the plain connection to a copy alike.
 """
@@ -22,7 +23,12 @@ from tracker.models import (
     Statement,
     StoredFile,
 )
-from tracker.rules.reviews.digests import Fit, ReviewedContent, ReviewedEvidence, reviewed_digest
+from tracker.rules.reviews.digests import (
+    DigestFit,
+    ReviewedContent,
+    ReviewedEvidence,
+    reviewed_digest,
+)
 
 AT_ONCE = 500
 """So many endorsements are held in memory at a time."""
@@ -33,7 +39,7 @@ class Checked:
     """`files`: digests of the files that went with it and are not erased."""
 
     endorsement_id: int
-    fit: Fit
+    fit: DigestFit
     files: frozenset[str]
 
 
@@ -53,7 +59,10 @@ def checked(source: Session | Connection) -> Iterator[Checked]:
     last = 0
     while True:
         ids = source.scalars(
-            select(Endorsement.id).where(Endorsement.id > last).order_by(Endorsement.id).limit(AT_ONCE)
+            select(Endorsement.id)
+            .where(Endorsement.id > last)
+            .order_by(Endorsement.id)
+            .limit(AT_ONCE)
         ).all()
         if not ids:
             return
@@ -64,9 +73,20 @@ def checked(source: Session | Connection) -> Iterator[Checked]:
 def _checked(source: Session | Connection, wanted: ColumnElement[bool]) -> list[Checked]:
     rows = source.execute(
         select(
-            Endorsement.id, Endorsement.item_id, Endorsement.digest, ReviewItem.digest.label("item_digest"),
-            Endorsement.person_id, ReviewItem.learner_answer, ReviewItemText.salt, ReviewItemText.learner_note,
-            Statement.uuid, Statement.title, Statement.text, Framework.slug, Framework.version, ScaleAnswer.label,
+            Endorsement.id,
+            Endorsement.item_id,
+            Endorsement.digest,
+            ReviewItem.digest.label("item_digest"),
+            Endorsement.person_id,
+            ReviewItem.learner_answer,
+            ReviewItemText.salt,
+            ReviewItemText.learner_note,
+            Statement.uuid,
+            Statement.title,
+            Statement.text,
+            Framework.slug,
+            Framework.version,
+            ScaleAnswer.label,
             ScaleAnswer.description,
         )
         .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
@@ -74,18 +94,21 @@ def _checked(source: Session | Connection, wanted: ColumnElement[bool]) -> list[
         .join(Framework, Framework.id == Statement.framework_id)
         .join(
             ScaleAnswer,
-            and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == ReviewItem.learner_answer),
+            and_(
+                ScaleAnswer.framework_id == Statement.framework_id,
+                ScaleAnswer.key == ReviewItem.learner_answer,
+            ),
         )
         .outerjoin(ReviewItemText, ReviewItemText.item_id == ReviewItem.id)
         .where(wanted)
         .order_by(Endorsement.id)
-    ).all()  # fmt: skip
+    ).all()
     evidence, erased = _evidence(source, wanted)
     found = []
     for row in rows:
         pieces = tuple(evidence[row.item_id])
         if row.salt is None or row.item_id in erased:
-            fit = Fit.ERASED
+            fit = DigestFit.ERASED
         else:
             content = ReviewedContent(
                 person_id=row.person_id,
@@ -99,7 +122,7 @@ def _checked(source: Session | Connection, wanted: ColumnElement[bool]) -> list[
                 evidence=pieces,
             )
             same = row.digest == row.item_digest == reviewed_digest(row.salt, content)
-            fit = Fit.FITS if same else Fit.DOES_NOT_FIT
+            fit = DigestFit.FITS if same else DigestFit.DOES_NOT_FIT
         files = frozenset(piece.file_sha256 for piece in pieces if piece.file_sha256)
         found.append(Checked(row.id, fit, files))
     return found
@@ -111,14 +134,19 @@ def _evidence(
     """By item; and the items with a piece whose text was erased."""
     rows = source.execute(
         select(
-            ReviewItemEvidence.item_id, ReviewItemEvidence.version_id, ReviewItemEvidence.reason,
-            EvidenceText.title, EvidenceText.text, EvidenceText.url, StoredFile.sha256,
+            ReviewItemEvidence.item_id,
+            ReviewItemEvidence.version_id,
+            ReviewItemEvidence.reason,
+            EvidenceText.title,
+            EvidenceText.text,
+            EvidenceText.url,
+            StoredFile.sha256,
         )
         .join(Endorsement, Endorsement.item_id == ReviewItemEvidence.item_id)
         .outerjoin(EvidenceText, EvidenceText.version_id == ReviewItemEvidence.version_id)
         .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
         .where(wanted)
-    )  # fmt: skip
+    )
     found: dict[int, list[ReviewedEvidence]] = defaultdict(list)
     erased = set()
     for row in rows:
@@ -126,6 +154,8 @@ def _evidence(
             erased.add(row.item_id)
         else:
             found[row.item_id].append(
-                ReviewedEvidence(row.version_id, row.reason, row.title, row.text, row.url, row.sha256 or "")
+                ReviewedEvidence(
+                    row.version_id, row.reason, row.title, row.text, row.url, row.sha256 or ""
+                )
             )
     return found, erased

@@ -14,7 +14,7 @@ from tracker.rules.reviews.workflow import EndorsementStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedEndorsement:
     """One that was revoked or expired, and nothing stands in its place."""
 
     statement_id: int
@@ -27,7 +27,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class EndorsementOutcome:
     """What was given for an item, and what became of it. `stands`: its giver can revoke it."""
 
     id: int
@@ -40,9 +40,9 @@ class Given:
         return self.status is EndorsementStatus.STANDING
 
 
-def ended(person_id: int, since: dt.datetime) -> list[Ended]:
-    """What was revoked or expired from that moment on, unless something newer stands; the newest first. One
-    statement."""
+def ended(person_id: int, since: dt.datetime) -> list[EndedEndorsement]:
+    """What was revoked or expired from that moment on, unless something newer stands; the newest
+    first. One statement."""
     newer = aliased(Endorsement)
     stands = exists(
         select(newer.id).where(
@@ -53,8 +53,13 @@ def ended(person_id: int, since: dt.datetime) -> list[Ended]:
     )
     rows = session().execute(
         select(
-            Endorsement.statement_id, Statement.title, Person.name, Endorsement.status, EndorsementText.reason,
-            Endorsement.ended_at, Framework.lang,
+            Endorsement.statement_id,
+            Statement.title,
+            Person.name,
+            Endorsement.status,
+            EndorsementText.reason,
+            Endorsement.ended_at,
+            Framework.lang,
         )
         .join(Person, Person.id == Endorsement.endorser_id)
         .join(Statement, Statement.id == Endorsement.statement_id)
@@ -62,14 +67,16 @@ def ended(person_id: int, since: dt.datetime) -> list[Ended]:
         .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
         .where(
             Endorsement.person_id == person_id,
-            Endorsement.status.in_([EndorsementStatus.REVOKED.value, EndorsementStatus.EXPIRED.value]),
+            Endorsement.status.in_(
+                [EndorsementStatus.REVOKED.value, EndorsementStatus.EXPIRED.value]
+            ),
             Endorsement.ended_at >= since,
             ~stands,
         )
         .order_by(Endorsement.ended_at.desc(), Endorsement.id.desc())
-    )  # fmt: skip
+    )
     return [
-        Ended(
+        EndedEndorsement(
             statement_id=row.statement_id,
             title=row.title,
             who=short_name(row.name),
@@ -82,16 +89,23 @@ def ended(person_id: int, since: dt.datetime) -> list[Ended]:
     ]
 
 
-def of_review(review_id: int) -> dict[int, Given]:
+def of_review(review_id: int) -> dict[int, EndorsementOutcome]:
     """By item. One statement."""
     rows = session().execute(
         select(
-            Endorsement.item_id, Endorsement.id, Endorsement.status, Endorsement.ended_at, EndorsementText.reason
+            Endorsement.item_id,
+            Endorsement.id,
+            Endorsement.status,
+            Endorsement.ended_at,
+            EndorsementText.reason,
         )
         .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
         .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
         .where(ReviewItem.review_id == review_id)
-    )  # fmt: skip
+    )
     return {
-        row.item_id: Given(row.id, EndorsementStatus(row.status), row.ended_at, row.reason or "") for row in rows
-    }  # fmt: skip
+        row.item_id: EndorsementOutcome(
+            row.id, EndorsementStatus(row.status), row.ended_at, row.reason or ""
+        )
+        for row in rows
+    }

@@ -1,4 +1,5 @@
-"""Endorsements as they are shown: who said what, and when. Counts for levels are in queries/profiles/levels."""
+"""Endorsements as they are shown: who said what, and when. Counts for levels are in
+queries/profiles/levels."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -31,8 +32,9 @@ from tracker.rules.reviews.workflow import EndorsementStatus
 
 @dataclass(frozen=True, slots=True)
 class Endorsed:
-    """As in "M. Ortiz: Consistently, 12 Mar". `status` is what became of it; only a standing one counts. `reason` says
-    why it ended, where somebody said why; `version` is the framework's for which it was given."""
+    """As in "M. Ortiz: Consistently, 12 Mar". `status` is what became of it; only a standing one
+    counts. `reason` says why it ended, where somebody said why; `version` is the framework's for
+    which it was given."""
 
     id: int
     statement_id: int
@@ -59,8 +61,9 @@ class Expiring:
 
 
 @dataclass(frozen=True, slots=True)
-class One:
-    """An endorsement with its statement, as its two sides see it: who gave it, for whom, and in which review."""
+class EndorsementDetails:
+    """An endorsement with its statement, as its two sides see it: who gave it, for whom, and in
+    which review."""
 
     id: int
     review_id: int
@@ -78,33 +81,51 @@ class One:
     lang: str
 
 
-def one(endorsement_id: int) -> One:
+def one(endorsement_id: int) -> EndorsementDetails:
     """One statement. Raises NoResultFound: ask behind a door."""
     person, endorser = aliased(Person), aliased(Person)
     stands = Endorsement.status == EndorsementStatus.STANDING.value
-    row = session().execute(
-        select(
-            Endorsement.id, ReviewItem.review_id, Endorsement.item_id, Endorsement.statement_id, Statement.title,
-            Statement.text, person.name.label("person"), Endorsement.endorser_id, endorser.name.label("endorser"),
-            Endorsement.answer, ScaleAnswer.label, Endorsement.endorsed_at.label("on"), stands.label("stands"),
-            Framework.lang,
+    row = (
+        session()
+        .execute(
+            select(
+                Endorsement.id,
+                ReviewItem.review_id,
+                Endorsement.item_id,
+                Endorsement.statement_id,
+                Statement.title,
+                Statement.text,
+                person.name.label("person"),
+                Endorsement.endorser_id,
+                endorser.name.label("endorser"),
+                Endorsement.answer,
+                ScaleAnswer.label,
+                Endorsement.endorsed_at.label("on"),
+                stands.label("stands"),
+                Framework.lang,
+            )
+            .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
+            .join(person, person.id == Endorsement.person_id)
+            .join(endorser, endorser.id == Endorsement.endorser_id)
+            .join(Statement, Statement.id == Endorsement.statement_id)
+            .join(Framework, Framework.id == Statement.framework_id)
+            .join(
+                ScaleAnswer,
+                and_(
+                    ScaleAnswer.framework_id == Statement.framework_id,
+                    ScaleAnswer.key == Endorsement.answer,
+                ),
+            )
+            .where(Endorsement.id == endorsement_id)
         )
-        .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
-        .join(person, person.id == Endorsement.person_id)
-        .join(endorser, endorser.id == Endorsement.endorser_id)
-        .join(Statement, Statement.id == Endorsement.statement_id)
-        .join(Framework, Framework.id == Statement.framework_id)
-        .join(
-            ScaleAnswer,
-            and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Endorsement.answer),
-        )
-        .where(Endorsement.id == endorsement_id)
-    ).one()  # fmt: skip
-    return One(**row._mapping)
+        .one()
+    )
+    return EndorsementDetails(**row._mapping)
 
 
 def standing(person_id: int, statement_ids: Iterable[int] | None = None) -> dict[int, Endorsed]:
-    """What stands, by statement; of these statements only, where they are named. One statement of SQL."""
+    """What stands, by statement; of these statements only, where they are named. One statement of
+    SQL."""
     wanted: ColumnElement[bool] = Endorsement.status == EndorsementStatus.STANDING.value
     if statement_ids is not None:
         wanted = and_(wanted, Endorsement.statement_id.in_(list(statement_ids)))
@@ -117,46 +138,78 @@ def history(person_id: int, statement_id: int) -> list[Endorsed]:
 
 
 def changed_since(person_id: int) -> frozenset[int]:
-    """The statements whose answer, or whose evidence, is not what was reviewed any more. For the person alone.
+    """The statements whose answer, or whose evidence, is not what was reviewed any more. For the
+    person alone.
 
-    Evidence differs when a version that went with the item is not linked and current now, or the other way round.
+    Evidence differs when a version that went with the item is not linked and current now, or the
+    other way round.
     """
-    answers = session().execute(
-        select(ReviewItem.id, Endorsement.statement_id, ReviewItem.learner_answer, Rating.answer)
-        .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
-        .outerjoin(
-            Rating,
-            and_(Rating.person_id == Endorsement.person_id, Rating.statement_id == Endorsement.statement_id),
+    answers = (
+        session()
+        .execute(
+            select(
+                ReviewItem.id, Endorsement.statement_id, ReviewItem.learner_answer, Rating.answer
+            )
+            .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
+            .outerjoin(
+                Rating,
+                and_(
+                    Rating.person_id == Endorsement.person_id,
+                    Rating.statement_id == Endorsement.statement_id,
+                ),
+            )
+            .where(
+                Endorsement.person_id == person_id,
+                Endorsement.status == EndorsementStatus.STANDING.value,
+            )
         )
-        .where(Endorsement.person_id == person_id, Endorsement.status == EndorsementStatus.STANDING.value)
-    ).all()  # fmt: skip
+        .all()
+    )
     was = session().execute(
         select(Endorsement.statement_id, ReviewItemEvidence.version_id)
         .join(ReviewItemEvidence, ReviewItemEvidence.item_id == Endorsement.item_id)
-        .where(Endorsement.person_id == person_id, Endorsement.status == EndorsementStatus.STANDING.value)
+        .where(
+            Endorsement.person_id == person_id,
+            Endorsement.status == EndorsementStatus.STANDING.value,
+        )
     )
     now = session().execute(
         select(EvidenceLink.statement_id, EvidenceVersion.id)
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .join(
             EvidenceVersion,
-            and_(EvidenceVersion.evidence_id == Evidence.id, EvidenceVersion.number == Evidence.version),
+            and_(
+                EvidenceVersion.evidence_id == Evidence.id,
+                EvidenceVersion.number == Evidence.version,
+            ),
         )
         .where(Evidence.person_id == person_id, Evidence.archived_at.is_(None))
     )
-    other_evidence = {statement_id for statement_id, _ in {tuple(row) for row in was} ^ {tuple(row) for row in now}}
+    other_evidence = {
+        statement_id
+        for statement_id, _ in {tuple(row) for row in was} ^ {tuple(row) for row in now}
+    }
     return frozenset(
-        row.statement_id for row in answers if row.learner_answer != row.answer or row.statement_id in other_evidence
+        row.statement_id
+        for row in answers
+        if row.learner_answer != row.answer or row.statement_id in other_evidence
     )
 
 
-def expiring(library_id: int, today: dt.date, days: int = REMINDED, person_id: int | None = None) -> list[Expiring]:
-    """What stands and expires within so many days, the next first; of one person, where they are named. Empty where
-    the library lets nothing expire. One statement."""
+def expiring(
+    library_id: int, today: dt.date, days: int = REMINDED, person_id: int | None = None
+) -> list[Expiring]:
+    """What stands and expires within so many days, the next first; of one person, where they are
+    named. Empty where the library lets nothing expire. One statement."""
     rows = session().execute(
         select(
-            Endorsement.person_id, Endorsement.statement_id, Statement.title, Endorsement.endorsed_at, Framework.lang,
-            Library.time_zone, Library.endorsement_months,
+            Endorsement.person_id,
+            Endorsement.statement_id,
+            Statement.title,
+            Endorsement.endorsed_at,
+            Framework.lang,
+            Library.time_zone,
+            Library.endorsement_months,
         )
         .join(Person, Person.id == Endorsement.person_id)
         .join(Library, Library.id == Person.library_id)
@@ -169,7 +222,7 @@ def expiring(library_id: int, today: dt.date, days: int = REMINDED, person_id: i
             *([] if person_id is None else [Endorsement.person_id == person_id]),
         )
         .order_by(Endorsement.endorsed_at, Endorsement.id)
-    )  # fmt: skip
+    )
     found = (
         Expiring(
             person_id=row.person_id,
@@ -186,21 +239,32 @@ def expiring(library_id: int, today: dt.date, days: int = REMINDED, person_id: i
 def _rows(*where: ColumnElement[bool]) -> list[Endorsed]:
     rows = session().execute(
         select(
-            Endorsement.id, Endorsement.statement_id, Endorsement.endorser_id, Person.name, Endorsement.answer,
-            ScaleAnswer.label, Endorsement.endorsed_at, Endorsement.status, Endorsement.ended_at,
-            EndorsementText.reason, Framework.version,
+            Endorsement.id,
+            Endorsement.statement_id,
+            Endorsement.endorser_id,
+            Person.name,
+            Endorsement.answer,
+            ScaleAnswer.label,
+            Endorsement.endorsed_at,
+            Endorsement.status,
+            Endorsement.ended_at,
+            EndorsementText.reason,
+            Framework.version,
         )
         .join(Person, Person.id == Endorsement.endorser_id)
         .join(Statement, Statement.id == Endorsement.statement_id)
         .join(Framework, Framework.id == Statement.framework_id)
         .join(
             ScaleAnswer,
-            and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Endorsement.answer),
+            and_(
+                ScaleAnswer.framework_id == Statement.framework_id,
+                ScaleAnswer.key == Endorsement.answer,
+            ),
         )
         .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
         .where(*where)
         .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
-    )  # fmt: skip
+    )
     return [
         Endorsed(
             id=row.id,

@@ -1,4 +1,5 @@
-"""Whether each endorsement still is what the audit sealed when it was given: in the database in use, and in copies.
+"""Whether each endorsement still is what the audit sealed when it was given: in the database in
+use, and in copies.
 
 Whether the seals themselves are those of then, the chain tells (queries/operations/audit_chain).
 """
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from tracker.db import session
 from tracker.models import AuditEvent, AuditEventDetail, Endorsement, ReviewItem
 from tracker.rules.operations.audit_kinds import GIVEN
-from tracker.rules.reviews.digests import Given, SealState, seal
+from tracker.rules.reviews.digests import EndorsementContent, SealState, seal
 
 AT_ONCE = 500
 """So many endorsements are held in memory at a time."""
@@ -25,7 +26,8 @@ Giving = tuple[int | None, int | None, dt.datetime]
 
 @dataclass(slots=True)
 class Seals:
-    """`by_id`: every seal that an event holds for an endorsement; more than one is one too many, unless alike."""
+    """`by_id`: every seal that an event holds for an endorsement; more than one is one too many,
+    unless alike."""
 
     by_id: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     erased: Counter[Giving] = field(default_factory=Counter)
@@ -46,8 +48,9 @@ def compared(source: Session | Connection) -> dict[SealState, list[int]]:
     return found
 
 
-def _kept(seals: Seals, endorsement_id: int, given: Given) -> SealState:
-    """Takes its seal, or the event that was erased, away: one event accounts for one endorsement."""
+def _kept(seals: Seals, endorsement_id: int, given: EndorsementContent) -> SealState:
+    """Takes its seal, or the event that was erased, away: one event accounts for one
+    endorsement."""
     sealed = seals.by_id.pop(endorsement_id, None)
     if sealed is not None:
         return SealState.SEALED if sealed == {seal(given)} else SealState.ALTERED
@@ -62,13 +65,16 @@ def _seals(source: Session | Connection) -> Seals:
     """Facts that were changed past the program are passed over: the chain tells of them."""
     rows = source.execute(
         select(
-            AuditEvent.subject_id, AuditEvent.actor_id, AuditEvent.happened_at,
-            AuditEventDetail.event_id, AuditEventDetail.facts,
+            AuditEvent.subject_id,
+            AuditEvent.actor_id,
+            AuditEvent.happened_at,
+            AuditEventDetail.event_id,
+            AuditEventDetail.facts,
         )
         .outerjoin(AuditEventDetail, AuditEventDetail.event_id == AuditEvent.id)
         .where(AuditEvent.kind == GIVEN)
         .execution_options(yield_per=AT_ONCE)
-    )  # fmt: skip
+    )
     found = Seals()
     for row in rows:
         if row.event_id is None:
@@ -78,22 +84,28 @@ def _seals(source: Session | Connection) -> Seals:
     return found
 
 
-def _given(source: Session | Connection) -> Iterator[tuple[int, Given]]:
+def _given(source: Session | Connection) -> Iterator[tuple[int, EndorsementContent]]:
     last = 0
     while True:
         rows = source.execute(
             select(
-                Endorsement.id, ReviewItem.digest, Endorsement.endorser_id, Endorsement.person_id,
-                Endorsement.statement_id, Endorsement.answer, ReviewItem.reviewer_answer, ReviewItem.ground,
+                Endorsement.id,
+                ReviewItem.digest,
+                Endorsement.endorser_id,
+                Endorsement.person_id,
+                Endorsement.statement_id,
+                Endorsement.answer,
+                ReviewItem.reviewer_answer,
+                ReviewItem.ground,
                 Endorsement.endorsed_at,
             )
             .outerjoin(ReviewItem, ReviewItem.id == Endorsement.item_id)
             .where(Endorsement.id > last)
             .order_by(Endorsement.id)
             .limit(AT_ONCE)
-        ).all()  # fmt: skip
+        ).all()
         if not rows:
             return
         for row in rows:
-            yield row.id, Given(*row[1:])
+            yield row.id, EndorsementContent(*row[1:])
         last = rows[-1].id

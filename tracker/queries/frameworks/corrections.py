@@ -14,7 +14,8 @@ SHOWN_AT_MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class CorrectionRow:
-    """`code` and `statement` are empty when the page as a whole is meant; `closed_at` is None while it waits."""
+    """`code` and `statement` are empty when the page as a whole is meant; `closed_at` is None while
+    it waits."""
 
     id: int
     slug: str
@@ -33,7 +34,8 @@ class CorrectionRow:
 
 
 def open_corrections() -> tuple[CorrectionRow, ...]:
-    """Those that wait, oldest first; at most SHOWN_AT_MOST. Frameworks belong to no library: the same for all."""
+    """Those that wait, oldest first; at most SHOWN_AT_MOST. Frameworks belong to no library: the
+    same for all."""
     return _rows(is_open=True)
 
 
@@ -44,17 +46,35 @@ def closed_corrections() -> tuple[CorrectionRow, ...]:
 
 def count_open() -> int:
     """How many wait."""
-    return session().scalar(select(func.count(Correction.id)).where(Correction.closed_at.is_(None))) or 0
+    return (
+        session().scalar(select(func.count(Correction.id)).where(Correction.closed_at.is_(None)))
+        or 0
+    )
 
 
 def _rows(*, is_open: bool) -> tuple[CorrectionRow, ...]:
     waits = Correction.closed_at.is_(None)
-    order = (Correction.suggested_at, Correction.id) if is_open else (Correction.closed_at.desc(), Correction.id.desc())
+    order = (
+        (Correction.suggested_at, Correction.id)
+        if is_open
+        else (Correction.closed_at.desc(), Correction.id.desc())
+    )
     rows = session().execute(
         select(
-            Correction.id, Framework.slug, Framework.version, Framework.lang, Framework.title.label("framework"),
-            Statement.code, Statement.title.label("statement"), Correction.text, Correction.name, Correction.email,
-            Correction.suggested_at, Correction.closed_at, Person.name.label("closed_by"), Correction.outcome,
+            Correction.id,
+            Framework.slug,
+            Framework.version,
+            Framework.lang,
+            Framework.title.label("framework"),
+            Statement.code,
+            Statement.title.label("statement"),
+            Correction.text,
+            Correction.name,
+            Correction.email,
+            Correction.suggested_at,
+            Correction.closed_at,
+            Person.name.label("closed_by"),
+            Correction.outcome,
         )
         .join(Framework, Framework.id == Correction.framework_id)
         .outerjoin(Statement, Statement.id == Correction.statement_id)
@@ -62,7 +82,7 @@ def _rows(*, is_open: bool) -> tuple[CorrectionRow, ...]:
         .where(waits if is_open else ~waits)
         .order_by(*order)
         .limit(SHOWN_AT_MOST)
-    )  # fmt: skip
+    )
     return tuple(
         CorrectionRow(
             id=row.id,

@@ -9,7 +9,17 @@ from typing import Annotated, Any
 from sqlalchemy import func, select
 
 from tracker.db import session
-from tracker.models import Anchor, Citation, Domain, Framework, Level, ScaleAnswer, Source, Statement, Strand
+from tracker.models import (
+    Anchor,
+    Citation,
+    Domain,
+    Framework,
+    Level,
+    ScaleAnswer,
+    Source,
+    Statement,
+    Strand,
+)
 from tracker.rules.frameworks.wording import OF_A_FRAMEWORK, Wording
 
 
@@ -66,7 +76,8 @@ class DomainRow:
 
 @dataclass(frozen=True, slots=True)
 class FactGroup:
-    """A part of the evidence pack; `facts` are (label, value), the label empty where there is none."""
+    """A part of the evidence pack; `facts` are (label, value), the label empty where there is
+    none."""
 
     title: Wording
     source: SourceRow | None
@@ -84,7 +95,7 @@ class StrandRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class FrameworkSummary:
     heading: Wording
     items: tuple[Wording, ...]
 
@@ -110,7 +121,7 @@ class FrameworkPage:
     scale: tuple[ScaleRow, ...]
     sources: tuple[SourceRow, ...]
     strands: tuple[StrandRow, ...]
-    anchors: tuple[Listing, ...]
+    anchors: tuple[FrameworkSummary, ...]
     statements: int
 
     @property
@@ -136,7 +147,8 @@ def published() -> tuple[Published, ...]:
 
 
 def framework_page(slug: str, version: str | None = None) -> FrameworkPage | None:
-    """All of one framework: the version asked for, else the newest. None where there is none. Eight statements."""
+    """All of one framework: the version asked for, else the newest. None where there is none. Eight
+    statements."""
     versions = _published(slug)
     wanted = next((row for row in versions if version is None or row.version == version), None)
     if wanted is None:
@@ -169,11 +181,21 @@ def framework_page(slug: str, version: str | None = None) -> FrameworkPage | Non
 
 
 def _published(slug: str | None = None) -> tuple[Published, ...]:
-    statements = select(func.count(Statement.id)).where(Statement.framework_id == Framework.id).scalar_subquery()
+    statements = (
+        select(func.count(Statement.id))
+        .where(Statement.framework_id == Framework.id)
+        .scalar_subquery()
+    )
     query = select(
-        Framework.id, Framework.slug, Framework.version, Framework.title, Framework.lang, Framework.published_at,
-        statements.label("statements"), Framework.about["occupation"].label("occupation"),
-    ).order_by(Framework.title, Framework.slug, Framework.published_at.desc(), Framework.id.desc())  # fmt: skip
+        Framework.id,
+        Framework.slug,
+        Framework.version,
+        Framework.title,
+        Framework.lang,
+        Framework.published_at,
+        statements.label("statements"),
+        Framework.about["occupation"].label("occupation"),
+    ).order_by(Framework.title, Framework.slug, Framework.published_at.desc(), Framework.id.desc())
     if slug is not None:
         query = query.where(Framework.slug == slug)
     return tuple(
@@ -185,7 +207,9 @@ def _published(slug: str | None = None) -> tuple[Published, ...]:
             lang=row.lang,
             published_at=row.published_at,
             statements=row.statements,
-            occupation=f"{row.occupation['system']} {row.occupation['code']}" if row.occupation else "",
+            occupation=f"{row.occupation['system']} {row.occupation['code']}"
+            if row.occupation
+            else "",
         )
         for row in session().execute(query)
     )
@@ -197,14 +221,27 @@ def _sources(framework_id: int) -> dict[str, SourceRow]:
         .where(Source.framework_id == framework_id)
         .order_by(Source.position)
     )
-    return {key: SourceRow(key, label, name, url or "", licence) for key, label, name, url, licence in rows}
+    return {
+        key: SourceRow(key, label, name, url or "", licence)
+        for key, label, name, url, licence in rows
+    }
 
 
-def _strands(framework_id: int, sources: dict[str, SourceRow], pack: Mapping[str, Any]) -> tuple[StrandRow, ...]:
+def _strands(
+    framework_id: int, sources: dict[str, SourceRow], pack: Mapping[str, Any]
+) -> tuple[StrandRow, ...]:
     levels: dict[int, list[Any]] = defaultdict(list)
     titles: dict[int, Any] = {}
     for row in session().execute(
-        select(Strand.id, Strand.key, Strand.title, Strand.intro, Level.rank, Level.name, Level.role_label)
+        select(
+            Strand.id,
+            Strand.key,
+            Strand.title,
+            Strand.intro,
+            Level.rank,
+            Level.name,
+            Level.role_label,
+        )
         .join(Level, Level.strand_id == Strand.id)
         .where(Strand.framework_id == framework_id)
         .order_by(Strand.position, Level.rank)
@@ -222,10 +259,17 @@ def _strands(framework_id: int, sources: dict[str, SourceRow], pack: Mapping[str
         listed = statements[each.id]
         claimed = each.claimed_count if each.claimed_count != len(listed) else None
         of_level = tuple(
-            LevelRow(level.rank, level.name, level.role_label, tuple(one for one in listed if one.rank == level.rank))
+            LevelRow(
+                level.rank,
+                level.name,
+                level.role_label,
+                tuple(one for one in listed if one.rank == level.rank),
+            )
             for level in levels[each.strand_id]
         )
-        domains[each.strand_id].append(DomainRow(each.key, each.title, len(listed), claimed, of_level))
+        domains[each.strand_id].append(
+            DomainRow(each.key, each.title, len(listed), claimed, of_level)
+        )
     return tuple(
         StrandRow(
             strand.key,
@@ -239,7 +283,9 @@ def _strands(framework_id: int, sources: dict[str, SourceRow], pack: Mapping[str
     )
 
 
-def _statements(framework_id: int, sources: dict[str, SourceRow]) -> Mapping[int, list[StatementRow]]:
+def _statements(
+    framework_id: int, sources: dict[str, SourceRow]
+) -> Mapping[int, list[StatementRow]]:
     """The statements of each domain, by its id, in order."""
     cited: dict[int, list[SourceRow]] = defaultdict(list)
     for statement_id, key in session().execute(
@@ -251,11 +297,20 @@ def _statements(framework_id: int, sources: dict[str, SourceRow]) -> Mapping[int
         cited[statement_id].append(sources[key])
     found: dict[int, list[StatementRow]] = defaultdict(list)
     for row in session().execute(
-        select(Statement.id, Statement.domain_id, Statement.code, Statement.rank, Statement.title, Statement.text)
+        select(
+            Statement.id,
+            Statement.domain_id,
+            Statement.code,
+            Statement.rank,
+            Statement.title,
+            Statement.text,
+        )
         .where(Statement.framework_id == framework_id)
         .order_by(Statement.position)
     ):
-        found[row.domain_id].append(StatementRow(row.code, row.rank, row.title, row.text, tuple(cited[row.id])))
+        found[row.domain_id].append(
+            StatementRow(row.code, row.rank, row.title, row.text, tuple(cited[row.id]))
+        )
     return found
 
 
@@ -270,7 +325,7 @@ def _facts(pack: Mapping[str, Any], sources: dict[str, SourceRow]) -> tuple[Fact
     )
 
 
-def _anchors(framework_id: int, kinds: Mapping[str, str]) -> tuple[Listing, ...]:
+def _anchors(framework_id: int, kinds: Mapping[str, str]) -> tuple[FrameworkSummary, ...]:
     items: dict[str, list[str]] = defaultdict(list)
     for kind, text in session().execute(
         select(Anchor.kind, Anchor.text)
@@ -279,4 +334,4 @@ def _anchors(framework_id: int, kinds: Mapping[str, str]) -> tuple[Listing, ...]
     ):
         items[kind].append(text)
     order = [*kinds, *(kind for kind in items if kind not in kinds)]
-    return tuple(Listing(kinds.get(kind, kind), tuple(items[kind])) for kind in order)
+    return tuple(FrameworkSummary(kinds.get(kind, kind), tuple(items[kind])) for kind in order)

@@ -13,7 +13,7 @@ from tracker.rules.frameworks.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class StatementChoice:
     id: int
     level: Wording
     title: Wording
@@ -26,17 +26,18 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class StatementGroup:
     """A domain and its statements in order."""
 
     key: str
     lang: str
     title: Wording
-    choices: list[Choice]
+    choices: list[StatementChoice]
 
 
-def statements(person_id: int, today: dt.date) -> list[Group]:
-    """What the person is rated on, without what their library leaves out; nothing for who is no learner.
+def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
+    """What the person is rated on, without what their library leaves out; nothing for who is no
+    learner.
 
     Two statements.
     """
@@ -44,20 +45,32 @@ def statements(person_id: int, today: dt.date) -> list[Group]:
     if own is None:
         return []
     rows = session().execute(
-        select(Domain.id, Strand.key.label("strand"), Domain.key, Domain.title.label("domain"),
-               Statement.id.label("statement_id"), Level.name, Statement.title, Statement.text)
+        select(
+            Domain.id,
+            Strand.key.label("strand"),
+            Domain.key,
+            Domain.title.label("domain"),
+            Statement.id.label("statement_id"),
+            Level.name,
+            Statement.title,
+            Statement.text,
+        )
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
         .outerjoin(
             NotRatedHere,
-            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == own.library_id),
+            and_(
+                NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == own.library_id
+            ),
         )
         .where(Statement.framework_id == own.framework_id, NotRatedHere.id.is_(None))
         .order_by(Strand.position, Domain.position, Statement.rank, Statement.position)
-    )  # fmt: skip
-    groups: dict[int, Group] = {}
+    )
+    groups: dict[int, StatementGroup] = {}
     for row in rows:
-        group = groups.setdefault(row.id, Group(f"{row.strand}-{row.key}", own.lang, row.domain, []))
-        group.choices.append(Choice(row.statement_id, row.name, row.title, row.text))
+        group = groups.setdefault(
+            row.id, StatementGroup(f"{row.strand}-{row.key}", own.lang, row.domain, [])
+        )
+        group.choices.append(StatementChoice(row.statement_id, row.name, row.title, row.text))
     return list(groups.values())

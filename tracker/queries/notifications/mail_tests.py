@@ -14,7 +14,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TestMessage:
     """`reason` and `said` are set where the server did not take it."""
 
     sent_at: dt.datetime
@@ -30,17 +30,32 @@ class Tried:
         return self.outcome is MailOutcome.TAKEN and self.sent_at > now - CODE_LASTS
 
 
-def newest(actor: Actor) -> list[Tried]:
+def newest(actor: Actor) -> list[TestMessage]:
     """The newest of the actor's library, newest first. One statement."""
     rows = session().execute(
-        select(MailTest.sent_at, Person.name, Person.email, MailTest.outcome, MailTest.reason, MailTest.said,
-               MailTest.arrived_at)
+        select(
+            MailTest.sent_at,
+            Person.name,
+            Person.email,
+            MailTest.outcome,
+            MailTest.reason,
+            MailTest.said,
+            MailTest.arrived_at,
+        )
         .join(Person, Person.id == MailTest.person_id)
         .where(MailTest.library_id == actor.library_id)
         .order_by(MailTest.sent_at.desc(), MailTest.id.desc())
         .limit(SHOWN)
-    )  # fmt: skip
+    )
     return [
-        Tried(row.sent_at, row.name, row.email, MailOutcome(row.outcome), row.reason, row.said, row.arrived_at)
+        TestMessage(
+            row.sent_at,
+            row.name,
+            row.email,
+            MailOutcome(row.outcome),
+            row.reason,
+            row.said,
+            row.arrived_at,
+        )
         for row in rows
     ]

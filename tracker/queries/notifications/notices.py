@@ -17,7 +17,7 @@ ABOUT = aliased(Person)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ListedNotice:
     """`name`: whom it is about, if anybody."""
 
     kind: NoticeKind
@@ -28,10 +28,10 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class NoticeList:
     """`newest`: the id of the newest of all, 0 where there is none."""
 
-    notices: list[Told]
+    notices: list[ListedNotice]
     newest: int
     count: int
     unread: int
@@ -39,14 +39,18 @@ class Listing:
     pages: int
 
 
-def listed(actor: Actor, today: dt.date, page: int = 1) -> Listing:
+def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     """The actor's, newest first. Two statements."""
-    counts = session().execute(
-        select(func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.id))
-        .select_from(Notice)
-        .outerjoin(Review, Review.id == Notice.review_id)
-        .where(Notice.person_id == actor.person_id, _may_see(actor, today))
-    ).one()  # fmt: skip
+    counts = (
+        session()
+        .execute(
+            select(func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.id))
+            .select_from(Notice)
+            .outerjoin(Review, Review.id == Notice.review_id)
+            .where(Notice.person_id == actor.person_id, _may_see(actor, today))
+        )
+        .one()
+    )
     count, unread_count, newest = counts
     pages = max(1, -(-count // PAGE))
     page = min(max(page, 1), pages)
@@ -60,10 +64,10 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> Listing:
         .offset((page - 1) * PAGE)
     )
     found = [
-        Told(NoticeKind(kind), name or "", review_id, happened_at, read_at is not None)
+        ListedNotice(NoticeKind(kind), name or "", review_id, happened_at, read_at is not None)
         for kind, name, review_id, happened_at, read_at in rows
     ]
-    return Listing(found, newest or 0, count, unread_count, page, pages)
+    return NoticeList(found, newest or 0, count, unread_count, page, pages)
 
 
 def unread(actor: Actor, today: dt.date) -> int:
@@ -73,7 +77,11 @@ def unread(actor: Actor, today: dt.date) -> int:
             select(func.count())
             .select_from(Notice)
             .outerjoin(Review, Review.id == Notice.review_id)
-            .where(Notice.person_id == actor.person_id, Notice.read_at.is_(None), _may_see(actor, today))
+            .where(
+                Notice.person_id == actor.person_id,
+                Notice.read_at.is_(None),
+                _may_see(actor, today),
+            )
         )
         or 0
     )
@@ -81,7 +89,9 @@ def unread(actor: Actor, today: dt.date) -> int:
 
 def mail_choice(actor: Actor) -> MailChoice:
     """One statement."""
-    chosen = session().scalar(select(NoticeChoice.mail).where(NoticeChoice.person_id == actor.person_id))
+    chosen = session().scalar(
+        select(NoticeChoice.mail).where(NoticeChoice.person_id == actor.person_id)
+    )
     return USUAL_CHOICE if chosen is None else MailChoice(chosen)
 
 

@@ -1,4 +1,5 @@
-"""What is due: of all libraries, for the daily command. Each row is one person to remind of one thing."""
+"""What is due: of all libraries, for the daily command. Each row is one person to remind of one
+thing."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -96,8 +97,14 @@ def _differences(library_id: int, today: dt.date) -> list[Reminder]:
 def _steps(library_id: int, today: dt.date) -> list[Reminder]:
     """Next steps whose day it is, or that the command missed in the last days."""
     rows = session().execute(
-        select(TrainingAction.id, TrainingAction.owner_id, TrainingAction.due_on, Review.id, Review.learner_id,
-               Review.reviewer_id)
+        select(
+            TrainingAction.id,
+            TrainingAction.owner_id,
+            TrainingAction.due_on,
+            Review.id,
+            Review.learner_id,
+            Review.reviewer_id,
+        )
         .join(ReviewItem, ReviewItem.id == TrainingAction.item_id)
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
@@ -105,7 +112,7 @@ def _steps(library_id: int, today: dt.date) -> list[Reminder]:
             TrainingAction.done_at.is_(None),
             TrainingAction.due_on.between(today - dt.timedelta(days=STEP_LATE_DAYS), today),
         )
-    )  # fmt: skip
+    )
     return [
         Reminder(
             owner_id,
@@ -124,7 +131,11 @@ def _endorsements(library_id: int, today: dt.date) -> list[Reminder]:
     found = {(each.person_id, each.last_day) for each in endorsements.expiring(library_id, today)}
     return [
         Reminder(
-            person_id, None, None, NoticeKind.ENDORSEMENT_EXPIRING, happening("endorsements_over", person_id, last_day)
+            person_id,
+            None,
+            None,
+            NoticeKind.ENDORSEMENT_EXPIRING,
+            happening("endorsements_over", person_id, last_day),
         )
         for person_id, last_day in sorted(found)
     ]
@@ -133,5 +144,9 @@ def _endorsements(library_id: int, today: dt.date) -> list[Reminder]:
 def _living(library_id: int, today: dt.date) -> tuple[ColumnElement[bool], ...]:
     """Of this library, and still between the two of them."""
     learner = aliased(Person)
-    theirs = select(learner.id).where(learner.id == Review.learner_id, learner.library_id == library_id).exists()
+    theirs = (
+        select(learner.id)
+        .where(learner.id == Review.learner_id, learner.library_id == library_id)
+        .exists()
+    )
     return theirs, reviewer_may_go_on(today)

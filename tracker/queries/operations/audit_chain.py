@@ -1,4 +1,5 @@
-"""The chain of the audit, read from one end to the other: in the database in use, and in copies of it."""
+"""The chain of the audit, read from one end to the other: in the database in use, and in copies of
+it."""
 
 from collections.abc import Collection, Generator
 from contextlib import closing
@@ -10,27 +11,37 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import AuditEvent, AuditEventDetail, Erasure, Person
-from tracker.rules.operations.hash_chain import Detail, Head, Kept, Link, Walk, Wrong, against, explain, walk
+from tracker.rules.operations.hash_chain import (
+    ChainFault,
+    ChainHead,
+    ChainLink,
+    ChainWalk,
+    EventDetails,
+    StoredEvent,
+    against,
+    explain,
+    walk,
+)
 
 AT_ONCE = 1000
 """Events held in memory at a time."""
-LINK = tuple(Link.__slots__)
+LINK = tuple(ChainLink.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
     """What a walk along the chain came to."""
 
-    walk: Walk
-    wrong: Wrong | None
+    walk: ChainWalk
+    wrong: ChainFault | None
 
 
-def verify(heads: Collection[Head] = ()) -> Verified:
+def verify(heads: Collection[ChainHead] = ()) -> Verified:
     """Of the database in use. `heads` were kept elsewhere."""
     return verified(session().connection(), heads)
 
 
-def verified(connection: Connection, heads: Collection[Head] = ()) -> Verified:
+def verified(connection: Connection, heads: Collection[ChainHead] = ()) -> Verified:
     with closing(_kept(connection)) as kept:
         found = walk(kept, {head.sequence for head in heads})
     if found.broken is not None:
@@ -39,14 +50,18 @@ def verified(connection: Connection, heads: Collection[Head] = ()) -> Verified:
     return Verified(found, against(heads, found))
 
 
-def head() -> Head | None:
+def head() -> ChainHead | None:
     """The newest event, as it stands. None where nothing has happened yet."""
-    row = session().execute(
-        select(AuditEvent.sequence, AuditEvent.digest, AuditEvent.happened_at)
-        .order_by(AuditEvent.sequence.desc())
-        .limit(1)
-    ).one_or_none()  # fmt: skip
-    return None if row is None else Head(*row)
+    row = (
+        session()
+        .execute(
+            select(AuditEvent.sequence, AuditEvent.digest, AuditEvent.happened_at)
+            .order_by(AuditEvent.sequence.desc())
+            .limit(1)
+        )
+        .one_or_none()
+    )
+    return None if row is None else ChainHead(*row)
 
 
 def must_have_events() -> bool:
@@ -54,8 +69,9 @@ def must_have_events() -> bool:
     return bool(session().scalar(select(select(Person.id).exists())))
 
 
-def _kept(connection: Connection) -> Generator[Kept, None, None]:
-    """Every event in its order; an erasure of the person that it is about accounts for facts that are gone."""
+def _kept(connection: Connection) -> Generator[StoredEvent, None, None]:
+    """Every event in its order; an erasure of the person that it is about accounts for facts that
+    are gone."""
     erasure = aliased(Erasure)
     owner = func.coalesce(AuditEvent.subject_id, AuditEvent.actor_id)
     is_erased = select(erasure.id).where(erasure.person_id == owner).exists()
@@ -73,8 +89,8 @@ def _kept(connection: Connection) -> Generator[Kept, None, None]:
     link = attrgetter(*LINK)
     with connection.execute(every) as rows:
         for row in rows:
-            detail = None if row.salt is None else Detail(row.salt, row.facts)
-            yield Kept(Link(*link(row)), detail, row.is_erased)
+            detail = None if row.salt is None else EventDetails(row.salt, row.facts)
+            yield StoredEvent(ChainLink(*link(row)), detail, row.is_erased)
 
 
 def _places(connection: Connection, column: str) -> dict[str, int]:

@@ -1,4 +1,5 @@
-"""What happened in a library, for its administrator. Only kinds that are asked for: nothing of ratings can slip in."""
+"""What happened in a library, for its administrator. Only kinds that are asked for: nothing of
+ratings can slip in."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping
@@ -27,8 +28,9 @@ NAMED = ("team", "role_profile", "round", "statement")
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """No `actor`: the system, or nobody who was signed in. `facts` are empty once they were erased."""
+class LoggedEvent:
+    """No `actor`: the system, or nobody who was signed in. `facts` are empty once they were
+    erased."""
 
     kind: str
     happened_at: dt.datetime
@@ -39,17 +41,18 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    events: list[Event]
+class EventList:
+    events: list[LoggedEvent]
     count: int
     page: int
     pages: int
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """What is looked for, whatever the case and accents: in names, in the words of kinds, in facts that hold a name,
-    and in those that are stored as a key (`meant`: fact -> key -> words). Nothing that is not shown is looked in."""
+class TextFilter:
+    """What is looked for, whatever the case and accents: in names, in the words of kinds, in facts
+    that hold a name, and in those that are stored as a key (`meant`: fact -> key -> words). Nothing
+    that is not shown is looked in."""
 
     typed: str
     kinds: Mapping[str, Any]
@@ -60,22 +63,25 @@ def listed(
     actor: Actor,
     kinds: Collection[str],
     *,
-    text: Text | None = None,
+    text: TextFilter | None = None,
     person_id: int | None = None,
     since: dt.date | None = None,
     until: dt.date | None = None,
     sort: str = "when",
     descending: bool = True,
     page: int = 1,
-) -> Listing:
-    """Both days are inclusive, as days of the library; `sort` is one of SORTS. Two statements, four with a text."""
+) -> EventList:
+    """Both days are inclusive, as days of the library; `sort` is one of SORTS. Two statements, four
+    with a text."""
     where = [AuditEvent.library_id == actor.library_id, AuditEvent.kind.in_(kinds)]
     if person_id is not None:
         where.append(or_(AuditEvent.actor_id == person_id, AuditEvent.subject_id == person_id))
     if since is not None:
         where.append(AuditEvent.happened_at >= start_of(actor.time_zone, since))
     if until is not None:
-        where.append(AuditEvent.happened_at < start_of(actor.time_zone, until + dt.timedelta(days=1)))
+        where.append(
+            AuditEvent.happened_at < start_of(actor.time_zone, until + dt.timedelta(days=1))
+        )
     if text is not None and folded(text.typed):
         where.append(_holds(actor, text))
     detailed = outerjoin(AuditEvent, AuditEventDetail, AuditEventDetail.event_id == AuditEvent.id)
@@ -101,27 +107,40 @@ def listed(
         .offset((page - 1) * PAGE)
     )
     events = [
-        Event(row.kind, row.happened_at, row.actor, row.subject_id, row.subject, row.facts or {}) for row in rows
-    ]  # fmt: skip
-    return Listing(events, count, page, pages)
+        LoggedEvent(
+            row.kind, row.happened_at, row.actor, row.subject_id, row.subject, row.facts or {}
+        )
+        for row in rows
+    ]
+    return EventList(events, count, page, pages)
 
 
-def _holds(actor: Actor, text: Text) -> ColumnElement[bool]:
+def _holds(actor: Actor, text: TextFilter) -> ColumnElement[bool]:
     """Names and facts are compared here, because the two databases fold letters differently."""
     wanted = folded(text.typed)
     fitting = [person_id for person_id, name in choices(actor) if wanted in folded(name)]
     named = {name: AuditEventDetail.facts[name].as_string() for name in NAMED}
-    rows = session().execute(
-        select(*named.values())
-        .join(AuditEvent, AuditEvent.id == AuditEventDetail.event_id)
-        .where(AuditEvent.library_id == actor.library_id)
-        .distinct()
-    ).all()  # fmt: skip
-    found = [AuditEvent.actor_id.in_(fitting), AuditEvent.subject_id.in_(fitting), AuditEvent.kind.in_(
-        [kind for kind, words in text.kinds.items() if wanted in folded(str(words))]
-    )]  # fmt: skip
+    rows = (
+        session()
+        .execute(
+            select(*named.values())
+            .join(AuditEvent, AuditEvent.id == AuditEventDetail.event_id)
+            .where(AuditEvent.library_id == actor.library_id)
+            .distinct()
+        )
+        .all()
+    )
+    found = [
+        AuditEvent.actor_id.in_(fitting),
+        AuditEvent.subject_id.in_(fitting),
+        AuditEvent.kind.in_(
+            [kind for kind, words in text.kinds.items() if wanted in folded(str(words))]
+        ),
+    ]
     for place, fact in enumerate(named.values()):
-        found.append(fact.in_({row[place] for row in rows if row[place] and wanted in folded(row[place])}))
+        found.append(
+            fact.in_({row[place] for row in rows if row[place] and wanted in folded(row[place])})
+        )
     for name, words in text.meant.items():
         keys = [str(key) for key, said in words.items() if wanted in folded(str(said))]
         found.append(AuditEventDetail.facts[name].as_string().in_(keys))

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from tracker.db import session
-from tracker.models import Domain, Framework, Library, Person, ReviewItem, RoleProfile, Statement, Team, UseStatement
+from tracker.models import (
+    Domain,
+    Framework,
+    Library,
+    Person,
+    ReviewItem,
+    RoleProfile,
+    Statement,
+    Team,
+    UseStatement,
+)
 from tracker.rules.reviews.workflow import ItemStatus
 
 
@@ -30,7 +40,11 @@ def is_loaded(library: str) -> bool:
 
 
 def framework_id(slug: str) -> int:
-    return session().scalars(select(Framework.id).where(Framework.slug == slug).order_by(Framework.id)).one()
+    return (
+        session()
+        .scalars(select(Framework.id).where(Framework.slug == slug).order_by(Framework.id))
+        .one()
+    )
 
 
 def outline(of_framework: int) -> list[Outline]:
@@ -44,19 +58,31 @@ def outline(of_framework: int) -> list[Outline]:
 
 
 def root_team(library_id: int) -> int:
-    return session().scalars(select(Team.id).where(Team.library_id == library_id, Team.parent_id.is_(None))).one()
+    return (
+        session()
+        .scalars(select(Team.id).where(Team.library_id == library_id, Team.parent_id.is_(None)))
+        .one()
+    )
 
 
 def role_profiles(library_id: int) -> dict[str, int]:
-    rows = session().execute(select(RoleProfile.name, RoleProfile.id).where(RoleProfile.library_id == library_id))
+    rows = session().execute(
+        select(RoleProfile.name, RoleProfile.id).where(RoleProfile.library_id == library_id)
+    )
     return {row.name: row.id for row in rows}
 
 
 def use_statement(library_id: int) -> int:
     """The newest."""
-    return session().scalars(
-        select(UseStatement.id).where(UseStatement.library_id == library_id).order_by(UseStatement.version.desc())
-    ).all()[0]  # fmt: skip
+    return (
+        session()
+        .scalars(
+            select(UseStatement.id)
+            .where(UseStatement.library_id == library_id)
+            .order_by(UseStatement.version.desc())
+        )
+        .all()[0]
+    )
 
 
 def differing(review_id: int) -> list[tuple[int, str]]:

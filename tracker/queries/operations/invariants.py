@@ -1,4 +1,5 @@
-"""What a database holds, and what must be true in it, whichever it is: for copies as for the one in use."""
+"""What a database holds, and what must be true in it, whichever it is: for copies as for the one in
+use."""
 
 from collections.abc import Collection, Iterator
 
@@ -6,12 +7,19 @@ from sqlalchemy import Connection, and_, func, inspect, or_, select, table, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import aliased
 
-from tracker.models import AuditEventDetail, Endorsement, Rating, RatingEntry, ReviewItem, StoredFile
+from tracker.models import (
+    AuditEventDetail,
+    Endorsement,
+    Rating,
+    RatingEntry,
+    ReviewItem,
+    StoredFile,
+)
 from tracker.models.triggers import guards
 from tracker.queries.endorsements import digest_check, seal_check
 from tracker.queries.operations import audit_chain
-from tracker.rules.operations.backups import Contents, Finding
-from tracker.rules.reviews.digests import Fit, SealState
+from tracker.rules.operations.backups import DatabaseContents, Finding
+from tracker.rules.reviews.digests import DigestFit, SealState
 from tracker.rules.reviews.workflow import ItemStatus
 
 TRIGGERS = {
@@ -25,16 +33,24 @@ def guards_of(connection: Connection) -> tuple[str, ...]:
     return guards(connection.dialect.name, inspect(connection).get_table_names())
 
 
-def contents(connection: Connection) -> Contents:
-    tables = sorted(name for name in inspect(connection).get_table_names() if name != "alembic_version")
-    counts = {name: connection.scalar(select(func.count()).select_from(table(name))) or 0 for name in tables}
+def contents(connection: Connection) -> DatabaseContents:
+    tables = sorted(
+        name for name in inspect(connection).get_table_names() if name != "alembic_version"
+    )
+    counts = {
+        name: connection.scalar(select(func.count()).select_from(table(name))) or 0
+        for name in tables
+    }
     files = connection.execute(select(StoredFile.sha256, StoredFile.size).distinct()).all()
     revision = connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
-    return Contents(str(revision), counts, {row.sha256: row.size for row in files})
+    return DatabaseContents(str(revision), counts, {row.sha256: row.size for row in files})
 
 
-def broken(connection: Connection, expected: Contents, wanted_guards: Collection[str]) -> list[Finding]:
-    """Everything that is not as it must be; empty when all is well. A database that cannot be read is one finding."""
+def broken(
+    connection: Connection, expected: DatabaseContents, wanted_guards: Collection[str]
+) -> list[Finding]:
+    """Everything that is not as it must be; empty when all is well. A database that cannot be read
+    is one finding."""
     try:
         return [
             *_damage(connection),
@@ -51,7 +67,8 @@ def broken(connection: Connection, expected: Contents, wanted_guards: Collection
 
 
 def _damage(connection: Connection) -> Iterator[Finding]:
-    """SQLite's own two checks. PostgreSQL checks parents and constraints while it brings a copy back."""
+    """SQLite's own two checks. PostgreSQL checks parents and constraints while it brings a copy
+    back."""
     if connection.dialect.name != "sqlite":
         return
     for (said,) in connection.execute(text("PRAGMA integrity_check(10)")):
@@ -62,7 +79,7 @@ def _damage(connection: Connection) -> Iterator[Finding]:
         yield Finding("rows_without_parent", name)
 
 
-def _differences(found: Contents, expected: Contents) -> Iterator[Finding]:
+def _differences(found: DatabaseContents, expected: DatabaseContents) -> Iterator[Finding]:
     if found.revision != expected.revision:
         yield Finding("revision_differs", f"{found.revision} / {expected.revision}")
     for name in sorted({*found.counts, *expected.counts}):
@@ -123,7 +140,11 @@ def _endorsements(connection: Connection) -> Iterator[Finding]:
 
 def _reviewed(connection: Connection) -> Iterator[Finding]:
     """An endorsement fits the digest of what was reviewed, unless text of that was erased."""
-    wrong = [each.endorsement_id for each in digest_check.checked(connection) if each.fit is Fit.DOES_NOT_FIT]
+    wrong = [
+        each.endorsement_id
+        for each in digest_check.checked(connection)
+        if each.fit is DigestFit.DOES_NOT_FIT
+    ]
     if wrong:
         yield Finding("endorsement_does_not_fit", ", ".join(map(str, wrong)))
 

@@ -10,7 +10,7 @@ from tracker.models import BackupTest
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class LastRestoreTest:
     """`findings` are codes with what they are about; none where it passed."""
 
     file: str
@@ -20,11 +20,21 @@ class Tried:
     findings: tuple[str, ...]
 
 
-def newest() -> Tried | None:
+def newest() -> LastRestoreTest | None:
     """One statement."""
-    row = session().execute(
-        select(BackupTest.file, BackupTest.size, BackupTest.made_at, BackupTest.tested_at, BackupTest.findings)
-        .order_by(BackupTest.tested_at.desc(), BackupTest.id.desc())
-        .limit(1)
-    ).one_or_none()  # fmt: skip
-    return None if row is None else Tried(*row[:4], tuple(row.findings.splitlines()))
+    row = (
+        session()
+        .execute(
+            select(
+                BackupTest.file,
+                BackupTest.size,
+                BackupTest.made_at,
+                BackupTest.tested_at,
+                BackupTest.findings,
+            )
+            .order_by(BackupTest.tested_at.desc(), BackupTest.id.desc())
+            .limit(1)
+        )
+        .one_or_none()
+    )
+    return None if row is None else LastRestoreTest(*row[:4], tuple(row.findings.splitlines()))

@@ -1,6 +1,8 @@
-"""One statement across people: which wait with a reviewer from several, and everything of one of them.
+"""One statement across people: which wait with a reviewer from several, and everything of one of
+them.
 
-The reviewer's side alone: what the learners answered is read where their review is an open one, and nowhere else.
+The reviewer's side alone: what the learners answered is read where their review is an open one, and
+nowhere else.
 """
 
 import datetime as dt
@@ -41,8 +43,14 @@ def shared(actor: Actor, today: dt.date) -> list[Shared]:
     people = func.count(distinct(Review.learner_id))
     rows = session().execute(
         select(
-            Statement.id, Statement.code, Statement.title, Level.name, Domain.title, Framework.lang,
-            people, func.min(Review.due_on),
+            Statement.id,
+            Statement.code,
+            Statement.title,
+            Level.name,
+            Domain.title,
+            Framework.lang,
+            people,
+            func.min(Review.due_on),
         )
         .join(ReviewItem, ReviewItem.statement_id == Statement.id)
         .join(Review, Review.id == ReviewItem.review_id)
@@ -53,14 +61,17 @@ def shared(actor: Actor, today: dt.date) -> list[Shared]:
         .where(_live(actor, today), ReviewItem.status == ItemStatus.WAITING.value)
         .group_by(Statement.id, Level.id, Domain.id, Strand.id, Framework.id)
         .having(people >= PEOPLE_MIN)
-        .order_by(Framework.id, Strand.position, Domain.position, Statement.rank, Statement.position)
+        .order_by(
+            Framework.id, Strand.position, Domain.position, Statement.rank, Statement.position
+        )
         .limit(SHARED_MAX)
-    )  # fmt: skip
+    )
     return [Shared(*row) for row in rows]
 
 
 def of_statement(actor: Actor, statement_id: int, today: dt.date) -> list[Item]:
-    """What is with the actor of it in reviews that are under way and not revealed, by review. One statement of SQL."""
+    """What is with the actor of it in reviews that are under way and not revealed, by review. One
+    statement of SQL."""
     return reviewer_items(
         and_(
             _live(actor, today),

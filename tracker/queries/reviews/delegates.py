@@ -15,13 +15,13 @@ from tracker.rules.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class DelegateCandidate:
     person_id: int
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedDelegate:
     """Somebody who stands in, now or later."""
 
     id: int
@@ -44,7 +44,8 @@ class StandIn:
 
 @dataclass(frozen=True, slots=True)
 class ToTakeOver:
-    """A review of somebody for whom the actor stands in. `statements` are those that are not revealed."""
+    """A review of somebody for whom the actor stands in. `statements` are those that are not
+    revealed."""
 
     review_id: int
     supervisor: str
@@ -55,8 +56,9 @@ class ToTakeOver:
     statements: int
 
 
-def candidates(actor: Actor, today: dt.date) -> list[Candidate]:
-    """Who supervises or coordinates in the actor's library, by name; not the actor. One statement."""
+def candidates(actor: Actor, today: dt.date) -> list[DelegateCandidate]:
+    """Who supervises or coordinates in the actor's library, by name; not the actor. One
+    statement."""
     rows = session().execute(
         select(Person.id, Person.name)
         .distinct()
@@ -72,18 +74,22 @@ def candidates(actor: Actor, today: dt.date) -> list[Candidate]:
         )
         .order_by(Person.name, Person.id)
     )
-    return [Candidate(*row) for row in rows]
+    return [DelegateCandidate(*row) for row in rows]
 
 
-def named_by(actor: Actor, today: dt.date) -> list[Named]:
+def named_by(actor: Actor, today: dt.date) -> list[NamedDelegate]:
     """Those that have not ended, the first to begin first. One statement."""
     rows = session().execute(
         select(Deputy.id, Person.name, Deputy.starts_on, Deputy.ends_on)
         .join(Person, Person.id == Deputy.deputy_id)
-        .where(Deputy.supervisor_id == actor.person_id, Deputy.ended_at.is_(None), Deputy.ends_on >= today)
+        .where(
+            Deputy.supervisor_id == actor.person_id,
+            Deputy.ended_at.is_(None),
+            Deputy.ends_on >= today,
+        )
         .order_by(Deputy.starts_on, Person.name, Deputy.id)
     )
-    return [Named(*row) for row in rows]
+    return [NamedDelegate(*row) for row in rows]
 
 
 def stands_in_for(actor: Actor, today: dt.date) -> list[StandIn]:
@@ -91,7 +97,9 @@ def stands_in_for(actor: Actor, today: dt.date) -> list[StandIn]:
     rows = session().execute(
         select(Person.id, Person.name, func.max(Deputy.ends_on))
         .join(Deputy, Deputy.supervisor_id == Person.id)
-        .where(Deputy.deputy_id == actor.person_id, deputises_on(today), Person.disabled_at.is_(None))
+        .where(
+            Deputy.deputy_id == actor.person_id, deputises_on(today), Person.disabled_at.is_(None)
+        )
         .group_by(Person.id, Person.name)
         .order_by(Person.name, Person.id)
     )
@@ -99,14 +107,21 @@ def stands_in_for(actor: Actor, today: dt.date) -> list[StandIn]:
 
 
 def to_take_over(actor: Actor, today: dt.date) -> list[ToTakeOver]:
-    """Reviews with something sealed that the actor may take over, the next due first; those of one statement are not
-    handed on. One statement."""
+    """Reviews with something sealed that the actor may take over, the next due first; those of one
+    statement are not handed on. One statement."""
     learner, supervisor, counted = aliased(Person), aliased(Person), aliased(ReviewItem)
-    sealed = and_(ReviewItem.status.in_([each.value for each in SEALED]), ReviewItem.revealed_at.is_(None))
+    sealed = and_(
+        ReviewItem.status.in_([each.value for each in SEALED]), ReviewItem.revealed_at.is_(None)
+    )
     rows = session().execute(
         select(
-            Review.id, supervisor.name.label("supervisor"), learner.name.label("learner"), Team.name.label("team"),
-            Review.sent_at, Review.due_on, func.count(ReviewItem.id),
+            Review.id,
+            supervisor.name.label("supervisor"),
+            learner.name.label("learner"),
+            Team.name.label("team"),
+            Review.sent_at,
+            Review.due_on,
+            func.count(ReviewItem.id),
         )
         .join(ReviewItem, and_(ReviewItem.review_id == Review.id, sealed))
         .join(learner, learner.id == Review.learner_id)
@@ -114,14 +129,19 @@ def to_take_over(actor: Actor, today: dt.date) -> list[ToTakeOver]:
         .join(Team, Team.id == Review.team_id)
         .where(
             Review.reviewer_id.in_(
-                select(Deputy.supervisor_id).where(Deputy.deputy_id == actor.person_id, deputises_on(today))
+                select(Deputy.supervisor_id).where(
+                    Deputy.deputy_id == actor.person_id, deputises_on(today)
+                )
             ),
             Review.status.in_([each.value for each in LIVE]),
             may_review(learner.id.expression, supervisor.id.expression, today),
             learner.id != actor.person_id,
-            select(func.count(counted.id)).where(counted.review_id == Review.id).scalar_subquery() > 1,
+            select(func.count(counted.id)).where(counted.review_id == Review.id).scalar_subquery()
+            > 1,
         )
-        .group_by(Review.id, supervisor.name, learner.name, Team.name, Review.sent_at, Review.due_on)
+        .group_by(
+            Review.id, supervisor.name, learner.name, Team.name, Review.sent_at, Review.due_on
+        )
         .order_by(Review.due_on, Review.id)
-    )  # fmt: skip
+    )
     return [ToTakeOver(*row) for row in rows]

@@ -1,4 +1,5 @@
-"""Who may review a learner now, to choose from. The same rule as SQL is tracker/policy/reviewers."""
+"""Who may review a learner now, to choose from. The same rule as SQL is
+tracker/policy/reviewers."""
 
 import datetime as dt
 from collections import defaultdict
@@ -19,8 +20,8 @@ from tracker.rules.roles import Role
 class Reviewer:
     """Somebody who may review what a learner sends from their team.
 
-    `above`: the name of the team above whose supervisors do it, as the team has none; "" where it has.
-    `deputy_for`: whose deputy they are, until `until`; "" for a supervisor.
+    `above`: the name of the team above whose supervisors do it, as the team has none; "" where it
+    has. `deputy_for`: whose deputy they are, until `until`; "" for a supervisor.
     """
 
     person_id: int
@@ -48,22 +49,28 @@ class _StandIn:
 
 
 def of(person_id: int, today: dt.date, not_by: int | None = None) -> list[Reviewer]:
-    """By team and name, supervisors before deputies; never the learner. `not_by` gave the first of two readings.
-    Three statements."""
-    teams = session().execute(
-        select(Team.id, Team.name, Team.path, Team.open_reviews)
-        .join(Membership, Membership.team_id == Team.id)
-        .where(
-            Membership.person_id == person_id,
-            Membership.role == Role.LEARNER.value,
-            current_on(Membership, today),
-            Team.closed_on.is_(None),
+    """By team and name, supervisors before deputies; never the learner. `not_by` gave the first of
+    two readings. Three statements."""
+    teams = (
+        session()
+        .execute(
+            select(Team.id, Team.name, Team.path, Team.open_reviews)
+            .join(Membership, Membership.team_id == Team.id)
+            .where(
+                Membership.person_id == person_id,
+                Membership.role == Role.LEARNER.value,
+                current_on(Membership, today),
+                Team.closed_on.is_(None),
+            )
+            .order_by(Team.name, Team.id)
         )
-        .order_by(Team.name, Team.id)
-    ).all()  # fmt: skip
+        .all()
+    )
     supervisors = _supervisors({at for team in teams for at in upwards(team.path)}, today)
     by_path = {path: [each.person_id for each in heads] for path, heads in supervisors.items()}
-    stand_ins = _stand_ins({each.person_id for heads in supervisors.values() for each in heads}, today)
+    stand_ins = _stand_ins(
+        {each.person_id for heads in supervisors.values() for each in heads}, today
+    )
     never = {person_id, not_by or 0}
     found = {}
     for team in teams:
@@ -79,9 +86,16 @@ def of(person_id: int, today: dt.date, not_by: int | None = None) -> list[Review
                 if each.person_id not in never:
                     found.setdefault(
                         (each.person_id, team.id),
-                        Reviewer(each.person_id, each.name, team.id, team.name, team.open_reviews,
-                                 deputy_for=head.name, until=each.until),
-                    )  # fmt: skip
+                        Reviewer(
+                            each.person_id,
+                            each.name,
+                            team.id,
+                            team.name,
+                            team.open_reviews,
+                            deputy_for=head.name,
+                            until=each.until,
+                        ),
+                    )
     return list(found.values())
 
 
@@ -90,7 +104,11 @@ def served(paths: Iterable[tuple[int, str]], today: dt.date) -> set[tuple[int, s
     asked = set(paths)
     supervisors = _supervisors({at for _, path in asked for at in upwards(path)}, today)
     by_path = {path: [each.person_id for each in heads] for path, heads in supervisors.items()}
-    return {(learner, path) for learner, path in asked if reviewing_team(path, by_path, {learner}) is not None}
+    return {
+        (learner, path)
+        for learner, path in asked
+        if reviewing_team(path, by_path, {learner}) is not None
+    }
 
 
 def _supervisors(paths: set[str], today: dt.date) -> dict[str, list[_Supervisor]]:
@@ -118,7 +136,11 @@ def _stand_ins(supervisor_ids: set[int], today: dt.date) -> dict[int, list[_Stan
     rows = session().execute(
         select(Deputy.supervisor_id, Person.id, Person.name, Deputy.ends_on)
         .join(Person, Person.id == Deputy.deputy_id)
-        .where(Deputy.supervisor_id.in_(supervisor_ids), deputises_on(today), Person.disabled_at.is_(None))
+        .where(
+            Deputy.supervisor_id.in_(supervisor_ids),
+            deputises_on(today),
+            Person.disabled_at.is_(None),
+        )
         .order_by(Person.name, Person.id, Deputy.ends_on.desc())
     )
     found = defaultdict(list)

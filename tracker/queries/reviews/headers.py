@@ -9,15 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import (
-    Framework,
-    Handover,
-    HandoverText,
-    Membership,
-    Person,
-    Review,
-    Team,
-)
+from tracker.models import Framework, Handover, HandoverText, Membership, Person, Review, Team
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.reviews import first_name
@@ -26,9 +18,10 @@ from tracker.rules.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """What stands over every page of a review. `may_go_on`: the reviewer can go on with it. `before_id`: the review
-    that was handed on and goes on here, with who had it and why it was handed on."""
+class ReviewHeader:
+    """What stands over every page of a review. `may_go_on`: the reviewer can go on with it.
+    `before_id`: the review that was handed on and goes on here, with who had it and why it was
+    handed on."""
 
     id: int
     learner_id: int
@@ -68,28 +61,50 @@ class Frame:
         return self.status in LIVE
 
 
-def frame(review_id: int, today: dt.date) -> Frame:
+def header(review_id: int, today: dt.date) -> ReviewHeader:
     """One statement. Raises KeyError: ask behind a door."""
-    return _frames(Review.id == review_id, today)[review_id]
+    return _headers(Review.id == review_id, today)[review_id]
 
 
-def frames(review_ids: Iterable[int], today: dt.date) -> dict[int, Frame]:
+def headers(review_ids: Iterable[int], today: dt.date) -> dict[int, ReviewHeader]:
     """By review. One statement."""
-    return _frames(Review.id.in_(list(review_ids)), today)
+    return _headers(Review.id.in_(list(review_ids)), today)
 
 
-def _frames(where: ColumnElement[bool], today: dt.date) -> dict[int, Frame]:
+def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHeader]:
     """Of several times in the team the last one counts."""
-    learner, reviewer, before, had_it = aliased(Person), aliased(Person), aliased(Review), aliased(Person)
+    learner, reviewer, before, had_it = (
+        aliased(Person),
+        aliased(Person),
+        aliased(Review),
+        aliased(Person),
+    )
     rows = session().execute(
         select(
-            Review.id, Review.learner_id, learner.name.label("learner"), Review.reviewer_id,
-            reviewer.name.label("reviewer"), Review.status, Review.open, Review.framework_id, Framework.title,
-            Framework.version, Framework.lang, Review.sent_at, Review.due_on, Review.revealed_at,
-            Review.differences_due_on, Review.closed_at,
-            Team.name.label("team"), Membership.job, Membership.weekly_hours, Membership.starts_on,
+            Review.id,
+            Review.learner_id,
+            learner.name.label("learner"),
+            Review.reviewer_id,
+            reviewer.name.label("reviewer"),
+            Review.status,
+            Review.open,
+            Review.framework_id,
+            Framework.title,
+            Framework.version,
+            Framework.lang,
+            Review.sent_at,
+            Review.due_on,
+            Review.revealed_at,
+            Review.differences_due_on,
+            Review.closed_at,
+            Team.name.label("team"),
+            Membership.job,
+            Membership.weekly_hours,
+            Membership.starts_on,
             reviewer_may_go_on(today).label("may_go_on"),
-            before.id.label("before_id"), had_it.name.label("before"), HandoverText.note,
+            before.id.label("before_id"),
+            had_it.name.label("before"),
+            HandoverText.note,
         )
         .join(learner, learner.id == Review.learner_id)
         .join(reviewer, reviewer.id == Review.reviewer_id)
@@ -109,12 +124,12 @@ def _frames(where: ColumnElement[bool], today: dt.date) -> dict[int, Frame]:
         )
         .where(where)
         .order_by(Membership.starts_on)
-    )  # fmt: skip
-    return {row.id: _frame(row) for row in rows}
+    )
+    return {row.id: _header(row) for row in rows}
 
 
-def _frame(row: Row[*tuple[Any, ...]]) -> Frame:
-    return Frame(
+def _header(row: Row[*tuple[Any, ...]]) -> ReviewHeader:
+    return ReviewHeader(
         id=row.id,
         learner_id=row.learner_id,
         learner=row.learner,

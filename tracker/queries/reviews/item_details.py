@@ -1,4 +1,5 @@
-"""What lies beside the items of a review: evidence as sent, questions, confirmations, next steps, citations."""
+"""What lies beside the items of a review: evidence as sent, questions, confirmations, next steps,
+citations."""
 
 import datetime as dt
 from collections import defaultdict
@@ -56,7 +57,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmed:
+class SideConfirmation:
     """What one side would agree on."""
 
     answer: EndorsedAnswer
@@ -71,7 +72,7 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class AgreedNextStep:
     id: int
     owner_id: int
     owner: str
@@ -109,15 +110,21 @@ def evidence_of(item_ids: Iterable[int]) -> dict[int, list[SentEvidence]]:
 def _evidence(where: ColumnElement[bool]) -> dict[int, list[SentEvidence]]:
     rows = session().execute(
         select(
-            ReviewItemEvidence.item_id, ReviewItemEvidence.version_id, ReviewItemEvidence.reason,
-            EvidenceText.title, EvidenceText.text, EvidenceText.url, EvidenceText.done_on, StoredFile.size,
+            ReviewItemEvidence.item_id,
+            ReviewItemEvidence.version_id,
+            ReviewItemEvidence.reason,
+            EvidenceText.title,
+            EvidenceText.text,
+            EvidenceText.url,
+            EvidenceText.done_on,
+            StoredFile.size,
         )
         .join(ReviewItem, ReviewItem.id == ReviewItemEvidence.item_id)
         .outerjoin(EvidenceText, EvidenceText.version_id == ReviewItemEvidence.version_id)
         .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
         .where(where)
         .order_by(ReviewItemEvidence.version_id)
-    )  # fmt: skip
+    )
     found: dict[int, list[SentEvidence]] = defaultdict(list)
     for row in rows:
         url = row.url or ""
@@ -148,7 +155,13 @@ def messages_of(item_ids: Iterable[int]) -> dict[int, list[Message]]:
 
 def _messages(where: ColumnElement[bool]) -> dict[int, list[Message]]:
     rows = session().execute(
-        select(ReviewMessage.item_id, Person.id, Person.name, ReviewMessage.text, ReviewMessage.written_at)
+        select(
+            ReviewMessage.item_id,
+            Person.id,
+            Person.name,
+            ReviewMessage.text,
+            ReviewMessage.written_at,
+        )
         .join(ReviewItem, ReviewItem.id == ReviewMessage.item_id)
         .join(Person, Person.id == ReviewMessage.author_id)
         .where(where)
@@ -160,42 +173,56 @@ def _messages(where: ColumnElement[bool]) -> dict[int, list[Message]]:
     return found
 
 
-def confirmations(review_id: int) -> dict[int, dict[int, Confirmed]]:
+def confirmations(review_id: int) -> dict[int, dict[int, SideConfirmation]]:
     """By item and person. One statement."""
     rows = session().execute(
         select(
-            Confirmation.item_id, Confirmation.person_id, Confirmation.answer, ScaleAnswer.label, Confirmation.reason,
+            Confirmation.item_id,
+            Confirmation.person_id,
+            Confirmation.answer,
+            ScaleAnswer.label,
+            Confirmation.reason,
             Confirmation.confirmed_at,
         )
         .join(ReviewItem, ReviewItem.id == Confirmation.item_id)
         .join(Statement, Statement.id == ReviewItem.statement_id)
         .join(
             ScaleAnswer,
-            and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Confirmation.answer),
+            and_(
+                ScaleAnswer.framework_id == Statement.framework_id,
+                ScaleAnswer.key == Confirmation.answer,
+            ),
         )
         .where(ReviewItem.review_id == review_id)
-    )  # fmt: skip
-    found: dict[int, dict[int, Confirmed]] = defaultdict(dict)
+    )
+    found: dict[int, dict[int, SideConfirmation]] = defaultdict(dict)
     for item_id, person_id, answer, label, reason, confirmed_at in rows:
-        found[item_id][person_id] = Confirmed(EndorsedAnswer(answer), label, reason, confirmed_at)
+        found[item_id][person_id] = SideConfirmation(
+            EndorsedAnswer(answer), label, reason, confirmed_at
+        )
     return found
 
 
-def steps(review_id: int) -> dict[int, list[Step]]:
+def steps(review_id: int) -> dict[int, list[AgreedNextStep]]:
     """By item, as they were written. One statement."""
     rows = session().execute(
         select(
-            TrainingAction.item_id, TrainingAction.id, Person.id.label("owner_id"), Person.name, TrainingAction.text,
-            TrainingAction.due_on, TrainingAction.done_at,
+            TrainingAction.item_id,
+            TrainingAction.id,
+            Person.id.label("owner_id"),
+            Person.name,
+            TrainingAction.text,
+            TrainingAction.due_on,
+            TrainingAction.done_at,
         )
         .join(ReviewItem, ReviewItem.id == TrainingAction.item_id)
         .join(Person, Person.id == TrainingAction.owner_id)
         .where(ReviewItem.review_id == review_id)
         .order_by(TrainingAction.id)
-    )  # fmt: skip
-    found: dict[int, list[Step]] = defaultdict(list)
+    )
+    found: dict[int, list[AgreedNextStep]] = defaultdict(list)
     for item_id, step_id, owner_id, owner, text, due_on, done_at in rows:
-        found[item_id].append(Step(step_id, owner_id, owner, text, due_on, done_at))
+        found[item_id].append(AgreedNextStep(step_id, owner_id, owner, text, due_on, done_at))
     return found
 
 

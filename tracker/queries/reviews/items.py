@@ -1,7 +1,8 @@
 """The statements of a review as each of its sides may see them.
 
-Until an item is revealed nothing of the learner's side is read for the reviewer (an open review's excepted), and
-nothing of the reviewer's for the learner: the columns are masked in SQL, so no page can show what it was not given.
+Until an item is revealed nothing of the learner's side is read for the reviewer (an open review's
+excepted), and nothing of the reviewer's for the learner: the columns are masked in SQL, so no page
+can show what it was not given.
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ from tracker.rules.reviews.workflow import SEALED, ItemStatus
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One statement of a review, as one side may see it: what is sealed from that side is None or "".
+    """One statement of a review, as one side may see it: what is sealed from that side is None or
+    "".
 
     `status` is None for the learner until the item is revealed, returned or dropped.
     """
@@ -63,18 +65,26 @@ def review_of(item_id: int) -> int:
 
 
 def for_reviewer(review_id: int) -> list[Item]:
-    """In order; the learner's side only where it has been revealed, or the review is an open one. One statement."""
+    """In order; the learner's side only where it has been revealed, or the review is an open one.
+    One statement."""
     return reviewer_items(ReviewItem.review_id == review_id)
 
 
 def reviewer_items(where: ColumnElement[bool]) -> list[Item]:
     """The same for any items that are this reviewer's to see. One statement."""
-    return _items(where, may_own=or_(_revealed(), Review.open), may_theirs=literal(True), is_reviewer=True)
+    return _items(
+        where, may_own=or_(_revealed(), Review.open), may_theirs=literal(True), is_reviewer=True
+    )
 
 
 def for_learner(review_id: int) -> list[Item]:
     """In order; the reviewer's side only where it has been revealed. One statement."""
-    return _items(ReviewItem.review_id == review_id, may_own=literal(True), may_theirs=_revealed(), is_reviewer=False)
+    return _items(
+        ReviewItem.review_id == review_id,
+        may_own=literal(True),
+        may_theirs=_revealed(),
+        is_reviewer=False,
+    )
 
 
 def _revealed() -> ColumnElement[bool]:
@@ -82,25 +92,40 @@ def _revealed() -> ColumnElement[bool]:
 
 
 def _items(
-    where: ColumnElement[bool], may_own: ColumnElement[bool], may_theirs: ColumnElement[bool], is_reviewer: bool
+    where: ColumnElement[bool],
+    may_own: ColumnElement[bool],
+    may_theirs: ColumnElement[bool],
+    is_reviewer: bool,
 ) -> list[Item]:
-    """`is_reviewer` also shows what is sealed from the learner: status and version of what is not revealed."""
+    """`is_reviewer` also shows what is sealed from the learner: status and version of what is not
+    revealed."""
     sealed = [status.value for status in SEALED if status is not ItemStatus.RETURNED]
     seen = literal(True) if is_reviewer else or_(_revealed(), ReviewItem.status.not_in(sealed))
     agreed = (
         select(func.min(Confirmation.answer))
-        .where(Confirmation.item_id == ReviewItem.id, ReviewItem.status == ItemStatus.ENDORSED.value)
+        .where(
+            Confirmation.item_id == ReviewItem.id, ReviewItem.status == ItemStatus.ENDORSED.value
+        )
         .having(func.count() == 2)
         .scalar_subquery()
     )
     rows = session().execute(
         select(
-            ReviewItem.id, ReviewItem.review_id, ReviewItem.position,
+            ReviewItem.id,
+            ReviewItem.review_id,
+            ReviewItem.position,
             (ReviewItem.version if is_reviewer else literal(0)).label("version"),
             case((seen, ReviewItem.status)).label("status"),
             _revealed().label("revealed"),
-            ReviewItem.statement_id, Statement.domain_id, Statement.rank, Statement.code, Statement.title,
-            Statement.text, Level.name.label("level"), Domain.title.label("domain"), Strand.title.label("strand"),
+            ReviewItem.statement_id,
+            Statement.domain_id,
+            Statement.rank,
+            Statement.code,
+            Statement.title,
+            Statement.text,
+            Level.name.label("level"),
+            Domain.title.label("domain"),
+            Strand.title.label("strand"),
             case((may_own, ReviewItem.learner_answer)).label("own"),
             case((may_own, ScaleAnswer.label)).label("own_label"),
             case((may_own, ReviewItemText.learner_note)).label("own_note"),
@@ -116,12 +141,15 @@ def _items(
         .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
         .join(
             ScaleAnswer,
-            and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == ReviewItem.learner_answer),
+            and_(
+                ScaleAnswer.framework_id == Statement.framework_id,
+                ScaleAnswer.key == ReviewItem.learner_answer,
+            ),
         )
         .outerjoin(ReviewItemText, ReviewItemText.item_id == ReviewItem.id)
         .where(where)
         .order_by(ReviewItem.review_id, ReviewItem.position)
-    )  # fmt: skip
+    )
     return [
         Item(
             id=row.id,

@@ -36,7 +36,8 @@ from tracker.rules.reviews.workflow import ENDED, LIVE, ItemStatus
 
 @dataclass(frozen=True, slots=True)
 class Sendable:
-    """A rated statement that is not with a reviewer now. `suggested` is the learner's own business alone."""
+    """A rated statement that is not with a reviewer now. `suggested` is the learner's own business
+    alone."""
 
     statement_id: int
     title: Wording
@@ -64,27 +65,47 @@ def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
     expected = targets({learner.role_profile_id})
     last = levels.revealed([learner.person_id])
     _, last_statement, last_answer, last_at = last.c
-    rows = session().execute(
-        select(
-            Statement.id, Statement.title, Statement.text, Statement.rank, Level.name.label("level"),
-            Domain.id.label("domain_id"), Domain.title.label("domain"), Rating.answer,
-            ScaleAnswer.label.label("answer_label"),
-            last_answer.label("last_answer"), last_at.label("last_at"),
-            _evidence_since(last_at).label("new_evidence"),
+    rows = (
+        session()
+        .execute(
+            select(
+                Statement.id,
+                Statement.title,
+                Statement.text,
+                Statement.rank,
+                Level.name.label("level"),
+                Domain.id.label("domain_id"),
+                Domain.title.label("domain"),
+                Rating.answer,
+                ScaleAnswer.label.label("answer_label"),
+                last_answer.label("last_answer"),
+                last_at.label("last_at"),
+                _evidence_since(last_at).label("new_evidence"),
+            )
+            .join(
+                Rating,
+                and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id),
+            )
+            .join(Domain, Domain.id == Statement.domain_id)
+            .join(Strand, Strand.id == Domain.strand_id)
+            .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
+            .join(
+                ScaleAnswer,
+                and_(
+                    ScaleAnswer.framework_id == Statement.framework_id,
+                    ScaleAnswer.key == Rating.answer,
+                ),
+            )
+            .outerjoin(last, last_statement == Statement.id)
+            .where(
+                Statement.framework_id == learner.framework_id,
+                not_(_not_rated_here(learner.library_id)),
+                not_(_with_a_reviewer(learner.person_id, today)),
+            )
+            .order_by(Statement.position)
         )
-        .join(Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id))
-        .join(Domain, Domain.id == Statement.domain_id)
-        .join(Strand, Strand.id == Domain.strand_id)
-        .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
-        .join(ScaleAnswer, and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Rating.answer))
-        .outerjoin(last, last_statement == Statement.id)
-        .where(
-            Statement.framework_id == learner.framework_id,
-            not_(_not_rated_here(learner.library_id)),
-            not_(_with_a_reviewer(learner.person_id, today)),
-        )
-        .order_by(Statement.position)
-    ).all()  # fmt: skip
+        .all()
+    )
     began = learner.round_starts_on
     worth = [
         row.id
@@ -116,25 +137,41 @@ def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
 
 
 def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
-    """The rated ones of these in the learner's framework, as they are now, in the framework's order. Two statements."""
+    """The rated ones of these in the learner's framework, as they are now, in the framework's
+    order. Two statements."""
     evidence = _evidence(learner.person_id, statement_ids)
     rows = session().execute(
         select(
-            Statement.id, Statement.uuid, Statement.title, Statement.text, Framework.slug,
+            Statement.id,
+            Statement.uuid,
+            Statement.title,
+            Statement.text,
+            Framework.slug,
             Framework.version.label("framework_version"),
-            ScaleAnswer.label, ScaleAnswer.description,
-            Rating.answer, Rating.reviewer_note, Rating.rated_at, Rating.version,
+            ScaleAnswer.label,
+            ScaleAnswer.description,
+            Rating.answer,
+            Rating.reviewer_note,
+            Rating.rated_at,
+            Rating.version,
         )
-        .join(Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id))
+        .join(
+            Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id)
+        )
         .join(Framework, Framework.id == Statement.framework_id)
-        .join(ScaleAnswer, and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Rating.answer))
+        .join(
+            ScaleAnswer,
+            and_(
+                ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Rating.answer
+            ),
+        )
         .where(
             Statement.framework_id == learner.framework_id,
             Statement.id.in_(statement_ids),
             not_(_not_rated_here(learner.library_id)),
         )
         .order_by(Statement.position)
-    )  # fmt: skip
+    )
     return [
         Freezable(
             statement_id=row.id,
@@ -160,7 +197,9 @@ def with_a_reviewer(person_id: int, statement_ids: list[int], today: dt.date) ->
     """Which of these are in a review that has not ended for them."""
     return list(
         session().scalars(
-            select(Statement.id).where(Statement.id.in_(statement_ids), _with_a_reviewer(person_id, today))
+            select(Statement.id).where(
+                Statement.id.in_(statement_ids), _with_a_reviewer(person_id, today)
+            )
         )
     )
 
@@ -169,13 +208,21 @@ def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[Review
     """By statement: the current versions that are linked to it and not archived."""
     rows = session().execute(
         select(
-            EvidenceLink.statement_id, EvidenceLink.reason, EvidenceVersion.id, EvidenceText.title, EvidenceText.text,
-            EvidenceText.url, StoredFile.sha256,
+            EvidenceLink.statement_id,
+            EvidenceLink.reason,
+            EvidenceVersion.id,
+            EvidenceText.title,
+            EvidenceText.text,
+            EvidenceText.url,
+            StoredFile.sha256,
         )
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .join(
             EvidenceVersion,
-            and_(EvidenceVersion.evidence_id == Evidence.id, EvidenceVersion.number == Evidence.version),
+            and_(
+                EvidenceVersion.evidence_id == Evidence.id,
+                EvidenceVersion.number == Evidence.version,
+            ),
         )
         .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
         .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
@@ -185,10 +232,12 @@ def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[Review
             EvidenceLink.statement_id.in_(statement_ids),
         )
         .order_by(EvidenceLink.statement_id, EvidenceVersion.id)
-    )  # fmt: skip
+    )
     found: dict[int, list[ReviewedEvidence]] = defaultdict(list)
     for statement_id, reason, version_id, title, text, url, sha256 in rows:
-        found[statement_id].append(ReviewedEvidence(version_id, reason, title, text, url, sha256 or ""))
+        found[statement_id].append(
+            ReviewedEvidence(version_id, reason, title, text, url, sha256 or "")
+        )
     return found
 
 
@@ -211,14 +260,16 @@ def _not_rated_here(library_id: int) -> ColumnElement[bool]:
         select(NotRatedHere.id).where(
             NotRatedHere.library_id == library_id, NotRatedHere.statement_id == Statement.id
         )
-    )  # fmt: skip
+    )
 
 
 def _with_a_reviewer(person_id: int, today: dt.date) -> ColumnElement[bool]:
-    """Of a statement: it is out, with somebody who still supervises the learner. What lies with a supervisor who left
-    is in nobody's way."""
+    """Of a statement: it is out, with somebody who still supervises the learner. What lies with a
+    supervisor who left is in nobody's way."""
     settled = [status.value for status in ENDED if status is not ItemStatus.NOT_OBSERVED]
-    shown = and_(ReviewItem.status == ItemStatus.NOT_OBSERVED.value, ReviewItem.revealed_at.is_not(None))
+    shown = and_(
+        ReviewItem.status == ItemStatus.NOT_OBSERVED.value, ReviewItem.revealed_at.is_not(None)
+    )
     return exists(
         select(ReviewItem.id)
         .join(Review, Review.id == ReviewItem.review_id)

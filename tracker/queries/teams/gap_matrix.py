@@ -1,18 +1,19 @@
-"""The matrix of a gaps page: cells, counts by domain, and which of the counts its reader may be told."""
+"""The matrix of a gaps page: cells, counts by domain, and which of the counts its reader may be
+told."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.queries.assessment.learners import targets
 from tracker.queries.profiles.levels import DomainShape, endorsed_answers, shape, standings
-from tracker.queries.teams.gap_scope import Ground, PastRound, TeamLearner, TeamName, counted
+from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, TeamName, counted
 from tracker.rules.teams import gaps
-from tracker.rules.teams.gaps import Cell, DomainSummary
-from tracker.rules.teams.team_suppression import Cut, Told
+from tracker.rules.teams.gaps import DomainSummary, GapCell
+from tracker.rules.teams.team_suppression import DisclosedCounts, TeamSlice
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class MatrixFilters:
     """What the reader asks for. No round: as things are now. `below`: with the teams below."""
 
     framework_id: int
@@ -24,10 +25,10 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One domain over the people shown. Where it is not told, the counts of `summary` but for *not yet known* and *no
-    target* are nought, and `known` alone says how many people they would be about. `before`: (gaps, known) in the
-    round to compare with, None where that may not be told."""
+class DomainColumn:
+    """One domain over the people shown. Where it is not told, the counts of `summary` but for *not
+    yet known* and *no target* are nought, and `known` alone says how many people they would be
+    about. `before`: (gaps, known) in the round to compare with, None where that may not be told."""
 
     domain: DomainShape
     summary: DomainSummary
@@ -37,16 +38,17 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PersonRow:
     person_id: int
     name: str
     role_profile: str
-    cells: tuple[Cell, ...]
+    cells: tuple[GapCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ChildRow:
-    """A team below, or (`is_own`) the people of the team itself; for each domain (gaps, known) or None: not told."""
+    """A team below, or (`is_own`) the people of the team itself; for each domain (gaps, known) or
+    None: not told."""
 
     team: TeamName
     is_own: bool
@@ -54,22 +56,28 @@ class ChildRow:
     gaps: tuple[tuple[int, int] | None, ...]
 
 
-Cells = Mapping[tuple[int, int], Cell]
+Cells = Mapping[tuple[int, int], GapCell]
 
 
-class Matrix:
-    """The cells of everybody on the page's ground, now (or at the round asked for) and at the round to compare with."""
+class GapMatrix:
+    """The cells of everybody on the page's ground, now (or at the round asked for) and at the round
+    to compare with."""
 
-    def __init__(self, ground: Ground, chosen: Chosen, everybody: Sequence[TeamLearner]) -> None:
+    def __init__(
+        self, ground: GapScope, chosen: MatrixFilters, everybody: Sequence[TeamLearner]
+    ) -> None:
         self.ground = ground
         self.everybody = everybody
         self.domains = shape(chosen.framework_id, ground.library_id)
         expected = targets({one.role_profile_id for one in everybody})
         self.targets = {
-            profile_id: {domain.id: expected[profile_id, domain.id] for domain in self.domains
-                         if (profile_id, domain.id) in expected}
+            profile_id: {
+                domain.id: expected[profile_id, domain.id]
+                for domain in self.domains
+                if (profile_id, domain.id) in expected
+            }
             for profile_id in {one.role_profile_id for one in everybody}
-        }  # fmt: skip
+        }
         self.now = self._cells(chosen.framework_id, chosen.round)
         self.then = self._cells(chosen.framework_id, chosen.compare) if chosen.compare else None
         self._told_now = self._settle(self.now)
@@ -86,14 +94,18 @@ class Matrix:
             ).items()
         }
 
-    def rows(self, people: Sequence[TeamLearner]) -> tuple[Row, ...]:
+    def rows(self, people: Sequence[TeamLearner]) -> tuple[PersonRow, ...]:
         return tuple(
-            Row(one.person_id, one.name, one.role_profile,
-                tuple(self.now[one.person_id, domain.id] for domain in self.domains))
+            PersonRow(
+                one.person_id,
+                one.name,
+                one.role_profile,
+                tuple(self.now[one.person_id, domain.id] for domain in self.domains),
+            )
             for one in people
-        )  # fmt: skip
+        )
 
-    def columns(self, people: Sequence[TeamLearner], cut: Cut) -> tuple[Column, ...]:
+    def columns(self, people: Sequence[TeamLearner], cut: TeamSlice) -> tuple[DomainColumn, ...]:
         now = self._summaries(self.now, people)
         then = self._summaries(self.then, people) if self.then is not None else None
         found = []
@@ -104,10 +116,10 @@ class Matrix:
             if then is not None and self._told_then[domain.id].may_tell(cut):
                 before = (then[summary.position].gaps, then[summary.position].known)
             shown = summary if told else replace(summary, at_target=0, gaps=0, not_assessed=0)
-            found.append(Column(domain, shown, told, known, before))
+            found.append(DomainColumn(domain, shown, told, known, before))
         return tuple(found)
 
-    def children(self, chosen: Chosen) -> tuple[ChildRow, ...]:
+    def children(self, chosen: MatrixFilters) -> tuple[ChildRow, ...]:
         """The teams below one by one, and who is in none of them."""
         if not self.ground.children:
             return ()
@@ -117,26 +129,31 @@ class Matrix:
             people = [
                 one
                 for one in self.everybody
-                if one.is_in(child.path, below) and chosen.role_profile_id in (None, one.role_profile_id)
+                if one.is_in(child.path, below)
+                and chosen.role_profile_id in (None, one.role_profile_id)
             ]
             if people:
-                cut = Cut(child.path, below)
+                cut = TeamSlice(child.path, below)
                 summaries = self._summaries(self.now, people)
                 told = [self._told_now[each.domain_id].may_tell(cut) for each in summaries]
-                counts = [(each.gaps, each.known) if is_told else None
-                          for each, is_told in zip(summaries, told, strict=True)]  # fmt: skip
+                counts = [
+                    (each.gaps, each.known) if is_told else None
+                    for each, is_told in zip(summaries, told, strict=True)
+                ]
                 found.append(ChildRow(child, not below, len(people), tuple(counts)))
         return tuple(found)
 
     def _summaries(self, cells: Cells, people: Sequence[TeamLearner]) -> tuple[DomainSummary, ...]:
         ids = [domain.id for domain in self.domains]
-        return gaps.summarise((cells[one.person_id, domain_id] for one in people for domain_id in ids), ids)
+        return gaps.summarise(
+            (cells[one.person_id, domain_id] for one in people for domain_id in ids), ids
+        )
 
-    def _settle(self, cells: Cells) -> dict[int, Told]:
+    def _settle(self, cells: Cells) -> dict[int, DisclosedCounts]:
         """By domain, what may be told at that time."""
         hidden = counted(self.everybody)
         return {
-            domain.id: Told(
+            domain.id: DisclosedCounts(
                 self.ground.root,
                 hidden,
                 {one.person_id: cells[one.person_id, domain.id].state for one in hidden},

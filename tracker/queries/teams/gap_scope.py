@@ -14,7 +14,7 @@ from tracker.models import Framework, Library, Membership, Person, RoleProfile, 
 from tracker.policy.permissions import Actor, current_on, in_reach_on, teams_readable
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.roles import Role
-from tracker.rules.teams.team_suppression import Counted
+from tracker.rules.teams.team_suppression import CountedPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class TeamName:
 class TeamLearner:
     """Somebody who learns in reach of the reader, in the role profile of their newest membership.
 
-    `path` is the one team in which they are counted where they have no name; `paths` are all in reach.
+    `path` is the one team in which they are counted where they have no name; `paths` are all in
+    reach.
     """
 
     person_id: int
@@ -62,9 +63,10 @@ class PastRound:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """What a gaps page stands on, before it is filtered. `root`: the highest team that the reader coordinates and
-    that holds this one, or this one itself; `people` are all who learn in it or below it."""
+class GapScope:
+    """What a gaps page stands on, before it is filtered. `root`: the highest team that the reader
+    coordinates and that holds this one, or this one itself; `people` are all who learn in it or
+    below it."""
 
     library_id: int
     team: TeamName
@@ -87,27 +89,43 @@ class Ground:
         return next((each for each in mine if each.starts_on <= self.today <= each.ends_on), None)
 
 
-def ground(actor: Actor, team_id: int, path: str, now: dt.datetime) -> Ground:
+def gap_scope(actor: Actor, team_id: int, path: str, now: dt.datetime) -> GapScope:
     """For a team that the actor may read. Three statements."""
     today = actor.today(now)
     roots = [place.path for place in actor.coordinates if path.startswith(place.path)]
     root = min(roots, key=len, default=path)
-    teams = session().execute(
-        select(Team.id, Team.parent_id, Team.name, Team.path, Library.names_to_coordinators, Library.time_zone)
-        .join(Library, Library.id == Team.library_id)
-        .where(teams_readable(actor), or_(Team.closed_on.is_(None), Team.id == team_id))
-        .order_by(Team.name, Team.id)
-    ).all()  # fmt: skip
+    teams = (
+        session()
+        .execute(
+            select(
+                Team.id,
+                Team.parent_id,
+                Team.name,
+                Team.path,
+                Library.names_to_coordinators,
+                Library.time_zone,
+            )
+            .join(Library, Library.id == Team.library_id)
+            .where(teams_readable(actor), or_(Team.closed_on.is_(None), Team.id == team_id))
+            .order_by(Team.name, Team.id)
+        )
+        .all()
+    )
     names = {team.id: TeamName(team.id, team.parent_id, team.name, team.path) for team in teams}
-    above = sorted((each for each in names.values() if path.startswith(each.path)), key=lambda each: len(each.path))
+    above = sorted(
+        (each for each in names.values() if path.startswith(each.path)),
+        key=lambda each: len(each.path),
+    )
     here = next(team for team in teams if team.id == team_id)
-    return Ground(
+    return GapScope(
         library_id=actor.library_id,
         team=names[team_id],
         root=root,
         coordinates=bool(roots),
         above=tuple(each for each in above if each.id != team_id),
-        children=tuple(each for each in names.values() if each.parent_id == team_id) if roots else (),
+        children=tuple(each for each in names.values() if each.parent_id == team_id)
+        if roots
+        else (),
         people=_people(actor, root, bool(roots), here.names_to_coordinators, today),
         rounds=_rounds(actor.library_id, today, here.time_zone),
         today=today,
@@ -117,8 +135,11 @@ def ground(actor: Actor, team_id: int, path: str, now: dt.datetime) -> Ground:
 def _people(
     actor: Actor, root: str, coordinates: bool, names_to_coordinators: bool, today: dt.date
 ) -> tuple[TeamLearner, ...]:
-    """One statement. The reader's own record, and those of the people they supervise or lately did, have names."""
-    reach: ColumnElement[bool] = Team.path.startswith(root, autoescape=True) if coordinates else Team.path == root
+    """One statement. The reader's own record, and those of the people they supervise or lately did,
+    have names."""
+    reach: ColumnElement[bool] = (
+        Team.path.startswith(root, autoescape=True) if coordinates else Team.path == root
+    )
     in_reach = (
         select(Membership.person_id)
         .join(Team, Team.id == Membership.team_id)
@@ -126,9 +147,16 @@ def _people(
     )
     rows = session().execute(
         select(
-            Membership.person_id, Membership.ends_on, Person.name, Team.id.label("team_id"), Team.path,
-            RoleProfile.id.label("role_profile_id"), RoleProfile.name.label("role_profile"),
-            Framework.id.label("framework_id"), Framework.title, Framework.version,
+            Membership.person_id,
+            Membership.ends_on,
+            Person.name,
+            Team.id.label("team_id"),
+            Team.path,
+            RoleProfile.id.label("role_profile_id"),
+            RoleProfile.name.label("role_profile"),
+            Framework.id.label("framework_id"),
+            Framework.title,
+            Framework.version,
             Framework.lang,
         )
         .join(Person, Person.id == Membership.person_id)
@@ -142,7 +170,7 @@ def _people(
             Person.disabled_at.is_(None),
         )
         .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
-    )  # fmt: skip
+    )
     by_person: defaultdict[int, list[Any]] = defaultdict(list)
     for row in rows:
         by_person[row.person_id].append(row)
@@ -150,9 +178,15 @@ def _people(
     found = []
     for person_id, memberships in by_person.items():
         current = [row for row in memberships if row.ends_on is None or row.ends_on >= today]
-        paths = [row.path for row in current if (row.path.startswith(root) if coordinates else row.path == root)]
+        paths = [
+            row.path
+            for row in current
+            if (row.path.startswith(root) if coordinates else row.path == root)
+        ]
         newest = current[-1]
-        known = person_id == actor.person_id or any(row.team_id in supervised for row in memberships)
+        known = person_id == actor.person_id or any(
+            row.team_id in supervised for row in memberships
+        )
         found.append(
             TeamLearner(
                 person_id=person_id,
@@ -179,9 +213,16 @@ def _rounds(library_id: int, today: dt.date, time_zone: str) -> tuple[PastRound,
     )
     zone = ZoneInfo(time_zone)
     midnight = dt.time(tzinfo=zone)
-    return tuple(PastRound(*row, dt.datetime.combine(row.ends_on + dt.timedelta(days=1), midnight)) for row in rows)
+    return tuple(
+        PastRound(*row, dt.datetime.combine(row.ends_on + dt.timedelta(days=1), midnight))
+        for row in rows
+    )
 
 
-def counted(people: Collection[TeamLearner]) -> list[Counted]:
+def counted(people: Collection[TeamLearner]) -> list[CountedPerson]:
     """Those without a name, as the rules of suppression take them."""
-    return [Counted(one.person_id, one.path, one.role_profile_id) for one in people if not one.by_name]
+    return [
+        CountedPerson(one.person_id, one.path, one.role_profile_id)
+        for one in people
+        if not one.by_name
+    ]

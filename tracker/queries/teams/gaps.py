@@ -1,4 +1,5 @@
-"""The gaps of a team: endorsed levels against each person's own target, suppressed for who may see no names.
+"""The gaps of a team: endorsed levels against each person's own target, suppressed for who may see
+no names.
 
 The endorsed voice alone: nothing here reads a rating.
 """
@@ -13,37 +14,46 @@ from tracker.models import Endorsement, LevelException, NotRatedHere, ScaleAnswe
 from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles.levels import stood
 from tracker.queries.reviews.submission_counts import who_sent
-from tracker.queries.teams.gap_matrix import Cells, ChildRow, Chosen, Column, Matrix, Row
-from tracker.queries.teams.gap_scope import Ground, TeamLearner
+from tracker.queries.teams.gap_matrix import (
+    Cells,
+    ChildRow,
+    DomainColumn,
+    GapMatrix,
+    MatrixFilters,
+    PersonRow,
+)
+from tracker.queries.teams.gap_scope import GapScope, TeamLearner
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.levels import TargetState
 from tracker.rules.teams import gaps
-from tracker.rules.teams.gaps import Cell
+from tracker.rules.teams.gaps import GapCell
 from tracker.rules.teams.suppression import LEAST, can_be_told
-from tracker.rules.teams.team_suppression import Cut
+from tracker.rules.teams.team_suppression import TeamSlice
 
 
 @dataclass(frozen=True, slots=True)
 class Biggest:
-    """`held_back_by`: the statement that most people with the gap do not meet. `teachers`: names of those who could."""
+    """`held_back_by`: the statement that most people with the gap do not meet. `teachers`: names of
+    those who could."""
 
-    column: Column
+    column: DomainColumn
     held_back_by: Wording
     teachers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GapPage:
-    """`rows` only where the reader may see every name and they are few enough. `too_few`: the people are so few that
-    nothing is told of them. `without_names`: some are there whom the reader may not see by name. `exceptions`: how many
-    are agreed for those whom the reader does see by name."""
+    """`rows` only where the reader may see every name and they are few enough. `too_few`: the
+    people are so few that nothing is told of them. `without_names`: some are there whom the reader
+    may not see by name. `exceptions`: how many are agreed for those whom the reader does see by
+    name."""
 
     people: int
     without_names: bool
     too_few: bool
-    columns: tuple[Column, ...] = ()
-    rows: tuple[Row, ...] = ()
+    columns: tuple[DomainColumn, ...] = ()
+    rows: tuple[PersonRow, ...] = ()
     biggest: tuple[Biggest, ...] = ()
     children: tuple[ChildRow, ...] = ()
     not_sent: int = 0
@@ -58,19 +68,20 @@ class GapPage:
         return self.people * len(self.columns)
 
 
-def page(ground: Ground, chosen: Chosen) -> GapPage:
+def page(ground: GapScope, chosen: MatrixFilters) -> GapPage:
     """At most ten statements, whatever the size."""
     everybody = [one for one in ground.people if one.framework_id == chosen.framework_id]
     people = [
         one
         for one in everybody
-        if one.is_in(ground.team.path, chosen.below) and chosen.role_profile_id in (None, one.role_profile_id)
+        if one.is_in(ground.team.path, chosen.below)
+        and chosen.role_profile_id in (None, one.role_profile_id)
     ]
     hidden = [one for one in people if not one.by_name]
     if not people or 0 < len(hidden) < LEAST:
         return GapPage(people=len(people), without_names=bool(hidden), too_few=bool(hidden))
-    of = Matrix(ground, chosen, everybody if hidden else people)
-    columns = of.columns(people, Cut(ground.team.path, chosen.below, chosen.role_profile_id))
+    of = GapMatrix(ground, chosen, everybody if hidden else people)
+    columns = of.columns(people, TeamSlice(ground.team.path, chosen.below, chosen.role_profile_id))
     now = ground.open_round(chosen.framework_id)
     named = not hidden and gaps.shows_names(len(people))
     return GapPage(
@@ -80,19 +91,26 @@ def page(ground: Ground, chosen: Chosen) -> GapPage:
         columns=columns,
         rows=of.rows(people) if named else (),
         biggest=_biggest(ground, chosen, of.now, people, columns),
-        children=of.children(chosen) if chosen.below and not (hidden and chosen.role_profile_id) else (),
+        children=of.children(chosen)
+        if chosen.below and not (hidden and chosen.role_profile_id)
+        else (),
         exceptions=exceptions.how_many(
             [one.person_id for one in people if one.by_name],
             chosen.framework_id,
             ground.library_id,
             chosen.round.end if chosen.round else None,
         ),
-        not_sent=len(people) - len(who_sent([one.person_id for one in people], [now.id] if now else [])),
+        not_sent=len(people)
+        - len(who_sent([one.person_id for one in people], [now.id] if now else [])),
     )
 
 
 def _biggest(
-    ground: Ground, chosen: Chosen, cells: Cells, people: Sequence[TeamLearner], columns: Sequence[Column]
+    ground: GapScope,
+    chosen: MatrixFilters,
+    cells: Cells,
+    people: Sequence[TeamLearner],
+    columns: Sequence[DomainColumn],
 ) -> tuple[Biggest, ...]:
     """Of the domains that may be told."""
     told = {column.domain.id: column for column in columns if column.told}
@@ -108,46 +126,84 @@ def _biggest(
     for each in biggest:
         statement = ""
         for most in held_back.get(each.domain_id, ())[:1]:
-            if _may_name(most.statement_id, [cell for cell in nameless if cell.domain_id == each.domain_id], facts):
+            if _may_name(
+                most.statement_id,
+                [cell for cell in nameless if cell.domain_id == each.domain_id],
+                facts,
+            ):
                 statement = titles[most.statement_id]
-        able = tuple(names[person_id] for person_id in teachers.get(each.domain_id, ()) if person_id in names)
+        able = tuple(
+            names[person_id] for person_id in teachers.get(each.domain_id, ()) if person_id in names
+        )
         found.append(Biggest(told[each.domain_id], statement, able))
     return tuple(found)
 
 
-def _may_name(statement_id: int, nameless: Sequence[Cell], facts: Collection[gaps.NotMet]) -> bool:
-    """Whether it may be told that the statement holds most back: of those without a name neither nearly all, nor so
-    few that one could guess who."""
+def _may_name(
+    statement_id: int, nameless: Sequence[GapCell], facts: Collection[gaps.NotMet]
+) -> bool:
+    """Whether it may be told that the statement holds most back: of those without a name neither
+    nearly all, nor so few that one could guess who."""
     held = gaps.held_back_by(nameless, facts)
-    count = sum(each.people for by in held.values() for each in by if each.statement_id == statement_id)
+    count = sum(
+        each.people for by in held.values() for each in by if each.statement_id == statement_id
+    )
     known = sum(cell.state in (TargetState.GAP, TargetState.AT_TARGET) for cell in nameless)
     return can_be_told((count, known - count))
 
 
 def _not_met(
-    ground: Ground, chosen: Chosen, person_ids: Collection[int], domain_ids: Collection[int]
+    ground: GapScope,
+    chosen: MatrixFilters,
+    person_ids: Collection[int],
+    domain_ids: Collection[int],
 ) -> tuple[list[gaps.NotMet], dict[int, str]]:
-    """The endorsements that do not meet their statement, but for agreed exceptions, and the statements' titles. One
-    statement."""
+    """The endorsements that do not meet their statement, but for agreed exceptions, and the
+    statements' titles. One statement."""
     at = chosen.round.end if chosen.round else None
-    rows = session().execute(
-        select(Statement.domain_id, Statement.rank, Statement.position, Statement.id, Endorsement.person_id,
-               Statement.title)
-        .join(Endorsement, Endorsement.statement_id == Statement.id)
-        .join(ScaleAnswer, and_(ScaleAnswer.framework_id == Statement.framework_id,
-                                ScaleAnswer.key == Endorsement.answer))
-        .outerjoin(NotRatedHere, and_(NotRatedHere.statement_id == Statement.id,
-                                      NotRatedHere.library_id == ground.library_id))
-        .outerjoin(LevelException, and_(LevelException.person_id == Endorsement.person_id,
-                                        LevelException.statement_id == Endorsement.statement_id,
-                                        exceptions.counts(at)))
-        .where(
-            Endorsement.person_id.in_(person_ids),
-            Statement.domain_id.in_(domain_ids),
-            ScaleAnswer.counts_as == Meaning.NOT_MET.value,
-            NotRatedHere.id.is_(None),
-            LevelException.id.is_(None),
-            stood(at),
+    rows = (
+        session()
+        .execute(
+            select(
+                Statement.domain_id,
+                Statement.rank,
+                Statement.position,
+                Statement.id,
+                Endorsement.person_id,
+                Statement.title,
+            )
+            .join(Endorsement, Endorsement.statement_id == Statement.id)
+            .join(
+                ScaleAnswer,
+                and_(
+                    ScaleAnswer.framework_id == Statement.framework_id,
+                    ScaleAnswer.key == Endorsement.answer,
+                ),
+            )
+            .outerjoin(
+                NotRatedHere,
+                and_(
+                    NotRatedHere.statement_id == Statement.id,
+                    NotRatedHere.library_id == ground.library_id,
+                ),
+            )
+            .outerjoin(
+                LevelException,
+                and_(
+                    LevelException.person_id == Endorsement.person_id,
+                    LevelException.statement_id == Endorsement.statement_id,
+                    exceptions.counts(at),
+                ),
+            )
+            .where(
+                Endorsement.person_id.in_(person_ids),
+                Statement.domain_id.in_(domain_ids),
+                ScaleAnswer.counts_as == Meaning.NOT_MET.value,
+                NotRatedHere.id.is_(None),
+                LevelException.id.is_(None),
+                stood(at),
+            )
         )
-    ).all()  # fmt: skip
+        .all()
+    )
     return [gaps.NotMet(*row[:5]) for row in rows], {row[3]: row[5] for row in rows}

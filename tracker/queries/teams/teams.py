@@ -1,6 +1,7 @@
 """Teams as those who supervise or coordinate them see them: members, and what they have sent.
 
-Nothing here reads a rating: what was not sent is seen by its owner alone, also as a count or a time.
+Nothing here reads a rating: what was not sent is seen by its owner alone, also as a count or a
+time.
 """
 
 import datetime as dt
@@ -14,7 +15,13 @@ from sqlalchemy import case, func, select, true
 from tracker.db import session
 from tracker.models import Library, Membership, Person, Review, ReviewItem, RoleProfile, Round, Team
 from tracker.policy.permissions import Actor, current_on, in_reach_on, teams_readable
-from tracker.queries.reviews.submission_counts import Sent, Waiting, counts_as_sent, sent_counts, waiting_for
+from tracker.queries.reviews.submission_counts import (
+    SentCounts,
+    WaitingReviews,
+    counts_as_sent,
+    sent_counts,
+    waiting_for,
+)
 from tracker.rules.reviews.workflow import REVEALED
 from tracker.rules.roles import Role
 
@@ -32,8 +39,8 @@ class OpenRound:
 
 @dataclass(frozen=True, slots=True)
 class TeamLine:
-    """A team in a list. `people` learn in it or in a team below it; of them `sent` sent and `reviewed` had something
-    revealed: in an open round, where there is one, else ever."""
+    """A team in a list. `people` learn in it or in a team below it; of them `sent` sent and
+    `reviewed` had something revealed: in an open round, where there is one, else ever."""
 
     id: int
     parent_id: int | None
@@ -47,8 +54,8 @@ class TeamLine:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A learner of a team. `ends_on` is set for somebody who has left it. `has_sent`: in the open round of their
-    framework, where there is one, else ever."""
+    """A learner of a team. `ends_on` is set for somebody who has left it. `has_sent`: in the open
+    round of their framework, where there is one, else ever."""
 
     person_id: int
     name: str
@@ -57,9 +64,9 @@ class Member:
     since: dt.date
     ends_on: dt.date | None
     is_ready: bool
-    sent: Sent
+    sent: SentCounts
     has_sent: bool
-    waiting: Waiting
+    waiting: WaitingReviews
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +106,17 @@ def name_of(team_id: int) -> str:
 
 
 def tree(actor: Actor, rounds: Collection[OpenRound], today: dt.date) -> tuple[TeamLine, ...]:
-    """The teams this actor may read, each after its parent, with totals over the teams below it. Two statements."""
-    teams = session().execute(
-        select(Team.id, Team.parent_id, Team.name, Team.path)
-        .where(teams_readable(actor), Team.closed_on.is_(None))
-        .order_by(Team.name, Team.id)
-    ).all()  # fmt: skip
+    """The teams this actor may read, each after its parent, with totals over the teams below it.
+    Two statements."""
+    teams = (
+        session()
+        .execute(
+            select(Team.id, Team.parent_id, Team.name, Team.path)
+            .where(teams_readable(actor), Team.closed_on.is_(None))
+            .order_by(Team.name, Team.id)
+        )
+        .all()
+    )
     totals = _totals(actor, [each.id for each in rounds], today)
     ids = {team.id for team in teams}
     below = defaultdict(list)
@@ -115,7 +127,11 @@ def tree(actor: Actor, rounds: Collection[OpenRound], today: dt.date) -> tuple[T
     def put(parent_id: int | None, depth: int) -> None:
         for team in below[parent_id]:
             people, sent, reviewed = (len(who) for who in totals[team.path])
-            lines.append(TeamLine(team.id, team.parent_id, team.name, team.path, depth, people, sent, reviewed))
+            lines.append(
+                TeamLine(
+                    team.id, team.parent_id, team.name, team.path, depth, people, sent, reviewed
+                )
+            )
             put(team.id, depth + 1)
 
     put(None, 0)
@@ -127,11 +143,15 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
     coordinates = any(path.startswith(place.path) for place in actor.coordinates)
     rounds = open_rounds(actor.library_id, today)
     readable = tree(actor, rounds, today)
-    team = session().execute(
-        select(Team.name, Library.names_to_coordinators)
-        .join(Library, Library.id == Team.library_id)
-        .where(Team.id == team_id)
-    ).one()  # fmt: skip
+    team = (
+        session()
+        .execute(
+            select(Team.name, Library.names_to_coordinators)
+            .join(Library, Library.id == Team.library_id)
+            .where(Team.id == team_id)
+        )
+        .one()
+    )
     rows = _memberships(team_id, today)
     learners = {row.person_id for row in rows if row.role == Role.LEARNER}
     sent = sent_counts(learners, [each.id for each in rounds])
@@ -146,7 +166,7 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
             if is_current:
                 staff[row.person_id, row.role] = Staff(row.person_id, row.name, Role(row.role))
             continue
-        theirs = sent.get((row.person_id, row.framework_id), Sent())
+        theirs = sent.get((row.person_id, row.framework_id), SentCounts())
         member = Member(
             person_id=row.person_id,
             name=row.name,
@@ -157,7 +177,7 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
             is_ready=row.ready_at is not None,
             sent=theirs,
             has_sent=bool(theirs.in_round if row.framework_id in in_round else theirs.in_all),
-            waiting=waiting.get(row.person_id, Waiting()),
+            waiting=waiting.get(row.person_id, WaitingReviews()),
         )
         (members if is_current else former).append(member)
     current = {member.person_id: member for member in members}
@@ -170,30 +190,47 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
         members=tuple(current.values()),
         former=tuple(gone.values()),
         staff=tuple(staff.values()),
-        children=tuple(line for line in readable if line.parent_id == team_id) if coordinates else (),
-        rounds=tuple(each for each in rounds if each.framework_id in {row.framework_id for row in rows}),
+        children=tuple(line for line in readable if line.parent_id == team_id)
+        if coordinates
+        else (),
+        rounds=tuple(
+            each for each in rounds if each.framework_id in {row.framework_id for row in rows}
+        ),
     )
 
 
 def _memberships(team_id: int, today: dt.date) -> Sequence[Any]:
-    """Current ones and those that ended at most GRACE ago; of one person the newest comes last. Somebody who cannot
-    sign in any more is listed with those who left."""
-    return session().execute(
-        select(
-            Membership.person_id, Membership.role, Membership.job, Membership.starts_on, Membership.ends_on,
-            Person.name, Person.ready_at, Person.disabled_at,
-            func.coalesce(RoleProfile.name, "").label("role_profile"), RoleProfile.framework_id,
+    """Current ones and those that ended at most GRACE ago; of one person the newest comes last.
+    Somebody who cannot sign in any more is listed with those who left."""
+    return (
+        session()
+        .execute(
+            select(
+                Membership.person_id,
+                Membership.role,
+                Membership.job,
+                Membership.starts_on,
+                Membership.ends_on,
+                Person.name,
+                Person.ready_at,
+                Person.disabled_at,
+                func.coalesce(RoleProfile.name, "").label("role_profile"),
+                RoleProfile.framework_id,
+            )
+            .join(Person, Person.id == Membership.person_id)
+            .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+            .where(Membership.team_id == team_id, in_reach_on(Membership, today))
+            .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
         )
-        .join(Person, Person.id == Membership.person_id)
-        .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .where(Membership.team_id == team_id, in_reach_on(Membership, today))
-        .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
-    ).all()  # fmt: skip
+        .all()
+    )
 
 
-def _totals(actor: Actor, round_ids: Collection[int], today: dt.date) -> dict[str, tuple[set[int], set[int], set[int]]]:
-    """By path of a team: who learns in it or below it, who of them sent, and who had something revealed. One
-    statement."""
+def _totals(
+    actor: Actor, round_ids: Collection[int], today: dt.date
+) -> dict[str, tuple[set[int], set[int], set[int]]]:
+    """By path of a team: who learns in it or below it, who of them sent, and who had something
+    revealed. One statement."""
     in_round = Review.round_id.in_(round_ids) if round_ids else true()
     revealed = ReviewItem.status.in_([status.value for status in REVEALED])
     reviewed = (
@@ -215,7 +252,9 @@ def _totals(actor: Actor, round_ids: Collection[int], today: dt.date) -> dict[st
             Person.disabled_at.is_(None),
         )
     )
-    found: defaultdict[str, tuple[set[int], set[int], set[int]]] = defaultdict(lambda: (set(), set(), set()))
+    found: defaultdict[str, tuple[set[int], set[int], set[int]]] = defaultdict(
+        lambda: (set(), set(), set())
+    )
     for person_id, path, is_revealed in rows:
         for above in paths_above(path):
             people, sent, had = found[above]
@@ -228,6 +267,7 @@ def _totals(actor: Actor, round_ids: Collection[int], today: dt.date) -> dict[st
 
 
 def paths_above(path: str) -> list[str]:
-    """The path of a team and of every team above it, from the root down: "/1/4/" gives "/1/" and "/1/4/"."""
+    """The path of a team and of every team above it, from the root down: "/1/4/" gives "/1/" and
+    "/1/4/"."""
     ids = path.strip("/").split("/")
     return ["/" + "/".join(ids[:depth]) + "/" for depth in range(1, len(ids) + 1)]

@@ -14,12 +14,15 @@ from tracker.records.reviews import exceptions
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.scale import EndorsedAnswer
 from tracker.rules.operations.audit_kinds import ENDED, GIVEN
-from tracker.rules.reviews.digests import Given, seal
+from tracker.rules.reviews.digests import EndorsementContent, seal
 from tracker.rules.reviews.workflow import EndorsementStatus
 
 
-def stand(tx: Session, review: Review, item: ReviewItem, answer: EndorsedAnswer, now: dt.datetime) -> None:
-    """Let the reviewer's or the agreed answer stand from now on; what stood before is superseded."""
+def stand(
+    tx: Session, review: Review, item: ReviewItem, answer: EndorsedAnswer, now: dt.datetime
+) -> None:
+    """Let the reviewer's or the agreed answer stand from now on; what stood before is
+    superseded."""
     _end_standing(tx, review, item, EndorsementStatus.SUPERSEDED, review.reviewer_id, now)
     made = Endorsement(
         person_id=review.learner_id,
@@ -35,8 +38,11 @@ def stand(tx: Session, review: Review, item: ReviewItem, answer: EndorsedAnswer,
     exceptions.end_for(tx, review.learner_id, item.statement_id, now)
 
 
-def suspend(tx: Session, review: Review, item: ReviewItem, by: int | None, now: dt.datetime) -> None:
-    """The two do not agree any more: what stood for this statement, whoever gave it, does not count from now on."""
+def suspend(
+    tx: Session, review: Review, item: ReviewItem, by: int | None, now: dt.datetime
+) -> None:
+    """The two do not agree any more: what stood for this statement, whoever gave it, does not count
+    from now on."""
     _end_standing(tx, review, item, EndorsementStatus.SUSPENDED, by, now)
 
 
@@ -51,7 +57,12 @@ def expire(tx: Session, endorsement: Endorsement, now: dt.datetime) -> None:
 
 
 def _end_standing(
-    tx: Session, review: Review, item: ReviewItem, to: EndorsementStatus, by: int | None, now: dt.datetime
+    tx: Session,
+    review: Review,
+    item: ReviewItem,
+    to: EndorsementStatus,
+    by: int | None,
+    now: dt.datetime,
 ) -> None:
     exceptions.lock_person(tx, review.learner_id)
     stands = tx.scalar(
@@ -68,7 +79,12 @@ def _end_standing(
 
 
 def _end(
-    tx: Session, endorsement: Endorsement, to: EndorsementStatus, by: int | None, now: dt.datetime, reason: str = ""
+    tx: Session,
+    endorsement: Endorsement,
+    to: EndorsementStatus,
+    by: int | None,
+    now: dt.datetime,
+    reason: str = "",
 ) -> None:
     exceptions.lock_person(tx, endorsement.person_id)
     tx.refresh(endorsement)
@@ -79,7 +95,9 @@ def _end(
         tx.add(EndorsementText(endorsement_id=endorsement.id, reason=reason))
 
 
-def _become(tx: Session, endorsement: Endorsement, to: EndorsementStatus, by: int | None, now: dt.datetime) -> None:
+def _become(
+    tx: Session, endorsement: Endorsement, to: EndorsementStatus, by: int | None, now: dt.datetime
+) -> None:
     """The one place that writes a status."""
     before = endorsement.status or ""
     endorsement.status = to.value
@@ -87,7 +105,11 @@ def _become(tx: Session, endorsement: Endorsement, to: EndorsementStatus, by: in
         endorsement.ended_at = now
     tx.add(endorsement)
     tx.flush()
-    tx.add(EndorsementMove(endorsement_id=endorsement.id, actor_id=by, before=before, after=to.value, moved_at=now))
+    tx.add(
+        EndorsementMove(
+            endorsement_id=endorsement.id, actor_id=by, before=before, after=to.value, moved_at=now
+        )
+    )
     item = tx.get_one(ReviewItem, endorsement.item_id)
     review = tx.get_one(Review, item.review_id)
     sealed: dict[str, audit.Fact] = {}
@@ -97,9 +119,10 @@ def _become(tx: Session, endorsement: Endorsement, to: EndorsementStatus, by: in
 
 
 def _seal(endorsement: Endorsement, item: ReviewItem) -> str:
-    """It goes into the chain of the audit, so that nobody changes or deletes the endorsement without it showing."""
+    """It goes into the chain of the audit, so that nobody changes or deletes the endorsement
+    without it showing."""
     return seal(
-        Given(
+        EndorsementContent(
             item_digest=item.digest,
             endorser_id=endorsement.endorser_id,
             person_id=endorsement.person_id,

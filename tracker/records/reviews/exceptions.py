@@ -1,4 +1,5 @@
-"""The only writer of agreed exceptions: at most one is open for a person and a level of a domain."""
+"""The only writer of agreed exceptions: at most one is open for a person and a level of a
+domain."""
 
 import datetime as dt
 
@@ -22,7 +23,8 @@ OPEN_ONES = [status.value for status in OPEN]
 
 
 def lock_person(tx: Session, person_id: int) -> None:
-    """What is endorsed and excepted of one person follows each other, also from two reviews at once."""
+    """What is endorsed and excepted of one person follows each other, also from two reviews at
+    once."""
     tx.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
 
 
@@ -39,7 +41,13 @@ def open_at(tx: Session, person_id: int, domain_id: int, rank: int) -> LevelExce
 
 
 def propose(
-    tx: Session, review: Review, item: ReviewItem, statement: Statement, by: int, reason: str, now: dt.datetime
+    tx: Session,
+    review: Review,
+    item: ReviewItem,
+    statement: Statement,
+    by: int,
+    reason: str,
+    now: dt.datetime,
 ) -> LevelException:
     made = LevelException(
         person_id=review.learner_id,
@@ -59,7 +67,12 @@ def propose(
 
 
 def move(
-    tx: Session, of: LevelException, what: ExceptionMove, by: int | None, now: dt.datetime, reason: str = ""
+    tx: Session,
+    of: LevelException,
+    what: ExceptionMove,
+    by: int | None,
+    now: dt.datetime,
+    reason: str = "",
 ) -> None:
     """Raises Conflict("exception_over"). A `reason` is why it was withdrawn."""
     before = of.status
@@ -89,7 +102,11 @@ def end_for(tx: Session, person_id: int, statement_id: int, now: dt.datetime) ->
 
 def _moved(tx: Session, of: LevelException, before: str, by: int | None, now: dt.datetime) -> None:
     """Write the move into the history and the trail."""
-    tx.add(LevelExceptionMove(exception_id=of.id, actor_id=by, before=before, after=of.status, moved_at=now))
+    tx.add(
+        LevelExceptionMove(
+            exception_id=of.id, actor_id=by, before=before, after=of.status, moved_at=now
+        )
+    )
     tx.flush()
     review = tx.get_one(Review, tx.get_one(ReviewItem, of.item_id).review_id)
     audit.of_review(tx, review, EXCEPTION_MOVED, by, now, of.statement_id)

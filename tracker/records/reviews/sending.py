@@ -1,4 +1,5 @@
-"""The only writer of new reviews, and of what they freeze: sent by the learner, or handed on to another reviewer."""
+"""The only writer of new reviews, and of what they freeze: sent by the learner, or handed on to
+another reviewer."""
 
 import datetime as dt
 import secrets
@@ -8,14 +9,21 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.models import Handover, HandoverText, Review, ReviewItem, ReviewItemEvidence, ReviewItemText
+from tracker.models import (
+    Handover,
+    HandoverText,
+    Review,
+    ReviewItem,
+    ReviewItemEvidence,
+    ReviewItemText,
+)
 from tracker.records.reviews import status
 from tracker.rules.reviews.digests import ReviewedContent, reviewed_digest
 from tracker.rules.reviews.workflow import SEALED, ItemStatus, Move, ReviewStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class StatementToFreeze:
     """One statement to freeze. `content` goes into the digest; its evidence goes with the item."""
 
     statement_id: int
@@ -26,8 +34,8 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class _Frozen:
-    """What an item holds from its first moment on. `salt` is "" where its text was erased. `evidence`: ids of versions
-    with the reason why each counts."""
+    """What an item holds from its first moment on. `salt` is "" where its text was erased.
+    `evidence`: ids of versions with the reason why each counts."""
 
     statement_id: int
     rated_at: dt.datetime
@@ -39,7 +47,7 @@ class _Frozen:
     evidence: tuple[tuple[int, str], ...]
 
 
-def send(tx: Session, review: Review, statements: list[Sent], now: dt.datetime) -> int:
+def send(tx: Session, review: Review, statements: list[StatementToFreeze], now: dt.datetime) -> int:
     """Write a new review with its items frozen, in the order given. Returns its id."""
     _begin(tx, review, [_freeze(sent) for sent in statements])
     status.note_move(tx, review, None, Move.SEND, review.learner_id, "", ReviewStatus.SENT, now)
@@ -49,15 +57,17 @@ def send(tx: Session, review: Review, statements: list[Sent], now: dt.datetime) 
 def hand_on(
     tx: Session, review: Review, to_id: int, note: str, due_on: dt.date, by: int, now: dt.datetime
 ) -> int | None:
-    """Give what is sealed to another reviewer, as it was frozen and without a word of the first one's.
+    """Give what is sealed to another reviewer, as it was frozen and without a word of the first
+    one's.
 
-    What was revealed stays with the first. Returns the id of the new review; None where nothing was sealed.
+    What was revealed stays with the first. Returns the id of the new review; None where nothing was
+    sealed.
     """
     sealed = [
         item
         for item in status.items(tx, review)
         if ItemStatus(item.status) in SEALED and item.revealed_at is None
-    ]  # fmt: skip
+    ]
     if not sealed:
         return None
     going_on = Review(
@@ -81,7 +91,7 @@ def hand_on(
     return going_on.id
 
 
-def _freeze(sent: Sent) -> _Frozen:
+def _freeze(sent: StatementToFreeze) -> _Frozen:
     salt, content = secrets.token_hex(32), sent.content
     return _Frozen(
         statement_id=sent.statement_id,

@@ -1,4 +1,5 @@
-"""The only writer of the status of reviews and of their items: each change writes its move in the same act.
+"""The only writer of the status of reviews and of their items: each change writes its move in the
+same act.
 
 A review's row is locked before anything of it is read for writing, so its moves follow each other.
 """
@@ -10,12 +11,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from tracker.models import (
-    Confirmation,
-    Review,
-    ReviewItem,
-    ReviewMove,
-)
+from tracker.models import Confirmation, Review, ReviewItem, ReviewMove
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.records import audit, notices
@@ -24,7 +20,15 @@ from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
 from tracker.rules.reviews.agreement import endorsed_answer, reveal_move
 from tracker.rules.reviews.reviews import is_over, seen_stamp
-from tracker.rules.reviews.workflow import LIVE, ItemStatus, Move, ReviewStatus, is_settled, item_after, review_after
+from tracker.rules.reviews.workflow import (
+    LIVE,
+    ItemStatus,
+    Move,
+    ReviewStatus,
+    is_settled,
+    item_after,
+    review_after,
+)
 
 
 def locked(tx: Session, review_id: int) -> Review:
@@ -57,7 +61,8 @@ def _supervision(today: dt.date) -> Select[*tuple[Any, ...]]:
 
 
 def must_be_reviewer(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
-    """Raises Missing: not theirs, or they supervise its learner no more (asked of the tables, not of the actor)."""
+    """Raises Missing: not theirs, or they supervise its learner no more (asked of the tables, not
+    of the actor)."""
     theirs = review.reviewer_id == actor.person_id and review.learner_id != actor.person_id
     if not theirs or not tx.scalar(_supervision(actor.today(now)), {"review": review.id}):
         raise Missing
@@ -71,16 +76,27 @@ def must_be_either(tx: Session, review: Review, actor: Actor, now: dt.datetime) 
 
 def items(tx: Session, review: Review) -> list[ReviewItem]:
     return list(
-        tx.scalars(select(ReviewItem).where(ReviewItem.review_id == review.id).order_by(ReviewItem.position)).all()
+        tx.scalars(
+            select(ReviewItem)
+            .where(ReviewItem.review_id == review.id)
+            .order_by(ReviewItem.position)
+        ).all()
     )
 
 
 def move_item(
-    tx: Session, review: Review, item: ReviewItem, move: Move, by: int | None, now: dt.datetime, **written: object
+    tx: Session,
+    review: Review,
+    item: ReviewItem,
+    move: Move,
+    by: int | None,
+    now: dt.datetime,
+    **written: object,
 ) -> None:
     """`written`: the columns that the move fills or empties, in the same act as the status.
 
-    Raises Conflict("move_not_now"): the table has no such move, the review is over, or the item has been shown.
+    Raises Conflict("move_not_now"): the table has no such move, the review is over, or the item has
+    been shown.
     """
     before = ItemStatus(item.status)
     over = ReviewStatus(review.status) not in LIVE
@@ -108,7 +124,10 @@ def move_review(tx: Session, review: Review, move: Move, by: int | None, now: dt
 
 def close_if_ended(tx: Session, review: Review, by: int | None, now: dt.datetime) -> None:
     """Close the review when every item has ended for good."""
-    if all(is_settled(ItemStatus(item.status), item.revealed_at is not None) for item in items(tx, review)):
+    if all(
+        is_settled(ItemStatus(item.status), item.revealed_at is not None)
+        for item in items(tx, review)
+    ):
         move_review(tx, review, Move.CLOSE, by, now)
 
 
@@ -132,13 +151,15 @@ def confirm(
     now: dt.datetime,
     seen: str | None = None,
 ) -> bool:
-    """One side's agreed answer. When the other side holds the same, it is endorsed. Returns whether it is.
+    """One side's agreed answer. When the other side holds the same, it is endorsed. Returns whether
+    it is.
 
     `seen`: the stamp of the other side's, as the page showed it; "" where it showed none. Raises
     Conflict("confirmation_unseen") where that would endorse what its person has not seen.
     """
     confirmations = {
-        each.person_id: each for each in tx.scalars(select(Confirmation).where(Confirmation.item_id == item.id))
+        each.person_id: each
+        for each in tx.scalars(select(Confirmation).where(Confirmation.item_id == item.id))
     }
     move_item(tx, review, item, Move.CONFIRM, by, now)
     mine = confirmations.pop(by, None)
@@ -156,14 +177,19 @@ def confirm(
     return True
 
 
-def keep_apart(tx: Session, review: Review, item: ReviewItem, by: int | None, now: dt.datetime) -> None:
+def keep_apart(
+    tx: Session, review: Review, item: ReviewItem, by: int | None, now: dt.datetime
+) -> None:
     move_item(tx, review, item, Move.KEEP_APART, by, now)
     endorsements.suspend(tx, review, item, by, now)
 
 
 def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime) -> int:
-    """Once the time for differences is over, what still differs is kept apart, by nobody. Returns how many were."""
-    if review.status != ReviewStatus.DIFFERENCES_OPEN.value or not is_over(review.differences_due_on, today):
+    """Once the time for differences is over, what still differs is kept apart, by nobody. Returns
+    how many were."""
+    if review.status != ReviewStatus.DIFFERENCES_OPEN.value or not is_over(
+        review.differences_due_on, today
+    ):
         return 0
     due = [item for item in items(tx, review) if item.status == ItemStatus.DIFFERS.value]
     for item in due:
@@ -196,4 +222,4 @@ def note_move(
         )
     )
     audit.moved(tx, review, move, by, now)
-    notices.tell(tx, review, move, by, now)
+    notices.notify(tx, review, move, by, now)

@@ -29,7 +29,8 @@ def _folded(text: str) -> str:
 
 
 def check(password: str, *, name: str, email: str, library: str, field: str = "password") -> None:
-    """Raise Invalid (password_short, password_long, password_common, password_own_words) for one that will not do.
+    """Raise Invalid (password_short, password_long, password_common, password_own_words) for one
+    that will not do.
 
     The password is taken as typed: nothing is trimmed, and upper and lower case differ.
     """
@@ -59,7 +60,8 @@ class Passwords:
         return self._hasher.hash(password)
 
     def fits(self, stored: str | None, password: str) -> bool:
-        """Whether `password` is the one that was stored. Takes as long when there is nobody to compare with."""
+        """Whether `password` is the one that was stored. Takes as long when there is nobody to
+        compare with."""
         try:
             self._hasher.verify(stored or self._nobody, password)
         except (VerificationError, InvalidHashError):

@@ -25,7 +25,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Exports put an apostrophe before text that begins so; it is taken off again."""
 
 
-class Column(StrEnum):
+class ImportColumn(StrEnum):
     CODE = "code"
     TITLE = "title"
     ANSWER = "answer"
@@ -33,22 +33,22 @@ class Column(StrEnum):
     NOTE = "note"
 
 
-BY_PLACE = (Column.CODE, Column.ANSWER, Column.DAY, Column.NOTE)
+BY_PLACE = (ImportColumn.CODE, ImportColumn.ANSWER, ImportColumn.DAY, ImportColumn.NOTE)
 """The columns of a list without a heading; the first holds codes or titles."""
 
 
 HEADINGS = {
-    Column.CODE: ("Code", "Statement code"),
-    Column.TITLE: ("Statement", "Title", "Skill"),
-    Column.ANSWER: ("Your answer", "Answer", "Rating", "Self-rating", "My answer"),
-    Column.DAY: ("Answered at", "Date", "Day", "When"),
-    Column.NOTE: ("For myself", "Note", "Notes", "Note for myself", "Comment"),
+    ImportColumn.CODE: ("Code", "Statement code"),
+    ImportColumn.TITLE: ("Statement", "Title", "Skill"),
+    ImportColumn.ANSWER: ("Your answer", "Answer", "Rating", "Self-rating", "My answer"),
+    ImportColumn.DAY: ("Answered at", "Date", "Day", "When"),
+    ImportColumn.NOTE: ("For myself", "Note", "Notes", "Note for myself", "Comment"),
 }
 """What a column may be called in English, whatever the reader's language is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ImportLine:
     """One record as it was typed. `number` is the line of the text on which it begins, from 1."""
 
     number: int
@@ -67,12 +67,13 @@ class Line:
 class RatingList:
     """`ignored` are the headings of columns that say nothing here."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ImportLine, ...]
     ignored: tuple[str, ...]
 
 
 def decode(content: bytes) -> str:
-    """The text of a file as spreadsheets write them: UTF-8, UTF-16 with its mark, or the old Western one.
+    """The text of a file as spreadsheets write them: UTF-8, UTF-16 with its mark, or the old
+    Western one.
 
     Raises Invalid("list_not_text").
     """
@@ -88,16 +89,20 @@ def decode(content: bytes) -> str:
 
 
 def plain(text: str) -> str:
-    """Words as they are compared: without case, marks of typing, and the difference of space, dash and underscore."""
+    """Words as they are compared: without case, marks of typing, and the difference of space, dash
+    and underscore."""
     words = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
     return " ".join(re.sub(r"[\s_–-]+", " ", words).strip(" .'\"").split())
 
 
-def read(text: str, headings: Mapping[str, Column], answers: Mapping[str, Answer]) -> RatingList:
-    """The records of a comma, semicolon or tab separated text. `headings` and `answers` are by `plain` words.
+def read(
+    text: str, headings: Mapping[str, ImportColumn], answers: Mapping[str, Answer]
+) -> RatingList:
+    """The records of a comma, semicolon or tab separated text. `headings` and `answers` are by
+    `plain` words.
 
-    Raises Invalid: list_empty, list_long, list_large, list_unreadable (with the line), list_no_statement_column,
-    list_no_answer_column.
+    Raises Invalid: list_empty, list_long, list_large, list_unreadable (with the line),
+    list_no_statement_column, list_no_answer_column.
     """
     if len(text) > CHARS_MAX:
         raise Invalid("list_large", "text", most=CHARS_MAX // 1000)
@@ -119,9 +124,11 @@ def read(text: str, headings: Mapping[str, Column], answers: Mapping[str, Answer
 
 
 def read_day(text: str, time_zone: str) -> dt.date:
-    """2026-11-24 (with or without a time), 24.11.2026, 2026/11/24, and 24/11/2026 where it can be nothing else.
+    """2026-11-24 (with or without a time), 24.11.2026, 2026/11/24, and 24/11/2026 where it can be
+    nothing else.
 
-    Raises ValueError for everything else, and for what would be read differently in another country.
+    Raises ValueError for everything else, and for what would be read differently in another
+    country.
     """
     text = text.strip().removeprefix("'")
     if re.match(r"\d{4}-\d\d-\d\d", text, re.ASCII):
@@ -144,17 +151,21 @@ def read_day(text: str, time_zone: str) -> dt.date:
 
 
 def _without_sep_line(text: str) -> tuple[str, int, str]:
-    """Excel's first line "sep=;" taken off: (the rest, lines taken off, the separator or nothing)."""
+    """Excel's first line "sep=;" taken off: (the rest, lines taken off, the separator or
+    nothing)."""
     found = re.match(r'"?sep=([,;\t])"?\r?\n', text, re.IGNORECASE)
     return (text, 0, "") if found is None else (text[found.end() :], 1, found[1])
 
 
 def _separator(text: str, known: set[str]) -> str:
-    """The one that makes the most cells into words we know; among equals the one with the most cells."""
+    """The one that makes the most cells into words we know; among equals the one with the most
+    cells."""
 
     def score(separator: str) -> tuple[int, int]:
         cells: list[str] = []
-        with suppress(Invalid):  # read up to there: what is wrong is said once the separator is known
+        with suppress(
+            Invalid
+        ):  # read up to there: what is wrong is said once the separator is known
             for _number, record in islice(_records(text, separator), LOOKED_AT):
                 cells += record
         return (sum(plain(cell) in known for cell in cells), len(cells))
@@ -163,7 +174,8 @@ def _separator(text: str, known: set[str]) -> str:
 
 
 def _records(text: str, separator: str, skipped: int = 0) -> Iterator[tuple[int, list[str]]]:
-    """(line on which it begins, cells), without the empty ones. Raises Invalid("list_unreadable")."""
+    """(line on which it begins, cells), without the empty ones. Raises
+    Invalid("list_unreadable")."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     begins = 1 + skipped
     try:
@@ -182,10 +194,11 @@ def _cell(cell: str) -> str:
 
 
 def _columns(
-    cells: Sequence[str], headings: Mapping[str, Column]
-) -> tuple[dict[Column, int] | None, tuple[str, ...]]:  # fmt: skip
-    """Where each column is, and what is ignored. None when the first record is no heading: it has under two of them."""
-    columns: dict[Column, int] = {}
+    cells: Sequence[str], headings: Mapping[str, ImportColumn]
+) -> tuple[dict[ImportColumn, int] | None, tuple[str, ...]]:
+    """Where each column is, and what is ignored. None when the first record is no heading: it has
+    under two of them."""
+    columns: dict[ImportColumn, int] = {}
     ignored = []
     for place, cell in enumerate(cells):
         column = headings.get(plain(cell))
@@ -195,23 +208,23 @@ def _columns(
             columns[column] = place
     if len(columns) < 2:
         return None, ()
-    if Column.ANSWER not in columns:
+    if ImportColumn.ANSWER not in columns:
         raise Invalid("list_no_answer_column", "text")
-    if Column.CODE not in columns and Column.TITLE not in columns:
+    if ImportColumn.CODE not in columns and ImportColumn.TITLE not in columns:
         raise Invalid("list_no_statement_column", "text")
     return columns, tuple(cell for cell in ignored if cell)
 
 
-def _line(number: int, cells: Sequence[str], columns: Mapping[Column, int]) -> Line:
-    def cell(column: Column) -> str:
+def _line(number: int, cells: Sequence[str], columns: Mapping[ImportColumn, int]) -> ImportLine:
+    def cell(column: ImportColumn) -> str:
         place = columns.get(column)
         return "" if place is None or place >= len(cells) else cells[place]
 
-    return Line(
+    return ImportLine(
         number=number,
-        code=cell(Column.CODE),
-        title=cell(Column.TITLE),
-        answer=cell(Column.ANSWER),
-        day=cell(Column.DAY),
-        note=cell(Column.NOTE),
+        code=cell(ImportColumn.CODE),
+        title=cell(ImportColumn.TITLE),
+        answer=cell(ImportColumn.ANSWER),
+        day=cell(ImportColumn.DAY),
+        note=cell(ImportColumn.NOTE),
     )

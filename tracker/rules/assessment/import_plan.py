@@ -1,6 +1,7 @@
 """What would become of each line of a learner's own list, before anything is stored.
 
-Nothing is guessed in silence: a line is stored, left as it is, or named with its number and its reason.
+Nothing is guessed in silence: a line is stored, left as it is, or named with its number and its
+reason.
 """
 
 import datetime as dt
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracker.rules.assessment.import_lines import Line, RatingList, plain, read_day
+from tracker.rules.assessment.import_lines import ImportLine, RatingList, plain, read_day
 from tracker.rules.calendar import FIRST_DAY
 from tracker.rules.frameworks.scale import Answer
 from tracker.rules.frameworks.wording import Wording
@@ -47,7 +48,7 @@ UNCLEAR = frozenset(Verdict) - STORED - ASKED - NOTHING_TO_DO
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownStatement:
     """A statement of the learner's framework, and what stands there. `version` 0: no answer.
 
     `stored_on` is the day it was stored here; `given_on` the day that its own list said.
@@ -65,15 +66,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedLine:
     """A line with its verdict. `own_note` is the note as it would stand; None leaves what is there.
 
     `others` are the numbers of the other lines about the same statement.
     """
 
-    line: Line
+    line: ImportLine
     verdict: Verdict
-    known: Known | None = None
+    known: KnownStatement | None = None
     answer: Answer | None = None
     given_on: dt.date | None = None
     own_note: str | None = None
@@ -81,50 +82,68 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    lines: tuple[Planned, ...]
+class ImportPlan:
+    lines: tuple[PlannedLine, ...]
 
-    def of(self, verdicts: frozenset[Verdict]) -> list[Planned]:
+    def of(self, verdicts: frozenset[Verdict]) -> list[PlannedLine]:
         return [planned for planned in self.lines if planned.verdict in verdicts]
 
-    def to_store(self, ticked: frozenset[int]) -> list[Planned]:
+    def to_store(self, ticked: frozenset[int]) -> list[PlannedLine]:
         """What is stored without asking, and what was ticked, by the statement's id."""
-        asked = [each for each in self.of(ASKED) if each.known is not None and each.known.statement_id in ticked]
+        asked = [
+            each
+            for each in self.of(ASKED)
+            if each.known is not None and each.known.statement_id in ticked
+        ]
         return [*self.of(STORED), *asked]
 
     def digest(self) -> str:
-        """Says whether a plan is the one that was looked at: other answers since then make another digest."""
+        """Says whether a plan is the one that was looked at: other answers since then make another
+        digest."""
         parts = [
-            (each.line.number, each.verdict.value, each.known and (each.known.statement_id, each.known.version),
-             each.answer and each.answer.value, str(each.given_on), each.own_note)
+            (
+                each.line.number,
+                each.verdict.value,
+                each.known and (each.known.statement_id, each.known.version),
+                each.answer and each.answer.value,
+                str(each.given_on),
+                each.own_note,
+            )
             for each in self.lines
-        ]  # fmt: skip
+        ]
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def plan(
-    listed: RatingList, statements: Sequence[Known], answers: Mapping[str, Answer], today: dt.date, time_zone: str
-) -> Plan:
+    listed: RatingList,
+    statements: Sequence[KnownStatement],
+    answers: Mapping[str, Answer],
+    today: dt.date,
+    time_zone: str,
+) -> ImportPlan:
     """A verdict for every line, in their order. A statement is never stored from two lines."""
     by_code = {plain(known.code): known for known in statements}
-    by_title: dict[str, list[Known]] = {}
+    by_title: dict[str, list[KnownStatement]] = {}
     for known in statements:
         by_title.setdefault(plain(known.title), []).append(known)
     planned = []
     for line in listed.lines:
         found = _statement(line, by_code, by_title)
         if isinstance(found, Verdict):
-            planned.append(Planned(line, found))
+            planned.append(PlannedLine(line, found))
         else:
             planned.append(_judge(line, found, answers, today, time_zone))
-    return Plan(tuple(_apart(planned)))
+    return ImportPlan(tuple(_apart(planned)))
 
 
 def _statement(
-    line: Line, by_code: Mapping[str, Known], by_title: Mapping[str, Sequence[Known]]
-) -> Known | Verdict:  # fmt: skip
-    """By code or title, whichever of them the cell holds. Where both are given they must be of one statement."""
-    found: list[Known] = []
+    line: ImportLine,
+    by_code: Mapping[str, KnownStatement],
+    by_title: Mapping[str, Sequence[KnownStatement]],
+) -> KnownStatement | Verdict:
+    """By code or title, whichever of them the cell holds. Where both are given they must be of one
+    statement."""
+    found: list[KnownStatement] = []
     for cell in (line.code, line.title):
         words = plain(cell)
         if not words:
@@ -137,15 +156,23 @@ def _statement(
         elif titled and not any(known in titled for known in found):
             return Verdict.MANY_STATEMENTS
     if not found:
-        return Verdict.UNKNOWN_STATEMENT if plain(line.code) or plain(line.title) else Verdict.NO_STATEMENT
+        return (
+            Verdict.UNKNOWN_STATEMENT
+            if plain(line.code) or plain(line.title)
+            else Verdict.NO_STATEMENT
+        )
     return found[0] if all(known is found[0] for known in found) else Verdict.TWO_STATEMENTS
 
 
 def _judge(
-    line: Line, known: Known, answers: Mapping[str, Answer], today: dt.date, time_zone: str
-) -> Planned:  # fmt: skip
-    def is_(verdict: Verdict) -> Planned:
-        return Planned(line, verdict, known)
+    line: ImportLine,
+    known: KnownStatement,
+    answers: Mapping[str, Answer],
+    today: dt.date,
+    time_zone: str,
+) -> PlannedLine:
+    def is_(verdict: Verdict) -> PlannedLine:
+        return PlannedLine(line, verdict, known)
 
     if not plain(line.answer):
         return is_(Verdict.EMPTY)
@@ -160,11 +187,12 @@ def _judge(
     note = _joined(known.own_note, line.note)
     if note is not None and len(note) > NOTE_MAX:
         return is_(Verdict.NOTE_LONG)
-    return Planned(line, _beside(known, answer, given_on, note), known, answer, given_on, note)
+    return PlannedLine(line, _beside(known, answer, given_on, note), known, answer, given_on, note)
 
 
 def _day(typed: str, today: dt.date, time_zone: str) -> dt.date | Verdict | None:
-    """None where nothing is typed; a verdict where it is no day on which an answer can have been given."""
+    """None where nothing is typed; a verdict where it is no day on which an answer can have been
+    given."""
     if not typed:
         return None
     try:
@@ -176,8 +204,11 @@ def _day(typed: str, today: dt.date, time_zone: str) -> dt.date | Verdict | None
     return Verdict.DAY_FAR if given_on < FIRST_DAY else given_on
 
 
-def _beside(known: Known, answer: Answer, given_on: dt.date | None, note: str | None) -> Verdict:
-    """What the line is beside the answer that stands. A day that is not said is taken for an old one."""
+def _beside(
+    known: KnownStatement, answer: Answer, given_on: dt.date | None, note: str | None
+) -> Verdict:
+    """What the line is beside the answer that stands. A day that is not said is taken for an old
+    one."""
     if known.answer is None or known.stored_on is None:
         return Verdict.NEW
     if answer is known.answer:
@@ -195,8 +226,9 @@ def _joined(stands: str, listed: str) -> str | None:
     return f"{stands}\n\n{listed}" if stands else listed
 
 
-def _apart(planned: Sequence[Planned]) -> Iterator[Planned]:
-    """The plan with lines that answer one statement twice taken out: which of them holds is not ours to say."""
+def _apart(planned: Sequence[PlannedLine]) -> Iterator[PlannedLine]:
+    """The plan with lines that answer one statement twice taken out: which of them holds is not
+    ours to say."""
     numbers: dict[int, list[int]] = {}
     for each in planned:
         if each.known is not None and each.verdict is not Verdict.EMPTY:
@@ -207,4 +239,4 @@ def _apart(planned: Sequence[Planned]) -> Iterator[Planned]:
             yield each
         else:
             others = tuple(number for number in same if number != each.line.number)
-            yield Planned(each.line, Verdict.TWICE, each.known, others=others)
+            yield PlannedLine(each.line, Verdict.TWICE, each.known, others=others)

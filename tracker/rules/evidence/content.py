@@ -1,4 +1,5 @@
-"""What a piece of evidence may say: lengths, which links are links, and the shape of a jotted line."""
+"""What a piece of evidence may say: lengths, which links are links, and the shape of a jotted
+line."""
 
 import datetime as dt
 import unicodedata
@@ -19,7 +20,7 @@ LINKS_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class EvidenceContent:
     """What a version says, beside its file."""
 
     title: str
@@ -36,7 +37,8 @@ def kind_of(url: str, has_file: bool) -> EvidenceKind:
 
 
 def is_web_link(url: str) -> bool:
-    """An http or https address with a host, without a user name, and without a character that nobody sees."""
+    """An http or https address with a host, without a user name, and without a character that
+    nobody sees."""
     if not url or len(url) > URL_MAX or "\\" in url:
         return False
     if any(char.isspace() or unicodedata.category(char)[0] == "C" for char in url):
@@ -46,10 +48,14 @@ def is_web_link(url: str) -> bool:
         host, _port = parts.hostname, parts.port
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool((host or "").strip(".")) and "@" not in parts.netloc
+    return (
+        parts.scheme in ("http", "https")
+        and bool((host or "").strip("."))
+        and "@" not in parts.netloc
+    )
 
 
-def clean(content: Content, today: dt.date) -> Content:
+def clean(content: EvidenceContent, today: dt.date) -> EvidenceContent:
     """The content as it is stored: a title on one line, text with plain line ends.
 
     Raises Invalid: title_empty, title_long, text_long, link_not_web, done_in_future, done_long_ago.
@@ -69,11 +75,12 @@ def clean(content: Content, today: dt.date) -> Content:
         raise Invalid("evidence_done_in_future", "done_on")
     if content.done_on is not None and content.done_on.year < 1900:
         raise Invalid("evidence_done_long_ago", "done_on")
-    return Content(title, text, url, content.done_on)
+    return EvidenceContent(title, text, url, content.done_on)
 
 
 def clean_reasons(reasons: Mapping[int, str]) -> dict[int, str]:
-    """Reasons by statement, as stored. Raises Invalid: evidence_reason_long, evidence_links_many."""
+    """Reasons by statement, as stored. Raises Invalid: evidence_reason_long,
+    evidence_links_many."""
     if len(reasons) > LINKS_MAX:
         raise Invalid("evidence_links_many", "statements", most=LINKS_MAX)
     cleaned = {key: " ".join(_visible(reason).split()) for key, reason in reasons.items()}
@@ -82,8 +89,9 @@ def clean_reasons(reasons: Mapping[int, str]) -> dict[int, str]:
     return cleaned
 
 
-def jotted(line: str) -> Content:
-    """A line as a note: the whole of it is the title when it fits, else its first words, with all of it as the text.
+def jotted(line: str) -> EvidenceContent:
+    """A line as a note: the whole of it is the title when it fits, else its first words, with all
+    of it as the text.
 
     Raises Invalid: evidence_jot_empty, evidence_jot_long.
     """
@@ -93,14 +101,17 @@ def jotted(line: str) -> Content:
     if len(whole) > JOT_MAX:
         raise Invalid("evidence_jot_long", "line", most=JOT_MAX)
     if len(whole) <= TITLE_MAX:
-        return Content(whole)
+        return EvidenceContent(whole)
     start = whole[: TITLE_MAX - 1]
-    return Content((start.rpartition(" ")[0] or start) + "…", whole)
+    return EvidenceContent((start.rpartition(" ")[0] or start) + "…", whole)
 
 
 def _visible(text: str) -> str:
-    """Without control characters (line ends and tabs stay) and without those that turn the direction of the text."""
-    return "".join(char for char in text if char in "\n\t" or not (_is_control(char) or char in _TURNS))
+    """Without control characters (line ends and tabs stay) and without those that turn the
+    direction of the text."""
+    return "".join(
+        char for char in text if char in "\n\t" or not (_is_control(char) or char in _TURNS)
+    )
 
 
 def _is_control(char: str) -> bool:

@@ -1,5 +1,5 @@
-"""Whether a text looks as if it names a patron. A warning hangs on it, never a refusal: better to miss one than to
-cry at every date, ISBN or call number.
+"""Whether a text looks as if it names a patron. A warning hangs on it, never a refusal: better to
+miss one than to cry at every date, ISBN or call number.
 """
 
 import re
@@ -16,12 +16,14 @@ _HARMLESS = re.compile(
     r"""
     https?://[^\s@]+                                         # an address of a page, numbers and all
     | \b10\.\d{4,9}/\S+                                      # DOI
-    | \b(?:ISBN|ISSN|OCLC|EAN|UPC|ocn|ocm|on|no\.)[\s:#-]*[\dXx][\dXx \u2013-]*   # said to be something else
+    | \b(?:ISBN|ISSN|OCLC|EAN|UPC|ocn|ocm|on|no\.)
+      [\s:#-]*[\dXx][\dXx \u2013-]*                         # said to be something else
     | \b97[89](?:[ -]?\d){10}\b                              # ISBN-13
     | \b\d(?:[ -]?\d){8}[ -]?[\dXx]\b(?<=[ -][\dXx])         # ISBN-10 with its hyphens
     | \b\d{4}[-./]\d{1,2}[-./]\d{1,2}\b                      # 2026-11-24
     | \b\d{1,2}[-./]\d{1,2}[-./]\d{2,4}\b                    # 24.11.2026
-    | \b(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[T ]?[0-2]\d[0-5]\d(?:[0-5]\d)?)?\b   # 20261124 1030
+    | \b(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])
+      (?:[T ]?[0-2]\d[0-5]\d(?:[0-5]\d)?)?\b                 # 20261124 1030
     | \b\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?!\d)                # 10:30
     | \b(?:19|20)\d\d(?:[\s,;/\u2013-]+(?:19|20)\d\d)+\b     # years, and ranges of years
     """,
@@ -36,7 +38,8 @@ _PHONE = re.compile(
         | 0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,4}                   # 020 7946 0958
         | 0\d(?:[ ]\d\d){4}                                  # 06 12 34 56 78
     ) (?![\w-]|[.]\d)
-    | \b(?:phone|telephone|tel|cell|mobile)\b[\s.:]{0,3}(?:is\s|no\.?\s|number\s)?\d(?:[ ./-]?\d){6,12}(?!\d)
+    | \b(?:phone|telephone|tel|cell|mobile)\b
+      [\s.:]{0,3}(?:is\s|no\.?\s|number\s)?\d(?:[ ./-]?\d){6,12}(?!\d)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -45,7 +48,7 @@ _CARD = re.compile(
     (?<![\w.-]) (?:
         \d{12,19}
         | \d{4}(?:[ -]\d{4}){2}[ -]\d{2,4}
-        | \d[ -]\d{4}[ -]\d{5}[ -]\d{4}                      # a library card as it is printed: 2 1234 56789 0123
+        | \d[ -]\d{4}[ -]\d{5}[ -]\d{4}   # a library card as it is printed: 2 1234 56789 0123
     ) (?![\w-]|[.]\d)
     """,
     re.VERBOSE,
@@ -55,8 +58,8 @@ _CARD = re.compile(
 def signs(*texts: str) -> frozenset[PatronSign]:
     """What in the texts looks like the particulars of a person.
 
-    A number of 14 digits that starts with 3 is left alone: so start the barcodes of items; those of patrons start
-    with 2.
+    A number of 14 digits that starts with 3 is left alone: so start the barcodes of items; those of
+    patrons start with 2.
     """
     text = "\n".join(texts)
     found = set()

@@ -51,7 +51,7 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class FileStore:
     """Where files are kept, the most bytes of one file, and of all files of one person together."""
 
     folder: Path
@@ -78,9 +78,12 @@ def judge(upload: Upload, most: int) -> Accepted:
 
 
 def clean_name(raw: str) -> str:
-    """The last part of a path, without characters that are not seen, at most NAME_MAX long with its ending kept."""
+    """The last part of a path, without characters that are not seen, at most NAME_MAX long with its
+    ending kept."""
     last = raw.replace("\\", "/").rpartition("/")[2]
-    seen = "".join(char for char in last if unicodedata.category(char)[0] not in "C" or char.isspace())
+    seen = "".join(
+        char for char in last if unicodedata.category(char)[0] not in "C" or char.isspace()
+    )
     name = " ".join(seen.split()).strip(". ")
     stem, dot, ending = name.rpartition(".")
     if not dot:
@@ -92,14 +95,21 @@ def clean_name(raw: str) -> str:
 
 
 def _kind_of(content: bytes, claimed: str) -> str | None:
-    """What the content is, as far as it bears on `claimed`; None when it is nothing that is taken."""
+    """What the content is, as far as it bears on `claimed`; None when it is nothing that is
+    taken."""
     if claimed in MAIN_PART:
         return claimed if _is_office(content, MAIN_PART[claimed]) else None
     if claimed == "txt":
         return "txt" if _is_text(content) else None
     guess = filetype.guess(content)
-    found = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}.get(guess.mime if guess else "")
-    return found if found is not None and _is_whole(content, found) and _zip_end(content) is None else None
+    found = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}.get(
+        guess.mime if guess else ""
+    )
+    return (
+        found
+        if found is not None and _is_whole(content, found) and _zip_end(content) is None
+        else None
+    )
 
 
 def _is_whole(content: bytes, kind: str) -> bool:
@@ -124,7 +134,8 @@ def _is_text(content: bytes) -> bool:
 
 
 def _zip_end(content: bytes) -> tuple[int, int, int] | None:
-    """Where the list of a zip that ends exactly at the end of the content begins, its size, and how many it lists."""
+    """Where the list of a zip that ends exactly at the end of the content begins, its size, and how
+    many it lists."""
     at = content.rfind(b"PK\x05\x06", max(0, len(content) - 65_557))
     if at < 0 or len(content) < at + 22:
         return None
@@ -133,9 +144,11 @@ def _zip_end(content: bytes) -> tuple[int, int, int] | None:
 
 
 def _is_office(content: bytes, main_part: str) -> bool:
-    """A zip that begins at the first byte and ends at the last, whose list is that of the office document.
+    """A zip that begins at the first byte and ends at the last, whose list is that of the office
+    document.
 
-    Raises Invalid("file_unsafe") for macros, locked parts, paths that lead out, and lists or sizes past all reason.
+    Raises Invalid("file_unsafe") for macros, locked parts, paths that lead out, and lists or sizes
+    past all reason.
     """
     end = _zip_end(content)
     if not content.startswith(b"PK\x03\x04") or end is None:
@@ -153,7 +166,11 @@ def _is_office(content: bytes, main_part: str) -> bool:
     names = {part.filename for part in parts}
     if "[Content_Types].xml" not in names or main_part not in names:
         return False
-    if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_MAX or any(map(_is_unsafe, parts)):
+    if (
+        len(parts) > PARTS_MAX
+        or sum(part.file_size for part in parts) > UNPACKED_MAX
+        or any(map(_is_unsafe, parts))
+    ):
         raise Invalid("file_unsafe", "file")
     return True
 
@@ -161,5 +178,12 @@ def _is_office(content: bytes, main_part: str) -> bool:
 def _is_unsafe(part: zipfile.ZipInfo) -> bool:
     path = part.filename
     is_link = (part.external_attr >> 16) & 0o170000 == 0o120000
-    leads_out = path.startswith(("/", "\\")) or ".." in path.replace("\\", "/").split("/") or ":" in path
-    return is_link or leads_out or bool(part.flag_bits & 0x1) or path.lower().endswith("vbaproject.bin")
+    leads_out = (
+        path.startswith(("/", "\\")) or ".." in path.replace("\\", "/").split("/") or ":" in path
+    )
+    return (
+        is_link
+        or leads_out
+        or bool(part.flag_bits & 0x1)
+        or path.lower().endswith("vbaproject.bin")
+    )

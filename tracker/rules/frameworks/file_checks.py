@@ -31,7 +31,8 @@ def _validator() -> Draft202012Validator:
 
 
 def problems(data: Any) -> list[Problem]:
-    """Everything that is wrong with the parsed file, in the file's order; nothing when it can be read."""
+    """Everything that is wrong with the parsed file, in the file's order; nothing when it can be
+    read."""
     found = [problem for error in _validator().iter_errors(data) for problem in _in_words(error)]
     return list(dict.fromkeys(found or _beyond_the_schema(data)))
 
@@ -45,7 +46,11 @@ def _place(path: Iterable[str | int]) -> str:
 
 def _in_words(error: ValidationError) -> Iterator[Problem]:
     place, value = _place(error.absolute_path), cast(Any, error.instance)
-    validator, rule, schema = str(error.validator), cast(Any, error.validator_value), cast(Any, error.schema)
+    validator, rule, schema = (
+        str(error.validator),
+        cast(Any, error.validator_value),
+        cast(Any, error.schema),
+    )
     match validator:
         case "anyOf":
             branches = error.context or []
@@ -53,10 +58,16 @@ def _in_words(error: ValidationError) -> Iterator[Problem]:
             for branch in told:
                 yield from _in_words(branch)
         case "required":
-            yield from (Problem(step(place, name), "is missing") for name in rule if name not in value)
+            yield from (
+                Problem(step(place, name), "is missing") for name in rule if name not in value
+            )
         case "additionalProperties":
             known = schema["properties"]
-            yield from (Problem(step(place, name), "is not known here") for name in value if name not in known)
+            yield from (
+                Problem(step(place, name), "is not known here")
+                for name in value
+                if name not in known
+            )
         case _:
             yield Problem(place, _sentence(validator, value, rule, schema))
 
@@ -76,10 +87,13 @@ def _sentence(validator: str, value: Any, rule: Any, schema: Any) -> str:
         case "enum":
             sentence = f"{said} is not one of {', '.join(rule)}"
         case "minimum" | "maximum":
-            sentence = f"is {said}; it must be at {'least' if validator == 'minimum' else 'most'} {rule}"
+            sentence = (
+                f"is {said}; it must be at {'least' if validator == 'minimum' else 'most'} {rule}"
+            )
         case "minItems" | "maxItems":
             sentence = (
-                f"has {len(value)} entries; it must have at {'least' if validator == 'minItems' else 'most'} {rule}"
+                f"has {len(value)} entries; it must have at "
+                f"{'least' if validator == 'minItems' else 'most'} {rule}"
             )
         case "uniqueItems":
             sentence = "has an entry twice"
@@ -91,7 +105,9 @@ def _sentence(validator: str, value: Any, rule: Any, schema: Any) -> str:
 def _beyond_the_schema(data: Any) -> Iterator[Problem]:
     sources = {source["key"] for source in data["sources"]}
     strands = list(enumerate(data["strands"]))
-    yield from _twice("key", ((f"sources[{at}]", source) for at, source in enumerate(data["sources"])))
+    yield from _twice(
+        "key", ((f"sources[{at}]", source) for at, source in enumerate(data["sources"]))
+    )
     yield from _scale(data["scale"]["answers"])
     yield from _twice("key", ((f"strands[{at}]", strand) for at, strand in strands))
     for at, strand in strands:
@@ -101,34 +117,47 @@ def _beyond_the_schema(data: Any) -> Iterator[Problem]:
     yield from _twice("uuid", statements)
     for place, statement in statements:
         yield from _citations(place, statement["citations"], sources)
-    yield from _evidence_pack(data["evidence_pack"], sources, {strand["key"] for _, strand in strands})
+    yield from _evidence_pack(
+        data["evidence_pack"], sources, {strand["key"] for _, strand in strands}
+    )
     groups = data["anchors"]["groups"]
     yield from _twice("kind", ((f"anchors.groups[{at}]", group) for at, group in enumerate(groups)))
 
 
 def _scale(answers: list[Any]) -> Iterator[Problem]:
-    yield from _twice("key", ((f"scale.answers[{at}]", answer) for at, answer in enumerate(answers)))
+    yield from _twice(
+        "key", ((f"scale.answers[{at}]", answer) for at, answer in enumerate(answers))
+    )
     for at, answer in enumerate(answers):
         meaning = MEANING[Answer(answer["key"])].value
         if answer["counts_as"] != meaning:
-            yield Problem(f"scale.answers[{at}].counts_as", f"{shown(answer['key'])} always counts as {meaning}")
+            yield Problem(
+                f"scale.answers[{at}].counts_as",
+                f"{shown(answer['key'])} always counts as {meaning}",
+            )
 
 
 def _strand(place: str, strand: Any) -> Iterator[Problem]:
     ranks = [level["rank"] for level in strand["levels"]]
     if ranks != [1, 2, 3, 4]:
         yield Problem(
-            f"{place}.levels", f"has the ranks {', '.join(map(str, ranks))}; they must be 1, 2, 3, 4 in order"
+            f"{place}.levels",
+            f"has the ranks {', '.join(map(str, ranks))}; they must be 1, 2, 3, 4 in order",
         )
     domains = [(f"{place}.domains[{at}]", domain) for at, domain in enumerate(strand["domains"])]
     yield from _twice("key", domains)
     for number, (where, domain) in enumerate(domains, 1):
         if domain["position"] != number:
-            yield Problem(f"{where}.position", f"is {domain['position']}, but it is number {number} in the list")
+            yield Problem(
+                f"{where}.position",
+                f"is {domain['position']}, but it is number {number} in the list",
+            )
         ranks = [statement["rank"] for statement in domain["statements"]]
         for at, (before, rank) in enumerate(pairwise(ranks), 1):
             if rank < before:
-                yield Problem(f"{where}.statements[{at}].rank", f"is {rank}, after one of rank {before}")
+                yield Problem(
+                    f"{where}.statements[{at}].rank", f"is {rank}, after one of rank {before}"
+                )
 
 
 def _statements(data: Any) -> Iterator[tuple[str, Any]]:
@@ -151,7 +180,10 @@ def _evidence_pack(pack: Any, sources: set[str], strands: set[str]) -> Iterator[
         yield Problem("evidence_pack.strand", f"{shown(pack['strand'])} is not the key of a strand")
     for at, group in enumerate(pack["groups"]):
         if group["source"] is not None and group["source"] not in sources:
-            yield Problem(f"evidence_pack.groups[{at}].source", f"{shown(group['source'])} is not the key of a source")
+            yield Problem(
+                f"evidence_pack.groups[{at}].source",
+                f"{shown(group['source'])} is not the key of a source",
+            )
 
 
 def _twice(name: str, records: Iterable[tuple[str, Any]]) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ class FrameworkFileError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class ScaleAnswer:
+class ScaleAnswerInFile:
     key: str
     label: str
     description: str
@@ -31,7 +31,7 @@ class ScaleAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceInFile:
     """`label` stands on a citation chip, `name` is what the chip opens."""
 
     key: str
@@ -42,7 +42,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class StatementInFile:
     """`citations` are keys of sources, in the order of the chips."""
 
     code: str
@@ -54,34 +54,35 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Domain:
+class DomainInFile:
     """`claimed_count` is what the source's heading says, which may differ from what it lists."""
 
     key: str
     title: str
     position: int
     claimed_count: int | None
-    statements: tuple[Statement, ...]
+    statements: tuple[StatementInFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class LevelInFile:
     rank: int
     name: str
     role_label: str
 
 
 @dataclass(frozen=True, slots=True)
-class Strand:
-    """`join` and `end`: what the source has between a statement's title and text, and after its citations."""
+class StrandInFile:
+    """`join` and `end`: what the source has between a statement's title and text, and after its
+    citations."""
 
     key: str
     title: str
     intro: str
     join: str
     end: str
-    levels: tuple[Level, ...]
-    domains: tuple[Domain, ...]
+    levels: tuple[LevelInFile, ...]
+    domains: tuple[DomainInFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,28 +94,31 @@ class AnchorGroup:
 
 @dataclass(frozen=True, slots=True)
 class FrameworkFile:
-    """`about` is what the page shows beside scale, sources, strands and anchors, as it stands in the file."""
+    """`about` is what the page shows beside scale, sources, strands and anchors, as it stands in
+    the file."""
 
     slug: str
     version: str
     lang: str
     title: str
-    scale: tuple[ScaleAnswer, ...]
-    sources: tuple[Source, ...]
-    strands: tuple[Strand, ...]
+    scale: tuple[ScaleAnswerInFile, ...]
+    sources: tuple[SourceInFile, ...]
+    strands: tuple[StrandInFile, ...]
     anchors: tuple[AnchorGroup, ...]
     about: dict[str, Any]
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the content: the same however the file is laid out, another when a word differs."""
+        """SHA-256 of the content: the same however the file is laid out, another when a word
+        differs."""
         text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class CountWarning:
-    """A heading of the source claims another number than is listed. Nothing is invented to make up for it."""
+    """A heading of the source claims another number than is listed. Nothing is invented to make up
+    for it."""
 
     place: str
     title: str
@@ -122,20 +126,27 @@ class CountWarning:
     listed: int
 
     def __str__(self) -> str:
-        return f"{self.place}: the heading of “{self.title}” claims {self.claimed}, {self.listed} are listed"
+        return (
+            f"{self.place}: the heading of “{self.title}” claims {self.claimed}, {self.listed} "
+            "are listed"
+        )
 
 
 def decode(data: bytes) -> str:
-    """The text of a file. Raises FrameworkFileError when it is not UTF-8; a byte order mark is passed over."""
+    """The text of a file. Raises FrameworkFileError when it is not UTF-8; a byte order mark is
+    passed over."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise FrameworkFileError([Problem(f"line {line}", "is not UTF-8; save the file as UTF-8")]) from error
+        raise FrameworkFileError(
+            [Problem(f"line {line}", "is not UTF-8; save the file as UTF-8")]
+        ) from error
 
 
 def read_framework(text: str) -> FrameworkFile:
-    """The framework that the text describes. Raises FrameworkFileError with everything that is wrong with it."""
+    """The framework that the text describes. Raises FrameworkFileError with everything that is
+    wrong with it."""
     try:
         data = strict_json.read(text)
     except NotStrict as error:
@@ -160,49 +171,81 @@ def _miscounted(file: FrameworkFile) -> Iterator[CountWarning]:
     claimed = file.about["anchors"]["claimed_count"]
     listed = sum(len(group.items) for group in file.anchors)
     if claimed is not None and claimed != listed:
-        yield CountWarning("anchors.claimed_count", file.about["anchors"]["heading"], claimed, listed)
+        yield CountWarning(
+            "anchors.claimed_count", file.about["anchors"]["heading"], claimed, listed
+        )
 
 
 def _framework(data: dict[str, Any]) -> FrameworkFile:
-    beside = ("publisher", "occupation", "job_zone", "context", "evidence_pack", "related_titles", "apprenticeships",
-              "education_codes", "coverage", "sources_line", "attributions")  # fmt: skip
+    beside = (
+        "publisher",
+        "occupation",
+        "job_zone",
+        "context",
+        "evidence_pack",
+        "related_titles",
+        "apprenticeships",
+        "education_codes",
+        "coverage",
+        "sources_line",
+        "attributions",
+    )
     about = {name: data[name] for name in beside}
     about["scale"] = {"question": data["scale"]["question"], "help": data["scale"]["help"]}
-    about["anchors"] = {name: data["anchors"][name] for name in ("heading", "caption", "claimed_count")}
-    about["anchors"]["kinds"] = {group["kind"]: group["title"] for group in data["anchors"]["groups"]}
+    about["anchors"] = {
+        name: data["anchors"][name] for name in ("heading", "caption", "claimed_count")
+    }
+    about["anchors"]["kinds"] = {
+        group["kind"]: group["title"] for group in data["anchors"]["groups"]
+    }
     return FrameworkFile(
         slug=data["slug"],
         version=data["version"],
         lang=data["lang"],
         title=data["title"],
-        scale=tuple(ScaleAnswer(**answer) for answer in data["scale"]["answers"]),
-        sources=tuple(Source(**source) for source in data["sources"]),
+        scale=tuple(ScaleAnswerInFile(**answer) for answer in data["scale"]["answers"]),
+        sources=tuple(SourceInFile(**source) for source in data["sources"]),
         strands=tuple(_strand(strand) for strand in data["strands"]),
         anchors=tuple(
-            AnchorGroup(group["kind"], group["title"], tuple(group["items"])) for group in data["anchors"]["groups"]
+            AnchorGroup(group["kind"], group["title"], tuple(group["items"]))
+            for group in data["anchors"]["groups"]
         ),
         about=about,
     )
 
 
-def _strand(data: dict[str, Any]) -> Strand:
-    return Strand(
+def _strand(data: dict[str, Any]) -> StrandInFile:
+    return StrandInFile(
         key=data["key"],
         title=data["title"],
         intro=data["intro"],
         join=data["in_source"]["join"],
         end=data["in_source"]["end"],
-        levels=tuple(Level(int(row["rank"]), row["name"], row.get("role_label", "")) for row in data["levels"]),
+        levels=tuple(
+            LevelInFile(int(row["rank"]), row["name"], row.get("role_label", ""))
+            for row in data["levels"]
+        ),
         domains=tuple(_domain(domain) for domain in data["domains"]),
     )
 
 
-def _domain(data: dict[str, Any]) -> Domain:
+def _domain(data: dict[str, Any]) -> DomainInFile:
     claimed = data["claimed_count"]
     statements = tuple(
-        Statement(row["code"], int(row["rank"]), row["uuid"], row["title"], row["text"], tuple(row["citations"]))
+        StatementInFile(
+            row["code"],
+            int(row["rank"]),
+            row["uuid"],
+            row["title"],
+            row["text"],
+            tuple(row["citations"]),
+        )
         for row in data["statements"]
     )
-    return Domain(
-        data["key"], data["title"], int(data["position"]), None if claimed is None else int(claimed), statements
+    return DomainInFile(
+        data["key"],
+        data["title"],
+        int(data["position"]),
+        None if claimed is None else int(claimed),
+        statements,
     )

@@ -4,7 +4,8 @@ from enum import StrEnum
 
 
 class Answer(StrEnum):
-    """A learner's answer to "Do you do this?". A framework's scale gives each its label and description."""
+    """A learner's answer to "Do you do this?". A framework's scale gives each its label and
+    description."""
 
     NOT_YET = "not_yet"
     PARTLY = "partly"

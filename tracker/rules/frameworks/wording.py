@@ -1,4 +1,5 @@
-"""The words of a framework: they keep the language that the framework is in, whatever the page's."""
+"""The words of a framework: they keep the language that the framework is in, whatever the
+page's."""
 
 from typing import Annotated
 

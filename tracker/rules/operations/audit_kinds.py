@@ -1,8 +1,9 @@
 """What the audit tells of reviews and endorsements: that somebody acted, never what came of it.
 
-An administrator reads the audit and must not learn of ratings from it, so a *cannot tell* is an answer like another,
-one act is one event however many statements it was about, and what only happens where two people answered differently
-(or alike) is recorded under kinds that are not listed.
+An administrator reads the audit and must not learn of ratings from it, so a *cannot tell* is an
+answer like another, one act is one event however many statements it was about, and what only
+happens where two people answered differently (or alike) is recorded under kinds that are not
+listed.
 """
 
 from tracker.rules.reviews.workflow import EndorsementStatus, Move
@@ -34,6 +35,6 @@ ENDED: dict[EndorsementStatus, str] = {
 }
 
 
-def told(move: Move) -> str:
+def audit_kind_of(move: Move) -> str:
     """The kind of event that a move is recorded as."""
     return MOVES.get(move, WENT_ON)

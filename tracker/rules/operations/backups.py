@@ -19,8 +19,9 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """What a database holds: its revision, its rows by table, and the digests and sizes of the files it names."""
+class DatabaseContents:
+    """What a database holds: its revision, its rows by table, and the digests and sizes of the
+    files it names."""
 
     revision: str
     counts: dict[str, int]
@@ -31,15 +32,15 @@ class Contents:
 class Manifest:
     """Written last into a backup, so a copy that was cut short has none.
 
-    `guards`: the triggers that must be in it. `missing`: digests of files that could not be copied, because they were
-    gone or changed when the backup was made.
+    `guards`: the triggers that must be in it. `missing`: digests of files that could not be copied,
+    because they were gone or changed when the backup was made.
     """
 
     made_at: dt.datetime
     engine: str
     sha256: str
     size: int
-    contents: Contents
+    contents: DatabaseContents
     guards: tuple[str, ...]
     missing: tuple[str, ...]
 
@@ -56,7 +57,8 @@ class Finding:
 
 
 class NoBackup(ValueError):  # noqa: N818  (what the file is)
-    """The file is no backup, or not a whole one, or of a newer program. Its text is the reason, as a code."""
+    """The file is no backup, or not a whole one, or of a newer program. Its text is the reason, as
+    a code."""
 
 
 def written(manifest: Manifest) -> bytes:
@@ -76,13 +78,17 @@ def read(text: bytes) -> Manifest:
 
 
 def _manifest(facts: Any) -> Manifest:
-    contents = Contents(
+    contents = DatabaseContents(
         str(facts["contents"]["revision"]),
         {str(table): int(count) for table, count in facts["contents"]["counts"].items()},
         {str(sha256): int(size) for sha256, size in facts["contents"]["files"].items()},
     )
     made_at = dt.datetime.fromisoformat(facts["made_at"])
-    if facts["engine"] not in DATABASES or made_at.tzinfo is None or not all(map(SHA256.fullmatch, contents.files)):
+    if (
+        facts["engine"] not in DATABASES
+        or made_at.tzinfo is None
+        or not all(map(SHA256.fullmatch, contents.files))
+    ):
         raise NoBackup("backup_unreadable")
     return Manifest(
         made_at=made_at,

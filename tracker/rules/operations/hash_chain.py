@@ -1,7 +1,9 @@
-"""The chain of the audit: each event names the digest of the one before, so what is changed afterwards shows.
+"""The chain of the audit: each event names the digest of the one before, so what is changed
+afterwards shows.
 
-The chain holds no text. `commitment` is a salted digest of an event's facts: with the salt anybody can check that the
-facts are those of then; once salt and facts are erased it says nothing, and the chain is as whole as before.
+The chain holds no text. `commitment` is a salted digest of an event's facts: with the salt anybody
+can check that the facts are those of then; once salt and facts are erased it says nothing, and the
+chain is as whole as before.
 """
 
 import datetime as dt
@@ -19,7 +21,7 @@ START = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ChainLink:
     """An event as the chain sees it."""
 
     sequence: int
@@ -37,14 +39,22 @@ class Link:
         at = self.happened_at.astimezone(dt.UTC).isoformat(timespec="microseconds")
         return _digest(
             _canonical(
-                [self.previous, self.sequence, self.kind, self.library_id, self.actor_id, self.subject_id, at,
-                 self.commitment]
+                [
+                    self.previous,
+                    self.sequence,
+                    self.kind,
+                    self.library_id,
+                    self.actor_id,
+                    self.subject_id,
+                    at,
+                    self.commitment,
+                ]
             )
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class EventDetails:
     """What stands beside an event and can be erased."""
 
     salt: str
@@ -52,17 +62,19 @@ class Detail:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """An event with its detail. Without one, `is_erased` tells whether an erasure of its person accounts for that."""
+class StoredEvent:
+    """An event with its detail. Without one, `is_erased` tells whether an erasure of its person
+    accounts for that."""
 
-    link: Link
-    detail: Detail | None
+    link: ChainLink
+    detail: EventDetails | None
     is_erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """The newest event at a moment: kept elsewhere, it shows a tail that was cut off and a chain that was rewritten."""
+class ChainHead:
+    """The newest event at a moment: kept elsewhere, it shows a tail that was cut off and a chain
+    that was rewritten."""
 
     sequence: int
     digest: str
@@ -70,8 +82,9 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """The first thing that is wrong: a code, the event, and the other event or the last one that it is about."""
+class ChainFault:
+    """The first thing that is wrong: a code, the event, and the other event or the last one that it
+    is about."""
 
     code: str
     sequence: int
@@ -79,40 +92,42 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
-class Break:
+class ChainBreak:
     """Where the walk stopped: the event that should stand at `at`, between its neighbours."""
 
     at: int
-    before: Link | None
-    here: Kept
-    after: Link | None
+    before: ChainLink | None
+    here: StoredEvent
+    after: ChainLink | None
 
 
 @dataclass(slots=True)
-class Walk:
-    """What a walk along the chain saw, up to its end or to the first break. `seen`: sequence -> digest, where asked."""
+class ChainWalk:
+    """What a walk along the chain saw, up to its end or to the first break. `seen`: sequence ->
+    digest, where asked."""
 
     count: int = 0
     erased: int = 0
-    head: Head | None = None
-    broken: Break | None = None
+    head: ChainHead | None = None
+    broken: ChainBreak | None = None
     seen: dict[int, str] = field(default_factory=dict)
 
 
 def commitment(salt: str, facts: Mapping[str, Any]) -> str:
-    """Hexadecimal SHA-256 of the salt and the facts as canonical JSON (UTF-8, keys sorted, no spaces)."""
+    """Hexadecimal SHA-256 of the salt and the facts as canonical JSON (UTF-8, keys sorted, no
+    spaces)."""
     return _digest(salt + _canonical(facts))
 
 
-def walk(chain: Iterable[Kept], asked: Collection[int] = ()) -> Walk:
+def walk(chain: Iterable[StoredEvent], asked: Collection[int] = ()) -> ChainWalk:
     """Go along the events in their order, and stop at the first that is not as it must be."""
-    found = Walk()
-    before: Link | None = None
-    here: Kept | None = None
+    found = ChainWalk()
+    before: ChainLink | None = None
+    here: StoredEvent | None = None
     for following in chain:
         if here is not None:
             if not _fits(here, before):
-                found.broken = Break(found.count + 1, before, here, following.link)
+                found.broken = ChainBreak(found.count + 1, before, here, following.link)
                 return found
             before = _passed(found, here, asked)
         here = following
@@ -120,40 +135,43 @@ def walk(chain: Iterable[Kept], asked: Collection[int] = ()) -> Walk:
         if _fits(here, before):
             _passed(found, here, asked)
         else:
-            found.broken = Break(found.count + 1, before, here, None)
+            found.broken = ChainBreak(found.count + 1, before, here, None)
     return found
 
 
-def explain(broken: Break, known: Mapping[str, int], commitments: Mapping[str, int]) -> Wrong:
-    """What was done to the chain there. `known` and `commitments`: those of all events, and where they stand."""
+def explain(
+    broken: ChainBreak, known: Mapping[str, int], commitments: Mapping[str, int]
+) -> ChainFault:
+    """What was done to the chain there. `known` and `commitments`: those of all events, and where
+    they stand."""
     here, at = broken.here.link, broken.at
     last = broken.before.digest if broken.before is not None else START
     if here.sequence > at:
-        return Wrong("event_deleted", at, here.sequence - 1)
+        return ChainFault("event_deleted", at, here.sequence - 1)
     if here.made() != here.digest:
         return _explain_place(broken, last, known)
     if here.sequence == at and here.previous == last:
         return _explain_detail(broken.here, commitments)
     was_inserted = known.get(here.previous) == at - 2
-    return Wrong("event_inserted" if was_inserted else "event_edited", max(1, at - 1))
+    return ChainFault("event_inserted" if was_inserted else "event_edited", max(1, at - 1))
 
 
-def against(heads: Iterable[Head], found: Walk) -> Wrong | None:
+def against(heads: Iterable[ChainHead], found: ChainWalk) -> ChainFault | None:
     """The first of the kept heads that a chain, whole in itself, does not lead to."""
     for head in sorted(heads, key=lambda each: each.sequence):
         if head.sequence > found.count:
-            return Wrong("tail_cut", found.count + 1, head.sequence)
+            return ChainFault("tail_cut", found.count + 1, head.sequence)
         if found.seen[head.sequence] != head.digest:
-            return Wrong("rewritten", head.sequence)
+            return ChainFault("rewritten", head.sequence)
     return None
 
 
-def line(head: Head) -> str:
+def line(head: ChainHead) -> str:
     """A head as one line of JSON."""
     return _canonical({"sequence": head.sequence, "digest": head.digest, "at": head.at.isoformat()})
 
 
-def read_heads(text: str) -> list[Head]:
+def read_heads(text: str) -> list[ChainHead]:
     """Heads as `line` writes them, one a line. Raises Invalid("head_unreadable")."""
     try:
         heads = [_head(strict_json.read(each)) for each in text.splitlines() if each.strip()]
@@ -164,14 +182,16 @@ def read_heads(text: str) -> list[Head]:
     return heads
 
 
-def _head(facts: Any) -> Head:
-    head = Head(int(facts["sequence"]), str(facts["digest"]), dt.datetime.fromisoformat(facts["at"]))
+def _head(facts: Any) -> ChainHead:
+    head = ChainHead(
+        int(facts["sequence"]), str(facts["digest"]), dt.datetime.fromisoformat(facts["at"])
+    )
     if head.sequence < 1 or len(head.digest) != len(START):
         raise ValueError("no head")
     return head
 
 
-def _fits(here: Kept, before: Link | None) -> bool:
+def _fits(here: StoredEvent, before: ChainLink | None) -> bool:
     link = here.link
     follows = (
         link.sequence == (1 if before is None else before.sequence + 1)
@@ -183,40 +203,46 @@ def _fits(here: Kept, before: Link | None) -> bool:
     return follows and commitment(here.detail.salt, here.detail.facts) == link.commitment
 
 
-def _passed(found: Walk, here: Kept, asked: Collection[int]) -> Link:
+def _passed(found: ChainWalk, here: StoredEvent, asked: Collection[int]) -> ChainLink:
     link = here.link
     found.count, found.erased = link.sequence, found.erased + (here.detail is None)
-    found.head = Head(link.sequence, link.digest, link.happened_at)
+    found.head = ChainHead(link.sequence, link.digest, link.happened_at)
     if link.sequence in asked:
         found.seen[link.sequence] = link.digest
     return link
 
 
-def _explain_place(broken: Break, last: str, known: Mapping[str, int]) -> Wrong:
-    """Of an event that does not say what its digest was made of: it was moved there, or it was changed."""
+def _explain_place(broken: ChainBreak, last: str, known: Mapping[str, int]) -> ChainFault:
+    """Of an event that does not say what its digest was made of: it was moved there, or it was
+    changed."""
     here, before, at = broken.here.link, broken.before, broken.at
-    if before is not None and replace(here, sequence=at - 1, previous=before.previous).made() == here.digest:
-        return Wrong("event_inserted", at - 1)
+    if (
+        before is not None
+        and replace(here, sequence=at - 1, previous=before.previous).made() == here.digest
+    ):
+        return ChainFault("event_inserted", at - 1)
     origin = _origin(here, max(known.values(), default=at) + 1)
     if origin is None:
         is_between = broken.after is not None and broken.after.previous == last
-        return Wrong("event_inserted" if is_between else "event_edited", at)
+        return ChainFault("event_inserted" if is_between else "event_edited", at)
     if origin < at:
-        return Wrong("event_inserted", at - 1)
+        return ChainFault("event_inserted", at - 1)
     if here.previous in known:
-        return Wrong("event_swapped", at, origin)
-    return Wrong("event_deleted", at, at)
+        return ChainFault("event_swapped", at, origin)
+    return ChainFault("event_deleted", at, at)
 
 
-def _explain_detail(here: Kept, commitments: Mapping[str, int]) -> Wrong:
+def _explain_detail(here: StoredEvent, commitments: Mapping[str, int]) -> ChainFault:
     at = here.link.sequence
     if here.detail is None:
-        return Wrong("facts_deleted", at)
+        return ChainFault("facts_deleted", at)
     other = commitments.get(commitment(here.detail.salt, here.detail.facts))
-    return Wrong("facts_edited", at) if other is None else Wrong("facts_swapped", at, other)
+    return (
+        ChainFault("facts_edited", at) if other is None else ChainFault("facts_swapped", at, other)
+    )
 
 
-def _origin(link: Link, last: int) -> int | None:
+def _origin(link: ChainLink, last: int) -> int | None:
     """The place in which this event was written, where that is another than it stands in."""
     for sequence in range(1, last + 1):
         if sequence != link.sequence and replace(link, sequence=sequence).made() == link.digest:

@@ -12,7 +12,8 @@ from tracker.rules.frameworks.scale import AGREED, Answer, EndorsedAnswer, Revie
 from tracker.rules.reviews.workflow import Move
 
 ORDER = (Answer.NOT_YET, Answer.PARTLY, Answer.CONSISTENTLY)
-"""The answers that can be more or less than each other. *Not my work* and *not sure* are on no such line."""
+"""The answers that can be more or less than each other. *Not my work* and *not sure* are on no such
+line."""
 
 
 class Pair(NamedTuple):
@@ -24,8 +25,9 @@ class Pair(NamedTuple):
 class Agreement:
     """Counts over the compared pairs ("7 of 10 equal: 6 Consistently, 1 Partly").
 
-    `equal_by_answer` is in order of count, then of the scale. *Cannot tell* is no comparison: it is counted
-    in `not_observed` alone. `own_higher` and `own_lower` are differences on the line of `ORDER`.
+    `equal_by_answer` is in order of count, then of the scale. *Cannot tell* is no comparison: it is
+    counted in `not_observed` alone. `own_higher` and `own_lower` are differences on the line of
+    `ORDER`.
     """
 
     compared: int
@@ -46,14 +48,16 @@ def is_equal(own: Answer, theirs: ReviewerAnswer) -> bool:
 
 
 def endorsed_answer(theirs: ReviewerAnswer) -> EndorsedAnswer:
-    """What an endorsement by this answer says. ValueError for *cannot tell*, which endorses nothing."""
+    """What an endorsement by this answer says. ValueError for *cannot tell*, which endorses
+    nothing."""
     if theirs not in AGREED:
         raise ValueError(f"{theirs} endorses nothing")
     return EndorsedAnswer(AGREED[theirs].value)
 
 
 def reveal_move(own: Answer, theirs: ReviewerAnswer) -> Move:
-    """The move that revealing an answered item makes. ValueError for *cannot tell*: that is not revealed."""
+    """The move that revealing an answered item makes. ValueError for *cannot tell*: that is not
+    revealed."""
     if theirs not in AGREED:
         raise ValueError(f"an item with {theirs} is not revealed: it was not observed")
     return Move.REVEAL_EQUAL if is_equal(own, theirs) else Move.REVEAL_DIFFERENT

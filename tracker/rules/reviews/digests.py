@@ -1,5 +1,5 @@
-"""What a review was about, as one number: a salted SHA-256 over the canonical content of each item. And the seal of
-the endorsement that came of it."""
+"""What a review was about, as one number: a salted SHA-256 over the canonical content of each item.
+And the seal of the endorsement that came of it."""
 
 import datetime as dt
 import hashlib
@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 
-class Fit(StrEnum):
-    """Whether what is stored still is what an endorsement was given for. *Erased*: its owner had text of it erased,
-    so that nobody can tell."""
+class DigestFit(StrEnum):
+    """Whether what is stored still is what an endorsement was given for. *Erased*: its owner had
+    text of it erased, so that nobody can tell."""
 
     FITS = "fits"
     DOES_NOT_FIT = "does_not_fit"
@@ -20,8 +20,8 @@ class Fit(StrEnum):
 class SealState(StrEnum):
     """How an endorsement and the seal in the audit's event of its giving go together.
 
-    *Gone*: there is a seal, but no endorsement. *Unsealed*: no event names it. *Erased*: what its event was about was
-    erased, so that nobody can tell."""
+    *Gone*: there is a seal, but no endorsement. *Unsealed*: no event names it. *Erased*: what
+    its event was about was erased, so that nobody can tell."""
 
     SEALED = "sealed"
     ALTERED = "altered"
@@ -58,8 +58,9 @@ class ReviewedContent:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What an endorsement says, and what its reviewer had answered. The part of the item is None where it is gone."""
+class EndorsementContent:
+    """What an endorsement says, and what its reviewer had answered. The part of the item is None
+    where it is gone."""
 
     item_digest: str | None
     endorser_id: int
@@ -72,17 +73,19 @@ class Given:
 
 
 def reviewed_digest(salt: str, content: ReviewedContent) -> str:
-    """Hexadecimal SHA-256 of the salt and the content as canonical JSON (UTF-8, keys sorted, no spaces).
+    """Hexadecimal SHA-256 of the salt and the content as canonical JSON (UTF-8, keys sorted, no
+    spaces).
 
-    The order of the evidence does not matter. Without the salt the digest says nothing about the content: the answers
-    are few enough to try. Erasing the salt makes it a number that fits nothing.
+    The order of the evidence does not matter. Without the salt the digest says nothing about the
+    content: the answers are few enough to try. Erasing the salt makes it a number that fits
+    nothing.
     """
     facts = asdict(content)
     facts["evidence"] = sorted(facts["evidence"], key=lambda each: int(each["version_id"]))
     return _sha256([salt, facts])
 
 
-def seal(given: Given) -> str:
+def seal(given: EndorsementContent) -> str:
     """Hexadecimal SHA-256 of the same canonical JSON; the moment in UTC, to the microsecond."""
     at = given.endorsed_at.astimezone(dt.UTC).isoformat(timespec="microseconds")
     return _sha256(asdict(given) | {"endorsed_at": at})

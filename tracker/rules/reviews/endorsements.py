@@ -18,7 +18,8 @@ def clean_months(months: int | None, field: str) -> int | None:
 
 
 def expires_on(endorsed_on: dt.date, months: int) -> dt.date:
-    """The last day on which it counts: the same day that many months later, or the last of a shorter month."""
+    """The last day on which it counts: the same day that many months later, or the last of a
+    shorter month."""
     place = endorsed_on.month - 1 + months
     year, month = endorsed_on.year + place // 12, place % 12 + 1
     return dt.date(year, month, min(endorsed_on.day, calendar.monthrange(year, month)[1]))

@@ -1,6 +1,8 @@
-"""An agreed exception to a level: one statement that does not count there, because learner and supervisor agreed.
+"""An agreed exception to a level: one statement that does not count there, because learner and
+supervisor agreed.
 
-In the endorsed voice such a statement is left out of *applicable*, as *not my work* is (docs/levels.md).
+In the endorsed voice such a statement is left out of *applicable*, as *not my work* is
+(docs/levels.md).
 """
 
 from enum import StrEnum
@@ -27,7 +29,8 @@ class ExceptionMove(StrEnum):
 
 
 class TakenBack(StrEnum):
-    """What a withdrawal was: of what counted, by the other side of a proposal, or by the one who proposed it."""
+    """What a withdrawal was: of what counted, by the other side of a proposal, or by the one who
+    proposed it."""
 
     WITHDRAWN = "withdrawn"
     DECLINED = "declined"
@@ -62,8 +65,8 @@ def taken_back(status: ExceptionStatus, *, by_proposer: bool) -> TakenBack:
 
 
 def may_be_excepted(status: ItemStatus | None, endorsed: EndorsedAnswer | None) -> bool:
-    """What was revealed and is not met: it differs, was kept apart, or was endorsed below met. `endorsed` is the
-    answer that came of an *endorsed* item."""
+    """What was revealed and is not met: it differs, was kept apart, or was endorsed below met.
+    `endorsed` is the answer that came of an *endorsed* item."""
     if status is ItemStatus.ENDORSED:
         return endorsed is not None and endorsed_meaning(endorsed) is Meaning.NOT_MET
     return status in (ItemStatus.DIFFERS, ItemStatus.KEPT_APART)

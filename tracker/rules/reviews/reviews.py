@@ -1,4 +1,5 @@
-"""What holds for a review besides its moves: how long texts may be, what it costs the reviewer, when it is overdue."""
+"""What holds for a review besides its moves: how long texts may be, what it costs the reviewer,
+when it is overdue."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ RETURN = "return"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ReviewerResponse:
     """What a reviewer says to one item. `answer` None is a question, which `note` then holds.
 
     `base_version` is the item's version that the page showed.
@@ -34,7 +35,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Current:
+class NewerAnswer:
     """What the reviewer's other page saved in the meantime."""
 
     answer: ReviewerAnswer | None
@@ -49,8 +50,8 @@ def minutes_for(statements: int) -> int:
 
 
 def is_suggested(rank: int, target_rank: int | None, *, new: bool, due: bool) -> bool:
-    """Whether sending a statement is worth it now: at the target level or one either side, and `new` (never reviewed,
-    or changed since) or `due` (reviewed before the open round began)."""
+    """Whether sending a statement is worth it now: at the target level or one either side, and
+    `new` (never reviewed, or changed since) or `due` (reviewed before the open round began)."""
     return target_rank is not None and abs(rank - target_rank) <= 1 and (new or due)
 
 
@@ -70,7 +71,8 @@ def clean_text(typed: str, field: str, *, required: bool) -> str:
 
 
 def short_name(name: str) -> str:
-    """A name as it stands beside an endorsement: "Maria Ortiz" becomes "M. Ortiz"; a single word stays."""
+    """A name as it stands beside an endorsement: "Maria Ortiz" becomes "M. Ortiz"; a single word
+    stays."""
     first, _, rest = name.strip().partition(" ")
     return f"{first[0]}. {rest.strip()}" if rest.strip() else first
 

@@ -1,6 +1,7 @@
 """The one table of moves for reviews and their items: which move leads from which status to which.
 
-Asked by services before they write and by pages before they show a button. Permission is another question (policy).
+Asked by services before they write and by pages before they show a button. Permission is another
+question (policy).
 """
 
 from enum import StrEnum
@@ -69,10 +70,13 @@ ENDED = frozenset(
 )
 REVEALED = frozenset({ItemStatus.DIFFERS, ItemStatus.ENDORSED, ItemStatus.KEPT_APART})
 OPEN_TO_ANSWER = frozenset({ItemStatus.WAITING, ItemStatus.RETURNED, ItemStatus.ANSWERED})
-SEALED = frozenset({ItemStatus.WAITING, ItemStatus.RETURNED, ItemStatus.ANSWERED, ItemStatus.NOT_OBSERVED})
-"""In these the supervisor's side is the supervisor's alone and the learner's is the learner's alone. A *cannot
-tell* can be changed until the reveal; it shows itself to the learner only once the review has been revealed. An item
-that was *handed on* stays sealed for ever: what its first reviewer said of it is nobody's."""
+SEALED = frozenset(
+    {ItemStatus.WAITING, ItemStatus.RETURNED, ItemStatus.ANSWERED, ItemStatus.NOT_OBSERVED}
+)
+"""In these the supervisor's side is the supervisor's alone and the learner's is the learner's
+alone. A *cannot tell* can be changed until the reveal; it shows itself to the learner only once the
+review has been revealed. An item that was *handed on* stays sealed for ever: what its first
+reviewer said of it is nobody's."""
 
 ITEM_MOVES: dict[tuple[ItemStatus, Move], ItemStatus] = {
     (ItemStatus.WAITING, Move.ANSWER): ItemStatus.ANSWERED,
@@ -107,7 +111,8 @@ REVIEW_MOVES: dict[tuple[ReviewStatus, Move], ReviewStatus] = {
 
 
 def item_after(status: ItemStatus, move: Move) -> ItemStatus:
-    """The status that `move` leads to. Raises Conflict("move_not_now") where the table has no such move."""
+    """The status that `move` leads to. Raises Conflict("move_not_now") where the table has no such
+    move."""
     try:
         return ITEM_MOVES[status, move]
     except KeyError:
@@ -115,7 +120,8 @@ def item_after(status: ItemStatus, move: Move) -> ItemStatus:
 
 
 def review_after(status: ReviewStatus, move: Move) -> ReviewStatus:
-    """The status that `move` leads to. Raises Conflict("move_not_now") where the table has no such move."""
+    """The status that `move` leads to. Raises Conflict("move_not_now") where the table has no such
+    move."""
     try:
         return REVIEW_MOVES[status, move]
     except KeyError:
@@ -128,12 +134,14 @@ def item_can(status: ItemStatus, move: Move) -> bool:
 
 
 def is_settled(status: ItemStatus, shown: bool) -> bool:
-    """Whether an item has ended for good: a *not observed* one has not until the reveal has shown it."""
+    """Whether an item has ended for good: a *not observed* one has not until the reveal has shown
+    it."""
     return status in ENDED and (shown or status is not ItemStatus.NOT_OBSERVED)
 
 
 def can_reveal(statuses: list[ItemStatus]) -> bool:
-    """Reveal takes all answered items once none is waiting; returned ones may stay out and be revealed later."""
+    """Reveal takes all answered items once none is waiting; returned ones may stay out and be
+    revealed later."""
     return ItemStatus.ANSWERED in statuses and ItemStatus.WAITING not in statuses
 
 

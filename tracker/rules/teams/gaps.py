@@ -1,7 +1,8 @@
-"""A team against its targets: the matrix, the biggest gaps, what holds a domain back and who could teach it.
+"""A team against its targets: the matrix, the biggest gaps, what holds a domain back and who could
+teach it.
 
-Everything is worked out from cells of one voice. Who may see which of it, by name or at all, is policy and
-`suppression`; this file counts.
+Everything is worked out from cells of one voice. Who may see which of it, by name or at all, is
+policy and `suppression`; this file counts.
 """
 
 from collections import Counter, defaultdict
@@ -16,8 +17,9 @@ NAMES_LIMIT = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One person in one domain. `blocking_rank`: the lowest level that makes the gap, None without a gap."""
+class GapCell:
+    """One person in one domain. `blocking_rank`: the lowest level that makes the gap, None without
+    a gap."""
 
     person_id: int
     domain_id: int
@@ -29,7 +31,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class DomainSummary:
-    """The people of a matrix in one domain. `position` is the domain's place in the framework, from 0."""
+    """The people of a matrix in one domain. `position` is the domain's place in the framework, from
+    0."""
 
     domain_id: int
     position: int
@@ -50,7 +53,8 @@ class DomainSummary:
 
 
 class NotMet(NamedTuple):
-    """A statement of level `rank` that a person does not meet. `order` is its place in the domain."""
+    """A statement of level `rank` that a person does not meet. `order` is its place in the
+    domain."""
 
     domain_id: int
     rank: int
@@ -68,8 +72,8 @@ class HeldBack(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """One domain over many people: `held[rank]` people hold that rank (index 0: none); the others are not
-    known or not assessed. A person without a target is counted by the rank held."""
+    """One domain over many people: `held[rank]` people hold that rank (index 0: none); the others
+    are not known or not assessed. A person without a target is counted by the rank held."""
 
     domain_id: int
     held: tuple[int, ...]
@@ -81,17 +85,21 @@ class Distribution:
         return sum(self.held) + self.not_yet_known + self.not_assessed
 
 
-def cell_of(person_id: int, domain_id: int, of: DomainStanding) -> Cell:
-    return Cell(person_id, domain_id, of.held_rank, of.target_rank, of.target_state, blocking_rank(of))
+def cell_of(person_id: int, domain_id: int, of: DomainStanding) -> GapCell:
+    return GapCell(
+        person_id, domain_id, of.held_rank, of.target_rank, of.target_state, blocking_rank(of)
+    )
 
 
 def shows_names(people: int) -> bool:
-    """Whether a matrix of so many people has a row for each. What the reader may see is another question."""
+    """Whether a matrix of so many people has a row for each. What the reader may see is another
+    question."""
     return people <= NAMES_LIMIT
 
 
-def summarise(cells: Iterable[Cell], domains: Sequence[int]) -> tuple[DomainSummary, ...]:
-    """One summary for each of `domains`, in that order, with cells or not. KeyError for a cell elsewhere."""
+def summarise(cells: Iterable[GapCell], domains: Sequence[int]) -> tuple[DomainSummary, ...]:
+    """One summary for each of `domains`, in that order, with cells or not. KeyError for a cell
+    elsewhere."""
     counts: dict[int, Counter[TargetState | None]] = {domain: Counter() for domain in domains}
     for cell in cells:
         counts[cell.domain_id][cell.state] += 1
@@ -110,54 +118,73 @@ def summarise(cells: Iterable[Cell], domains: Sequence[int]) -> tuple[DomainSumm
 
 
 def biggest_gaps(summaries: Iterable[DomainSummary], most: int = 3) -> tuple[DomainSummary, ...]:
-    """The domains with most people in a gap; of equals first the larger share of known, then by position."""
+    """The domains with most people in a gap; of equals first the larger share of known, then by
+    position."""
     with_gaps = [each for each in summaries if each.gaps]
     return tuple(sorted(with_gaps, key=lambda each: (-each.gaps, each.known, each.position))[:most])
 
 
-def held_back_by(cells: Iterable[Cell], facts: Iterable[NotMet]) -> dict[int, tuple[HeldBack, ...]]:
-    """For each domain with a gap: its statements by the number of people whom they hold back, most first.
+def held_back_by(
+    cells: Iterable[GapCell], facts: Iterable[NotMet]
+) -> dict[int, tuple[HeldBack, ...]]:
+    """For each domain with a gap: its statements by the number of people whom they hold back, most
+    first.
 
-    Only people with a gap in the domain count, each once for a statement, and only at the level that makes
-    their gap: `facts` may hold more.
+    Only people with a gap in the domain count, each once for a statement, and only at the level
+    that makes their gap: `facts` may hold more.
     """
     blocking = {(c.person_id, c.domain_id): c.blocking_rank for c in cells}
-    people: defaultdict[int, defaultdict[tuple[int, int, int], set[int]]] = defaultdict(lambda: defaultdict(set))
+    people: defaultdict[int, defaultdict[tuple[int, int, int], set[int]]] = defaultdict(
+        lambda: defaultdict(set)
+    )
     for domain_id, rank, order, statement_id, person_id in facts:
         if blocking.get((person_id, domain_id)) == rank:
             people[domain_id][rank, order, statement_id].add(person_id)
     return {
         domain_id: tuple(
             HeldBack(statement_id, len(who))
-            for (_, _, statement_id), who in sorted(by.items(), key=lambda each: (-len(each[1]), each[0]))
+            for (_, _, statement_id), who in sorted(
+                by.items(), key=lambda each: (-len(each[1]), each[0])
+            )
         )
         for domain_id, by in people.items()
     }
 
 
-def could_teach(cells: Iterable[Cell]) -> dict[int, tuple[int, ...]]:
-    """For each domain with a gap: the people who hold a rank above their own target, highest rank first.
+def could_teach(cells: Iterable[GapCell]) -> dict[int, tuple[int, ...]]:
+    """For each domain with a gap: the people who hold a rank above their own target, highest rank
+    first.
 
-    They must also hold what at least one of those with a gap is expected to reach: nobody teaches up.
+    They must also hold what at least one of those with a gap is expected to reach: nobody teaches
+    up.
     """
-    by_domain: defaultdict[int, list[Cell]] = defaultdict(list)
+    by_domain: defaultdict[int, list[GapCell]] = defaultdict(list)
     for cell in cells:
         by_domain[cell.domain_id].append(cell)
     found: dict[int, tuple[int, ...]] = {}
     for domain_id, group in by_domain.items():
-        wanted = [c.target_rank for c in group if c.state is TargetState.GAP and c.target_rank is not None]
+        wanted = [
+            c.target_rank for c in group if c.state is TargetState.GAP and c.target_rank is not None
+        ]
         if not wanted:
             continue
         able = [
-            c for c in group if c.target_rank is not None and c.held_rank > c.target_rank and c.held_rank >= min(wanted)
+            c
+            for c in group
+            if c.target_rank is not None
+            and c.held_rank > c.target_rank
+            and c.held_rank >= min(wanted)
         ]
         able.sort(key=lambda each: (-each.held_rank, each.person_id))
         found[domain_id] = tuple(c.person_id for c in able)
     return found
 
 
-def distributions(cells: Iterable[Cell], domains: Sequence[int], ranks: int = 4) -> Mapping[int, Distribution]:
-    """Each of `domains` over all its cells, for matrices without names. `ranks` is the highest rank."""
+def distributions(
+    cells: Iterable[GapCell], domains: Sequence[int], ranks: int = 4
+) -> Mapping[int, Distribution]:
+    """Each of `domains` over all its cells, for matrices without names. `ranks` is the highest
+    rank."""
     held: dict[int, list[int]] = {domain: [0] * (ranks + 1) for domain in domains}
     apart: dict[int, Counter[TargetState]] = {domain: Counter() for domain in domains}
     for cell in cells:

@@ -1,15 +1,15 @@
 """What may be told of groups to a reader who may not see their people by name.
 
-The measure: counts may be told of people who are at least `LEAST`, and of whom no category holds all, or
-all but one. "All but one", because hiding gives something away too: if only "6 of 6 have a gap" were
-hidden, a hidden group of 6 would say so. Parts of a told total are hidden from the smallest up, until all
-that cannot be told is among them and they are two or more that can be told together: no part says by
-itself why it is hidden.
+The measure: counts may be told of people who are at least `LEAST`, and of whom no category holds
+all, or all but one. "All but one", because hiding gives something away too: if only "6 of 6 have a
+gap" were hidden, a hidden group of 6 would say so. Parts of a told total are hidden from the
+smallest up, until all that cannot be told is among them and they are two or more that can be told
+together: no part says by itself why it is hidden.
 
-What is promised, also to a reader who knows the size of every group and this rule: it cannot be worked
-out that all of a hidden group are in one category, nor any count of a group under `LEAST`. Who only
-solves the sums can work out no count of a hidden group at all; nor can anybody where there are two
-categories. Nought is not kept: where a told total says nought, so do its parts.
+What is promised, also to a reader who knows the size of every group and this rule: it cannot be
+worked out that all of a hidden group are in one category, nor any count of a group under `LEAST`.
+Who only solves the sums can work out no count of a hidden group at all; nor can anybody where there
+are two categories. Nought is not kept: where a told total says nought, so do its parts.
 
 Give the categories that need hiding (gap, at target). Who is in none of them is not counted here.
 """
@@ -24,18 +24,22 @@ APART = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CountedGroup:
     """A group in a table of totals: `counts` by category over everybody in it, its parts included.
 
-    `parts` divide the group: where it has people of its own beside those of its teams, they are a part too.
+    `parts` divide the group: where it has people of its own beside those of its teams, they are a
+    part too.
     """
 
     key: Hashable
     counts: tuple[int, ...]
-    parts: tuple["Group", ...] = ()
+    parts: tuple["CountedGroup", ...] = ()
 
     def __post_init__(self) -> None:
-        if self.parts and tuple(map(sum, zip(*(p.counts for p in self.parts), strict=True))) != self.counts:
+        if (
+            self.parts
+            and tuple(map(sum, zip(*(p.counts for p in self.parts), strict=True))) != self.counts
+        ):
             raise ValueError(f"the parts of {self.key!r} do not add up to it")
 
     @property
@@ -50,7 +54,8 @@ def can_be_told(counts: Sequence[int], least: int = LEAST) -> bool:
 
 
 def hidden_parts(parts: Sequence[Sequence[int]], least: int = LEAST) -> frozenset[int]:
-    """The places of the parts to hide beside their total. ValueError if that is itself not fit to be told."""
+    """The places of the parts to hide beside their total. ValueError if that is itself not fit to
+    be told."""
     if not can_be_told(_sum(parts), least):
         raise ValueError("the total of these parts is not fit to be told")
     places = [place for place, counts in enumerate(parts) if any(counts)]
@@ -68,7 +73,7 @@ def _sum(parts: Sequence[Sequence[int]]) -> tuple[int, ...]:
     return tuple(map(sum, zip(*parts, strict=True)))
 
 
-def shown_groups(root: Group, least: int = LEAST) -> frozenset[Hashable]:
+def shown_groups(root: CountedGroup, least: int = LEAST) -> frozenset[Hashable]:
     """The keys of the groups whose counts may be shown together, totals and parts.
 
     What is in a hidden group is hidden with it.
@@ -90,11 +95,12 @@ def may_add(
     category_of: Mapping[int, Hashable],
     least: int = LEAST,
 ) -> bool:
-    """Whether counts over the people `new` may be shown to one who can see those over each set of `shown`.
+    """Whether counts over the people `new` may be shown to one who can see those over each set of
+    `shown`.
 
-    For filters, rounds and exports, whose sets overlap: what can be worked out from such counts is about some
-    of the pieces into which the sets cut each other, so every piece must be fit to be told. `category_of` has
-    the people who are counted.
+    For filters, rounds and exports, whose sets overlap: what can be worked out from such counts is
+    about some of the pieces into which the sets cut each other, so every piece must be fit to be
+    told. `category_of` has the people who are counted.
     """
     sets = [*shown, new]
     pieces: defaultdict[tuple[bool, ...], Counter[Hashable]] = defaultdict(Counter)

@@ -42,14 +42,19 @@ def change_password(
 ) -> str:
     """Ends every sign-in, on this device too, and makes a new one; returns its token.
 
-    Raises Invalid("password_wrong", "current") and for a new one that will not do (rules/accounts/passwords);
-    Conflict("password_moved_on") when it was changed elsewhere meanwhile.
+    Raises Invalid("password_wrong", "current") and for a new one that will not do
+    (rules/accounts/passwords); Conflict("password_moved_on") when it was changed elsewhere
+    meanwhile.
     """
-    row = session().execute(
-        select(Person.password_hash, Person.name, Person.email, Library.name.label("library"))
-        .join(Library, Library.id == Person.library_id)
-        .where(Person.id == actor.person_id)
-    ).one_or_none()  # fmt: skip
+    row = (
+        session()
+        .execute(
+            select(Person.password_hash, Person.name, Person.email, Library.name.label("library"))
+            .join(Library, Library.id == Person.library_id)
+            .where(Person.id == actor.person_id)
+        )
+        .one_or_none()
+    )
     if row is None:
         raise Missing
     if not passwords.fits(row.password_hash, current):
@@ -70,7 +75,9 @@ def change_password(
 def end_sign_in(actor: Actor, sign_in_id: int, now: dt.datetime) -> None:
     """End one of one's own, for example on a device left behind."""
     with transaction() as tx:
-        found = tx.scalar(select(SignIn.id).where(SignIn.id == sign_in_id, SignIn.person_id == actor.person_id))
+        found = tx.scalar(
+            select(SignIn.id).where(SignIn.id == sign_in_id, SignIn.person_id == actor.person_id)
+        )
         if found is None:
             raise Missing
         sign_ins.end(tx, found, now)
@@ -80,12 +87,21 @@ def end_sign_in(actor: Actor, sign_in_id: int, now: dt.datetime) -> None:
 def _own(tx: Session, actor: Actor) -> Person:
     """Their own row, still in use: the act came in with a sign-in that may have ended since."""
     person = tx.scalar(
-        select(Person).where(Person.id == actor.person_id, Person.disabled_at.is_(None)).with_for_update()
-    )  # fmt: skip
+        select(Person)
+        .where(Person.id == actor.person_id, Person.disabled_at.is_(None))
+        .with_for_update()
+    )
     if person is None:
         raise Missing
     return person
 
 
 def _note(tx: Session, kind: str, actor: Actor, now: dt.datetime) -> None:
-    audit.note(tx, kind, now, library_id=actor.library_id, actor_id=actor.person_id, subject_id=actor.person_id)
+    audit.note(
+        tx,
+        kind,
+        now,
+        library_id=actor.library_id,
+        actor_id=actor.person_id,
+        subject_id=actor.person_id,
+    )

@@ -17,12 +17,17 @@ DAYS_MAX = 365
 
 
 def create_administrator(
-    library: str, name: str, email: str, password_hash: str, now: dt.datetime, time_zone: str = "UTC"
+    library: str,
+    name: str,
+    email: str,
+    password_hash: str,
+    now: dt.datetime,
+    time_zone: str = "UTC",
 ) -> Actor:
     """Make an administrator, and the library with its root team where there is none of that name.
 
-    `time_zone` is for a new library; one that is there keeps its own.
-    Raises Invalid: email_not_valid, email_taken, time_zone_unknown, line_empty, line_long, line_control.
+    `time_zone` is for a new library; one that is there keeps its own. Raises Invalid:
+    email_not_valid, email_taken, time_zone_unknown, line_empty, line_long, line_control.
     """
     library, name = clean_line(library, "library"), clean_line(name)
     address, time_zone = clean_email(email), clean_time_zone(time_zone)
@@ -48,8 +53,17 @@ def create_administrator(
         )
         tx.add(person)
         tx.flush()
-        audit.note(tx, "administrator_created", now, library_id=home.id, actor_id=None, subject_id=person.id)
-        return Actor(person.id, home.id, name, address, administrator=True, time_zone=home.time_zone)
+        audit.note(
+            tx,
+            "administrator_created",
+            now,
+            library_id=home.id,
+            actor_id=None,
+            subject_id=person.id,
+        )
+        return Actor(
+            person.id, home.id, name, address, administrator=True, time_zone=home.time_zone
+        )
 
 
 def edit(
@@ -78,16 +92,26 @@ def edit(
     }
     with transaction() as tx:
         library = administration.of_library(tx, actor)
-        if tx.scalar(select(Library.id).where(Library.name == wanted["name"], Library.id != library.id)):
+        if tx.scalar(
+            select(Library.id).where(Library.name == wanted["name"], Library.id != library.id)
+        ):
             raise Invalid("library_name_taken", "name")
         changed = [key for key, value in wanted.items() if getattr(library, key) != value]
         for key in changed:
             setattr(library, key, wanted[key])
-        root = tx.scalars(select(Team).where(Team.library_id == library.id, Team.parent_id.is_(None))).one()
+        root = tx.scalars(
+            select(Team).where(Team.library_id == library.id, Team.parent_id.is_(None))
+        ).one()
         root.name = library.name
         if changed:
-            audit.note(tx, "library_edited", now, library_id=library.id, actor_id=actor.person_id,
-                       changed=", ".join(changed))  # fmt: skip
+            audit.note(
+                tx,
+                "library_edited",
+                now,
+                library_id=library.id,
+                actor_id=actor.person_id,
+                changed=", ".join(changed),
+            )
 
 
 def _days(days: int, field: str) -> int:

@@ -20,8 +20,9 @@ HOURS_MAX = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """What a membership says. `role_profile_id` is for learners, and needed there; other roles drop it."""
+class MembershipTerms:
+    """What a membership says. `role_profile_id` is for learners, and needed there; other roles drop
+    it."""
 
     team_id: int
     role: Role
@@ -37,15 +38,18 @@ class Terms:
         return sha256(repr(astuple(self)).encode()).hexdigest()[:16]
 
 
-def add(actor: Actor, person_id: int, terms: Terms, now: dt.datetime) -> int:
+def add(actor: Actor, person_id: int, terms: MembershipTerms, now: dt.datetime) -> int:
     """Returns the membership's id.
 
-    Raises Invalid: team_unknown, team_closed, role_profile_needed, role_profile_unknown, role_profile_retired,
-    membership_overlaps, dates_not_in_order, day_far, hours_out_of_range, line_*.
+    Raises Invalid: team_unknown, team_closed, role_profile_needed, role_profile_unknown,
+    role_profile_retired, membership_overlaps, dates_not_in_order, day_far, hours_out_of_range,
+    line_*.
     """
     with transaction() as tx:
         library = administration.of_library(tx, actor)
-        person = tx.scalar(select(Person).where(Person.id == person_id, Person.library_id == library.id))
+        person = tx.scalar(
+            select(Person).where(Person.id == person_id, Person.library_id == library.id)
+        )
         if person is None:
             raise Missing
         membership = Membership(person_id=person.id)
@@ -56,10 +60,13 @@ def add(actor: Actor, person_id: int, terms: Terms, now: dt.datetime) -> int:
         return membership.id
 
 
-def correct(actor: Actor, membership_id: int, terms: Terms, now: dt.datetime, *, still: str = "") -> None:
+def correct(
+    actor: Actor, membership_id: int, terms: MembershipTerms, now: dt.datetime, *, still: str = ""
+) -> None:
     """Put a membership right that was written down wrong. Raises Invalid as `add` does.
 
-    `still` is the digest of the terms that it must still have, "" for any. Raises Conflict("membership_changed").
+    `still` is the digest of the terms that it must still have, "" for any. Raises
+    Conflict("membership_changed").
     """
     with transaction() as tx:
         membership = _membership(tx, actor, membership_id)
@@ -70,7 +77,8 @@ def correct(actor: Actor, membership_id: int, terms: Terms, now: dt.datetime, *,
 
 
 def end(actor: Actor, membership_id: int, ends_on: dt.date, now: dt.datetime) -> None:
-    """`ends_on` is the last day. Raises Invalid: dates_not_in_order, day_far, membership_overlaps."""
+    """`ends_on` is the last day. Raises Invalid: dates_not_in_order, day_far,
+    membership_overlaps."""
     with transaction() as tx:
         membership = _membership(tx, actor, membership_id)
         clean_period(membership.starts_on, ends_on)
@@ -92,8 +100,8 @@ def _membership(tx: Session, actor: Actor, membership_id: int) -> Membership:
     return membership
 
 
-def _terms(membership: Membership) -> Terms:
-    return Terms(
+def _terms(membership: Membership) -> MembershipTerms:
+    return MembershipTerms(
         team_id=membership.team_id,
         role=Role(membership.role),
         role_profile_id=membership.role_profile_id,
@@ -104,7 +112,7 @@ def _terms(membership: Membership) -> Terms:
     )
 
 
-def _write(tx: Session, library_id: int, membership: Membership, terms: Terms) -> None:
+def _write(tx: Session, library_id: int, membership: Membership, terms: MembershipTerms) -> None:
     clean_period(terms.starts_on, terms.ends_on)
     if terms.weekly_hours is not None and not 1 <= terms.weekly_hours <= HOURS_MAX:
         raise Invalid("hours_out_of_range", "weekly_hours", longest=HOURS_MAX)
@@ -120,7 +128,9 @@ def _write(tx: Session, library_id: int, membership: Membership, terms: Terms) -
     _refuse_overlap(tx, membership)
 
 
-def _check_team(tx: Session, library_id: int, membership: Membership, terms: Terms) -> None:
+def _check_team(
+    tx: Session, library_id: int, membership: Membership, terms: MembershipTerms
+) -> None:
     team = tx.scalar(select(Team).where(Team.id == terms.team_id, Team.library_id == library_id))
     if team is None:
         raise Invalid("team_unknown", "team_id")
@@ -128,12 +138,16 @@ def _check_team(tx: Session, library_id: int, membership: Membership, terms: Ter
         raise Invalid("team_closed", "team_id", team=team.name)
 
 
-def _check_role_profile(tx: Session, library_id: int, membership: Membership, terms: Terms) -> None:
+def _check_role_profile(
+    tx: Session, library_id: int, membership: Membership, terms: MembershipTerms
+) -> None:
     """A retired one may stay where it was, and is not given out again."""
     if terms.role_profile_id is None:
         raise Invalid("role_profile_needed", "role_profile_id")
     profile = tx.scalar(
-        select(RoleProfile).where(RoleProfile.id == terms.role_profile_id, RoleProfile.library_id == library_id)
+        select(RoleProfile).where(
+            RoleProfile.id == terms.role_profile_id, RoleProfile.library_id == library_id
+        )
     )
     if profile is None:
         raise Invalid("role_profile_unknown", "role_profile_id")
@@ -152,7 +166,11 @@ def _refuse_overlap(tx: Session, membership: Membership) -> None:
                 Membership.role == membership.role,
                 Membership.id != (membership.id or 0),
                 or_(Membership.ends_on.is_(None), Membership.ends_on >= membership.starts_on),
-                *([] if membership.ends_on is None else [Membership.starts_on <= membership.ends_on]),
+                *(
+                    []
+                    if membership.ends_on is None
+                    else [Membership.starts_on <= membership.ends_on]
+                ),
             )
             .limit(1)
         )
@@ -162,6 +180,14 @@ def _refuse_overlap(tx: Session, membership: Membership) -> None:
 
 def _note(tx: Session, kind: str, actor: Actor, membership: Membership, now: dt.datetime) -> None:
     team = tx.get_one(Team, membership.team_id)
-    audit.note(tx, kind, now, library_id=actor.library_id, actor_id=actor.person_id,
-               subject_id=membership.person_id, team_id=membership.team_id, team=team.name,
-               role=membership.role)  # fmt: skip
+    audit.note(
+        tx,
+        kind,
+        now,
+        library_id=actor.library_id,
+        actor_id=actor.person_id,
+        subject_id=membership.person_id,
+        team_id=membership.team_id,
+        team=team.name,
+        role=membership.role,
+    )

@@ -15,14 +15,17 @@ from tracker.rules.texts import clean_email, clean_line
 
 
 def add(actor: Actor, name: str, email: str, now: dt.datetime) -> tuple[int, str]:
-    """Somebody new: returns their id and the token of the one-time link with which they set their password.
+    """Somebody new: returns their id and the token of the one-time link with which they set their
+    password.
 
     Raises Invalid: email_taken, email_not_valid, line_empty, line_long, line_control.
     """
     name, address = clean_line(name), clean_email(email)
     with transaction() as tx:
         library = administration.of_library(tx, actor)
-        person = Person(library_id=library.id, name=name, email=address, administrator=False, created_at=now)
+        person = Person(
+            library_id=library.id, name=name, email=address, administrator=False, created_at=now
+        )
         tx.add(person)
         _keep_address(tx, address)
         token = invitations.write(tx, person.id, now)
@@ -31,11 +34,16 @@ def add(actor: Actor, name: str, email: str, now: dt.datetime) -> tuple[int, str
 
 
 def edit(actor: Actor, person_id: int, name: str, email: str, now: dt.datetime) -> None:
-    """Raises Invalid as `add` does. A new address withdraws a link that was made for the one before."""
+    """Raises Invalid as `add` does. A new address withdraws a link that was made for the one
+    before."""
     name, address = clean_line(name), clean_email(email)
     with transaction() as tx:
         person = _person(tx, actor, person_id)
-        changed = [key for key, value in (("name", name), ("email", address)) if getattr(person, key) != value]
+        changed = [
+            key
+            for key, value in (("name", name), ("email", address))
+            if getattr(person, key) != value
+        ]
         if "email" in changed:
             invitations.close(tx, person.id, now)
         person.name, person.email = name, address
@@ -45,7 +53,8 @@ def edit(actor: Actor, person_id: int, name: str, email: str, now: dt.datetime) 
 
 
 def disable(actor: Actor, person_id: int, now: dt.datetime) -> None:
-    """They can no longer sign in, from their next request on. Raises Conflict: own_account, last_administrator."""
+    """They can no longer sign in, from their next request on. Raises Conflict: own_account,
+    last_administrator."""
     with transaction() as tx:
         person = _person(tx, actor, person_id)
         if person.id == actor.person_id:
@@ -93,15 +102,18 @@ def unmake_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None
 def _person(tx: Session, actor: Actor, person_id: int) -> Person:
     library = administration.of_library(tx, actor)
     person = tx.scalar(
-        select(Person).where(Person.id == person_id, Person.library_id == library.id).with_for_update()
-    )  # fmt: skip
+        select(Person)
+        .where(Person.id == person_id, Person.library_id == library.id)
+        .with_for_update()
+    )
     if person is None:
         raise Missing
     return person
 
 
 def _keep_address(tx: Session, address: str) -> None:
-    """Write it. Addresses are unique in the whole installation, so another library's lock may not be ours."""
+    """Write it. Addresses are unique in the whole installation, so another library's lock may not
+    be ours."""
     try:
         tx.flush()
     except IntegrityError as error:
@@ -124,5 +136,15 @@ def _keep_one_administrator(tx: Session, leaving: Person) -> None:
         raise Conflict("last_administrator")
 
 
-def _note(tx: Session, kind: str, actor: Actor, person: Person, now: dt.datetime, **facts: str) -> None:
-    audit.note(tx, kind, now, library_id=person.library_id, actor_id=actor.person_id, subject_id=person.id, **facts)
+def _note(
+    tx: Session, kind: str, actor: Actor, person: Person, now: dt.datetime, **facts: str
+) -> None:
+    audit.note(
+        tx,
+        kind,
+        now,
+        library_id=person.library_id,
+        actor_id=actor.person_id,
+        subject_id=person.id,
+        **facts,
+    )

@@ -18,8 +18,9 @@ RANKS = range(1, 5)
 
 def create(
     actor: Actor, framework_id: int, name: str, targets: Mapping[int, int | None], now: dt.datetime
-) -> int:  # fmt: skip
-    """`targets`: domain id -> rank, or None where nothing is expected. Returns the role profile's id.
+) -> int:
+    """`targets`: domain id -> rank, or None where nothing is expected. Returns the role profile's
+    id.
 
     Raises Invalid: framework_unknown, role_profile_name_taken, target_unknown, line_*.
     """
@@ -34,8 +35,15 @@ def create(
         return profile.id
 
 
-def edit(actor: Actor, role_profile_id: int, name: str, targets: Mapping[int, int | None], now: dt.datetime) -> None:
-    """Rename, and set the targets of the domains that `targets` names. Raises Invalid as `create` does."""
+def edit(
+    actor: Actor,
+    role_profile_id: int,
+    name: str,
+    targets: Mapping[int, int | None],
+    now: dt.datetime,
+) -> None:
+    """Rename, and set the targets of the domains that `targets` names. Raises Invalid as `create`
+    does."""
     name = clean_line(name)
     with transaction() as tx:
         profile = _profile(tx, actor, role_profile_id)
@@ -49,7 +57,8 @@ def edit(actor: Actor, role_profile_id: int, name: str, targets: Mapping[int, in
 
 
 def retire(actor: Actor, role_profile_id: int, now: dt.datetime) -> None:
-    """Not given out any more. Raises Conflict("role_profile_in_use") while a membership stands or is to begin."""
+    """Not given out any more. Raises Conflict("role_profile_in_use") while a membership stands or
+    is to begin."""
     today = actor.today(now)
     with transaction() as tx:
         profile = _profile(tx, actor, role_profile_id)
@@ -77,7 +86,8 @@ def restore(actor: Actor, role_profile_id: int, now: dt.datetime) -> None:
 
 
 def start_from_labels(actor: Actor, framework_id: int, now: dt.datetime) -> list[int]:
-    """One role profile for each role label of the framework; rank r expects r in every domain. Returns their ids.
+    """One role profile for each role label of the framework; rank r expects r in every domain.
+    Returns their ids.
 
     Those whose name is there already are left as they are.
     Raises Invalid: framework_unknown; Conflict: no_role_labels, role_labels_used (all are there).
@@ -108,7 +118,11 @@ def start_from_labels(actor: Actor, framework_id: int, now: dt.datetime) -> list
 
 
 def _domains_of(framework_id: int) -> Select[int]:
-    return select(Domain.id).join(Strand, Strand.id == Domain.strand_id).where(Strand.framework_id == framework_id)
+    return (
+        select(Domain.id)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .where(Strand.framework_id == framework_id)
+    )
 
 
 def _profile(tx: Session, actor: Actor, role_profile_id: int) -> RoleProfile:
@@ -125,14 +139,18 @@ def _profile(tx: Session, actor: Actor, role_profile_id: int) -> RoleProfile:
 
 def _make(tx: Session, library_id: int, framework_id: int, name: str, position: int) -> RoleProfile:
     _check_name(tx, library_id, framework_id, name)
-    profile = RoleProfile(library_id=library_id, framework_id=framework_id, name=name, position=position)
+    profile = RoleProfile(
+        library_id=library_id, framework_id=framework_id, name=name, position=position
+    )
     tx.add(profile)
     tx.flush()
     return profile
 
 
 def _next_position(tx: Session, library_id: int) -> int:
-    last = tx.scalar(select(func.max(RoleProfile.position)).where(RoleProfile.library_id == library_id))
+    last = tx.scalar(
+        select(func.max(RoleProfile.position)).where(RoleProfile.library_id == library_id)
+    )
     return (last or 0) + 1
 
 
@@ -156,12 +174,20 @@ def _check_name(tx: Session, library_id: int, framework_id: int, name: str, but:
 def _set_targets(tx: Session, profile: RoleProfile, targets: Mapping[int, int | None]) -> bool:
     """Whether anything changed."""
     known = set(tx.scalars(_domains_of(profile.framework_id)))
-    if not set(targets) <= known or not {rank for rank in targets.values() if rank is not None} <= set(RANKS):
+    if not set(targets) <= known or not {
+        rank for rank in targets.values() if rank is not None
+    } <= set(RANKS):
         raise Invalid("target_unknown")
-    rows = tx.execute(select(Target.domain_id, Target.rank).where(Target.role_profile_id == profile.id))
+    rows = tx.execute(
+        select(Target.domain_id, Target.rank).where(Target.role_profile_id == profile.id)
+    )
     before = dict(rows.all())
-    changed = {domain_id: rank for domain_id, rank in targets.items() if before.get(domain_id) != rank}
-    tx.execute(delete(Target).where(Target.role_profile_id == profile.id, Target.domain_id.in_(changed)))
+    changed = {
+        domain_id: rank for domain_id, rank in targets.items() if before.get(domain_id) != rank
+    }
+    tx.execute(
+        delete(Target).where(Target.role_profile_id == profile.id, Target.domain_id.in_(changed))
+    )
     tx.add_all(
         Target(role_profile_id=profile.id, domain_id=domain_id, rank=rank)
         for domain_id, rank in changed.items()
@@ -170,6 +196,17 @@ def _set_targets(tx: Session, profile: RoleProfile, targets: Mapping[int, int | 
     return bool(changed)
 
 
-def _note(tx: Session, kind: str, actor: Actor, profile: RoleProfile, now: dt.datetime, **facts: str) -> None:
-    audit.note(tx, kind, now, library_id=profile.library_id, actor_id=actor.person_id, subject_id=None,
-               role_profile_id=profile.id, role_profile=profile.name, **facts)  # fmt: skip
+def _note(
+    tx: Session, kind: str, actor: Actor, profile: RoleProfile, now: dt.datetime, **facts: str
+) -> None:
+    audit.note(
+        tx,
+        kind,
+        now,
+        library_id=profile.library_id,
+        actor_id=actor.person_id,
+        subject_id=None,
+        role_profile_id=profile.id,
+        role_profile=profile.name,
+        **facts,
+    )

@@ -15,11 +15,17 @@ from tracker.rules.texts import clean_line
 
 
 def create(
-    actor: Actor, name: str, framework_id: int, starts_on: dt.date, ends_on: dt.date, now: dt.datetime
-) -> int:  # fmt: skip
+    actor: Actor,
+    name: str,
+    framework_id: int,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    now: dt.datetime,
+) -> int:
     """Returns the round's id. The round pins the framework's version; both dates belong to it.
 
-    Raises Invalid: framework_unknown, round_name_taken, rounds_overlap, dates_not_in_order, day_far, line_*.
+    Raises Invalid: framework_unknown, round_name_taken, rounds_overlap, dates_not_in_order,
+    day_far, line_*.
     """
     name = clean_line(name)
     clean_period(starts_on, ends_on)
@@ -34,7 +40,13 @@ def create(
 
 
 def edit(
-    actor: Actor, round_id: int, name: str, framework_id: int, starts_on: dt.date, ends_on: dt.date, now: dt.datetime
+    actor: Actor,
+    round_id: int,
+    name: str,
+    framework_id: int,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    now: dt.datetime,
 ) -> None:
     """Raises Invalid as `create` does, and round_keeps_framework once it has begun."""
     name = clean_line(name)
@@ -42,8 +54,10 @@ def edit(
     with transaction() as tx:
         library = administration.of_library(tx, actor)
         period = tx.scalar(
-            select(Round).where(Round.id == round_id, Round.library_id == library.id).with_for_update()
-        )  # fmt: skip
+            select(Round)
+            .where(Round.id == round_id, Round.library_id == library.id)
+            .with_for_update()
+        )
         if period is None:
             raise Missing
         if framework_id != period.framework_id and period.starts_on <= actor.today(now):
@@ -54,7 +68,7 @@ def edit(
 
 def _write(
     tx: Session, period: Round, name: str, framework_id: int, starts_on: dt.date, ends_on: dt.date
-) -> None:  # fmt: skip
+) -> None:
     if tx.get(Framework, framework_id) is None:
         raise Invalid("framework_unknown", "framework_id")
     others = tx.execute(
@@ -72,5 +86,12 @@ def _write(
 
 
 def _note(tx: Session, kind: str, actor: Actor, period: Round, now: dt.datetime) -> None:
-    audit.note(tx, kind, now, library_id=period.library_id, actor_id=actor.person_id, round_id=period.id,
-               round=period.name)  # fmt: skip
+    audit.note(
+        tx,
+        kind,
+        now,
+        library_id=period.library_id,
+        actor_id=actor.person_id,
+        round_id=period.id,
+        round=period.name,
+    )

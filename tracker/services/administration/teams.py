@@ -16,13 +16,16 @@ DEPTH_MAX = 12
 
 
 def add(actor: Actor, parent_id: int, name: str, now: dt.datetime) -> int:
-    """A sub-team; returns its id. Raises Invalid: parent_unknown, teams_too_deep, team_name_taken, line_*."""
+    """A sub-team; returns its id. Raises Invalid: parent_unknown, teams_too_deep, team_name_taken,
+    line_*."""
     name = clean_line(name)
     with transaction() as tx:
         library = administration.of_library(tx, actor)
         parent = _parent(tx, library.id, parent_id)
         _check_name(tx, parent.id, name)
-        team = Team(library_id=library.id, parent_id=parent.id, name=name, path="", open_reviews=False)
+        team = Team(
+            library_id=library.id, parent_id=parent.id, name=name, path="", open_reviews=False
+        )
         tx.add(team)
         tx.flush()
         team.path = f"{parent.path}{team.id}/"
@@ -31,17 +34,30 @@ def add(actor: Actor, parent_id: int, name: str, now: dt.datetime) -> int:
         return team.id
 
 
-def edit(actor: Actor, team_id: int, *, name: str, parent_id: int | None, open_reviews: bool, now: dt.datetime) -> None:
-    """Rename, move, and choose open or blind reviews. The root keeps the library's name and stays where it is.
+def edit(
+    actor: Actor,
+    team_id: int,
+    *,
+    name: str,
+    parent_id: int | None,
+    open_reviews: bool,
+    now: dt.datetime,
+) -> None:
+    """Rename, move, and choose open or blind reviews. The root keeps the library's name and stays
+    where it is.
 
-    Raises Invalid: parent_unknown, parent_below (a team cannot stand under itself), teams_too_deep, team_name_taken,
-    line_*.
+    Raises Invalid: parent_unknown, parent_below (a team cannot stand under itself), teams_too_deep,
+    team_name_taken, line_*.
     """
     name = clean_line(name)
     with transaction() as tx:
         team = _team(tx, actor, team_id)
         if team.parent_id is not None:
-            parent = _parent(tx, team.library_id, parent_id) if parent_id not in (None, team.parent_id) else None
+            parent = (
+                _parent(tx, team.library_id, parent_id)
+                if parent_id not in (None, team.parent_id)
+                else None
+            )
             _check_name(tx, parent.id if parent is not None else team.parent_id, name, but=team.id)
             if parent is not None:
                 _move(tx, team, parent)
@@ -51,7 +67,13 @@ def edit(actor: Actor, team_id: int, *, name: str, parent_id: int | None, open_r
                 _note(tx, "team_renamed", actor, team, now)
         if open_reviews != team.open_reviews:
             team.open_reviews = open_reviews
-            _note(tx, "team_reviews_opened" if open_reviews else "team_reviews_blinded", actor, team, now)
+            _note(
+                tx,
+                "team_reviews_opened" if open_reviews else "team_reviews_blinded",
+                actor,
+                team,
+                now,
+            )
 
 
 def close(actor: Actor, team_id: int, now: dt.datetime) -> int:
@@ -66,7 +88,9 @@ def close(actor: Actor, team_id: int, now: dt.datetime) -> int:
             raise Conflict("root_stays")
         if team.closed_on is not None:
             return 0
-        if tx.scalar(select(Team.id).where(Team.parent_id == team.id, Team.closed_on.is_(None)).limit(1)):
+        if tx.scalar(
+            select(Team.id).where(Team.parent_id == team.id, Team.closed_on.is_(None)).limit(1)
+        ):
             raise Conflict("team_has_teams")
         here = Membership.team_id == team.id
         if tx.scalar(select(Membership.id).where(here, Membership.starts_on > today).limit(1)):
@@ -76,8 +100,17 @@ def close(actor: Actor, team_id: int, now: dt.datetime) -> int:
         tx.execute(update(Membership).where(here, stands).values(ends_on=today))
         team.closed_on = today
         for person_id, role in ended:
-            audit.note(tx, "membership_ended", now, library_id=team.library_id, actor_id=actor.person_id,
-                       subject_id=person_id, team_id=team.id, team=team.name, role=role)  # fmt: skip
+            audit.note(
+                tx,
+                "membership_ended",
+                now,
+                library_id=team.library_id,
+                actor_id=actor.person_id,
+                subject_id=person_id,
+                team_id=team.id,
+                team=team.name,
+                role=role,
+            )
         _note(tx, "team_closed", actor, team, now, members=len(ended))
         return len(ended)
 
@@ -95,7 +128,9 @@ def reopen(actor: Actor, team_id: int, now: dt.datetime) -> None:
 
 def _team(tx: Session, actor: Actor, team_id: int) -> Team:
     library = administration.of_library(tx, actor)
-    team = tx.scalar(select(Team).where(Team.id == team_id, Team.library_id == library.id).with_for_update())
+    team = tx.scalar(
+        select(Team).where(Team.id == team_id, Team.library_id == library.id).with_for_update()
+    )
     if team is None:
         raise Missing
     return team
@@ -103,8 +138,10 @@ def _team(tx: Session, actor: Actor, team_id: int) -> Team:
 
 def _parent(tx: Session, library_id: int, parent_id: int | None) -> Team:
     parent = tx.scalar(
-        select(Team).where(Team.id == parent_id, Team.library_id == library_id, Team.closed_on.is_(None))
-    )  # fmt: skip
+        select(Team).where(
+            Team.id == parent_id, Team.library_id == library_id, Team.closed_on.is_(None)
+        )
+    )
     if parent is None:
         raise Invalid("parent_unknown", "parent_id")
     return parent
@@ -116,7 +153,9 @@ def _move(tx: Session, team: Team, parent: Team) -> None:
         raise Invalid("parent_below", "parent_id")
     old = team.path
     new = f"{parent.path}{team.id}/"
-    below = tx.scalars(select(Team).where(Team.path.startswith(old, autoescape=True)).with_for_update()).all()
+    below = tx.scalars(
+        select(Team).where(Team.path.startswith(old, autoescape=True)).with_for_update()
+    ).all()
     for each in below:
         each.path = new + each.path.removeprefix(old)
         _check_depth(tx, each)
@@ -129,11 +168,21 @@ def _check_depth(tx: Session, team: Team) -> None:
 
 
 def _check_name(tx: Session, parent_id: int, name: str, but: int = 0) -> None:
-    taken = tx.scalar(select(Team.id).where(Team.parent_id == parent_id, Team.name == name, Team.id != but))
+    taken = tx.scalar(
+        select(Team.id).where(Team.parent_id == parent_id, Team.name == name, Team.id != but)
+    )
     if taken is not None:
         raise Invalid("team_name_taken", "name")
 
 
 def _note(tx: Session, kind: str, actor: Actor, team: Team, now: dt.datetime, **facts: int) -> None:
-    audit.note(tx, kind, now, library_id=team.library_id, actor_id=actor.person_id, team_id=team.id,
-               team=team.name, **facts)  # fmt: skip
+    audit.note(
+        tx,
+        kind,
+        now,
+        library_id=team.library_id,
+        actor_id=actor.person_id,
+        team_id=team.id,
+        team=team.name,
+        **facts,
+    )

@@ -13,7 +13,8 @@ from tracker.rules.errors import Conflict, Missing
 def read(actor: Actor, use_statement_id: int, now: dt.datetime) -> None:
     """Record that the actor has read that text. Once is enough; reading it again changes nothing.
 
-    Raises Missing (none published); Conflict("use_statement_newer") when another text was published meanwhile.
+    Raises Missing (none published); Conflict("use_statement_newer") when another text was published
+    meanwhile.
     """
     with transaction() as tx:
         newest = tx.scalar(
@@ -28,8 +29,11 @@ def read(actor: Actor, use_statement_id: int, now: dt.datetime) -> None:
             raise Conflict("use_statement_newer")
         known = tx.scalar(
             select(UseStatementReading.id).where(
-                UseStatementReading.person_id == actor.person_id, UseStatementReading.use_statement_id == newest
+                UseStatementReading.person_id == actor.person_id,
+                UseStatementReading.use_statement_id == newest,
             )
         )
         if known is None:
-            tx.add(UseStatementReading(person_id=actor.person_id, use_statement_id=newest, read_at=now))
+            tx.add(
+                UseStatementReading(person_id=actor.person_id, use_statement_id=newest, read_at=now)
+            )

@@ -13,7 +13,8 @@ from tracker.rules.texts import PROSE_MAX, clean_prose
 
 
 def publish(actor: Actor, text: str, base_version: int, now: dt.datetime) -> int:
-    """A new version; returns its number. `base_version` is the newest that the author saw, 0 where there was none.
+    """A new version; returns its number. `base_version` is the newest that the author saw, 0 where
+    there was none.
 
     Raises Invalid: line_empty, line_long, use_statement_same; Conflict("use_statement_moved_on").
     """
@@ -32,6 +33,12 @@ def publish(actor: Actor, text: str, base_version: int, now: dt.datetime) -> int
             raise Invalid("use_statement_same", "text")
         version = base_version + 1
         tx.add(UseStatement(library_id=library.id, version=version, text=text, published_at=now))
-        audit.note(tx, "use_statement_published", now, library_id=library.id, actor_id=actor.person_id,
-                   version=version)  # fmt: skip
+        audit.note(
+            tx,
+            "use_statement_published",
+            now,
+            library_id=library.id,
+            actor_id=actor.person_id,
+            version=version,
+        )
         return version

@@ -1,4 +1,5 @@
-"""Being ready for a review talk: a flag that the learner sets, and all that others see before anything is sent."""
+"""Being ready for a review talk: a flag that the learner sets, and all that others see before
+anything is sent."""
 
 import datetime as dt
 

@@ -1,4 +1,5 @@
-"""Trying out the mail: a message with a code to oneself, and the code back as the proof that it arrived."""
+"""Trying out the mail: a message with a code to oneself, and the code back as the proof that it
+arrived."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -19,7 +20,8 @@ from tracker.storage import smtp
 def send_test(
     actor: Actor, server: MailServer, written: Callable[[str], EmailMessage], now: dt.datetime
 ) -> MailFailed | None:
-    """Send what `written` makes of a new code, and keep what came of it; returns why it was not taken, else None.
+    """Send what `written` makes of a new code, and keep what came of it; returns why it was not
+    taken, else None.
 
     The message goes before the transaction begins: a slow server holds nothing up.
     """
@@ -42,12 +44,20 @@ def send_test(
                 sent_at=now,
             )
         )
-        audit.note(tx, "mail_tested", now, library_id=library.id, actor_id=actor.person_id, outcome=outcome.value)
+        audit.note(
+            tx,
+            "mail_tested",
+            now,
+            library_id=library.id,
+            actor_id=actor.person_id,
+            outcome=outcome.value,
+        )
     return failed
 
 
 def arrived(actor: Actor, typed: str, now: dt.datetime) -> None:
-    """The code of a message that was taken within CODE_LASTS: it arrived. The same code again changes nothing.
+    """The code of a message that was taken within CODE_LASTS: it arrived. The same code again
+    changes nothing.
 
     Raises Invalid("mail_code_unknown").
     """

@@ -22,7 +22,7 @@ COPIES: dict[str, ModuleType] = {"sqlite": sqlite_copies, "postgresql": postgres
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class BackupMade:
     """A backup that was written."""
 
     path: Path
@@ -31,7 +31,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class RestoreTest:
     """What a look through a backup found; nothing wrong where `findings` is empty."""
 
     manifest: Manifest
@@ -39,11 +39,13 @@ class Tried:
     findings: tuple[Finding, ...]
 
 
-def make(target: Path, evidence: Path, now: dt.datetime) -> Made:
-    """Copy the database as it is at one moment, and the evidence files that it names, into one new file.
+def make(target: Path, evidence: Path, now: dt.datetime) -> BackupMade:
+    """Copy the database as it is at one moment, and the evidence files that it names, into one new
+    file.
 
-    Nobody has to stop working. Files are added after the database and are never changed, so all that the copy names
-    are there. Raises Conflict: backup_exists, backup_empty (nothing laid out), pg_tool_missing, pg_tool_failed.
+    Nobody has to stop working. Files are added after the database and are never changed, so all
+    that the copy names are there. Raises Conflict: backup_exists, backup_empty (nothing laid out),
+    pg_tool_missing, pg_tool_failed.
     """
     if target.exists():
         raise Conflict("backup_exists")
@@ -54,7 +56,9 @@ def make(target: Path, evidence: Path, now: dt.datetime) -> Made:
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
         database = Path(folder) / "database"
         found, wanted_guards = COPIES[kind].take(
-            engine, database, lambda connection: (invariants.contents(connection), invariants.guards_of(connection))
+            engine,
+            database,
+            lambda connection: (invariants.contents(connection), invariants.guards_of(connection)),
         )
 
         def manifest(missing: list[str]) -> Manifest:
@@ -62,14 +66,16 @@ def make(target: Path, evidence: Path, now: dt.datetime) -> Made:
             return Manifest(now, kind, digest, size, found, wanted_guards, tuple(missing))
 
         made = archives.write(target, database, kind, evidence, sorted(found.files), manifest)
-    return Made(target, target.stat().st_size, made)
+    return BackupMade(target, target.stat().st_size, made)
 
 
-def try_out(path: Path, folder: Path, known: Collection[str], now: dt.datetime) -> Tried:
-    """Bring a backup back into a place of its own below `folder`, look through it, and keep what was found.
+def try_out(path: Path, folder: Path, known: Collection[str], now: dt.datetime) -> RestoreTest:
+    """Bring a backup back into a place of its own below `folder`, look through it, and keep what
+    was found.
 
     `known`: the revisions that this program can work with. Nothing of the library is touched.
-    Raises Invalid: backup_unreadable, backup_newer, backup_other_engine; Conflict: pg_tool_missing, pg_tool_failed.
+    Raises Invalid: backup_unreadable, backup_newer, backup_other_engine; Conflict: pg_tool_missing,
+    pg_tool_failed.
     """
     with _brought_out(path, folder, known) as (_archive, _database, tried):
         pass
@@ -89,20 +95,30 @@ def try_out(path: Path, folder: Path, known: Collection[str], now: dt.datetime) 
 
 
 def bring_back(
-    path: Path, evidence: Path, folder: Path, known: Collection[str], now: dt.datetime, *, aside: Path | None,
-    lay_out: Callable[[], None], despite: bool = False,
-) -> Tried:  # fmt: skip
+    path: Path,
+    evidence: Path,
+    folder: Path,
+    known: Collection[str],
+    now: dt.datetime,
+    *,
+    aside: Path | None,
+    lay_out: Callable[[], None],
+    despite: bool = False,
+) -> RestoreTest:
     """Put a backup in the place of the database, and its files beside those that are there.
 
-    A database with people in it is replaced only where `aside` says where a backup of it goes first. `lay_out` then
-    brings it up to date with the program, which could not write into an older layout. Every sign-in
-    ends and every one-time link is worth nothing: some were ended after the backup was made. Mails that waited then may
-    have gone out since, so none of them goes by itself.
-    Raises as `try_out` does, Conflict("database_not_empty"), and Conflict("backup_faulty") with its findings unless
-    `despite` them; nothing is changed then.
+    A database with people in it is replaced only where `aside` says where a backup of it goes
+    first. `lay_out` then brings it up to date with the program, which could not write into an older
+    layout. Every sign-in ends and every one-time link is worth nothing: some were ended after the
+    backup was made. Mails that waited then may have gone out since, so none of them goes by itself.
+    Raises as `try_out` does, Conflict("database_not_empty"), and Conflict("backup_faulty") with its
+    findings unless `despite` them; nothing is changed then.
     """
     with _brought_out(path, folder, known) as (archive, database, tried):
-        hopeless = {finding.code for finding in tried.findings} & {"database_damaged", "revision_unknown"}
+        hopeless = {finding.code for finding in tried.findings} & {
+            "database_damaged",
+            "revision_unknown",
+        }
         if hopeless or (tried.findings and not despite):
             raise Conflict("backup_faulty", findings=tried.findings, hopeless=bool(hopeless))
         if _has_people():
@@ -118,7 +134,9 @@ def bring_back(
 
 
 @contextmanager
-def _brought_out(path: Path, folder: Path, known: Collection[str]) -> Iterator[tuple[archives.Archive, Path, Tried]]:
+def _brought_out(
+    path: Path, folder: Path, known: Collection[str]
+) -> Iterator[tuple[archives.Archive, Path, RestoreTest]]:
     """The archive, its database as a file, and what is wrong with both."""
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder) as place:
         database = Path(place) / "database"
@@ -127,15 +145,24 @@ def _brought_out(path: Path, folder: Path, known: Collection[str]) -> Iterator[t
                 if archive.manifest.engine != own_engine().dialect.name:
                     raise Invalid("backup_other_engine", engine=archive.manifest.engine)
                 findings = [*archive.database(database), *_look_through(archive, database, known)]
-                yield archive, database, Tried(archive.manifest, path.stat().st_size, tuple(findings))
+                yield (
+                    archive,
+                    database,
+                    RestoreTest(archive.manifest, path.stat().st_size, tuple(findings)),
+                )
         except NoBackup as error:
             raise Invalid(str(error)) from error
 
 
-def _look_through(archive: archives.Archive, database: Path, known: Collection[str]) -> list[Finding]:
+def _look_through(
+    archive: archives.Archive, database: Path, known: Collection[str]
+) -> list[Finding]:
     manifest = archive.manifest
     try:
-        with COPIES[manifest.engine].opened(database, own_engine()) as engine, engine.connect() as connection:
+        with (
+            COPIES[manifest.engine].opened(database, own_engine()) as engine,
+            engine.connect() as connection,
+        ):
             findings = invariants.broken(connection, manifest.contents, manifest.guards)
     except Conflict as refusal:
         if refusal.code != "pg_tool_failed" or refusal.facts["tool"] != "pg_restore":
@@ -147,7 +174,8 @@ def _look_through(archive: archives.Archive, database: Path, known: Collection[s
 
 
 def _has(model: type[Base]) -> bool:
-    """Whether its table was laid out. Nothing is held open: a copy may be about to take the database's place."""
+    """Whether its table was laid out. Nothing is held open: a copy may be about to take the
+    database's place."""
     there = inspect(own_engine()).has_table(model.__tablename__)
     session().rollback()
     return there

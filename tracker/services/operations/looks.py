@@ -12,15 +12,30 @@ from tracker.records import audit
 
 
 def looked(actor: Actor, owner_ids: Collection[int], kind: str, now: dt.datetime) -> None:
-    """Note that the actor opened these people's records, but for their own: for the owner to see, and in the audit.
-    Writes nothing when today's rows are there already; the number of statements does not depend on how many people."""
+    """Note that the actor opened these people's records, but for their own: for the owner to see,
+    and in the audit. Writes nothing when today's rows are there already; the number of statements
+    does not depend on how many people."""
     if not _not_noted(actor, owner_ids, kind, actor.today(now)):
         return
     with transaction() as tx:
         for owner_id in sorted(_not_noted(actor, owner_ids, kind, actor.today(now))):
-            tx.add(Look(owner_id=owner_id, reader_id=actor.person_id, kind=kind, looked_on=actor.today(now)))
-            audit.note(tx, "looked", now, library_id=actor.library_id, actor_id=actor.person_id, subject_id=owner_id,
-                       page=kind)  # fmt: skip
+            tx.add(
+                Look(
+                    owner_id=owner_id,
+                    reader_id=actor.person_id,
+                    kind=kind,
+                    looked_on=actor.today(now),
+                )
+            )
+            audit.note(
+                tx,
+                "looked",
+                now,
+                library_id=actor.library_id,
+                actor_id=actor.person_id,
+                subject_id=owner_id,
+                page=kind,
+            )
 
 
 def _not_noted(actor: Actor, owner_ids: Collection[int], kind: str, today: dt.date) -> set[int]:

@@ -1,4 +1,5 @@
-"""Who was refused at a door: one event for each person, permission, record and day, so that nobody can flood it."""
+"""Who was refused at a door: one event for each person, permission, record and day, so that nobody
+can flood it."""
 
 import datetime as dt
 
@@ -14,13 +15,18 @@ from tracker.rules.roles import Permission
 REFUSED = "refused"
 
 
-def refused(actor: Actor, permission: Permission, record: str, subject: Subject, now: dt.datetime) -> None:
-    """`record`: the kind of record, as doors name it. Whose it is in another library is not told."""
+def refused(
+    actor: Actor, permission: Permission, record: str, subject: Subject, now: dt.datetime
+) -> None:
+    """`record`: the kind of record, as doors name it. Whose it is in another library is not
+    told."""
     today = _today(actor, permission, record, subject, now)
     if session().scalar(today) is not None:
         return
     with transaction() as tx:
-        tx.execute(select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True))
+        tx.execute(
+            select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True)
+        )
         if tx.scalar(today) is not None:
             return
         audit.note(
@@ -36,7 +42,9 @@ def refused(actor: Actor, permission: Permission, record: str, subject: Subject,
         )
 
 
-def _today(actor: Actor, permission: Permission, record: str, subject: Subject, now: dt.datetime) -> Select[int]:
+def _today(
+    actor: Actor, permission: Permission, record: str, subject: Subject, now: dt.datetime
+) -> Select[int]:
     facts = AuditEventDetail.facts
     same: list[ColumnElement[bool]] = [
         facts["permission"].as_string() == permission.value,

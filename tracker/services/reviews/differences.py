@@ -1,7 +1,7 @@
 """What the two of a review see differently: agree, keep apart, and what comes of it.
 
-Once the time for differences is over, what is open is kept apart, whoever moves next; Conflict("differences_over")
-tells those who came too late. Missing: not the actor's review.
+Once the time for differences is over, what is open is kept apart, whoever moves next;
+Conflict("differences_over") tells those who came too late. Missing: not the actor's review.
 """
 
 import datetime as dt
@@ -24,12 +24,18 @@ STEP_YEARS = 5
 
 
 def confirm(
-    actor: Actor, item_id: int, answer: EndorsedAnswer, reason: str, now: dt.datetime, seen: str | None = None
+    actor: Actor,
+    item_id: int,
+    answer: EndorsedAnswer,
+    reason: str,
+    now: dt.datetime,
+    seen: str | None = None,
 ) -> bool:
-    """One side's agreed answer, with its reason; it can change until the other side confirms the same.
+    """One side's agreed answer, with its reason; it can change until the other side confirms the
+    same.
 
-    `seen`: see records. Returns whether it is endorsed now. Raises Invalid: review_text_needed, review_text_long;
-    Conflict("confirmation_unseen").
+    `seen`: see records. Returns whether it is endorsed now. Raises Invalid: review_text_needed,
+    review_text_long; Conflict("confirmation_unseen").
     """
     reason = clean_text(reason, "reason", required=True)
     endorsed = False
@@ -47,7 +53,8 @@ def confirm(
 
 
 def keep_apart(actor: Actor, item_id: int, now: dt.datetime) -> None:
-    """Either side lets both answers stand: no endorsement, and what was endorsed before is suspended."""
+    """Either side lets both answers stand: no endorsement, and what was endorsed before is
+    suspended."""
     with transaction() as tx:
         review, item = status.locked_item(tx, item_id)
         status.must_be_either(tx, review, actor, now)
@@ -62,9 +69,11 @@ def keep_apart(actor: Actor, item_id: int, now: dt.datetime) -> None:
 def add_next_step(
     actor: Actor, item_id: int, owner_id: int, text: str, due_on: dt.date | None, now: dt.datetime
 ) -> int:
-    """A next step for a statement whose answers have been shown: what, whose of the two, by when. Returns its id.
+    """A next step for a statement whose answers have been shown: what, whose of the two, by when.
+    Returns its id.
 
-    Raises Invalid: review_text_needed, review_text_long, step_owner, step_date_needed, step_date; Conflict.
+    Raises Invalid: review_text_needed, review_text_long, step_owner, step_date_needed, step_date;
+    Conflict.
     """
     text = clean_text(text, "text", required=True)
     today = day_at(now, actor.time_zone)
@@ -79,14 +88,21 @@ def add_next_step(
             raise Conflict("move_not_now", move="next_step", status=item.status)
         if owner_id not in (review.learner_id, review.reviewer_id):
             raise Invalid("step_owner", "owner")
-        step = TrainingAction(item_id=item.id, owner_id=owner_id, text=text, due_on=due_on, created_at=now)
+        step = TrainingAction(
+            item_id=item.id, owner_id=owner_id, text=text, due_on=due_on, created_at=now
+        )
         tx.add(step)
         tx.flush()
         if owner_id != actor.person_id:
             notices.note(
-                tx, owner_id, NoticeKind.NEXT_STEP_GIVEN, happening("step", step.id, now), now,
-                review_id=review.id, about_id=actor.person_id,
-            )  # fmt: skip
+                tx,
+                owner_id,
+                NoticeKind.NEXT_STEP_GIVEN,
+                happening("step", step.id, now),
+                now,
+                review_id=review.id,
+                about_id=actor.person_id,
+            )
         return step.id
 
 
@@ -102,7 +118,8 @@ def finish_next_step(actor: Actor, item_id: int, step_id: int, now: dt.datetime)
 
 
 def keep_due_apart(now: dt.datetime) -> int:
-    """Keep apart every difference whose time is over, in all libraries. Returns how many: run daily by a command."""
+    """Keep apart every difference whose time is over, in all libraries. Returns how many: run daily
+    by a command."""
     with transaction() as tx:
         open_reviews = tx.execute(
             select(Review.id, Library.time_zone)

@@ -34,17 +34,25 @@ def revoke(actor: Actor, endorsement_id: int, reason: str, now: dt.datetime) -> 
         status.must_be_reviewer(tx, review, actor, now)
         endorsements.revoke(tx, endorsement, actor.person_id, reason, now)
         notices.note(
-            tx, review.learner_id, NoticeKind.ENDORSEMENT_REVOKED, happening("endorsement", endorsement.id, now), now,
-            review_id=review.id, about_id=actor.person_id,
-        )  # fmt: skip
+            tx,
+            review.learner_id,
+            NoticeKind.ENDORSEMENT_REVOKED,
+            happening("endorsement", endorsement.id, now),
+            now,
+            review_id=review.id,
+            about_id=actor.person_id,
+        )
 
 
 def expire_due(now: dt.datetime) -> int:
-    """Let expire what is older than its library's time, in all libraries. Returns how many: run daily by a command."""
+    """Let expire what is older than its library's time, in all libraries. Returns how many: run
+    daily by a command."""
     with transaction() as tx:
         due = [
             endorsement_id
-            for library in tx.scalars(select(Library).where(Library.endorsement_months.is_not(None)))
+            for library in tx.scalars(
+                select(Library).where(Library.endorsement_months.is_not(None))
+            )
             for endorsement_id in _over(tx, library, library.endorsement_months or 0, now)
         ]
         for endorsement_id in due:
@@ -53,7 +61,8 @@ def expire_due(now: dt.datetime) -> int:
 
 
 def _over(tx: Session, library: Library, months: int, now: dt.datetime) -> list[int]:
-    """Those of a library that stand although their last day is over. No month is shorter than 28 days."""
+    """Those of a library that stand although their last day is over. No month is shorter than 28
+    days."""
     rows = tx.execute(
         select(Endorsement.id, Endorsement.endorsed_at)
         .join(Person, Person.id == Endorsement.person_id)
@@ -66,8 +75,10 @@ def _over(tx: Session, library: Library, months: int, now: dt.datetime) -> list[
     )
     zone = library.time_zone
     return [
-        row.id for row in rows if is_over(expires_on(day_at(row.endorsed_at, zone), months), day_at(now, zone))
-    ]  # fmt: skip
+        row.id
+        for row in rows
+        if is_over(expires_on(day_at(row.endorsed_at, zone), months), day_at(now, zone))
+    ]
 
 
 def damaged_files(folder: Path, digests: Collection[str]) -> frozenset[str]:

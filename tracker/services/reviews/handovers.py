@@ -1,4 +1,5 @@
-"""A review goes on with another reviewer: by its own, by who stands in for them, or by a coordinator."""
+"""A review goes on with another reviewer: by its own, by who stands in for them, or by a
+coordinator."""
 
 import datetime as dt
 
@@ -15,13 +16,14 @@ from tracker.rules.roles import Permission
 
 
 def hand_on(actor: Actor, review_id: int, to_id: int, note: str, now: dt.datetime) -> int:
-    """What is not revealed goes to somebody else who may review its learner, as it was frozen; they start blank.
+    """What is not revealed goes to somebody else who may review its learner, as it was frozen; they
+    start blank.
 
-    What the first reviewer said of it stays sealed. It is due anew. Returns the id of the review that goes on.
-    A review of one statement is not handed on, as it may be a second reading: who could take it over would tell. Its
-    learner sends it to somebody else.
-    Raises Missing (not theirs to hand on); Invalid: review_text_needed, review_text_long, review_not_supervisor;
-    Conflict: review_of_one, review_nothing_sealed.
+    What the first reviewer said of it stays sealed. It is due anew. Returns the id of the review
+    that goes on. A review of one statement is not handed on, as it may be a second reading: who
+    could take it over would tell. Its learner sends it to somebody else. Raises Missing (not theirs
+    to hand on); Invalid: review_text_needed, review_text_long, review_not_supervisor; Conflict:
+    review_of_one, review_nothing_sealed.
     """
     note = clean_text(note, "note", required=True)
     today = actor.today(now)

@@ -11,7 +11,7 @@ from tracker.services.accounts import invitations
 from tracker.web.accounts.forms import WelcomeForm
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import tell
+from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
 from tracker.web.http.rate_limits import limiter
 
@@ -30,10 +30,13 @@ def show(token: str) -> ResponseReturnValue:
 @limiter.limit("20 per minute")
 def accept(token: str) -> ResponseReturnValue:
     form = WelcomeForm()
-    done = accepted(form, lambda: invitations.accept(token, session.passwords(), form.password.data, session.now()))
+    done = accepted(
+        form,
+        lambda: invitations.accept(token, session.passwords(), form.password.data, session.now()),
+    )
     if done:
         session.end()
-        tell(_("Your password is set. Sign in with it."))
+        flash_message(_("Your password is set. Sign in with it."))
         return redirect(url_for("accounts.sign_in"), 303)
     return _page(token, form), 422
 

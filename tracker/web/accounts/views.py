@@ -15,10 +15,17 @@ from tracker.rules.notices import MailChoice
 from tracker.rules.roles import Permission
 from tracker.services.accounts import account as service
 from tracker.services.notifications import notices
-from tracker.web.accounts.forms import MAIL_CHOICES, CoverForm, MailChoiceForm, NameForm, PasswordForm, SignInForm
+from tracker.web.accounts.forms import (
+    MAIL_CHOICES,
+    CoverForm,
+    MailChoiceForm,
+    NameForm,
+    PasswordForm,
+    SignInForm,
+)
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import tell
+from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.rate_limits import limiter, was_refused
 from tracker.web.http.redirects import own_address
@@ -59,7 +66,9 @@ def sign_in_now() -> ResponseReturnValue:
     if form.validate_on_submit():
         if session.begin(form.email.data or "", form.password.data or ""):
             return redirect(_next(), 303)
-        form.form_errors.append(_("The e-mail address or the password is not right. Nothing was changed; try again."))
+        form.form_errors.append(
+            _("The e-mail address or the password is not right. Nothing was changed; try again.")
+        )
     return render_template("accounts/sign_in.html", form=form), 422
 
 
@@ -67,7 +76,7 @@ def sign_in_now() -> ResponseReturnValue:
 @door(Permission.PUBLIC)
 def sign_out() -> ResponseReturnValue:
     session.end()
-    tell(_("You are signed out."))
+    flash_message(_("You are signed out."))
     response = redirect(url_for("accounts.sign_in"), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -84,7 +93,7 @@ def show() -> ResponseReturnValue:
 def rename() -> ResponseReturnValue:
     form = NameForm()
     if accepted(form, lambda: service.rename(session.actor(), form.name.data, session.now())):
-        tell(_("Your name is now %(name)s.", name=form.name.data))
+        flash_message(_("Your name is now %(name)s.", name=form.name.data))
         return redirect(url_for("accounts.show"), 303)
     return _page(form), 422
 
@@ -93,7 +102,11 @@ def rename() -> ResponseReturnValue:
 @door(Permission.SIGNED_IN)
 def cover() -> ResponseReturnValue:
     wanted = bool(CoverForm().covers_screen.data)
-    done = _("Your pages are covered after a minute without input.") if wanted else _("Your pages are not covered.")
+    done = (
+        _("Your pages are covered after a minute without input.")
+        if wanted
+        else _("Your pages are not covered.")
+    )
     to = url_for("accounts.show", _anchor="shared-desk")
     return pressed(lambda: service.cover_screen(session.actor(), wanted), done, to)
 
@@ -102,8 +115,12 @@ def cover() -> ResponseReturnValue:
 @door(Permission.SIGNED_IN)
 def mail_choice() -> ResponseReturnValue:
     form = MailChoiceForm()
-    if accepted(form, lambda: notices.choose(session.actor(), MailChoice(form.mail.data), session.now())):
-        tell(_("Notices by mail: %(choice)s.", choice=MAIL_CHOICES[MailChoice(form.mail.data)]))
+    if accepted(
+        form, lambda: notices.choose(session.actor(), MailChoice(form.mail.data), session.now())
+    ):
+        flash_message(
+            _("Notices by mail: %(choice)s.", choice=MAIL_CHOICES[MailChoice(form.mail.data)])
+        )
         return redirect(url_for("accounts.show", _anchor="notices"), 303)
     return _page(NameForm(formdata=None, name=session.actor().name), form), 422
 
@@ -120,7 +137,7 @@ def password() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     form = PasswordForm()
     if accepted(form, lambda: session.change_password(form.current.data, form.new.data)):
-        tell(_("Your password is changed. You are signed out everywhere else."))
+        flash_message(_("Your password is changed. You are signed out everywhere else."))
         return redirect(url_for("accounts.show"), 303)
     return render_template("accounts/password.html", form=form), 422
 
@@ -132,7 +149,9 @@ def end_sign_in(sign_in: Subject) -> ResponseReturnValue:
         return sign_out()
     done = _("That sign-in is ended.")
     to = url_for("accounts.show")
-    return pressed(lambda: service.end_sign_in(session.actor(), sign_in.id, session.now()), done, to)
+    return pressed(
+        lambda: service.end_sign_in(session.actor(), sign_in.id, session.now()), done, to
+    )
 
 
 def _page(form: NameForm, mail: MailChoiceForm | None = None) -> str:
@@ -140,6 +159,12 @@ def _page(form: NameForm, mail: MailChoiceForm | None = None) -> str:
     found = account.account(session.actor(), session.now(), session.idle())
     cover_form = CoverForm(formdata=None, covers_screen=session.actor().covers_screen)
     return render_template(
-        "accounts/show.html", form=form, cover=cover_form, account=found, looked_at=LOOKED_AT, as_reader=AS_READER,
-        mail=mail, is_mail_set=current_app.extensions["tracker_mail"] is not None,
-    )  # fmt: skip
+        "accounts/show.html",
+        form=form,
+        cover=cover_form,
+        account=found,
+        looked_at=LOOKED_AT,
+        as_reader=AS_READER,
+        mail=mail,
+        is_mail_set=current_app.extensions["tracker_mail"] is not None,
+    )

@@ -14,9 +14,9 @@ from tracker.services.administration import exclusions as service
 from tracker.web.administration.forms import NotRatedForm
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import Undo, tell
+from tracker.web.http.errors import Undo, flash_message
 from tracker.web.http.form_actions import accepted, pressed
-from tracker.web.i18n.content_language import told, told_each
+from tracker.web.i18n.content_language import mark_language, mark_language_each
 
 bp = Blueprint("admin_exclusions", __name__, url_prefix="/admin/not-rated")
 
@@ -34,12 +34,18 @@ def leave_out() -> ResponseReturnValue:
     done = accepted(
         form,
         lambda: service.leave_out(
-            session.actor(), [each for each in form.statements.data if each], form.reason.data, session.now()
+            session.actor(),
+            [each for each in form.statements.data if each],
+            form.reason.data,
+            session.now(),
         ),
     )
     if done:
         _tell_left_out(done[0])
-        return redirect(url_for("admin_exclusions.index", framework=request.values.get("framework") or None), 303)
+        return redirect(
+            url_for("admin_exclusions.index", framework=request.values.get("framework") or None),
+            303,
+        )
     return _page(form), 422
 
 
@@ -52,30 +58,40 @@ def lift(not_rated: Subject) -> ResponseReturnValue:
     fields = {"statements": str(was.statement_id), "reason": was.reason, "framework": framework}
     undo = Undo(url_for("admin_exclusions.leave_out"), fields)
     to = url_for("admin_exclusions.index", framework=framework or None)
-    return pressed(lambda: service.lift(session.actor(), not_rated.id, session.now()), done, to, undo)
+    return pressed(
+        lambda: service.lift(session.actor(), not_rated.id, session.now()), done, to, undo
+    )
 
 
-def _detail(not_rated_id: int) -> exclusions.LeftOut:
+def _detail(not_rated_id: int) -> exclusions.ExcludedStatement:
     found = exclusions.detail(not_rated_id)
-    return told(found, found.lang)
+    return mark_language(found, found.lang)
 
 
 def _tell_left_out(new: list[int]) -> None:
     if not new:
-        tell(_("These statements were left out already. Nothing was changed."), "info")
+        flash_message(_("These statements were left out already. Nothing was changed."), "info")
     elif len(new) == 1:
         title = _detail(new[0]).title
-        undo = Undo(url_for("admin_exclusions.lift", not_rated_id=new[0]),
-                    {"framework": request.values.get("framework") or ""})  # fmt: skip
-        tell(_("“%(title)s” is left out of rating.", title=title), undo=undo)
+        undo = Undo(
+            url_for("admin_exclusions.lift", not_rated_id=new[0]),
+            {"framework": request.values.get("framework") or ""},
+        )
+        flash_message(_("“%(title)s” is left out of rating.", title=title), undo=undo)
     else:
-        tell(ngettext("%(num)d statement is left out of rating.", "%(num)d statements are left out of rating.",
-                      len(new)))  # fmt: skip
+        flash_message(
+            ngettext(
+                "%(num)d statement is left out of rating.",
+                "%(num)d statements are left out of rating.",
+                len(new),
+            )
+        )
 
 
 def _page(form: NotRatedForm) -> str:
-    """Of the framework that `?framework=` names, else of the newest. 404 when there is no such one."""
-    frameworks = told_each(role_profiles.frameworks())
+    """Of the framework that `?framework=` names, else of the newest. 404 when there is no such
+    one."""
+    frameworks = mark_language_each(role_profiles.frameworks())
     wanted = request.values.get("framework", "")
     chosen = next((each for each in frameworks if wanted in ("", str(each.id))), None)
     if chosen is None and wanted:
@@ -86,6 +102,10 @@ def _page(form: NotRatedForm) -> str:
         chosen_ids=set(form.statements.data or ()),
         frameworks=frameworks,
         framework=chosen,
-        left_out=told(exclusions.left_out(session.actor(), chosen.id), chosen.lang) if chosen else [],
-        groups=told(exclusions.rated(session.actor(), chosen.id), chosen.lang) if chosen else [],
+        left_out=mark_language(exclusions.left_out(session.actor(), chosen.id), chosen.lang)
+        if chosen
+        else [],
+        groups=mark_language(exclusions.rated(session.actor(), chosen.id), chosen.lang)
+        if chosen
+        else [],
     )

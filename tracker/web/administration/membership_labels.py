@@ -5,14 +5,14 @@ import datetime as dt
 from flask import url_for
 from flask_babel import gettext as _
 
-from tracker.queries.administration.people import Belonging
+from tracker.queries.administration.people import MembershipDetails
 from tracker.rules.roles import Role
-from tracker.services.administration.memberships import Terms
+from tracker.services.administration.memberships import MembershipTerms
 from tracker.web.http.errors import Undo
 from tracker.web.ui.template_helpers import day
 
 
-def added(row: Belonging, today: dt.date) -> str:
+def added(row: MembershipDetails, today: dt.date) -> str:
     """ "Ben Osei is now a supervisor of Central Branch." """
     facts = {"name": row.person, "team": row.team, "day": day(row.starts_on)}
     phase = row.phase(today)
@@ -30,7 +30,7 @@ def added(row: Belonging, today: dt.date) -> str:
     return str(now if phase == "now" else later)
 
 
-def as_it_was(row: Belonging, changed: Belonging) -> Undo:
+def as_it_was(row: MembershipDetails, changed: MembershipDetails) -> Undo:
     """The correction that puts it back as `row` has it, while it still is as it was `changed`."""
     fields = {
         "team_id": row.team_id,
@@ -46,7 +46,13 @@ def as_it_was(row: Belonging, changed: Belonging) -> Undo:
     return Undo(url_for("admin_memberships.update", membership_id=row.id), texts)
 
 
-def _terms(row: Belonging) -> Terms:
-    return Terms(
-        row.team_id, Role(row.role), row.starts_on, row.ends_on, row.role_profile_id, row.job, row.weekly_hours
+def _terms(row: MembershipDetails) -> MembershipTerms:
+    return MembershipTerms(
+        row.team_id,
+        Role(row.role),
+        row.starts_on,
+        row.ends_on,
+        row.role_profile_id,
+        row.job,
+        row.weekly_hours,
     )

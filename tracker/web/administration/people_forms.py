@@ -6,29 +6,39 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from tracker.rules.roles import Role
 from tracker.rules.texts import NAME_MAX
-from tracker.web.http.errors import words
+from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
 from tracker.web.ui.form import Form
 
-words(
+refusal_messages(
     email_taken=_l("Somebody has this e-mail address already."),
     own_account=_l("You cannot disable your own account. Ask another administrator."),
-    last_administrator=_l("Nobody else could administer the library then. Make somebody administrator first, who has "
-                          "set their password."),
+    last_administrator=_l(
+        "Nobody else could administer the library then. Make somebody administrator first, who has "
+        "set their password."
+    ),
     person_is_disabled=_l("This account is disabled. Enable it first."),
     team_unknown=_l("There is no such team. Choose one of the list."),
     team_closed=_l("%(team)s is closed. Choose another team, or reopen it first."),
     role_profile_needed=_l("Choose the role profile that this learner is measured against."),
     role_profile_unknown=_l("There is no such role profile. Choose one of the list."),
     role_profile_retired=_l("This role profile is retired. Choose another one."),
-    membership_overlaps=_l("They have this role in this team on one of these days already. Correct that membership, "
-                           "or choose other dates."),
-    membership_changed=_l("This membership was changed since, so nothing was undone. Look at it, and correct what "
-                          "should be otherwise."),
+    membership_overlaps=_l(
+        "They have this role in this team on one of these days already. Correct that membership, "
+        "or choose other dates."
+    ),
+    membership_changed=_l(
+        "This membership was changed since, so nothing was undone. Look at it, and correct what "
+        "should be otherwise."
+    ),
     hours_out_of_range=_l("Enter whole hours from 1 to %(longest)s, or leave it empty."),
-)  # fmt: skip
+)
 
-ROLES = {Role.LEARNER: _l("Learner"), Role.SUPERVISOR: _l("Supervisor"), Role.COORDINATOR: _l("Coordinator")}
+ROLES = {
+    Role.LEARNER: _l("Learner"),
+    Role.SUPERVISOR: _l("Supervisor"),
+    Role.COORDINATOR: _l("Coordinator"),
+}
 
 STATES = {
     "": _l("Everybody not disabled"),
@@ -52,12 +62,10 @@ class MembershipForm(Form):
         choices=fields.choices((role.value, label) for role, label in ROLES.items()),
     )
     role_profile_id = fields.select_id(
-        _l("Role profile"), description=_l("For learners: what they are measured against. Other roles have none.")
+        _l("Role profile"),
+        description=_l("For learners: what they are measured against. Other roles have none."),
     )
-    job = StringField(
-        _l("Job title"),
-        [Length(max=NAME_MAX, message=fields.TOO_LONG)],
-    )
+    job = StringField(_l("Job title"), [Length(max=NAME_MAX, message=fields.TOO_LONG)])
     weekly_hours = IntegerField(_l("Hours a week"), [Optional()])
     starts_on = fields.day(_l("First day"), _l("Enter the first day."))
     ends_on = fields.day(_l("Last day"), description=_l("Leave it empty while there is none."))

@@ -15,7 +15,7 @@ from tracker.services.administration import people as service
 from tracker.web.administration.people_forms import ROLES, STATES, FilterForm, PersonForm
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import Undo, say, tell
+from tracker.web.http.errors import Undo, flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.input_checks import page_number
 from tracker.web.ui import fields
@@ -44,12 +44,19 @@ def index() -> ResponseReturnValue:
         "role": form.role.data if form.role.data in ROLES else "",
         "state": form.state.data if form.state.data in STATES else "",
     }
-    found = people.listed(actor, today, **wanted, sort=order.by, descending=order.descending, page=page_number())
+    found = people.listed(
+        actor, today, **wanted, sort=order.by, descending=order.descending, page=page_number()
+    )
     kept = {name: value for name, value in wanted.items() if value}
     return render_template(
-        "administration/people/index.html", form=form, found=found, roles=ROLES, order=order.kept, kept=kept,
+        "administration/people/index.html",
+        form=form,
+        found=found,
+        roles=ROLES,
+        order=order.kept,
+        kept=kept,
         headings=headings(COLUMNS, order, "admin_people.index", **kept),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/new")
@@ -62,7 +69,9 @@ def new() -> ResponseReturnValue:
 @door(Permission.ADMINISTER)
 def create() -> ResponseReturnValue:
     form = PersonForm()
-    done = accepted(form, lambda: service.add(session.actor(), form.name.data, form.email.data, session.now()))
+    done = accepted(
+        form, lambda: service.add(session.actor(), form.name.data, form.email.data, session.now())
+    )
     if done:
         return _show_link(*done[0])
     return render_template("administration/people/new.html", form=form), 422
@@ -79,16 +88,23 @@ def show(person: Subject) -> ResponseReturnValue:
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def edit(person: Subject) -> ResponseReturnValue:
     found = people.detail(person.id, session.now())
-    return render_template("administration/people/edit.html", form=PersonForm(obj=found), person=found)
+    return render_template(
+        "administration/people/edit.html", form=PersonForm(obj=found), person=found
+    )
 
 
 @bp.post("/<id:person_id>")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def update(person: Subject) -> ResponseReturnValue:
     form = PersonForm()
-    if accepted(form, lambda: service.edit(session.actor(), person.id, form.name.data, form.email.data, session.now())):
+    if accepted(
+        form,
+        lambda: service.edit(
+            session.actor(), person.id, form.name.data, form.email.data, session.now()
+        ),
+    ):
         found = people.detail(person.id, session.now())
-        tell(_("Saved: %(name)s, %(email)s.", name=found.name, email=found.email))
+        flash_message(_("Saved: %(name)s, %(email)s.", name=found.name, email=found.email))
         return redirect(_page_of(person), 303)
     found = people.detail(person.id, session.now())
     return render_template("administration/people/edit.html", form=form, person=found), 422
@@ -100,7 +116,7 @@ def new_link(person: Subject) -> ResponseReturnValue:
     try:
         token = invitations.renew(session.actor(), person.id, session.now())
     except Conflict as refusal:
-        tell(say(refusal), "error")
+        flash_message(message_for(refusal), "error")
         return redirect(_page_of(person), 303)
     return _show_link(person.id, token)
 
@@ -108,17 +124,32 @@ def new_link(person: Subject) -> ResponseReturnValue:
 @bp.post("/<id:person_id>/disable")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def disable(person: Subject) -> ResponseReturnValue:
-    done = _("The account of %(name)s is disabled, and signed out from the next click on.", name=_name(person))
+    done = _(
+        "The account of %(name)s is disabled, and signed out from the next click on.",
+        name=_name(person),
+    )
     undo = Undo(url_for("admin_people.enable", person_id=person.id))
-    return pressed(lambda: service.disable(session.actor(), person.id, session.now()), done, _page_of(person), undo)
+    return pressed(
+        lambda: service.disable(session.actor(), person.id, session.now()),
+        done,
+        _page_of(person),
+        undo,
+    )
 
 
 @bp.post("/<id:person_id>/enable")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def enable(person: Subject) -> ResponseReturnValue:
-    done = _("The account of %(name)s is enabled. The password is the one it had.", name=_name(person))
+    done = _(
+        "The account of %(name)s is enabled. The password is the one it had.", name=_name(person)
+    )
     undo = Undo(url_for("admin_people.disable", person_id=person.id))
-    return pressed(lambda: service.enable(session.actor(), person.id, session.now()), done, _page_of(person), undo)
+    return pressed(
+        lambda: service.enable(session.actor(), person.id, session.now()),
+        done,
+        _page_of(person),
+        undo,
+    )
 
 
 @bp.post("/<id:person_id>/administrator")
@@ -127,7 +158,10 @@ def make_administrator(person: Subject) -> ResponseReturnValue:
     done = _("%(name)s administers the library now.", name=_name(person))
     undo = Undo(url_for("admin_people.unmake_administrator", person_id=person.id))
     return pressed(
-        lambda: service.make_administrator(session.actor(), person.id, session.now()), done, _page_of(person), undo
+        lambda: service.make_administrator(session.actor(), person.id, session.now()),
+        done,
+        _page_of(person),
+        undo,
     )
 
 
@@ -139,7 +173,12 @@ def unmake_administrator(person: Subject) -> ResponseReturnValue:
     done = _("%(name)s no longer administers the library.", name=_name(person))
     undo = None if is_own else Undo(url_for("admin_people.make_administrator", person_id=person.id))
     to = url_for("dashboard.index") if is_own else _page_of(person)
-    return pressed(lambda: service.unmake_administrator(session.actor(), person.id, session.now()), done, to, undo)
+    return pressed(
+        lambda: service.unmake_administrator(session.actor(), person.id, session.now()),
+        done,
+        to,
+        undo,
+    )
 
 
 def _name(person: Subject) -> str:
@@ -151,7 +190,8 @@ def _page_of(person: Subject) -> str:
 
 
 def _show_link(person_id: int, token: str) -> ResponseReturnValue:
-    """The one time that the link can be read: it is neither stored nor kept in a cookie, so there is no redirect."""
+    """The one time that the link can be read: it is neither stored nor kept in a cookie, so there
+    is no redirect."""
     address = current_app.config["BASE_URL"] + url_for("invitations.show", token=token)
     found = people.detail(person_id, session.now())
     return render_template("administration/people/link.html", person=found, address=address)

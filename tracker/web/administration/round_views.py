@@ -14,9 +14,9 @@ from tracker.services.administration import rounds as service
 from tracker.web.administration.role_profile_forms import RoundForm
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import tell
+from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
-from tracker.web.i18n.content_language import told_each
+from tracker.web.i18n.content_language import mark_language_each
 from tracker.web.ui import fields
 
 bp = Blueprint("admin_rounds", __name__, url_prefix="/admin/rounds")
@@ -25,7 +25,10 @@ bp = Blueprint("admin_rounds", __name__, url_prefix="/admin/rounds")
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    return render_template("administration/rounds/index.html", periods=told_each(rounds.listed(session.actor())))
+    return render_template(
+        "administration/rounds/index.html",
+        periods=mark_language_each(rounds.listed(session.actor())),
+    )
 
 
 @bp.get("/new")
@@ -39,7 +42,7 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     form = _form(RoundForm())
     if accepted(form, lambda: service.create(session.actor(), *_values(form), session.now())):
-        tell(_("The round %(name)s is added.", name=form.name.data))
+        flash_message(_("The round %(name)s is added.", name=form.name.data))
         return redirect(url_for("admin_rounds.index"), 303)
     return render_template("administration/rounds/new.html", form=form), 422
 
@@ -48,21 +51,29 @@ def create() -> ResponseReturnValue:
 @door(Permission.ADMINISTER_LIBRARY, subjects.round_)
 def edit(round: Subject) -> ResponseReturnValue:  # noqa: A002  (named as the address names it)
     found = rounds.detail(round.id)
-    return render_template("administration/rounds/edit.html", form=_form(RoundForm(obj=found)), period=found)
+    return render_template(
+        "administration/rounds/edit.html", form=_form(RoundForm(obj=found)), period=found
+    )
 
 
 @bp.post("/<id:round_id>")
 @door(Permission.ADMINISTER_LIBRARY, subjects.round_)
 def update(round: Subject) -> ResponseReturnValue:  # noqa: A002
     form = _form(RoundForm())
-    if accepted(form, lambda: service.edit(session.actor(), round.id, *_values(form), session.now())):
-        tell(_("The round %(name)s is saved.", name=form.name.data))
+    if accepted(
+        form, lambda: service.edit(session.actor(), round.id, *_values(form), session.now())
+    ):
+        flash_message(_("The round %(name)s is saved.", name=form.name.data))
         return redirect(url_for("admin_rounds.index"), 303)
-    return render_template("administration/rounds/edit.html", form=form, period=rounds.detail(round.id)), 422
+    return render_template(
+        "administration/rounds/edit.html", form=form, period=rounds.detail(round.id)
+    ), 422
 
 
 def _form(form: RoundForm) -> RoundForm:
-    form.framework_id.choices = fields.choices((each.id, each.label) for each in told_each(role_profiles.frameworks()))
+    form.framework_id.choices = fields.choices(
+        (each.id, each.label) for each in mark_language_each(role_profiles.frameworks())
+    )
     return form
 
 

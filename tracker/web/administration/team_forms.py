@@ -7,14 +7,16 @@ from wtforms import BooleanField, IntegerField, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from tracker.rules.calendar import time_zones
-from tracker.web.http.errors import words
+from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
 from tracker.web.ui.form import Form
 
-words(
+refusal_messages(
     parent_unknown=_l("There is no such open team. Choose one of the list."),
     parent_below=_l("A team cannot stand below itself. Choose another one."),
-    teams_too_deep=_l("Teams would be more than %(deepest)s levels deep. Choose a place further up."),
+    teams_too_deep=_l(
+        "Teams would be more than %(deepest)s levels deep. Choose a place further up."
+    ),
     team_name_taken=_l("There is a team of this name in the same place. Choose another name."),
     root_stays=_l("The library itself cannot be closed."),
     team_has_teams=_l("Close or move the teams below it first."),
@@ -37,9 +39,12 @@ class TeamForm(Form):
 class TeamEditForm(TeamForm):
     open_reviews: Any = BooleanField(
         _l("Open reviews"),
-        description=_l("The supervisor sees the learner's answers from the start. Such reviews stay labelled as open "
-                       "for ever. Leave it off for blind-first reviews."),
-    )  # fmt: skip
+        description=_l(
+            "The supervisor sees the learner's answers from the start. Such reviews stay labelled "
+            "as open "
+            "for ever. Leave it off for blind-first reviews."
+        ),
+    )
 
 
 class RootForm(Form):
@@ -53,10 +58,14 @@ class LibraryForm(Form):
     time_zone = SelectField(
         _l("Time zone"),
         choices=fields.choices((name, name.replace("_", " ")) for name in time_zones()),
-        description=_l("Days and times are shown in it; memberships and rounds begin and end by it."),
+        description=_l(
+            "Days and times are shown in it; memberships and rounds begin and end by it."
+        ),
     )
     review_days: Any = IntegerField(
-        _l("Days to answer a review"), [InputRequired(DAYS_NEEDED)], description=_l("Reviews sent from now on.")
+        _l("Days to answer a review"),
+        [InputRequired(DAYS_NEEDED)],
+        description=_l("Reviews sent from now on."),
     )
     differences_days: Any = IntegerField(
         _l("Days to talk about differences"),
@@ -66,9 +75,12 @@ class LibraryForm(Form):
     endorsement_months: Any = IntegerField(
         _l("Months until an endorsement expires"),
         [Optional()],
-        description=_l("Empty: never. Learners are reminded 30 days before. Those that are older already expire within "
-                       "a day of saving this; what is expired stays so."),
-    )  # fmt: skip
+        description=_l(
+            "Empty: never. Learners are reminded 30 days before. Those that are older already "
+            "expire within "
+            "a day of saving this; what is expired stays so."
+        ),
+    )
     names_to_coordinators = BooleanField(
         _l("Coordinators see endorsed levels by name"),
         description=_l("For the people in their teams. Without it they see numbers only."),

@@ -15,7 +15,7 @@ from tracker.web.administration.people_forms import ROLES
 from tracker.web.administration.team_forms import RootForm, TeamEditForm, TeamForm
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import say, tell
+from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.ui import fields
 
@@ -25,7 +25,9 @@ bp = Blueprint("admin_teams", __name__, url_prefix="/admin/teams")
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    return render_template("administration/teams/index.html", tree=team_tree.tree(session.actor(), session.today()))
+    return render_template(
+        "administration/teams/index.html", tree=team_tree.tree(session.actor(), session.today())
+    )
 
 
 @bp.get("/new")
@@ -43,8 +45,10 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     form = TeamForm()
     form.parent_id.choices = fields.choices(team_tree.choices(session.actor(), session.today()))
-    if accepted(form, lambda: teams.add(session.actor(), form.parent_id.data, form.name.data, session.now())):
-        tell(_("%(team)s is added.", team=form.name.data))
+    if accepted(
+        form, lambda: teams.add(session.actor(), form.parent_id.data, form.name.data, session.now())
+    ):
+        flash_message(_("%(team)s is added.", team=form.name.data))
         return redirect(url_for("admin_teams.index"), 303)
     return render_template("administration/teams/new.html", form=form), 422
 
@@ -74,7 +78,7 @@ def update(team: Subject) -> ResponseReturnValue:
         ),
     )
     if done:
-        tell(_("%(team)s is saved.", team=found.name if is_root else form.name.data))
+        flash_message(_("%(team)s is saved.", team=found.name if is_root else form.name.data))
         return redirect(url_for("admin_teams.index"), 303)
     return _page(team, found, form), 422
 
@@ -85,12 +89,19 @@ def close(team: Subject) -> ResponseReturnValue:
     try:
         count = teams.close(session.actor(), team.id, session.now())
     except Conflict as refusal:
-        tell(say(refusal), "error")
+        flash_message(message_for(refusal), "error")
     else:
         name = team_tree.detail(team.id).name
-        tell(ngettext("%(team)s is closed. %(num)d membership ends today.",
-                      "%(team)s is closed. %(num)d memberships end today.", count, team=name)
-             if count else _("%(team)s is closed. Nobody belonged to it.", team=name))  # fmt: skip
+        flash_message(
+            ngettext(
+                "%(team)s is closed. %(num)d membership ends today.",
+                "%(team)s is closed. %(num)d memberships end today.",
+                count,
+                team=name,
+            )
+            if count
+            else _("%(team)s is closed. Nobody belonged to it.", team=name)
+        )
     return redirect(url_for("admin_teams.edit", team_id=team.id), 303)
 
 
@@ -103,7 +114,7 @@ def reopen(team: Subject) -> ResponseReturnValue:
     return pressed(lambda: teams.reopen(session.actor(), team.id, session.now()), done, to)
 
 
-def _form(team: Subject, found: team_tree.Detail) -> RootForm | TeamEditForm:
+def _form(team: Subject, found: team_tree.TeamDetails) -> RootForm | TeamEditForm:
     if found.parent_id is None:
         return RootForm(obj=found)
     form = TeamEditForm(obj=found)
@@ -112,10 +123,15 @@ def _form(team: Subject, found: team_tree.Detail) -> RootForm | TeamEditForm:
     return form
 
 
-def _page(team: Subject, found: team_tree.Detail, form: RootForm | TeamEditForm) -> str:
+def _page(team: Subject, found: team_tree.TeamDetails, form: RootForm | TeamEditForm) -> str:
     today = session.today()
     members = people.members(team.id, today)
     ending = sum(row.ends_on is None or row.ends_on > today for row in members)
     return render_template(
-        "administration/teams/edit.html", team=found, form=form, members=members, ending=ending, roles=ROLES
+        "administration/teams/edit.html",
+        team=found,
+        form=form,
+        members=members,
+        ending=ending,
+        roles=ROLES,
     )

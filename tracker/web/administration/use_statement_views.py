@@ -10,7 +10,7 @@ from tracker.services.administration import use_statements
 from tracker.web.administration.forms import UseStatementForm
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import tell
+from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
 
 bp = Blueprint("admin_use_statement", __name__, url_prefix="/admin/use-statement")
@@ -35,10 +35,17 @@ def publish() -> ResponseReturnValue:
     form = UseStatementForm()
     done = accepted(
         form,
-        lambda: use_statements.publish(session.actor(), form.text.data, form.base_version.data or 0, session.now()),
+        lambda: use_statements.publish(
+            session.actor(), form.text.data, form.base_version.data or 0, session.now()
+        ),
     )
     if done:
-        tell(_("Version %(number)s is published. Everybody reads it before they rate again.", number=done[0]))
+        flash_message(
+            _(
+                "Version %(number)s is published. Everybody reads it before they rate again.",
+                number=done[0],
+            )
+        )
         return redirect(url_for("admin_use_statement.show"), 303)
     versions = use_statement_versions.listed(session.actor())
     form.base_version.raw_data = None

@@ -15,7 +15,8 @@ PAGE = re.compile(r"domain|level|statement|five(-[1-9][0-9]{0,9}){1,10}")
 
 @dataclass(frozen=True, slots=True)
 class SentRating:
-    """As typed. `answer` is "" where none was chosen; notes are None where the card did not send them."""
+    """As typed. `answer` is "" where none was chosen; notes are None where the card did not send
+    them."""
 
     answer: str
     base_version: int

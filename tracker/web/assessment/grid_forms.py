@@ -1,4 +1,5 @@
-"""What a grid posts without script: every statement of a domain at once, with what the page showed for each."""
+"""What a grid posts without script: every statement of a domain at once, with what the page showed
+for each."""
 
 import re
 from dataclasses import dataclass
@@ -14,9 +15,11 @@ NAME = re.compile(r"(answer|shown|base_version|own_note|shown_note)-([1-9][0-9]{
 
 @dataclass(frozen=True, slots=True)
 class SentRow:
-    """As typed. `shown` and `shown_note` are what the page held: a row that is still so was not touched.
+    """As typed. `shown` and `shown_note` are what the page held: a row that is still so was not
+    touched.
 
-    `own_note` is None where the grid has no notes. `still_true`: the button that confirms an old answer was pressed.
+    `own_note` is None where the grid has no notes. `still_true`: the button that confirms an old
+    answer was pressed.
     """
 
     statement_id: int

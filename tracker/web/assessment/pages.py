@@ -10,11 +10,11 @@ from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.progress import LevelProgress, Progress
 from tracker.rules.assessment.ratings import minutes_for
 from tracker.web.http import session
-from tracker.web.i18n.content_language import told
+from tracker.web.i18n.content_language import mark_language
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class AssessmentHeader:
     learner: Learner
     progress: Progress
 
@@ -23,24 +23,28 @@ class Frame:
         return minutes_for(self.progress.left)
 
     def levels(self, framework: str, strand: str, domain: str) -> tuple[LevelProgress, ...]:
-        """The levels of a domain as an address names it; 404 when it is not of the learner's framework."""
+        """The levels of a domain as an address names it; 404 when it is not of the learner's
+        framework."""
         levels = self.progress.of_domain(strand, domain)
         if framework != self.learner.framework_slug or not levels:
             abort(404)
         return levels
 
 
-def frame() -> Frame:
+def header() -> AssessmentHeader:
     """404 for somebody who learns nowhere."""
     learner = learners.learner(session.actor().person_id, session.actor().today(session.now()))
     if learner is None:
         abort(404)
-    return Frame(told(learner, learner.lang), told(progresses.progress(learner), learner.lang))
+    return AssessmentHeader(
+        mark_language(learner, learner.lang),
+        mark_language(progresses.progress(learner), learner.lang),
+    )
 
 
-def frame_once_read() -> Frame:
+def header_once_read() -> AssessmentHeader:
     """The frame; whoever has not read the use statement is sent there first."""
-    found = frame()
+    found = header()
     if not found.progress.use_statement:
         abort(redirect(url_for("dashboard.use_statement", next=request.full_path.rstrip("?"))))
     return found

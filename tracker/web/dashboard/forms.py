@@ -7,8 +7,10 @@ from wtforms.widgets import HiddenInput
 from tracker.web.ui.form import Form
 
 
-class ReadForm(Form):
+class UseStatementReadForm(Form):
     """`use_statement_id` names the text that was shown, `next` where to go on."""
 
-    use_statement_id = IntegerField(validators=[InputRequired(), NumberRange(1, 2**31 - 1)], widget=HiddenInput())
+    use_statement_id = IntegerField(
+        validators=[InputRequired(), NumberRange(1, 2**31 - 1)], widget=HiddenInput()
+    )
     next = HiddenField()

@@ -1,4 +1,5 @@
-"""Today for a learner: where to go on, what came back, where they stand in their own voice, one step to a level."""
+"""Today for a learner: where to go on, what came back, where they stand in their own voice, one
+step to a level."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -15,15 +16,15 @@ from tracker.queries.dashboard import today
 from tracker.queries.evidence import evidence
 from tracker.queries.profiles import profiles, statement_status
 from tracker.queries.profiles.levels import DomainShape
-from tracker.queries.profiles.profiles import Profile, Side
+from tracker.queries.profiles.profiles import Profile, SelfSide
 from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.assessment.ratings import FIVE, minutes_for
 from tracker.rules.frameworks.scale import Voice
-from tracker.rules.next_steps import Step, StepKind
-from tracker.web.i18n.content_language import told, told_each
+from tracker.rules.next_steps import NextStep, StepKind
+from tracker.web.i18n.content_language import mark_language, mark_language_each
 from tracker.web.reviews.endorsements import alerts
 from tracker.web.ui import page_nav
-from tracker.web.ui.panels import Bar, Entry, Link, NextUp, StepCard, shortened
+from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, ProgressBar, StepCard, shortened
 from tracker.web.ui.template_helpers import ago
 
 TO_A_LEVEL = (StepKind.BUILD_REVIEWED, StepKind.BUILD_OWN, StepKind.GROW)
@@ -35,8 +36,8 @@ ALL_KINDS = 3 * len(StepKind)
 class Learning:
     learner: Learner
     next_up: NextUp | None
-    waiting: list[Entry]
-    bars: list[Bar]
+    waiting: list[PanelEntry]
+    bars: list[ProgressBar]
     step: StepCard | None
 
 
@@ -45,13 +46,15 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     learner = learners.learner(actor.person_id, actor.today(now))
     if learner is None:
         return None
-    done = told(progress.progress(learner), learner.lang)
+    done = mark_language(progress.progress(learner), learner.lang)
     last = progress.last_rated(learner)
     sent = today.sent_this_round(actor, learner.round_id)
-    profile = told(profiles.profile(learner, Side.OWN), learner.lang)
-    statements = told(statement_status.voices(learner, Side.OWN), learner.lang)
+    profile = mark_language(profiles.profile(learner, SelfSide.OWN), learner.lang)
+    statements = mark_language(statement_status.voices(learner, SelfSide.OWN), learner.lang)
     steps = statement_status.steps(profile, statements, ALL_KINDS)
-    waiting = _returned(actor) + _revealed(actor, now) + alerts.entries(actor, now) + _unlinked(actor)
+    waiting = (
+        _returned(actor) + _revealed(actor, now) + alerts.entries(actor, now) + _unlinked(actor)
+    )
     next_up = _next_up(learner, done, last, sent)
     if done.use_statement and done.rated and done.left and not sent:
         waiting.append(_nothing_sent(learner))
@@ -64,13 +67,18 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     )
 
 
-def _next_up(learner: Learner, done: Progress, last: tuple[int, int] | None, sent: int) -> NextUp | None:
+def _next_up(
+    learner: Learner, done: Progress, last: tuple[int, int] | None, sent: int
+) -> NextUp | None:
     if done.use_statement is None:
         return None
     if not done.use_statement:
         return NextUp(
             _("Read how ratings are used"),
-            _("It says what ratings are for, who reads them and how long they are kept. You rate after it."),
+            _(
+                "It says what ratings are for, who reads them and how long they are kept. You "
+                "rate after it."
+            ),
             url_for("dashboard.use_statement"),
             _("Read it"),
         )
@@ -79,54 +87,72 @@ def _next_up(learner: Learner, done: Progress, last: tuple[int, int] | None, sen
     if done.dated:
         return NextUp(
             _("Look at older answers again"),
-            ngettext("%(num)s answer is from before this round. “Still true” keeps it.",
-                     "%(num)s answers are from before this round. “Still true” keeps one.", done.dated),
+            ngettext(
+                "%(num)s answer is from before this round. “Still true” keeps it.",
+                "%(num)s answers are from before this round. “Still true” keeps one.",
+                done.dated,
+            ),
             url_for("assessment.five"),
             _("Look at %(num)s", num=min(FIVE, done.dated)),
-        )  # fmt: skip
+        )
     if not sent:
         return NextUp(
             _("Send your ratings for review"),
-            _("All %(total)s statements are rated. Your supervisor answers without seeing your answers first.",
-              total=done.total),
+            _(
+                "All %(total)s statements are rated. Your supervisor answers without seeing your "
+                "answers first.",
+                total=done.total,
+            ),
             url_for("reviews.new"),
             _("Choose what to send"),
-        )  # fmt: skip
+        )
     return None
 
 
 def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None) -> NextUp:
     """Where the learner stopped, as the page behind the button finds it."""
-    pages = [item for group in page_nav.rail(learner.framework_slug, done) for item in group.items]
-    here = [item for item in pages if last is not None and item.domain_id == last[0] and item.rank in (None, last[1])]
+    pages = [
+        item for group in page_nav.page_nav(learner.framework_slug, done) for item in group.items
+    ]
+    here = [
+        item
+        for item in pages
+        if last is not None and item.domain_id == last[0] and item.rank in (None, last[1])
+    ]
     page = next(item for item in [*here, *pages] if not item.is_complete)
-    left = ngettext("%(num)s of %(total)s statement left here", "%(num)s of %(total)s statements left here",
-                    page.total - page.done, total=page.total)  # fmt: skip
+    left = ngettext(
+        "%(num)s of %(total)s statement left here",
+        "%(num)s of %(total)s statements left here",
+        page.total - page.done,
+        total=page.total,
+    )
     in_all = _("%(done)s of %(total)s in all", done=done.rated, total=done.total)
     minutes = minutes_for(done.left)
     about = ngettext("about %(num)s minute", "about %(num)s minutes", minutes)
     return NextUp(
-        _("Go on with %(page)s", page=page.title) if done.rated else _("Start with %(page)s", page=page.title),
+        _("Go on with %(page)s", page=page.title)
+        if done.rated
+        else _("Start with %(page)s", page=page.title),
         f"{left} · {in_all} · {about}",
         url_for("assessment.resume"),
         _("Go on rating") if done.rated else _("Start rating"),
-        Link(url_for("assessment.five"), _("Rate %(num)s", num=min(FIVE, done.left))),
+        PanelLink(url_for("assessment.five"), _("Rate %(num)s", num=min(FIVE, done.left))),
     )
 
 
-def _returned(actor: Actor) -> list[Entry]:
+def _returned(actor: Actor) -> list[PanelEntry]:
     return [
-        Entry(
+        PanelEntry(
             _("%(statement)s came back with a question", statement=item.title),
             url_for("reviews.item", item_id=item.item_id),
             _("%(name)s: “%(question)s”", name=item.reviewer, question=shortened(item.question)),
             ago(item.at),
         )
-        for item in told_each(today.returned(actor))
+        for item in mark_language_each(today.returned(actor))
     ]
 
 
-def _revealed(actor: Actor, now: dt.datetime) -> list[Entry]:
+def _revealed(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
     found = []
     for review in today.revealed(actor, now):
         endpoint = "reviews.differences" if review.differing else "reviews.show"
@@ -136,9 +162,11 @@ def _revealed(actor: Actor, now: dt.datetime) -> list[Entry]:
             else _("Your supervisor had no chance to see what you sent.")
         ]
         if review.differing:
-            words.append(ngettext("%(num)s to talk through.", "%(num)s to talk through.", review.differing))
+            words.append(
+                ngettext("%(num)s to talk through.", "%(num)s to talk through.", review.differing)
+            )
         found.append(
-            Entry(
+            PanelEntry(
                 _("Your review by %(name)s is revealed", name=review.reviewer),
                 url_for(endpoint, review_id=review.review_id),
                 " ".join(words),
@@ -148,25 +176,35 @@ def _revealed(actor: Actor, now: dt.datetime) -> list[Entry]:
     return found
 
 
-def _unlinked(actor: Actor) -> list[Entry]:
+def _unlinked(actor: Actor) -> list[PanelEntry]:
     count = evidence.counts(actor.person_id).unlinked
     if not count:
         return []
     title = ngettext(
-        "%(num)s piece of evidence is not linked yet", "%(num)s pieces of evidence are not linked yet", count
+        "%(num)s piece of evidence is not linked yet",
+        "%(num)s pieces of evidence are not linked yet",
+        count,
     )
-    return [Entry(title, url_for("evidence.index", show="unlinked"), _("Say which statements it counts for, and why."))]
+    return [
+        PanelEntry(
+            title,
+            url_for("evidence.index", show="unlinked"),
+            _("Say which statements it counts for, and why."),
+        )
+    ]
 
 
-def _nothing_sent(learner: Learner) -> Entry:
-    return Entry(
-        _("Nothing is sent for review this round") if learner.round_id else _("Nothing is sent for review yet"),
+def _nothing_sent(learner: Learner) -> PanelEntry:
+    return PanelEntry(
+        _("Nothing is sent for review this round")
+        if learner.round_id
+        else _("Nothing is sent for review yet"),
         url_for("reviews.new"),
         _("You can send what is rated so far. Until then nobody else sees it, nor how much it is."),
     )
 
 
-def _bars(done: Progress, profile: Profile) -> list[Bar]:
+def _bars(done: Progress, profile: Profile) -> list[ProgressBar]:
     """How much of each domain is rated, and the level held by the learner's own ratings."""
     found = []
     own = profile.own or {}
@@ -174,7 +212,7 @@ def _bars(done: Progress, profile: Profile) -> list[Bar]:
         levels = done.of_domain(domain.strand_key, domain.key)
         rank = own[domain.id].held_rank
         found.append(
-            Bar(
+            ProgressBar(
                 domain.title,
                 sum(level.rated for level in levels),
                 sum(level.total for level in levels),
@@ -185,7 +223,9 @@ def _bars(done: Progress, profile: Profile) -> list[Bar]:
     return found
 
 
-def _step(steps: tuple[Step, ...], profile: Profile, statements: list[StatementVoices]) -> StepCard | None:
+def _step(
+    steps: tuple[NextStep, ...], profile: Profile, statements: list[StatementVoices]
+) -> StepCard | None:
     """The first step that is about doing a thing."""
     step = next((each for each in steps if each.kind in TO_A_LEVEL), None)
     if step is None:
@@ -196,18 +236,32 @@ def _step(steps: tuple[Step, ...], profile: Profile, statements: list[StatementV
         first.title,
         url_for("statements.show", statement_id=first.id),
         f"{_towards(step, domain)} {_said(first)}".strip(),
-        Link(url_for("evidence.new", statement=first.id), _("Add evidence")),
+        PanelLink(url_for("evidence.new", statement=first.id), _("Add evidence")),
     )
 
 
-def _towards(step: Step, domain: DomainShape) -> str:
+def _towards(step: NextStep, domain: DomainShape) -> str:
     level = domain.level_name(step.rank or 0)
     whose = _("endorsed") if step.voice is Voice.ENDORSED else _("by your own ratings")
     if step.more == 1:
-        return str(_("The last statement between you and %(level)s in %(domain)s, %(whose)s.",
-                     level=level, domain=domain.title, whose=whose))  # fmt: skip
-    return str(_("%(num)s statements more and you hold %(level)s in %(domain)s, %(whose)s. This is one of them.",
-                 num=step.more or len(step.statement_ids), level=level, domain=domain.title, whose=whose))  # fmt: skip
+        return str(
+            _(
+                "The last statement between you and %(level)s in %(domain)s, %(whose)s.",
+                level=level,
+                domain=domain.title,
+                whose=whose,
+            )
+        )
+    return str(
+        _(
+            "%(num)s statements more and you hold %(level)s in %(domain)s, %(whose)s. This is one "
+            "of them.",
+            num=step.more or len(step.statement_ids),
+            level=level,
+            domain=domain.title,
+            whose=whose,
+        )
+    )
 
 
 def _said(statement: StatementVoices) -> str:

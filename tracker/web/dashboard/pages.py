@@ -22,7 +22,8 @@ class Today:
 
 
 def today_of(actor: Actor, now: dt.datetime) -> Today:
-    """One thing goes on top: a review that is overdue, then one's own rating, then what others wait for."""
+    """One thing goes on top: a review that is overdue, then one's own rating, then what others wait
+    for."""
     on = actor.today(now)
     rounds = open_rounds(actor.library_id, on)
     own = learning(actor, now) if actor.learns_in else None
@@ -44,7 +45,9 @@ def today_of(actor: Actor, now: dt.datetime) -> Today:
     )
 
 
-def _of_interest(rounds: tuple[OpenRound, ...], own: Learning | None, actor: Actor) -> tuple[OpenRound, ...]:
+def _of_interest(
+    rounds: tuple[OpenRound, ...], own: Learning | None, actor: Actor
+) -> tuple[OpenRound, ...]:
     """A learner with no other role needs the round of their own framework alone."""
     if own is None or actor.supervises or actor.coordinates or actor.administrator:
         return rounds

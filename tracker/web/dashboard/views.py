@@ -10,7 +10,7 @@ from tracker.queries.administration import use_statements
 from tracker.queries.notifications import notices
 from tracker.rules.roles import Permission
 from tracker.services.administration import use_statement_readings
-from tracker.web.dashboard.forms import ReadForm
+from tracker.web.dashboard.forms import UseStatementReadForm
 from tracker.web.dashboard.pages import today_of
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
@@ -19,8 +19,10 @@ from tracker.web.ui.styleguide_form import rejected_sample
 
 bp = Blueprint("dashboard", __name__)
 
-errors.words(
-    use_statement_newer=_l("A newer use statement was published while you read. Read that one, then go on."),
+errors.refusal_messages(
+    use_statement_newer=_l(
+        "A newer use statement was published while you read. Read that one, then go on."
+    )
 )
 
 
@@ -32,7 +34,9 @@ def index() -> ResponseReturnValue:
     if actor is None:
         return render_template("dashboard/welcome.html")
     new_notices = notices.unread(actor, session.today())
-    return render_template("dashboard/today.html", page=today_of(actor, session.now()), new_notices=new_notices)
+    return render_template(
+        "dashboard/today.html", page=today_of(actor, session.now()), new_notices=new_notices
+    )
 
 
 @bp.get("/healthz")
@@ -56,18 +60,20 @@ def styleguide() -> ResponseReturnValue:
 def use_statement() -> ResponseReturnValue:
     """What the library promises; it is read before the first rating."""
     text = use_statements.newest(session.actor())
-    form = ReadForm(data={"use_statement_id": text.id if text else None, "next": request.args.get("next", "")})
+    form = UseStatementReadForm(
+        data={"use_statement_id": text.id if text else None, "next": request.args.get("next", "")}
+    )
     return render_template("dashboard/use_statement.html", text=text, form=form)
 
 
 @bp.post("/use-statement")
 @door(Permission.SIGNED_IN)
 def use_statement_read() -> ResponseReturnValue:
-    form = ReadForm()
+    form = UseStatementReadForm()
     if not form.validate_on_submit():
         return render_template(
             "dashboard/use_statement.html", text=use_statements.newest(session.actor()), form=form
         ), 422
     use_statement_readings.read(session.actor(), form.use_statement_id.data or 0, session.now())
-    errors.tell(_("Thank you. You can rate now."))
+    errors.flash_message(_("Thank you. You can rate now."))
     return redirect(own_address(form.next.data or "", url_for("dashboard.index")), 303)

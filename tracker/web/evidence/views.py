@@ -1,4 +1,5 @@
-"""One's own evidence: jot, record, edit, link, archive; and its files, for the owner and for reviewers."""
+"""One's own evidence: jot, record, edit, link, archive; and its files, for the owner and for
+reviewers."""
 
 import datetime as dt
 
@@ -16,9 +17,9 @@ from tracker.queries.evidence import versions
 from tracker.queries.frameworks import statement_choices
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.evidence import patron_data
-from tracker.rules.evidence.content import Content
+from tracker.rules.evidence.content import EvidenceContent
 from tracker.rules.evidence.patron_data import PatronSign
-from tracker.rules.evidence.uploads import Store
+from tracker.rules.evidence.uploads import FileStore
 from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.rules.roles import Permission
 from tracker.services import evidence as evidence_service
@@ -26,14 +27,18 @@ from tracker.web.evidence.forms import EditForm, EvidenceForm, JotForm, LinkForm
 from tracker.web.http import access, session
 from tracker.web.http.access import door
 from tracker.web.http.downloads import attachment
-from tracker.web.http.errors import Undo, put_on, say, tell
+from tracker.web.http.errors import Undo, flash_message, message_for, put_on
 from tracker.web.http.rate_limits import limiter
-from tracker.web.i18n.content_language import mark, told_each
-from tracker.web.ui.statement_picker import Picker, an_id
+from tracker.web.i18n.content_language import mark, mark_language_each
+from tracker.web.ui.statement_picker import StatementPicker, an_id
 
 bp = Blueprint("evidence", __name__)
 
-KINDS = {EvidenceKind.NOTE: _l("Note"), EvidenceKind.LINK: _l("Link"), EvidenceKind.FILE: _l("File")}
+KINDS = {
+    EvidenceKind.NOTE: _l("Note"),
+    EvidenceKind.LINK: _l("Link"),
+    EvidenceKind.FILE: _l("File"),
+}
 SIGNS = {
     PatronSign.EMAIL: _l("an e-mail address"),
     PatronSign.PHONE: _l("a phone number"),
@@ -59,7 +64,7 @@ def jot() -> ResponseReturnValue:
         except Invalid as refusal:
             put_on(form, refusal)
         else:
-            return _saved(made, Content(form.line.data or ""), jotted=True)
+            return _saved(made, EvidenceContent(form.line.data or ""), jotted=True)
     return _list_page(form), 422
 
 
@@ -67,7 +72,7 @@ def jot() -> ResponseReturnValue:
 @door(Permission.RATE)
 def new() -> ResponseReturnValue:
     ids = [an_id(typed) for typed in request.args.getlist("statement")[:20]]
-    picker = Picker(_statements(), {key: "" for key in ids if key is not None})
+    picker = StatementPicker(_statements(), {key: "" for key in ids if key is not None})
     return _form_page(EvidenceForm(), picker=picker)
 
 
@@ -75,15 +80,19 @@ def new() -> ResponseReturnValue:
 @door(Permission.RATE)
 @limiter.limit(TOO_OFTEN)
 def create() -> ResponseReturnValue:
-    form, picker = EvidenceForm(), Picker.of_form(_statements())
+    form, picker = EvidenceForm(), StatementPicker.of_form(_statements())
     if picker.is_search:
         return _form_page(form, picker=picker)
     if form.validate_on_submit():
         try:
             made = evidence_service.create(
-                session.actor(), form.content(), reasons=picker.chosen, upload=form.upload(_store().most),
-                store=_store(), now=session.now(),
-            )  # fmt: skip
+                session.actor(),
+                form.content(),
+                reasons=picker.chosen,
+                upload=form.upload(_store().most),
+                store=_store(),
+                now=session.now(),
+            )
         except (Invalid, Conflict) as refusal:
             put_on(form, refusal)
         else:
@@ -95,11 +104,18 @@ def create() -> ResponseReturnValue:
 @door(Permission.EVIDENCE_OWN, subjects.evidence)
 def show(evidence: Subject) -> ResponseReturnValue:
     piece, own = _piece(evidence.id), learners.learner(session.actor().person_id, _today())
-    signs = patron_data.signs(piece.shown.title, piece.shown.text) if "check" in request.args else ()
+    signs = (
+        patron_data.signs(piece.shown.title, piece.shown.text) if "check" in request.args else ()
+    )
     return render_template(
-        "evidence/show.html", piece=piece, links=told_each(piece.links), history=versions.history(evidence.id),
-        kinds=KINDS, signs=[SIGNS[sign] for sign in sorted(signs)], framework_id=own.framework_id if own else None,
-    )  # fmt: skip
+        "evidence/show.html",
+        piece=piece,
+        links=mark_language_each(piece.links),
+        history=versions.history(evidence.id),
+        kinds=KINDS,
+        signs=[SIGNS[sign] for sign in sorted(signs)],
+        framework_id=own.framework_id if own else None,
+    )
 
 
 @bp.get("/evidence/<id:evidence_id>/edit")
@@ -119,9 +135,15 @@ def update(evidence: Subject) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             evidence_service.edit(
-                session.actor(), evidence.id, form.base_version, form.content(), upload=form.upload(_store().most),
-                drop_file=form.drop_file.data, store=_store(), now=session.now(),
-            )  # fmt: skip
+                session.actor(),
+                evidence.id,
+                form.base_version,
+                form.content(),
+                upload=form.upload(_store().most),
+                drop_file=form.drop_file.data,
+                store=_store(),
+                now=session.now(),
+            )
         except (Invalid, Conflict) as refusal:
             status = 409 if isinstance(refusal, Conflict) else 422
             put_on(form, refusal)
@@ -142,7 +164,7 @@ def archive(evidence: Subject) -> ResponseReturnValue:
         "“%(title)s” is archived. It counts for nothing and is not sent until you bring it back.",
         title=_title(evidence),
     )
-    tell(done, undo=Undo(url_for("evidence.bring_back", evidence_id=evidence.id)))
+    flash_message(done, undo=Undo(url_for("evidence.bring_back", evidence_id=evidence.id)))
     return redirect(url_for("evidence.show", evidence_id=evidence.id), 303)
 
 
@@ -150,8 +172,10 @@ def archive(evidence: Subject) -> ResponseReturnValue:
 @door(Permission.EVIDENCE_OWN, subjects.evidence)
 def bring_back(evidence: Subject) -> ResponseReturnValue:
     evidence_service.bring_back(session.actor(), evidence.id)
-    done = _("“%(title)s” is back. It counts again for what it is linked to.", title=_title(evidence))
-    tell(done, undo=Undo(url_for("evidence.archive", evidence_id=evidence.id)))
+    done = _(
+        "“%(title)s” is back. It counts again for what it is linked to.", title=_title(evidence)
+    )
+    flash_message(done, undo=Undo(url_for("evidence.archive", evidence_id=evidence.id)))
     return redirect(url_for("evidence.show", evidence_id=evidence.id), 303)
 
 
@@ -164,7 +188,7 @@ def choose(evidence: Subject) -> ResponseReturnValue:
 @bp.post("/evidence/<id:evidence_id>/statements")
 @door(Permission.EVIDENCE_OWN, subjects.evidence)
 def choose_now(evidence: Subject) -> ResponseReturnValue:
-    picker = Picker.of_form(_statements())
+    picker = StatementPicker.of_form(_statements())
     if picker.is_search:
         return _choose_page(evidence.id, picker.chosen, picker.find)
     return _link(evidence.id, picker.chosen)
@@ -175,7 +199,9 @@ def choose_now(evidence: Subject) -> ResponseReturnValue:
 def link() -> ResponseReturnValue:
     """From a statement's page, or with a new reason from the evidence's own."""
     form = LinkForm()
-    evidence_id, statement_id = (an_id(field.data or "") for field in (form.evidence_id, form.statement_id))
+    evidence_id, statement_id = (
+        an_id(field.data or "") for field in (form.evidence_id, form.statement_id)
+    )
     if evidence_id is None or statement_id is None:
         raise Invalid("evidence_links_none")
     if not access.may(Permission.EVIDENCE_OWN, subjects.evidence(evidence_id, _today())):
@@ -191,7 +217,12 @@ def unlink(evidence: Subject) -> ResponseReturnValue:
         raise Invalid("evidence_links_none")
     evidence_service.unlink(session.actor(), evidence.id, statement_id)
     statement = mark(*(evidence_queries.statement_title(statement_id) or ("", "")))
-    tell(_("Taken off “%(statement)s”. What was sent for review keeps it as it was sent.", statement=statement))
+    flash_message(
+        _(
+            "Taken off “%(statement)s”. What was sent for review keeps it as it was sent.",
+            statement=statement,
+        )
+    )
     return redirect(url_for("evidence.show", evidence_id=evidence.id, _anchor="statements"), 303)
 
 
@@ -215,40 +246,51 @@ def _title(evidence: Subject) -> str:
     return _piece(evidence.id).shown.title
 
 
-def _store() -> Store:
+def _store() -> FileStore:
     settings = current_app.config
-    return Store(settings["FILES_DIR"], settings["UPLOAD_MAX_BYTES"], settings["UPLOAD_TOTAL_BYTES"])
+    return FileStore(
+        settings["FILES_DIR"], settings["UPLOAD_MAX_BYTES"], settings["UPLOAD_TOTAL_BYTES"]
+    )
 
 
 def _today() -> dt.date:
     return session.actor().today(session.now())
 
 
-def _statements() -> list[statement_choices.Group]:
+def _statements() -> list[statement_choices.StatementGroup]:
     return statement_choices.statements(session.actor().person_id, _today())
 
 
-def _piece(evidence_id: int) -> versions.Piece:
-    """With the version that the address asks for, else the current one; 404 where there is no such."""
+def _piece(evidence_id: int) -> versions.EvidencePiece:
+    """With the version that the address asks for, else the current one; 404 where there is no
+    such."""
     typed = request.args.get("version")
     number = None if typed is None else an_id(typed) or abort(404)
     return versions.piece(evidence_id, number) or abort(404)
 
 
-def _send(found: versions.File | None) -> ResponseReturnValue:
+def _send(found: versions.VersionFile | None) -> ResponseReturnValue:
     if found is None:
         abort(404)
-    return attachment(evidence_service.file_content(_store(), found.sha256), found.name, found.media_type)
+    return attachment(
+        evidence_service.file_content(_store(), found.sha256), found.name, found.media_type
+    )
 
 
-def _saved(evidence_id: int, content: Content, *, jotted: bool = False) -> ResponseReturnValue:
-    """On to the piece, or after a jotted line back to where it was jotted; with a question about a patron's name."""
+def _saved(
+    evidence_id: int, content: EvidenceContent, *, jotted: bool = False
+) -> ResponseReturnValue:
+    """On to the piece, or after a jotted line back to where it was jotted; with a question about a
+    patron's name."""
     if patron_data.signs(content.title, content.text):
         return redirect(url_for("evidence.show", evidence_id=evidence_id, check=1), 303)
     if jotted:
-        tell(_("Kept as a note. Link it to a statement when you have a moment."))
-        return redirect(url_for("dashboard.index" if request.form.get("back") == "today" else "evidence.index"), 303)
-    tell(_("“%(title)s” is saved.", title=_piece(evidence_id).shown.title))
+        flash_message(_("Kept as a note. Link it to a statement when you have a moment."))
+        return redirect(
+            url_for("dashboard.index" if request.form.get("back") == "today" else "evidence.index"),
+            303,
+        )
+    flash_message(_("“%(title)s” is saved.", title=_piece(evidence_id).shown.title))
     return redirect(url_for("evidence.show", evidence_id=evidence_id), 303)
 
 
@@ -257,18 +299,29 @@ def _link(evidence_id: int, reasons: dict[int, str]) -> ResponseReturnValue:
         evidence_service.link(session.actor(), evidence_id, reasons, session.now())
     except Invalid as refusal:
         return _choose_page(evidence_id, reasons, refusal=refusal), 422
-    tell(ngettext("Saved: why “%(title)s” counts for a statement.",
-                  "Saved: why “%(title)s” counts for %(num)d statements.",
-                  len(reasons), title=_piece(evidence_id).shown.title))  # fmt: skip
+    flash_message(
+        ngettext(
+            "Saved: why “%(title)s” counts for a statement.",
+            "Saved: why “%(title)s” counts for %(num)d statements.",
+            len(reasons),
+            title=_piece(evidence_id).shown.title,
+        )
+    )
     if request.form.get("back") == "statement":
-        return redirect(url_for("statements.show", statement_id=next(iter(reasons)), _anchor="evidence"), 303)
+        return redirect(
+            url_for("statements.show", statement_id=next(iter(reasons)), _anchor="evidence"), 303
+        )
     return redirect(url_for("evidence.show", evidence_id=evidence_id, _anchor="statements"), 303)
 
 
 def _list_page(form: JotForm) -> str:
     person_id = session.actor().person_id
-    asked = request.args.get("show", evidence_queries.Show.ALL)
-    show = evidence_queries.Show(asked) if asked in set(evidence_queries.Show) else evidence_queries.Show.ALL
+    asked = request.args.get("show", evidence_queries.EvidenceFilter.ALL)
+    show = (
+        evidence_queries.EvidenceFilter(asked)
+        if asked in set(evidence_queries.EvidenceFilter)
+        else evidence_queries.EvidenceFilter.ALL
+    )
     statement_id, number = (an_id(request.args.get(name, "")) for name in ("statement", "page"))
     find = request.args.get("q", "").strip()[:200]
     titled = evidence_queries.statement_title(statement_id)
@@ -289,19 +342,32 @@ def _list_page(form: JotForm) -> str:
 
 
 def _form_page(
-    form: EvidenceForm, *, piece: versions.Piece | None = None, picker: Picker | None = None, overtaken: bool = False
+    form: EvidenceForm,
+    *,
+    piece: versions.EvidencePiece | None = None,
+    picker: StatementPicker | None = None,
+    overtaken: bool = False,
 ) -> str:
     signs = patron_data.signs(form.title.data or "", form.text.data or "")
     return render_template(
-        "evidence/form.html", form=form, piece=piece, picker=picker, overtaken=overtaken,
-        most=_store().most // (1024 * 1024), signs=[SIGNS[sign] for sign in sorted(signs)],
-    )  # fmt: skip
+        "evidence/form.html",
+        form=form,
+        piece=piece,
+        picker=picker,
+        overtaken=overtaken,
+        most=_store().most // (1024 * 1024),
+        signs=[SIGNS[sign] for sign in sorted(signs)],
+    )
 
 
-def _choose_page(evidence_id: int, chosen: dict[int, str], find: str = "", refusal: Refusal | None = None) -> str:
+def _choose_page(
+    evidence_id: int, chosen: dict[int, str], find: str = "", refusal: Refusal | None = None
+) -> str:
     piece = versions.piece(evidence_id) or abort(404)
     if piece.archived_at is not None:
         raise Conflict("evidence_archived")
     linked = {item.statement_id for item in piece.links}
-    picker = Picker(_statements(), chosen, find, without=linked)
-    return render_template("evidence/choose.html", piece=piece, picker=picker, problem=refusal and say(refusal))
+    picker = StatementPicker(_statements(), chosen, find, without=linked)
+    return render_template(
+        "evidence/choose.html", piece=piece, picker=picker, problem=refusal and message_for(refusal)
+    )

@@ -5,19 +5,28 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tracker.queries.frameworks.corrections import SHOWN_AT_MOST, closed_corrections, count_open, open_corrections
+from tracker.queries.frameworks.corrections import (
+    SHOWN_AT_MOST,
+    closed_corrections,
+    count_open,
+    open_corrections,
+)
 from tracker.rules.errors import Invalid
 from tracker.rules.roles import Permission
 from tracker.services.corrections import close_correction
 from tracker.web.frameworks.forms import CloseCorrectionForm
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import put_on, tell, words
-from tracker.web.i18n.content_language import told_each
+from tracker.web.http.errors import flash_message, put_on, refusal_messages
+from tracker.web.i18n.content_language import mark_language_each
 
 bp = Blueprint("corrections", __name__)
 
-words(correction_closed=_l("Somebody closed this suggestion before you. Nothing was changed; look at the list again."))
+refusal_messages(
+    correction_closed=_l(
+        "Somebody closed this suggestion before you. Nothing was changed; look at the list again."
+    )
+)
 
 
 @bp.get("/admin/corrections")
@@ -36,21 +45,22 @@ def close(correction_id: int) -> ResponseReturnValue:
         except Invalid as refusal:
             put_on(form, refusal)
         else:
-            tell(_("The suggestion is closed."))
+            flash_message(_("The suggestion is closed."))
             return redirect(url_for("corrections.index"), 303)
     return _list({correction_id: form}), 422
 
 
 def _list(rejected: dict[int, CloseCorrectionForm] | None = None) -> str:
-    """The page; `rejected` is the form that came back with something wrong, by the suggestion it closes."""
-    waiting = told_each(open_corrections())
+    """The page; `rejected` is the form that came back with something wrong, by the suggestion it
+    closes."""
+    waiting = mark_language_each(open_corrections())
     forms = {row.id: CloseCorrectionForm(formdata=None) for row in waiting} | (rejected or {})
     for correction_id, form in forms.items():
         form.outcome.id = f"outcome-{correction_id}"
     return render_template(
         "frameworks/corrections.html",
         waiting=waiting,
-        closed=told_each(closed_corrections()),
+        closed=mark_language_each(closed_corrections()),
         count=count_open(),
         forms=forms,
         rejected=list((rejected or {}).values()),

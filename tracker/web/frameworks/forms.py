@@ -16,13 +16,18 @@ class CorrectionForm(Form):
     statement = HiddenField()
     text = TextAreaField(
         _l("What should be corrected, and how?"),
-        [DataRequired(_l("Say what should be corrected.")), Length(max=NOTE_MAX, message=_TOO_LONG)],
+        [
+            DataRequired(_l("Say what should be corrected.")),
+            Length(max=NOTE_MAX, message=_TOO_LONG),
+        ],
     )
     name = StringField(_l("Your name"), [Length(max=NAME_MAX, message=_TOO_LONG)])
     email = EmailField(
         _l("Your e-mail"),
         [Length(max=EMAIL_MAX, message=_TOO_LONG)],
-        description=_l("Only to ask you back. The administrators of this site see it; the page never shows it."),
+        description=_l(
+            "Only to ask you back. The administrators of this site see it; the page never shows it."
+        ),
     )
 
 

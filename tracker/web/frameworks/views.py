@@ -12,20 +12,24 @@ from tracker.services.corrections import suggest_correction
 from tracker.web.frameworks.forms import CorrectionForm
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import put_on, tell, words
-from tracker.web.http.idempotency import once
+from tracker.web.http.errors import flash_message, put_on, refusal_messages
+from tracker.web.http.idempotency import idempotent
 from tracker.web.http.rate_limits import limiter
-from tracker.web.i18n.content_language import told, told_each
+from tracker.web.i18n.content_language import mark_language, mark_language_each
 
 bp = Blueprint("frameworks", __name__)
 
-words(statement_unknown=_l("There is no such statement here. Open the form from the statement that you mean."))
+refusal_messages(
+    statement_unknown=_l(
+        "There is no such statement here. Open the form from the statement that you mean."
+    )
+)
 
 
 @bp.get("/frameworks/")
 @door(Permission.PUBLIC)
 def index() -> ResponseReturnValue:
-    return render_template("frameworks/index.html", frameworks=told_each(published()))
+    return render_template("frameworks/index.html", frameworks=mark_language_each(published()))
 
 
 @bp.get("/frameworks/<slug>/")
@@ -39,7 +43,7 @@ def show(slug: str) -> ResponseReturnValue:
 
 @bp.post("/frameworks/<slug>/corrections")
 @door(Permission.PUBLIC)
-@once
+@idempotent
 @limiter.limit("10 per hour")
 def correct(slug: str) -> ResponseReturnValue:
     page = _page(slug)
@@ -57,8 +61,10 @@ def correct(slug: str) -> ResponseReturnValue:
         except Invalid as refusal:
             put_on(form, refusal)
         else:
-            tell(_("Thank you. Your suggestion is with the administrators of this site."))
-            return redirect(url_for("frameworks.show", slug=slug, version=request.args.get("version")), 303)
+            flash_message(_("Thank you. Your suggestion is with the administrators of this site."))
+            return redirect(
+                url_for("frameworks.show", slug=slug, version=request.args.get("version")), 303
+            )
     return _show(page, form), 422
 
 
@@ -70,6 +76,6 @@ def _page(slug: str) -> FrameworkPage:
 
 
 def _show(page: FrameworkPage, form: CorrectionForm) -> str:
-    page = told(page, page.lang)
+    page = mark_language(page, page.lang)
     meant = page.statement(form.statement.data or "")
     return render_template("frameworks/show.html", page=page, form=form, meant=meant)

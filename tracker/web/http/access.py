@@ -4,10 +4,10 @@
     @door(Permission.REVIEW_READ, subjects.review)
     def show(review: Subject) -> str: ...
 
-Absent and not yours are the same 404; readable but not to be acted on is 403; signed out goes to the sign-in page. A
-view without a door stops the app from starting (`check_doors`). A form that comes in twice is let in once
-(web/http/idempotency): the second time the person gets the answer that they got, whatever became of their permission
-since.
+Absent and not yours are the same 404; readable but not to be acted on is 403; signed out goes to
+the sign-in page. A view without a door stops the app from starting (`check_doors`). A form that
+comes in twice is let in once (web/http/idempotency): the second time the person gets the answer
+that they got, whatever became of their permission since.
 """
 
 import datetime as dt
@@ -25,7 +25,7 @@ from werkzeug.routing import IntegerConverter, ValidationError
 from tracker.policy import permissions
 from tracker.policy.permissions import Actor, Subject
 from tracker.queries.access import subjects
-from tracker.rules.notices import Page
+from tracker.rules.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.services.notifications import notices
 from tracker.services.operations import downloads, looks, refusals
@@ -51,12 +51,14 @@ LOADERS: dict[Loader, str] = {
     subjects.sign_in: "sign_in_id",
     subjects.outbox_mail: "mail_id",
 }
-"""Which part of the address each loader reads. The view gets the subject in its place, named without `_id`."""
+"""Which part of the address each loader reads. The view gets the subject in its place, named
+without `_id`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the door of this request was asked for. `record`: the kind of record; "library" where it is none."""
+class DoorRequest:
+    """What the door of this request was asked for. `record`: the kind of record; "library" where it
+    is none."""
 
     permission: Permission
     record: str
@@ -64,7 +66,8 @@ class Asked:
 
 
 class IdConverter(IntegerConverter):
-    """`<id:x>`: 1 to 2**31 - 1 in ASCII digits without leading zeros; anything else is no such page."""
+    """`<id:x>`: 1 to 2**31 - 1 in ASCII digits without leading zeros; anything else is no such
+    page."""
 
     regex = r"[1-9][0-9]{0,9}"
 
@@ -75,7 +78,8 @@ class IdConverter(IntegerConverter):
 
 
 def door(permission: Permission, load: Loader | None = None) -> Callable[[V], V]:
-    """Declare what a view asks for. With `load`, the record in the address is loaded and handed on if allowed."""
+    """Declare what a view asks for. With `load`, the record in the address is loaded and handed on
+    if allowed."""
 
     def declare(view: V) -> V:
         @wraps(view)
@@ -98,10 +102,12 @@ def door(permission: Permission, load: Loader | None = None) -> Callable[[V], V]
                     abort(404)
                 record = name.removesuffix("_id")
                 subject = others[record] = found
-            g.asked = Asked(permission, record, subject)
+            g.asked = DoorRequest(permission, record, subject)
             if not permissions.allows(actor, permission, subject):
                 g.refused = g.asked
-                abort(403 if load is None or permissions.may_know(actor, permission, subject) else 404)
+                abort(
+                    403 if load is None or permissions.may_know(actor, permission, subject) else 404
+                )
             answer: ResponseReturnValue = view(**others)
             return answer
 
@@ -114,7 +120,9 @@ def door(permission: Permission, load: Loader | None = None) -> Callable[[V], V]
 def may(permission: Permission, subject: Subject | None = None) -> bool:
     """For pages: whether to show a link or a button. The door asks again."""
     actor = session.actor_or_none()
-    return actor is not None and permissions.allows(actor, permission, subject or permissions.library_of(actor))
+    return actor is not None and permissions.allows(
+        actor, permission, subject or permissions.library_of(actor)
+    )
 
 
 def note_look(owner_id: int, kind: str) -> None:
@@ -127,9 +135,9 @@ def note_looks(owner_ids: Iterable[int], kind: str) -> None:
     g.setdefault("looks", {}).setdefault(kind, set()).update(owner_ids)
 
 
-def note_opened(what: int | Page) -> None:
-    """Note, after the response is built, that somebody saw what their notices of a review, or of a page of their own,
-    tell of."""
+def note_opened(what: int | NoticePage) -> None:
+    """Note, after the response is built, that somebody saw what their notices of a review, or of a
+    page of their own, tell of."""
     g.setdefault("opened", set()).add(what)
 
 
@@ -166,20 +174,27 @@ def _write_opened(response: Any) -> Any:
 
 
 def _write_refusal(response: Any) -> Any:
-    asked: Asked | None = g.get("refused")
+    asked: DoorRequest | None = g.get("refused")
     if asked is not None and response.status_code >= 400:
-        refusals.refused(session.actor(), asked.permission, asked.record, asked.subject, session.now())
+        refusals.refused(
+            session.actor(), asked.permission, asked.record, asked.subject, session.now()
+        )
     return response
 
 
 def _write_download(response: Any) -> Any:
-    """Whatever leaves as a file is noted here, so that no view can forget it. What is public is nobody's record."""
+    """Whatever leaves as a file is noted here, so that no view can forget it. What is public is
+    nobody's record."""
     disposition, options = parse_options_header(response.headers.get("Content-Disposition"))
-    asked: Asked | None = g.get("asked") if disposition == "attachment" and response.status_code == 200 else None
+    asked: DoorRequest | None = (
+        g.get("asked") if disposition == "attachment" and response.status_code == 200 else None
+    )
     if asked is not None:
         form = PurePath(options.get("filename", "")).suffix.removeprefix(".").lower()
         subject = None if asked.record == "library" else asked.subject
-        downloads.downloaded(session.actor(), str(request.blueprint), form, subject, asked.record, session.now())
+        downloads.downloaded(
+            session.actor(), str(request.blueprint), form, subject, asked.record, session.now()
+        )
     return response
 
 

@@ -8,10 +8,13 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from tracker.rules.errors import Invalid
-from tracker.web.http.errors import words
+from tracker.web.http.errors import refusal_messages
 
-words(
-    unreadable_text=_l("The text holds a character that cannot be kept (an invisible one). Delete it and send again."),
+refusal_messages(
+    unreadable_text=_l(
+        "The text holds a character that cannot be kept (an invisible one). Delete it and send "
+        "again."
+    ),
     unreadable_json=_l("The body must be one JSON object. Nothing was saved."),
 )
 
@@ -28,7 +31,8 @@ def page_number() -> int:
 
 
 def json_object() -> dict[str, Any]:
-    """The request's JSON body. Raises Invalid: not an object, nested beyond reason, or with text that cannot be kept.
+    """The request's JSON body. Raises Invalid: not an object, nested beyond reason, or with text
+    that cannot be kept.
 
     Only the texts at the top are looked at: a caller refuses values of other types than it expects.
     """

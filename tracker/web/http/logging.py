@@ -1,4 +1,5 @@
-"""JSON lines on standard output, each with its request id. No text that a user typed, no cookie, no token."""
+"""JSON lines on standard output, each with its request id. No text that a user typed, no cookie, no
+token."""
 
 import logging
 import re

@@ -26,7 +26,8 @@ def minutes_to_wait() -> int | None:
 
 
 def who_asks() -> str:
-    """For limits on each person, wherever they sit; somebody who is not signed in counts by their address."""
+    """For limits on each person, wherever they sit; somebody who is not signed in counts by their
+    address."""
     actor = session.actor_or_none()
     return get_remote_address() if actor is None else f"person-{actor.person_id}"
 

@@ -4,7 +4,8 @@ from urllib.parse import urlsplit
 
 
 def own_address(wanted: str, otherwise: str) -> str:
-    """`wanted` when it is a path of this site, else `otherwise`: nobody is sent elsewhere by a link to here."""
+    """`wanted` when it is a path of this site, else `otherwise`: nobody is sent elsewhere by a link
+    to here."""
     parts = urlsplit(wanted.replace("\\", "/"))
     is_ours = (
         wanted.startswith("/")

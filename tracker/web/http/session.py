@@ -1,4 +1,5 @@
-"""Who asks. The signed cookie holds a random token and the CSRF secret; the sign-in itself is a row."""
+"""Who asks. The signed cookie holds a random token and the CSRF secret; the sign-in itself is a
+row."""
 
 import datetime as dt
 
@@ -60,7 +61,9 @@ def passwords() -> Passwords:
 
 def begin(email: str, password: str) -> bool:
     """Sign in; False when unknown, disabled or wrong. What the cookie held before is dropped."""
-    token = sign_ins.sign_in(passwords(), email, password, agent=_agent(), now=now(), max_age=_max_age())
+    token = sign_ins.sign_in(
+        passwords(), email, password, agent=_agent(), now=now(), max_age=_max_age()
+    )
     if token is None:
         return False
     _enter(token)
@@ -68,14 +71,17 @@ def begin(email: str, password: str) -> bool:
 
 
 def change_password(current: str, new: str) -> None:
-    """Ends all sign-ins of this person and goes on with a new one here. Raises what services/accounts/account
-    refuses."""
-    token = account.change_password(actor(), passwords(), current, new, agent=_agent(), now=now(), max_age=_max_age())
+    """Ends all sign-ins of this person and goes on with a new one here. Raises what
+    services/accounts/account refuses."""
+    token = account.change_password(
+        actor(), passwords(), current, new, agent=_agent(), now=now(), max_age=_max_age()
+    )
     _enter(token)
 
 
 def _enter(token: str) -> None:
-    """Go on with this sign-in. What the cookie held before is dropped, so a planted one is worth nothing."""
+    """Go on with this sign-in. What the cookie held before is dropped, so a planted one is worth
+    nothing."""
     cookie.clear()
     found = actor_for_token(token, now(), idle())
     if found is None:
@@ -112,7 +118,11 @@ def _load(token: str) -> SignedIn | None:
 
 def _note_seen(response: Response) -> Response:
     user = getattr(g, "_login_user", None)
-    if isinstance(user, SignedIn) and user.seen_at is not None and user.seen_at <= now() - sign_ins.SEEN_EVERY:
+    if (
+        isinstance(user, SignedIn)
+        and user.seen_at is not None
+        and user.seen_at <= now() - sign_ins.SEEN_EVERY
+    ):
         sign_ins.seen(user.actor, now())
     return response
 

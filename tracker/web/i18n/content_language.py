@@ -1,9 +1,11 @@
-"""Words of a framework keep their own language: on a page in another one they stand within `<span lang="de">`.
+"""Words of a framework keep their own language: on a page in another one they stand within `<span
+lang="de">`.
 
-`told` marks them in rows as these are loaded (fields of type Wording), with characters that no text holds; so marked
-they go through sentences, macros and attributes like any words. What the browser gets has the marks resolved: around
-text they become spans, an option takes the language itself, and in attributes, titles and text areas, which can hold no
-span, they are dropped. Where the languages are the same nothing is marked and nothing costs.
+`told` marks them in rows as these are loaded (fields of type Wording), with characters that no text
+holds; so marked they go through sentences, macros and attributes like any words. What the browser
+gets has the marks resolved: around text they become spans, an option takes the language itself, and
+in attributes, titles and text areas, which can hold no span, they are dropped. Where the languages
+are the same nothing is marked and nothing costs.
 """
 
 import re
@@ -46,14 +48,14 @@ def beginning(words: str, length: int) -> str:
     return words[:length] if found is None else f"{START}{found[1]}{WORDS}{found[2][:length]}{END}"
 
 
-def told(found: T, lang: str) -> T:
+def mark_language(found: T, lang: str) -> T:
     """Rows of one framework in `lang`, their Wording marked."""
     return found if lang == language().tag else _marked(found, lang)
 
 
-def told_each(rows: Iterable[T]) -> list[T]:
+def mark_language_each(rows: Iterable[T]) -> list[T]:
     """Rows that may be of several frameworks: each has its `lang`."""
-    return [told(row, row.lang) for row in rows]  # type: ignore[attr-defined]
+    return [mark_language(row, row.lang) for row in rows]  # type: ignore[attr-defined]
 
 
 def _marked(found: Any, lang: str, is_wording: bool = False) -> Any:
@@ -62,7 +64,9 @@ def _marked(found: Any, lang: str, is_wording: bool = False) -> Any:
     if is_dataclass(found) and not isinstance(found, type):
         wordings = _wordings(type(found))
         values = ((each.name, getattr(found, each.name)) for each in fields(found))
-        return replace(found, **{name: _marked(value, lang, name in wordings) for name, value in values})
+        return replace(
+            found, **{name: _marked(value, lang, name in wordings) for name, value in values}
+        )
     if isinstance(found, tuple) and hasattr(found, "_fields"):
         wordings = _wordings(type(found))
         named = zip(found._fields, found, strict=True)
@@ -82,7 +86,9 @@ def _wordings(row: type) -> frozenset[str]:
 
 
 def _is_wording(hint: Any) -> bool:
-    return OF_A_FRAMEWORK in getattr(hint, "__metadata__", ()) or any(_is_wording(each) for each in get_args(hint))
+    return OF_A_FRAMEWORK in getattr(hint, "__metadata__", ()) or any(
+        _is_wording(each) for each in get_args(hint)
+    )
 
 
 def resolved(html: str) -> str:
@@ -100,14 +106,19 @@ def resolved(html: str) -> str:
 
     def attributes(lang: str) -> str:
         direction = _direction(lang)
-        return f' lang="{lang}"' if direction == page.direction else f' lang="{lang}" dir="{direction}"'
+        return (
+            f' lang="{lang}"'
+            if direction == page.direction
+            else f' lang="{lang}" dir="{direction}"'
+        )
 
     return PIECES.sub(piece, html)
 
 
 @lru_cache(maxsize=64)
 def _direction(lang: str) -> str:
-    """ltr or rtl; "auto", which leaves it to the letters, for a language that Babel does not know."""
+    """ltr or rtl; "auto", which leaves it to the letters, for a language that Babel does not
+    know."""
     try:
         return Locale.parse(lang, sep="-").text_direction
     except (UnknownLocaleError, ValueError):
@@ -117,6 +128,10 @@ def _direction(lang: str) -> str:
 def init_app(app: Flask) -> None:
     @app.after_request
     def _resolve(response: Response) -> Response:
-        if response.mimetype == "text/html" and not response.is_streamed and START.encode() in response.get_data():
+        if (
+            response.mimetype == "text/html"
+            and not response.is_streamed
+            and START.encode() in response.get_data()
+        ):
             response.set_data(resolved(response.get_data(as_text=True)))
         return response

@@ -1,6 +1,8 @@
-"""Which language a page is in: the reader's, as the browser asks, among those that have a catalogue; else English.
+"""Which language a page is in: the reader's, as the browser asks, among those that have a
+catalogue; else English.
 
-A developer can set TRACKER_PSEUDO_LANGUAGE to see every page in a language that nobody speaks (pseudo.py).
+A developer can set TRACKER_PSEUDO_LANGUAGE to see every page in a language that nobody speaks
+(pseudo.py).
 """
 
 import re
@@ -28,7 +30,8 @@ PSEUDO = {
     "accented": (Language("en-XA", "ltr"), PseudoTranslations(mirrored=False)),
     "mirrored": (Language("ar-XB", "rtl"), PseudoTranslations(mirrored=True)),
 }
-"""Setting -> the language and its catalogue. Dates stay English: there is no locale behind these."""
+"""Setting -> the language and its catalogue. Dates stay English: there is no locale behind
+these."""
 
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
@@ -37,7 +40,8 @@ FSI, PDI = "\u2068", "\u2069"
 
 
 class _Isolating:
-    """A catalogue for a page from right to left: a name in other letters does not turn the words around it."""
+    """A catalogue for a page from right to left: a name in other letters does not turn the words
+    around it."""
 
     def __init__(self, catalogue: Any) -> None:
         self.ugettext = self._isolated(catalogue.ugettext)
@@ -47,7 +51,9 @@ class _Isolating:
 
     @staticmethod
     def _isolated(look_up: Callable[..., str]) -> Callable[..., str]:
-        return lambda *texts: PLACEHOLDER.sub(lambda found: f"{FSI}{found[0]}{PDI}", str(look_up(*texts)))
+        return lambda *texts: PLACEHOLDER.sub(
+            lambda found: f"{FSI}{found[0]}{PDI}", str(look_up(*texts))
+        )
 
 
 class _Texts(Domain):  # type: ignore[misc]
@@ -70,7 +76,11 @@ def language() -> Language:
     if "language" not in g:
         pseudo = PSEUDO.get(current_app.config["PSEUDO_LANGUAGE"])
         locale = get_locale()
-        g.language = Language(str(locale).replace("_", "-"), locale.text_direction) if pseudo is None else pseudo[0]
+        g.language = (
+            Language(str(locale).replace("_", "-"), locale.text_direction)
+            if pseudo is None
+            else pseudo[0]
+        )
     return g.language  # type: ignore[no-any-return]
 
 

@@ -1,7 +1,8 @@
 """Two languages that nobody speaks, to see before any translation where a page would break in one.
 
-Every text that goes through gettext comes out accented, four tenths longer and [in brackets]: what stays plain English
-was never handed to gettext, and what is cut off lacks its bracket. The mirrored one runs from right to left besides.
+Every text that goes through gettext comes out accented, four tenths longer and [in brackets]: what
+stays plain English was never handed to gettext, and what is cut off lacks its bracket. The mirrored
+one runs from right to left besides.
 """
 
 import re
@@ -15,22 +16,25 @@ ACCENTS = str.maketrans(
     "ÁáƁƀÇçÐđÉéƑƒĜĝĤĥÎîĴĵĶķĻļṀṁÑñÖöÞþŔŕŠšŢţÛûṼṽŴŵẊẋÝýŽž",
 )
 KEPT = re.compile(r"(%\(\w+\)[sd]|%%|\{\w+\}|<[^>]+>|&#?\w+;)")
-"""What a translation must keep as it is: placeholders (those in braces are filled by scripts), per cent signs, tags,
-entities."""
+"""What a translation must keep as it is: placeholders (those in braces are filled by scripts), per
+cent signs, tags, entities."""
 WORD = re.compile(r"[^\W\d_]+")
 RLM, RLO, PDF = "\u200f", "\u202e", "\u202c"
-"""Marks of Unicode's bidirectional algorithm: "here runs right to left", "so do these letters", "end of that"."""
+"""Marks of Unicode's bidirectional algorithm: "here runs right to left", "so do these letters",
+"end of that"."""
 
 
 def _stretched(word: str, more: int) -> str:
-    """The word with `more` letters doubled, vowels first, so that it is longer where no line can break."""
+    """The word with `more` letters doubled, vowels first, so that it is longer where no line can
+    break."""
     order = sorted(range(len(word)), key=lambda at: (word[at].lower() not in "aeiou", at))
     doubled = set(order[:more])
     return "".join(letter + letter.lower() * (at in doubled) for at, letter in enumerate(word))
 
 
 def _longer(text: str) -> str:
-    """Every word by LONGER, what is rounded off carried to the next, so that it holds for the text too."""
+    """Every word by LONGER, what is rounded off carried to the next, so that it holds for the text
+    too."""
     due = 0.0
 
     def one(found: re.Match[str]) -> str:
@@ -49,7 +53,8 @@ def _mirrored(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def disguised(text: str, mirrored: bool) -> str:
-    """The text as the pseudo-language says it. A text without letters ("%(a)s / %(b)s") stays as it is."""
+    """The text as the pseudo-language says it. A text without letters ("%(a)s / %(b)s") stays as it
+    is."""
     parts = KEPT.split(text)
     if not any(WORD.search(part) for part in parts[::2]):
         return text

@@ -8,7 +8,7 @@ from tracker.web.ui.fields import id_or_none
 from tracker.web.ui.form import Form
 
 
-class ReadForm(Form):
+class MarkReadForm(Form):
     newest: Any = HiddenField()
 
     @property

@@ -1,10 +1,10 @@
-"""What a notice says and where it leads, in the application and by mail: who, and what happened; never an answer, a
-statement or a count."""
+"""What a notice says and where it leads, in the application and by mail: who, and what happened;
+never an answer, a statement or a count."""
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from tracker.rules.notices import LEADS_TO, NoticeKind, Page
+from tracker.rules.notices import LEADS_TO, NoticeKind, NoticePage
 
 SENTENCES = {
     NoticeKind.REVIEW_SENT: _l("%(name)s sent you statements to review."),
@@ -14,12 +14,18 @@ SENTENCES = {
     NoticeKind.REVIEW_REVEALED: _l("Your review with %(name)s is revealed."),
     NoticeKind.REVIEW_CLOSED: _l("Your review with %(name)s is closed."),
     NoticeKind.REVIEW_HANDED_ON: _l("Your review with %(name)s was handed on to somebody else."),
-    NoticeKind.DIFFERENCE_CONFIRMED: _l("%(name)s confirmed an answer for something that you see differently."),
-    NoticeKind.DIFFERENCE_KEPT_APART: _l("Something that you and %(name)s see differently was kept apart."),
+    NoticeKind.DIFFERENCE_CONFIRMED: _l(
+        "%(name)s confirmed an answer for something that you see differently."
+    ),
+    NoticeKind.DIFFERENCE_KEPT_APART: _l(
+        "Something that you and %(name)s see differently was kept apart."
+    ),
     NoticeKind.NEXT_STEP_GIVEN: _l("%(name)s noted a next step for you."),
     NoticeKind.REVIEW_DUE_SOON: _l("Your review of what %(name)s sent is due soon."),
     NoticeKind.REVIEW_OVERDUE: _l("Your review of what %(name)s sent is overdue."),
-    NoticeKind.DIFFERENCES_DUE_SOON: _l("What you and %(name)s still see differently is kept apart soon."),
+    NoticeKind.DIFFERENCES_DUE_SOON: _l(
+        "What you and %(name)s still see differently is kept apart soon."
+    ),
     NoticeKind.NEXT_STEP_DUE: _l("A next step from your review with %(name)s is due."),
     NoticeKind.ENDORSEMENT_EXPIRING: _l("Endorsements of yours expire soon."),
     NoticeKind.ENDORSEMENT_REVOKED: _l("%(name)s revoked an endorsement of yours."),
@@ -43,7 +49,7 @@ TALK = frozenset(
 """They lead to what the two see of each other, the others to the review."""
 
 
-PAGES = {Page.PROFILE: "profiles.own", Page.REVIEWS: "reviews.index"}
+PAGES = {NoticePage.PROFILE: "profiles.own", NoticePage.REVIEWS: "reviews.index"}
 
 
 def sentence(kind: NoticeKind, name: str) -> str:
@@ -54,4 +60,8 @@ def href(kind: NoticeKind, review_id: int | None, *, whole: bool = False) -> str
     """Where one acts on it. `whole`: with the host, as mail needs it."""
     if kind in LEADS_TO:
         return url_for(PAGES[LEADS_TO[kind]], _external=whole)
-    return url_for("reviews.differences" if kind in TALK else "reviews.show", review_id=review_id, _external=whole)
+    return url_for(
+        "reviews.differences" if kind in TALK else "reviews.show",
+        review_id=review_id,
+        _external=whole,
+    )

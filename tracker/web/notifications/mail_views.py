@@ -18,7 +18,7 @@ from tracker.services.notifications import mail_tests as service
 from tracker.services.notifications import outbox as sending
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import WORDS, say, tell
+from tracker.web.http.errors import REFUSAL_MESSAGES, flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.rate_limits import limiter
 from tracker.web.notifications.mail_forms import CodeForm
@@ -38,7 +38,8 @@ STATUSES = {
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    """`?code=` comes with the link in the message and is put into the form: looking at a page changes nothing."""
+    """`?code=` comes with the link in the message and is put into the form: looking at a page
+    changes nothing."""
     return _page(CodeForm(formdata=None, code=clean_code(request.args.get("code", ""))[:40]))
 
 
@@ -48,18 +49,22 @@ def index() -> ResponseReturnValue:
 def test() -> ResponseReturnValue:
     server = _server()
     if server is None:
-        tell(say(Conflict("mail_not_set")), "error")
+        flash_message(message_for(Conflict("mail_not_set")), "error")
         return redirect(url_for("admin_mail.index"), 303)
-    failed = service.send_test(session.actor(), server, lambda code: _message(server, code), session.now())
+    failed = service.send_test(
+        session.actor(), server, lambda code: _message(server, code), session.now()
+    )
     if failed is None:
         email = session.actor().email
         taken = _(
-            "The mail server took a message to %(email)s. Open the link in it, or type its code here.", email=email
+            "The mail server took a message to %(email)s. Open the link in it, or type its code "
+            "here.",
+            email=email,
         )
         printed = _("The message was printed to the log of the program. Type its code here.")
-        tell(printed if server.is_console else taken)
+        flash_message(printed if server.is_console else taken)
     else:
-        tell(" ".join([say(Conflict(failed.code)), failed.said]).strip(), "error")
+        flash_message(" ".join([message_for(Conflict(failed.code)), failed.said]).strip(), "error")
     return redirect(url_for("admin_mail.index"), 303)
 
 
@@ -68,8 +73,10 @@ def test() -> ResponseReturnValue:
 @limiter.limit("30 per hour")
 def arrived() -> ResponseReturnValue:
     form = CodeForm()
-    if accepted(form, lambda: service.arrived(session.actor(), form.code.data or "", session.now())):
-        tell(_("The message arrived: mail from here reaches people."))
+    if accepted(
+        form, lambda: service.arrived(session.actor(), form.code.data or "", session.now())
+    ):
+        flash_message(_("The message arrived: mail from here reaches people."))
         return redirect(url_for("admin_mail.index"), 303)
     return _page(form), 422
 
@@ -92,18 +99,30 @@ def _server() -> MailServer | None:
 def _message(server: MailServer, code: str) -> EmailMessage:
     address = current_app.config["BASE_URL"] + url_for("admin_mail.index", code=code)
     text = _(
-        "Hello %(name)s,\n\nthis is the test message that you sent yourself from Skills Tracker. That you read it "
-        "shows that mail from there arrives. Open this address to record it:\n\n%(address)s\n\nor type this code on "
+        "Hello %(name)s,\n\nthis is the test message that you sent yourself from Skills Tracker. "
+        "That you read it "
+        "shows that mail from there arrives. Open this address to record it:\n\n%(address)s\n\nor "
+        "type this code on "
         "the page Mail: %(code)s\n\nIt can be used for one day.\n",
-        name=session.actor().name, address=address, code=code,
-    )  # fmt: skip
-    return compose(server, session.actor().email, _("Test message from Skills Tracker"), text, session.now())
+        name=session.actor().name,
+        address=address,
+        code=code,
+    )
+    return compose(
+        server, session.actor().email, _("Test message from Skills Tracker"), text, session.now()
+    )
 
 
 def _page(form: CodeForm) -> str:
     done = mail_tests.newest(session.actor())
     waits = any(each.waits(session.now()) for each in done)
     return render_template(
-        "notifications/mail.html", server=_server(), tests=done, waits=waits, form=form, words=WORDS,
-        outbox=outbox.state(session.actor()), statuses=STATUSES,
-    )  # fmt: skip
+        "notifications/mail.html",
+        server=_server(),
+        tests=done,
+        waits=waits,
+        form=form,
+        words=REFUSAL_MESSAGES,
+        outbox=outbox.state(session.actor()),
+        statuses=STATUSES,
+    )

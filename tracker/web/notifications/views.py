@@ -10,9 +10,9 @@ from tracker.rules.roles import Permission
 from tracker.services.notifications import notices as service
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import tell
+from tracker.web.http.errors import flash_message
 from tracker.web.http.input_checks import page_number
-from tracker.web.notifications.forms import ReadForm
+from tracker.web.notifications.forms import MarkReadForm
 from tracker.web.notifications.labels import href, sentence
 
 bp = Blueprint("notices", __name__)
@@ -23,15 +23,21 @@ bp = Blueprint("notices", __name__)
 def index() -> ResponseReturnValue:
     found = notices.listed(session.actor(), session.today(), page_number())
     return render_template(
-        "notifications/index.html", found=found, new_notices=found.unread, sentence=sentence, href=href,
+        "notifications/index.html",
+        found=found,
+        new_notices=found.unread,
+        sentence=sentence,
+        href=href,
         choice=notices.mail_choice(session.actor()),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/notices/read")
 @door(Permission.SIGNED_IN)
 def read() -> ResponseReturnValue:
-    count = service.read_all(session.actor(), ReadForm().up_to, session.now())
-    marked = ngettext("%(num)d notice is marked as read.", "%(num)d notices are marked as read.", count)
-    tell(marked if count else _("There was nothing unread any more."))
+    count = service.read_all(session.actor(), MarkReadForm().up_to, session.now())
+    marked = ngettext(
+        "%(num)d notice is marked as read.", "%(num)d notices are marked as read.", count
+    )
+    flash_message(marked if count else _("There was nothing unread any more."))
     return redirect(url_for("notices.index"), 303)

@@ -14,7 +14,10 @@ class AuditForm(Form):
     class Meta:
         csrf = False
 
-    search = StringField(_l("Name, team or what happened"), [Optional(), Length(max=NAME_MAX, message=fields.TOO_LONG)])
+    search = StringField(
+        _l("Name, team or what happened"),
+        [Optional(), Length(max=NAME_MAX, message=fields.TOO_LONG)],
+    )
     kind = SelectField(_l("What"), default="")
     person_id = fields.select_id(_l("Person"))
     since = fields.day(_l("From"))

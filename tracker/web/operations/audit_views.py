@@ -1,4 +1,5 @@
-"""What was done in the library and by whom, for the administrator. Nothing of ratings or of what reviews came to."""
+"""What was done in the library and by whom, for the administrator. Nothing of ratings or of what
+reviews came to."""
 
 from typing import Any
 
@@ -38,7 +39,7 @@ def index() -> ResponseReturnValue:
     found = audit_log.listed(
         actor,
         _asked(form.kind.data),
-        text=audit_log.Text(form.search.data or "", audit_labels.WORDS, audit_labels.MEANT),
+        text=audit_log.TextFilter(form.search.data or "", audit_labels.WORDS, audit_labels.MEANT),
         person_id=None if form.person_id.errors else form.person_id.data,
         since=form.since.data,
         until=form.until.data,

@@ -1,4 +1,5 @@
-"""Backup: when one was last tried out, and what to run. The copies themselves never pass through a page."""
+"""Backup: when one was last tried out, and what to run. The copies themselves never pass through a
+page."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -16,5 +17,6 @@ COMMANDS = ("tracker backup", "tracker backup test FILE", "tracker restore FILE"
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    return render_template("operations/backup.html", tried=restore_tests.newest(), sentence=sentence,
-                           commands=COMMANDS)  # fmt: skip
+    return render_template(
+        "operations/backup.html", tried=restore_tests.newest(), sentence=sentence, commands=COMMANDS
+    )

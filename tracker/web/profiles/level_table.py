@@ -3,10 +3,16 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from tracker.queries.endorsements.exceptions import Agreed
+from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import Profile
-from tracker.rules.levels import DomainStanding, LevelState, LevelView, TargetState, what_would_change
+from tracker.rules.levels import (
+    DomainStanding,
+    LevelState,
+    LevelView,
+    TargetState,
+    what_would_change,
+)
 from tracker.web.i18n.content_language import beginning
 
 Address = Callable[[DomainShape], str]
@@ -14,7 +20,7 @@ Address = Callable[[DomainShape], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class VoiceCounts:
     """The counts of one voice in one level."""
 
     met: int
@@ -23,13 +29,13 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One level of one domain; `own` is None where the reader gets no self side. None listed: no cell.
-    `excepted`: a statement does not count there, by an agreed exception."""
+class LevelCell:
+    """One level of one domain; `own` is None where the reader gets no self side. None listed: no
+    cell. `excepted`: a statement does not count there, by an agreed exception."""
 
     where: str
-    own: Voice | None
-    endorsed: Voice
+    own: VoiceCounts | None
+    endorsed: VoiceCounts
     limited: bool
     met: bool
     out_of_order: bool
@@ -38,13 +44,14 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One domain of the table, and its dots: ranks held, 0 for none, None where it is not yet known."""
+class ProfileRow:
+    """One domain of the table, and its dots: ranks held, 0 for none, None where it is not yet
+    known."""
 
     label: str
     strand_key: str
     href: str
-    cells: list[Cell | None]
+    cells: list[LevelCell | None]
     target: int | None
     target_name: str
     state: TargetState | None
@@ -54,7 +61,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class RankHeading:
     """A column: the names that the rank has in the strands."""
 
     rank: int
@@ -62,24 +69,27 @@ class Heading:
     is_target: bool
 
 
-def rows(of: Profile, exceptions: Iterable[Agreed], address: Address) -> list[Row]:
+def rows(of: Profile, exceptions: Iterable[AgreedException], address: Address) -> list[ProfileRow]:
     excepted = frozenset((each.domain_id, each.rank) for each in exceptions)
     return [_row(of, domain, excepted, address(domain)) for domain in of.domains]
 
 
-def headings(of: Profile) -> list[Heading]:
+def headings(of: Profile) -> list[RankHeading]:
     """`is_target`: every domain that has a target has this one."""
     names: dict[int, dict[str, None]] = {}
     for domain in of.domains:
         for level in domain.levels:
             names.setdefault(level.rank, {})[level.name] = None
     targets = set(of.targets.values())
-    return [Heading(rank, " / ".join(found), targets == {rank}) for rank, found in sorted(names.items())]
+    return [
+        RankHeading(rank, " / ".join(found), targets == {rank})
+        for rank, found in sorted(names.items())
+    ]
 
 
-def dot_strands(found: list[Row]) -> list[list[Row]]:
+def dot_strands(found: list[ProfileRow]) -> list[list[ProfileRow]]:
     """The rows of each strand that has several domains."""
-    strands: dict[str, list[Row]] = {}
+    strands: dict[str, list[ProfileRow]] = {}
     for row in found:
         strands.setdefault(row.strand_key, []).append(row)
     return [each for each in strands.values() if len(each) > 1]
@@ -90,14 +100,16 @@ def short(name: str) -> str:
     return beginning(name, 2)
 
 
-def _row(of: Profile, domain: DomainShape, excepted: Collection[tuple[int, int]], href: str) -> Row:
+def _row(
+    of: Profile, domain: DomainShape, excepted: Collection[tuple[int, int]], href: str
+) -> ProfileRow:
     own = None if of.own is None else of.own[domain.id]
     endorsed = of.endorsed[domain.id]
-    cells: list[Cell | None] = []
+    cells: list[LevelCell | None] = []
     for place, level in enumerate(domain.levels):
         view = endorsed.levels[place]
         cells.append(
-            Cell(
+            LevelCell(
                 where=f"{domain.title}, {level.name}",
                 own=None if own is None else _voice(own.levels[place]),
                 endorsed=_voice(view),
@@ -110,7 +122,7 @@ def _row(of: Profile, domain: DomainShape, excepted: Collection[tuple[int, int]]
             if level.listed
             else None
         )
-    return Row(
+    return ProfileRow(
         label=domain.title,
         strand_key=domain.strand_key,
         href=href,
@@ -124,8 +136,8 @@ def _row(of: Profile, domain: DomainShape, excepted: Collection[tuple[int, int]]
     )
 
 
-def _voice(view: LevelView) -> Voice:
-    return Voice(view.tally.met, view.tally.applicable, view.tally.open)
+def _voice(view: LevelView) -> VoiceCounts:
+    return VoiceCounts(view.tally.met, view.tally.applicable, view.tally.open)
 
 
 def _held(of: DomainStanding) -> int | None:
@@ -137,4 +149,8 @@ def _held(of: DomainStanding) -> int | None:
 
 
 def _open_to_target(of: DomainStanding) -> int:
-    return sum(view.tally.open for view in of.levels if of.target_rank is not None and view.rank <= of.target_rank)
+    return sum(
+        view.tally.open
+        for view in of.levels
+        if of.target_rank is not None and view.rank <= of.target_rank
+    )

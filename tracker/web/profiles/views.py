@@ -9,16 +9,16 @@ from tracker.queries.access import subjects
 from tracker.queries.assessment import learners
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import profiles, statement_status
-from tracker.queries.profiles.profiles import Side
-from tracker.rules.notices import Page
+from tracker.queries.profiles.profiles import SelfSide
+from tracker.rules.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.services.assessment import readiness
 from tracker.web.http import errors, rate_limits, session
 from tracker.web.http.access import door, may, note_look, note_opened
-from tracker.web.i18n.content_language import told
+from tracker.web.i18n.content_language import mark_language
 from tracker.web.profiles import exports, labels, level_table
 from tracker.web.profiles import pdf as profile_pdf
-from tracker.web.profiles.pages import sheet
+from tracker.web.profiles.pages import profile_page
 from tracker.web.ui import pdf
 
 bp = Blueprint("profiles", __name__)
@@ -30,8 +30,8 @@ def own() -> ResponseReturnValue:
     learner = _own_learner()
     if learner is None:
         return render_template("profiles/none.html")
-    note_opened(Page.PROFILE)
-    return _show(learner, Side.OWN)
+    note_opened(NoticePage.PROFILE)
+    return _show(learner, SelfSide.OWN)
 
 
 @bp.get("/people/<id:person_id>/profile")
@@ -45,7 +45,7 @@ def show(person: Subject) -> ResponseReturnValue:
 @door(Permission.SIGNED_IN)
 def explain_own(domain: str) -> ResponseReturnValue:
     learner = _own_learner() or abort(404)
-    return _explain(learner, Side.OWN, domain)
+    return _explain(learner, SelfSide.OWN, domain)
 
 
 @bp.get("/people/<id:person_id>/profile/<domain>")
@@ -59,14 +59,14 @@ def explain(person: Subject, domain: str) -> ResponseReturnValue:
 @door(Permission.SIGNED_IN)
 def own_csv() -> ResponseReturnValue:
     learner = _own_learner() or abort(404)
-    return exports.as_csv(learner, statement_status.voices(learner, Side.OWN))
+    return exports.as_csv(learner, statement_status.voices(learner, SelfSide.OWN))
 
 
 @bp.get("/profile.json")
 @door(Permission.SIGNED_IN)
 def own_json() -> ResponseReturnValue:
     learner = _own_learner() or abort(404)
-    return exports.as_json(learner, statement_status.voices(learner, Side.OWN))
+    return exports.as_json(learner, statement_status.voices(learner, SelfSide.OWN))
 
 
 @bp.get("/profile.pdf")
@@ -74,14 +74,14 @@ def own_json() -> ResponseReturnValue:
 @rate_limits.documents
 def own_pdf() -> ResponseReturnValue:
     learner = _own_learner() or abort(404)
-    return pdf.download(profile_pdf.document(sheet(learner, Side.OWN)))
+    return pdf.download(profile_pdf.document(profile_page(learner, SelfSide.OWN)))
 
 
 @bp.get("/people/<id:person_id>/profile.pdf")
 @door(Permission.PROFILE_READ, subjects.person)
 @rate_limits.documents
 def show_pdf(person: Subject) -> ResponseReturnValue:
-    return pdf.download(profile_pdf.document(sheet(*_of(person))))
+    return pdf.download(profile_pdf.document(profile_page(*_of(person))))
 
 
 @bp.post("/profile/ready")
@@ -91,7 +91,7 @@ def ready() -> ResponseReturnValue:
     if said not in ("yes", "no"):
         abort(422)
     readiness.declare(session.actor(), said == "yes", session.now())
-    errors.tell(
+    errors.flash_message(
         _("Your supervisor sees now that you are ready.")
         if said == "yes"
         else _("You are not marked as ready any more."),
@@ -104,8 +104,9 @@ def _own_learner() -> Learner | None:
     return learners.learner(session.actor().person_id, session.actor().today(session.now()))
 
 
-def _of(person: Subject) -> tuple[Learner, Side]:
-    """Whose profile, and how much of the self side the reader gets: their own, what was revealed, or none.
+def _of(person: Subject) -> tuple[Learner, SelfSide]:
+    """Whose profile, and how much of the self side the reader gets: their own, what was revealed,
+    or none.
 
     A coordinator sees endorsed levels by name where the library has it so, else no profile at all.
     """
@@ -113,21 +114,23 @@ def _of(person: Subject) -> tuple[Learner, Side]:
     if learner is None:
         abort(404)
     if person.owner_id == session.actor().person_id:
-        return learner, Side.OWN
+        return learner, SelfSide.OWN
     note_look(person.id, "profile")
     if may(Permission.PROFILE_REVEALED, person):
-        return learner, Side.REVEALED
+        return learner, SelfSide.REVEALED
     if not profiles.names_to_coordinators(learner.library_id):
         abort(404)
-    return learner, Side.NONE
+    return learner, SelfSide.NONE
 
 
-def _show(learner: Learner, side: Side) -> ResponseReturnValue:
-    return render_template("profiles/show.html", short=level_table.short, **vars(sheet(learner, side)))
+def _show(learner: Learner, side: SelfSide) -> ResponseReturnValue:
+    return render_template(
+        "profiles/show.html", short=level_table.short, **vars(profile_page(learner, side))
+    )
 
 
-def _explain(learner: Learner, side: Side, key: str) -> ResponseReturnValue:
-    profile = told(profiles.profile(learner, side), learner.lang)
+def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
+    profile = mark_language(profiles.profile(learner, side), learner.lang)
     domain = next((domain for domain in profile.domains if domain.key == key), None)
     if domain is None:
         abort(404)
@@ -140,8 +143,10 @@ def _explain(learner: Learner, side: Side, key: str) -> ResponseReturnValue:
         side=side,
         domain=domain,
         voices=voices,
-        statements=told(statement_status.voices(learner, side, domain.id), learner.lang),
+        statements=mark_language(statement_status.voices(learner, side, domain.id), learner.lang),
         change=labels.change,
         state=labels.state,
-        back=url_for("profiles.own") if side is Side.OWN else url_for("profiles.show", person_id=learner.person_id),
+        back=url_for("profiles.own")
+        if side is SelfSide.OWN
+        else url_for("profiles.show", person_id=learner.person_id),
     )

@@ -12,7 +12,7 @@ from tracker.rules.roles import Permission
 from tracker.services.reviews import delegates as service
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import tell
+from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
 from tracker.web.reviews.forms import DeputyForm
 from tracker.web.ui import fields
@@ -35,11 +35,15 @@ def create() -> ResponseReturnValue:
         lambda: service.name(
             session.actor(), form.deputy.data, form.starts_on.data, form.ends_on.data, session.now()
         ),
-    )  # fmt: skip
+    )
     if done is None:
         return _page(form), 422
-    tell(_("%(name)s may review in your place on these days.",
-           name=people.detail(form.deputy.data, session.now()).name))  # fmt: skip
+    flash_message(
+        _(
+            "%(name)s may review in your place on these days.",
+            name=people.detail(form.deputy.data, session.now()).name,
+        )
+    )
     return redirect(url_for("delegates.index"), 303)
 
 
@@ -47,18 +51,24 @@ def create() -> ResponseReturnValue:
 @door(Permission.DEPUTY_OWN, subjects.deputy)
 def end(deputy: Subject) -> ResponseReturnValue:
     service.end(session.actor(), deputy.id, session.now())
-    tell(_("Ended. What was taken over and not revealed waits now: your coordinator can hand it on."))
+    flash_message(
+        _("Ended. What was taken over and not revealed waits now: your coordinator can hand it on.")
+    )
     return redirect(url_for("delegates.index"), 303)
 
 
 def _form() -> DeputyForm:
     form = DeputyForm()
     found = delegates.candidates(session.actor(), session.today())
-    form.deputy.choices = fields.choices([("", _("Choose…")), *((each.person_id, each.name) for each in found)])
+    form.deputy.choices = fields.choices(
+        [("", _("Choose…")), *((each.person_id, each.name) for each in found)]
+    )
     return form
 
 
 def _page(form: DeputyForm) -> str:
     return render_template(
-        "reviews/delegates.html", form=form, named=delegates.named_by(session.actor(), session.today())
+        "reviews/delegates.html",
+        form=form,
+        named=delegates.named_by(session.actor(), session.today()),
     )

@@ -14,7 +14,7 @@ from tracker.rules.roles import Permission
 from tracker.services.reviews import handovers as service
 from tracker.web.http import session
 from tracker.web.http.access import door, may
-from tracker.web.http.errors import tell
+from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
 from tracker.web.reviews import labels
 from tracker.web.reviews.forms import HandOnForm
@@ -29,11 +29,13 @@ def index(team: Subject) -> ResponseReturnValue:
     actor, today, path = session.actor(), session.today(), team.places[0].path
     waiting = handovers.waiting(actor, path, today)
     return render_template(
-        "reviews/handovers.html", team=teams.name_of(team.id), alone=handovers.alone(actor, path, today),
+        "reviews/handovers.html",
+        team=teams.name_of(team.id),
+        alone=handovers.alone(actor, path, today),
         stranded=[each for each in waiting if not each.may_go_on],
         overdue=[each for each in waiting if each.may_go_on and each.is_overdue(today)],
         others=[each for each in waiting if each.may_go_on and not each.is_overdue(today)],
-    )  # fmt: skip
+    )
 
 
 @bp.get("/reviews/<id:review_id>/hand-on")
@@ -54,10 +56,15 @@ def hand_on(review: Subject) -> ResponseReturnValue:
         lambda: service.hand_on(
             session.actor(), review.id, form.reviewer.data, form.note.data or "", session.now()
         ),
-    )  # fmt: skip
+    )
     if done is None:
         return _page(review, form), 422
-    tell(_("Handed on to %(name)s, who starts blank.", name=people.detail(form.reviewer.data, session.now()).name))
+    flash_message(
+        _(
+            "Handed on to %(name)s, who starts blank.",
+            name=people.detail(form.reviewer.data, session.now()).name,
+        )
+    )
     mine = form.reviewer.data == session.actor().person_id
     return redirect(url_for("reviews.show", review_id=done[0]) if mine else _back(review), 303)
 
@@ -65,16 +72,23 @@ def hand_on(review: Subject) -> ResponseReturnValue:
 def _form(review: Subject) -> HandOnForm:
     form = HandOnForm()
     found = handovers.eligible(review.id, session.today())
-    form.reviewer.choices = fields.choices((each.person_id, labels.reviewer_words(each)) for each in found)
+    form.reviewer.choices = fields.choices(
+        (each.person_id, labels.reviewer_words(each)) for each in found
+    )
     return form
 
 
 def _page(review: Subject, form: HandOnForm) -> str:
     sealed, sent = handovers.counts(review.id)
     return render_template(
-        "reviews/handover.html", form=form, frame=review_headers.frame(review.id, session.today()), back=_back(review),
-        sealed=sealed, sent=sent, is_mine=review.reviewer_id == session.actor().person_id,
-    )  # fmt: skip
+        "reviews/handover.html",
+        form=form,
+        frame=review_headers.header(review.id, session.today()),
+        back=_back(review),
+        sealed=sealed,
+        sent=sent,
+        is_mine=review.reviewer_id == session.actor().person_id,
+    )
 
 
 def _back(review: Subject) -> str:

@@ -1,4 +1,5 @@
-"""The words of reviews: answers, grounds and statuses as each side reads them, and where a reviewer goes next."""
+"""The words of reviews: answers, grounds and statuses as each side reads them, and where a reviewer
+goes next."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.queries.reviews.eligible_reviewers import Reviewer
-from tracker.queries.reviews.headers import Frame
+from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.item_details import ScaleWord
 from tracker.queries.reviews.items import Item
 from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
@@ -47,7 +48,7 @@ ITEM_STATUS: dict[ItemStatus, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AnswerChoice:
     """A card or a pill; `shortcut` is its key inside the focused statement."""
 
     key: str
@@ -57,16 +58,19 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The labels of one review: the framework's own for the answers it shares, ours for the reviewer's two others."""
+class ReviewLabels:
+    """The labels of one review: the framework's own for the answers it shares, ours for the
+    reviewer's two others."""
 
     scale: dict[str, str]
     name: str
 
     @classmethod
-    def of(cls, scale: Iterable[ScaleWord], frame: Frame | None) -> "Words":
+    def of(cls, scale: Iterable[ScaleWord], frame: ReviewHeader | None) -> "ReviewLabels":
         """Without a frame they are about nobody by name."""
-        return cls({word.key: word.label for word in scale}, "" if frame is None else frame.learner_first)
+        return cls(
+            {word.key: word.label for word in scale}, "" if frame is None else frame.learner_first
+        )
 
     def theirs(self, answer: ReviewerAnswer | str) -> str:
         """A reviewer's answer."""
@@ -74,10 +78,12 @@ class Words:
         if key == ReviewerAnswer.CANNOT_TELL:
             return str(_("Cannot tell"))
         if key == ReviewerAnswer.NOT_THEIR_WORK:
-            return str(_("Not %(name)s’s work", name=self.name) if self.name else _("Not their work"))
+            return str(
+                _("Not %(name)s’s work", name=self.name) if self.name else _("Not their work")
+            )
         return self.scale[key]
 
-    def answers(self) -> list[Choice]:
+    def answers(self) -> list[AnswerChoice]:
         """The six cards, three and three."""
         texts = {
             ReviewerAnswer.NOT_YET: _("Not there yet."),
@@ -86,28 +92,51 @@ class Words:
             ReviewerAnswer.CANNOT_TELL: _("No chance to see it."),
             ReviewerAnswer.NOT_THEIR_WORK: _("Not part of this job."),
         }
-        ask = _("Ask %(name)s a question about this one.", name=self.name) if self.name else _("Ask a question.")
-        cards = [Choice(key.value, self.theirs(key), text, str(at)) for at, (key, text) in enumerate(texts.items(), 1)]
-        return [*cards, Choice(RETURN, _("Return"), ask, str(len(cards) + 1))]
+        ask = (
+            _("Ask %(name)s a question about this one.", name=self.name)
+            if self.name
+            else _("Ask a question.")
+        )
+        cards = [
+            AnswerChoice(key.value, self.theirs(key), text, str(at))
+            for at, (key, text) in enumerate(texts.items(), 1)
+        ]
+        return [*cards, AnswerChoice(RETURN, _("Return"), ask, str(len(cards) + 1))]
 
     def agreed(self) -> list[tuple[str, str]]:
         """What the two can agree on."""
         return [(each.value, self.scale[each.value]) for each in EndorsedAnswer]
 
 
-def grounds() -> list[Choice]:
+def grounds() -> list[AnswerChoice]:
     keys = ("7", "8", "9", "0")
-    return [Choice(key.value, str(label), "", at) for (key, label), at in zip(GROUNDS.items(), keys, strict=True)]
+    return [
+        AnswerChoice(key.value, str(label), "", at)
+        for (key, label), at in zip(GROUNDS.items(), keys, strict=True)
+    ]
 
 
 def reviewer_words(each: Reviewer) -> str:
     """A reviewer to choose: the name, and why they may."""
     if each.deputy_for:
-        return str(_("%(name)s (%(team)s; stands in for %(other)s until %(day)s)", name=each.name, team=each.team,
-                     other=each.deputy_for, day=day(each.until)))  # fmt: skip
+        return str(
+            _(
+                "%(name)s (%(team)s; stands in for %(other)s until %(day)s)",
+                name=each.name,
+                team=each.team,
+                other=each.deputy_for,
+                day=day(each.until),
+            )
+        )
     if each.above:
-        return str(_("%(name)s (%(team)s has nobody else; supervises %(above)s above it)", name=each.name,
-                     team=each.team, above=each.above))  # fmt: skip
+        return str(
+            _(
+                "%(name)s (%(team)s has nobody else; supervises %(above)s above it)",
+                name=each.name,
+                team=each.team,
+                above=each.above,
+            )
+        )
     return str(_("%(name)s (%(team)s)", name=each.name, team=each.team))
 
 
@@ -125,18 +154,24 @@ def left(items: Sequence[Item]) -> str:
     minutes = minutes_for(len(waiting(items)))
     if not minutes:
         return str(_("nothing left to answer"))
-    return str(_("about a minute left") if minutes == 1 else _("about %(minutes)s minutes left", minutes=minutes))
+    return str(
+        _("about a minute left")
+        if minutes == 1
+        else _("about %(minutes)s minutes left", minutes=minutes)
+    )
 
 
 def is_ready(items: Sequence[Item]) -> bool:
-    """Whether the check page may offer the reveal, or the end of a review with nothing to compare."""
+    """Whether the check page may offer the reveal, or the end of a review with nothing to
+    compare."""
     statuses = [item.status for item in items if item.status is not None]
     unseen = any(item.status is ItemStatus.NOT_OBSERVED and not item.revealed for item in items)
     return can_reveal(statuses) or (unseen and can_finish(statuses))
 
 
 def is_under_way(items: Sequence[Item]) -> bool:
-    """Whether the reviewer's part has not come to its end: something waits, is out, or is sealed."""
+    """Whether the reviewer's part has not come to its end: something waits, is out, or is
+    sealed."""
     return any(
         item.status in (ItemStatus.WAITING, ItemStatus.RETURNED, ItemStatus.ANSWERED)
         or (item.status is ItemStatus.NOT_OBSERVED and not item.revealed)
@@ -146,7 +181,9 @@ def is_under_way(items: Sequence[Item]) -> bool:
 
 def agreement_of(items: Iterable[Item]) -> Agreement:
     """The counts over what has been revealed."""
-    return agreement(Pair(item.own, item.theirs) for item in items if item.revealed and item.own and item.theirs)
+    return agreement(
+        Pair(item.own, item.theirs) for item in items if item.revealed and item.own and item.theirs
+    )
 
 
 def in_places(items: Iterable[Item]) -> list[Item]:
@@ -157,9 +194,11 @@ def in_places(items: Iterable[Item]) -> list[Item]:
     return sorted(items, key=lambda item: (at[item.domain_id], item.rank, item.position))
 
 
-def level_href(review_id: int, items: Sequence[Item], current: tuple[int, int] | None = None) -> str:
-    """The screen of the next level with something to answer, after the current one and round to the first; where no
-    other has, the check page. A level is (domain, rank)."""
+def level_href(
+    review_id: int, items: Sequence[Item], current: tuple[int, int] | None = None
+) -> str:
+    """The screen of the next level with something to answer, after the current one and round to the
+    first; where no other has, the check page. A level is (domain, rank)."""
     places = list(dict.fromkeys((item.domain_id, item.rank) for item in in_places(items)))
     todo = {(item.domain_id, item.rank) for item in waiting(items)} - {current}
     at = places.index(current) + 1 if current in places else 0
@@ -170,7 +209,8 @@ def level_href(review_id: int, items: Sequence[Item], current: tuple[int, int] |
 
 
 def next_href(review_id: int, items: Sequence[Item], after: int = 0, *, focus: bool = False) -> str:
-    """The next item to answer after that position, from the top where there is none below; else the check page."""
+    """The next item to answer after that position, from the top where there is none below; else the
+    check page."""
     todo = [item for item in waiting(items) if item.position != after]
     item = next((each for each in todo if each.position > after), todo[0] if todo else None)
     if item is None:
@@ -178,7 +218,7 @@ def next_href(review_id: int, items: Sequence[Item], after: int = 0, *, focus: b
     return url_for("reviews.item", item_id=item.id, go=1 if focus else None)
 
 
-def reviewer_href(frame: Frame, items: Sequence[Item]) -> str | None:
+def reviewer_href(frame: ReviewHeader, items: Sequence[Item]) -> str | None:
     """Where the reviewer goes on; None where there is nothing to see (withdrawn)."""
     if frame.status is ReviewStatus.WITHDRAWN:
         return None

@@ -1,4 +1,5 @@
-"""All that one side gets to see of what a review came to. The page and the document are made of the same."""
+"""All that one side gets to see of what a review came to. The page and the document are made of the
+same."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,77 +7,92 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from tracker.queries.endorsements import endings, exceptions
-from tracker.queries.endorsements.endings import Given
-from tracker.queries.endorsements.exceptions import OfItem
+from tracker.queries.endorsements.endings import EndorsementOutcome
+from tracker.queries.endorsements.exceptions import ProposedException
 from tracker.queries.reviews import item_details
 from tracker.queries.reviews import items as review_items
-from tracker.queries.reviews.headers import Frame
-from tracker.queries.reviews.item_details import Confirmed, Message, SentEvidence, Step
+from tracker.queries.reviews.headers import ReviewHeader
+from tracker.queries.reviews.item_details import (
+    AgreedNextStep,
+    Message,
+    SentEvidence,
+    SideConfirmation,
+)
 from tracker.queries.reviews.items import Item
 from tracker.rules.frameworks.scale import EndorsedAnswer
 from tracker.rules.reviews.agreement import Agreement
 from tracker.rules.reviews.exceptions import may_be_excepted
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.web.http import access
-from tracker.web.i18n.content_language import told
+from tracker.web.i18n.content_language import mark_language
 from tracker.web.reviews import labels
-from tracker.web.reviews.labels import Words
+from tracker.web.reviews.labels import ReviewLabels
 
 
 @dataclass(frozen=True)
-class Talk:
-    """`items` hold nothing that is sealed from this side; what lies beside them is by item. `exceptable`: items for
-    which an exception may be proposed."""
+class ReviewOutcome:
+    """`items` hold nothing that is sealed from this side; what lies beside them is by item.
+    `exceptable`: items for which an exception may be proposed."""
 
-    frame: Frame
+    frame: ReviewHeader
     items: list[Item]
-    words: Words
+    words: ReviewLabels
     is_learner: bool
     found: Agreement
     evidence: Mapping[int, list[SentEvidence]]
     messages: Mapping[int, list[Message]]
-    confirmations: Mapping[int, Mapping[int, Confirmed]]
-    steps: Mapping[int, list[Step]]
-    exceptions: Mapping[int, list[OfItem]]
+    confirmations: Mapping[int, Mapping[int, SideConfirmation]]
+    steps: Mapping[int, list[AgreedNextStep]]
+    exceptions: Mapping[int, list[ProposedException]]
     exceptable: frozenset[int]
-    given: Mapping[int, Given]
+    given: Mapping[int, EndorsementOutcome]
 
 
-def talk(frame: Frame, is_learner: bool) -> Talk:
+def review_outcome(frame: ReviewHeader, is_learner: bool) -> ReviewOutcome:
     """Notes the look where it is not the learner's own."""
     if not is_learner:
         access.note_look(frame.learner_id, "review")
-    items = told(review_items.for_learner(frame.id) if is_learner else review_items.for_reviewer(frame.id), frame.lang)
-    return Talk(
+    items = mark_language(
+        review_items.for_learner(frame.id) if is_learner else review_items.for_reviewer(frame.id),
+        frame.lang,
+    )
+    return ReviewOutcome(
         frame=frame,
         items=items,
-        words=Words.of(told(item_details.scale(frame.framework_id), frame.lang), frame),
+        words=ReviewLabels.of(
+            mark_language(item_details.scale(frame.framework_id), frame.lang), frame
+        ),
         is_learner=is_learner,
         found=labels.agreement_of(items),
         evidence=item_details.evidence(frame.id),
         messages=item_details.messages(frame.id),
-        confirmations=told(item_details.confirmations(frame.id), frame.lang),
+        confirmations=mark_language(item_details.confirmations(frame.id), frame.lang),
         steps=item_details.steps(frame.id),
         given=endings.of_review(frame.id),
         exceptions=exceptions.of_review(frame.id),
-        exceptable=frozenset(item.id for item in items if may_be_excepted(item.status, _endorsed(item))),
+        exceptable=frozenset(
+            item.id for item in items if may_be_excepted(item.status, _endorsed(item))
+        ),
     )
 
 
-def confirmed(frame: Frame, item_id: int, is_learner: bool) -> str:
+def confirmed(frame: ReviewHeader, item_id: int, is_learner: bool) -> str:
     """What is told to a side that confirmed an answer which does not stand yet."""
-    sides = told(item_details.confirmations(frame.id), frame.lang).get(item_id, {})
+    sides = mark_language(item_details.confirmations(frame.id), frame.lang).get(item_id, {})
     mine = sides.get(frame.learner_id if is_learner else frame.reviewer_id)
     other = sides.get(frame.reviewer_id if is_learner else frame.learner_id)
     if mine is None or other is None:
         return str(_("Confirmed. It waits for the other of you."))
     return str(
         _(
-            "Confirmed. %(name)s would agree on %(answer)s, you on %(mine)s: it stays open until both are the same, or "
+            "Confirmed. %(name)s would agree on %(answer)s, you on %(mine)s: it stays open until "
+            "both are the same, or "
             "it is kept apart.",
-            name=frame.reviewer_first if is_learner else frame.learner_first, answer=other.label, mine=mine.label,
+            name=frame.reviewer_first if is_learner else frame.learner_first,
+            answer=other.label,
+            mine=mine.label,
         )
-    )  # fmt: skip
+    )
 
 
 def _endorsed(item: Item) -> EndorsedAnswer | None:

@@ -12,22 +12,22 @@ from tracker.queries.reviews import eligible_reviewers, handovers, item_details,
 from tracker.queries.reviews import headers as review_headers
 from tracker.queries.reviews import items as review_items
 from tracker.queries.reviews import queues as review_queues
-from tracker.queries.reviews.headers import Frame
+from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.items import Item
 from tracker.queries.reviews.queues import Queued
 from tracker.rules.errors import Conflict
-from tracker.rules.reviews.reviews import SECONDS_EACH, Current, minutes_for
+from tracker.rules.reviews.reviews import SECONDS_EACH, NewerAnswer, minutes_for
 from tracker.web.http import access, session
-from tracker.web.i18n.content_language import told
+from tracker.web.i18n.content_language import mark_language
 from tracker.web.reviews import labels, queue
 from tracker.web.reviews.endorsements import alerts, exception_labels
 from tracker.web.reviews.forms import AnswerForm, SendForm, StepForm
-from tracker.web.reviews.outcome import talk
+from tracker.web.reviews.outcome import review_outcome
 from tracker.web.ui.fields import choices
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedForm:
     """A form that was refused, and the item that it stands at: shown again with what was typed."""
 
     item_id: int
@@ -35,10 +35,15 @@ class Typed:
 
 
 def send_page(form: SendForm, chosen: list[int] | None) -> str:
-    """`chosen`: what was ticked and refused; None for what is suggested, or for what the address asks for."""
+    """`chosen`: what was ticked and refused; None for what is suggested, or for what the address
+    asks for."""
     actor, today = session.actor(), session.today()
     learner = learners.learner(actor.person_id, today)
-    statements = told(submittable.sendable(learner, today), learner.lang) if learner is not None else []
+    statements = (
+        mark_language(submittable.sendable(learner, today), learner.lang)
+        if learner is not None
+        else []
+    )
     domain_id = request.args.get("domain", "")
     if chosen is None and "expiring" in request.args:
         chosen = [*alerts.to_renew(actor, session.now())]
@@ -46,23 +51,31 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         each.statement_id
         for each in statements
         if (
-            each.suggested and domain_id in ("", str(each.domain_id)) if chosen is None else each.statement_id in chosen
+            each.suggested and domain_id in ("", str(each.domain_id))
+            if chosen is None
+            else each.statement_id in chosen
         )
     }
     return render_template(
-        "reviews/new.html", form=form, learner=learner, statements=statements, ticked=ticked,
-        reviewers=eligible_reviewers.of(actor.person_id, today), minutes=minutes_for(len(ticked)), seconds=SECONDS_EACH,
+        "reviews/new.html",
+        form=form,
+        learner=learner,
+        statements=statements,
+        ticked=ticked,
+        reviewers=eligible_reviewers.of(actor.person_id, today),
+        minutes=minutes_for(len(ticked)),
+        seconds=SECONDS_EACH,
         reviewer_words=labels.reviewer_words,
-    )  # fmt: skip
+    )
 
 
-def learner_page(review_id: int, typed: Typed | None = None) -> str:
-    frame = frame_of(review_id)
+def learner_page(review_id: int, typed: TypedForm | None = None) -> str:
+    frame = header_of(review_id)
     access.note_opened(review_id)
     return render_template(
         "reviews/show.html",
         frame=frame,
-        items=told(review_items.for_learner(review_id), frame.lang),
+        items=mark_language(review_items.for_learner(review_id), frame.lang),
         words=words_of(frame),
         messages=item_details.messages(review_id),
         evidence=item_details.evidence(review_id),
@@ -74,9 +87,13 @@ def learner_page(review_id: int, typed: Typed | None = None) -> str:
 
 
 def item_page(
-    item: Subject, form: AnswerForm | None = None, status: int = 200, current: Current | None = None
+    item: Subject,
+    form: AnswerForm | None = None,
+    status: int = 200,
+    current: NewerAnswer | None = None,
 ) -> ResponseReturnValue:
-    """The reviewer's page of one statement. `form`: what was typed and refused; `current`: what another tab saved."""
+    """The reviewer's page of one statement. `form`: what was typed and refused; `current`: what
+    another tab saved."""
     review_id = review_items.review_of(item.id)
     frame, items = reviewer_side(review_id)
     here = next(each for each in items if each.id == item.id)
@@ -85,43 +102,67 @@ def item_page(
     access.note_look(frame.learner_id, "review")
     access.note_opened(review_id)
     return render_template(
-        "reviews/item.html", frame=frame, items=items, here=here, words=words_of(frame), form=form or _said(here),
-        current=current, grounds=labels.grounds(), ground_words=labels.GROUNDS, statuses=labels.ITEM_STATUS,
-        citations=told(item_details.citations(here.statement_id), frame.lang),
+        "reviews/item.html",
+        frame=frame,
+        items=items,
+        here=here,
+        words=words_of(frame),
+        form=form or _said(here),
+        current=current,
+        grounds=labels.grounds(),
+        ground_words=labels.GROUNDS,
+        statuses=labels.ITEM_STATUS,
+        citations=mark_language(item_details.citations(here.statement_id), frame.lang),
         evidence=item_details.evidence(review_id).get(here.id, []),
-        messages=item_details.messages(review_id).get(here.id, []), done=labels.done(items),
-        left=labels.left(items), focus="go" in request.args,
+        messages=item_details.messages(review_id).get(here.id, []),
+        done=labels.done(items),
+        left=labels.left(items),
+        focus="go" in request.args,
         skip=labels.next_href(review_id, items, here.position, focus=True),
-    ), status  # fmt: skip
+    ), status
 
 
 def _said(here: Item) -> AnswerForm:
     """The form as the item stands."""
     return AnswerForm(
         formdata=None,
-        data={"answer": here.theirs, "ground": here.ground, "note": here.their_note, "version": here.version},
+        data={
+            "answer": here.theirs,
+            "ground": here.ground,
+            "note": here.their_note,
+            "version": here.version,
+        },
     )
 
 
 def differences_page(
-    subject: Subject, confirm: Typed | None = None, step: Typed | None = None, exception: Typed | None = None
+    subject: Subject,
+    confirm: TypedForm | None = None,
+    step: TypedForm | None = None,
+    exception: TypedForm | None = None,
 ) -> str:
     """`subject`: the review or one of its items, of which a form may have been refused."""
     typed = confirm or step or exception
     review_id = subject.id if typed is None else review_items.review_of(typed.item_id)
     by_learner = is_learner(subject)
-    frame = frame_of(review_id)
+    frame = header_of(review_id)
     if frame.revealed_at is None and typed is not None:
         raise Conflict("move_not_now")
     access.note_opened(review_id)
     return render_template(
-        "reviews/differences.html", **vars(talk(frame, by_learner)), confirm=confirm, step=step,
-        exception=exception, story=exception_labels.story, ground_words=labels.GROUNDS, new_step=step_form(frame),
+        "reviews/differences.html",
+        **vars(review_outcome(frame, by_learner)),
+        confirm=confirm,
+        step=step,
+        exception=exception,
+        story=exception_labels.story,
+        ground_words=labels.GROUNDS,
+        new_step=step_form(frame),
         next_review=None if by_learner else next_review(review_id),
-    )  # fmt: skip
+    )
 
 
-def step_form(frame: Frame) -> StepForm:
+def step_form(frame: ReviewHeader) -> StepForm:
     form = StepForm()
     people = [(frame.learner_id, frame.learner), (frame.reviewer_id, frame.reviewer)]
     form.owner.choices = choices(people)
@@ -133,25 +174,27 @@ def next_review(after_id: int) -> Queued | None:
     return queue.next_review(review_queues.inbox(session.actor(), session.today()), after_id)
 
 
-def frame_of(review_id: int) -> Frame:
-    frame = review_headers.frame(review_id, session.today())
-    return told(frame, frame.lang)
+def header_of(review_id: int) -> ReviewHeader:
+    frame = review_headers.header(review_id, session.today())
+    return mark_language(frame, frame.lang)
 
 
-def reviewer_side(review_id: int) -> tuple[Frame, list[Item]]:
-    frame = frame_of(review_id)
-    return frame, told(review_items.for_reviewer(review_id), frame.lang)
+def reviewer_side(review_id: int) -> tuple[ReviewHeader, list[Item]]:
+    frame = header_of(review_id)
+    return frame, mark_language(review_items.for_reviewer(review_id), frame.lang)
 
 
-def words_of(frame: Frame) -> labels.Words:
-    return labels.Words.of(told(item_details.scale(frame.framework_id), frame.lang), frame)
+def words_of(frame: ReviewHeader) -> labels.ReviewLabels:
+    return labels.ReviewLabels.of(
+        mark_language(item_details.scale(frame.framework_id), frame.lang), frame
+    )
 
 
 def is_learner(subject: Subject) -> bool:
     return subject.owner_id == session.actor().person_id
 
 
-def reviewer_href(frame: Frame, items: list[Item]) -> str:
+def reviewer_href(frame: ReviewHeader, items: list[Item]) -> str:
     """Raises Conflict("review_withdrawn")."""
     href = labels.reviewer_href(frame, items)
     if href is None:
@@ -160,4 +203,6 @@ def reviewer_href(frame: Frame, items: list[Item]) -> str:
 
 
 def at(item: Subject) -> str:
-    return url_for("reviews.differences", review_id=review_items.review_of(item.id), _anchor=f"item-{item.id}")
+    return url_for(
+        "reviews.differences", review_id=review_items.review_of(item.id), _anchor=f"item-{item.id}"
+    )

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from tracker.queries.administration.people import folded
 from tracker.queries.reviews.queues import Queued
 from tracker.rules.reviews.workflow import ReviewStatus
-from tracker.web.ui.tables import Column, Order
+from tracker.web.ui.tables import Column, SortOrder
 
 COLUMNS = {
     "person": Column(_l("Person")),
@@ -33,14 +33,18 @@ KEYS: dict[str, Callable[[Queued], Any]] = {
 }
 
 
-def sorted_by(reviews: list[Queued], order: Order) -> list[Queued]:
-    """Those that are live in that order, of equals the next due first; then the others as they were."""
+def sorted_by(reviews: list[Queued], order: SortOrder) -> list[Queued]:
+    """Those that are live in that order, of equals the next due first; then the others as they
+    were."""
     live = [review for review in reviews if review.is_live]
     live.sort(key=KEYS[order.by], reverse=order.descending)
     return live + [review for review in reviews if not review.is_live]
 
 
 def next_review(reviews: list[Queued], after_id: int | None = None) -> Queued | None:
-    """Of what was sent to somebody: the next due that still has something to answer, other than `after_id`."""
-    waiting = (review for review in reviews if review.is_live and review.waiting and review.id != after_id)
+    """Of what was sent to somebody: the next due that still has something to answer, other than
+    `after_id`."""
+    waiting = (
+        review for review in reviews if review.is_live and review.waiting and review.id != after_id
+    )
     return min(waiting, key=lambda review: (review.due_on, review.id), default=None)

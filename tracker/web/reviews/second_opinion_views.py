@@ -14,9 +14,9 @@ from tracker.rules.roles import Permission
 from tracker.services.reviews import reviews
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import tell
+from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
-from tracker.web.i18n.content_language import told
+from tracker.web.i18n.content_language import mark_language
 from tracker.web.reviews import labels
 from tracker.web.reviews.forms import ReaderForm
 from tracker.web.ui import fields
@@ -39,12 +39,16 @@ def send(endorsement: Subject) -> ResponseReturnValue:
         lambda: reviews.send_to_second_reader(
             session.actor(), endorsement.id, *form.person_and_team, session.now()
         ),
-    )  # fmt: skip
+    )
     if done is None:
         return _page(endorsement, form), 422
     name = people.detail(form.person_and_team[0], session.now()).name
-    tell(
-        _("It is with %(name)s, as the second reader, who sees neither your answer nor the first one there.", name=name)
+    flash_message(
+        _(
+            "It is with %(name)s, as the second reader, who sees neither your answer nor the "
+            "first one there.",
+            name=name,
+        )
     )
     return redirect(url_for("reviews.show", review_id=done[0]), 303)
 
@@ -63,4 +67,6 @@ def _page(endorsement: Subject, form: ReaderForm) -> str:
     found = endorsements.one(endorsement.id)
     if not found.stands:
         raise Conflict("endorsement_over")
-    return render_template("reviews/second_opinion.html", form=form, endorsement=told(found, found.lang))
+    return render_template(
+        "reviews/second_opinion.html", form=form, endorsement=mark_language(found, found.lang)
+    )

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tracker.queries.profiles.levels import DomainShape
-from tracker.queries.teams.gap_matrix import Row
+from tracker.queries.teams.gap_matrix import PersonRow
 from tracker.rules.frameworks.wording import Wording
 
 
-class Mark(NamedTuple):
+class CellMark(NamedTuple):
     """What a cell shows. `state` is a TargetState's value, or "no_target"."""
 
     state: str
@@ -29,13 +29,14 @@ class LegendLevel(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class GridRow:
-    """`note` is the role profile; `short_note` what stands before its slash ("Entry / Apprentice")."""
+class MatrixRow:
+    """`note` is the role profile; `short_note` what stands before its slash ("Entry /
+    Apprentice")."""
 
     person_id: int
     name: str
     note: str
-    marks: tuple[Mark, ...]
+    marks: tuple[CellMark, ...]
 
     @property
     def short_note(self) -> str:
@@ -50,7 +51,7 @@ def short_names(names: Sequence[str]) -> list[str]:
     return [name[:length] for name in names]
 
 
-def grid(domains: Sequence[DomainShape], rows: Iterable[Row]) -> list[GridRow]:
+def grid(domains: Sequence[DomainShape], rows: Iterable[PersonRow]) -> list[MatrixRow]:
     named = {domain.id: _names(domain) for domain in domains}
     found = []
     for row in rows:
@@ -58,12 +59,12 @@ def grid(domains: Sequence[DomainShape], rows: Iterable[Row]) -> list[GridRow]:
         for cell in row.cells:
             short, name = named[cell.domain_id].get(cell.held_rank, ("", ""))
             state = cell.state.value if cell.state is not None else "no_target"
-            marks.append(Mark(state, cell.held_rank, short, name))
-        found.append(GridRow(row.person_id, row.name, row.role_profile, tuple(marks)))
+            marks.append(CellMark(state, cell.held_rank, short, name))
+        found.append(MatrixRow(row.person_id, row.name, row.role_profile, tuple(marks)))
     return found
 
 
-def kinds(rows: Iterable[GridRow]) -> set[Mark]:
+def kinds(rows: Iterable[MatrixRow]) -> set[CellMark]:
     return {mark for row in rows for mark in row.marks}
 
 
@@ -73,7 +74,10 @@ def legend(domains: Iterable[DomainShape]) -> list[LegendLevel]:
     for domain in domains:
         for rank, (short, name) in _names(domain).items():
             by_rank.setdefault(rank, {}).setdefault(name, short)
-    return [LegendLevel(" / ".join(names.values()), " / ".join(names)) for _, names in sorted(by_rank.items())]
+    return [
+        LegendLevel(" / ".join(names.values()), " / ".join(names))
+        for _, names in sorted(by_rank.items())
+    ]
 
 
 def _names(domain: DomainShape) -> dict[int, tuple[str, str]]:

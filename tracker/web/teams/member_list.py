@@ -1,6 +1,7 @@
 """Members of a team as their list shows them: only by what stands in it is it filtered and sorted.
 
-So nothing that the reader may not see by name can be worked out from who is left or who comes first.
+So nothing that the reader may not see by name can be worked out from who is left or who comes
+first.
 """
 
 import datetime as dt
@@ -16,7 +17,14 @@ from tracker.queries.administration.people import folded
 from tracker.queries.teams.teams import Member
 from tracker.web.http.input_checks import page_number
 from tracker.web.teams.member_forms import MemberFilters
-from tracker.web.ui.tables import Column, Cut, Heading, cut, headings, order_asked
+from tracker.web.ui.tables import (
+    Column,
+    ColumnHeading,
+    TablePage,
+    headings,
+    order_asked,
+    table_page,
+)
 
 LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 LONGEST = 200
@@ -51,13 +59,13 @@ SHOWN: dict[str, Callable[[Member], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class MemberList:
-    """`kept` are the filters in use and `order` the order, as an address has them. `unknown`: the address asked for
-    something that is not offered; it was left out."""
+    """`kept` are the filters in use and `order` the order, as an address has them. `unknown`: the
+    address asked for something that is not offered; it was left out."""
 
-    cut: Cut[Member]
+    cut: TablePage[Member]
     total: int
     form: MemberFilters
-    headings: list[Heading]
+    headings: list[ColumnHeading]
     kept: dict[str, str]
     order: dict[str, Any]
     unknown: bool
@@ -67,7 +75,9 @@ def asked(members: tuple[Member, ...], team_id: int) -> MemberList:
     """What the address asks for."""
     form, order = MemberFilters(request.args), order_asked(COLUMNS)
     profiles = sorted({member.role_profile for member in members}, key=folded)
-    profile = form.offer("profile", [("", _("All")), *((name, name) for name in profiles if len(profiles) > 1)])
+    profile = form.offer(
+        "profile", [("", _("All")), *((name, name) for name in profiles if len(profiles) > 1)]
+    )
     who = [_("Everybody"), _("Has not sent"), _("Is ready"), _("Waits for you")]
     show = form.offer("show", list(zip(SHOWN, who, strict=True)))
     find = (form.q.data or "").strip()[:LONGEST]
@@ -82,7 +92,7 @@ def asked(members: tuple[Member, ...], team_id: int) -> MemberList:
     rows.sort(key=KEYS[order.by], reverse=order.descending)
     kept = form.chosen() | ({"q": find} if find else {})
     return MemberList(
-        cut=cut(rows, page_number()),
+        cut=table_page(rows, page_number()),
         total=len(members),
         form=form,
         headings=headings(COLUMNS, order, "teams.show", team_id=team_id, **kept),

@@ -1,4 +1,5 @@
-"""Own static files and Bootstrap's (from its package), compressed, under names that hold their digest."""
+"""Own static files and Bootstrap's (from its package), compressed, under names that hold their
+digest."""
 
 import hashlib
 import shutil
@@ -23,7 +24,9 @@ def _sources(static: Path) -> dict[str, Path]:
         for path in sorted(static.rglob("*"))
         if path.is_file() and path.suffix in ENDINGS
     }
-    package = Path(str(files("flask_bootstrap"))) / "static" / "bootstrap5" / "css" / "bootstrap.min.css"
+    package = (
+        Path(str(files("flask_bootstrap"))) / "static" / "bootstrap5" / "css" / "bootstrap.min.css"
+    )
     return own | {BOOTSTRAP: package}
 
 
@@ -33,7 +36,8 @@ def _hashed(name: str, content: bytes) -> str:
 
 
 def build(static: Path, target: Path) -> dict[str, str]:
-    """Lay the files out under `target` in a folder of their own digest, once; returns plain name -> served path."""
+    """Lay the files out under `target` in a folder of their own digest, once; returns plain name ->
+    served path."""
     contents = {name: path.read_bytes() for name, path in _sources(static).items()}
     names = {name: _hashed(name, content) for name, content in contents.items()}
     folder = target / hashlib.sha256("\n".join(sorted(names.values())).encode()).hexdigest()[:16]

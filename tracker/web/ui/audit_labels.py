@@ -1,7 +1,8 @@
-"""What the audit page says: the kinds of events in groups, and the facts of an event that are shown.
+"""What the audit page says: the kinds of events in groups, and the facts of an event that are
+shown.
 
-Only a kind that stands here is listed, and of its facts only those in SHOWN. Of reviews that is who acted and when,
-never what came of it (rules/operations/audit_kinds).
+Only a kind that stands here is listed, and of its facts only those in SHOWN. Of reviews that is who
+acted and when, never what came of it (rules/operations/audit_kinds).
 """
 
 from collections.abc import Mapping
@@ -93,7 +94,8 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 
 NOT_LISTED = frozenset({WENT_ON, GIVEN, EXCEPTION_MOVED, *ENDED.values(), "framework_imported"})
-"""Kinds that are recorded and not listed: they would tell something of answers, or belong to no library."""
+"""Kinds that are recorded and not listed: they would tell something of answers, or belong to no
+library."""
 
 WORDS = {kind: words for group in KINDS.values() for kind, words in group.items()}
 
@@ -149,7 +151,12 @@ MADE_BY = {
 FORMS = {"csv": _l("CSV"), "json": _l("JSON"), "pdf": _l("PDF"), "tsv": _l("TSV")}
 """What kind of file it was; another is shown as its name ended."""
 
-MEANT: dict[str, Mapping[Any, Any]] = {"role": AS_ROLE, "page": LOOKED_AT, "what": MADE_BY, "form": FORMS}
+MEANT: dict[str, Mapping[Any, Any]] = {
+    "role": AS_ROLE,
+    "page": LOOKED_AT,
+    "what": MADE_BY,
+    "form": FORMS,
+}
 """Facts that are stored as a key, with the words of each."""
 
 SHOWN = {

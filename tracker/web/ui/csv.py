@@ -22,7 +22,8 @@ def csv_file(rows: Table, name: str) -> Response:
 
 
 def _plain(cell: str | int) -> str | int:
-    """Text that begins like a formula is kept as text: a name must not run in somebody's spreadsheet."""
+    """Text that begins like a formula is kept as text: a name must not run in somebody's
+    spreadsheet."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 

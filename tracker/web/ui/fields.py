@@ -12,9 +12,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, Optional
 
 from tracker.rules.texts import EMAIL_MAX, NAME_MAX
-from tracker.web.http.errors import words
+from tracker.web.http.errors import refusal_messages
 
-words(
+refusal_messages(
     line_empty=_l("Write something here."),
     line_long=_l("This is longer than %(longest)s characters. Shorten it."),
     line_control=_l("This holds a character that cannot be shown. Delete it and type it again."),
@@ -30,12 +30,16 @@ TOO_LONG = _l("This is longer than %(max)d characters. Shorten it.")
 
 def line(label: Any, needed: Any, **options: Any) -> Any:
     """One line that must be there; `needed` is the sentence when it is not."""
-    return StringField(label, [InputRequired(needed), Length(max=NAME_MAX, message=TOO_LONG)], **options)
+    return StringField(
+        label, [InputRequired(needed), Length(max=NAME_MAX, message=TOO_LONG)], **options
+    )
 
 
 def email(label: Any, **options: Any) -> Any:
     needed = _l("Enter an e-mail address.")
-    return StringField(label, [InputRequired(needed), Length(max=EMAIL_MAX, message=TOO_LONG)], **options)
+    return StringField(
+        label, [InputRequired(needed), Length(max=EMAIL_MAX, message=TOO_LONG)], **options
+    )
 
 
 def day(label: Any, needed: Any = None, **options: Any) -> Any:
@@ -52,7 +56,9 @@ def choices(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
 def grouped(groups: Mapping[str, Iterable[tuple[object, str]]]) -> list[SelectChoice]:
     """The same in groups, by their labels."""
     return [
-        SelectChoice(str(value), label, optgroup=group) for group, pairs in groups.items() for value, label in pairs
+        SelectChoice(str(value), label, optgroup=group)
+        for group, pairs in groups.items()
+        for value, label in pairs
     ]
 
 

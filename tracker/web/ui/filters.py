@@ -21,7 +21,8 @@ class Filters(Form):
         self._usual: dict[str, str] = {}
 
     def offer(self, name: str, choices: Choices) -> str:
-        """Set the choices of a filter, the first being the default; the value that holds. One choice is no filter."""
+        """Set the choices of a filter, the first being the default; the value that holds. One
+        choice is no filter."""
         field: SelectField = self[name]
         field.choices = choices
         known = [value for value, _label in choices]
@@ -37,5 +38,7 @@ class Filters(Form):
     def chosen(self) -> dict[str, str]:
         """What was chosen other than the defaults, as an address has it."""
         return {
-            name: self[name].data for name, usual in self._usual.items() if name in self and self[name].data != usual
+            name: self[name].data
+            for name, usual in self._usual.items()
+            if name in self and self[name].data != usual
         }

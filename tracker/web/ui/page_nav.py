@@ -13,8 +13,9 @@ MOST_ON_A_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class RailItem:
-    """One page. `rank` is None where it holds a whole domain; `key` names its counts for the script."""
+class PageNavItem:
+    """One page. `rank` is None where it holds a whole domain; `key` names its counts for the
+    script."""
 
     label: str
     title: str
@@ -36,14 +37,18 @@ class RailItem:
 
 
 @dataclass(frozen=True, slots=True)
-class RailGroup:
+class PageNavGroup:
     title: str
-    items: list[RailItem]
+    items: list[PageNavItem]
 
 
-def rail(
-    framework: str, progress: Progress, current: tuple[int, int | None] | None = None, *, in_grids: bool = False
-) -> list[RailGroup]:
+def page_nav(
+    framework: str,
+    progress: Progress,
+    current: tuple[int, int | None] | None = None,
+    *,
+    in_grids: bool = False,
+) -> list[PageNavGroup]:
     """A group for each strand. `current` is (domain, rank or None) of the page shown.
 
     `in_grids`: the pages are grids, and a grid holds a whole domain however large.
@@ -55,7 +60,7 @@ def rail(
         items = []
         for _id, of_domain in groupby(levels, key=lambda level: level.domain_id):
             items += _pages(framework, list(of_domain), is_alone, current, in_grids)
-        groups.append(RailGroup(levels[0].strand, items))
+        groups.append(PageNavGroup(levels[0].strand, items))
     return groups
 
 
@@ -65,34 +70,61 @@ def by_levels(levels: list[LevelProgress] | tuple[LevelProgress, ...]) -> bool:
 
 
 def cards_of(framework: str, levels: tuple[LevelProgress, ...]) -> str:
-    """The address of a domain's cards: where it is rated level by level, of the first level with something open."""
+    """The address of a domain's cards: where it is rated level by level, of the first level with
+    something open."""
     first = next((level for level in levels if level.rated < level.total), levels[0])
     rank = first.rank if by_levels(levels) else None
-    return url_for("assessment.show", framework=framework, strand=first.strand_key, domain=first.domain_key, level=rank)
+    return url_for(
+        "assessment.show",
+        framework=framework,
+        strand=first.strand_key,
+        domain=first.domain_key,
+        level=rank,
+    )
 
 
-def following(groups: list[RailGroup]) -> RailItem | None:
-    """The next page with something to rate, after the current one and round to the first. None when all is rated."""
+def following(groups: list[PageNavGroup]) -> PageNavItem | None:
+    """The next page with something to rate, after the current one and round to the first. None when
+    all is rated."""
     items = [item for group in groups for item in group.items]
     at = next((place for place, item in enumerate(items) if item.current), -1)
-    return next((item for item in items[at + 1 :] + items[: at + 1] if not item.is_complete and not item.current), None)
+    return next(
+        (
+            item
+            for item in items[at + 1 :] + items[: at + 1]
+            if not item.is_complete and not item.current
+        ),
+        None,
+    )
 
 
 def _pages(
-    framework: str, levels: list[LevelProgress], is_alone: bool, current: tuple[int, int | None] | None, in_grids: bool
-) -> list[RailItem]:
+    framework: str,
+    levels: list[LevelProgress],
+    is_alone: bool,
+    current: tuple[int, int | None] | None,
+    in_grids: bool,
+) -> list[PageNavItem]:
     first = levels[0]
     endpoint = "assessment_grid.show" if in_grids else "assessment.show"
     pages: list[tuple[str, str, int | None, list[LevelProgress]]]
     if by_levels(levels) and not in_grids:
-        pages = [(level.level, f"{level.domain}: {level.level}", level.rank, [level]) for level in levels]
+        pages = [
+            (level.level, f"{level.domain}: {level.level}", level.rank, [level]) for level in levels
+        ]
     else:
         pages = [(_("All levels") if is_alone else first.domain, first.domain, None, levels)]
     return [
-        RailItem(
+        PageNavItem(
             label=label,
             title=title,
-            href=url_for(endpoint, framework=framework, strand=first.strand_key, domain=first.domain_key, level=rank),
+            href=url_for(
+                endpoint,
+                framework=framework,
+                strand=first.strand_key,
+                domain=first.domain_key,
+                level=rank,
+            ),
             strand=first.strand,
             domain_id=first.domain_id,
             rank=rank,

@@ -13,7 +13,7 @@ SOON = dt.timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PanelLink:
     href: str
     label: str
 
@@ -26,11 +26,11 @@ class NextUp:
     text: str
     href: str
     label: str
-    also: Link | None = None
+    also: PanelLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PanelEntry:
     """One thing that waits."""
 
     title: str
@@ -45,13 +45,13 @@ class Section:
     """What waits in one role in one place; `nothing` is said where nothing does."""
 
     title: str
-    entries: list[Entry] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
+    entries: list[PanelEntry] = field(default_factory=list)
+    links: list[PanelLink] = field(default_factory=list)
     nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ProgressBar:
     label: str
     done: int
     total: int
@@ -66,7 +66,7 @@ class StepCard:
     title: str
     href: str
     text: str
-    action: Link
+    action: PanelLink
 
 
 def due(on: dt.date, today: dt.date) -> str:

@@ -1,8 +1,9 @@
 """Documents: one of our templates and its data, made into an accessible PDF (PDF/UA-1) by typst.
 
-What people typed reaches typst as JSON, and the templates show strings as they are: nothing in it is markup. The
-fonts are those inside typst's own package, so that a document is the same on every machine, and those of
-TRACKER_DOCUMENT_FONTS. A sign that none of them has is shown as □, and the document says so.
+What people typed reaches typst as JSON, and the templates show strings as they are: nothing in it
+is markup. The fonts are those inside typst's own package, so that a document is the same on every
+machine, and those of TRACKER_DOCUMENT_FONTS. A sign that none of them has is shown as □, and the
+document says so.
 """
 
 import datetime as dt
@@ -30,16 +31,20 @@ Data = dict[str, Any]
 NO_SIGN = "\u25a1"
 SIGNS_NAMED = 12
 TRIES = 4
-"""What was replaced can change how its neighbours are joined, so that others turn out to have no sign."""
+"""What was replaced can change how its neighbours are joined, so that others turn out to have no
+sign."""
 
-UNSHOWN = re.compile(r'error: PDF/UA-1 error: the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
+UNSHOWN = re.compile(
+    r'error: PDF/UA-1 error: the text `"((?:[^"\\]|\\.)*)"` could not be displayed'
+)
 ESCAPED = re.compile(r"\\(?:u\{([0-9a-f]+)\}|(.))")
 CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`template` is the name of a file in templates/documents; `data` holds strings, numbers, lists and mappings."""
+    """`template` is the name of a file in templates/documents; `data` holds strings, numbers, lists
+    and mappings."""
 
     template: str
     title: str
@@ -54,7 +59,8 @@ def download(of: Document) -> Response:
 
 
 def pdf(of: Document, now: dt.datetime) -> bytes:
-    """The same bytes for the same document and moment. Raises RuntimeError where typst refuses it."""
+    """The same bytes for the same document and moment. Raises RuntimeError where typst refuses
+    it."""
     folder = Path(current_app.root_path) / "templates" / "documents"
     unshown: set[str] = set()
     problem = ""
@@ -75,7 +81,9 @@ def pdf(of: Document, now: dt.datetime) -> bytes:
                 problem = error.message
                 break
             unshown |= found
-    raise RuntimeError(f"typst refused the document {of.template}: {UNSHOWN.sub('(text)', problem)}") from None
+    raise RuntimeError(
+        f"typst refused the document {of.template}: {UNSHOWN.sub('(text)', problem)}"
+    ) from None
 
 
 def credits_of(imprint: Imprint) -> Data:
@@ -115,13 +123,22 @@ def _all(of: Document, unshown: Collection[str]) -> Data:
 def _about_unshown(unshown: Collection[str]) -> str:
     if not unshown:
         return ""
-    points = sorted({ord(sign) for group in unshown for sign in group if not (sign.isascii() and sign.isprintable())})
+    points = sorted(
+        {
+            ord(sign)
+            for group in unshown
+            for sign in group
+            if not (sign.isascii() and sign.isprintable())
+        }
+    )
     names = ", ".join(f"U+{point:04X}" for point in points[:SIGNS_NAMED])
     return str(
         ngettext(
-            "%(num)d sign is shown as %(box)s, because the fonts of this document do not have it: %(names)s. "
+            "%(num)d sign is shown as %(box)s, because the fonts of this document do not have it: "
+            "%(names)s. "
             "On the page it stands as it was typed.",
-            "%(num)d signs are shown as %(box)s, because the fonts of this document do not have them: %(names)s. "
+            "%(num)d signs are shown as %(box)s, because the fonts of this document do not have "
+            "them: %(names)s. "
             "On the page they stand as they were typed.",
             len(points),
             box=NO_SIGN,
@@ -148,7 +165,8 @@ def _each_text(value: Any, pattern: re.Pattern[str]) -> Any:
 
 
 def _unshown(diagnostic: str) -> Iterator[str]:
-    """The texts without a sign in any font that typst complains of, as they were before it escaped them."""
+    """The texts without a sign in any font that typst complains of, as they were before it escaped
+    them."""
     for found in UNSHOWN.finditer(diagnostic):
         yield ESCAPED.sub(_unescaped, found.group(1))
 

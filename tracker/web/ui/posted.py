@@ -14,7 +14,8 @@ COUNT_MAX = 2**31 - 1
 
 
 def by_id(form: MultiDict[str, str], names: re.Pattern[str]) -> dict[int, dict[str, str]]:
-    """The fields of each of many things on one page, by its id. `names` finds the name and the id in "answer-12"."""
+    """The fields of each of many things on one page, by its id. `names` finds the name and the id
+    in "answer-12"."""
     if any(len(values) > 1 for values in form.listvalues()):
         raise Invalid("rating_malformed")
     fields: dict[int, dict[str, str]] = {}

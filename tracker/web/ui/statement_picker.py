@@ -1,4 +1,5 @@
-"""Choosing statements, each with a reason, without script: boxes by domain, and a search that keeps what is typed."""
+"""Choosing statements, each with a reason, without script: boxes by domain, and a search that keeps
+what is typed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
@@ -6,18 +7,18 @@ from typing import Protocol
 from flask import request
 
 from tracker.rules.errors import Invalid
-from tracker.web.i18n.content_language import told
+from tracker.web.i18n.content_language import mark_language
 
 FIND_MAX = 200
 
 
-class Choice(Protocol):
+class PickerChoice(Protocol):
     @property
     def id(self) -> int: ...
     def holds(self, words: Sequence[str]) -> bool: ...
 
 
-class Group(Protocol):
+class PickerGroup(Protocol):
     @property
     def key(self) -> str: ...
     @property
@@ -25,7 +26,7 @@ class Group(Protocol):
     @property
     def title(self) -> str: ...
     @property
-    def choices(self) -> Sequence[Choice]: ...
+    def choices(self) -> Sequence[PickerChoice]: ...
 
 
 def an_id(typed: str) -> int | None:
@@ -34,12 +35,13 @@ def an_id(typed: str) -> int | None:
     return int(typed) if is_number and 0 < int(typed) < 2**31 else None
 
 
-class Picker:
-    """`chosen`: reason by statement id. `groups` are handed in; what is in `without` is not offered again."""
+class StatementPicker:
+    """`chosen`: reason by statement id. `groups` are handed in; what is in `without` is not offered
+    again."""
 
     def __init__(
         self,
-        groups: Iterable[Group],
+        groups: Iterable[PickerGroup],
         chosen: Mapping[int, str] | None = None,
         find: str = "",
         without: Iterable[int] = (),
@@ -50,8 +52,11 @@ class Picker:
         self.without = set(without)
 
     @classmethod
-    def of_form(cls, groups: Iterable[Group], without: Iterable[int] = ()) -> "Picker":
-        """What was ticked and typed. Raises Invalid("evidence_statement_unknown") for a box that no page has."""
+    def of_form(
+        cls, groups: Iterable[PickerGroup], without: Iterable[int] = ()
+    ) -> "StatementPicker":
+        """What was ticked and typed. Raises Invalid("evidence_statement_unknown") for a box that no
+        page has."""
         ids = [an_id(typed) for typed in request.form.getlist("statement")]
         if None in ids:
             raise Invalid("evidence_statement_unknown", "statements")
@@ -60,7 +65,8 @@ class Picker:
 
     @property
     def is_search(self) -> bool:
-        """The search button was pressed; or Enter, with other words in the search box than were searched for."""
+        """The search button was pressed; or Enter, with other words in the search box than were
+        searched for."""
         pressed = request.form.get("do", "")
         searched = request.form.get("found", "").strip()
         return pressed == "find" or (pressed == "enter" and self.find != searched)
@@ -68,25 +74,43 @@ class Picker:
     @property
     def unknown(self) -> bool:
         """Whether something is chosen that is not on offer."""
-        return bool(self.chosen.keys() - {choice.id for group in self.groups for choice in group.choices})
+        return bool(
+            self.chosen.keys() - {choice.id for group in self.groups for choice in group.choices}
+        )
 
     @property
-    def picked(self) -> list[tuple[Group, Choice, str]]:
+    def picked(self) -> list[tuple[PickerGroup, PickerChoice, str]]:
         """What is chosen, in order, with its domain and reason."""
         return [
-            (told(group, group.lang), told(choice, group.lang), self.chosen[choice.id])
+            (
+                mark_language(group, group.lang),
+                mark_language(choice, group.lang),
+                self.chosen[choice.id],
+            )
             for group in self.groups
             for choice in group.choices
             if choice.id in self.chosen
         ]
 
     @property
-    def offered(self) -> list[tuple[Group, list[Choice]]]:
-        """What can be chosen besides, as far as it holds the words that are searched for, by domain."""
+    def offered(self) -> list[tuple[PickerGroup, list[PickerChoice]]]:
+        """What can be chosen besides, as far as it holds the words that are searched for, by
+        domain."""
         words = self.find.split()
         taken = self.without | self.chosen.keys()
         found = [
-            (group, [choice for choice in group.choices if choice.id not in taken and choice.holds(words)])
+            (
+                group,
+                [
+                    choice
+                    for choice in group.choices
+                    if choice.id not in taken and choice.holds(words)
+                ],
+            )
             for group in self.groups
         ]
-        return [(told(group, group.lang), told(choices, group.lang)) for group, choices in found if choices]
+        return [
+            (mark_language(group, group.lang), mark_language(choices, group.lang))
+            for group, choices in found
+            if choices
+        ]

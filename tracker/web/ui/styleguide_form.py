@@ -27,7 +27,9 @@ KINDS: list[Any] = ["Note", "Link"]
 
 class SampleForm(Form):
     name = StringField("Name", [InputRequired()])
-    email = EmailField("E-mail", [InputRequired()], description="We write to it when something waits for you.")
+    email = EmailField(
+        "E-mail", [InputRequired()], description="We write to it when something waits for you."
+    )
     password = PasswordField("Password", [InputRequired()])
     team = SelectField("Team", choices=TEAMS)
     done_on = DateField("Done on")

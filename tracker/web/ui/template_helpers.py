@@ -36,7 +36,8 @@ def _date(value: dt.date | dt.datetime) -> dt.date:
 
 
 def _in_words(date: dt.date, english: str, parts: str, *, always_year: bool = False) -> str:
-    """A date without its year where that is this one. `parts` (a CLDR skeleton) is what other languages order."""
+    """A date without its year where that is this one. `parts` (a CLDR skeleton) is what other
+    languages order."""
     year = "y" if always_year or date.year != today().year else ""
     locale = get_locale()
     if locale is None or locale.language == "en":
@@ -128,7 +129,8 @@ def _links(actor: Actor) -> list[tuple[str, str]]:
 
 
 def _is_current(endpoint: str) -> bool:
-    """Whether the page belongs to that link: by its blueprint, or because its address stands below the link's."""
+    """Whether the page belongs to that link: by its blueprint, or because its address stands below
+    the link's."""
     here, there = (request.endpoint or "").partition(".")[0], endpoint.partition(".")[0]
     return here == there or request.path.startswith(f"{url_for(endpoint)}/")
 
@@ -144,9 +146,15 @@ def _many(one: str, many: str, count: int) -> str:
 def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(_one, _many, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(
-        day=day, full_day=full_day, long_day=long_day, month=month, how_long=how_long, moment=moment, ago=ago,
+        day=day,
+        full_day=full_day,
+        long_day=long_day,
+        month=month,
+        how_long=how_long,
+        moment=moment,
+        ago=ago,
         file_size=file_size,
-    )  # fmt: skip
+    )
     app.jinja_env.globals.update(may=access.may)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -154,8 +162,13 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def _everywhere() -> dict[str, object]:
         if g.get("failing"):
-            return {"me": None, "nav": [], "page_language": language(), "demo": app.config["DEMO"],
-                    "request_id": g.get("request_id", "")}  # fmt: skip
+            return {
+                "me": None,
+                "nav": [],
+                "page_language": language(),
+                "demo": app.config["DEMO"],
+                "request_id": g.get("request_id", ""),
+            }
         return {
             "page_language": language(),
             "me": session.actor_or_none(),

@@ -1,4 +1,5 @@
-"""What a learner and a supervisor are shown of endorsements: what became of them, and what changed since."""
+"""What a learner and a supervisor are shown of endorsements: what became of them, and what changed
+since."""
 
 import datetime as dt
 import html
@@ -14,7 +15,17 @@ from tests.conftest import NOW, Statements
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, send, send_again
+from tests.factories.sending import (
+    NO,
+    PART,
+    YES,
+    actor,
+    answer,
+    answer_all,
+    item_ids,
+    send,
+    send_again,
+)
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import session, transaction
@@ -32,7 +43,8 @@ def words(page: str) -> str:
 
 
 def reviewed(world: World) -> int:
-    """Ana's first statement of Communication, with a note and evidence, endorsed as Partly. The endorsement's id."""
+    """Ana's first statement of Communication, with a note and evidence, endorsed as Partly. The
+    endorsement's id."""
     statement_id = world.statements["communication"][0]
     piece(world, title="Drop-in log", reasons={statement_id: "I ran it"})
     rate(world, "ana", statement_id, PART)
@@ -65,27 +77,48 @@ def test_nothing_changed_at_first(app: Flask, world: World, sign_in: SignIn) -> 
         digest = session().scalars(select(Endorsement.digest)).one()
     page = sign_in(world.email("ana")).get(own_page(world)).text
     assert f"begins with {digest[:12]}" in words(page)
-    assert "Sue: Partly, 24 Nov on version 1 stands · I see this differently as it was then" in words(page)
-    assert part(page, "Answer") == "Answer unchanged Reviewed Partly, given 24 Nov Now Partly, given 24 Nov"
-    assert part(page, "Note for the reviewer").startswith("Note for the reviewer unchanged Reviewed Every Tuesday")
-    assert part(page, "Evidence").startswith("Evidence unchanged Reviewed Drop-in log, version 1: I ran it Now")
-    assert "Small framework, version 1: does what COM-1-01 says" in part(page, "Wording of the statement")
+    assert (
+        "Sue: Partly, 24 Nov on version 1 stands · I see this differently as it was then"
+        in words(page)
+    )
+    assert (
+        part(page, "Answer")
+        == "Answer unchanged Reviewed Partly, given 24 Nov Now Partly, given 24 Nov"
+    )
+    assert part(page, "Note for the reviewer").startswith(
+        "Note for the reviewer unchanged Reviewed Every Tuesday"
+    )
+    assert part(page, "Evidence").startswith(
+        "Evidence unchanged Reviewed Drop-in log, version 1: I ran it Now"
+    )
+    assert "Small framework, version 1: does what COM-1-01 says" in part(
+        page, "Wording of the statement"
+    )
 
 
-def test_what_the_learner_changed_stands_beside_it_in_words(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_what_the_learner_changed_stands_beside_it_in_words(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         reviewed(world)
         piece(world, title="New log", reasons={world.statements["communication"][0]: ""})
         with transaction() as tx:
-            tx.execute(update(Rating).values(answer="consistently", reviewer_note="Every day", version=2))
+            tx.execute(
+                update(Rating).values(answer="consistently", reviewer_note="Every day", version=2)
+            )
     page = sign_in(world.email("ana")).get(own_page(world)).text
     assert "stands; you changed your answer or evidence since" in words(page)
-    assert part(page, "Answer") == "Answer changed Reviewed Partly, given 24 Nov Now Consistently, given 24 Nov"
+    assert (
+        part(page, "Answer")
+        == "Answer changed Reviewed Partly, given 24 Nov Now Consistently, given 24 Nov"
+    )
     assert "changed Reviewed Every Tuesday Now Every day" in part(page, "Note for the reviewer")
     assert "New log, version 1 (added since)" in part(page, "Evidence")
 
 
-def test_a_supervisor_sees_of_it_what_was_revealed(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_a_supervisor_sees_of_it_what_was_revealed(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         reviewed(world)
     sue = sign_in(world.email("sue"))
@@ -102,16 +135,23 @@ def test_a_supervisor_sees_of_it_what_was_revealed(app: Flask, world: World, sig
     def bare(page: str) -> str:
         return re.sub(r'name="csrf_token" value="[^"]+"', "", page)
 
-    assert bare(sue.get(their_page(world)).text) == bare(before), "what is sent and sealed leaves no trace"
+    assert bare(sue.get(their_page(world)).text) == bare(before), (
+        "what is sent and sealed leaves no trace"
+    )
     with app.app_context():
         reviews.reveal(actor(world, "sue"), review_id, LATER)
     after = sue.get(their_page(world)).text
-    assert part(after, "Answer") == "Answer changed Reviewed Partly, given 24 Nov Now Not yet, given 24 Nov"
+    assert (
+        part(after, "Answer")
+        == "Answer changed Reviewed Partly, given 24 Nov Now Not yet, given 24 Nov"
+    )
     assert "New log, version 1 (added since)" in part(after, "Evidence")
     assert "changed Reviewed Every Tuesday Now SEALED" in part(after, "Note for the reviewer")
 
 
-def test_another_supervisor_gets_no_note_and_no_evidence_of_it(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_another_supervisor_gets_no_note_and_no_evidence_of_it(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         reviewed(world)
         with transaction() as tx:
@@ -129,13 +169,20 @@ def from_harbour(world: World) -> None:
     """Ana learns in Harbour too, where Hugo supervises."""
     with transaction() as tx:
         tx.add(
-            Membership(person_id=world.people["ana"], team_id=world.teams["harbour"], role="learner",
-                       role_profile_id=world.role_profiles["city"], starts_on=NOW.date())
-        )  # fmt: skip
+            Membership(
+                person_id=world.people["ana"],
+                team_id=world.teams["harbour"],
+                role="learner",
+                role_profile_id=world.role_profiles["city"],
+                starts_on=NOW.date(),
+            )
+        )
 
 
 class TestRevoke:
-    def test_with_a_reason_that_the_learner_reads(self, app: Flask, world: World, sign_in: SignIn) -> None:
+    def test_with_a_reason_that_the_learner_reads(
+        self, app: Flask, world: World, sign_in: SignIn
+    ) -> None:
         with app.app_context():
             endorsement_id = reviewed(world)
         ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))
@@ -172,19 +219,30 @@ class TestRevoke:
 
     def test_it_is_told_of_for_a_fortnight(self, app: Flask, world: World, sign_in: SignIn) -> None:
         with app.app_context():
-            endorsements.revoke(actor(world, "sue"), reviewed(world), "x", NOW - dt.timedelta(days=15))
+            endorsements.revoke(
+                actor(world, "sue"), reviewed(world), "x", NOW - dt.timedelta(days=15)
+            )
         assert "revoked the endorsement" not in sign_in(world.email("ana")).get("/").text
 
 
 class TestExpire:
-    def test_a_reminder_and_what_comes_after(self, app: Flask, world: World, sign_in: SignIn) -> None:
+    def test_a_reminder_and_what_comes_after(
+        self, app: Flask, world: World, sign_in: SignIn
+    ) -> None:
         first, second, third = world.statements["communication"][:3]
         with app.app_context():
             with transaction() as tx:
                 tx.execute(update(Library).values(endorsement_months=12))
             for statement_id, days in ((first, 340), (second, 350), (third, 100)):
                 rate(world, "ana", statement_id, YES)
-                endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY, NOW - dt.timedelta(days=days))
+                endorse(
+                    world,
+                    "ana",
+                    "sue",
+                    statement_id,
+                    EndorsedAnswer.CONSISTENTLY,
+                    NOW - dt.timedelta(days=days),
+                )
         ana = sign_in(world.email("ana"))
         today = words(ana.get("/").text)
         assert "2 endorsements expire by 19 Dec" in today
@@ -197,20 +255,37 @@ class TestExpire:
         assert ticked(ana.get("/reviews/new?expiring=1").text) == {first, second}
         assert "expired · 14 Dec" in words(ana.get(f"/statements/{second}").text)
 
-    def test_what_is_with_a_reviewer_is_not_asked_for(self, app: Flask, world: World, sign_in: SignIn) -> None:
+    def test_what_is_with_a_reviewer_is_not_asked_for(
+        self, app: Flask, world: World, sign_in: SignIn
+    ) -> None:
         with app.app_context():
             with transaction() as tx:
                 tx.execute(update(Library).values(endorsement_months=12))
             send(world, YES)
-            endorse(world, "ana", "sue", world.statements["communication"][0], EndorsedAnswer.CONSISTENTLY,
-                    NOW - dt.timedelta(days=350))  # fmt: skip
+            endorse(
+                world,
+                "ana",
+                "sue",
+                world.statements["communication"][0],
+                EndorsedAnswer.CONSISTENTLY,
+                NOW - dt.timedelta(days=350),
+            )
         assert "expire" not in words(sign_in(world.email("ana")).get("/").text)
 
-    @pytest.mark.parametrize(("typed", "status"), [("", 303), ("24", 303), ("0", 422), ("121", 422), ("x", 422)])
-    def test_the_setting(self, app: Flask, world: World, sign_in: SignIn, typed: str, status: int) -> None:
+    @pytest.mark.parametrize(
+        ("typed", "status"), [("", 303), ("24", 303), ("0", 422), ("121", 422), ("x", 422)]
+    )
+    def test_the_setting(
+        self, app: Flask, world: World, sign_in: SignIn, typed: str, status: int
+    ) -> None:
         adam = sign_in(world.email("adam"))
-        form = {"name": "City Library", "time_zone": "UTC", "review_days": "14", "differences_days": "14",
-                "endorsement_months": typed}  # fmt: skip
+        form = {
+            "name": "City Library",
+            "time_zone": "UTC",
+            "review_days": "14",
+            "differences_days": "14",
+            "endorsement_months": typed,
+        }
         assert adam.post("/admin/library", form).status_code == status
         with app.app_context():
             kept = session().get_one(Library, world.libraries["city"]).endorsement_months
@@ -222,7 +297,9 @@ def ticked(page: str) -> set[int]:
     return {int(re.findall(r'value="(\d+)"', box)[0]) for box in boxes if " checked" in box}
 
 
-def test_an_older_one_was_replaced_and_a_newer_one_suspended(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_an_older_one_was_replaced_and_a_newer_one_suspended(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         reviewed(world)
         review_id = send_again(world, YES)
@@ -239,7 +316,9 @@ def test_an_older_one_was_replaced_and_a_newer_one_suspended(app: Flask, world: 
 
 
 @pytest.mark.parametrize("name", ["ana", "sue"])
-def test_what_does_not_fit_is_shown_so(app: Flask, world: World, sign_in: SignIn, name: str) -> None:
+def test_what_does_not_fit_is_shown_so(
+    app: Flask, world: World, sign_in: SignIn, name: str
+) -> None:
     client = sign_in(world.email(name))
     page = own_page(world) if name == "ana" else their_page(world)
     with app.app_context():
@@ -280,7 +359,10 @@ def test_no_page_costs_more_statements_for_more_endorsements(
 ) -> None:
     with app.app_context():
         reviewed(world)
-    asked = [(sign_in(world.email("ana")), own_page(world)), (sign_in(world.email("sue")), their_page(world))]
+    asked = [
+        (sign_in(world.email("ana")), own_page(world)),
+        (sign_in(world.email("sue")), their_page(world)),
+    ]
 
     def counts() -> list[int]:
         found = []

@@ -1,4 +1,5 @@
-"""An agreed exception on the pages: agreed there by both, and shown as such wherever the level is."""
+"""An agreed exception on the pages: agreed there by both, and shown as such wherever the level
+is."""
 
 import csv
 import datetime as dt
@@ -40,7 +41,8 @@ def revealed(world: World, *said: ReviewerAnswer) -> tuple[int, list[int]]:
 
 
 def agreed(world: World) -> None:
-    """Of the three Developing statements of Communication two are endorsed as met; the third is left out."""
+    """Of the three Developing statements of Communication two are endorsed as met; the third is
+    left out."""
     for statement_id in world.statements["communication"][2:4]:
         endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
     review_id = send(world, PART, skip=4)
@@ -51,7 +53,9 @@ def agreed(world: World) -> None:
     exceptions.confirm(actor(world, "ana"), item_id, exception_id, world.now)
 
 
-def test_both_agree_on_the_page_and_one_withdraws(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_both_agree_on_the_page_and_one_withdraws(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         review_id, (item_id,) = revealed(world, ReviewerAnswer.PARTLY)
     ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))
@@ -76,14 +80,20 @@ def test_both_agree_on_the_page_and_one_withdraws(app: Flask, world: World, sign
     assert "was withdrawn on 24 Nov 2026: I do it now." in words(sue.get(page).text)
 
 
-def test_what_never_counted_is_declined_or_taken_back(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_what_never_counted_is_declined_or_taken_back(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         review_id, (item_id,) = revealed(world, ReviewerAnswer.PARTLY)
     ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))
     page, at = f"/reviews/{review_id}/differences", f"/review-items/{item_id}/exception"
     for client, label, said in (
         (ana, "Decline, and why", "Declined: the statement goes on counting."),
-        (sue, "Take the proposal back, and why", "The proposal is taken back: the statement goes on counting."),
+        (
+            sue,
+            "Take the proposal back, and why",
+            "The proposal is taken back: the statement goes on counting.",
+        ),
     ):
         sue.post(at, {"reason": WHY})
         text = words(client.get(page).text)
@@ -91,19 +101,31 @@ def test_what_never_counted_is_declined_or_taken_back(app: Flask, world: World, 
         assert "Withdraw the exception" not in text
         assert "shall count again" not in text
         with app.app_context():
-            exception_id = session().scalars(select(LevelException.id).order_by(LevelException.id.desc())).first()
-        ended = client.post(f"{at}/{exception_id}/withdraw", {"reason": "It is hers."}, follow_redirects=True)
+            exception_id = (
+                session()
+                .scalars(select(LevelException.id).order_by(LevelException.id.desc()))
+                .first()
+            )
+        ended = client.post(
+            f"{at}/{exception_id}/withdraw", {"reason": "It is hers."}, follow_redirects=True
+        )
         assert said in ended.text
     sue.post(at, {"reason": WHY})
     with app.app_context():
-        exception_id = session().scalars(select(LevelException.id).order_by(LevelException.id.desc())).first()
+        exception_id = (
+            session().scalars(select(LevelException.id).order_by(LevelException.id.desc())).first()
+        )
     ana.post(f"{at}/{exception_id}/confirm")
     assert "Withdraw the exception" in words(sue.get(page).text)
-    ended = sue.post(f"{at}/{exception_id}/withdraw", {"reason": "It is hers."}, follow_redirects=True)
+    ended = sue.post(
+        f"{at}/{exception_id}/withdraw", {"reason": "It is hers."}, follow_redirects=True
+    )
     assert "The exception is withdrawn: the statement counts again." in ended.text
 
 
-def test_the_folded_list_is_open_where_something_is_proposed(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_the_folded_list_is_open_where_something_is_proposed(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         review_id = send(world, PART)
         (item_id,) = answer_all(world, review_id, ReviewerAnswer.PARTLY)
@@ -112,7 +134,9 @@ def test_the_folded_list_is_open_where_something_is_proposed(app: Flask, world: 
     ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))
     folded = re.compile(r'<details class="notice is-success endorsed-list"( open)?>')
     assert folded.findall(ana.get(page).text) == [""]
-    assert folded.findall(sue.post(at, {"reason": ""}).text) == [" open"], "what was refused is seen"
+    assert folded.findall(sue.post(at, {"reason": ""}).text) == [" open"], (
+        "what was refused is seen"
+    )
     sue.post(at, {"reason": WHY})
     assert folded.findall(ana.get(page).text) == [" open"]
     with app.app_context():
@@ -142,7 +166,9 @@ def test_what_is_met_cannot_be_left_out(app: Flask, world: World, sign_in: SignI
 
 
 @pytest.mark.parametrize("name", ["ana", "sue", "cora"])
-def test_it_is_shown_as_such_to_whoever_sees_the_level(app: Flask, world: World, sign_in: SignIn, name: str) -> None:
+def test_it_is_shown_as_such_to_whoever_sees_the_level(
+    app: Flask, world: World, sign_in: SignIn, name: str
+) -> None:
     with app.app_context():
         agreed(world)
     client = sign_in(world.email(name))
@@ -151,7 +177,10 @@ def test_it_is_shown_as_such_to_whoever_sees_the_level(app: Flask, world: World,
     page = client.get(where).text
     assert said in words(page)
     assert "1 agreed exception does not count in the endorsed voice" in words(page)
-    assert "met, endorsed; out of order: a lower level is not met; a statement does not count" in words(page)
+    assert (
+        "met, endorsed; out of order: a lower level is not met; a statement does not count"
+        in words(page)
+    )
     explained = words(client.get(f"{where}/communication").text)
     assert said in explained
     assert "does not count: agreed exception" in explained
@@ -165,15 +194,24 @@ def test_the_own_files_have_it(app: Flask, world: World, sign_in: SignIn) -> Non
         agreed(world)
     ana = sign_in(world.email("ana"))
     rows = list(csv.DictReader(io.StringIO(ana.get("/profile.csv").text.lstrip("\ufeff"))))
-    assert [(row["Statement"], row["Agreed by"]) for row in rows if row["Agreed exception"] == WHY] == [
-        ("Communication 2.3", "Ana, Sue")
-    ]
-    found = {each["title"]: each["agreed_exception"] for each in ana.get("/profile.json").json["statements"]}
-    assert found.pop("Communication 2.3") == {"reason": WHY, "by": ["Ana", "Sue"], "at": world.now.isoformat()}
+    assert [
+        (row["Statement"], row["Agreed by"]) for row in rows if row["Agreed exception"] == WHY
+    ] == [("Communication 2.3", "Ana, Sue")]
+    found = {
+        each["title"]: each["agreed_exception"]
+        for each in ana.get("/profile.json").json["statements"]
+    }
+    assert found.pop("Communication 2.3") == {
+        "reason": WHY,
+        "by": ["Ana", "Sue"],
+        "at": world.now.isoformat(),
+    }
     assert set(found.values()) == {None}
 
 
-def test_the_gaps_page_counts_what_its_reader_sees_by_name(app: Flask, world: World, sign_in: SignIn) -> None:
+def test_the_gaps_page_counts_what_its_reader_sees_by_name(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
     with app.app_context():
         agreed(world)
     gaps = f"/teams/{world.teams['central']}/gaps"
@@ -202,11 +240,15 @@ def test_the_agenda_has_evidence_and_both_notes_of_what_was_kept_apart(
     with app.app_context():
         review_id, (item_id,) = revealed(world, ReviewerAnswer.PARTLY)
         with transaction() as tx:
-            tx.execute(update(ReviewItemText).values(learner_note="I run it", reviewer_note="Not alone"))
+            tx.execute(
+                update(ReviewItemText).values(learner_note="I run it", reviewer_note="Not alone")
+            )
     ana = sign_in(world.email("ana"))
     assert ana.post(f"/review-items/{item_id}/keep-apart").status_code == 303
     page = words(ana.get(f"/reviews/{review_id}/differences").text)
-    assert all(said in page for said in ("I run it", "Not alone", "no evidence", "does what COM-1-01 says"))
+    assert all(
+        said in page for said in ("I run it", "Not alone", "no evidence", "does what COM-1-01 says")
+    )
 
 
 def test_no_page_costs_more_statements_for_more_exceptions(
@@ -215,7 +257,12 @@ def test_no_page_costs_more_statements_for_more_exceptions(
     with app.app_context():
         review_id, ids = revealed(world, *[ReviewerAnswer.PARTLY] * 8)
     ana = sign_in(world.email("ana"))
-    pages = ["/profile", "/profile/communication", f"/reviews/{review_id}/differences", "/profile.csv"]
+    pages = [
+        "/profile",
+        "/profile/communication",
+        f"/reviews/{review_id}/differences",
+        "/profile.csv",
+    ]
 
     def counts() -> list[int]:
         found = []

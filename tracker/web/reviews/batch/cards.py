@@ -1,4 +1,5 @@
-"""A screen of items to answer: the cards with what stands or what was typed, where one is, and what is left."""
+"""A screen of items to answer: the cards with what stands or what was typed, where one is, and what
+is left."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,18 +10,18 @@ from flask_babel import gettext as _
 
 from tracker.queries.administration.people import folded
 from tracker.queries.reviews import item_details
-from tracker.queries.reviews.headers import Frame
+from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.item_details import Message, Quote, SentEvidence
 from tracker.queries.reviews.items import Item
 from tracker.rules.errors import Conflict, Invalid, Refusal
-from tracker.rules.reviews.reviews import Current, Said
+from tracker.rules.reviews.reviews import NewerAnswer, ReviewerResponse
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.web.http import errors
-from tracker.web.i18n.content_language import told
+from tracker.web.i18n.content_language import mark_language
 from tracker.web.reviews import labels
 from tracker.web.reviews.batch.forms import SentCard, SentScreen
-from tracker.web.reviews.labels import Words
-from tracker.web.ui.page_nav import RailGroup, RailItem
+from tracker.web.reviews.labels import ReviewLabels
+from tracker.web.ui.page_nav import PageNavGroup, PageNavItem
 
 ANSWERABLE = (ItemStatus.WAITING, ItemStatus.ANSWERED, ItemStatus.NOT_OBSERVED)
 GONE = (ItemStatus.DROPPED, ItemStatus.HANDED_ON)
@@ -28,15 +29,17 @@ GONE = (ItemStatus.DROPPED, ItemStatus.HANDED_ON)
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """`answer`, `ground` and `note` are chosen; `shown_*` and `version` are what they are compared with.
+class ItemCard:
+    """`answer`, `ground` and `note` are chosen; `shown_*` and `version` are what they are compared
+    with.
 
-    `problem`: what is wrong with it, said at the card. `other`: what another page saved meanwhile, in words.
+    `problem`: what is wrong with it, said at the card. `other`: what another page saved meanwhile,
+    in words.
     """
 
     item: Item
-    frame: Frame
-    words: Words
+    frame: ReviewHeader
+    words: ReviewLabels
     answer: str
     ground: str
     note: str
@@ -54,13 +57,15 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
-    """The cards, what lies beside them by item (citations by statement), and what came of what was sent.
+class BatchScreen:
+    """The cards, what lies beside them by item (citations by statement), and what came of what was
+    sent.
 
-    `moved_on`: what was sent and can be answered here no more, by name. `lost`: the notes that were typed to such.
+    `moved_on`: what was sent and can be answered here no more, by name. `lost`: the notes that were
+    typed to such.
     """
 
-    cards: list[Card]
+    cards: list[ItemCard]
     evidence: Mapping[int, list[SentEvidence]]
     messages: Mapping[int, list[Message]]
     citations: Mapping[int, list[Quote]]
@@ -75,10 +80,14 @@ class Screen:
 
 
 def screen(
-    items: Sequence[Item], frames: Mapping[int, Frame], words: Mapping[int, Words],
-    sent: SentScreen | None = None, refusal: Refusal | None = None,
-) -> Screen:  # fmt: skip
-    """Of items in their order; frames and words are by review. `refusal`: why what was sent was not taken."""
+    items: Sequence[Item],
+    frames: Mapping[int, ReviewHeader],
+    words: Mapping[int, ReviewLabels],
+    sent: SentScreen | None = None,
+    refusal: Refusal | None = None,
+) -> BatchScreen:
+    """Of items in their order; frames and words are by review. `refusal`: why what was sent was not
+    taken."""
     typed = {card.item_id: card for card in sent.touched} if sent is not None else {}
     ticked = {card.item_id for card in sent.ticked} if sent is not None else set()
     problems = refused_rows(refusal)
@@ -97,18 +106,28 @@ def screen(
     ids = [item.id for item in items]
     answerable = {item.id for item in items if item.status in ANSWERABLE}
     gone = problems.keys() - answerable
-    names = {item.id: _("%(name)s: %(title)s", name=frames[item.review_id].learner, title=item.title) for item in items}
+    names = {
+        item.id: _("%(name)s: %(title)s", name=frames[item.review_id].learner, title=item.title)
+        for item in items
+    }
     quotes = item_details.citations_of({item.statement_id for item in items})
     lang = next((frame.lang for frame in frames.values()), "")
-    return Screen(
+    return BatchScreen(
         cards=cards,
         evidence=item_details.evidence_of(ids),
         messages=item_details.messages_of(ids),
-        citations=told(quotes, lang),
+        citations=mark_language(quotes, lang),
         sent=sent,
-        said=errors.say(refusal) if refusal is not None else "",
-        moved_on=[names.get(item_id, _("a statement that is not with you any more")) for item_id in sorted(gone)],
-        lost=[card.typed_note for card in typed.values() if card.item_id not in answerable and card.typed_note],
+        said=errors.message_for(refusal) if refusal is not None else "",
+        moved_on=[
+            names.get(item_id, _("a statement that is not with you any more"))
+            for item_id in sorted(gone)
+        ],
+        lost=[
+            card.typed_note
+            for card in typed.values()
+            if card.item_id not in answerable and card.typed_note
+        ],
     )
 
 
@@ -117,11 +136,11 @@ def refused_rows(refusal: Refusal | None) -> Mapping[int, Refusal]:
     return rows if isinstance(rows, dict) else {}
 
 
-def wanted(sent: SentScreen, of_screen: set[int]) -> list[Said]:
+def wanted(sent: SentScreen, of_screen: set[int]) -> list[ReviewerResponse]:
     """What was said to which items: with the button for what is ticked, to those and to no other.
 
-    Raises Invalid: review_nothing_ticked, review_bar_needed; Conflict("answers_refused") with `rows`, of which
-    move_not_now says that an item is not of this screen any more.
+    Raises Invalid: review_nothing_ticked, review_bar_needed; Conflict("answers_refused") with
+    `rows`, of which move_not_now says that an item is not of this screen any more.
     """
     is_bar = sent.act == "ticked"
     cards = sent.ticked if is_bar else sent.touched
@@ -149,24 +168,31 @@ def left_alone(sent: SentScreen) -> SentScreen:
     return replace(sent, cards=cards, bar_answer="", bar_ground="")
 
 
-def by_name(items: Sequence[Item], frames: Mapping[int, Frame]) -> list[Item]:
+def by_name(items: Sequence[Item], frames: Mapping[int, ReviewHeader]) -> list[Item]:
     """People in the order of their names: nothing that is sealed can be read off it."""
     return sorted(items, key=lambda item: (folded(frames[item.review_id].learner), item.id))
 
 
-def rail(frame: Frame, items: Sequence[Item], current: tuple[int, int] | None = None) -> list[RailGroup]:
+def page_nav(
+    frame: ReviewHeader, items: Sequence[Item], current: tuple[int, int] | None = None
+) -> list[PageNavGroup]:
     """A group for each domain of a review, an entry for each level. `current` is (domain, rank)."""
-    groups: list[RailGroup] = []
+    groups: list[PageNavGroup] = []
     for _domain, of_domain in groupby(labels.in_places(items), key=lambda item: item.domain_id):
         levels = []
         for rank, of_level in groupby(of_domain, key=lambda item: item.rank):
             within = list(of_level)
             first = within[0]
             levels.append(
-                RailItem(
+                PageNavItem(
                     label=first.level,
                     title=_("%(domain)s: %(level)s", domain=first.domain, level=first.level),
-                    href=url_for("batch_review.level", review_id=frame.id, domain_id=first.domain_id, rank=rank),
+                    href=url_for(
+                        "batch_review.level",
+                        review_id=frame.id,
+                        domain_id=first.domain_id,
+                        rank=rank,
+                    ),
                     strand=first.strand,
                     domain_id=first.domain_id,
                     rank=rank,
@@ -175,19 +201,28 @@ def rail(frame: Frame, items: Sequence[Item], current: tuple[int, int] | None = 
                     current=current == (first.domain_id, rank),
                 )
             )
-        groups.append(RailGroup(first.domain, levels))
+        groups.append(PageNavGroup(first.domain, levels))
     return groups
 
 
 def _card(
-    item: Item, frame: Frame, words: Words, typed: SentCard | None, is_ticked: bool, problem: Refusal | None
-) -> Card:
+    item: Item,
+    frame: ReviewHeader,
+    words: ReviewLabels,
+    typed: SentCard | None,
+    is_ticked: bool,
+    problem: Refusal | None,
+) -> ItemCard:
     stands = (item.theirs or "", item.ground or "", item.their_note)
     current = problem.facts.get("current") if problem is not None else None
-    is_compared = typed is None or isinstance(current, Current)
-    shown = stands if is_compared or typed is None else (typed.shown_answer, typed.shown_ground, typed.shown_note)
+    is_compared = typed is None or isinstance(current, NewerAnswer)
+    shown = (
+        stands
+        if is_compared or typed is None
+        else (typed.shown_answer, typed.shown_ground, typed.shown_note)
+    )
     chosen = stands if typed is None else (typed.answer, typed.ground, typed.note)
-    return Card(
+    return ItemCard(
         item=item,
         frame=frame,
         words=words,
@@ -199,12 +234,12 @@ def _card(
         shown_note=shown[2],
         version=item.version if is_compared or typed is None else typed.base_version,
         is_ticked=is_ticked,
-        problem=errors.say(problem) if problem is not None else "",
-        other=saved_meanwhile(current, words) if isinstance(current, Current) else "",
+        problem=errors.message_for(problem) if problem is not None else "",
+        other=saved_meanwhile(current, words) if isinstance(current, NewerAnswer) else "",
     )
 
 
-def saved_meanwhile(current: Current, words: Words) -> str:
+def saved_meanwhile(current: NewerAnswer, words: ReviewLabels) -> str:
     """What the other page saved: answer, ground and note."""
     parts = [words.theirs(current.answer) if current.answer else _("no answer")]
     if current.ground:

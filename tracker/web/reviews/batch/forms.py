@@ -1,4 +1,5 @@
-"""What a screen of items posts: a card for each, what the page showed of it, whether it is ticked, and the bar.
+"""What a screen of items posts: a card for each, what the page showed of it, whether it is ticked,
+and the bar.
 
 The script sends one card as JSON; the same, strictly read.
 """
@@ -12,10 +13,12 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.rules.errors import Invalid
 from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
-from tracker.rules.reviews.reviews import RETURN, Said
+from tracker.rules.reviews.reviews import RETURN, ReviewerResponse
 from tracker.web.ui.posted import by_id, count, text, typed_count
 
-NAME = re.compile(r"(answer|ground|note|base_version|shown_answer|shown_ground|shown_note|tick)-([1-9][0-9]{0,9})")
+NAME = re.compile(
+    r"(answer|ground|note|base_version|shown_answer|shown_ground|shown_note|tick)-([1-9][0-9]{0,9})"
+)
 ACTS = ("save", "ticked", "later")
 E = TypeVar("E", ReviewerAnswer, Ground)
 
@@ -45,18 +48,19 @@ class SentCard:
         note = _plain(self.note)
         return "" if note == _plain(self.shown_note) else note
 
-    def said(self) -> Said:
+    def said(self) -> ReviewerResponse:
         """Raises Invalid: review_answer_needed, review_ground_unknown."""
         return _said(self, self.answer, self.ground)
 
-    def said_as(self, answer: str, ground: str) -> Said:
+    def said_as(self, answer: str, ground: str) -> ReviewerResponse:
         """What the bar says, with the card's own note. Raises as `said`."""
         return _said(self, answer, ground)
 
 
 @dataclass(frozen=True, slots=True)
 class SentScreen:
-    """`act` is the button: save what was touched, the same and go on later, or answer what is ticked."""
+    """`act` is the button: save what was touched, the same and go on later, or answer what is
+    ticked."""
 
     person_id: int | None
     act: str
@@ -110,12 +114,12 @@ def _card(item_id: int, sent: Mapping[str, str]) -> SentCard:
     )
 
 
-def _said(card: SentCard, answer: str, ground: str) -> Said:
+def _said(card: SentCard, answer: str, ground: str) -> ReviewerResponse:
     if answer == RETURN:
-        return Said(card.item_id, None, None, card.note, card.base_version)
+        return ReviewerResponse(card.item_id, None, None, card.note, card.base_version)
     chosen = _one_of(ReviewerAnswer, answer, "review_answer_needed")
     how = _one_of(Ground, ground, "review_ground_unknown") if ground else None
-    return Said(card.item_id, chosen, how, card.note, card.base_version)
+    return ReviewerResponse(card.item_id, chosen, how, card.note, card.base_version)
 
 
 def _one_of(kind: type[E], typed: str, code: str) -> E:

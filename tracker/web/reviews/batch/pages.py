@@ -1,4 +1,5 @@
-"""The two kinds of screens on which a reviewer answers, and what the script is told of a saved answer."""
+"""The two kinds of screens on which a reviewer answers, and what the script is told of a saved
+answer."""
 
 from collections.abc import Mapping
 
@@ -13,20 +14,24 @@ from tracker.queries.reviews.items import Item
 from tracker.rules.errors import Conflict, Refusal
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.web.http import access, session
-from tracker.web.i18n.content_language import told, told_each
+from tracker.web.i18n.content_language import mark_language, mark_language_each
 from tracker.web.reviews import labels, pages
 from tracker.web.reviews.batch import cards
 from tracker.web.reviews.batch.forms import SentScreen
-from tracker.web.reviews.labels import Words
+from tracker.web.reviews.labels import ReviewLabels
 
 Place = tuple[int, int]
 """A level of a review: (domain, rank)."""
 
 
-def level_page(review_id: int, here: Place, sent: SentScreen | None = None, refusal: Refusal | None = None) -> str:
-    """404 where the review has no such level; once there is nothing to answer any more, on to where the review is.
+def level_page(
+    review_id: int, here: Place, sent: SentScreen | None = None, refusal: Refusal | None = None
+) -> str:
+    """404 where the review has no such level; once there is nothing to answer any more, on to where
+    the review is.
 
-    Raises Conflict where something was sent then, or the review was withdrawn: what was typed must not be lost.
+    Raises Conflict where something was sent then, or the review was withdrawn: what was typed must
+    not be lost.
     """
     frame, items = pages.reviewer_side(review_id)
     within = _within(items, here)
@@ -39,16 +44,35 @@ def level_page(review_id: int, here: Place, sent: SentScreen | None = None, refu
     access.note_look(frame.learner_id, "review")
     access.note_opened(review_id)
     words = pages.words_of(frame)
-    groups = cards.rail(frame, items, here)
+    groups = cards.page_nav(frame, items, here)
     return render_template(
-        "reviews/batch/level.html", frame=frame, here=within[0], words=words, items=items, groups=groups,
-        screen=cards.screen([item for item in within if not item.revealed], {review_id: frame},
-                               {review_id: words}, sent, refusal),
-        place={"review_id": review_id, "domain_id": here[0], "rank": here[1]}, done=labels.done(items),
-        left=labels.left(items), grounds=labels.grounds(),
-        following=next((each for group in groups for each in group.items
-                        if each.href == labels.level_href(review_id, items, here)), None),
-    )  # fmt: skip
+        "reviews/batch/level.html",
+        frame=frame,
+        here=within[0],
+        words=words,
+        items=items,
+        groups=groups,
+        screen=cards.screen(
+            [item for item in within if not item.revealed],
+            {review_id: frame},
+            {review_id: words},
+            sent,
+            refusal,
+        ),
+        place={"review_id": review_id, "domain_id": here[0], "rank": here[1]},
+        done=labels.done(items),
+        left=labels.left(items),
+        grounds=labels.grounds(),
+        following=next(
+            (
+                each
+                for group in groups
+                for each in group.items
+                if each.href == labels.level_href(review_id, items, here)
+            ),
+            None,
+        ),
+    )
 
 
 def after_level(review_id: int, here: Place, *, stay: bool) -> str:
@@ -63,36 +87,56 @@ def level_later(review_id: int) -> str:
     """What somebody is told who goes on later."""
     frame, items = pages.reviewer_side(review_id)
     said: str = ngettext(
-        "Your answers about %(name)s are kept and sealed: nobody sees them before you reveal them. %(num)d statement "
+        "Your answers about %(name)s are kept and sealed: nobody sees them before you reveal "
+        "them. %(num)d statement "
         "waits for you.",
-        "Your answers about %(name)s are kept and sealed: nobody sees them before you reveal them. %(num)d statements "
+        "Your answers about %(name)s are kept and sealed: nobody sees them before you reveal "
+        "them. %(num)d statements "
         "wait for you.",
-        len(labels.waiting(items)), name=frame.learner,
-    )  # fmt: skip
+        len(labels.waiting(items)),
+        name=frame.learner,
+    )
     return said
 
 
-def statement_page(statement_id: int, sent: SentScreen | None = None, refusal: Refusal | None = None) -> str:
+def statement_page(
+    statement_id: int, sent: SentScreen | None = None, refusal: Refusal | None = None
+) -> str:
     """404 where the actor has nothing of it in a review that is under way."""
     actor, today = session.actor(), session.today()
     found = batches.of_statement(actor, statement_id, today)
     if not found:
         abort(404)
-    frames = {key: told(frame, frame.lang) for key, frame in review_headers.frames(_reviews(found), today).items()}
+    frames = {
+        key: mark_language(frame, frame.lang)
+        for key, frame in review_headers.headers(_reviews(found), today).items()
+    }
     lang = frames[found[0].review_id].lang
-    items = cards.by_name(told(found, lang), frames)
-    scale = told(item_details.scale(frames[items[0].review_id].framework_id), lang)
+    items = cards.by_name(mark_language(found, lang), frames)
+    scale = mark_language(item_details.scale(frames[items[0].review_id].framework_id), lang)
     access.note_looks((frame.learner_id for frame in frames.values()), "review")
     for review_id in frames:
         access.note_opened(review_id)
-    shared = told_each(batches.shared(actor, today))
+    shared = mark_language_each(batches.shared(actor, today))
     return render_template(
-        "reviews/batch/statement.html", here=items[0], items=items, words=Words.of(scale, None), shared=shared,
-        screen=cards.screen(items, frames, {key: Words.of(scale, frame) for key, frame in frames.items()},
-                               sent, refusal),
-        citations=told(item_details.citations(statement_id), lang), grounds=labels.grounds(), done=labels.done(items),
-        left=labels.left(items), following=_following(shared, statement_id),
-    )  # fmt: skip
+        "reviews/batch/statement.html",
+        here=items[0],
+        items=items,
+        words=ReviewLabels.of(scale, None),
+        shared=shared,
+        screen=cards.screen(
+            items,
+            frames,
+            {key: ReviewLabels.of(scale, frame) for key, frame in frames.items()},
+            sent,
+            refusal,
+        ),
+        citations=mark_language(item_details.citations(statement_id), lang),
+        grounds=labels.grounds(),
+        done=labels.done(items),
+        left=labels.left(items),
+        following=_following(shared, statement_id),
+    )
 
 
 def after_statement(statement_id: int, *, stay: bool) -> str:
@@ -108,17 +152,20 @@ def after_statement(statement_id: int, *, stay: bool) -> str:
 def statement_later(statement_id: int) -> str:
     items = batches.of_statement(session.actor(), statement_id, session.today())
     said: str = ngettext(
-        "Your answers are kept and sealed: nobody sees them before you reveal them. For this statement %(num)d person "
+        "Your answers are kept and sealed: nobody sees them before you reveal them. For this "
+        "statement %(num)d person "
         "waits for you.",
-        "Your answers are kept and sealed: nobody sees them before you reveal them. For this statement %(num)d people "
+        "Your answers are kept and sealed: nobody sees them before you reveal them. For this "
+        "statement %(num)d people "
         "wait for you.",
         len(labels.waiting(items)),
-    )  # fmt: skip
+    )
     return said
 
 
 def saved(item_id: int, screen: str) -> Mapping[str, object]:
-    """How the item stands now, and how far its screen is: that of one statement, or a level of its review."""
+    """How the item stands now, and how far its screen is: that of one statement, or a level of its
+    review."""
     items = review_items.for_reviewer(review_items.review_of(item_id))
     item = next(each for each in items if each.id == item_id)
     if screen == "statement":
@@ -135,8 +182,12 @@ def saved(item_id: int, screen: str) -> Mapping[str, object]:
 
 def _following(shared: list[Shared], statement_id: int) -> Shared | None:
     """The next statement that waits from several, after this one and round to the first."""
-    at = next((place + 1 for place, each in enumerate(shared) if each.statement_id == statement_id), 0)
-    return next((each for each in shared[at:] + shared[:at] if each.statement_id != statement_id), None)
+    at = next(
+        (place + 1 for place, each in enumerate(shared) if each.statement_id == statement_id), 0
+    )
+    return next(
+        (each for each in shared[at:] + shared[:at] if each.statement_id != statement_id), None
+    )
 
 
 def _within(items: list[Item], here: Place) -> list[Item]:

@@ -12,14 +12,14 @@ from tracker.queries.access import subjects
 from tracker.queries.reviews import batches
 from tracker.queries.reviews import items as review_items
 from tracker.rules.errors import Conflict, Invalid, Refusal
-from tracker.rules.reviews.reviews import Current
+from tracker.rules.reviews.reviews import NewerAnswer
 from tracker.rules.roles import Permission
 from tracker.services.reviews import answers
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
-from tracker.web.http.errors import tell
+from tracker.web.http.errors import flash_message
 from tracker.web.http.input_checks import json_object
-from tracker.web.i18n.content_language import told_each
+from tracker.web.i18n.content_language import mark_language_each
 from tracker.web.reviews import conflict_page, pages
 from tracker.web.reviews.batch import cards
 from tracker.web.reviews.batch import pages as screens
@@ -38,7 +38,11 @@ def level(review: Subject, domain_id: int, rank: int) -> ResponseReturnValue:
 @door(Permission.REVIEW_ANSWER, subjects.review)
 def answer_level(review: Subject, domain_id: int, rank: int) -> ResponseReturnValue:
     here = (domain_id, rank)
-    ids = {item.id for item in review_items.for_reviewer(review.id) if (item.domain_id, item.rank) == here}
+    ids = {
+        item.id
+        for item in review_items.for_reviewer(review.id)
+        if (item.domain_id, item.rank) == here
+    }
     return _answered(
         ids,
         page=lambda *sent: screens.level_page(review.id, here, *sent),
@@ -63,7 +67,7 @@ def save(item: Subject) -> ResponseReturnValue:
 @bp.get("/reviews/by-statement")
 @door(Permission.SIGNED_IN)
 def shared() -> ResponseReturnValue:
-    found = told_each(batches.shared(session.actor(), session.today()))
+    found = mark_language_each(batches.shared(session.actor(), session.today()))
     return render_template("reviews/batch/shared.html", shared=found)
 
 
@@ -90,7 +94,8 @@ def answer_statement(statement_id: int) -> ResponseReturnValue:
 def _answered(
     ids: set[int], page: Callable[..., str], after: Callable[[bool], str], later: Callable[[], str]
 ) -> ResponseReturnValue:
-    """What a screen of those items sent, all of it or nothing. `after`: where to go then; `page`: the screen again."""
+    """What a screen of those items sent, all of it or nothing. `after`: where to go then; `page`:
+    the screen again."""
     sent = from_form(request.form)
     _must_be_same(sent.person_id)
     try:
@@ -101,10 +106,13 @@ def _answered(
         except Conflict as overtaken:
             return conflict_page.page(overtaken, sent.cards)
     if sent.act == "later":
-        tell(later())
+        flash_message(later())
         return redirect(url_for("dashboard.index"), 303)
-    tell(ngettext("%(num)d answer is saved.", "%(num)d answers are saved.", changed) if changed
-         else _("Nothing was changed."))  # fmt: skip
+    flash_message(
+        ngettext("%(num)d answer is saved.", "%(num)d answers are saved.", changed)
+        if changed
+        else _("Nothing was changed.")
+    )
     if cards.left_alone(sent).cards:
         return page(cards.left_alone(sent))
     return redirect(after(sent.act == "ticked"), 303)
@@ -116,7 +124,9 @@ def _nothing_left() -> ResponseReturnValue:
     if not batches.was_with(session.actor(), [card.item_id for card in sent.touched + sent.ticked]):
         abort(404)
     _must_be_same(sent.person_id)
-    return conflict_page.page_of_many(Conflict("move_not_now"), sent.cards, url_for("batch_review.shared"))
+    return conflict_page.page_of_many(
+        Conflict("move_not_now"), sent.cards, url_for("batch_review.shared")
+    )
 
 
 def _must_be_same(person_id: int | None) -> None:
@@ -134,10 +144,14 @@ def _status(refusal: Refusal) -> int:
 def _refused(item_id: int, refusal: Refusal) -> ResponseReturnValue:
     """To the script: what another page saved meanwhile, beside the reason."""
     current = refusal.facts.get("current")
-    if not isinstance(current, Current):
+    if not isinstance(current, NewerAnswer):
         raise refusal
-    words = pages.words_of(pages.frame_of(review_items.review_of(item_id)))
-    theirs = {"answer": current.answer, "ground": current.ground or "", "note": current.note,
-              "version": current.version}  # fmt: skip
-    said = f"{errors.say(refusal)} {cards.saved_meanwhile(current, words)}"
+    words = pages.words_of(pages.header_of(review_items.review_of(item_id)))
+    theirs = {
+        "answer": current.answer,
+        "ground": current.ground or "",
+        "note": current.note,
+        "version": current.version,
+    }
+    said = f"{errors.message_for(refusal)} {cards.saved_meanwhile(current, words)}"
     return jsonify(error=said, code=refusal.code, current=theirs), 409

@@ -1,9 +1,10 @@
-"""What became of a proposed exception, in a sentence: the page and the meeting notes say the same."""
+"""What became of a proposed exception, in a sentence: the page and the meeting notes say the
+same."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tracker.queries.endorsements.exceptions import OfItem
+from tracker.queries.endorsements.exceptions import ProposedException
 from tracker.rules.reviews.exceptions import ExceptionStatus, TakenBack
 from tracker.web.ui.template_helpers import full_day
 
@@ -14,7 +15,7 @@ TAKEN_BACK = {
 }
 
 
-def story(of: OfItem) -> str:
+def story(of: ProposedException) -> str:
     reason = of.reason or _("the reason was erased")
     match of.status:
         case ExceptionStatus.PROPOSED:
@@ -28,22 +29,30 @@ def story(of: OfItem) -> str:
         case ExceptionStatus.AGREED:
             return str(
                 _(
-                    "Agreed exception: this does not count at its level in the endorsed voice. %(reason)s (agreed by "
+                    "Agreed exception: this does not count at its level in the endorsed voice. "
+                    "%(reason)s (agreed by "
                     "%(one)s and %(other)s on %(day)s)",
-                    reason=reason, one=of.proposer, other=of.confirmer, day=full_day(of.agreed_at),
+                    reason=reason,
+                    one=of.proposer,
+                    other=of.confirmer,
+                    day=full_day(of.agreed_at),
                 )
-            )  # fmt: skip
+            )
         case ExceptionStatus.WITHDRAWN:
             return str(
                 _(
                     "An exception, proposed by %(name)s, was withdrawn on %(day)s: %(reason)s",
-                    name=of.proposer, day=full_day(of.ended_at), reason=of.end_reason or _("the reason was erased"),
+                    name=of.proposer,
+                    day=full_day(of.ended_at),
+                    reason=of.end_reason or _("the reason was erased"),
                 )
-            )  # fmt: skip
+            )
         case ExceptionStatus.ENDED:
             return str(
                 _(
-                    "An exception, proposed by %(name)s, ended on %(day)s: a newer endorsement took its place.",
-                    name=of.proposer, day=full_day(of.ended_at),
+                    "An exception, proposed by %(name)s, ended on %(day)s: a newer endorsement "
+                    "took its place.",
+                    name=of.proposer,
+                    day=full_day(of.ended_at),
                 )
-            )  # fmt: skip
+            )

@@ -13,7 +13,7 @@ from tracker.rules.roles import Permission
 from tracker.services.reviews import exceptions
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import tell
+from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.reviews import pages
 from tracker.web.reviews.endorsements import exception_labels
@@ -48,15 +48,19 @@ def confirm(item: Subject, exception_id: int) -> ResponseReturnValue:
 def withdraw(item: Subject, exception_id: int) -> ResponseReturnValue:
     return _reasoned(
         item,
-        lambda reason: exceptions.withdraw(session.actor(), item.id, exception_id, reason, session.now()),
+        lambda reason: exceptions.withdraw(
+            session.actor(), item.id, exception_id, reason, session.now()
+        ),
         lambda what: str(exception_labels.TAKEN_BACK[what]),
     )
 
 
-def _reasoned(item: Subject, act: Callable[[str], T], done: Callable[[T], str]) -> ResponseReturnValue:
+def _reasoned(
+    item: Subject, act: Callable[[str], T], done: Callable[[T], str]
+) -> ResponseReturnValue:
     """`done`: what is told of what the act returned."""
     form = ExceptionForm()
     if came := accepted(form, lambda: act(form.reason.data or "")):
-        tell(done(came[0]))
+        flash_message(done(came[0]))
         return redirect(pages.at(item), 303)
-    return pages.differences_page(item, exception=pages.Typed(item.id, form)), 422
+    return pages.differences_page(item, exception=pages.TypedForm(item.id, form)), 422

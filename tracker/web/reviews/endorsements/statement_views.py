@@ -1,4 +1,5 @@
-"""One statement of a learner's framework: with all that they have to it, and as a supervisor may see it."""
+"""One statement of a learner's framework: with all that they have to it, and as a supervisor may
+see it."""
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,9 +11,9 @@ from tracker.queries.evidence import evidence
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.i18n.content_language import told
+from tracker.web.i18n.content_language import mark_language
 from tracker.web.reviews.endorsements import pages
-from tracker.web.ui.statement_cards import Cards
+from tracker.web.ui.statement_cards import StatementCards
 
 bp = Blueprint("statements", __name__)
 
@@ -25,7 +26,10 @@ def show(statement_id: int) -> ResponseReturnValue:
     sheet = statement_cards.of_statements(learner, [statement_id]) if learner else None
     if learner is None or sheet is None or not sheet.cards:
         abort(404)
-    reached, sheet = told(progress.progress(learner), learner.lang), told(sheet, learner.lang)
+    reached, sheet = (
+        mark_language(progress.progress(learner), learner.lang),
+        mark_language(sheet, learner.lang),
+    )
     if not reached.use_statement:
         return redirect(url_for("dashboard.use_statement", next=request.path))
     card = sheet.cards[0]
@@ -36,11 +40,15 @@ def show(statement_id: int) -> ResponseReturnValue:
         progress=reached,
         sheet=sheet,
         card=card,
-        level=next(each for each in reached.levels if (each.domain_id, each.rank) == (card.domain_id, card.rank)),
+        level=next(
+            each
+            for each in reached.levels
+            if (each.domain_id, each.rank) == (card.domain_id, card.rank)
+        ),
         answers=rating_history.answers(learner.person_id, statement_id),
         evidence=evidence.for_statement(learner.person_id, statement_id),
         linkable=evidence.unlinked_to(learner.person_id, statement_id),
-        cards=Cards(sheet, learner, "statement", request.args.get("saved", type=int)),
+        cards=StatementCards(sheet, learner, "statement", request.args.get("saved", type=int)),
     )
 
 

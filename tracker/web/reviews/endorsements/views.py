@@ -11,9 +11,9 @@ from tracker.rules.roles import Permission
 from tracker.services.reviews import endorsements
 from tracker.web.http import session
 from tracker.web.http.access import door, note_look
-from tracker.web.http.errors import tell
+from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
-from tracker.web.i18n.content_language import told
+from tracker.web.i18n.content_language import mark_language
 from tracker.web.reviews.endorsements.forms import RevokeForm
 
 bp = Blueprint("endorsements", __name__)
@@ -30,18 +30,31 @@ def ask(endorsement: Subject) -> ResponseReturnValue:
 def revoke(endorsement: Subject) -> ResponseReturnValue:
     form, endorsement_id = RevokeForm(), endorsement.id
     done = accepted(
-        form, lambda: endorsements.revoke(session.actor(), endorsement_id, form.reason.data or "", session.now())
+        form,
+        lambda: endorsements.revoke(
+            session.actor(), endorsement_id, form.reason.data or "", session.now()
+        ),
     )
     if not done:
         return _page(endorsement, form), 422
     of = queries.one(endorsement_id)
-    tell(_("Your endorsement of “%(statement)s” is revoked. It does not count any more; %(name)s reads your reason.",
-           statement=told(of, of.lang).title, name=of.person))  # fmt: skip
-    return redirect(url_for("reviews.differences", review_id=of.review_id, _anchor=f"item-{of.item_id}"), 303)
+    flash_message(
+        _(
+            "Your endorsement of “%(statement)s” is revoked. It does not count any more; %(name)s "
+            "reads your reason.",
+            statement=mark_language(of, of.lang).title,
+            name=of.person,
+        )
+    )
+    return redirect(
+        url_for("reviews.differences", review_id=of.review_id, _anchor=f"item-{of.item_id}"), 303
+    )
 
 
 def _page(given: Subject, form: RevokeForm) -> str:
     if given.owner_id is not None:
         note_look(given.owner_id, "review")
     of = queries.one(given.id)
-    return render_template("reviews/endorsements/revoke.html", of=told(of, of.lang), form=form)
+    return render_template(
+        "reviews/endorsements/revoke.html", of=mark_language(of, of.lang), form=form
+    )
