@@ -60,15 +60,15 @@ Cells = Mapping[tuple[int, int], GapCell]
 
 
 class GapMatrix:
-    """The cells of everybody on the page's ground, now (or at the round asked for) and at the round
+    """The cells of everybody on the page's scope, now (or at the round asked for) and at the round
     to compare with."""
 
     def __init__(
-        self, ground: GapScope, chosen: MatrixFilters, everybody: Sequence[TeamLearner]
+        self, scope: GapScope, chosen: MatrixFilters, everybody: Sequence[TeamLearner]
     ) -> None:
-        self.ground = ground
+        self.scope = scope
         self.everybody = everybody
-        self.domains = shape(chosen.framework_id, ground.library_id)
+        self.domains = shape(chosen.framework_id, scope.library_id)
         expected = targets({one.role_profile_id for one in everybody})
         self.targets = {
             profile_id: {
@@ -85,7 +85,7 @@ class GapMatrix:
 
     def _cells(self, framework_id: int, at: PastRound | None) -> Cells:
         ids = [one.person_id for one in self.everybody]
-        counts = endorsed_answers(ids, framework_id, self.ground.library_id, at.end if at else None)
+        counts = endorsed_answers(ids, framework_id, self.scope.library_id, at.end if at else None)
         return {
             (one.person_id, domain_id): gaps.cell_of(one.person_id, domain_id, standing)
             for one in self.everybody
@@ -121,11 +121,11 @@ class GapMatrix:
 
     def children(self, chosen: MatrixFilters) -> tuple[ChildRow, ...]:
         """The teams below one by one, and who is in none of them."""
-        if not self.ground.children:
+        if not self.scope.children:
             return ()
         found = []
-        team = self.ground.team
-        for child, below in [*((child, True) for child in self.ground.children), (team, False)]:
+        team = self.scope.team
+        for child, below in [*((child, True) for child in self.scope.children), (team, False)]:
             people = [
                 one
                 for one in self.everybody
@@ -154,7 +154,7 @@ class GapMatrix:
         hidden = counted(self.everybody)
         return {
             domain.id: DisclosedCounts(
-                self.ground.root,
+                self.scope.root,
                 hidden,
                 {one.person_id: cells[one.person_id, domain.id].state for one in hidden},
             )

@@ -68,21 +68,21 @@ class GapPage:
         return self.people * len(self.columns)
 
 
-def page(ground: GapScope, chosen: MatrixFilters) -> GapPage:
+def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
     """At most ten statements, whatever the size."""
-    everybody = [one for one in ground.people if one.framework_id == chosen.framework_id]
+    everybody = [one for one in scope.people if one.framework_id == chosen.framework_id]
     people = [
         one
         for one in everybody
-        if one.is_in(ground.team.path, chosen.below)
+        if one.is_in(scope.team.path, chosen.below)
         and chosen.role_profile_id in (None, one.role_profile_id)
     ]
     hidden = [one for one in people if not one.by_name]
     if not people or 0 < len(hidden) < LEAST:
         return GapPage(people=len(people), without_names=bool(hidden), too_few=bool(hidden))
-    of = GapMatrix(ground, chosen, everybody if hidden else people)
-    columns = of.columns(people, TeamSlice(ground.team.path, chosen.below, chosen.role_profile_id))
-    now = ground.open_round(chosen.framework_id)
+    of = GapMatrix(scope, chosen, everybody if hidden else people)
+    columns = of.columns(people, TeamSlice(scope.team.path, chosen.below, chosen.role_profile_id))
+    now = scope.open_round(chosen.framework_id)
     named = not hidden and gaps.shows_names(len(people))
     return GapPage(
         people=len(people),
@@ -90,14 +90,14 @@ def page(ground: GapScope, chosen: MatrixFilters) -> GapPage:
         too_few=False,
         columns=columns,
         rows=of.rows(people) if named else (),
-        biggest=_biggest(ground, chosen, of.now, people, columns),
+        biggest=_biggest(scope, chosen, of.now, people, columns),
         children=of.children(chosen)
         if chosen.below and not (hidden and chosen.role_profile_id)
         else (),
         exceptions=exceptions.how_many(
             [one.person_id for one in people if one.by_name],
             chosen.framework_id,
-            ground.library_id,
+            scope.library_id,
             chosen.round.end if chosen.round else None,
         ),
         not_sent=len(people)
@@ -106,7 +106,7 @@ def page(ground: GapScope, chosen: MatrixFilters) -> GapPage:
 
 
 def _biggest(
-    ground: GapScope,
+    scope: GapScope,
     chosen: MatrixFilters,
     cells: Cells,
     people: Sequence[TeamLearner],
@@ -117,7 +117,7 @@ def _biggest(
     biggest = gaps.biggest_gaps([column.summary for column in told.values()])
     wanted = {each.domain_id for each in biggest}
     mine = [cells[one.person_id, domain_id] for one in people for domain_id in wanted]
-    facts, titles = _not_met(ground, chosen, {one.person_id for one in people}, wanted)
+    facts, titles = _not_met(scope, chosen, {one.person_id for one in people}, wanted)
     held_back = gaps.held_back_by(mine, facts)
     teachers = gaps.could_teach(mine)
     names = {one.person_id: one.name for one in people if one.by_name}
@@ -153,10 +153,7 @@ def _may_name(
 
 
 def _not_met(
-    ground: GapScope,
-    chosen: MatrixFilters,
-    person_ids: Collection[int],
-    domain_ids: Collection[int],
+    scope: GapScope, chosen: MatrixFilters, person_ids: Collection[int], domain_ids: Collection[int]
 ) -> tuple[list[gaps.NotMet], dict[int, str]]:
     """The endorsements that do not meet their statement, but for agreed exceptions, and the
     statements' titles. One statement."""
@@ -184,7 +181,7 @@ def _not_met(
                 NotRatedHere,
                 and_(
                     NotRatedHere.statement_id == Statement.id,
-                    NotRatedHere.library_id == ground.library_id,
+                    NotRatedHere.library_id == scope.library_id,
                 ),
             )
             .outerjoin(

@@ -58,20 +58,20 @@ def wanted(sent: SentGrid) -> list[RatingToSave]:
 
 
 def rows(
-    sheet: StatementsToRate, learner: Learner, sent: SentGrid | None, refusal: Refusal | None
+    to_rate: StatementsToRate, learner: Learner, sent: SentGrid | None, refusal: Refusal | None
 ) -> list[GridRow]:
     typed = {row.statement_id: row for row in sent.touched} if sent else {}
     refused = refusal.facts.get("rows") if refusal is not None else None
     problems = refused if isinstance(refused, dict) else {}
     return [
-        _row(card, sheet, learner, typed.get(card.id), problems.get(card.id))
-        for card in sheet.cards
+        _row(card, to_rate, learner, typed.get(card.id), problems.get(card.id))
+        for card in to_rate.cards
     ]
 
 
 def _row(
     card: StatementCard,
-    sheet: StatementsToRate,
+    to_rate: StatementsToRate,
     learner: Learner,
     typed: SentRow | None,
     problem: Refusal | None,
@@ -91,11 +91,11 @@ def _row(
         version=card.version if is_compared or typed is None else typed.base_version,
         dated=day(card.given_on or card.rated_at) if dated else "",
         imported=imported_words(how_imported(card), day(card.rated_at), day(card.given_on)),
-        problem="" if problem is None else _problem(problem, sheet, typed),
+        problem="" if problem is None else _problem(problem, to_rate, typed),
     )
 
 
-def _problem(problem: Refusal, sheet: StatementsToRate, typed: SentRow | None) -> str:
+def _problem(problem: Refusal, to_rate: StatementsToRate, typed: SentRow | None) -> str:
     """A row's refusal. Its facts do not hold the words of the scale, so those of a conflict are put
     together here."""
     current = problem.facts.get("current")
@@ -105,7 +105,7 @@ def _problem(problem: Refusal, sheet: StatementsToRate, typed: SentRow | None) -
         "You answered this somewhere else in the meantime: %(answer)s. What you chose here is "
         "still chosen; save "
         "again to put it in its place.",
-        answer=sheet.label(current.answer),
+        answer=to_rate.label(current.answer),
     )
     if typed is not None and typed.own_note is not None and current.own_note:
         words += " " + _("The note saved there: %(note)s", note=current.own_note)

@@ -54,26 +54,28 @@ def save(framework: str, strand: str, domain: str) -> ResponseReturnValue:
 
 
 def _page(
-    frame: assess_pages.AssessmentHeader,
+    header: assess_pages.AssessmentHeader,
     framework: str,
     strand: str,
     domain: str,
     sent: SentGrid | None = None,
     refusal: Refusal | None = None,
 ) -> str:
-    levels = frame.levels(framework, strand, domain)
+    levels = header.levels(framework, strand, domain)
     domain_id = levels[0].domain_id
-    groups = page_nav.page_nav(framework, frame.progress, (domain_id, None), in_grids=True)
-    sheet = mark_language(statement_cards.of_domain(frame.learner, domain_id), frame.learner.lang)
+    groups = page_nav.page_nav(framework, header.progress, (domain_id, None), in_grids=True)
+    to_rate = mark_language(
+        statement_cards.of_domain(header.learner, domain_id), header.learner.lang
+    )
     unread = refusal is not None and refusal.code == "use_statement_unread"
     return render_template(
         "assessment/grid.html",
-        frame=frame,
+        header=header,
         levels=levels,
         groups=groups,
         following=page_nav.following(groups),
-        sheet=sheet,
-        rows=grid_pages.rows(sheet, frame.learner, sent, refusal),
+        to_rate=to_rate,
+        rows=grid_pages.rows(to_rate, header.learner, sent, refusal),
         notes="notes" in request.args,
         here=_here(framework, strand, domain),
         cards_href=page_nav.cards_of(framework, levels),

@@ -111,22 +111,22 @@ def store() -> ResponseReturnValue:
 def _read(text: str, learner: Learner) -> tuple[RatingList, import_targets.ImportTargets]:
     """Raises Invalid for a text that is no list."""
     zone = session.actor().time_zone
-    ground = import_targets.targets(
+    known = import_targets.targets(
         learner.person_id, learner.library_id, learner.framework_id, zone
     )
-    return read(text, headings(), ground.answers), ground
+    return read(text, headings(), known.answers), known
 
 
 def _form_page(form: ListForm) -> str:
     learner = assess_pages.header_once_read().learner
-    ground = import_targets.targets(
+    known = import_targets.targets(
         learner.person_id, learner.library_id, learner.framework_id, session.actor().time_zone
     )
     return render_template(
         "assessment/import_new.html",
         form=form,
-        labels=mark_language(ground, learner.lang).labels,
-        known=ground.statements[:3],
+        labels=mark_language(known, learner.lang).labels,
+        known=known.statements[:3],
     )
 
 
@@ -135,10 +135,10 @@ def _check_page(
 ) -> str:
     """Raises Invalid for a text that is no list."""
     learner = (assess_pages.header() if refusal else assess_pages.header_once_read()).learner
-    listed, ground = _read(text, learner)
+    listed, known = _read(text, learner)
     actor = session.actor()
     found = plan(
-        listed, ground.statements, ground.answers, actor.today(session.now()), actor.time_zone
+        listed, known.statements, known.answers, actor.today(session.now()), actor.time_zone
     )
     return render_template(
         "assessment/import_check.html",
@@ -150,7 +150,7 @@ def _check_page(
         unclear=mark_language(found.of(UNCLEAR), learner.lang),
         nothing=Counter(each.verdict for each in found.of(NOTHING_TO_DO)),
         why=WHY,
-        labels=mark_language(ground, learner.lang).labels,
+        labels=mark_language(known, learner.lang).labels,
         ticked=ticked,
         said=message_for(refusal) if refusal is not None else "",
     )

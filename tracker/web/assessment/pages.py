@@ -43,7 +43,7 @@ def header() -> AssessmentHeader:
 
 
 def header_once_read() -> AssessmentHeader:
-    """The frame; whoever has not read the use statement is sent there first."""
+    """The header; whoever has not read the use statement is sent there first."""
     found = header()
     if not found.progress.use_statement:
         abort(redirect(url_for("dashboard.use_statement", next=request.full_path.rstrip("?"))))

@@ -52,9 +52,9 @@ errors.refusal_messages(
 @door(Permission.RATE)
 def resume() -> ResponseReturnValue:
     """On to where the learner stopped; when all is rated, to what comes then."""
-    frame = assess_pages.header_once_read()
-    last = progresses.last_rated(frame.learner)
-    groups = page_nav.page_nav(frame.learner.framework_slug, frame.progress)
+    header = assess_pages.header_once_read()
+    last = progresses.last_rated(header.learner)
+    groups = page_nav.page_nav(header.learner.framework_slug, header.progress)
     pages = [item for group in groups for item in group.items]
     here = [
         item
@@ -64,33 +64,33 @@ def resume() -> ResponseReturnValue:
     todo = next((item for item in [*here, *pages] if not item.is_complete), None)
     if todo is not None:
         return redirect(todo.href)
-    return render_template("assessment/done.html", frame=frame, groups=groups)
+    return render_template("assessment/done.html", header=header, groups=groups)
 
 
 @bp.get("/assess/<framework>/<strand>/<domain>")
 @door(Permission.RATE)
 def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
-    frame = assess_pages.header_once_read()
-    levels = frame.levels(framework, strand, domain)
+    header = assess_pages.header_once_read()
+    levels = header.levels(framework, strand, domain)
     asked = request.args.get("level")
     rank = next((level.rank for level in levels if str(level.rank) == asked), None)
     if asked is not None and rank is None:
         abort(404)
     domain_id = levels[0].domain_id
-    groups = page_nav.page_nav(framework, frame.progress, (domain_id, rank))
-    sheet = mark_language(
-        statement_cards.of_domain(frame.learner, domain_id, rank), frame.learner.lang
+    groups = page_nav.page_nav(framework, header.progress, (domain_id, rank))
+    to_rate = mark_language(
+        statement_cards.of_domain(header.learner, domain_id, rank), header.learner.lang
     )
     return render_template(
         "assessment/show.html",
-        frame=frame,
+        header=header,
         levels=[level for level in levels if rank in (None, level.rank)],
         rank=rank,
         groups=groups,
         following=page_nav.following(groups),
-        sheet=sheet,
+        to_rate=to_rate,
         cards=StatementCards(
-            sheet, frame.learner, "domain" if rank is None else "level", assess_pages.saved()
+            to_rate, header.learner, "domain" if rank is None else "level", assess_pages.saved()
         ),
     )
 
@@ -100,19 +100,19 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
 def five() -> ResponseReturnValue:
     """Five statements, whichever domains they are of: those named in the address, else the next
     five."""
-    frame = assess_pages.header_once_read()
+    header = assess_pages.header_once_read()
     asked = [
         int(part)
         for part in request.args.get("ids", "").split("-")
         if part.isascii() and part.isdigit()
     ]
     ids = [each for each in asked if each < 2**31][:FIVE] or progresses.next_open(
-        frame.learner, FIVE
+        header.learner, FIVE
     )
-    sheet = mark_language(statement_cards.of_statements(frame.learner, ids), frame.learner.lang)
-    page = "-".join(["five", *(str(card.id) for card in sheet.cards)])
-    cards = StatementCards(sheet, frame.learner, page, assess_pages.saved())
-    return render_template("assessment/five.html", frame=frame, sheet=sheet, cards=cards)
+    to_rate = mark_language(statement_cards.of_statements(header.learner, ids), header.learner.lang)
+    page = "-".join(["five", *(str(card.id) for card in to_rate.cards)])
+    cards = StatementCards(to_rate, header.learner, page, assess_pages.saved())
+    return render_template("assessment/five.html", header=header, to_rate=to_rate, cards=cards)
 
 
 @bp.post("/statements/<id:statement_id>/rating")
@@ -197,17 +197,17 @@ def _refused(
         return jsonify(
             error=errors.message_for(refusal), code=refusal.code, current=theirs, yours=sent.answer
         ), status
-    frame = assess_pages.header()
-    sheet = mark_language(
-        statement_cards.of_statements(frame.learner, [statement_id]), frame.learner.lang
+    header = assess_pages.header()
+    to_rate = mark_language(
+        statement_cards.of_statements(header.learner, [statement_id]), header.learner.lang
     )
-    if not sheet.cards:
+    if not to_rate.cards:
         abort(404)
     return render_template(
         "assessment/refused.html",
-        frame=frame,
-        sheet=sheet,
-        card=sheet.cards[0],
+        header=header,
+        to_rate=to_rate,
+        card=to_rate.cards[0],
         sent=sent,
         current=current,
         refusal=refusal,

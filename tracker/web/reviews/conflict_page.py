@@ -37,20 +37,20 @@ def page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> ResponseReturnVal
     review_id = values.get("review_id") or (item_id and review_items.review_of(item_id))
     if review_id is None or errors.wants_json():
         return errors.refused(refusal)
-    frame = pages.header_of(review_id)
-    is_learner = frame.learner_id == session.actor().person_id
+    header = pages.header_of(review_id)
+    is_learner = header.learner_id == session.actor().person_id
     items = mark_language(
         review_items.for_learner(review_id) if is_learner else review_items.for_reviewer(review_id),
-        frame.lang,
+        header.lang,
     )
     if is_learner:
         is_shown = any(item.revealed for item in items)
         href = url_for("reviews.differences" if is_shown else "reviews.show", review_id=review_id)
     else:
-        href = labels.reviewer_href(frame, items) or url_for("reviews.index")
+        href = labels.reviewer_href(header, items) or url_for("reviews.index")
     return render_template(
         "reviews/conflict.html",
-        frame=frame,
+        header=header,
         said=errors.message_for(refusal),
         href=href,
         is_learner=is_learner,
@@ -66,7 +66,7 @@ def page_of_many(refusal: Conflict, typed: Sequence[SentCard], href: str) -> Res
     told."""
     return render_template(
         "reviews/conflict.html",
-        frame=None,
+        header=None,
         said=errors.message_for(refusal),
         href=href,
         typed=_on_cards(typed, []),

@@ -83,7 +83,7 @@ def _page(review: Subject, form: HandOnForm) -> str:
     return render_template(
         "reviews/handover.html",
         form=form,
-        frame=review_headers.header(review.id, session.today()),
+        header=review_headers.header(review.id, session.today()),
         back=_back(review),
         sealed=sealed,
         sent=sent,

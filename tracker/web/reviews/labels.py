@@ -66,10 +66,10 @@ class ReviewLabels:
     name: str
 
     @classmethod
-    def of(cls, scale: Iterable[ScaleWord], frame: ReviewHeader | None) -> "ReviewLabels":
-        """Without a frame they are about nobody by name."""
+    def of(cls, scale: Iterable[ScaleWord], header: ReviewHeader | None) -> "ReviewLabels":
+        """Without a header they are about nobody by name."""
         return cls(
-            {word.key: word.label for word in scale}, "" if frame is None else frame.learner_first
+            {word.key: word.label for word in scale}, "" if header is None else header.learner_first
         )
 
     def theirs(self, answer: ReviewerAnswer | str) -> str:
@@ -218,10 +218,10 @@ def next_href(review_id: int, items: Sequence[Item], after: int = 0, *, focus: b
     return url_for("reviews.item", item_id=item.id, go=1 if focus else None)
 
 
-def reviewer_href(frame: ReviewHeader, items: Sequence[Item]) -> str | None:
+def reviewer_href(header: ReviewHeader, items: Sequence[Item]) -> str | None:
     """Where the reviewer goes on; None where there is nothing to see (withdrawn)."""
-    if frame.status is ReviewStatus.WITHDRAWN:
+    if header.status is ReviewStatus.WITHDRAWN:
         return None
-    if frame.is_live and is_under_way(items):
-        return level_href(frame.id, items)
-    return url_for("reviews.differences", review_id=frame.id)
+    if header.is_live and is_under_way(items):
+        return level_href(header.id, items)
+    return url_for("reviews.differences", review_id=header.id)

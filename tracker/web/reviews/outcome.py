@@ -34,7 +34,7 @@ class ReviewOutcome:
     """`items` hold nothing that is sealed from this side; what lies beside them is by item.
     `exceptable`: items for which an exception may be proposed."""
 
-    frame: ReviewHeader
+    header: ReviewHeader
     items: list[Item]
     words: ReviewLabels
     is_learner: bool
@@ -48,39 +48,39 @@ class ReviewOutcome:
     given: Mapping[int, EndorsementOutcome]
 
 
-def review_outcome(frame: ReviewHeader, is_learner: bool) -> ReviewOutcome:
+def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
     """Notes the look where it is not the learner's own."""
     if not is_learner:
-        access.note_look(frame.learner_id, "review")
+        access.note_look(header.learner_id, "review")
     items = mark_language(
-        review_items.for_learner(frame.id) if is_learner else review_items.for_reviewer(frame.id),
-        frame.lang,
+        review_items.for_learner(header.id) if is_learner else review_items.for_reviewer(header.id),
+        header.lang,
     )
     return ReviewOutcome(
-        frame=frame,
+        header=header,
         items=items,
         words=ReviewLabels.of(
-            mark_language(item_details.scale(frame.framework_id), frame.lang), frame
+            mark_language(item_details.scale(header.framework_id), header.lang), header
         ),
         is_learner=is_learner,
         found=labels.agreement_of(items),
-        evidence=item_details.evidence(frame.id),
-        messages=item_details.messages(frame.id),
-        confirmations=mark_language(item_details.confirmations(frame.id), frame.lang),
-        steps=item_details.steps(frame.id),
-        given=endings.of_review(frame.id),
-        exceptions=exceptions.of_review(frame.id),
+        evidence=item_details.evidence(header.id),
+        messages=item_details.messages(header.id),
+        confirmations=mark_language(item_details.confirmations(header.id), header.lang),
+        steps=item_details.steps(header.id),
+        given=endings.of_review(header.id),
+        exceptions=exceptions.of_review(header.id),
         exceptable=frozenset(
             item.id for item in items if may_be_excepted(item.status, _endorsed(item))
         ),
     )
 
 
-def confirmed(frame: ReviewHeader, item_id: int, is_learner: bool) -> str:
+def confirmed(header: ReviewHeader, item_id: int, is_learner: bool) -> str:
     """What is told to a side that confirmed an answer which does not stand yet."""
-    sides = mark_language(item_details.confirmations(frame.id), frame.lang).get(item_id, {})
-    mine = sides.get(frame.learner_id if is_learner else frame.reviewer_id)
-    other = sides.get(frame.reviewer_id if is_learner else frame.learner_id)
+    sides = mark_language(item_details.confirmations(header.id), header.lang).get(item_id, {})
+    mine = sides.get(header.learner_id if is_learner else header.reviewer_id)
+    other = sides.get(header.reviewer_id if is_learner else header.learner_id)
     if mine is None or other is None:
         return str(_("Confirmed. It waits for the other of you."))
     return str(
@@ -88,7 +88,7 @@ def confirmed(frame: ReviewHeader, item_id: int, is_learner: bool) -> str:
             "Confirmed. %(name)s would agree on %(answer)s, you on %(mine)s: it stays open until "
             "both are the same, or "
             "it is kept apart.",
-            name=frame.reviewer_first if is_learner else frame.learner_first,
+            name=header.reviewer_first if is_learner else header.learner_first,
             answer=other.label,
             mine=mine.label,
         )

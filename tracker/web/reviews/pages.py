@@ -70,13 +70,13 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
 
 
 def learner_page(review_id: int, typed: TypedForm | None = None) -> str:
-    frame = header_of(review_id)
+    header = header_of(review_id)
     access.note_opened(review_id)
     return render_template(
         "reviews/show.html",
-        frame=frame,
-        items=mark_language(review_items.for_learner(review_id), frame.lang),
-        words=words_of(frame),
+        header=header,
+        items=mark_language(review_items.for_learner(review_id), header.lang),
+        words=words_of(header),
         messages=item_details.messages(review_id),
         evidence=item_details.evidence(review_id),
         typed=typed,
@@ -95,24 +95,24 @@ def item_page(
     """The reviewer's page of one statement. `form`: what was typed and refused; `current`: what
     another tab saved."""
     review_id = review_items.review_of(item.id)
-    frame, items = reviewer_side(review_id)
+    header, items = reviewer_side(review_id)
     here = next(each for each in items if each.id == item.id)
-    if here.revealed or not frame.is_live:
-        return redirect(reviewer_href(frame, items), 303)
-    access.note_look(frame.learner_id, "review")
+    if here.revealed or not header.is_live:
+        return redirect(reviewer_href(header, items), 303)
+    access.note_look(header.learner_id, "review")
     access.note_opened(review_id)
     return render_template(
         "reviews/item.html",
-        frame=frame,
+        header=header,
         items=items,
         here=here,
-        words=words_of(frame),
+        words=words_of(header),
         form=form or _said(here),
         current=current,
         grounds=labels.grounds(),
         ground_words=labels.GROUNDS,
         statuses=labels.ITEM_STATUS,
-        citations=mark_language(item_details.citations(here.statement_id), frame.lang),
+        citations=mark_language(item_details.citations(here.statement_id), header.lang),
         evidence=item_details.evidence(review_id).get(here.id, []),
         messages=item_details.messages(review_id).get(here.id, []),
         done=labels.done(items),
@@ -145,26 +145,26 @@ def differences_page(
     typed = confirm or step or exception
     review_id = subject.id if typed is None else review_items.review_of(typed.item_id)
     by_learner = is_learner(subject)
-    frame = header_of(review_id)
-    if frame.revealed_at is None and typed is not None:
+    header = header_of(review_id)
+    if header.revealed_at is None and typed is not None:
         raise Conflict("move_not_now")
     access.note_opened(review_id)
     return render_template(
         "reviews/differences.html",
-        **vars(review_outcome(frame, by_learner)),
+        **vars(review_outcome(header, by_learner)),
         confirm=confirm,
         step=step,
         exception=exception,
         story=exception_labels.story,
         ground_words=labels.GROUNDS,
-        new_step=step_form(frame),
+        new_step=step_form(header),
         next_review=None if by_learner else next_review(review_id),
     )
 
 
-def step_form(frame: ReviewHeader) -> StepForm:
+def step_form(header: ReviewHeader) -> StepForm:
     form = StepForm()
-    people = [(frame.learner_id, frame.learner), (frame.reviewer_id, frame.reviewer)]
+    people = [(header.learner_id, header.learner), (header.reviewer_id, header.reviewer)]
     form.owner.choices = choices(people)
     return form
 
@@ -175,18 +175,18 @@ def next_review(after_id: int) -> Queued | None:
 
 
 def header_of(review_id: int) -> ReviewHeader:
-    frame = review_headers.header(review_id, session.today())
-    return mark_language(frame, frame.lang)
+    header = review_headers.header(review_id, session.today())
+    return mark_language(header, header.lang)
 
 
 def reviewer_side(review_id: int) -> tuple[ReviewHeader, list[Item]]:
-    frame = header_of(review_id)
-    return frame, mark_language(review_items.for_reviewer(review_id), frame.lang)
+    header = header_of(review_id)
+    return header, mark_language(review_items.for_reviewer(review_id), header.lang)
 
 
-def words_of(frame: ReviewHeader) -> labels.ReviewLabels:
+def words_of(header: ReviewHeader) -> labels.ReviewLabels:
     return labels.ReviewLabels.of(
-        mark_language(item_details.scale(frame.framework_id), frame.lang), frame
+        mark_language(item_details.scale(header.framework_id), header.lang), header
     )
 
 
@@ -194,9 +194,9 @@ def is_learner(subject: Subject) -> bool:
     return subject.owner_id == session.actor().person_id
 
 
-def reviewer_href(frame: ReviewHeader, items: list[Item]) -> str:
+def reviewer_href(header: ReviewHeader, items: list[Item]) -> str:
     """Raises Conflict("review_withdrawn")."""
-    href = labels.reviewer_href(frame, items)
+    href = labels.reviewer_href(header, items)
     if href is None:
         raise Conflict("review_withdrawn")
     return href

@@ -1,5 +1,5 @@
-"""What two people see differently, on paper: the notes for their talk, with room to write where it
-is open."""
+"""What two people see differently, on paper: the notes for their talk, with room to write where
+it is open."""
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -20,13 +20,13 @@ from tracker.web.ui.template_helpers import full_day, today
 
 def document(of: ReviewOutcome, library_id: int) -> Document:
     """One more statement than the page."""
-    frame = of.frame
-    imprint = mark_language(imprints.imprint(frame.framework_id, library_id), frame.lang)
+    header = of.header
+    imprint = mark_language(imprints.imprint(header.framework_id, library_id), header.lang)
     data: Data = {
         "kicker": _(
             "Review \u00b7 %(framework)s, version %(version)s",
-            framework=frame.framework,
-            version=frame.framework_version,
+            framework=header.framework,
+            version=header.framework_version,
         ),
         "facts": _facts(of, imprint.library),
         "lead": _lead(of),
@@ -37,26 +37,26 @@ def document(of: ReviewOutcome, library_id: int) -> Document:
     }
     title = _(
         "%(learner)s and %(reviewer)s: meeting notes",
-        learner=frame.learner,
-        reviewer=frame.reviewer,
+        learner=header.learner,
+        reviewer=header.reviewer,
     )
     return Document("differences", title, imprint.library, data)
 
 
 def _facts(of: ReviewOutcome, library: str) -> list[list[str]]:
-    frame = of.frame
+    header = of.header
     made_for = (
         _("%(name)s, as learner", name=session.actor().name)
         if of.is_learner
         else _("%(name)s, as supervisor", name=session.actor().name)
     )
     return [
-        [_("Learner"), frame.learner],
-        [_("Supervisor"), frame.reviewer],
-        [_("Team"), f"{frame.team} \u00b7 {library}"],
-        [_("Status"), str(labels.REVIEW_STATUS[frame.status])],
-        [_("Sent on"), full_day(frame.sent_at)],
-        [_("Revealed on"), full_day(frame.revealed_at) or _("not revealed")],
+        [_("Learner"), header.learner],
+        [_("Supervisor"), header.reviewer],
+        [_("Team"), f"{header.team} \u00b7 {library}"],
+        [_("Status"), str(labels.REVIEW_STATUS[header.status])],
+        [_("Sent on"), full_day(header.sent_at)],
+        [_("Revealed on"), full_day(header.revealed_at) or _("not revealed")],
         [_("Made on"), full_day(session.now())],
         [_("Made for"), made_for],
     ]
@@ -64,14 +64,14 @@ def _facts(of: ReviewOutcome, library: str) -> list[list[str]]:
 
 def _lead(of: ReviewOutcome) -> list[str]:
     """How the answers came about, the counts of the page, and what is not in here."""
-    frame, found = of.frame, of.found
-    names = {"learner": frame.learner, "reviewer": frame.reviewer}
+    header, found = of.header, of.found
+    names = {"learner": header.learner, "reviewer": header.reviewer}
     how = (
         _(
             "This was an open review: %(reviewer)s saw %(learner)s\u2019s answers while answering.",
             **names,
         )
-        if frame.open
+        if header.open
         else _(
             "%(learner)s and %(reviewer)s rated these statements without seeing the other\u2019s "
             "answer.",
@@ -90,12 +90,12 @@ def _lead(of: ReviewOutcome) -> list[str]:
             "%(num)d difference is open.", "%(num)d differences are open.", len(differing)
         )
     lead = [how]
-    if differing and frame.differences_due_on is not None and frame.differences_due_on < today():
+    if differing and header.differences_due_on is not None and header.differences_due_on < today():
         lead.append(
             _(
                 "The time for these differences ended on %(day)s: what is still open counts as "
                 "kept apart.",
-                day=full_day(frame.differences_due_on),
+                day=full_day(header.differences_due_on),
             )
         )
     shown = (
@@ -106,7 +106,7 @@ def _lead(of: ReviewOutcome) -> list[str]:
         ItemStatus.HANDED_ON,
     )
     left = sum(item.status not in shown and not item.revealed for item in of.items)
-    if left and frame.is_live:
+    if left and header.is_live:
         lead.append(
             ngettext(
                 "%(num)d statement of this review is not revealed yet.",
@@ -121,7 +121,7 @@ def _parts(of: ReviewOutcome) -> list[Data]:
     """The agenda: what is open first, then the differences that came to an end."""
     settled = [item for item in of.items if item.status is ItemStatus.KEPT_APART or item.agreed]
     parts = [
-        (_("To talk about"), _with(of, ItemStatus.DIFFERS)),
+        (_("To outcome about"), _with(of, ItemStatus.DIFFERS)),
         (_("Differences that are settled"), settled),
     ]
     return [
@@ -132,7 +132,7 @@ def _parts(of: ReviewOutcome) -> list[Data]:
 
 
 def _point(of: ReviewOutcome, item: Item) -> Data:
-    frame = of.frame
+    header = of.header
     messages = of.messages.get(item.id, [])
     return {
         "title": item.title,
@@ -140,13 +140,13 @@ def _point(of: ReviewOutcome, item: Item) -> Data:
         "text": item.text,
         "voices": [
             {
-                "name": _("%(name)s, self-rating", name=frame.learner),
+                "name": _("%(name)s, self-rating", name=header.learner),
                 "answer": item.own_label,
                 "ground": "",
                 "notes": [item.own_note] if item.own_note else [],
             },
             {
-                "name": _("%(name)s, as supervisor", name=frame.reviewer),
+                "name": _("%(name)s, as supervisor", name=header.reviewer),
                 "answer": of.words.theirs(item.theirs) if item.theirs else "",
                 "ground": str(labels.GROUNDS[item.ground]) if item.ground else "",
                 "notes": [item.their_note] if item.their_note else [],
@@ -199,8 +199,8 @@ def _piece(piece: SentEvidence) -> Data:
 
 
 def _outcome(of: ReviewOutcome, item: Item) -> Data:
-    frame = of.frame
-    names = {frame.learner_id: frame.learner, frame.reviewer_id: frame.reviewer}
+    header = of.header
+    names = {header.learner_id: header.learner, header.reviewer_id: header.reviewer}
     sides = of.confirmations.get(item.id, {}).items()
     if item.agreed:
         words = _("Endorsed as %(answer)s: both agreed.", answer=of.words.scale[item.agreed])
@@ -243,15 +243,15 @@ def _room(of: ReviewOutcome) -> Data:
 
 
 def _lists(of: ReviewOutcome) -> list[Data]:
-    """What needs no talk: short."""
-    frame = of.frame
+    """What needs no outcome: short."""
+    header = of.header
     head = [_("Code"), _("Statement"), _("Level")]
     equal = [item for item in _with(of, ItemStatus.ENDORSED) if not item.agreed]
     unseen = [item for item in _with(of, ItemStatus.NOT_OBSERVED) if item.revealed]
     lists = [
         (
             _("Equal"),
-            _("Both said the same: it stands as an endorsement by %(name)s.", name=frame.reviewer),
+            _("Both said the same: it stands as an endorsement by %(name)s.", name=header.reviewer),
             equal,
             _("Both said"),
         ),
@@ -260,7 +260,7 @@ def _lists(of: ReviewOutcome) -> list[Data]:
             _(
                 "%(name)s had no chance to see these. They count neither as equal nor as "
                 "different.",
-                name=frame.reviewer,
+                name=header.reviewer,
             ),
             unseen,
             _("Self-rating"),
@@ -277,7 +277,7 @@ def _lists(of: ReviewOutcome) -> list[Data]:
                 "These went on to another reviewer before they were revealed. What %(name)s had "
                 "answered "
                 "stays sealed.",
-                name=frame.reviewer,
+                name=header.reviewer,
             ),
             _with(of, ItemStatus.HANDED_ON),
             "",
@@ -311,7 +311,7 @@ def _close(of: ReviewOutcome) -> str:
         _(
             "Both ratings stay on record, whatever is agreed. After %(day)s what is open is kept "
             "apart.",
-            day=full_day(of.frame.differences_due_on),
+            day=full_day(of.header.differences_due_on),
         )
     )
 

@@ -1,4 +1,4 @@
-"""Reviews, blind first: send, answer, ask, check, reveal, and talk about what differs."""
+"""Reviews, blind first: send, answer, ask, check, reveal, and outcome about what differs."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -174,16 +174,16 @@ def drop(item: Subject) -> ResponseReturnValue:
 @door(Permission.REVIEW_ANSWER, subjects.review)
 def check(review: Subject) -> ResponseReturnValue:
     """All answers on one page, before the learner's are shown."""
-    frame, items = pages.reviewer_side(review.id)
-    if not (frame.is_live and labels.is_under_way(items)):
-        return redirect(pages.reviewer_href(frame, items))
-    access.note_look(frame.learner_id, "review")
+    header, items = pages.reviewer_side(review.id)
+    if not (header.is_live and labels.is_under_way(items)):
+        return redirect(pages.reviewer_href(header, items))
+    access.note_look(header.learner_id, "review")
     access.note_opened(review.id)
     return render_template(
         "reviews/check.html",
-        frame=frame,
+        header=header,
         items=items,
-        words=pages.words_of(frame),
+        words=pages.words_of(header),
         grounds=labels.GROUNDS,
         statuses=labels.ITEM_STATUS,
         is_ready=labels.is_ready(items),
@@ -220,16 +220,18 @@ def differences(review: Subject) -> ResponseReturnValue:
 @rate_limits.documents
 def differences_pdf(review: Subject) -> ResponseReturnValue:
     """The same as meeting notes."""
-    frame = pages.header_of(review.id)
-    if _is_sealed(frame):
+    header = pages.header_of(review.id)
+    if _is_sealed(header):
         return redirect(url_for("reviews.show", review_id=review.id))
-    talk = outcome.review_outcome(frame, pages.is_learner(review))
-    return pdf.download(notes_pdf.document(talk, review.library_id))
+    found = outcome.review_outcome(header, pages.is_learner(review))
+    return pdf.download(notes_pdf.document(found, review.library_id))
 
 
-def _is_sealed(frame: ReviewHeader) -> bool:
+def _is_sealed(header: ReviewHeader) -> bool:
     """Whether there is nothing yet, or nothing any more, that the two may see of each other."""
-    return frame.revealed_at is None and (frame.is_live or frame.status is ReviewStatus.WITHDRAWN)
+    return header.revealed_at is None and (
+        header.is_live or header.status is ReviewStatus.WITHDRAWN
+    )
 
 
 @bp.post("/review-items/<id:item_id>/agree")
@@ -251,9 +253,9 @@ def agree(item: Subject) -> ResponseReturnValue:
             return pages.differences_page(item, confirm=pages.TypedForm(item.id, form)), 409
         else:
             both = _("Agreed by both: it stands as an endorsement.")
-            frame = pages.header_of(review_items.review_of(item.id))
+            header = pages.header_of(review_items.review_of(item.id))
             flash_message(
-                both if endorsed else outcome.confirmed(frame, item.id, pages.is_learner(item))
+                both if endorsed else outcome.confirmed(header, item.id, pages.is_learner(item))
             )
             return redirect(pages.at(item), 303)
     return pages.differences_page(item, confirm=pages.TypedForm(item.id, form)), 422

@@ -53,17 +53,17 @@ def show(team: Subject) -> ResponseReturnValue:
 @bp.get("/<id:team_id>/gaps")
 @door(Permission.GAPS_READ, subjects.team)
 def gaps(team: Subject) -> ResponseReturnValue:
-    ground = gap_scope.gap_scope(session.actor(), team.id, team.places[0].path, session.now())
+    scope = gap_scope.gap_scope(session.actor(), team.id, team.places[0].path, session.now())
     filters = GapFilters(request.args)
-    chosen = _chosen(ground, filters)
-    page = team_gaps.page(ground, chosen) if chosen is not None else None
+    chosen = _chosen(scope, filters)
+    page = team_gaps.page(scope, chosen) if chosen is not None else None
     domains = [column.domain for column in page.columns] if page is not None else []
     lang = chosen.lang if chosen is not None else ""
     rows = mark_language(gap_matrix.grid(domains, page.rows), lang) if page is not None else []
     note_looks([row.person_id for row in rows], "gaps")
     return render_template(
         "teams/gaps.html",
-        ground=ground,
+        scope=scope,
         page=mark_language(page, lang),
         chosen=chosen,
         filters=filters,
@@ -78,36 +78,36 @@ def gaps(team: Subject) -> ResponseReturnValue:
 def gaps_csv(team: Subject) -> ResponseReturnValue:
     """A file cannot say that something was left out of it, so what cannot be chosen is no file at
     all."""
-    ground = gap_scope.gap_scope(session.actor(), team.id, team.places[0].path, session.now())
+    scope = gap_scope.gap_scope(session.actor(), team.id, team.places[0].path, session.now())
     filters = GapFilters(request.args)
-    chosen = _chosen(ground, filters)
+    chosen = _chosen(scope, filters)
     if chosen is None or filters.unknown:
         abort(404)
-    page = team_gaps.page(ground, chosen)
+    page = team_gaps.page(scope, chosen)
     note_looks([row.person_id for row in page.rows], "gaps")
     compare = chosen.compare.name if chosen.compare is not None else ""
     return csv_file(
-        gaps_export.table(page, compare), f"gaps {ground.team.name} {session.now():%Y-%m-%d}"
+        gaps_export.table(page, compare), f"gaps {scope.team.name} {session.now():%Y-%m-%d}"
     )
 
 
-def _chosen(ground: gap_scope.GapScope, filters: GapFilters) -> MatrixFilters | None:
+def _chosen(scope: gap_scope.GapScope, filters: GapFilters) -> MatrixFilters | None:
     """What the filters ask for. None where nobody learns here. The framework of most people comes
     first."""
-    here = Counter((one.framework_id, mark(one.framework, one.lang)) for one in ground.here)
+    here = Counter((one.framework_id, mark(one.framework, one.lang)) for one in scope.here)
     if not here:
         return None
     framework_id = int(
         filters.offer("framework", [(str(key), label) for (key, label), _n in here.most_common()])
     )
-    rounds = {str(each.id): each for each in ground.rounds if each.framework_id == framework_id}
+    rounds = {str(each.id): each for each in scope.rounds if each.framework_id == framework_id}
     past = [(key, each.name) for key, each in rounds.items()]
     profiles = {
         (one.role_profile, str(one.role_profile_id))
-        for one in ground.here
+        for one in scope.here
         if one.framework_id == framework_id
     }
-    has_below = ground.coordinates and bool(ground.children)
+    has_below = scope.coordinates and bool(scope.children)
     below = [("all", _("with the teams below")), ("own", _("this team alone"))]
     at = filters.offer(
         "round", [("", _("Now")), *((key, _("End of %(round)s", round=name)) for key, name in past)]
@@ -120,7 +120,7 @@ def _chosen(ground: gap_scope.GapScope, filters: GapFilters) -> MatrixFilters | 
     compare = filters.offer("compare", [("", _("Nothing")), *same])
     return MatrixFilters(
         framework_id=framework_id,
-        lang=next(one.lang for one in ground.here if one.framework_id == framework_id),
+        lang=next(one.lang for one in scope.here if one.framework_id == framework_id),
         round=rounds.get(at),
         compare=rounds.get(compare),
         role_profile_id=int(profile) if profile else None,

@@ -68,16 +68,16 @@ class StatementCards:
     to."""
 
     def __init__(
-        self, sheet: StatementsToRate, learner: Learner, page: str, saved: int | None
+        self, to_rate: StatementsToRate, learner: Learner, page: str, saved: int | None
     ) -> None:
-        self._scale = sheet.scale
+        self._scale = to_rate.scale
         self._round_starts_on = learner.round_starts_on
         self._saved = saved
         self._saved_words = str(escape(_("Saved")))
         self._own_page = page == "statement"
         self._lang = language().tag
         self._days: dict[dt.datetime, str] = {}
-        self._labels = {word.key: word.label for word in sheet.scale}
+        self._labels = {word.key: word.label for word in to_rate.scale}
         self._same = {
             "person": str(learner.person_id),
             "page": str(escape(page)),

@@ -38,7 +38,7 @@ class ItemCard:
     """
 
     item: Item
-    frame: ReviewHeader
+    header: ReviewHeader
     words: ReviewLabels
     answer: str
     ground: str
@@ -81,20 +81,20 @@ class BatchScreen:
 
 def screen(
     items: Sequence[Item],
-    frames: Mapping[int, ReviewHeader],
+    headers: Mapping[int, ReviewHeader],
     words: Mapping[int, ReviewLabels],
     sent: SentScreen | None = None,
     refusal: Refusal | None = None,
 ) -> BatchScreen:
-    """Of items in their order; frames and words are by review. `refusal`: why what was sent was not
-    taken."""
+    """Of items in their order; headers and words are by review. `refusal`: why what was sent was
+    not taken."""
     typed = {card.item_id: card for card in sent.touched} if sent is not None else {}
     ticked = {card.item_id for card in sent.ticked} if sent is not None else set()
     problems = refused_rows(refusal)
     cards = [
         _card(
             item,
-            frames[item.review_id],
+            headers[item.review_id],
             words[item.review_id],
             typed.get(item.id),
             item.id in ticked,
@@ -107,11 +107,11 @@ def screen(
     answerable = {item.id for item in items if item.status in ANSWERABLE}
     gone = problems.keys() - answerable
     names = {
-        item.id: _("%(name)s: %(title)s", name=frames[item.review_id].learner, title=item.title)
+        item.id: _("%(name)s: %(title)s", name=headers[item.review_id].learner, title=item.title)
         for item in items
     }
     quotes = item_details.citations_of({item.statement_id for item in items})
-    lang = next((frame.lang for frame in frames.values()), "")
+    lang = next((header.lang for header in headers.values()), "")
     return BatchScreen(
         cards=cards,
         evidence=item_details.evidence_of(ids),
@@ -168,13 +168,13 @@ def left_alone(sent: SentScreen) -> SentScreen:
     return replace(sent, cards=cards, bar_answer="", bar_ground="")
 
 
-def by_name(items: Sequence[Item], frames: Mapping[int, ReviewHeader]) -> list[Item]:
+def by_name(items: Sequence[Item], headers: Mapping[int, ReviewHeader]) -> list[Item]:
     """People in the order of their names: nothing that is sealed can be read off it."""
-    return sorted(items, key=lambda item: (folded(frames[item.review_id].learner), item.id))
+    return sorted(items, key=lambda item: (folded(headers[item.review_id].learner), item.id))
 
 
 def page_nav(
-    frame: ReviewHeader, items: Sequence[Item], current: tuple[int, int] | None = None
+    header: ReviewHeader, items: Sequence[Item], current: tuple[int, int] | None = None
 ) -> list[PageNavGroup]:
     """A group for each domain of a review, an entry for each level. `current` is (domain, rank)."""
     groups: list[PageNavGroup] = []
@@ -189,7 +189,7 @@ def page_nav(
                     title=_("%(domain)s: %(level)s", domain=first.domain, level=first.level),
                     href=url_for(
                         "batch_review.level",
-                        review_id=frame.id,
+                        review_id=header.id,
                         domain_id=first.domain_id,
                         rank=rank,
                     ),
@@ -207,7 +207,7 @@ def page_nav(
 
 def _card(
     item: Item,
-    frame: ReviewHeader,
+    header: ReviewHeader,
     words: ReviewLabels,
     typed: SentCard | None,
     is_ticked: bool,
@@ -224,7 +224,7 @@ def _card(
     chosen = stands if typed is None else (typed.answer, typed.ground, typed.note)
     return ItemCard(
         item=item,
-        frame=frame,
+        header=header,
         words=words,
         answer=chosen[0],
         ground=chosen[1],

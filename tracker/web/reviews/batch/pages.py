@@ -33,28 +33,28 @@ def level_page(
     Raises Conflict where something was sent then, or the review was withdrawn: what was typed must
     not be lost.
     """
-    frame, items = pages.reviewer_side(review_id)
+    header, items = pages.reviewer_side(review_id)
     within = _within(items, here)
     if not within:
         abort(404)
-    if not frame.is_live or all(item.revealed or item.status in cards.GONE for item in within):
-        if sent is not None and frame.status is not ReviewStatus.WITHDRAWN:
+    if not header.is_live or all(item.revealed or item.status in cards.GONE for item in within):
+        if sent is not None and header.status is not ReviewStatus.WITHDRAWN:
             raise Conflict("move_not_now")
-        abort(redirect(pages.reviewer_href(frame, items), 303))
-    access.note_look(frame.learner_id, "review")
+        abort(redirect(pages.reviewer_href(header, items), 303))
+    access.note_look(header.learner_id, "review")
     access.note_opened(review_id)
-    words = pages.words_of(frame)
-    groups = cards.page_nav(frame, items, here)
+    words = pages.words_of(header)
+    groups = cards.page_nav(header, items, here)
     return render_template(
         "reviews/batch/level.html",
-        frame=frame,
+        header=header,
         here=within[0],
         words=words,
         items=items,
         groups=groups,
         screen=cards.screen(
             [item for item in within if not item.revealed],
-            {review_id: frame},
+            {review_id: header},
             {review_id: words},
             sent,
             refusal,
@@ -85,7 +85,7 @@ def after_level(review_id: int, here: Place, *, stay: bool) -> str:
 
 def level_later(review_id: int) -> str:
     """What somebody is told who goes on later."""
-    frame, items = pages.reviewer_side(review_id)
+    header, items = pages.reviewer_side(review_id)
     said: str = ngettext(
         "Your answers about %(name)s are kept and sealed: nobody sees them before you reveal "
         "them. %(num)d statement "
@@ -94,7 +94,7 @@ def level_later(review_id: int) -> str:
         "them. %(num)d statements "
         "wait for you.",
         len(labels.waiting(items)),
-        name=frame.learner,
+        name=header.learner,
     )
     return said
 
@@ -107,15 +107,15 @@ def statement_page(
     found = batches.of_statement(actor, statement_id, today)
     if not found:
         abort(404)
-    frames = {
-        key: mark_language(frame, frame.lang)
-        for key, frame in review_headers.headers(_reviews(found), today).items()
+    headers = {
+        key: mark_language(header, header.lang)
+        for key, header in review_headers.headers(_reviews(found), today).items()
     }
-    lang = frames[found[0].review_id].lang
-    items = cards.by_name(mark_language(found, lang), frames)
-    scale = mark_language(item_details.scale(frames[items[0].review_id].framework_id), lang)
-    access.note_looks((frame.learner_id for frame in frames.values()), "review")
-    for review_id in frames:
+    lang = headers[found[0].review_id].lang
+    items = cards.by_name(mark_language(found, lang), headers)
+    scale = mark_language(item_details.scale(headers[items[0].review_id].framework_id), lang)
+    access.note_looks((header.learner_id for header in headers.values()), "review")
+    for review_id in headers:
         access.note_opened(review_id)
     shared = mark_language_each(batches.shared(actor, today))
     return render_template(
@@ -126,8 +126,8 @@ def statement_page(
         shared=shared,
         screen=cards.screen(
             items,
-            frames,
-            {key: ReviewLabels.of(scale, frame) for key, frame in frames.items()},
+            headers,
+            {key: ReviewLabels.of(scale, header) for key, header in headers.items()},
             sent,
             refusal,
         ),

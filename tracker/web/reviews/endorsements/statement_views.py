@@ -23,22 +23,22 @@ bp = Blueprint("statements", __name__)
 def show(statement_id: int) -> ResponseReturnValue:
     """Of another framework than the learner's: no such page."""
     learner = learners.learner(session.actor().person_id, session.actor().today(session.now()))
-    sheet = statement_cards.of_statements(learner, [statement_id]) if learner else None
-    if learner is None or sheet is None or not sheet.cards:
+    to_rate = statement_cards.of_statements(learner, [statement_id]) if learner else None
+    if learner is None or to_rate is None or not to_rate.cards:
         abort(404)
-    reached, sheet = (
+    reached, to_rate = (
         mark_language(progress.progress(learner), learner.lang),
-        mark_language(sheet, learner.lang),
+        mark_language(to_rate, learner.lang),
     )
     if not reached.use_statement:
         return redirect(url_for("dashboard.use_statement", next=request.path))
-    card = sheet.cards[0]
+    card = to_rate.cards[0]
     return render_template(
         "reviews/endorsements/statement.html",
         **vars(pages.own_endorsements(learner, statement_id, card.text)),
         learner=learner,
         progress=reached,
-        sheet=sheet,
+        to_rate=to_rate,
         card=card,
         level=next(
             each
@@ -48,7 +48,7 @@ def show(statement_id: int) -> ResponseReturnValue:
         answers=rating_history.answers(learner.person_id, statement_id),
         evidence=evidence.for_statement(learner.person_id, statement_id),
         linkable=evidence.unlinked_to(learner.person_id, statement_id),
-        cards=StatementCards(sheet, learner, "statement", request.args.get("saved", type=int)),
+        cards=StatementCards(to_rate, learner, "statement", request.args.get("saved", type=int)),
     )
 
 
