@@ -121,7 +121,7 @@ def _parts(of: ReviewOutcome) -> list[Data]:
     """The agenda: what is open first, then the differences that came to an end."""
     settled = [item for item in of.items if item.status is ItemStatus.KEPT_APART or item.agreed]
     parts = [
-        (_("To outcome about"), _with(of, ItemStatus.DIFFERS)),
+        (_("To talk about"), _with(of, ItemStatus.DIFFERS)),
         (_("Differences that are settled"), settled),
     ]
     return [
@@ -243,7 +243,7 @@ def _room(of: ReviewOutcome) -> Data:
 
 
 def _lists(of: ReviewOutcome) -> list[Data]:
-    """What needs no outcome: short."""
+    """What needs no talk: short."""
     header = of.header
     head = [_("Code"), _("Statement"), _("Level")]
     equal = [item for item in _with(of, ItemStatus.ENDORSED) if not item.agreed]

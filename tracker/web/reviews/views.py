@@ -1,4 +1,4 @@
-"""Reviews, blind first: send, answer, ask, check, reveal, and outcome about what differs."""
+"""Reviews, blind first: send, answer, ask, check, reveal, and talk about what differs."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
