@@ -3,7 +3,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from tests.doors.door import Door
-from tests.factories.sending import NO, YES, actor, answer_all, item_ids, send
+from tests.factories.sending import NO, YES, actor, answer_all, ask, item_ids, send
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Review, ReviewItem, TrainingAction
@@ -20,7 +20,7 @@ def one(world: World) -> None:
 
 def returned(world: World) -> None:
     (item_id,) = item_ids(send(world, YES))
-    reviews.return_item(actor(world, "sue"), item_id, "Where?", 1, world.now)
+    ask(actor(world, "sue"), item_id, "Where?", 1, world.now)
 
 
 def revealed(world: World) -> None:

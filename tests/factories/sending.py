@@ -10,8 +10,10 @@ from tracker.db import session, transaction
 from tracker.models import Rating, Review, ReviewItem
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
+from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.scale import Answer, Ground, ReviewerAnswer
-from tracker.services.reviews import reviews
+from tracker.rules.reviews.reviews import ReviewerResponse
+from tracker.services.reviews import answers, reviews
 
 YES, PART, NO, SURE_NOT, NOT_MINE = (
     Answer.CONSISTENTLY,
@@ -87,7 +89,28 @@ def answer(
     session().rollback()
     version = session().get_one(ReviewItem, item_id).version
     why = None if said is ReviewerAnswer.CANNOT_TELL else ground
-    reviews.answer(actor(world, by), item_id, said, why, note, version, world.now)
+    respond(actor(world, by), item_id, said, why, note, version, world.now)
+
+
+def respond(
+    by: Actor,
+    item_id: int,
+    answer: ReviewerAnswer | None,
+    ground: Ground | None,
+    note: str,
+    base_version: int,
+    now: dt.datetime,
+) -> None:
+    """Say that to one item. Raises what it was refused for."""
+    try:
+        answers.answer(by, [ReviewerResponse(item_id, answer, ground, note, base_version)], now)
+    except Conflict as refused:
+        raise refused.facts["rows"][item_id] from None
+
+
+def ask(by: Actor, item_id: int, question: str, base_version: int, now: dt.datetime) -> None:
+    """Return an item with a question."""
+    respond(by, item_id, None, None, question, base_version, now)
 
 
 def answer_all(world: World, review_id: int, *said: ReviewerAnswer, by: str = "sue") -> list[int]:

@@ -54,13 +54,14 @@ class Subject:
     """What is asked about: a record, and whose it is.
 
     `places` are the teams in which the owner learns now or did until at most GRACE ago; for a team,
-    the team itself. Of a review: `reviewer_may_go_on` (routing), and `deputies` are those who stand
-    in for its reviewer now.
+    the team itself. Of a review and its items: `review_id`, `reviewer_may_go_on` (routing), and
+    `deputies` are those who stand in for its reviewer now.
     """
 
     id: int
     library_id: int
     owner_id: int | None = None
+    review_id: int | None = None
     reviewer_id: int | None = None
     reviewer_may_go_on: bool = False
     places: tuple[Place, ...] = field(default=())

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from tests.factories.notices import tell, told
 from tests.factories.people import join
-from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, send
+from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, ask, item_ids, send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Library, Membership, Notice, Review
@@ -49,7 +49,7 @@ def test_answers_tell_nobody(context: World) -> None:
 
 def test_a_question_and_its_reply(context: World) -> None:
     (item_id,) = item_ids(send(context, YES))
-    reviews.return_item(actor(context, "sue"), item_id, "Where?", 1, context.now)
+    ask(actor(context, "sue"), item_id, "Where?", 1, context.now)
     assert told(context, "ana") == ["item_returned"]
     reviews.reply(actor(context, "ana"), item_id, "There.", context.now)
     assert told(context, "sue") == ["review_sent", "item_replied"]
@@ -58,7 +58,7 @@ def test_a_question_and_its_reply(context: World) -> None:
 @pytest.mark.parametrize(("by", "to"), [("ana", "sue"), ("sue", "ana")])
 def test_who_drops_is_not_told_of_it(context: World, by: str, to: str) -> None:
     (item_id,) = item_ids(send(context, YES))
-    reviews.return_item(actor(context, "sue"), item_id, "Where?", 1, context.now)
+    ask(actor(context, "sue"), item_id, "Where?", 1, context.now)
     reviews.drop(actor(context, by), item_id, context.now + HOUR)
     assert "item_dropped" in told(context, to)
     assert "item_dropped" not in told(context, by)
@@ -78,7 +78,7 @@ def test_every_reveal_is_told_alike(context: World, said: tuple[ReviewerAnswer, 
 def test_a_second_reveal_is_told_again(context: World) -> None:
     first, second = item_ids(review_id := send(context, YES, YES))
     answer(context, first, OTHER)
-    reviews.return_item(actor(context, "sue"), second, "Where?", 1, context.now)
+    ask(actor(context, "sue"), second, "Where?", 1, context.now)
     reviews.reveal(actor(context, "sue"), review_id, context.now)
     reviews.reply(actor(context, "ana"), second, "There.", context.now)
     answer(context, second, OTHER)
@@ -215,7 +215,7 @@ def test_it_does_not_tell_what_was_answered(
 
 def test_a_reviewer_who_waits_for_replies_is_not_reminded(context: World) -> None:
     (item_id,) = item_ids(send(context, YES))
-    reviews.return_item(actor(context, "sue"), item_id, "Where?", 1, context.now)
+    ask(actor(context, "sue"), item_id, "Where?", 1, context.now)
     assert remind(context, 11) == []
 
 

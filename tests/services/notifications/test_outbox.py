@@ -17,7 +17,7 @@ from tests.factories import mail_servers
 from tests.factories.actors import acting
 from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.notices import deliver, deliver_one, mails, server, tell, text, told, wants
-from tests.factories.sending import NO, NOT_MINE, YES, actor, answer_all, item_ids, send
+from tests.factories.sending import NO, NOT_MINE, YES, actor, answer_all, ask, item_ids, send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Membership, Notice, NoticeChoice, OutboxMail, Person
@@ -508,7 +508,7 @@ def letters_of(
     now = world.now + skip * HOUR
     deliver(inbox, now)
     first = item_ids(review_id)[0]
-    reviews.return_item(actor(world, "sue"), first, "Where?", 1, now)
+    ask(actor(world, "sue"), first, "Where?", 1, now)
     deliver(inbox, now)
     reviews.reply(actor(world, "ana"), first, "There.", now)
     deliver(inbox, now)

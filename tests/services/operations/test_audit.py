@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import Statements
 from tests.factories import sending
 from tests.factories.audit import happened
-from tests.factories.sending import NO, YES
+from tests.factories.sending import NO, YES, ask
 from tests.factories.world import World
 from tracker.db import all_or_nothing, db, session, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Library
@@ -191,7 +191,7 @@ def test_every_move_of_a_review_is_an_event(context: World, ana: Actor, sue: Act
     sending.answer(world, ids[0], ReviewerAnswer.CONSISTENTLY)
     sending.answer(world, ids[1], ReviewerAnswer.CANNOT_TELL)
     sending.answer(world, ids[1], ReviewerAnswer.PARTLY)
-    reviews.return_item(sue, ids[2], "When was that?", 1, world.now)
+    ask(sue, ids[2], "When was that?", 1, world.now)
     reviews.reply(ana, ids[2], "In May.", world.now)
     sending.answer(world, ids[2], ReviewerAnswer.CONSISTENTLY)
     before = len(kinds())

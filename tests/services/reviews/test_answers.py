@@ -40,9 +40,7 @@ def statuses(*review_ids: int) -> list[str]:
 def test_what_is_named_changes_and_nothing_else(world: World, named: list[int]) -> None:
     review_id = send(world, YES, PART, NO)
     ids = item_ids(review_id)
-    changed = answers.answer_many(
-        actor(world, "sue"), [said(ids[each]) for each in named], world.now
-    )
+    changed = answers.answer(actor(world, "sue"), [said(ids[each]) for each in named], world.now)
     assert changed == len(named)
     assert statuses(review_id) == ["answered" if each in named else "waiting" for each in range(3)]
     assert [item.version for item in items(review_id)] == [
@@ -53,9 +51,9 @@ def test_what_is_named_changes_and_nothing_else(world: World, named: list[int]) 
 def test_people_of_several_reviews_are_answered_together(world: World) -> None:
     of_ana, of_ben = send(world, YES), send(world, NO, learner="ben")
     many = [said(item_ids(of_ben)[0]), said(item_ids(of_ana)[0])]
-    assert answers.answer_many(actor(world, "sue"), many, world.now) == 2
+    assert answers.answer(actor(world, "sue"), many, world.now) == 2
     assert statuses(of_ana, of_ben) == ["answered", "answered"]
-    assert answers.answer_many(actor(world, "sue"), many, world.now) == 0, (
+    assert answers.answer(actor(world, "sue"), many, world.now) == 0, (
         "the same again changes nothing"
     )
 
@@ -65,13 +63,13 @@ def test_where_one_has_moved_on_none_is_written(world: World) -> None:
     first, second = item_ids(review_id)
     answer(world, first, SAYS_NO, note="elsewhere")
     with pytest.raises(Conflict) as refusal:
-        answers.answer_many(actor(world, "sue"), [said(first), said(second)], world.now)
+        answers.answer(actor(world, "sue"), [said(first), said(second)], world.now)
     rows = refusal.value.facts["rows"]
     assert isinstance(rows, dict)
     assert list(rows) == [first]
     assert rows[first].facts["current"] == NewerAnswer(SAYS_NO, Ground.SAW_IT, "elsewhere", 2)
     assert statuses(review_id) == ["answered", "waiting"]
-    answers.answer_many(actor(world, "sue"), [said(first, 2), said(second)], world.now)
+    answers.answer(actor(world, "sue"), [said(first, 2), said(second)], world.now)
     assert statuses(review_id) == ["answered", "answered"]
 
 
@@ -82,7 +80,7 @@ def test_what_can_be_answered_no_more_is_named_and_breaks_nothing(world: World) 
     third = item_ids(send(world, NO, skip=2))[0]
     asked = ReviewerResponse(first, None, None, "Where?", 3)
     with pytest.raises(Conflict) as refusal:
-        answers.answer_many(actor(world, "sue"), [asked, said(second, 3), said(third)], world.now)
+        answers.answer(actor(world, "sue"), [asked, said(second, 3), said(third)], world.now)
     rows = refusal.value.facts["rows"]
     assert isinstance(rows, dict)
     assert {item_id: why.code for item_id, why in rows.items()} == {
@@ -96,7 +94,7 @@ def test_each_is_looked_at_by_itself(world: World) -> None:
     review_id = send(world, YES, PART, NO)
     first, second, third = item_ids(review_id)
     with pytest.raises(Conflict) as refusal:
-        answers.answer_many(
+        answers.answer(
             actor(world, "sue"),
             [said(first), said(second, ground=None), ReviewerResponse(third, None, None, " ", 1)],
             world.now,
@@ -115,14 +113,14 @@ def test_each_is_looked_at_by_itself(world: World) -> None:
 def test_nobody_answers_what_was_not_sent_to_them(world: World, who: str) -> None:
     review_id = send(world, YES)
     with pytest.raises(Missing):
-        answers.answer_many(actor(world, who), [said(item_ids(review_id)[0])], world.now)
+        answers.answer(actor(world, who), [said(item_ids(review_id)[0])], world.now)
     assert statuses(review_id) == ["waiting"]
 
 
 def test_one_that_is_not_theirs_among_others_stops_all(world: World) -> None:
     mine, other = send(world, YES), send(world, YES, learner="lea", reviewer="hugo")
     with pytest.raises(Missing):
-        answers.answer_many(
+        answers.answer(
             actor(world, "sue"), [said(item_ids(mine)[0]), said(item_ids(other)[0])], world.now
         )
     assert statuses(mine, other) == ["waiting", "waiting"]

@@ -14,8 +14,10 @@ from tests.factories.sending import (
     actor,
     answer,
     answer_all,
+    ask,
     item_ids,
     items,
+    respond,
     review,
     send,
 )
@@ -229,7 +231,7 @@ class TestTime:
         review_id = send(world, YES, PART)
         first, second = item_ids(review_id)
         answer(world, first, ReviewerAnswer.NOT_YET)
-        reviews.return_item(actor(world, "sue"), second, "Where?", 1, world.now)
+        ask(actor(world, "sue"), second, "Where?", 1, world.now)
         reviews.reveal(actor(world, "sue"), review_id, world.now)
         assert differences.keep_due_apart(self.after) == 1
         assert (statuses(review_id), review(review_id).status) == (
@@ -237,7 +239,7 @@ class TestTime:
             "differences_open",
         )
         reviews.reply(actor(world, "ana"), second, "Here", self.after)
-        reviews.answer(
+        respond(
             actor(world, "sue"), second, ReviewerAnswer.NOT_YET, Ground.SAW_IT, "", 3, self.after
         )
         reviews.reveal(actor(world, "sue"), review_id, self.after)

@@ -16,6 +16,7 @@ from tests.factories.sending import (
     actor,
     answer,
     answer_all,
+    ask,
     item_ids,
     items,
     review,
@@ -84,7 +85,7 @@ class TestHandingOn:
         first = send(world, YES, NO, PART)
         ids = item_ids(first)
         answer(world, ids[0], SAYS_NO, note="I doubt it")
-        reviews.return_item(actor(world, "sue"), ids[1], "Where?", 1, world.now)
+        ask(actor(world, "sue"), ids[1], "Where?", 1, world.now)
         second = handovers.hand_on(
             actor(world, "sue"), first, world.people["hugo"], "I am away", world.now
         )
@@ -136,7 +137,7 @@ class TestHandingOn:
         ids = item_ids(first)
         answer(world, ids[0], SAYS_YES)
         answer(world, ids[1], SAYS_YES)
-        reviews.return_item(actor(world, "sue"), ids[2], "Where?", 1, world.now)
+        ask(actor(world, "sue"), ids[2], "Where?", 1, world.now)
         reviews.reveal(actor(world, "sue"), first, world.now)
         second = handovers.hand_on(
             actor(world, "sue"), first, world.people["hugo"], "Away", world.now

@@ -19,8 +19,10 @@ from tests.factories.sending import (
     actor,
     answer,
     answer_all,
+    ask,
     item_ids,
     items,
+    respond,
     review,
     send,
 )
@@ -301,7 +303,7 @@ class TestWithdrawing:
 
     def test_a_question_is_no_answer(self, world: World) -> None:
         review_id = send(world, YES, NO)
-        reviews.return_item(actor(world, "sue"), item_ids(review_id)[0], "Where?", 1, world.now)
+        ask(actor(world, "sue"), item_ids(review_id)[0], "Where?", 1, world.now)
         reviews.withdraw(actor(world, "ana"), review_id, world.now)
 
     @pytest.mark.parametrize("name", ["sue", "ben", "cora", "adam", "olaf"])
@@ -361,7 +363,7 @@ class TestAnswering:
     ) -> None:
         item_id = item_ids(send(world, YES))[0]
         with pytest.raises(Invalid, match="review_ground_needed"):
-            reviews.answer(actor(world, "sue"), item_id, said, None, "", 1, world.now)
+            respond(actor(world, "sue"), item_id, said, None, "", 1, world.now)
 
     def test_a_note_of_4001_characters_is_refused_and_4000_kept(self, world: World) -> None:
         item_id = item_ids(send(world, YES))[0]
@@ -376,7 +378,7 @@ class TestAnswering:
         item_id = item_ids(review_id)[0]
         answer(world, item_id, SAYS_PART, note="from the other tab")
         with pytest.raises(Conflict, match="review_item_changed") as refused:
-            reviews.answer(actor(world, "sue"), item_id, TELLS, Ground.SAW_IT, "", 1, world.now)
+            respond(actor(world, "sue"), item_id, TELLS, Ground.SAW_IT, "", 1, world.now)
         current = refused.value.facts["current"]
         assert isinstance(current, NewerAnswer)
         assert (current.answer, current.note, current.version) == (
@@ -386,13 +388,13 @@ class TestAnswering:
         )
         assert items(review_id)[0].reviewer_answer == SAYS_PART
         with pytest.raises(Conflict, match="review_item_changed"):
-            reviews.return_item(actor(world, "sue"), item_id, "Where?", 1, world.now)
+            ask(actor(world, "sue"), item_id, "Where?", 1, world.now)
 
     def test_the_same_form_twice_is_one_answer(self, world: World) -> None:
         review_id = send(world, YES)
         item_id = item_ids(review_id)[0]
         for _ in range(2):
-            reviews.answer(actor(world, "sue"), item_id, TELLS, Ground.WAS_TOLD, "x", 1, world.now)
+            respond(actor(world, "sue"), item_id, TELLS, Ground.WAS_TOLD, "x", 1, world.now)
         assert items(review_id)[0].version == 2
 
     @pytest.mark.parametrize("name", ["ana", "ben", "hugo", "cora", "adam", "olaf"])
@@ -401,9 +403,9 @@ class TestAnswering:
         item_id = item_ids(review_id)[0]
         who = actor(world, name)
         with pytest.raises(Missing):
-            reviews.answer(who, item_id, TELLS, Ground.SAW_IT, "", 1, world.now)
+            respond(who, item_id, TELLS, Ground.SAW_IT, "", 1, world.now)
         with pytest.raises(Missing):
-            reviews.return_item(who, item_id, "Where?", 1, world.now)
+            ask(who, item_id, "Where?", 1, world.now)
         with pytest.raises(Missing):
             reviews.reveal(who, review_id, world.now)
 
@@ -419,7 +421,7 @@ class TestAnswering:
                 .values(ends_on=dt.date(2026, 11, 23))
             )
         with pytest.raises(Missing):
-            reviews.answer(before, item_ids(review_id)[0], TELLS, Ground.SAW_IT, "", 1, world.now)
+            respond(before, item_ids(review_id)[0], TELLS, Ground.SAW_IT, "", 1, world.now)
 
     def test_a_learner_who_moved_is_answered_for_30_days(self, world: World) -> None:
         item_id = item_ids(send(world, YES))[0]
@@ -430,9 +432,9 @@ class TestAnswering:
                 .values(ends_on=world.now.date())
             )
         last = world.now + dt.timedelta(days=30)
-        reviews.answer(actor(world, "sue", last), item_id, TELLS, Ground.SAW_IT, "", 1, last)
+        respond(actor(world, "sue", last), item_id, TELLS, Ground.SAW_IT, "", 1, last)
         with pytest.raises(Missing):
-            reviews.answer(
+            respond(
                 actor(world, "sue"),
                 item_id,
                 SAYS_NO,
@@ -448,7 +450,7 @@ class TestQuestions:
         review_id = send(world, YES)
         item_id = item_ids(review_id)[0]
         answer(world, item_id, TELLS, note="to be forgotten")
-        reviews.return_item(actor(world, "sue"), item_id, " Which desk? ", 2, world.now)
+        ask(actor(world, "sue"), item_id, " Which desk? ", 2, world.now)
         item = items(review_id)[0]
         assert (item.status, item.reviewer_answer, item.ground, item.answered_at) == (
             "returned",
@@ -470,8 +472,8 @@ class TestQuestions:
     def test_both_need_words(self, world: World, text: str) -> None:
         item_id = item_ids(send(world, YES))[0]
         with pytest.raises(Invalid, match="review_text"):
-            reviews.return_item(actor(world, "sue"), item_id, text, 1, world.now)
-        reviews.return_item(actor(world, "sue"), item_id, "Where?", 1, world.now)
+            ask(actor(world, "sue"), item_id, text, 1, world.now)
+        ask(actor(world, "sue"), item_id, "Where?", 1, world.now)
         with pytest.raises(Invalid, match="review_text"):
             reviews.reply(actor(world, "ana"), item_id, text, world.now)
 
@@ -486,14 +488,14 @@ class TestQuestions:
         item_id = item_ids(review_id)[0]
         with pytest.raises(Conflict, match="move_not_now"):
             reviews.drop(actor(world, name), item_id, world.now)
-        reviews.return_item(actor(world, "sue"), item_id, "Where?", 1, world.now)
+        ask(actor(world, "sue"), item_id, "Where?", 1, world.now)
         reviews.drop(actor(world, name), item_id, world.now)
         assert (statuses(review_id), review(review_id).status) == (["dropped"], "closed")
         assert standing(world) == {}
 
     def test_nobody_else_replies_or_drops(self, world: World) -> None:
         item_id = item_ids(send(world, YES))[0]
-        reviews.return_item(actor(world, "sue"), item_id, "Where?", 1, world.now)
+        ask(actor(world, "sue"), item_id, "Where?", 1, world.now)
         for name in ("ben", "hugo", "cora", "adam", "olaf"):
             with pytest.raises(Missing):
                 reviews.drop(actor(world, name), item_id, world.now)
@@ -547,7 +549,7 @@ class TestRevealing:
         review_id = send(world, YES, NO)
         first, second = item_ids(review_id)
         answer(world, first, TELLS)
-        reviews.return_item(actor(world, "sue"), second, "Where?", 1, world.now)
+        ask(actor(world, "sue"), second, "Where?", 1, world.now)
         reviews.reveal(actor(world, "sue"), review_id, world.now)
         assert (statuses(review_id), review(review_id).status) == (
             ["endorsed", "returned"],

@@ -16,7 +16,7 @@ from tests import pdf
 from tests.client import Client
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
-from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, item_ids, send
+from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, ask, item_ids, send
 from tests.factories.world import World
 from tracker.db import db, transaction
 from tracker.rules.frameworks.scale import Answer, ReviewerAnswer
@@ -76,7 +76,7 @@ def at_work(world: World) -> int:
     first, second, third, _ = item_ids(review_id)
     answer(world, first, ReviewerAnswer.CONSISTENTLY, note="hers")
     answer(world, second, ReviewerAnswer.CANNOT_TELL)
-    reviews.return_item(actor(world, "sue"), third, "Where?", 1, world.now)
+    ask(actor(world, "sue"), third, "Where?", 1, world.now)
     return review_id
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.client import Client
-from tests.factories.sending import NO, YES, actor, answer, answer_all, item_ids, review, send
+from tests.factories.sending import NO, YES, actor, answer, answer_all, ask, item_ids, review, send
 from tests.factories.world import World
 from tests.review_rules import faults
 from tracker.db import db
@@ -46,7 +46,7 @@ def answered(world: World, review_id: int) -> None:
 
 
 def returned(world: World, review_id: int) -> None:
-    reviews.return_item(actor(world, "sue"), item_ids(review_id)[0], "Where?", 1, world.now)
+    ask(actor(world, "sue"), item_ids(review_id)[0], "Where?", 1, world.now)
 
 
 def half_agreed(world: World, review_id: int) -> None:

@@ -21,6 +21,7 @@ from tests.factories.sending import (
     actor,
     answer,
     answer_all,
+    ask,
     item_ids,
     items,
     review,
@@ -567,7 +568,7 @@ class TestDifferencesPage:
     ) -> None:
         with app.app_context():
             (item_id,) = item_ids(send(world, YES))
-            reviews.return_item(actor(world, "sue"), item_id, "Where?", 1, world.now)
+            ask(actor(world, "sue"), item_id, "Where?", 1, world.now)
         page = ana.post(f"/review-items/{item_id}/reply", {"text": " "})
         assert page.status_code == 422
         assert "Write something here first." in page.text
@@ -582,7 +583,7 @@ class TestDifferencesPage:
             review_id = send(world, YES, NO)
             first, second = item_ids(review_id)
             answer(world, first, SAYS_NO, note=nasty)
-            reviews.return_item(actor(world, "sue"), second, nasty, 1, world.now)
+            ask(actor(world, "sue"), second, nasty, 1, world.now)
         pages = [
             ana.get(f"/reviews/{review_id}"),
             sue.get(f"/review-items/{second}"),

@@ -23,7 +23,7 @@ from tests.factories.evidence import piece
 from tests.factories.frameworks import grow, leave_out, open_round
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, item_ids, send
+from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, ask, item_ids, send
 from tests.factories.world import World
 from tests.web.profiles.test_profiles import reviewed
 from tracker.app import create_app
@@ -87,7 +87,7 @@ def talked(world: World) -> int:
     answer(world, second, ReviewerAnswer.PARTLY)
     answer(world, third, ReviewerAnswer.CANNOT_TELL)
     answer(world, fourth, ReviewerAnswer.CONSISTENTLY)
-    reviews.return_item(actor(world, "sue"), fifth, "Where was that?", 1, world.now)
+    ask(actor(world, "sue"), fifth, "Where was that?", 1, world.now)
     reviews.reveal(actor(world, "sue"), review_id, world.now)
     day = dt.date(2026, 12, 15)
     differences.add_next_step(
@@ -412,7 +412,7 @@ def test_markup_in_meeting_notes_is_text(app: Flask, world: World, sue: Client) 
         noted(world, ids[0], f"{MARKUP} learner")
         review_id = reviews.send(actor(world, "ana"), world.people["sue"], [ids[0]], world.now)
         (item_id,) = item_ids(review_id)
-        reviews.return_item(actor(world, "sue"), item_id, f"{MARKUP} question", 1, world.now)
+        ask(actor(world, "sue"), item_id, f"{MARKUP} question", 1, world.now)
         reviews.reply(actor(world, "ana"), item_id, f"{MARKUP} reply", world.now)
         answer(world, item_id, ReviewerAnswer.PARTLY, note=f"{MARKUP} reviewer")
         reviews.reveal(actor(world, "sue"), review_id, world.now)

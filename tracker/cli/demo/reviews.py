@@ -4,10 +4,12 @@ import datetime as dt
 from enum import Enum
 
 from tracker.cli.demo.people import DemoLearner, Scene, draw, pick
+from tracker.policy.permissions import Actor
 from tracker.queries.operations import demo as world
 from tracker.queries.operations.demo import Outline
 from tracker.rules.frameworks.scale import AGREED, Answer, EndorsedAnswer, Ground, ReviewerAnswer
-from tracker.services.reviews import differences, reviews
+from tracker.rules.reviews.reviews import ReviewerResponse
+from tracker.services.reviews import answers, differences, reviews
 
 
 class Stage(Enum):
@@ -54,7 +56,7 @@ def hold_review(
         now = scene.at(day + 2 + at / 100)
         if item_id in returned:
             question = pick(scene.cast.texts["questions"], "question", learner.name, statement.code)
-            reviews.return_item(supervisor, item_id, question, 1, now)
+            _respond(supervisor, item_id, None, None, question, now)
             if stage is Stage.REPLIED:
                 answer = pick(scene.cast.texts["replies"], "reply", learner.name, statement.code)
                 reviews.reply(actor, item_id, answer, scene.at(day + 3 + at / 100))
@@ -74,18 +76,28 @@ def _answer(
     key = (learner.name, statement.code, now.date().isoformat())
     note = pick(scene.cast.texts["reviewer_notes"], "said", *key)
     if draw("chance", *key) < 0.04:
-        reviews.answer(supervisor, item_id, ReviewerAnswer.CANNOT_TELL, None, "", 1, now)
+        _respond(supervisor, item_id, ReviewerAnswer.CANNOT_TELL, None, "", now)
         return
     if learner.said[statement.id] is Answer.NOT_MY_WORK and draw("job", *key) < 0.7:
-        reviews.answer(
-            supervisor, item_id, ReviewerAnswer.NOT_THEIR_WORK, Ground.SAW_IT, "", 1, now
-        )
+        _respond(supervisor, item_id, ReviewerAnswer.NOT_THEIR_WORK, Ground.SAW_IT, "", now)
         return
     above = learner.ability(statement, later=now > scene.at(-60)) + (draw("eye", *key) - 0.55) * 0.5
     seen = ReviewerAnswer.CONSISTENTLY if above > 0.1 else ReviewerAnswer.PARTLY
     if above <= -0.9:
         seen = ReviewerAnswer.NOT_YET
-    reviews.answer(supervisor, item_id, seen, pick(tuple(Ground), "ground", *key), note, 1, now)
+    _respond(supervisor, item_id, seen, pick(tuple(Ground), "ground", *key), note, now)
+
+
+def _respond(
+    supervisor: Actor,
+    item_id: int,
+    answer: ReviewerAnswer | None,
+    ground: Ground | None,
+    note: str,
+    now: dt.datetime,
+) -> None:
+    """To an item that nobody answered yet."""
+    answers.answer(supervisor, [ReviewerResponse(item_id, answer, ground, note, 1)], now)
 
 
 def _talk(scene: Scene, learner: DemoLearner, review_id: int, day: float, stage: Stage) -> None:

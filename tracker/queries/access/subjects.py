@@ -129,6 +129,7 @@ def _reviewed(record_id: int, which: ColumnElement[bool], today: dt.date) -> Sub
         session()
         .execute(
             select(
+                Review.id,
                 Review.learner_id,
                 Review.reviewer_id,
                 Person.library_id,
@@ -145,6 +146,7 @@ def _reviewed(record_id: int, which: ColumnElement[bool], today: dt.date) -> Sub
         id=record_id,
         library_id=row.library_id,
         owner_id=row.learner_id,
+        review_id=row.id,
         reviewer_id=row.reviewer_id,
         reviewer_may_go_on=bool(row.may_go_on),
     )

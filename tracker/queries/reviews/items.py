@@ -23,7 +23,7 @@ from tracker.models import (
 )
 from tracker.rules.frameworks.scale import Answer, Ground, ReviewerAnswer
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.reviews.workflow import SEALED, ItemStatus
+from tracker.rules.reviews.workflow import SEALED, ItemStatus, Move, item_can
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,9 @@ class Item:
     agreed: str
     """What the two agreed on, where that ended it."""
 
-
-def review_of(item_id: int) -> int:
-    """The review that an item belongs to."""
-    return session().scalars(select(ReviewItem.review_id).where(ReviewItem.id == item_id)).one()
+    def can(self, move: Move) -> bool:
+        """Whether this can be done to it now, as far as its reader may know where it is."""
+        return self.status is not None and item_can(self.status, move)
 
 
 def for_reviewer(review_id: int) -> list[Item]:

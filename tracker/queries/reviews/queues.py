@@ -9,7 +9,7 @@ from tracker.db import session
 from tracker.models import Confirmation, Person, Review, ReviewItem
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
-from tracker.rules.reviews.workflow import ENDED, LIVE, ItemStatus, ReviewStatus
+from tracker.rules.reviews.workflow import LIVE, UNANSWERED, ItemStatus, ReviewStatus
 
 QUEUE_MAX = 200
 
@@ -66,13 +66,9 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
     def count(those: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((those, 1), else_=0)), 0)
 
-    over = [
-        ItemStatus.ANSWERED.value,
-        ItemStatus.DIFFERS.value,
-        *(status.value for status in ENDED),
-    ]
+    over = ReviewItem.status.not_in([status.value for status in UNANSWERED])
     hidden = (
-        (count(ReviewItem.status.in_(over)), count(ReviewItem.status == ItemStatus.WAITING.value))
+        (count(over), count(ReviewItem.status == ItemStatus.WAITING.value))
         if is_inbox
         else (literal(None), literal(None))
     )

@@ -11,12 +11,10 @@ from tracker.records.reviews import status
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
 from tracker.rules.reviews.reviews import NewerAnswer, ReviewerResponse, clean_text
-from tracker.rules.reviews.workflow import ItemStatus, Move, ReviewStatus
-
-CHANGEABLE = (ItemStatus.ANSWERED.value, ItemStatus.NOT_OBSERVED.value)
+from tracker.rules.reviews.workflow import ItemStatus, Move, ReviewStatus, item_can
 
 
-def say(tx: Session, actor: Actor, said: ReviewerResponse, now: dt.datetime) -> bool:
+def respond(tx: Session, actor: Actor, said: ReviewerResponse, now: dt.datetime) -> bool:
     """Write it; its review is locked from here on. The same again changes nothing. Returns whether
     something changed.
 
@@ -88,8 +86,8 @@ def _stands(
     item: ReviewItem, text: ReviewItemText, answer: ReviewerAnswer, ground: Ground | None, note: str
 ) -> bool:
     """Whether this very answer stands already and can still change: the same form, sent twice."""
-    stands = item.status in CHANGEABLE and item.revealed_at is None
-    return stands and (item.reviewer_answer, item.ground, text.reviewer_note) == (
+    can_change = item_can(ItemStatus(item.status), Move.ANSWER) and item.revealed_at is None
+    return can_change and (item.reviewer_answer, item.ground, text.reviewer_note) == (
         answer.value,
         ground,
         note,
@@ -99,7 +97,7 @@ def _stands(
 def _must_be_seen(item: ReviewItem, text: ReviewItemText, base_version: int) -> None:
     """Raises Conflict("review_item_changed") when the item moved since the page showed it and can
     still be answered; one that cannot is refused by the table of moves."""
-    if item.version == base_version or item.status not in (ItemStatus.WAITING.value, *CHANGEABLE):
+    if item.version == base_version or not item_can(ItemStatus(item.status), Move.ANSWER):
         return
     current = NewerAnswer(
         answer=ReviewerAnswer(item.reviewer_answer) if item.reviewer_answer else None,

@@ -69,10 +69,9 @@ ENDED = frozenset(
     }
 )
 REVEALED = frozenset({ItemStatus.DIFFERS, ItemStatus.ENDORSED, ItemStatus.KEPT_APART})
-OPEN_TO_ANSWER = frozenset({ItemStatus.WAITING, ItemStatus.RETURNED, ItemStatus.ANSWERED})
-SEALED = frozenset(
-    {ItemStatus.WAITING, ItemStatus.RETURNED, ItemStatus.ANSWERED, ItemStatus.NOT_OBSERVED}
-)
+UNANSWERED = frozenset({ItemStatus.WAITING, ItemStatus.RETURNED})
+OPEN_TO_ANSWER = UNANSWERED | {ItemStatus.ANSWERED}
+SEALED = OPEN_TO_ANSWER | {ItemStatus.NOT_OBSERVED}
 """In these the supervisor's side is the supervisor's alone and the learner's is the learner's
 alone. A *cannot tell* can be changed until the reveal; it shows itself to the learner only once the
 review has been revealed. An item that was *handed on* stays sealed for ever: what its first

@@ -1,4 +1,4 @@
-"""Answering in one sitting: what a screen of statements was told, all of it or nothing."""
+"""What a reviewer says to items, one or a screen of them: all of it or nothing."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.reviews.reviews import ReviewerResponse
 
 
-def answer_many(actor: Actor, said: Sequence[ReviewerResponse], now: dt.datetime) -> int:
-    """Write what was said to each item, and to no other. Where one is refused, none is written.
-    Returns how many changed.
+def answer(actor: Actor, said: Sequence[ReviewerResponse], now: dt.datetime) -> int:
+    """Write what was said to each item, and to no other: an answer, or a question that returns it.
+    Where one is refused, none is written. Returns how many changed.
 
     Raises Missing (one is not the actor's to answer); Conflict("answers_refused") with `rows`, what
-    `answers.say` refused, by item.
+    `answers.respond` refused, by item.
     """
     with transaction() as tx:
         found = select(ReviewItem.id, ReviewItem.review_id).where(
@@ -28,7 +28,7 @@ def answer_many(actor: Actor, said: Sequence[ReviewerResponse], now: dt.datetime
         changed, refused = 0, dict[int, Refusal]()
         for each in sorted(said, key=lambda each: (review_of.get(each.item_id, 0), each.item_id)):
             try:
-                changed += answers.say(tx, actor, each, now)
+                changed += answers.respond(tx, actor, each, now)
             except (Conflict, Invalid) as refusal:
                 refused[each.item_id] = refusal
         if refused:

@@ -18,11 +18,10 @@ from tracker.queries.assessment.learners import learner
 from tracker.queries.reviews import eligible_reviewers, submittable
 from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.records import audit
-from tracker.records.reviews import answers, sending, status
+from tracker.records.reviews import sending, status
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
 from tracker.rules.operations.audit_kinds import REVEALED
-from tracker.rules.reviews.reviews import SENT_MAX, ReviewerResponse, clean_text, day_at
+from tracker.rules.reviews.reviews import SENT_MAX, clean_text, day_at
 from tracker.rules.reviews.workflow import (
     EndorsementStatus,
     ItemStatus,
@@ -147,41 +146,9 @@ def withdraw(actor: Actor, review_id: int, now: dt.datetime) -> None:
         status.move_review(tx, review, Move.WITHDRAW, actor.person_id, now)
 
 
-def answer(
-    actor: Actor,
-    item_id: int,
-    answer: ReviewerAnswer,
-    ground: Ground | None,
-    note: str,
-    base_version: int,
-    now: dt.datetime,
-) -> None:
-    """The reviewer's answer, which can change until the reveal. The same again changes nothing.
-
-    `base_version` is the item's version that the page showed. *Cannot tell* needs no ground and
-    keeps none. Raises Invalid: review_ground_needed, review_text_long;
-    Conflict("review_item_changed") with `current`.
-    """
-    with transaction() as tx:
-        answers.say(tx, actor, ReviewerResponse(item_id, answer, ground, note, base_version), now)
-
-
-def return_item(
-    actor: Actor, item_id: int, question: str, base_version: int, now: dt.datetime
-) -> None:
-    """The reviewer asks the learner something before answering; an answer given so far is taken
-    back.
-
-    Raises Invalid: review_text_needed, review_text_long; Conflict("review_item_changed") with
-    `current`.
-    """
-    with transaction() as tx:
-        answers.say(tx, actor, ReviewerResponse(item_id, None, None, question, base_version), now)
-
-
 def reply(actor: Actor, item_id: int, text: str, now: dt.datetime) -> None:
-    """The learner answers the question; the item waits for the reviewer again. Raises Invalid as
-    `return_item`."""
+    """The learner answers the question; the item waits for the reviewer again. Raises Invalid:
+    review_text_needed, review_text_long."""
     text = clean_text(text, "text", required=True)
     with transaction() as tx:
         review, item = status.locked_item(tx, item_id)

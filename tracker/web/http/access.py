@@ -125,6 +125,12 @@ def may(permission: Permission, subject: Subject | None = None) -> bool:
     )
 
 
+def asked_for() -> DoorRequest | None:
+    """What the door of this request was asked for; None before it, and at public ones."""
+    found: DoorRequest | None = g.get("asked")
+    return found
+
+
 def note_look(owner_id: int, kind: str) -> None:
     """Note, after the response is built, that somebody else's record was shown."""
     note_looks([owner_id], kind)

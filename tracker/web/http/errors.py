@@ -1,6 +1,7 @@
 """Words for refusals, and the error pages. A refusal's code is looked up here; nothing else holds
 its sentence."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -45,6 +46,12 @@ def refusal_messages(**sentences: Any) -> None:
 def message_for(refusal: Refusal) -> str:
     """The sentence for a refusal, in the reader's language."""
     return str(REFUSAL_MESSAGES[refusal.code]) % refusal.facts
+
+
+def refused_rows(refusal: Refusal | None) -> Mapping[int, Refusal]:
+    """Of a refusal of many records at once: why, by record."""
+    rows = refusal.facts.get("rows") if refusal is not None else None
+    return rows if isinstance(rows, dict) else {}
 
 
 def put_on(form: FlaskForm, refusal: Refusal) -> None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from tracker.queries.reviews import items as review_items
 from tracker.queries.reviews.items import Item
 from tracker.rules.errors import Conflict
-from tracker.web.http import errors, session
+from tracker.web.http import access, errors
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.reviews import labels, pages
 from tracker.web.reviews.batch.forms import SentCard
@@ -32,13 +32,13 @@ class TypedText:
 def page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> ResponseReturnValue:
     """409. Each side sees what it may see of the other's, as on every page of the review. `typed`:
     the cards of a screen, where it was one."""
-    values = request.view_args or {}
-    item_id = values.get("item_id")
-    review_id = values.get("review_id") or (item_id and review_items.review_of(item_id))
-    if review_id is None or errors.wants_json():
+    asked = access.asked_for()
+    review_id = asked.subject.review_id if asked is not None else None
+    if asked is None or review_id is None or errors.wants_json():
         return errors.refused(refusal)
+    item_id = asked.subject.id if asked.record == "item" else None
     header = pages.header_of(review_id)
-    is_learner = header.learner_id == session.actor().person_id
+    is_learner = pages.is_learner(asked.subject)
     items = mark_language(
         review_items.for_learner(review_id) if is_learner else review_items.for_reviewer(review_id),
         header.lang,

@@ -17,6 +17,7 @@ from wtforms.validators import InputRequired, Optional
 
 from tracker.rules.errors import Invalid
 from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.reviews.reviews import RETURN, ReviewerResponse
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
 from tracker.web.ui.form import Form
@@ -177,13 +178,24 @@ class AnswerForm(Form):
     answer = RadioField(
         _l("Answer"),
         [InputRequired(_l("Choose one of the six."))],
-        choices=fields.choices((key, key) for key in [*ReviewerAnswer, "return"]),
+        choices=fields.choices((key, key) for key in [*ReviewerAnswer, RETURN]),
     )
     ground = RadioField(
         _l("How do you know?"), [Optional()], choices=fields.choices((key, key) for key in Ground)
     )
     note = TextAreaField(_l("Note, or your question"))
     version = IntegerField(_l("Version"), [InputRequired()])
+
+    def response(self, item_id: int) -> ReviewerResponse:
+        """Of a form that is valid."""
+        asks = self.answer.data == RETURN
+        return ReviewerResponse(
+            item_id=item_id,
+            answer=None if asks else ReviewerAnswer(self.answer.data),
+            ground=Ground(self.ground.data) if self.ground.data else None,
+            note=self.note.data or "",
+            base_version=self.version.data or 0,
+        )
 
 
 class RevealForm(Form):

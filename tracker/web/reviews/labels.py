@@ -16,7 +16,14 @@ from tracker.queries.reviews.items import Item
 from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
 from tracker.rules.reviews.agreement import Agreement, Pair, agreement
 from tracker.rules.reviews.reviews import RETURN, minutes_for
-from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus, can_finish, can_reveal
+from tracker.rules.reviews.workflow import (
+    OPEN_TO_ANSWER,
+    UNANSWERED,
+    ItemStatus,
+    ReviewStatus,
+    can_finish,
+    can_reveal,
+)
 from tracker.web.ui.template_helpers import day
 
 GROUNDS: dict[Ground, Any] = {
@@ -142,7 +149,7 @@ def reviewer_words(each: Reviewer) -> str:
 
 def done(items: Sequence[Item]) -> int:
     """How many items the reviewer has nothing to do with any more, or only to reveal."""
-    return sum(item.status not in (ItemStatus.WAITING, ItemStatus.RETURNED) for item in items)
+    return sum(item.status not in UNANSWERED for item in items)
 
 
 def waiting(items: Sequence[Item]) -> list[Item]:
@@ -173,7 +180,7 @@ def is_under_way(items: Sequence[Item]) -> bool:
     """Whether the reviewer's part has not come to its end: something waits, is out, or is
     sealed."""
     return any(
-        item.status in (ItemStatus.WAITING, ItemStatus.RETURNED, ItemStatus.ANSWERED)
+        item.status in OPEN_TO_ANSWER
         or (item.status is ItemStatus.NOT_OBSERVED and not item.revealed)
         for item in items
     )

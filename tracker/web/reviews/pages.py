@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
@@ -17,6 +17,7 @@ from tracker.queries.reviews.items import Item
 from tracker.queries.reviews.queues import Queued
 from tracker.rules.errors import Conflict
 from tracker.rules.reviews.reviews import SECONDS_EACH, NewerAnswer, minutes_for
+from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.web.http import access, session
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.reviews import labels, queue
@@ -94,7 +95,7 @@ def item_page(
 ) -> ResponseReturnValue:
     """The reviewer's page of one statement. `form`: what was typed and refused; `current`: what
     another tab saved."""
-    review_id = review_items.review_of(item.id)
+    review_id = review_of(item)
     header, items = reviewer_side(review_id)
     here = next(each for each in items if each.id == item.id)
     if here.revealed or not header.is_live:
@@ -141,14 +142,15 @@ def differences_page(
     step: TypedForm | None = None,
     exception: TypedForm | None = None,
 ) -> str:
-    """`subject`: the review or one of its items, of which a form may have been refused."""
-    typed = confirm or step or exception
-    review_id = subject.id if typed is None else review_items.review_of(typed.item_id)
+    """`subject`: the review or one of its items, of which a form may have been refused. While there
+    is nothing to see of each other, on to the page of the review."""
     by_learner = is_learner(subject)
-    header = header_of(review_id)
-    if header.revealed_at is None and typed is not None:
+    header = header_of(review_of(subject))
+    if header.revealed_at is None and (confirm or step or exception):
         raise Conflict("move_not_now")
-    access.note_opened(review_id)
+    if is_sealed(header):
+        abort(redirect(url_for("reviews.show", review_id=header.id)))
+    access.note_opened(header.id)
     return render_template(
         "reviews/differences.html",
         **vars(review_outcome(header, by_learner)),
@@ -158,7 +160,7 @@ def differences_page(
         story=exception_labels.story,
         ground_words=labels.GROUNDS,
         new_step=step_form(header),
-        next_review=None if by_learner else next_review(review_id),
+        next_review=None if by_learner else next_review(header.id),
     )
 
 
@@ -203,6 +205,18 @@ def reviewer_href(header: ReviewHeader, items: list[Item]) -> str:
 
 
 def at(item: Subject) -> str:
-    return url_for(
-        "reviews.differences", review_id=review_items.review_of(item.id), _anchor=f"item-{item.id}"
+    return url_for("reviews.differences", review_id=review_of(item), _anchor=f"item-{item.id}")
+
+
+def review_of(subject: Subject) -> int:
+    """Of a review or one of its items."""
+    if subject.review_id is None:
+        raise ValueError("not a record of a review")
+    return subject.review_id
+
+
+def is_sealed(header: ReviewHeader) -> bool:
+    """Whether there is nothing yet, or nothing any more, that the two may see of each other."""
+    return header.revealed_at is None and (
+        header.is_live or header.status is ReviewStatus.WITHDRAWN
     )

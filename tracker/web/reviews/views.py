@@ -11,15 +11,13 @@ from tracker.queries.administration import people
 from tracker.queries.reviews import delegates, item_details
 from tracker.queries.reviews import items as review_items
 from tracker.queries.reviews import queues as review_queues
-from tracker.queries.reviews.headers import ReviewHeader
 from tracker.rules.errors import Conflict, Invalid
-from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import EndorsedAnswer
 from tracker.rules.notices import NoticePage
-from tracker.rules.reviews.reviews import RETURN, NewerAnswer
-from tracker.rules.reviews.workflow import ReviewStatus
+from tracker.rules.reviews.reviews import NewerAnswer
 from tracker.rules.roles import Permission
+from tracker.services.reviews import answers, reviews
 from tracker.services.reviews import differences as differing
-from tracker.services.reviews import reviews
 from tracker.web.http import access, errors, rate_limits, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
@@ -120,39 +118,26 @@ def answer(item: Subject) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return pages.item_page(item, form, 422)
     try:
-        _answer(item.id, form)
-    except Invalid as refusal:
+        answers.answer(session.actor(), [form.response(item.id)], session.now())
+    except Conflict as refused:
+        refusal = errors.refused_rows(refused)[item.id]
+        newer = refusal.facts.get("current")
+        current = newer if isinstance(newer, NewerAnswer) else None
+        if isinstance(refusal, Conflict) and current is None:
+            raise refusal from None
         errors.put_on(form, refusal)
-        return pages.item_page(item, form, 422)
-    except Conflict as refusal:
-        current = refusal.facts.get("current")
-        if not isinstance(current, NewerAnswer):
-            raise
-        errors.put_on(form, refusal)
-        return pages.item_page(item, form, 409, current)
-    items = review_items.for_reviewer(review_items.review_of(item.id))
+        return pages.item_page(item, form, 409 if current else 422, current)
+    review_id = pages.review_of(item)
+    items = review_items.for_reviewer(review_id)
     here = next(each for each in items if each.id == item.id)
-    return redirect(
-        labels.next_href(review_items.review_of(item.id), items, here.position, focus=True), 303
-    )
-
-
-def _answer(item_id: int, form: AnswerForm) -> None:
-    actor, now, note = session.actor(), session.now(), form.note.data or ""
-    if form.answer.data == RETURN:
-        reviews.return_item(actor, item_id, note, form.version.data or 0, now)
-        return
-    ground = Ground(form.ground.data) if form.ground.data else None
-    reviews.answer(
-        actor, item_id, ReviewerAnswer(form.answer.data), ground, note, form.version.data or 0, now
-    )
+    return redirect(labels.next_href(review_id, items, here.position, focus=True), 303)
 
 
 @bp.post("/review-items/<id:item_id>/reply")
 @door(Permission.REVIEW_LEARNER, subjects.review_item)
 def reply(item: Subject) -> ResponseReturnValue:
     form = ReplyForm()
-    review_id = review_items.review_of(item.id)
+    review_id = pages.review_of(item)
     try:
         reviews.reply(session.actor(), item.id, form.text.data or "", session.now())
     except Invalid as refusal:
@@ -167,7 +152,7 @@ def reply(item: Subject) -> ResponseReturnValue:
 def drop(item: Subject) -> ResponseReturnValue:
     reviews.drop(session.actor(), item.id, session.now())
     flash_message(_("Dropped from this review. It can be sent again."))
-    return redirect(url_for("reviews.show", review_id=review_items.review_of(item.id)), 303)
+    return redirect(url_for("reviews.show", review_id=pages.review_of(item)), 303)
 
 
 @bp.get("/reviews/<id:review_id>/check")
@@ -210,8 +195,6 @@ def reveal(review: Subject) -> ResponseReturnValue:
 @door(Permission.REVIEW_READ, subjects.review)
 def differences(review: Subject) -> ResponseReturnValue:
     """What was revealed, to both: what is equal, what differs, and what became of it."""
-    if _is_sealed(pages.header_of(review.id)):
-        return redirect(url_for("reviews.show", review_id=review.id))
     return pages.differences_page(review)
 
 
@@ -221,17 +204,10 @@ def differences(review: Subject) -> ResponseReturnValue:
 def differences_pdf(review: Subject) -> ResponseReturnValue:
     """The same as meeting notes."""
     header = pages.header_of(review.id)
-    if _is_sealed(header):
+    if pages.is_sealed(header):
         return redirect(url_for("reviews.show", review_id=review.id))
     found = outcome.review_outcome(header, pages.is_learner(review))
     return pdf.download(notes_pdf.document(found, review.library_id))
-
-
-def _is_sealed(header: ReviewHeader) -> bool:
-    """Whether there is nothing yet, or nothing any more, that the two may see of each other."""
-    return header.revealed_at is None and (
-        header.is_live or header.status is ReviewStatus.WITHDRAWN
-    )
 
 
 @bp.post("/review-items/<id:item_id>/agree")
@@ -253,7 +229,7 @@ def agree(item: Subject) -> ResponseReturnValue:
             return pages.differences_page(item, confirm=pages.TypedForm(item.id, form)), 409
         else:
             both = _("Agreed by both: it stands as an endorsement.")
-            header = pages.header_of(review_items.review_of(item.id))
+            header = pages.header_of(pages.review_of(item))
             flash_message(
                 both if endorsed else outcome.confirmed(header, item.id, pages.is_learner(item))
             )
@@ -274,7 +250,7 @@ def keep_apart(item: Subject) -> ResponseReturnValue:
 @bp.post("/review-items/<id:item_id>/next-step")
 @door(Permission.REVIEW_READ, subjects.review_item)
 def next_step(item: Subject) -> ResponseReturnValue:
-    form = pages.step_form(pages.header_of(review_items.review_of(item.id)))
+    form = pages.step_form(pages.header_of(pages.review_of(item)))
     if form.validate_on_submit():
         try:
             differing.add_next_step(

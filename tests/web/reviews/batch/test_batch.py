@@ -15,7 +15,7 @@ from tests.conftest import Statements
 from tests.factories.evidence import piece
 from tests.factories.people import join
 from tests.factories.reviews import send as send_now
-from tests.factories.sending import NO, PART, YES, actor, answer, item_ids, items, send
+from tests.factories.sending import NO, PART, YES, actor, answer, ask, item_ids, items, send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Look, Team
@@ -300,7 +300,7 @@ class TestLevel:
             first, second, *_rest = item_ids(review_id)
         sent = fields(sue.get(level(world, review_id)).text)
         with app.app_context():
-            reviews.return_item(actor(world, "sue"), first, "Where?", 1, world.now)
+            ask(actor(world, "sue"), first, "Where?", 1, world.now)
         sent |= {f"answer-{each}": "partly" for each in (first, second)}
         sent |= {f"ground-{each}": "saw_it" for each in (first, second)}
         page = sue.post(
@@ -467,7 +467,7 @@ class TestTicked:
             first, second, *_rest = item_ids(review_id)
         sent = fields(sue.get(level(world, review_id)).text)
         with app.app_context():
-            reviews.return_item(actor(world, "sue"), first, "Where?", 1, world.now)
+            ask(actor(world, "sue"), first, "Where?", 1, world.now)
         sent |= {
             "act": "ticked",
             "bar_answer": "partly",
@@ -577,7 +577,7 @@ class TestByStatement:
             first, second, third = item_ids(review_id)
             answer(world, first, SAYS_NO)
             answer(world, second, SAYS_NO)
-            reviews.return_item(actor(world, "sue"), third, "CANARY", 1, world.now)
+            ask(actor(world, "sue"), third, "CANARY", 1, world.now)
             reviews.reveal(actor(world, "sue"), review_id, world.now)
             going_on = handovers.hand_on(
                 actor(world, "sue"), review_id, world.people["hugo"], "Away", world.now

@@ -15,7 +15,7 @@ from tracker.queries.reviews.item_details import Message, Quote, SentEvidence
 from tracker.queries.reviews.items import Item
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.reviews.reviews import NewerAnswer, ReviewerResponse
-from tracker.rules.reviews.workflow import ItemStatus
+from tracker.rules.reviews.workflow import ItemStatus, Move
 from tracker.web.http import errors
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.reviews import labels
@@ -23,7 +23,6 @@ from tracker.web.reviews.batch.forms import SentCard, SentScreen
 from tracker.web.reviews.labels import ReviewLabels
 from tracker.web.ui.page_nav import PageNavGroup, PageNavItem
 
-ANSWERABLE = (ItemStatus.WAITING, ItemStatus.ANSWERED, ItemStatus.NOT_OBSERVED)
 GONE = (ItemStatus.DROPPED, ItemStatus.HANDED_ON)
 """Without a card: nothing can come of it here any more."""
 
@@ -53,7 +52,7 @@ class ItemCard:
 
     @property
     def can_answer(self) -> bool:
-        return self.item.status in ANSWERABLE
+        return self.item.can(Move.ANSWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def screen(
     not taken."""
     typed = {card.item_id: card for card in sent.touched} if sent is not None else {}
     ticked = {card.item_id for card in sent.ticked} if sent is not None else set()
-    problems = refused_rows(refusal)
+    problems = errors.refused_rows(refusal)
     cards = [
         _card(
             item,
@@ -104,7 +103,7 @@ def screen(
         if item.status not in GONE
     ]
     ids = [item.id for item in items]
-    answerable = {item.id for item in items if item.status in ANSWERABLE}
+    answerable = {item.id for item in items if item.can(Move.ANSWER)}
     gone = problems.keys() - answerable
     names = {
         item.id: _("%(name)s: %(title)s", name=headers[item.review_id].learner, title=item.title)
@@ -129,11 +128,6 @@ def screen(
             if card.item_id not in answerable and card.typed_note
         ],
     )
-
-
-def refused_rows(refusal: Refusal | None) -> Mapping[int, Refusal]:
-    rows = refusal.facts.get("rows") if refusal is not None else None
-    return rows if isinstance(rows, dict) else {}
 
 
 def wanted(sent: SentScreen, of_screen: set[int]) -> list[ReviewerResponse]:

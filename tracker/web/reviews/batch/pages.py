@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from flask import abort, redirect, render_template, url_for
 from flask_babel import ngettext
 
+from tracker.policy.permissions import Subject
 from tracker.queries.reviews import batches, item_details
 from tracker.queries.reviews import headers as review_headers
 from tracker.queries.reviews import items as review_items
@@ -163,11 +164,11 @@ def statement_later(statement_id: int) -> str:
     return said
 
 
-def saved(item_id: int, screen: str) -> Mapping[str, object]:
+def saved(subject: Subject, screen: str) -> Mapping[str, object]:
     """How the item stands now, and how far its screen is: that of one statement, or a level of its
     review."""
-    items = review_items.for_reviewer(review_items.review_of(item_id))
-    item = next(each for each in items if each.id == item_id)
+    items = review_items.for_reviewer(pages.review_of(subject))
+    item = next(each for each in items if each.id == subject.id)
     if screen == "statement":
         items = batches.of_statement(session.actor(), item.statement_id, session.today())
     here = (item.domain_id, item.rank)

@@ -58,10 +58,10 @@ def save(item: Subject) -> ResponseReturnValue:
     card, person_id, screen = from_json(item.id, json_object())
     _must_be_same(person_id)
     try:
-        answers.answer_many(session.actor(), [card.said()], session.now())
+        answers.answer(session.actor(), [card.said()], session.now())
     except Conflict as refused:
-        return _refused(item.id, cards.refused_rows(refused)[item.id])
-    return jsonify(screens.saved(item.id, screen))
+        return _refused(item, errors.refused_rows(refused)[item.id])
+    return jsonify(screens.saved(item, screen))
 
 
 @bp.get("/reviews/by-statement")
@@ -99,7 +99,7 @@ def _answered(
     sent = from_form(request.form)
     _must_be_same(sent.person_id)
     try:
-        changed = answers.answer_many(session.actor(), cards.wanted(sent, ids), session.now())
+        changed = answers.answer(session.actor(), cards.wanted(sent, ids), session.now())
     except (Invalid, Conflict) as refusal:
         try:
             return page(sent, refusal), _status(refusal)
@@ -137,16 +137,16 @@ def _must_be_same(person_id: int | None) -> None:
 
 def _status(refusal: Refusal) -> int:
     """Only what another page did meanwhile is a conflict; what is missing is not."""
-    rows = cards.refused_rows(refusal).values() or [refusal]
+    rows = errors.refused_rows(refusal).values() or [refusal]
     return 409 if any(isinstance(each, Conflict) for each in rows) else 422
 
 
-def _refused(item_id: int, refusal: Refusal) -> ResponseReturnValue:
+def _refused(item: Subject, refusal: Refusal) -> ResponseReturnValue:
     """To the script: what another page saved meanwhile, beside the reason."""
     current = refusal.facts.get("current")
     if not isinstance(current, NewerAnswer):
         raise refusal
-    words = pages.words_of(pages.header_of(review_items.review_of(item_id)))
+    words = pages.words_of(pages.header_of(pages.review_of(item)))
     theirs = {
         "answer": current.answer,
         "ground": current.ground or "",
