@@ -54,7 +54,7 @@ check: $(STAMP) ## format and types only
 
 messages: $(STAMP) ## every interface text for translators; updates and compiles the catalogues in translations/
 	@mkdir -p translations
-	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k _l --ignore-dirs ".*" --sort-by-file --project skills-tracker -o translations/messages.pot .
+	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k _l -k gettext_noop --ignore-dirs ".*" --sort-by-file --project skills-tracker -o translations/messages.pot .
 	@for po in $(wildcard translations/*/LC_MESSAGES/messages.po); do \
 	  $(BIN)/pybabel --quiet update --no-fuzzy-matching -i translations/messages.pot -o $$po -l $$(basename $$(dirname $$(dirname $$po))); done
 	@$(if $(wildcard translations/*/LC_MESSAGES/messages.po),$(BIN)/pybabel --quiet compile --statistics -d translations)

@@ -11,11 +11,11 @@ from flask import Flask
 from config import ROOT
 from tests.factories.evidence import PDF, piece
 from tests.factories.world import World
-from tracker.cli.backups import FINDINGS, REASONS
+from tracker.cli.backups import REASONS
 from tracker.db import db
 from tracker.models import BackupTest
 from tracker.rules.evidence.uploads import Upload
-from tracker.web.operations.backup_labels import FINDINGS as ON_PAGES
+from tracker.rules.operations.backups import FINDINGS
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_every_finding_and_every_refusal_has_its_words() -> None:
         "rules/operations/backups",
     )
     source = "".join((ROOT / "tracker" / f"{name}.py").read_text() for name in names)
-    assert codes("Finding", source) == set(FINDINGS) == set(ON_PAGES)
+    assert codes("Finding", source) == set(FINDINGS)
     refusals = codes("Conflict", source) | codes("Invalid", source) | codes("NoBackup", source)
     assert refusals - set(REASONS) == {"backup_faulty"}
     assert codes("Finding", 'Finding("unheard_of")') - set(FINDINGS) == {"unheard_of"}

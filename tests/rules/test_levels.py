@@ -9,6 +9,7 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from tests.rules.searching import SEARCH
+from tests.rules.tallies import StatementAnswer, tally_statements
 from tracker.rules import levels
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning
 from tracker.rules.levels import (
@@ -17,7 +18,6 @@ from tracker.rules.levels import (
     LevelRule,
     LevelState,
     LevelTally,
-    StatementAnswer,
     TargetState,
     blocking_rank,
     endorsed_meaning,
@@ -25,7 +25,6 @@ from tracker.rules.levels import (
     level_state,
     self_meaning,
     standing,
-    tally_statements,
     what_would_change,
 )
 

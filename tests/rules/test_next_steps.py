@@ -8,15 +8,9 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from tests.rules.searching import SEARCH
+from tests.rules.tallies import StatementAnswer, tally_statements
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Voice
-from tracker.rules.levels import (
-    StatementAnswer,
-    TargetState,
-    endorsed_meaning,
-    self_meaning,
-    standing,
-    tally_statements,
-)
+from tracker.rules.levels import TargetState, endorsed_meaning, self_meaning, standing
 from tracker.rules.next_steps import (
     DomainFacts,
     LearnerReviewState,

@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 from config import ROOT
 from tracker.cli.database import lay_out
 from tracker.rules.errors import Conflict, Invalid, Refusal
-from tracker.rules.operations.backups import Finding
+from tracker.rules.operations.backups import FINDINGS, Finding
 from tracker.services.operations import backups
 
 T = TypeVar("T")
@@ -37,29 +37,6 @@ REASONS = {
     "pg_tool_failed": "{tool} failed: {said}",
     "file_not_kept": "An evidence file could not be written to the disk. The database was not "
     "changed.",
-}
-FINDINGS = {
-    "database_changed": "The copy of the database is not what was written: it changed afterwards.",
-    "database_damaged": "The copy of the database is damaged: {what}",
-    "rows_without_parent": "Rows of {what} lack what they belong to.",
-    "rows_differ": "Not the rows that were counted when it was made: {what}",
-    "revision_differs": "Not the layout that was noted when it was made: {what}",
-    "revision_unknown": "Its layout ({what}) is of a newer version of the program. Update the "
-    "program first.",
-    "guard_missing": "The trigger {what} is gone, which keeps history from being changed.",
-    "rating_not_as_history": "Ratings that are not what their history says: {what}",
-    "endorsement_not_whole": "Endorsements without their endorser, their time or their review: "
-    "{what}",
-    "endorsement_does_not_fit": "Endorsements that do not fit what was reviewed (their numbers): "
-    "{what}",
-    "endorsement_altered": "Endorsements that are not what was sealed when they were given (their "
-    "numbers): {what}",
-    "endorsement_gone": "Endorsements that were given and are gone (their numbers): {what}",
-    "audit_broken": "The audit trail was changed after it was written: {what}",
-    "file_was_missing": "This evidence file was gone or damaged already when the backup was made: "
-    "{what}",
-    "file_missing": "This evidence file is missing: {what}",
-    "file_damaged": "This evidence file is damaged: {what}",
 }
 
 
@@ -168,7 +145,7 @@ def _size(count: int) -> str:
 
 def _tell(findings: Iterable[Finding]) -> None:
     for finding in findings:
-        click.echo(f"- {FINDINGS[finding.code].format(what=finding.what)}", err=True)
+        click.echo(f"- {FINDINGS[finding.code] % {'what': finding.what}}", err=True)
 
 
 def _or_exit(act: Callable[[], T]) -> T:

@@ -6,10 +6,10 @@ maps a person's own answers with `self_meaning`, or their standing endorsements 
 `endorsed_meaning`, never mixed.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Self
 
 from tracker.rules.frameworks.scale import MEANING, Answer, EndorsedAnswer, Meaning
 
@@ -36,14 +36,6 @@ class LevelRule:
 RULE = LevelRule(name="four-fifths", version=1, numerator=4, denominator=5)
 
 
-class StatementAnswer(NamedTuple):
-    """What one statement counts as, in one voice. *Not rated here* wins over any answer."""
-
-    rank: int
-    meaning: Meaning
-    not_rated_here: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class LevelTally:
     """The counts of one level. `listed` is all that the framework lists, whatever the library
@@ -63,6 +55,14 @@ class LevelTally:
             raise ValueError(
                 f"the counts of level {self.rank} do not add up: {parts} of {self.listed} listed"
             )
+
+    @classmethod
+    def of(
+        cls, rank: int, listed: int, not_rated_here: int, excluded: int, met: int, not_met: int
+    ) -> Self:
+        """What has no answer that counts is open."""
+        open_ = listed - not_rated_here - excluded - met - not_met
+        return cls(rank, listed, not_rated_here, excluded, met, not_met, open_)
 
     @property
     def applicable(self) -> int:
@@ -153,29 +153,6 @@ def endorsed_meaning(endorsed: EndorsedAnswer | None) -> Meaning:
     tell, kept apart, suspended, expired, revoked. So *not my work* leaves the count only where the
     supervisor agreed."""
     return Meaning.OPEN if endorsed is None else MEANING[Answer(endorsed.value)]
-
-
-def tally_statements(
-    statements: Iterable[StatementAnswer], ranks: Collection[int] = ()
-) -> tuple[LevelTally, ...]:
-    """The counts by level, in rank order. `ranks` adds the levels at which nothing is listed."""
-    counts: dict[int, dict[Meaning | None, int]] = {rank: {} for rank in ranks}
-    for rank, meaning, not_rated_here in statements:
-        level = counts.setdefault(rank, {})
-        key = None if not_rated_here else meaning
-        level[key] = level.get(key, 0) + 1
-    return tuple(
-        LevelTally(
-            rank=rank,
-            listed=sum(level.values()),
-            not_rated_here=level.get(None, 0),
-            excluded=level.get(Meaning.EXCLUDED, 0),
-            met=level.get(Meaning.MET, 0),
-            not_met=level.get(Meaning.NOT_MET, 0),
-            open=level.get(Meaning.OPEN, 0),
-        )
-        for rank, level in sorted(counts.items())
-    )
 
 
 def level_state(tally: LevelTally, rule: LevelRule = RULE) -> LevelState:

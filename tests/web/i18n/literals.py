@@ -28,6 +28,7 @@ SPEAKING = {
 ATTRIBUTES = re.compile(r"[\w-]+=\"[^\"]*\"|data-[\w-]+")
 """What a macro puts inside a tag looks like a text node from here."""
 TO_GETTEXT = {
+    "gettext_noop",
     "_",
     "_l",
     "gettext",

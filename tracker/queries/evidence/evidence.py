@@ -204,17 +204,6 @@ def for_statements(
     return found
 
 
-def counts_by_statement(person_id: int) -> dict[int, int]:
-    """How many pieces count for each statement, without what is archived. One statement."""
-    rows = session().execute(
-        select(EvidenceLink.statement_id, func.count(EvidenceLink.id).label("pieces"))
-        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .where(Evidence.person_id == person_id, Evidence.archived_at.is_(None))
-        .group_by(EvidenceLink.statement_id)
-    )
-    return {row.statement_id: row.pieces for row in rows}
-
-
 def statement_title(statement_id: int | None) -> tuple[str, str] | None:
     """What a statement is called, and the language of that; None where there is no such."""
     if statement_id is None:

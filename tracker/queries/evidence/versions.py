@@ -161,21 +161,6 @@ def history(evidence_id: int) -> list[PastVersion]:
     return [PastVersion(row.number, row.made_at, row.title) for row in rows]
 
 
-def file_of(evidence_id: int, number: int) -> VersionFile | None:
-    """The file of a version, where it has one."""
-    row = (
-        session()
-        .execute(
-            select(StoredFile.sha256, StoredFile.size, StoredFile.media_type, StoredFile.name)
-            .join(EvidenceText, EvidenceText.file_id == StoredFile.id)
-            .join(EvidenceVersion, EvidenceVersion.id == EvidenceText.version_id)
-            .where(EvidenceVersion.evidence_id == evidence_id, EvidenceVersion.number == number)
-        )
-        .one_or_none()
-    )
-    return None if row is None else VersionFile(row.sha256, row.size, row.media_type, row.name)
-
-
 def file_of_item(item_id: int, version_id: int) -> VersionFile | None:
     """The file of a version that went with a review item; nothing once the review was withdrawn."""
     row = (

@@ -248,7 +248,7 @@ def standings(
 def _figures(
     level: LevelShape, answers: Mapping[Meaning, int]
 ) -> tuple[int, int, int, int, int, int]:
-    """What a tally is made of: (rank, listed, not rated here, excluded, met, not met)."""
+    """What a tally is made of (LevelTally.of)."""
     return (
         level.rank,
         level.listed,
@@ -265,35 +265,7 @@ def _standing(
 ) -> DomainStanding:
     """The same figures give the same standing, whoever they are of: a matrix asks for few different
     ones."""
-    tallies = (
-        LevelTally(
-            rank,
-            listed,
-            not_rated,
-            excluded,
-            met,
-            not_met,
-            listed - not_rated - excluded - met - not_met,
-        )
-        for rank, listed, not_rated, excluded, met, not_met in levels
-    )
-    return standing(tallies, target_rank)
-
-
-def tally(level: LevelShape, answers: Mapping[Meaning, int]) -> LevelTally:
-    """Counts of one level: what has no answer is open."""
-    met, not_met, excluded = (
-        answers.get(each, 0) for each in (Meaning.MET, Meaning.NOT_MET, Meaning.EXCLUDED)
-    )
-    return LevelTally(
-        rank=level.rank,
-        listed=level.listed,
-        not_rated_here=level.not_rated_here,
-        excluded=excluded,
-        met=met,
-        not_met=not_met,
-        open=level.listed - level.not_rated_here - excluded - met - not_met,
-    )
+    return standing((LevelTally.of(*figures) for figures in levels), target_rank)
 
 
 def _newest(answers: Select[*tuple[Any, ...]]) -> Subquery:

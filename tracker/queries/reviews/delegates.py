@@ -10,7 +10,8 @@ from tracker.db import session
 from tracker.models import Deputy, Membership, Person, Review, ReviewItem, Team
 from tracker.policy.permissions import Actor, current_on
 from tracker.policy.reviewers import deputises_on, may_review
-from tracker.rules.reviews.workflow import LIVE, SEALED
+from tracker.queries.reviews.items import is_sealed
+from tracker.rules.reviews.workflow import LIVE
 from tracker.rules.roles import Role
 
 
@@ -110,9 +111,7 @@ def to_take_over(actor: Actor, today: dt.date) -> list[ToTakeOver]:
     """Reviews with something sealed that the actor may take over, the next due first; those of one
     statement are not handed on. One statement."""
     learner, supervisor, counted = aliased(Person), aliased(Person), aliased(ReviewItem)
-    sealed = and_(
-        ReviewItem.status.in_([each.value for each in SEALED]), ReviewItem.revealed_at.is_(None)
-    )
+    sealed = is_sealed()
     rows = session().execute(
         select(
             Review.id,

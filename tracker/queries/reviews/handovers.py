@@ -22,7 +22,8 @@ from tracker.policy.permissions import Actor, current_on, in_reach_on
 from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
 from tracker.queries.reviews import eligible_reviewers
 from tracker.queries.reviews.eligible_reviewers import Reviewer
-from tracker.rules.reviews.workflow import LIVE, SEALED
+from tracker.queries.reviews.items import is_sealed
+from tracker.rules.reviews.workflow import LIVE
 from tracker.rules.roles import Role
 
 
@@ -73,9 +74,7 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
     """Those of learners in the team at `path` and below, not the actor's own; the next due first.
     One statement."""
     learner, reviewer = aliased(Person), aliased(Person)
-    sealed = and_(
-        ReviewItem.status.in_([each.value for each in SEALED]), ReviewItem.revealed_at.is_(None)
-    )
+    sealed = is_sealed()
     here, below = aliased(Membership), aliased(Team)
     in_reach = exists(
         select(here.id)
@@ -213,9 +212,7 @@ def eligible(review_id: int, today: dt.date) -> list[Reviewer]:
 def counts(review_id: int) -> tuple[int, int]:
     """How many statements of a review are not revealed and can be handed on, and how many it
     has."""
-    sealed = and_(
-        ReviewItem.status.in_([each.value for each in SEALED]), ReviewItem.revealed_at.is_(None)
-    )
+    sealed = is_sealed()
     of_review = select(func.count().filter(sealed), func.count()).where(
         ReviewItem.review_id == review_id
     )

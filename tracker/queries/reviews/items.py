@@ -86,6 +86,13 @@ def for_learner(review_id: int) -> list[Item]:
     )
 
 
+def is_sealed() -> ColumnElement[bool]:
+    """Over `ReviewItem`: what its reviewer said of it is nobody else's, and can be handed on."""
+    return and_(
+        ReviewItem.status.in_([status.value for status in SEALED]), ReviewItem.revealed_at.is_(None)
+    )
+
+
 def _revealed() -> ColumnElement[bool]:
     return ReviewItem.revealed_at.is_not(None)
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tracker.rules import strict_json
+from tracker.rules.texts import gettext_noop
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -16,6 +17,39 @@ FILES = "files/"
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 """Kind of database -> what its copy is called in the backup."""
 SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+FINDINGS = {
+    "database_changed": gettext_noop("The copy of the database changed after it was written."),
+    "database_damaged": gettext_noop("The copy of the database is damaged: %(what)s"),
+    "rows_without_parent": gettext_noop("Rows lack what they belong to: %(what)s"),
+    "rows_differ": gettext_noop("Not the rows that were counted when it was made: %(what)s"),
+    "revision_differs": gettext_noop("Not the layout that was noted when it was made: %(what)s"),
+    "revision_unknown": gettext_noop("Its layout is of a newer version of the program: %(what)s"),
+    "guard_missing": gettext_noop(
+        "A trigger is gone that keeps history from being changed: %(what)s"
+    ),
+    "rating_not_as_history": gettext_noop("Ratings are not what their history says: %(what)s"),
+    "endorsement_does_not_fit": gettext_noop(
+        "Endorsements do not fit what was reviewed (their numbers): %(what)s"
+    ),
+    "endorsement_not_whole": gettext_noop(
+        "Endorsements lack their endorser, their time or their review: %(what)s"
+    ),
+    "endorsement_altered": gettext_noop(
+        "Endorsements are not what was sealed when they were given (their numbers): %(what)s"
+    ),
+    "endorsement_gone": gettext_noop(
+        "Endorsements that were given are gone (their numbers): %(what)s"
+    ),
+    "audit_broken": gettext_noop("The audit trail was changed after it was written: %(what)s"),
+    "file_was_missing": gettext_noop(
+        "An evidence file was gone or damaged already when the backup was made: %(what)s"
+    ),
+    "file_missing": gettext_noop("An evidence file is missing: %(what)s"),
+    "file_damaged": gettext_noop("An evidence file is damaged: %(what)s"),
+}
+"""Code of a finding -> its sentence; `%(what)s` is what it is about."""
 
 
 @dataclass(frozen=True, slots=True)

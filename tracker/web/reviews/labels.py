@@ -24,6 +24,7 @@ from tracker.rules.reviews.workflow import (
     can_finish,
     can_reveal,
 )
+from tracker.rules.sequences import next_after
 from tracker.web.ui.template_helpers import day
 
 GROUNDS: dict[Ground, Any] = {
@@ -207,9 +208,8 @@ def level_href(
     """The screen of the next level with something to answer, after the current one and round to the
     first; where no other has, the check page. A level is (domain, rank)."""
     places = list(dict.fromkeys((item.domain_id, item.rank) for item in in_places(items)))
-    todo = {(item.domain_id, item.rank) for item in waiting(items)} - {current}
-    at = places.index(current) + 1 if current in places else 0
-    place = next((each for each in places[at:] + places[:at] if each in todo), None)
+    todo = {(item.domain_id, item.rank) for item in waiting(items)}
+    place = next_after(places, lambda each: each == current, lambda each: each in todo)
     if place is None:
         return url_for("reviews.check", review_id=review_id)
     return url_for("batch_review.level", review_id=review_id, domain_id=place[0], rank=place[1])
@@ -218,8 +218,9 @@ def level_href(
 def next_href(review_id: int, items: Sequence[Item], after: int = 0, *, focus: bool = False) -> str:
     """The next item to answer after that position, from the top where there is none below; else the
     check page."""
-    todo = [item for item in waiting(items) if item.position != after]
-    item = next((each for each in todo if each.position > after), todo[0] if todo else None)
+    item = next_after(
+        items, lambda each: each.position == after, lambda each: each.status is ItemStatus.WAITING
+    )
     if item is None:
         return url_for("reviews.check", review_id=review_id)
     return url_for("reviews.item", item_id=item.id, go=1 if focus else None)

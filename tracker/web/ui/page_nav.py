@@ -7,6 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from tracker.queries.assessment.progress import LevelProgress, Progress
+from tracker.rules.sequences import next_after
 
 MOST_ON_A_PAGE = 20
 """A domain with more statements than this is listed, and rated, level by level."""
@@ -87,15 +88,7 @@ def following(groups: list[PageNavGroup]) -> PageNavItem | None:
     """The next page with something to rate, after the current one and round to the first. None when
     all is rated."""
     items = [item for group in groups for item in group.items]
-    at = next((place for place, item in enumerate(items) if item.current), -1)
-    return next(
-        (
-            item
-            for item in items[at + 1 :] + items[: at + 1]
-            if not item.is_complete and not item.current
-        ),
-        None,
-    )
+    return next_after(items, lambda item: item.current, lambda item: not item.is_complete)
 
 
 def _pages(

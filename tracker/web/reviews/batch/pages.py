@@ -14,6 +14,7 @@ from tracker.queries.reviews.batches import Shared
 from tracker.queries.reviews.items import Item
 from tracker.rules.errors import Conflict, Refusal
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
+from tracker.rules.sequences import next_after
 from tracker.web.http import access, session
 from tracker.web.i18n.content_language import mark_language, mark_language_each
 from tracker.web.reviews import labels, pages
@@ -183,12 +184,7 @@ def saved(subject: Subject, screen: str) -> Mapping[str, object]:
 
 def _following(shared: list[Shared], statement_id: int) -> Shared | None:
     """The next statement that waits from several, after this one and round to the first."""
-    at = next(
-        (place + 1 for place, each in enumerate(shared) if each.statement_id == statement_id), 0
-    )
-    return next(
-        (each for each in shared[at:] + shared[:at] if each.statement_id != statement_id), None
-    )
+    return next_after(shared, lambda each: each.statement_id == statement_id, lambda _each: True)
 
 
 def _within(items: list[Item], here: Place) -> list[Item]:

@@ -1,0 +1,17 @@
+"""Going on through a row of things."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def next_after(
+    items: Sequence[T], is_here: Callable[[T], bool], is_wanted: Callable[[T], bool]
+) -> T | None:
+    """The next that is wanted: after where one is and round to the first, but never where one is.
+    From the top where one is at none of them."""
+    at = next((place for place, each in enumerate(items) if is_here(each)), -1)
+    return next(
+        (each for each in (*items[at + 1 :], *items[: max(at, 0)]) if is_wanted(each)), None
+    )
