@@ -97,12 +97,12 @@ class StatementCard:
 
 @dataclass(frozen=True, slots=True)
 class ScaleLabel:
-    """One answer of the framework's scale as it is shown; `shortcut` is its key."""
+    """One answer of the framework's scale as it is shown; `shortcut` is its key on a card."""
 
     key: str
     label: Wording
     description: Wording
-    shortcut: str
+    shortcut: str = ""
 
 
 @dataclass(frozen=True, slots=True)

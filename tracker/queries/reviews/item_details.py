@@ -23,6 +23,7 @@ from tracker.models import (
     StoredFile,
     TrainingAction,
 )
+from tracker.queries.assessment.statement_cards import CitationChip, ScaleLabel
 from tracker.rules.evidence.content import is_web_link, kind_of
 from tracker.rules.frameworks.scale import EndorsedAnswer, EvidenceKind
 from tracker.rules.frameworks.wording import Wording
@@ -79,22 +80,6 @@ class AgreedNextStep:
     text: str
     due_on: dt.date | None
     done_at: dt.datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A citation chip."""
-
-    label: Wording
-    name: Wording
-    href: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleWord:
-    key: str
-    label: Wording
-    description: Wording
 
 
 def evidence(review_id: int) -> dict[int, list[SentEvidence]]:
@@ -226,12 +211,12 @@ def steps(review_id: int) -> dict[int, list[AgreedNextStep]]:
     return found
 
 
-def citations(statement_id: int) -> list[Quote]:
+def citations(statement_id: int) -> list[CitationChip]:
     """One statement of SQL."""
     return citations_of([statement_id]).get(statement_id, [])
 
 
-def citations_of(statement_ids: Iterable[int]) -> dict[int, list[Quote]]:
+def citations_of(statement_ids: Iterable[int]) -> dict[int, list[CitationChip]]:
     """By statement of the framework. One statement of SQL."""
     rows = session().execute(
         select(Citation.statement_id, Source.label, Source.name, Source.url)
@@ -239,17 +224,17 @@ def citations_of(statement_ids: Iterable[int]) -> dict[int, list[Quote]]:
         .where(Citation.statement_id.in_(list(statement_ids)))
         .order_by(Citation.position)
     )
-    found: dict[int, list[Quote]] = defaultdict(list)
+    found: dict[int, list[CitationChip]] = defaultdict(list)
     for statement_id, label, name, url in rows:
-        found[statement_id].append(Quote(label, name, url))
+        found[statement_id].append(CitationChip(label, name, url))
     return found
 
 
-def scale(framework_id: int) -> list[ScaleWord]:
+def scale(framework_id: int) -> list[ScaleLabel]:
     """The framework's own words for the answers, in order. One statement."""
     rows = session().execute(
         select(ScaleAnswer.key, ScaleAnswer.label, ScaleAnswer.description)
         .where(ScaleAnswer.framework_id == framework_id)
         .order_by(ScaleAnswer.position)
     )
-    return [ScaleWord(*row) for row in rows]
+    return [ScaleLabel(*row) for row in rows]

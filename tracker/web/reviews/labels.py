@@ -9,9 +9,9 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from tracker.queries.assessment.statement_cards import ScaleLabel
 from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.queries.reviews.headers import ReviewHeader
-from tracker.queries.reviews.item_details import ScaleWord
 from tracker.queries.reviews.items import Item
 from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
 from tracker.rules.reviews.agreement import Agreement, Pair, agreement
@@ -74,7 +74,7 @@ class ReviewLabels:
     name: str
 
     @classmethod
-    def of(cls, scale: Iterable[ScaleWord], header: ReviewHeader | None) -> "ReviewLabels":
+    def of(cls, scale: Iterable[ScaleLabel], header: ReviewHeader | None) -> "ReviewLabels":
         """Without a header they are about nobody by name."""
         return cls(
             {word.key: word.label for word in scale}, "" if header is None else header.learner_first

@@ -9,9 +9,10 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from tracker.queries.administration.people import folded
+from tracker.queries.assessment.statement_cards import CitationChip
 from tracker.queries.reviews import item_details
 from tracker.queries.reviews.headers import ReviewHeader
-from tracker.queries.reviews.item_details import Message, Quote, SentEvidence
+from tracker.queries.reviews.item_details import Message, SentEvidence
 from tracker.queries.reviews.items import Item
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.reviews.reviews import NewerAnswer, ReviewerResponse
@@ -67,7 +68,7 @@ class BatchScreen:
     cards: list[ItemCard]
     evidence: Mapping[int, list[SentEvidence]]
     messages: Mapping[int, list[Message]]
-    citations: Mapping[int, list[Quote]]
+    citations: Mapping[int, list[CitationChip]]
     sent: SentScreen | None
     said: str
     moved_on: list[str] = field(default_factory=list)
