@@ -9,7 +9,7 @@ above, and deputies.
 - Nobody reviews themselves, whatever they are. A second reading is nobody's who gave the first.
 
 Each part names what is its own (`correlate_except`): what else it speaks of belongs to the
-statement around it, however deep it stands. Left to itself SQLAlchemy looks one statement up, and
+query around it, however deep it stands. Left to itself SQLAlchemy looks one query up, and
 adds a table of its own to the others.
 """
 

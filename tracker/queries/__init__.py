@@ -1,1 +1,1 @@
-"""Reads: frozen rows, scoped to who asks, in a fixed number of statements whatever the size."""
+"""Reads: frozen rows, scoped to who asks, in a fixed number of queries whatever the size."""

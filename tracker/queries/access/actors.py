@@ -41,7 +41,7 @@ _LIVING_SIGN_IN = (
 def actor_for_token(
     token: str, now: dt.datetime, idle: dt.timedelta
 ) -> tuple[Actor, dt.datetime] | None:
-    """The person whose living sign-in this token is, and when it was last seen. Two statements."""
+    """The person whose living sign-in this token is, and when it was last seen. Two queries."""
     values = {"token": token_hash(token), "now": now, "seen_since": now - idle}
     row = session().execute(_LIVING_SIGN_IN, values).one_or_none()
     if row is None:

@@ -66,7 +66,7 @@ GLANCES_MAX = 200
 
 
 def account(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> Account:
-    """Six statements."""
+    """Six queries."""
     library = session().scalars(select(Library.name).where(Library.id == actor.library_id)).one()
     return Account(library, _sign_ins(actor, now, idle), _glances(actor), _reading(actor))
 

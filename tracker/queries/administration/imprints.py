@@ -21,7 +21,7 @@ class Imprint:
 
 
 def imprint(framework_id: int, library_id: int) -> Imprint:
-    """One statement."""
+    """One query."""
     row = (
         session()
         .execute(

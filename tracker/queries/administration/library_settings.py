@@ -78,7 +78,7 @@ def settings(actor: Actor) -> Settings:
 
 def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
     """What the actor's library has; the administrator alone counts as nobody, the root as no team.
-    One statement."""
+    One query."""
     here = actor.library_id
     standing = Membership.ends_on.is_(None) | (Membership.ends_on >= today)
     members = (

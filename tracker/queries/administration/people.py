@@ -85,7 +85,7 @@ def listed(
     descending: bool = False,
     page: int = 1,
 ) -> PeopleList:
-    """The people of the actor's library. Two statements.
+    """The people of the actor's library. Two queries.
 
     `search` finds parts of names and addresses, whatever the case and accents; `role` and `team_id`
     are of one and the same membership, and a team takes in those below it; `state` is as
@@ -204,7 +204,7 @@ class PersonDetails:
 
 
 def detail(person_id: int, now: dt.datetime) -> PersonDetails:
-    """One person. Two statements; the door has asked whose they are."""
+    """One person. Two queries; the door has asked whose they are."""
     link = (
         select(func.max(Invitation.ends_at))
         .where(

@@ -51,7 +51,7 @@ class TargetDomain:
 
 
 def listed(actor: Actor, today: dt.date) -> list[RoleProfileSummary]:
-    """Those in use first, in their order. One statement."""
+    """Those in use first, in their order. One query."""
     learners = (
         select(func.count(Membership.person_id.distinct()))
         .where(Membership.role_profile_id == RoleProfile.id, current_on(Membership, today))
@@ -126,7 +126,7 @@ def detail(role_profile_id: int) -> RoleProfileDetails:
 
 
 def domains_of(framework_id: int) -> list[TargetDomain]:
-    """The domains of a framework in its order. Two statements."""
+    """The domains of a framework in its order. Two queries."""
     levels: dict[int, list[tuple[int, str]]] = {}
     for strand_id, rank, name in session().execute(
         select(Level.strand_id, Level.rank, Level.name)
@@ -163,7 +163,7 @@ class FrameworkChoice:
 
 
 def frameworks() -> list[FrameworkChoice]:
-    """Every published version, the newest first. Two statements."""
+    """Every published version, the newest first. Two queries."""
     labels: dict[int, set[str]] = {}
     for framework_id, label in session().execute(
         select(Strand.framework_id, Level.role_label)

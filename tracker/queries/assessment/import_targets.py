@@ -25,7 +25,7 @@ class ImportTargets:
 
 
 def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) -> ImportTargets:
-    """Two statements."""
+    """Two queries."""
     rows = (
         session()
         .execute(
@@ -95,7 +95,7 @@ class BlankStatement:
 
 
 def blanks(library_id: int, framework_id: int) -> list[BlankStatement]:
-    """The statements that are rated in the library, in the framework's order. One statement."""
+    """The statements that are rated in the library, in the framework's order. One query."""
     rows = session().execute(
         select(
             Statement.code, Statement.title, Domain.title.label("domain"), Level.name.label("level")

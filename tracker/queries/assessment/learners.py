@@ -112,7 +112,7 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
 
 
 def learners(person_ids: list[int], today: dt.date) -> dict[int, Learner]:
-    """By person; somebody who is and was no learner is not there. One statement."""
+    """By person; somebody who is and was no learner is not there. One query."""
     rows = session().execute(_learners_on(today), {"people": person_ids})
     return {
         row.id: Learner(
@@ -147,7 +147,7 @@ def learner(person_id: int, today: dt.date) -> Learner | None:
 
 
 def targets(role_profile_ids: set[int]) -> dict[tuple[int, int], int]:
-    """The rank expected, by (role profile, domain). One statement."""
+    """The rank expected, by (role profile, domain). One query."""
     rows = session().execute(
         select(Target.role_profile_id, Target.domain_id, Target.rank).where(
             Target.role_profile_id.in_(role_profile_ids)

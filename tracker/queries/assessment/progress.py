@@ -154,7 +154,7 @@ def last_rated(learner: Learner) -> tuple[int, int] | None:
 
 
 def of(learner: Learner) -> dict[str, int]:
-    """The values of `LEARNER`, `LIBRARY` and `FRAMEWORK` in a statement that is made once."""
+    """The values of `LEARNER`, `LIBRARY` and `FRAMEWORK` in a query that is made once."""
     return {
         "learner": learner.person_id,
         "library": learner.library_id,

@@ -19,7 +19,7 @@ class Answered:
 
 
 def answers(person_id: int, statement_id: int) -> list[Answered]:
-    """The newest first. One statement."""
+    """The newest first. One query."""
     rows = session().execute(
         select(RatingEntry.answer, RatingEntry.basis, RatingEntry.rated_at, RatingEntry.given_on)
         .where(RatingEntry.person_id == person_id, RatingEntry.statement_id == statement_id)

@@ -33,7 +33,7 @@ class Rater:
 
 
 def locked(actor: Actor, today: dt.date) -> Rater:
-    """Within a transaction that writes. One statement.
+    """Within a transaction that writes. One query.
 
     Raises Missing when they learn nowhere, Conflict("use_statement_unread") before they have read
     the newest text.

@@ -117,14 +117,14 @@ class StatementsToRate:
 
 
 def of_domain(learner: Learner, domain_id: int, rank: int | None = None) -> StatementsToRate:
-    """The statements of a domain, or of one of its levels. Two statements."""
+    """The statements of a domain, or of one of its levels. Two queries."""
     if rank is None:
         return _sheet(learner, "domain", {"domain": domain_id})
     return _sheet(learner, "level", {"domain": domain_id, "rank": rank})
 
 
 def of_statements(learner: Learner, statement_ids: Sequence[int]) -> StatementsToRate:
-    """Those of the statements that are of the learner's framework. Two statements."""
+    """Those of the statements that are of the learner's framework. Two queries."""
     return _sheet(learner, "ids", {"ids": list(statement_ids)})
 
 
@@ -174,7 +174,7 @@ def _cards(
 def _quoted(
     which: str, values: dict[str, Any]
 ) -> tuple[tuple[ScaleLabel, ...], dict[int, list[CitationChip]]]:
-    """The scale and the citations together, in one statement."""
+    """The scale and the citations together, in one query."""
     words: list[ScaleLabel] = []
     quotes: dict[int, list[CitationChip]] = {}
     for row in session().execute(_QUOTED[which], values):
@@ -265,6 +265,6 @@ _WHICH = {
     "level": and_(Statement.domain_id == bindparam("domain"), Statement.rank == bindparam("rank")),
     "ids": Statement.id.in_(bindparam("ids", expanding=True)),
 }
-"""The statements of SQL are made once: to put one together costs as much as to run it."""
+"""The queries are made once: to put one together costs as much as to run it."""
 _CARDS = {which: _cards_where(where) for which, where in _WHICH.items()}
 _QUOTED = {which: _quoted_where(where) for which, where in _WHICH.items()}

@@ -89,7 +89,7 @@ class TeamBehind:
 
 
 def sent_this_round(actor: Actor, round_id: int | None) -> int:
-    """How many statements the learner sent, in the round or, without one, ever. One statement."""
+    """How many statements the learner sent, in the round or, without one, ever. One query."""
     where = Review.round_id == round_id if round_id is not None else Review.id.is_not(None)
     count = session().scalar(
         select(func.count(distinct(ReviewItem.statement_id)))
@@ -100,7 +100,7 @@ def sent_this_round(actor: Actor, round_id: int | None) -> int:
 
 
 def returned(actor: Actor) -> list[ReturnedItem]:
-    """The newest question first. One statement."""
+    """The newest question first. One query."""
     newest = (
         select(func.max(ReviewMessage.id))
         .where(
@@ -166,7 +166,7 @@ def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
 
 
 def to_answer(actor: Actor, today: dt.date) -> list[ToAnswer]:
-    """What was sent to this supervisor and is theirs to see, by team. One statement."""
+    """What was sent to this supervisor and is theirs to see, by team. One query."""
     waits = ReviewItem.status.in_([ItemStatus.WAITING.value, ItemStatus.ANSWERED.value])
     rows = (
         session()
@@ -218,7 +218,7 @@ def to_answer(actor: Actor, today: dt.date) -> list[ToAnswer]:
 
 
 def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
-    """Each team that this actor supervises. One statement."""
+    """Each team that this actor supervises. One query."""
     open_round = (
         select(Round.id)
         .where(

@@ -82,7 +82,7 @@ class Comparison:
 
 
 def heading(learner: Learner, statement_id: int) -> StatementHeading | None:
-    """None where the learner's framework has no such statement. One statement of SQL."""
+    """None where the learner's framework has no such statement. One query."""
     row = (
         session()
         .execute(
@@ -107,7 +107,7 @@ def heading(learner: Learner, statement_id: int) -> StatementHeading | None:
 
 
 def own(person_id: int, statement_id: int) -> Comparison | None:
-    """For the learner; None where nothing was ever endorsed. Five statements at most."""
+    """For the learner; None where nothing was ever endorsed. Five queries at most."""
     found = _newest(person_id, statement_id)
     if found is None:
         return None
@@ -135,7 +135,7 @@ def own(person_id: int, statement_id: int) -> Comparison | None:
 
 
 def for_supervisor(reader_id: int, person_id: int, statement_id: int) -> Comparison | None:
-    """None where nothing was ever endorsed. Six statements at most."""
+    """None where nothing was ever endorsed. Six queries at most."""
     found = _newest(person_id, statement_id)
     if found is None:
         return None

@@ -1,7 +1,7 @@
 """What each endorsement was given for, put together anew from what is stored, and whether it still
 fits its digest.
 
-Statements of SQL are made for a session and for the plain connection to a copy alike.
+Queries are made for a session and for the plain connection to a copy alike.
 """
 
 from collections import defaultdict
@@ -49,7 +49,7 @@ def all_checked() -> list[Checked]:
 
 
 def checked_of(person_id: int, statement_id: int) -> dict[int, Checked]:
-    """Every endorsement that one statement of a person ever had, by id. Two statements of SQL."""
+    """Every endorsement that one statement of a person ever had, by id. Two queries."""
     wanted = and_(Endorsement.person_id == person_id, Endorsement.statement_id == statement_id)
     return {each.endorsement_id: each for each in _checked(session(), wanted)}
 

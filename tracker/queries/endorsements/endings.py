@@ -42,7 +42,7 @@ class EndorsementOutcome:
 
 def ended(person_id: int, since: dt.datetime) -> list[EndedEndorsement]:
     """What was revoked or expired from that moment on, unless something newer stands; the newest
-    first. One statement."""
+    first. One query."""
     newer = aliased(Endorsement)
     stands = exists(
         select(newer.id).where(
@@ -90,7 +90,7 @@ def ended(person_id: int, since: dt.datetime) -> list[EndedEndorsement]:
 
 
 def of_review(review_id: int) -> dict[int, EndorsementOutcome]:
-    """By item. One statement."""
+    """By item. One query."""
     rows = session().execute(
         select(
             Endorsement.item_id,

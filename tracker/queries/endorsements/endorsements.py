@@ -82,7 +82,7 @@ class EndorsementDetails:
 
 
 def one(endorsement_id: int) -> EndorsementDetails:
-    """One statement. Raises NoResultFound: ask behind a door."""
+    """One query. Raises NoResultFound: ask behind a door."""
     person, endorser = aliased(Person), aliased(Person)
     stands = Endorsement.status == EndorsementStatus.STANDING.value
     row = (
@@ -124,8 +124,7 @@ def one(endorsement_id: int) -> EndorsementDetails:
 
 
 def standing(person_id: int, statement_ids: Iterable[int] | None = None) -> dict[int, Endorsed]:
-    """What stands, by statement; of these statements only, where they are named. One statement of
-    SQL."""
+    """What stands, by statement; of these statements only, where they are named. One query."""
     wanted: ColumnElement[bool] = Endorsement.status == EndorsementStatus.STANDING.value
     if statement_ids is not None:
         wanted = and_(wanted, Endorsement.statement_id.in_(list(statement_ids)))
@@ -200,7 +199,7 @@ def expiring(
     library_id: int, today: dt.date, days: int = REMINDED, person_id: int | None = None
 ) -> list[Expiring]:
     """What stands and expires within so many days, the next first; of one person, where they are
-    named. Empty where the library lets nothing expire. One statement."""
+    named. Empty where the library lets nothing expire. One query."""
     rows = session().execute(
         select(
             Endorsement.person_id,

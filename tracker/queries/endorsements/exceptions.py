@@ -64,7 +64,7 @@ def counts(at: dt.datetime | None) -> ColumnElement[bool]:
 
 
 def agreed(learner: Learner, statement_id: int | None = None) -> list[AgreedException]:
-    """What counts for a learner now, in the framework's order. One statement of SQL."""
+    """What counts for a learner now, in the framework's order. One query."""
     person, proposer, confirmer = aliased(Person), aliased(Person), aliased(Person)
     rows = session().execute(
         select(
@@ -121,7 +121,7 @@ def agreed(learner: Learner, statement_id: int | None = None) -> list[AgreedExce
 def how_many(
     person_ids: Collection[int], framework_id: int, library_id: int, at: dt.datetime | None
 ) -> int:
-    """How many count for these people together, now or at that moment. One statement."""
+    """How many count for these people together, now or at that moment. One query."""
     count = session().scalar(
         select(func.count(LevelException.id))
         .join(Statement, Statement.id == LevelException.statement_id)
@@ -140,7 +140,7 @@ def how_many(
 
 
 def of_review(review_id: int) -> dict[int, list[ProposedException]]:
-    """By item, the newest first. One statement."""
+    """By item, the newest first. One query."""
     proposer, confirmer = aliased(Person), aliased(Person)
     rows = session().execute(
         select(

@@ -88,7 +88,7 @@ def mine(
     statement_id: int | None = None,
     page: int = 1,
 ) -> EvidencePage:
-    """A page of a person's evidence, the latest change first. One statement."""
+    """A page of a person's evidence, the latest change first. One query."""
     links = (
         select(func.count(EvidenceLink.id))
         .where(EvidenceLink.evidence_id == Evidence.id)
@@ -141,7 +141,7 @@ def mine(
 
 
 def counts(person_id: int) -> EvidenceCounts:
-    """How much there is of each kind of list. One statement."""
+    """How much there is of each kind of list. One query."""
     row = (
         session()
         .execute(
@@ -219,7 +219,7 @@ def statement_title(statement_id: int | None) -> tuple[str, str] | None:
 
 def unlinked_to(person_id: int, statement_id: int) -> list[EvidenceSummary]:
     """What could be linked to a statement: not archived, not linked to it, the latest change first.
-    One statement."""
+    One query."""
     rows = session().execute(
         select(
             Evidence.id,

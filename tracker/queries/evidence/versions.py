@@ -151,7 +151,7 @@ def piece(evidence_id: int, number: int | None = None) -> EvidencePiece | None:
 
 
 def history(evidence_id: int) -> list[PastVersion]:
-    """All versions, the newest first. One statement."""
+    """All versions, the newest first. One query."""
     rows = session().execute(
         select(EvidenceVersion.number, EvidenceVersion.made_at, EvidenceText.title)
         .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)

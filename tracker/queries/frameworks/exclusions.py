@@ -78,7 +78,7 @@ def _rows(*where: ColumnElement[bool]) -> list[ExcludedStatement]:
 
 
 def rated(actor: Actor, framework_id: int) -> list[RatedDomain]:
-    """Every statement that is not left out, by domain. One statement of SQL."""
+    """Every statement that is not left out, by domain. One query."""
     rows = session().execute(
         select(
             Domain.id,

@@ -39,7 +39,7 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
     """What the person is rated on, without what their library leaves out; nothing for who is no
     learner.
 
-    Two statements.
+    Two queries.
     """
     own = learner(person_id, today)
     if own is None:

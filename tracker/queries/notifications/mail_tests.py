@@ -31,7 +31,7 @@ class TestMessage:
 
 
 def newest(actor: Actor) -> list[TestMessage]:
-    """The newest of the actor's library, newest first. One statement."""
+    """The newest of the actor's library, newest first. One query."""
     rows = session().execute(
         select(
             MailTest.sent_at,

@@ -40,7 +40,7 @@ class NoticeList:
 
 
 def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
-    """The actor's, newest first. Two statements."""
+    """The actor's, newest first. Two queries."""
     counts = (
         session()
         .execute(
@@ -71,7 +71,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
 
 
 def unread(actor: Actor, today: dt.date) -> int:
-    """One statement."""
+    """One query."""
     return (
         session().scalar(
             select(func.count())
@@ -88,7 +88,7 @@ def unread(actor: Actor, today: dt.date) -> int:
 
 
 def mail_choice(actor: Actor) -> MailChoice:
-    """One statement."""
+    """One query."""
     chosen = session().scalar(
         select(NoticeChoice.mail).where(NoticeChoice.person_id == actor.person_id)
     )

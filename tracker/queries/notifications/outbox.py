@@ -44,7 +44,7 @@ class Outbox:
 
 
 def state(actor: Actor) -> Outbox:
-    """Three statements."""
+    """Three queries."""
     here = Person.library_id == actor.library_id
     counts = session().execute(
         select(OutboxMail.status, func.count())

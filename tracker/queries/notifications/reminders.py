@@ -33,7 +33,7 @@ def libraries() -> list[tuple[int, str]]:
 
 
 def due(library_id: int, today: dt.date) -> list[Reminder]:
-    """Four statements."""
+    """Four queries."""
     return [
         *_answers(library_id, today),
         *_differences(library_id, today),

@@ -71,7 +71,7 @@ def listed(
     descending: bool = True,
     page: int = 1,
 ) -> EventList:
-    """Both days are inclusive, as days of the library; `sort` is one of SORTS. Two statements, four
+    """Both days are inclusive, as days of the library; `sort` is one of SORTS. Two queries, four
     with a text."""
     where = [AuditEvent.library_id == actor.library_id, AuditEvent.kind.in_(kinds)]
     if person_id is not None:

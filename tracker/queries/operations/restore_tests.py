@@ -21,7 +21,7 @@ class LastRestoreTest:
 
 
 def newest() -> LastRestoreTest | None:
-    """One statement."""
+    """One query."""
     row = (
         session()
         .execute(

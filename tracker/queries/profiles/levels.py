@@ -90,7 +90,7 @@ class DomainShape:
 
 
 def shape(framework_id: int, library_id: int) -> tuple[DomainShape, ...]:
-    """The domains in the framework's order. One statement."""
+    """The domains in the framework's order. One query."""
     rows = (
         session()
         .execute(

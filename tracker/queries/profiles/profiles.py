@@ -71,7 +71,7 @@ class TrendPoint:
 
 
 def profile(learner: Learner, side: SelfSide) -> Profile:
-    """Four statements; three without a self side."""
+    """Four queries; three without a self side."""
     domains = levels.shape(learner.framework_id, learner.library_id)
     expected = {domain: rank for (_, domain), rank in targets({learner.role_profile_id}).items()}
     own = _self_side(learner, side, None)
@@ -89,7 +89,7 @@ def profile(learner: Learner, side: SelfSide) -> Profile:
 
 
 def last_change(learner: Learner) -> dt.datetime | None:
-    """When the learner last answered. For the learner alone. One statement."""
+    """When the learner last answered. For the learner alone. One query."""
     return session().scalar(
         select(func.max(Rating.rated_at))
         .join(Statement, Statement.id == Rating.statement_id)
@@ -100,7 +100,7 @@ def last_change(learner: Learner) -> dt.datetime | None:
 
 
 def endorsed_count(learner: Learner) -> EndorsedCount:
-    """One statement."""
+    """One query."""
     consistently = case((Endorsement.answer == EndorsedAnswer.CONSISTENTLY.value, Endorsement.id))
     row = (
         session()

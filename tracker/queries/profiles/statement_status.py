@@ -59,7 +59,7 @@ class StatementVoices:
 
 
 def voices(learner: Learner, side: SelfSide, domain_id: int | None = None) -> list[StatementVoices]:
-    """In the framework's order; of one domain, where it is named. Three statements."""
+    """In the framework's order; of one domain, where it is named. Three queries."""
     scale = session().execute(
         select(ScaleAnswer.key, ScaleAnswer.label).where(
             ScaleAnswer.framework_id == learner.framework_id
@@ -129,7 +129,7 @@ def voices(learner: Learner, side: SelfSide, domain_id: int | None = None) -> li
 
 
 def steps(of: Profile, statements: list[StatementVoices], most: int = 3) -> tuple[NextStep, ...]:
-    """The learner's next steps, from their own side: for the learner alone. Four statements."""
+    """The learner's next steps, from their own side: for the learner alone. Four queries."""
     if of.own is None:
         raise ValueError("next steps are made from the learner's own side")
     items = _newest_items(of.learner.person_id)

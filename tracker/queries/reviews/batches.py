@@ -39,7 +39,7 @@ class Shared:
 
 
 def shared(actor: Actor, today: dt.date) -> list[Shared]:
-    """In the order of the framework. One statement of SQL."""
+    """In the order of the framework. One query."""
     people = func.count(distinct(Review.learner_id))
     rows = session().execute(
         select(
@@ -71,7 +71,7 @@ def shared(actor: Actor, today: dt.date) -> list[Shared]:
 
 def of_statement(actor: Actor, statement_id: int, today: dt.date) -> list[Item]:
     """What is with the actor of it in reviews that are under way and not revealed, by review. One
-    statement of SQL."""
+    query."""
     return reviewer_items(
         and_(
             _live(actor, today),
@@ -83,7 +83,7 @@ def of_statement(actor: Actor, statement_id: int, today: dt.date) -> list[Item]:
 
 
 def was_with(actor: Actor, item_ids: Iterable[int]) -> bool:
-    """Whether one of them was ever sent to the actor. One statement of SQL."""
+    """Whether one of them was ever sent to the actor. One query."""
     found = (
         select(ReviewItem.id)
         .join(Review, Review.id == ReviewItem.review_id)

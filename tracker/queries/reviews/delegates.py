@@ -79,7 +79,7 @@ def candidates(actor: Actor, today: dt.date) -> list[DelegateCandidate]:
 
 
 def named_by(actor: Actor, today: dt.date) -> list[NamedDelegate]:
-    """Those that have not ended, the first to begin first. One statement."""
+    """Those that have not ended, the first to begin first. One query."""
     rows = session().execute(
         select(Deputy.id, Person.name, Deputy.starts_on, Deputy.ends_on)
         .join(Person, Person.id == Deputy.deputy_id)
@@ -94,7 +94,7 @@ def named_by(actor: Actor, today: dt.date) -> list[NamedDelegate]:
 
 
 def stands_in_for(actor: Actor, today: dt.date) -> list[StandIn]:
-    """By name. One statement."""
+    """By name. One query."""
     rows = session().execute(
         select(Person.id, Person.name, func.max(Deputy.ends_on))
         .join(Deputy, Deputy.supervisor_id == Person.id)
@@ -109,7 +109,7 @@ def stands_in_for(actor: Actor, today: dt.date) -> list[StandIn]:
 
 def to_take_over(actor: Actor, today: dt.date) -> list[ToTakeOver]:
     """Reviews with something sealed that the actor may take over, the next due first; those of one
-    statement are not handed on. One statement."""
+    statement are not handed on. One query."""
     learner, supervisor, counted = aliased(Person), aliased(Person), aliased(ReviewItem)
     sealed = is_sealed()
     rows = session().execute(

@@ -50,7 +50,7 @@ class _StandIn:
 
 def of(person_id: int, today: dt.date, not_by: int | None = None) -> list[Reviewer]:
     """By team and name, supervisors before deputies; never the learner. `not_by` gave the first of
-    two readings. Three statements."""
+    two readings. Three queries."""
     teams = (
         session()
         .execute(
@@ -100,7 +100,7 @@ def of(person_id: int, today: dt.date, not_by: int | None = None) -> list[Review
 
 
 def served(paths: Iterable[tuple[int, str]], today: dt.date) -> set[tuple[int, str]]:
-    """Of (learner, team path) those who have somebody to review them. One statement."""
+    """Of (learner, team path) those who have somebody to review them. One query."""
     asked = set(paths)
     supervisors = _supervisors({at for _, path in asked for at in upwards(path)}, today)
     by_path = {path: [each.person_id for each in heads] for path, heads in supervisors.items()}

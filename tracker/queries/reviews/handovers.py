@@ -72,7 +72,7 @@ class Successor:
 
 def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
     """Those of learners in the team at `path` and below, not the actor's own; the next due first.
-    One statement."""
+    One query."""
     learner, reviewer = aliased(Person), aliased(Person)
     sealed = is_sealed()
     here, below = aliased(Membership), aliased(Team)
@@ -166,7 +166,7 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
 
 
 def alone(actor: Actor, path: str, today: dt.date) -> list[LearnerWithoutReviewer]:
-    """Learners in the team at `path` and below whom nobody can review, by name. Two statements."""
+    """Learners in the team at `path` and below whom nobody can review, by name. Two queries."""
     rows = (
         session()
         .execute(
@@ -194,7 +194,7 @@ def alone(actor: Actor, path: str, today: dt.date) -> list[LearnerWithoutReviewe
 
 
 def eligible(review_id: int, today: dt.date) -> list[Reviewer]:
-    """Who may take a review over: each person once, not its reviewer. Four statements."""
+    """Who may take a review over: each person once, not its reviewer. Four queries."""
     sides = (
         session()
         .execute(select(Review.learner_id, Review.reviewer_id).where(Review.id == review_id))
@@ -221,7 +221,7 @@ def counts(review_id: int) -> tuple[int, int]:
 
 
 def went_to(review_id: int) -> Successor | None:
-    """The review that goes on with this one. One statement."""
+    """The review that goes on with this one. One query."""
     row = (
         session()
         .execute(

@@ -62,12 +62,12 @@ class ReviewHeader:
 
 
 def header(review_id: int, today: dt.date) -> ReviewHeader:
-    """One statement. Raises KeyError: ask behind a door."""
+    """One query. Raises KeyError: ask behind a door."""
     return _headers(Review.id == review_id, today)[review_id]
 
 
 def headers(review_ids: Iterable[int], today: dt.date) -> dict[int, ReviewHeader]:
-    """By review. One statement."""
+    """By review. One query."""
     return _headers(Review.id.in_(list(review_ids)), today)
 
 

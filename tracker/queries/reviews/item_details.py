@@ -83,7 +83,7 @@ class AgreedNextStep:
 
 
 def evidence(review_id: int) -> dict[int, list[SentEvidence]]:
-    """By item, in the order of the versions. One statement."""
+    """By item, in the order of the versions. One query."""
     return _evidence(ReviewItem.review_id == review_id)
 
 
@@ -129,7 +129,7 @@ def _evidence(where: ColumnElement[bool]) -> dict[int, list[SentEvidence]]:
 
 
 def messages(review_id: int) -> dict[int, list[Message]]:
-    """By item, the oldest first. One statement."""
+    """By item, the oldest first. One query."""
     return _messages(ReviewItem.review_id == review_id)
 
 
@@ -159,7 +159,7 @@ def _messages(where: ColumnElement[bool]) -> dict[int, list[Message]]:
 
 
 def confirmations(review_id: int) -> dict[int, dict[int, SideConfirmation]]:
-    """By item and person. One statement."""
+    """By item and person. One query."""
     rows = session().execute(
         select(
             Confirmation.item_id,
@@ -189,7 +189,7 @@ def confirmations(review_id: int) -> dict[int, dict[int, SideConfirmation]]:
 
 
 def steps(review_id: int) -> dict[int, list[AgreedNextStep]]:
-    """By item, as they were written. One statement."""
+    """By item, as they were written. One query."""
     rows = session().execute(
         select(
             TrainingAction.item_id,
@@ -212,12 +212,12 @@ def steps(review_id: int) -> dict[int, list[AgreedNextStep]]:
 
 
 def citations(statement_id: int) -> list[CitationChip]:
-    """One statement of SQL."""
+    """One query."""
     return citations_of([statement_id]).get(statement_id, [])
 
 
 def citations_of(statement_ids: Iterable[int]) -> dict[int, list[CitationChip]]:
-    """By statement of the framework. One statement of SQL."""
+    """By statement of the framework. One query."""
     rows = session().execute(
         select(Citation.statement_id, Source.label, Source.name, Source.url)
         .join(Citation, Citation.source_id == Source.id)
@@ -231,7 +231,7 @@ def citations_of(statement_ids: Iterable[int]) -> dict[int, list[CitationChip]]:
 
 
 def scale(framework_id: int) -> list[ScaleLabel]:
-    """The framework's own words for the answers, in order. One statement."""
+    """The framework's own words for the answers, in order. One query."""
     rows = session().execute(
         select(ScaleAnswer.key, ScaleAnswer.label, ScaleAnswer.description)
         .where(ScaleAnswer.framework_id == framework_id)

@@ -65,19 +65,19 @@ class Item:
 
 def for_reviewer(review_id: int) -> list[Item]:
     """In order; the learner's side only where it has been revealed, or the review is an open one.
-    One statement."""
+    One query."""
     return reviewer_items(ReviewItem.review_id == review_id)
 
 
 def reviewer_items(where: ColumnElement[bool]) -> list[Item]:
-    """The same for any items that are this reviewer's to see. One statement."""
+    """The same for any items that are this reviewer's to see. One query."""
     return _items(
         where, may_own=or_(_revealed(), Review.open), may_theirs=literal(True), is_reviewer=True
     )
 
 
 def for_learner(review_id: int) -> list[Item]:
-    """In order; the reviewer's side only where it has been revealed. One statement."""
+    """In order; the reviewer's side only where it has been revealed. One query."""
     return _items(
         ReviewItem.review_id == review_id,
         may_own=literal(True),

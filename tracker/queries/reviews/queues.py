@@ -41,12 +41,12 @@ class Queued:
 
 
 def mine(actor: Actor) -> list[Queued]:
-    """What the actor sent, the newest first. One statement."""
+    """What the actor sent, the newest first. One query."""
     return _queue(actor, Review.learner_id == actor.person_id, is_inbox=False)
 
 
 def inbox(actor: Actor, today: dt.date) -> list[Queued]:
-    """What was sent to the actor and is theirs to see, the next due first. One statement."""
+    """What was sent to the actor and is theirs to see, the next due first. One query."""
     theirs = and_(
         Review.reviewer_id == actor.person_id,
         Review.status != ReviewStatus.WITHDRAWN.value,

@@ -40,7 +40,7 @@ def sent_counts(
     person_ids: Collection[int], round_ids: Collection[int]
 ) -> dict[tuple[int, int], SentCounts]:
     """What was sent and what was revealed, by (person, framework). Dropped and withdrawn items do
-    not count. One statement."""
+    not count. One query."""
     revealed = ReviewItem.status.in_([status.value for status in REVEALED])
     in_round = Review.round_id.in_(round_ids)
 

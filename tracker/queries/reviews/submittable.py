@@ -61,7 +61,7 @@ class Freezable:
 
 
 def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
-    """In the framework's order. Two statements."""
+    """In the framework's order. Two queries."""
     expected = targets({learner.role_profile_id})
     last = levels.revealed([learner.person_id])
     _, last_statement, last_answer, last_at = last.c
@@ -138,7 +138,7 @@ def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
 
 def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
     """The rated ones of these in the learner's framework, as they are now, in the framework's
-    order. Two statements."""
+    order. Two queries."""
     evidence = _evidence(learner.person_id, statement_ids)
     rows = session().execute(
         select(

@@ -90,7 +90,7 @@ class GapScope:
 
 
 def gap_scope(actor: Actor, team_id: int, path: str, now: dt.datetime) -> GapScope:
-    """For a team that the actor may read. Three statements."""
+    """For a team that the actor may read. Three queries."""
     today = actor.today(now)
     roots = [place.path for place in actor.coordinates if path.startswith(place.path)]
     root = min(roots, key=len, default=path)
@@ -135,7 +135,7 @@ def gap_scope(actor: Actor, team_id: int, path: str, now: dt.datetime) -> GapSco
 def _people(
     actor: Actor, root: str, coordinates: bool, names_to_coordinators: bool, today: dt.date
 ) -> tuple[TeamLearner, ...]:
-    """One statement. The reader's own record, and those of the people they supervise or lately did,
+    """One query. The reader's own record, and those of the people they supervise or lately did,
     have names."""
     reach: ColumnElement[bool] = (
         Team.path.startswith(root, autoescape=True) if coordinates else Team.path == root
@@ -205,7 +205,7 @@ def _people(
 
 
 def _rounds(library_id: int, today: dt.date, time_zone: str) -> tuple[PastRound, ...]:
-    """Those that have begun, the newest first. One statement."""
+    """Those that have begun, the newest first. One query."""
     rows = session().execute(
         select(Round.id, Round.name, Round.framework_id, Round.starts_on, Round.ends_on)
         .where(Round.library_id == library_id, Round.starts_on <= today)

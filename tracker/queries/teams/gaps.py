@@ -156,7 +156,7 @@ def _not_met(
     scope: GapScope, chosen: MatrixFilters, person_ids: Collection[int], domain_ids: Collection[int]
 ) -> tuple[list[gaps.NotMet], dict[int, str]]:
     """The endorsements that do not meet their statement, but for agreed exceptions, and the
-    statements' titles. One statement."""
+    statements' titles. One query."""
     at = chosen.round.end if chosen.round else None
     rows = (
         session()

@@ -92,7 +92,7 @@ class TeamPage:
 
 
 def open_rounds(library_id: int, today: dt.date) -> tuple[OpenRound, ...]:
-    """One statement."""
+    """One query."""
     rows = session().execute(
         select(Round.id, Round.name, Round.framework_id, Round.starts_on, Round.ends_on)
         .where(Round.library_id == library_id, Round.starts_on <= today, Round.ends_on >= today)
@@ -107,7 +107,7 @@ def name_of(team_id: int) -> str:
 
 def tree(actor: Actor, rounds: Collection[OpenRound], today: dt.date) -> tuple[TeamLine, ...]:
     """The teams this actor may read, each after its parent, with totals over the teams below it.
-    Two statements."""
+    Two queries."""
     teams = (
         session()
         .execute(
@@ -139,7 +139,7 @@ def tree(actor: Actor, rounds: Collection[OpenRound], today: dt.date) -> tuple[T
 
 
 def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
-    """A team that the actor may read. The number of statements is the same whatever the size."""
+    """A team that the actor may read. The number of queries is the same whatever the size."""
     coordinates = any(path.startswith(place.path) for place in actor.coordinates)
     rounds = open_rounds(actor.library_id, today)
     readable = tree(actor, rounds, today)
@@ -230,7 +230,7 @@ def _totals(
     actor: Actor, round_ids: Collection[int], today: dt.date
 ) -> dict[str, tuple[set[int], set[int], set[int]]]:
     """By path of a team: who learns in it or below it, who of them sent, and who had something
-    revealed. One statement."""
+    revealed. One query."""
     in_round = Review.round_id.in_(round_ids) if round_ids else true()
     revealed = ReviewItem.status.in_([status.value for status in REVEALED])
     reviewed = (

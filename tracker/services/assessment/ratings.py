@@ -91,7 +91,7 @@ def rate(
     """Save an answer, notes, or both, as `Sent` says. The same content again changes nothing and is
     never a conflict.
 
-    At most four statements. Raises Missing (not a statement of the learner's framework); Conflict:
+    At most four queries. Raises Missing (not a statement of the learner's framework); Conflict:
     use_statement_unread, not_rated_here, and rating_changed with `current` (what was saved
     elsewhere); Invalid: note_long, answer_first.
     """

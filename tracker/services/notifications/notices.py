@@ -23,7 +23,7 @@ def read_all(actor: Actor, newest: int, now: dt.datetime) -> int:
 
 def opened(actor: Actor, whats: Collection[int | NoticePage], now: dt.datetime) -> None:
     """They see what the notices tell of: reviews, by their ids, or pages of their own. Writes
-    nothing where none is unread; the number of statements does not depend on how many they are."""
+    nothing where none is unread; the number of queries does not depend on how many they are."""
     about = _about(whats)
     unread = (
         select(Notice.id)

@@ -32,7 +32,7 @@ class Duties:
 
 
 def supervising(actor: Actor, on: dt.date) -> Duties:
-    """A section for each team. Two statements."""
+    """A section for each team. Two queries."""
     found = today.to_answer(actor, on)
     by_team = {each.team_id: each for each in found}
     sections = [
@@ -153,7 +153,7 @@ def _not_sent(members: TeamBehind) -> PanelEntry:
 
 def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Duties:
     """How far the teams are, the highest first; a section for each team that the actor coordinates.
-    Two statements, and one for each of these teams."""
+    Two queries, and one for each of these teams."""
     lines = teams.tree(actor, rounds, on)
     sections = []
     for place in actor.coordinates:
@@ -223,7 +223,7 @@ def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
 
 
 def administering(actor: Actor, on: dt.date) -> Duties:
-    """What the library lacks, and what readers suggested. Two statements."""
+    """What the library lacks, and what readers suggested. Two queries."""
     tasks = [
         task
         for task in setup_checklist(library_settings.setup_progress(actor, on))

@@ -42,7 +42,7 @@ class Learning:
 
 
 def learning(actor: Actor, now: dt.datetime) -> Learning | None:
-    """The number of statements of SQL is the same whatever there is."""
+    """The number of queries is the same whatever there is."""
     learner = learners.learner(actor.person_id, actor.today(now))
     if learner is None:
         return None

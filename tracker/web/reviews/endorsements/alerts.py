@@ -20,7 +20,7 @@ from tracker.web.ui.template_helpers import ago, day
 
 
 def entries(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
-    """Three statements of SQL. What is with a reviewer already is not asked for again."""
+    """Three queries. What is with a reviewer already is not asked for again."""
     soon, gone = _found(actor, now)
     ids = [*(each.statement_id for each in soon), *(each.statement_id for each in gone)]
     out = set(submittable.with_a_reviewer(actor.person_id, ids, actor.today(now)))
