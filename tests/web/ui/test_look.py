@@ -2,15 +2,23 @@
 breaks the strict CSP."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from config import ROOT
 from tests.client import Client
+from tracker.web.ui.assets import IMPORT, as_served
 
-STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
+CSS = ROOT / "static" / "css"
+PARTS = {
+    path.relative_to(CSS).as_posix(): path.read_text() for path in sorted(CSS.glob("*/**/*.css"))
+}
+SERVED = {path.name: as_served(path).decode() for path in sorted(CSS.glob("*.css"))}
+"""Stylesheets as they go out: each is a list of parts, put together."""
 MACROS = sorted((ROOT / "templates" / "_macros").glob("*.html"))
 LIGHT, DARK, PRINT = "light", "dark", "print"
 
@@ -59,11 +67,11 @@ SHAPE_ON = [
 
 def tokens(theme: str) -> dict[str, str]:
     """The hexadecimal colour tokens as that theme leaves them."""
-    style = (ROOT / "static" / "css" / "tracker.css").read_text()
+    style = SERVED["tracker.css"]
     light, dark = style.split("prefers-color-scheme: dark", maxsplit=1)
     blocks = [light] + ([dark.split("/* Bootstrap", maxsplit=1)[0]] if theme == DARK else [])
     if theme == PRINT:
-        blocks.append((ROOT / "static" / "css" / "print.css").read_text())
+        blocks.append(SERVED["print.css"])
     return {
         name: colour
         for block in blocks
@@ -123,7 +131,7 @@ def colours_outside_tokens(style: str) -> list[str]:
 
 
 def test_colours_come_from_tokens() -> None:
-    found = {path.name: colours_outside_tokens(path.read_text()) for path in STYLES}
+    found = {name: colours_outside_tokens(text) for name, text in (PARTS | SERVED).items()}
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
@@ -145,7 +153,7 @@ def not_css(style: str) -> list[str]:
 
 def test_stylesheets_are_well_formed() -> None:
     """A browser drops a broken rule in silence, so a slip shows only to the eye."""
-    texts = {path.name: path.read_text() for path in STYLES}
+    texts = PARTS | SERVED
     assert {name: not_css(text) for name, text in texts.items() if not_css(text)} == {}
     assert {
         name: text.count("{") - text.count("}") for name, text in texts.items()
@@ -157,7 +165,64 @@ def test_a_broken_declaration_is_found() -> None:
 
 
 def test_stylesheets_load_nothing_from_elsewhere() -> None:
-    assert [path.name for path in STYLES if re.search(r"url\(|@import", path.read_text())] == []
+    texts = PARTS | SERVED
+    assert [name for name, text in texts.items() if re.search(r"url\(|@import", text)] == []
+
+
+def listed(css: Path) -> list[str]:
+    """The parts that the lists of a folder name, each as often as it is named."""
+    lists = sorted(css.glob("*.css"))
+    return [name.decode() for path in lists for name in IMPORT.findall(path.read_bytes())]
+
+
+def misplaced(css: Path) -> dict[str, int]:
+    """Parts that no list names, or that are named twice or not there: how often they are listed."""
+    there = {path.relative_to(css).as_posix() for path in css.glob("*/**/*.css")}
+    named = Counter(listed(css))
+    return {
+        name: named[name]
+        for name in sorted(there | set(named))
+        if named[name] != 1 or name not in there
+    }
+
+
+def test_every_part_has_its_place_in_one_list() -> None:
+    assert len(PARTS) == len(listed(CSS)) > 0
+    assert misplaced(CSS) == {}
+
+
+def test_a_part_out_of_place_is_found(tmp_path: Path) -> None:
+    (tmp_path / "rooms").mkdir()
+    for name in ("here", "forgotten", "twice"):
+        (tmp_path / "rooms" / f"{name}.css").write_text("")
+    names = ("here", "twice", "gone")
+    (tmp_path / "one.css").write_text("".join(f'@import "rooms/{name}.css";\n' for name in names))
+    (tmp_path / "two.css").write_text('@import "rooms/twice.css";\n')
+    assert misplaced(tmp_path) == {
+        "rooms/forgotten.css": 0,
+        "rooms/gone.css": 1,
+        "rooms/twice.css": 2,
+    }
+
+
+def test_a_list_goes_out_as_its_parts_in_its_order(
+    app: Flask, client: Client, tmp_path: Path
+) -> None:
+    (tmp_path / "b.css").write_text(".x { color: red; }\n")
+    (tmp_path / "a.css").write_text(".x { color: blue; }\n")
+    (tmp_path / "list.css").write_text('/* Both. */\n@import "b.css";\n@import "a.css";\n')
+    together = "/* Both. */\n.x { color: red; }\n\n.x { color: blue; }\n\n"
+    assert as_served(tmp_path / "list.css").decode() == together
+    with app.test_request_context():
+        address = app.jinja_env.globals["asset"]("css/tracker.css")  # type: ignore[operator]
+    with client.http.get(address) as response:
+        assert response.text == SERVED["tracker.css"]
+
+
+def test_a_list_with_a_part_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "list.css").write_text('@import "gone.css";\n')
+    with pytest.raises(FileNotFoundError):
+        as_served(tmp_path / "list.css")
 
 
 def public_macros() -> Iterator[str]:

@@ -2,6 +2,7 @@
 digest."""
 
 import hashlib
+import re
 import shutil
 import tempfile
 from importlib.resources import files
@@ -14,6 +15,7 @@ from whitenoise.compress import Compressor
 
 PREFIX = "/assets"
 BOOTSTRAP = "bootstrap/bootstrap.min.css"
+IMPORT = re.compile(rb'^@import "([^"]+)";$', re.MULTILINE)
 ENDINGS = {".css", ".js", ".svg", ".png", ".ico", ".woff2", ".webmanifest"}
 
 
@@ -22,12 +24,27 @@ def _sources(static: Path) -> dict[str, Path]:
     own = {
         path.relative_to(static).as_posix(): path
         for path in sorted(static.rglob("*"))
-        if path.is_file() and path.suffix in ENDINGS
+        if path.is_file() and path.suffix in ENDINGS and not _is_part(path, static)
     }
     package = (
         Path(str(files("flask_bootstrap"))) / "static" / "bootstrap5" / "css" / "bootstrap.min.css"
     )
     return own | {BOOTSTRAP: package}
+
+
+def _is_part(path: Path, static: Path) -> bool:
+    """A file in a folder under css/. The lists right in css/ say where it is served."""
+    return path.suffix == ".css" and path.parent != static / "css"
+
+
+def as_served(path: Path) -> bytes:
+    """What is served of a file: of a list in css/, the files that it names, in their order.
+
+    A browser would ask for every one of them by itself, under an address without a digest.
+    """
+    if path.suffix != ".css":
+        return path.read_bytes()
+    return IMPORT.sub(lambda line: (path.parent / line[1].decode()).read_bytes(), path.read_bytes())
 
 
 def _hashed(name: str, content: bytes) -> str:
@@ -38,7 +55,7 @@ def _hashed(name: str, content: bytes) -> str:
 def build(static: Path, target: Path) -> dict[str, str]:
     """Lay the files out under `target` in a folder of their own digest, once; returns plain name ->
     served path."""
-    contents = {name: path.read_bytes() for name, path in _sources(static).items()}
+    contents = {name: as_served(path) for name, path in _sources(static).items()}
     names = {name: _hashed(name, content) for name, content in contents.items()}
     folder = target / hashlib.sha256("\n".join(sorted(names.values())).encode()).hexdigest()[:16]
     if not folder.exists():
