@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event, select, text
 
 from config import Config
 from tests.client import Client
-from tests.engines import REQUIRED, fresh_database, postgres_trouble
+from tests.engines import REQUIRED, fresh_database, hurry, postgres_trouble
 from tests.factories.world import World, make_world
 from tracker.app import create_app
 from tracker.db import db
@@ -61,6 +61,7 @@ def migrated_app(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> 
         with fresh_database(engine_name, folder) as url:
             app = create_app(TestConfig(url, folder))
             with app.app_context():
+                hurry(db.engine)
                 upgrade()
                 if engine_name == "sqlite":
                     keep_pages(BLANK, db.engine)

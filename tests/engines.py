@@ -5,8 +5,9 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
 SERVER = os.environ.get("TRACKER_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/postgres")
@@ -46,3 +47,16 @@ def fresh_database(engine_name: str, folder: Path) -> Iterator[str]:
         with server.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         server.dispose()
+
+
+def hurry(engine: Engine) -> None:
+    """Let a test's SQLite database wait for no disk: it has no power cut to outlive. PostgreSQL's is told above.
+
+    Before the first connection. What the product sets stands in tests/test_db.py, on an engine that is not hurried.
+    """
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _wait_for_no_disk)
+
+
+def _wait_for_no_disk(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous = 0")
