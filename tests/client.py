@@ -2,6 +2,8 @@
 it fetches."""
 
 import re
+from collections import Counter
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -26,6 +28,10 @@ class Page(HTMLParser):
         self._label_depth = 0
         self._form: dict[str, str | None] | None = None
         self.feed(html)
+
+    def updatepos(self, i: int, j: int) -> int:
+        """Nobody asks for line numbers, and counting them takes a fifth of the time."""
+        return j
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
@@ -75,8 +81,16 @@ class Page(HTMLParser):
             self.texts[self._within][-1] += data
 
 
+NEW_EACH_TIME = re.compile(r'(name="(?:csrf_token|form_key)"[^>]*? value=")[^"]+"')
+
+
 def faults(html: str) -> list[str]:
-    """What is wrong with a page, in words; empty when all is well."""
+    """What is wrong with a page, in words; empty when all is well. The same page is looked at once."""
+    return list(_faults(NEW_EACH_TIME.sub(r'\1…"', html)))
+
+
+@lru_cache(maxsize=256)
+def _faults(html: str) -> tuple[str, ...]:
     page = Page(html)
     found = []
     titles = [" ".join(text.split()) for text in page.texts["h1"]]
@@ -84,7 +98,7 @@ def faults(html: str) -> list[str]:
         found.append(f"{len(titles)} h1 elements")
     elif not titles[0] or titles[0] not in " ".join(page.texts["title"][0].split()):
         found.append(f"the title {page.texts['title'][0]!r} does not repeat the h1 {titles[0]!r}")
-    doubled = {name for name in page.ids if page.ids.count(name) > 1}
+    doubled = {name for name, count in Counter(page.ids).items() if count > 1}
     if doubled:
         found.append(f"ids used twice: {sorted(doubled)}")
     for field in page.inputs:
@@ -98,7 +112,7 @@ def faults(html: str) -> list[str]:
             found.append(f"a form without a CSRF token: {form['action']}")
     if page.inline:
         found.append(f"inline script or style: {page.inline}")
-    return found
+    return tuple(found)
 
 
 class Client:

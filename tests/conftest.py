@@ -2,6 +2,8 @@
 
 import copy
 import datetime as dt
+import gc
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,11 +13,12 @@ import pytest
 import time_machine
 from flask import Flask
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event, select, text
 
 from config import Config
 from tests.client import Client
-from tests.engines import REQUIRED, fresh_database, postgres_trouble
+from tests.engines import REQUIRED, fresh_database, hurry, postgres_trouble
 from tests.factories.world import World, make_world
 from tracker.app import create_app
 from tracker.db import db
@@ -27,6 +30,8 @@ class TestConfig(Config):
     """The real settings, with a cheap password hash and a folder of its own."""
 
     __test__ = False
+    assets: Path | None = None
+    """Where all apps of the run lay out their static files, once; see `_made_once`."""
 
     def __init__(self, url: str, folder: Path) -> None:
         super().__init__()
@@ -34,9 +39,32 @@ class TestConfig(Config):
         self.SQLALCHEMY_DATABASE_URI = url
         self.DATA_DIR = folder
         self.FILES_DIR = folder / "files"
-        self.ASSETS_DIR = folder / "assets"
+        self.ASSETS_DIR = self.assets or folder / "assets"
         self.ARGON2 = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
         self.RATELIMIT_ENABLED = False
+
+
+def pytest_collection_finish() -> None:
+    """Look no more for garbage among what stays until the end: the modules, the tables, the tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compressed static files and compiled templates are shared by all apps, of all workers: each is named by what it
+    is made of."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
+    templates = shared / "templates"
+    templates.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestConfig, "assets", shared / "assets")
+        patch.setattr(
+            Flask, "jinja_options", {"bytecode_cache": FileSystemBytecodeCache(str(templates))}
+        )
+        yield
 
 
 def engines() -> list[object]:
@@ -63,6 +91,7 @@ def migrated_app(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> 
         with fresh_database(engine_name, folder) as url:
             app = create_app(TestConfig(url, folder))
             with app.app_context():
+                hurry(db.engine)
                 upgrade()
                 if engine_name == "sqlite":
                     keep_pages(BLANK, db.engine)

@@ -10,7 +10,9 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from tests.conftest import TestConfig
 from tests.factories.world import World
+from tracker.app import create_app
 from tracker.db import (
     PRAGMAS,
     UTCDateTime,
@@ -24,9 +26,14 @@ from tracker.db import (
 from tracker.models import Library, Person
 
 
-def test_pragmas_on_a_live_connection(app: Flask, engine_name: str) -> None:
+def test_pragmas_on_a_live_connection(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On an app of its own: the one that tests share does not wait for the disk."""
     if engine_name != "sqlite":
         pytest.skip("PRAGMAs are SQLite's")
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    app = create_app(TestConfig(f"sqlite:///{tmp_path / 'own.sqlite3'}", tmp_path))
     with app.app_context(), db.engine.connect() as connection:
         live = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in PRAGMAS}
     assert live == PRAGMAS
@@ -151,8 +158,11 @@ def test_eight_processes_lose_no_update(tmp_path: Path) -> None:
     with writing.begin() as connection:
         connection.execute(text("CREATE TABLE counter (value INTEGER NOT NULL)"))
         connection.execute(text("INSERT INTO counter VALUES (0)"))
-    spawn = multiprocessing.get_context("spawn")
-    processes = [spawn.Process(target=_count_up, args=(url, True)) for _ in range(WRITERS)]
+    clean = multiprocessing.get_context(
+        "forkserver"
+    )  # a process that has opened nothing, and has all imported once
+    clean.set_forkserver_preload([__name__])
+    processes = [clean.Process(target=_count_up, args=(url, True)) for _ in range(WRITERS)]
     for process in processes:
         process.start()
     for process in processes:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from tests.conftest import NOW, empty
 from tests.factories.world import add
+from tests.rules.searching import SEARCH
 from tracker.db import db, transaction
 from tracker.models import Framework, Library, Membership, Person, RoleProfile, Team
 from tracker.policy.permissions import (
@@ -188,8 +189,14 @@ def test_the_random_worlds_hold_what_matters() -> None:
     def of(plan: Plan, role: Role) -> list[tuple[int, int]]:
         return [(team, person) for person, team, each, *_ in plan.places if each is role]
 
-    find(plans(), lambda plan: any(ends == -GRACE.days for *_, ends in plan.places))
-    find(plans(), lambda plan: any(team in plan.closed for _, team, *_ in plan.places))
+    find(
+        plans(), lambda plan: any(ends == -GRACE.days for *_, ends in plan.places), settings=SEARCH
+    )
+    find(
+        plans(),
+        lambda plan: any(team in plan.closed for _, team, *_ in plan.places),
+        settings=SEARCH,
+    )
     find(
         plans(),
         lambda plan: any(
@@ -197,6 +204,7 @@ def test_the_random_worlds_hold_what_matters() -> None:
             for high, _ in of(plan, Role.COORDINATOR)
             for low, _ in of(plan, Role.LEARNER)
         ),
+        settings=SEARCH,
     )
 
 

@@ -220,26 +220,36 @@ def test_what_a_learner_may_know_of_an_item() -> None:
     }
 
 
+# Made once: a strategy that is made anew for each draw is looked through anew for each draw.
+DOMAINS = st.integers(1, 3)
+STATEMENTS = st.integers(0, 3)
+OWN = st.none() | st.sampled_from(Answer)
+ENDORSED = st.none() | st.sampled_from(EndorsedAnswer)
+TARGETS = st.sampled_from([None, 1, 2, 3])
+YES_OR_NO = st.booleans()
+
+
 @st.composite
 def people(
     draw: st.DrawFn, sides: Sequence[LearnerReviewState] = tuple(LearnerReviewState)
 ) -> list[DomainFacts]:
     found = []
-    for position in range(draw(st.integers(1, 3))):
+    side = st.sampled_from(sides)
+    for position in range(draw(DOMAINS)):
         statements = [
             StatementFacts(
                 statement_id=1000 * position + 10 * rank + order,
                 rank=rank,
                 order=order,
-                own=draw(st.none() | st.sampled_from(Answer)),
-                endorsed=draw(st.none() | st.sampled_from(EndorsedAnswer)),
-                side=draw(st.sampled_from(sides)),
-                not_rated_here=draw(st.booleans()),
+                own=draw(OWN),
+                endorsed=draw(ENDORSED),
+                side=draw(side),
+                not_rated_here=draw(YES_OR_NO),
             )
             for rank in (1, 2, 3)
-            for order in range(draw(st.integers(0, 3)))
+            for order in range(draw(STATEMENTS))
         ]
-        found.append(domain(statements, draw(st.sampled_from([None, 1, 2, 3])), position))
+        found.append(domain(statements, draw(TARGETS), position))
     return found
 
 

@@ -1,6 +1,7 @@
 """Days and periods. Both dates of a period are inclusive; without an end it is open."""
 
 import datetime as dt
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from tracker.rules.errors import Invalid
@@ -9,14 +10,20 @@ FIRST_DAY = dt.date(1950, 1, 1)
 LAST_DAY = dt.date(2099, 12, 31)
 
 
+@cache
+def _known_zones() -> frozenset[str]:
+    """Looked up once: each look goes through some six hundred files."""
+    return frozenset(available_timezones())
+
+
 def time_zones() -> list[str]:
     """The names a library may choose from."""
-    return sorted(name for name in available_timezones() if "/" in name or name == "UTC")
+    return sorted(name for name in _known_zones() if "/" in name or name == "UTC")
 
 
 def clean_time_zone(name: str) -> str:
     """Raises Invalid("time_zone_unknown")."""
-    if name not in available_timezones():
+    if name not in _known_zones():
         raise Invalid("time_zone_unknown", "time_zone")
     return name
 
