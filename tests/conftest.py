@@ -206,14 +206,14 @@ def sign_in(app: Flask) -> Callable[[str], Client]:
     return as_person
 
 
-class Statements(list[str]):
-    """The SQL statements run while it listened, without transaction control."""
+class Queries(list[str]):
+    """The queries run while it listened, without transaction control."""
 
 
 @pytest.fixture
-def count_sql(app: Flask) -> Iterator[Statements]:
-    """Collects every SQL statement of the test; clear() it before the request that counts."""
-    seen = Statements()
+def count_sql(app: Flask) -> Iterator[Queries]:
+    """Collects every query of the test; clear() it before the request that counts."""
+    seen = Queries()
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         if not statement.startswith(("PRAGMA", "BEGIN", "SET ", "COMMIT", "ROLLBACK")):

@@ -21,15 +21,17 @@ from tracker.policy.permissions import (
     Actor,
     Subject,
     allows,
+    current_on,
     library_of,
-    people_whose_profile,
     teams_readable,
 )
 from tracker.queries.access import subjects
 from tracker.queries.access.actors import actor_for_person
+from tracker.queries.teams.gap_scope import gap_scope
 from tracker.rules.roles import Permission, Role
 
 TODAY = NOW.date()
+TEAM_READ, GAPS_READ = Permission.TEAM_READ, Permission.GAPS_READ
 DAYS = (None, None, None, -GRACE.days - 1, -GRACE.days, -1, 0, 1)
 """When a membership ends, in days from today: the edges of being current and of being seen after a
 move."""
@@ -89,7 +91,8 @@ def build(plan: Plan) -> tuple[list[int], list[int]]:
             tx, Framework(slug="f", version="1", title="F", digest="0", about={}, published_at=NOW)
         )
         libraries = [
-            add(tx, Library(name=f"Library {number}", created_at=NOW)) for number in range(2)
+            add(tx, Library(name=f"Library {number}", created_at=NOW, names_to_coordinators=False))
+            for number in range(2)
         ]
         profiles = [
             add(tx, RoleProfile(library_id=each, framework_id=framework_id, name="P"))
@@ -135,27 +138,66 @@ def build(plan: Plan) -> tuple[list[int], list[int]]:
     return people, teams
 
 
-def picked(actor: Actor, people: list[int], teams: list[int]) -> tuple[set[int], set[int]]:
-    """By the predicates: whose profile the actor may read, and which teams."""
-    profiles, readable = set(), set()
-    for person_id in people:
-        subject = subjects.person(person_id, TODAY)
-        assert subject is not None
-        if allows(actor, Permission.PROFILE_READ, subject):
-            profiles.add(person_id)
-    for team_id in teams:
-        subject = subjects.team(team_id, TODAY)
-        assert subject is not None
-        if allows(actor, Permission.TEAM_READ, subject):
-            readable.add(team_id)
-    return profiles, readable
+def subject_of(person_id: int) -> Subject:
+    found = subjects.person(person_id, TODAY)
+    assert found is not None
+    return found
 
 
-def selected(actor: Actor) -> tuple[set[int], set[int]]:
-    """By SQL."""
-    profiles = db.session.scalars(select(Person.id).where(people_whose_profile(actor, TODAY)))
-    readable = db.session.scalars(select(Team.id).where(teams_readable(actor)))
-    return set(profiles), set(readable)
+def picked(actor: Actor, teams: list[int]) -> set[int]:
+    """By the predicate: which teams the actor may read."""
+    found = {team_id: subjects.team(team_id, TODAY) for team_id in teams}
+    return {each for each, team in found.items() if team and allows(actor, TEAM_READ, team)}
+
+
+def learners_of(plan: Plan, team: int, below: bool) -> set[int]:
+    """Who of the plan learns now in a team, or with `below` in it or in a team below it."""
+    return {
+        person
+        for person, place, role, begins, ends in plan.places
+        if role is Role.LEARNER and begins <= 0 and (ends is None or ends >= 0)
+        if place == team or (below and is_below(plan, place, team))
+    }
+
+
+def is_below(plan: Plan, team: int, high: int) -> bool:
+    above = plan.parents[team]
+    return above is not None and (above == high or is_below(plan, above, high))
+
+
+def scopes(actor: Actor, teams: list[int]) -> dict[int, dict[int, bool]]:
+    """By SQL: whom the gaps page of each team that they may read is about, and who of them has a
+    name there."""
+    return {
+        team.id: {one.person_id: one.by_name for one in gap_scope(actor, team.id, path, NOW).people}
+        for team_id in teams
+        if (team := subjects.team(team_id, TODAY)) and allows(actor, GAPS_READ, team)
+        for path in [team.places[0].path]
+    }
+
+
+def scopes_by_predicates(
+    actor: Actor, plan: Plan, people: list[int], teams: list[int]
+) -> dict[int, dict[int, bool]]:
+    found = {}
+    for place, team_id in enumerate(teams):
+        team = subjects.team(team_id, TODAY)
+        assert team is not None
+        if not allows(actor, GAPS_READ, team):
+            continue
+        within = [
+            each.path for each in actor.coordinates if team.places[0].path.startswith(each.path)
+        ]
+        root = int(min(within, key=len).split("/")[-2]) if within else team_id
+        here = learners_of(plan, teams.index(root) if within else place, bool(within))
+        found[team_id] = {
+            people[each]: allows(actor, Permission.PROFILE_REVEALED, subject_of(people[each]))
+            for each in here
+        }
+        assert all(
+            allows(actor, Permission.PROFILE_READ, subject_of(each)) for each in found[team_id]
+        )
+    return found
 
 
 @pytest.fixture
@@ -180,7 +222,28 @@ def test_sql_and_predicates_pick_the_same_records(emptied: Flask, plan: Plan) ->
     for person_id in people:
         actor = actor_for_person(person_id, NOW)
         assert actor is not None
-        assert selected(actor) == picked(actor, people, teams)
+        readable = select(Team.id).where(teams_readable(actor))
+        assert set(db.session.scalars(readable)) == picked(actor, teams)
+        assert scopes(actor, teams) == scopes_by_predicates(actor, plan, people, teams)
+
+
+def test_who_left_lately_is_known_by_name(emptied: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the partner: a scope that forgets them is not what the predicates say."""
+    places = (
+        (0, 2, Role.LEARNER, -60, -1),
+        (0, 3, Role.LEARNER, 0, None),
+        (2, 2, Role.SUPERVISOR, -60, None),
+        (2, 0, Role.COORDINATOR, -60, None),
+    )
+    plan = Plan((None, None, 0, 0), frozenset(), 4, places)
+    people, teams = build(plan)
+    actor = actor_for_person(people[2], NOW)
+    assert actor is not None
+    expected = scopes_by_predicates(actor, plan, people, teams)
+    assert expected[teams[0]] == {people[0]: True}
+    assert scopes(actor, teams) == expected
+    monkeypatch.setattr("tracker.queries.teams.gap_scope.in_reach_on", current_on)
+    assert scopes(actor, teams) != expected
 
 
 def test_the_random_worlds_hold_what_matters() -> None:

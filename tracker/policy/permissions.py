@@ -9,12 +9,11 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import BindParameter, ColumnElement, and_, exists, false, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import BindParameter, ColumnElement, and_, false, or_
 
-from tracker.models.people import Membership, Person, Team
+from tracker.models.people import Membership, Team
 from tracker.rules.calendar import day_in
-from tracker.rules.roles import Permission, Role
+from tracker.rules.roles import Permission
 
 GRACE = dt.timedelta(days=30)
 """How long supervisors and coordinators of a team still see somebody who moved away from it."""
@@ -196,31 +195,6 @@ def library_of(actor: Actor) -> Subject:
 def may_know(actor: Actor, permission: Permission, subject: Subject) -> bool:
     """Whether somebody who was refused `permission` may know that the record is there."""
     return permission in KNOWN_BY and allows(actor, KNOWN_BY[permission], subject)
-
-
-def people_whose_profile(actor: Actor, today: dt.date) -> ColumnElement[bool]:
-    """PROFILE_READ as SQL over `Person`: the people whose profile this actor may read on that
-    day."""
-    member = aliased(Membership)
-    team = aliased(Team)
-    reach: list[ColumnElement[bool]] = [
-        member.team_id == place.team_id for place in actor.supervises
-    ]
-    reach += [team.path.startswith(place.path, autoescape=True) for place in actor.coordinates]
-    if not reach:
-        others: ColumnElement[bool] = false()
-    else:
-        others = exists(
-            select(member.id)
-            .join(team, team.id == member.team_id)
-            .where(
-                member.person_id == Person.id,
-                member.role == Role.LEARNER.value,
-                in_reach_on(member, today),
-                or_(*reach),
-            )
-        )
-    return and_(Person.library_id == actor.library_id, or_(Person.id == actor.person_id, others))
 
 
 def teams_readable(actor: Actor) -> ColumnElement[bool]:

@@ -46,7 +46,7 @@ def opened(copy: Path, engine: Engine) -> Iterator[Engine]:
         connection.execute(text(f"CREATE DATABASE {url.database}"))
         other = None
         try:
-            # One transaction: the server waits for its disk once, and not for each of some hundred commands.
+            # One transaction: the server waits for its disk once, not for each of many commands.
             _run(
                 "pg_restore",
                 url,

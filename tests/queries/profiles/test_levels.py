@@ -4,7 +4,7 @@ import datetime as dt
 
 from flask import Flask
 
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
@@ -109,7 +109,7 @@ def test_the_past_is_as_it_was(app: Flask, world: World) -> None:
             assert bool(levels.endorsed_answers([ana], *framework, at)) is seen
 
 
-def test_one_statement_however_many_people(app: Flask, world: World, count_sql: Statements) -> None:
+def test_one_statement_however_many_people(app: Flask, world: World, count_sql: Queries) -> None:
     with app.app_context():
         everybody = list(world.people.values())
         for read in (levels.own_answers, levels.revealed_answers, levels.endorsed_answers):

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories.frameworks import leave_out, open_round
 from tests.factories.world import World
 from tracker.db import db, session, transaction
@@ -222,7 +222,7 @@ def test_the_counts_leave_out_what_is_not_rated_here(world: World, ana: Actor, f
 
 
 def test_a_save_takes_four_statements(
-    world: World, ana: Actor, first: int, count_sql: Statements
+    world: World, ana: Actor, first: int, count_sql: Queries
 ) -> None:
     for statement_id in world.statements["communication"]:
         count_sql.clear()
@@ -352,7 +352,7 @@ def test_saving_a_grid_confirms_no_old_answer_by_itself(
 
 
 def test_reading_a_grid_takes_two_statements_whatever_the_size(
-    world: World, ana: Actor, count_sql: Statements
+    world: World, ana: Actor, count_sql: Queries
 ) -> None:
     everything = [sent(each, Answer.PARTLY) for each in world.statements["communication"]]
     ratings.rate_many(ana, everything, world.now)

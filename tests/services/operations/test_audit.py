@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories import sending
 from tests.factories.audit import happened
 from tests.factories.sending import NO, YES, ask
@@ -167,7 +167,7 @@ def test_the_very_same_twice_in_one_use_case_is_one_event(context: World) -> Non
     assert kinds() == ["one"]
 
 
-def test_saving_a_rating_writes_no_event(context: World, count_sql: Statements) -> None:
+def test_saving_a_rating_writes_no_event(context: World, count_sql: Queries) -> None:
     statement_id = context.statements["communication"][0]
     ratings.rate(sending.actor(context, "ana"), statement_id, Answer.PARTLY, 0, context.now)
     assert kinds() == []
@@ -268,7 +268,7 @@ def test_every_end_of_an_endorsement_has_its_kind() -> None:
 
 @pytest.mark.parametrize("people", [("ana",), ("ana", "ben", "lea")])
 def test_a_look_is_an_event_once_a_day(
-    context: World, sue: Actor, people: tuple[str, ...], count_sql: Statements
+    context: World, sue: Actor, people: tuple[str, ...], count_sql: Queries
 ) -> None:
     ids = [context.people[name] for name in people]
     count_sql.clear()

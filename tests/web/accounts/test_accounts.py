@@ -14,7 +14,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.client import PASSWORD, Client
-from tests.conftest import NOW, Statements, TestConfig
+from tests.conftest import NOW, Queries, TestConfig
 from tests.engines import fresh_database
 from tests.factories.world import World, make_world
 from tracker.app import create_app
@@ -213,7 +213,7 @@ def test_a_changed_name_shows_and_an_empty_one_does_not(world: World, sign_in: S
 
 
 def test_the_screen_cover_is_the_person_s_own_and_on_all_their_pages(
-    app: Flask, world: World, sign_in: SignInAs, count_sql: Statements
+    app: Flask, world: World, sign_in: SignInAs, count_sql: Queries
 ) -> None:
     ana, ben = sign_in(world.email("ana")), sign_in(world.email("ben"))
     count_sql.clear()

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, func, select
 
 from tests.client import Client
-from tests.conftest import NOW, Statements
+from tests.conftest import NOW, Queries
 from tests.factories.audit import happened
 from tests.factories.tried import backup_tried, mail_tried
 from tests.factories.world import HASH, World
@@ -343,7 +343,7 @@ def add_people(app: Flask, world: World, number: int) -> None:
     ],
 )
 def test_lists_take_as_many_statements_for_many_rows(
-    app: Flask, world: World, adam: Client, count_sql: Statements, address: str
+    app: Flask, world: World, adam: Client, count_sql: Queries, address: str
 ) -> None:
     address = address.format(central=world.teams["central"])
     adam.get(address)

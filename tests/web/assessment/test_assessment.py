@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from config import ROOT
 from tests.client import Client
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories.frameworks import cite, grow, leave_out
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
@@ -463,7 +463,7 @@ def test_the_statement_page_has_the_whole_history(
 
 
 def test_few_statements_of_sql_whatever_the_size(
-    app: Flask, world: World, ana: Client, count_sql: Statements
+    app: Flask, world: World, ana: Client, count_sql: Queries
 ) -> None:
     """At most four for the page and four for a save, besides the two of session and person."""
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.client import Client
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories.frameworks import grow, leave_out
 from tests.factories.ratings import rate
 from tests.factories.world import World
@@ -238,7 +238,7 @@ def test_no_such_grid(ana: Client, path: str) -> None:
 
 
 def test_a_grid_takes_as_many_statements_of_sql_as_the_cards(
-    app: Flask, world: World, ana: Client, count_sql: Statements
+    app: Flask, world: World, ana: Client, count_sql: Queries
 ) -> None:
     ana.get(GRID)
     count_sql.clear()

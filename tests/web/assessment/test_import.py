@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from tests.client import Client
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories.frameworks import leave_out
 from tests.factories.ratings import rate
 from tests.factories.world import World
@@ -366,7 +366,7 @@ def test_nobody_but_the_owner_sees_that_anything_was_imported(
 
 
 def test_few_statements_of_sql_whatever_the_size(
-    app: Flask, world: World, ana: Client, count_sql: Statements
+    app: Flask, world: World, ana: Client, count_sql: Queries
 ) -> None:
     with app.app_context():
         codes = session().scalars(select(Statement.code)).all()

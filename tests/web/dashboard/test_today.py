@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from tests.client import Client
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, send
@@ -424,7 +424,7 @@ def test_what_was_not_sent_leaves_no_trace_with_others(
 
 
 def test_the_number_of_statements_does_not_depend_on_the_size(
-    app: Flask, world: World, sign_in: SignIn, count_sql: Statements
+    app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:
     technical = world.statements["technical"]
     with app.app_context():

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse, stream_encode_multipart
 
 from config import MIB
 from tests.client import Client
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories.evidence import GOOD, PDF, TXT, piece, sent
 from tests.factories.world import World
 from tracker.db import session, transaction
@@ -691,7 +691,7 @@ def test_any_query_is_answered(world: World, ana: Client, query: str) -> None:
 
 
 def test_the_number_of_statements_does_not_hang_on_the_number_of_rows(
-    app: Flask, world: World, ana: Client, count_sql: Statements
+    app: Flask, world: World, ana: Client, count_sql: Queries
 ) -> None:
     def used(url: str) -> int:
         count_sql.clear()

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from config import ROOT
 from tests.client import Client
-from tests.conftest import NOW, Statements, TestConfig
+from tests.conftest import NOW, Queries, TestConfig
 from tests.factories.world import World
 from tracker.app import create_app
 from tracker.db import db
@@ -219,7 +219,7 @@ def test_an_address_that_is_wrong(
 
 
 def test_the_page_takes_as_many_statements_however_long_it_is(
-    app: Flask, client: Client, world: World, published: FrameworkFile, count_sql: Statements
+    app: Flask, client: Client, world: World, published: FrameworkFile, count_sql: Queries
 ) -> None:
     counts = []
     for slug in ("small", "library-technicians"):

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.client import Client
-from tests.conftest import NOW, Statements
+from tests.conftest import NOW, Queries
 from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.notices import deliver, tell, wants
 from tests.factories.sending import NO, YES, actor, answer_all, item_ids, send
@@ -174,7 +174,7 @@ def test_names_are_words_on_the_page(app: Flask, world: World, sue: Client, ana:
 
 
 def test_a_long_list_has_pages_and_costs_no_more(
-    app: Flask, world: World, ana: Client, sue: Client, count_sql: Statements
+    app: Flask, world: World, ana: Client, sue: Client, count_sql: Queries
 ) -> None:
     def cost(path: str) -> int:
         ana.get(path)
@@ -197,7 +197,7 @@ def test_a_long_list_has_pages_and_costs_no_more(
 
 
 def test_opening_again_writes_nothing(
-    app: Flask, world: World, sue: Client, count_sql: Statements
+    app: Flask, world: World, sue: Client, count_sql: Queries
 ) -> None:
     with app.app_context():
         review_id = send(world, YES)
@@ -277,7 +277,7 @@ def test_another_library_sees_nothing_of_it(app: Flask, world: World, sign_in: S
 
 
 def test_the_page_costs_no_more_for_more(
-    app: Flask, world: World, adam: Client, count_sql: Statements
+    app: Flask, world: World, adam: Client, count_sql: Queries
 ) -> None:
     def cost() -> int:
         adam.get("/admin/mail")

@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 
 from config import ROOT
 from tests.client import Client
-from tests.conftest import NOW, Statements, TestConfig
+from tests.conftest import NOW, Queries, TestConfig
 from tests.engines import fresh_database
 from tests.factories import sending
 from tests.factories.audit import happened
@@ -65,7 +65,7 @@ def lines(page: str) -> list[str]:
 
 
 def test_a_refusal_is_an_event_once_a_day(
-    app: Flask, world: World, sign_in: SignInAs, count_sql: Statements
+    app: Flask, world: World, sign_in: SignInAs, count_sql: Queries
 ) -> None:
     ben = sign_in(world.email("ben"))
     address = f"/people/{world.people['ana']}/profile"

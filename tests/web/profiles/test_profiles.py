@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from tests import pdf
 from tests.client import Client
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories.frameworks import grow, leave_out, open_round
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
@@ -288,7 +288,7 @@ def test_no_such_domain(world: World, sign_in: SignIn, domain: str) -> None:
 
 
 def test_the_number_of_sql_statements_does_not_grow(
-    app: Flask, world: World, sign_in: SignIn, count_sql: Statements
+    app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:
     def counted(client: Client, path: str) -> int:
         count_sql.clear()

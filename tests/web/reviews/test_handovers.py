@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.client import Client
-from tests.conftest import NOW, Statements
+from tests.conftest import NOW, Queries
 from tests.factories.people import join
 from tests.factories.sending import NO, YES, actor, answer, answer_all, item_ids, send
 from tests.factories.world import World
@@ -100,7 +100,7 @@ def test_today_tells_the_coordinator_of_what_nobody_can_go_on_with(
 
 
 def test_the_coordinators_list_asks_a_fixed_number_of_statements(
-    app: Flask, world: World, sign_in: SignIn, count_sql: Statements
+    app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:
     cora = sign_in(world.email("cora"))
     with app.app_context():

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.client import Client
-from tests.conftest import NOW, Statements
+from tests.conftest import NOW, Queries
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.reviews import send as send_now
@@ -602,7 +602,7 @@ class TestDifferencesPage:
 
 @pytest.mark.parametrize("state", ["waiting", "answered", "revealed"])
 def test_no_page_costs_more_statements_for_more_items(
-    app: Flask, world: World, ana: Client, sue: Client, count_sql: Statements, state: str
+    app: Flask, world: World, ana: Client, sue: Client, count_sql: Queries, state: str
 ) -> None:
     def counts(review_id: int) -> dict[str, int]:
         paths = {

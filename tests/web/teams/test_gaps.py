@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 
 from tests.client import Client
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.ratings import rate
@@ -355,7 +355,7 @@ def test_what_was_endorsed_does_leave_one(app: Flask, world: World, sign_in: Sig
 
 
 def test_the_number_of_statements_does_not_depend_on_the_size(
-    app: Flask, world: World, sign_in: SignIn, count_sql: Statements
+    app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:
     cora = sign_in(world.email("cora"))
     with app.app_context():

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.client import Client
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import send
@@ -273,7 +273,7 @@ def test_what_was_sent_does_leave_one(app: Flask, world: World, sign_in: SignIn)
 
 
 def test_the_number_of_statements_does_not_depend_on_the_size(
-    app: Flask, world: World, sign_in: SignIn, count_sql: Statements
+    app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:
     cora = sign_in(world.email("cora"))
 

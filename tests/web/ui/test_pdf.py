@@ -18,7 +18,7 @@ from sqlalchemy import String, cast, literal, select, text, update
 from config import ROOT, Config
 from tests import pdf
 from tests.client import Client
-from tests.conftest import NOW, Statements, TestConfig
+from tests.conftest import NOW, Queries, TestConfig
 from tests.factories.evidence import piece
 from tests.factories.frameworks import grow, leave_out, open_round
 from tests.factories.ratings import rate
@@ -664,7 +664,7 @@ def test_documents_are_limited_for_each_person(
 
 
 def test_the_number_of_sql_statements_does_not_grow(
-    app: Flask, world: World, ana: Client, count_sql: Statements
+    app: Flask, world: World, ana: Client, count_sql: Queries
 ) -> None:
     with app.app_context():
         notes = f"/reviews/{talked(world)}/differences.pdf"

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.client import Client
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories.evidence import piece
 from tests.factories.people import join
 from tests.factories.reviews import send as send_now
@@ -767,7 +767,7 @@ class TestNextReview:
 
 
 def test_a_screen_costs_the_same_for_one_item_and_for_thirty(
-    app: Flask, world: World, sue: Client, count_sql: Statements
+    app: Flask, world: World, sue: Client, count_sql: Queries
 ) -> None:
     def counts(review_id: int, rank: int, number: int) -> list[int]:
         found = []

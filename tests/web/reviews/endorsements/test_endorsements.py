@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.client import Client
-from tests.conftest import NOW, Statements
+from tests.conftest import NOW, Queries
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
@@ -355,7 +355,7 @@ def test_the_command_finds_what_does_not_fit(app: Flask, world: World) -> None:
 
 
 def test_no_page_costs_more_statements_for_more_endorsements(
-    app: Flask, world: World, sign_in: SignIn, count_sql: Statements
+    app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:
     with app.app_context():
         reviewed(world)

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from tests import pdf
 from tests.client import Client
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories.reviews import endorse
 from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
@@ -252,7 +252,7 @@ def test_the_agenda_has_evidence_and_both_notes_of_what_was_kept_apart(
 
 
 def test_no_page_costs_more_statements_for_more_exceptions(
-    app: Flask, world: World, sign_in: SignIn, count_sql: Statements
+    app: Flask, world: World, sign_in: SignIn, count_sql: Queries
 ) -> None:
     with app.app_context():
         review_id, ids = revealed(world, *[ReviewerAnswer.PARTLY] * 8)
