@@ -13,8 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 from tracker.db import session
 from tracker.models import Invitation, Membership, Person, RoleProfile, Team
 from tracker.policy.permissions import Actor, current_on
-
-PAGE = 50
+from tracker.rules.pagination import table_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +107,8 @@ def listed(
         and wanted in folded(f"{line.name} {line.email}")
     ]
     lines.sort(key=SORTS[sort], reverse=descending)
-    pages = max(1, -(-len(lines) // PAGE))
-    page = min(max(page, 1), pages)
-    return PeopleList(
-        lines[(page - 1) * PAGE : page * PAGE], len(lines), len(everybody), page, pages
-    )
+    cut = table_page(lines, page)
+    return PeopleList([*cut.rows], cut.count, len(everybody), cut.page, cut.pages)
 
 
 def folded(text: str) -> str:

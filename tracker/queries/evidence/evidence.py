@@ -19,8 +19,7 @@ from tracker.models import (
     StoredFile,
 )
 from tracker.rules.frameworks.scale import EvidenceKind
-
-PAGE = 50
+from tracker.rules.pagination import PAGE, pages_of
 
 
 class EvidenceFilter(StrEnum):
@@ -50,7 +49,7 @@ class EvidencePage:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
+        return pages_of(self.total)
 
 
 @dataclass(frozen=True, slots=True)

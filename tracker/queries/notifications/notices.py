@@ -11,8 +11,8 @@ from tracker.models import Notice, NoticeChoice, Person, Review
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.rules.notices import USUAL_CHOICE, MailChoice, NoticeKind
+from tracker.rules.pagination import PAGE, nearest_page, pages_of
 
-PAGE = 50
 ABOUT = aliased(Person)
 
 
@@ -52,8 +52,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         .one()
     )
     count, unread_count, newest = counts
-    pages = max(1, -(-count // PAGE))
-    page = min(max(page, 1), pages)
+    page = nearest_page(page, count)
     rows = session().execute(
         select(Notice.kind, ABOUT.name, Notice.review_id, Notice.happened_at, Notice.read_at)
         .outerjoin(Review, Review.id == Notice.review_id)
@@ -67,7 +66,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         ListedNotice(NoticeKind(kind), name or "", review_id, happened_at, read_at is not None)
         for kind, name, review_id, happened_at, read_at in rows
     ]
-    return NoticeList(found, newest or 0, count, unread_count, page, pages)
+    return NoticeList(found, newest or 0, count, unread_count, page, pages_of(count))
 
 
 def unread(actor: Actor, today: dt.date) -> int:

@@ -14,8 +14,8 @@ from tracker.models import AuditEvent, AuditEventDetail, Person
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.people import choices, folded
 from tracker.rules.calendar import start_of
+from tracker.rules.pagination import PAGE, nearest_page
 
-PAGE = 50
 DOER, ABOUT = aliased(Person), aliased(Person)
 SORTS: dict[str, ColumnElement[Any]] = {
     "when": AuditEvent.happened_at.expression,
@@ -86,8 +86,7 @@ def listed(
         where.append(_holds(actor, text))
     detailed = outerjoin(AuditEvent, AuditEventDetail, AuditEventDetail.event_id == AuditEvent.id)
     count = session().scalar(select(func.count()).select_from(detailed).where(*where)) or 0
-    pages = max(1, -(-count // PAGE))
-    page = min(max(page, 1), pages)
+    page = nearest_page(page, count)
     by = SORTS[sort].desc() if descending else SORTS[sort].asc()
     rows = session().execute(
         select(
@@ -112,7 +111,7 @@ def listed(
         )
         for row in rows
     ]
-    return EventList(events, count, page, pages)
+    return EventList(events, count, page, pages_of(count))
 
 
 def _holds(actor: Actor, text: TextFilter) -> ColumnElement[bool]:

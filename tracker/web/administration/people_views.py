@@ -17,8 +17,8 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import Undo, flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
-from tracker.web.http.input_checks import page_number
 from tracker.web.ui import fields
+from tracker.web.ui.pagination import page_number
 from tracker.web.ui.tables import Column, headings, order_asked
 
 bp = Blueprint("admin_people", __name__, url_prefix="/admin/people")

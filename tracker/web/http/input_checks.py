@@ -24,12 +24,6 @@ def is_clean(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def page_number() -> int:
-    """`?page=` of a list; the first for anything that is no number of a page."""
-    typed = request.args.get("page", "1")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
-
-
 def json_object() -> dict[str, Any]:
     """The request's JSON body. Raises Invalid: not an object, nested beyond reason, or with text
     that cannot be kept.

@@ -11,9 +11,9 @@ from tracker.services.notifications import notices as service
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
-from tracker.web.http.input_checks import page_number
 from tracker.web.notifications.forms import MarkReadForm
 from tracker.web.notifications.labels import href, sentence
+from tracker.web.ui.pagination import page_number
 
 bp = Blueprint("notices", __name__)
 

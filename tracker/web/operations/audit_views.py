@@ -13,9 +13,9 @@ from tracker.queries.operations import audit_log
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.input_checks import page_number
 from tracker.web.operations.audit_forms import AuditForm
 from tracker.web.ui import audit_labels, fields
+from tracker.web.ui.pagination import page_number
 from tracker.web.ui.tables import Column, headings, order_asked
 
 bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")

@@ -15,16 +15,10 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.queries.administration.people import folded
 from tracker.queries.teams.teams import Member
-from tracker.web.http.input_checks import page_number
+from tracker.rules.pagination import TablePage, table_page
 from tracker.web.teams.member_forms import MemberFilters
-from tracker.web.ui.tables import (
-    Column,
-    ColumnHeading,
-    TablePage,
-    headings,
-    order_asked,
-    table_page,
-)
+from tracker.web.ui.pagination import page_number
+from tracker.web.ui.tables import Column, ColumnHeading, headings, order_asked
 
 LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 LONGEST = 200

@@ -1,14 +1,12 @@
-"""Lists that are sorted, filtered and paged by their address: it can be shared, and the back button
+"""Lists that are sorted and filtered by their address: it can be shared, and the back button
 works."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from flask import request, url_for
 
-T = TypeVar("T")
-PAGE = 50
 TURNED = "turned"
 
 
@@ -51,16 +49,6 @@ class ColumnHeading:
     is_number: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TablePage(Generic[T]):
-    """One page of a list; `count` is how many there are on all pages."""
-
-    rows: Sequence[T]
-    count: int
-    page: int
-    pages: int
-
-
 def order_asked(columns: Mapping[str, Column], usual: str = "") -> SortOrder:
     """What `?sort=` and `?order=` ask for. `usual` is the column that a list is sorted by where the
     address names none that is offered; the first one unless said otherwise."""
@@ -96,10 +84,3 @@ def headings(
         way = "descending" if order.descending else "ascending"
         found.append(ColumnHeading(column.label, href, way if is_used else "", column.is_number))
     return found
-
-
-def table_page(rows: Sequence[T], page: int) -> TablePage[T]:
-    """The rows of that page, or of the last where there are fewer."""
-    pages = max(1, -(-len(rows) // PAGE))
-    page = min(max(page, 1), pages)
-    return TablePage(rows[(page - 1) * PAGE : page * PAGE], len(rows), page, pages)
