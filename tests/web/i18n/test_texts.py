@@ -14,7 +14,7 @@ from jinja2 import Environment, nodes
 from config import ROOT
 from tests.web.i18n.literals import TO_GETTEXT, python_literals, script_literals, template_literals
 
-NOT_SHOWN = {"templates/styleguide.html", "tracker/web/ui/styleguide_form.py"}
+NOT_SHOWN = {"templates/styleguide.html", "tracker/web/dashboard/styleguide_form.py"}
 """The style guide is for developers: no visitor gets it, and its people and statements are
 examples."""
 TEMPLATES = [

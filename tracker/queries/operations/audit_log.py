@@ -14,7 +14,7 @@ from tracker.models import AuditEvent, AuditEventDetail, Person
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.people import choices, folded
 from tracker.rules.calendar import start_of
-from tracker.rules.pagination import PAGE, nearest_page
+from tracker.rules.pagination import PAGE, nearest_page, pages_of
 
 DOER, ABOUT = aliased(Person), aliased(Person)
 SORTS: dict[str, ColumnElement[Any]] = {

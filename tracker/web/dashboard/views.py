@@ -12,10 +12,10 @@ from tracker.rules.roles import Permission
 from tracker.services.administration import use_statement_readings
 from tracker.web.dashboard.forms import UseStatementReadForm
 from tracker.web.dashboard.pages import today_of
+from tracker.web.dashboard.styleguide_form import rejected_sample
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
 from tracker.web.http.redirects import own_address
-from tracker.web.ui.styleguide_form import rejected_sample
 
 bp = Blueprint("dashboard", __name__)
 
