@@ -13,7 +13,7 @@ from config import ROOT, Config
 from tracker import models  # noqa: F401  (the tables must be known before migrations look)
 from tracker.cli import COMMANDS
 from tracker.db import db, listen
-from tracker.rules.mail import mail_server
+from tracker.rules.notifications.mail import mail_server
 from tracker.web.blueprints import BLUEPRINTS
 from tracker.web.http import access, errors, headers, idempotency, input_checks, logging, session
 from tracker.web.http.rate_limits import limiter

@@ -21,7 +21,7 @@ from tracker.rules.evidence.uploads import FileStore
 from tracker.rules.frameworks.files import read_framework
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
-from tracker.services.frameworks import import_framework
+from tracker.services.frameworks.importing import import_framework
 from tracker.services.one_transaction import all_or_nothing
 
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"

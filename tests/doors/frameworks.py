@@ -1,7 +1,7 @@
 from tests.doors.door import Door
 from tests.factories.world import World
 from tracker.queries.frameworks.corrections import open_corrections
-from tracker.services.corrections import suggest_correction
+from tracker.services.frameworks.corrections import suggest_correction
 
 
 def suggest(world: World) -> None:

@@ -24,7 +24,7 @@ from tracker.queries.assessment import import_targets
 from tracker.rules.assessment.import_lines import read
 from tracker.rules.assessment.import_plan import plan
 from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.rules.mail import MailOutcome
+from tracker.rules.notifications.mail import MailOutcome
 from tracker.services import evidence
 from tracker.services.administration import people, role_profiles, teams
 from tracker.web.assessment.import_forms import headings

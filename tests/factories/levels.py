@@ -6,7 +6,7 @@ import datetime as dt
 from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tracker.rules.frameworks.scale import EndorsedAnswer
-from tracker.rules.levels import TargetState
+from tracker.rules.profiles.levels import TargetState
 
 LISTED = {"technical": 10, "communication": 5, "leadership": 2}
 """How many statements a domain lists up to the target, rank 2; Leadership has one there, which is

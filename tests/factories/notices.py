@@ -10,10 +10,10 @@ from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Notice, OutboxMail
-from tracker.records import notices as records
-from tracker.rules.mail import MailServer
-from tracker.rules.mail import mail_server as settings
-from tracker.rules.notices import MailChoice, NoticeKind
+from tracker.records.notifications import notices as records
+from tracker.rules.notifications.mail import MailServer
+from tracker.rules.notifications.mail import mail_server as settings
+from tracker.rules.notifications.notices import MailChoice, NoticeKind
 from tracker.services.notifications import notices, outbox
 from tracker.services.notifications.outbox import Delivery
 

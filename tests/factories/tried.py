@@ -7,7 +7,7 @@ from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import BackupTest, MailTest
 from tracker.rules.accounts.tokens import token_hash
-from tracker.rules.mail import MailOutcome
+from tracker.rules.notifications.mail import MailOutcome
 
 
 def mail_tried(

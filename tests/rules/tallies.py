@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from tracker.rules.frameworks.scale import Meaning
-from tracker.rules.levels import LevelTally
+from tracker.rules.profiles.levels import LevelTally
 
 
 class StatementAnswer(NamedTuple):

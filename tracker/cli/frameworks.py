@@ -16,7 +16,7 @@ from tracker.rules.frameworks.files import (
     read_framework,
     warnings,
 )
-from tracker.services.frameworks import import_framework
+from tracker.services.frameworks.importing import import_framework
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 

@@ -11,8 +11,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from tracker.rules.errors import Invalid
-from tracker.rules.mail import MailFailed, MailServer, compose
-from tracker.rules.notices import MailStatus
+from tracker.rules.notifications.mail import MailFailed, MailServer, compose
+from tracker.rules.notifications.notices import MailStatus
 from tracker.rules.texts import clean_email
 from tracker.services.notifications import outbox
 from tracker.services.notifications.mail_tests import send_plain

@@ -22,7 +22,7 @@ from tracker.models.frameworks import (
     Strand,
 )
 from tracker.models.idempotency import Submission
-from tracker.models.notices import Notice, NoticeChoice, OutboxMail
+from tracker.models.notifications import Notice, NoticeChoice, OutboxMail
 from tracker.models.operations import BackupTest, MailTest
 from tracker.models.people import (
     Invitation,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
-from tracker.rules.mail import MailOutcome
+from tracker.rules.notifications.mail import MailOutcome
 
 
 class MailTest(Base):

@@ -13,7 +13,7 @@ from tracker.models import NotRatedHere
 from tracker.queries.assessment import learners
 from tracker.queries.profiles import levels
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning
-from tracker.rules.levels import LevelState, TargetState
+from tracker.rules.profiles.levels import LevelState, TargetState
 
 
 def test_a_learner_is_measured_against_their_role_profile(app: Flask, world: World) -> None:

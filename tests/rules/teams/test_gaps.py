@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.rules.searching import SEARCH
 from tests.rules.tallies import StatementAnswer, tally_statements
 from tracker.rules.frameworks.scale import Meaning
-from tracker.rules.levels import TargetState, standing
+from tracker.rules.profiles.levels import TargetState, standing
 from tracker.rules.teams.gaps import (
     NAMES_LIMIT,
     DomainSummary,

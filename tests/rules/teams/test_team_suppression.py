@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.levels import TargetState
+from tracker.rules.profiles.levels import TargetState
 from tracker.rules.teams.suppression import can_be_told
 from tracker.rules.teams.team_suppression import (
     KEPT,

@@ -12,11 +12,11 @@ from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Library, Membership, Notice, Review
 from tracker.queries.notifications import notices as queries
-from tracker.records import notices as records
+from tracker.records.notifications import notices as records
 from tracker.records.reviews import status as records_of_reviews
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.rules.notices import NOTICE_RULES, NoticeKind, NoticeRule, Recipient
+from tracker.rules.notifications.notices import NOTICE_RULES, NoticeKind, NoticeRule, Recipient
 from tracker.rules.reviews.workflow import Move
 from tracker.rules.roles import Role
 from tracker.services.notifications import notices, reminders

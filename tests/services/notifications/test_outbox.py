@@ -22,10 +22,10 @@ from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Membership, Notice, NoticeChoice, OutboxMail, Person
 from tracker.queries.notifications import outbox as queries
-from tracker.records import outbox as records
+from tracker.records.notifications import outbox as records
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
-from tracker.rules.notices import (
+from tracker.rules.notifications.notices import (
     LEADS_TO,
     LEASE,
     MAILED_WITHIN,

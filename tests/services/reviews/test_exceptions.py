@@ -33,7 +33,7 @@ from tracker.queries.endorsements import exceptions as found
 from tracker.queries.profiles import levels
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
-from tracker.rules.levels import LevelState
+from tracker.rules.profiles.levels import LevelState
 from tracker.services.reviews import differences, exceptions, reviews
 
 LATER = NOW + dt.timedelta(days=1)

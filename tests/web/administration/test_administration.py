@@ -27,7 +27,7 @@ from tracker.models import (
     UseStatement,
 )
 from tracker.records import audit
-from tracker.rules.mail import MailOutcome
+from tracker.rules.notifications.mail import MailOutcome
 
 SignInAs = Callable[[str], Client]
 HUGE = "9" * 30

@@ -17,7 +17,7 @@ from tests.factories.world import World
 from tracker.app import create_app
 from tracker.db import db
 from tracker.rules.frameworks.files import FrameworkFile, StrandInFile, read_framework
-from tracker.services.frameworks import import_framework
+from tracker.services.frameworks.importing import import_framework
 from tracker.web.http.rate_limits import limiter
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"

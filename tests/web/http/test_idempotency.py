@@ -25,7 +25,7 @@ from tests.web.http.test_hostile_input import Reader
 from tracker.cli.reviews import reviews as command
 from tracker.db import db, session
 from tracker.models import Correction, Evidence, Submission, TrainingAction
-from tracker.rules.mail import mail_server
+from tracker.rules.notifications.mail import mail_server
 from tracker.services import evidence, idempotency
 
 SignIn = Callable[[str], Client]

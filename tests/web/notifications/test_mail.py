@@ -16,7 +16,7 @@ from tests.factories.world import World
 from tracker.cli.mail import mail
 from tracker.db import session
 from tracker.models import AuditEvent, MailTest
-from tracker.rules.mail import mail_server as settings
+from tracker.rules.notifications.mail import mail_server as settings
 
 PAGE = "/admin/mail"
 

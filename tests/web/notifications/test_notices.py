@@ -24,8 +24,8 @@ from tracker.cli.reviews import reviews as daily
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, Notice, OutboxMail
 from tracker.rules.frameworks.scale import ReviewerAnswer
-from tracker.rules.mail import mail_server as settings
-from tracker.rules.notices import NOTICE_RULES, MailChoice, NoticeKind
+from tracker.rules.notifications.mail import mail_server as settings
+from tracker.rules.notifications.notices import NOTICE_RULES, MailChoice, NoticeKind
 from tracker.services.notifications import outbox
 from tracker.services.reviews import reviews
 from tracker.web.notifications.labels import SENTENCES

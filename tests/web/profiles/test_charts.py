@@ -17,7 +17,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
-from tracker.rules.levels import TargetState
+from tracker.rules.profiles.levels import TargetState
 
 SignIn = Callable[[str], Client]
 NUMBER = r"(\d+(?:\.\d+)?)"

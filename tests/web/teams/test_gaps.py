@@ -32,7 +32,7 @@ from tracker.models import (
     Target,
 )
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
-from tracker.rules.levels import TargetState
+from tracker.rules.profiles.levels import TargetState
 from tracker.rules.reviews.workflow import ItemStatus
 
 SignIn = Callable[[str], Client]

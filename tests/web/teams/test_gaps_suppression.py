@@ -18,7 +18,7 @@ from tests.web.teams.test_gaps import file
 from tests.web.teams.test_teams import rows
 from tracker.db import transaction
 from tracker.models import Endorsement, Library, Membership, Team
-from tracker.rules.levels import TargetState
+from tracker.rules.profiles.levels import TargetState
 from tracker.rules.reviews.workflow import EndorsementStatus
 from tracker.rules.roles import Role
 from tracker.rules.teams.suppression import can_be_told

@@ -22,7 +22,7 @@ from tracker.models import (
     UseStatement,
 )
 from tracker.policy.permissions import Actor
-from tracker.rules.mail import MailOutcome
+from tracker.rules.notifications.mail import MailOutcome
 from tracker.rules.roles import Role
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tracker.db import session
 from tracker.models import MailTest, Person
 from tracker.policy.permissions import Actor
-from tracker.rules.mail import CODE_LASTS, MailOutcome
+from tracker.rules.notifications.mail import CODE_LASTS, MailOutcome
 
 SHOWN = 5
 

@@ -10,7 +10,7 @@ from tracker.db import session
 from tracker.models import Notice, NoticeChoice, Person, Review
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
-from tracker.rules.notices import USUAL_CHOICE, MailChoice, NoticeKind
+from tracker.rules.notifications.notices import USUAL_CHOICE, MailChoice, NoticeKind
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
 
 ABOUT = aliased(Person)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from tracker.db import session
 from tracker.models import OutboxMail, Person
 from tracker.policy.permissions import Actor
-from tracker.rules.notices import MailStatus
+from tracker.rules.notifications.notices import MailStatus
 
 SHOWN = 50
 

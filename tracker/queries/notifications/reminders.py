@@ -11,7 +11,7 @@ from tracker.db import session
 from tracker.models import Library, Person, Review, ReviewItem, TrainingAction
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.endorsements import endorsements
-from tracker.rules.notices import REMIND_DAYS, STEP_LATE_DAYS, NoticeKind, happening
+from tracker.rules.notifications.notices import REMIND_DAYS, STEP_LATE_DAYS, NoticeKind, happening
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 
 

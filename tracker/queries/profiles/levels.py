@@ -1,5 +1,5 @@
 """Where people stand in each domain, in one voice at a time: counted in SQL, decided by
-rules/levels.
+rules/profiles/levels.
 
 Three sets of answers, each from its own query, never mixed:
 - `own_answers`: the learner's ratings as they are now. For the learner alone.
@@ -45,7 +45,7 @@ from tracker.models import (
 from tracker.queries.endorsements import exceptions
 from tracker.rules.frameworks.scale import Answer, Meaning
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.levels import DomainStanding, LevelTally, standing
+from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
 from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus
 
 Counts = Mapping[tuple[int, int, int], Mapping[Meaning, int]]

@@ -18,7 +18,7 @@ from tracker.queries.assessment.learners import Learner, targets
 from tracker.queries.profiles import levels
 from tracker.queries.profiles.levels import Counts, DomainShape
 from tracker.rules.frameworks.scale import EndorsedAnswer
-from tracker.rules.levels import DomainStanding, TargetState
+from tracker.rules.profiles.levels import DomainStanding, TargetState
 from tracker.rules.reviews.workflow import EndorsementStatus
 
 ROUNDS_SHOWN = 4

@@ -23,10 +23,10 @@ from tracker.queries.endorsements import endorsements, exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import levels
 from tracker.queries.profiles.profiles import Profile, SelfSide
-from tracker.rules import next_steps
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.next_steps import DomainFacts, NextStep, StatementFacts, learner_side
+from tracker.rules.profiles import next_steps
+from tracker.rules.profiles.next_steps import DomainFacts, NextStep, StatementFacts, learner_side
 from tracker.rules.reviews.reviews import short_name
 from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, ReviewStatus
 

@@ -25,7 +25,7 @@ from tracker.queries.teams.gap_matrix import (
 from tracker.queries.teams.gap_scope import GapScope, TeamLearner
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.levels import TargetState
+from tracker.rules.profiles.levels import TargetState
 from tracker.rules.teams import gaps
 from tracker.rules.teams.gaps import GapCell
 from tracker.rules.teams.suppression import LEAST, can_be_told

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from tracker.models import Confirmation, Review, ReviewItem, ReviewMove
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
-from tracker.records import audit, notices
+from tracker.records import audit
+from tracker.records.notifications import notices
 from tracker.records.reviews import endorsements
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.scale import EndorsedAnswer, Meaning
-from tracker.rules.levels import endorsed_meaning
+from tracker.rules.profiles.levels import endorsed_meaning
 from tracker.rules.reviews.workflow import ItemStatus
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tracker.rules.levels import DomainStanding, TargetState, blocking_rank
+from tracker.rules.profiles.levels import DomainStanding, TargetState, blocking_rank
 
 NAMES_LIMIT = 30
 """A matrix of more people than this shows distributions, not cells by name."""

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from tracker.rules.levels import TargetState
+from tracker.rules.profiles.levels import TargetState
 from tracker.rules.teams.suppression import CountedGroup, can_be_told, may_add, shown_groups
 
 KEPT = (TargetState.GAP, TargetState.AT_TARGET, TargetState.NOT_ASSESSED)

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from tracker.db import session, transaction
 from tracker.models import Library, Person, SignIn
 from tracker.policy.permissions import Actor
-from tracker.records import audit, invitations, sign_ins
+from tracker.records import audit
+from tracker.records.accounts import invitations, sign_ins
 from tracker.rules.accounts.passwords import Passwords, check
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_line

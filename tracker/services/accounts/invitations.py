@@ -7,7 +7,8 @@ from sqlalchemy import select
 from tracker.db import session, transaction
 from tracker.models import Invitation, Library, Person
 from tracker.policy.permissions import Actor
-from tracker.records import administration, audit, invitations, sign_ins
+from tracker.records import administration, audit
+from tracker.records.accounts import invitations, sign_ins
 from tracker.rules.accounts.passwords import Passwords, check
 from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.errors import Conflict, Missing

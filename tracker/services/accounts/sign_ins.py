@@ -9,7 +9,7 @@ from tracker.db import session, transaction
 from tracker.models import Person, SignIn
 from tracker.policy.permissions import Actor
 from tracker.records import audit
-from tracker.records import sign_ins as rows
+from tracker.records.accounts import sign_ins as rows
 from tracker.rules.accounts.passwords import Passwords
 
 SEEN_EVERY = dt.timedelta(minutes=5)

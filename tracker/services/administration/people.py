@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Person
 from tracker.policy.permissions import Actor
-from tracker.records import administration, audit, invitations, sign_ins
+from tracker.records import administration, audit
+from tracker.records.accounts import invitations, sign_ins
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_email, clean_line
 

@@ -13,7 +13,14 @@ from tracker.policy.permissions import Actor
 from tracker.records import administration, audit
 from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.errors import Invalid
-from tracker.rules.mail import CODE_LASTS, MailFailed, MailOutcome, MailServer, clean_code, new_code
+from tracker.rules.notifications.mail import (
+    CODE_LASTS,
+    MailFailed,
+    MailOutcome,
+    MailServer,
+    clean_code,
+    new_code,
+)
 from tracker.storage import smtp
 
 

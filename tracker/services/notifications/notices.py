@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, or_, select
 from tracker.db import session, transaction
 from tracker.models import Notice, NoticeChoice, Person
 from tracker.policy.permissions import Actor
-from tracker.records import notices
+from tracker.records.notifications import notices
 from tracker.rules.errors import Missing
-from tracker.rules.notices import LEADS_TO, MailChoice, NoticePage
+from tracker.rules.notifications.notices import LEADS_TO, MailChoice, NoticePage
 
 
 def read_all(actor: Actor, newest: int, now: dt.datetime) -> int:

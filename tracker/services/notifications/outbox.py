@@ -18,10 +18,17 @@ from tracker.models import Notice, NoticeChoice, OutboxMail, Person
 from tracker.policy.permissions import Actor, allows
 from tracker.queries.access import subjects
 from tracker.queries.access.actors import actor_for_person
-from tracker.records import administration, audit, outbox
+from tracker.records import administration, audit
+from tracker.records.notifications import outbox
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.mail import MailFailed, MailServer, RetryDecision
-from tracker.rules.notices import MailChoice, MailLine, MailStatus, NoticeEmail, NoticeKind
+from tracker.rules.notifications.mail import MailFailed, MailServer, RetryDecision
+from tracker.rules.notifications.notices import (
+    MailChoice,
+    MailLine,
+    MailStatus,
+    NoticeEmail,
+    NoticeKind,
+)
 from tracker.rules.roles import Permission
 from tracker.storage import smtp
 

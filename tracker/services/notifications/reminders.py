@@ -4,7 +4,7 @@ import datetime as dt
 
 from tracker.db import transaction
 from tracker.queries.notifications import reminders
-from tracker.records import notices
+from tracker.records.notifications import notices
 from tracker.rules.calendar import day_in
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import func, inspect, select, update
 from tracker.db import Base, own_engine, session, transaction
 from tracker.models import BackupTest, Invitation, Library, OutboxMail, Person, SignIn
 from tracker.queries.operations import invariants
-from tracker.records import audit, outbox
+from tracker.records import audit
+from tracker.records.notifications import outbox
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.operations.backups import Finding, Manifest, NoBackup
 from tracker.storage import archives, files, postgresql_copies, sqlite_copies

@@ -9,10 +9,11 @@ from tracker.db import transaction
 from tracker.models import Deputy, Person
 from tracker.policy.permissions import Actor
 from tracker.queries.reviews import delegates
-from tracker.records import audit, notices
+from tracker.records import audit
+from tracker.records.notifications import notices
 from tracker.rules.calendar import clean_period
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.notices import NoticeKind, happening
+from tracker.rules.notifications.notices import NoticeKind, happening
 
 DAYS_MAX = 366
 

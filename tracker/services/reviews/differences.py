@@ -11,11 +11,11 @@ from sqlalchemy import select
 from tracker.db import transaction
 from tracker.models import Library, Person, Review, TrainingAction
 from tracker.policy.permissions import Actor
-from tracker.records import notices
+from tracker.records.notifications import notices
 from tracker.records.reviews import status
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.scale import EndorsedAnswer
-from tracker.rules.notices import NoticeKind, happening
+from tracker.rules.notifications.notices import NoticeKind, happening
 from tracker.rules.reviews.reviews import clean_text, day_at
 from tracker.rules.reviews.workflow import REVEALED, ItemStatus, ReviewStatus
 

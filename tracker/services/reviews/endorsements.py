@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Endorsement, Library, Person
 from tracker.policy.permissions import Actor
-from tracker.records import notices
+from tracker.records.notifications import notices
 from tracker.records.reviews import endorsements, status
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.notices import NoticeKind, happening
+from tracker.rules.notifications.notices import NoticeKind, happening
 from tracker.rules.reviews.endorsements import expires_on
 from tracker.rules.reviews.reviews import clean_text, day_at, is_over
 from tracker.rules.reviews.workflow import EndorsementStatus

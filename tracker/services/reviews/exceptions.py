@@ -20,11 +20,11 @@ from tracker.models import (
     Statement,
 )
 from tracker.policy.permissions import Actor
-from tracker.records import notices
+from tracker.records.notifications import notices
 from tracker.records.reviews import exceptions, status
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.scale import EndorsedAnswer
-from tracker.rules.notices import NoticeKind, happening
+from tracker.rules.notifications.notices import NoticeKind, happening
 from tracker.rules.reviews.exceptions import (
     ExceptionMove,
     ExceptionStatus,

@@ -7,7 +7,7 @@ from wtforms import BooleanField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
 from tracker.rules.accounts.passwords import PASSWORD_MAX
-from tracker.rules.notices import MailChoice
+from tracker.rules.notifications.notices import MailChoice
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
 from tracker.web.ui.form import Form

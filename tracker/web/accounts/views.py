@@ -11,7 +11,7 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import account
 from tracker.queries.notifications.notices import mail_choice as mail_choice_of
-from tracker.rules.notices import MailChoice
+from tracker.rules.notifications.notices import MailChoice
 from tracker.rules.roles import Permission
 from tracker.services.accounts import account as service
 from tracker.services.notifications import notices

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.administration.library_settings import SetupProgress
-from tracker.rules.mail import MailOutcome
+from tracker.rules.notifications.mail import MailOutcome
 from tracker.web.ui.template_helpers import ago
 
 

@@ -20,7 +20,7 @@ from tracker.queries.profiles.profiles import Profile, SelfSide
 from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.assessment.ratings import FIVE, minutes_for
 from tracker.rules.frameworks.scale import Voice
-from tracker.rules.next_steps import NextStep, StepKind
+from tracker.rules.profiles.next_steps import NextStep, StepKind
 from tracker.web.i18n.content_language import mark_language, mark_language_each
 from tracker.web.reviews.endorsements import alerts
 from tracker.web.ui import page_nav

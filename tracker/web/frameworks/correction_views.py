@@ -13,7 +13,7 @@ from tracker.queries.frameworks.corrections import (
 )
 from tracker.rules.errors import Invalid
 from tracker.rules.roles import Permission
-from tracker.services.corrections import close_correction
+from tracker.services.frameworks.corrections import close_correction
 from tracker.web.frameworks.forms import CloseCorrectionForm
 from tracker.web.http import session
 from tracker.web.http.access import door

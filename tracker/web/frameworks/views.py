@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from tracker.queries.frameworks.published import FrameworkPage, framework_page, published
 from tracker.rules.errors import Invalid
 from tracker.rules.roles import Permission
-from tracker.services.corrections import suggest_correction
+from tracker.services.frameworks.corrections import suggest_correction
 from tracker.web.frameworks.forms import CorrectionForm
 from tracker.web.http import session
 from tracker.web.http.access import door

@@ -25,7 +25,7 @@ from werkzeug.routing import IntegerConverter, ValidationError
 from tracker.policy import permissions
 from tracker.policy.permissions import Actor, Subject
 from tracker.queries.access import subjects
-from tracker.rules.notices import NoticePage
+from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.services.notifications import notices
 from tracker.services.operations import downloads, looks, refusals

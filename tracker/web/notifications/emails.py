@@ -9,8 +9,8 @@ from flask import Flask, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from tracker.rules.mail import MailServer, compose
-from tracker.rules.notices import NoticeEmail
+from tracker.rules.notifications.mail import MailServer, compose
+from tracker.rules.notifications.notices import NoticeEmail
 from tracker.web.notifications.labels import href, sentence
 
 NAME_MAX = 60

@@ -4,7 +4,7 @@ never an answer, a statement or a count."""
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from tracker.rules.notices import LEADS_TO, NoticeKind, NoticePage
+from tracker.rules.notifications.notices import LEADS_TO, NoticeKind, NoticePage
 
 SENTENCES = {
     NoticeKind.REVIEW_SENT: _l("%(name)s sent you statements to review."),

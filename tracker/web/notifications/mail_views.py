@@ -11,8 +11,8 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.notifications import mail_tests, outbox
 from tracker.rules.errors import Conflict
-from tracker.rules.mail import MailServer, clean_code, compose
-from tracker.rules.notices import MailStatus
+from tracker.rules.notifications.mail import MailServer, clean_code, compose
+from tracker.rules.notifications.notices import MailStatus
 from tracker.rules.roles import Permission
 from tracker.services.notifications import mail_tests as service
 from tracker.services.notifications import outbox as sending

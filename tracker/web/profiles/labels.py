@@ -9,8 +9,8 @@ from flask_babel import ngettext
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import Profile
 from tracker.queries.profiles.statement_status import StatementVoices
-from tracker.rules.levels import DomainStanding, LevelState, LevelView, what_would_change
-from tracker.rules.next_steps import NextStep, StepKind
+from tracker.rules.profiles.levels import DomainStanding, LevelState, LevelView, what_would_change
+from tracker.rules.profiles.next_steps import NextStep, StepKind
 
 
 @dataclass(frozen=True, slots=True)

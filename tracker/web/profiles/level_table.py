@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import Profile
-from tracker.rules.levels import (
+from tracker.rules.profiles.levels import (
     DomainStanding,
     LevelState,
     LevelView,

@@ -7,7 +7,7 @@ from tracker.queries.administration import imprints
 from tracker.queries.profiles import statement_status
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import SelfSide
-from tracker.rules.levels import RULE
+from tracker.rules.profiles.levels import RULE
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.profiles import pdf_levels as levels

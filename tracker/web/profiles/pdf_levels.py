@@ -6,7 +6,7 @@ from flask_babel import ngettext
 
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import SelfSide
-from tracker.rules.levels import TargetState
+from tracker.rules.profiles.levels import TargetState
 from tracker.web.profiles import level_table
 from tracker.web.profiles.level_table import LevelCell, ProfileRow, VoiceCounts
 from tracker.web.profiles.pages import ProfilePage

@@ -10,7 +10,7 @@ from tracker.queries.assessment import learners
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
-from tracker.rules.notices import NoticePage
+from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.services.assessment import readiness
 from tracker.web.http import errors, rate_limits, session

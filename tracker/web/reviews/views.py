@@ -13,7 +13,7 @@ from tracker.queries.reviews import items as review_items
 from tracker.queries.reviews import queues as review_queues
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.frameworks.scale import EndorsedAnswer
-from tracker.rules.notices import NoticePage
+from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.reviews.reviews import NewerAnswer
 from tracker.rules.roles import Permission
 from tracker.services.reviews import answers, reviews

@@ -6,7 +6,7 @@ import pytest
 
 from config import ROOT
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning
-from tracker.rules.levels import (
+from tracker.rules.profiles.levels import (
     RULE,
     DomainStanding,
     LevelState,

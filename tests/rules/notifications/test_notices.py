@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from tracker.rules.notices import (
+from tracker.rules.notifications.notices import (
     LONGEST_WAIT,
     NOTICE_RULES,
     NoticeKind,

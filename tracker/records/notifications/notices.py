@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.models import Handover, Notice, Review
-from tracker.rules.notices import (
+from tracker.rules.notifications.notices import (
     CALLED_BACK,
     NOTICE_RULES,
     NoticeKind,
@@ -23,8 +23,8 @@ INSERT: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": 
 
 
 def notify(tx: Session, review: Review, move: Move, by: int | None, now: dt.datetime) -> None:
-    """Tell whom this move of a review concerns (rules/notices.TOLD). No actor: the time was
-    over."""
+    """Tell whom this move of a review concerns (rules/notifications/notices.NOTICE_RULES). No
+    actor: the time was over."""
     if move in CALLED_BACK:
         _call_back(tx, review)
     telling = NOTICE_RULES[move]
@@ -54,7 +54,8 @@ def note(
     review_id: int | None = None,
     about_id: int | None = None,
 ) -> bool:
-    """Tell one person of one thing. The same `key` (rules/notices.happening) again changes nothing.
+    """Tell one person of one thing. The same `key` (rules/notifications/notices.happening) again
+    changes nothing.
 
     Returns whether it is new.
     """

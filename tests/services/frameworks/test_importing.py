@@ -21,7 +21,7 @@ from tracker.models import (
 )
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.files import FrameworkFile, read_framework
-from tracker.services.frameworks import ImportedFramework, import_framework
+from tracker.services.frameworks.importing import ImportedFramework, import_framework
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 

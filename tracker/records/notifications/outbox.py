@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Library, Notice, NoticeChoice, OutboxMail, Person
 from tracker.rules.calendar import day_in, start_of
-from tracker.rules.mail import MailFailed, RetryDecision
-from tracker.rules.notices import (
+from tracker.rules.notifications.mail import MailFailed, RetryDecision
+from tracker.rules.notifications.notices import (
     LEASE,
     MAILED_WITHIN,
     USUAL_CHOICE,

@@ -12,7 +12,7 @@ from tracker.models import AuditEvent, Correction
 from tracker.policy.permissions import Actor
 from tracker.queries.frameworks.corrections import closed_corrections, count_open, open_corrections
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.services.corrections import close_correction, suggest_correction
+from tracker.services.frameworks.corrections import close_correction, suggest_correction
 
 
 def suggest(

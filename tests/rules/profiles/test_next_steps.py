@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.rules.searching import SEARCH
 from tests.rules.tallies import StatementAnswer, tally_statements
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Voice
-from tracker.rules.levels import TargetState, endorsed_meaning, self_meaning, standing
-from tracker.rules.next_steps import (
+from tracker.rules.profiles.levels import TargetState, endorsed_meaning, self_meaning, standing
+from tracker.rules.profiles.next_steps import (
     DomainFacts,
     LearnerReviewState,
     NextStep,

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.rules.searching import SEARCH
 from tests.rules.tallies import StatementAnswer, tally_statements
-from tracker.rules import levels
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning
-from tracker.rules.levels import (
+from tracker.rules.profiles import levels
+from tracker.rules.profiles.levels import (
     RULE,
     DomainStanding,
     LevelRule,

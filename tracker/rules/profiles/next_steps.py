@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning, Voice
-from tracker.rules.levels import (
+from tracker.rules.profiles.levels import (
     DomainStanding,
     LevelState,
     TargetState,

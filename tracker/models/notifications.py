@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Line, Word, one_of, parent
-from tracker.rules.notices import MailChoice, MailStatus, NoticeKind
+from tracker.rules.notifications.notices import MailChoice, MailStatus, NoticeKind
 
 
 class Notice(Base):

@@ -1,0 +1,1 @@
+"""The only writers of notices and of their mails."""

@@ -1,0 +1,1 @@
+"""Importing a framework file, and corrections that readers suggest."""
