@@ -7,7 +7,7 @@ STAMP := .venv/.synced
 SYNC := VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-all test-browser screenshots messages bench check clean install
+.PHONY: help run serve test test-all test-browser screenshots diagrams docs messages bench check clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ test-all: ## everything: PostgreSQL and the browser must be there
 screenshots: $(STAMP) ## the pictures of README.md and docs/, anew from the demo
 	@$(SYNC) --group browser
 	@TRACKER_REQUIRE=browser TRACKER_KEEP_PICTURES=yes $(BIN)/python -m pytest -q tests/browser/test_pictures.py::test_picture
+
+diagrams: $(STAMP) ## docs/reference/tables.md and its picture, anew from the models
+	@$(BIN)/python -m tests.docs.tables
 
 bench: $(STAMP) ## median times of the main pages, as ratios to an empty page
 	@$(BIN)/python -m tests.bench

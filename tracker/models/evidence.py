@@ -26,6 +26,8 @@ class StoredFile(Base):
 
 
 class Evidence(Base):
+    """Something a person can show: a note, a link or a file. `version` is the number of its current version."""
+
     __tablename__ = "evidence"
     __table_args__ = (one_of("kind", EvidenceKind),)
 
