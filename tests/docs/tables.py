@@ -278,7 +278,7 @@ def _table(box: Box, drawn: list[Box]) -> str:
 
 
 def _arrow(child: Box, parent: Box, column: str, drawn: list[Box]) -> str:
-    """From the row of the key to the parent's head; between the two each parent has its own lane."""
+    """From the row of the key to the parent's head; each parent has its own lane."""
     row = next(number for number, (_text, of) in enumerate(child.rows) if of == column)
     start, end = child.y + HEAD + row * ROW + 10, parent.y + HEAD / 2
     edge = parent.x + _breadth(parent.layer, drawn)
