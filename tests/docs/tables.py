@@ -77,10 +77,6 @@ def parents(table: Table) -> Parents:
 
 
 INTRODUCTION = f"""\
----
-hide: [toc]
----
-
 # Tables
 
 `make diagrams` makes this page and its picture from the models in `tracker/models/`. Don't edit
@@ -151,8 +147,8 @@ def _where(index: Index) -> str:
 
 # The picture: a panel for each room, a column for each generation of parents and children.
 
-WIDTH = 1180
-ROW, HEAD, PAD, GAP, GUTTER, TITLE = 18, 24, 10, 14, 44, 34
+WIDTH = 960
+ROW, HEAD, PAD, GAP, GUTTER, TITLE = 18, 24, 8, 14, 36, 34
 LETTER, BOLD = 7.3, 8.0
 """Width of a letter of 12 and of 13 pixels in the widest of the fonts, in pixels."""
 STYLE = """
@@ -283,7 +279,7 @@ def _arrow(child: Box, parent: Box, column: str, drawn: list[Box]) -> str:
     start, end = child.y + HEAD + row * ROW + 10, parent.y + HEAD / 2
     edge = parent.x + _breadth(parent.layer, drawn)
     lanes = sorted({box.y for box in drawn if box.layer == parent.layer})
-    lane = edge + 12 + (GUTTER - 18) * (lanes.index(parent.y) + 1) / (len(lanes) + 1)
+    lane = edge + 9 + (GUTTER - 14) * (lanes.index(parent.y) + 1) / (len(lanes) + 1)
     return (
         f'<path class="arrow" d="M{child.x:.0f} {start:.0f}H{lane:.1f}V{end:.0f}H{edge + 2:.0f}" '
         'marker-end="url(#tip)"/>'
