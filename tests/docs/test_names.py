@@ -64,6 +64,39 @@ def test_a_function_that_is_not_there_is_found() -> None:
     assert not defines("import doors\n\n    door = 1\n", "door")
 
 
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#([^)\s]+))?\)")
+
+
+def broken_links(page: Path, text: str) -> list[str]:
+    """Links into the repository that lead nowhere, to a file or to a heading of one."""
+    found = []
+    for target, anchor in LINK.findall(text):
+        if "://" in target:
+            continue
+        file = page.parent / target
+        if not file.exists() or (anchor and anchor not in anchors(said(file))):
+            found.append(target)
+    return found
+
+
+def anchors(text: str) -> set[str]:
+    """What the headings of a page are called in an address."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    plain = [re.sub(r"[^\w -]", "", heading).strip().lower() for heading in headings]
+    return {heading.replace(" ", "-") for heading in plain}
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
+def test_a_page_beside_the_site_has_no_broken_link(page: Path) -> None:
+    assert broken_links(page, said(page)) == []
+
+
+def test_a_broken_link_is_found(tmp_path: Path) -> None:
+    (tmp_path / "there.md").write_text("# The one\n", encoding="utf-8")
+    text = "[a](there.md) [b](there.md#the-one) [c](there.md#none) [d](gone.md) [e](https://x.org)"
+    assert broken_links(tmp_path / "page.md", text) == ["there.md", "gone.md"]
+
+
 PICTURED = re.findall(r'data-path="([^"]+)"', said(DOCS / "pictures" / "floors.svg"))
 
 
