@@ -1,4 +1,5 @@
-"""Settings. Everything comes from the environment (TRACKER_...), with defaults that are safe on one machine."""
+"""Settings. Everything comes from the environment (TRACKER_...), with defaults that are safe on one
+machine."""
 
 import os
 import secrets
@@ -36,11 +37,14 @@ def _folder(name: str) -> str:
 
 
 def _secret(data_dir: Path) -> str:
-    """TRACKER_SECRET_KEY, or a key made once and kept beside the data, readable by its owner alone."""
+    """TRACKER_SECRET_KEY, or a key made once and kept beside the data, readable by its owner
+    alone."""
     given = os.environ.get("TRACKER_SECRET_KEY", "")
     if given:
         if len(given) < 32:
-            raise ValueError("TRACKER_SECRET_KEY is too short: give 32 characters or more, made at random.")
+            raise ValueError(
+                "TRACKER_SECRET_KEY is too short: give 32 characters or more, made at random."
+            )
         return given
     path = data_dir / "secret_key"
     try:
@@ -62,7 +66,9 @@ class Config:
         self.DEMO = _flag("TRACKER_DEMO", False)
         self.DEBUG_PAGES = _flag("TRACKER_DEBUG_PAGES", False)
         name = "demo.sqlite3" if self.DEMO else "tracker.sqlite3"
-        self.SQLALCHEMY_DATABASE_URI = os.environ.get("TRACKER_DATABASE_URL") or f"sqlite:///{data_dir / name}"
+        self.SQLALCHEMY_DATABASE_URI = (
+            os.environ.get("TRACKER_DATABASE_URL") or f"sqlite:///{data_dir / name}"
+        )
         self.SECRET_KEY = _secret(data_dir)
         self.BASE_URL = os.environ.get("TRACKER_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
         self.FILES_DIR = data_dir / ("demo-files" if self.DEMO else "files")

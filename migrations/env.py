@@ -1,7 +1,7 @@
 """Runs the migrations.
 
-SQLite re-creates a table to change it, and with foreign keys on that would delete the rows of its children: they are
-switched off outside the transaction, checked after it, and switched on again.
+SQLite re-creates a table to change it, and with foreign keys on that would delete the rows of its
+children: they are switched off outside the transaction, checked after it, and switched on again.
 """
 
 from typing import Any
@@ -46,7 +46,9 @@ def run() -> None:
                 migrate(connection)
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                 if broken:
-                    raise RuntimeError(f"the migration leaves rows without their parents: {broken[:5]}")
+                    raise RuntimeError(
+                        f"the migration leaves rows without their parents: {broken[:5]}"
+                    )
         finally:
             raw.execute("PRAGMA foreign_keys = ON")
 

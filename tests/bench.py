@@ -1,7 +1,7 @@
 """`make bench`: median times of the main pages on the demo data, as ratios to an empty Flask page.
 
-Both are served by gunicorn with the same settings in the same run, and asked in turn over one kept-open connection
-each, so that a slow moment of the machine falls on both alike.
+Both are served by gunicorn with the same settings in the same run, and asked in turn over one
+kept-open connection each, so that a slow moment of the machine falls on both alike.
 """
 
 import http.client
@@ -45,8 +45,18 @@ def free_port() -> int:
 def served(target: str, environment: dict[str, str]) -> Iterator[int]:
     """gunicorn with the product's own settings and one worker, on a free port."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", target, "--config", "python:tracker.cli.gunicorn",
-               "--bind", f"127.0.0.1:{port}", "--workers", "1"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        target,
+        "--config",
+        "python:tracker.cli.gunicorn",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "1",
+    ]
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         for _attempt in range(200):
@@ -71,9 +81,14 @@ class Visitor:
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port)
 
-    def ask(self, path: str, form: dict[str, str] | None = None, accept: str = "text/html") -> tuple[int, str, str]:
+    def ask(
+        self, path: str, form: dict[str, str] | None = None, accept: str = "text/html"
+    ) -> tuple[int, str, str]:
         """(status, body, where it points to)."""
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), "Accept": accept}
+        headers = {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "Accept": accept,
+        }
         body = None
         if form is not None:
             body = urlencode({"csrf_token": self.token, **form})
@@ -134,11 +149,20 @@ def scenes(port: int, accounts: list[dict[str, str]]) -> dict[str, Callable[[], 
 
     def save() -> None:
         """One answer, changed each time, on the version that the answer before left."""
-        body = json.loads(learner.ask(statement, state | {"answer": ("partly", "consistently")[next(versions) % 2]},
-                                      "application/json")[1])  # fmt: skip
+        body = json.loads(
+            learner.ask(
+                statement,
+                state | {"answer": ("partly", "consistently")[next(versions) % 2]},
+                "application/json",
+            )[1]
+        )
         state["base_version"] = str(body["version"])
 
-    state = {"base_version": first(r'name="base_version"[^>]*value="(\d+)"', html[html.index(statement) :])}
+    state = {
+        "base_version": first(
+            r'name="base_version"[^>]*value="(\d+)"', html[html.index(statement) :]
+        )
+    }
     return {
         "assess page": lambda: learner.get(page),
         "save": save,
@@ -152,12 +176,27 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "TRACKER_DATA_DIR": folder, "TRACKER_DEMO": "1"}
         tracker = str(Path(sys.executable).parent / "tracker")
-        loading = milliseconds(lambda: subprocess.run([tracker, "demo", "load"], cwd=ROOT, env=environment, check=True,
-                                                      stdout=subprocess.DEVNULL))  # fmt: skip
-        listed = subprocess.run([tracker, "demo", "accounts", "--json"], cwd=ROOT, env=environment, check=True,
-                                stdout=subprocess.PIPE)  # fmt: skip
+        loading = milliseconds(
+            lambda: subprocess.run(
+                [tracker, "demo", "load"],
+                cwd=ROOT,
+                env=environment,
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
+        )
+        listed = subprocess.run(
+            [tracker, "demo", "accounts", "--json"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            stdout=subprocess.PIPE,
+        )
         accounts = json.loads(listed.stdout)
-        with served("tests.bench:empty()", environment) as base, served("tracker:create_app()", environment) as port:
+        with (
+            served("tests.bench:empty()", environment) as base,
+            served("tracker:create_app()", environment) as port,
+        ):
             nothing = Visitor(base)
             times: dict[str, list[float]] = {}
             asked = {"empty page": lambda: nothing.get("/"), **scenes(port, accounts)}

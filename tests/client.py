@@ -1,4 +1,5 @@
-"""A browser for tests: it keeps cookies, sends the page's own CSRF token, and inspects every page it fetches."""
+"""A browser for tests: it keeps cookies, sends the page's own CSRF token, and inspects every page
+it fetches."""
 
 import re
 from html.parser import HTMLParser
@@ -30,8 +31,12 @@ class Page(HTMLParser):
         found = dict(attrs)
         if found.get("id"):
             self.ids.append(str(found["id"]))
-        self.inline += [f"<{tag} {name}>" for name in found if name == "style" or name.startswith("on")]
-        if tag == "style" or (tag == "script" and "src" not in found and found.get("type") != "application/json"):
+        self.inline += [
+            f"<{tag} {name}>" for name in found if name == "style" or name.startswith("on")
+        ]
+        if tag == "style" or (
+            tag == "script" and "src" not in found and found.get("type") != "application/json"
+        ):
             self.inline.append(f"<{tag}>")
         if tag in self.texts and "svg" not in (self._within or ""):
             self._within = tag
@@ -40,11 +45,19 @@ class Page(HTMLParser):
             self._label_depth += 1
             if found.get("for"):
                 self.labelled.add(str(found["for"]))
-        if tag in ("input", "select", "textarea") and found.get("type") not in ("hidden", "submit", "button"):
+        if tag in ("input", "select", "textarea") and found.get("type") not in (
+            "hidden",
+            "submit",
+            "button",
+        ):
             found["within_label"] = "yes" if self._label_depth else None
             self.inputs.append(found)
         if tag == "form":
-            self._form = {"method": (found.get("method") or "get").lower(), "action": found.get("action"), "csrf": None}
+            self._form = {
+                "method": (found.get("method") or "get").lower(),
+                "action": found.get("action"),
+                "csrf": None,
+            }
             self.forms.append(self._form)
         if tag == "input" and found.get("name") == "csrf_token" and self._form is not None:
             self._form["csrf"] = found.get("value")
@@ -102,12 +115,18 @@ class Client:
         """Post a form with the CSRF token of this session, as a page of it would."""
         if not self.token:
             self.get("/account", follow_redirects=True)
-        return self._inspected(self.http.post(url, data={"csrf_token": self.token, **(data or {})}, **options))
+        return self._inspected(
+            self.http.post(url, data={"csrf_token": self.token, **(data or {})}, **options)
+        )
 
     def post_json(self, url: str, body: Any, **options: Any) -> TestResponse:
         if not self.token:
             self.get("/account", follow_redirects=True)
-        headers = {"X-CSRFToken": self.token, "Accept": "application/json", **options.pop("headers", {})}
+        headers = {
+            "X-CSRFToken": self.token,
+            "Accept": "application/json",
+            **options.pop("headers", {}),
+        }
         return self.http.post(url, json=body, headers=headers, **options)
 
     def sign_in(self, email: str, password: str = PASSWORD) -> None:
@@ -117,7 +136,11 @@ class Client:
         self.token = ""
 
     def _inspected(self, response: TestResponse) -> TestResponse:
-        if response.mimetype == "text/html" and response.text and response.status_code not in (301, 302, 303, 308):
+        if (
+            response.mimetype == "text/html"
+            and response.text
+            and response.status_code not in (301, 302, 303, 308)
+        ):
             assert not (found := faults(response.text)), f"{response.request.path}: {found}"
             token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', response.text)
             if token:

@@ -40,7 +40,8 @@ class TestConfig(Config):
 
 
 def engines() -> list[object]:
-    """SQLite, and PostgreSQL or a visible skip with its reason. Where it is required it must be there."""
+    """SQLite, and PostgreSQL or a visible skip with its reason. Where it is required it must be
+    there."""
     trouble = postgres_trouble()
     if trouble is None or "postgres" in REQUIRED:
         return ["sqlite", "postgresql"]
@@ -54,7 +55,8 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def migrated_app(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """One app and one migrated database for the session and engine; `app` empties it between tests."""
+    """One app and one migrated database for the session and engine; `app` empties it between
+    tests."""
     folder = tmp_path_factory.mktemp(engine_name)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRACKER_DATA_DIR", str(folder))
@@ -82,7 +84,8 @@ def _at_now() -> Iterator[None]:
 
 @pytest.fixture
 def app(migrated_app: Flask) -> Iterator[Flask]:
-    """An empty database. No application context is held: it would leak the signed-in user between clients."""
+    """An empty database. No application context is held: it would leak the signed-in user between
+    clients."""
     yield migrated_app
     with migrated_app.app_context():
         db.session.remove()
@@ -90,7 +93,8 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
 
 
 def empty(engine: Engine) -> None:
-    """Delete every row: on PostgreSQL past the triggers that keep history, on SQLite by copying the pages of BLANK."""
+    """Delete every row: on PostgreSQL past the triggers that keep history, on SQLite by copying the
+    pages of BLANK."""
     if engine.dialect.name == "sqlite":
         copy_pages(BLANK, engine)
         return
@@ -101,7 +105,8 @@ def empty(engine: Engine) -> None:
 
 BLANK = "blank"
 PAGES: dict[str, sqlite3.Connection] = {}
-"""SQLite databases in memory, to start a test from: "blank" has the tables, "world" the world too."""
+"""SQLite databases in memory, to start a test from: "blank" has the tables, "world" the world
+too."""
 MADE: dict[str, World] = {}
 ROWS: list[str] = []
 """The tables of PostgreSQL that the world has rows in: their copies stand in the schema "kept"."""
@@ -126,17 +131,22 @@ def keep_rows(engine: Engine) -> None:
         for table in db.metadata.sorted_tables:
             if connection.execute(select(table).limit(1)).first() is not None:
                 ROWS.append(table.name)
-                connection.exec_driver_sql(f"CREATE TABLE kept.{table.name} AS TABLE public.{table.name}")
+                connection.exec_driver_sql(
+                    f"CREATE TABLE kept.{table.name} AS TABLE public.{table.name}"
+                )
 
 
 def copy_rows(engine: Engine) -> None:
     with engine.execution_options(tracker_write=True).connect() as connection, connection.begin():
-        connection.exec_driver_sql("; ".join(f"INSERT INTO {name} SELECT * FROM kept.{name}" for name in ROWS))
+        connection.exec_driver_sql(
+            "; ".join(f"INSERT INTO {name} SELECT * FROM kept.{name}" for name in ROWS)
+        )
 
 
 @pytest.fixture
 def world(app: Flask, engine_name: str) -> World:
-    """Two libraries, teams, and one person of every kind, with a small framework (tests/factories/world.py)."""
+    """Two libraries, teams, and one person of every kind, with a small framework
+    (tests/factories/world.py)."""
     with app.app_context():
         is_sqlite = engine_name == "sqlite"
         if engine_name not in MADE:

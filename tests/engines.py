@@ -9,7 +9,9 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-SERVER = os.environ.get("TRACKER_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/postgres")
+SERVER = os.environ.get(
+    "TRACKER_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/postgres"
+)
 REQUIRED = set(os.environ.get("TRACKER_REQUIRE", "").split(","))
 """What must not be skipped here: "postgres", "browser", "docs"."""
 

@@ -1,11 +1,12 @@
-"""What is true of all reviews, whatever happened: said in SQL, without the program's own tables of moves."""
+"""What is true of all reviews, whatever happened: said in SQL, without the program's own tables of
+moves."""
 
 from collections.abc import Iterator
 from itertools import groupby
 
 from sqlalchemy import Connection, text
 
-from tracker.queries.invariants import broken, contents, guards_of
+from tracker.queries.operations.invariants import broken, contents, guards_of
 
 STEPS = {
     "waiting": {"answered", "not_observed", "returned", "handed_on"},
@@ -33,7 +34,9 @@ NEVER = {
     "two endorsements stand for one statement of one person": """
         SELECT person_id, statement_id FROM endorsements WHERE status = 'standing'
         GROUP BY person_id, statement_id HAVING count(*) > 1""",
-    "an item was endorsed twice": "SELECT item_id FROM endorsements GROUP BY item_id HAVING count(*) > 1",
+    "an item was endorsed twice": (
+        "SELECT item_id FROM endorsements GROUP BY item_id HAVING count(*) > 1"
+    ),
     "an endorsement is neither of equal answers nor agreed by both": """
         SELECT e.id FROM endorsements e JOIN review_items i ON i.id = e.item_id
         WHERE NOT (i.reviewer_answer = i.learner_answer AND e.answer = i.learner_answer)
@@ -65,15 +68,23 @@ NOW_AT = "SELECT id, review_id, status, version FROM review_items"
 
 def faults(connection: Connection) -> list[str]:
     """What is broken, in words; empty when all is well."""
-    found = [name for name, query in NEVER.items() if connection.execute(text(query)).first() is not None]
-    found += [f"{each.code}: {each.what}" for each in broken(connection, contents(connection), guards_of(connection))]
+    found = [
+        name for name, query in NEVER.items() if connection.execute(text(query)).first() is not None
+    ]
+    found += [
+        f"{each.code}: {each.what}"
+        for each in broken(connection, contents(connection), guards_of(connection))
+    ]
     return [*found, *_trails(connection)]
 
 
 def _trails(connection: Connection) -> Iterator[str]:
-    """Every change of status has its row, and the rows lead from the first status to the one that stands."""
+    """Every change of status has its row, and the rows lead from the first status to the one that
+    stands."""
     moves = connection.execute(text(TRAIL)).all()
-    trails = {key: list(rows) for key, rows in groupby(moves, key=lambda row: (row.review_id, row.item))}
+    trails = {
+        key: list(rows) for key, rows in groupby(moves, key=lambda row: (row.review_id, row.item))
+    }
     for item in connection.execute(text(NOW_AT)):
         trail = trails.get((item.review_id, item.id), [])
         at = "waiting"
@@ -82,7 +93,10 @@ def _trails(connection: Connection) -> Iterator[str]:
                 yield f"item {item.id} went from {at} ({move.before}) to {move.after}"
             at = move.after
         if at != item.status or item.version != len(trail) + 1:
-            yield f"item {item.id} is {item.status}, version {item.version}, after {len(trail)} moves to {at}"
+            yield (
+                f"item {item.id} is {item.status}, version {item.version}, after {len(trail)} "
+                f"moves to {at}"
+            )
     for review in connection.execute(text("SELECT id, status FROM reviews")):
         at = ""
         for move in trails.get((review.id, 0), []):

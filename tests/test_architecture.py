@@ -15,8 +15,13 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager"}
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(Path(sys.executable).parent / command[0]), *command[1:]], cwd=ROOT, check=False,
-                          capture_output=True, text=True)  # fmt: skip
+    return subprocess.run(
+        [str(Path(sys.executable).parent / command[0]), *command[1:]],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -40,7 +45,11 @@ def local_imports(source: str) -> Iterator[int]:
     """Lines with an import inside a function or class."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield from (inner.lineno for inner in ast.walk(node) if isinstance(inner, ast.Import | ast.ImportFrom))
+            yield from (
+                inner.lineno
+                for inner in ast.walk(node)
+                if isinstance(inner, ast.Import | ast.ImportFrom)
+            )
 
 
 def commits(source: str) -> int:
@@ -57,7 +66,9 @@ def test_a_local_import_is_found() -> None:
 
 def test_one_place_commits() -> None:
     assert {
-        str(path.relative_to(ROOT)): commits(path.read_text()) for path in SOURCES if commits(path.read_text())
+        str(path.relative_to(ROOT)): commits(path.read_text())
+        for path in SOURCES
+        if commits(path.read_text())
     } == {"tracker/db.py": 1}
 
 

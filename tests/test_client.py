@@ -20,7 +20,10 @@ def test_a_good_page_has_no_faults() -> None:
         (GOOD + '<p id="a"></p>', "twice"),
         (GOOD + '<input name="b">', "without a label: b"),
         (GOOD + '<form method="post" action="/x"></form>', "CSRF"),
-        (GOOD + '<form method="post"><input type="hidden" name="csrf_token" value="t"></form>', "action"),
+        (
+            GOOD + '<form method="post"><input type="hidden" name="csrf_token" value="t"></form>',
+            "action",
+        ),
         (GOOD + '<p style="x"></p>', "inline"),
         (GOOD + '<p onclick="x"></p>', "inline"),
         (GOOD + "<script>x</script>", "inline"),

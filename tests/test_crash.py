@@ -1,6 +1,8 @@
-"""The server is killed in the middle of its work: what it said was saved is there, what is sent again is not doubled.
+"""The server is killed in the middle of its work: what it said was saved is there, what is sent
+again is not doubled.
 
-The real server, as `tracker serve` starts it, on each engine; SIGKILL to all its processes, so nothing is tidied up.
+The real server, as `tracker serve` starts it, on each engine; SIGKILL to all its processes, so
+nothing is tidied up.
 """
 
 import http.client
@@ -33,10 +35,10 @@ from tests.review_rules import faults
 from tracker.app import create_app
 from tracker.db import db, session, transaction
 from tracker.models import RatingEntry, ReviewMessage, Submission, TrainingAction
-from tracker.policy import Actor
-from tracker.queries.actors import actor_for_person
-from tracker.rules.scale import ReviewerAnswer
-from tracker.services import reviews
+from tracker.policy.permissions import Actor
+from tracker.queries.access.actors import actor_for_person
+from tracker.rules.frameworks.scale import ReviewerAnswer
+from tracker.services.reviews import reviews
 
 KILLS = 3
 BURST = 40
@@ -58,7 +60,11 @@ class Browser(Visitor):
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if act.is_json:
             body = json.dumps(act.data)
-            headers |= {"Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": self.token}
+            headers |= {
+                "Content-Type": "application/json",
+                "Accept": "application/json",
+                "X-CSRFToken": self.token,
+            }
             self.connection.request("POST", act.url, body, headers)
             response = self.connection.getresponse()
             said = response.read()
@@ -82,7 +88,8 @@ class Act:
 
 @dataclass
 class Stream:
-    """What one thread sends, an act after the other; the one that was not acknowledged is sent again, as it was."""
+    """What one thread sends, an act after the other; the one that was not acknowledged is sent
+    again, as it was."""
 
     acts: Iterator[Act]
     acknowledged: list[object] = field(default_factory=list)
@@ -105,9 +112,22 @@ class Stream:
 def served(environment: dict[str, str]) -> Iterator[tuple[int, Callable[[], None]]]:
     """The port, and how to kill it: master and workers at once."""
     port = free_port()
-    command = [str(Path(sys.executable).parent / "tracker"), "serve", "--port", str(port), "--workers", "2"]
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+    command = [
+        str(Path(sys.executable).parent / "tracker"),
+        "serve",
+        "--port",
+        str(port),
+        "--workers",
+        "2",
+    ]
+    server = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
     def kill() -> None:
         if server.poll() is None:
@@ -142,7 +162,8 @@ def acting(world: World, name: str) -> Actor:
 
 @dataclass(frozen=True)
 class Stage:
-    """An item that is asked about and replied to, one to plan next steps for, and statements to rate."""
+    """An item that is asked about and replied to, one to plan next steps for, and statements to
+    rate."""
 
     talk: int
     plan: int
@@ -157,7 +178,9 @@ def stage(world: World) -> Stage:
     (talk,) = item_ids(send(world, NO, skip=2))
     (plan,) = item_ids(revealed)
     with transaction() as tx:
-        tx.execute(text("UPDATE memberships SET starts_on = '2020-01-01'"))  # the server lives today, whenever that is
+        tx.execute(
+            text("UPDATE memberships SET starts_on = '2020-01-01'")
+        )  # the server lives today, whenever that is
     return Stage(talk, plan, world.statements["technical"], world.people["ana"])
 
 
@@ -167,22 +190,40 @@ def rating(who: Browser, place: Stage) -> Iterator[Act]:
         turn, at = divmod(number, len(place.rated))
         said = ("partly", "not_yet")[turn % 2]
         data = {"answer": said, "base_version": turn}
-        yield Act(who, f"/statements/{place.rated[at]}/rating", data, (place.rated[at], turn + 1, said), is_json=True)
+        yield Act(
+            who,
+            f"/statements/{place.rated[at]}/rating",
+            data,
+            (place.rated[at], turn + 1, said),
+            is_json=True,
+        )
 
 
 def planning(who: Browser, place: Stage) -> Iterator[Act]:
     for number in range(10**6):
         data = {"text": f"Step {number}", "owner": str(place.learner), "due_on": "2029-12-31"}
-        yield Act(who, f"/review-items/{place.plan}/next-step", keyed("plan", number, data), f"Step {number}")
+        yield Act(
+            who,
+            f"/review-items/{place.plan}/next-step",
+            keyed("plan", number, data),
+            f"Step {number}",
+        )
 
 
 def talking(reviewer: Browser, learner: Browser, place: Stage) -> Iterator[Act]:
     """A question, a reply, a question: each is a move, and possible once."""
     for number in range(10**6):
         asked = {"answer": "return", "note": f"Question {number}", "version": str(2 * number + 1)}
-        yield Act(reviewer, f"/review-items/{place.talk}/answer", keyed("ask", number, asked), asked["note"])
+        yield Act(
+            reviewer,
+            f"/review-items/{place.talk}/answer",
+            keyed("ask", number, asked),
+            asked["note"],
+        )
         said = {"text": f"Reply {number}"}
-        yield Act(learner, f"/review-items/{place.talk}/reply", keyed("reply", number, said), said["text"])
+        yield Act(
+            learner, f"/review-items/{place.talk}/reply", keyed("reply", number, said), said["text"]
+        )
 
 
 def keyed(kind: str, number: int, data: dict[str, str]) -> dict[str, str]:
@@ -193,17 +234,24 @@ def kept(place: Stage) -> list[object]:
     """What all that was sent has left in the database."""
     tx = session()
     entries = tx.execute(
-        select(RatingEntry.statement_id, RatingEntry.version, RatingEntry.answer)
-        .where(RatingEntry.person_id == place.learner, RatingEntry.statement_id.in_(place.rated))
-    )  # fmt: skip
-    return [*(tuple(row) for row in entries), *tx.scalars(select(TrainingAction.text)),
-            *tx.scalars(select(ReviewMessage.text))]  # fmt: skip
+        select(RatingEntry.statement_id, RatingEntry.version, RatingEntry.answer).where(
+            RatingEntry.person_id == place.learner, RatingEntry.statement_id.in_(place.rated)
+        )
+    )
+    return [
+        *(tuple(row) for row in entries),
+        *tx.scalars(select(TrainingAction.text)),
+        *tx.scalars(select(ReviewMessage.text)),
+    ]
 
 
 def troubles(found: list[object], acknowledged: list[object]) -> list[str]:
     there, said = Counter(found), Counter(acknowledged)
-    return [f"{'lost' if there[mark] < said[mark] else 'doubled'}: {mark}" for mark in there | said
-            if there[mark] != said[mark]]  # fmt: skip
+    return [
+        f"{'lost' if there[mark] < said[mark] else 'doubled'}: {mark}"
+        for mark in there | said
+        if there[mark] != said[mark]
+    ]
 
 
 @contextmanager
@@ -249,12 +297,17 @@ def test_killed_in_the_middle(engine_name: str, tmp_path: Path) -> None:
             with app.app_context(), db.engine.connect() as connection:
                 assert troubles(kept(place), said) == []
                 assert faults(connection) == []
-                assert len(session().scalars(select(Submission.id)).all()) == len(said) - len(streams[0].acknowledged)
+                assert len(session().scalars(select(Submission.id)).all()) == len(said) - len(
+                    streams[0].acknowledged
+                )
                 db.session.remove()
             assert min(len(stream.acknowledged) for stream in streams) > KILLS
             without_a_key(browsers["sue"], place)
             with app.app_context():
-                assert troubles(kept(place), [*said, "Step 10000"]) == ["doubled: Step 0", "lost: Step 10000"]
+                assert troubles(kept(place), [*said, "Step 10000"]) == [
+                    "doubled: Step 0",
+                    "lost: Step 10000",
+                ]
                 db.session.remove()
         for browser in browsers.values():
             browser.connection.close()
@@ -273,13 +326,16 @@ def burst(streams: list[Stream], kill: Callable[[], None]) -> None:
     for thread in threads:
         thread.start()
     with changed:
-        changed.wait_for(lambda: done["acts"] >= BURST or not any(thread.is_alive() for thread in threads))
+        changed.wait_for(
+            lambda: done["acts"] >= BURST or not any(thread.is_alive() for thread in threads)
+        )
     kill()
     for thread in threads:
         thread.join()
 
 
 def without_a_key(who: Browser, place: Stage) -> None:
-    """The partner: an act that is sent again as if it were a new one, and one that was never done, are both found."""
+    """The partner: an act that is sent again as if it were a new one, and one that was never done,
+    are both found."""
     (act,) = (act for act, _end in zip(planning(who, place), range(1), strict=False))
     who.send(Act(act.who, act.url, {**act.data, "form_key": ""}, act.mark))

@@ -11,7 +11,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests.factories.world import World
-from tracker.db import PRAGMAS, UTCDateTime, all_or_nothing, db, listen, riding, session, transaction
+from tracker.db import (
+    PRAGMAS,
+    UTCDateTime,
+    all_or_nothing,
+    db,
+    listen,
+    piggyback,
+    session,
+    transaction,
+)
 from tracker.models import Library, Person
 
 
@@ -28,7 +37,9 @@ def test_a_write_outside_a_transaction_fails(app: Flask, world: World) -> None:
         with pytest.raises(DBAPIError, match=r"(?i)read-?only"):
             db.session.execute(text("UPDATE people SET name = 'x'"))
         db.session.rollback()
-        assert db.session.scalar(select(Person.name).where(Person.id == world.people["ana"])) == "Ana"
+        assert (
+            db.session.scalar(select(Person.name).where(Person.id == world.people["ana"])) == "Ana"
+        )
 
 
 def _zero(tx: Session) -> int:
@@ -98,7 +109,7 @@ def test_a_rider_is_kept_with_the_first_work_that_is(app: Flask) -> None:
         tx.flush()
 
     with app.app_context():
-        with riding(write) as rider:
+        with piggyback(write) as rider:
             with pytest.raises(DBAPIError):
                 _found("Rider")
             assert (_names(), rider.arrived) == (set(), False)

@@ -11,7 +11,7 @@ from tests.conftest import TestConfig
 from tests.doors import ACTORS, DOORS, Door
 from tests.factories.world import World
 from tracker.app import create_app
-from tracker.web.access import check_doors
+from tracker.web.http.access import check_doors
 
 
 def endpoints(app: Flask) -> set[tuple[str, str]]:
@@ -56,7 +56,9 @@ def test_a_route_without_a_permission_stops_the_start(other_app: Flask) -> None:
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.method}-{door.endpoint}")
-def test_who_gets_what(app: Flask, world: World, sign_in: Callable[[str], Client], door: Door) -> None:
+def test_who_gets_what(
+    app: Flask, world: World, sign_in: Callable[[str], Client], door: Door
+) -> None:
     with app.app_context():
         door.arrange(world)
     with app.test_request_context():
@@ -69,7 +71,9 @@ def test_who_gets_what(app: Flask, world: World, sign_in: Callable[[str], Client
     assert got == door.statuses
 
 
-def test_a_wrong_expectation_is_found(app: Flask, world: World, sign_in: Callable[[str], Client]) -> None:
+def test_a_wrong_expectation_is_found(
+    app: Flask, world: World, sign_in: Callable[[str], Client]
+) -> None:
     open_to_all = Door("accounts.show", "200 200 200 200 200 200 200 200 200")
     with pytest.raises(AssertionError):
         test_who_gets_what(app, world, sign_in, open_to_all)

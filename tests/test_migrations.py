@@ -18,7 +18,7 @@ from tests.factories.audit import happened
 from tests.factories.world import World, make_world
 from tracker.app import MIGRATIONS, create_app
 from tracker.db import Base, db, transaction
-from tracker.queries import chains, invariants
+from tracker.queries.operations import audit_chain, invariants
 
 
 def test_models_equal_the_migrated_database(migrated_app: Flask) -> None:
@@ -27,7 +27,9 @@ def test_models_equal_the_migrated_database(migrated_app: Flask) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_down_and_up_again(engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_down_and_up_again(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
     with fresh_database(engine_name, tmp_path) as url:
         app = create_app(TestConfig(url, tmp_path))
@@ -44,9 +46,11 @@ def test_down_and_up_again(engine_name: str, tmp_path: Path, monkeypatch: pytest
 
 
 ROWS_OF_HISTORY = {
-    "rating_entries": "INSERT INTO rating_entries (person_id, statement_id, version, answer, basis, rated_at) "
+    "rating_entries": "INSERT INTO rating_entries (person_id, statement_id, version, answer, "
+    "basis, rated_at) "
     "VALUES (:person, :statement, 1, 'partly', 'rated', :now)",
-    "audit_events": "INSERT INTO audit_events (kind, sequence, commitment, previous, digest, happened_at) "
+    "audit_events": "INSERT INTO audit_events (kind, sequence, commitment, previous, digest, "
+    "happened_at) "
     "VALUES ('tried', 1, 'c', 'p', 'd', :now)",
 }
 
@@ -75,9 +79,15 @@ def test_history_refuses_replacement_on_sqlite(app: Flask, world: World, engine_
     with app.app_context():
         with transaction() as tx:
             tx.execute(text(ROWS_OF_HISTORY["audit_events"]), {"now": "2026-11-24 10:00:00"})
-        replace = ROWS_OF_HISTORY["audit_events"].replace("INSERT", "INSERT OR REPLACE").replace("(kind", "(id, kind")
+        replace = (
+            ROWS_OF_HISTORY["audit_events"]
+            .replace("INSERT", "INSERT OR REPLACE")
+            .replace("(kind", "(id, kind")
+        )
         with pytest.raises(DBAPIError, match="history is never changed"), transaction() as tx:
-            tx.execute(text(replace.replace("VALUES (", "VALUES (1, ")), {"now": "2026-11-24 10:00:00"})
+            tx.execute(
+                text(replace.replace("VALUES (", "VALUES (1, ")), {"now": "2026-11-24 10:00:00"}
+            )
 
 
 def test_a_parent_with_children_stays(app: Flask, world: World) -> None:
@@ -110,7 +120,9 @@ def with_one_more(folder: Path, recreate: str) -> Path:
     shutil.copytree(MIGRATIONS, copy)
     heads = ScriptDirectory(str(copy)).get_heads()
     assert len(heads) == 1
-    (copy / "versions" / "29990101_wider.py").write_text(WIDER.format(head=heads[0], recreate=recreate))
+    (copy / "versions" / "29990101_wider.py").write_text(
+        WIDER.format(head=heads[0], recreate=recreate)
+    )
     return copy
 
 
@@ -122,7 +134,8 @@ def rows(table: str) -> int:
 def test_altering_a_table_keeps_its_children(
     engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, careful: bool
 ) -> None:
-    """SQLite re-creates `people`. The partner leaves the pragma on, and the migration fails rather than pass."""
+    """SQLite re-creates `people`. The partner leaves the pragma on, and the migration fails rather
+    than pass."""
     if engine_name != "sqlite" and not careful:
         pytest.skip("only SQLite re-creates tables")
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
@@ -135,12 +148,16 @@ def test_altering_a_table_keeps_its_children(
         with app.app_context():
             upgrade()
             make_world(NOW)
-            before = {table: rows(table) for table in ("people", "memberships", "use_statement_readings")}
+            before = {
+                table: rows(table) for table in ("people", "memberships", "use_statement_readings")
+            }
             db.session.remove()
             if careful:
                 upgrade(directory=str(copy))
                 assert {table: rows(table) for table in before} == before
-                assert "nickname" in {column["name"] for column in inspect(db.engine).get_columns("people")}
+                assert "nickname" in {
+                    column["name"] for column in inspect(db.engine).get_columns("people")
+                }
                 db.session.remove()
                 downgrade(directory=str(copy))
             else:
@@ -153,15 +170,26 @@ def test_altering_a_table_keeps_its_children(
 
 EXPECTED_TRIGGERS = {
     f"{table}_{act}"
-    for table in ("rating_entries", "review_moves", "audit_events", "audit_event_details", "evidence_versions",
-                  "evidence_texts", "endorsements", "review_items", "endorsement_moves", "level_exceptions",
-                  "level_exception_moves")
+    for table in (
+        "rating_entries",
+        "review_moves",
+        "audit_events",
+        "audit_event_details",
+        "evidence_versions",
+        "evidence_texts",
+        "endorsements",
+        "review_items",
+        "endorsement_moves",
+        "level_exceptions",
+        "level_exception_moves",
+    )
     for act in ("no_update", "no_delete")
-}  # fmt: skip
+}
 
 
 def test_the_triggers_are_there(migrated_app: Flask, engine_name: str) -> None:
-    """A SQLite table that is re-created loses its triggers in silence: whoever alters one creates them again."""
+    """A SQLite table that is re-created loses its triggers in silence: whoever alters one creates
+    them again."""
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if engine_name == "sqlite"
@@ -185,8 +213,11 @@ OLD_EVENTS = [
 """Kind, facts and moment of some events, as they were stored before there was a chain."""
 
 
-def test_events_become_a_chain_and_come_back(engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that were there are its first links, and new ones follow them; the way back keeps all of them."""
+def test_events_become_a_chain_and_come_back(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that were there are its first links, and new ones follow them; the way back keeps all
+    of them."""
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
     zone = "" if engine_name == "sqlite" else "+00:00"
     with fresh_database(engine_name, tmp_path) as url:
@@ -199,30 +230,48 @@ def test_events_become_a_chain_and_come_back(engine_name: str, tmp_path: Path, m
             with transaction() as tx:
                 for kind, facts, at in OLD_EVENTS:
                     tx.execute(
-                        text("INSERT INTO audit_events (library_id, actor_id, kind, facts, happened_at) "
-                             "VALUES (:library, :actor, :kind, :facts, :at)"),
-                        {"library": world.libraries["city"], "actor": world.people["adam"], "kind": kind,
-                         "facts": facts, "at": at + zone},
-                    )  # fmt: skip
-            bare = "SELECT id, library_id, actor_id, subject_id, kind, happened_at, facts FROM audit_events ORDER BY id"
+                        text(
+                            "INSERT INTO audit_events (library_id, actor_id, kind, facts, "
+                            "happened_at) "
+                            "VALUES (:library, :actor, :kind, :facts, :at)"
+                        ),
+                        {
+                            "library": world.libraries["city"],
+                            "actor": world.people["adam"],
+                            "kind": kind,
+                            "facts": facts,
+                            "at": at + zone,
+                        },
+                    )
+            bare = (
+                "SELECT id, library_id, actor_id, subject_id, kind, happened_at, facts FROM "
+                "audit_events ORDER BY id"
+            )
             before = [tuple(row) for row in db.session.execute(text(bare))]
             db.session.remove()
             upgrade(revision=CHAIN)
-            found = chains.verify()
+            found = audit_chain.verify()
             assert (found.wrong, found.walk.count, found.walk.erased) == (None, 3, 0)
             happened(world, "team_added", "adam", team="New")
             db.session.remove()
-            found = chains.verify()
+            found = audit_chain.verify()
             assert (found.wrong, found.walk.count) == (None, 4)
             db.session.remove()
             downgrade(revision=BEFORE_CHAIN)
             after = [tuple(row) for row in db.session.execute(text(bare))]
             assert after[:3] == before
             connection = db.session.connection()
-            assert invariants.broken(connection, invariants.contents(connection), ()) == [], "a backup of before"
-            assert [row[4] for row in after] == ["signed_in", "team_renamed", "team_closed", "team_added"]
+            assert invariants.broken(connection, invariants.contents(connection), ()) == [], (
+                "a backup of before"
+            )
+            assert [row[4] for row in after] == [
+                "signed_in",
+                "team_renamed",
+                "team_closed",
+                "team_added",
+            ]
             db.session.remove()
             upgrade()
-            assert chains.verify().wrong is None
+            assert audit_chain.verify().wrong is None
             db.session.remove()
             db.engine.dispose()

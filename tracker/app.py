@@ -14,29 +14,20 @@ from tracker import models  # noqa: F401  (the tables must be known before migra
 from tracker.cli import COMMANDS
 from tracker.db import db, listen
 from tracker.rules.mail import mail_server
-from tracker.web import (
-    access,
-    assets,
-    clean,
-    errors,
-    headers,
-    languages,
-    letters,
-    logs,
-    once,
-    session,
-    templating,
-    wording,
-)
-from tracker.web.limits import limiter
-from tracker.web.views import BLUEPRINTS
+from tracker.web.blueprints import BLUEPRINTS
+from tracker.web.http import access, errors, headers, idempotency, input_checks, logging, session
+from tracker.web.http.rate_limits import limiter
+from tracker.web.i18n import content_language, languages
+from tracker.web.notifications import emails
+from tracker.web.ui import assets, template_helpers
 
 MIGRATIONS = ROOT / "migrations"
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """The application. Raises RuntimeError when a route declares no permission, and ValueError for bad settings."""
-    logs.configure()
+    """The application. Raises RuntimeError when a route declares no permission, and ValueError for
+    bad settings."""
+    logging.configure()
     app = Flask("tracker", root_path=str(ROOT), static_folder=None, template_folder="templates")
     app.config.from_object(config or Config())
     db.init_app(app)
@@ -46,18 +37,18 @@ def create_app(config: Config | None = None) -> Flask:
     Migrate(app, db, directory=str(MIGRATIONS))
     languages.init_app(app)
     headers.init_app(app)
-    logs.init_app(app)
+    logging.init_app(app)
     CSRFProtect(app)
-    clean.init_app(app)
+    input_checks.init_app(app)
     limiter.init_app(app)
     session.init_app(app)
     access.init_app(app)
-    once.init_app(app)
+    idempotency.init_app(app)
     errors.init_app(app)
-    templating.init_app(app)
-    letters.init_app(app)
+    template_helpers.init_app(app)
+    emails.init_app(app)
     Compress(app)
-    wording.init_app(app)
+    content_language.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.check_doors(app)

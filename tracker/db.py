@@ -1,7 +1,8 @@
 """The engine, the typed Base, and the one place that commits.
 
-Outside `transaction()` every database transaction is read-only on both engines, so a stray write fails by itself.
-Inside it SQLite takes the write lock at once (BEGIN IMMEDIATE): read-then-write loses no update.
+Outside `transaction()` every database transaction is read-only on both engines, so a stray write
+fails by itself. Inside it SQLite takes the write lock at once (BEGIN IMMEDIATE): read-then-write
+loses no update.
 """
 
 import datetime as dt
@@ -13,7 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, MetaData, String, create_engine, event
+from sqlalchemy import (
+    URL,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    create_engine,
+    event,
+)
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -42,7 +53,9 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
             raise ValueError("a moment needs a time zone")
         return value.astimezone(dt.UTC)
 
-    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: Dialect
+    ) -> dt.datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
@@ -67,8 +80,9 @@ _whole: ContextVar[Session | None] = ContextVar("all_or_nothing", default=None)
 
 
 @dataclass
-class Rider:
-    """What is written with the work of somebody else: before it, in its transaction, and kept only if it is.
+class PiggybackWrite:
+    """What is written with the work of somebody else: before it, in its transaction, and kept only
+    if it is.
 
     An error of `write` ends that transaction. `arrived` once it was kept.
     """
@@ -77,22 +91,24 @@ class Rider:
     arrived: bool = False
 
 
-_rider: ContextVar[Rider | None] = ContextVar("rider", default=None)
+_piggyback: ContextVar[PiggybackWrite | None] = ContextVar("rider", default=None)
 
 
 @contextmanager
-def riding(write: Callable[[Session], None]) -> Iterator[Rider]:
-    """Let `write` ride with the first transaction of the block that is kept; those after it go without."""
-    rider = Rider(write)
-    token = _rider.set(rider)
+def piggyback(write: Callable[[Session], None]) -> Iterator[PiggybackWrite]:
+    """Let `write` ride with the first transaction of the block that is kept; those after it go
+    without."""
+    rider = PiggybackWrite(write)
+    token = _piggyback.set(rider)
     try:
         yield rider
     finally:
-        _rider.reset(token)
+        _piggyback.reset(token)
 
 
 def session() -> Session:
-    """The session to read from: the open transaction's, else the request's own, which can only read."""
+    """The session to read from: the open transaction's, else the request's own, which can only
+    read."""
     return _open.get() or _whole.get() or db.session()
 
 
@@ -121,7 +137,8 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def all_or_nothing() -> Iterator[None]:
-    """Many use cases as one: what they write is kept when the block ends well, and none of it otherwise.
+    """Many use cases as one: what they write is kept when the block ends well, and none of it
+    otherwise.
 
     For a command that fills an empty database. Nobody else can write on SQLite meanwhile.
     """
@@ -136,7 +153,7 @@ def all_or_nothing() -> Iterator[None]:
 @contextmanager
 def _writing() -> Iterator[Session]:
     """What is read after it, also after a refusal, stands as it is now."""
-    rider = _rider.get()
+    rider = _piggyback.get()
     with Session(db.engine.execution_options(tracker_write=True)) as writing:
         try:
             if rider is not None and not rider.arrived:
@@ -154,7 +171,8 @@ def _writing() -> Iterator[Session]:
 
 @contextmanager
 def _part_of(whole: Session) -> Iterator[Session]:
-    """A use case within a larger block: kept apart by a savepoint, and reading nothing from memory."""
+    """A use case within a larger block: kept apart by a savepoint, and reading nothing from
+    memory."""
     with whole.begin_nested():
         yield whole
     whole.expunge_all()
@@ -189,13 +207,15 @@ def listen(engine: Engine) -> None:
 
 
 def copy_to_read(path: Path) -> Engine:
-    """An SQLite file that is looked through and never written, whatever it holds. The caller disposes of the engine."""
+    """An SQLite file that is looked through and never written, whatever it holds. The caller
+    disposes of the engine."""
     query = {"mode": "ro", "immutable": "1", "uri": "true"}
     return create_engine(URL.create("sqlite", database=path.resolve().as_uri(), query=query))
 
 
 def other_database(url: URL) -> Engine:
-    """A PostgreSQL database that is not the application's own, to read from. The caller disposes of the engine."""
+    """A PostgreSQL database that is not the application's own, to read from. The caller disposes of
+    the engine."""
     engine = create_engine(url)
     listen(engine)
     return engine
@@ -203,7 +223,8 @@ def other_database(url: URL) -> Engine:
 
 @contextmanager
 def without_transactions(url: URL) -> Iterator[Engine]:
-    """For what a PostgreSQL server does outside of transactions: making a database, and dropping it."""
+    """For what a PostgreSQL server does outside of transactions: making a database, and dropping
+    it."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     try:
         yield engine

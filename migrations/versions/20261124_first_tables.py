@@ -27,7 +27,14 @@ FROZEN = {
         "digest",
         "rating_version",
     ),
-    "review_items": ("review_id", "statement_id", "digest", "learner_answer", "rated_at", "rating_version"),
+    "review_items": (
+        "review_id",
+        "statement_id",
+        "digest",
+        "learner_answer",
+        "rated_at",
+        "rating_version",
+    ),
 }
 """These columns do not change and the rows are not deleted; the others carry the status."""
 
@@ -61,9 +68,15 @@ def postgresql_triggers() -> list[str]:
     ]
 
     def refuse(
-        name: str, act: str, table: str, row: str = "FOR EACH ROW", function: str = "refuse_history_change"
+        name: str,
+        act: str,
+        table: str,
+        row: str = "FOR EACH ROW",
+        function: str = "refuse_history_change",
     ) -> None:
-        made.append(f"CREATE TRIGGER {table}_{name} BEFORE {act} ON {table} {row} EXECUTE FUNCTION {function}()")
+        made.append(
+            f"CREATE TRIGGER {table}_{name} BEFORE {act} ON {table} {row} EXECUTE FUNCTION {function}()"
+        )
 
     for table in APPEND_ONLY:
         refuse("no_update", "UPDATE", table)
@@ -118,10 +131,15 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["framework_id"], ["frameworks.id"], name=op.f("fk_anchors_framework_id"), ondelete="RESTRICT"
+            ["framework_id"],
+            ["frameworks.id"],
+            name=op.f("fk_anchors_framework_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_anchors")),
-        sa.UniqueConstraint("framework_id", "kind", "position", name=op.f("uq_anchors_framework_id_kind_position")),
+        sa.UniqueConstraint(
+            "framework_id", "kind", "position", name=op.f("uq_anchors_framework_id_kind_position")
+        ),
     )
     op.create_table(
         "people",
@@ -158,11 +176,17 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["library_id"], ["libraries.id"], name=op.f("fk_role_profiles_library_id"), ondelete="RESTRICT"
+            ["library_id"],
+            ["libraries.id"],
+            name=op.f("fk_role_profiles_library_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_profiles")),
         sa.UniqueConstraint(
-            "library_id", "framework_id", "name", name=op.f("uq_role_profiles_library_id_framework_id_name")
+            "library_id",
+            "framework_id",
+            "name",
+            name=op.f("uq_role_profiles_library_id_framework_id_name"),
         ),
     )
     op.create_table(
@@ -175,7 +199,10 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_rounds_dates_in_order")),
         sa.ForeignKeyConstraint(
-            ["framework_id"], ["frameworks.id"], name=op.f("fk_rounds_framework_id"), ondelete="RESTRICT"
+            ["framework_id"],
+            ["frameworks.id"],
+            name=op.f("fk_rounds_framework_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
             ["library_id"], ["libraries.id"], name=op.f("fk_rounds_library_id"), ondelete="RESTRICT"
@@ -223,7 +250,10 @@ def upgrade() -> None:
         sa.Column("licence", sa.String(length=200), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["framework_id"], ["frameworks.id"], name=op.f("fk_sources_framework_id"), ondelete="RESTRICT"
+            ["framework_id"],
+            ["frameworks.id"],
+            name=op.f("fk_sources_framework_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sources")),
         sa.UniqueConstraint("framework_id", "key", name=op.f("uq_sources_framework_id_key")),
@@ -237,7 +267,10 @@ def upgrade() -> None:
         sa.Column("intro", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["framework_id"], ["frameworks.id"], name=op.f("fk_strands_framework_id"), ondelete="RESTRICT"
+            ["framework_id"],
+            ["frameworks.id"],
+            name=op.f("fk_strands_framework_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_strands")),
         sa.UniqueConstraint("framework_id", "key", name=op.f("uq_strands_framework_id_key")),
@@ -251,13 +284,19 @@ def upgrade() -> None:
         sa.Column("path", sa.String(length=400), nullable=False),
         sa.Column("open_reviews", sa.Boolean(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
-        sa.CheckConstraint("parent_id IS NULL OR parent_id <> id", name=op.f("ck_teams_not_own_parent")),
+        sa.CheckConstraint(
+            "parent_id IS NULL OR parent_id <> id", name=op.f("ck_teams_not_own_parent")
+        ),
         sa.ForeignKeyConstraint(
             ["library_id"], ["libraries.id"], name=op.f("fk_teams_library_id"), ondelete="RESTRICT"
         ),
-        sa.ForeignKeyConstraint(["parent_id"], ["teams.id"], name=op.f("fk_teams_parent_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["teams.id"], name=op.f("fk_teams_parent_id"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_teams")),
-        sa.UniqueConstraint("library_id", "parent_id", "name", name=op.f("uq_teams_library_id_parent_id_name")),
+        sa.UniqueConstraint(
+            "library_id", "parent_id", "name", name=op.f("uq_teams_library_id_parent_id_name")
+        ),
     )
     with op.batch_alter_table("teams", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_teams_parent_id"), ["parent_id"], unique=False)
@@ -278,10 +317,15 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["library_id"], ["libraries.id"], name=op.f("fk_use_statements_library_id"), ondelete="RESTRICT"
+            ["library_id"],
+            ["libraries.id"],
+            name=op.f("fk_use_statements_library_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_use_statements")),
-        sa.UniqueConstraint("library_id", "version", name=op.f("uq_use_statements_library_id_version")),
+        sa.UniqueConstraint(
+            "library_id", "version", name=op.f("uq_use_statements_library_id_version")
+        ),
     )
     op.create_table(
         "audit_events",
@@ -296,15 +340,23 @@ def upgrade() -> None:
             ["actor_id"], ["people.id"], name=op.f("fk_audit_events_actor_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["library_id"], ["libraries.id"], name=op.f("fk_audit_events_library_id"), ondelete="RESTRICT"
+            ["library_id"],
+            ["libraries.id"],
+            name=op.f("fk_audit_events_library_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["subject_id"], ["people.id"], name=op.f("fk_audit_events_subject_id"), ondelete="RESTRICT"
+            ["subject_id"],
+            ["people.id"],
+            name=op.f("fk_audit_events_subject_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_events")),
     )
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
-        batch_op.create_index("ix_audit_events_library_at", ["library_id", "happened_at"], unique=False)
+        batch_op.create_index(
+            "ix_audit_events_library_at", ["library_id", "happened_at"], unique=False
+        )
 
     op.create_table(
         "domains",
@@ -314,7 +366,9 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("claimed_count", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["strand_id"], ["strands.id"], name=op.f("fk_domains_strand_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["strand_id"], ["strands.id"], name=op.f("fk_domains_strand_id"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_domains")),
         sa.UniqueConstraint("strand_id", "key", name=op.f("uq_domains_strand_id_key")),
     )
@@ -324,7 +378,9 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_erasures_person_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_erasures_person_id"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
     )
     op.create_table(
@@ -337,7 +393,9 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind IN ('note', 'link', 'file')", name=op.f("ck_evidence_kind_known")),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_evidence_person_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_evidence_person_id"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
@@ -351,7 +409,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("role_label", sa.String(length=200), nullable=False),
         sa.CheckConstraint("rank BETWEEN 1 AND 4", name=op.f("ck_levels_rank_known")),
-        sa.ForeignKeyConstraint(["strand_id"], ["strands.id"], name=op.f("fk_levels_strand_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["strand_id"], ["strands.id"], name=op.f("fk_levels_strand_id"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_levels")),
         sa.UniqueConstraint("strand_id", "rank", name=op.f("uq_levels_strand_id_rank")),
     )
@@ -362,8 +422,12 @@ def upgrade() -> None:
         sa.Column("reader_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=60), nullable=False),
         sa.Column("looked_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name=op.f("fk_looks_owner_id"), ondelete="RESTRICT"),
-        sa.ForeignKeyConstraint(["reader_id"], ["people.id"], name=op.f("fk_looks_reader_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["people.id"], name=op.f("fk_looks_owner_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["reader_id"], ["people.id"], name=op.f("fk_looks_reader_id"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_looks")),
         sa.UniqueConstraint(
             "owner_id",
@@ -391,8 +455,13 @@ def upgrade() -> None:
             "role <> 'learner' OR role_profile_id IS NOT NULL",
             name=op.f("ck_memberships_learner_has_role_profile"),
         ),
-        sa.CheckConstraint("role IN ('learner', 'supervisor', 'coordinator')", name=op.f("ck_memberships_role_known")),
-        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_memberships_dates_in_order")),
+        sa.CheckConstraint(
+            "role IN ('learner', 'supervisor', 'coordinator')",
+            name=op.f("ck_memberships_role_known"),
+        ),
+        sa.CheckConstraint(
+            "ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_memberships_dates_in_order")
+        ),
         sa.CheckConstraint(
             "weekly_hours IS NULL OR (weekly_hours > 0 AND weekly_hours <= 80)",
             name=op.f("ck_memberships_hours_sane"),
@@ -406,7 +475,9 @@ def upgrade() -> None:
             name=op.f("fk_memberships_role_profile_id"),
             ondelete="RESTRICT",
         ),
-        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_memberships_team_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["teams.id"], name=op.f("fk_memberships_team_id"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_memberships")),
     )
     with op.batch_alter_table("memberships", schema=None) as batch_op:
@@ -429,7 +500,10 @@ def upgrade() -> None:
         sa.Column("differences_due_on", sa.Date(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_reviews_closed_has_a_time")),
+        sa.CheckConstraint(
+            "(status = 'closed') = (closed_at IS NOT NULL)",
+            name=op.f("ck_reviews_closed_has_a_time"),
+        ),
         sa.CheckConstraint(
             "status <> 'differences_open' OR revealed_at IS NOT NULL",
             name=op.f("ck_reviews_differences_after_reveal"),
@@ -438,16 +512,27 @@ def upgrade() -> None:
             "status IN ('sent', 'in_review', 'differences_open', 'closed', 'withdrawn')",
             name=op.f("ck_reviews_status_known"),
         ),
-        sa.CheckConstraint("learner_id <> reviewer_id", name=op.f("ck_reviews_nobody_reviews_themselves")),
-        sa.ForeignKeyConstraint(
-            ["framework_id"], ["frameworks.id"], name=op.f("fk_reviews_framework_id"), ondelete="RESTRICT"
+        sa.CheckConstraint(
+            "learner_id <> reviewer_id", name=op.f("ck_reviews_nobody_reviews_themselves")
         ),
-        sa.ForeignKeyConstraint(["learner_id"], ["people.id"], name=op.f("fk_reviews_learner_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["framework_id"],
+            ["frameworks.id"],
+            name=op.f("fk_reviews_framework_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["learner_id"], ["people.id"], name=op.f("fk_reviews_learner_id"), ondelete="RESTRICT"
+        ),
         sa.ForeignKeyConstraint(
             ["reviewer_id"], ["people.id"], name=op.f("fk_reviews_reviewer_id"), ondelete="RESTRICT"
         ),
-        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_reviews_round_id"), ondelete="RESTRICT"),
-        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_reviews_team_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["rounds.id"], name=op.f("fk_reviews_round_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["teams.id"], name=op.f("fk_reviews_team_id"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
     )
     with op.batch_alter_table("reviews", schema=None) as batch_op:
@@ -482,7 +567,9 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_sign_ins_person_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_sign_ins_person_id"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ins")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_ins_token_hash")),
     )
@@ -500,7 +587,10 @@ def upgrade() -> None:
         sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("size > 0", name=op.f("ck_stored_files_not_empty")),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_stored_files_person_id"), ondelete="RESTRICT"
+            ["person_id"],
+            ["people.id"],
+            name=op.f("fk_stored_files_person_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_files")),
     )
@@ -528,7 +618,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_use_statement_readings")),
         sa.UniqueConstraint(
-            "person_id", "use_statement_id", name=op.f("uq_use_statement_readings_person_id_use_statement_id")
+            "person_id",
+            "use_statement_id",
+            name=op.f("uq_use_statement_readings_person_id_use_statement_id"),
         ),
     )
     op.create_table(
@@ -544,7 +636,9 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_versions")),
-        sa.UniqueConstraint("evidence_id", "number", name=op.f("uq_evidence_versions_evidence_id_number")),
+        sa.UniqueConstraint(
+            "evidence_id", "number", name=op.f("uq_evidence_versions_evidence_id_number")
+        ),
     )
     op.create_table(
         "statements",
@@ -562,14 +656,19 @@ def upgrade() -> None:
             ["domain_id"], ["domains.id"], name=op.f("fk_statements_domain_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["framework_id"], ["frameworks.id"], name=op.f("fk_statements_framework_id"), ondelete="RESTRICT"
+            ["framework_id"],
+            ["frameworks.id"],
+            name=op.f("fk_statements_framework_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_statements")),
         sa.UniqueConstraint("framework_id", "code", name=op.f("uq_statements_framework_id_code")),
         sa.UniqueConstraint("framework_id", "uuid", name=op.f("uq_statements_framework_id_uuid")),
     )
     with op.batch_alter_table("statements", schema=None) as batch_op:
-        batch_op.create_index("ix_statements_domain_rank", ["domain_id", "rank", "position"], unique=False)
+        batch_op.create_index(
+            "ix_statements_domain_rank", ["domain_id", "rank", "position"], unique=False
+        )
 
     op.create_table(
         "targets",
@@ -578,7 +677,9 @@ def upgrade() -> None:
         sa.Column("domain_id", sa.Integer(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.CheckConstraint("rank BETWEEN 1 AND 4", name=op.f("ck_targets_rank_known")),
-        sa.ForeignKeyConstraint(["domain_id"], ["domains.id"], name=op.f("fk_targets_domain_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["domain_id"], ["domains.id"], name=op.f("fk_targets_domain_id"), ondelete="RESTRICT"
+        ),
         sa.ForeignKeyConstraint(
             ["role_profile_id"],
             ["role_profiles.id"],
@@ -586,7 +687,9 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_targets")),
-        sa.UniqueConstraint("role_profile_id", "domain_id", name=op.f("uq_targets_role_profile_id_domain_id")),
+        sa.UniqueConstraint(
+            "role_profile_id", "domain_id", name=op.f("uq_targets_role_profile_id_domain_id")
+        ),
     )
     op.create_table(
         "citations",
@@ -598,11 +701,18 @@ def upgrade() -> None:
             ["source_id"], ["sources.id"], name=op.f("fk_citations_source_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["statement_id"], ["statements.id"], name=op.f("fk_citations_statement_id"), ondelete="RESTRICT"
+            ["statement_id"],
+            ["statements.id"],
+            name=op.f("fk_citations_statement_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_citations")),
-        sa.UniqueConstraint("statement_id", "position", name=op.f("uq_citations_statement_id_position")),
-        sa.UniqueConstraint("statement_id", "source_id", name=op.f("uq_citations_statement_id_source_id")),
+        sa.UniqueConstraint(
+            "statement_id", "position", name=op.f("uq_citations_statement_id_position")
+        ),
+        sa.UniqueConstraint(
+            "statement_id", "source_id", name=op.f("uq_citations_statement_id_source_id")
+        ),
     )
     op.create_table(
         "corrections",
@@ -617,16 +727,26 @@ def upgrade() -> None:
         sa.Column("closed_by_id", sa.Integer(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "(closed_at IS NULL) = (closed_by_id IS NULL)", name=op.f("ck_corrections_closed_by_somebody")
+            "(closed_at IS NULL) = (closed_by_id IS NULL)",
+            name=op.f("ck_corrections_closed_by_somebody"),
         ),
         sa.ForeignKeyConstraint(
-            ["closed_by_id"], ["people.id"], name=op.f("fk_corrections_closed_by_id"), ondelete="RESTRICT"
+            ["closed_by_id"],
+            ["people.id"],
+            name=op.f("fk_corrections_closed_by_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["framework_id"], ["frameworks.id"], name=op.f("fk_corrections_framework_id"), ondelete="RESTRICT"
+            ["framework_id"],
+            ["frameworks.id"],
+            name=op.f("fk_corrections_framework_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["statement_id"], ["statements.id"], name=op.f("fk_corrections_statement_id"), ondelete="RESTRICT"
+            ["statement_id"],
+            ["statements.id"],
+            name=op.f("fk_corrections_statement_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_corrections")),
     )
@@ -647,7 +767,10 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["evidence_id"], ["evidence.id"], name=op.f("fk_evidence_links_evidence_id"), ondelete="RESTRICT"
+            ["evidence_id"],
+            ["evidence.id"],
+            name=op.f("fk_evidence_links_evidence_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
             ["statement_id"],
@@ -656,7 +779,9 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_links")),
-        sa.UniqueConstraint("evidence_id", "statement_id", name=op.f("uq_evidence_links_evidence_id_statement_id")),
+        sa.UniqueConstraint(
+            "evidence_id", "statement_id", name=op.f("uq_evidence_links_evidence_id_statement_id")
+        ),
     )
     with op.batch_alter_table("evidence_links", schema=None) as batch_op:
         batch_op.create_index("ix_evidence_links_statement", ["statement_id"], unique=False)
@@ -671,10 +796,16 @@ def upgrade() -> None:
         sa.Column("file_id", sa.Integer(), nullable=True),
         sa.Column("done_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["file_id"], ["stored_files.id"], name=op.f("fk_evidence_texts_file_id"), ondelete="RESTRICT"
+            ["file_id"],
+            ["stored_files.id"],
+            name=op.f("fk_evidence_texts_file_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_evidence_texts_person_id"), ondelete="RESTRICT"
+            ["person_id"],
+            ["people.id"],
+            name=op.f("fk_evidence_texts_person_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
             ["version_id"],
@@ -696,10 +827,16 @@ def upgrade() -> None:
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("set_by_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["library_id"], ["libraries.id"], name=op.f("fk_not_rated_here_library_id"), ondelete="RESTRICT"
+            ["library_id"],
+            ["libraries.id"],
+            name=op.f("fk_not_rated_here_library_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["set_by_id"], ["people.id"], name=op.f("fk_not_rated_here_set_by_id"), ondelete="RESTRICT"
+            ["set_by_id"],
+            ["people.id"],
+            name=op.f("fk_not_rated_here_set_by_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
             ["statement_id"],
@@ -708,7 +845,9 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_not_rated_here")),
-        sa.UniqueConstraint("library_id", "statement_id", name=op.f("uq_not_rated_here_library_id_statement_id")),
+        sa.UniqueConstraint(
+            "library_id", "statement_id", name=op.f("uq_not_rated_here_library_id_statement_id")
+        ),
     )
     op.create_table(
         "rating_entries",
@@ -728,7 +867,10 @@ def upgrade() -> None:
             name=op.f("ck_rating_entries_basis_known"),
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_rating_entries_person_id"), ondelete="RESTRICT"
+            ["person_id"],
+            ["people.id"],
+            name=op.f("fk_rating_entries_person_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
             ["statement_id"],
@@ -740,7 +882,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rating_entries", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_rating_entries_person_statement", ["person_id", "statement_id", "rated_at"], unique=False
+            "ix_rating_entries_person_statement",
+            ["person_id", "statement_id", "rated_at"],
+            unique=False,
         )
 
     op.create_table(
@@ -764,12 +908,19 @@ def upgrade() -> None:
             name=op.f("ck_ratings_basis_known"),
         ),
         sa.CheckConstraint("version >= 1", name=op.f("ck_ratings_version_counts")),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_ratings_person_id"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(
-            ["statement_id"], ["statements.id"], name=op.f("fk_ratings_statement_id"), ondelete="RESTRICT"
+            ["person_id"], ["people.id"], name=op.f("fk_ratings_person_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"],
+            ["statements.id"],
+            name=op.f("fk_ratings_statement_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ratings")),
-        sa.UniqueConstraint("person_id", "statement_id", name=op.f("uq_ratings_person_id_statement_id")),
+        sa.UniqueConstraint(
+            "person_id", "statement_id", name=op.f("uq_ratings_person_id_statement_id")
+        ),
     )
     with op.batch_alter_table("ratings", schema=None) as batch_op:
         batch_op.create_index("ix_ratings_statement", ["statement_id"], unique=False)
@@ -824,7 +975,10 @@ def upgrade() -> None:
             name=op.f("ck_review_items_answered_has_an_answer"),
         ),
         sa.ForeignKeyConstraint(
-            ["review_id"], ["reviews.id"], name=op.f("fk_review_items_review_id"), ondelete="RESTRICT"
+            ["review_id"],
+            ["reviews.id"],
+            name=op.f("fk_review_items_review_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
             ["statement_id"],
@@ -833,7 +987,9 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_items")),
-        sa.UniqueConstraint("review_id", "statement_id", name=op.f("uq_review_items_review_id_statement_id")),
+        sa.UniqueConstraint(
+            "review_id", "statement_id", name=op.f("uq_review_items_review_id_statement_id")
+        ),
     )
     with op.batch_alter_table("review_items", schema=None) as batch_op:
         batch_op.create_index("ix_review_items_statement", ["statement_id"], unique=False)
@@ -851,13 +1007,21 @@ def upgrade() -> None:
             name=op.f("ck_confirmations_answer_known"),
         ),
         sa.ForeignKeyConstraint(
-            ["item_id"], ["review_items.id"], name=op.f("fk_confirmations_item_id"), ondelete="RESTRICT"
+            ["item_id"],
+            ["review_items.id"],
+            name=op.f("fk_confirmations_item_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_confirmations_person_id"), ondelete="RESTRICT"
+            ["person_id"],
+            ["people.id"],
+            name=op.f("fk_confirmations_person_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmations")),
-        sa.UniqueConstraint("item_id", "person_id", name=op.f("uq_confirmations_item_id_person_id")),
+        sa.UniqueConstraint(
+            "item_id", "person_id", name=op.f("uq_confirmations_item_id_person_id")
+        ),
     )
     op.create_table(
         "endorsements",
@@ -872,7 +1036,10 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column("endorsed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(status = 'standing') = (ended_at IS NULL)", name=op.f("ck_endorsements_ended_has_a_time")),
+        sa.CheckConstraint(
+            "(status = 'standing') = (ended_at IS NULL)",
+            name=op.f("ck_endorsements_ended_has_a_time"),
+        ),
         sa.CheckConstraint(
             "answer IN ('not_yet', 'partly', 'consistently', 'not_my_work')",
             name=op.f("ck_endorsements_answer_known"),
@@ -881,15 +1048,26 @@ def upgrade() -> None:
             "status IN ('standing', 'superseded', 'suspended', 'expired', 'revoked')",
             name=op.f("ck_endorsements_status_known"),
         ),
-        sa.CheckConstraint("person_id <> endorser_id", name=op.f("ck_endorsements_nobody_endorses_themselves")),
-        sa.ForeignKeyConstraint(
-            ["endorser_id"], ["people.id"], name=op.f("fk_endorsements_endorser_id"), ondelete="RESTRICT"
+        sa.CheckConstraint(
+            "person_id <> endorser_id", name=op.f("ck_endorsements_nobody_endorses_themselves")
         ),
         sa.ForeignKeyConstraint(
-            ["item_id"], ["review_items.id"], name=op.f("fk_endorsements_item_id"), ondelete="RESTRICT"
+            ["endorser_id"],
+            ["people.id"],
+            name=op.f("fk_endorsements_endorser_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_endorsements_person_id"), ondelete="RESTRICT"
+            ["item_id"],
+            ["review_items.id"],
+            name=op.f("fk_endorsements_item_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+            name=op.f("fk_endorsements_person_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
             ["statement_id"],
@@ -901,8 +1079,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("item_id", name=op.f("uq_endorsements_item_id")),
     )
     with op.batch_alter_table("endorsements", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_endorsements_endorser_id"), ["endorser_id"], unique=False)
-        batch_op.create_index("ix_endorsements_person_statement", ["person_id", "statement_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_endorsements_endorser_id"), ["endorser_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_endorsements_person_statement", ["person_id", "statement_id"], unique=False
+        )
         batch_op.create_index(
             "uq_endorsements_one_standing",
             ["person_id", "statement_id"],
@@ -930,10 +1112,14 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_item_evidence")),
-        sa.UniqueConstraint("item_id", "version_id", name=op.f("uq_review_item_evidence_item_id_version_id")),
+        sa.UniqueConstraint(
+            "item_id", "version_id", name=op.f("uq_review_item_evidence_item_id_version_id")
+        ),
     )
     with op.batch_alter_table("review_item_evidence", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_review_item_evidence_version_id"), ["version_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_review_item_evidence_version_id"), ["version_id"], unique=False
+        )
 
     op.create_table(
         "review_item_texts",
@@ -942,7 +1128,10 @@ def upgrade() -> None:
         sa.Column("learner_note", sa.Text(), nullable=False),
         sa.Column("reviewer_note", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["item_id"], ["review_items.id"], name=op.f("fk_review_item_texts_item_id"), ondelete="RESTRICT"
+            ["item_id"],
+            ["review_items.id"],
+            name=op.f("fk_review_item_texts_item_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("item_id", name=op.f("pk_review_item_texts")),
     )
@@ -954,10 +1143,16 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["author_id"], ["people.id"], name=op.f("fk_review_messages_author_id"), ondelete="RESTRICT"
+            ["author_id"],
+            ["people.id"],
+            name=op.f("fk_review_messages_author_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["item_id"], ["review_items.id"], name=op.f("fk_review_messages_item_id"), ondelete="RESTRICT"
+            ["item_id"],
+            ["review_items.id"],
+            name=op.f("fk_review_messages_item_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_messages")),
     )
@@ -982,10 +1177,16 @@ def upgrade() -> None:
             ["actor_id"], ["people.id"], name=op.f("fk_review_moves_actor_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["item_id"], ["review_items.id"], name=op.f("fk_review_moves_item_id"), ondelete="RESTRICT"
+            ["item_id"],
+            ["review_items.id"],
+            name=op.f("fk_review_moves_item_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["review_id"], ["reviews.id"], name=op.f("fk_review_moves_review_id"), ondelete="RESTRICT"
+            ["review_id"],
+            ["reviews.id"],
+            name=op.f("fk_review_moves_review_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_moves")),
     )
@@ -1003,16 +1204,24 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["item_id"], ["review_items.id"], name=op.f("fk_training_actions_item_id"), ondelete="RESTRICT"
+            ["item_id"],
+            ["review_items.id"],
+            name=op.f("fk_training_actions_item_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["owner_id"], ["people.id"], name=op.f("fk_training_actions_owner_id"), ondelete="RESTRICT"
+            ["owner_id"],
+            ["people.id"],
+            name=op.f("fk_training_actions_owner_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_training_actions")),
     )
     with op.batch_alter_table("training_actions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_training_actions_item_id"), ["item_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_training_actions_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_training_actions_owner_id"), ["owner_id"], unique=False
+        )
 
     op.create_table(
         "endorsement_texts",

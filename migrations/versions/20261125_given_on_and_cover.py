@@ -17,7 +17,10 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("ratings", sa.Column("given_on", sa.Date(), nullable=True))
     op.add_column("rating_entries", sa.Column("given_on", sa.Date(), nullable=True))
-    op.add_column("people", sa.Column("covers_screen", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column(
+        "people",
+        sa.Column("covers_screen", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
 
 
 def downgrade() -> None:

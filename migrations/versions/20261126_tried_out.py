@@ -24,12 +24,18 @@ def upgrade() -> None:
         sa.Column("said", sa.String(length=400), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("outcome IN ('taken', 'refused', 'arrived')", name=op.f("ck_mail_tests_outcome_known")),
         sa.CheckConstraint(
-            "(outcome = 'arrived') = (arrived_at IS NOT NULL)", name=op.f("ck_mail_tests_arrived_has_a_time")
+            "outcome IN ('taken', 'refused', 'arrived')", name=op.f("ck_mail_tests_outcome_known")
+        ),
+        sa.CheckConstraint(
+            "(outcome = 'arrived') = (arrived_at IS NOT NULL)",
+            name=op.f("ck_mail_tests_arrived_has_a_time"),
         ),
         sa.ForeignKeyConstraint(
-            ["library_id"], ["libraries.id"], name=op.f("fk_mail_tests_library_id"), ondelete="RESTRICT"
+            ["library_id"],
+            ["libraries.id"],
+            name=op.f("fk_mail_tests_library_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_mail_tests_person_id"), ondelete="RESTRICT"

@@ -1,7 +1,7 @@
 """Who reviews when a supervisor cannot: deputies, reviews handed on, and second readers.
 
-SQLite cannot change a check in place. The two tables are made anew from their own definition, with the triggers and
-indexes that they had.
+SQLite cannot change a check in place. The two tables are made anew from their own definition, with
+the triggers and indexes that they had.
 
 Revises: 20261126_tried_out
 """
@@ -44,7 +44,10 @@ def upgrade() -> None:
             ["review_id"], ["reviews.id"], name=op.f("fk_handovers_review_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["from_review_id"], ["reviews.id"], name=op.f("fk_handovers_from_review_id"), ondelete="RESTRICT"
+            ["from_review_id"],
+            ["reviews.id"],
+            name=op.f("fk_handovers_from_review_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("review_id", name=op.f("pk_handovers")),
         sa.UniqueConstraint("from_review_id", name=op.f("uq_handovers_from_review_id")),
@@ -54,7 +57,10 @@ def upgrade() -> None:
         sa.Column("review_id", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["review_id"], ["handovers.review_id"], name=op.f("fk_handover_texts_review_id"), ondelete="RESTRICT"
+            ["review_id"],
+            ["handovers.review_id"],
+            name=op.f("fk_handover_texts_review_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("review_id", name=op.f("pk_handover_texts")),
     )
@@ -63,14 +69,22 @@ def upgrade() -> None:
         sa.Column("review_id", sa.Integer(), nullable=False),
         sa.Column("endorsement_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["review_id"], ["reviews.id"], name=op.f("fk_second_readings_review_id"), ondelete="RESTRICT"
+            ["review_id"],
+            ["reviews.id"],
+            name=op.f("fk_second_readings_review_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["endorsement_id"], ["endorsements.id"], name=op.f("fk_second_readings_endorsement_id"), ondelete="RESTRICT"
+            ["endorsement_id"],
+            ["endorsements.id"],
+            name=op.f("fk_second_readings_endorsement_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("review_id", name=op.f("pk_second_readings")),
     )
-    op.create_index(op.f("ix_second_readings_endorsement_id"), "second_readings", ["endorsement_id"])
+    op.create_index(
+        op.f("ix_second_readings_endorsement_id"), "second_readings", ["endorsement_id"]
+    )
     op.create_table(
         "deputies",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -80,12 +94,19 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("named_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("supervisor_id <> deputy_id", name=op.f("ck_deputies_nobody_is_their_own")),
+        sa.CheckConstraint(
+            "supervisor_id <> deputy_id", name=op.f("ck_deputies_nobody_is_their_own")
+        ),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_deputies_dates_in_order")),
         sa.ForeignKeyConstraint(
-            ["supervisor_id"], ["people.id"], name=op.f("fk_deputies_supervisor_id"), ondelete="RESTRICT"
+            ["supervisor_id"],
+            ["people.id"],
+            name=op.f("fk_deputies_supervisor_id"),
+            ondelete="RESTRICT",
         ),
-        sa.ForeignKeyConstraint(["deputy_id"], ["people.id"], name=op.f("fk_deputies_deputy_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["deputy_id"], ["people.id"], name=op.f("fk_deputies_deputy_id"), ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deputies")),
     )
     op.create_index("ix_deputies_supervisor", "deputies", ["supervisor_id", "ends_on"])
@@ -106,11 +127,14 @@ def _is_sqlite() -> bool:
 
 
 def _change_checks(known: bool) -> None:
-    """Let the checks know the words, or forget them again; then rows with such a word take the nearest older one."""
+    """Let the checks know the words, or forget them again; then rows with such a word take the
+    nearest older one."""
     for table, checks in CHECKS.items():
         column, word, older = BACK[table]
-        said = {name: (text.format(words), text.format(f"{words}, '{new}'"))
-                for name, (text, words, new) in checks.items()}  # fmt: skip
+        said = {
+            name: (text.format(words), text.format(f"{words}, '{new}'"))
+            for name, (text, words, new) in checks.items()
+        }
         if _is_sqlite():
             _remake(
                 table,
@@ -128,12 +152,16 @@ def _change_checks(known: bool) -> None:
             op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, pair[known])
 
 
-def _remake(table: str, changes: list[tuple[str, str]], filled: dict[str, str] | None = None) -> None:
-    """Make an SQLite table anew from its definition with these changes to the text of it. `filled`: what a column
-    gets instead of what it holds."""
+def _remake(
+    table: str, changes: list[tuple[str, str]], filled: dict[str, str] | None = None
+) -> None:
+    """Make an SQLite table anew from its definition with these changes to the text of it. `filled`:
+    what a column gets instead of what it holds."""
     bind = op.get_bind()
     asked = {"table": table}
-    definition = bind.scalar(sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :table"), asked)
+    definition = bind.scalar(
+        sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :table"), asked
+    )
     made_with = sa.text(
         "SELECT sql FROM sqlite_master WHERE tbl_name = :table AND type IN ('index', 'trigger') AND sql IS NOT NULL"
     )
@@ -147,7 +175,9 @@ def _remake(table: str, changes: list[tuple[str, str]], filled: dict[str, str] |
     bind.exec_driver_sql(f"CREATE TABLE {table}_new ({body}")
     columns = [row.name for row in bind.execute(sa.text(f"PRAGMA table_info({table}_new)"))]
     values = ", ".join((filled or {}).get(column, column) for column in columns)
-    bind.exec_driver_sql(f"INSERT INTO {table}_new ({', '.join(columns)}) SELECT {values} FROM {table}")
+    bind.exec_driver_sql(
+        f"INSERT INTO {table}_new ({', '.join(columns)}) SELECT {values} FROM {table}"
+    )
     bind.exec_driver_sql(f"DROP TABLE {table}")
     bind.exec_driver_sql(f"ALTER TABLE {table}_new RENAME TO {table}")
     op.execute("PRAGMA legacy_alter_table = OFF")

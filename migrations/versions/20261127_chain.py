@@ -1,7 +1,8 @@
 """The audit becomes a chain; what an event was about stands beside it, where it can be erased.
 
-The events that are there become its first links, in the order in which they were written. SQLite and PostgreSQL go the
-same way: the rows are put aside, the table is made anew with its triggers, and the rows are put back.
+The events that are there become its first links, in the order in which they were written. SQLite
+and PostgreSQL go the same way: the rows are put aside, the table is made anew with its triggers,
+and the rows are put back.
 
 Revises: 20261126_who_reviews
 """
@@ -45,7 +46,10 @@ EVENTS = events(
     sa.column("digest", sa.String),
 )
 DETAILS = sa.table(
-    "audit_event_details", sa.column("event_id", sa.Integer), sa.column("salt", sa.String), sa.column("facts", sa.JSON)
+    "audit_event_details",
+    sa.column("event_id", sa.Integer),
+    sa.column("salt", sa.String),
+    sa.column("facts", sa.JSON),
 )
 OWNER = "(SELECT COALESCE(subject_id, actor_id) FROM audit_events WHERE id = OLD.event_id)"
 """Whose erasure takes the facts of an event: the person it is about, else the one who did it."""
@@ -68,7 +72,9 @@ def refuse(name: str, act: str, table: str, when: str = "") -> None:
         return
     each = "STATEMENT" if act == "TRUNCATE" else "ROW"
     function = f"{table}_erase" if when else "refuse_history_change"
-    op.execute(f"CREATE TRIGGER {table}_{name} BEFORE {act} ON {table} FOR EACH {each} EXECUTE FUNCTION {function}()")
+    op.execute(
+        f"CREATE TRIGGER {table}_{name} BEFORE {act} ON {table} FOR EACH {each} EXECUTE FUNCTION {function}()"
+    )
 
 
 def guard(table: str, when: str = "") -> None:
@@ -89,7 +95,9 @@ def guard_details() -> None:
     guard("audit_event_details", f"WHEN NOT {erasing}")
 
 
-def make_events(*columns: sa.Column, unique: tuple[str, ...] = (), checks: tuple[sa.CheckConstraint, ...] = ()) -> None:
+def make_events(
+    *columns: sa.Column, unique: tuple[str, ...] = (), checks: tuple[sa.CheckConstraint, ...] = ()
+) -> None:
     op.create_table(
         "audit_events",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -100,11 +108,15 @@ def make_events(*columns: sa.Column, unique: tuple[str, ...] = (), checks: tuple
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         *columns,
         *checks,
-        sa.ForeignKeyConstraint(["actor_id"], ["people.id"], name="fk_audit_events_actor_id", ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["people.id"], name="fk_audit_events_actor_id", ondelete="RESTRICT"
+        ),
         sa.ForeignKeyConstraint(
             ["library_id"], ["libraries.id"], name="fk_audit_events_library_id", ondelete="RESTRICT"
         ),
-        sa.ForeignKeyConstraint(["subject_id"], ["people.id"], name="fk_audit_events_subject_id", ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["subject_id"], ["people.id"], name="fk_audit_events_subject_id", ondelete="RESTRICT"
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_audit_events"),
         *(sa.UniqueConstraint(name, name=f"uq_audit_events_{name}") for name in unique),
     )
@@ -131,7 +143,11 @@ def aside_rows():
     aside = events(ASIDE)
     last = 0
     while True:
-        rows = op.get_bind().execute(sa.select(aside).where(aside.c.id > last).order_by(aside.c.id).limit(BATCH)).all()
+        rows = (
+            op.get_bind()
+            .execute(sa.select(aside).where(aside.c.id > last).order_by(aside.c.id).limit(BATCH))
+            .all()
+        )
         if not rows:
             return
         yield [row._asdict() for row in rows]
@@ -144,12 +160,25 @@ def chained(row: dict, sequence: int, previous: str, salt: str) -> dict:
     commitment = sha256(salt + canonical(row["facts"]))
     digest = sha256(
         canonical(
-            [previous, sequence, row["kind"], row["library_id"], row["actor_id"], row["subject_id"],
-             at.isoformat(timespec="microseconds"), commitment]
+            [
+                previous,
+                sequence,
+                row["kind"],
+                row["library_id"],
+                row["actor_id"],
+                row["subject_id"],
+                at.isoformat(timespec="microseconds"),
+                commitment,
+            ]
         )
-    )  # fmt: skip
+    )
     bare = {name: value for name, value in row.items() if name != "facts"}
-    return bare | {"sequence": sequence, "commitment": commitment, "previous": previous, "digest": digest}
+    return bare | {
+        "sequence": sequence,
+        "commitment": commitment,
+        "previous": previous,
+        "digest": digest,
+    }
 
 
 def upgrade() -> None:
@@ -170,7 +199,10 @@ def upgrade() -> None:
         sa.Column("salt", sa.String(length=64), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["event_id"], ["audit_events.id"], name="fk_audit_event_details_event_id", ondelete="RESTRICT"
+            ["event_id"],
+            ["audit_events.id"],
+            name="fk_audit_event_details_event_id",
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("event_id", name="pk_audit_event_details"),
     )
@@ -200,5 +232,7 @@ def downgrade() -> None:
     op.drop_table("audit_events")
     make_events(sa.Column("facts", sa.JSON(), nullable=False))
     for rows in aside_rows():
-        op.get_bind().execute(EVENTS.insert(), [row | {"facts": row["facts"] or {}} for row in rows])
+        op.get_bind().execute(
+            EVENTS.insert(), [row | {"facts": row["facts"] or {}} for row in rows]
+        )
     put_away()

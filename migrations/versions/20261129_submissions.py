@@ -23,7 +23,10 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("location", sa.Text(), nullable=False),
         sa.Column("messages", sa.Text(), nullable=False),
-        sa.CheckConstraint("status IS NULL OR status BETWEEN 300 AND 399", name=op.f("ck_submissions_answer_leads_on")),
+        sa.CheckConstraint(
+            "status IS NULL OR status BETWEEN 300 AND 399",
+            name=op.f("ck_submissions_answer_leads_on"),
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_submissions_person_id"), ondelete="RESTRICT"
         ),

@@ -39,7 +39,9 @@ def one_of(table: str, column: str, *words: str) -> sa.CheckConstraint:
 
 
 def parent(table: str, column: str, of: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [of], name=op.f(f"fk_{table}_{column}"), ondelete="RESTRICT")
+    return sa.ForeignKeyConstraint(
+        [column], [of], name=op.f(f"fk_{table}_{column}"), ondelete="RESTRICT"
+    )
 
 
 def upgrade() -> None:
@@ -66,18 +68,24 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(length=40), nullable=False),
         sa.Column("said", sa.String(length=400), nullable=False),
-        one_of("outbox_mails", "status", "waiting", "sending", "sent", "dropped", "unsure", "failed"),
-        sa.CheckConstraint(
-            "(status = 'sending') = (claimed_at IS NOT NULL)", name=op.f("ck_outbox_mails_sending_has_a_time")
+        one_of(
+            "outbox_mails", "status", "waiting", "sending", "sent", "dropped", "unsure", "failed"
         ),
         sa.CheckConstraint(
-            "(status IN ('waiting', 'sending')) = (ended_at IS NULL)", name=op.f("ck_outbox_mails_ended_has_a_time")
+            "(status = 'sending') = (claimed_at IS NOT NULL)",
+            name=op.f("ck_outbox_mails_sending_has_a_time"),
+        ),
+        sa.CheckConstraint(
+            "(status IN ('waiting', 'sending')) = (ended_at IS NULL)",
+            name=op.f("ck_outbox_mails_ended_has_a_time"),
         ),
         sa.CheckConstraint("attempts >= 0", name=op.f("ck_outbox_mails_attempts_count")),
         parent("outbox_mails", "person_id", "people.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mails")),
         sa.UniqueConstraint("token", name=op.f("uq_outbox_mails_token")),
-        sa.UniqueConstraint("person_id", "digest_on", name=op.f("uq_outbox_mails_person_id_digest_on")),
+        sa.UniqueConstraint(
+            "person_id", "digest_on", name=op.f("uq_outbox_mails_person_id_digest_on")
+        ),
     )
     op.create_index(op.f("ix_outbox_mails_person_id"), "outbox_mails", ["person_id"])
     op.create_index("ix_outbox_mails_status", "outbox_mails", ["status", "next_try_at"])
@@ -100,7 +108,9 @@ def upgrade() -> None:
         parent("notices", "about_id", "people.id"),
         parent("notices", "mail_id", "outbox_mails.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
-        sa.UniqueConstraint("person_id", "kind", "happening", name=op.f("uq_notices_person_id_kind_happening")),
+        sa.UniqueConstraint(
+            "person_id", "kind", "happening", name=op.f("uq_notices_person_id_kind_happening")
+        ),
     )
     op.create_index("ix_notices_person", "notices", ["person_id", "happened_at"])
     op.create_index(op.f("ix_notices_review_id"), "notices", ["review_id"])

@@ -1,6 +1,8 @@
-"""Endorsements that expire and whose every change of status is kept, and agreed exceptions to a level.
+"""Endorsements that expire and whose every change of status is kept, and agreed exceptions to a
+level.
 
-What happened to endorsements so far becomes the beginning of their history; who ended one is not known for these.
+What happened to endorsements so far becomes the beginning of their history; who ended one is not
+known for these.
 
 Revises: 20261130_notices
 """
@@ -25,7 +27,7 @@ FROZEN = {
         "item_id",
         "proposer_id",
         "proposed_at",
-    ),
+    )
 }
 """These columns do not change and the rows are not deleted; the others carry the status."""
 
@@ -68,7 +70,9 @@ def upgrade() -> None:
         sa.Column("before", sa.String(length=40), nullable=False),
         sa.Column("after", sa.String(length=40), nullable=False),
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(f"after IN ({ENDORSEMENT_STATUSES})", name=op.f("ck_endorsement_moves_after_known")),
+        sa.CheckConstraint(
+            f"after IN ({ENDORSEMENT_STATUSES})", name=op.f("ck_endorsement_moves_after_known")
+        ),
         sa.ForeignKeyConstraint(
             ["endorsement_id"],
             ["endorsements.id"],
@@ -76,11 +80,16 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["actor_id"], ["people.id"], name=op.f("fk_endorsement_moves_actor_id"), ondelete="RESTRICT"
+            ["actor_id"],
+            ["people.id"],
+            name=op.f("fk_endorsement_moves_actor_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_endorsement_moves")),
     )
-    op.create_index(op.f("ix_endorsement_moves_endorsement_id"), "endorsement_moves", ["endorsement_id"])
+    op.create_index(
+        op.f("ix_endorsement_moves_endorsement_id"), "endorsement_moves", ["endorsement_id"]
+    )
     op.create_table(
         "level_exceptions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -95,29 +104,39 @@ def upgrade() -> None:
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(f"status IN ({EXCEPTION_STATUSES})", name=op.f("ck_level_exceptions_status_known")),
         sa.CheckConstraint(
-            "confirmer_id IS NULL OR confirmer_id <> proposer_id", name=op.f("ck_level_exceptions_takes_two")
+            f"status IN ({EXCEPTION_STATUSES})", name=op.f("ck_level_exceptions_status_known")
+        ),
+        sa.CheckConstraint(
+            "confirmer_id IS NULL OR confirmer_id <> proposer_id",
+            name=op.f("ck_level_exceptions_takes_two"),
         ),
         sa.CheckConstraint(
             "confirmer_id IS NULL OR proposer_id = person_id OR confirmer_id = person_id",
             name=op.f("ck_level_exceptions_learner_is_one"),
         ),
         sa.CheckConstraint(
-            "(confirmer_id IS NULL) = (agreed_at IS NULL)", name=op.f("ck_level_exceptions_agreed_has_a_time")
+            "(confirmer_id IS NULL) = (agreed_at IS NULL)",
+            name=op.f("ck_level_exceptions_agreed_has_a_time"),
         ),
         sa.CheckConstraint(
-            "status <> 'agreed' OR agreed_at IS NOT NULL", name=op.f("ck_level_exceptions_agreed_by_both")
+            "status <> 'agreed' OR agreed_at IS NOT NULL",
+            name=op.f("ck_level_exceptions_agreed_by_both"),
         ),
         sa.CheckConstraint(
-            "status <> 'proposed' OR agreed_at IS NULL", name=op.f("ck_level_exceptions_proposed_by_one")
+            "status <> 'proposed' OR agreed_at IS NULL",
+            name=op.f("ck_level_exceptions_proposed_by_one"),
         ),
         sa.CheckConstraint(
-            "(status IN ('proposed', 'agreed')) = (ended_at IS NULL)", name=op.f("ck_level_exceptions_ended_has_a_time")
+            "(status IN ('proposed', 'agreed')) = (ended_at IS NULL)",
+            name=op.f("ck_level_exceptions_ended_has_a_time"),
         ),
         *(
             sa.ForeignKeyConstraint(
-                [column], [f"{table}.id"], name=op.f(f"fk_level_exceptions_{column}"), ondelete="RESTRICT"
+                [column],
+                [f"{table}.id"],
+                name=op.f(f"fk_level_exceptions_{column}"),
+                ondelete="RESTRICT",
             )
             for column, table in (
                 ("person_id", "people"),
@@ -139,7 +158,9 @@ def upgrade() -> None:
         sqlite_where=is_open,
         postgresql_where=is_open,
     )
-    op.create_index("ix_level_exceptions_person_statement", "level_exceptions", ["person_id", "statement_id"])
+    op.create_index(
+        "ix_level_exceptions_person_statement", "level_exceptions", ["person_id", "statement_id"]
+    )
     op.create_index(op.f("ix_level_exceptions_item_id"), "level_exceptions", ["item_id"])
     op.create_table(
         "level_exception_texts",
@@ -162,7 +183,9 @@ def upgrade() -> None:
         sa.Column("before", sa.String(length=40), nullable=False),
         sa.Column("after", sa.String(length=40), nullable=False),
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(f"after IN ({EXCEPTION_STATUSES})", name=op.f("ck_level_exception_moves_after_known")),
+        sa.CheckConstraint(
+            f"after IN ({EXCEPTION_STATUSES})", name=op.f("ck_level_exception_moves_after_known")
+        ),
         sa.ForeignKeyConstraint(
             ["exception_id"],
             ["level_exceptions.id"],
@@ -170,13 +193,21 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
-            ["actor_id"], ["people.id"], name=op.f("fk_level_exception_moves_actor_id"), ondelete="RESTRICT"
+            ["actor_id"],
+            ["people.id"],
+            name=op.f("fk_level_exception_moves_actor_id"),
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_level_exception_moves")),
     )
-    op.create_index(op.f("ix_level_exception_moves_exception_id"), "level_exception_moves", ["exception_id"])
+    op.create_index(
+        op.f("ix_level_exception_moves_exception_id"), "level_exception_moves", ["exception_id"]
+    )
     columns = "INSERT INTO endorsement_moves (endorsement_id, actor_id, before, after, moved_at) "
-    op.execute(columns + "SELECT id, endorser_id, '', 'standing', endorsed_at FROM endorsements ORDER BY id")
+    op.execute(
+        columns
+        + "SELECT id, endorser_id, '', 'standing', endorsed_at FROM endorsements ORDER BY id"
+    )
     op.execute(
         columns
         + "SELECT id, NULL, 'standing', status, ended_at FROM endorsements WHERE status <> 'standing' ORDER BY id"

@@ -1,4 +1,5 @@
-"""Every page that the demo's people can reach by following links, with the template it is made from."""
+"""Every page that the demo's people can reach by following links, with the template it is made
+from."""
 
 import re
 from collections import Counter, deque
@@ -23,7 +24,8 @@ PEOPLE = {
 UNLINKED = ("/", "/profile", "/assess", "/styleguide", "/an-address-that-is-not-there")
 """Where a walk starts: the front page, and pages that not every role has a link to."""
 EACH = 2
-"""How many addresses of one endpoint are looked at for each role: a first, and one that may differ."""
+"""How many addresses of one endpoint are looked at for each role: a first, and one that may
+differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,13 @@ def _inside(page: str, href: str) -> str | None:
 
 
 def explore(app: Flask, password: str) -> list[Place]:
-    """The pages of every person, breadth first, so that the shortest way to an address is the one taken."""
-    return [place for role, email in PEOPLE.items() for place in _Walk(app, role, email, password).places]
+    """The pages of every person, breadth first, so that the shortest way to an address is the one
+    taken."""
+    return [
+        place
+        for role, email in PEOPLE.items()
+        for place in _Walk(app, role, email, password).places
+    ]
 
 
 class _Walk:

@@ -1,7 +1,8 @@
-"""What a reader of any language would trip over: text that is cut off, and text that lies on other text.
+"""What a reader of any language would trip over: text that is cut off, and text that lies on other
+text.
 
-Each check takes a page in the browser and gives its faults in words. It looks at where the letters really are (the
-boxes of the text nodes), not at what the stylesheet says of them.
+Each check takes a page in the browser and gives its faults in words. It looks at where the letters
+really are (the boxes of the text nodes), not at what the stylesheet says of them.
 """
 
 from typing import Any
@@ -135,11 +136,12 @@ OVERLAPPING = f"""() => {{
 
 
 def clipped_texts(page: Any) -> list[str]:
-    """Text that a box cuts off. What can be scrolled to is not cut off, nor is what only screen readers get."""
+    """Text that a box cuts off. What can be scrolled to is not cut off, nor is what only screen
+    readers get."""
     return list(page.evaluate(CLIPPED))
 
 
 def overlapping_texts(page: Any) -> list[str]:
-    """Text that lies on other text by more than 2 px each way. A menu that is open, and what stays in the window while
-    the page scrolls, may lie over the page."""
+    """Text that lies on other text by more than 2 px each way. A menu that is open, and what stays
+    in the window while the page scrolls, may lie over the page."""
     return list(page.evaluate(OVERLAPPING))

@@ -1,4 +1,5 @@
-"""A real Chromium before a real server with its own SQLite database: the small world, or the demo."""
+"""A real Chromium before a real server with its own SQLite database: the small world, or the
+demo."""
 
 import datetime as dt
 import importlib.util
@@ -23,7 +24,7 @@ from tests.conftest import TestConfig
 from tests.engines import REQUIRED, fresh_database
 from tests.factories.world import World, make_world
 from tracker.app import create_app
-from tracker.cli.demo_people import load_cast
+from tracker.cli.demo.people import load_cast
 from tracker.db import db
 
 CHROMIUM = os.environ.get("TRACKER_CHROMIUM") or shutil.which("chromium") or ""
@@ -39,10 +40,15 @@ def trouble() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip in the open where there is no browser, unless one is required. The browser's clock is the real one."""
+    """Skip in the open where there is no browser, unless one is required. The browser's clock is
+    the real one."""
     why = trouble()
     for item in items:
-        if Path(__file__).parent in item.path.parents and why is not None and "browser" not in REQUIRED:
+        if (
+            Path(__file__).parent in item.path.parents
+            and why is not None
+            and "browser" not in REQUIRED
+        ):
             item.add_marker(pytest.mark.skip(reason=why))
 
 
@@ -111,7 +117,8 @@ def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
 
 @dataclass
 class Site:
-    """The demo as `make run` serves it: its address, the app behind it, and every page that its people can reach."""
+    """The demo as `make run` serves it: its address, the app behind it, and every page that its
+    people can reach."""
 
     url: str
     app: Flask
@@ -135,7 +142,9 @@ class Site:
         client.sign_in(str(PEOPLE[role]), load_cast().password)
         reviews = re.findall(r'href="(/reviews/\d+)"', client.get("/reviews").text)
         found = (f"{path}/differences" for path in reviews)
-        return next(path for path in found if "agenda-row" in client.get(path, follow_redirects=True).text)
+        return next(
+            path for path in found if "agenda-row" in client.get(path, follow_redirects=True).text
+        )
 
 
 @pytest.fixture(scope="session")
@@ -176,7 +185,9 @@ def visit(live: Live, browser: Any) -> Iterator[Callable[..., object]]:
     contexts = []
 
     def signed_in(name: str, *, width: int = 1280, height: int = 900, **options: object) -> object:
-        context = browser.new_context(base_url=live.url, viewport={"width": width, "height": height}, **options)
+        context = browser.new_context(
+            base_url=live.url, viewport={"width": width, "height": height}, **options
+        )
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()

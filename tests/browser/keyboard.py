@@ -25,7 +25,8 @@ WHERE = """() => {
 
 
 class Keyboard:
-    """`faults` says where the focus could not be seen (WCAG 2.4.7 and 2.4.11); `pressed` counts keys, not letters."""
+    """`faults` says where the focus could not be seen (WCAG 2.4.7 and 2.4.11); `pressed` counts
+    keys, not letters."""
 
     def __init__(self, page: Any) -> None:
         self.page = page

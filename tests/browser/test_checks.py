@@ -7,16 +7,25 @@ import pytest
 
 from tests.browser.checks import clipped_texts, overlapping_texts
 
-SHELL = "<!doctype html><style>body {{ font: 16px/1.5 sans-serif; width: 600px; }} {style}</style>{body}"
+SHELL = (
+    "<!doctype html><style>body {{ font: 16px/1.5 sans-serif; width: 600px; }} "
+    "{style}</style>{body}"
+)
 LONG = "Not yet rated by anybody here"
 
 CLIPPED = {
-    "a line in a narrow box": (".x { width: 80px; white-space: nowrap; overflow: hidden; }", f"<p class=x>{LONG}</p>"),
+    "a line in a narrow box": (
+        ".x { width: 80px; white-space: nowrap; overflow: hidden; }",
+        f"<p class=x>{LONG}</p>",
+    ),
     "an ellipsis": (
         ".x { width: 80px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }",
         f"<p class=x>{LONG}</p>",
     ),
-    "lines in a low box": (".x { width: 80px; height: 24px; overflow: clip; }", f"<p class=x>{LONG}</p>"),
+    "lines in a low box": (
+        ".x { width: 80px; height: 24px; overflow: clip; }",
+        f"<p class=x>{LONG}</p>",
+    ),
     "right to left": (
         ".x { width: 80px; white-space: nowrap; overflow: hidden; }",
         f"<p dir=rtl class=x>{LONG}</p>",
@@ -26,32 +35,45 @@ CLIPPED = {
         f"<p class=x><i><b>{LONG}</b></i></p>",
     ),
     "a box outside the box that holds it": (
-        ".x { position: relative; width: 80px; height: 40px; overflow: hidden; } b { position: absolute; left: 60px; }",
+        (
+            ".x { position: relative; width: 80px; height: 40px; overflow: hidden; } b { position: "
+            "absolute; left: 60px; }"
+        ),
         f"<p class=x><b>{LONG}</b></p>",
     ),
     "a hint in an empty box": ("input { width: 80px; }", f"<input placeholder='{LONG}'>"),
     "what a list has chosen": ("select { width: 80px; }", f"<select><option>{LONG}</select>"),
-    "a label of a picture": (
-        "",
-        f"<svg width=60 height=20><text y=15>{LONG}</text></svg>",
-    ),
+    "a label of a picture": ("", f"<svg width=60 height=20><text y=15>{LONG}</text></svg>"),
 }
 NOT_CLIPPED = {
     "what fits": (".x { width: 580px; overflow: hidden; }", f"<p class=x>{LONG}</p>"),
-    "what somebody typed": ("input { width: 80px; }", f"<input placeholder='{LONG}' value='{LONG}'>"),
+    "what somebody typed": (
+        "input { width: 80px; }",
+        f"<input placeholder='{LONG}' value='{LONG}'>",
+    ),
     "a list that is wide enough": ("", f"<select><option>{LONG}</select> <input placeholder=Name>"),
-    "what scrolls": (".x { width: 80px; white-space: nowrap; overflow: auto; }", f"<p class=x>{LONG}</p>"),
+    "what scrolls": (
+        ".x { width: 80px; white-space: nowrap; overflow: auto; }",
+        f"<p class=x>{LONG}</p>",
+    ),
     "what scrolls inside a box that cuts": (
         ".x { width: 80px; overflow: auto; white-space: nowrap; } .y { overflow: hidden; }",
         f"<div class=y><p class=x>{LONG}</p></div>",
     ),
     "words for screen readers": (
-        ".x { position: absolute; width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }",
+        (
+            ".x { position: absolute; width: 1px; height: 1px; overflow: hidden; white-space: "
+            "nowrap; "
+            "}"
+        ),
         f"<p class=x>{LONG}</p>",
     ),
     "what is not shown": (
         ".x { width: 80px; white-space: nowrap; overflow: hidden; }",
-        f"<details><summary>More</summary><p class=x>{LONG}</p></details><p class=x hidden>{LONG}</p>",
+        (
+            f"<details><summary>More</summary><p class=x>{LONG}</p></details><p class=x "
+            f"hidden>{LONG}</p>"
+        ),
     ),
     "what leaves a box that does not hold it": (
         ".x { width: 80px; height: 24px; overflow: hidden; } b { position: absolute; }",
@@ -72,7 +94,10 @@ OVERLAPPING = {
         ".x { position: relative; } b { position: absolute; inset-inline-start: 10px; top: 0; }",
         f"<p dir=rtl class=x>{LONG}<b>12</b></p>",
     ),
-    "lines that are too close": ("p { line-height: 0.5; width: 100px; }", f"<p>{LONG} <b>{LONG}</b></p>"),
+    "lines that are too close": (
+        "p { line-height: 0.5; width: 100px; }",
+        f"<p>{LONG} <b>{LONG}</b></p>",
+    ),
 }
 NOT_OVERLAPPING = {
     "words side by side": ("", f"<p>{LONG} <b>and</b> more</p><p>{LONG}</p>"),
@@ -86,7 +111,11 @@ NOT_OVERLAPPING = {
         f"<details open><summary>More</summary><div class=x>{LONG}</div></details><p>{LONG}</p>",
     ),
     "words for screen readers": (
-        ".x { position: absolute; width: 1px; height: 1px; overflow: hidden; white-space: nowrap; top: 20px; }",
+        (
+            ".x { position: absolute; width: 1px; height: 1px; overflow: hidden; white-space: "
+            "nowrap; "
+            "top: 20px; }"
+        ),
         f"<p>{LONG}</p><p class=x>{LONG}</p>",
     ),
     "what is scrolled away": (

@@ -1,4 +1,5 @@
-"""The cover of a shared desk: after a minute nothing can be read, heard or reached; a key brings it back as it was."""
+"""The cover of a shared desk: after a minute nothing can be read, heard or reached; a key brings it
+back as it was."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -6,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from tests.browser.assessment.rating import answers, entries, focused, state
 from tests.browser.conftest import Live
-from tests.browser.rating import answers, entries, focused, state
 from tracker.db import transaction
 from tracker.models import Person
 
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make test-browser installs it)")
+pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
+)
 
 DOMAIN = "/assess/small/durable/communication"
 Visit = Callable[..., Any]

@@ -1,4 +1,5 @@
-"""What people come for, by keyboard alone and without script: evidence, a review from sending to the end, the gaps."""
+"""What people come for, by keyboard alone and without script: evidence, a review from sending to
+the end, the gaps."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -16,14 +17,15 @@ from tests.factories.reviews import endorse
 from tests.factories.reviews import send as send_now
 from tracker.db import db, session
 from tracker.models import Endorsement, EvidenceLink, Review, ReviewItem, SecondReading
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
+from tracker.rules.reviews.workflow import ItemStatus
 from tracker.rules.roles import Role
-from tracker.rules.scale import Answer, EndorsedAnswer
-from tracker.rules.workflow import ItemStatus
 
 
 @pytest.fixture
 def keyboard(live: Live, browser: Any) -> Iterator[Callable[[str], Keyboard]]:
-    """Somebody at a keyboard, signed in. In the end they must have seen where they were, all the way."""
+    """Somebody at a keyboard, signed in. In the end they must have seen where they were, all the
+    way."""
     keyboards = []
 
     def at(name: str) -> Keyboard:
@@ -60,18 +62,27 @@ def rated(live: Live, *answers: Answer) -> list[int]:
 def test_evidence_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -> None:
     me = keyboard("ana")
     page = me.page
-    me.fill(page.get_by_label("Jot down what you did"), "Taught a class of eight to search the catalogue")
+    me.fill(
+        page.get_by_label("Jot down what you did"),
+        "Taught a class of eight to search the catalogue",
+    )
     with page.expect_navigation():
         me.press("Enter")
-    me.follow(page.get_by_role("navigation", name="Main").first.get_by_role("link", name="Evidence"))
-    me.follow(page.get_by_role("link", name="Taught a class of eight to search the catalogue", exact=True))
+    me.follow(
+        page.get_by_role("navigation", name="Main").first.get_by_role("link", name="Evidence")
+    )
+    me.follow(
+        page.get_by_role("link", name="Taught a class of eight to search the catalogue", exact=True)
+    )
     me.follow(page.get_by_role("link", name="Link to statements"))
     me.fill(page.get_by_label("Find statements by a word"), "Communication 1.1")
     with page.expect_navigation():
         me.press("Enter")
     me.to(page.get_by_label("Communication 1.1").first)
     me.press("Space")
-    me.fill(page.get_by_label("Why it counts: Communication 1.1"), "They could search alone afterwards")
+    me.fill(
+        page.get_by_label("Why it counts: Communication 1.1"), "They could search alone afterwards"
+    )
     me.follow(page.get_by_role("button", name="Link", exact=True))
     first = live.world.statements["communication"][0]
     assert stored(live, select(EvidenceLink.statement_id)) == [first]
@@ -80,7 +91,9 @@ def test_evidence_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -
 def test_a_review_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -> None:
     rated(live, Answer.CONSISTENTLY, Answer.PARTLY)
     ana = keyboard("ana")
-    ana.follow(ana.page.get_by_role("navigation", name="Main").first.get_by_role("link", name="Reviews"))
+    ana.follow(
+        ana.page.get_by_role("navigation", name="Main").first.get_by_role("link", name="Reviews")
+    )
     ana.follow(ana.page.get_by_role("main").get_by_role("link", name="Send").first)
     ana.to(ana.page.get_by_label("Sue (Central)"))
     ana.press("Space")
@@ -102,7 +115,11 @@ def test_a_review_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -
     for side in (sue, ana):
         if side is ana:
             side.page.goto("/")
-            side.follow(side.page.get_by_role("main").get_by_role("link", name="Your review by Sue is revealed"))
+            side.follow(
+                side.page.get_by_role("main").get_by_role(
+                    "link", name="Your review by Sue is revealed"
+                )
+            )
         side.to(side.page.get_by_label("Agreed").first)
         side.type("Partly")
         side.fill(side.page.get_by_label("Reason").first, "Not alone at the desk yet")
@@ -147,7 +164,9 @@ def test_a_review_without_script(live: Live, visit: Callable[..., Any], width: i
     for side, page in (("sue", sue), ("ana", ana)):
         if side == "ana":
             page.goto("/")
-            page.get_by_role("main").get_by_role("link", name="Your review by Sue is revealed").click()
+            page.get_by_role("main").get_by_role(
+                "link", name="Your review by Sue is revealed"
+            ).click()
         page.get_by_label("Agreed").first.select_option("partly")
         page.get_by_label("Reason").first.fill("Not alone at the desk yet")
         page.get_by_role("main").get_by_role("button", name="Confirm").first.click()
@@ -160,7 +179,9 @@ def test_a_deputy_takes_over_by_keyboard(live: Live, keyboard: Callable[[str], K
     with live.app.app_context():
         send_now(live.world, "ana", "sue", dict.fromkeys(statements, ItemStatus.WAITING))
     sue = keyboard("sue")
-    sue.follow(sue.page.get_by_role("navigation", name="Main").first.get_by_role("link", name="Reviews"))
+    sue.follow(
+        sue.page.get_by_role("navigation", name="Main").first.get_by_role("link", name="Reviews")
+    )
     sue.follow(sue.page.get_by_role("link", name="Away for a while?"))
     sue.to(sue.page.get_by_label("Who stands in for you?"))
     sue.type("Hugo")
@@ -195,7 +216,10 @@ def test_an_endorsement_is_revoked_and_another_seen_differently_by_keyboard(
     sue.follow(sue.page.get_by_role("link", name="Revoke"))
     sue.fill(sue.page.get_by_label("Why you revoke it"), "Seen again: not yet")
     sue.follow(sue.page.get_by_role("button", name="Revoke the endorsement"))
-    assert stored(live, select(Endorsement.status).order_by(Endorsement.id)) == ["revoked", "standing"]
+    assert stored(live, select(Endorsement.status).order_by(Endorsement.id)) == [
+        "revoked",
+        "standing",
+    ]
 
     ana = keyboard("ana")
     assert ana.page.get_by_text("Seen again: not yet").first.is_visible()

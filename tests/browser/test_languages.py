@@ -1,4 +1,5 @@
-"""Every page in languages that are longer than English, and from right to left: nothing is cut off or covered."""
+"""Every page in languages that are longer than English, and from right to left: nothing is cut off
+or covered."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +16,8 @@ WIDTHS = (1280, 390)
 
 @pytest.fixture(params=["accented", "mirrored"])
 def pseudo(site: Site, browser: Any, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The site in a pseudo-language. Who signs in does it before: the way in is found by English words."""
+    """The site in a pseudo-language. Who signs in does it before: the way in is found by English
+    words."""
     for role in PEOPLE:
         site.someone(browser, role).close()
     site.app.config["PSEUDO_LANGUAGE"] = request.param
@@ -32,8 +34,14 @@ def test_every_template_can_be_read(site: Site, browser: Any, pseudo: str, width
         for place in one_of_each(site.places):
             if place.role == role:
                 page.goto(place.path)
-                assert page.locator("html").get_attribute("dir") == ("rtl" if pseudo == "mirrored" else "ltr")
-                found[str(place)] = [*sideways(page), *clipped_texts(page), *overlapping_texts(page)]
+                assert page.locator("html").get_attribute("dir") == (
+                    "rtl" if pseudo == "mirrored" else "ltr"
+                )
+                found[str(place)] = [
+                    *sideways(page),
+                    *clipped_texts(page),
+                    *overlapping_texts(page),
+                ]
         context.close()
     assert len(found) > 40
     assert {place: faults for place, faults in found.items() if faults} == {}

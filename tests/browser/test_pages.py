@@ -1,4 +1,5 @@
-"""Every page of every role in a real browser: no barrier, no complaint, no sideways scroll, and light on the wire."""
+"""Every page of every role in a real browser: no barrier, no complaint, no sideways scroll, and
+light on the wire."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -22,16 +23,28 @@ WAYS: dict[str, dict[str, Any]] = {
     "text twice as large": {},
 }
 ERRORS = (400, 403, 405, 409, 413, 422, 429, 500, 503)
-RARE = {"admin_people/link.html", "assess/refused.html", "errors/sent_before.html", "invitations/show.html",
-        "rating_lists/check.html", "reviews/overtaken.html",
-        *(f"errors/{e}.html" for e in ERRORS)}  # fmt: skip
+RARE = {
+    "administration/people/link.html",
+    "assessment/refused.html",
+    "errors/sent_before.html",
+    "accounts/invitation.html",
+    "assessment/import_check.html",
+    "reviews/conflict.html",
+    *(f"errors/{e}.html" for e in ERRORS),
+}
 """Pages that no link leads to: `go_to_a_rare_page` knows the way."""
 
 
 def everything(watch: Watch) -> list[str]:
     """The page's own complaints last: what comes late has come by then."""
     page = watch.page
-    return [*barriers(page), *sideways(page), *clipped_texts(page), *overlapping_texts(page), *watch.faults()]
+    return [
+        *barriers(page),
+        *sideways(page),
+        *clipped_texts(page),
+        *overlapping_texts(page),
+        *watch.faults(),
+    ]
 
 
 def watched(context: Any, way: str) -> Watch:
@@ -81,8 +94,14 @@ def test_pages_that_no_link_leads_to(site: Site, browser: Any, way: str) -> None
             assert watch.page.locator("h1").count() == 1
             found[f"error {code}"] = everything(watch)
         context.close()
-    rare = {"link": a_new_link, "invitation": an_invitation, "refused": a_refused_answer, "list": a_list_looked_at,
-            "sent before": a_form_sent_before, "overtaken": a_move_too_late}  # fmt: skip
+    rare = {
+        "link": a_new_link,
+        "invitation": an_invitation,
+        "refused": a_refused_answer,
+        "list": a_list_looked_at,
+        "sent before": a_form_sent_before,
+        "overtaken": a_move_too_late,
+    }
     for page, go in rare.items():
         with go(site, browser, way) as watch:
             found[page] = everything(watch)
@@ -133,7 +152,8 @@ def an_invitation(site: Site, browser: Any, way: str) -> Iterator[Watch]:
 
 @contextmanager
 def a_list_looked_at(site: Site, browser: Any, way: str) -> Iterator[Watch]:
-    """A learner pastes a list in which some lines are new, some unclear, and one differs from what stands."""
+    """A learner pastes a list in which some lines are new, some unclear, and one differs from what
+    stands."""
     context = site.someone(browser, "learner", **WAYS[way])
     watch = watched(context, way)
     watch.visit("/assess/list")
@@ -159,7 +179,9 @@ def a_form_sent_before(site: Site, browser: Any, way: str) -> Iterator[Watch]:
     for title in ("Drop-in, first evening", "Drop-in, second evening with a colleague"):
         watch.visit("/evidence/new")
         watch.page.get_by_label("Title").fill(title)
-        watch.page.locator("main form [name=form_key]").first.evaluate("(field, key) => { field.value = key; }", key)
+        watch.page.locator("main form [name=form_key]").first.evaluate(
+            "(field, key) => { field.value = key; }", key
+        )
         watch.forget()
         watch.page.get_by_role("button", name="Save").first.click()
         watch.page.wait_for_load_state()
@@ -191,9 +213,15 @@ def a_move_too_late(site: Site, browser: Any, way: str) -> Iterator[Watch]:
 def a_refused_answer(site: Site, browser: Any, way: str) -> Iterator[Watch]:
     """Without script: an answer sent from a page on which another one was given in the meantime."""
     context = site.someone(browser, "learner", **WAYS[way])
-    context.route("**/js/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    context.route(
+        "**/js/*.js", lambda route: route.fulfill(body="", content_type="text/javascript")
+    )
     watch = watched(context, way)
-    place = next(place for place in site.places if place.role == "learner" and place.endpoint == "assess.show")
+    place = next(
+        place
+        for place in site.places
+        if place.role == "learner" and place.endpoint == "assessment.show"
+    )
     watch.visit(place.path)
     other = context.new_page()
     other.goto(place.path)

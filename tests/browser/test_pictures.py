@@ -1,4 +1,5 @@
-"""The pictures of the main pages in README.md and docs/, made from the demo: `make screenshots` keeps them.
+"""The pictures of the main pages in README.md and docs/, made from the demo: `make screenshots`
+keeps them.
 
 The ordinary run makes them too and throws them away, so that they can always be made.
 """
@@ -34,13 +35,15 @@ PICTURES = {
     "framework": Picture("visitor", "/frameworks/library-technicians/"),
     "today": Picture("learner and supervisor", "/"),
     "assess": Picture("learner", "/assess/library-technicians/durable/fortitude"),
-    "phone": Picture("learner", "/assess/library-technicians/durable/fortitude", size=tuple(PHONE.items())),
+    "phone": Picture(
+        "learner", "/assess/library-technicians/durable/fortitude", size=tuple(PHONE.items())
+    ),
     "grid": Picture("learner", "/assess/library-technicians/durable/fortitude/grid"),
     "evidence": Picture("learner and supervisor", "/evidence"),
     "profile": Picture("learner and supervisor", "/profile"),
     "explanation": Picture("learner and supervisor", "/profile/metacognition"),
     "send": Picture("learner", "/reviews/new"),
-    "review": Picture("supervisor", "sittings.level"),
+    "review": Picture("supervisor", "batch_review.level"),
     "differences": Picture("supervisor", TO_TALK_ABOUT),
     "team": Picture("supervisor", "/teams/2"),
     "gaps": Picture("supervisor", "/teams/2/gaps"),
@@ -71,11 +74,18 @@ def test_picture(site: Site, browser: Any, folder: Path, name: str) -> None:
 def address(site: Site, picture: Picture) -> str:
     if picture.page == TO_TALK_ABOUT:
         return site.to_talk_about(picture.role)
-    first = (place.path for place in site.places if (place.role, place.endpoint) == (picture.role, picture.page))
+    first = (
+        place.path
+        for place in site.places
+        if (place.role, place.endpoint) == (picture.role, picture.page)
+    )
     return picture.page if picture.page.startswith("/") else next(first)
 
 
 def test_every_picture_is_kept_and_shown() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *ROOT.glob("docs/**/*.md"))]
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "README.md", *ROOT.glob("docs/**/*.md"))
+    ]
     shown = {name for text in texts for name in re.findall(r"pictures/([\w-]+)\.png", text)}
     assert {path.stem for path in KEPT.glob("*.png")} == set(PICTURES) == shown

@@ -1,4 +1,5 @@
-"""Pages on paper: no navigation, no button, nothing past the edge, and what is folded away on the screen is there."""
+"""Pages on paper: no navigation, no button, nothing past the edge, and what is folded away on the
+screen is there."""
 
 import io
 import unicodedata
@@ -54,8 +55,20 @@ def test_nothing_is_cut_off_on_paper(site: Site, browser: Any, name: str) -> Non
 def test_what_is_for_the_hand_stays_on_the_screen(site: Site, browser: Any, name: str) -> None:
     page = opened(site, browser, name)
     words = printed(page)
-    for control in ("Self-assessment", "Sign out", "Demonstration:", "Export", "CSV", "PDF", "Send for review",
-                    "Back to reviews", "Confirm", "Add a next step", "See them", "Skip to"):  # fmt: skip
+    for control in (
+        "Self-assessment",
+        "Sign out",
+        "Demonstration:",
+        "Export",
+        "CSV",
+        "PDF",
+        "Send for review",
+        "Back to reviews",
+        "Confirm",
+        "Add a next step",
+        "See them",
+        "Skip to",
+    ):
         assert control not in words, f"{control} is on the paper: {words}"
     assert page.get_by_role("heading", level=1).inner_text() in words
     assert "Printed on " in words

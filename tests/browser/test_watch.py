@@ -1,4 +1,5 @@
-"""The browser checks can fail: each is shown a page with the fault that it looks for, under our own security policy."""
+"""The browser checks can fail: each is shown a page with the fault that it looks for, under our own
+security policy."""
 
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from tests.browser.conftest import Site
 from tests.browser.keyboard import Keyboard
 from tests.browser.watch import MOST_REQUESTS, Watch, barriers, sideways
-from tracker.web.headers import POLICY
+from tracker.web.http.headers import POLICY
 
 GOOD = """<!doctype html><html lang="en"><head><title>A page</title><link rel="icon" href="data:,"></head>
 <body><main><h1>A page</h1>{}</main></body></html>"""
@@ -21,7 +22,9 @@ def shown(site: Site, browser: Any) -> Any:
 
     def show(body: str) -> Watch:
         headers = {"Content-Security-Policy": POLICY, "Content-Type": "text/html; charset=utf-8"}
-        watch.page.route("**/planted", lambda route: route.fulfill(body=GOOD.format(body), headers=headers))
+        watch.page.route(
+            "**/planted", lambda route: route.fulfill(body=GOOD.format(body), headers=headers)
+        )
         watch.visit("/planted")
         watch.page.wait_for_timeout(100)
         return watch
@@ -35,19 +38,26 @@ def test_a_good_page_has_no_fault(shown: Any) -> None:
     assert [*watch.faults(), *sideways(watch.page), *barriers(watch.page)] == []
 
 
-@pytest.mark.parametrize("body", ["<script>x = 1</script>", '<p style="color: red">x</p>', '<p onclick="x()">x</p>'])
+@pytest.mark.parametrize(
+    "body", ["<script>x = 1</script>", '<p style="color: red">x</p>', '<p onclick="x()">x</p>']
+)
 def test_what_the_policy_refuses_is_found(shown: Any, body: str) -> None:
     watch = shown(body)
     assert any("Content Security Policy" in each for each in watch.faults())
 
 
 def test_a_missing_script_is_found(shown: Any) -> None:
-    assert any("404" in each for each in shown('<script src="/assets/js/none.js"></script>').faults())
+    assert any(
+        "404" in each for each in shown('<script src="/assets/js/none.js"></script>').faults()
+    )
 
 
 def test_a_broken_script_is_found(shown: Any) -> None:
     watch = shown('<script src="/broken.js"></script>')
-    watch.page.route("**/broken.js", lambda route: route.fulfill(body="nothing()", content_type="text/javascript"))
+    watch.page.route(
+        "**/broken.js",
+        lambda route: route.fulfill(body="nothing()", content_type="text/javascript"),
+    )
     watch.visit("/planted")
     assert any("nothing is not defined" in each for each in watch.faults())
 
@@ -58,7 +68,11 @@ def test_too_many_requests_are_found(shown: Any) -> None:
 
 
 def test_a_heavy_page_is_found(shown: Any) -> None:
-    watch = shown("".join(f'<img alt="" src="/frameworks/library-technicians/?heavy={at}">' for at in range(9)))
+    watch = shown(
+        "".join(
+            f'<img alt="" src="/frameworks/library-technicians/?heavy={at}">' for at in range(9)
+        )
+    )
     watch.page.wait_for_load_state("networkidle")
     assert any("bytes on the wire" in each for each in watch.faults())
 
@@ -80,22 +94,28 @@ def test_a_wide_page_is_found(shown: Any) -> None:
     assert "scrolls sideways" in sideways(shown("<pre>" + "wide " * 400 + "</pre>").page)[0]
 
 
-LINKS = (
-    '<link rel="stylesheet" href="/planted.css"><p><a href="/1" id="one">One</a> <a href="/2" id="two">Two</a></p>{}'
-)
+LINKS = '<link rel="stylesheet" href="/planted.css"><p><a href="/1" id="one">One</a> <a href="/2" id="two">Two</a></p>{}'
 
 
 @pytest.mark.parametrize(
     ("style", "more", "fault"),
     [
         ("a { outline: none; }", "", "no mark of the focus"),
-        ("div { position: fixed; inset: 0; background: white; }", "<div>Over it</div>", "out of sight"),
+        (
+            "div { position: fixed; inset: 0; background: white; }",
+            "<div>Over it</div>",
+            "out of sight",
+        ),
         ("", "", None),
     ],
 )
-def test_a_focus_that_cannot_be_seen_is_found(shown: Any, style: str, more: str, fault: str | None) -> None:
+def test_a_focus_that_cannot_be_seen_is_found(
+    shown: Any, style: str, more: str, fault: str | None
+) -> None:
     watch = shown("")
-    watch.page.route("**/planted.css", lambda route: route.fulfill(body=style, content_type="text/css"))
+    watch.page.route(
+        "**/planted.css", lambda route: route.fulfill(body=style, content_type="text/css")
+    )
     keyboard = Keyboard(shown(LINKS.format(more)).page)
     keyboard.to(watch.page.locator("#two"))
     assert keyboard.pressed == 2

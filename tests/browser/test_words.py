@@ -1,4 +1,5 @@
-"""On every page of the demo each word is a translated one, somebody's data, or a framework's and in its language.
+"""On every page of the demo each word is a translated one, somebody's data, or a framework's and in
+its language.
 
 No browser is asked; these stand here because the demo and the addresses of all its pages do.
 """
@@ -18,22 +19,29 @@ from tests.browser.atlas import PEOPLE, Place
 from tests.browser.conftest import Site
 from tests.client import Client
 from tests.conftest import PAGES, copy_pages, keep_pages
-from tracker.cli.demo_people import load_cast
+from tracker.cli.demo.people import load_cast
 from tracker.db import db, transaction
 from tracker.models import Domain, Framework, Level, ScaleAnswer, Source, Statement, Strand
-from tracker.rules.reviews import first_name, short_name
-from tracker.web import wording
-from tracker.web.wording import START
+from tracker.rules.reviews.reviews import first_name, short_name
+from tracker.web.i18n import content_language
+from tracker.web.i18n.content_language import START
 
 VOID = {"meta", "link", "input", "br", "hr", "img", "rect", "line", "circle", "path", "use"}
 SPEAKING = {"title", "alt", "aria-label", "aria-description", "placeholder", "data-words"}
-OF_FRAMEWORKS = {Strand: ("title", "intro"), Level: ("name", "role_label"), Domain: ("title",),
-                 Statement: ("title", "text"), ScaleAnswer: ("label", "description"), Source: ("label", "name"),
-                 Framework: ("title",)}  # fmt: skip
+OF_FRAMEWORKS = {
+    Strand: ("title", "intro"),
+    Level: ("name", "role_label"),
+    Domain: ("title",),
+    Statement: ("title", "text"),
+    ScaleAnswer: ("label", "description"),
+    Source: ("label", "name"),
+    Framework: ("title",),
+}
 
 
 class Texts(HTMLParser):
-    """What a page shows and says: text nodes with the language they stand in, and attributes that are read out."""
+    """What a page shows and says: text nodes with the language they stand in, and attributes that
+    are read out."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -73,26 +81,36 @@ def pages(site: Site) -> Iterator[tuple[Place, str]]:
 
 
 STATE = re.compile(r"[a-z_]*")
-"""What the database calls a state or a kind ("sent") is a word of the program's, and no excuse for one on a page."""
+"""What the database calls a state or a kind ("sent") is a word of the program's, and no excuse for
+one on a page."""
 
 
 def stored(app: Flask) -> tuple[set[str], set[str]]:
-    """Every text in the database: what people wrote (and what pages make of names), and what frameworks say."""
+    """Every text in the database: what people wrote (and what pages make of names), and what
+    frameworks say."""
     written: set[str] = set()
     of_frameworks: set[str] = set()
     with app.app_context(), db.engine.connect() as connection:
         for table in db.metadata.sorted_tables:
-            of = of_frameworks if any(table is model.__table__ for model in OF_FRAMEWORKS) else written
+            of = (
+                of_frameworks
+                if any(table is model.__table__ for model in OF_FRAMEWORKS)
+                else written
+            )
             for column in table.columns:
                 kind = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
                 if isinstance(kind, String):
                     for value in connection.scalars(select(column)):
-                        of.update(part for part in (value or "").split("\n") if not STATE.fullmatch(part))
+                        of.update(
+                            part for part in (value or "").split("\n") if not STATE.fullmatch(part)
+                        )
         people = list(connection.scalars(text("select name from people")))
         profiles = list(connection.scalars(text("select name from role_profiles")))
     written |= {short for name in people for short in (first_name(name), short_name(name))}
     written |= {name.partition(" / ")[0] for name in profiles}
-    return {" ".join(each.split()) for each in written}, {" ".join(each.split()) for each in of_frameworks}
+    return {" ".join(each.split()) for each in written}, {
+        " ".join(each.split()) for each in of_frameworks
+    }
 
 
 NO_WORDS = re.compile(
@@ -108,11 +126,16 @@ PLAIN = re.compile(r"[A-Za-z]{2,}")
 
 
 class Data:
-    """Takes out of a text what is in the database; what is left in plain letters was never translated."""
+    """Takes out of a text what is in the database; what is left in plain letters was never
+    translated."""
 
     def __init__(self, values: set[str]) -> None:
         self.values = values | {zone.replace("_", " ") for zone in available_timezones()}
-        names = sorted((each for each in values if len(each) < 120 and PLAIN.search(each)), key=len, reverse=True)
+        names = sorted(
+            (each for each in values if len(each) < 120 and PLAIN.search(each)),
+            key=len,
+            reverse=True,
+        )
         self.names = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names))
         self.prose = "\n".join(values)
         self.known: dict[str, list[str]] = {}
@@ -126,11 +149,16 @@ class Data:
         """A beginning of a text, of four words or more, is known by the text that it is from."""
         rest = NO_WORDS.sub("", self.names.sub("", shown))
         runs = re.findall(r"[A-Za-z][^\W\d_’',.-]*(?:[\s’',.-]+[A-Za-z]+)*", rest)
-        return [run for run in runs if PLAIN.search(run) and not (len(run.split()) > 3 and run in self.prose)]
+        return [
+            run
+            for run in runs
+            if PLAIN.search(run) and not (len(run.split()) > 3 and run in self.prose)
+        ]
 
 
 def untranslated(html: str, data: Data, everything: Data) -> list[str]:
-    """Titles and attributes cannot say which of their words are a framework's. `pre` is typed as it is."""
+    """Titles and attributes cannot say which of their words are a framework's. `pre` is typed as it
+    is."""
     page = Texts(html)
     found = [
         (shown, data.left(shown))
@@ -139,7 +167,13 @@ def untranslated(html: str, data: Data, everything: Data) -> list[str]:
     ]
     spoken = [shown for tag, _lang, shown in page.nodes if tag == "title"]
     for name, value in page.attributes:
-        spoken += json.loads(value).values() if name == "data-words" else [value] if name in SPEAKING else []
+        spoken += (
+            json.loads(value).values()
+            if name == "data-words"
+            else [value]
+            if name in SPEAKING
+            else []
+        )
     found += [(value, everything.left(re.sub(r"\{\w+\}", "", value))) for value in spoken]
     return [f"{shown!r}: {left}" for shown, left in found if left]
 
@@ -158,7 +192,13 @@ def test_every_word_goes_through_gettext(site: Site, pseudo: None) -> None:
 
 
 @pytest.mark.parametrize(
-    "slip", ["<p>[Ŕááţééđ] by Ana Ruiz</p>", "<p title='late'>12</p>", "<title>Today – [Ťŕá]</title>", "<b>sent</b>"]
+    "slip",
+    [
+        "<p>[Ŕááţééđ] by Ana Ruiz</p>",
+        "<p title='late'>12</p>",
+        "<title>Today – [Ťŕá]</title>",
+        "<b>sent</b>",
+    ],
 )
 def test_a_word_past_gettext_is_found(slip: str) -> None:
     data = Data({"Ana Ruiz", "Central Branch"})
@@ -166,7 +206,10 @@ def test_a_word_past_gettext_is_found(slip: str) -> None:
 
 
 def test_data_and_words_of_frameworks_are_left_alone() -> None:
-    data, everything = Data({"Ana Ruiz", "Kept the desk open on my own."}), Data({"Ana Ruiz", "Circulation"})
+    data, everything = (
+        Data({"Ana Ruiz", "Kept the desk open on my own."}),
+        Data({"Ana Ruiz", "Circulation"}),
+    )
     page = """<title>[Ana Ruiz: þŕööƒîîļéé]</title><p>[ĝîîṽééñ by 12 Mar]: Kept the desk open …</p>
       <p><span lang="en">Circulation</span> T-1-01</p><a aria-label="Circulation">1</a>"""
     assert untranslated(page.replace("by ", ""), data, everything) == []
@@ -197,8 +240,11 @@ def german(site: Site) -> Iterator[None]:
 def astray(html: str) -> list[str]:
     """Words of the framework outside its language; marks and elements where no element can be."""
     page = Texts(html)
-    found = [f"<{tag}> {shown!r}" for tag, lang, shown in page.nodes
-             if MARKED in shown and lang != "de" and tag != "title"]  # fmt: skip
+    found = [
+        f"<{tag}> {shown!r}"
+        for tag, lang, shown in page.nodes
+        if MARKED in shown and lang != "de" and tag != "title"
+    ]
     found += [f"{name}={value!r}" for name, value in page.attributes if "<span" in value]
     return found + ["a mark is left"] * (START in html)
 
@@ -213,8 +259,10 @@ def test_words_of_a_framework_stand_in_its_language(site: Site, german: None) ->
     assert len(templates) > 20
 
 
-def test_words_that_are_not_told_of_are_found(site: Site, german: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wording, "mark", lambda words, lang: words)
+def test_words_that_are_not_told_of_are_found(
+    site: Site, german: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(content_language, "mark", lambda words, lang: words)
     client = Client(site.app)
     client.sign_in(str(PEOPLE["learner"]), load_cast().password)
     assert len(astray(client.get("/profile").text)) > 20

@@ -1,11 +1,13 @@
-"""What is wrong with a page in a real browser. Each check gives its faults in words; an empty list is a good page."""
+"""What is wrong with a page in a real browser. Each check gives its faults in words; an empty list
+is a good page."""
 
 from typing import Any
 
 import pytest
 
 axe = pytest.importorskip(
-    "axe_playwright_python.sync_playwright", reason="axe is not installed (make test-browser does it)"
+    "axe_playwright_python.sync_playwright",
+    reason="axe is not installed (make test-browser does it)",
 )
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -27,17 +29,23 @@ class Watch:
         self.bytes = 0
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
-        page.on("requestfailed", lambda request: self.complaints.append(f"not loaded: {request.url}"))
+        page.on(
+            "requestfailed", lambda request: self.complaints.append(f"not loaded: {request.url}")
+        )
         self.wire = page.context.new_cdp_session(page)
         self.wire.send("Network.enable")
         self.wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
         if text_twice:
             self.wire.send("Page.setFontSizes", {"fontSizes": TWICE})
-        self.wire.on("Network.requestWillBeSent", lambda event: self.requests.append(event["request"]["url"]))
+        self.wire.on(
+            "Network.requestWillBeSent", lambda event: self.requests.append(event["request"]["url"])
+        )
         self.wire.on("Network.loadingFinished", self._loaded)
 
     def _console(self, message: Any) -> None:
-        is_page_itself = message.location.get("url") == self.page.url and "status of" in message.text
+        is_page_itself = (
+            message.location.get("url") == self.page.url and "status of" in message.text
+        )
         if message.type in ("error", "warning") and not is_page_itself:
             self.complaints.append(f"console {message.type}: {message.text}")
 
@@ -67,12 +75,18 @@ class Watch:
 def barriers(page: Any) -> list[str]:
     """What axe-core finds against WCAG 2.2 AA and its own good practice."""
     found = axe.Axe().run(page, options=WCAG).response["violations"]
-    return [f"axe {each['id']}: {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"]]
+    return [
+        f"axe {each['id']}: {node['target']} {node['failureSummary']}"
+        for each in found
+        for node in each["nodes"]
+    ]
 
 
 def sideways(page: Any) -> list[str]:
     """Whether the page itself scrolls sideways, and what sticks out of it."""
-    width, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    width, room = page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    )
     if width <= room:
         return []
     return [f"scrolls sideways: {width} px in {room}; {page.evaluate(STICKING_OUT)}"]

@@ -12,12 +12,19 @@ from tracker.db import db
 from tracker.models import Library, Person, Team
 
 GOOD = "seven lamps by the door"
-RIGHT = {"library": "Hill Library", "name": "Hana Ito", "email": "hana@example.org", "time-zone": "Asia/Tokyo"}
+RIGHT = {
+    "library": "Hill Library",
+    "name": "Hana Ito",
+    "email": "hana@example.org",
+    "time-zone": "Asia/Tokyo",
+}
 
 
 def create(app: Flask, password: str = GOOD, **changes: str) -> Result:
     words = [part for key, value in {**RIGHT, **changes}.items() for part in (f"--{key}", value)]
-    return app.test_cli_runner().invoke(admin, ["create", *words], input=f"{password}\n{password}\n")
+    return app.test_cli_runner().invoke(
+        admin, ["create", *words], input=f"{password}\n{password}\n"
+    )
 
 
 def people(app: Flask) -> int:

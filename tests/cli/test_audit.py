@@ -32,7 +32,11 @@ def spoil(app: Flask, *statements: str) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL session_replication_role = replica"))
         else:
-            for name in ("audit_events_no_update", "audit_events_no_delete", "audit_event_details_no_delete"):
+            for name in (
+                "audit_events_no_update",
+                "audit_events_no_delete",
+                "audit_event_details_no_delete",
+            ):
                 connection.execute(text(f"DROP TRIGGER {name}"))
         for statement in statements:
             connection.execute(text(statement))
@@ -61,16 +65,25 @@ def test_a_change_fails_and_is_named(app: Flask, three: None) -> None:
     spoil(app, "UPDATE audit_events SET kind = 'signed_out' WHERE sequence = 2")
     done = run(app, "verify")
     assert done.exit_code == 1
-    assert done.output == "Event 2 was changed after it was written, or was not written by the program.\n"
+    assert (
+        done.output
+        == "Event 2 was changed after it was written, or was not written by the program.\n"
+    )
 
 
 def test_one_event_that_is_gone_is_one(app: Flask, three: None) -> None:
-    spoil(app, "DELETE FROM audit_event_details WHERE event_id = (SELECT id FROM audit_events WHERE sequence = 2)",
-          "DELETE FROM audit_events WHERE sequence = 2")  # fmt: skip
+    spoil(
+        app,
+        "DELETE FROM audit_event_details WHERE event_id = (SELECT id FROM audit_events WHERE "
+        "sequence = 2)",
+        "DELETE FROM audit_events WHERE sequence = 2",
+    )
     assert run(app, "verify").output == "Event 2 was deleted.\n"
 
 
-def test_the_head_is_kept_and_leads_to_what_was_cut(app: Flask, world: World, three: None, tmp_path: Path) -> None:
+def test_the_head_is_kept_and_leads_to_what_was_cut(
+    app: Flask, world: World, three: None, tmp_path: Path
+) -> None:
     kept = tmp_path / "heads"
     for _each in range(2):
         done = run(app, "head", "--to", str(kept))
@@ -79,8 +92,12 @@ def test_the_head_is_kept_and_leads_to_what_was_cut(app: Flask, world: World, th
     assert kept.read_text() == done.output * 2
     whole = run(app, "verify", "--head", str(kept))
     assert (whole.exit_code, "all of the heads that were kept (2)." in whole.output) == (0, True)
-    spoil(app, "DELETE FROM audit_event_details WHERE event_id = (SELECT id FROM audit_events WHERE sequence = 3)",
-          "DELETE FROM audit_events WHERE sequence = 3")  # fmt: skip
+    spoil(
+        app,
+        "DELETE FROM audit_event_details WHERE event_id = (SELECT id FROM audit_events WHERE "
+        "sequence = 3)",
+        "DELETE FROM audit_events WHERE sequence = 3",
+    )
     assert run(app, "verify").exit_code == 0, "without the head it cannot be seen"
     cut = run(app, "verify", "--head", str(kept))
     assert cut.exit_code == 1
@@ -99,6 +116,6 @@ def test_what_is_no_head_looks_at_nothing(app: Flask, three: None, tmp_path: Pat
 
 
 def test_all_that_can_be_wrong_has_its_words() -> None:
-    source = (ROOT / "tracker/rules/chains.py").read_text()
+    source = (ROOT / "tracker/rules/operations/hash_chain.py").read_text()
     found = codes("Wrong", source) | {"event_edited"}
     assert found == set(WRONG)

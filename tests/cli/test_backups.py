@@ -14,8 +14,8 @@ from tests.factories.world import World
 from tracker.cli.backups import FINDINGS, REASONS
 from tracker.db import db
 from tracker.models import BackupTest
-from tracker.rules.uploads import Upload
-from tracker.web.backup_words import FINDINGS as ON_PAGES
+from tracker.rules.evidence.uploads import Upload
+from tracker.web.operations.backup_labels import FINDINGS as ON_PAGES
 
 
 @pytest.fixture
@@ -39,7 +39,10 @@ def test_it_says_what_is_in_the_backup(app: Flask, world: World, files: Path) ->
     assert Path(path) == files.parent / "backups" / "tracker-20261124-100000.tar"
     assert re.fullmatch(r"0\.\d MiB, 11 people, 0 ratings, 1 evidence files\.\n", said)
     again = run(app, "backup")
-    assert (again.exit_code, again.output) == (1, "A file of that name is there already. Nothing was written.\n")
+    assert (again.exit_code, again.output) == (
+        1,
+        "A file of that name is there already. Nothing was written.\n",
+    )
     tested = run(app, "backup", "test", path)
     assert tested.exit_code == 0, tested.output
     assert "made on 2026-11-24 at 10:00 UTC" in tested.output
@@ -61,7 +64,9 @@ def test_what_is_wrong_is_said_and_the_command_fails(app: Flask, world: World, f
     assert "This backup cannot be relied on." in tested.output
     restored = run(app, "restore", path, "--replace")
     assert restored.exit_code == 1
-    assert "Nothing was changed. With --despite-faults it is brought back as it is." in restored.output
+    assert (
+        "Nothing was changed. With --despite-faults it is brought back as it is." in restored.output
+    )
 
 
 def test_people_are_not_replaced_by_mistake(app: Flask, world: World, files: Path) -> None:
@@ -87,7 +92,13 @@ def codes(name: str, source: str) -> set[str]:
 
 
 def test_every_finding_and_every_refusal_has_its_words() -> None:
-    names = ("queries/invariants", "records/archives", "records/postgresql_copies", "services/backups", "rules/backups")
+    names = (
+        "queries/operations/invariants",
+        "storage/archives",
+        "storage/postgresql_copies",
+        "services/operations/backups",
+        "rules/operations/backups",
+    )
     source = "".join((ROOT / "tracker" / f"{name}.py").read_text() for name in names)
     assert codes("Finding", source) == set(FINDINGS) == set(ON_PAGES)
     refusals = codes("Conflict", source) | codes("Invalid", source) | codes("NoBackup", source)

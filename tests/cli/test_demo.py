@@ -1,4 +1,5 @@
-"""The demo: made through the services, the same for the same day, with something in every status."""
+"""The demo: made through the services, the same for the same day, with something in every
+status."""
 
 import datetime as dt
 import json
@@ -11,17 +12,17 @@ from sqlalchemy import func, select, text
 
 from config import ROOT
 from tests.conftest import NOW, empty
-from tracker.cli.demo_people import load_cast
-from tracker.cli.demo_story import Story
+from tracker.cli.demo.people import load_cast
+from tracker.cli.demo.story import Story
 from tracker.db import db
 from tracker.models import Membership, Person, Rating, RatingEntry, Review, ReviewItem, Round
-from tracker.queries import demo
-from tracker.rules.framework_files import read_framework
+from tracker.queries.operations import demo
+from tracker.rules.evidence.uploads import FileStore
+from tracker.rules.frameworks.files import read_framework
+from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
-from tracker.rules.uploads import Store
-from tracker.rules.workflow import ItemStatus, ReviewStatus
 from tracker.services.frameworks import import_framework
-from tracker.services.whole import all_or_nothing
+from tracker.services.one_transaction import all_or_nothing
 
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 DAY = dt.date(2026, 11, 24)
@@ -34,7 +35,11 @@ def short_framework(monkeypatch: pytest.MonkeyPatch) -> None:
     needed = {row["title"] for row in load_cast().not_rated_here}
 
     def short(framework_id: int) -> list[demo.Outline]:
-        return [each for at, each in enumerate(outline(framework_id)) if at % 3 == 0 or each.title in needed]
+        return [
+            each
+            for at, each in enumerate(outline(framework_id))
+            if at % 3 == 0 or each.title in needed
+        ]
 
     monkeypatch.setattr(demo, "outline", short)
 
@@ -43,24 +48,32 @@ def tell(app: Flask, folder: Path) -> None:
     with app.app_context():
         import_framework(read_framework(FILE.read_text(encoding="utf-8")), NOW)
         with all_or_nothing():
-            Story(load_cast(), DAY, Store(folder, 10_000_000, 10_000_000)).tell()
+            Story(load_cast(), DAY, FileStore(folder, 10_000_000, 10_000_000)).tell()
 
 
 def told() -> list[tuple[object, ...]]:
     """Everything that chance decides."""
     answers = db.session.execute(
-        text("SELECT p.email, s.code, r.version, r.answer, r.rated_at FROM rating_entries r JOIN people p "
-             "ON p.id = r.person_id JOIN statements s ON s.id = r.statement_id ORDER BY r.id")
-    ).all()  # fmt: skip
+        text(
+            "SELECT p.email, s.code, r.version, r.answer, r.rated_at FROM rating_entries r JOIN "
+            "people p "
+            "ON p.id = r.person_id JOIN statements s ON s.id = r.statement_id ORDER BY r.id"
+        )
+    ).all()
     items = db.session.execute(
-        text("SELECT i.review_id, s.code, i.status, i.reviewer_answer, i.answered_at FROM review_items i "
-             "JOIN statements s ON s.id = i.statement_id ORDER BY i.review_id, i.position")
-    ).all()  # fmt: skip
+        text(
+            "SELECT i.review_id, s.code, i.status, i.reviewer_answer, i.answered_at FROM "
+            "review_items i "
+            "JOIN statements s ON s.id = i.statement_id ORDER BY i.review_id, i.position"
+        )
+    ).all()
     first = min(row[0] for row in items)
     return [*map(tuple, answers), *((row[0] - first, *row[1:]) for row in items)]
 
 
-def test_the_story_has_every_status_and_is_the_same_again(app: Flask, tmp_path: Path, short_framework: None) -> None:
+def test_the_story_has_every_status_and_is_the_same_again(
+    app: Flask, tmp_path: Path, short_framework: None
+) -> None:
     tell(app, tmp_path)
     with app.app_context():
         reviews = set(db.session.scalars(select(Review.status).distinct()))
@@ -72,14 +85,19 @@ def test_the_story_has_every_status_and_is_the_same_again(app: Flask, tmp_path: 
                 .group_by(Membership.team_id)
             ).all()
         )
-        rounds = db.session.execute(select(Round.starts_on, Round.ends_on).order_by(Round.starts_on)).all()
+        rounds = db.session.execute(
+            select(Round.starts_on, Round.ends_on).order_by(Round.starts_on)
+        ).all()
         again = db.session.scalar(select(func.count(RatingEntry.id))) or 0
         first = told()
         assert again > (db.session.scalar(select(func.count(Rating.id))) or 0)
         db.session.remove()
         empty(db.engine)
     assert reviews == {status.value for status in ReviewStatus}
-    assert items == {status.value for status in ItemStatus} - {ItemStatus.DROPPED.value, ItemStatus.HANDED_ON.value}
+    assert items == {status.value for status in ItemStatus} - {
+        ItemStatus.DROPPED.value,
+        ItemStatus.HANDED_ON.value,
+    }
     assert sorted(teams.values()) == [1, 12, 12, 12]
     assert [ends < DAY for _starts, ends in rounds] == [True, False]
     tell(app, tmp_path)
@@ -107,7 +125,12 @@ def test_it_is_loaded_in_demo_mode_only_and_once(
 
 def test_the_accounts_can_be_read_by_a_program(app: Flask) -> None:
     listed = json.loads(app.test_cli_runner().invoke(args=["demo", "accounts", "--json"]).output)
-    assert {account["role"] for account in listed} == {"learner", "supervisor", "coordinator", "administrator"}
+    assert {account["role"] for account in listed} == {
+        "learner",
+        "supervisor",
+        "coordinator",
+        "administrator",
+    }
     assert all(set(account) == {"role", "name", "email", "password"} for account in listed)
 
 

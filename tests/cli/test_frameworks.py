@@ -19,7 +19,10 @@ def run(app: Flask, *words: str) -> Result:
 
 def test_import_says_what_it_did_and_what_is_odd(app: Flask) -> None:
     first = run(app, "import", str(PATH))
-    assert (first.exit_code, first.stdout) == (0, "Library Technicians, version 26.05, is published.\n")
+    assert (first.exit_code, first.stdout) == (
+        0,
+        "Library Technicians, version 26.05, is published.\n",
+    )
     assert [line.split(": ")[-1] for line in first.stderr.splitlines()] == [
         "the heading of “Communication” claims 11, 10 are listed",
         "the heading of “Leadership” claims 9, 8 are listed",
@@ -35,7 +38,9 @@ def test_import_says_what_it_did_and_what_is_odd(app: Flask) -> None:
 def test_other_content_under_a_published_version_is_refused(app: Flask, tmp_path: Path) -> None:
     run(app, "import", str(PATH))
     changed = tmp_path / "changed.json"
-    changed.write_text(PATH.read_text("utf-8").replace('"label": "Partly"', '"label": "Partially"'), "utf-8")
+    changed.write_text(
+        PATH.read_text("utf-8").replace('"label": "Partly"', '"label": "Partially"'), "utf-8"
+    )
     refused = run(app, "import", str(changed))
     assert refused.exit_code == 1
     assert "26.05 is published with other content" in refused.output
@@ -45,7 +50,9 @@ def test_other_content_under_a_published_version_is_refused(app: Flask, tmp_path
 @pytest.mark.parametrize("command", ["check", "import"])
 def test_a_bad_file_is_refused_with_the_place(app: Flask, tmp_path: Path, command: str) -> None:
     bad = tmp_path / "bad.json"
-    bad.write_text(PATH.read_text("utf-8").replace('"title": "Directional guidance"', '"title": ""'), "utf-8")
+    bad.write_text(
+        PATH.read_text("utf-8").replace('"title": "Directional guidance"', '"title": ""'), "utf-8"
+    )
     refused = run(app, command, str(bad))
     assert refused.exit_code == 1
     assert "strands[2].domains[0].statements[1].title: is empty" in refused.output
@@ -56,7 +63,10 @@ def test_bytes_that_are_no_text_are_refused(app: Flask, tmp_path: Path) -> None:
     bad = tmp_path / "bad.json"
     bad.write_bytes(b"\xff\xfe\x00")
     refused = run(app, "check", str(bad))
-    assert (refused.exit_code, refused.output) == (1, "bad.json: line 1: is not UTF-8; save the file as UTF-8\n")
+    assert (refused.exit_code, refused.output) == (
+        1,
+        "bad.json: line 1: is not UTF-8; save the file as UTF-8\n",
+    )
 
 
 def test_check_changes_nothing(app: Flask, tmp_path: Path) -> None:
@@ -72,10 +82,15 @@ def test_check_changes_nothing(app: Flask, tmp_path: Path) -> None:
 
 def test_list_shows_what_is_published(app: Flask) -> None:
     run(app, "import", str(PATH))
-    assert run(app, "list").stdout == "library-technicians\t26.05\t137 statements\t2026-11-24\tLibrary Technicians\n"
+    assert (
+        run(app, "list").stdout
+        == "library-technicians\t26.05\t137 statements\t2026-11-24\tLibrary Technicians\n"
+    )
 
 
-def test_set_up_publishes_once_and_is_silent_after(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+def test_set_up_publishes_once_and_is_silent_after(
+    app: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
     with app.app_context():
         take_in_shipped(PATH)
         assert capsys.readouterr().out == "Library Technicians, version 26.05, is published.\n"
@@ -88,7 +103,9 @@ def test_set_up_goes_on_when_a_published_version_differs(
 ) -> None:
     run(app, "import", str(PATH))
     changed = tmp_path / "changed.json"
-    changed.write_text(PATH.read_text("utf-8").replace('"label": "Partly"', '"label": "Partially"'), "utf-8")
+    changed.write_text(
+        PATH.read_text("utf-8").replace('"label": "Partly"', '"label": "Partially"'), "utf-8"
+    )
     with app.app_context():
         take_in_shipped(changed)
     assert "26.05 is published with other content" in capsys.readouterr().err

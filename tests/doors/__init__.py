@@ -1,42 +1,39 @@
 """Every endpoint, and what each kind of person gets at it.
 
-Each noun has a file here with a list `DOORS`; a new file joins DOORS below. An endpoint that is in no list fails
-tests/test_doors.py. `expect` is the status for each of ACTORS, in their order; the record asked for is Ana's (or her
-team Central's). For a POST send something invalid, so that who passes the door gets 422 and nothing changes.
+Each noun has a file here with a list `DOORS`; a new file joins DOORS below. An endpoint that is in
+no list fails tests/test_doors.py. `expect` is the status for each of ACTORS, in their order; the
+record asked for is Ana's (or her team Central's). For a POST send something invalid, so that who
+passes the door gets 422 and nothing changes.
 """
 
 from tests.doors import (
     accounts,
-    admin,
-    assess,
-    corrections,
+    administration,
+    assessment,
+    dashboard,
     endorsements,
     evidence,
-    exceptions,
     frameworks,
-    home,
-    notices,
+    handovers,
+    notifications,
     profiles,
     reviews,
-    routing,
     teams,
 )
 from tests.doors.door import ACTORS, Door
 
 DOORS: list[Door] = [
     *accounts.DOORS,
-    *admin.DOORS,
-    *assess.DOORS,
-    *corrections.DOORS,
+    *administration.DOORS,
+    *assessment.DOORS,
     *endorsements.DOORS,
     *evidence.DOORS,
-    *exceptions.DOORS,
     *frameworks.DOORS,
-    *home.DOORS,
-    *notices.DOORS,
+    *dashboard.DOORS,
+    *notifications.DOORS,
     *profiles.DOORS,
     *reviews.DOORS,
-    *routing.DOORS,
+    *handovers.DOORS,
     *teams.DOORS,
 ]
 

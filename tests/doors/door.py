@@ -20,7 +20,8 @@ ACTORS = (
 
 @dataclass(frozen=True)
 class Door:
-    """One endpoint and method. `values` gives the parts of the address; `arrange` prepares the world before it."""
+    """One endpoint and method. `values` gives the parts of the address; `arrange` prepares the
+    world before it."""
 
     endpoint: str
     expect: str

@@ -1,11 +1,27 @@
 from sqlalchemy import select
 
 from tests.doors.door import Door
+from tests.doors.reviews import its_item, revealed, row
 from tests.factories.reviews import endorse
+from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import session
-from tracker.models import Endorsement
-from tracker.rules.scale import EndorsedAnswer
+from tracker.models import Endorsement, LevelException, ReviewItem
+from tracker.rules.frameworks.scale import EndorsedAnswer
+from tracker.services.reviews import exceptions
+
+
+def proposed(world: World) -> None:
+    """By Sue, so that it takes Ana to confirm."""
+    revealed(world)
+    item_id = session().scalars(select(ReviewItem.id).order_by(ReviewItem.id)).first()
+    assert item_id is not None
+    exceptions.propose(actor(world, "sue"), item_id, "Done elsewhere", world.now)
+
+
+def its_exception(world: World) -> dict[str, object]:
+    found = session().scalars(select(LevelException)).one()
+    return {"item_id": found.item_id, "exception_id": found.id}
 
 
 def endorsed(world: World) -> None:
@@ -22,7 +38,23 @@ def statement(world: World) -> dict[str, object]:
 
 
 DOORS = [
-    Door("endorsements.revoke", "401 403 404 422 404 404 404 404 404", "POST", values=its_id, arrange=endorsed),
-    Door("endorsements.ask", "302 403 404 200 404 404 404 404 404", values=its_id, arrange=endorsed),
-    Door("statements.of_person", "302 302 404 200 404 404 404 404 404", values=statement, arrange=endorsed),
+    Door(
+        "endorsements.revoke",
+        "401 403 404 422 404 404 404 404 404",
+        "POST",
+        values=its_id,
+        arrange=endorsed,
+    ),
+    Door(
+        "endorsements.ask", "302 403 404 200 404 404 404 404 404", values=its_id, arrange=endorsed
+    ),
+    Door(
+        "statements.of_person",
+        "302 302 404 200 404 404 404 404 404",
+        values=statement,
+        arrange=endorsed,
+    ),
+    row("exceptions.propose", 422, 422, revealed, values=its_item),
+    row("exceptions.confirm", 303, 303, proposed, values=its_exception),
+    row("exceptions.withdraw", 422, 422, proposed, values=its_exception),
 ]

@@ -6,7 +6,7 @@ from tests.factories.evidence import PDF, piece, sent
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Evidence, ReviewItemEvidence
-from tracker.rules.uploads import Upload
+from tracker.rules.evidence.uploads import Upload
 
 LEARNERS = "{0} {1} {1} {1} 403 403 403 403 403"
 OWNER = "{0} {1} 404 404 404 404 404 404 404"
@@ -47,5 +47,10 @@ DOORS = [
     own("evidence.choose_now", 422, "POST"),
     own("evidence.unlink", 422, "POST"),
     own("evidence.file", 200),
-    Door("evidence.reviewed_file", "302 200 404 200 404 404 404 404 404", values=its_item, arrange=of_ana),
+    Door(
+        "evidence.reviewed_file",
+        "302 200 404 200 404 404 404 404 404",
+        values=its_item,
+        arrange=of_ana,
+    ),
 ]

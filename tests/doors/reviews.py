@@ -7,8 +7,8 @@ from tests.factories.sending import NO, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Review, ReviewItem, TrainingAction
-from tracker.rules.scale import ReviewerAnswer
-from tracker.services import differences, reviews
+from tracker.rules.frameworks.scale import ReviewerAnswer
+from tracker.services.reviews import differences, reviews
 
 NOTHING_TICKED = {"act": "ticked"}
 
@@ -95,13 +95,18 @@ DOORS = [
     row("reviews.reveal", 403, 409, values=its_id),
     row("reviews.differences", 200, 200, revealed, "GET", its_id),
     row("reviews.differences_pdf", 200, 200, revealed, "GET", its_id),
-    row("sittings.level", 403, 200, method="GET", values=its_level),
-    row("sittings.answer_level", 403, 422, values=its_level, data=NOTHING_TICKED),
-    row("sittings.save", 403, 415),
-    Door("sittings.shared", "302 200 200 200 200 200 200 200 200"),
-    Door("sittings.statement", "302 404 404 200 404 404 404 404 404", values=its_statement, arrange=one),
+    row("batch_review.level", 403, 200, method="GET", values=its_level),
+    row("batch_review.answer_level", 403, 422, values=its_level, data=NOTHING_TICKED),
+    row("batch_review.save", 403, 415),
+    Door("batch_review.shared", "302 200 200 200 200 200 200 200 200"),
     Door(
-        "sittings.answer_statement",
+        "batch_review.statement",
+        "302 404 404 200 404 404 404 404 404",
+        values=its_statement,
+        arrange=one,
+    ),
+    Door(
+        "batch_review.answer_statement",
         "401 404 404 422 404 404 404 404 404",
         "POST",
         values=its_statement,

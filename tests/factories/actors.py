@@ -1,8 +1,9 @@
-"""People of the world as policy sees them, for tests of services and queries. Needs an application context."""
+"""People of the world as policy sees them, for tests of services and queries. Needs an application
+context."""
 
 from tests.factories.world import World
-from tracker.policy import Actor
-from tracker.queries.actors import actor_for_person
+from tracker.policy.permissions import Actor
+from tracker.queries.access.actors import actor_for_person
 
 
 def acting(world: World, name: str) -> Actor:

@@ -13,10 +13,10 @@ from tests.factories.reviews import send
 from tests.factories.world import World, add
 from tracker.db import transaction
 from tracker.models import EvidenceVersion, ReviewItem, ReviewItemEvidence
-from tracker.queries.actors import actor_for_person
-from tracker.rules.evidence import Content
-from tracker.rules.uploads import Store, Upload
-from tracker.rules.workflow import ItemStatus, ReviewStatus
+from tracker.queries.access.actors import actor_for_person
+from tracker.rules.evidence.content import EvidenceContent
+from tracker.rules.evidence.uploads import FileStore, Upload
+from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.services import evidence
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -26,11 +26,17 @@ TXT = "Shelf check, aisle 4: 212 items, 3 out of place. Café.\n".encode()
 
 def png(width: int = 1, height: int = 1) -> bytes:
     def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
 
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0\0"))
-            + chunk(b"IEND", b""))  # fmt: skip
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"\0\0"))
+        + chunk(b"IEND", b"")
+    )
 
 
 def zipped(*names: str, content: bytes = b"<x/>") -> bytes:
@@ -49,12 +55,20 @@ def xlsx(*more: str) -> bytes:
     return zipped("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", *more)
 
 
-GOOD = {"pdf": PDF, "png": png(), "jpg": JPEG, "jpeg": JPEG, "docx": docx(), "xlsx": xlsx(), "txt": TXT}
+GOOD = {
+    "pdf": PDF,
+    "png": png(),
+    "jpg": JPEG,
+    "jpeg": JPEG,
+    "docx": docx(),
+    "xlsx": xlsx(),
+    "txt": TXT,
+}
 """A whole file by ending."""
 
 
-def store(folder: Path, most: int = 10 * 1024 * 1024, total: int = 200 * 1024 * 1024) -> Store:
-    return Store(folder / "files", most, total)
+def store(folder: Path, most: int = 10 * 1024 * 1024, total: int = 200 * 1024 * 1024) -> FileStore:
+    return FileStore(folder / "files", most, total)
 
 
 def piece(
@@ -74,7 +88,7 @@ def piece(
     assert actor is not None
     return evidence.create(
         actor,
-        Content(title, text, url, done_on),
+        EvidenceContent(title, text, url, done_on),
         now=world.now,
         reasons=reasons or {},
         upload=upload,
@@ -83,10 +97,17 @@ def piece(
 
 
 def sent(
-    world: World, evidence_id: int, *, number: int = 1, to: str = "sue", status: ReviewStatus = ReviewStatus.SENT
+    world: World,
+    evidence_id: int,
+    *,
+    number: int = 1,
+    to: str = "sue",
+    status: ReviewStatus = ReviewStatus.SENT,
 ) -> tuple[int, int]:
     """The ids of an item that Ana sent with a version of her evidence, and of that version."""
-    review_id = send(world, "ana", to, {world.statements["technical"][0]: ItemStatus.WAITING}, status=status)
+    review_id = send(
+        world, "ana", to, {world.statements["technical"][0]: ItemStatus.WAITING}, status=status
+    )
     with transaction() as tx:
         item_id = tx.scalars(select(ReviewItem.id).where(ReviewItem.review_id == review_id)).one()
         version_id = tx.scalars(

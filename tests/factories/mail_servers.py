@@ -1,4 +1,5 @@
-"""Real mail servers on this machine: one that takes everything, one that refuses, one that says nothing."""
+"""Real mail servers on this machine: one that takes everything, one that refuses, one that says
+nothing."""
 
 import ssl
 from collections.abc import Iterator
@@ -33,7 +34,9 @@ class _Handler(MessageHandler):
         super().__init__()
         self.inbox, self.refuse = inbox, refuse
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(  # noqa: N802
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
         if self.refuse:
             return self.refuse
         envelope.rcpt_tos.append(address)
@@ -47,8 +50,12 @@ class _Handler(MessageHandler):
         self.inbox.messages.append(message)
 
 
-def _signs_in(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: LoginPassword) -> AuthResult:
-    return AuthResult(handled=False, success=(data.login, data.password) == (USER.encode(), PASSWORD.encode()))
+def _signs_in(
+    _server: Any, _session: Any, _envelope: Any, _mechanism: str, data: LoginPassword
+) -> AuthResult:
+    return AuthResult(
+        handled=False, success=(data.login, data.password) == (USER.encode(), PASSWORD.encode())
+    )
 
 
 def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
@@ -62,7 +69,8 @@ def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
 
 
 class _Anywhere(Controller):
-    """On whatever port is free: known once the server listens, which is when it is first knocked on."""
+    """On whatever port is free: known once the server listens, which is when it is first knocked
+    on."""
 
     def _trigger_server(self) -> None:
         assert self.server is not None
@@ -72,13 +80,23 @@ class _Anywhere(Controller):
 
 @contextmanager
 def mail_server(
-    *, tls: ssl.SSLContext | None = None, from_the_start: bool = False, refuse: str = "", auth: bool = False
+    *,
+    tls: ssl.SSLContext | None = None,
+    from_the_start: bool = False,
+    refuse: str = "",
+    auth: bool = False,
 ) -> Iterator[Inbox]:
     """It listens on a port of its own. `refuse` is its answer to every recipient."""
     inbox = Inbox()
-    more: dict[str, Any] = {"authenticator": _signs_in, "auth_require_tls": not from_the_start} if auth else {}
+    more: dict[str, Any] = (
+        {"authenticator": _signs_in, "auth_require_tls": not from_the_start} if auth else {}
+    )
     if tls is not None:
-        more |= {"ssl_context": tls} if from_the_start else {"tls_context": tls, "require_starttls": True}
+        more |= (
+            {"ssl_context": tls}
+            if from_the_start
+            else {"tls_context": tls, "require_starttls": True}
+        )
     controller = _Anywhere(_Handler(inbox, refuse), hostname="127.0.0.1", port=0, **more)
     controller.start()
     try:

@@ -14,8 +14,8 @@ from tracker.records import notices as records
 from tracker.rules.mail import MailServer
 from tracker.rules.mail import mail_server as settings
 from tracker.rules.notices import MailChoice, NoticeKind
-from tracker.services import notices, outbox
-from tracker.services.outbox import Delivered
+from tracker.services.notifications import notices, outbox
+from tracker.services.notifications.outbox import Delivery
 
 
 def told(world: World, name: str) -> list[str]:
@@ -42,7 +42,7 @@ def server(inbox: Inbox) -> MailServer:
     return found
 
 
-def deliver_one(inbox: Inbox, now: dt.datetime) -> Delivered | None:
+def deliver_one(inbox: Inbox, now: dt.datetime) -> Delivery | None:
     way, write = server(inbox), current_app.extensions["tracker_letters"]
     return outbox.deliver_next(way, lambda letter: write(way, letter, now), now)
 

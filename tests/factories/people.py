@@ -24,10 +24,24 @@ def join(
         if name not in world.people:
             world.people[name] = add(
                 tx,
-                Person(library_id=library_id, name=name.title(), email=world.email(name), password_hash=HASH,
-                       created_at=world.now),
-            )  # fmt: skip
+                Person(
+                    library_id=library_id,
+                    name=name.title(),
+                    email=world.email(name),
+                    password_hash=HASH,
+                    created_at=world.now,
+                ),
+            )
         profile_id = world.role_profiles[role_profile] if role is Role.LEARNER else None
-        add(tx, Membership(person_id=world.people[name], team_id=world.teams[team], role=role,
-                           role_profile_id=profile_id, starts_on=starts_on, ends_on=ends_on))  # fmt: skip
+        add(
+            tx,
+            Membership(
+                person_id=world.people[name],
+                team_id=world.teams[team],
+                role=role,
+                role_profile_id=profile_id,
+                starts_on=starts_on,
+                ends_on=ends_on,
+            ),
+        )
     return world.people[name]

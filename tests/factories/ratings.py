@@ -5,13 +5,21 @@ import datetime as dt
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Rating, RatingEntry
-from tracker.rules.scale import Answer, Basis
+from tracker.rules.frameworks.scale import Answer, Basis
 
 
-def rate(world: World, person: str, statement_id: int, answer: Answer, at: dt.datetime | None = None) -> None:
+def rate(
+    world: World, person: str, statement_id: int, answer: Answer, at: dt.datetime | None = None
+) -> None:
     """Somebody's first answer to a statement, written as the rating service would."""
-    common = {"person_id": world.people[person], "statement_id": statement_id, "answer": answer.value,
-              "basis": Basis.RATED.value, "version": 1, "rated_at": at or world.now}  # fmt: skip
+    common = {
+        "person_id": world.people[person],
+        "statement_id": statement_id,
+        "answer": answer.value,
+        "basis": Basis.RATED.value,
+        "version": 1,
+        "rated_at": at or world.now,
+    }
     with transaction() as tx:
         tx.add(Rating(**common))
         tx.add(RatingEntry(**common))

@@ -5,8 +5,8 @@ import datetime as dt
 from tests.factories.world import World, add
 from tracker.db import transaction
 from tracker.models import Endorsement, Review, ReviewItem
-from tracker.rules.scale import Answer, EndorsedAnswer, Ground, ReviewerAnswer
-from tracker.rules.workflow import REVEALED, EndorsementStatus, ItemStatus, ReviewStatus
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus, ItemStatus, ReviewStatus
 
 
 def endorse(
@@ -18,28 +18,60 @@ def endorse(
     at: dt.datetime | None = None,
     said: Answer | None = None,
 ) -> int:
-    """A closed review of one statement that was endorsed; `said` is the learner's own answer. Returns the item's id."""
+    """A closed review of one statement that was endorsed; `said` is the learner's own answer.
+    Returns the item's id."""
     at = at or world.now
     with transaction() as tx:
         review_id = add(
             tx,
-            Review(learner_id=world.people[person], reviewer_id=world.people[by], team_id=world.teams["central"],
-                   framework_id=world.framework_id, status=ReviewStatus.CLOSED, sent_at=at, due_on=at.date(),
-                   revealed_at=at, closed_at=at),
-        )  # fmt: skip
-        theirs = ReviewerAnswer.NOT_THEIR_WORK if answer is EndorsedAnswer.NOT_MY_WORK else ReviewerAnswer(answer.value)
+            Review(
+                learner_id=world.people[person],
+                reviewer_id=world.people[by],
+                team_id=world.teams["central"],
+                framework_id=world.framework_id,
+                status=ReviewStatus.CLOSED,
+                sent_at=at,
+                due_on=at.date(),
+                revealed_at=at,
+                closed_at=at,
+            ),
+        )
+        theirs = (
+            ReviewerAnswer.NOT_THEIR_WORK
+            if answer is EndorsedAnswer.NOT_MY_WORK
+            else ReviewerAnswer(answer.value)
+        )
         item_id = add(
             tx,
-            ReviewItem(review_id=review_id, statement_id=statement_id, position=1, status=ItemStatus.ENDORSED,
-                       digest="0" * 64, learner_answer=said or Answer(answer.value), rated_at=at, rating_version=1,
-                       reviewer_answer=theirs, ground=Ground.SAW_IT, answered_at=at, revealed_at=at),
-        )  # fmt: skip
+            ReviewItem(
+                review_id=review_id,
+                statement_id=statement_id,
+                position=1,
+                status=ItemStatus.ENDORSED,
+                digest="0" * 64,
+                learner_answer=said or Answer(answer.value),
+                rated_at=at,
+                rating_version=1,
+                reviewer_answer=theirs,
+                ground=Ground.SAW_IT,
+                answered_at=at,
+                revealed_at=at,
+            ),
+        )
         add(
             tx,
-            Endorsement(person_id=world.people[person], statement_id=statement_id, endorser_id=world.people[by],
-                        item_id=item_id, answer=answer, digest="0" * 64, rating_version=1,
-                        status=EndorsementStatus.STANDING, endorsed_at=at),
-        )  # fmt: skip
+            Endorsement(
+                person_id=world.people[person],
+                statement_id=statement_id,
+                endorser_id=world.people[by],
+                item_id=item_id,
+                answer=answer,
+                digest="0" * 64,
+                rating_version=1,
+                status=EndorsementStatus.STANDING,
+                endorsed_at=at,
+            ),
+        )
     return item_id
 
 
@@ -55,28 +87,48 @@ def send(
     round_id: int | None = None,
     due_on: dt.date | None = None,
 ) -> int:
-    """A review as it stands, with its items by statement. Both sides said *consistently*, or *not yet* where they
-    differ. Returns its id."""
+    """A review as it stands, with its items by statement. Both sides said *consistently*, or *not
+    yet* where they differ. Returns its id."""
     at = at or world.now
     with transaction() as tx:
         review_id = add(
             tx,
-            Review(learner_id=world.people[learner], reviewer_id=world.people[to], team_id=world.teams[team],
-                   framework_id=world.framework_id, round_id=round_id, status=status, sent_at=at,
-                   due_on=due_on or at.date() + dt.timedelta(days=14),
-                   revealed_at=at if REVEALED & set(items.values()) else None,
-                   closed_at=at if status is ReviewStatus.CLOSED else None,
-                   withdrawn_at=at if status is ReviewStatus.WITHDRAWN else None),
-        )  # fmt: skip
+            Review(
+                learner_id=world.people[learner],
+                reviewer_id=world.people[to],
+                team_id=world.teams[team],
+                framework_id=world.framework_id,
+                round_id=round_id,
+                status=status,
+                sent_at=at,
+                due_on=due_on or at.date() + dt.timedelta(days=14),
+                revealed_at=at if REVEALED & set(items.values()) else None,
+                closed_at=at if status is ReviewStatus.CLOSED else None,
+                withdrawn_at=at if status is ReviewStatus.WITHDRAWN else None,
+            ),
+        )
         for position, (statement_id, item) in enumerate(items.items()):
             is_answered = item is ItemStatus.ANSWERED or item in REVEALED
-            theirs = ReviewerAnswer.CONSISTENTLY if item is ItemStatus.ENDORSED else ReviewerAnswer.NOT_YET
+            theirs = (
+                ReviewerAnswer.CONSISTENTLY
+                if item is ItemStatus.ENDORSED
+                else ReviewerAnswer.NOT_YET
+            )
             add(
                 tx,
-                ReviewItem(review_id=review_id, statement_id=statement_id, position=position, status=item,
-                           digest="0" * 64, learner_answer=Answer.CONSISTENTLY, rated_at=at, rating_version=1,
-                           reviewer_answer=theirs if is_answered else None,
-                           ground=Ground.SAW_IT if is_answered else None,
-                           answered_at=at if is_answered else None, revealed_at=at if item in REVEALED else None),
-            )  # fmt: skip
+                ReviewItem(
+                    review_id=review_id,
+                    statement_id=statement_id,
+                    position=position,
+                    status=item,
+                    digest="0" * 64,
+                    learner_answer=Answer.CONSISTENTLY,
+                    rated_at=at,
+                    rating_version=1,
+                    reviewer_answer=theirs if is_answered else None,
+                    ground=Ground.SAW_IT if is_answered else None,
+                    answered_at=at if is_answered else None,
+                    revealed_at=at if item in REVEALED else None,
+                ),
+            )
     return review_id

@@ -8,10 +8,10 @@ from tests.factories.ratings import rate
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Rating, Review, ReviewItem
-from tracker.policy import Actor
-from tracker.queries.actors import actor_for_person
-from tracker.rules.scale import Answer, Ground, ReviewerAnswer
-from tracker.services import reviews
+from tracker.policy.permissions import Actor
+from tracker.queries.access.actors import actor_for_person
+from tracker.rules.frameworks.scale import Answer, Ground, ReviewerAnswer
+from tracker.services.reviews import reviews
 
 YES, PART, NO, SURE_NOT, NOT_MINE = (
     Answer.CONSISTENTLY,
@@ -29,8 +29,11 @@ def actor(world: World, name: str, now: dt.datetime | None = None) -> Actor:
     return found
 
 
-def send(world: World, *answers: Answer, learner: str = "ana", reviewer: str = "sue", skip: int = 0) -> int:
-    """The learner rates that many statements of Communication with these answers and sends them. The review's id."""
+def send(
+    world: World, *answers: Answer, learner: str = "ana", reviewer: str = "sue", skip: int = 0
+) -> int:
+    """The learner rates that many statements of Communication with these answers and sends them.
+    The review's id."""
     statements = world.statements["communication"][skip : skip + len(answers)]
     for statement_id, answer in zip(statements, answers, strict=True):
         rate(world, learner, statement_id, answer)
@@ -38,11 +41,14 @@ def send(world: World, *answers: Answer, learner: str = "ana", reviewer: str = "
 
 
 def send_again(world: World, answer: Answer, learner: str = "ana", reviewer: str = "sue") -> int:
-    """The learner answers the first statement of Communication anew and sends it. The review's id."""
+    """The learner answers the first statement of Communication anew and sends it. The review's
+    id."""
     statement_id = world.statements["communication"][0]
     with transaction() as tx:
         rating = tx.scalars(
-            select(Rating).where(Rating.person_id == world.people[learner], Rating.statement_id == statement_id)
+            select(Rating).where(
+                Rating.person_id == world.people[learner], Rating.statement_id == statement_id
+            )
         ).one()
         rating.answer, rating.version = answer.value, rating.version + 1
     return reviews.send(actor(world, learner), world.people[reviewer], [statement_id], world.now)
@@ -53,9 +59,11 @@ def items(review_id: int) -> list[ReviewItem]:
     session().rollback()
     return list(
         session().scalars(
-            select(ReviewItem).where(ReviewItem.review_id == review_id).order_by(ReviewItem.position)
+            select(ReviewItem)
+            .where(ReviewItem.review_id == review_id)
+            .order_by(ReviewItem.position)
         )
-    )  # fmt: skip
+    )
 
 
 def item_ids(review_id: int) -> list[int]:
@@ -68,7 +76,12 @@ def review(review_id: int) -> Review:
 
 
 def answer(
-    world: World, item_id: int, said: ReviewerAnswer, by: str = "sue", note: str = "", ground: Ground = Ground.SAW_IT
+    world: World,
+    item_id: int,
+    said: ReviewerAnswer,
+    by: str = "sue",
+    note: str = "",
+    ground: Ground = Ground.SAW_IT,
 ) -> None:
     """Answer an item as a page opened just before would."""
     session().rollback()

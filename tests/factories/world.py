@@ -1,4 +1,5 @@
-"""A small world for tests: one person of every kind, in two libraries, with a framework of two strands.
+"""A small world for tests: one person of every kind, in two libraries, with a framework of two
+strands.
 
 City Library (root)          coordinator Cora
 |- Central                   supervisor Sue; learners Ana, Ben
@@ -32,9 +33,9 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
-from tracker.rules.passwords import Passwords
+from tracker.rules.accounts.passwords import Passwords
+from tracker.rules.frameworks.scale import MEANING, Answer
 from tracker.rules.roles import Role
-from tracker.rules.scale import MEANING, Answer
 
 HASH = Passwords(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 START = dt.date(2026, 1, 5)
@@ -48,7 +49,8 @@ SHAPE = {
 
 @dataclass
 class World:
-    """Ids by name: `people["ana"]`, `teams["central"]`, `domains["communication"]`, `statements["communication"]`."""
+    """Ids by name: `people["ana"]`, `teams["central"]`, `domains["communication"]`,
+    `statements["communication"]`."""
 
     now: dt.datetime
     framework_id: int = 0
@@ -101,34 +103,65 @@ def _framework(tx: Session, world: World) -> None:
     world.framework_id = framework_id = add(
         tx,
         Framework(
-            slug="small", version="1", title="Small framework", digest="0" * 64, about={}, published_at=world.now
+            slug="small",
+            version="1",
+            title="Small framework",
+            digest="0" * 64,
+            about={},
+            published_at=world.now,
         ),
     )
     for position, answer in enumerate(Answer):
         label = answer.value.replace("_", " ").capitalize()
-        add(tx, ScaleAnswer(framework_id=framework_id, key=answer, position=position, label=label,
-                            description=f"About {label}", counts_as=MEANING[answer]))  # fmt: skip
+        add(
+            tx,
+            ScaleAnswer(
+                framework_id=framework_id,
+                key=answer,
+                position=position,
+                label=label,
+                description=f"About {label}",
+                counts_as=MEANING[answer],
+            ),
+        )
     position = 0
     for strand_at, (strand_key, domains) in enumerate(SHAPE.items()):
         strand_id = add(
-            tx, Strand(framework_id=framework_id, key=strand_key, title=strand_key.title(), position=strand_at)
+            tx,
+            Strand(
+                framework_id=framework_id,
+                key=strand_key,
+                title=strand_key.title(),
+                position=strand_at,
+            ),
         )
         for rank, name in enumerate(LEVELS, 1):
             add(tx, Level(strand_id=strand_id, rank=rank, name=name))
         for domain_at, (title, counts) in enumerate(domains.items()):
             key = title.lower()
-            world.domains[key] = add(tx, Domain(strand_id=strand_id, key=key, title=title, position=domain_at))
+            world.domains[key] = add(
+                tx, Domain(strand_id=strand_id, key=key, title=title, position=domain_at)
+            )
             world.statements[key] = []
             for rank, count in enumerate(counts, 1):
                 for number in range(1, count + 1):
                     position += 1
                     code = f"{key[:3].upper()}-{rank}-{number:02}"
                     world.statements[key].append(
-                        add(tx, Statement(framework_id=framework_id, domain_id=world.domains[key], rank=rank,
-                                          uuid=f"00000000-0000-0000-0000-{position:012}", code=code,
-                                          position=position, title=f"{title} {rank}.{number}",
-                                          text=f"does what {code} says"))
-                    )  # fmt: skip
+                        add(
+                            tx,
+                            Statement(
+                                framework_id=framework_id,
+                                domain_id=world.domains[key],
+                                rank=rank,
+                                uuid=f"00000000-0000-0000-0000-{position:012}",
+                                code=code,
+                                position=position,
+                                title=f"{title} {rank}.{number}",
+                                text=f"does what {code} says",
+                            ),
+                        )
+                    )
 
 
 def _library(tx: Session, world: World, name: str, admin: str) -> None:
@@ -137,16 +170,26 @@ def _library(tx: Session, world: World, name: str, admin: str) -> None:
     root = Team(library_id=library_id, name=title, path="")
     world.teams[name] = add(tx, root)
     root.path = f"/{root.id}/"
-    add(tx, UseStatement(library_id=library_id, version=1, text="For your development.", published_at=world.now))
+    add(
+        tx,
+        UseStatement(
+            library_id=library_id, version=1, text="For your development.", published_at=world.now
+        ),
+    )
     profile = RoleProfile(library_id=library_id, framework_id=world.framework_id, name="Mid-level")
     world.role_profiles[name] = add(tx, profile)
     for domain_id in world.domains.values():
         add(tx, Target(role_profile_id=profile.id, domain_id=domain_id, rank=2))
     world.rounds[name] = add(
         tx,
-        Round(library_id=library_id, framework_id=world.framework_id, name="Autumn 2026",
-              starts_on=dt.date(2026, 10, 1), ends_on=dt.date(2026, 12, 11)),
-    )  # fmt: skip
+        Round(
+            library_id=library_id,
+            framework_id=world.framework_id,
+            name="Autumn 2026",
+            starts_on=dt.date(2026, 10, 1),
+            ends_on=dt.date(2026, 12, 11),
+        ),
+    )
     _person(tx, world, admin, library_id, administrator=True)
 
 
@@ -157,14 +200,25 @@ def _team(tx: Session, world: World, name: str, above: str) -> None:
     team.path = f"{parent.path}{team.id}/"
 
 
-def _person(tx: Session, world: World, name: str, library_id: int, *, administrator: bool = False) -> None:
+def _person(
+    tx: Session, world: World, name: str, library_id: int, *, administrator: bool = False
+) -> None:
     world.people[name] = person_id = add(
         tx,
-        Person(library_id=library_id, name=name.title(), email=world.email(name), password_hash=HASH,
-               administrator=administrator, created_at=world.now),
-    )  # fmt: skip
+        Person(
+            library_id=library_id,
+            name=name.title(),
+            email=world.email(name),
+            password_hash=HASH,
+            administrator=administrator,
+            created_at=world.now,
+        ),
+    )
     statement_id = tx.query(UseStatement.id).filter_by(library_id=library_id).scalar()
-    add(tx, UseStatementReading(person_id=person_id, use_statement_id=statement_id, read_at=world.now))
+    add(
+        tx,
+        UseStatementReading(person_id=person_id, use_statement_id=statement_id, read_at=world.now),
+    )
 
 
 def _member(tx: Session, world: World, name: str, team: str, role: Role) -> None:
@@ -173,5 +227,15 @@ def _member(tx: Session, world: World, name: str, team: str, role: Role) -> None
     if name not in world.people:
         _person(tx, world, name, team_row.library_id)
     profile_id = world.role_profiles[library] if role is Role.LEARNER else None
-    add(tx, Membership(person_id=world.people[name], team_id=team_row.id, role=role, role_profile_id=profile_id,
-                       job="Library Assistant", weekly_hours=24, starts_on=START))  # fmt: skip
+    add(
+        tx,
+        Membership(
+            person_id=world.people[name],
+            team_id=team_row.id,
+            role=role,
+            role_profile_id=profile_id,
+            job="Library Assistant",
+            weekly_hours=24,
+            starts_on=START,
+        ),
+    )

@@ -19,13 +19,17 @@ from tracker.rules.calendar import (
 from tracker.rules.errors import Invalid
 
 DAYS = st.dates(dt.date(2026, 1, 1), dt.date(2026, 2, 10))
-PERIODS = st.tuples(DAYS, st.none() | DAYS).filter(lambda each: each[1] is None or each[1] >= each[0])
+PERIODS = st.tuples(DAYS, st.none() | DAYS).filter(
+    lambda each: each[1] is None or each[1] >= each[0]
+)
 
 
 def days(period: tuple[dt.date, dt.date | None]) -> set[dt.date]:
     """Every day of it, an open one until well after all others."""
     start, end = period
-    return {start + dt.timedelta(days=n) for n in range(((end or dt.date(2026, 6, 1)) - start).days + 1)}
+    return {
+        start + dt.timedelta(days=n) for n in range(((end or dt.date(2026, 6, 1)) - start).days + 1)
+    }
 
 
 @given(PERIODS, PERIODS)
@@ -39,13 +43,17 @@ def test_a_day_begins_and_ends_where_the_library_is() -> None:
     moment = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
     assert day_in("Pacific/Kiritimati", moment) == dt.date(2026, 11, 25)
     assert day_in("Etc/GMT+12", moment) == dt.date(2026, 11, 23)
-    assert start_of("Asia/Tokyo", dt.date(2026, 11, 24)) == dt.datetime(2026, 11, 23, 15, 0, tzinfo=dt.UTC)
-    assert start_of("America/Chicago", dt.date(2026, 3, 9)) - start_of("America/Chicago", dt.date(2026, 3, 8)) == (
-        dt.timedelta(hours=23)
-    ), "the clocks go forward on the eighth"
+    assert start_of("Asia/Tokyo", dt.date(2026, 11, 24)) == dt.datetime(
+        2026, 11, 23, 15, 0, tzinfo=dt.UTC
+    )
+    assert start_of("America/Chicago", dt.date(2026, 3, 9)) - start_of(
+        "America/Chicago", dt.date(2026, 3, 8)
+    ) == (dt.timedelta(hours=23)), "the clocks go forward on the eighth"
 
 
-@pytest.mark.parametrize("name", ["", "Mars/Base", "../etc/passwd", "/etc/localtime", "europe/berlin", "x" * 5000])
+@pytest.mark.parametrize(
+    "name", ["", "Mars/Base", "../etc/passwd", "/etc/localtime", "europe/berlin", "x" * 5000]
+)
 def test_a_time_zone_is_one_of_the_list(name: str) -> None:
     assert name not in time_zones()
     with pytest.raises(Invalid):
@@ -70,7 +78,9 @@ def test_every_time_zone_offered_can_be_used_and_stored() -> None:
         (LAST_DAY, FIRST_DAY, "dates_not_in_order"),
     ],
 )
-def test_what_a_period_can_be(starts_on: dt.date, ends_on: dt.date | None, code: str | None) -> None:
+def test_what_a_period_can_be(
+    starts_on: dt.date, ends_on: dt.date | None, code: str | None
+) -> None:
     if code is None:
         clean_period(starts_on, ends_on)
         return

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from tests.rules.searching import SEARCH
 from tracker.rules import levels
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning
 from tracker.rules.levels import (
     RULE,
     DomainStanding,
     LevelRule,
     LevelState,
+    LevelTally,
     StatementAnswer,
-    Tally,
     TargetState,
     blocking_rank,
     endorsed_meaning,
@@ -27,13 +28,14 @@ from tracker.rules.levels import (
     tally_statements,
     what_would_change,
 )
-from tracker.rules.scale import Answer, EndorsedAnswer, Meaning
 
 RANKS = (1, 2, 3, 4)
 BETTER = {TargetState.GAP: 0, TargetState.NOT_YET_KNOWN: 1, TargetState.AT_TARGET: 2}
 Statements = list[StatementAnswer]
 
-statement = st.builds(StatementAnswer, st.sampled_from(RANKS), st.sampled_from(Meaning), st.booleans())
+statement = st.builds(
+    StatementAnswer, st.sampled_from(RANKS), st.sampled_from(Meaning), st.booleans()
+)
 worlds = st.tuples(st.lists(statement, max_size=24), st.sampled_from(RANKS))
 
 
@@ -46,9 +48,9 @@ def of(statements: Iterable[StatementAnswer], target: int | None) -> DomainStand
     return standing(tally_statements(statements, RANKS), target)
 
 
-def small_tallies(most: int) -> list[Tally]:
+def small_tallies(most: int) -> list[LevelTally]:
     counts = itertools.product(range(most + 1), repeat=5)
-    return [Tally(1, sum(each), *each) for each in counts if sum(each) <= most]
+    return [LevelTally(1, sum(each), *each) for each in counts if sum(each) <= most]
 
 
 # Monotone
@@ -87,7 +89,7 @@ def test_turning_an_answer_to_met_never_lowers_anything(world: tuple[Statements,
 
 
 def test_a_rule_that_is_not_monotone_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def met_only_when_exact(tally: Tally, rule: LevelRule = RULE) -> LevelState:
+    def met_only_when_exact(tally: LevelTally, rule: LevelRule = RULE) -> LevelState:
         state = level_state(tally, rule)
         return LevelState.NOT_MET if state is LevelState.MET and tally.met > tally.need else state
 
@@ -96,7 +98,8 @@ def test_a_rule_that_is_not_monotone_is_found(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_taking_back_not_my_work_can_make_a_limited_level_count() -> None:
-    """The one way in which *met* can lower a result, and it is meant: more of the job is looked at."""
+    """The one way in which *met* can lower a result, and it is meant: more of the job is looked
+    at."""
     not_mine = [
         StatementAnswer(1, Meaning.EXCLUDED),
         StatementAnswer(1, Meaning.EXCLUDED),
@@ -111,23 +114,27 @@ def test_taking_back_not_my_work_can_make_a_limited_level_count() -> None:
 
 
 def depends_on_order(
-    tally: Callable[[Iterable[StatementAnswer]], tuple[Tally, ...]],
+    tally: Callable[[Iterable[StatementAnswer]], tuple[LevelTally, ...]],
     statements: Statements,
     shuffled: Statements,
 ) -> bool:
     return standing(tally(statements), 3) != standing(reversed(tally(shuffled)), 3)
 
 
-shuffles = st.lists(statement, max_size=24).flatmap(lambda each: st.tuples(st.just(each), st.permutations(each)))
+shuffles = st.lists(statement, max_size=24).flatmap(
+    lambda each: st.tuples(st.just(each), st.permutations(each))
+)
 
 
 @given(shuffles)
-def test_the_order_of_statements_and_levels_changes_nothing(pair: tuple[Statements, Statements]) -> None:
+def test_the_order_of_statements_and_levels_changes_nothing(
+    pair: tuple[Statements, Statements],
+) -> None:
     assert not depends_on_order(tally_statements, *pair)
 
 
 def test_a_tally_that_depends_on_order_is_found() -> None:
-    def first_of_each_rank(statements: Iterable[StatementAnswer]) -> tuple[Tally, ...]:
+    def first_of_each_rank(statements: Iterable[StatementAnswer]) -> tuple[LevelTally, ...]:
         seen: dict[int, StatementAnswer] = {}
         for each in statements:
             seen.setdefault(each.rank, each)
@@ -142,7 +149,10 @@ def test_a_tally_that_depends_on_order_is_found() -> None:
 def unknown_makes_a_gap(world: tuple[Statements, int]) -> bool:
     """Whether a gap would be gone if every open statement were met: then it was no gap."""
     statements, target = world
-    hoped = [each._replace(meaning=Meaning.MET) if each.meaning is Meaning.OPEN else each for each in statements]
+    hoped = [
+        each._replace(meaning=Meaning.MET) if each.meaning is Meaning.OPEN else each
+        for each in statements
+    ]
     gap = of(statements, target).target_state is TargetState.GAP
     return gap and of(hoped, target).target_state is not TargetState.GAP
 
@@ -153,7 +163,7 @@ def test_what_is_not_known_is_never_a_gap(world: tuple[Statements, int]) -> None
 
 
 def test_a_rule_that_takes_unknown_for_a_gap_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def open_is_not_met(tally: Tally, rule: LevelRule = RULE) -> LevelState:
+    def open_is_not_met(tally: LevelTally, rule: LevelRule = RULE) -> LevelState:
         state = level_state(tally, rule)
         return LevelState.NOT_MET if state is LevelState.NOT_YET_KNOWN else state
 
@@ -161,7 +171,7 @@ def test_a_rule_that_takes_unknown_for_a_gap_is_found(monkeypatch: pytest.Monkey
     assert find(worlds, unknown_makes_a_gap, settings=SEARCH)
 
 
-def by_completion(tally: Tally) -> LevelState:
+def by_completion(tally: LevelTally) -> LevelState:
     """The state said in another way: what is true however the open statements turn out."""
     applicable = tally.met + tally.not_met + tally.open
     if applicable < 2 or applicable < tally.listed / 2:
@@ -175,7 +185,9 @@ def by_completion(tally: Tally) -> LevelState:
 
 
 def test_a_level_is_known_exactly_when_no_open_statement_can_change_it() -> None:
-    assert [(t, level_state(t)) for t in small_tallies(7)] == [(t, by_completion(t)) for t in small_tallies(7)]
+    assert [(t, level_state(t)) for t in small_tallies(7)] == [
+        (t, by_completion(t)) for t in small_tallies(7)
+    ]
 
 
 def test_rounding_down_would_be_found() -> None:
@@ -191,7 +203,9 @@ def test_rounding_down_would_be_found() -> None:
 
 
 @given(worlds, st.integers(0, 3))
-def test_a_limited_level_is_neither_held_nor_in_the_way(world: tuple[Statements, int], at: int) -> None:
+def test_a_limited_level_is_neither_held_nor_in_the_way(
+    world: tuple[Statements, int], at: int
+) -> None:
     statements, target = world
     found = of(statements, target)
     limited = {view.rank for view in found.levels if view.state is LevelState.LIMITED}
@@ -217,8 +231,8 @@ def test_a_limited_level_is_neither_held_nor_in_the_way(world: tuple[Statements,
 )
 def test_where_a_level_becomes_limited(listed: int, excluded: int, state: LevelState) -> None:
     met = listed - excluded
-    assert level_state(Tally(1, listed, 0, excluded, met, 0, 0)) is state
-    assert level_state(Tally(1, listed, excluded, 0, met, 0, 0)) is state
+    assert level_state(LevelTally(1, listed, 0, excluded, met, 0, 0)) is state
+    assert level_state(LevelTally(1, listed, excluded, 0, met, 0, 0)) is state
 
 
 # Held, out of order, target
@@ -236,15 +250,21 @@ def test_what_held_and_out_of_order_mean(world: tuple[Statements, int]) -> None:
 
 
 @given(worlds)
-def test_the_blocking_level_is_there_exactly_where_there_is_a_gap(world: tuple[Statements, int]) -> None:
+def test_the_blocking_level_is_there_exactly_where_there_is_a_gap(
+    world: tuple[Statements, int],
+) -> None:
     found = of(*world)
     assert (blocking_rank(found) is not None) == (found.target_state is TargetState.GAP)
-    assert bool(in_the_way(found)) == (found.target_state in {TargetState.GAP, TargetState.NOT_YET_KNOWN})
+    assert bool(in_the_way(found)) == (
+        found.target_state in {TargetState.GAP, TargetState.NOT_YET_KNOWN}
+    )
 
 
 @pytest.mark.parametrize("state", LevelState)
 def test_every_level_state_can_be_reached(state: LevelState) -> None:
-    assert find(worlds, lambda world: any(v.state is state for v in of(*world).levels), settings=SEARCH)
+    assert find(
+        worlds, lambda world: any(v.state is state for v in of(*world).levels), settings=SEARCH
+    )
 
 
 @pytest.mark.parametrize("state", TargetState)
@@ -255,7 +275,11 @@ def test_every_target_state_can_be_reached(state: TargetState) -> None:
 @pytest.mark.parametrize("rank", [0, *RANKS])
 def test_every_held_rank_can_be_reached(rank: int) -> None:
     def met_to(upto: int) -> Statements:
-        return [StatementAnswer(r, Meaning.MET if r <= upto else Meaning.NOT_MET) for r in RANKS for _ in range(2)]
+        return [
+            StatementAnswer(r, Meaning.MET if r <= upto else Meaning.NOT_MET)
+            for r in RANKS
+            for _ in range(2)
+        ]
 
     assert of(met_to(rank), 2).held_rank == rank
 
@@ -280,7 +304,9 @@ def test_the_counts_add_up_to_what_is_listed(statements: Statements) -> None:
     tallies = tally_statements(statements, RANKS)
     assert [tally.rank for tally in tallies] == list(RANKS)
     assert sum(tally.listed for tally in tallies) == len(statements)
-    assert sum(tally.not_rated_here for tally in tallies) == sum(each.not_rated_here for each in statements)
+    assert sum(tally.not_rated_here for tally in tallies) == sum(
+        each.not_rated_here for each in statements
+    )
     for tally in tallies:
         assert tally.applicable == tally.listed - tally.not_rated_here - tally.excluded
         assert tally.applicable == tally.met + tally.not_met + tally.open
@@ -289,11 +315,12 @@ def test_the_counts_add_up_to_what_is_listed(statements: Statements) -> None:
 @pytest.mark.parametrize("counts", [(2, 0, 0, 1, 0, 0), (1, 0, 0, 1, 1, 0), (0, 0, 0, 1, -1, 0)])
 def test_counts_that_do_not_add_up_are_refused(counts: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="do not add up"):
-        Tally(1, *counts)
+        LevelTally(1, *counts)
 
 
 def test_the_two_voices() -> None:
-    """*Not my work* leaves the endorsed count only where an endorsement says so; without one all is open."""
+    """*Not my work* leaves the endorsed count only where an endorsement says so; without one all is
+    open."""
     assert [self_meaning(answer) for answer in (None, Answer.NOT_SURE, Answer.NOT_MY_WORK)] == [
         Meaning.OPEN,
         Meaning.OPEN,
@@ -334,8 +361,16 @@ def test_the_change_named_is_enough_and_no_less_is(world: tuple[Statements, int]
         return
     assert change.more >= 1
     assert change.more == change.need - change.met
-    assert of(meet(statements, change.rank, change.more), target).held_rank == change.then_held >= change.rank
-    assert of(meet(statements, change.rank, change.more - 1), target).held_rank == before.held_rank < change.rank
+    assert (
+        of(meet(statements, change.rank, change.more), target).held_rank
+        == change.then_held
+        >= change.rank
+    )
+    assert (
+        of(meet(statements, change.rank, change.more - 1), target).held_rank
+        == before.held_rank
+        < change.rank
+    )
     assert change.from_not_met == max(0, change.more - change.open)
     assert (change.from_not_met > 0) == (change.state is LevelState.NOT_MET)
 
@@ -375,9 +410,13 @@ ALLOWED = {
 
 
 def exceptions(statements: Statements, meaning: Meaning) -> list[tuple[int, Statements]]:
-    """The same world with one statement of that meaning left out, once for each, and the level it is of."""
+    """The same world with one statement of that meaning left out, once for each, and the level it
+    is of."""
     return [
-        (each.rank, [*statements[:at], StatementAnswer(each.rank, Meaning.EXCLUDED), *statements[at + 1 :]])
+        (
+            each.rank,
+            [*statements[:at], StatementAnswer(each.rank, Meaning.EXCLUDED), *statements[at + 1 :]],
+        )
         for at, each in enumerate(statements)
         if not each.not_rated_here and each.meaning is meaning
     ]
@@ -400,18 +439,25 @@ def test_leaving_out_what_is_not_met_makes_no_level_unmet(world: tuple[Statement
 
 
 def test_leaving_out_what_is_open_can_make_a_gap_certain() -> None:
-    """The partner: 7 met, 2 not, 1 open of 10 may still reach 8; of the 9 without the open one it cannot."""
-    statements = [StatementAnswer(1, each) for each in [Meaning.MET] * 7 + [Meaning.NOT_MET] * 2 + [Meaning.OPEN]]
+    """The partner: 7 met, 2 not, 1 open of 10 may still reach 8; of the 9 without the open one it
+    cannot."""
+    statements = [
+        StatementAnswer(1, each)
+        for each in [Meaning.MET] * 7 + [Meaning.NOT_MET] * 2 + [Meaning.OPEN]
+    ]
     assert some_exception_worsens(statements, Meaning.OPEN)
     assert not some_exception_worsens(statements, Meaning.NOT_MET)
 
 
 @given(worlds)
-def test_one_exception_at_each_level_never_makes_a_gap_of_what_was_none(world: tuple[Statements, int]) -> None:
+def test_one_exception_at_each_level_never_makes_a_gap_of_what_was_none(
+    world: tuple[Statements, int],
+) -> None:
     statements, target = world
     was_gap = of(statements, target).target_state is TargetState.GAP
     for rank in RANKS:
         statements = next(
-            (without for at, without in exceptions(statements, Meaning.NOT_MET) if at == rank), statements
+            (without for at, without in exceptions(statements, Meaning.NOT_MET) if at == rank),
+            statements,
         )
     assert was_gap or of(statements, target).target_state is not TargetState.GAP

@@ -1,16 +1,17 @@
 """Every worked example of docs/levels.md is run, so that the page cannot drift from the rule."""
 
 import re
-from pathlib import Path
 
 import pytest
 
+from config import ROOT
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning
 from tracker.rules.levels import (
     RULE,
     DomainStanding,
     LevelState,
+    LevelTally,
     LevelView,
-    Tally,
     TargetState,
     endorsed_meaning,
     level_state,
@@ -18,9 +19,8 @@ from tracker.rules.levels import (
     standing,
     what_would_change,
 )
-from tracker.rules.scale import Answer, EndorsedAnswer, Meaning
 
-PAGE = Path(__file__).parents[2] / "docs" / "levels.md"
+PAGE = ROOT / "docs" / "levels.md"
 Row = dict[str, str]
 
 
@@ -28,19 +28,21 @@ def tables(text: str) -> list[list[Row]]:
     """Every table of a Markdown text, each row by its column heads."""
     found = []
     for block in re.findall(r"(?:^\|.*\|\n)+", text, flags=re.MULTILINE):
-        lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in block.splitlines()]
+        lines = [
+            [cell.strip() for cell in line.strip("|").split("|")] for line in block.splitlines()
+        ]
         head, _, *body = lines
         found.append([dict(zip(head, line, strict=True)) for line in body])
     return found
 
 
-def read_tally(rank: int, cell: str) -> Tally:
+def read_tally(rank: int, cell: str) -> LevelTally:
     counts = dict.fromkeys("mnoxr", 0)
     for part in [] if cell == "-" else cell.split():
         match = re.fullmatch(r"(\d+)([mnoxr])", part)
         assert match, f"not a count: {part!r}"
         counts[match[2]] += int(match[1])
-    return Tally(
+    return LevelTally(
         rank=rank,
         listed=sum(counts.values()),
         not_rated_here=counts["r"],
@@ -67,7 +69,9 @@ def result(row: Row) -> Row:
     return {
         "levels": ", ".join(words(view) for view in found.levels),
         "held": str(found.held_rank),
-        "against target": found.target_state.value.replace("_", " ") if found.target_state else "none",
+        "against target": found.target_state.value.replace("_", " ")
+        if found.target_state
+        else "none",
         "next": next_words(found),
     }
 
@@ -89,7 +93,9 @@ def test_a_wrong_example_would_be_found(key: str) -> None:
 def test_the_examples_show_every_state() -> None:
     shown = " ".join(row["levels"] for row in EXAMPLES)
     assert all(state.value.replace("_", " ") in shown for state in LevelState)
-    assert {row["against target"] for row in EXAMPLES} == {s.value.replace("_", " ") for s in TargetState} | {"none"}
+    assert {row["against target"] for row in EXAMPLES} == {
+        s.value.replace("_", " ") for s in TargetState
+    } | {"none"}
 
 
 def test_the_page_names_the_rule_and_its_version() -> None:

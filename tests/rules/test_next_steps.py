@@ -8,6 +8,7 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from tests.rules.searching import SEARCH
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Voice
 from tracker.rules.levels import (
     StatementAnswer,
     TargetState,
@@ -16,9 +17,16 @@ from tracker.rules.levels import (
     standing,
     tally_statements,
 )
-from tracker.rules.next_steps import DomainFacts, Side, StatementFacts, Step, StepKind, learner_side, next_steps
-from tracker.rules.scale import Answer, EndorsedAnswer, Voice
-from tracker.rules.workflow import SEALED, ItemStatus
+from tracker.rules.next_steps import (
+    DomainFacts,
+    LearnerReviewState,
+    NextStep,
+    StatementFacts,
+    StepKind,
+    learner_side,
+    next_steps,
+)
+from tracker.rules.reviews.workflow import SEALED, ItemStatus
 
 N, P, C, SURE, NOT_MINE = (
     Answer.NOT_YET,
@@ -32,9 +40,17 @@ RANKS = (1, 2, 3, 4)
 ALL = 99
 
 
-def domain(statements: Sequence[StatementFacts], target: int | None = 2, position: int = 0) -> DomainFacts:
-    own = [StatementAnswer(each.rank, self_meaning(each.own), each.not_rated_here) for each in statements]
-    endorsed = [StatementAnswer(each.rank, endorsed_meaning(each.endorsed), each.not_rated_here) for each in statements]
+def domain(
+    statements: Sequence[StatementFacts], target: int | None = 2, position: int = 0
+) -> DomainFacts:
+    own = [
+        StatementAnswer(each.rank, self_meaning(each.own), each.not_rated_here)
+        for each in statements
+    ]
+    endorsed = [
+        StatementAnswer(each.rank, endorsed_meaning(each.endorsed), each.not_rated_here)
+        for each in statements
+    ]
     return DomainFacts(
         domain_id=position + 100,
         position=position,
@@ -46,15 +62,23 @@ def domain(statements: Sequence[StatementFacts], target: int | None = 2, positio
 
 def level(rank: int, *answers: tuple[Answer | None, EndorsedAnswer | None]) -> list[StatementFacts]:
     """Statements of one level, numbered 11, 12, ... at level 1, 21, 22, ... at level 2."""
-    return [StatementFacts(10 * rank + n, rank, n, own, endorsed) for n, (own, endorsed) in enumerate(answers, start=1)]
+    return [
+        StatementFacts(10 * rank + n, rank, n, own, endorsed)
+        for n, (own, endorsed) in enumerate(answers, start=1)
+    ]
 
 
 def put(
-    statements: list[StatementFacts], statement_id: int, side: Side = Side.NOT_SENT, changed_since: bool = False
+    statements: list[StatementFacts],
+    statement_id: int,
+    side: LearnerReviewState = LearnerReviewState.NOT_SENT,
+    changed_since: bool = False,
 ) -> list[StatementFacts]:
     """The same statements with one of them in a review, or changed since."""
     return [
-        replace(each, side=side, changed_since=changed_since) if each.statement_id == statement_id else each
+        replace(each, side=side, changed_since=changed_since)
+        if each.statement_id == statement_id
+        else each
         for each in statements
     ]
 
@@ -63,15 +87,19 @@ DONE = (C, EC)
 HELD = level(1, DONE, DONE)
 
 
-def steps(*domains: DomainFacts, most: int = ALL) -> tuple[Step, ...]:
+def steps(*domains: DomainFacts, most: int = ALL) -> tuple[NextStep, ...]:
     return next_steps(domains, most)
 
 
 def test_a_new_learner_is_told_to_rate_up_to_the_target() -> None:
     nothing = (
-        level(1, (None, None), (None, None)) + level(2, (None, None), (SURE, None)) + level(3, *[(None, None)] * 2)
+        level(1, (None, None), (None, None))
+        + level(2, (None, None), (SURE, None))
+        + level(3, *[(None, None)] * 2)
     )
-    assert steps(domain(nothing)) == (Step(StepKind.RATE, 100, (11, 12, 21, 22), 1, Voice.SELF, 2),)
+    assert steps(domain(nothing)) == (
+        NextStep(StepKind.RATE, 100, (11, 12, 21, 22), 1, Voice.SELF, 2),
+    )
 
 
 def test_a_domain_that_is_begun_is_gone_on_with() -> None:
@@ -83,36 +111,45 @@ def test_a_domain_that_is_begun_is_gone_on_with() -> None:
 def test_what_is_rated_and_not_reviewed_is_to_be_sent() -> None:
     rated = HELD + level(2, (C, None), (P, None), (NOT_MINE, None))
     send = next(each for each in steps(domain(rated)) if each.kind is StepKind.SEND)
-    assert send == Step(StepKind.SEND, 100, (21, 22, 23), 2, Voice.ENDORSED, 3)
+    assert send == NextStep(StepKind.SEND, 100, (21, 22, 23), 2, Voice.ENDORSED, 3)
 
 
-@pytest.mark.parametrize("side", [Side.WITH_REVIEWER, Side.RETURNED, Side.DIFFERS])
-def test_what_is_in_a_review_is_not_sent_again(side: Side) -> None:
+@pytest.mark.parametrize(
+    "side",
+    [LearnerReviewState.WITH_REVIEWER, LearnerReviewState.RETURNED, LearnerReviewState.DIFFERS],
+)
+def test_what_is_in_a_review_is_not_sent_again(side: LearnerReviewState) -> None:
     rated = put(HELD + level(2, (C, None), (C, None)), 21, side=side)
-    assert [each.statement_ids for each in steps(domain(rated)) if each.kind is StepKind.SEND] == [(22,)]
+    assert [each.statement_ids for each in steps(domain(rated)) if each.kind is StepKind.SEND] == [
+        (22,)
+    ]
 
 
 def test_what_was_kept_apart_is_sent_again_only_when_something_changed() -> None:
-    apart = put(HELD + level(2, (C, None), (C, EC)), 21, side=Side.KEPT_APART)
+    apart = put(HELD + level(2, (C, None), (C, EC)), 21, side=LearnerReviewState.KEPT_APART)
     assert not [each for each in steps(domain(apart)) if each.kind is StepKind.SEND]
-    changed = put(apart, 21, side=Side.KEPT_APART, changed_since=True)
-    assert [each.statement_ids for each in steps(domain(changed)) if each.kind is StepKind.SEND] == [(21,)]
+    changed = put(apart, 21, side=LearnerReviewState.KEPT_APART, changed_since=True)
+    assert [
+        each.statement_ids for each in steps(domain(changed)) if each.kind is StepKind.SEND
+    ] == [(21,)]
 
 
 def test_a_statement_that_a_reviewer_found_partly_met_and_that_blocks_the_level() -> None:
     blocked = HELD + level(2, (C, EN), (C, EP), DONE)
-    assert steps(domain(blocked)) == (Step(StepKind.BUILD_REVIEWED, 100, (22, 21), 2, Voice.ENDORSED, 2),)
+    assert steps(domain(blocked)) == (
+        NextStep(StepKind.BUILD_REVIEWED, 100, (22, 21), 2, Voice.ENDORSED, 2),
+    )
 
 
 def test_after_a_change_it_is_to_be_sent_instead() -> None:
     changed = put(HELD + level(2, (C, EP), DONE), 21, changed_since=True)
-    assert steps(domain(changed)) == (Step(StepKind.SEND, 100, (21,), 2, Voice.ENDORSED, 1),)
+    assert steps(domain(changed)) == (NextStep(StepKind.SEND, 100, (21,), 2, Voice.ENDORSED, 1),)
 
 
 def test_a_gap_by_the_own_answers_alone() -> None:
     own_gap = HELD + level(2, (N, None), (P, None))
     build = next(each for each in steps(domain(own_gap)) if each.kind is StepKind.BUILD_OWN)
-    assert build == Step(StepKind.BUILD_OWN, 100, (22, 21), 2, Voice.SELF, 2)
+    assert build == NextStep(StepKind.BUILD_OWN, 100, (22, 21), 2, Voice.SELF, 2)
 
 
 def test_where_a_reviewer_found_a_gap_the_own_answers_make_no_second_step() -> None:
@@ -121,13 +158,20 @@ def test_where_a_reviewer_found_a_gap_the_own_answers_make_no_second_step() -> N
 
 
 def test_what_changed_while_it_is_in_a_review_is_not_sent_again() -> None:
-    changed = put(HELD + level(2, (C, EP), DONE), 21, side=Side.WITH_REVIEWER, changed_since=True)
+    changed = put(
+        HELD + level(2, (C, EP), DONE),
+        21,
+        side=LearnerReviewState.WITH_REVIEWER,
+        changed_since=True,
+    )
     assert steps(domain(changed)) == ()
 
 
 def test_at_target_the_next_level_is_named() -> None:
     at_target = HELD + level(2, DONE, DONE) + level(3, DONE, (C, EP), (C, None))
-    assert steps(domain(at_target)) == (Step(StepKind.GROW, 100, (32, 33), 3, Voice.ENDORSED, 2),)
+    assert steps(domain(at_target)) == (
+        NextStep(StepKind.GROW, 100, (32, 33), 3, Voice.ENDORSED, 2),
+    )
 
 
 def test_who_holds_everything_has_nothing_to_do() -> None:
@@ -135,7 +179,11 @@ def test_who_holds_everything_has_nothing_to_do() -> None:
 
 
 def test_questions_and_differences_come_first() -> None:
-    waiting = put(put(HELD + level(2, (C, None), (C, None)), 21, side=Side.RETURNED), 22, side=Side.DIFFERS)
+    waiting = put(
+        put(HELD + level(2, (C, None), (C, None)), 21, side=LearnerReviewState.RETURNED),
+        22,
+        side=LearnerReviewState.DIFFERS,
+    )
     found = steps(domain(level(1, (None, None), (None, None)), 1), domain(waiting, position=1))
     assert [(each.kind, each.domain_id) for each in found] == [
         (StepKind.REPLY, 101),
@@ -165,21 +213,23 @@ def test_before_the_reveal_a_supervisors_answer_does_not_show(status: ItemStatus
 def test_what_a_learner_may_know_of_an_item() -> None:
     found = {status: learner_side(status, revealed=True) for status in (None, *ItemStatus)}
     assert found == {
-        None: Side.NOT_SENT,
-        ItemStatus.WAITING: Side.WITH_REVIEWER,
-        ItemStatus.RETURNED: Side.RETURNED,
-        ItemStatus.ANSWERED: Side.WITH_REVIEWER,
-        ItemStatus.NOT_OBSERVED: Side.NOT_SENT,
-        ItemStatus.DROPPED: Side.NOT_SENT,
-        ItemStatus.HANDED_ON: Side.NOT_SENT,
-        ItemStatus.DIFFERS: Side.DIFFERS,
-        ItemStatus.ENDORSED: Side.NOT_SENT,
-        ItemStatus.KEPT_APART: Side.KEPT_APART,
+        None: LearnerReviewState.NOT_SENT,
+        ItemStatus.WAITING: LearnerReviewState.WITH_REVIEWER,
+        ItemStatus.RETURNED: LearnerReviewState.RETURNED,
+        ItemStatus.ANSWERED: LearnerReviewState.WITH_REVIEWER,
+        ItemStatus.NOT_OBSERVED: LearnerReviewState.NOT_SENT,
+        ItemStatus.DROPPED: LearnerReviewState.NOT_SENT,
+        ItemStatus.HANDED_ON: LearnerReviewState.NOT_SENT,
+        ItemStatus.DIFFERS: LearnerReviewState.DIFFERS,
+        ItemStatus.ENDORSED: LearnerReviewState.NOT_SENT,
+        ItemStatus.KEPT_APART: LearnerReviewState.KEPT_APART,
     }
 
 
 @st.composite
-def people(draw: st.DrawFn, sides: Sequence[Side] = tuple(Side)) -> list[DomainFacts]:
+def people(
+    draw: st.DrawFn, sides: Sequence[LearnerReviewState] = tuple(LearnerReviewState)
+) -> list[DomainFacts]:
     found = []
     for position in range(draw(st.integers(1, 3))):
         statements = [
@@ -218,22 +268,27 @@ def test_steps_name_statements_of_their_domain_and_are_no_more_than_asked(
                 assert statement.own not in {None, SURE}
 
 
-def leaves_alone(make: Callable[[list[DomainFacts]], Sequence[Step]], domains: list[DomainFacts]) -> bool:
-    """Whether somebody who is not at target, and has nothing in a review, is told nothing about that domain."""
+def leaves_alone(
+    make: Callable[[list[DomainFacts]], Sequence[NextStep]], domains: list[DomainFacts]
+) -> bool:
+    """Whether somebody who is not at target, and has nothing in a review, is told nothing about
+    that domain."""
     away = {TargetState.GAP, TargetState.NOT_YET_KNOWN}
     named = {each.domain_id for each in make(domains)}
-    return any(each.endorsed.target_state in away and each.domain_id not in named for each in domains)
+    return any(
+        each.endorsed.target_state in away and each.domain_id not in named for each in domains
+    )
 
 
-@given(people(sides=[Side.NOT_SENT]))
+@given(people(sides=[LearnerReviewState.NOT_SENT]))
 def test_who_is_not_at_target_is_told_a_way_there(domains: list[DomainFacts]) -> None:
     assert not leaves_alone(lambda each: next_steps(each, ALL), domains)
 
 
 @pytest.mark.parametrize("lost", [StepKind.RATE, StepKind.SEND, StepKind.BUILD_REVIEWED])
 def test_a_kind_of_step_that_is_lost_would_be_found(lost: StepKind) -> None:
-    def without(domains: list[DomainFacts]) -> list[Step]:
+    def without(domains: list[DomainFacts]) -> list[NextStep]:
         return [each for each in next_steps(domains, ALL) if each.kind is not lost]
 
-    nothing_sent = people(sides=[Side.NOT_SENT])
+    nothing_sent = people(sides=[LearnerReviewState.NOT_SENT])
     assert find(nothing_sent, lambda domains: leaves_alone(without, domains), settings=SEARCH)

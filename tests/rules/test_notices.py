@@ -4,25 +4,32 @@ import datetime as dt
 
 import pytest
 
-from tracker.rules.notices import LONGEST_WAIT, TOLD, NoticeKind, To, digest_of, wait_after
-from tracker.rules.workflow import Move
+from tracker.rules.notices import (
+    LONGEST_WAIT,
+    NOTICE_RULES,
+    NoticeKind,
+    Recipient,
+    digest_of,
+    wait_after,
+)
+from tracker.rules.reviews.workflow import Move
 
 
 def test_every_move_says_who_is_told() -> None:
-    assert set(TOLD) == set(Move)
+    assert set(NOTICE_RULES) == set(Move)
 
 
 @pytest.mark.parametrize("move", [Move.ANSWER, Move.CANNOT_TELL])
 def test_an_answer_before_the_reveal_tells_nobody(move: Move) -> None:
-    assert TOLD[move] is None
+    assert NOTICE_RULES[move] is None
 
 
 def test_the_reveal_is_told_in_one_way() -> None:
     """Equal or different: whoever reads the mail over a shoulder cannot tell."""
-    assert TOLD[Move.REVEAL_EQUAL] == TOLD[Move.REVEAL_DIFFERENT]
-    told = TOLD[Move.REVEAL_EQUAL]
+    assert NOTICE_RULES[Move.REVEAL_EQUAL] == NOTICE_RULES[Move.REVEAL_DIFFERENT]
+    told = NOTICE_RULES[Move.REVEAL_EQUAL]
     assert told is not None
-    assert (told.kind, told.to) == (NoticeKind.REVIEW_REVEALED, To.LEARNER)
+    assert (told.kind, told.to) == (NoticeKind.REVIEW_REVEALED, Recipient.LEARNER)
 
 
 @pytest.mark.parametrize(
@@ -36,11 +43,18 @@ def test_the_reveal_is_told_in_one_way() -> None:
         ("Asia/Tokyo", "2026-11-24T23:00:00+00:00", "2026-11-24T22:00:00+00:00"),
     ],
 )
-def test_daily_mail_is_put_together_at_seven_where_the_library_is(zone: str, now: str, digest: str | None) -> None:
+def test_daily_mail_is_put_together_at_seven_where_the_library_is(
+    zone: str, now: str, digest: str | None
+) -> None:
     found = digest_of(zone, dt.datetime.fromisoformat(now))
     assert (found and found.isoformat()) == digest
 
 
 def test_what_is_not_taken_waits_longer_each_time() -> None:
     waits = [wait_after(attempts) for attempts in (1, 2, 3, 50)]
-    assert waits == [dt.timedelta(minutes=1), dt.timedelta(minutes=2), dt.timedelta(minutes=4), LONGEST_WAIT]
+    assert waits == [
+        dt.timedelta(minutes=1),
+        dt.timedelta(minutes=2),
+        dt.timedelta(minutes=4),
+        LONGEST_WAIT,
+    ]

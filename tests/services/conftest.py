@@ -7,7 +7,7 @@ from flask import Flask
 
 from tests.factories.actors import acting
 from tests.factories.world import World
-from tracker.policy import Actor
+from tracker.policy.permissions import Actor
 
 
 @pytest.fixture

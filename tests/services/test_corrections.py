@@ -9,13 +9,15 @@ from tests.conftest import NOW
 from tests.factories.world import World
 from tracker.db import db
 from tracker.models import AuditEvent, Correction
-from tracker.policy import Actor
-from tracker.queries.corrections import closed_corrections, count_open, open_corrections
+from tracker.policy.permissions import Actor
+from tracker.queries.frameworks.corrections import closed_corrections, count_open, open_corrections
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.services.corrections import close_correction, suggest_correction
 
 
-def suggest(world: World, text: str = "A word is wrong.", code: str = "COM-1-01", email: str = "") -> None:
+def suggest(
+    world: World, text: str = "A word is wrong.", code: str = "COM-1-01", email: str = ""
+) -> None:
     suggest_correction(world.framework_id, code, text, " Rita  Reader ", email, NOW)
 
 
@@ -23,7 +25,11 @@ def test_what_is_suggested_waits_for_an_administrator(context: World) -> None:
     suggest(context, email="Rita@Example.org")
     (row,) = open_corrections()
     assert (row.slug, row.code, row.statement) == ("small", "COM-1-01", "Communication 1.1")
-    assert (row.text, row.name, row.email) == ("A word is wrong.", "Rita Reader", "rita@example.org")
+    assert (row.text, row.name, row.email) == (
+        "A word is wrong.",
+        "Rita Reader",
+        "rita@example.org",
+    )
     assert (row.suggested_at, row.closed_at, row.closed_by) == (NOW, None, "")
 
 
@@ -57,7 +63,9 @@ def test_sent_twice_it_is_kept_once_while_it_waits(context: World, adam: Actor, 
         ({"code": "com-1-01"}, "statement_unknown", "statement"),
     ],
 )
-def test_what_cannot_be_kept_is_refused(context: World, change: dict[str, str], code: str, field: str) -> None:
+def test_what_cannot_be_kept_is_refused(
+    context: World, change: dict[str, str], code: str, field: str
+) -> None:
     sent = {"code": "", "text": "A word is wrong.", "name": "", "email": ""} | change
     with pytest.raises(Invalid) as refused:
         suggest_correction(context.framework_id, **sent, now=NOW)

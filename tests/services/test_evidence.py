@@ -1,4 +1,5 @@
-"""Evidence through its services, on both engines: versions, links, files, and who may do what to whose."""
+"""Evidence through its services, on both engines: versions, links, files, and who may do what to
+whose."""
 
 import datetime as dt
 import errno
@@ -16,16 +17,16 @@ from tests.factories.evidence import GOOD, PDF, TXT, piece, store
 from tests.factories.world import World
 from tracker.db import db, transaction
 from tracker.models import Evidence, EvidenceText, EvidenceVersion, StoredFile
-from tracker.policy import Actor
-from tracker.queries import evidence as lists
-from tracker.queries import evidence_versions as read
-from tracker.queries.actors import actor_for_person
-from tracker.records import files
+from tracker.policy.permissions import Actor
+from tracker.queries.access.actors import actor_for_person
+from tracker.queries.evidence import evidence as lists
+from tracker.queries.evidence import versions as read
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
-from tracker.rules.evidence import Content
-from tracker.rules.scale import EvidenceKind
-from tracker.rules.uploads import Upload
+from tracker.rules.evidence.content import EvidenceContent
+from tracker.rules.evidence.uploads import Upload
+from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.services import evidence
+from tracker.storage import files
 
 TODAY = dt.date(2026, 11, 24)
 Somebody = Callable[[str], Actor]
@@ -63,36 +64,55 @@ def test_a_new_piece(somebody: Somebody, world: World) -> None:
     statement, other = world.statements["technical"][0], world.statements["leadership"][1]
     made = evidence.create(
         somebody("ana"),
-        Content(" Shelf  check ", "All of aisle 4", "https://example.org/plan", TODAY),
+        EvidenceContent(" Shelf  check ", "All of aisle 4", "https://example.org/plan", TODAY),
         reasons={statement: " I did\nit alone ", other: ""},
         now=world.now,
     )
     found = read.piece(made)
     assert found is not None
-    assert (found.shown.title, found.shown.kind, found.shown.number) == ("Shelf check", EvidenceKind.LINK, 1)
+    assert (found.shown.title, found.shown.kind, found.shown.number) == (
+        "Shelf check",
+        EvidenceKind.LINK,
+        1,
+    )
     assert found.shown.done_on == TODAY
-    assert [(link.statement_id, link.reason) for link in found.links] == [(statement, "I did it alone"), (other, "")]
+    assert [(link.statement_id, link.reason) for link in found.links] == [
+        (statement, "I did it alone"),
+        (other, ""),
+    ]
 
 
 def test_an_edit_makes_a_version_and_keeps_the_old_one(somebody: Somebody, world: World) -> None:
     ana = somebody("ana")
     made = piece(world, title="First", text="one")
     later = world.now + dt.timedelta(days=1)
-    assert evidence.edit(ana, made, 1, Content("Second", "two"), now=later) == 2
-    assert evidence.edit(ana, made, 2, Content("Second", "two"), now=later) == 2, "nothing changed"
+    assert evidence.edit(ana, made, 1, EvidenceContent("Second", "two"), now=later) == 2
+    assert evidence.edit(ana, made, 2, EvidenceContent("Second", "two"), now=later) == 2, (
+        "nothing changed"
+    )
     first, second = read.piece(made, 1), read.piece(made)
     assert first is not None
     assert second is not None
-    assert (first.shown.title, first.shown.text, first.versions, first.is_current) == ("First", "one", 2, False)
+    assert (first.shown.title, first.shown.text, first.versions, first.is_current) == (
+        "First",
+        "one",
+        2,
+        False,
+    )
     assert (second.shown.title, second.shown.made_at, second.is_current) == ("Second", later, True)
     assert read.piece(made, 3) is None
 
 
-def test_an_edit_of_an_older_version_is_not_lost_in_silence(somebody: Somebody, world: World) -> None:
+def test_an_edit_of_an_older_version_is_not_lost_in_silence(
+    somebody: Somebody, world: World
+) -> None:
     ana = somebody("ana")
     made = piece(world, title="First")
-    evidence.edit(ana, made, 1, Content("Second"), now=world.now)
-    refused("evidence_changed", lambda: evidence.edit(ana, made, 1, Content("Third"), now=world.now))
+    evidence.edit(ana, made, 1, EvidenceContent("Second"), now=world.now)
+    refused(
+        "evidence_changed",
+        lambda: evidence.edit(ana, made, 1, EvidenceContent("Third"), now=world.now),
+    )
     found = read.piece(made)
     assert found is not None
     assert found.shown.title == "Second"
@@ -111,18 +131,24 @@ def test_the_day_it_was_done_is_a_day_where_the_person_is(somebody: Somebody, wo
     ana = somebody("ana")
     refused(
         "evidence_done_in_future",
-        lambda: evidence.create(ana, Content("x", done_on=TODAY + dt.timedelta(days=1)), now=world.now),
+        lambda: evidence.create(
+            ana, EvidenceContent("x", done_on=TODAY + dt.timedelta(days=1)), now=world.now
+        ),
     )
     with transaction() as tx:
         tx.execute(text("UPDATE libraries SET time_zone = 'Pacific/Kiritimati'"))
     assert evidence.create(
-        somebody("ana"), Content("x", done_on=TODAY + dt.timedelta(days=1)), now=world.now.replace(hour=12)
+        somebody("ana"),
+        EvidenceContent("x", done_on=TODAY + dt.timedelta(days=1)),
+        now=world.now.replace(hour=12),
     )
 
 
 def test_a_jotted_line_waits_to_be_linked(somebody: Somebody, world: World) -> None:
     made = evidence.jot(somebody("ana"), "  helped a class find maps ", world.now)
-    assert [row.id for row in lists.mine(world.people["ana"], show=lists.Show.UNLINKED).rows] == [made]
+    assert [
+        row.id for row in lists.mine(world.people["ana"], show=lists.EvidenceFilter.UNLINKED).rows
+    ] == [made]
     refused("evidence_jot_empty", lambda: evidence.jot(somebody("ana"), " ", world.now))
 
 
@@ -144,14 +170,19 @@ def test_statements_of_another_framework_are_not_linked(somebody: Somebody, worl
     statement = world.statements["technical"][0]
     made = piece(world)
     for wrong in (999_999, 2**31 - 1):
-        refused("evidence_statement_unknown", lambda wrong=wrong: evidence.link(ana, made, {wrong: ""}, world.now))
         refused(
             "evidence_statement_unknown",
-            lambda wrong=wrong: evidence.create(ana, Content("x"), reasons={statement: "", wrong: ""}, now=world.now),
+            lambda wrong=wrong: evidence.link(ana, made, {wrong: ""}, world.now),
+        )
+        refused(
+            "evidence_statement_unknown",
+            lambda wrong=wrong: evidence.create(
+                ana, EvidenceContent("x"), reasons={statement: "", wrong: ""}, now=world.now
+            ),
         )
     refused(
         "evidence_statement_unknown",
-        lambda: evidence.create(adam, Content("x"), reasons={statement: ""}, now=world.now),
+        lambda: evidence.create(adam, EvidenceContent("x"), reasons={statement: ""}, now=world.now),
     )
     assert rows(Evidence) == [1]
 
@@ -168,7 +199,10 @@ def test_archived_pieces_rest_until_they_are_brought_back(somebody: Somebody, wo
     assert lists.for_statement(ana.person_id, statement) == []
     assert lists.counts_by_statement(ana.person_id) == {}
     assert lists.mine(ana.person_id).rows == []
-    refused("evidence_archived", lambda: evidence.edit(ana, made, 1, Content("x"), now=world.now))
+    refused(
+        "evidence_archived",
+        lambda: evidence.edit(ana, made, 1, EvidenceContent("x"), now=world.now),
+    )
     refused("evidence_archived", lambda: evidence.link(ana, made, {statement: ""}, world.now))
     evidence.bring_back(ana, made)
     assert len(lists.for_statement(ana.person_id, statement)) == 1
@@ -179,8 +213,10 @@ def test_nobody_touches_what_is_not_theirs(somebody: Somebody, world: World) -> 
     for name in ("ben", "sue", "cora", "adam", "olaf"):
         other = somebody(name)
         for call in (
-            lambda other=other: evidence.edit(other, made, 1, Content("x"), now=world.now),
-            lambda other=other: evidence.link(other, made, {world.statements["technical"][1]: ""}, world.now),
+            lambda other=other: evidence.edit(other, made, 1, EvidenceContent("x"), now=world.now),
+            lambda other=other: evidence.link(
+                other, made, {world.statements["technical"][1]: ""}, world.now
+            ),
             lambda other=other: evidence.unlink(other, made, world.statements["technical"][0]),
             lambda other=other: evidence.archive(other, made, world.now),
             lambda other=other: evidence.bring_back(other, made),
@@ -213,18 +249,31 @@ def test_the_same_content_is_stored_once(somebody: Somebody, world: World, tmp_p
 def test_a_version_has_its_own_file(somebody: Somebody, world: World, tmp_path: Path) -> None:
     ana = somebody("ana")
     made = piece(world, title="Plan", folder=tmp_path, upload=Upload("a.pdf", PDF))
-    evidence.edit(ana, made, 1, Content("Plan, mended"), now=world.now)
-    evidence.edit(ana, made, 2, Content("Plan, mended"), upload=Upload("b.txt", TXT), store=store(tmp_path),
-                  now=world.now)  # fmt: skip
-    evidence.edit(ana, made, 3, Content("Plan, mended"), drop_file=True, now=world.now)
+    evidence.edit(ana, made, 1, EvidenceContent("Plan, mended"), now=world.now)
+    evidence.edit(
+        ana,
+        made,
+        2,
+        EvidenceContent("Plan, mended"),
+        upload=Upload("b.txt", TXT),
+        store=store(tmp_path),
+        now=world.now,
+    )
+    evidence.edit(ana, made, 3, EvidenceContent("Plan, mended"), drop_file=True, now=world.now)
     names = [file and file.name for file in (read.file_of(made, number) for number in (1, 2, 3, 4))]
     assert names == ["a.pdf", "a.pdf", "b.txt", None]
-    kinds = [found and found.shown.kind for found in (read.piece(made, number) for number in (1, 4))]
+    kinds = [
+        found and found.shown.kind for found in (read.piece(made, number) for number in (1, 4))
+    ]
     assert kinds == [EvidenceKind.FILE, EvidenceKind.NOTE]
 
 
-@pytest.mark.parametrize("upload", [Upload("x.pdf", TXT), Upload("x.exe", PDF), Upload("x.txt", b"")])
-def test_a_refused_file_leaves_nothing(somebody: Somebody, world: World, tmp_path: Path, upload: Upload) -> None:
+@pytest.mark.parametrize(
+    "upload", [Upload("x.pdf", TXT), Upload("x.exe", PDF), Upload("x.txt", b"")]
+)
+def test_a_refused_file_leaves_nothing(
+    somebody: Somebody, world: World, tmp_path: Path, upload: Upload
+) -> None:
     with pytest.raises(Invalid):
         piece(world, folder=tmp_path, upload=upload)
     assert on_disk(tmp_path) == []
@@ -235,12 +284,22 @@ def test_one_person_has_so_much_room(somebody: Somebody, world: World, tmp_path:
     ana, ben = somebody("ana"), somebody("ben")
     room = store(tmp_path, total=len(PDF) + len(TXT))
     for name, content in (("a.pdf", PDF), ("b.txt", TXT)):
-        evidence.create(ana, Content(name), upload=Upload(name, content), store=room, now=world.now)
+        evidence.create(
+            ana, EvidenceContent(name), upload=Upload(name, content), store=room, now=world.now
+        )
     refused(
         "files_full",
-        lambda: evidence.create(ana, Content("c"), upload=Upload("c.txt", b"one more"), store=room, now=world.now),
+        lambda: evidence.create(
+            ana,
+            EvidenceContent("c"),
+            upload=Upload("c.txt", b"one more"),
+            store=room,
+            now=world.now,
+        ),
     )
-    assert evidence.create(ben, Content("c"), upload=Upload("c.txt", b"one more"), store=room, now=world.now)
+    assert evidence.create(
+        ben, EvidenceContent("c"), upload=Upload("c.txt", b"one more"), store=room, now=world.now
+    )
     assert rows(StoredFile, Evidence) == [3, 3]
 
 
@@ -262,7 +321,12 @@ def test_a_crash_after_the_rows_leaves_no_half(
 ) -> None:
     monkeypatch.setattr(evidence.versions, "link", _crash)
     with pytest.raises(ZeroDivisionError):
-        piece(world, folder=tmp_path, upload=Upload("a.pdf", PDF), reasons={world.statements["technical"][0]: ""})
+        piece(
+            world,
+            folder=tmp_path,
+            upload=Upload("a.pdf", PDF),
+            reasons={world.statements["technical"][0]: ""},
+        )
     assert rows(Evidence, EvidenceVersion, EvidenceText, StoredFile) == [0, 0, 0, 0]
 
 
@@ -333,7 +397,7 @@ def test_the_search_reads_every_place_and_takes_signs_for_themselves(
 
 def test_only_what_stands_now_is_found(somebody: Somebody, world: World) -> None:
     made = piece(world, title="before")
-    evidence.edit(somebody("ana"), made, 1, Content("after"), now=world.now)
+    evidence.edit(somebody("ana"), made, 1, EvidenceContent("after"), now=world.now)
     assert lists.mine(world.people["ana"], find="before").rows == []
     assert [row.title for row in lists.mine(world.people["ana"]).rows] == ["after"]
 
@@ -344,14 +408,19 @@ def test_filters_counts_and_pages(somebody: Somebody, world: World) -> None:
     for number in range(lists.PAGE + 2):
         piece(world, title=f"Piece {number}", reasons={statement: ""} if number < 3 else {})
     evidence.archive(ana, lists.mine(ana.person_id).rows[0].id, world.now)
-    assert lists.counts(ana.person_id) == lists.Counts(lists.PAGE + 1, lists.PAGE - 2, 1)
+    assert lists.counts(ana.person_id) == lists.EvidenceCounts(lists.PAGE + 1, lists.PAGE - 2, 1)
     first, second = lists.mine(ana.person_id), lists.mine(ana.person_id, page=2)
-    assert (len(first.rows), len(second.rows), first.total, first.pages) == (lists.PAGE, 1, lists.PAGE + 1, 2)
+    assert (len(first.rows), len(second.rows), first.total, first.pages) == (
+        lists.PAGE,
+        1,
+        lists.PAGE + 1,
+        2,
+    )
     assert lists.mine(ana.person_id, statement_id=statement).total == 3
-    assert lists.mine(ana.person_id, show=lists.Show.ARCHIVED).rows[0].archived
+    assert lists.mine(ana.person_id, show=lists.EvidenceFilter.ARCHIVED).rows[0].archived
     assert lists.mine(ana.person_id, page=9).rows == []
     assert len(lists.unlinked_to(ana.person_id, statement)) == lists.PAGE - 2
-    assert lists.counts(world.people["ben"]) == lists.Counts(0, 0, 0)
+    assert lists.counts(world.people["ben"]) == lists.EvidenceCounts(0, 0, 0)
     assert lists.counts_by_statement(world.people["ben"]) == {}
 
 

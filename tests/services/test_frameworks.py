@@ -9,10 +9,19 @@ from sqlalchemy import func, select
 from config import ROOT
 from tests.conftest import NOW
 from tracker.db import db
-from tracker.models import Anchor, Citation, Domain, Framework, Level, ScaleAnswer, Source, Statement
+from tracker.models import (
+    Anchor,
+    Citation,
+    Domain,
+    Framework,
+    Level,
+    ScaleAnswer,
+    Source,
+    Statement,
+)
 from tracker.rules.errors import Conflict
-from tracker.rules.framework_files import FrameworkFile, read_framework
-from tracker.services.frameworks import Imported, import_framework
+from tracker.rules.frameworks.files import FrameworkFile, read_framework
+from tracker.services.frameworks import ImportedFramework, import_framework
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 
@@ -56,7 +65,7 @@ def test_the_same_file_again_changes_nothing(app: Flask, file: FrameworkFile) ->
     with app.app_context():
         first = import_framework(file, NOW)
         again = import_framework(file, NOW)
-        assert (first.added, again) == (True, Imported(first.framework_id, added=False))
+        assert (first.added, again) == (True, ImportedFramework(first.framework_id, added=False))
         assert db.session.scalar(select(func.count()).select_from(Statement)) == 137
 
 

@@ -2,7 +2,8 @@
 
 import click
 
-from tracker.cli import admin, audit, backups, database, demo, frameworks, mail, reviews, serve
+from tracker.cli import admin, audit, backups, database, frameworks, mail, reviews, serve
+from tracker.cli.demo import commands
 
 COMMANDS: list[click.Command] = [
     *database.commands,
@@ -10,7 +11,7 @@ COMMANDS: list[click.Command] = [
     audit.audit,
     backups.backup,
     backups.restore,
-    demo.demo,
+    commands.demo,
     frameworks.framework,
     mail.mail,
     reviews.reviews,

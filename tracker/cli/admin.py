@@ -7,9 +7,9 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from tracker.rules.accounts.passwords import Passwords, check
 from tracker.rules.errors import Invalid
-from tracker.rules.passwords import Passwords, check
-from tracker.services.libraries import create_administrator
+from tracker.services.administration.library_settings import create_administrator
 
 REASONS = {
     "email_not_valid": "This is not an e-mail address: {reason}",
@@ -19,7 +19,8 @@ REASONS = {
     "line_long": "A name has at most {longest} characters.",
     "password_common": "This password is among the commonest: somebody would guess it.",
     "password_long": "The password has at most {longest} characters.",
-    "password_own_words": "The password holds your name, your e-mail address or the library's name.",
+    "password_own_words": "The password holds your name, your e-mail address or the library's "
+    "name.",
     "password_short": "The password needs {shortest} characters or more.",
     "time_zone_unknown": "There is no such time zone. Write it like Europe/Berlin.",
 }
@@ -31,7 +32,11 @@ def admin() -> None:
 
 
 @admin.command("create")
-@click.option("--library", prompt="Library", help="Name of the library; it is made if there is none of that name.")
+@click.option(
+    "--library",
+    prompt="Library",
+    help="Name of the library; it is made if there is none of that name.",
+)
 @click.option("--name", prompt="Your name")
 @click.option("--email", prompt="E-mail")
 @click.option("--time-zone", default="UTC", show_default=True, help="For example Europe/Berlin.")

@@ -1,4 +1,5 @@
-"""Look whether the audit is as it was written; write down its newest event, to be kept elsewhere."""
+"""Look whether the audit is as it was written; write down its newest event, to be kept
+elsewhere."""
 
 import sys
 from pathlib import Path
@@ -6,12 +7,13 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from tracker.queries import chains
-from tracker.rules.chains import Wrong, line, read_heads
+from tracker.queries.operations import audit_chain
 from tracker.rules.errors import Invalid
+from tracker.rules.operations.hash_chain import ChainFault, line, read_heads
 
 WRONG = {
-    "event_edited": "Event {at} was changed after it was written, or was not written by the program.",
+    "event_edited": "Event {at} was changed after it was written, or was not written by the "
+    "program.",
     "event_deleted": "Events {at} to {other} were deleted.",
     "event_swapped": "Event {at} stands where it was not written: it was event {other}.",
     "event_inserted": "Event {at} was put in between two others afterwards.",
@@ -19,12 +21,14 @@ WRONG = {
     "facts_swapped": "What event {at} was about was exchanged for that of event {other}.",
     "facts_deleted": "What event {at} was about was deleted, and nobody's erasure accounts for it.",
     "tail_cut": "Events {at} to {other} were cut off: the head that was kept is of event {other}.",
-    "rewritten": "Event {at} is not the one whose head was kept: the chain was rewritten from there or from before, "
+    "rewritten": "Event {at} is not the one whose head was kept: the chain was rewritten from "
+    "there or from before, "
     "or a backup of before it was brought back and work went on.",
 }
 
 EMPTIED = (
-    "There is not one event, though there are people, and making the first of them is an event: the trail was emptied."
+    "There is not one event, though there are people, and making the first of them is an "
+    "event: the trail was emptied."
 )
 
 
@@ -35,40 +39,58 @@ def audit() -> None:
 
 @audit.command("verify")
 @click.option(
-    "--head", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    "--head",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Heads that were kept elsewhere, one a line, as `tracker audit head` writes them.",
-)  # fmt: skip
+)
 @with_appcontext
 def verify(file: Path | None) -> None:
-    """Go along all events; end with a status other than 0 at the first that is not as it was written."""
+    """Go along all events; end with a status other than 0 at the first that is not as it was
+    written."""
     try:
         heads = read_heads(file.read_text(encoding="utf-8")) if file is not None else []
     except (Invalid, UnicodeDecodeError):
-        sys.exit(f"{file} holds no heads as `tracker audit head` writes them. Nothing was looked at.")
-    found = chains.verify(heads)
+        sys.exit(
+            f"{file} holds no heads as `tracker audit head` writes them. Nothing was looked at."
+        )
+    found = audit_chain.verify(heads)
     if found.wrong is not None:
         sys.exit(_say(found.wrong))
     if found.walk.head is None:
-        if chains.must_have_events():
+        if audit_chain.must_have_events():
             sys.exit(EMPTIED)
         click.echo("There are no events yet.")
         return
-    click.echo(f"{found.walk.count} events, each as it was written; newest: {line(found.walk.head)}")
+    click.echo(
+        f"{found.walk.count} events, each as it was written; newest: {line(found.walk.head)}"
+    )
     if found.walk.erased:
-        click.echo(f"Of {found.walk.erased} it was erased what they were about, at the wish of the person.")
+        click.echo(
+            f"Of {found.walk.erased} it was erased what they were about, at the wish of the person."
+        )
     if heads:
         click.echo(f"The chain leads through all of the heads that were kept ({len(heads)}).")
     else:
-        click.echo("Whether events at its end were cut off, or all of it was rewritten, shows only with a head that "
-                   "was kept elsewhere: tracker audit verify --head FILE")  # fmt: skip
+        click.echo(
+            "Whether events at its end were cut off, or all of it was rewritten, shows only with "
+            "a head that "
+            "was kept elsewhere: tracker audit verify --head FILE"
+        )
 
 
 @audit.command("head")
-@click.option("--to", "file", type=click.Path(dir_okay=False, path_type=Path), help="Add it to the end of this file.")
+@click.option(
+    "--to",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Add it to the end of this file.",
+)
 @with_appcontext
 def head(file: Path | None) -> None:
-    """Print the number, digest and time of the newest event. Keep it where nobody who runs the server can change it."""
-    newest = chains.head()
+    """Print the number, digest and time of the newest event. Keep it where nobody who runs the
+    server can change it."""
+    newest = audit_chain.head()
     if newest is None:
         sys.exit("There are no events yet.")
     click.echo(line(newest))
@@ -80,7 +102,7 @@ def head(file: Path | None) -> None:
             sys.exit(f"{error.strerror}: {error.filename}. The head was not kept.")
 
 
-def _say(wrong: Wrong) -> str:
+def _say(wrong: ChainFault) -> str:
     if wrong.code == "event_deleted" and wrong.other == wrong.sequence:
         return f"Event {wrong.sequence} was deleted."
     return WRONG[wrong.code].format(at=wrong.sequence, other=wrong.other)

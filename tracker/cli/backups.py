@@ -13,24 +13,30 @@ from flask.cli import with_appcontext
 
 from config import ROOT
 from tracker.cli.database import lay_out
-from tracker.rules.backups import Finding
 from tracker.rules.errors import Conflict, Invalid, Refusal
-from tracker.services import backups
+from tracker.rules.operations.backups import Finding
+from tracker.services.operations import backups
 
 T = TypeVar("T")
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 REASONS = {
     "backup_empty": "There is no library in this database yet. Run: tracker setup",
     "backup_exists": "A file of that name is there already. Nothing was written.",
-    "backup_unreadable": "This is no whole backup: it was cut short, damaged, or is another kind of file.",
-    "backup_newer": "This backup was made by a newer version of the program. Update the program first.",
-    "backup_other_engine": "This is a backup of {engine}. Set TRACKER_DATABASE_URL to such a database first.",
-    "database_not_empty": "There are people in this database. Nothing was changed. With --replace a backup of it is "
+    "backup_unreadable": "This is no whole backup: it was cut short, damaged, or is another kind "
+    "of file.",
+    "backup_newer": "This backup was made by a newer version of the program. Update the program "
+    "first.",
+    "backup_other_engine": "This is a backup of {engine}. Set TRACKER_DATABASE_URL to such a "
+    "database first.",
+    "database_not_empty": "There are people in this database. Nothing was changed. With --replace "
+    "a backup of it is "
     "made first, and then it is replaced.",
-    "pg_tool_missing": "{tool} is not installed here. Install PostgreSQL's client programs (on Debian and Ubuntu: "
+    "pg_tool_missing": "{tool} is not installed here. Install PostgreSQL's client programs (on "
+    "Debian and Ubuntu: "
     "apt-get install postgresql-client), or run this command where they are.",
     "pg_tool_failed": "{tool} failed: {said}",
-    "file_not_kept": "An evidence file could not be written to the disk. The database was not changed.",
+    "file_not_kept": "An evidence file could not be written to the disk. The database was not "
+    "changed.",
 }
 FINDINGS = {
     "database_changed": "The copy of the database is not what was written: it changed afterwards.",
@@ -38,22 +44,31 @@ FINDINGS = {
     "rows_without_parent": "Rows of {what} lack what they belong to.",
     "rows_differ": "Not the rows that were counted when it was made: {what}",
     "revision_differs": "Not the layout that was noted when it was made: {what}",
-    "revision_unknown": "Its layout ({what}) is of a newer version of the program. Update the program first.",
+    "revision_unknown": "Its layout ({what}) is of a newer version of the program. Update the "
+    "program first.",
     "guard_missing": "The trigger {what} is gone, which keeps history from being changed.",
     "rating_not_as_history": "Ratings that are not what their history says: {what}",
-    "endorsement_not_whole": "Endorsements without their endorser, their time or their review: {what}",
-    "endorsement_does_not_fit": "Endorsements that do not fit what was reviewed (their numbers): {what}",
-    "endorsement_altered": "Endorsements that are not what was sealed when they were given (their numbers): {what}",
+    "endorsement_not_whole": "Endorsements without their endorser, their time or their review: "
+    "{what}",
+    "endorsement_does_not_fit": "Endorsements that do not fit what was reviewed (their numbers): "
+    "{what}",
+    "endorsement_altered": "Endorsements that are not what was sealed when they were given (their "
+    "numbers): {what}",
     "endorsement_gone": "Endorsements that were given and are gone (their numbers): {what}",
     "audit_broken": "The audit trail was changed after it was written: {what}",
-    "file_was_missing": "This evidence file was gone or damaged already when the backup was made: {what}",
+    "file_was_missing": "This evidence file was gone or damaged already when the backup was made: "
+    "{what}",
     "file_missing": "This evidence file is missing: {what}",
     "file_damaged": "This evidence file is damaged: {what}",
 }
 
 
 @click.group("backup", invoke_without_command=True)
-@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Folder [default: backups/ in the data].")
+@click.option(
+    "--to",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder [default: backups/ in the data].",
+)
 @click.pass_context
 @with_appcontext
 def backup(context: click.Context, to: Path | None) -> None:
@@ -61,10 +76,13 @@ def backup(context: click.Context, to: Path | None) -> None:
     if context.invoked_subcommand is not None:
         return
     now = dt.datetime.now(dt.UTC)
-    made = _or_exit(lambda: backups.make(_new_file(to, "tracker", now), current_app.config["FILES_DIR"], now))
+    made = _or_exit(
+        lambda: backups.make(_new_file(to, "tracker", now), current_app.config["FILES_DIR"], now)
+    )
     counts = made.manifest.contents.counts
     click.echo(
-        f"{made.path}: {_size(made.size)}, {counts.get('people', 0)} people, {counts.get('ratings', 0)} ratings, "
+        f"{made.path}: {_size(made.size)}, {counts.get('people', 0)} people, "
+        f"{counts.get('ratings', 0)} ratings, "
         f"{len(made.manifest.contents.files)} evidence files."
     )
     if made.manifest.missing:
@@ -79,19 +97,31 @@ def test(file: Path) -> None:
     """Bring FILE back into a place of its own and look through it. The library is not touched."""
     now = dt.datetime.now(dt.UTC)
     tried = _or_exit(lambda: backups.try_out(file, current_app.config["DATA_DIR"], _known(), now))
-    click.echo(f"{file.name}: made on {tried.manifest.made_at:%Y-%m-%d at %H:%M} UTC, {_size(tried.size)}.")
+    click.echo(
+        f"{file.name}: made on {tried.manifest.made_at:%Y-%m-%d at %H:%M} UTC, {_size(tried.size)}."
+    )
     if tried.findings:
         _tell(tried.findings)
-        sys.exit("This backup cannot be relied on. Make another, and keep older ones until it passes.")
+        sys.exit(
+            "This backup cannot be relied on. Make another, and keep older ones until it passes."
+        )
     counts = tried.manifest.contents.counts
-    click.echo(f"It can be brought back: {sum(counts.values())} rows in {len(counts)} tables, "
-               f"{len(tried.manifest.contents.files)} evidence files, nothing wrong.")  # fmt: skip
+    click.echo(
+        f"It can be brought back: {sum(counts.values())} rows in {len(counts)} tables, "
+        f"{len(tried.manifest.contents.files)} evidence files, nothing wrong."
+    )
 
 
 @click.command("restore")
 @FILE
-@click.option("--replace", is_flag=True, help="Replace a database with people in it; a backup of it is made first.")
-@click.option("--despite-faults", is_flag=True, help="Bring it back although something is wrong with it.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Replace a database with people in it; a backup of it is made first.",
+)
+@click.option(
+    "--despite-faults", is_flag=True, help="Bring it back although something is wrong with it."
+)
 @with_appcontext
 def restore(file: Path, replace: bool, despite_faults: bool) -> None:
     """Bring FILE back. Stop the program first, and start it afterwards."""
@@ -100,14 +130,23 @@ def restore(file: Path, replace: bool, despite_faults: bool) -> None:
     aside = _new_file(None, "before-restore", now) if replace else None
     tried = _or_exit(
         lambda: backups.bring_back(
-            file, config["FILES_DIR"], config["DATA_DIR"], _known(), now, aside=aside, lay_out=lay_out,
+            file,
+            config["FILES_DIR"],
+            config["DATA_DIR"],
+            _known(),
+            now,
+            aside=aside,
+            lay_out=lay_out,
             despite=despite_faults,
         )
-    )  # fmt: skip
+    )
     _tell(tried.findings)
     if aside is not None and aside.exists():
         click.echo(f"What was there before is kept in {aside}.")
-    click.echo(f"Brought back as it was on {tried.manifest.made_at:%Y-%m-%d at %H:%M} UTC. Everybody signs in again.")
+    click.echo(
+        f"Brought back as it was on {tried.manifest.made_at:%Y-%m-%d at %H:%M} UTC. Everybody "
+        "signs in again."
+    )
 
 
 def _new_file(folder: Path | None, name: str, now: dt.datetime) -> Path:
@@ -118,7 +157,9 @@ def _new_file(folder: Path | None, name: str, now: dt.datetime) -> Path:
 
 def _known() -> set[str]:
     """The layouts that this program can work with or bring up to date."""
-    return {script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()}
+    return {
+        script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()
+    }
 
 
 def _size(count: int) -> str:
@@ -139,7 +180,8 @@ def _or_exit(act: Callable[[], T]) -> T:
             _tell(cast("tuple[Finding, ...]", refusal.facts["findings"]))
             hopeless = refusal.facts["hopeless"]
             sys.exit(
-                "Nothing was changed." + ("" if hopeless else " With --despite-faults it is brought back as it is.")
+                "Nothing was changed."
+                + ("" if hopeless else " With --despite-faults it is brought back as it is.")
             )
         sys.exit(_reason(refusal))
     except Invalid as refusal:

@@ -13,7 +13,8 @@ FRAMEWORKS = ROOT / "seed_data" / "frameworks"
 @click.command("setup")
 @with_appcontext
 def setup() -> None:
-    """Create the database or bring it up to date; load the frameworks that come with the program."""
+    """Create the database or bring it up to date; load the frameworks that come with the
+    program."""
     lay_out()
 
 

@@ -7,9 +7,15 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from tracker.queries.frameworks import published
+from tracker.queries.frameworks.published import published
 from tracker.rules.errors import Conflict
-from tracker.rules.framework_files import FrameworkFile, FrameworkFileError, decode, read_framework, warnings
+from tracker.rules.frameworks.files import (
+    FrameworkFile,
+    FrameworkFileError,
+    decode,
+    read_framework,
+    warnings,
+)
 from tracker.services.frameworks import import_framework
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -42,11 +48,15 @@ def import_file(file: Path) -> None:
 def list_published() -> None:
     """What is published: slug, version, statements, day and title, with tabs between."""
     for row in published():
-        click.echo(f"{row.slug}\t{row.version}\t{row.statements} statements\t{row.published_at:%Y-%m-%d}\t{row.title}")
+        click.echo(
+            f"{row.slug}\t{row.version}\t{row.statements} "
+            f"statements\t{row.published_at:%Y-%m-%d}\t{row.title}"
+        )
 
 
 def take_in(file: Path) -> int:
-    """Import one file and say what came of it; returns the framework's id. Exits with 1 when it is refused."""
+    """Import one file and say what came of it; returns the framework's id. Exits with 1 when it is
+    refused."""
     read = _read(file)
     _warn(file, read)
     try:
@@ -59,8 +69,8 @@ def take_in(file: Path) -> int:
 
 
 def take_in_shipped(file: Path) -> None:
-    """Publish a file that comes with the program, where it is new. A published version that differs stays as it is:
-    an update of the program must not stop the start."""
+    """Publish a file that comes with the program, where it is new. A published version that differs
+    stays as it is: an update of the program must not stop the start."""
     read = _read(file)
     try:
         imported = import_framework(read, dt.datetime.now(dt.UTC))
@@ -74,7 +84,8 @@ def take_in_shipped(file: Path) -> None:
 
 def _differs(file: Path, read: FrameworkFile) -> str:
     return (
-        f"{file.name}: {read.slug} {read.version} is published with other content, and a published version "
+        f"{file.name}: {read.slug} {read.version} is published with other content, and a "
+        "published version "
         "is never changed."
     )
 

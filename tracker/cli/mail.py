@@ -14,14 +14,15 @@ from tracker.rules.errors import Invalid
 from tracker.rules.mail import MailFailed, MailServer, compose
 from tracker.rules.notices import MailStatus
 from tracker.rules.texts import clean_email
-from tracker.services import outbox
-from tracker.services.mail_tests import send_plain
+from tracker.services.notifications import outbox
+from tracker.services.notifications.mail_tests import send_plain
 
 REASONS = {
     "mail_down": "The mail server could not be reached.",
     "mail_slow": "The mail server did not answer within 10 seconds.",
     "mail_certificate": "The mail server's certificate could not be trusted, so nothing was sent.",
-    "mail_tls_missing": "The mail server does not offer an encrypted connection, so nothing was sent.",
+    "mail_tls_missing": "The mail server does not offer an encrypted connection, so nothing was "
+    "sent.",
     "mail_sign_in": "The mail server did not accept the user or the password of TRACKER_SMTP_URL.",
     "mail_refused": "The mail server did not take the message.",
     "mail_address": "There is an account whose e-mail address is none.",
@@ -49,9 +50,13 @@ def test(address: str) -> None:
     try:
         to = clean_email(address)
         text = (
-            f"This is a test message from {current_app.config['BASE_URL']}. That you read it shows that it arrives.\n"
+            f"This is a test message from {current_app.config['BASE_URL']}. That you read it "
+            "shows that it arrives.\n"
         )
-        send_plain(server, compose(server, to, "Test message from Skills Tracker", text, dt.datetime.now(dt.UTC)))
+        send_plain(
+            server,
+            compose(server, to, "Test message from Skills Tracker", text, dt.datetime.now(dt.UTC)),
+        )
     except Invalid as refusal:
         sys.exit(f"{address} is not an e-mail address: {refusal.facts['reason']}")
     except MailFailed as failed:
@@ -64,13 +69,19 @@ def test(address: str) -> None:
 
 @mail.command("deliver")
 @click.option("--loop", is_flag=True, help="Go on until it is told to stop (SIGTERM or Ctrl-C).")
-@click.option("--every", type=click.IntRange(5, 3600), default=60, show_default=True,
-              help="With --loop: seconds between two rounds.")  # fmt: skip
+@click.option(
+    "--every",
+    type=click.IntRange(5, 3600),
+    default=60,
+    show_default=True,
+    help="With --loop: seconds between two rounds.",
+)
 @with_appcontext
 def deliver(loop: bool, every: int) -> None:
     """Mail the notices that wait, once or in a loop. Any number of these may run at once.
 
-    Once, it ends with a status other than 0 when something is left waiting because the server did not take it.
+    Once, it ends with a status other than 0 when something is left waiting because the server did
+    not take it.
     """
     server = _server()
     stop = threading.Event()
@@ -89,8 +100,8 @@ def deliver(loop: bool, every: int) -> None:
 
 
 def _round(server: MailServer, stop: threading.Event) -> Counter[MailStatus]:
-    """Everything that can go now. It ends early where the server fails, or when it is told to stop; a mail that was
-    begun is finished."""
+    """Everything that can go now. It ends early where the server fails, or when it is told to stop;
+    a mail that was begun is finished."""
     came: Counter[MailStatus] = Counter()
     outbox.collect(_now())
     while not stop.is_set() and (done := _next(server)) is not None:
@@ -102,13 +113,16 @@ def _round(server: MailServer, stop: threading.Event) -> Counter[MailStatus]:
     return came
 
 
-def _next(server: MailServer) -> outbox.Delivered | None:
+def _next(server: MailServer) -> outbox.Delivery | None:
     now, written = _now(), current_app.extensions["tracker_letters"]
     return outbox.deliver_next(server, lambda letter: written(server, letter, now), now)
 
 
 def _told(came: Counter[MailStatus]) -> str:
-    return ", ".join(f"{status.value}: {count}" for status, count in sorted(came.items())) or "Nothing to send."
+    return (
+        ", ".join(f"{status.value}: {count}" for status, count in sorted(came.items()))
+        or "Nothing to send."
+    )
 
 
 def _now() -> dt.datetime:

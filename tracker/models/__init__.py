@@ -1,10 +1,13 @@
 """What is stored. Each name below is a table; relationships point from child to parent, by id."""
 
 from tracker.models.audit import AuditEvent, AuditEventDetail, Erasure, Look
-from tracker.models.checks import BackupTest, MailTest
-from tracker.models.endorsements import EndorsementMove
-from tracker.models.evidence import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, StoredFile
-from tracker.models.exceptions import LevelException, LevelExceptionMove, LevelExceptionText
+from tracker.models.evidence import (
+    Evidence,
+    EvidenceLink,
+    EvidenceText,
+    EvidenceVersion,
+    StoredFile,
+)
 from tracker.models.frameworks import (
     Anchor,
     Citation,
@@ -18,7 +21,9 @@ from tracker.models.frameworks import (
     Statement,
     Strand,
 )
+from tracker.models.idempotency import Submission
 from tracker.models.notices import Notice, NoticeChoice, OutboxMail
+from tracker.models.operations import BackupTest, MailTest
 from tracker.models.people import (
     Invitation,
     Library,
@@ -30,7 +35,9 @@ from tracker.models.people import (
     UseStatementReading,
 )
 from tracker.models.ratings import Rating, RatingEntry
-from tracker.models.reviews import (
+from tracker.models.reviews.endorsements import EndorsementMove
+from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove, LevelExceptionText
+from tracker.models.reviews.reviews import (
     Confirmation,
     Endorsement,
     EndorsementText,
@@ -42,9 +49,8 @@ from tracker.models.reviews import (
     ReviewMove,
     TrainingAction,
 )
+from tracker.models.reviews.routing import Deputy, Handover, HandoverText, SecondReading
 from tracker.models.rounds import RoleProfile, Round, Target
-from tracker.models.routing import Deputy, Handover, HandoverText, SecondReading
-from tracker.models.submissions import Submission
 
 __all__ = [
     "Anchor",

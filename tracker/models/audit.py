@@ -11,8 +11,9 @@ from tracker.models.columns import Id, parent
 
 
 class AuditEvent(Base):
-    """Append-only, and a chain through the whole installation (rules/chains): `sequence` counts from 1 without a gap,
-    `previous` is the digest of the event before. No actor: the system."""
+    """Append-only, and a chain through the whole installation (rules/operations/hash_chain):
+    `sequence` counts from 1 without a gap, `previous` is the digest of the event before. No actor:
+    the system."""
 
     __tablename__ = "audit_events"
     __table_args__ = (
@@ -34,7 +35,8 @@ class AuditEvent(Base):
 
 
 class AuditEventDetail(Base):
-    """What an event was about, and the salt of its commitment; erasable with the person that the event is about.
+    """What an event was about, and the salt of its commitment; erasable with the person that the
+    event is about.
 
     `facts` holds ids, short words and the seals of endorsements, never ratings or personal text.
     """
@@ -63,7 +65,8 @@ class Look(Base):
 
 
 class Erasure(Base):
-    """While a row is open, the erasable text of that person may be deleted; nothing else opens that door."""
+    """While a row is open, the erasable text of that person may be deleted; nothing else opens that
+    door."""
 
     __tablename__ = "erasures"
 

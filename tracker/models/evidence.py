@@ -7,11 +7,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
-from tracker.rules.scale import EvidenceKind
+from tracker.rules.frameworks.scale import EvidenceKind
 
 
 class StoredFile(Base):
-    """A file outside the web root, found by the SHA-256 of its content. `name` is a label, never a path."""
+    """A file outside the web root, found by the SHA-256 of its content. `name` is a label, never a
+    path."""
 
     __tablename__ = "stored_files"
     __table_args__ = (CheckConstraint("size > 0", name="not_empty"),)

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
-from tracker.rules.scale import Answer, Meaning
+from tracker.rules.frameworks.scale import Answer, Meaning
 
 
 class Framework(Base):
-    """One published version. `about` is what its page shows beside the statements: evidence pack, attribution."""
+    """One published version. `about` is what its page shows beside the statements: evidence pack,
+    attribution."""
 
     __tablename__ = "frameworks"
     __table_args__ = (UniqueConstraint("slug", "version"),)
@@ -77,7 +78,8 @@ class Level(Base):
 
 
 class Domain(Base):
-    """`claimed_count` is what the source's heading says, where it says one; it may differ from what is listed."""
+    """`claimed_count` is what the source's heading says, where it says one; it may differ from what
+    is listed."""
 
     __tablename__ = "domains"
     __table_args__ = (UniqueConstraint("strand_id", "key"),)
@@ -91,7 +93,8 @@ class Domain(Base):
 
 
 class Statement(Base):
-    """One thing to rate. `uuid` is the same in every version; `position` runs through the whole framework."""
+    """One thing to rate. `uuid` is the same in every version; `position` runs through the whole
+    framework."""
 
     __tablename__ = "statements"
     __table_args__ = (
@@ -144,7 +147,8 @@ class Citation(Base):
 
 
 class Anchor(Base):
-    """An O*NET skill, task, ability, ... that the page lists. `kind` is the key of its list in the file."""
+    """An O*NET skill, task, ability, ... that the page lists. `kind` is the key of its list in the
+    file."""
 
     __tablename__ = "anchors"
     __table_args__ = (UniqueConstraint("framework_id", "kind", "position"),)
@@ -157,7 +161,8 @@ class Anchor(Base):
 
 
 class Correction(Base):
-    """A suggestion from a reader of the public page, who may leave a name and an address, or not."""
+    """A suggestion from a reader of the public page, who may leave a name and an address, or
+    not."""
 
     __tablename__ = "corrections"
     __table_args__ = (
@@ -183,7 +188,8 @@ class Correction(Base):
 
 
 class NotRatedHere(Base):
-    """A statement that a library leaves out of rating, openly and with a reason, until it is lifted."""
+    """A statement that a library leaves out of rating, openly and with a reason, until it is
+    lifted."""
 
     __tablename__ = "not_rated_here"
     __table_args__ = (UniqueConstraint("library_id", "statement_id"),)

@@ -11,7 +11,8 @@ from tracker.rules.notices import MailChoice, MailStatus, NoticeKind
 
 
 class Notice(Base):
-    """Somebody is told that something happened: who, of what kind, in which review; never what was answered.
+    """Somebody is told that something happened: who, of what kind, in which review; never what was
+    answered.
 
     `to_mail`: it waits to be put into a mail; `mail_id`: the mail that holds it.
     """
@@ -54,17 +55,23 @@ class NoticeChoice(Base):
 
 
 class OutboxMail(Base):
-    """A mail of notices to one person, from when it was put together until it is known what came of it.
+    """A mail of notices to one person, from when it was put together until it is known what came of
+    it.
 
-    `digest_on`: the day whose daily mail it is, at most one. `reason` and `said`: why it was not taken the last time.
+    `digest_on`: the day whose daily mail it is, at most one. `reason` and `said`: why it was not
+    taken the last time.
     """
 
     __tablename__ = "outbox_mails"
     __table_args__ = (
         one_of("status", MailStatus),
         UniqueConstraint("person_id", "digest_on"),
-        CheckConstraint("(status = 'sending') = (claimed_at IS NOT NULL)", name="sending_has_a_time"),
-        CheckConstraint("(status IN ('waiting', 'sending')) = (ended_at IS NULL)", name="ended_has_a_time"),
+        CheckConstraint(
+            "(status = 'sending') = (claimed_at IS NOT NULL)", name="sending_has_a_time"
+        ),
+        CheckConstraint(
+            "(status IN ('waiting', 'sending')) = (ended_at IS NULL)", name="ended_has_a_time"
+        ),
         CheckConstraint("attempts >= 0", name="attempts_count"),
         Index("ix_outbox_mails_status", "status", "next_try_at"),
     )

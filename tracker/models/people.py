@@ -11,9 +11,11 @@ from tracker.rules.roles import Role
 
 
 class Library(Base):
-    """People, settings, role profiles, rounds and audit belong to one library; libraries never see each other.
+    """People, settings, role profiles, rounds and audit belong to one library; libraries never see
+    each other.
 
-    Its root team is the row of `teams` without a parent. Without `endorsement_months` endorsements never expire.
+    Its root team is the row of `teams` without a parent. Without `endorsement_months` endorsements
+    never expire.
     """
 
     __tablename__ = "libraries"
@@ -29,7 +31,8 @@ class Library(Base):
 
 
 class Team(Base):
-    """`path` holds the ids from the root down, as "/1/4/9/": a team is below another when its path starts with it."""
+    """`path` holds the ids from the root down, as "/1/4/9/": a team is below another when its path
+    starts with it."""
 
     __tablename__ = "teams"
     __table_args__ = (
@@ -54,9 +57,11 @@ class Team(Base):
 
 
 class Person(Base):
-    """Somebody who can sign in. `email` is stored casefolded and is unique in the whole installation.
+    """Somebody who can sign in. `email` is stored casefolded and is unique in the whole
+    installation.
 
-    `covers_screen`: their pages are covered after a minute without input, for desks that others look at.
+    `covers_screen`: their pages are covered after a minute without input, for desks that others
+    look at.
     """
 
     __tablename__ = "people"
@@ -74,14 +79,19 @@ class Person(Base):
 
 
 class Membership(Base):
-    """A person in a team, in a role, from a date to a date (inclusive; open where there is none)."""
+    """A person in a team, in a role, from a date to a date (inclusive; open where there is
+    none)."""
 
     __tablename__ = "memberships"
     __table_args__ = (
         one_of("role", Role),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="dates_in_order"),
-        CheckConstraint("role <> 'learner' OR role_profile_id IS NOT NULL", name="learner_has_role_profile"),
-        CheckConstraint("weekly_hours IS NULL OR (weekly_hours > 0 AND weekly_hours <= 80)", name="hours_sane"),
+        CheckConstraint(
+            "role <> 'learner' OR role_profile_id IS NOT NULL", name="learner_has_role_profile"
+        ),
+        CheckConstraint(
+            "weekly_hours IS NULL OR (weekly_hours > 0 AND weekly_hours <= 80)", name="hours_sane"
+        ),
         Index("ix_memberships_team_role", "team_id", "role"),
     )
 
@@ -112,7 +122,8 @@ class SignIn(Base):
 
 
 class Invitation(Base):
-    """A one-time link with which somebody sets their password. Only the SHA-256 of its token is stored.
+    """A one-time link with which somebody sets their password. Only the SHA-256 of its token is
+    stored.
 
     It is closed when it was used or when another took its place.
     """
@@ -128,7 +139,8 @@ class Invitation(Base):
 
 
 class UseStatement(Base):
-    """What the library promises about the records. The newest version is the one to read before the first rating."""
+    """What the library promises about the records. The newest version is the one to read before the
+    first rating."""
 
     __tablename__ = "use_statements"
     __table_args__ = (UniqueConstraint("library_id", "version"),)

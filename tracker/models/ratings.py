@@ -7,15 +7,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Prose, Word, one_of, parent
-from tracker.rules.scale import Answer, Basis
+from tracker.rules.frameworks.scale import Answer, Basis
 
 
 class Rating(Base):
     """The current answer of a person to a statement row.
 
-    `version` starts at 1 and rises with each change of answer or notes: a save names the version that its page
-    showed (0 for none). `own_note` is never shown to anybody else; `reviewer_note` is revealed with the answer.
-    `rated_at` is when it was stored here; `given_on` the day that an imported answer says it was given.
+    `version` starts at 1 and rises with each change of answer or notes: a save names the version
+    that its page showed (0 for none). `own_note` is never shown to anybody else; `reviewer_note` is
+    revealed with the answer. `rated_at` is when it was stored here; `given_on` the day that an
+    imported answer says it was given.
     """
 
     __tablename__ = "ratings"
@@ -41,7 +42,8 @@ class Rating(Base):
 
 
 class RatingEntry(Base):
-    """History of ratings, append-only: UPDATE and DELETE are refused by trigger. Notes are not kept here."""
+    """History of ratings, append-only: UPDATE and DELETE are refused by trigger. Notes are not kept
+    here."""
 
     __tablename__ = "rating_entries"
     __table_args__ = (

@@ -10,7 +10,8 @@ from tracker.models.columns import Id, Line, parent
 
 
 class RoleProfile(Base):
-    """A job in a framework. It names one version; newer versions of the same slug take its place when published."""
+    """A job in a framework. It names one version; newer versions of the same slug take its place
+    when published."""
 
     __tablename__ = "role_profiles"
     __table_args__ = (UniqueConstraint("library_id", "framework_id", "name"),)
@@ -39,7 +40,8 @@ class Target(Base):
 
 
 class Round(Base):
-    """A dated period of one library; it pins the version of the framework. Both dates are inclusive."""
+    """A dated period of one library; it pins the version of the framework. Both dates are
+    inclusive."""
 
     __tablename__ = "rounds"
     __table_args__ = (

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.models import Library, Person
-from tracker.policy import Actor
+from tracker.policy.permissions import Actor
 from tracker.rules.errors import Missing
 
 

@@ -1,7 +1,8 @@
 """The only writer of audit events.
 
-Events are collected while a use case runs and become links of the chain as the last thing before it commits: so a
-chain that only one can extend at a time makes nobody wait for more than that, and what is taken back leaves nothing.
+Events are collected while a use case runs and become links of the chain as the last thing before it
+commits: so a chain that only one can extend at a time makes nobody wait for more than that, and
+what is taken back leaves nothing.
 """
 
 import datetime as dt
@@ -14,9 +15,9 @@ from sqlalchemy import event, func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, SessionTransaction
 
 from tracker.models import AuditEvent, AuditEventDetail, Library, Person, Review, Team
-from tracker.rules.chains import START, Link, commitment
-from tracker.rules.trail import told
-from tracker.rules.workflow import Move
+from tracker.rules.operations.audit_kinds import audit_kind_of
+from tracker.rules.operations.hash_chain import START, ChainLink, commitment
+from tracker.rules.reviews.workflow import Move
 
 LOCK = 4_702_111_830
 """The advisory lock of the chain on PostgreSQL, held from the reading of its end to the commit."""
@@ -26,7 +27,7 @@ Fact = str | int | bool | None
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class NotedEvent:
     """An event to be."""
 
     kind: str
@@ -38,11 +39,12 @@ class Noted:
 
 
 @dataclass(slots=True)
-class Part:
-    """What one use case noted, in order. `within`: the savepoint that takes it back, if any; `over` once it ended."""
+class NotedEvents:
+    """What one use case noted, in order. `within`: the savepoint that takes it back, if any; `over`
+    once it ended."""
 
     within: SessionTransaction | None
-    events: dict[Noted, None] = field(default_factory=dict)
+    events: dict[NotedEvent, None] = field(default_factory=dict)
     over: bool = False
 
 
@@ -56,20 +58,24 @@ def note(
     subject_id: int | None = None,
     **facts: Fact,
 ) -> None:
-    """Record that something happened. `facts`: ids and short words; never a rating, an answer or personal text.
+    """Record that something happened. `facts`: ids and short words; never a rating, an answer or
+    personal text.
 
     The very same twice in one use case is one event.
     """
-    parts: list[Part] = tx.info.setdefault(NOTED, [])
+    parts: list[NotedEvents] = tx.info.setdefault(NOTED, [])
     savepoint = tx.get_nested_transaction()
     if not parts or parts[-1].over or parts[-1].within is not savepoint:
-        parts.append(Part(savepoint))
-    parts[-1].events[Noted(kind, library_id, actor_id, subject_id, now, tuple(sorted(facts.items())))] = None
+        parts.append(NotedEvents(savepoint))
+    parts[-1].events[
+        NotedEvent(kind, library_id, actor_id, subject_id, now, tuple(sorted(facts.items())))
+    ] = None
 
 
 def moved(tx: Session, review: Review, move: Move, by: int | None, now: dt.datetime) -> None:
-    """Record that a review moved, in words that say nothing of its answers (rules/trail)."""
-    of_review(tx, review, told(move), by, now)
+    """Record that a review moved, in words that say nothing of its answers
+    (rules/operations/audit_kinds)."""
+    of_review(tx, review, audit_kind_of(move), by, now)
 
 
 def of_review(
@@ -94,10 +100,12 @@ def of_review(
 
 
 def _before_commit(tx: Session) -> None:
-    parts: list[Part] = tx.info.get(NOTED, [])
+    parts: list[NotedEvents] = tx.info.get(NOTED, [])
     savepoint = tx.get_nested_transaction()
     if savepoint is not None:
-        around = savepoint.parent if savepoint.parent is not None and savepoint.parent.nested else None
+        around = (
+            savepoint.parent if savepoint.parent is not None and savepoint.parent.nested else None
+        )
         for part in takewhile(lambda part: part.within is savepoint, reversed(parts)):
             part.within, part.over = around, True
     elif parts:
@@ -109,30 +117,42 @@ def _before_commit(tx: Session) -> None:
 def _after_soft_rollback(tx: Session, taken_back: SessionTransaction) -> None:
     if NOTED in tx.info:
         is_all = taken_back.parent is None
-        tx.info[NOTED] = [part for part in tx.info[NOTED] if not is_all and part.within is not taken_back]
+        tx.info[NOTED] = [
+            part for part in tx.info[NOTED] if not is_all and part.within is not taken_back
+        ]
 
 
 event.listen(Session, "before_commit", _before_commit)
 event.listen(Session, "after_soft_rollback", _after_soft_rollback)
 
 
-def _append(tx: Session, collected: list[Noted]) -> None:
+def _append(tx: Session, collected: list[NotedEvent]) -> None:
     _lock(tx, collected)
     end = tx.execute(
         select(AuditEvent.sequence, AuditEvent.digest).order_by(AuditEvent.sequence.desc()).limit(1)
-    ).one_or_none()  # fmt: skip
+    ).one_or_none()
     last, previous = (0, START) if end is None else (end.sequence, end.digest)
     rows, salts = [], []
     for sequence, noted in enumerate(collected, last + 1):
         salts.append(secrets.token_hex(32))
-        link = Link(
-            sequence, previous, noted.kind, noted.library_id, noted.actor_id, noted.subject_id, noted.happened_at,
+        link = ChainLink(
+            sequence,
+            previous,
+            noted.kind,
+            noted.library_id,
+            noted.actor_id,
+            noted.subject_id,
+            noted.happened_at,
             commitment(salts[-1], dict(noted.facts)),
-        )  # fmt: skip
+        )
         previous = link.made()
-        rows.append({name: getattr(link, name) for name in Link.__slots__} | {"digest": previous})
+        rows.append(
+            {name: getattr(link, name) for name in ChainLink.__slots__} | {"digest": previous}
+        )
     tx.execute(insert(AuditEvent), rows)
-    ids = tx.scalars(select(AuditEvent.id).where(AuditEvent.sequence > last).order_by(AuditEvent.sequence))
+    ids = tx.scalars(
+        select(AuditEvent.id).where(AuditEvent.sequence > last).order_by(AuditEvent.sequence)
+    )
     tx.execute(
         insert(AuditEventDetail),
         [
@@ -142,8 +162,9 @@ def _append(tx: Session, collected: list[Noted]) -> None:
     )
 
 
-def _lock(tx: Session, collected: list[Noted]) -> None:
-    """Whoever holds the chain's lock waits for nothing: the rows that the events point to are locked before it.
+def _lock(tx: Session, collected: list[NotedEvent]) -> None:
+    """Whoever holds the chain's lock waits for nothing: the rows that the events point to are
+    locked before it.
 
     SQLite has one writer at a time.
     """
@@ -157,4 +178,9 @@ def _lock(tx: Session, collected: list[Noted]) -> None:
 def _share(tx: Session, key: InstrumentedAttribute[int], ids: Iterable[int | None]) -> None:
     wanted = sorted({each for each in ids if each is not None})
     if wanted:
-        tx.execute(select(key).where(key.in_(wanted)).order_by(key).with_for_update(read=True, key_share=True))
+        tx.execute(
+            select(key)
+            .where(key.in_(wanted))
+            .order_by(key)
+            .with_for_update(read=True, key_share=True)
+        )

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.models import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, StoredFile
-from tracker.rules.evidence import Content, kind_of
-from tracker.rules.uploads import Accepted
+from tracker.rules.evidence.content import EvidenceContent, kind_of
+from tracker.rules.evidence.uploads import Accepted
 
 
 def add_file(tx: Session, person_id: int, sha256: str, file: Accepted, now: dt.datetime) -> int:
@@ -25,17 +25,23 @@ def add_file(tx: Session, person_id: int, sha256: str, file: Accepted, now: dt.d
     return row.id
 
 
-def begin(tx: Session, person_id: int, content: Content, file_id: int | None, now: dt.datetime) -> Evidence:
+def begin(
+    tx: Session, person_id: int, content: EvidenceContent, file_id: int | None, now: dt.datetime
+) -> Evidence:
     """A new piece of evidence with its first version."""
     kind = kind_of(content.url, file_id is not None)
-    evidence = Evidence(person_id=person_id, kind=kind.value, version=0, created_at=now, changed_at=now)
+    evidence = Evidence(
+        person_id=person_id, kind=kind.value, version=0, created_at=now, changed_at=now
+    )
     tx.add(evidence)
     tx.flush()
     add_version(tx, evidence, content, file_id, now)
     return evidence
 
 
-def add_version(tx: Session, evidence: Evidence, content: Content, file_id: int | None, now: dt.datetime) -> None:
+def add_version(
+    tx: Session, evidence: Evidence, content: EvidenceContent, file_id: int | None, now: dt.datetime
+) -> None:
     """The next version; older ones stay as they are."""
     evidence.version += 1
     evidence.kind = kind_of(content.url, file_id is not None).value
@@ -58,12 +64,14 @@ def add_version(tx: Session, evidence: Evidence, content: Content, file_id: int 
 
 
 def link(tx: Session, evidence_id: int, reasons: Mapping[int, str], now: dt.datetime) -> None:
-    """Say why the evidence counts for each statement; a reason that is there already is replaced."""
+    """Say why the evidence counts for each statement; a reason that is there already is
+    replaced."""
     there = {
         row.statement_id: row
         for row in tx.scalars(
             select(EvidenceLink).where(
-                EvidenceLink.evidence_id == evidence_id, EvidenceLink.statement_id.in_(reasons.keys())
+                EvidenceLink.evidence_id == evidence_id,
+                EvidenceLink.statement_id.in_(reasons.keys()),
             )
         )
     }
@@ -71,5 +79,9 @@ def link(tx: Session, evidence_id: int, reasons: Mapping[int, str], now: dt.date
         if statement_id in there:
             there[statement_id].reason = reason
         else:
-            tx.add(EvidenceLink(evidence_id=evidence_id, statement_id=statement_id, reason=reason, linked_at=now))
+            tx.add(
+                EvidenceLink(
+                    evidence_id=evidence_id, statement_id=statement_id, reason=reason, linked_at=now
+                )
+            )
     tx.flush()

@@ -9,21 +9,29 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.models import Handover, Notice, Review
-from tracker.rules.notices import CALLED_BACK, TOLD, NoticeKind, Telling, To, happening
-from tracker.rules.workflow import Move
+from tracker.rules.notices import (
+    CALLED_BACK,
+    NOTICE_RULES,
+    NoticeKind,
+    NoticeRule,
+    Recipient,
+    happening,
+)
+from tracker.rules.reviews.workflow import Move
 
 INSERT: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
-def tell(tx: Session, review: Review, move: Move, by: int | None, now: dt.datetime) -> None:
-    """Tell whom this move of a review concerns (rules/notices.TOLD). No actor: the time was over."""
+def notify(tx: Session, review: Review, move: Move, by: int | None, now: dt.datetime) -> None:
+    """Tell whom this move of a review concerns (rules/notices.TOLD). No actor: the time was
+    over."""
     if move in CALLED_BACK:
         _call_back(tx, review)
-    telling = TOLD[move]
+    telling = NOTICE_RULES[move]
     if telling is None or (move is Move.CLOSE and _goes_on(tx, review)):
         return
     if telling.kind is NoticeKind.REVIEW_CLOSED and review.revealed_at == now:
-        telling = Telling(NoticeKind.REVIEW_REVEALED, To.LEARNER)
+        telling = NoticeRule(NoticeKind.REVIEW_REVEALED, Recipient.LEARNER)
     for person_id in _people(review, telling.to, by):
         note(
             tx,
@@ -70,7 +78,9 @@ def note(
 def read(tx: Session, person_id: int, now: dt.datetime, *which: ColumnElement[bool]) -> int:
     """Mark as read what this person has not read, of `which`. Returns how many."""
     unread = update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None), *which)
-    marked = unread.values(read_at=now).returning(Notice.id).execution_options(synchronize_session=False)
+    marked = (
+        unread.values(read_at=now).returning(Notice.id).execution_options(synchronize_session=False)
+    )
     return len(tx.scalars(marked).all())
 
 
@@ -84,16 +94,19 @@ def _call_back(tx: Session, review: Review) -> None:
 
 def _goes_on(tx: Session, review: Review) -> bool:
     """It ended by being handed on, which is told by itself."""
-    return tx.scalar(select(Handover.review_id).where(Handover.from_review_id == review.id)) is not None
+    return (
+        tx.scalar(select(Handover.review_id).where(Handover.from_review_id == review.id))
+        is not None
+    )
 
 
-def _people(review: Review, to: To, by: int | None) -> list[int]:
-    if to is To.LEARNER:
+def _people(review: Review, to: Recipient, by: int | None) -> list[int]:
+    if to is Recipient.LEARNER:
         return [review.learner_id]
-    if to is To.REVIEWER:
+    if to is Recipient.REVIEWER:
         return [review.reviewer_id]
     both = [review.learner_id, review.reviewer_id]
-    return both if to is To.BOTH else [each for each in both if each != by]
+    return both if to is Recipient.BOTH else [each for each in both if each != by]
 
 
 def _other(review: Review, person_id: int) -> int:

@@ -8,35 +8,49 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Library, Notice, NoticeChoice, OutboxMail, Person
 from tracker.rules.calendar import day_in, start_of
-from tracker.rules.mail import After, MailFailed
-from tracker.rules.notices import LEASE, MAILED_WITHIN, USUAL_CHOICE, MailChoice, MailStatus, digest_of, wait_after
+from tracker.rules.mail import MailFailed, RetryDecision
+from tracker.rules.notices import (
+    LEASE,
+    MAILED_WITHIN,
+    USUAL_CHOICE,
+    MailChoice,
+    MailStatus,
+    digest_of,
+    wait_after,
+)
 
 UNDER_WAY = (MailStatus.WAITING.value, MailStatus.SENDING.value)
 AFTER = {
-    After.AGAIN: MailStatus.WAITING,
-    After.NEVER: MailStatus.FAILED,
-    After.IN_DOUBT: MailStatus.UNSURE,
+    RetryDecision.AGAIN: MailStatus.WAITING,
+    RetryDecision.NEVER: MailStatus.FAILED,
+    RetryDecision.IN_DOUBT: MailStatus.UNSURE,
 }
 
 
 def collect(tx: Session, now: dt.datetime) -> int:
     """Put notices that wait for it into mails, as each person chose; returns how many mails.
 
-    One mail to a person is under way at a time: what comes meanwhile waits for the next. A person whose row another
-    worker holds is left to it.
+    One mail to a person is under way at a time: what comes meanwhile waits for the next. A person
+    whose row another worker holds is left to it.
     """
     people = tx.execute(
         select(Person.id, Person.disabled_at, Library.time_zone, NoticeChoice.mail)
         .join(Library, Library.id == Person.library_id)
         .outerjoin(NoticeChoice, NoticeChoice.person_id == Person.id)
-        .where(select(Notice.id).where(Notice.person_id == Person.id, Notice.to_mail.is_(True)).exists())
+        .where(
+            select(Notice.id)
+            .where(Notice.person_id == Person.id, Notice.to_mail.is_(True))
+            .exists()
+        )
         .order_by(Person.id)
         .with_for_update(of=Person, key_share=True, skip_locked=True)
     ).all()
     return sum(_collect_for(tx, row, now) for row in people)
 
 
-def _collect_for(tx: Session, row: Row[int, dt.datetime | None, str, str | None], now: dt.datetime) -> bool:
+def _collect_for(
+    tx: Session, row: Row[int, dt.datetime | None, str, str | None], now: dt.datetime
+) -> bool:
     person_id, disabled_at, time_zone, chosen = row
     choice = MailChoice(chosen) if chosen is not None else USUAL_CHOICE
     waits = and_(Notice.person_id == person_id, Notice.to_mail.is_(True))
@@ -44,7 +58,11 @@ def _collect_for(tx: Session, row: Row[int, dt.datetime | None, str, str | None]
     none = disabled_at is not None or choice is MailChoice.NONE
     _change(tx, update(Notice).where(waits if none else and_(waits, past)).values(to_mail=False))
     until = digest_of(time_zone, now) if choice is MailChoice.DAILY else now
-    if none or until is None or tx.scalar(_in_the_way(person_id, choice, time_zone, now)) is not None:
+    if (
+        none
+        or until is None
+        or tx.scalar(_in_the_way(person_id, choice, time_zone, now)) is not None
+    ):
         return False
     ids = tx.scalars(select(Notice.id).where(waits, Notice.happened_at <= until)).all()
     if not ids:
@@ -63,7 +81,9 @@ def _collect_for(tx: Session, row: Row[int, dt.datetime | None, str, str | None]
     return True
 
 
-def _in_the_way(person_id: int, choice: MailChoice, time_zone: str, now: dt.datetime) -> Select[int]:
+def _in_the_way(
+    person_id: int, choice: MailChoice, time_zone: str, now: dt.datetime
+) -> Select[int]:
     """A mail under way; for daily mail also one of this day, or an older one that went today."""
     today = day_in(time_zone, now)
     found: ColumnElement[bool] = OutboxMail.status.in_(UNDER_WAY)
@@ -81,8 +101,17 @@ def give_up_lost(tx: Session, now: dt.datetime) -> None:
     """Whoever took these has not come back: nobody knows whether they were sent."""
     lost = update(OutboxMail).where(
         OutboxMail.status == MailStatus.SENDING.value, OutboxMail.claimed_at < now - LEASE
-    )  # fmt: skip
-    _change(tx, lost.values(status=MailStatus.UNSURE.value, claimed_at=None, ended_at=now, reason="mail_lost", said=""))
+    )
+    _change(
+        tx,
+        lost.values(
+            status=MailStatus.UNSURE.value,
+            claimed_at=None,
+            ended_at=now,
+            reason="mail_lost",
+            said="",
+        ),
+    )
 
 
 def next_waiting(tx: Session, now: dt.datetime) -> OutboxMail | None:
@@ -97,7 +126,11 @@ def next_waiting(tx: Session, now: dt.datetime) -> OutboxMail | None:
 
 
 def notices_of(tx: Session, mail: OutboxMail) -> list[Notice]:
-    return list(tx.scalars(select(Notice).where(Notice.mail_id == mail.id).order_by(Notice.happened_at, Notice.id)))
+    return list(
+        tx.scalars(
+            select(Notice).where(Notice.mail_id == mail.id).order_by(Notice.happened_at, Notice.id)
+        )
+    )
 
 
 def leave_out(notice: Notice) -> None:
@@ -118,8 +151,8 @@ def claim(mail: OutboxMail, now: dt.datetime) -> None:
 def settle(
     tx: Session, mail_id: int, claimed_at: dt.datetime, failed: MailFailed | None, now: dt.datetime
 ) -> MailStatus:
-    """What came of a mail that was claimed at that moment. Where it was given up and is somebody else's by now, theirs
-    counts."""
+    """What came of a mail that was claimed at that moment. Where it was given up and is somebody
+    else's by now, theirs counts."""
     mail = tx.get_one(OutboxMail, mail_id, with_for_update=True, populate_existing=True)
     mine = mail.status == MailStatus.SENDING.value and mail.claimed_at == claimed_at
     if not mine and mail.status != MailStatus.UNSURE.value:
@@ -138,9 +171,15 @@ def wait_again(mail: OutboxMail, now: dt.datetime) -> None:
 
 
 def doubt_all(tx: Session, now: dt.datetime) -> None:
-    """After a restore: what waited then may have gone out since, so nothing of it goes by itself."""
+    """After a restore: what waited then may have gone out since, so nothing of it goes by
+    itself."""
     under_way = update(OutboxMail).where(OutboxMail.status.in_(UNDER_WAY))
-    _change(tx, under_way.values(status=MailStatus.UNSURE.value, claimed_at=None, ended_at=now, reason="mail_restored"))
+    _change(
+        tx,
+        under_way.values(
+            status=MailStatus.UNSURE.value, claimed_at=None, ended_at=now, reason="mail_restored"
+        ),
+    )
     _change(tx, update(Notice).where(Notice.to_mail.is_(True)).values(to_mail=False))
 
 

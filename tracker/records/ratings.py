@@ -7,7 +7,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Rating, RatingEntry
-from tracker.rules.scale import Answer, Basis
+from tracker.rules.frameworks.scale import Answer, Basis
 
 
 def begin(
@@ -44,19 +44,40 @@ def begin(
 
 
 def answer_again(
-    tx: Session, person_id: int, statement_id: int, version: int, answer: Answer, basis: Basis, now: dt.datetime,
-    notes: dict[str, str], given_on: dt.date | None = None,
-) -> int:  # fmt: skip
-    """A new answer, or the old one given again, in place of version `version`. Returns the new version."""
-    values = {"answer": answer.value, "basis": basis.value, "rated_at": now, "given_on": given_on,
-              "version": version + 1}  # fmt: skip
+    tx: Session,
+    person_id: int,
+    statement_id: int,
+    version: int,
+    answer: Answer,
+    basis: Basis,
+    now: dt.datetime,
+    notes: dict[str, str],
+    given_on: dt.date | None = None,
+) -> int:
+    """A new answer, or the old one given again, in place of version `version`. Returns the new
+    version."""
+    values = {
+        "answer": answer.value,
+        "basis": basis.value,
+        "rated_at": now,
+        "given_on": given_on,
+        "version": version + 1,
+    }
     _change(tx, person_id, statement_id, values, notes, now)
     _remember(tx, person_id, statement_id, version + 1, answer, basis, now, given_on)
     return version + 1
 
 
-def note(tx: Session, person_id: int, statement_id: int, version: int, notes: dict[str, str], now: dt.datetime) -> int:
-    """Other notes beside the same answer: a new version, and no history row. Returns the new version."""
+def note(
+    tx: Session,
+    person_id: int,
+    statement_id: int,
+    version: int,
+    notes: dict[str, str],
+    now: dt.datetime,
+) -> int:
+    """Other notes beside the same answer: a new version, and no history row. Returns the new
+    version."""
     _change(tx, person_id, statement_id, {"version": version + 1}, notes, now)
     return version + 1
 
@@ -78,9 +99,15 @@ def _change(
 
 
 def _remember(
-    tx: Session, person_id: int, statement_id: int, version: int, answer: Answer, basis: Basis, now: dt.datetime,
+    tx: Session,
+    person_id: int,
+    statement_id: int,
+    version: int,
+    answer: Answer,
+    basis: Basis,
+    now: dt.datetime,
     given_on: dt.date | None,
-) -> None:  # fmt: skip
+) -> None:
     tx.execute(
         insert(RatingEntry).values(
             person_id=person_id,

@@ -35,7 +35,9 @@ def clean_period(starts_on: dt.date, ends_on: dt.date | None) -> None:
         raise Invalid("dates_not_in_order", "ends_on")
 
 
-def overlap(start: dt.date, end: dt.date | None, other_start: dt.date, other_end: dt.date | None) -> bool:
+def overlap(
+    start: dt.date, end: dt.date | None, other_start: dt.date, other_end: dt.date | None
+) -> bool:
     """Whether two periods share a day."""
     return (other_end is None or start <= other_end) and (end is None or other_start <= end)
 

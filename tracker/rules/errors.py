@@ -1,4 +1,5 @@
-"""Refusals that a user can cause. They carry a code and facts, never page text: the web floor has the words."""
+"""Refusals that a user can cause. They carry a code and facts, never page text: the web floor has
+the words."""
 
 
 class Refusal(Exception):  # noqa: N818  (a refusal is an answer, not a fault)

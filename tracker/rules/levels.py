@@ -1,7 +1,9 @@
-"""Which levels are held in a domain, by the counts of one voice, and where that stands against a target.
+"""Which levels are held in a domain, by the counts of one voice, and where that stands against a
+target.
 
-The rule, with worked examples that the tests run: docs/levels.md. One voice at a time: the caller maps a
-person's own answers with `self_meaning`, or their standing endorsements with `endorsed_meaning`, never mixed.
+The rule, with worked examples that the tests run: docs/levels.md. One voice at a time: the caller
+maps a person's own answers with `self_meaning`, or their standing endorsements with
+`endorsed_meaning`, never mixed.
 """
 
 from collections.abc import Collection, Iterable
@@ -9,12 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from tracker.rules.scale import MEANING, Answer, EndorsedAnswer, Meaning
+from tracker.rules.frameworks.scale import MEANING, Answer, EndorsedAnswer, Meaning
 
 
 @dataclass(frozen=True, slots=True)
 class LevelRule:
-    """A named setting. A change of any number is a new version: a stored result says how it came about."""
+    """A named setting. A change of any number is a new version: a stored result says how it came
+    about."""
 
     name: str
     version: int
@@ -25,7 +28,8 @@ class LevelRule:
     """A level is limited when fewer than one in this many of its listed statements apply."""
 
     def need(self, applicable: int) -> int:
-        """How many of the applicable must be met: four fifths, rounded up (2 of 2, 3 of 3, 8 of 10)."""
+        """How many of the applicable must be met: four fifths, rounded up (2 of 2, 3 of 3, 8 of
+        10)."""
         return -(-applicable * self.numerator // self.denominator)
 
 
@@ -41,8 +45,9 @@ class StatementAnswer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """The counts of one level. `listed` is all that the framework lists, whatever the library leaves out."""
+class LevelTally:
+    """The counts of one level. `listed` is all that the framework lists, whatever the library
+    leaves out."""
 
     rank: int
     listed: int
@@ -55,7 +60,9 @@ class Tally:
     def __post_init__(self) -> None:
         parts = (self.not_rated_here, self.excluded, self.met, self.not_met, self.open)
         if min(parts) < 0 or sum(parts) != self.listed:
-            raise ValueError(f"the counts of level {self.rank} do not add up: {parts} of {self.listed} listed")
+            raise ValueError(
+                f"the counts of level {self.rank} do not add up: {parts} of {self.listed} listed"
+            )
 
     @property
     def applicable(self) -> int:
@@ -84,9 +91,10 @@ class TargetState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LevelView:
-    """One level as a page shows it. `out_of_order`: met, above one that is not met or not yet known."""
+    """One level as a page shows it. `out_of_order`: met, above one that is not met or not yet
+    known."""
 
-    tally: Tally
+    tally: LevelTally
     state: LevelState
     need: int
     held: bool
@@ -98,13 +106,15 @@ class LevelView:
 
     @property
     def more(self) -> int:
-        """How many more statements would have to be met; 0 for a met level and for a limited one."""
+        """How many more statements would have to be met; 0 for a met level and for a limited
+        one."""
         return 0 if self.state is LevelState.LIMITED else max(0, self.need - self.tally.met)
 
 
 @dataclass(frozen=True, slots=True)
 class DomainStanding:
-    """Levels in rank order. `held_rank` is 0 where none is held; `target_state` is None without a target."""
+    """Levels in rank order. `held_rank` is 0 where none is held; `target_state` is None without a
+    target."""
 
     levels: tuple[LevelView, ...]
     held_rank: int
@@ -114,12 +124,13 @@ class DomainStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What would let the next level be held. The page has the words ("2 statements from Proficient").
+class LevelChange:
+    """What would let the next level be held. The page has the words ("2 statements from
+    Proficient").
 
-    `more` statements must come to be met at level `rank`. Up to `open` of them are not known yet; at least
-    `from_not_met` are among those now answered as not met. `then_held` is the rank that would be held then:
-    above `rank` where a higher level is met already, out of order.
+    `more` statements must come to be met at level `rank`. Up to `open` of them are not known yet;
+    at least `from_not_met` are among those now answered as not met. `then_held` is the rank that
+    would be held then: above `rank` where a higher level is met already, out of order.
     """
 
     rank: int
@@ -138,12 +149,15 @@ def self_meaning(answer: Answer | None) -> Meaning:
 
 
 def endorsed_meaning(endorsed: EndorsedAnswer | None) -> Meaning:
-    """What a standing endorsement counts as. None is everything without one: not reviewed, cannot tell, kept
-    apart, suspended, expired, revoked. So *not my work* leaves the count only where the supervisor agreed."""
+    """What a standing endorsement counts as. None is everything without one: not reviewed, cannot
+    tell, kept apart, suspended, expired, revoked. So *not my work* leaves the count only where the
+    supervisor agreed."""
     return Meaning.OPEN if endorsed is None else MEANING[Answer(endorsed.value)]
 
 
-def tally_statements(statements: Iterable[StatementAnswer], ranks: Collection[int] = ()) -> tuple[Tally, ...]:
+def tally_statements(
+    statements: Iterable[StatementAnswer], ranks: Collection[int] = ()
+) -> tuple[LevelTally, ...]:
     """The counts by level, in rank order. `ranks` adds the levels at which nothing is listed."""
     counts: dict[int, dict[Meaning | None, int]] = {rank: {} for rank in ranks}
     for rank, meaning, not_rated_here in statements:
@@ -151,7 +165,7 @@ def tally_statements(statements: Iterable[StatementAnswer], ranks: Collection[in
         key = None if not_rated_here else meaning
         level[key] = level.get(key, 0) + 1
     return tuple(
-        Tally(
+        LevelTally(
             rank=rank,
             listed=sum(level.values()),
             not_rated_here=level.get(None, 0),
@@ -164,7 +178,7 @@ def tally_statements(statements: Iterable[StatementAnswer], ranks: Collection[in
     )
 
 
-def level_state(tally: Tally, rule: LevelRule = RULE) -> LevelState:
+def level_state(tally: LevelTally, rule: LevelRule = RULE) -> LevelState:
     applicable = tally.applicable
     if applicable < rule.least_applicable or applicable * rule.least_part < tally.listed:
         return LevelState.LIMITED
@@ -176,8 +190,11 @@ def level_state(tally: Tally, rule: LevelRule = RULE) -> LevelState:
     return LevelState.NOT_YET_KNOWN
 
 
-def standing(tallies: Iterable[Tally], target_rank: int | None, rule: LevelRule = RULE) -> DomainStanding:
-    """One domain in one voice. A limited level is passed over: neither held nor in the way of a higher."""
+def standing(
+    tallies: Iterable[LevelTally], target_rank: int | None, rule: LevelRule = RULE
+) -> DomainStanding:
+    """One domain in one voice. A limited level is passed over: neither held nor in the way of a
+    higher."""
     if target_rank is not None and target_rank < 1:
         raise ValueError(f"a target is a rank from 1 up, or None; not {target_rank}")
     views: list[LevelView] = []
@@ -187,7 +204,9 @@ def standing(tallies: Iterable[Tally], target_rank: int | None, rule: LevelRule 
         state = level_state(tally, rule)
         met = state is LevelState.MET
         held = met and in_order
-        views.append(LevelView(tally, state, rule.need(tally.applicable), held, met and not in_order))
+        views.append(
+            LevelView(tally, state, rule.need(tally.applicable), held, met and not in_order)
+        )
         if held:
             held_rank = tally.rank
         elif state is not LevelState.LIMITED:
@@ -207,21 +226,29 @@ def _target_state(levels: tuple[LevelView, ...], target_rank: int) -> TargetStat
 
 
 def in_the_way(of: DomainStanding, upto: int | None = None) -> tuple[LevelView, ...]:
-    """The levels that stop rank `upto` (default: the target) from being held or reached, lowest first."""
+    """The levels that stop rank `upto` (default: the target) from being held or reached, lowest
+    first."""
     limit = of.target_rank if upto is None else upto
     passed = (LevelState.MET, LevelState.LIMITED)
-    return tuple(view for view in of.levels if limit is not None and view.rank <= limit and view.state not in passed)
+    return tuple(
+        view
+        for view in of.levels
+        if limit is not None and view.rank <= limit and view.state not in passed
+    )
 
 
 def blocking_rank(of: DomainStanding) -> int | None:
-    """The lowest level that makes a gap: not met, at or below the target. None where there is no gap."""
+    """The lowest level that makes a gap: not met, at or below the target. None where there is no
+    gap."""
     return next((view.rank for view in in_the_way(of) if view.state is LevelState.NOT_MET), None)
 
 
-def what_would_change(of: DomainStanding) -> Change | None:
-    """The next level that could be held, and what it lacks. None where every level that counts is held.
+def what_would_change(of: DomainStanding) -> LevelChange | None:
+    """The next level that could be held, and what it lacks. None where every level that counts is
+    held.
 
-    One level decides: the lowest that counts and is not met. What is met above it is held as soon as it is.
+    One level decides: the lowest that counts and is not met. What is met above it is held as soon
+    as it is.
     """
     waiting = [view for view in of.levels if view.state is not LevelState.LIMITED and not view.held]
     if not waiting:
@@ -232,7 +259,7 @@ def what_would_change(of: DomainStanding) -> Change | None:
         if view.state is not LevelState.MET:
             break
         then_held = view.rank
-    return Change(
+    return LevelChange(
         rank=first.rank,
         state=first.state,
         met=first.tally.met,

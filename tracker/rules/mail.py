@@ -29,7 +29,8 @@ class Security(StrEnum):
 
 
 class MailOutcome(StrEnum):
-    """What became of a test message: the server took it, or did not, or it was read at the other end."""
+    """What became of a test message: the server took it, or did not, or it was read at the other
+    end."""
 
     TAKEN = "taken"
     REFUSED = "refused"
@@ -38,7 +39,8 @@ class MailOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where messages go, and from whom they are. Without a host they are printed to the log and go nowhere."""
+    """Where messages go, and from whom they are. Without a host they are printed to the log and go
+    nowhere."""
 
     sender: str
     host: str = ""
@@ -52,8 +54,9 @@ class MailServer:
         return not self.host
 
 
-class After(StrEnum):
-    """What a failure means for the message: try again, never again, or perhaps it was taken all the same."""
+class RetryDecision(StrEnum):
+    """What a failure means for the message: try again, never again, or perhaps it was taken all the
+    same."""
 
     AGAIN = "again"
     NEVER = "never"
@@ -61,9 +64,12 @@ class After(StrEnum):
 
 
 class MailFailed(Exception):  # noqa: N818  (a server's answer, not a fault of ours)
-    """A message was not sent. `code` says what stood in the way, `said` is what the server answered, if anything."""
+    """A message was not sent. `code` says what stood in the way, `said` is what the server
+    answered, if anything."""
 
-    def __init__(self, code: str, said: str = "", after: After = After.AGAIN) -> None:
+    def __init__(
+        self, code: str, said: str = "", after: RetryDecision = RetryDecision.AGAIN
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.said = said
@@ -73,8 +79,9 @@ class MailFailed(Exception):  # noqa: N818  (a server's answer, not a fault of o
 def mail_server(url: str, sender: str) -> MailServer | None:
     """The server that TRACKER_SMTP_URL names; None where it is empty: no mail is sent.
 
-    `smtp://` insists on STARTTLS; `?tls=no` lets it go in the clear, with a password only to this very machine.
-    Raises ValueError with a sentence for whoever runs the server; it never holds the password.
+    `smtp://` insists on STARTTLS; `?tls=no` lets it go in the clear, with a password only to this
+    very machine. Raises ValueError with a sentence for whoever runs the server; it never holds the
+    password.
     """
     if not url:
         return None
@@ -87,13 +94,19 @@ def mail_server(url: str, sender: str) -> MailServer | None:
         raise ValueError("TRACKER_SMTP_URL: the port is not a number up to 65535.") from error
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     if parts.scheme not in PORTS or not parts.hostname or parts.path.strip("/") or parts.fragment:
-        raise ValueError("TRACKER_SMTP_URL must read like smtp://user:password@host:587, smtps://... or console:")
+        raise ValueError(
+            "TRACKER_SMTP_URL must read like smtp://user:password@host:587, smtps://... or console:"
+        )
     if options not in ({}, {"tls": "no"}) or (options and parts.scheme == "smtps"):
         raise ValueError("TRACKER_SMTP_URL: the only option is ?tls=no, for smtp://")
-    security = Security.NONE if options else Security.TLS if parts.scheme == "smtps" else Security.STARTTLS
+    security = (
+        Security.NONE if options else Security.TLS if parts.scheme == "smtps" else Security.STARTTLS
+    )
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if password and security is Security.NONE and parts.hostname not in LOOPBACK:
-        raise ValueError("TRACKER_SMTP_URL: with ?tls=no the password would cross the network for all to read.")
+        raise ValueError(
+            "TRACKER_SMTP_URL: with ?tls=no the password would cross the network for all to read."
+        )
     if not sender:
         raise ValueError("TRACKER_MAIL_FROM is missing: the address that messages come from.")
     return MailServer(_sender(sender), parts.hostname, port, security, user, password)
@@ -109,12 +122,17 @@ def _sender(typed: str) -> str:
 
 def _address(typed: str) -> Address:
     """One address, with a name before it or not. Raises ValueError."""
-    found = validate_email(typed, check_deliverability=False, allow_display_name=True, globally_deliverable=False)
+    found = validate_email(
+        typed, check_deliverability=False, allow_display_name=True, globally_deliverable=False
+    )
     return Address(found.display_name or "", addr_spec=found.normalized)
 
 
-def compose(server: MailServer, to: str, subject: str, text: str, now: dt.datetime, token: str = "") -> EmailMessage:
-    """A plain-text message to one address. Raises ValueError for a line end in a header, or more than one address.
+def compose(
+    server: MailServer, to: str, subject: str, text: str, now: dt.datetime, token: str = ""
+) -> EmailMessage:
+    """A plain-text message to one address. Raises ValueError for a line end in a header, or more
+    than one address.
 
     `token` makes the Message-ID, so that a message that is sent again is known for the same one.
     """
@@ -124,7 +142,9 @@ def compose(server: MailServer, to: str, subject: str, text: str, now: dt.dateti
     message["To"] = _address(to)
     message["Subject"] = subject
     message["Date"] = now
-    message["Message-ID"] = f"<{token}@{sender.domain}>" if token else make_msgid(domain=sender.domain)
+    message["Message-ID"] = (
+        f"<{token}@{sender.domain}>" if token else make_msgid(domain=sender.domain)
+    )
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     return message

@@ -1,12 +1,15 @@
-"""What a learner could do next, from where they stand in both voices. For the learner alone: facts, no page text.
+"""What a learner could do next, from where they stand in both voices. For the learner alone: facts,
+no page text.
 
-Nothing of a review that is not revealed goes in: `learner_side` is all that is taken from an item's status.
+Nothing of a review that is not revealed goes in: `learner_side` is all that is taken from an item's
+status.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning, Voice
 from tracker.rules.levels import (
     DomainStanding,
     LevelState,
@@ -17,12 +20,12 @@ from tracker.rules.levels import (
     self_meaning,
     what_would_change,
 )
-from tracker.rules.scale import Answer, EndorsedAnswer, Meaning, Voice
-from tracker.rules.workflow import ItemStatus
+from tracker.rules.reviews.workflow import ItemStatus
 
 
 class StepKind(StrEnum):
-    """In the order in which they are named: what waits for the learner, then what leads to the target, then beyond."""
+    """In the order in which they are named: what waits for the learner, then what leads to the
+    target, then beyond."""
 
     REPLY = "reply"
     TALK = "talk"
@@ -33,7 +36,7 @@ class StepKind(StrEnum):
     GROW = "grow"
 
 
-class Side(StrEnum):
+class LearnerReviewState(StrEnum):
     """Where a statement is in a review, as the learner may know it."""
 
     NOT_SENT = "not_sent"
@@ -45,15 +48,15 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatementFacts:
-    """One statement of one person. `endorsed` is what stands; `changed_since` is whether the learner has changed the
-    answer or the evidence since the last review of it."""
+    """One statement of one person. `endorsed` is what stands; `changed_since` is whether the
+    learner has changed the answer or the evidence since the last review of it."""
 
     statement_id: int
     rank: int
     order: int
     own: Answer | None
     endorsed: EndorsedAnswer | None = None
-    side: Side = Side.NOT_SENT
+    side: LearnerReviewState = LearnerReviewState.NOT_SENT
     changed_since: bool = False
     not_rated_here: bool = False
 
@@ -70,11 +73,11 @@ class DomainFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextStep:
     """One thing to do in one domain. `statement_ids` is never empty and in the order to take them.
 
-    `rank` is the level it is about, in the voice `voice`, and `more` how many more statements that level needs;
-    all three are None where a step is about a review and not about a level.
+    `rank` is the level it is about, in the voice `voice`, and `more` how many more statements that
+    level needs; all three are None where a step is about a review and not about a level.
     """
 
     kind: StepKind
@@ -85,32 +88,32 @@ class Step:
     more: int | None = None
 
 
-def learner_side(status: ItemStatus | None, revealed: bool) -> Side:
-    """What a learner may know of an item. Before the reveal of its review an answered item, and one that the
-    supervisor could not tell, look like one that waits."""
+def learner_side(status: ItemStatus | None, revealed: bool) -> LearnerReviewState:
+    """What a learner may know of an item. Before the reveal of its review an answered item, and one
+    that the supervisor could not tell, look like one that waits."""
     match status:
         case ItemStatus.RETURNED:
-            return Side.RETURNED
+            return LearnerReviewState.RETURNED
         case ItemStatus.DIFFERS:
-            return Side.DIFFERS
+            return LearnerReviewState.DIFFERS
         case ItemStatus.KEPT_APART:
-            return Side.KEPT_APART
+            return LearnerReviewState.KEPT_APART
         case ItemStatus.WAITING | ItemStatus.ANSWERED:
-            return Side.WITH_REVIEWER
+            return LearnerReviewState.WITH_REVIEWER
         case ItemStatus.NOT_OBSERVED if not revealed:
-            return Side.WITH_REVIEWER
+            return LearnerReviewState.WITH_REVIEWER
         case _:
-            return Side.NOT_SENT
+            return LearnerReviewState.NOT_SENT
 
 
-def next_steps(domains: Iterable[DomainFacts], most: int = 3) -> tuple[Step, ...]:
+def next_steps(domains: Iterable[DomainFacts], most: int = 3) -> tuple[NextStep, ...]:
     """At most `most` steps: the first of each kind, then the second of each, and so on.
 
-    Within a kind: what needs the fewest statements first, then the order of the framework. For ratings a domain
-    that is begun comes first.
+    Within a kind: what needs the fewest statements first, then the order of the framework. For
+    ratings a domain that is begun comes first.
     """
     facts = sorted(domains, key=lambda each: each.position)
-    ranked: list[tuple[int, int, Step]] = []
+    ranked: list[tuple[int, int, NextStep]] = []
     for place, (kind, make) in enumerate(MAKERS.items()):
         made = [(each, step) for each in facts if (step := make(each)) is not None]
         if kind is StepKind.RATE:
@@ -132,65 +135,87 @@ def _goal(of: DomainFacts) -> int | None:
 
 def _ids(of: DomainFacts, wanted: Callable[[StatementFacts], bool]) -> tuple[int, ...]:
     found = [each for each in of.statements if not each.not_rated_here and wanted(each)]
-    return tuple(each.statement_id for each in sorted(found, key=lambda each: (each.rank, each.order)))
+    return tuple(
+        each.statement_id for each in sorted(found, key=lambda each: (each.rank, each.order))
+    )
 
 
-def _on_side(of: DomainFacts, kind: StepKind, side: Side) -> Step | None:
+def _on_side(of: DomainFacts, kind: StepKind, side: LearnerReviewState) -> NextStep | None:
     ids = _ids(of, lambda each: each.side is side)
-    return Step(kind, of.domain_id, ids) if ids else None
+    return NextStep(kind, of.domain_id, ids) if ids else None
 
 
-def _reply(of: DomainFacts) -> Step | None:
-    return _on_side(of, StepKind.REPLY, Side.RETURNED)
+def _reply(of: DomainFacts) -> NextStep | None:
+    return _on_side(of, StepKind.REPLY, LearnerReviewState.RETURNED)
 
 
-def _talk(of: DomainFacts) -> Step | None:
-    return _on_side(of, StepKind.TALK, Side.DIFFERS)
+def _talk(of: DomainFacts) -> NextStep | None:
+    return _on_side(of, StepKind.TALK, LearnerReviewState.DIFFERS)
 
 
-def _rate(of: DomainFacts) -> Step | None:
-    """What is open in the own voice at the levels in the way, also where only the endorsed voice lacks it."""
+def _rate(of: DomainFacts) -> NextStep | None:
+    """What is open in the own voice at the levels in the way, also where only the endorsed voice
+    lacks it."""
     goal = _goal(of)
     own = {view.rank: view for view in in_the_way(of.own, goal)}
-    unknown = {view.rank for view in in_the_way(of.endorsed, goal) if view.state is LevelState.NOT_YET_KNOWN}
-    ids = _ids(of, lambda each: each.rank in own.keys() | unknown and self_meaning(each.own) is Meaning.OPEN)
+    unknown = {
+        view.rank
+        for view in in_the_way(of.endorsed, goal)
+        if view.state is LevelState.NOT_YET_KNOWN
+    }
+    ids = _ids(
+        of,
+        lambda each: each.rank in own.keys() | unknown and self_meaning(each.own) is Meaning.OPEN,
+    )
     if not ids:
         return None
     rank = min(each.rank for each in of.statements if each.statement_id in ids)
-    return Step(StepKind.RATE, of.domain_id, ids, rank, Voice.SELF, own[rank].more if rank in own else 0)
+    return NextStep(
+        StepKind.RATE, of.domain_id, ids, rank, Voice.SELF, own[rank].more if rank in own else 0
+    )
 
 
-def _send(of: DomainFacts) -> Step | None:
-    """What is rated and not yet reviewed at the levels not yet known, and what has changed at any level in the way."""
+def _send(of: DomainFacts) -> NextStep | None:
+    """What is rated and not yet reviewed at the levels not yet known, and what has changed at any
+    level in the way."""
     waiting = {view.rank: view for view in in_the_way(of.endorsed, _goal(of))}
 
     def can_help(each: StatementFacts) -> bool:
-        if each.rank not in waiting or self_meaning(each.own) is Meaning.OPEN or each.side in WITH_BOTH:
+        if (
+            each.rank not in waiting
+            or self_meaning(each.own) is Meaning.OPEN
+            or each.side in WITH_BOTH
+        ):
             return False
-        unreviewed = each.endorsed is None and each.side is Side.NOT_SENT
-        return each.changed_since or (unreviewed and waiting[each.rank].state is LevelState.NOT_YET_KNOWN)
+        unreviewed = each.endorsed is None and each.side is LearnerReviewState.NOT_SENT
+        return each.changed_since or (
+            unreviewed and waiting[each.rank].state is LevelState.NOT_YET_KNOWN
+        )
 
     ids = _ids(of, can_help)
     if not ids:
         return None
     rank = min(each.rank for each in of.statements if each.statement_id in ids)
-    return Step(StepKind.SEND, of.domain_id, ids, rank, Voice.ENDORSED, waiting[rank].more)
+    return NextStep(StepKind.SEND, of.domain_id, ids, rank, Voice.ENDORSED, waiting[rank].more)
 
 
-def _build_reviewed(of: DomainFacts) -> Step | None:
-    """The statements that a reviewer did not find met at the level that makes the gap, unless they are under way."""
+def _build_reviewed(of: DomainFacts) -> NextStep | None:
+    """The statements that a reviewer did not find met at the level that makes the gap, unless they
+    are under way."""
     return _build(
         of,
         StepKind.BUILD_REVIEWED,
         Voice.ENDORSED,
         lambda each: (
-            endorsed_meaning(each.endorsed) is Meaning.NOT_MET and each.side not in WITH_BOTH and not each.changed_since
+            endorsed_meaning(each.endorsed) is Meaning.NOT_MET
+            and each.side not in WITH_BOTH
+            and not each.changed_since
         ),
         lambda each: each.endorsed is EndorsedAnswer.PARTLY,
     )
 
 
-def _build_own(of: DomainFacts) -> Step | None:
+def _build_own(of: DomainFacts) -> NextStep | None:
     """The same by the learner's own answers, where no reviewer has found a gap."""
     if of.endorsed.target_state is TargetState.GAP:
         return None
@@ -209,7 +234,7 @@ def _build(
     voice: Voice,
     wanted: Callable[[StatementFacts], bool],
     nearly: Callable[[StatementFacts], bool],
-) -> Step | None:
+) -> NextStep | None:
     """*Partly* comes before *not yet*: it is the shorter way."""
     standing = of.own if voice is Voice.SELF else of.endorsed
     rank = blocking_rank(standing)
@@ -218,10 +243,10 @@ def _build(
     if rank is None or not close + far:
         return None
     more = next(view.more for view in standing.levels if view.rank == rank)
-    return Step(kind, of.domain_id, close + far, rank, voice, more)
+    return NextStep(kind, of.domain_id, close + far, rank, voice, more)
 
 
-def _grow(of: DomainFacts) -> Step | None:
+def _grow(of: DomainFacts) -> NextStep | None:
     """At target: the next level, and what a reviewer has not yet found met there."""
     change = what_would_change(of.endorsed)
     if of.endorsed.target_state is not TargetState.AT_TARGET or change is None:
@@ -230,16 +255,25 @@ def _grow(of: DomainFacts) -> Step | None:
     ids = _ids(
         of,
         lambda each: (
-            each.rank == change.rank and endorsed_meaning(each.endorsed) in open_or_not and each.side not in WITH_BOTH
+            each.rank == change.rank
+            and endorsed_meaning(each.endorsed) in open_or_not
+            and each.side not in WITH_BOTH
         ),
     )
-    return Step(StepKind.GROW, of.domain_id, ids, change.rank, Voice.ENDORSED, change.more) if ids else None
+    return (
+        NextStep(StepKind.GROW, of.domain_id, ids, change.rank, Voice.ENDORSED, change.more)
+        if ids
+        else None
+    )
 
 
-WITH_BOTH = frozenset({Side.WITH_REVIEWER, Side.RETURNED, Side.DIFFERS})
-"""In these a statement is in an open review: it is not sent again, and no other step is made of it."""
+WITH_BOTH = frozenset(
+    {LearnerReviewState.WITH_REVIEWER, LearnerReviewState.RETURNED, LearnerReviewState.DIFFERS}
+)
+"""In these a statement is in an open review: it is not sent again, and no other step is made of
+it."""
 
-MAKERS: dict[StepKind, Callable[[DomainFacts], Step | None]] = {
+MAKERS: dict[StepKind, Callable[[DomainFacts], NextStep | None]] = {
     StepKind.REPLY: _reply,
     StepKind.TALK: _talk,
     StepKind.RATE: _rate,

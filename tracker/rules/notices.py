@@ -1,11 +1,12 @@
-"""Who is told what: the one table of moves and who hears of them, which dates are reminded of, and when mail goes."""
+"""Who is told what: the one table of moves and who hears of them, which dates are reminded of, and
+when mail goes."""
 
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from tracker.rules.workflow import Move
+from tracker.rules.reviews.workflow import Move
 
 
 class NoticeKind(StrEnum):
@@ -29,9 +30,9 @@ class NoticeKind(StrEnum):
     DEPUTY_NAMED = "deputy_named"
 
 
-class To(StrEnum):
-    """Who of a review is told. *Other*: who of the two did not act; both where neither did (the time was over, or a
-    coordinator did it)."""
+class Recipient(StrEnum):
+    """Who of a review is told. *Other*: who of the two did not act; both where neither did (the
+    time was over, or a coordinator did it)."""
 
     LEARNER = "learner"
     REVIEWER = "reviewer"
@@ -40,48 +41,53 @@ class To(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class NoticeRule:
     kind: NoticeKind
-    to: To
+    to: Recipient
 
 
-TOLD: dict[Move, Telling | None] = {
-    Move.SEND: Telling(NoticeKind.REVIEW_SENT, To.REVIEWER),
+NOTICE_RULES: dict[Move, NoticeRule | None] = {
+    Move.SEND: NoticeRule(NoticeKind.REVIEW_SENT, Recipient.REVIEWER),
     Move.WITHDRAW: None,
     Move.ANSWER: None,
     Move.CANNOT_TELL: None,
-    Move.RETURN: Telling(NoticeKind.ITEM_RETURNED, To.LEARNER),
-    Move.REPLY: Telling(NoticeKind.ITEM_REPLIED, To.REVIEWER),
-    Move.DROP: Telling(NoticeKind.ITEM_DROPPED, To.OTHER),
-    Move.REVEAL_EQUAL: Telling(NoticeKind.REVIEW_REVEALED, To.LEARNER),
-    Move.REVEAL_DIFFERENT: Telling(NoticeKind.REVIEW_REVEALED, To.LEARNER),
-    Move.CONFIRM: Telling(NoticeKind.DIFFERENCE_CONFIRMED, To.OTHER),
+    Move.RETURN: NoticeRule(NoticeKind.ITEM_RETURNED, Recipient.LEARNER),
+    Move.REPLY: NoticeRule(NoticeKind.ITEM_REPLIED, Recipient.REVIEWER),
+    Move.DROP: NoticeRule(NoticeKind.ITEM_DROPPED, Recipient.OTHER),
+    Move.REVEAL_EQUAL: NoticeRule(NoticeKind.REVIEW_REVEALED, Recipient.LEARNER),
+    Move.REVEAL_DIFFERENT: NoticeRule(NoticeKind.REVIEW_REVEALED, Recipient.LEARNER),
+    Move.CONFIRM: NoticeRule(NoticeKind.DIFFERENCE_CONFIRMED, Recipient.OTHER),
     Move.AGREE: None,
-    Move.KEEP_APART: Telling(NoticeKind.DIFFERENCE_KEPT_APART, To.OTHER),
-    Move.CLOSE: Telling(NoticeKind.REVIEW_CLOSED, To.BOTH),
-    Move.HAND_ON: Telling(NoticeKind.REVIEW_HANDED_ON, To.OTHER),
+    Move.KEEP_APART: NoticeRule(NoticeKind.DIFFERENCE_KEPT_APART, Recipient.OTHER),
+    Move.CLOSE: NoticeRule(NoticeKind.REVIEW_CLOSED, Recipient.BOTH),
+    Move.HAND_ON: NoticeRule(NoticeKind.REVIEW_HANDED_ON, Recipient.OTHER),
 }
-"""Every move has its row: one that tells nobody says None. An answer before the reveal tells nobody, nor may two
-moves that only the sealed answers tell apart be told differently (equal or different: *revealed*)."""
+"""Every move has its row: one that tells nobody says None. An answer before the reveal tells
+nobody, nor may two moves that only the sealed answers tell apart be told differently (equal or
+different: *revealed*)."""
 
 CALLED_BACK = frozenset({Move.WITHDRAW})
 """After these the review is the learner's alone again: the reviewer's notices of it are gone."""
 
 
-class Page(StrEnum):
+class NoticePage(StrEnum):
     """A page of one's own to which a notice leads."""
 
     PROFILE = "profile"
     REVIEWS = "reviews"
 
 
-LEADS_TO = {NoticeKind.ENDORSEMENT_EXPIRING: Page.PROFILE, NoticeKind.DEPUTY_NAMED: Page.REVIEWS}
+LEADS_TO = {
+    NoticeKind.ENDORSEMENT_EXPIRING: NoticePage.PROFILE,
+    NoticeKind.DEPUTY_NAMED: NoticePage.REVIEWS,
+}
 """These lead to a page of one's own, the others to a review."""
 
 REMIND_DAYS = 3
 """So many days before its last day something is *due soon*."""
 STEP_LATE_DAYS = 7
-"""A next step is reminded of on its day, or, where the daily command did not run, so many days after it at most."""
+"""A next step is reminded of on its day, or, where the daily command did not run, so many days
+after it at most."""
 
 
 def happening(what: str, about: int, when: dt.datetime | dt.date) -> str:
@@ -98,8 +104,8 @@ class MailChoice(StrEnum):
 
 
 class MailStatus(StrEnum):
-    """*Unsure*: handed over, perhaps; it is not sent again by itself. *Failed*: the server will never take it.
-    *Dropped*: nothing in it was for them to see any more."""
+    """*Unsure*: handed over, perhaps; it is not sent again by itself. *Failed*: the server will
+    never take it. *Dropped*: nothing in it was for them to see any more."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -120,19 +126,21 @@ LONGEST_WAIT = dt.timedelta(hours=2)
 
 
 def digest_of(time_zone: str, now: dt.datetime) -> dt.datetime | None:
-    """The moment of this day, there, at which daily mail is put together; None while it is still to come."""
+    """The moment of this day, there, at which daily mail is put together; None while it is still to
+    come."""
     here = now.astimezone(ZoneInfo(time_zone))
     moment = dt.datetime.combine(here.date(), DIGEST_AT, ZoneInfo(time_zone)).astimezone(dt.UTC)
     return moment if moment <= now else None
 
 
 def wait_after(attempts: int) -> dt.timedelta:
-    """How long a mail waits after it was not taken so many times: 1 minute, 2, 4 ... LONGEST_WAIT at most."""
+    """How long a mail waits after it was not taken so many times: 1 minute, 2, 4 ... LONGEST_WAIT
+    at most."""
     return min(dt.timedelta(minutes=2 ** min(attempts - 1, 10)), LONGEST_WAIT)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MailLine:
     """One thing in a mail. `name`: whom it is about, if anybody."""
 
     kind: NoticeKind
@@ -141,11 +149,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """What a mail of notices is made from: to whom, and of what. `token` makes its Message-ID, the same each time."""
+class NoticeEmail:
+    """What a mail of notices is made from: to whom, and of what. `token` makes its Message-ID, the
+    same each time."""
 
     mail_id: int
     name: str
     email: str
     token: str
-    lines: tuple[Line, ...]
+    lines: tuple[MailLine, ...]

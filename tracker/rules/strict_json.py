@@ -1,4 +1,5 @@
-"""JSON read strictly: nothing that two readers could understand differently, nothing that a database cannot keep."""
+"""JSON read strictly: nothing that two readers could understand differently, nothing that a
+database cannot keep."""
 
 import json
 import re
@@ -15,7 +16,8 @@ _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """What is wrong, and where: `strands[2].domains[0].title`, or a line, or nothing for the whole text."""
+    """What is wrong, and where: `strands[2].domains[0].title`, or a line, or nothing for the whole
+    text."""
 
     place: str
     words: str
@@ -39,13 +41,18 @@ class _Object(dict[str, Any]):
 def read(text: str) -> Any:
     """The value of a JSON text. Raises NotStrict with every problem found.
 
-    Refused besides bad syntax: more than MAX_CHARS, lists and objects deeper than MAX_DEPTH, a key twice in one
-    object, NaN and Infinity, control characters (NUL, line breaks, ...) and lone surrogates in any text.
+    Refused besides bad syntax: more than MAX_CHARS, lists and objects deeper than MAX_DEPTH, a key
+    twice in one object, NaN and Infinity, control characters (NUL, line breaks, ...) and lone
+    surrogates in any text.
     """
     if len(text) > MAX_CHARS:
-        raise NotStrict([Problem("", f"is {len(text):,} characters long; at most {MAX_CHARS:,} are read")])
+        raise NotStrict(
+            [Problem("", f"is {len(text):,} characters long; at most {MAX_CHARS:,} are read")]
+        )
     if _depth(text) > MAX_DEPTH:
-        raise NotStrict([Problem("", f"has lists or objects inside each other more than {MAX_DEPTH} deep")])
+        raise NotStrict(
+            [Problem("", f"has lists or objects inside each other more than {MAX_DEPTH} deep")]
+        )
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
@@ -60,7 +67,8 @@ def read(text: str) -> Any:
 
 
 def step(place: str, part: str | int) -> str:
-    """The place one step further in: `levels` then 3 is `levels[3]`, then "name" is `levels[3].name`."""
+    """The place one step further in: `levels` then 3 is `levels[3]`, then "name" is
+    `levels[3].name`."""
     if isinstance(part, int):
         return f"{place}[{part}]"
     return f"{place}.{part}" if place else part

@@ -1,1 +1,2 @@
-"""Writes: one public function is one use case and one transaction; actor and `now` are parameters."""
+"""Writes: one public function is one use case and one transaction; actor and `now` are
+parameters."""

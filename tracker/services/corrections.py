@@ -7,17 +7,21 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Correction, Statement
-from tracker.policy import Actor
+from tracker.policy.permissions import Actor
 from tracker.records import audit
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_email, clean_line, clean_prose
 
 
-def suggest_correction(framework_id: int, code: str, text: str, name: str, email: str, now: dt.datetime) -> None:
-    """Keep a suggestion; nobody need be signed in. `code` names a statement, or is "" for the page as a whole.
+def suggest_correction(
+    framework_id: int, code: str, text: str, name: str, email: str, now: dt.datetime
+) -> None:
+    """Keep a suggestion; nobody need be signed in. `code` names a statement, or is "" for the page
+    as a whole.
 
-    Name and address may be "". The same words again, while they wait, are kept once. Raises Invalid for a text, name
-    or address that cannot be used, and Invalid("statement_unknown") for a code that is not of this framework.
+    Name and address may be "". The same words again, while they wait, are kept once. Raises Invalid
+    for a text, name or address that cannot be used, and Invalid("statement_unknown") for a code
+    that is not of this framework.
     """
     said = clean_prose(text)
     who = clean_line(name) if name.strip() else ""
@@ -47,7 +51,8 @@ def suggest_correction(framework_id: int, code: str, text: str, name: str, email
 def close_correction(actor: Actor, correction_id: int, outcome: str, now: dt.datetime) -> None:
     """Say what became of a suggestion (or ""), and take it off the list of those that wait.
 
-    Raises Missing where there is none, and Conflict("correction_closed") when somebody closed it before.
+    Raises Missing where there is none, and Conflict("correction_closed") when somebody closed it
+    before.
     """
     said = clean_prose(outcome, "outcome") if outcome.strip() else ""
     with transaction() as tx:
@@ -56,7 +61,11 @@ def close_correction(actor: Actor, correction_id: int, outcome: str, now: dt.dat
             raise Missing
         if correction.closed_at is not None:
             raise Conflict("correction_closed")
-        correction.closed_at, correction.closed_by_id, correction.outcome = now, actor.person_id, said
+        correction.closed_at, correction.closed_by_id, correction.outcome = (
+            now,
+            actor.person_id,
+            said,
+        )
         audit.note(
             tx,
             "correction_closed",
@@ -68,7 +77,9 @@ def close_correction(actor: Actor, correction_id: int, outcome: str, now: dt.dat
 
 
 def _statement(tx: Session, framework_id: int, code: str) -> int:
-    found = tx.scalar(select(Statement.id).where(Statement.framework_id == framework_id, Statement.code == code))
+    found = tx.scalar(
+        select(Statement.id).where(Statement.framework_id == framework_id, Statement.code == code)
+    )
     if found is None:
         raise Invalid("statement_unknown", "statement")
     return found

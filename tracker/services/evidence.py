@@ -8,28 +8,37 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
-from tracker.models import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, Person, Statement, StoredFile
-from tracker.policy import Actor
-from tracker.queries.learners import learner
+from tracker.models import (
+    Evidence,
+    EvidenceLink,
+    EvidenceText,
+    EvidenceVersion,
+    Person,
+    Statement,
+    StoredFile,
+)
+from tracker.policy.permissions import Actor
+from tracker.queries.assessment.learners import learner
 from tracker.records import evidence as versions
-from tracker.records import files
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.evidence import Content, clean, clean_reasons, jotted
-from tracker.rules.uploads import Accepted, Store, Upload, judge
+from tracker.rules.evidence.content import EvidenceContent, clean, clean_reasons, jotted
+from tracker.rules.evidence.uploads import Accepted, FileStore, Upload, judge
+from tracker.storage import files
 
 NO_REASONS: Mapping[int, str] = MappingProxyType({})
 
 
 def create(
     actor: Actor,
-    content: Content,
+    content: EvidenceContent,
     *,
     now: dt.datetime,
     reasons: Mapping[int, str] = NO_REASONS,
     upload: Upload | None = None,
-    store: Store | None = None,
+    store: FileStore | None = None,
 ) -> int:
-    """Record a new piece of evidence; returns its id. `reasons`: why it counts (may be ""), by statement.
+    """Record a new piece of evidence; returns its id. `reasons`: why it counts (may be ""), by
+    statement.
 
     An upload needs a `store`. Raises Invalid, and Conflict("file_not_kept").
     """
@@ -55,17 +64,18 @@ def edit(
     actor: Actor,
     evidence_id: int,
     base_version: int,
-    content: Content,
+    content: EvidenceContent,
     *,
     now: dt.datetime,
     upload: Upload | None = None,
     drop_file: bool = False,
-    store: Store | None = None,
+    store: FileStore | None = None,
 ) -> int:
     """Make a new version from what `base_version` said; returns the number that now stands.
 
     Without an upload the file stays, unless it is dropped. No new version where nothing changed.
-    Raises Conflict: evidence_archived, evidence_changed (somebody saved after the page was made), file_not_kept.
+    Raises Conflict: evidence_archived, evidence_changed (somebody saved after the page was made),
+    file_not_kept.
     """
     content = clean(content, actor.today(now))
     kept = _keep(actor, upload, store)
@@ -83,7 +93,8 @@ def edit(
 
 
 def link(actor: Actor, evidence_id: int, reasons: Mapping[int, str], now: dt.datetime) -> None:
-    """Say why the evidence counts for each of the statements; replaces the reasons of those linked already.
+    """Say why the evidence counts for each of the statements; replaces the reasons of those linked
+    already.
 
     Raises Invalid: evidence_statement_unknown, evidence_reason_long, evidence_links_none.
     """
@@ -92,18 +103,23 @@ def link(actor: Actor, evidence_id: int, reasons: Mapping[int, str], now: dt.dat
         raise Invalid("evidence_links_none", "statements")
     with transaction() as tx:
         _own(tx, actor, evidence_id)
-        there = tx.scalars(select(EvidenceLink.statement_id).where(EvidenceLink.evidence_id == evidence_id))
+        there = tx.scalars(
+            select(EvidenceLink.statement_id).where(EvidenceLink.evidence_id == evidence_id)
+        )
         _check_statements(tx, actor, set(linked) - set(there), now)
         versions.link(tx, evidence_id, linked, now)
 
 
 def unlink(actor: Actor, evidence_id: int, statement_id: int) -> None:
-    """Take the evidence off a statement. What was sent for review keeps it. Raises Missing when it is not linked."""
+    """Take the evidence off a statement. What was sent for review keeps it. Raises Missing when it
+    is not linked."""
     with transaction() as tx:
         _own(tx, actor, evidence_id)
         gone = tx.scalar(
             delete(EvidenceLink)
-            .where(EvidenceLink.evidence_id == evidence_id, EvidenceLink.statement_id == statement_id)
+            .where(
+                EvidenceLink.evidence_id == evidence_id, EvidenceLink.statement_id == statement_id
+            )
             .returning(EvidenceLink.id)
         )
         if gone is None:
@@ -111,7 +127,8 @@ def unlink(actor: Actor, evidence_id: int, statement_id: int) -> None:
 
 
 def archive(actor: Actor, evidence_id: int, now: dt.datetime) -> None:
-    """Put it away: it counts for nothing and is not sent, until it is brought back. Nothing is deleted."""
+    """Put it away: it counts for nothing and is not sent, until it is brought back. Nothing is
+    deleted."""
     with transaction() as tx:
         evidence = _own(tx, actor, evidence_id, archived=None)
         evidence.archived_at = evidence.archived_at or now
@@ -122,15 +139,18 @@ def bring_back(actor: Actor, evidence_id: int) -> None:
         _own(tx, actor, evidence_id, archived=None).archived_at = None
 
 
-def file_content(store: Store, sha256: str) -> bytes:
+def file_content(store: FileStore, sha256: str) -> bytes:
     """What was stored. Raises Conflict("file_damaged") when it is gone or changed."""
     return files.read(store.folder, sha256)
 
 
 def _own(tx: Session, actor: Actor, evidence_id: int, *, archived: bool | None = False) -> Evidence:
-    """The actor's own piece, locked. Raises Missing, and Conflict("evidence_archived") unless `archived` is None."""
+    """The actor's own piece, locked. Raises Missing, and Conflict("evidence_archived") unless
+    `archived` is None."""
     evidence = tx.scalar(
-        select(Evidence).where(Evidence.id == evidence_id, Evidence.person_id == actor.person_id).with_for_update()
+        select(Evidence)
+        .where(Evidence.id == evidence_id, Evidence.person_id == actor.person_id)
+        .with_for_update()
     )
     if evidence is None:
         raise Missing
@@ -139,16 +159,18 @@ def _own(tx: Session, actor: Actor, evidence_id: int, *, archived: bool | None =
     return evidence
 
 
-def _text(tx: Session, evidence: Evidence) -> tuple[Content, int | None]:
+def _text(tx: Session, evidence: Evidence) -> tuple[EvidenceContent, int | None]:
     """What the current version says and its file. Raises Missing when its text was erased."""
     text = tx.scalar(
         select(EvidenceText)
         .join(EvidenceVersion, EvidenceVersion.id == EvidenceText.version_id)
-        .where(EvidenceVersion.evidence_id == evidence.id, EvidenceVersion.number == evidence.version)
+        .where(
+            EvidenceVersion.evidence_id == evidence.id, EvidenceVersion.number == evidence.version
+        )
     )
     if text is None:
         raise Missing
-    return Content(text.title, text.text, text.url, text.done_on), text.file_id
+    return EvidenceContent(text.title, text.text, text.url, text.done_on), text.file_id
 
 
 def _check_statements(tx: Session, actor: Actor, statement_ids: set[int], now: dt.datetime) -> None:
@@ -158,15 +180,19 @@ def _check_statements(tx: Session, actor: Actor, statement_ids: set[int], now: d
     own = learner(actor.person_id, actor.today(now))
     known = tx.scalar(
         select(func.count(Statement.id)).where(
-            Statement.id.in_(statement_ids), Statement.framework_id == (own.framework_id if own is not None else None)
+            Statement.id.in_(statement_ids),
+            Statement.framework_id == (own.framework_id if own is not None else None),
         )
     )
     if known != len(statement_ids):
         raise Invalid("evidence_statement_unknown", "statements")
 
 
-def _keep(actor: Actor, upload: Upload | None, store: Store | None) -> tuple[str, Accepted] | None:
-    """Judge and store a file, outside any transaction: a crash after it leaves a file that no row names, no more."""
+def _keep(
+    actor: Actor, upload: Upload | None, store: FileStore | None
+) -> tuple[str, Accepted] | None:
+    """Judge and store a file, outside any transaction: a crash after it leaves a file that no row
+    names, no more."""
     if upload is None:
         return None
     if store is None:
@@ -177,7 +203,11 @@ def _keep(actor: Actor, upload: Upload | None, store: Store | None) -> tuple[str
 
 
 def _add_file(
-    tx: Session, actor: Actor, kept: tuple[str, Accepted] | None, store: Store | None, now: dt.datetime
+    tx: Session,
+    actor: Actor,
+    kept: tuple[str, Accepted] | None,
+    store: FileStore | None,
+    now: dt.datetime,
 ) -> int | None:
     if kept is None or store is None:
         return None
@@ -187,8 +217,12 @@ def _add_file(
     return versions.add_file(tx, actor.person_id, sha256, file, now)
 
 
-def _check_room(tx: Session, actor: Actor, file: Accepted, store: Store) -> None:
-    """Raises Invalid("files_full"). Asked before the file is written, and again under the lock of the person."""
-    used = tx.scalar(select(func.sum(StoredFile.size)).where(StoredFile.person_id == actor.person_id)) or 0
+def _check_room(tx: Session, actor: Actor, file: Accepted, store: FileStore) -> None:
+    """Raises Invalid("files_full"). Asked before the file is written, and again under the lock of
+    the person."""
+    used = (
+        tx.scalar(select(func.sum(StoredFile.size)).where(StoredFile.person_id == actor.person_id))
+        or 0
+    )
     if used + len(file.content) > store.total:
         raise Invalid("files_full", "file", total=store.total // (1024 * 1024))

@@ -1,0 +1,175 @@
+"""Rating in a real browser: by keyboard alone, without script, on two devices, and without a
+connection."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.assessment.rating import answers, entries, focused, state, wait_for
+from tests.browser.conftest import Live
+from tests.client import PASSWORD
+from tests.factories.ratings import rate
+from tracker.rules.frameworks.scale import Answer
+
+pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
+)
+
+DOMAIN = "/assess/small/durable/communication"
+Visit = Callable[..., Any]
+
+
+def test_by_keyboard_alone(live: Live, visit: Visit) -> None:
+    first, second, third, *_rest = live.world.statements["communication"]
+    page = visit("ana")
+    page.goto(DOMAIN)
+    for _step in range(60):
+        page.keyboard.press("Tab")
+        if page.locator(":focus").get_attribute("name") == "answer":
+            break
+    assert focused(page) == f"s-{first}-not_yet"
+    page.keyboard.press("3")
+    wait_for(page, first, "Saved")
+    assert focused(page) == f"s-{second}-not_yet"
+    page.keyboard.press("0")
+    wait_for(page, second, "Saved")
+    assert focused(page) == f"s-{third}-not_yet"
+    assert answers(live) == {first: "consistently", second: "not_my_work"}
+    assert page.locator("[data-progress-count]").first.text_content() == "2 of 33 rated"
+    rail = page.locator(".rail.is-wide a[aria-current=page] .rail-count").text_content()
+    assert rail.startswith("2/10")
+
+
+def test_arrows_save_where_they_stop_and_not_at_each_step(live: Live, visit: Visit) -> None:
+    first = live.world.statements["communication"][0]
+    page = visit("ana")
+    page.goto(DOMAIN)
+    page.locator(f"#s-{first}-not_yet").focus()
+    for _step in range(3):
+        page.keyboard.press("ArrowRight")
+    wait_for(page, first, "Saved")
+    assert answers(live) == {first: "not_sure"}
+    assert entries(live) == 1
+
+
+def test_old_answers_are_counted_down_as_they_are_looked_at(live: Live, visit: Visit) -> None:
+    first, second, *_rest = live.world.statements["communication"]
+    with live.app.app_context():
+        for statement_id in (first, second):
+            rate(
+                live.world,
+                "ana",
+                statement_id,
+                Answer.PARTLY,
+                dt.datetime(2026, 5, 11, 9, tzinfo=dt.UTC),
+            )
+    page = visit("ana")
+    page.goto(DOMAIN)
+    left = page.locator("[data-dated-count]").first
+    assert left.text_content() == "2"
+    for answer in ("3", "2"):  # a second look at the same statement counts no further
+        page.locator(f"#s-{first}-not_yet").focus()
+        page.keyboard.press(answer)
+        wait_for(page, first, "Saved")
+        page.wait_for_timeout(300)
+    assert left.text_content() == "1"
+
+
+def test_keys_do_nothing_outside_a_card_or_in_a_note(live: Live, visit: Visit) -> None:
+    first = live.world.statements["communication"][0]
+    page = visit("ana")
+    page.goto(DOMAIN)
+    page.keyboard.press("3")
+    page.locator(f"#s-{first} .statement-notes summary").click()
+    page.locator(f"#s-{first}-self").press_sequentially("3 and 4")
+    assert page.locator("input[name=answer]:checked").count() == 0
+    page.locator(f"#s-{first}-partly").check()
+    wait_for(page, first, "Saved")
+    assert answers(live) == {first: "partly"}
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_without_script(live: Live, visit: Visit, width: int) -> None:
+    first, second = live.world.statements["communication"][:2]
+    page = visit("ana", width=width, java_script_enabled=False)
+    page.goto(DOMAIN)
+    card = page.locator(f"#s-{first}")
+    card.get_by_label("Partly").check()
+    card.locator(".statement-notes summary").click()
+    card.get_by_label("For myself").fill("Ask about renewals.")
+    card.get_by_role("button", name="Save", exact=False).first.click()
+    page.wait_for_url(f"**/communication?saved={first}#s-{first}")
+    assert state(page, first).text_content() == "Saved"
+    page.locator(f"#s-{second}-consistently").check()
+    page.locator(f"#s-{second}-consistently").press("Enter")
+    page.wait_for_url(f"**/communication?saved={second}#s-{second}")
+    assert answers(live) == {first: "partly", second: "consistently"}
+    assert page.locator(f"#s-{first}-self").input_value() == "Ask about renewals."
+
+
+def test_two_devices_are_told_of_each_other(live: Live, visit: Visit) -> None:
+    first = live.world.statements["communication"][0]
+    phone, desk = visit("ana", width=390), visit("ana")
+    for page in (phone, desk):
+        page.goto(DOMAIN)
+    phone.locator(f"#s-{first}-consistently").check()
+    wait_for(phone, first, "Saved")
+    desk.locator(f"#s-{first}-partly").check()
+    told = desk.locator(f"#s-{first} [data-conflict]")
+    told.wait_for()
+    assert told.get_by_role("button").all_text_contents() == [
+        "Keep mine: Partly",
+        "Keep the other: Consistently",
+    ]
+    assert answers(live) == {first: "consistently"}
+    told.get_by_role("button", name="Keep mine").click()
+    wait_for(desk, first, "Saved")
+    assert answers(live) == {first: "partly"}
+    assert entries(live) == 2
+
+
+def test_a_click_without_a_connection_is_kept_and_sent_again(live: Live, visit: Visit) -> None:
+    first = live.world.statements["communication"][0]
+    page = visit("ana")
+    page.goto(DOMAIN)
+    page.context.set_offline(True)
+    page.locator(f"#s-{first}-partly").check()
+    wait_for(page, first, "Not saved")
+    assert page.locator(f"#s-{first}-partly").is_checked()
+    assert page.locator(".progress-line [data-page-state]").text_content() == "not saved yet: 1"
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.locator("#account-menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    assert asked == ["confirm"]
+    page.context.set_offline(False)
+    wait_for(page, first, "Saved")
+    assert answers(live) == {first: "partly"}
+    assert page.locator(".progress-line [data-page-state]").text_content() == "all changes saved"
+
+
+def test_a_page_left_open_saves_nothing_to_whoever_comes_next(live: Live, visit: Visit) -> None:
+    first = live.world.statements["communication"][0]
+    page = visit("ana")
+    page.goto(DOMAIN)
+    other = page.context.new_page()
+    other.goto("/account")
+    other.locator("#account-menu summary").click()
+    other.get_by_role("button", name="Sign out").click()
+    other.get_by_label("E-mail").fill(live.world.email("ben"))
+    other.get_by_label("Password").fill(PASSWORD)
+    other.get_by_role("main").get_by_role("button", name="Sign in").click()
+    other.wait_for_url("**/")
+    page.locator(f"#s-{first}-partly").check()
+    wait_for(page, first, "Not saved")
+    assert page.locator(f"#s-{first}-partly").is_checked()
+    assert answers(live) == answers(live, "ben") == {}
+
+
+@pytest.mark.parametrize("path", [DOMAIN, "/assess/five", "/profile", "/profile/communication"])
+def test_no_page_is_wider_than_a_phone(live: Live, visit: Visit, path: str) -> None:
+    page = visit("ana", width=390)
+    page.goto(path)
+    assert page.locator("html").evaluate("node => node.scrollWidth") <= 390

@@ -1,0 +1,203 @@
+"""A whole framework by keyboard alone, and a page on which nothing jumps and nothing chatters."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.assessment.rating import answers, entries, focused, state, wait_for
+from tests.browser.conftest import Live
+from tests.browser.keyboard import Keyboard
+from tests.client import PASSWORD
+
+pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
+)
+
+DOMAIN = "/assess/small/durable/communication"
+Visit = Callable[..., Any]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_whole_framework_by_keyboard_alone(live: Live, browser: Any, width: int) -> None:
+    """From the sign-in to the last of 33 statements in three parts: one key each, one more for each
+    part."""
+    context = browser.new_context(base_url=live.url, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    me = Keyboard(page)
+    me.sign_in(live.world.email("ana"), PASSWORD)
+    if width < 800:
+        me.to(page.locator("#account-menu summary"))
+        me.press("Enter")
+    me.follow(page.locator('nav a[href="/assess"]:visible'))
+    on_the_way = me.pressed
+    me.to(page.locator("#first-open"))
+    me.press("Enter")
+    total = sum(map(len, live.world.statements.values()))
+    parts = list(live.world.statements.values())
+    for part in parts:
+        page.locator(f"#s-{part[0]} input[name=answer]:focus").wait_for()
+        for number, statement_id in enumerate(part):
+            me.press("12340"[number % 5])
+            wait_for(page, statement_id, "Saved|Saving")
+        assert page.locator("[data-way-on]:focus").count() == 1
+        me.press("Enter")
+    page.get_by_role("heading", name=f"All {total} statements are rated").wait_for()
+    assert len(answers(live)) == total == entries(live)
+    assert me.pressed - on_the_way <= total + len(parts) + 3
+    assert on_the_way <= 20
+    assert me.faults == []
+    context.close()
+
+
+def test_the_next_page_stays_at_its_top_for_the_mouse(live: Live, visit: Visit) -> None:
+    page = visit("ana")
+    page.goto(DOMAIN)
+    page.locator("a[data-way-on]:visible").click()
+    page.wait_for_url("**/leadership")
+    assert page.evaluate("scrollY") == 0
+    assert page.locator("input:focus").count() == 0
+
+
+def test_the_skip_link_needs_no_script(live: Live, visit: Visit) -> None:
+    first, second, *_rest = live.world.statements["communication"]
+    page = visit("ana")
+    page.goto(DOMAIN)
+    page.locator(f"#s-{first}-partly").check()
+    wait_for(page, first, "Saved")
+    plain = visit("ana", java_script_enabled=False)
+    plain.goto(DOMAIN)
+    me = Keyboard(plain)
+    me.to(plain.locator("#first-open"))
+    me.press("Enter")
+    me.press("Space")
+    assert me.pressed == 4
+    assert plain.locator(f"#s-{second}-not_yet").is_checked()
+    title = plain.locator(f"#s-{second}-title").bounding_box()
+    assert 0 <= title["y"] <= 900  # the statement is in sight over its answers
+
+
+def test_focus_goes_round_to_what_was_left_open_and_a_correction_stays(
+    live: Live, visit: Visit
+) -> None:
+    first, second, *rest = live.world.statements["communication"]
+    page = visit("ana")
+    page.goto(DOMAIN)
+    page.locator(f"#s-{second}-not_yet").focus()
+    for _statement in (second, *rest):
+        page.keyboard.press("2")
+    assert focused(page) == f"s-{first}-not_yet"
+    page.keyboard.press("2")
+    assert page.locator("[data-way-on]:focus").count() == 1
+    page.locator(f"#s-{second}-partly").focus()
+    page.keyboard.press("3")
+    assert focused(page) == f"s-{second}-consistently"
+    wait_for(page, second, "Saved")
+
+
+OBSERVE = """() => {
+  window.shifts = [];
+  new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((each) => each.value)))
+    .observe({ type: "layout-shift", buffered: false });
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_jumps_when_an_answer_is_saved_or_is_not(
+    live: Live, visit: Visit, width: int
+) -> None:
+    first, second, third, *_rest = live.world.statements["communication"]
+    page = visit("ana", width=width, height=1700)
+    page.goto(DOMAIN)
+    page.mouse.wheel(0, 120)
+    page.wait_for_timeout(300)
+    page.evaluate(OBSERVE)
+    boxes = {each: page.locator(f"#s-{each}").bounding_box() for each in (first, second, third)}
+    at = page.evaluate("scrollY")
+    for statement_id in (first, second):
+        page.locator(f"#s-{statement_id} .is-consistently").click()
+        wait_for(page, statement_id, "Saved")
+    page.context.set_offline(True)
+    page.locator(f"#s-{third} .is-partly").click()
+    wait_for(page, third, "Not saved")
+    page.locator("[data-unsaved]").wait_for()
+    page.context.set_offline(False)
+    wait_for(page, third, "Saved")
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.shifts.reduce((all, each) => all + each, 0)") == 0
+    assert {each: page.locator(f"#s-{each}").bounding_box() for each in boxes} == boxes
+    assert page.evaluate("scrollY") == at
+
+
+def test_a_jump_would_be_seen(live: Live, visit: Visit) -> None:
+    page = visit("ana")
+    page.goto(DOMAIN)
+    page.evaluate(OBSERVE)
+    page.evaluate("document.querySelector('.answer-help').open = true")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.shifts.reduce((all, each) => all + each, 0)") > 0
+
+
+LISTEN = """() => {
+  window.heard = [];
+  const place = document.querySelector("[data-voice]");
+  new MutationObserver(() => { if (place.textContent) window.heard.push(place.textContent); })
+    .observe(place, { childList: true, characterData: true, subtree: true });
+}"""
+
+
+def test_saving_is_said_once_and_politely(live: Live, visit: Visit) -> None:
+    first, second, third, *_rest = live.world.statements["communication"]
+    page = visit("ana")
+    page.goto(DOMAIN)
+    live_places = page.locator("main [aria-live], main [role=status], main [role=alert]")
+    assert live_places.evaluate_all("all => all.map((each) => each.className)") == [
+        "flashes",
+        "visually-hidden",
+    ]
+    assert page.locator("[data-voice]").get_attribute("aria-live") == "polite"
+    page.evaluate(LISTEN)
+    page.locator(f"#s-{first}-not_yet").focus()
+    for _step in range(3):
+        page.keyboard.press("ArrowRight")
+    wait_for(page, first, "Saved")
+    page.wait_for_timeout(400)
+    assert page.evaluate("window.heard") == ["Saved. 1 of 33 rated."]
+    page.locator(f"#s-{second}-partly").check()
+    page.locator(f"#s-{third}-partly").check()
+    wait_for(page, third, "Saved")
+    wait_for(page, second, "Saved")
+    page.wait_for_timeout(400)
+    assert page.evaluate("window.heard")[1:] == ["Saved. 3 of 33 rated."]
+    page.context.set_offline(True)
+    page.locator(f"#s-{first}-partly").check()
+    page.locator(f"#s-{second}-not_yet").check()
+    wait_for(page, second, "Not saved")
+    page.wait_for_timeout(2600)  # some tries later
+    said = page.evaluate("window.heard")[2:]
+    assert len(said) == 1
+    assert "The server does not answer" in said[0]
+
+
+def test_the_statement_s_own_page_saves_by_itself_too(live: Live, visit: Visit) -> None:
+    first = live.world.statements["communication"][0]
+    page = visit("ana")
+    page.goto(f"/statements/{first}")
+    page.locator(f"#s-{first} .is-partly").click()
+    wait_for(page, first, "Saved")
+    assert answers(live) == {first: "partly"}
+    assert state(page, first).text_content() == "Saved"
+
+
+def test_a_link_waits_for_what_is_being_saved(live: Live, visit: Visit) -> None:
+    """Nobody is asked whether to leave, and the next page shows the answer."""
+    first = live.world.statements["communication"][0]
+    page = visit("ana")
+    page.goto(DOMAIN)
+    page.on("dialog", lambda dialog: pytest.fail(f"asked: {dialog.type}"))
+    page.locator(f"#s-{first}-not_yet").focus()
+    page.keyboard.press("ArrowRight")  # waits for the next arrow
+    page.get_by_role("link", name="Grid", exact=True).click()
+    page.wait_for_url("**/grid")
+    assert page.locator(f"#s-{first}-partly").is_checked()
+    assert answers(live) == {first: "partly"}

@@ -1,0 +1,194 @@
+"""Thirty statements of three levels in one sitting: by keyboard alone, and what the page does on
+the way."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.browser.conftest import Live
+from tests.browser.keyboard import Keyboard
+from tests.client import PASSWORD
+from tests.factories.ratings import rate
+from tests.factories.sending import actor, answer, item_ids
+from tests.factories.world import add
+from tracker.db import db, session, transaction
+from tracker.models import ReviewItem, Statement
+from tracker.rules.frameworks.scale import Answer, ReviewerAnswer
+from tracker.services.reviews import reviews
+
+pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
+)
+
+Visit = Callable[..., Any]
+EACH = 10
+LEVELS = 3
+
+
+@pytest.fixture
+def review_id(live: Live) -> int:
+    """Ana's at Sue's: ten statements of each of three levels of Communication."""
+    world = live.world
+    with live.app.app_context():
+        with transaction() as tx:
+            like = tx.get_one(Statement, world.statements["communication"][0])
+            wanted = []
+            for rank in range(1, LEVELS + 1):
+                found = select(Statement.id).where(
+                    Statement.domain_id == like.domain_id, Statement.rank == rank
+                )
+                wanted += (ids := list(tx.scalars(found)))
+                wanted += [add(tx, another(like, rank, number)) for number in range(len(ids), EACH)]
+        for statement_id in wanted:
+            rate(world, "ana", statement_id, Answer.CONSISTENTLY)
+        made = reviews.send(actor(world, "ana"), world.people["sue"], wanted, world.now)
+        db.session.remove()
+    return made
+
+
+def another(like: Statement, rank: int, number: int) -> Statement:
+    return Statement(
+        framework_id=like.framework_id,
+        domain_id=like.domain_id,
+        rank=rank,
+        uuid=f"10000000-0000-0000-{rank:04}-{number:012}",
+        code=f"MORE-{rank}-{number:02}",
+        position=1000 + rank * EACH + number,
+        title=f"More {rank}.{number}",
+        text="does what it says",
+    )
+
+
+def said(live: Live, review_id: int) -> list[tuple[str, str | None, str | None]]:
+    """Status, answer and ground, in the order of the screens."""
+    with live.app.app_context():
+        rows = session().execute(
+            select(ReviewItem.status, ReviewItem.reviewer_answer, ReviewItem.ground)
+            .join(Statement, Statement.id == ReviewItem.statement_id)
+            .where(ReviewItem.review_id == review_id)
+            .order_by(Statement.rank, ReviewItem.position)
+        )
+        found = [(row.status, row.reviewer_answer, row.ground) for row in rows]
+        db.session.remove()
+    return found
+
+
+def first_card(page: Any) -> Any:
+    return page.locator("[data-statement]").first
+
+
+def state(page: Any, words: str) -> Any:
+    return page.locator("[data-save-state]").filter(has_text=re.compile(f"^{words}")).first
+
+
+def test_thirty_statements_by_keyboard_alone(live: Live, browser: Any, review_id: int) -> None:
+    """Two keys for each statement, none for the next level, and a few to get there: the focus is
+    seen all the way."""
+    context = browser.new_context(base_url=live.url, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    me = Keyboard(page)
+    me.sign_in(live.world.email("sue"), PASSWORD)
+    me.follow(page.get_by_role("main").get_by_role("link", name="1 review to answer"))
+    on_the_way = me.pressed
+    me.to(page.locator("#first-open"))
+    me.press("Enter")
+    for level in range(1, LEVELS + 1):
+        page.wait_for_url(re.compile(rf"/level/\d+/{level}(#.*)?$"))
+        cards = page.locator("[data-statement]")
+        assert cards.count() == EACH
+        for number in range(EACH):
+            cards.nth(number).locator("input[name^=answer]:focus").first.wait_for()
+            if number == 3:
+                me.press("4")  # cannot tell needs no ground
+                continue
+            me.press("123"[number % 3])
+            me.press("7890"[number % 4])
+    page.get_by_role("heading", name="Check your answers about Ana").wait_for()
+    found = said(live, review_id)
+    assert [status for status, _answer, _ground in found].count("answered") == 27
+    assert [status for status, _answer, _ground in found].count("not_observed") == 3
+    assert found[1] == ("answered", "partly", "saw_product")
+    assert me.pressed - on_the_way <= 2 * 30 - LEVELS + 5
+    assert on_the_way <= 25
+    assert me.faults == []
+    context.close()
+
+
+def test_a_question_by_keyboard_and_the_way_round(live: Live, visit: Visit, review_id: int) -> None:
+    page = visit("sue")
+    page.goto(f"/reviews/{review_id}")
+    cards = page.locator("[data-statement]")
+    cards.nth(0).locator("input").first.focus()
+    page.locator("#first-open").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("n")
+    page.keyboard.press("6")
+    assert cards.nth(1).locator("textarea:focus").count() == 1
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Write your question first").wait_for()
+    page.keyboard.type("At which desk, 1 or 2?")
+    page.keyboard.press("Control+Enter")
+    state(page, "Returned").wait_for()
+    assert cards.nth(2).locator("input:focus").count() == 1, "and on to the next"
+    page.keyboard.press("p")
+    page.keyboard.press("p")
+    assert said(live, review_id)[1][0] == "returned"
+
+
+def test_what_is_half_is_not_saved_and_a_tick_answers_what_is_ticked(
+    live: Live, visit: Visit, review_id: int
+) -> None:
+    page = visit("sue")
+    page.goto(f"/reviews/{review_id}")
+    cards = page.locator("[data-statement]")
+    cards.nth(0).locator("input[value=partly]").focus()
+    page.keyboard.press("2")
+    state(page, "How do you know").wait_for()
+    for number in (1, 4):
+        cards.nth(number).locator("input[name^=answer]").first.focus()
+        page.keyboard.press("x")
+    button = page.locator("[data-tick-button]")
+    assert button.text_content() == "Answer the ticked (2)"
+    page.locator("#bar-answer").select_option("consistently")
+    page.locator("#bar-ground").select_option("saw_it")
+    with page.expect_navigation():
+        button.click()
+    answered = [
+        number for number, each in enumerate(said(live, review_id)) if each[0] == "answered"
+    ]
+    assert answered == [1, 4]
+    assert cards.nth(0).locator("input[value=partly]").is_checked(), "what was begun is still there"
+
+
+def test_another_tab_s_answer_is_shown_beside_this_one(
+    live: Live, visit: Visit, review_id: int
+) -> None:
+    page = visit("sue")
+    page.goto(f"/reviews/{review_id}")
+    with live.app.app_context():
+        answer(live.world, item_ids(review_id)[0], ReviewerAnswer.NOT_YET, note="from elsewhere")
+        db.session.remove()
+    first_card(page).locator("input[name^=answer]").first.focus()
+    page.keyboard.press("3")
+    page.keyboard.press("7")
+    box = page.locator("[data-conflict]")
+    box.wait_for()
+    assert "from elsewhere" in box.text_content()
+    box.get_by_role("button", name="Keep the other: Not yet").click()
+    assert first_card(page).locator("textarea").input_value() == "from elsewhere"
+    assert said(live, review_id)[0][1] == "not_yet"
+
+
+def test_later_waits_for_what_is_being_saved(live: Live, visit: Visit, review_id: int) -> None:
+    page = visit("sue")
+    page.goto(f"/reviews/{review_id}")
+    first_card(page).locator("input[value=partly]").focus()
+    page.keyboard.press("ArrowRight")  # waits for the next arrow
+    first_card(page).locator("label.pill").first.click()
+    page.get_by_role("button", name="Go on later").click()
+    page.get_by_text("Your answers about Ana are kept and sealed").wait_for()
+    assert said(live, review_id)[0] == ("answered", "consistently", "saw_it")

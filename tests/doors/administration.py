@@ -1,0 +1,138 @@
+from sqlalchemy import select
+
+from tests.doors.door import Door
+from tests.factories.world import World, add
+from tracker.db import transaction
+from tracker.models import Membership, NotRatedHere, OutboxMail
+
+ADMIN = "302 403 403 403 403 403 403 200 403"
+ADMIN_POST = "401 403 403 403 403 403 403 422 403"
+ITS_RECORD = "302 404 404 404 404 404 404 200 404"
+ITS_RECORD_POST = "401 404 404 404 404 404 404 422 404"
+ITS_BUTTON = "401 404 404 404 404 404 404 303 404"
+"""A button answers the administrator with a redirect, done or refused."""
+
+
+def ana(world: World) -> dict[str, object]:
+    return {"person_id": world.people["ana"]}
+
+
+def central(world: World) -> dict[str, object]:
+    return {"team_id": world.teams["central"]}
+
+
+def role_profile(world: World) -> dict[str, object]:
+    return {"role_profile_id": world.role_profiles["city"]}
+
+
+def round_(world: World) -> dict[str, object]:
+    return {"round_id": world.rounds["city"]}
+
+
+def membership(world: World) -> dict[str, object]:
+    """Ana's in Central."""
+    mine = Membership.person_id == world.people["ana"], Membership.team_id == world.teams["central"]
+    with transaction() as tx:
+        return {"membership_id": tx.scalars(select(Membership.id).where(*mine)).one()}
+
+
+def leave_out(world: World) -> None:
+    statement_id = world.statements["technical"][0]
+    with transaction() as tx:
+        add(
+            tx,
+            NotRatedHere(
+                library_id=world.libraries["city"],
+                statement_id=statement_id,
+                reason="Not here.",
+                set_at=world.now,
+                set_by_id=world.people["adam"],
+            ),
+        )
+
+
+def left_out(world: World) -> dict[str, object]:
+    with transaction() as tx:
+        return {"not_rated_id": tx.scalars(select(NotRatedHere.id)).one()}
+
+
+def a_mail(world: World) -> None:
+    """One to Ana that nobody knows of whether it went out."""
+    with transaction() as tx:
+        add(
+            tx,
+            OutboxMail(
+                person_id=world.people["ana"],
+                token="t",
+                status="unsure",
+                attempts=1,
+                made_at=world.now,
+                next_try_at=world.now,
+                ended_at=world.now,
+                reason="mail_lost",
+            ),
+        )
+
+
+def mail_id(world: World) -> dict[str, object]:
+    with transaction() as tx:
+        return {"mail_id": tx.scalars(select(OutboxMail.id)).one()}
+
+
+DOORS = [
+    Door("admin.index", ADMIN),
+    Door("admin.library", ADMIN),
+    Door("admin.library_save", ADMIN_POST, "POST"),
+    Door("admin_audit.index", ADMIN),
+    Door("admin_backup.index", ADMIN),
+    Door("admin_mail.again", ITS_BUTTON, "POST", mail_id, arrange=a_mail),
+    Door("admin_mail.arrived", ADMIN_POST, "POST"),
+    Door("admin_mail.index", ADMIN),
+    Door("admin_mail.test", "401 403 403 403 403 403 403 303 403", "POST"),
+    Door("admin_memberships.create", ITS_RECORD_POST, "POST", ana),
+    Door("admin_memberships.edit", ITS_RECORD, values=membership),
+    Door("admin_memberships.end", ITS_RECORD_POST, "POST", membership),
+    Door("admin_memberships.new", ITS_RECORD, values=ana),
+    Door("admin_memberships.update", ITS_RECORD_POST, "POST", membership),
+    Door("admin_exclusions.index", ADMIN),
+    Door("admin_exclusions.leave_out", ADMIN_POST, "POST"),
+    Door("admin_exclusions.lift", ITS_BUTTON, "POST", left_out, arrange=leave_out),
+    Door("admin_people.create", ADMIN_POST, "POST"),
+    Door(
+        "admin_people.disable",
+        ITS_BUTTON,
+        "POST",
+        lambda world: {"person_id": world.people["adam"]},
+    ),
+    Door("admin_people.edit", ITS_RECORD, values=ana),
+    Door("admin_people.enable", ITS_BUTTON, "POST", ana),
+    Door("admin_people.index", ADMIN),
+    Door("admin_people.make_administrator", ITS_BUTTON, "POST", ana),
+    Door("admin_people.new", ADMIN),
+    Door("admin_people.new_link", "401 404 404 404 404 404 404 200 404", "POST", ana),
+    Door("admin_people.show", ITS_RECORD, values=ana),
+    Door("admin_people.unmake_administrator", ITS_BUTTON, "POST", ana),
+    Door("admin_people.update", ITS_RECORD_POST, "POST", ana),
+    Door("admin_role_profiles.create", ADMIN_POST, "POST"),
+    Door("admin_role_profiles.edit", ITS_RECORD, values=role_profile),
+    Door("admin_role_profiles.index", ADMIN),
+    Door("admin_role_profiles.new", ADMIN),
+    Door("admin_role_profiles.restore", ITS_BUTTON, "POST", role_profile),
+    Door("admin_role_profiles.retire", ITS_BUTTON, "POST", role_profile),
+    Door("admin_role_profiles.start", "401 403 403 403 403 403 403 303 403", "POST"),
+    Door("admin_role_profiles.update", ITS_RECORD_POST, "POST", role_profile),
+    Door("admin_rounds.create", ADMIN_POST, "POST"),
+    Door("admin_rounds.edit", ITS_RECORD, values=round_),
+    Door("admin_rounds.index", ADMIN),
+    Door("admin_rounds.new", ADMIN),
+    Door("admin_rounds.update", ITS_RECORD_POST, "POST", round_),
+    Door("admin_teams.close", ITS_BUTTON, "POST", central),
+    Door("admin_teams.create", ADMIN_POST, "POST"),
+    Door("admin_teams.edit", ITS_RECORD, values=central),
+    Door("admin_teams.index", ADMIN),
+    Door("admin_teams.new", ADMIN),
+    Door("admin_teams.reopen", ITS_BUTTON, "POST", central),
+    Door("admin_teams.update", ITS_RECORD_POST, "POST", central),
+    Door("admin_use_statement.publish", ADMIN_POST, "POST"),
+    Door("admin_use_statement.show", ADMIN),
+]

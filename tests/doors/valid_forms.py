@@ -1,0 +1,393 @@
+"""What does the work behind each door that takes a form: who sends what. A door that takes forms
+has a row here."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from tests.client import PASSWORD
+from tests.doors import DOORS
+from tests.doors.door import Door
+from tests.doors.reviews import its_item
+from tests.factories.evidence import PDF, piece
+from tests.factories.notices import tell
+from tests.factories.ratings import rate
+from tests.factories.reviews import endorse
+from tests.factories.sending import NO, YES, actor, answer_all, send
+from tests.factories.tried import mail_tried
+from tests.factories.world import World
+from tracker.db import session, transaction
+from tracker.models import Evidence, Level, Membership, Notice, RoleProfile, Team, UseStatement
+from tracker.queries.assessment import import_targets
+from tracker.rules.assessment.import_lines import read
+from tracker.rules.assessment.import_plan import plan
+from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
+from tracker.rules.mail import MailOutcome
+from tracker.services import evidence
+from tracker.services.administration import people, role_profiles, teams
+from tracker.web.assessment.import_forms import headings
+
+Data = Callable[[World], dict[str, object]]
+NEW_PASSWORD = "seven lamps by the door"
+
+
+@dataclass(frozen=True)
+class Send:
+    """`data` does the work; `arrange` and `values` are the door's own where there are none here."""
+
+    endpoint: str
+    who: str
+    data: Data = lambda world: {}
+    arrange: Callable[[World], object] | None = None
+    values: Data | None = None
+
+    @property
+    def door(self) -> Door:
+        return next(
+            door for door in DOORS if (door.endpoint, door.method) == (self.endpoint, "POST")
+        )
+
+    def prepare(self, world: World) -> None:
+        (self.arrange or self.door.arrange)(world)
+
+    def address(self, world: World) -> dict[str, object]:
+        return (self.values or self.door.values)(world)
+
+
+def words(**data: object) -> Data:
+    return lambda world: data
+
+
+def statement(world: World) -> int:
+    return world.statements["communication"][0]
+
+
+def answered(world: World) -> None:
+    answer_all(world, send(world, YES, NO), ReviewerAnswer.PARTLY, ReviewerAnswer.PARTLY)
+
+
+def rated(world: World) -> None:
+    rate(world, "ana", statement(world), YES)
+
+
+def to_sue(world: World) -> dict[str, object]:
+    return {
+        "reviewer": f"{world.people['sue']}-{world.teams['central']}",
+        "statements": [statement(world)],
+    }
+
+
+def archived(world: World) -> None:
+    evidence.archive(actor(world, "ana"), piece(world), world.now)
+
+
+def linked(world: World) -> None:
+    piece(world, reasons={statement(world): "I did"})
+
+
+def evidence_and_statement(world: World) -> dict[str, object]:
+    return {
+        "evidence_id": session().scalars(select(Evidence.id)).one(),
+        "statement_id": statement(world),
+        "reason": "I did",
+    }
+
+
+def member(world: World) -> dict[str, object]:
+    return {
+        "team_id": world.teams["harbour"],
+        "role": "learner",
+        "role_profile_id": world.role_profiles["city"],
+        "starts_on": "2026-11-25",
+    }
+
+
+def the_same_membership(world: World) -> dict[str, object]:
+    return {
+        "team_id": world.teams["central"],
+        "role": "learner",
+        "role_profile_id": world.role_profiles["city"],
+        "job": "Library Technician",
+        "starts_on": "2026-01-05",
+    }
+
+
+def disabled(world: World) -> None:
+    people.disable(actor(world, "adam"), world.people["ben"], world.now)
+
+
+def ben(world: World) -> dict[str, object]:
+    return {"person_id": world.people["ben"]}
+
+
+def second_administrator(world: World) -> None:
+    people.make_administrator(actor(world, "adam"), world.people["ben"], world.now)
+
+
+def empty_profile(world: World) -> None:
+    role_profiles.create(actor(world, "adam"), world.framework_id, "Spare", {}, world.now)
+
+
+def retired_profile(world: World) -> None:
+    empty_profile(world)
+    role_profiles.retire(
+        actor(world, "adam"), int(str(spare_profile(world)["role_profile_id"])), world.now
+    )
+
+
+def spare_profile(world: World) -> dict[str, object]:
+    return {
+        "role_profile_id": session()
+        .scalars(select(RoleProfile.id).where(RoleProfile.name == "Spare"))
+        .one()
+    }
+
+
+def with_labels(world: World) -> None:
+    """The framework names its roles."""
+    with transaction() as tx:
+        for level in tx.scalars(select(Level)):
+            level.role_label = f"Role {level.rank}"
+
+
+def empty_team(world: World) -> None:
+    teams.add(actor(world, "adam"), world.teams["city"], "Spare", world.now)
+
+
+def closed_team(world: World) -> None:
+    empty_team(world)
+    teams.close(actor(world, "adam"), int(str(spare_team(world)["team_id"])), world.now)
+
+
+def spare_team(world: World) -> dict[str, object]:
+    return {"team_id": session().scalars(select(Team.id).where(Team.name == "Spare")).one()}
+
+
+def unread(world: World) -> None:
+    with transaction() as tx:
+        tx.add(
+            UseStatement(
+                library_id=world.libraries["city"], version=2, text="Anew.", published_at=world.now
+            )
+        )
+
+
+def newest_use_statement(world: World) -> dict[str, object]:
+    return {
+        "use_statement_id": session()
+        .scalars(
+            select(UseStatement.id).where(
+                UseStatement.library_id == world.libraries["city"], UseStatement.version == 2
+            )
+        )
+        .one()
+    }
+
+
+def waiting_mail(world: World) -> None:
+    mail_tried(world, outcome=MailOutcome.TAKEN)
+
+
+def hugo_in_central(world: World) -> None:
+    """A second supervisor of Ana."""
+    with transaction() as tx:
+        tx.add(
+            Membership(
+                person_id=world.people["hugo"],
+                team_id=world.teams["central"],
+                role="supervisor",
+                starts_on=world.now.date(),
+            )
+        )
+
+
+def with_hugo(world: World) -> None:
+    hugo_in_central(world)
+    send(world, YES, NO)
+
+
+def endorsed_by_sue(world: World) -> None:
+    hugo_in_central(world)
+    rate(world, "ana", statement(world), YES)
+    endorse(world, "ana", "sue", statement(world), EndorsedAnswer.PARTLY)
+
+
+def to_hugo(world: World) -> dict[str, object]:
+    return {"reviewer": world.people["hugo"], "note": "She knows the desk."}
+
+
+def hugo_there(world: World) -> dict[str, object]:
+    return {"reviewer": f"{world.people['hugo']}-{world.teams['central']}"}
+
+
+def one_card(world: World) -> dict[str, object]:
+    """One of a screen of items."""
+    key = its_item(world)["item_id"]
+    return {
+        f"answer-{key}": "partly",
+        f"ground-{key}": "saw_it",
+        f"base_version-{key}": 1,
+        "act": "later",
+    }
+
+
+def unread_notice(world: World) -> None:
+    tell(world, "ana")
+
+
+def newest_notice(world: World) -> dict[str, object]:
+    return {"newest": session().scalars(select(Notice.id)).one()}
+
+
+LIST = "Code,Your answer\nCOM-1-01,partly\n"
+
+
+def the_list(world: World) -> dict[str, object]:
+    """As its check page shows it."""
+    who = actor(world, "ana")
+    found = import_targets.targets(who.person_id, who.library_id, world.framework_id, who.time_zone)
+    listed = read(LIST, headings(), found.answers)
+    shown = plan(listed, found.statements, found.answers, who.today(world.now), who.time_zone)
+    return {"text": LIST, "seen": shown.digest()}
+
+
+def grid_row(world: World) -> dict[str, object]:
+    key = statement(world)
+    return {f"answer-{key}": "partly", f"shown-{key}": "", f"base_version-{key}": "0"}
+
+
+def pdf(world: World) -> dict[str, object]:
+    return {"title": "Scanned", "file": (io.BytesIO(PDF), "plan.pdf")}
+
+
+SENDS = [
+    Send("accounts.change_password", "ana", words(current=PASSWORD, new=NEW_PASSWORD)),
+    Send("accounts.cover", "ana", words(covers_screen="y")),
+    Send("accounts.end_sign_in", "ana"),
+    Send("accounts.mail_choice", "ana", words(mail="each")),
+    Send("accounts.rename", "ana", words(name="Ana Maria")),
+    Send(
+        "admin.library_save",
+        "adam",
+        words(name="City", time_zone="UTC", review_days=7, differences_days=7),
+    ),
+    Send("admin_mail.again", "adam"),
+    Send("admin_mail.arrived", "adam", words(code="ABC234"), waiting_mail),
+    Send("admin_mail.test", "adam"),
+    Send("admin_memberships.create", "adam", member),
+    Send("admin_memberships.end", "adam", words(**{"end-ends_on": "2026-11-30"})),
+    Send("admin_memberships.update", "adam", the_same_membership),
+    Send(
+        "admin_exclusions.leave_out",
+        "adam",
+        lambda world: {"statements": [statement(world)], "reason": "Not here."},
+    ),
+    Send("admin_exclusions.lift", "adam"),
+    Send("admin_people.create", "adam", words(name="New", email="new@example.org")),
+    Send("admin_people.disable", "adam", values=ben),
+    Send("admin_people.enable", "adam", arrange=disabled, values=ben),
+    Send("admin_people.make_administrator", "adam", values=ben),
+    Send("admin_people.new_link", "adam"),
+    Send("admin_people.unmake_administrator", "adam", arrange=second_administrator, values=ben),
+    Send("admin_people.update", "adam", words(name="Ana Maria", email="ana@example.org")),
+    Send("admin_role_profiles.create", "adam", words(name="Page")),
+    Send("admin_role_profiles.restore", "adam", arrange=retired_profile, values=spare_profile),
+    Send("admin_role_profiles.retire", "adam", arrange=empty_profile, values=spare_profile),
+    Send("admin_role_profiles.start", "adam", arrange=with_labels),
+    Send("admin_role_profiles.update", "adam", words(name="Page")),
+    Send(
+        "admin_rounds.create",
+        "adam",
+        lambda world: {
+            "name": "Spring",
+            "framework_id": world.framework_id,
+            "starts_on": "2027-02-01",
+            "ends_on": "2027-03-01",
+        },
+    ),
+    Send(
+        "admin_rounds.update",
+        "adam",
+        lambda world: {
+            "name": "Fall",
+            "framework_id": world.framework_id,
+            "starts_on": "2026-10-01",
+            "ends_on": "2026-12-11",
+        },
+    ),
+    Send("admin_teams.close", "adam", arrange=empty_team, values=spare_team),
+    Send(
+        "admin_teams.create",
+        "adam",
+        lambda world: {"name": "Annex", "parent_id": world.teams["city"]},
+    ),
+    Send("admin_teams.reopen", "adam", arrange=closed_team, values=spare_team),
+    Send(
+        "admin_teams.update",
+        "adam",
+        lambda world: {"name": "Main", "parent_id": world.teams["city"]},
+    ),
+    Send("admin_use_statement.publish", "adam", words(text="Anew.", base_version=1)),
+    Send("assessment.save", "ana", words(answer="partly", base_version=0)),
+    Send("assessment_grid.save", "ana", grid_row),
+    Send("corrections.close", "adam", words(outcome="Mended.")),
+    Send(
+        "delegates.create",
+        "sue",
+        lambda world: {
+            "deputy": world.people["hugo"],
+            "starts_on": "2026-11-24",
+            "ends_on": "2026-12-01",
+        },
+    ),
+    Send("delegates.end", "sue"),
+    Send("endorsements.revoke", "sue", words(reason="I had mixed it up.")),
+    Send("evidence.archive", "ana"),
+    Send("evidence.bring_back", "ana", arrange=archived),
+    Send("evidence.choose_now", "ana", lambda world: {"statement": statement(world)}),
+    Send("evidence.create", "ana", pdf),
+    Send("evidence.jot", "ana", words(line="Trained two pages")),
+    Send("evidence.link", "ana", evidence_and_statement, arrange=piece),
+    Send(
+        "evidence.unlink", "ana", lambda world: {"statement_id": statement(world)}, arrange=linked
+    ),
+    Send("evidence.update", "ana", words(title="Another", version=1)),
+    Send("exceptions.confirm", "ana"),
+    Send("exceptions.propose", "sue", words(reason="Done elsewhere.")),
+    Send("exceptions.withdraw", "sue", words(reason="It is done here now.")),
+    Send("frameworks.correct", "", words(text="A word is wrong.")),
+    Send("handovers.hand_on", "sue", to_hugo, with_hugo),
+    Send("dashboard.use_statement_read", "ana", newest_use_statement, arrange=unread),
+    Send("notices.read", "ana", newest_notice, unread_notice),
+    Send("profiles.ready", "ana", words(ready="yes")),
+    Send("rating_lists.store", "ana", the_list),
+    Send("reviews.agree", "ana", words(answer="partly", reason="We talked.")),
+    Send("reviews.answer", "sue", words(answer="partly", ground="saw_it", note="", version=1)),
+    Send("reviews.drop", "ana"),
+    Send("reviews.keep_apart", "sue"),
+    Send(
+        "reviews.next_step",
+        "sue",
+        lambda world: {"text": "Shadow Tom", "owner": world.people["ana"], "due_on": "2026-12-24"},
+    ),
+    Send("reviews.reply", "ana", words(text="At the desk.")),
+    Send("reviews.reveal", "sue", words(version=4), arrange=answered),
+    Send("reviews.send", "ana", to_sue, arrange=rated),
+    Send("reviews.step_done", "ana"),
+    Send("reviews.withdraw", "ana"),
+    Send("second_opinions.send", "ana", hugo_there, endorsed_by_sue),
+    Send("batch_review.answer_level", "sue", one_card),
+    Send("batch_review.answer_statement", "sue", one_card),
+]
+
+WITHOUT_A_KEY = {
+    "accounts.sign_in_now": "it makes a sign-in of its own each time",
+    "accounts.sign_out": "there is nobody signed in afterwards",
+    "invitations.accept": "the link can be used once",
+    "rating_lists.check": "nothing is stored",
+    "rating_lists.edit": "nothing is stored",
+    "batch_review.save": "the script sends JSON, and the same answer again changes nothing",
+}
+"""Doors that take a form and have no row above, and why."""

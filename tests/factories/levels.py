@@ -1,0 +1,38 @@
+"""People put where a test wants them to stand in a domain of the small framework, in the endorsed
+voice."""
+
+import datetime as dt
+
+from tests.factories.reviews import endorse
+from tests.factories.world import World
+from tracker.rules.frameworks.scale import EndorsedAnswer
+from tracker.rules.levels import TargetState
+
+LISTED = {"technical": 10, "communication": 5, "leadership": 2}
+"""How many statements a domain lists up to the target, rank 2; Leadership has one there, which is
+limited."""
+
+
+def stand(
+    world: World,
+    person: str,
+    state: TargetState,
+    domain: str = "leadership",
+    *,
+    at: dt.datetime | None = None,
+    by: str = "hugo",
+) -> None:
+    """Endorse what makes the state: all that is listed as done or as none of their work, or two as
+    not yet."""
+    statements = world.statements[domain]
+    match state:
+        case TargetState.AT_TARGET:
+            answers = dict.fromkeys(statements[: LISTED[domain]], EndorsedAnswer.CONSISTENTLY)
+        case TargetState.GAP:
+            answers = dict.fromkeys(statements[:2], EndorsedAnswer.NOT_YET)
+        case TargetState.NOT_ASSESSED:
+            answers = dict.fromkeys(statements[: LISTED[domain] + 1], EndorsedAnswer.NOT_MY_WORK)
+        case TargetState.NOT_YET_KNOWN:
+            answers = {}
+    for statement_id, answer in answers.items():
+        endorse(world, person, by, statement_id, answer, at)

@@ -1,0 +1,198 @@
+"""Who may review whom is said twice, as SQL and as a choice for the learner: for random worlds both
+say the same."""
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import literal, select
+
+from tests.conftest import NOW, empty
+from tests.factories.world import add
+from tests.policy.test_permissions import Plan, build, plans
+from tracker.db import db, transaction
+from tracker.models import Deputy, Framework, Membership, Person, Review, Team
+from tracker.policy.permissions import GRACE
+from tracker.policy.reviewers import may_review, reviewer_may_go_on
+from tracker.queries.reviews import eligible_reviewers
+from tracker.rules.reviews.reviewing_team import reviewing_team
+from tracker.rules.reviews.workflow import ReviewStatus
+from tracker.rules.roles import Role
+
+TODAY = NOW.date()
+
+
+@dataclass(frozen=True)
+class More:
+    """`deputies` are (supervisor, deputy, begins, ends) by number; days from today. `disabled` by
+    number."""
+
+    plan: Plan
+    deputies: tuple[tuple[int, int, int, int], ...]
+    disabled: frozenset[int]
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> More:
+    plan = draw(plans())
+    person = st.integers(0, plan.people - 1)
+    deputies = draw(
+        st.lists(
+            st.tuples(person, person, st.sampled_from((-5, 0, 1)), st.sampled_from((-1, 0, 9))),
+            max_size=4,
+        )
+    )
+    kept = tuple(
+        each
+        for each in deputies
+        if each[0] != each[1] and (each[0] - each[1]) % 2 == 0 and each[2] <= each[3]
+    )
+    return More(plan, kept, draw(st.frozensets(person, max_size=1)))
+
+
+@pytest.fixture
+def emptied(app: Flask) -> Iterator[Flask]:
+    with app.app_context():
+        yield app
+
+
+def make(world: More) -> list[int]:
+    db.session.remove()
+    empty(db.engine)
+    people, _ = build(world.plan)
+    with transaction() as tx:
+        for supervisor, deputy, begins, ends in world.deputies:
+            tx.add(
+                Deputy(
+                    supervisor_id=people[supervisor],
+                    deputy_id=people[deputy],
+                    named_at=NOW,
+                    starts_on=TODAY + dt.timedelta(days=begins),
+                    ends_on=TODAY + dt.timedelta(days=ends),
+                )
+            )
+        for number in world.disabled:
+            tx.get_one(Person, people[number]).disabled_at = NOW
+    return people
+
+
+def by_hand(learner: int, people: list[int]) -> set[int]:
+    """Read from the tables, and worked out in Python: whoever may review that learner today."""
+    disabled = set(db.session.scalars(select(Person.id).where(Person.disabled_at.is_not(None))))
+    teams = {team.id: team for team in db.session.scalars(select(Team))}
+    rows = list(db.session.scalars(select(Membership)))
+    heads: dict[str, set[int]] = {}
+    for row in rows:
+        current = row.starts_on <= TODAY and (row.ends_on is None or row.ends_on >= TODAY)
+        team = teams[row.team_id]
+        if (
+            row.role == Role.SUPERVISOR
+            and current
+            and team.closed_on is None
+            and row.person_id not in disabled
+        ):
+            heads.setdefault(team.path, set()).add(row.person_id)
+    found: set[int] = set()
+    for row in rows:
+        here = row.starts_on <= TODAY and (row.ends_on is None or row.ends_on >= TODAY - GRACE)
+        if (
+            row.person_id == learner
+            and row.role == Role.LEARNER
+            and here
+            and teams[row.team_id].closed_on is None
+        ):
+            at = reviewing_team(teams[row.team_id].path, heads, {learner})
+            found |= heads.get(at or "", set()) - {learner}
+    for deputy in db.session.scalars(select(Deputy)):
+        if deputy.supervisor_id in found and deputy.starts_on <= TODAY <= deputy.ends_on:
+            found |= {deputy.deputy_id}
+    return found - {learner} - disabled
+
+
+def live_reviews(people: list[int]) -> dict[tuple[int, int], int]:
+    """A review between each two people, by (learner, reviewer)."""
+    found = {}
+    with transaction() as tx:
+        team_id, framework_id = (
+            tx.scalars(select(Team.id)).first(),
+            tx.scalars(select(Framework.id)).one(),
+        )
+        for learner, reviewer in itertools.permutations(people, 2):
+            row = Review(
+                learner_id=learner,
+                reviewer_id=reviewer,
+                team_id=team_id,
+                framework_id=framework_id,
+                status=ReviewStatus.SENT,
+                sent_at=NOW,
+                due_on=TODAY,
+            )
+            found[learner, reviewer] = add(tx, row)
+    return found
+
+
+@settings(
+    max_examples=40,
+    phases=[Phase.generate],
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(world=worlds())
+def test_sql_picks_who_the_rule_picks_and_nobody_themselves(emptied: Flask, world: More) -> None:
+    people = make(world)
+    rows = live_reviews(people)
+    going_on = set(db.session.scalars(select(Review.id).where(reviewer_may_go_on(TODAY))))
+    for learner in people:
+        allowed = {
+            each
+            for each in people
+            if db.session.scalar(select(may_review(literal(learner), literal(each), TODAY)))
+        }
+        assert allowed == by_hand(learner, people)
+        assert learner not in allowed
+        assert {who for who in people if rows.get((learner, who)) in going_on} == allowed
+        offered = {each.person_id for each in eligible_reviewers.of(learner, TODAY)}
+        assert offered <= allowed
+
+
+def test_the_random_worlds_hold_a_team_above_and_a_deputy() -> None:
+    """The search is worth something only when it reaches those cases."""
+    seen = set()
+
+    @settings(
+        max_examples=300,
+        phases=[Phase.generate],
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(world=worlds())
+    def look(world: More) -> None:
+        plan = world.plan
+        heads = {
+            team
+            for _, team, role, begins, ends in plan.places
+            if role is Role.SUPERVISOR and begins <= 0 and ends is None
+        }
+        for _, team, role, begins, ends in plan.places:
+            above = plan.parents[team]
+            if (
+                role is Role.LEARNER
+                and begins <= 0
+                and ends is None
+                and team not in heads
+                and above in heads
+            ):
+                seen.add("above")
+        if any(begins <= 0 <= ends for _, _, begins, ends in world.deputies):
+            seen.add("deputy")
+
+    look()
+    assert seen == {"above", "deputy"}

@@ -1,0 +1,116 @@
+"""What stands, what stood, and what changed since it was reviewed."""
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from tests.factories.evidence import piece
+from tests.factories.reviews import endorse
+from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
+from tests.factories.world import World
+from tracker.db import transaction
+from tracker.models import Evidence, Person, Rating
+from tracker.queries.endorsements.endorsements import changed_since, history, standing
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
+from tracker.rules.reviews.reviews import first_name, short_name
+from tracker.services.reviews import differences, reviews
+
+
+@pytest.fixture(autouse=True)
+def _context(app: Flask) -> object:
+    with app.app_context():
+        yield
+
+
+def reviewed(world: World, said: ReviewerAnswer = ReviewerAnswer.CONSISTENTLY) -> int:
+    review_id = send(world, YES)
+    answer_all(world, review_id, said)
+    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    return world.statements["communication"][0]
+
+
+def test_an_endorsement_says_who_what_and_when(world: World) -> None:
+    with transaction() as tx:
+        tx.execute(
+            update(Person).where(Person.id == world.people["sue"]).values(name="Maria del Ortiz")
+        )
+    statement_id = reviewed(world)
+    found = standing(world.people["ana"])
+    assert list(found) == [statement_id]
+    one = found[statement_id]
+    assert (one.who, one.key, one.label, one.on) == (
+        "M. del Ortiz",
+        "consistently",
+        "Consistently",
+        world.now,
+    )
+    assert standing(world.people["ana"], [statement_id + 1]) == standing(world.people["ben"]) == {}
+
+
+def test_history_keeps_every_one_and_the_newest_stands(world: World) -> None:
+    statement_id = world.statements["communication"][0]
+    endorse(
+        world, "ana", "hugo", statement_id, EndorsedAnswer.PARTLY, world.now - dt.timedelta(days=90)
+    )
+    reviewed(world)
+    assert [(each.key, each.status) for each in history(world.people["ana"], statement_id)] == [
+        ("consistently", "standing"),
+        ("partly", "superseded"),
+    ]
+
+
+def test_what_was_kept_apart_does_not_stand(world: World) -> None:
+    statement_id = world.statements["communication"][0]
+    endorse(
+        world, "ana", "hugo", statement_id, EndorsedAnswer.PARTLY, world.now - dt.timedelta(days=90)
+    )
+    review_id = send(world, PART)
+    answer_all(world, review_id, ReviewerAnswer.NOT_YET)
+    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    differences.keep_apart(actor(world, "ana"), item_ids(review_id)[0], world.now)
+    assert standing(world.people["ana"]) == {}
+
+
+class TestChangedSince:
+    def test_nothing_is_at_first(self, world: World) -> None:
+        piece(world, reasons={world.statements["communication"][0]: ""})
+        reviewed(world)
+        assert changed_since(world.people["ana"]) == frozenset()
+
+    def test_another_answer(self, world: World) -> None:
+        statement_id = reviewed(world)
+        with transaction() as tx:
+            tx.execute(update(Rating).values(own_note="only a note", version=2))
+        assert changed_since(world.people["ana"]) == frozenset()
+        with transaction() as tx:
+            tx.execute(update(Rating).values(answer=Answer.PARTLY, version=3))
+        assert changed_since(world.people["ana"]) == {statement_id}
+
+    def test_evidence_that_came_later(self, world: World) -> None:
+        statement_id = reviewed(world)
+        piece(world, reasons={world.statements["communication"][1]: ""})
+        assert changed_since(world.people["ana"]) == frozenset()
+        piece(world, reasons={statement_id: ""})
+        assert changed_since(world.people["ana"]) == {statement_id}
+
+    def test_evidence_that_went(self, world: World) -> None:
+        piece(world, reasons={world.statements["communication"][0]: ""})
+        statement_id = reviewed(world)
+        with transaction() as tx:
+            tx.execute(update(Evidence).values(archived_at=world.now))
+        assert changed_since(world.people["ana"]) == {statement_id}
+
+
+@pytest.mark.parametrize(
+    ("name", "short", "first"),
+    [
+        ("Maria Ortiz", "M. Ortiz", "Maria"),
+        ("  Ana  Ruiz Gil ", "A. Ruiz Gil", "Ana"),
+        ("Cher", "Cher", "Cher"),
+        ("Élodie Gros", "É. Gros", "Élodie"),
+    ],
+)
+def test_names_in_short(name: str, short: str, first: str) -> None:
+    assert (short_name(name), first_name(name)) == (short, first)

@@ -1,0 +1,119 @@
+"""Counted in SQL, the same as counted by hand; three sets of answers that are never mixed."""
+
+import datetime as dt
+
+from flask import Flask
+
+from tests.conftest import Statements
+from tests.factories.ratings import rate
+from tests.factories.reviews import endorse
+from tests.factories.world import World
+from tracker.db import transaction
+from tracker.models import NotRatedHere
+from tracker.queries.assessment import learners
+from tracker.queries.profiles import levels
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning
+from tracker.rules.levels import LevelState, TargetState
+
+
+def test_a_learner_is_measured_against_their_role_profile(app: Flask, world: World) -> None:
+    with app.app_context():
+        found = learners.learners(
+            [world.people[name] for name in ("ana", "sue", "adam")], world.now.date()
+        )
+    assert set(found) == {world.people["ana"], world.people["sue"]}
+    ana = found[world.people["ana"]]
+    assert (ana.team, ana.role_profile, ana.framework_slug, ana.round) == (
+        "Central",
+        "Mid-level",
+        "small",
+        "Autumn 2026",
+    )
+    assert ana.statements == 33
+
+
+def test_own_answers_are_counted(app: Flask, world: World) -> None:
+    first, second, third, *_rest = world.statements["communication"]
+    with app.app_context():
+        rate(world, "ana", first, Answer.CONSISTENTLY)
+        rate(world, "ana", second, Answer.CONSISTENTLY)
+        rate(world, "ana", third, Answer.PARTLY)
+        rate(world, "ben", first, Answer.NOT_YET)
+        domains = levels.shape(world.framework_id, world.libraries["city"])
+        counts = levels.own_answers(
+            [world.people["ana"]], world.framework_id, world.libraries["city"]
+        )
+        found = levels.standings(
+            domains, counts, world.people["ana"], {world.domains["communication"]: 2}
+        )
+    assert [domain.title for domain in domains] == ["Technical", "Communication", "Leadership"]
+    communication = found[world.domains["communication"]]
+    assert communication.held_rank == 1
+    assert communication.target_state is TargetState.GAP
+    assert [level.state for level in communication.levels[:2]] == [
+        LevelState.MET,
+        LevelState.NOT_MET,
+    ]
+    assert found[world.domains["leadership"]].levels[1].state is LevelState.LIMITED
+
+
+def test_a_statement_not_rated_here_leaves_the_counts(app: Flask, world: World) -> None:
+    first = world.statements["communication"][0]
+    with app.app_context():
+        rate(world, "ana", first, Answer.CONSISTENTLY)
+        with transaction() as tx:
+            tx.add(
+                NotRatedHere(
+                    library_id=world.libraries["city"],
+                    statement_id=first,
+                    reason="No such tool.",
+                    set_at=world.now,
+                    set_by_id=world.people["adam"],
+                )
+            )
+        domains = levels.shape(world.framework_id, world.libraries["city"])
+        counts = levels.own_answers(
+            [world.people["ana"]], world.framework_id, world.libraries["city"]
+        )
+        elsewhere = levels.shape(world.framework_id, world.libraries["other"])
+    assert counts == {}
+    assert [domain.rated_here for domain in domains] == [15, 9, 8]
+    assert [domain.rated_here for domain in elsewhere] == [15, 10, 8]
+
+
+def test_others_see_the_answer_as_last_revealed(app: Flask, world: World) -> None:
+    first, second, *_rest = world.statements["communication"]
+    ana = world.people["ana"]
+    with app.app_context():
+        endorse(world, "ana", "sue", first, EndorsedAnswer.PARTLY, said=Answer.CONSISTENTLY)
+        rate(world, "ana", first, Answer.NOT_YET)
+        rate(world, "ana", second, Answer.CONSISTENTLY)
+        framework = (world.framework_id, world.libraries["city"])
+        cell = (ana, world.domains["communication"], 1)
+        assert levels.own_answers([ana], *framework)[cell] == {Meaning.MET: 1, Meaning.NOT_MET: 1}
+        assert levels.revealed_answers([ana], *framework)[cell] == {Meaning.MET: 1}
+        assert levels.endorsed_answers([ana], *framework)[cell] == {Meaning.NOT_MET: 1}
+
+
+def test_the_past_is_as_it_was(app: Flask, world: World) -> None:
+    first = world.statements["communication"][0]
+    ana = world.people["ana"]
+    day = dt.timedelta(days=1)
+    with app.app_context():
+        rate(world, "ana", first, Answer.CONSISTENTLY, world.now - 2 * day)
+        endorse(world, "ana", "sue", first, EndorsedAnswer.CONSISTENTLY, world.now - 2 * day)
+        framework = (world.framework_id, world.libraries["city"])
+        for at, seen in ((world.now - 3 * day, False), (world.now - day, True)):
+            assert bool(levels.own_answers_at([ana], *framework, at)) is seen
+            assert bool(levels.revealed_answers([ana], *framework, at)) is seen
+            assert bool(levels.endorsed_answers([ana], *framework, at)) is seen
+
+
+def test_one_statement_however_many_people(app: Flask, world: World, count_sql: Statements) -> None:
+    with app.app_context():
+        everybody = list(world.people.values())
+        for read in (levels.own_answers, levels.revealed_answers, levels.endorsed_answers):
+            for people in (everybody[:1], everybody):
+                count_sql.clear()
+                read(people, world.framework_id, world.libraries["city"])
+                assert len(count_sql) == 1

@@ -1,0 +1,286 @@
+"""Files that cannot be used: each is refused with the place and plain words."""
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config import ROOT
+from tracker.rules.frameworks.files import (
+    FrameworkFile,
+    FrameworkFileError,
+    decode,
+    read_framework,
+    warnings,
+)
+
+FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
+GOOD = json.loads(FILE.read_text(encoding="utf-8"))
+UUID = GOOD["strands"][1]["domains"][0]["statements"][0]["uuid"]
+FIRST = "strands[0].domains[0].statements[0]"
+
+
+def read(data: Any) -> FrameworkFile:
+    return read_framework(json.dumps(data))
+
+
+def told(text: str) -> list[str]:
+    with pytest.raises(FrameworkFileError) as refused:
+        read_framework(text)
+    assert str(refused.value) == "\n".join(map(str, refused.value.problems))
+    return [str(problem) for problem in refused.value.problems]
+
+
+def first(data: Any) -> Any:
+    return data["strands"][0]["domains"][0]["statements"][0]
+
+
+def put(where: Callable[[Any], Any], key: Any, value: Any) -> Callable[[Any], None]:
+    def change(data: Any) -> None:
+        where(data)[key] = value
+
+    return change
+
+
+def take(where: Callable[[Any], Any], key: Any) -> Callable[[Any], None]:
+    def change(data: Any) -> None:
+        del where(data)[key]
+
+    return change
+
+
+def top(data: Any) -> Any:
+    return data
+
+
+BAD = {
+    "a text is empty": (put(first, "text", ""), f"{FIRST}.text: is empty"),
+    "a text is missing": (take(first, "text"), f"{FIRST}.text: is missing"),
+    "a text is a number": (put(first, "text", 3), f"{FIRST}.text: must be text"),
+    "a text is too long": (
+        put(first, "text", "x" * 4001),
+        f"{FIRST}.text: is 4001 characters long; at most 4000 are allowed: “{'x' * 60}…”",
+    ),
+    "a title has two lines": (
+        put(first, "title", "one\ntwo"),
+        f"{FIRST}.title: holds a control character: “one\\ntwo”",
+    ),
+    "a title has a space at its end": (
+        put(first, "title", "one "),
+        f"{FIRST}.title: “one ” is not one line of text without spaces at its ends",
+    ),
+    "a NUL": (put(first, "title", "a\0b"), f"{FIRST}.title: holds a control character: “a\\x00b”"),
+    "a lone surrogate": (
+        put(first, "title", "a\ud800"),
+        f"{FIRST}.title: holds half of a character (a lone surrogate): “a\\ud800”",
+    ),
+    "a NUL in a key": (put(first, "a\0", "b"), f"{FIRST}: has a key that cannot be kept: “a\\x00”"),
+    "a rank of 5": (put(first, "rank", 5), f"{FIRST}.rank: is 5; it must be at most 4"),
+    "a rank of true": (put(first, "rank", True), f"{FIRST}.rank: must be a whole number"),
+    "a rank that goes down": (
+        put(first, "rank", 2),
+        "strands[0].domains[0].statements[1].rank: is 1, after one of rank 2",
+    ),
+    "a code that is not one": (
+        put(first, "code", "t 1"),
+        f"{FIRST}.code: “t 1” is not a code such as COM-3-02: capitals, digits, dashes",
+    ),
+    "a code used twice": (
+        put(first, "code", "AI-1-01"),
+        f"strands[1].domains[0].statements[0].code: “AI-1-01” is used already, at {FIRST}",
+    ),
+    "a uuid used twice": (
+        put(first, "uuid", UUID),
+        f"strands[1].domains[0].statements[0].uuid: “{UUID}” is used already, at {FIRST}",
+    ),
+    "a source that is not listed": (
+        put(first, "citations", ["onet", "nobody"]),
+        f"{FIRST}.citations[1]: “nobody” is not the key of a source",
+    ),
+    "a source cited twice": (
+        put(first, "citations", ["onet", "onet"]),
+        f"{FIRST}.citations[1]: “onet” is cited twice",
+    ),
+    "a field that is not known": (
+        put(first, "colour", "red"),
+        f"{FIRST}.colour: is not known here",
+    ),
+    "a level is missing": (
+        take(lambda data: data["strands"][2]["levels"], 3),
+        "strands[2].levels: has 3 entries; it must have at least 4",
+    ),
+    "a level twice": (
+        put(lambda data: data["strands"][2]["levels"][3], "rank", 3),
+        "strands[2].levels: has the ranks 1, 2, 3, 3; they must be 1, 2, 3, 4 in order",
+    ),
+    "a domain without statements": (
+        put(lambda data: data["strands"][2]["domains"][0], "statements", []),
+        "strands[2].domains[0].statements: has 0 entries; it must have at least 1",
+    ),
+    "a domain out of its place": (
+        put(lambda data: data["strands"][2]["domains"][0], "position", 2),
+        "strands[2].domains[0].position: is 2, but it is number 1 in the list",
+    ),
+    "a negative claim": (
+        put(lambda data: data["strands"][2]["domains"][0], "claimed_count", -1),
+        "strands[2].domains[0].claimed_count: is -1; it must be at least 0",
+    ),
+    "a claim in words": (
+        put(lambda data: data["strands"][2]["domains"][0], "claimed_count", "eleven"),
+        "strands[2].domains[0].claimed_count: must be a whole number or null",
+    ),
+    "an answer that is not known": (
+        put(lambda data: data["scale"]["answers"][0], "key", "often"),
+        (
+            "scale.answers[0].key: “often” is not one of not_yet, partly, consistently, not_sure, "
+            "not_my_work"
+        ),
+    ),
+    "an answer that counts as something else": (
+        put(lambda data: data["scale"]["answers"][1], "counts_as", "met"),
+        "scale.answers[1].counts_as: “partly” always counts as not_met",
+    ),
+    "an answer is missing": (
+        take(lambda data: data["scale"]["answers"], 4),
+        "scale.answers: has 4 entries; it must have at least 5",
+    ),
+    "a script as an address": (
+        put(lambda data: data["sources"][0], "url", "javascript:alert(1)"),
+        (
+            "sources[0].url: “javascript:alert(1)” is not a web address that begins with http:// "
+            "or "
+            "https://"
+        ),
+    ),
+    "an evidence pack of no strand": (
+        put(lambda data: data["evidence_pack"], "strand", "x"),
+        "evidence_pack.strand: “x” is not the key of a strand",
+    ),
+    "an evidence group of no source": (
+        put(lambda data: data["evidence_pack"]["groups"][0], "source", "x"),
+        "evidence_pack.groups[0].source: “x” is not the key of a source",
+    ),
+    "a list of anchors twice": (
+        put(lambda data: data["anchors"]["groups"][1], "kind", "skill"),
+        "anchors.groups[1].kind: “skill” is used already, at anchors.groups[0]",
+    ),
+    "an anchor twice": (
+        lambda data: data["anchors"]["groups"][0]["items"].append("Speaking"),
+        "anchors.groups[0].items: has an entry twice",
+    ),
+    "a slug with capitals": (
+        put(top, "slug", "Lib"),
+        "slug: “Lib” is not a key: small letters, digits, dashes",
+    ),
+    "a version with a slash": (
+        put(top, "version", "../1"),
+        "version: “../1” is not a version: letters, digits, dots, dashes",
+    ),
+    "strands as text": (put(top, "strands", "x"), "strands: must be a list"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_names_the_place(name: str) -> None:
+    change, expected = BAD[name]
+    data = copy.deepcopy(GOOD)
+    change(data)
+    assert told(json.dumps(data)) == [expected]
+
+
+def test_all_problems_are_told_at_once() -> None:
+    data = copy.deepcopy(GOOD)
+    del data["title"]
+    first(data)["text"] = ""
+    first(data)["rank"] = 0
+    assert set(told(json.dumps(data))) == {
+        "title: is missing",
+        f"{FIRST}.text: is empty",
+        f"{FIRST}.rank: is 0; it must be at least 1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "line 1, column 1: is not JSON: Expecting value"),
+        ('{"slug": "a"\n"b"}', "line 2, column 1: is not JSON: Expecting ',' delimiter"),
+        ("[]", "must be an object"),
+        ("null", "must be an object"),
+        ('{"a": NaN}', "is not JSON that can be used: NaN is not a number"),
+        ("[" * 100_000, "has lists or objects inside each other more than 32 deep"),
+        ('{"a":' * 100_000, "has lists or objects inside each other more than 32 deep"),
+        (" " * 4_000_001, "is 4,000,001 characters long; at most 4,000,000 are read"),
+    ],
+    ids=["empty", "comma", "list", "null", "nan", "deep-lists", "deep-objects", "huge"],
+)
+def test_text_that_is_no_framework_at_all(text: str, expected: str) -> None:
+    (problem,) = told(text)
+    assert problem == expected
+
+
+def test_a_number_of_ten_thousand_digits_is_refused() -> None:
+    (problem,) = told('{"a": ' + "1" * 10_000 + "}")
+    assert "is not JSON that can be used" in problem
+
+
+def test_a_key_that_stands_twice_is_refused() -> None:
+    text = json.dumps(GOOD).replace('"code": "AI-1-01"', '"code": "AI-1-01", "code": "AI-9-99"', 1)
+    assert told(text) == [
+        "strands[1].domains[0].statements[0].“code”: stands twice in the same object"
+    ]
+
+
+def test_bytes_that_are_not_utf_8_name_the_line() -> None:
+    with pytest.raises(FrameworkFileError, match=r"^line 3: is not UTF-8"):
+        decode(b'{\n"a":\n"\xff"}')
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    assert decode(b"\xef\xbb\xbf{}") == "{}"
+
+
+def test_the_digest_is_of_the_content_not_of_the_layout() -> None:
+    text = FILE.read_text(encoding="utf-8")
+    plain, other = read_framework(text), read(dict(reversed(GOOD.items())))
+    assert plain.digest == other.digest
+    changed = copy.deepcopy(GOOD)
+    changed["attributions"][0]["text"] += " More."
+    assert read(changed).digest != plain.digest
+
+
+def test_the_scale_is_part_of_the_digest() -> None:
+    changed = copy.deepcopy(GOOD)
+    changed["scale"]["answers"][0]["label"] = "Never"
+    assert read(changed).digest != read(GOOD).digest
+
+
+def test_a_wrong_count_of_anchors_warns_too() -> None:
+    changed = copy.deepcopy(GOOD)
+    changed["anchors"]["claimed_count"] = 48
+    assert str(warnings(read(changed))[-1]) == (
+        "anchors.claimed_count: the heading of “Source anchors that ground each statement” claims "
+        "48, 47 are listed"
+    )
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: (
+            st.lists(inner) | st.dictionaries(st.sampled_from([*GOOD, "items"]) | st.text(), inner)
+        ),
+        max_leaves=12,
+    )
+)
+def test_any_json_is_refused_in_words(data: Any) -> None:
+    assert told(json.dumps(data))
+
+
+@given(st.text())
+def test_any_text_is_refused_in_words(text: str) -> None:
+    assert told(text)

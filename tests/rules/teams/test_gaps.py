@@ -1,0 +1,183 @@
+"""A team's matrix in counts."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import find, given
+from hypothesis import strategies as st
+
+from tests.rules.searching import SEARCH
+from tracker.rules.frameworks.scale import Meaning
+from tracker.rules.levels import StatementAnswer, TargetState, standing, tally_statements
+from tracker.rules.teams.gaps import (
+    NAMES_LIMIT,
+    DomainSummary,
+    GapCell,
+    HeldBack,
+    NotMet,
+    biggest_gaps,
+    cell_of,
+    could_teach,
+    distributions,
+    held_back_by,
+    shows_names,
+    summarise,
+)
+
+DOMAINS = (7, 3, 5)
+AT, GAP, UNKNOWN, NONE = (
+    TargetState.AT_TARGET,
+    TargetState.GAP,
+    TargetState.NOT_YET_KNOWN,
+    TargetState.NOT_ASSESSED,
+)
+
+
+@st.composite
+def matrices(draw: st.DrawFn) -> list[GapCell]:
+    """At most one cell for each person and domain, from real standings."""
+    cells = []
+    for person in range(draw(st.integers(0, 6))):
+        for domain in DOMAINS:
+            meanings = st.lists(st.sampled_from(Meaning), min_size=2, max_size=3)
+            answers = [StatementAnswer(rank, each) for rank in (1, 2, 3) for each in draw(meanings)]
+            target = draw(st.sampled_from([None, 1, 2, 3]))
+            cells.append(cell_of(person, domain, standing(tally_statements(answers), target)))
+    return cells
+
+
+def cell(
+    person: int, state: TargetState | None, held: int = 1, target: int | None = 2, blocking: int = 2
+) -> GapCell:
+    return GapCell(person, 3, held, target, state, blocking if state is GAP else None)
+
+
+@given(matrices())
+def test_the_counts_of_every_domain_add_up_to_its_people(cells: list[GapCell]) -> None:
+    people = len({each.person_id for each in cells})
+    found = summarise(cells, DOMAINS)
+    assert [(each.domain_id, each.position) for each in found] == [(7, 0), (3, 1), (5, 2)]
+    assert all(each.people == people for each in found)
+    assert all(
+        each.known == each.people - each.not_yet_known - each.not_assessed - each.no_target
+        for each in found
+    )
+    assert all(each.people == people for each in distributions(cells, DOMAINS).values())
+
+
+@given(matrices())
+def test_only_a_gap_is_counted_as_one(cells: list[GapCell]) -> None:
+    for summary in summarise(cells, DOMAINS):
+        states = [each.state for each in cells if each.domain_id == summary.domain_id]
+        assert summary.gaps == states.count(GAP)
+        assert summary.not_yet_known == states.count(UNKNOWN)
+
+
+@given(matrices())
+def test_a_cell_has_a_blocking_level_exactly_where_it_has_a_gap(cells: list[GapCell]) -> None:
+    for each in cells:
+        assert (each.blocking_rank is not None) == (each.state is GAP)
+        if each.blocking_rank is not None:
+            assert each.target_rank is not None
+            assert each.blocking_rank <= each.target_rank
+            assert each.held_rank < each.blocking_rank
+
+
+def test_a_cell_outside_the_domains_is_refused() -> None:
+    with pytest.raises(KeyError):
+        summarise([cell(1, GAP)], (7, 5))
+
+
+def summary(
+    domain: int, position: int, gaps: int, at_target: int, unknown: int = 0
+) -> DomainSummary:
+    return DomainSummary(domain, position, at_target, gaps, unknown)
+
+
+def test_the_biggest_gaps_come_first_then_the_larger_share_then_the_framework_order() -> None:
+    few, many, larger_share, first, second, none = (
+        summary(1, 0, 2, 1),
+        summary(2, 1, 8, 2, unknown=2),
+        summary(3, 9, 5, 0, unknown=7),
+        summary(4, 3, 5, 6),
+        summary(5, 4, 5, 6),
+        summary(6, 5, 0, 0, unknown=12),
+    )
+    found = biggest_gaps([few, none, second, first, larger_share, many], most=9)
+    assert found == (many, larger_share, first, second, few)
+    assert biggest_gaps([few, many, first], most=2) == (many, first)
+
+
+def ranks_a_domain_without_gaps(
+    summaries: Sequence[DomainSummary], found: Sequence[DomainSummary]
+) -> bool:
+    return any(each.gaps == 0 for each in found) or len(found) < min(
+        3, sum(bool(s.gaps) for s in summaries)
+    )
+
+
+@given(matrices())
+def test_what_is_not_known_is_no_biggest_gap(cells: list[GapCell]) -> None:
+    summaries = summarise(cells, DOMAINS)
+    assert not ranks_a_domain_without_gaps(summaries, biggest_gaps(summaries))
+
+
+def test_a_ranking_that_counts_unknown_as_gaps_is_found() -> None:
+    def by_not_at_target(cells: list[GapCell]) -> bool:
+        summaries = summarise(cells, DOMAINS)
+        ranked = sorted(summaries, key=lambda each: each.at_target)[:3]
+        return bool(cells) and ranks_a_domain_without_gaps(summaries, ranked)
+
+    assert find(matrices(), by_not_at_target, settings=SEARCH)
+
+
+def test_what_holds_back_counts_each_person_with_a_gap_once_at_the_level_that_makes_it() -> None:
+    cells = [cell(1, GAP), cell(2, GAP), cell(3, GAP, blocking=1), cell(4, AT), cell(5, UNKNOWN)]
+    facts = [
+        NotMet(3, 2, 1, 21, 1),
+        NotMet(3, 2, 1, 21, 1),
+        NotMet(3, 2, 2, 22, 1),
+        NotMet(3, 2, 2, 22, 2),
+        NotMet(3, 1, 0, 10, 3),
+        NotMet(3, 2, 1, 21, 3),  # above the level that makes the gap of person 3
+        NotMet(3, 2, 1, 21, 4),  # at target all the same
+        NotMet(3, 2, 1, 21, 5),  # not known is no gap
+        NotMet(7, 2, 1, 71, 1),  # no cell there
+    ]
+    assert held_back_by(cells, facts) == {3: (HeldBack(22, 2), HeldBack(10, 1), HeldBack(21, 1))}
+    assert held_back_by(cells, reversed(facts)) == held_back_by(cells, facts)
+
+
+def test_those_could_teach_who_hold_more_than_is_asked_of_them_and_enough_for_a_gap() -> None:
+    cells = [
+        cell(1, GAP, held=1, target=3),
+        cell(7, GAP, held=1, target=4),
+        cell(2, AT, held=2, target=1),  # above the own target, below what is needed
+        cell(3, AT, held=3, target=2),
+        cell(4, AT, held=4, target=2),
+        cell(5, AT, held=4, target=4),  # just what is asked
+        cell(6, None, held=4, target=None),
+    ]
+    assert could_teach(cells) == {3: (4, 3)}
+
+
+def test_without_a_gap_nobody_is_named_as_a_teacher() -> None:
+    assert could_teach([cell(1, AT, held=4, target=1), cell(2, UNKNOWN)]) == {}
+
+
+def test_a_distribution_keeps_what_is_not_known_apart_from_none_held() -> None:
+    cells = [
+        cell(1, GAP, held=0),
+        cell(2, UNKNOWN, held=0),
+        cell(3, NONE, held=0),
+        cell(4, AT, held=2),
+        cell(5, None),
+    ]
+    found = distributions(cells, (3, 7))
+    assert (found[3].held, found[3].not_yet_known, found[3].not_assessed) == ((1, 1, 1, 0, 0), 1, 1)
+    assert found[7].people == 0
+
+
+def test_names_up_to_the_limit() -> None:
+    assert shows_names(NAMES_LIMIT)
+    assert not shows_names(NAMES_LIMIT + 1)

@@ -1,0 +1,363 @@
+"""One answer, saved by itself: never lost in silence, never half written, never doubled."""
+
+import datetime as dt
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+
+from tests.conftest import Statements
+from tests.factories.frameworks import leave_out, open_round
+from tests.factories.world import World
+from tracker.db import db, session, transaction
+from tracker.models import Membership, Rating, RatingEntry, UseStatement
+from tracker.policy.permissions import Actor
+from tracker.queries.access.actors import actor_for_person
+from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
+from tracker.rules.frameworks.scale import Answer, Basis
+from tracker.services.administration import use_statement_readings
+from tracker.services.assessment import ratings
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def ana(world: World, context: None) -> Actor:
+    return actor(world, "ana")
+
+
+@pytest.fixture
+def first(world: World) -> int:
+    return world.statements["communication"][0]
+
+
+def actor(world: World, name: str) -> Actor:
+    found = actor_for_person(world.people[name], world.now)
+    assert found is not None
+    return found
+
+
+def stored(world: World, statement_id: int, person: str = "ana") -> Rating | None:
+    db.session.rollback()
+    return session().scalar(
+        select(Rating).where(
+            Rating.person_id == world.people[person], Rating.statement_id == statement_id
+        )
+    )
+
+
+def history(world: World, statement_id: int) -> list[tuple[str, str, int]]:
+    db.session.rollback()
+    rows = session().execute(
+        select(RatingEntry.answer, RatingEntry.basis, RatingEntry.version)
+        .where(
+            RatingEntry.person_id == world.people["ana"], RatingEntry.statement_id == statement_id
+        )
+        .order_by(RatingEntry.id)
+    )
+    return [tuple(row) for row in rows]
+
+
+def test_a_first_answer_is_kept_with_its_history(world: World, ana: Actor, first: int) -> None:
+    saved = ratings.rate(
+        ana,
+        first,
+        Answer.PARTLY,
+        0,
+        world.now,
+        own_note=" for me\r\nalone ",
+        reviewer_note="see it",
+    )
+    assert (saved.version, saved.changed, saved.basis) == (1, True, Basis.RATED)
+    assert saved.where == ratings.StatementAddress(
+        "small", "durable", "communication", world.domains["communication"], 1
+    )
+    assert saved.progress == ratings.RatedCounts(1, 1, 1)
+    row = stored(world, first)
+    assert row is not None
+    assert (row.answer, row.own_note, row.reviewer_note) == ("partly", "for me\nalone", "see it")
+    assert history(world, first) == [("partly", "rated", 1)]
+
+
+def test_the_same_again_changes_nothing(world: World, ana: Actor, first: int) -> None:
+    ratings.rate(ana, first, Answer.PARTLY, 0, world.now)
+    for base in (0, 1, 7):
+        again = ratings.rate(ana, first, Answer.PARTLY, base, world.now + DAY, own_note="")
+        assert (again.version, again.changed) == (1, False)
+    assert history(world, first) == [("partly", "rated", 1)]
+
+
+def test_another_answer_is_a_new_version(world: World, ana: Actor, first: int) -> None:
+    ratings.rate(ana, first, Answer.PARTLY, 0, world.now)
+    saved = ratings.rate(ana, first, Answer.CONSISTENTLY, 1, world.now + DAY)
+    assert (saved.version, saved.rated_at, saved.progress.rated) == (2, world.now + DAY, 1)
+    assert history(world, first) == [("partly", "rated", 1), ("consistently", "rated", 2)]
+
+
+def test_a_save_on_an_older_answer_is_told_of_the_newer(
+    world: World, ana: Actor, first: int
+) -> None:
+    ratings.rate(ana, first, Answer.PARTLY, 0, world.now, own_note="kept")
+    with pytest.raises(Conflict) as refused:
+        ratings.rate(ana, first, Answer.NOT_YET, 0, world.now + DAY)
+    assert refused.value.code == "rating_changed"
+    assert refused.value.facts["current"] == ratings.NewerRating(
+        Answer.PARTLY, world.now, 1, "kept", ""
+    )
+    assert history(world, first) == [("partly", "rated", 1)]
+
+
+def test_a_note_on_an_older_version_is_told_too(world: World, ana: Actor, first: int) -> None:
+    ratings.rate(ana, first, Answer.PARTLY, 0, world.now)
+    ratings.rate(ana, first, None, 1, world.now, own_note="from my phone")
+    with pytest.raises(Conflict):
+        ratings.rate(ana, first, None, 1, world.now, own_note="from the desk")
+    row = stored(world, first)
+    assert row is not None
+    assert row.own_note == "from my phone"
+
+
+def test_notes_change_without_a_history_row(world: World, ana: Actor, first: int) -> None:
+    ratings.rate(ana, first, Answer.PARTLY, 0, world.now)
+    saved = ratings.rate(ana, first, None, 1, world.now + DAY, reviewer_note="see the shelf list")
+    row = stored(world, first)
+    assert row is not None
+    assert (saved.version, row.reviewer_note, row.noted_at) == (
+        2,
+        "see the shelf list",
+        world.now + DAY,
+    )
+    assert row.rated_at == world.now
+    assert len(history(world, first)) == 1
+
+
+def test_a_note_waits_for_an_answer(world: World, ana: Actor, first: int) -> None:
+    with pytest.raises(Invalid) as refused:
+        ratings.rate(ana, first, None, 0, world.now, own_note="not yet answered")
+    assert (refused.value.code, refused.value.field) == ("answer_first", "answer")
+
+
+def test_the_longest_note_and_one_more(world: World, ana: Actor, first: int) -> None:
+    ratings.rate(ana, first, Answer.PARTLY, 0, world.now, own_note="x" * 4000)
+    with pytest.raises(Invalid) as refused:
+        ratings.rate(ana, first, Answer.NOT_YET, 1, world.now, own_note="x" * 4001)
+    assert refused.value.field == "own_note"
+    row = stored(world, first)
+    assert row is not None
+    assert row.answer == "partly"
+
+
+def test_an_old_answer_given_again_in_a_new_round_is_confirmed(
+    world: World, ana: Actor, first: int
+) -> None:
+    before = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
+    ratings.rate(ana, first, Answer.PARTLY, 0, before)
+    kept = ratings.rate(
+        ana, first, Answer.PARTLY, 1, world.now, own_note="a note alone", confirm=False
+    )
+    assert (kept.rated_at, kept.basis) == (before, Basis.RATED)
+    saved = ratings.rate(ana, first, Answer.PARTLY, 2, world.now)
+    assert (saved.basis, saved.rated_at) == (Basis.CONFIRMED, world.now)
+    assert not ratings.rate(ana, first, Answer.PARTLY, 3, world.now).changed
+    assert history(world, first) == [("partly", "rated", 1), ("partly", "confirmed", 3)]
+
+
+def test_without_an_open_round_nothing_is_dated(world: World, ana: Actor, first: int) -> None:
+    later = dt.datetime(2027, 3, 1, 9, tzinfo=dt.UTC)
+    ratings.rate(ana, first, Answer.PARTLY, 0, world.now)
+    assert not ratings.rate(ana, first, Answer.PARTLY, 1, later).changed
+    open_round(world, "Spring 2027", dt.date(2027, 2, 1), dt.date(2027, 4, 1))
+    assert ratings.rate(ana, first, Answer.PARTLY, 1, later).basis is Basis.CONFIRMED
+
+
+def refusal(world: World, name: str, statement_id: int, answer: Answer = Answer.PARTLY) -> Refusal:
+    with pytest.raises(Refusal) as refused:
+        ratings.rate(actor(world, name), statement_id, answer, 0, world.now)
+    return refused.value
+
+
+def test_who_may_not_rate_what(world: World, ana: Actor, first: int) -> None:
+    assert isinstance(refusal(world, "ana", 2**31 - 1), Missing)
+    assert isinstance(refusal(world, "cora", first), Missing)
+    leave_out(world, first, "No such tool.")
+    left_out = refusal(world, "ana", first)
+    assert (left_out.code, left_out.facts) == ("not_rated_here", {"reason": "No such tool."})
+    with transaction() as tx:
+        tx.execute(Membership.__table__.update().values(ends_on=world.now.date() - DAY))
+    assert isinstance(refusal(world, "ben", first), Missing)
+
+
+def test_the_use_statement_comes_first(world: World, ana: Actor, first: int) -> None:
+    with transaction() as tx:
+        tx.add(
+            UseStatement(
+                library_id=world.libraries["city"], version=2, text="More.", published_at=world.now
+            )
+        )
+    assert refusal(world, "ana", first).code == "use_statement_unread"
+    newest = session().scalar(select(UseStatement.id).where(UseStatement.version == 2))
+    assert newest is not None
+    with pytest.raises(Conflict):
+        use_statement_readings.read(ana, newest - 1, world.now)
+    use_statement_readings.read(ana, newest, world.now)
+    use_statement_readings.read(ana, newest, world.now)
+    assert ratings.rate(ana, first, Answer.PARTLY, 0, world.now).changed
+
+
+def test_the_counts_leave_out_what_is_not_rated_here(world: World, ana: Actor, first: int) -> None:
+    communication, technical = world.statements["communication"], world.statements["technical"]
+    for statement_id in (*communication[:3], technical[0]):
+        ratings.rate(ana, statement_id, Answer.PARTLY, 0, world.now)
+    leave_out(world, communication[1], "Not our work.")
+    saved = ratings.rate(ana, communication[3], Answer.PARTLY, 0, world.now)
+    assert saved.progress == ratings.RatedCounts(rated=4, rated_in_domain=3, rated_at_level=2)
+
+
+def test_a_save_takes_four_statements(
+    world: World, ana: Actor, first: int, count_sql: Statements
+) -> None:
+    for statement_id in world.statements["communication"]:
+        count_sql.clear()
+        ratings.rate(ana, statement_id, Answer.PARTLY, 0, world.now)
+        assert len(count_sql) == 4, count_sql
+    count_sql.clear()
+    ratings.rate(ana, first, Answer.CONSISTENTLY, 1, world.now, own_note="why")
+    assert len(count_sql) == 4
+
+
+@pytest.mark.parametrize("broken_at", range(1, 5))
+def test_a_save_is_never_half_written(world: World, ana: Actor, first: int, broken_at: int) -> None:
+    ratings.rate(ana, first, Answer.PARTLY, 0, world.now)
+    seen = 0
+
+    def break_down(*_args: object) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == broken_at:
+            raise RuntimeError("pulled the plug")
+
+    event.listen(db.engine, "after_cursor_execute", break_down)
+    try:
+        with pytest.raises(RuntimeError, match="plug"):
+            ratings.rate(ana, first, Answer.CONSISTENTLY, 1, world.now)
+    finally:
+        event.remove(db.engine, "after_cursor_execute", break_down)
+    row = stored(world, first)
+    assert row is not None
+    assert (row.answer, row.version) == ("partly", 1)
+    assert history(world, first) == [("partly", "rated", 1)]
+
+
+def test_two_devices_at_once_lose_nothing(app: Flask, world: World, ana: Actor, first: int) -> None:
+    """Many saves on the same version: one is kept, each other is told; the history has the one
+    alone."""
+
+    def save(answer: Answer) -> str:
+        with app.app_context():
+            try:
+                ratings.rate(ana, first, answer, 0, world.now)
+            except Conflict as refused:
+                return refused.code
+            return "saved"
+
+    answers = [Answer.PARTLY, Answer.NOT_YET, Answer.CONSISTENTLY, Answer.NOT_SURE]
+    with ThreadPoolExecutor(4) as pool:
+        said = sorted(pool.map(save, answers))
+    assert said == ["rating_changed"] * 3 + ["saved"]
+    assert len(history(world, first)) == 1
+
+
+def sent(
+    statement_id: int, answer: Answer | None, base: int = 0, **more: object
+) -> ratings.RatingToSave:
+    return ratings.RatingToSave(statement_id, answer, base, **more)  # type: ignore[arg-type]
+
+
+def test_a_grid_is_saved_at_once(world: World, ana: Actor, first: int) -> None:
+    second, third = world.statements["communication"][1:3]
+    ratings.rate(ana, second, Answer.NOT_YET, 0, world.now)
+    changed = ratings.rate_many(
+        ana,
+        [
+            sent(first, Answer.PARTLY, notes={"own_note": "mine"}),
+            sent(second, Answer.NOT_YET, 1),
+            sent(third, Answer.NOT_SURE),
+        ],
+        world.now + DAY,
+    )
+    assert changed == 2
+    assert [history(world, each) for each in (first, second, third)] == [
+        [("partly", "rated", 1)],
+        [("not_yet", "rated", 1)],
+        [("not_sure", "rated", 1)],
+    ]
+    row = stored(world, first)
+    assert row is not None
+    assert row.own_note == "mine"
+
+
+def test_a_grid_is_saved_whole_or_not_at_all_and_every_refusal_is_told(
+    world: World, ana: Actor, first: int
+) -> None:
+    second, third, fourth = world.statements["communication"][1:4]
+    ratings.rate(ana, second, Answer.NOT_YET, 0, world.now)
+    leave_out(world, third, "No such tool.")
+    with pytest.raises(Conflict) as refused:
+        ratings.rate_many(
+            ana,
+            [
+                sent(first, Answer.PARTLY),
+                sent(second, Answer.PARTLY),
+                sent(third, Answer.PARTLY),
+                sent(fourth, None, notes={"own_note": "x"}),
+            ],
+            world.now,
+        )
+    rows = refused.value.facts["rows"]
+    assert isinstance(rows, dict)
+    assert {key: row.code for key, row in rows.items()} == {
+        second: "rating_changed",
+        third: "not_rated_here",
+        fourth: "answer_first",
+    }
+    assert rows[second].facts["current"].answer is Answer.NOT_YET
+    assert stored(world, first) is None
+    assert len(history(world, second)) == 1
+
+
+def test_a_grid_of_another_framework_is_no_grid(world: World, ana: Actor, first: int) -> None:
+    with pytest.raises(Missing):
+        ratings.rate_many(
+            ana, [sent(first, Answer.PARTLY), sent(2**31 - 1, Answer.PARTLY)], world.now
+        )
+    assert stored(world, first) is None
+
+
+def test_saving_a_grid_confirms_no_old_answer_by_itself(
+    world: World, ana: Actor, first: int
+) -> None:
+    before = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
+    ratings.rate(ana, first, Answer.PARTLY, 0, before)
+    assert ratings.rate_many(ana, [sent(first, Answer.PARTLY, 1, confirm=False)], world.now) == 0
+    assert ratings.rate_many(ana, [sent(first, Answer.PARTLY, 1)], world.now) == 1
+    assert history(world, first)[-1] == ("partly", "confirmed", 2)
+
+
+def test_reading_a_grid_takes_two_statements_whatever_the_size(
+    world: World, ana: Actor, count_sql: Statements
+) -> None:
+    everything = [sent(each, Answer.PARTLY) for each in world.statements["communication"]]
+    ratings.rate_many(ana, everything, world.now)
+    for size in (1, len(everything)):
+        count_sql.clear()
+        again = [sent(each.statement_id, Answer.PARTLY, 1) for each in everything[:size]]
+        assert ratings.rate_many(ana, again, world.now) == 0
+        assert len(count_sql) == 2, count_sql

@@ -1,0 +1,398 @@
+"""Backups: of one moment though people go on working, tried out with a sharp eye, and brought
+back."""
+
+import io
+import json
+import stat
+import tarfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+import pytest
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import func, select, text, update
+
+from tests.conftest import NOW, TestConfig
+from tests.engines import fresh_database
+from tests.factories.audit import happened
+from tests.factories.evidence import PDF, piece
+from tests.factories.ratings import rate
+from tests.factories.reviews import endorse
+from tests.factories.world import World, make_world
+from tracker.app import MIGRATIONS, create_app
+from tracker.db import db, session, transaction
+from tracker.models import AuditEvent, BackupTest, Person, Rating, SignIn
+from tracker.queries.access.actors import actor_for_person
+from tracker.queries.operations import audit_chain
+from tracker.rules.accounts.passwords import Passwords
+from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.evidence.uploads import Upload
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
+from tracker.rules.operations.backups import FILES, MANIFEST, NoBackup, read
+from tracker.services.accounts import sign_ins
+from tracker.services.assessment.ratings import rate as rate_now
+from tracker.services.operations import backups
+from tracker.storage import postgresql_copies
+
+BEFORE_CHAIN = str(ScriptDirectory(str(MIGRATIONS)).get_revision("20261127_chain").down_revision)
+KNOWN = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
+@contextmanager
+def installation(engine_name: str, folder: Path, *, laid_out: bool = True) -> Iterator[Flask]:
+    """An installation of its own, with its context held."""
+    folder.mkdir()
+    with fresh_database(engine_name, folder) as url:
+        app = create_app(TestConfig(url, folder))
+        with app.app_context():
+            if laid_out:
+                upgrade()
+            yield app
+            db.session.remove()
+            db.engine.dispose()
+
+
+def lived_in(world: World, folder: Path) -> World:
+    for number, statement_id in enumerate(world.statements["communication"]):
+        rate(world, "ana", statement_id, list(Answer)[number % 5])
+    endorse(world, "ana", "sue", world.statements["communication"][0], EndorsedAnswer.PARTLY)
+    piece(world, folder=folder, upload=Upload("proof.pdf", PDF))
+    piece(world, folder=folder, upload=Upload("more.txt", b"Shelf check, aisle 4."))
+    return world
+
+
+@pytest.fixture
+def live(context: World, tmp_path: Path) -> World:
+    """A library that has been worked in; its evidence files are in tmp_path/live."""
+    return lived_in(context, tmp_path / "live")
+
+
+@pytest.fixture
+def own(engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The same in a database of its own, for tests that spoil or replace it."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path / "data"))
+    with installation(engine_name, tmp_path / "live"):
+        yield lived_in(make_world(NOW), tmp_path / "live")
+
+
+def made(folder: Path, name: str = "copy.tar") -> Path:
+    return backups.make(folder / name, folder / "live" / "files", NOW).path
+
+
+def found(path: Path) -> set[str]:
+    return {finding.code for finding in backups.try_out(path, path.parent, KNOWN, NOW).findings}
+
+
+def spoiled(path: Path, change: Callable[[str, bytes], bytes | None]) -> Path:
+    """The same backup with each part as `change` gives it back; None leaves it out."""
+    result = path.with_name("spoiled.tar")
+    with tarfile.open(path) as before, tarfile.open(result, "w") as after:
+        for part in before.getmembers():
+            content = change(part.name, before.extractfile(part).read())  # type: ignore[union-attr]
+            if content is not None:
+                part.size = len(content)
+                after.addfile(part, io.BytesIO(content))
+    return result
+
+
+def test_a_whole_backup_passes_and_that_is_kept(live: World, tmp_path: Path) -> None:
+    path = made(tmp_path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert found(path) == set()
+    kept = session().scalars(select(BackupTest)).one()
+    assert (kept.file, kept.size, kept.made_at, kept.findings) == (
+        "copy.tar",
+        path.stat().st_size,
+        NOW,
+        "",
+    )
+    assert [each.name for each in tmp_path.glob(".*")] == [], "nothing is left lying about"
+
+
+def test_it_holds_no_secret_key(live: World, tmp_path: Path) -> None:
+    with tarfile.open(made(tmp_path)) as archive:
+        names = {part.name.partition("/")[0] for part in archive.getmembers()}
+    assert names <= {MANIFEST, "database.sqlite3", "database.dump", "files"}
+
+
+def test_nothing_is_written_over(live: World, tmp_path: Path) -> None:
+    made(tmp_path)
+    with pytest.raises(Conflict, match="backup_exists"):
+        made(tmp_path)
+
+
+def test_a_backup_during_a_burst_of_saves_is_of_one_moment(
+    app: Flask, live: World, tmp_path: Path
+) -> None:
+    """Each save writes a rating and its history: a copy of two moments has one without the
+    other."""
+    enough = Event()
+
+    def work(name: str) -> int:
+        saved = 0
+        with app.app_context():
+            actor = actor_for_person(live.people[name], NOW)
+            assert actor is not None
+            versions: dict[int, int] = {}
+            while not enough.is_set() or saved < 40:
+                statement_id = live.statements["technical"][saved % 15]
+                answer = list(Answer)[saved % 5]
+                versions[statement_id] = rate_now(
+                    actor, statement_id, answer, versions.get(statement_id, 0), NOW
+                ).version
+                saved += 1
+        return saved
+
+    with ThreadPoolExecutor(2) as pool:
+        busy = [pool.submit(work, name) for name in ("ben", "sue")]
+        paths = [made(tmp_path, f"copy{number}.tar") for number in range(4)]
+        enough.set()
+        assert all(each.result() >= 40 for each in busy)
+    assert [found(path) for path in paths] == [set()] * 4
+
+
+def test_a_damaged_database_is_found(live: World, tmp_path: Path, engine_name: str) -> None:
+    def change(name: str, content: bytes) -> bytes:
+        middle = len(content) // 2
+        return (
+            content[:middle] + b"\0" * 4096 + content[middle + 4096 :]
+            if name.startswith("database")
+            else content
+        )
+
+    codes = found(spoiled(made(tmp_path), change))
+    assert "database_changed" in codes
+    assert engine_name != "sqlite" or len(codes) > 1, codes
+
+
+def test_a_database_that_is_none_is_found(live: World, tmp_path: Path) -> None:
+    def change(name: str, content: bytes) -> bytes:
+        return b"not a database" * 100 if name.startswith("database") else content
+
+    assert found(spoiled(made(tmp_path), change)) >= {"database_changed", "database_damaged"}
+
+
+def test_a_missing_and_a_damaged_evidence_file_are_found(live: World, tmp_path: Path) -> None:
+    path = made(tmp_path)
+    with tarfile.open(path) as archive:
+        first, second = sorted(name for name in archive.getnames() if name.startswith(FILES))
+    assert found(spoiled(path, lambda name, content: None if name == first else content)) == {
+        "file_missing"
+    }
+    assert found(
+        spoiled(path, lambda name, content: content + b"x" if name == second else content)
+    ) == {"file_damaged"}
+
+
+def test_a_file_that_was_gone_before_is_said_at_once(live: World, tmp_path: Path) -> None:
+    next(path for path in (tmp_path / "live" / "files").rglob("*") if path.is_file()).unlink()
+    done = backups.make(tmp_path / "copy.tar", tmp_path / "live" / "files", NOW)
+    assert len(done.manifest.missing) == 1
+    assert found(done.path) == {"file_was_missing"}
+
+
+def test_a_trigger_that_was_dropped_is_found(own: World, tmp_path: Path, engine_name: str) -> None:
+    on = "" if engine_name == "sqlite" else " ON rating_entries"
+    with transaction() as tx:
+        tx.execute(text(f"DROP TRIGGER rating_entries_no_update{on}"))
+    tried = backups.try_out(made(tmp_path), tmp_path, KNOWN, NOW)
+    assert [str(finding) for finding in tried.findings] == [
+        "guard_missing rating_entries_no_update"
+    ]
+    assert "guard_missing" in session().scalars(select(BackupTest.findings)).one()
+
+
+def test_a_rating_that_its_history_does_not_tell_is_found(live: World, tmp_path: Path) -> None:
+    with transaction() as tx:
+        wrong = update(Rating).where(Rating.statement_id == live.statements["communication"][1])
+        tx.execute(wrong.values(answer=Answer.NOT_SURE.value))
+    assert found(made(tmp_path)) == {"rating_not_as_history"}
+
+
+def test_an_endorsed_item_without_its_endorsement_is_found(live: World, tmp_path: Path) -> None:
+    with transaction() as tx:
+        tx.execute(text("UPDATE review_items SET status = 'kept_apart'"))
+    assert found(made(tmp_path)) == {"endorsement_not_whole"}
+
+
+def test_other_counts_than_the_manifest_has_are_found(live: World, tmp_path: Path) -> None:
+    def change(name: str, content: bytes) -> bytes:
+        if name != MANIFEST:
+            return content
+        facts = json.loads(content)
+        facts["contents"]["counts"]["people"] += 1
+        return json.dumps(facts).encode()
+
+    tried = backups.try_out(spoiled(made(tmp_path), change), tmp_path, KNOWN, NOW)
+    assert [str(finding) for finding in tried.findings] == ["rows_differ people: 11 / 12"]
+
+
+def test_a_layout_that_this_program_does_not_know_is_found(live: World, tmp_path: Path) -> None:
+    assert {
+        str(each) for each in backups.try_out(made(tmp_path), tmp_path, set(), NOW).findings
+    } == {f"revision_unknown {ScriptDirectory(str(MIGRATIONS)).get_current_head()}"}
+
+
+@pytest.mark.parametrize("share", [0, 0.1, 0.9, 0.99, 1])
+def test_a_backup_that_was_cut_short_is_none(live: World, tmp_path: Path, share: float) -> None:
+    """Up to the end of the manifest, which is written last; behind it there is nothing but
+    padding."""
+    path = made(tmp_path)
+    with tarfile.open(path) as archive:
+        last = archive.getmembers()[-1]
+    assert last.name == MANIFEST
+    end = last.offset_data + last.size
+    path.write_bytes(path.read_bytes()[: int(end * share) - 1 if share else 0])
+    with pytest.raises(Invalid, match="backup_unreadable"):
+        found(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"format": 2}',
+        b'{"format": 1}',
+        b'{"format": 1, "contents": 3}',
+        b"\xff",
+        b"[" * 5000,
+    ],
+)
+def test_a_manifest_that_says_nothing(content: bytes) -> None:
+    with pytest.raises(NoBackup):
+        read(content)
+
+
+def test_it_is_brought_back_elsewhere(engine_name: str, own: World, tmp_path: Path) -> None:
+    token = sign_ins.sign_in(
+        Passwords(time_cost=1, memory_cost=64, parallelism=1),
+        "ana@example.org",
+        "correct horse battery",
+        agent="",
+        now=NOW,
+        max_age=NOW - NOW.replace(year=2025),
+    )
+    assert token
+    path = made(tmp_path)
+    names = session().scalars(select(Person.name).order_by(Person.id)).all()
+    with installation(engine_name, tmp_path / "elsewhere", laid_out=False):
+        backups.bring_back(
+            path,
+            tmp_path / "elsewhere" / "files",
+            tmp_path,
+            KNOWN,
+            NOW,
+            aside=None,
+            lay_out=upgrade,
+        )
+        assert session().scalars(select(Person.name).order_by(Person.id)).all() == names
+        assert (
+            session().scalar(
+                select(func.count()).select_from(SignIn).where(SignIn.ended_at.is_(None))
+            )
+            == 0
+        )
+        again = backups.make(tmp_path / "again.tar", tmp_path / "elsewhere" / "files", NOW)
+        assert again.manifest.missing == ()
+        assert found(again.path) == set()
+
+
+def test_one_of_before_the_audit_was_a_chain(engine_name: str, own: World, tmp_path: Path) -> None:
+    """It passes, is brought up to date on the way, and what is noted after that follows what was
+    noted then."""
+    happened(own, "signed_in", "ana", "ana")
+    db.session.remove()
+    downgrade(revision=BEFORE_CHAIN)
+    path = made(tmp_path)
+    assert not [
+        guard
+        for guard in backups.make(tmp_path / "b.tar", tmp_path, NOW).manifest.guards
+        if "detail" in guard
+    ]
+    with installation(engine_name, tmp_path / "elsewhere", laid_out=False):
+        done = backups.bring_back(
+            path, tmp_path / "files", tmp_path, KNOWN, NOW, aside=None, lay_out=upgrade
+        )
+        assert done.findings == ()
+        kinds = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
+        assert kinds == ["signed_in", "backup_restored", "backup_restored"]
+        assert audit_chain.verify().wrong is None
+
+
+def test_people_are_replaced_only_with_a_backup_of_them(own: World, tmp_path: Path) -> None:
+    path = made(tmp_path)
+    with transaction() as tx:
+        tx.execute(update(Person).where(Person.id == own.people["ana"]).values(name="Ana Later"))
+    evidence, aside = tmp_path / "live" / "files", tmp_path / "aside.tar"
+    with pytest.raises(Conflict, match="database_not_empty"):
+        backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=None, lay_out=upgrade)
+    assert (
+        session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana Later"
+    )
+    backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade)
+    db.session.remove()
+    assert session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana"
+    backups.bring_back(
+        aside, evidence, tmp_path, KNOWN, NOW, aside=tmp_path / "aside2.tar", lay_out=upgrade
+    )
+    db.session.remove()
+    assert (
+        session().scalar(select(Person.name).where(Person.id == own.people["ana"])) == "Ana Later"
+    )
+
+
+def test_a_faulty_backup_is_brought_back_only_when_asked_for(own: World, tmp_path: Path) -> None:
+    next(path for path in (tmp_path / "live" / "files").rglob("*") if path.is_file()).unlink()
+    path = made(tmp_path)
+    evidence, aside = tmp_path / "live" / "files", tmp_path / "aside.tar"
+    with pytest.raises(Conflict, match="backup_faulty"):
+        backups.bring_back(path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade)
+    assert not aside.exists()
+    done = backups.bring_back(
+        path, evidence, tmp_path, KNOWN, NOW, aside=aside, lay_out=upgrade, despite=True
+    )
+    assert [finding.code for finding in done.findings] == ["file_was_missing"]
+
+
+def test_a_backup_of_another_kind_of_database(
+    live: World, tmp_path: Path, engine_name: str
+) -> None:
+    other = {"sqlite": "postgresql", "postgresql": "sqlite"}[engine_name]
+
+    def change(name: str, content: bytes) -> bytes:
+        return (
+            content.replace(f'"{engine_name}"'.encode(), f'"{other}"'.encode())
+            if name == MANIFEST
+            else content
+        )
+
+    with pytest.raises(Invalid, match="backup_other_engine"):
+        found(spoiled(made(tmp_path), change))
+
+
+def test_without_the_client_programs_it_says_so(
+    live: World, tmp_path: Path, engine_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine_name != "postgresql":
+        pytest.skip("SQLite needs no other program")
+    monkeypatch.setattr(postgresql_copies.shutil, "which", lambda _tool: None)
+    with pytest.raises(Conflict, match="pg_tool_missing"):
+        made(tmp_path)
+
+
+def test_nothing_laid_out_is_nothing_to_back_up(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path / "data"))
+    with (
+        installation(engine_name, tmp_path / "live", laid_out=False),
+        pytest.raises(Conflict, match="backup_empty"),
+    ):
+        made(tmp_path)

@@ -1,0 +1,128 @@
+"""Many items in one transaction: those that were named and no others, all of them or none."""
+
+import pytest
+from flask import Flask
+
+from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, items, send
+from tests.factories.world import World
+from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
+from tracker.rules.reviews.reviews import NewerAnswer, ReviewerResponse
+from tracker.services.reviews import answers, reviews
+
+TELLS, SAYS_PART, SAYS_NO = (
+    ReviewerAnswer.CONSISTENTLY,
+    ReviewerAnswer.PARTLY,
+    ReviewerAnswer.NOT_YET,
+)
+
+
+@pytest.fixture(autouse=True)
+def _in_context(app: Flask) -> object:
+    with app.app_context():
+        yield
+
+
+def said(
+    item_id: int,
+    version: int = 1,
+    ground: Ground | None = Ground.SAW_IT,
+    answer: object = SAYS_PART,
+) -> ReviewerResponse:
+    return ReviewerResponse(item_id, answer, ground, "", version)  # type: ignore[arg-type]
+
+
+def statuses(*review_ids: int) -> list[str]:
+    return [item.status for review_id in review_ids for item in items(review_id)]
+
+
+@pytest.mark.parametrize("named", [[0], [0, 2], [0, 1, 2]])
+def test_what_is_named_changes_and_nothing_else(world: World, named: list[int]) -> None:
+    review_id = send(world, YES, PART, NO)
+    ids = item_ids(review_id)
+    changed = answers.answer_many(
+        actor(world, "sue"), [said(ids[each]) for each in named], world.now
+    )
+    assert changed == len(named)
+    assert statuses(review_id) == ["answered" if each in named else "waiting" for each in range(3)]
+    assert [item.version for item in items(review_id)] == [
+        2 if each in named else 1 for each in range(3)
+    ]
+
+
+def test_people_of_several_reviews_are_answered_together(world: World) -> None:
+    of_ana, of_ben = send(world, YES), send(world, NO, learner="ben")
+    many = [said(item_ids(of_ben)[0]), said(item_ids(of_ana)[0])]
+    assert answers.answer_many(actor(world, "sue"), many, world.now) == 2
+    assert statuses(of_ana, of_ben) == ["answered", "answered"]
+    assert answers.answer_many(actor(world, "sue"), many, world.now) == 0, (
+        "the same again changes nothing"
+    )
+
+
+def test_where_one_has_moved_on_none_is_written(world: World) -> None:
+    review_id = send(world, YES, PART)
+    first, second = item_ids(review_id)
+    answer(world, first, SAYS_NO, note="elsewhere")
+    with pytest.raises(Conflict) as refusal:
+        answers.answer_many(actor(world, "sue"), [said(first), said(second)], world.now)
+    rows = refusal.value.facts["rows"]
+    assert isinstance(rows, dict)
+    assert list(rows) == [first]
+    assert rows[first].facts["current"] == NewerAnswer(SAYS_NO, Ground.SAW_IT, "elsewhere", 2)
+    assert statuses(review_id) == ["answered", "waiting"]
+    answers.answer_many(actor(world, "sue"), [said(first, 2), said(second)], world.now)
+    assert statuses(review_id) == ["answered", "answered"]
+
+
+def test_what_can_be_answered_no_more_is_named_and_breaks_nothing(world: World) -> None:
+    review_id = send(world, YES, PART)
+    first, second = answer_all(world, review_id, TELLS, SAYS_NO)
+    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    third = item_ids(send(world, NO, skip=2))[0]
+    asked = ReviewerResponse(first, None, None, "Where?", 3)
+    with pytest.raises(Conflict) as refusal:
+        answers.answer_many(actor(world, "sue"), [asked, said(second, 3), said(third)], world.now)
+    rows = refusal.value.facts["rows"]
+    assert isinstance(rows, dict)
+    assert {item_id: why.code for item_id, why in rows.items()} == {
+        first: "move_not_now",
+        second: "move_not_now",
+    }
+    assert items(review_id)[0].reviewer_answer == TELLS
+
+
+def test_each_is_looked_at_by_itself(world: World) -> None:
+    review_id = send(world, YES, PART, NO)
+    first, second, third = item_ids(review_id)
+    with pytest.raises(Conflict) as refusal:
+        answers.answer_many(
+            actor(world, "sue"),
+            [said(first), said(second, ground=None), ReviewerResponse(third, None, None, " ", 1)],
+            world.now,
+        )
+    rows = refusal.value.facts["rows"]
+    assert isinstance(rows, dict)
+    assert {item_id: why.code for item_id, why in rows.items()} == {
+        second: "review_ground_needed",
+        third: "review_text_needed",
+    }
+    assert all(isinstance(why, Invalid) for why in rows.values())
+    assert statuses(review_id) == ["waiting"] * 3
+
+
+@pytest.mark.parametrize("who", ["ana", "ben", "hugo", "cora", "adam"])
+def test_nobody_answers_what_was_not_sent_to_them(world: World, who: str) -> None:
+    review_id = send(world, YES)
+    with pytest.raises(Missing):
+        answers.answer_many(actor(world, who), [said(item_ids(review_id)[0])], world.now)
+    assert statuses(review_id) == ["waiting"]
+
+
+def test_one_that_is_not_theirs_among_others_stops_all(world: World) -> None:
+    mine, other = send(world, YES), send(world, YES, learner="lea", reviewer="hugo")
+    with pytest.raises(Missing):
+        answers.answer_many(
+            actor(world, "sue"), [said(item_ids(mine)[0]), said(item_ids(other)[0])], world.now
+        )
+    assert statuses(mine, other) == ["waiting", "waiting"]

@@ -1,0 +1,328 @@
+"""Agreeing, keeping apart, running out of time, and next steps."""
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from tests.factories.reviews import endorse
+from tests.factories.sending import (
+    NO,
+    PART,
+    YES,
+    actor,
+    answer,
+    answer_all,
+    item_ids,
+    items,
+    review,
+    send,
+)
+from tests.factories.world import World
+from tracker.db import session, transaction
+from tracker.models import (
+    Confirmation,
+    Endorsement,
+    Library,
+    Membership,
+    ReviewMove,
+    TrainingAction,
+)
+from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.reviews.reviews import seen_stamp
+from tracker.services.reviews import differences, reviews
+
+AGREED = EndorsedAnswer.PARTLY
+OUTSIDERS = ("ben", "hugo", "cora", "adam", "olaf")
+
+
+@pytest.fixture(autouse=True)
+def _context(app: Flask) -> object:
+    with app.app_context():
+        yield
+
+
+def differing(world: World, count: int = 2) -> int:
+    """A review of which every item differs. Its id."""
+    review_id = send(world, *[YES, PART, NO][:count])
+    said = (ReviewerAnswer.PARTLY, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.CONSISTENTLY)
+    answer_all(world, review_id, *said[:count])
+    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    return review_id
+
+
+def confirm(
+    world: World, name: str, item_id: int, answer: EndorsedAnswer = AGREED, reason: str = "talked"
+) -> bool:
+    return differences.confirm(actor(world, name), item_id, answer, reason, world.now)
+
+
+def statuses(review_id: int) -> list[str]:
+    return [item.status for item in items(review_id)]
+
+
+@pytest.mark.parametrize("order", [("ana", "sue"), ("sue", "ana")])
+def test_both_confirm_the_same_and_it_is_endorsed(world: World, order: tuple[str, str]) -> None:
+    review_id = differing(world)
+    item_id = item_ids(review_id)[0]
+    assert confirm(world, order[0], item_id) is False
+    assert statuses(review_id) == ["differs", "differs"]
+    assert confirm(world, order[1], item_id) is True
+    assert statuses(review_id) == ["endorsed", "differs"]
+    given = session().scalars(select(Endorsement)).one()
+    assert (given.answer, given.status, given.endorser_id) == (
+        "partly",
+        "standing",
+        world.people["sue"],
+    )
+    assert (items(review_id)[0].learner_answer, items(review_id)[0].reviewer_answer) == (
+        "consistently",
+        "partly",
+    )
+    written = session().scalars(
+        select(ReviewMove.move).where(ReviewMove.item_id == item_id).order_by(ReviewMove.id)
+    )
+    assert list(written)[-3:] == ["confirm", "confirm", "agree"]
+
+
+@pytest.mark.parametrize("seen", ["", "2026-11-01T00:00:00+00:00"])
+def test_nothing_is_endorsed_that_was_not_seen(world: World, seen: str) -> None:
+    review_id = differing(world)
+    item_id = item_ids(review_id)[0]
+    confirm(world, "ana", item_id)
+    sue = actor(world, "sue")
+    with pytest.raises(Conflict, match="confirmation_unseen"):
+        differences.confirm(sue, item_id, AGREED, "mine", world.now, seen)
+    assert session().scalars(select(Confirmation.reason)).all() == ["talked"]
+    shown = seen_stamp(session().scalars(select(Confirmation.confirmed_at)).one())
+    assert (
+        differences.confirm(sue, item_id, EndorsedAnswer.CONSISTENTLY, "mine", world.now, seen)
+        is False
+    )
+    assert differences.confirm(sue, item_id, AGREED, "mine", world.now, shown) is True
+
+
+def test_different_confirmations_wait_and_can_change(world: World) -> None:
+    item_id = item_ids(differing(world))[0]
+    confirm(world, "ana", item_id, EndorsedAnswer.CONSISTENTLY, "I run it alone")
+    confirm(world, "sue", item_id, EndorsedAnswer.PARTLY, "Not on Saturdays")
+    confirm(world, "sue", item_id, EndorsedAnswer.NOT_YET, "Not at all")
+    said = session().execute(
+        select(Confirmation.answer, Confirmation.reason).order_by(Confirmation.person_id)
+    )
+    assert sorted(tuple(row) for row in said) == [
+        ("consistently", "I run it alone"),
+        ("not_yet", "Not at all"),
+    ]
+    assert confirm(world, "ana", item_id, EndorsedAnswer.NOT_YET) is True
+
+
+def test_one_side_confirming_twice_is_no_agreement(world: World) -> None:
+    item_id = item_ids(differing(world))[0]
+    assert [confirm(world, "sue", item_id) for _ in range(2)] == [False, False]
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 4001])
+def test_a_reason_is_needed(world: World, reason: str) -> None:
+    item_id = item_ids(differing(world))[0]
+    with pytest.raises(Invalid, match="review_text"):
+        confirm(world, "ana", item_id, AGREED, reason)
+
+
+@pytest.mark.parametrize("name", ["ana", "sue"])
+def test_either_keeps_apart_and_the_last_one_closes(world: World, name: str) -> None:
+    review_id = differing(world)
+    first, second = item_ids(review_id)
+    differences.keep_apart(actor(world, name), first, world.now)
+    assert review(review_id).status == "differences_open"
+    with pytest.raises(Conflict, match="move_not_now"):
+        confirm(world, "ana", first)
+    differences.keep_apart(actor(world, name), second, world.now)
+    assert (statuses(review_id), review(review_id).status) == (["kept_apart"] * 2, "closed")
+    assert session().scalars(select(Endorsement)).all() == []
+
+
+def test_keeping_apart_suspends_what_stood(world: World) -> None:
+    statement_id = world.statements["communication"][0]
+    endorse(
+        world,
+        "ana",
+        "sue",
+        statement_id,
+        EndorsedAnswer.CONSISTENTLY,
+        world.now - dt.timedelta(days=90),
+    )
+    item_id = item_ids(differing(world, 1))[0]
+    assert session().scalars(select(Endorsement.status)).all() == ["standing"], (
+        "until the two have ended it"
+    )
+    differences.keep_apart(actor(world, "ana"), item_id, world.now)
+    given = session().scalars(select(Endorsement)).one()
+    assert (given.status, given.ended_at) == ("suspended", world.now)
+
+
+def test_nobody_else_has_a_say(world: World) -> None:
+    item_id = item_ids(differing(world))[0]
+    for name in OUTSIDERS:
+        who = actor(world, name)
+        with pytest.raises(Missing):
+            differences.confirm(who, item_id, AGREED, "x", world.now)
+        with pytest.raises(Missing):
+            differences.keep_apart(who, item_id, world.now)
+        with pytest.raises(Missing):
+            differences.add_next_step(who, item_id, who.person_id, "x", world.now.date(), world.now)
+
+
+def test_before_the_reveal_there_is_nothing_to_agree_on(world: World) -> None:
+    review_id = send(world, YES)
+    (item_id,) = answer_all(world, review_id, ReviewerAnswer.PARTLY)
+    for call in (
+        lambda: confirm(world, "ana", item_id),
+        lambda: differences.keep_apart(actor(world, "sue"), item_id, world.now),
+        lambda: differences.add_next_step(
+            actor(world, "sue"), item_id, world.people["ana"], "x", world.now.date(), world.now
+        ),
+    ):
+        with pytest.raises(Conflict, match="move_not_now"):
+            call()
+
+
+class TestTime:
+    last = dt.datetime(2026, 12, 8, 23, 59, tzinfo=dt.UTC)
+    after = dt.datetime(2026, 12, 9, 0, 0, tzinfo=dt.UTC)
+
+    def test_the_last_day_still_counts_and_then_what_is_open_is_kept_apart(
+        self, world: World
+    ) -> None:
+        review_id = differing(world)
+        assert differences.keep_due_apart(self.last) == 0
+        assert differences.keep_due_apart(self.after) == 2
+        assert (statuses(review_id), review(review_id).status) == (["kept_apart"] * 2, "closed")
+        rows = (
+            session()
+            .scalars(select(ReviewMove.actor_id).where(ReviewMove.move == "keep_apart"))
+            .all()
+        )
+        assert rows == [None, None], "nobody did it: time did"
+        assert differences.keep_due_apart(self.after) == 0
+
+    def test_the_day_is_that_of_the_library(self, world: World) -> None:
+        with transaction() as tx:
+            tx.execute(update(Library).values(time_zone="America/Los_Angeles"))
+        differing(world)
+        assert differences.keep_due_apart(self.after) == 0
+        assert differences.keep_due_apart(self.after + dt.timedelta(hours=8)) == 2
+
+    def test_who_comes_too_late_is_told_and_it_is_kept_apart(self, world: World) -> None:
+        review_id = differing(world)
+        first, second = item_ids(review_id)
+        confirm(world, "ana", first)
+        with pytest.raises(Conflict, match="differences_over"):
+            differences.confirm(actor(world, "sue"), first, AGREED, "x", self.after)
+        assert (statuses(review_id), review(review_id).status) == (["kept_apart"] * 2, "closed")
+        with pytest.raises(Conflict, match="move_not_now"):
+            differences.keep_apart(actor(world, "sue"), second, self.after)
+
+    def test_what_is_still_out_with_a_question_goes_on(self, world: World) -> None:
+        review_id = send(world, YES, PART)
+        first, second = item_ids(review_id)
+        answer(world, first, ReviewerAnswer.NOT_YET)
+        reviews.return_item(actor(world, "sue"), second, "Where?", 1, world.now)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        assert differences.keep_due_apart(self.after) == 1
+        assert (statuses(review_id), review(review_id).status) == (
+            ["kept_apart", "returned"],
+            "differences_open",
+        )
+        reviews.reply(actor(world, "ana"), second, "Here", self.after)
+        reviews.answer(
+            actor(world, "sue"), second, ReviewerAnswer.NOT_YET, Ground.SAW_IT, "", 3, self.after
+        )
+        reviews.reveal(actor(world, "sue"), review_id, self.after)
+        assert review(review_id).differences_due_on == dt.date(2026, 12, 23), (
+            "a later reveal has its own time"
+        )
+        assert confirm(world, "ana", second) is False
+
+
+class TestNextSteps:
+    def test_what_whose_and_by_when(self, world: World) -> None:
+        item_id = item_ids(differing(world))[0]
+        for name in ("ana", "sue"):
+            differences.add_next_step(
+                actor(world, name),
+                item_id,
+                world.people["ana"],
+                " Shadow Tom ",
+                dt.date(2026, 12, 20),
+                world.now,
+            )
+        steps = session().scalars(select(TrainingAction)).all()
+        assert {(step.text, step.owner_id, step.due_on, step.done_at) for step in steps} == {
+            ("Shadow Tom", world.people["ana"], dt.date(2026, 12, 20), None)
+        }
+        differences.finish_next_step(actor(world, "ana"), item_id, steps[0].id, world.now)
+        differences.finish_next_step(
+            actor(world, "sue"), item_id, steps[0].id, world.now + dt.timedelta(days=1)
+        )
+        session().rollback()
+        assert session().get_one(TrainingAction, steps[0].id).done_at == world.now
+
+    def test_an_agreed_one_may_have_one_too(self, world: World) -> None:
+        item_id = item_ids(differing(world))[0]
+        confirm(world, "ana", item_id)
+        confirm(world, "sue", item_id)
+        assert differences.add_next_step(
+            actor(world, "sue"),
+            item_id,
+            world.people["sue"],
+            "Show it",
+            dt.date(2026, 12, 1),
+            world.now,
+        )
+
+    @pytest.mark.parametrize(
+        ("owner", "text", "due_on", "code"),
+        [
+            ("ben", "x", dt.date(2026, 12, 1), "step_owner"),
+            ("ana", "", dt.date(2026, 12, 1), "review_text_needed"),
+            ("ana", "x", None, "step_date_needed"),
+            ("ana", "x", dt.date(2026, 11, 23), "step_date"),
+            ("ana", "x", dt.date(9999, 12, 31), "step_date"),
+        ],
+    )
+    def test_each_part_is_checked(
+        self, world: World, owner: str, text: str, due_on: dt.date | None, code: str
+    ) -> None:
+        item_id = item_ids(differing(world))[0]
+        with pytest.raises(Invalid, match=code):
+            differences.add_next_step(
+                actor(world, "sue"), item_id, world.people[owner], text, due_on, world.now
+            )
+
+    def test_a_step_of_another_item_is_not_found(self, world: World) -> None:
+        first, second = item_ids(differing(world))
+        step_id = differences.add_next_step(
+            actor(world, "sue"), first, world.people["ana"], "x", world.now.date(), world.now
+        )
+        for item_id, step in ((second, step_id), (first, 2**31 - 1)):
+            with pytest.raises(Missing):
+                differences.finish_next_step(actor(world, "ana"), item_id, step, world.now)
+
+
+def test_a_supervisor_who_left_agrees_on_nothing_but_the_learner_can_end_it(world: World) -> None:
+    review_id = differing(world, 1)
+    item_id = item_ids(review_id)[0]
+    who = actor(world, "sue")
+    with transaction() as tx:
+        tx.execute(
+            update(Membership)
+            .where(Membership.role == "supervisor")
+            .values(ends_on=dt.date(2026, 11, 23))
+        )
+    with pytest.raises(Missing):
+        differences.confirm(who, item_id, AGREED, "x", world.now)
+    differences.keep_apart(actor(world, "ana"), item_id, world.now)
+    assert review(review_id).status == "closed"

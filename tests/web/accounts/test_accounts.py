@@ -1,0 +1,476 @@
+"""Signing in and out, one's own account, and the one-time link."""
+
+import datetime as dt
+import logging
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from tests.client import PASSWORD, Client
+from tests.conftest import NOW, Statements, TestConfig
+from tests.engines import fresh_database
+from tests.factories.world import World, make_world
+from tracker.app import create_app
+from tracker.db import db, transaction
+from tracker.models import AuditEvent, Look, Person, SignIn
+from tracker.web.http.rate_limits import limiter
+
+GOOD = "seven lamps by the door"
+SignInAs = Callable[[str], Client]
+
+
+def copy_of(app: Flask, client: Client) -> Client:
+    """Somebody who has the other's cookie."""
+    thief = Client(app)
+    cookie = client.http.get_cookie("session")
+    assert cookie is not None
+    thief.http.set_cookie("session", cookie.value)
+    return thief
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/account").status_code == 200
+
+
+def new_link(adam: Client, person_id: int) -> str:
+    page = adam.post(f"/admin/people/{person_id}/link").text
+    found = re.search(r'value="http://127\.0\.0\.1:8000(/welcome/[^"]+)"', page)
+    assert found is not None
+    return found.group(1)
+
+
+def told(response: TestResponse) -> str:
+    """The page without what differs at every request."""
+    return re.sub(r'name="csrf_token"[^>]*>|value="[^"]*@[^"]*"', "", response.text)
+
+
+def test_unknown_disabled_and_wrong_are_told_the_same(app: Flask, world: World) -> None:
+    with app.app_context(), transaction() as tx:
+        tx.get_one(Person, world.people["ben"]).disabled_at = NOW
+        tx.get_one(Person, world.people["lea"]).password_hash = None
+    answers = []
+    for email, password in (
+        ("nobody@example.org", PASSWORD),
+        (world.email("ben"), PASSWORD),
+        (world.email("lea"), PASSWORD),
+        (world.email("ana"), "not my password"),
+    ):
+        client = Client(app)
+        client.get("/login")
+        response = client.post("/login", {"email": email, "password": password})
+        answers.append((response.status_code, told(response), sorted(response.headers.keys())))
+    assert answers[0][0] == 422
+    assert answers == [answers[0]] * 4
+
+
+def test_the_password_is_checked_exactly_as_typed(world: World, client: Client) -> None:
+    for wrong in (PASSWORD.upper(), PASSWORD + " ", " " + PASSWORD, PASSWORD[:-1]):
+        client.get("/login")
+        assert (
+            client.post("/login", {"email": world.email("ana"), "password": wrong}).status_code
+            == 422
+        )
+    client.sign_in(world.email("ana").upper(), PASSWORD)
+    assert is_in(client)
+
+
+def test_a_planted_cookie_is_worth_nothing_after_signing_in(
+    app: Flask, world: World, client: Client
+) -> None:
+    client.get("/login")
+    planted = copy_of(app, client)
+    before = client.http.get_cookie("session")
+    client.sign_in(world.email("ana"))
+    after = client.http.get_cookie("session")
+    assert before is not None
+    assert after is not None
+    assert before.value != after.value
+    assert is_in(client)
+    assert not is_in(planted)
+
+
+def test_a_captured_cookie_is_useless_after_signing_out(
+    app: Flask, world: World, sign_in: SignInAs
+) -> None:
+    ana = sign_in(world.email("ana"))
+    thief = copy_of(app, ana)
+    assert is_in(thief)
+    response = ana.post("/logout")
+    assert response.headers["Clear-Site-Data"]
+    assert not is_in(ana)
+    assert not is_in(thief)
+
+
+def test_the_stored_row_is_no_cookie(app: Flask, world: World, sign_in: SignInAs) -> None:
+    ana = sign_in(world.email("ana"))
+    with ana.http.session_transaction() as cookie, app.app_context():
+        stored = db.session.scalars(select(SignIn.token_hash)).one()
+        token = cookie["_user_id"]
+    assert token != stored
+    assert len(token) >= 43
+
+
+def test_disabling_ends_access_with_the_next_request(world: World, sign_in: SignInAs) -> None:
+    ana, adam = sign_in(world.email("ana")), sign_in(world.email("adam"))
+    assert is_in(ana)
+    adam.post(f"/admin/people/{world.people['ana']}/disable")
+    assert not is_in(ana)
+    assert ana.post("/account/name", {"name": "Still here"}).status_code == 401
+
+
+def test_taking_administration_away_ends_it_with_the_next_request(
+    world: World, sign_in: SignInAs
+) -> None:
+    adam = sign_in(world.email("adam"))
+    adam.post(f"/admin/people/{world.people['cora']}/administrator")
+    cora = sign_in(world.email("cora"))
+    assert cora.get("/admin").status_code == 200
+    adam.post(f"/admin/people/{world.people['cora']}/not-administrator")
+    assert cora.get("/admin").status_code == 403
+
+
+def test_a_sign_in_that_is_not_used_ends(world: World, sign_in: SignInAs) -> None:
+    ana = sign_in(world.email("ana"))
+    with time_machine.travel(NOW + dt.timedelta(hours=11, minutes=59), tick=False):
+        assert is_in(ana)
+    with time_machine.travel(NOW + dt.timedelta(hours=23, minutes=58), tick=False):
+        assert is_in(ana), "the use at 11:59 counts"
+    with time_machine.travel(NOW + dt.timedelta(hours=36), tick=False):
+        assert not is_in(ana)
+
+
+def test_a_sign_in_ends_after_fourteen_days_however_much_it_is_used(
+    world: World, sign_in: SignInAs
+) -> None:
+    ana = sign_in(world.email("ana"))
+    for hours in range(10, 14 * 24, 10):
+        with time_machine.travel(NOW + dt.timedelta(hours=hours), tick=False):
+            assert is_in(ana)
+    with time_machine.travel(NOW + dt.timedelta(days=14), tick=False):
+        assert not is_in(ana)
+
+
+def test_one_device_signs_the_other_out(app: Flask, world: World, sign_in: SignInAs) -> None:
+    here, there = sign_in(world.email("ana")), sign_in(world.email("ana"))
+    page = here.get("/account").text
+    ends = re.findall(r"/account/sign-ins/(\d+)/end", page)
+    assert len(ends) == 1, "the one that is looked from has no button"
+    here.post(f"/account/sign-ins/{ends[0]}/end")
+    assert is_in(here)
+    assert not is_in(there)
+
+
+def test_a_new_password_ends_the_other_sign_ins_and_changes_the_cookie(
+    app: Flask, world: World, sign_in: SignInAs
+) -> None:
+    here, there = sign_in(world.email("ana")), sign_in(world.email("ana"))
+    captured = copy_of(app, here)
+    done = here.post("/account/password", {"current": PASSWORD, "new": GOOD})
+    assert done.status_code == 303
+    assert is_in(here)
+    assert not is_in(there)
+    assert not is_in(captured)
+    again = Client(app)
+    again.sign_in(world.email("ana"), GOOD)
+    assert is_in(again)
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "said"),
+    [
+        ("wrong password", GOOD, "not your password now"),
+        ("", GOOD, "Enter the password that you have now"),
+        (PASSWORD, "short", "8 characters or more"),
+        (PASSWORD, "x" * 512 + "y" * 513, "at most 1024"),
+        (PASSWORD, "password1", "Many people use"),
+        (PASSWORD, "citylibrary 9", "your name"),
+        (PASSWORD, "", "Choose a new password"),
+    ],
+)
+def test_a_password_that_is_not_changed(
+    world: World, sign_in: SignInAs, current: str, new: str, said: str
+) -> None:
+    ana, there = sign_in(world.email("ana")), sign_in(world.email("ana"))
+    response = ana.post("/account/password", {"current": current, "new": new})
+    assert response.status_code == 422
+    assert said in response.text
+    assert is_in(there)
+
+
+def test_a_changed_name_shows_and_an_empty_one_does_not(world: World, sign_in: SignInAs) -> None:
+    ana = sign_in(world.email("ana"))
+    assert ana.post("/account/name", {"name": "  Ana   Ruiz "}).status_code == 303
+    assert "<summary>Ana Ruiz</summary>" in ana.get("/account").text
+    for name in ("", " ", "x" * 201, "a\x07b"):
+        assert ana.post("/account/name", {"name": name}).status_code == 422
+
+
+def test_the_screen_cover_is_the_person_s_own_and_on_all_their_pages(
+    app: Flask, world: World, sign_in: SignInAs, count_sql: Statements
+) -> None:
+    ana, ben = sign_in(world.email("ana")), sign_in(world.email("ben"))
+    count_sql.clear()
+    assert 'id="cover"' not in ana.get("/evidence").text
+    before = len(count_sql)
+    done = ana.post("/account/screen-cover", {"covers_screen": "y"})
+    assert (done.status_code, done.location) == (303, "/account#shared-desk")
+    count_sql.clear()
+    page = ana.get("/evidence").text
+    assert len(count_sql) == before
+    assert "Ana is signed in. Press any key or click to go on." in page
+    assert re.search(r'<script type="module" src="/assets/js/cover\.[0-9a-f]{12}\.js">', page)
+    for path in (
+        "/",
+        "/account",
+        "/profile",
+        "/assess/small/durable/communication",
+        "/no-such-page",
+    ):
+        assert 'id="cover"' in ana.get(path).text, path
+    elsewhere = sign_in(world.email("ana"))
+    assert re.search(
+        r'id="covers_screen"[^>]*checked|checked[^>]*id="covers_screen"',
+        elsewhere.get("/account").text,
+    )
+    assert 'id="cover"' not in ben.get("/evidence").text
+    ana.post("/account/screen-cover", {})
+    assert 'id="cover"' not in elsewhere.get("/evidence").text
+
+
+def test_the_owner_sees_who_looked(app: Flask, world: World, sign_in: SignInAs) -> None:
+    with app.app_context(), transaction() as tx:
+        for reader, day in (("sue", 23), ("sue", 24), ("cora", 24)):
+            tx.add(
+                Look(
+                    owner_id=world.people["ana"],
+                    reader_id=world.people[reader],
+                    kind="profile",
+                    looked_on=dt.date(2026, 11, day),
+                )
+            )
+        tx.add(
+            Look(
+                owner_id=world.people["ben"],
+                reader_id=world.people["hugo"],
+                kind="profile",
+                looked_on=dt.date(2026, 11, 24),
+            )
+        )
+    page = sign_in(world.email("ana")).get("/account").text
+    table = page[page.index('id="who-looked"') : page.index('id="sign-ins"')]
+    assert re.findall(r"<th scope=\"row\">(\w+)</th>", table) == ["Cora", "Sue", "Sue"]
+    assert "Hugo" not in page
+
+
+def test_the_account_shows_the_use_statement_that_was_read(world: World, sign_in: SignInAs) -> None:
+    ana = sign_in(world.email("ana"))
+    assert "For your development." in ana.get("/account").text
+    adam = sign_in(world.email("adam"))
+    adam.post("/admin/use-statement", {"base_version": "1", "text": "A newer promise."})
+    page = ana.get("/account").text
+    assert "For your development." in page
+    assert "A newer version is published" in page
+    assert "A newer promise." not in page
+
+
+def test_the_link_lets_the_person_set_a_password_once(
+    app: Flask, world: World, sign_in: SignInAs
+) -> None:
+    adam = sign_in(world.email("adam"))
+    made = adam.post("/admin/people", {"name": "Nia Okafor", "email": "nia@example.org"})
+    assert made.status_code == 200
+    found = re.search(r'value="http://127\.0\.0\.1:8000(/welcome/[^"]+)"', made.text)
+    assert found is not None
+    nia = Client(app)
+    page = nia.get(found.group(1))
+    assert "nia@example.org" in page.text
+    assert 'autocomplete="new-password"' in page.text
+    assert nia.post(found.group(1), {"password": "short"}).status_code == 422
+    assert nia.post(found.group(1), {"password": GOOD}).headers["Location"] == "/login"
+    nia.sign_in("nia@example.org", GOOD)
+    assert is_in(nia)
+    stranger = Client(app)
+    for response in (
+        stranger.get(found.group(1)),
+        stranger.post(found.group(1), {"password": "another good one"}),
+    ):
+        assert response.status_code == 404
+        assert "does not work any more" in response.text
+
+
+def test_the_administrator_cannot_see_the_link_again(world: World, sign_in: SignInAs) -> None:
+    adam = sign_in(world.email("adam"))
+    token = new_link(adam, world.people["ana"]).rpartition("/")[2]
+    for address in (
+        f"/admin/people/{world.people['ana']}",
+        "/admin/people",
+        "/admin/audit",
+        "/account",
+    ):
+        assert token not in adam.get(address).text
+    with adam.http.session_transaction() as cookie:
+        assert token not in str(dict(cookie))
+
+
+def test_a_used_link_ends_every_sign_in_of_its_owner(world: World, sign_in: SignInAs) -> None:
+    adam, ana = sign_in(world.email("adam")), sign_in(world.email("ana"))
+    link = new_link(adam, world.people["ana"])
+    assert is_in(ana)
+    adam.post(link, {"password": GOOD})
+    assert not is_in(ana)
+    assert not is_in(adam), "whoever sets a password signs in with it next"
+
+
+def test_a_link_is_not_guessed_and_its_page_is_not_kept(world: World, client: Client) -> None:
+    for token in ("a", "a" * 43, "a" * 99, "..", "%2e%2e", "x%00y"):
+        assert client.get(f"/welcome/{token}").status_code in (404, 422)
+    response = client.get("/welcome/" + "a" * 43)
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_no_token_or_password_is_logged(
+    migrated_app: Flask,
+    world: World,
+    sign_in: SignInAs,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    link = new_link(sign_in(world.email("adam")), world.people["ana"])
+    monkeypatch.setattr(migrated_app, "testing", False)
+    client = Client(migrated_app)
+    client.get(link)
+    client.get(f"{link}/more")
+    client.post(link, {"password": GOOD})
+    client.sign_in(world.email("ana"), GOOD)
+    cookie = client.http.get_cookie("session")
+    assert cookie is not None
+    logged = capsys.readouterr().out + caplog.text
+    assert '"path": "/welcome/..."' in logged
+    for secret in (link.rpartition("/")[2], GOOD.split()[1], cookie.value, world.email("ana")):
+        assert secret not in logged
+
+
+def test_a_fault_is_logged_without_what_was_typed(
+    migrated_app: Flask,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("tracker.services.accounts.sign_ins.rows.begin", broken)
+    monkeypatch.setitem(migrated_app.config, "PROPAGATE_EXCEPTIONS", False)
+    client = Client(migrated_app)
+    client.get("/login")
+    response = client.post("/login", {"email": world.email("ana"), "password": PASSWORD})
+    assert response.status_code == 500
+    logged = capsys.readouterr().out
+    assert "ZeroDivisionError" in logged
+    assert PASSWORD not in logged
+
+
+@pytest.mark.parametrize(
+    "next_",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\t/evil.example",
+        "/%09/evil.example",
+        "javascript:alert(1)",
+        "http:evil.example",
+        "///evil.example",
+        " /evil",
+        "/\nSet-Cookie: a=b",
+        "evil.example",
+    ],
+)
+def test_signing_in_leads_nowhere_else(app: Flask, world: World, next_: str) -> None:
+    client = Client(app)
+    client.get("/login")
+    response = client.post(
+        "/login", {"email": world.email("ana"), "password": PASSWORD}, query_string={"next": next_}
+    )
+    where = response.headers["Location"]
+    assert where == "/" or (where.startswith("/%09/") and next_ == "/%09/evil.example")
+
+
+def test_signing_in_goes_on_where_one_wanted(world: World, client: Client) -> None:
+    asked = client.get("/account?x=1")
+    assert asked.headers["Location"] == "/login?next=/account?x%3D1"
+    client.get("/login")
+    response = client.post(
+        "/login",
+        {"email": world.email("ana"), "password": PASSWORD},
+        query_string={"next": "/account?x=1"},
+    )
+    assert response.headers["Location"] == "/account?x=1"
+
+
+def test_signing_in_and_out_is_in_the_audit(
+    app: Flask, world: World, sign_in: SignInAs, client: Client
+) -> None:
+    sign_in(world.email("ana")).post("/logout")
+    client.get("/login")
+    client.post("/login", {"email": world.email("ana"), "password": "wrong password"})
+    with app.app_context():
+        kinds = db.session.scalars(select(AuditEvent.kind).order_by(AuditEvent.id)).all()
+    assert kinds == ["signed_in", "signed_out", "sign_in_refused"]
+
+
+@pytest.fixture
+def limited(engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """An app of its own whose limits are switched on."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with fresh_database(engine_name, tmp_path) as url:
+        config = TestConfig(url, tmp_path)
+        config.RATELIMIT_ENABLED = True
+        app = create_app(config)
+        limiter.reset()
+        with app.app_context():
+            upgrade()
+            make_world(NOW)
+        yield app
+        limiter.reset()
+        limiter.enabled = False
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def knock(app: Flask, email: str, password: str, times: int = 1) -> list[int]:
+    client = Client(app)
+    client.get("/login")
+    return [
+        client.post("/login", {"email": email, "password": password}).status_code
+        for _ in range(times)
+    ]
+
+
+def test_guessing_is_slowed_down_for_one_account_and_not_for_others(limited: Flask) -> None:
+    assert knock(limited, World.email("ana"), "wrong password", 10) == [422] * 10
+    client = Client(limited)
+    client.get("/login")
+    refused = client.post("/login", {"email": World.email("ana").upper(), "password": PASSWORD})
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "Wait 10 minutes, then try again." in refused.text
+    assert knock(limited, World.email("ben"), PASSWORD) == [303]
+    with time_machine.travel(NOW + dt.timedelta(minutes=11), tick=False):
+        assert knock(limited, World.email("ana"), PASSWORD) == [303]
+
+
+def test_signing_in_rightly_uses_nothing_up(limited: Flask) -> None:
+    assert [knock(limited, World.email("ana"), PASSWORD)[0] for _ in range(15)] == [303] * 15

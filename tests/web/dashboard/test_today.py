@@ -1,0 +1,471 @@
+"""Today: what waits in each role, and one thing on top."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select
+
+from tests.client import Client
+from tests.conftest import Statements
+from tests.factories.people import join
+from tests.factories.ratings import rate
+from tests.factories.reviews import endorse, send
+from tests.factories.tried import backup_tried, mail_tried
+from tests.factories.world import World
+from tracker.db import transaction
+from tracker.models import (
+    Correction,
+    Membership,
+    ReviewItem,
+    ReviewMessage,
+    Round,
+    UseStatement,
+    UseStatementReading,
+)
+from tracker.queries.access.actors import actor_for_person
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
+from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
+from tracker.rules.roles import Role
+from tracker.services import evidence
+
+SignIn = Callable[[str], Client]
+
+
+def words(html: str) -> str:
+    """What the page says, from its heading on."""
+    main = html.partition("<h1>")[2].partition("</main>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def today(sign_in: SignIn, name: str) -> str:
+    response = sign_in(World.email(name)).get("/")
+    assert response.status_code == 200
+    return words(response.text)
+
+
+def test_signed_out_it_says_what_this_is(client: Client) -> None:
+    html = client.get("/").text
+    assert 'href="/login"' in html
+    assert 'href="/frameworks/"' in html
+
+
+def test_the_round_and_its_end_stand_on_top(world: World, sign_in: SignIn) -> None:
+    assert today(sign_in, "ana").startswith(
+        "Today Tuesday 24 November · Autumn 2026 closes on 11 Dec"
+    )
+
+
+def test_who_has_not_read_the_use_statement_reads_it_first(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context(), transaction() as tx:
+        tx.add(
+            UseStatement(
+                library_id=world.libraries["city"], version=2, text="New.", published_at=world.now
+            )
+        )
+    said = today(sign_in, "ben")
+    assert "Read how ratings are used" in said
+    assert "Start rating" not in said
+
+
+def test_without_a_use_statement_nobody_is_sent_to_rate(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context(), transaction() as tx:
+        tx.execute(delete(UseStatementReading))
+        tx.execute(delete(UseStatement))
+    assert "next-step" not in sign_in(World.email("ben")).get("/").text
+
+
+def test_one_starts_and_then_goes_on_where_one_stopped(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    assert "Start with Technical 15 of 15 statements left here · 0 of 33 in all" in today(
+        sign_in, "ben"
+    )
+    with app.app_context():
+        for place, statement_id in enumerate(world.statements["communication"][:8]):
+            rate(
+                world,
+                "ben",
+                statement_id,
+                Answer.CONSISTENTLY,
+                world.now - dt.timedelta(minutes=60 - place),
+            )
+    said = today(sign_in, "ben")
+    assert (
+        "Go on with Communication 2 of 10 statements left here · 8 of 33 in all · about 4 minutes "
+        "Rate 5" in said
+    )
+    assert "Communication 8/10 Proficient Leadership 0/8 not yet held" in said
+    assert "Nothing is sent for review this round" in said
+
+
+def test_what_was_rated_before_the_round_is_to_be_looked_at(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        for statement_id in [each for ids in world.statements.values() for each in ids]:
+            rate(world, "ben", statement_id, Answer.PARTLY, dt.datetime(2026, 3, 1, tzinfo=dt.UTC))
+    assert "33 answers are from before this round." in today(sign_in, "ben")
+
+
+def test_all_rated_and_nothing_sent_leads_to_sending(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        for statement_id in [each for ids in world.statements.values() for each in ids]:
+            rate(world, "ben", statement_id, Answer.PARTLY)
+    assert "Send your ratings for review" in today(sign_in, "ben")
+    with app.app_context():
+        send(
+            world,
+            "ben",
+            "sue",
+            {world.statements["technical"][0]: ItemStatus.WAITING},
+            round_id=world.rounds["city"],
+        )
+    assert "Send your ratings for review" not in today(sign_in, "ben")
+
+
+def ask(world: World, review_id: int, question: str) -> None:
+    with transaction() as tx:
+        item_id = tx.scalar(select(ReviewItem.id).where(ReviewItem.review_id == review_id).limit(1))
+        tx.add(
+            ReviewMessage(
+                item_id=item_id, author_id=world.people["sue"], text=question, written_at=world.now
+            )
+        )
+
+
+def test_what_came_back_and_what_was_revealed(app: Flask, world: World, sign_in: SignIn) -> None:
+    technical, talk = world.statements["technical"], world.statements["communication"]
+    with app.app_context():
+        back = send(
+            world, "ana", "sue", {talk[0]: ItemStatus.RETURNED}, status=ReviewStatus.IN_REVIEW
+        )
+        ask(world, back, "Can you add one example\nfrom a busy Saturday?")
+        shown = {
+            **dict.fromkeys(technical[:8], ItemStatus.ENDORSED),
+            **dict.fromkeys(technical[8:10], ItemStatus.DIFFERS),
+        }
+        send(
+            world,
+            "ana",
+            "sue",
+            shown,
+            status=ReviewStatus.DIFFERENCES_OPEN,
+            at=world.now - dt.timedelta(days=20),
+        )
+        send(
+            world,
+            "ana",
+            "sue",
+            {talk[2]: ItemStatus.ENDORSED},
+            status=ReviewStatus.CLOSED,
+            at=world.now - dt.timedelta(days=20),
+        )
+    said = today(sign_in, "ana")
+    assert (
+        "Communication 1.1 came back with a question today Sue: “Can you add one example from a "
+        "busy Saturday?”" in said
+    )
+    assert "Your review by Sue is revealed 4 Nov 8 of 10 agree. 2 to talk through." in said
+    assert said.count("is revealed") == 1
+
+
+def test_before_the_reveal_the_learner_learns_nothing(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Two worlds that differ in what the supervisor has answered alone."""
+    statements = world.statements["technical"]
+    with app.app_context():
+        send(
+            world,
+            "ana",
+            "sue",
+            dict.fromkeys(statements[:4], ItemStatus.WAITING),
+            status=ReviewStatus.SENT,
+        )
+        send(
+            world,
+            "ben",
+            "sue",
+            dict(
+                zip(
+                    statements,
+                    [
+                        ItemStatus.ANSWERED,
+                        ItemStatus.WAITING,
+                        ItemStatus.NOT_OBSERVED,
+                        ItemStatus.WAITING,
+                    ],
+                    strict=False,
+                )
+            ),
+            status=ReviewStatus.IN_REVIEW,
+        )
+    assert today(sign_in, "ben") == without_supervising(today(sign_in, "ana"))
+
+
+def without_supervising(said: str) -> str:
+    """Ana supervises Bookmobile besides."""
+    return re.sub(r"As supervisor of .*? Gaps of Bookmobile ", "", said)
+
+
+def test_evidence_that_counts_for_nothing_yet(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        actor = actor_for_person(world.people["ben"], world.now)
+        assert actor is not None
+        evidence.jot(actor, "Ran the drop-in", world.now)
+    assert "1 piece of evidence is not linked yet" in today(sign_in, "ben")
+
+
+def test_a_jot_is_kept_from_here(world: World, sign_in: SignIn) -> None:
+    ben = sign_in(World.email("ben"))
+    assert 'action="/evidence/jot"' in ben.get("/").text
+    assert ben.post("/evidence/jot", {"line": "Ran the drop-in"}).status_code == 303
+    assert "1 piece of evidence is not linked yet" in words(ben.get("/").text)
+
+
+def test_a_step_to_the_next_level(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        for place, statement_id in enumerate(world.statements["leadership"][:2]):
+            rate(world, "ben", statement_id, Answer.PARTLY if place else Answer.CONSISTENTLY)
+    said = today(sign_in, "ben")
+    assert (
+        "Leadership 1.2 The last statement between you and Emerging in Leadership, by your own "
+        "ratings." in said
+    )
+    assert "You answered “Partly”. Add evidence" in said
+
+
+def test_a_supervisor_sees_what_to_answer_and_who_has_not_sent(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    statements = world.statements["technical"]
+    with app.app_context():
+        join(world, "cleo", "central")
+        send(
+            world,
+            "ben",
+            "sue",
+            dict.fromkeys(statements[:3], ItemStatus.WAITING),
+            due_on=dt.date(2026, 11, 27),
+            at=world.now - dt.timedelta(days=9),
+            round_id=world.rounds["city"],
+        )
+        send(
+            world,
+            "ana",
+            "sue",
+            dict.fromkeys(statements[:5], ItemStatus.WAITING),
+            due_on=dt.date(2026, 12, 4),
+            at=world.now - dt.timedelta(days=2),
+            round_id=world.rounds["city"],
+        )
+        send(
+            world,
+            "ana",
+            "sue",
+            {statements[6]: ItemStatus.DIFFERS},
+            status=ReviewStatus.DIFFERENCES_OPEN,
+        )
+    said = today(sign_in, "sue")
+    assert (
+        "As supervisor of Central 2 reviews to answer due Friday 8 statements; the oldest from Ben"
+        in said
+    )
+    assert "1 difference waits for you" in said
+    assert "1 of 3 has not sent anything this round Cleo" in said
+
+
+@pytest.mark.parametrize(
+    ("due_on", "said"),
+    [
+        ((2026, 11, 20), "overdue since 20 Nov"),
+        ((2026, 11, 24), "due today"),
+        ((2026, 11, 25), "due tomorrow"),
+        ((2026, 11, 30), "due Monday"),
+        ((2026, 12, 1), "due 1 Dec"),
+        ((2027, 1, 4), "due 4 Jan 2027"),
+    ],
+)
+def test_when_something_is_due(
+    app: Flask, world: World, sign_in: SignIn, due_on: tuple[int, int, int], said: str
+) -> None:
+    with app.app_context():
+        send(
+            world,
+            "ben",
+            "sue",
+            {world.statements["technical"][0]: ItemStatus.WAITING},
+            due_on=dt.date(*due_on),
+        )
+    assert said in today(sign_in, "sue")
+
+
+@pytest.mark.parametrize(
+    ("due_on", "first"), [((2026, 11, 23), "Answer what Ben sent"), ((2026, 11, 25), "Start with")]
+)
+def test_what_is_overdue_comes_before_ones_own(
+    app: Flask, world: World, sign_in: SignIn, due_on: tuple[int, int, int], first: str
+) -> None:
+    """Sue learns in Bookmobile and supervises Central."""
+    with app.app_context():
+        send(
+            world,
+            "ben",
+            "sue",
+            {world.statements["technical"][0]: ItemStatus.WAITING},
+            due_on=dt.date(*due_on),
+        )
+    html = sign_in(World.email("sue")).get("/").text
+    assert first in html.partition("next-step")[2].partition("</h2>")[0]
+    assert html.count("is-next") == 1
+
+
+def test_without_an_open_round_it_says_so_otherwise(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context(), transaction() as tx:
+        tx.execute(delete(Round).where(Round.library_id == world.libraries["city"]))
+    assert "2 of 2 have not sent anything yet Ana, Ben" in today(sign_in, "sue")
+    assert "0 of 3 people have sent something; of 0 something is reviewed." in today(
+        sign_in, "cora"
+    )
+
+
+def test_a_coordinator_sees_how_far_the_teams_are(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        endorse(world, "ben", "sue", world.statements["technical"][0], EndorsedAnswer.PARTLY)
+        send(
+            world,
+            "ana",
+            "sue",
+            {world.statements["technical"][0]: ItemStatus.WAITING},
+            round_id=world.rounds["city"],
+        )
+    said = today(sign_in, "cora")
+    assert "As coordinator of City Library" in said
+    assert (
+        "Gaps of Central 1 of 3 people have sent something this round; of 0 something is reviewed."
+        in said
+    )
+    assert "As supervisor" not in said
+
+
+def test_an_administrator_sees_what_the_library_lacks(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    assert "Send a test message" in today(sign_in, "adam")
+    with app.app_context():
+        mail_tried(world)
+        backup_tried(world.now)
+    assert "Nothing waits for you here." in today(sign_in, "adam")
+    with app.app_context(), transaction() as tx:
+        tx.execute(delete(Round).where(Round.library_id == world.libraries["city"]))
+        tx.add(
+            Correction(
+                framework_id=world.framework_id, text="A typing error.", suggested_at=world.now
+            )
+        )
+    said = today(sign_in, "adam")
+    assert "1 suggested correction is open" in said
+    assert "Open a round" in said
+    assert "Where you stand" not in said
+
+
+def test_somebody_without_a_role_is_told_so(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context(), transaction() as tx:
+        tx.execute(delete(Membership).where(Membership.person_id == world.people["ben"]))
+    assert "You are in no team yet" in today(sign_in, "ben")
+    assert "You are in no team yet" not in today(sign_in, "ana")
+
+
+def test_who_has_every_role_sees_every_section(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        join(world, "adam", "central")
+        join(world, "adam", "harbour", Role.SUPERVISOR)
+        join(world, "adam", "city", Role.COORDINATOR)
+    said = today(sign_in, "adam")
+    for part in (
+        "Waiting for you",
+        "As supervisor of Harbour",
+        "As coordinator of City Library",
+        "As administrator",
+    ):
+        assert part in said
+
+
+def test_what_was_not_sent_leaves_no_trace_with_others(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    before = [today(sign_in, name) for name in ("sue", "cora", "adam")]
+    with app.app_context():
+        for statement_id in world.statements["technical"]:
+            rate(world, "ben", statement_id, Answer.CONSISTENTLY)
+    assert [today(sign_in, name) for name in ("sue", "cora", "adam")] == before
+    with app.app_context():
+        send(
+            world,
+            "ben",
+            "sue",
+            {world.statements["technical"][0]: ItemStatus.WAITING},
+            round_id=world.rounds["city"],
+        )
+    assert [today(sign_in, name) for name in ("sue", "cora", "adam")] != before
+
+
+def test_the_number_of_statements_does_not_depend_on_the_size(
+    app: Flask, world: World, sign_in: SignIn, count_sql: Statements
+) -> None:
+    technical = world.statements["technical"]
+    with app.app_context():
+        join(world, "adam", "central")
+        join(world, "adam", "harbour", Role.SUPERVISOR)
+        join(world, "adam", "city", Role.COORDINATOR)
+        rate(world, "adam", technical[0], Answer.PARTLY)
+    adam = sign_in(World.email("adam"))
+
+    def count() -> int:
+        adam.get("/")
+        count_sql.clear()
+        adam.get("/")
+        return len(count_sql)
+
+    before = count()
+    with app.app_context():
+        for number in range(8):
+            join(world, f"more{number}", "harbour")
+            send(
+                world,
+                f"more{number}",
+                "adam",
+                dict.fromkeys(technical[:3], ItemStatus.WAITING),
+                team="harbour",
+            )
+            review_id = send(
+                world,
+                "adam",
+                "sue",
+                {technical[number]: ItemStatus.RETURNED},
+                status=ReviewStatus.IN_REVIEW,
+            )
+            ask(world, review_id, "Why?")
+            send(
+                world,
+                "adam",
+                "sue",
+                {technical[number]: ItemStatus.DIFFERS},
+                status=ReviewStatus.DIFFERENCES_OPEN,
+            )
+            rate(world, "adam", technical[number + 1], Answer.PARTLY)
+    assert count() == before
+    assert before <= 32

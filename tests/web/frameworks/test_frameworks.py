@@ -1,0 +1,333 @@
+"""The public framework page, from the file to the reader, and a suggestion from the reader to the
+administrator."""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from config import ROOT
+from tests.client import Client
+from tests.conftest import NOW, Statements, TestConfig
+from tests.factories.world import World
+from tracker.app import create_app
+from tracker.db import db
+from tracker.rules.frameworks.files import FrameworkFile, StrandInFile, read_framework
+from tracker.services.frameworks import import_framework
+from tracker.web.http.rate_limits import limiter
+
+PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
+PAGE = "/frameworks/library-technicians/"
+SEND = "/frameworks/library-technicians/corrections"
+GOOD = {
+    "text": "Say cataloging, as elsewhere.",
+    "name": "Rita",
+    "email": "rita@example.org",
+    "statement": "COM-3-02",
+}
+
+
+@pytest.fixture(scope="session")
+def file() -> FrameworkFile:
+    return read_framework(PATH.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def published(app: Flask, file: FrameworkFile) -> FrameworkFile:
+    with app.app_context():
+        import_framework(file, NOW)
+    return file
+
+
+def words(response: TestResponse) -> str:
+    """What a reader sees: the text without marks, with single spaces."""
+    assert response.status_code == 200, response.status
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", response.text)).split())
+
+
+def item(response: TestResponse, code: str) -> str:
+    """The markup of one statement."""
+    found = re.search(
+        rf'<li class="framework-statement" id="{code}">.*?</li>', response.text, re.DOTALL
+    )
+    assert found is not None, code
+    return html.unescape(found.group())
+
+
+def test_every_statement_is_there_with_its_level_and_chips(
+    client: Client, published: FrameworkFile
+) -> None:
+    response = client.get(PAGE)
+    sources = {source.key: source for source in published.sources}
+    assert response.text.count('class="framework-statement"') == 137
+    for strand in published.strands:
+        for domain in strand.domains:
+            for statement in domain.statements:
+                shown = item(response, statement.code)
+                assert f"<b>{statement.title}</b> — <span>{statement.text}</span>" in shown
+                chips = re.findall(
+                    r'<summary>(.*?)</summary>\s*<span class="chip-name">(.*?)</span>', shown
+                )
+                assert chips == [
+                    (sources[key].label, sources[key].name) for key in statement.citations
+                ]
+
+
+def test_statements_stand_in_the_order_of_the_source(
+    client: Client, published: FrameworkFile
+) -> None:
+    shown = re.findall(r'class="framework-statement" id="([^"]+)"', client.get(PAGE).text)
+    assert shown == [
+        one.code
+        for strand in published.strands
+        for domain in strand.domains
+        for one in domain.statements
+    ]
+
+
+def test_what_else_the_source_shows_is_there(client: Client, published: FrameworkFile) -> None:
+    seen = words(client.get(PAGE))
+    about = published.about
+    expected = [
+        "SOC 25-4031.00 · Job Zone 3 · Medium Preparation · v.26.05",
+        about["context"]["text"],
+        "National Skills Exchange (NSX)",
+        *(strand.intro for strand in published.strands),
+        *(level.role_label for level in published.strands[0].levels),
+        about["coverage"],
+        "Task observations: 138",
+        "Quadrant: Q2_ai_augmented",
+        "human_technology_interaction",
+        "47 anchors",
+        *(text for group in published.anchors for text in (group.title, *group.items)),
+        *about["related_titles"]["items"],
+        "RAPIDS apprenticeships: none listed",
+        "25.0301",
+        about["sources_line"],
+        *(source.name for source in published.sources),
+        *(attribution["text"] for attribution in about["attributions"]),
+        *(answer.description for answer in published.scale),
+    ]
+    assert [text for text in expected if text not in seen] == []
+
+
+def test_the_attribution_is_the_one_that_the_licence_asks_for(
+    client: Client, published: FrameworkFile
+) -> None:
+    seen = words(client.get(PAGE))
+    assert (
+        "This page includes information from the O*NET 30.2 Database by the U.S. Department of "
+        "Labor, Employment and "
+        "Training Administration (USDOL/ETA). Used under the CC BY 4.0 license. O*NET(R) is a "
+        "trademark of USDOL/ETA."
+    ) in seen
+    assert "USDOL/ETA has not approved, endorsed, or tested these modifications." in seen
+    assert "© 2026 EBSCOed" in seen
+
+
+def test_a_heading_that_claims_another_count_is_said_openly(
+    client: Client, published: FrameworkFile
+) -> None:
+    seen = words(client.get(PAGE))
+    told = re.findall(r"The source's heading says (\d+) statements; it lists (\d+)\.", seen)
+    assert told == [("11", "10"), ("9", "8"), ("8", "7")]
+
+
+def test_a_source_is_linked_where_the_data_has_a_link(
+    app: Flask, client: Client, file: FrameworkFile
+) -> None:
+    link = "https://example.org/onet?a=1&b=2"
+    linked = [replace(one, url=link) if one.key == "onet" else one for one in file.sources]
+    with app.app_context():
+        import_framework(replace(file, sources=tuple(linked)), NOW)
+    assert f'<a href="{link}" rel="noreferrer">O*NET Resource Center' in item(
+        client.get(PAGE), "COM-1-01"
+    )
+
+
+def test_markup_in_a_framework_is_text(app: Flask, client: Client, file: FrameworkFile) -> None:
+    with app.app_context():
+        import_framework(replace(file, title="<b onclick=x>'\"&{{7*7}}"), NOW)
+    response = client.get(PAGE)
+    assert "<b onclick" not in response.text
+    assert "49" not in words(response).split("Published by")[0]
+
+
+def test_a_framework_in_another_language_says_so(
+    app: Flask, client: Client, file: FrameworkFile
+) -> None:
+    with app.app_context():
+        import_framework(replace(file, lang="de"), NOW)
+    assert '<b><span lang="de">Circulation transactions</span></b>' in client.get(PAGE).text
+
+
+def test_the_list_leads_to_the_page(client: Client, published: FrameworkFile) -> None:
+    response = client.get("/frameworks/")
+    assert 'href="/frameworks/library-technicians/"' in response.text
+    assert "SOC 25-4031.00 · version 26.05 · 137 statements" in words(response)
+
+
+def test_an_empty_list_says_what_to_do(client: Client) -> None:
+    assert "tracker framework import" in words(client.get("/frameworks/"))
+
+
+def test_an_older_version_stays_readable_and_says_so(
+    app: Flask, client: Client, published: FrameworkFile
+) -> None:
+    technical, *others = published.strands
+    first = replace(technical.domains[0].statements[0], title="Lending")
+    domain = replace(technical.domains[0], statements=(first, *technical.domains[0].statements[1:]))
+    strands: tuple[StrandInFile, ...] = (replace(technical, domains=(domain,)), *others)
+    with app.app_context():
+        import_framework(replace(published, version="27.01", strands=strands), NOW)
+    newest, older = client.get(PAGE), client.get(f"{PAGE}?version=26.05")
+    assert "<b>Lending</b>" in newest.text
+    assert "<b>Circulation transactions</b>" in older.text
+    assert "This is version 26.05. The newest is 27.01." in words(older)
+    assert "The newest is" not in words(newest)
+    assert f'href="{PAGE}?version=26.05&statement=T-1-01#correct"' in item(older, "T-1-01")
+    assert f'href="{PAGE}?statement=T-1-01#correct"' in item(newest, "T-1-01")
+    listed = client.get("/frameworks/").text
+    assert f'href="{PAGE}"' in listed
+    assert f'href="{PAGE}?version=26.05"' in listed
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/frameworks/nothing/", 404),
+        (f"{PAGE}?version=1", 404),
+        (f"{PAGE}?version=", 404),
+        (f"{PAGE}?version={'9' * 5000}", 404),
+        (f"{PAGE}?version=%00", 422),
+        (f"{PAGE}?version=%ED%A0%80", 404),
+        ("/frameworks/%00/", 422),
+        (f"{PAGE}?statement=nothing", 200),
+        (f"{PAGE}?statement=%22%3E%3Cscript%3E", 200),
+    ],
+)
+def test_an_address_that_is_wrong(
+    client: Client, published: FrameworkFile, address: str, status: int
+) -> None:
+    response = client.get(address)
+    assert response.status_code == status
+    assert "<script>" not in response.text
+
+
+def test_the_page_takes_as_many_statements_however_long_it_is(
+    app: Flask, client: Client, world: World, published: FrameworkFile, count_sql: Statements
+) -> None:
+    counts = []
+    for slug in ("small", "library-technicians"):
+        count_sql.clear()
+        assert client.get(f"/frameworks/{slug}/").status_code == 200
+        counts.append(len(count_sql))
+    assert counts == [9, 9]
+
+
+def test_the_form_of_a_statement_names_it(client: Client, published: FrameworkFile) -> None:
+    response = client.get(f"{PAGE}?statement=COM-3-02")
+    assert "About COM-3-02: Catalog and processing communication" in words(response)
+    assert '<input type="hidden" name="statement" value="COM-3-02">' in response.text
+
+
+def test_a_suggestion_reaches_the_administrator(
+    client: Client, world: World, published: FrameworkFile, sign_in: Callable[[str], Client]
+) -> None:
+    response = client.post(f"{SEND}?version=26.05", GOOD)
+    assert (response.status_code, response.location) == (303, f"{PAGE}?version=26.05")
+    assert "Your suggestion is with the administrators" in words(client.get(response.location))
+    adam = sign_in(world.email("adam"))
+    assert "Suggested corrections 1 waits" in words(adam.get("/admin"))
+    listed = adam.get("/admin/corrections")
+    seen = words(listed)
+    assert "COM-3-02 · Catalog and processing communication" in seen
+    assert "Say cataloging, as elsewhere." in seen
+    assert "Rita · rita@example.org" in seen
+    action = re.search(r'action="(/admin/corrections/\d+/close)"', listed.text)
+    assert action is not None
+    closed = adam.post(action.group(1), {"outcome": "Passed on."})
+    assert (closed.status_code, closed.location) == (303, "/admin/corrections")
+    seen = words(adam.get("/admin/corrections"))
+    assert "Nothing waits" in seen
+    assert "Closed by Adam, 24 Nov. Passed on." in seen
+    again = adam.post(action.group(1), {"outcome": "Again."})
+    assert again.status_code == 409
+
+
+def test_what_was_typed_into_a_rejected_closing_is_kept(
+    client: Client, world: World, published: FrameworkFile, sign_in: Callable[[str], Client]
+) -> None:
+    client.post(SEND, GOOD)
+    adam = sign_in(world.email("adam"))
+    listed = adam.get("/admin/corrections").text
+    action = re.search(r'action="(/admin/corrections/\d+/close)"', listed)
+    assert action is not None
+    rejected = adam.post(action.group(1), {"outcome": "y" * 4001})
+    assert rejected.status_code == 422
+    assert "y" * 4001 in rejected.text
+    assert "This is too long: at most 4000 characters." in html.unescape(rejected.text)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"text": ""}, "Say what should be corrected."),
+        ({"text": " \n "}, "Say what should be corrected."),
+        ({"text": "x" * 4001}, "This is too long: at most 4000 characters."),
+        ({"name": "x" * 201}, "This is too long: at most 200 characters."),
+        ({"name": "a\x01b"}, "This holds a character that cannot be shown."),
+        ({"email": "nobody"}, "This is not an e-mail address."),
+        ({"email": "x" * 300 + "@example.org"}, "This is too long: at most 254 characters."),
+        ({"statement": "COM-9-99"}, "There is no such statement here."),
+    ],
+)
+def test_a_suggestion_that_cannot_be_kept_says_why_and_keeps_what_was_typed(
+    client: Client, published: FrameworkFile, change: dict[str, str], told: str
+) -> None:
+    response = client.post(SEND, GOOD | change)
+    assert response.status_code == 422
+    assert told in html.unescape(response.text)
+    for name in ("text", "name", "email"):
+        typed = (GOOD | change)[name].strip()
+        assert typed in html.unescape(response.text), name
+
+
+@pytest.mark.parametrize("field", ["text", "name", "email", "statement"])
+def test_a_character_that_no_database_keeps_is_refused(
+    client: Client, published: FrameworkFile, field: str
+) -> None:
+    assert client.post(SEND, GOOD | {field: "a\0b"}).status_code == 422
+
+
+def test_a_suggestion_for_no_such_framework_is_a_404(
+    client: Client, published: FrameworkFile
+) -> None:
+    assert client.post("/frameworks/nothing/corrections", GOOD).status_code == 404
+
+
+def test_a_suggestion_without_the_token_is_refused(
+    client: Client, published: FrameworkFile
+) -> None:
+    assert client.http.post(SEND, data=GOOD).status_code == 400
+
+
+@pytest.fixture
+def limited(app: Flask) -> Iterator[Client]:
+    """A client of an app on the same database that counts how often somebody knocks."""
+    config = TestConfig(app.config["SQLALCHEMY_DATABASE_URI"], app.config["DATA_DIR"])
+    config.RATELIMIT_ENABLED = True
+    counting = create_app(config)
+    yield Client(counting)
+    limiter.reset()
+    limiter.enabled = False
+    with counting.app_context():
+        db.engine.dispose()
+
+
+def test_nobody_can_flood_the_list(limited: Client, published: FrameworkFile) -> None:
+    assert [limited.post(SEND, GOOD).status_code for _ in range(11)] == [303] * 10 + [429]

@@ -1,0 +1,120 @@
+"""What every answer carries: strict headers, compression, far-future names, a request id in the
+log."""
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from tests.client import Client
+from tests.factories.world import World
+from tracker.app import create_app
+from tracker.web.http.headers import POLICY
+
+
+@pytest.mark.parametrize(
+    "url", ["/", "/login", "/no-such-page", "/account", "/healthz", "/login?next=%00"]
+)
+def test_strict_headers_on_every_answer(client: Client, url: str) -> None:
+    headers = client.get(url).headers
+    assert headers["Content-Security-Policy"] == POLICY
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cache-Control"] == "no-store"
+    assert re.fullmatch(r"[0-9a-f]{16}", headers["X-Request-ID"])
+
+
+def test_the_policy_allows_nothing_inline() -> None:
+    assert "unsafe" not in POLICY
+    assert "default-src 'none'" in POLICY
+
+
+def test_pages_are_compressed(client: Client) -> None:
+    answer = client.http.get("/", headers={"Accept-Encoding": "br, gzip"})
+    assert answer.headers["Content-Encoding"] == "br"
+    assert len(answer.data) < len(client.get("/").data)
+
+
+def test_static_files_have_far_future_names(client: Client) -> None:
+    names = re.findall(r'href="(/assets/[^"]+\.css)"', client.get("/").text)
+    assert len(names) >= 2
+    for name in names:
+        assert re.search(r"\.[0-9a-f]{12}\.css$", name)
+        with client.http.get(name, headers={"Accept-Encoding": "br"}) as answer:
+            assert answer.status_code == 200
+            assert "immutable" in answer.headers["Cache-Control"]
+            assert answer.headers["Content-Encoding"] == "br"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_fault_is_a_page_with_headers_and_no_trace(
+    migrated_app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> str:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setitem(migrated_app.view_functions, "dashboard.index", fail)
+    monkeypatch.setitem(migrated_app.config, "PROPAGATE_EXCEPTIONS", False)
+    answer = Client(migrated_app).get("/")
+    assert answer.status_code == 500
+    assert "secret detail" not in answer.text
+    assert answer.headers["Content-Security-Policy"] == POLICY
+    logged = [
+        json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")
+    ]
+    assert [line["request_id"] for line in logged if line["event"] == "unhandled"] == [
+        answer.headers["X-Request-ID"]
+    ]
+
+
+def test_a_database_that_does_not_answer_is_503(
+    migrated_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> str:
+        raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    monkeypatch.setitem(migrated_app.view_functions, "dashboard.health", gone)
+    answer = Client(migrated_app).get("/healthz")
+    assert answer.status_code == 503
+
+
+def test_the_log_has_a_line_for_each_request_and_nothing_that_was_typed(
+    app: Flask,
+    world: World,
+    sign_in: Callable[[str], Client],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(app, "testing", False)
+    sign_in(world.email("ana")).get("/account?secret=canary")
+    out = capsys.readouterr().out
+    lines = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
+    assert [line["path"] for line in lines] == ["/login", "/login", "/account"]
+    assert lines[-1]["person_id"] == world.people["ana"]
+    assert all(line["request_id"] for line in lines)
+    assert "canary" not in out
+    assert "correct horse" not in out
+
+
+def test_the_cookie_is_strict(client: Client) -> None:
+    cookie = client.get("/login").headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Path=/" in cookie
+
+
+def test_the_cookie_is_secure_behind_https(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    monkeypatch.setenv("TRACKER_BASE_URL", "https://skills.example.org")
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    cookie = (
+        Client(create_app())
+        .http.get("/login", base_url="https://skills.example.org")
+        .headers["Set-Cookie"]
+    )
+    assert cookie.startswith("__Host-session=")
+    assert "Secure" in cookie

@@ -1,0 +1,380 @@
+"""The page Notices, what marks a notice as read, how people choose their mail, and the outbox of
+the administrator."""
+
+import datetime as dt
+import os
+import re
+import signal
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from tests.client import Client
+from tests.conftest import NOW, Statements
+from tests.factories.mail_servers import Inbox, mail_server
+from tests.factories.notices import deliver, tell, wants
+from tests.factories.sending import NO, YES, actor, answer_all, item_ids, send
+from tests.factories.world import World
+from tracker.cli.mail import mail
+from tracker.cli.reviews import reviews as daily
+from tracker.db import session, transaction
+from tracker.models import AuditEvent, Notice, OutboxMail
+from tracker.rules.frameworks.scale import ReviewerAnswer
+from tracker.rules.mail import mail_server as settings
+from tracker.rules.notices import NOTICE_RULES, MailChoice, NoticeKind
+from tracker.services.notifications import outbox
+from tracker.services.reviews import reviews
+from tracker.web.notifications.labels import SENTENCES
+
+SignIn = Callable[[str], Client]
+
+
+@pytest.fixture
+def ana(world: World, sign_in: SignIn) -> Client:
+    return sign_in(world.email("ana"))
+
+
+@pytest.fixture
+def sue(world: World, sign_in: SignIn) -> Client:
+    return sign_in(world.email("sue"))
+
+
+@pytest.fixture
+def adam(world: World, sign_in: SignIn) -> Client:
+    return sign_in(world.email("adam"))
+
+
+@pytest.fixture
+def inbox(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
+    with mail_server() as found:
+        use(app, monkeypatch, found)
+        yield found
+
+
+def use(app: Flask, monkeypatch: pytest.MonkeyPatch, found: Inbox) -> None:
+    monkeypatch.setitem(
+        app.extensions, "tracker_mail", settings(found.url(options="?tls=no"), "s@example.org")
+    )
+
+
+def unread(app: Flask, world: World, name: str) -> int:
+    with app.app_context():
+        mine = select(Notice.id).where(
+            Notice.person_id == world.people[name], Notice.read_at.is_(None)
+        )
+        return len(session().scalars(mine).all())
+
+
+def revealed(app: Flask, world: World) -> int:
+    with app.app_context():
+        review_id = send(world, YES, NO)
+        answer_all(world, review_id, ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        return review_id
+
+
+def test_every_kind_has_its_words() -> None:
+    assert set(SENTENCES) == set(NoticeKind)
+    assert {told.kind for told in NOTICE_RULES.values() if told is not None} < set(NoticeKind)
+
+
+def test_without_any_it_says_what_will_stand_there(ana: Client) -> None:
+    page = ana.get("/notices").text
+    assert "No notices yet" in page
+    assert "Mark all as read" not in page
+
+
+def test_it_leads_to_where_one_acts_and_opening_that_marks_it(
+    app: Flask, world: World, sue: Client
+) -> None:
+    with app.app_context():
+        review_id = send(world, YES)
+    page = sue.get("/notices").text
+    assert f'<a href="/reviews/{review_id}">Ana sent you statements to review.</a>' in page
+    assert "1 new notice" in page
+    assert unread(app, world, "sue") == 1, "looking at the list marks nothing"
+    assert sue.get(f"/reviews/{review_id}", follow_redirects=True).status_code == 200
+    assert unread(app, world, "sue") == 0
+    assert "new notice" not in sue.get("/notices").text
+    assert "Ana sent you" in sue.get("/notices").text
+
+
+def test_both_sides_see_what_was_revealed(app: Flask, world: World, ana: Client) -> None:
+    review_id = revealed(app, world)
+    assert (
+        f'<a href="/reviews/{review_id}/differences">Your review with Sue is revealed.'
+        in ana.get("/notices").text
+    )
+    ana.get(f"/reviews/{review_id}/differences")
+    assert unread(app, world, "ana") == 0
+
+
+def test_opening_one_review_marks_nothing_of_another(app: Flask, world: World, sue: Client) -> None:
+    with app.app_context():
+        first, _second = send(world, YES), send(world, NO, learner="ben")
+    sue.get(f"/reviews/{first}", follow_redirects=True)
+    assert unread(app, world, "sue") == 1
+
+
+def test_what_is_about_ones_own_profile_is_read_there(
+    app: Flask, world: World, ana: Client
+) -> None:
+    with app.app_context():
+        tell(world, "ana")
+    assert '<a href="/profile">Endorsements of yours expire soon.</a>' in ana.get("/notices").text
+    ana.get("/profile")
+    assert unread(app, world, "ana") == 0
+
+
+def test_all_are_marked_up_to_the_newest_shown(app: Flask, world: World, ana: Client) -> None:
+    with app.app_context():
+        tell(world, "ana", key="a")
+        tell(world, "ana", key="b")
+    newest = re.search(r'name="newest" value="(\d+)"', ana.get("/notices").text)
+    assert newest is not None
+    with app.app_context():
+        tell(world, "ana", key="c")
+    done = ana.post("/notices/read", {"newest": newest.group(1)}, follow_redirects=True).text
+    assert "2 notices are marked as read." in done
+    assert "1 is new." in done
+
+
+@pytest.mark.parametrize("newest", ["", "x", "-1", "99999999999", "1; --", "²"])
+def test_a_number_that_is_none_marks_nothing(
+    app: Flask, world: World, ana: Client, newest: str
+) -> None:
+    with app.app_context():
+        tell(world, "ana")
+    assert (
+        "nothing unread any more"
+        in ana.post("/notices/read", {"newest": newest}, follow_redirects=True).text
+    )
+    assert unread(app, world, "ana") == 1
+
+
+def test_today_says_how_many_are_new(app: Flask, world: World, ana: Client) -> None:
+    assert "new notice" not in ana.get("/").text
+    with app.app_context():
+        tell(world, "ana", key="a")
+        tell(world, "ana", key="b")
+    assert "2 new notices" in ana.get("/").text
+    assert "new notice" not in ana.get("/evidence").text, "only where it is asked for"
+
+
+def test_names_are_words_on_the_page(app: Flask, world: World, sue: Client, ana: Client) -> None:
+    ana.post("/account/name", {"name": "<svg onload=alert(1)> %(name)s {{7*7}}"})
+    with app.app_context():
+        send(world, YES)
+    page = sue.get("/notices").text
+    assert "&lt;svg onload=alert(1)&gt; %(name)s {{7*7}} sent you" in page
+
+
+def test_a_long_list_has_pages_and_costs_no_more(
+    app: Flask, world: World, ana: Client, sue: Client, count_sql: Statements
+) -> None:
+    def cost(path: str) -> int:
+        ana.get(path)
+        count_sql.clear()
+        ana.get(path)
+        return len(count_sql)
+
+    with app.app_context():
+        tell(world, "ana", key="first")
+    few = [cost("/notices"), cost("/")]
+    with app.app_context():
+        for at in range(120):
+            tell(world, "ana", world.now + dt.timedelta(minutes=at), key=str(at))
+    assert [cost("/notices"), cost("/")] == few
+    assert few[0] <= 6
+    assert "Page 1 of 3" in ana.get("/notices").text
+    last = ana.get("/notices?page=3").text
+    assert last.count("Endorsements of yours") == 21
+    assert ana.get("/notices?page=999").text.count("Endorsements of yours") == 21
+
+
+def test_opening_again_writes_nothing(
+    app: Flask, world: World, sue: Client, count_sql: Statements
+) -> None:
+    with app.app_context():
+        review_id = send(world, YES)
+        (item_id,) = item_ids(review_id)
+    sue.get(f"/review-items/{item_id}")
+    count_sql.clear()
+    sue.get(f"/review-items/{item_id}")
+    assert [each for each in count_sql if not each.startswith("SELECT")] == []
+
+
+@pytest.mark.parametrize("choice", list(MailChoice))
+def test_everybody_chooses_their_mail(
+    app: Flask, world: World, ana: Client, choice: MailChoice
+) -> None:
+    assert re.search(
+        r'<input checked class="form-check-input"[^>]*value="daily"', ana.get("/account").text
+    )
+    done = ana.post("/account/notices", {"mail": choice.value}, follow_redirects=True).text
+    assert "Notices by mail: " in done
+    assert re.search(rf'<input checked class="form-check-input"[^>]*value="{choice.value}"', done)
+
+
+@pytest.mark.parametrize("typed", [{}, {"mail": "weekly"}, {"mail": ""}])
+def test_another_choice_changes_nothing(
+    app: Flask, world: World, ana: Client, typed: dict[str, str]
+) -> None:
+    response = ana.post("/account/notices", typed)
+    assert response.status_code == 422
+    assert 'href="#mail-0"' in response.text
+    assert 'value="Ana"' in response.text
+    assert re.search(
+        r'<input checked class="form-check-input"[^>]*value="daily"', ana.get("/account").text
+    )
+
+
+def test_where_no_mail_is_set_the_choice_says_so(
+    app: Flask, ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.extensions, "tracker_mail", None)
+    assert "No mail server is set here" in ana.get("/account").text
+
+
+def stuck(app: Flask, world: World, said: str = "550 5.1.1 <b>No such mailbox</b>") -> None:
+    with app.app_context():
+        wants(world, MailChoice.EACH, "sue")
+        send(world, YES)
+        with mail_server(refuse=said) as busy:
+            deliver(busy, world.now)
+
+
+def test_the_administrator_sees_what_is_stuck_and_sends_it_again(
+    app: Flask, world: World, adam: Client, inbox: Inbox
+) -> None:
+    assert "None yet." in adam.get("/admin/mail").text
+    stuck(app, world)
+    page = adam.get("/admin/mail").text
+    assert "550 5.1.1 &lt;b&gt;No such mailbox" in page
+    assert "sue@example.org" in page
+    assert "Ana" not in page, "to whom and when, not of what"
+    action = re.search(r'action="(/admin/mail/outbox/\d+/again)"', page)
+    assert action is not None
+    assert "sent once more" in adam.post(action.group(1), follow_redirects=True).text
+    assert "not one to send again" in adam.post(action.group(1), follow_redirects=True).text
+    with app.app_context():
+        assert deliver(inbox, world.now) == ["sent"]
+        assert "mail_again" in session().scalars(select(AuditEvent.kind)).all()
+    assert "Mail of notices sent once more" in adam.get("/admin/audit").text
+
+
+def test_another_library_sees_nothing_of_it(app: Flask, world: World, sign_in: SignIn) -> None:
+    stuck(app, world)
+    oda = sign_in(world.email("oda"))
+    assert "sue@example.org" not in oda.get("/admin/mail").text
+    with app.app_context():
+        mail_id = session().scalars(select(OutboxMail.id)).one()
+    assert oda.post(f"/admin/mail/outbox/{mail_id}/again").status_code == 404
+
+
+def test_the_page_costs_no_more_for_more(
+    app: Flask, world: World, adam: Client, count_sql: Statements
+) -> None:
+    def cost() -> int:
+        adam.get("/admin/mail")
+        count_sql.clear()
+        adam.get("/admin/mail")
+        return len(count_sql)
+
+    stuck(app, world)
+    few = cost()
+    with app.app_context(), transaction() as tx:
+        for at in range(60):
+            tx.add(
+                OutboxMail(
+                    person_id=world.people["ben"],
+                    token=str(at),
+                    status="unsure",
+                    attempts=1,
+                    made_at=world.now,
+                    next_try_at=world.now,
+                    ended_at=world.now,
+                    reason="mail_lost",
+                )
+            )
+    assert cost() == few
+    assert few <= 8
+
+
+def run(app: Flask, *arguments: str) -> tuple[int, str]:
+    done = app.test_cli_runner().invoke(mail, ["deliver", *arguments])
+    return done.exit_code, done.output
+
+
+def test_the_command_delivers_once(
+    app: Flask, world: World, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(app) == (0, "Nothing to send.\n")
+    with app.app_context():
+        wants(world, MailChoice.EACH, "sue", "ben")
+        send(world, YES)
+        tell(world, "ben")
+    assert run(app) == (0, "sent: 2\n")
+    assert sorted(inbox.recipients) == [["ben@example.org"], ["sue@example.org"]]
+    assert run(app) == (0, "Nothing to send.\n")
+
+
+def test_the_command_says_what_stood_in_the_way_and_stops_there(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        wants(world, MailChoice.EACH, "sue", "ben")
+        send(world, YES)
+        tell(world, "ben")
+    with mail_server() as gone:
+        pass
+    use(app, monkeypatch, gone)
+    code, said = run(app)
+    assert code == 1, "so that a timer can tell"
+    assert said.count("could not be reached") == 1, (
+        "the second is not tried at a server that is down"
+    )
+    assert "waiting: 1" in said
+    monkeypatch.setitem(app.extensions, "tracker_mail", None)
+    assert run(app) == (1, "No mail server is set. Set TRACKER_SMTP_URL and TRACKER_MAIL_FROM.\n")
+
+
+@pytest.fixture
+def _signals_as_before() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_signals_as_before")
+def test_the_loop_finishes_the_mail_in_hand_and_stops(
+    app: Flask, world: World, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way_out = outbox.mail.send
+
+    def told_to_stop(*arguments: Any) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        way_out(*arguments)
+
+    monkeypatch.setattr(outbox.mail, "send", told_to_stop)
+    with app.app_context():
+        wants(world, MailChoice.EACH, "sue", "ben")
+        tell(world, "sue")
+        tell(world, "ben")
+    assert run(app, "--loop") == (0, "sent: 1\nStopped.\n")
+    with app.app_context():
+        assert sorted(session().scalars(select(OutboxMail.status))) == ["sent", "waiting"]
+
+
+def test_the_daily_command_reminds(app: Flask, world: World) -> None:
+    with app.app_context():
+        send(world, YES)
+    with time_machine.travel(NOW + dt.timedelta(days=12), tick=False):
+        first, second = (app.test_cli_runner().invoke(daily, ["due"]).output for _time in range(2))
+    assert first == "Kept apart: 0.\nExpired: 0.\nReminders: 1.\nForms forgotten: 0.\n"
+    assert second == "Kept apart: 0.\nExpired: 0.\nReminders: 0.\nForms forgotten: 0.\n"

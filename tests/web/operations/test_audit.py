@@ -1,0 +1,486 @@
+"""The audit page: who did what, and nothing of what anybody answered; refusals, downloads and looks
+are in it."""
+
+import ast
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import delete, select
+
+from config import ROOT
+from tests.client import Client
+from tests.conftest import NOW, Statements, TestConfig
+from tests.engines import fresh_database
+from tests.factories import sending
+from tests.factories.audit import happened
+from tests.factories.evidence import PDF, piece
+from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES
+from tests.factories.world import World, make_world
+from tracker.app import create_app
+from tracker.db import db, transaction
+from tracker.models import AuditEvent, AuditEventDetail, Deputy, Erasure, Library, Look
+from tracker.rules.evidence.uploads import Upload
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
+from tracker.rules.operations.audit_kinds import ENDED, GIVEN, MOVES, REVEALED, WENT_ON
+from tracker.rules.reviews.workflow import ItemStatus
+from tracker.services.reviews import differences, reviews
+from tracker.web.http.access import LOADERS
+from tracker.web.ui.audit_labels import GROUPS, KINDS, LOOKED_AT, NOT_LISTED, RECORDS, WORDS
+
+SignInAs = Callable[[str], Client]
+
+
+@pytest.fixture
+def adam(world: World, sign_in: SignInAs) -> Client:
+    return sign_in(world.email("adam"))
+
+
+def events(app: Flask, kind: str) -> list[tuple[int | None, int | None, dict[str, object]]]:
+    """Who, about whom, and the facts."""
+    with app.app_context():
+        rows = db.session.execute(
+            select(AuditEvent.actor_id, AuditEvent.subject_id, AuditEventDetail.facts)
+            .join(AuditEventDetail, AuditEventDetail.event_id == AuditEvent.id)
+            .where(AuditEvent.kind == kind)
+            .order_by(AuditEvent.sequence)
+        ).all()
+        db.session.remove()
+    return [(actor, subject, facts) for actor, subject, facts in rows]
+
+
+def lines(page: str) -> list[str]:
+    """Each event of the page as plain words."""
+    found = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in found]
+
+
+# What is in it
+
+
+def test_a_refusal_is_an_event_once_a_day(
+    app: Flask, world: World, sign_in: SignInAs, count_sql: Statements
+) -> None:
+    ben = sign_in(world.email("ben"))
+    address = f"/people/{world.people['ana']}/profile"
+    assert ben.get(address).status_code == 404
+    count_sql.clear()
+    assert ben.get(address).status_code == 404
+    assert not [each for each in count_sql if each.startswith("INSERT")], (
+        "the second time writes nothing"
+    )
+    asked = {"permission": "profile_read", "record": "person", "record_id": world.people["ana"]}
+    assert events(app, "refused") == [(world.people["ben"], world.people["ana"], asked)]
+    assert ben.get(f"/people/{world.people['lea']}/profile").status_code == 404
+    assert ben.get("/admin").status_code == 403
+    assert ben.get("/people/99999/profile").status_code == 404, (
+        "where there is no record nothing was refused"
+    )
+    assert [facts["record_id"] for _who, _whom, facts in events(app, "refused")] == [
+        world.people["ana"],
+        world.people["lea"],
+        world.libraries["city"],
+    ]
+    with time_machine.travel(NOW + dt.timedelta(hours=14), tick=False):
+        assert sign_in(world.email("ben")).get(address).status_code == 404
+    assert len(events(app, "refused")) == 4
+
+
+def test_a_refusal_does_not_tell_of_another_library(
+    app: Flask, world: World, sign_in: SignInAs, adam: Client
+) -> None:
+    sign_in(world.email("ben")).get(f"/people/{world.people['otto']}/profile")
+    assert [(who, whom) for who, whom, _facts in events(app, "refused")] == [
+        (world.people["ben"], None)
+    ]
+    page = adam.get("/admin/audit?kind=refused").text
+    assert lines(page) == ["24 Nov, 10:00 Refused Ben a person"]
+
+
+def test_nobody_who_is_signed_out_is_refused_by_name(
+    app: Flask, world: World, client: Client
+) -> None:
+    assert client.get("/admin").status_code == 302
+    assert events(app, "refused") == []
+
+
+DOWNLOADS = {
+    "/profile.csv": ("ana", "ana", "profiles", "csv"),
+    "/profile.json": ("ana", "ana", "profiles", "json"),
+    "/profile.pdf": ("ana", "ana", "profiles", "pdf"),
+    "/people/<id:person_id>/profile.pdf": ("sue", "ana", "profiles", "pdf"),
+    "/teams/<id:team_id>/gaps.csv": ("sue", None, "teams", "csv"),
+    "/assess/list/template.csv": ("ana", "ana", "rating_lists", "csv"),
+    "/reviews/<id:review_id>/differences.pdf": ("sue", "ana", "reviews", "pdf"),
+    "/evidence/<id:evidence_id>/file": ("ana", "ana", "evidence", "pdf"),
+}
+"""Address -> who takes it out, whose it is, what it is, and as what."""
+IS_FILE = re.compile(r"\.(csv|json|pdf|xlsx|txt)$|/file$")
+
+
+@pytest.mark.parametrize("rule", DOWNLOADS)
+def test_every_file_that_is_taken_out_is_an_event(
+    app: Flask,
+    world: World,
+    sign_in: SignInAs,
+    rule: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setitem(app.config, "FILES_DIR", tmp_path / "files")
+    who, whom, what, form = DOWNLOADS[rule]
+    with app.app_context():
+        evidence_id = piece(world, folder=tmp_path, upload=Upload("proof.pdf", PDF))
+        review_id = sending.send(world, YES)
+        sending.answer_all(world, review_id, ReviewerAnswer.PARTLY)
+        reviews.reveal(sending.actor(world, "sue"), review_id, world.now)
+        db.session.remove()
+    ids = {
+        "person_id": world.people["ana"],
+        "team_id": world.teams["central"],
+        "review_id": review_id,
+        "evidence_id": evidence_id,
+    }
+    address = re.sub(r"<id:(\w+)>", lambda found: str(ids[found.group(1)]), rule)
+    somebody = sign_in(world.email(who))
+    for number in (1, 2):
+        assert somebody.get(address).status_code == 200
+        found = events(app, "downloaded")
+        assert len(found) == number
+    assert found[0][:2] == (world.people[who], world.people[whom] if whom else None)
+    assert (found[0][2]["what"], found[0][2]["form"]) == (what, form)
+    assert found[0][2].get("team") == ("Central" if what == "teams" else None)
+
+
+def test_no_address_of_a_file_is_forgotten_above(migrated_app: Flask) -> None:
+    rules = {str(rule) for rule in migrated_app.url_map.iter_rules() if IS_FILE.search(str(rule))}
+    assert rules - set(DOWNLOADS) == {"/review-items/<id:item_id>/evidence/<id:version_id>/file"}
+
+
+def test_a_look_stands_in_the_audit_and_for_the_owner(
+    app: Flask, world: World, sign_in: SignInAs, adam: Client
+) -> None:
+    for name in ("sue", "cora"):
+        for _each in range(2):
+            assert (
+                sign_in(world.email(name)).get(f"/people/{world.people['ana']}/profile").status_code
+                == 200
+            )
+    ana = sign_in(world.email("ana"))
+    assert ana.get("/profile").status_code == 200
+    assert lines(adam.get("/admin/audit?kind=looked").text) == [
+        "24 Nov, 10:00 Record looked at Cora Ana Profile",
+        "24 Nov, 10:00 Record looked at Sue Ana Profile",
+    ]
+    page = ana.get("/account").text
+    table = page[page.index('id="who-looked"') : page.index('id="sign-ins"')]
+    assert lines(table) == [
+        "24 Nov Cora Profile as coordinator",
+        "24 Nov Sue Profile as supervisor",
+    ]
+
+
+def test_a_deputy_looks_as_deputy(app: Flask, world: World, sign_in: SignInAs) -> None:
+    """Hugo stands in for Sue; the day after he is nothing to Ana any more."""
+    with app.app_context(), transaction() as tx:
+        tx.add(
+            Deputy(
+                supervisor_id=world.people["sue"],
+                deputy_id=world.people["hugo"],
+                named_at=NOW,
+                starts_on=NOW.date(),
+                ends_on=NOW.date(),
+            )
+        )
+        for days in (0, 1):
+            tx.add(
+                Look(
+                    owner_id=world.people["ana"],
+                    reader_id=world.people["hugo"],
+                    kind="review",
+                    looked_on=NOW.date() + dt.timedelta(days=days),
+                )
+            )
+    page = sign_in(world.email("ana")).get("/account").text
+    table = page[page.index('id="who-looked"') : page.index('id="sign-ins"')]
+    assert lines(table) == ["25 Nov Hugo Review", "24 Nov Hugo Review as deputy"]
+
+
+# What is found
+
+
+def found(adam: Client, **asked: object) -> list[str]:
+    page = adam.get("/admin/audit", query_string=asked)
+    assert page.status_code == 200
+    return [line.removeprefix("24 Nov, 10:00 ") for line in lines(page.text)]
+
+
+def test_the_audit_is_searched(app: Flask, world: World, adam: Client) -> None:
+    with app.app_context():
+        happened(world, "team_renamed", "adam", team="Café Nord", team_id=1)
+        happened(
+            world, "membership_added", "adam", "ben", team="Harbour", role="supervisor", team_id=2
+        )
+        happened(world, "looked", "sue", "ben", page="gaps")
+        happened(world, "person_added", "oda", "otto", library="other", team="Café Nord")
+    assert found(adam, search="cafe") == ["Team renamed Adam Café Nord"]
+    assert found(adam, search=" HARBOUR ") == ["Membership added Adam Ben Harbour · as supervisor"]
+    assert found(adam, search="supervis") == ["Membership added Adam Ben Harbour · as supervisor"]
+    assert found(adam, search="gap matrix") == ["Record looked at Sue Ben Gap matrix"]
+    assert len(found(adam, search="ben")) == 2
+    assert found(adam, search="renam") == ["Team renamed Adam Café Nord"]
+    assert found(adam, search="ben", kind="records") == ["Record looked at Sue Ben Gap matrix"]
+    assert found(adam, search="nothing of that name") == []
+    assert found(adam, search="team_id") == [], "what is not shown is not looked in"
+    assert found(adam, search="%") == []
+    assert adam.get("/admin/audit", query_string={"search": "x" * 500}).status_code == 200
+    assert 'value="cafe"' in adam.get("/admin/audit?search=cafe").text
+
+
+def test_groups_hold_their_kinds(app: Flask, world: World, adam: Client) -> None:
+    with app.app_context():
+        for kind in ("team_added", "team_closed", "person_added"):
+            happened(world, kind, "adam", team="North")
+    assert len(found(adam, kind="teams")) == 2
+    assert len(found(adam, kind="team_added")) == 1
+    page = adam.get("/admin/audit").text
+    assert '<optgroup label="Teams"><option value="teams">Teams: all</option>' in page
+
+
+def test_facts_that_were_erased_are_just_not_there(app: Flask, world: World, adam: Client) -> None:
+    with app.app_context():
+        happened(world, "team_added", "adam", team="North")
+        assert found(adam, kind="teams", search="team added") == ["Team added Adam North"]
+        with transaction() as tx:
+            tx.add(Erasure(person_id=world.people["adam"], opened_at=world.now))
+            tx.flush()
+            tx.execute(delete(AuditEventDetail))
+    assert found(adam, kind="teams") == ["Team added Adam"]
+    assert found(adam, kind="teams", search="north") == []
+
+
+# What is not in it
+
+
+@contextmanager
+def city(engine_name: str, folder: Path) -> Iterator[tuple[Flask, World]]:
+    """A small world in a database of its own, so that all ids are the same in each."""
+    folder.mkdir()
+    with fresh_database(engine_name, folder) as url:
+        app = create_app(TestConfig(url, folder))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            db.session.remove()
+        yield app, world
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+Said = tuple[list[Answer], list[ReviewerAnswer]]
+WORLDS: dict[str, Said] = {
+    "alike": (
+        [YES, PART, NO],
+        [ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET],
+    ),
+    "different": (
+        [NO, SURE_NOT, NOT_MINE],
+        [ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.PARTLY, ReviewerAnswer.PARTLY],
+    ),
+    "not seen": ([YES, NO, YES], [ReviewerAnswer.CANNOT_TELL] * 3),
+    "mixed": (
+        [YES, NO, PART],
+        [ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.CANNOT_TELL, ReviewerAnswer.NOT_YET],
+    ),
+}
+"""What the learner and the reviewer said. All else that they do is the same."""
+
+
+def live(app: Flask, world: World, said: Said) -> None:
+    """A review from its sending to its end; what differs is talked about, one agreed and the others
+    kept apart."""
+    with app.app_context():
+        ana, sue = sending.actor(world, "ana"), sending.actor(world, "sue")
+        review_id = sending.send(world, *said[0])
+        ids = sending.answer_all(world, review_id, *said[1])
+        reviews.reveal(sue, review_id, world.now)
+        differing = [
+            item.id for item in sending.items(review_id) if item.status == ItemStatus.DIFFERS
+        ]
+        for number, item_id in enumerate(differing):
+            if number:
+                differences.keep_apart(sue, item_id, world.now)
+                continue
+            for each in (ana, sue):
+                differences.confirm(each, item_id, EndorsedAnswer.PARTLY, "So it is.", world.now)
+        assert len(ids) == 3
+        db.session.remove()
+    for name in ("sue", "cora"):
+        reader = Client(app)
+        reader.sign_in(world.email(name))
+        assert reader.get(f"/people/{world.people['ana']}/profile").status_code == 200
+        assert reader.get(f"/people/{world.people['ana']}/profile.pdf").status_code == 200
+        assert reader.get(f"/teams/{world.teams['central']}/gaps.csv").status_code == 200
+        reader.get(f"/reviews/{review_id}/differences")
+
+
+def asked(world: World) -> Iterator[dict[str, object]]:
+    """Every filter, some of what could be searched for, each order, and more pages than there
+    are."""
+    yield from ({"kind": kind} for kind in (*KINDS, *WORDS, *NOT_LISTED))
+    yield from ({"person_id": person_id} for person_id in world.people.values())
+    yield from ({"since": day} for day in ("2026-11-24", "2026-11-25"))
+    yield from ({"until": day} for day in ("2026-11-23", "2026-11-24"))
+    for word in (
+        "ana",
+        "sue",
+        "review",
+        "profile",
+        "consistently",
+        "partly",
+        "not_yet",
+        "cannot",
+        "endors",
+        "differ",
+        "agree",
+        "apart",
+        "close",
+        "went",
+        "equal",
+        "communication",
+        "COM-1-01",
+        "1",
+        "2",
+        "3",
+    ):
+        yield {"search": word}
+    yield from (
+        {"sort": sort, "order": order}
+        for sort in ("when", "who", "about")
+        for order in ("", "turned")
+    )
+    yield from ({"page": page} for page in (1, 2, 3))
+
+
+def pages(app: Flask, world: World) -> dict[str, str]:
+    adam = Client(app)
+    adam.sign_in(world.email("adam"))
+    found = {}
+    for query in asked(world):
+        page = adam.get("/admin/audit", query_string=query)
+        assert page.status_code == 200
+        found[str(query)] = re.sub(r'(csrf[^>]*(?:value|content)=")[^"]+', r"\1", page.text)
+    return found
+
+
+@pytest.fixture(scope="module")
+def alike(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """All pages of the audit where both said the same."""
+    with time_machine.travel(NOW, tick=False):
+        return told_of(engine_name, tmp_path_factory.mktemp("alike") / engine_name, WORLDS["alike"])
+
+
+def told_of(engine_name: str, folder: Path, said: Said) -> dict[str, str]:
+    with city(engine_name, folder) as (app, world):
+        live(app, world, said)
+        return pages(app, world)
+
+
+@pytest.mark.parametrize("name", [name for name in WORLDS if name != "alike"])
+def test_worlds_that_differ_only_in_answers_have_the_same_audit(
+    engine_name: str, tmp_path: Path, alike: dict[str, str], name: str
+) -> None:
+    other = told_of(engine_name, tmp_path / name, WORLDS[name])
+    assert [query for query, page in alike.items() if other[query] != page] == []
+    assert "Review revealed" in alike["{'page': 1}"]
+
+
+def test_a_kind_that_tells_would_be_found(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The partner: with endorsements listed, the worlds come apart."""
+    monkeypatch.setitem(WORDS, GIVEN, "Endorsement given")
+    one, other = (
+        told_of(engine_name, tmp_path / name, WORLDS[name]) for name in ("alike", "different")
+    )
+    assert one != other
+
+
+# Every kind
+
+
+def written_kinds(source: str) -> set[str]:
+    """The kinds that a module hands to `note`, `_note` or `of_review`: every text in the place of
+    the kind."""
+    places = {"note": 1, "_note": 1, "of_review": 2}
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = (
+            node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        )
+        if name in places and len(node.args) > places[name]:
+            kind = node.args[places[name]]
+            found |= {each.value for each in ast.walk(kind) if isinstance(each, ast.Constant)}
+    return {each for each in found if isinstance(each, str)}
+
+
+def assigned_kinds(source: str) -> set[str]:
+    """Texts that are given to a name `kind` first, or are a module's own name for a kind."""
+    names = {"kind", "REFUSED"}
+    return {
+        each.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Assign)
+        and any(getattr(target, "id", "") in names for target in node.targets)
+        for each in ast.walk(node.value)
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    }
+
+
+def test_every_kind_that_is_written_has_words_or_is_left_out_on_purpose() -> None:
+    floors = ("services", "records")
+    sources = [
+        path.read_text()
+        for floor in floors
+        for path in sorted((ROOT / "tracker" / floor).glob("*.py"))
+    ]
+    kinds = set().union(
+        *map(written_kinds, sources),
+        *map(assigned_kinds, [s for s in sources if "audit.note" in s]),
+    )
+    kinds |= {*MOVES.values(), WENT_ON, GIVEN, REVEALED, *ENDED.values()}
+    assert kinds - set(WORDS) - NOT_LISTED == set()
+    assert set(WORDS) - kinds == set(), "no words of what is never written"
+    assert set(WORDS) & NOT_LISTED == set()
+
+
+def test_a_kind_without_words_is_found() -> None:
+    source = 'audit.note(tx, "new_one" if x else "other_one", now)\nkind = "third_one"'
+    assert written_kinds(source) == {"new_one", "other_one"}
+    assert assigned_kinds(source) == {"third_one"}
+
+
+def test_groups_records_and_pages_have_their_words() -> None:
+    assert set(GROUPS) == set(KINDS)
+    assert {name.removesuffix("_id") for name in LOADERS.values()} | {"library"} == set(RECORDS)
+    source = "".join(path.read_text() for path in (ROOT / "tracker/web").rglob("*.py"))
+    assert set(re.findall(r'note_looks?\([^"\n]+"(\w+)"\)', source)) == set(LOOKED_AT)
+
+
+def test_the_day_of_a_refusal_is_the_library_s(app: Flask, world: World, sign_in: SignInAs) -> None:
+    """At 10:00 UTC it is midnight on Kiritimati: a minute before and at it are two days."""
+    with app.app_context(), db.engine.execution_options(tracker_write=True).begin() as connection:
+        connection.execute(Library.__table__.update().values(time_zone="Pacific/Kiritimati"))
+    for moment in (NOW - dt.timedelta(minutes=1), NOW):
+        with time_machine.travel(moment, tick=False):
+            sign_in(world.email("ben")).get("/admin")
+    assert len(events(app, "refused")) == 2

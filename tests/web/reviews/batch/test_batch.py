@@ -1,0 +1,804 @@
+"""Answering in one sitting: a level on a screen, one statement across people, and only what was
+ticked."""
+
+import html
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from tests.client import Client
+from tests.conftest import Statements
+from tests.factories.evidence import piece
+from tests.factories.people import join
+from tests.factories.reviews import send as send_now
+from tests.factories.sending import NO, PART, YES, actor, answer, item_ids, items, send
+from tests.factories.world import World
+from tracker.db import session, transaction
+from tracker.models import Look, Team
+from tracker.rules.frameworks.scale import ReviewerAnswer
+from tracker.rules.reviews.workflow import ItemStatus
+from tracker.rules.roles import Role
+from tracker.services.reviews import handovers, reviews
+
+SignIn = Callable[[str], Client]
+SAYS_PART, SAYS_NO = ReviewerAnswer.PARTLY, ReviewerAnswer.NOT_YET
+
+
+@pytest.fixture
+def sue(sign_in: SignIn, world: World) -> Client:
+    return sign_in(world.email("sue"))
+
+
+class Sitting(HTMLParser):
+    """What a browser would send of the screen as it is: its form's fields."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self._text: str | None = None
+        self.feed(page.partition("data-sitting>")[2].partition("</form>")[0])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        name = found.get("name", "")
+        if tag == "textarea":
+            self._text, self.fields[name] = name, ""
+        elif tag == "input" and (found["type"] == "hidden" or "checked" in found):
+            self.fields[name] = found["value"]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._text = None
+
+    def handle_data(self, data: str) -> None:
+        if self._text is not None:
+            self.fields[self._text] += data
+
+
+def fields(page: str) -> dict[str, str]:
+    found = Sitting(page).fields
+    assert found.pop("csrf_token")
+    assert found.pop("form_key")
+    return found
+
+
+def words(page: str) -> str:
+    main = page.partition("<main")[2].partition("</main>")[0]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def level(world: World, review_id: int, rank: int = 1, domain: str = "communication") -> str:
+    return f"/reviews/{review_id}/level/{world.domains[domain]}/{rank}"
+
+
+def by_statement(world: World, number: int = 0) -> str:
+    return f"/reviews/by-statement/{world.statements['communication'][number]}"
+
+
+def statuses(app: Flask, review_id: int) -> list[str]:
+    with app.app_context():
+        return [item.status for item in items(review_id)]
+
+
+@pytest.fixture
+def review_id(app: Flask, world: World) -> int:
+    """Ana's, of three levels: two, three and three statements."""
+    with app.app_context():
+        piece(
+            world,
+            title="Drop-in",
+            text="41 visits since May",
+            reasons={world.statements["communication"][0]: "why"},
+        )
+        return send(world, *[YES, PART] * 4)
+
+
+class TestLevel:
+    def test_it_shows_one_level_with_what_a_fair_judgement_needs(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        page = sue.get(level(world, review_id)).text
+        text = words(page)
+        for part in (
+            "Ana — Communication: Emerging",
+            "0 of 8 answered",
+            "about 6 minutes left",
+            "Library Assistant, 24 h a week",
+            "in Central since January 2026, 10 months",
+            "sent 24 Nov, due",
+            "Judge the work, never health or leave.",
+            "If Ana was away",
+            "answer Cannot tell",
+            "Drop-in note, 4 words",
+            "Communication 1.2",
+            "Not Ana’s work",
+            "Next: Communication: Developing",
+        ):
+            assert part in text
+        assert "Communication 2.1" not in text
+        assert re.search(r"<details[^>]*data-evidence>", page), "evidence is folded"
+        assert f'data-rail="{world.domains["communication"]}-2" data-total="3"' in page
+        with app.app_context():
+            assert session().scalars(select(Look.kind)).all() == ["review"]
+
+    def test_without_script_one_submit_saves_the_screen_and_leads_to_the_next(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            ids = item_ids(review_id)
+        at = sue.get(f"/reviews/{review_id}").headers["Location"]
+        for rank, within in ((1, ids[:2]), (2, ids[2:5]), (3, ids[5:])):
+            assert at == level(world, review_id, rank)
+            sent = fields(sue.get(at).text)
+            for item_id in within:
+                sent |= {
+                    f"answer-{item_id}": "partly",
+                    f"ground-{item_id}": "saw_it",
+                    f"note-{item_id}": "Seen",
+                }
+            saved = sue.post(at, sent)
+            assert saved.status_code == 303
+            at = saved.headers["Location"]
+        assert at == f"/reviews/{review_id}/check"
+        assert statuses(app, review_id) == ["answered"] * 8
+
+    def test_a_level_that_is_not_of_the_review_is_no_page(
+        self, world: World, sue: Client, review_id: int
+    ) -> None:
+        assert sue.get(level(world, review_id, 4)).status_code == 404
+        assert sue.get(level(world, review_id, 1, "leadership")).status_code == 404
+
+    def test_what_is_missing_is_said_at_its_card_and_all_is_kept(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, second, *_rest = item_ids(review_id)
+        sent = fields(sue.get(level(world, review_id)).text) | {
+            f"answer-{first}": "partly",
+            f"ground-{first}": "saw_it",
+            f"answer-{second}": "not_yet",
+            f"note-{second}": "typed",
+        }
+        page = sue.post(level(world, review_id), sent)
+        assert page.status_code == 422
+        assert "Say how you know" in words(page.text)
+        assert statuses(app, review_id)[:2] == ["waiting", "waiting"], "all of it or nothing"
+        kept = fields(page.text)
+        assert {name: kept.get(name) for name in sent} == sent
+        kept[f"ground-{second}"] = "was_told"
+        assert sue.post(level(world, review_id), kept).status_code == 303
+        assert statuses(app, review_id)[:2] == ["answered", "answered"]
+
+    def test_a_question_goes_out_with_its_words(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, *_rest = item_ids(review_id)
+        sent = fields(sue.get(level(world, review_id)).text) | {f"answer-{first}": "return"}
+        refused = sue.post(level(world, review_id), sent)
+        assert refused.status_code == 422
+        assert "Write something here first." in words(refused.text)
+        assert (
+            sue.post(level(world, review_id), sent | {f"note-{first}": "Where?"}).status_code == 303
+        )
+        assert statuses(app, review_id)[0] == "returned"
+        page = sue.get(level(world, review_id)).text
+        assert "Your question is with Ana." in words(page)
+        assert f"answer-{first}" not in page
+
+    def test_a_card_left_alone_is_no_wish(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        """The page is behind at the first card, which nobody touched on it."""
+        with app.app_context():
+            first, second, *_rest = item_ids(review_id)
+        sent = fields(sue.get(level(world, review_id)).text)
+        with app.app_context():
+            answer(world, first, SAYS_NO, note="elsewhere")
+        sent |= {f"answer-{second}": "partly", f"ground-{second}": "saw_it"}
+        assert sue.post(level(world, review_id), sent).status_code == 303
+        with app.app_context():
+            assert [item.reviewer_answer for item in items(review_id)][:2] == ["not_yet", "partly"]
+
+    def test_a_page_that_is_behind_shows_both_answers(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, *_rest = item_ids(review_id)
+        sent = fields(sue.get(level(world, review_id)).text)
+        with app.app_context():
+            answer(world, first, SAYS_NO, note="elsewhere")
+        sent |= {
+            f"answer-{first}": "consistently",
+            f"ground-{first}": "was_told",
+            f"note-{first}": "from here",
+        }
+        page = sue.post(level(world, review_id), sent)
+        assert page.status_code == 409
+        assert "Saved meanwhile: Not yet, Saw it, “elsewhere”" in words(page.text)
+        kept = fields(page.text)
+        assert (kept[f"answer-{first}"], kept[f"note-{first}"]) == ("consistently", "from here")
+        assert sue.post(level(world, review_id), kept).status_code == 303
+        with app.app_context():
+            assert items(review_id)[0].reviewer_answer == "consistently"
+
+    def test_going_on_later_keeps_what_was_chosen_and_says_so(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, *_rest = item_ids(review_id)
+        sent = fields(sue.get(level(world, review_id)).text)
+        sent |= {"act": "later", f"answer-{first}": "cannot_tell"}
+        gone = sue.post(level(world, review_id), sent)
+        assert gone.headers["Location"] == "/"
+        assert "Your answers about Ana are kept and sealed" in words(sue.get("/").text)
+        assert statuses(app, review_id)[0] == "not_observed"
+
+    def test_after_the_reveal_it_leads_on(self, app: Flask, world: World, sue: Client) -> None:
+        with app.app_context():
+            review_id = send(world, YES)
+            answer(world, item_ids(review_id)[0], SAYS_NO)
+            reviews.reveal(actor(world, "sue"), review_id, world.now)
+        assert (
+            sue.get(level(world, review_id)).headers["Location"]
+            == f"/reviews/{review_id}/differences"
+        )
+        with app.app_context():
+            (item_id,) = item_ids(review_id)
+        late = sue.post(
+            level(world, review_id),
+            {f"answer-{item_id}": "cannot_tell", f"base_version-{item_id}": "3"},
+        )
+        assert late.status_code == 409
+        assert f'href="/reviews/{review_id}/differences"' in late.text
+        assert statuses(app, review_id) == ["differs"]
+
+    @pytest.mark.parametrize("end", ["revealed", "withdrawn", "handed on"])
+    def test_what_was_typed_is_shown_once_it_is_over(
+        self, app: Flask, world: World, sue: Client, end: str
+    ) -> None:
+        with app.app_context():
+            join(world, "hugo", "central", Role.SUPERVISOR)
+            review_id = send(world, YES, PART)
+            first, second = item_ids(review_id)
+            if end != "withdrawn":
+                answer(world, first, SAYS_NO, note="Stands already")
+                answer(world, second, SAYS_NO)
+        sent = fields(sue.get(level(world, review_id)).text)
+        with app.app_context():
+            if end == "revealed":
+                reviews.reveal(actor(world, "sue"), review_id, world.now)
+            elif end == "withdrawn":
+                reviews.withdraw(actor(world, "ana"), review_id, world.now)
+            else:
+                handovers.hand_on(
+                    actor(world, "sue"), review_id, world.people["hugo"], "Away", world.now
+                )
+        sent |= {
+            f"answer-{second}": "partly",
+            f"ground-{second}": "saw_it",
+            f"note-{second}": "Two <b>\r\n\r\nparts",
+        }
+        for act in ("save", "later", "ticked"):
+            page = sue.post(level(world, review_id), sent | {"act": act})
+            assert page.status_code == 409
+            text = words(page.text)
+            assert "Somebody was here before you" in text
+            state = {"revealed": " Differs", "withdrawn": "", "handed on": " Handed on"}[end]
+            assert f"Here it is, to copy: Communication 1.2{state} Two <b> parts" in text
+            assert "Stands already" not in text, "it was not typed on this page"
+            assert ("Withdrawn" in text) == (end == "withdrawn")
+
+    def test_what_was_typed_to_what_moved_on_is_shown_beside_the_rest(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, second, *_rest = item_ids(review_id)
+        sent = fields(sue.get(level(world, review_id)).text)
+        with app.app_context():
+            reviews.return_item(actor(world, "sue"), first, "Where?", 1, world.now)
+        sent |= {f"answer-{each}": "partly" for each in (first, second)}
+        sent |= {f"ground-{each}": "saw_it" for each in (first, second)}
+        page = sue.post(
+            level(world, review_id), sent | {f"note-{first}": "Of one", f"note-{second}": "Of two"}
+        )
+        assert page.status_code == 409
+        assert "to copy: Of one" in words(page.text)
+        assert fields(page.text)[f"note-{second}"] == "Of two"
+
+    def test_a_withdrawn_review_says_so(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            reviews.withdraw(actor(world, "ana"), review_id, world.now)
+        page = sue.get(level(world, review_id))
+        assert page.status_code == 409
+        assert "This review was withdrawn" in page.text
+
+    def test_an_open_review_is_labelled_and_shows_the_answer(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
+        with app.app_context():
+            with transaction() as tx:
+                tx.execute(update(Team).values(open_reviews=True))
+            review_id = send(world, PART)
+        text = words(sue.get(level(world, review_id)).text)
+        assert "Open review" in text
+        assert "Ana’s own answer, shown because this team reviews in the open: Partly" in text
+
+    def test_somebody_else_s_page_saves_nothing(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, *_rest = item_ids(review_id)
+        sent = fields(sue.get(level(world, review_id)).text) | {
+            "person_id": str(world.people["hugo"]),
+            f"answer-{first}": "cannot_tell",
+        }
+        assert sue.post(level(world, review_id), sent).status_code == 409
+        assert statuses(app, review_id)[0] == "waiting"
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            {"base_version-1": "x"},
+            {"answer-9999999999": "partly"},
+            {"person_id": "-1"},
+            {"act": "all"},
+        ],
+    )
+    def test_what_the_page_does_not_send_is_refused(
+        self, app: Flask, world: World, sue: Client, review_id: int, data: dict[str, str]
+    ) -> None:
+        assert sue.post(level(world, review_id), data).status_code in (303, 422)
+        assert statuses(app, review_id) == ["waiting"] * 8
+
+
+class TestTicked:
+    @pytest.mark.parametrize("ticked", [[0], [1], [0, 1]])
+    def test_only_what_was_ticked_is_answered(
+        self, app: Flask, world: World, sue: Client, review_id: int, ticked: list[int]
+    ) -> None:
+        with app.app_context():
+            ids = item_ids(review_id)
+        sent = fields(sue.get(level(world, review_id)).text)
+        sent |= {"act": "ticked", "bar_answer": "partly", "bar_ground": "saw_product"}
+        sent |= {f"tick-{ids[each]}": "1" for each in ticked}
+        assert sue.post(level(world, review_id), sent).status_code == 303
+        with app.app_context():
+            found = items(review_id)
+        assert [each.reviewer_answer for each in found] == [
+            "partly" if at in ticked else None for at in range(8)
+        ]
+        assert [each.version for each in found] == [2 if at in ticked else 1 for at in range(8)]
+
+    def test_what_was_typed_beside_it_is_neither_saved_nor_lost(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, second, *_rest = item_ids(review_id)
+        sent = fields(sue.get(level(world, review_id)).text)
+        sent |= {
+            f"answer-{second}": "not_yet",
+            f"ground-{second}": "saw_it",
+            f"note-{second}": "typed",
+        }
+        typed = {
+            name: sent[name] for name in (f"answer-{second}", f"ground-{second}", f"note-{second}")
+        }
+        page = sue.post(
+            level(world, review_id),
+            sent | {"act": "ticked", "bar_answer": "cannot_tell", f"tick-{first}": "1"},
+        )
+        assert page.status_code == 200
+        assert statuses(app, review_id)[:2] == ["not_observed", "waiting"]
+        kept = fields(page.text)
+        assert {name: kept.get(name) for name in typed} == typed
+        assert f"tick-{first}" not in kept
+        assert sue.post(level(world, review_id), kept).status_code == 303
+        assert statuses(app, review_id)[:2] == ["not_observed", "answered"], (
+            "the other button saves it"
+        )
+
+    def test_a_card_s_own_note_stays_with_it(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, *_rest = item_ids(review_id)
+        sent = fields(sue.get(level(world, review_id)).text) | {
+            f"note-{first}": "Patient, no jargon"
+        }
+        sue.post(
+            level(world, review_id),
+            sent
+            | {
+                "act": "ticked",
+                "bar_answer": "partly",
+                "bar_ground": "saw_it",
+                f"tick-{first}": "1",
+            },
+        )
+        assert (
+            fields(sue.get(level(world, review_id)).text)[f"note-{first}"] == "Patient, no jargon"
+        )
+
+    @pytest.mark.parametrize(
+        ("data", "said"),
+        [
+            (
+                {"bar_answer": "partly", "bar_ground": "saw_it"},
+                "Tick each that this answer is for first.",
+            ),
+            ({"tick": "1", "bar_ground": "saw_it"}, "Choose the answer for what you ticked first."),
+            ({"tick": "1", "bar_answer": "partly"}, "Say how you know"),
+            (
+                {"tick": "1", "bar_answer": "brilliantly", "bar_ground": "saw_it"},
+                "Choose one of the six.",
+            ),
+            (
+                {"tick": "1", "bar_answer": "partly", "bar_ground": "smelt_it"},
+                "This is not one of the four.",
+            ),
+        ],
+    )
+    def test_what_is_missing_is_said_and_the_ticks_are_kept(
+        self, app: Flask, world: World, sue: Client, review_id: int, data: dict[str, str], said: str
+    ) -> None:
+        with app.app_context():
+            first, *_rest = item_ids(review_id)
+        more = {f"tick-{first}" if name == "tick" else name: value for name, value in data.items()}
+        page = sue.post(
+            level(world, review_id),
+            fields(sue.get(level(world, review_id)).text) | more | {"act": "ticked"},
+        )
+        assert page.status_code == 422
+        assert said in words(page.text)
+        assert (f"tick-{first}" in fields(page.text)) == ("tick" in data)
+        assert statuses(app, review_id) == ["waiting"] * 8
+
+    def test_what_moved_on_is_named_and_nothing_of_the_rest_is_lost(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, second, *_rest = item_ids(review_id)
+        sent = fields(sue.get(level(world, review_id)).text)
+        with app.app_context():
+            reviews.return_item(actor(world, "sue"), first, "Where?", 1, world.now)
+        sent |= {
+            "act": "ticked",
+            "bar_answer": "partly",
+            "bar_ground": "saw_it",
+            f"tick-{first}": "1",
+            f"tick-{second}": "1",
+        }
+        page = sue.post(level(world, review_id), sent)
+        assert page.status_code == 409
+        assert "Ana: Communication 1.1" in words(page.text)
+        assert statuses(app, review_id)[:2] == ["returned", "waiting"]
+        kept = fields(page.text)
+        assert kept[f"tick-{second}"] == "1"
+        assert '<option value="partly" selected>' in page.text
+        again = sue.post(
+            level(world, review_id),
+            kept | {"act": "ticked", "bar_answer": "partly", "bar_ground": "saw_it"},
+        )
+        assert again.status_code == 303
+        assert statuses(app, review_id)[:2] == ["returned", "answered"]
+
+
+class TestByStatement:
+    @pytest.fixture
+    def both(self, app: Flask, world: World) -> tuple[int, int]:
+        with app.app_context():
+            piece(
+                world,
+                "ben",
+                "Signs",
+                text="New signs",
+                reasons={world.statements["communication"][0]: "why"},
+            )
+            return send(world, YES, PART), send(world, NO, YES, learner="ben")
+
+    def test_only_what_waits_from_several_is_listed(
+        self, app: Flask, world: World, sue: Client, both: tuple[int, int]
+    ) -> None:
+        with app.app_context():
+            send(world, YES, skip=2)
+            answer(world, item_ids(both[1])[1], SAYS_NO)
+        page = sue.get("/reviews/by-statement").text
+        assert re.findall(r"/reviews/by-statement/(\d+)", page) == [
+            str(world.statements["communication"][0])
+        ]
+        assert "Communication 1.1 Emerging · Communication · COM-1-01 2" in words(page)
+
+    def test_each_of_them_is_a_card_in_the_order_of_names(
+        self, world: World, sue: Client, both: tuple[int, int]
+    ) -> None:
+        page = sue.get(by_statement(world)).text
+        assert re.findall(r'class="statement-title"[^>]*><a[^>]*>(\w+)<', page) == ["Ana", "Ben"]
+        text = words(page)
+        for part in (
+            "Communication 1.1: person by person",
+            "0 of 2 answered",
+            "Signs note, 2 words",
+            "Library Assistant, 24 h a week",
+            "in Central since January 2026, 10 months",
+            "Judge the work, never health or leave.",
+            "If somebody was away",
+        ):
+            assert part in text
+
+    def test_it_is_answered_for_all_and_leads_to_the_next(
+        self, app: Flask, world: World, sue: Client, both: tuple[int, int]
+    ) -> None:
+        sent = fields(sue.get(by_statement(world)).text)
+        with app.app_context():
+            of_ana, of_ben = (item_ids(review_id)[0] for review_id in both)
+        sent |= {
+            f"answer-{of_ana}": "partly",
+            f"ground-{of_ana}": "saw_it",
+            f"answer-{of_ben}": "cannot_tell",
+        }
+        saved = sue.post(by_statement(world), sent)
+        assert saved.headers["Location"] == by_statement(world, 1)
+        assert (statuses(app, both[0]), statuses(app, both[1])) == (
+            ["answered", "waiting"],
+            ["not_observed", "waiting"],
+        )
+        later = sue.post(
+            by_statement(world, 1), fields(sue.get(by_statement(world, 1)).text) | {"act": "later"}
+        )
+        assert later.headers["Location"] == "/"
+
+    def test_an_open_review_among_blind_ones_is_labelled_and_alone_shows_the_answer(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
+        with app.app_context():
+            send(world, YES)
+            with transaction() as tx:
+                tx.execute(update(Team).values(open_reviews=True))
+            send(world, PART, learner="ben")
+        _, ana, ben = sue.get(by_statement(world)).text.split('<article class="statement')
+        assert "Open review" in ben
+        assert "Ben’s own answer" in ben
+        assert "Open review" not in ana
+        assert "own answer" not in ana
+
+    def test_what_was_handed_on_is_with_the_next_reviewer_alone(
+        self, app: Flask, world: World, sue: Client, sign_in: SignIn
+    ) -> None:
+        with app.app_context():
+            join(world, "hugo", "central", Role.SUPERVISOR)
+            review_id = send(world, YES, PART, NO)
+            first, second, third = item_ids(review_id)
+            answer(world, first, SAYS_NO)
+            answer(world, second, SAYS_NO)
+            reviews.return_item(actor(world, "sue"), third, "CANARY", 1, world.now)
+            reviews.reveal(actor(world, "sue"), review_id, world.now)
+            going_on = handovers.hand_on(
+                actor(world, "sue"), review_id, world.people["hugo"], "Away", world.now
+            )
+        assert (
+            sue.get(level(world, review_id, 2)).headers["Location"]
+            == f"/reviews/{review_id}/differences"
+        )
+        assert sue.get(by_statement(world, 2)).status_code == 404
+        hugo = sign_in(world.email("hugo"))
+        for path in (level(world, going_on, 2), by_statement(world, 2)):
+            page = hugo.get(path)
+            assert page.status_code == 200
+            assert "CANARY" not in page.text
+
+    @pytest.mark.parametrize("name", ["ana", "ben", "hugo", "cora", "adam"])
+    def test_nobody_else_has_it(
+        self, world: World, sign_in: SignIn, both: tuple[int, int], name: str
+    ) -> None:
+        client = sign_in(world.email(name))
+        assert client.get(by_statement(world)).status_code == 404
+        assert "Communication 1.1" not in client.get("/reviews/by-statement").text
+
+    def test_what_was_typed_about_those_who_took_it_back_is_shown(
+        self, app: Flask, world: World, sue: Client, sign_in: SignIn, both: tuple[int, int]
+    ) -> None:
+        sent = fields(sue.get(by_statement(world)).text)
+        with app.app_context():
+            of_ana, of_ben = (item_ids(review_id)[0] for review_id in both)
+            reviews.withdraw(actor(world, "ben"), both[1], world.now)
+        for item_id, note in ((of_ana, "Of the first"), (of_ben, "Of the second")):
+            sent |= {
+                f"answer-{item_id}": "partly",
+                f"ground-{item_id}": "saw_it",
+                f"note-{item_id}": note,
+            }
+        page = sue.post(by_statement(world), sent)
+        assert page.status_code == 409
+        assert "to copy: Of the second" in words(page.text)
+        assert fields(page.text)[f"note-{of_ana}"] == "Of the first"
+        with app.app_context():
+            reviews.withdraw(actor(world, "ana"), both[0], world.now)
+        page = sue.post(by_statement(world), sent)
+        assert page.status_code == 409
+        text = words(page.text)
+        assert "Somebody was here before you" in text
+        assert "to copy: Of the first Of the second" in text
+        assert not {"Ana", "Ben"} & set(text.split())
+        assert sign_in(world.email("hugo")).post(by_statement(world), sent).status_code == 404, (
+            "never his"
+        )
+
+    def test_once_withdrawn_it_is_not_there_and_the_rest_can_be_sent_again(
+        self, app: Flask, world: World, sue: Client, both: tuple[int, int]
+    ) -> None:
+        sent = fields(sue.get(by_statement(world)).text)
+        with app.app_context():
+            of_ana, of_ben = (item_ids(review_id)[0] for review_id in both)
+            reviews.withdraw(actor(world, "ben"), both[1], world.now)
+        sent |= {
+            "act": "ticked",
+            "bar_answer": "cannot_tell",
+            f"tick-{of_ana}": "1",
+            f"tick-{of_ben}": "1",
+        }
+        page = sue.post(by_statement(world), sent)
+        assert page.status_code == 409
+        assert "a statement that is not with you any more" in words(page.text)
+        assert "Ben" not in words(page.text)
+        again = sue.post(
+            by_statement(world), fields(page.text) | {"act": "ticked", "bar_answer": "cannot_tell"}
+        )
+        assert again.status_code == 303
+        assert statuses(app, both[0]) == ["not_observed", "waiting"]
+
+
+class TestSave:
+    """One card, as the script sends it."""
+
+    def body(self, world: World, **more: object) -> dict[str, object]:
+        return {
+            "answer": "partly",
+            "ground": "saw_it",
+            "note": "",
+            "base_version": 1,
+            "screen": "level",
+            "person_id": world.people["sue"],
+            **more,
+        }
+
+    def test_it_says_how_far_the_screen_is(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, *_rest = item_ids(review_id)
+        saved = sue.post_json(f"/review-items/{first}/said", self.body(world))
+        assert saved.status_code == 200
+        assert saved.json == {
+            "version": 2,
+            "is_returned": False,
+            "rated": 1,
+            "left": "about 5 minutes left",
+            "rail": {f"{world.domains['communication']}-1": 1},
+        }
+        asked = self.body(world, answer="return", note="Where?", base_version=2, screen="statement")
+        found = sue.post_json(f"/review-items/{first}/said", asked).json
+        assert found is not None
+        assert (found["is_returned"], found["rated"]) == (True, 0)
+
+    def test_a_card_that_is_behind_gets_both_answers(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, *_rest = item_ids(review_id)
+            answer(world, first, SAYS_NO, note="elsewhere")
+        refused = sue.post_json(f"/review-items/{first}/said", self.body(world))
+        assert refused.status_code == 409
+        assert refused.json is not None
+        assert refused.json["current"] == {
+            "answer": "not_yet",
+            "ground": "saw_it",
+            "note": "elsewhere",
+            "version": 2,
+        }
+        assert "Saved meanwhile: Not yet, Saw it, “elsewhere”" in refused.json["error"]
+
+    @pytest.mark.parametrize(
+        ("more", "status", "said"),
+        [
+            ({"ground": ""}, 422, "Say how you know"),
+            ({"answer": ""}, 422, "Choose one of the six."),
+            ({"answer": "return"}, 422, "Write something here first."),
+            ({"ground": "smelt_it"}, 422, "This is not one of the four."),
+            ({"note": "x" * 4001}, 422, "4000 characters"),
+            ({"answer": 3}, 422, "not what this page sends"),
+            ({"base_version": True}, 422, "not what this page sends"),
+            ({"person_id": 99999}, 409, "belongs to somebody who has signed out"),
+        ],
+    )
+    def test_what_is_wrong_is_said(
+        self,
+        app: Flask,
+        world: World,
+        sue: Client,
+        review_id: int,
+        more: dict[str, object],
+        status: int,
+        said: str,
+    ) -> None:
+        with app.app_context():
+            first, *_rest = item_ids(review_id)
+        refused = sue.post_json(f"/review-items/{first}/said", self.body(world, **more))
+        assert refused.status_code == status
+        assert refused.json is not None
+        assert said in refused.json["error"]
+        assert statuses(app, review_id)[0] == "waiting"
+
+
+class TestNextReview:
+    def test_the_next_due_is_offered_in_the_queue_and_after_the_check_and_the_reveal(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
+        with app.app_context():
+            of_ana, of_ben = send(world, YES), send(world, YES, learner="ben")
+        assert "Next review: Ana 1 statement left" in words(sue.get("/reviews").text)
+        with app.app_context():
+            answer(world, item_ids(of_ana)[0], SAYS_PART)
+        assert "Next review: Ben" in words(sue.get("/reviews").text)
+        assert "Next review: Ben" in words(sue.get(f"/reviews/{of_ana}/check").text)
+        with app.app_context():
+            reviews.reveal(actor(world, "sue"), of_ana, world.now)
+        assert "Next review: Ben" in words(sue.get(f"/reviews/{of_ana}/differences").text)
+        with app.app_context():
+            answer(world, item_ids(of_ben)[0], SAYS_PART)
+        for path in ("/reviews", f"/reviews/{of_ana}/differences", f"/reviews/{of_ben}/check"):
+            assert "Next review" not in sue.get(path).text
+
+    def test_the_learner_is_not_offered_one(
+        self, app: Flask, world: World, sign_in: SignIn
+    ) -> None:
+        with app.app_context():
+            review_id = send(world, YES)
+            answer(world, item_ids(review_id)[0], SAYS_PART)
+            reviews.reveal(actor(world, "sue"), review_id, world.now)
+        ana = sign_in(world.email("ana"))
+        assert "Next review" not in ana.get(f"/reviews/{review_id}/differences").text
+
+
+def test_a_screen_costs_the_same_for_one_item_and_for_thirty(
+    app: Flask, world: World, sue: Client, count_sql: Statements
+) -> None:
+    def counts(review_id: int, rank: int, number: int) -> list[int]:
+        found = []
+        for path in (
+            level(world, review_id, rank),
+            "/reviews/by-statement",
+            by_statement(world, number),
+        ):
+            assert sue.get(path).status_code == 200
+            count_sql.clear()
+            sue.get(path)
+            found.append(len(count_sql))
+        return found
+
+    def withdraw(review_id: int) -> None:
+        with app.app_context():
+            reviews.withdraw(actor(world, "ana"), review_id, world.now)
+
+    with app.app_context():
+        for person in ("ana", "ben"):
+            piece(world, person, reasons=dict.fromkeys(world.statements["communication"], "why"))
+        one = send(world, YES)
+    few = counts(one, 1, 0)
+    withdraw(one)
+    with app.app_context():
+        nine = send(world, *[YES] * 9, skip=1)
+        send(world, *[YES] * 9, skip=1, learner="ben")
+    assert counts(nine, 2, 1) == few
+    withdraw(nine)
+    everything = [each for of_domain in world.statements.values() for each in of_domain]
+    with app.app_context():
+        thirty = send_now(world, "ana", "sue", dict.fromkeys(everything[-30:], ItemStatus.WAITING))
+    assert counts(thirty, 2, 1) == few
+    assert max(few) <= 14

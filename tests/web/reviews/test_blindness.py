@@ -1,0 +1,300 @@
+"""Blind means blind: every byte that one side can fetch is the same, whatever the other side's
+sealed answers are."""
+
+import hashlib
+import random
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tests import pdf
+from tests.client import Client
+from tests.factories.evidence import piece
+from tests.factories.ratings import rate
+from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, item_ids, send
+from tests.factories.world import World
+from tracker.db import db, transaction
+from tracker.rules.frameworks.scale import Answer, ReviewerAnswer
+from tracker.services.reviews import reviews
+
+SignIn = Callable[[str], Client]
+STARTS = ("/", "/reviews", "/teams")
+OTHERS = ("sue", "cora", "hugo", "ben", "adam")
+PAGES_MOST = 300
+Fetched = tuple[int, str, str]
+"""Status, target and body."""
+
+
+def crawl(client: Client, *more: str) -> dict[str, Fetched]:
+    """Every page that links lead to from the start pages, but for the public framework."""
+    found: dict[str, Fetched] = {}
+    waiting = [*STARTS, *more]
+    while waiting:
+        path = waiting.pop(0)
+        if path in found or path.startswith(("/frameworks/", "/static/", "/assets/", "/admin")):
+            continue
+        assert len(found) < PAGES_MOST, "the crawl does not end"
+        found[path] = fetch(client, path)
+        links = [*re.findall(r'href="(/[^"#]*)', found[path][2]), found[path][1]]
+        waiting += [
+            link.replace("&amp;", "&").partition("#")[0] for link in links if link.startswith("/")
+        ]
+    return found
+
+
+def fetch(client: Client, path: str) -> Fetched:
+    """Without what is new in each answer: the keys of its forms, and the number of the request."""
+    response = client.get(path)
+    is_pdf = response.mimetype == "application/pdf"
+    body = (
+        pdf.words(response) + hashlib.sha256(response.data).hexdigest() if is_pdf else response.text
+    )
+    body = re.sub(r'name="(?:csrf_token|form_key)" value="[^"]+"', "", body)
+    return (
+        response.status_code,
+        response.headers.get("Location", ""),
+        re.sub(r"Reference: \w+", "", body),
+    )
+
+
+def fetched(client: Client, paths: list[str]) -> dict[str, Fetched]:
+    return {path: fetch(client, path) for path in paths}
+
+
+def at_work(world: World) -> int:
+    """A review of Ana's in which each sealed status occurs: answered, cannot tell, returned,
+    waiting."""
+    for statement_id in world.statements["communication"][:4]:
+        piece(world, title="Drop-in", text="41 visits", reasons={statement_id: "why"})
+    review_id = send(world, YES, PART, NO, SURE_NOT)
+    send(world, YES, YES, YES, YES, learner="ben")
+    first, second, third, _ = item_ids(review_id)
+    answer(world, first, ReviewerAnswer.CONSISTENTLY, note="hers")
+    answer(world, second, ReviewerAnswer.CANNOT_TELL)
+    reviews.return_item(actor(world, "sue"), third, "Where?", 1, world.now)
+    return review_id
+
+
+def another_learner_side(world: World) -> None:
+    """The world as it would be if Ana had answered otherwise: frozen and current answers, notes,
+    times, what else she rated. Past the triggers that keep it, so that all else stays byte for
+    byte."""
+    for statement_id in world.statements["technical"][:6]:
+        rate(world, "ana", statement_id, Answer.CONSISTENTLY)
+    reviews_of = "(SELECT id FROM reviews WHERE learner_id = :ana)"
+    items_of = (
+        "(SELECT review_items.id FROM review_items JOIN reviews ON reviews.id = review_id "
+        "WHERE learner_id = :ana)"
+    )
+    changes = {
+        "ratings SET answer = 'not_my_work', own_note = 'other', reviewer_note = 'OTHER-NOTE', "
+        "version = 9": "person_id = :ana",
+        "review_items SET learner_answer = 'not_my_work', rating_version = 9, digest = :digest": f"review_id IN {reviews_of}",
+        "review_item_texts SET learner_note = 'OTHER-NOTE', salt = 'other'": "item_id IN "
+        f"{items_of}",
+    }
+    with transaction() as tx, _unguarded(tx):
+        for change, whose in changes.items():
+            tx.execute(
+                text(f"UPDATE {change} WHERE {whose}"),
+                {"ana": world.people["ana"], "digest": "f" * 64},
+            )
+
+
+def any_learner_side(world: World, seed: int) -> None:
+    """One of all the worlds in which Ana answered otherwise: drawn at random, statement by
+    statement."""
+    draw = random.Random(seed)
+    with transaction() as tx, _unguarded(tx):
+        for table, column in (("ratings", "answer"), ("review_items", "learner_answer")):
+            whose = {
+                "ratings": "person_id = :ana",
+                "review_items": "review_id IN (SELECT id FROM reviews WHERE learner_id = :ana)",
+            }[table]
+            ids = tx.execute(
+                text(f"SELECT id FROM {table} WHERE {whose}"), {"ana": world.people["ana"]}
+            ).scalars()
+            for row_id in ids.all():
+                said = draw.choice(list(Answer)).value
+                tx.execute(
+                    text(f"UPDATE {table} SET {column} = :said WHERE id = :id"),
+                    {"said": said, "id": row_id},
+                )
+
+
+@contextmanager
+def _unguarded(tx: Session) -> Iterator[None]:
+    """Past the triggers that keep review items as they were."""
+    if db.engine.dialect.name == "postgresql":
+        tx.execute(text("SET LOCAL session_replication_role = replica"))
+    triggers = _sqlite_triggers(tx) if db.engine.dialect.name == "sqlite" else []
+    for name, _ in triggers:
+        tx.execute(text(f'DROP TRIGGER "{name}"'))
+    yield
+    for _, made in triggers:
+        tx.execute(text(made))
+
+
+def _sqlite_triggers(tx: Session) -> list[tuple[str, str]]:
+    query = (
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'review_items'"
+    )
+    return [(name, made) for name, made in tx.execute(text(query))]
+
+
+@pytest.fixture
+def review_id(app: Flask, world: World) -> int:
+    with app.app_context():
+        return at_work(world)
+
+
+def paths(app: Flask, world: World, review_id: int) -> list[str]:
+    """Addresses that somebody could guess besides those that are linked."""
+    with app.app_context():
+        ids = item_ids(review_id)
+    mine = world.people["ana"]
+    return [
+        f"/reviews/{review_id}",
+        f"/reviews/{review_id}/check",
+        f"/reviews/{review_id}/differences",
+        *(f"/review-items/{item_id}" for item_id in ids),
+        *(f"/reviews/{review_id}/level/{world.domains['communication']}/{rank}" for rank in (1, 2)),
+        *(
+            f"/reviews/by-statement/{statement_id}"
+            for statement_id in world.statements["communication"][:4]
+        ),
+        *(f"/statements/{statement_id}" for statement_id in world.statements["communication"][:4]),
+        f"/people/{mine}/profile",
+        f"/people/{mine}/profile/communication",
+        f"/teams/{world.teams['central']}",
+        f"/teams/{world.teams['central']}/gaps",
+        f"/people/{mine}/profile.csv",
+        f"/people/{mine}/profile.json",
+        f"/people/{mine}/profile.pdf",
+        f"/reviews/{review_id}/differences.pdf",
+    ]
+
+
+def reader(sign_in: SignIn, world: World, name: str, review_id: int) -> Client:
+    """Somebody who has read their notices: what a look marks as read is no difference between two
+    worlds."""
+    client = sign_in(world.email(name))
+    client.get(f"/reviews/{review_id}", follow_redirects=True)
+    newest = re.findall(r'name="newest" value="(\d+)"', client.get("/notices").text)
+    if newest:
+        client.post("/notices/read", {"newest": newest[0]}, follow_redirects=True)
+    return client
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_nobody_can_tell_what_the_learner_answered(
+    app: Flask, world: World, sign_in: SignIn, review_id: int, name: str
+) -> None:
+    client = reader(sign_in, world, name, review_id)
+    more = paths(app, world, review_id)
+    before = crawl(client, *more)
+    with app.app_context():
+        another_learner_side(world)
+    after = crawl(client, *more)
+    assert before == after
+    if name == "sue":
+        screens = [path for path in before if "/level/" in path or "/by-statement/" in path]
+        assert {before[path][0] for path in screens} == {200}
+        assert len(screens) == 8, "two levels of each review, and four statements"
+        assert before[f"/reviews/{review_id}/check"][0] == 200
+        assert "hers" in before[f"/reviews/{review_id}/check"][2]
+
+
+@pytest.mark.parametrize("name", ["sue", "cora"])
+def test_any_other_answers_look_the_same(
+    app: Flask, world: World, sign_in: SignIn, review_id: int, name: str
+) -> None:
+    client = reader(sign_in, world, name, review_id)
+    more = [*STARTS, *paths(app, world, review_id), "/notices"]
+    if name == "cora":
+        more += [f"/teams/{world.teams['city']}/handover", f"/reviews/{review_id}/hand-on"]
+    before = fetched(client, more)
+    for seed in range(5):
+        with app.app_context():
+            any_learner_side(world, seed)
+        assert fetched(client, more) == before, f"the world of seed {seed}"
+
+
+def test_any_other_answers_would_be_found(
+    app: Flask, world: World, sign_in: SignIn, review_id: int
+) -> None:
+    """Ana herself sees the difference: the worlds are different ones."""
+    client = reader(sign_in, world, "ana", review_id)
+    before = fetched(client, [f"/reviews/{review_id}"])
+    with app.app_context():
+        any_learner_side(world, 0)
+    assert fetched(client, [f"/reviews/{review_id}"]) != before
+
+
+def test_a_page_that_gives_it_away_would_be_found(
+    app: Flask, world: World, sign_in: SignIn, review_id: int
+) -> None:
+    """An open review shows the learner's answers: the same comparison fails."""
+    with app.app_context(), transaction() as tx:
+        tx.execute(text("UPDATE reviews SET open = true"))
+    client = sign_in(world.email("sue"))
+    more = paths(app, world, review_id)
+    before = crawl(client, *more)
+    with app.app_context():
+        another_learner_side(world)
+    after = crawl(client, *more)
+    assert before.keys() == after.keys()
+    different = {path for path in before if before[path] != after[path]}
+    statement_id, domain_id = world.statements["communication"][0], world.domains["communication"]
+    assert different >= {
+        f"/review-items/{_ids(app, review_id)[0]}",
+        f"/reviews/{review_id}/level/{domain_id}/1",
+        f"/reviews/by-statement/{statement_id}",
+    }
+    assert "OTHER-NOTE" in "".join(body for _, _, body in after.values())
+
+
+def _ids(app: Flask, review_id: int) -> list[int]:
+    with app.app_context():
+        return item_ids(review_id)
+
+
+def another_reviewer_side(world: World, review_id: int) -> None:
+    """Everything that Sue can do in a review that is under way and that is not a question."""
+    first, second, _, fourth = item_ids(review_id)
+    answer(world, first, ReviewerAnswer.NOT_YET, note="OTHER-NOTE")
+    answer(world, second, ReviewerAnswer.PARTLY, note="OTHER-NOTE")
+    answer(world, fourth, ReviewerAnswer.CANNOT_TELL, note="OTHER-NOTE")
+
+
+@pytest.mark.parametrize("name", ["ana", "ben", "cora", "hugo", "adam"])
+def test_nobody_but_the_reviewer_can_tell_what_they_answered(
+    app: Flask, world: World, sign_in: SignIn, review_id: int, name: str
+) -> None:
+    client = reader(sign_in, world, name, review_id)
+    more = paths(app, world, review_id)
+    before = crawl(client, *more)
+    with app.app_context():
+        another_reviewer_side(world, review_id)
+    assert before == crawl(client, *more)
+    if name == "ana":
+        assert "Where?" in before[f"/reviews/{review_id}"][2], "the question is there"
+
+
+def test_the_reveal_would_be_found(
+    app: Flask, world: World, sign_in: SignIn, review_id: int
+) -> None:
+    client = sign_in(world.email("ana"))
+    more = paths(app, world, review_id)
+    before = crawl(client, *more)
+    with app.app_context():
+        another_reviewer_side(world, review_id)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+    after = crawl(client, *more)
+    assert before[f"/reviews/{review_id}/differences"] != after[f"/reviews/{review_id}/differences"]
+    assert "OTHER-NOTE" in after[f"/reviews/{review_id}/differences"][2]

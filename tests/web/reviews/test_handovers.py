@@ -1,0 +1,193 @@
+"""Handing on, deputies and second readers through their pages."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.client import Client
+from tests.conftest import NOW, Statements
+from tests.factories.people import join
+from tests.factories.sending import NO, YES, actor, answer, answer_all, item_ids, send
+from tests.factories.world import World
+from tests.web.reviews.test_reviews import words
+from tracker.db import session, transaction
+from tracker.models import Deputy, Endorsement, Handover, Person, Review
+from tracker.rules.frameworks.scale import ReviewerAnswer
+from tracker.rules.roles import Role
+from tracker.services.reviews import reviews
+
+SignIn = Callable[[str], Client]
+
+
+@pytest.fixture
+def hugo_too(app: Flask, world: World) -> None:
+    with app.app_context():
+        join(world, "hugo", "central", Role.SUPERVISOR)
+
+
+def sent(app: Flask, world: World, *, said: ReviewerAnswer | None = None) -> int:
+    with app.app_context():
+        review_id = send(world, YES, NO)
+        if said is not None:
+            answer(world, item_ids(review_id)[0], said, note="CANARY")
+        return review_id
+
+
+@pytest.mark.usefixtures("hugo_too")
+def test_a_supervisor_hands_on_and_both_are_told_why(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    review_id = sent(app, world, said=ReviewerAnswer.NOT_YET)
+    sue = sign_in(world.email("sue"))
+    assert f"/reviews/{review_id}/hand-on" in sue.get("/reviews").text
+    page = sue.get(f"/reviews/{review_id}/hand-on").text
+    assert "2 statements go to somebody else" in words(page)
+    assert "Hugo (Central)" in words(page)
+    refused = sue.post(
+        f"/reviews/{review_id}/hand-on", {"reviewer": str(world.people["hugo"]), "note": ""}
+    )
+    assert refused.status_code == 422
+    assert "Say in a line why it is handed on." in refused.text
+    assert "checked" in refused.text
+    to = str(world.people["hugo"])
+    assert (
+        sue.post(f"/reviews/{review_id}/hand-on", {"reviewer": to, "note": "On leave"}).status_code
+        == 303
+    )
+    with app.app_context():
+        second = session().scalars(select(Handover.review_id)).one()
+    for path in (f"/reviews/{review_id}", f"/reviews/{second}"):
+        told = sign_in(world.email("ana")).get(path).text
+        assert "On leave" in told
+        assert "CANARY" not in told
+    theirs = sign_in(world.email("hugo")).get(f"/reviews/{second}", follow_redirects=True).text
+    assert "CANARY" not in theirs
+    assert "0 of 2" in words(theirs)
+
+
+@pytest.mark.usefixtures("hugo_too")
+def test_the_coordinators_list_says_who_is_stuck_and_nothing_of_the_answers(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    review_id = sent(app, world)
+    cora = sign_in(world.email("cora"))
+    before = cora.get(f"/teams/{world.teams['city']}/handover").text
+    with app.app_context():
+        for item_id in item_ids(review_id):
+            answer(world, item_id, ReviewerAnswer.NOT_YET, note="CANARY")
+    after = cora.get(f"/teams/{world.teams['city']}/handover").text
+    assert words(before) == words(after)
+    assert "In time" in words(after)
+    assert f"/reviews/{review_id}/hand-on" in after
+    assert "CANARY" not in cora.get(f"/reviews/{review_id}/hand-on").text
+
+
+def test_today_tells_the_coordinator_of_what_nobody_can_go_on_with(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    sent(app, world)
+    cora = sign_in(world.email("cora"))
+    assert "Nobody can go on" not in words(cora.get("/").text)
+    with app.app_context(), transaction() as tx:
+        tx.get_one(Person, world.people["sue"]).disabled_at = world.now
+    assert "Nobody can go on with 1 review" in words(cora.get("/").text)
+    assert "Nobody can go on with these" in words(
+        cora.get(f"/teams/{world.teams['city']}/handover").text
+    )
+
+
+def test_the_coordinators_list_asks_a_fixed_number_of_statements(
+    app: Flask, world: World, sign_in: SignIn, count_sql: Statements
+) -> None:
+    cora = sign_in(world.email("cora"))
+    with app.app_context():
+        send(world, YES)
+    cora.get(f"/teams/{world.teams['city']}/handover")
+    count_sql.clear()
+    cora.get(f"/teams/{world.teams['city']}/handover")
+    one = len(count_sql)
+    with app.app_context():
+        for skip in range(1, 5):
+            send(world, YES, learner="ben", skip=skip)
+            send(world, YES, skip=skip)
+    count_sql.clear()
+    cora.get(f"/teams/{world.teams['city']}/handover")
+    assert len(count_sql) == one
+
+
+def test_a_deputy_is_named_takes_over_and_is_ended(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    review_id = sent(app, world)
+    sue, hugo = sign_in(world.email("sue")), sign_in(world.email("hugo"))
+    assert "Nobody stands in for you now." in words(sue.get("/deputies").text)
+    days = {
+        "starts_on": NOW.date().isoformat(),
+        "ends_on": (NOW.date() + dt.timedelta(days=9)).isoformat(),
+    }
+    wrong = sue.post(
+        "/deputies", {"deputy": str(world.people["hugo"]), **days, "ends_on": "2026-01-01"}
+    )
+    assert wrong.status_code == 422
+    assert 'value="2026-01-01"' in wrong.text
+    named = sue.post("/deputies", {"deputy": str(world.people["hugo"]), **days})
+    assert (named.status_code, named.headers["Location"]) == (303, "/deputies")
+    assert "Hugo may review in your place" in words(sue.get("/deputies").text)
+
+    queue = hugo.get("/reviews").text
+    assert "For Sue until" in words(queue)
+    page = hugo.get(f"/reviews/{review_id}/hand-on").text
+    assert "Hugo (Central; stands in for Sue until" in words(page)
+    taken = hugo.post(
+        f"/reviews/{review_id}/hand-on",
+        {"reviewer": str(world.people["hugo"]), "note": "Sue is away"},
+    )
+    assert taken.status_code == 303
+    assert hugo.get(taken.headers["Location"], follow_redirects=True).status_code == 200
+
+    with app.app_context():
+        deputy_id = session().scalars(select(Deputy.id)).one()
+        second = session().scalars(select(Handover.review_id)).one()
+    ended = sue.post(f"/deputies/{deputy_id}/end")
+    assert (ended.status_code, ended.headers["Location"]) == (303, "/deputies")
+    assert "Nobody stands in" in words(sue.get("/deputies").text)
+    gone = hugo.get(f"/reviews/{second}")
+    assert (gone.status_code, gone.headers.get("Location")) == (404, None)
+
+
+def test_i_see_this_differently(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        join(world, "hugo", "central", Role.SUPERVISOR)
+        review_id = send(world, YES)
+        answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        endorsement_id = session().scalars(select(Endorsement.id)).one()
+    ana = sign_in(world.email("ana"))
+    link = f"/endorsements/{endorsement_id}/second-reader"
+    assert link in ana.get(f"/statements/{world.statements['communication'][0]}").text
+    page = words(ana.get(link).text)
+    assert "Hugo (Central)" in page
+    assert "Sue (Central)" not in page
+    assert ana.post(link, {}).status_code == 422
+    forged = ana.post(link, {"reviewer": f"{world.people['sue']}-{world.teams['central']}"})
+    assert forged.status_code == 422
+    gone = ana.post(link, {"reviewer": f"{world.people['hugo']}-{world.teams['central']}"})
+    assert gone.status_code == 303
+    with app.app_context():
+        second = session().scalars(select(Review.id).order_by(Review.id.desc())).first()
+    read = sign_in(world.email("hugo")).get(f"/reviews/{second}", follow_redirects=True).text
+    assert "second" not in words(read).lower()
+    assert "Sue" not in words(read)
+
+
+def test_nobody_else_to_read_it(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        review_id = send(world, YES)
+        answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        endorsement_id = session().scalars(select(Endorsement.id)).one()
+    page = sign_in(world.email("ana")).get(f"/endorsements/{endorsement_id}/second-reader").text
+    assert "Nobody else can read it now" in words(page)

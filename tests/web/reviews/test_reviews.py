@@ -1,0 +1,645 @@
+"""Reviews through their pages: the whole way, what is refused, and what it costs."""
+
+import datetime as dt
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from tests.client import Client
+from tests.conftest import NOW, Statements
+from tests.factories.evidence import piece
+from tests.factories.ratings import rate
+from tests.factories.reviews import send as send_now
+from tests.factories.sending import (
+    NO,
+    PART,
+    YES,
+    actor,
+    answer,
+    answer_all,
+    item_ids,
+    items,
+    review,
+    send,
+)
+from tests.factories.world import World
+from tracker.db import session, transaction
+from tracker.models import Look, Person, Review, Team, TrainingAction
+from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
+from tracker.rules.reviews.workflow import ItemStatus
+from tracker.services.reviews import differences, reviews
+
+SignIn = Callable[[str], Client]
+TELLS, SAYS_PART, SAYS_NO = (
+    ReviewerAnswer.CONSISTENTLY,
+    ReviewerAnswer.PARTLY,
+    ReviewerAnswer.NOT_YET,
+)
+
+
+@pytest.fixture
+def ana(sign_in: SignIn, world: World) -> Client:
+    return sign_in(world.email("ana"))
+
+
+@pytest.fixture
+def sue(sign_in: SignIn, world: World) -> Client:
+    return sign_in(world.email("sue"))
+
+
+def words(page: str) -> str:
+    """The text of a page's main part, as it is read."""
+    main = page.partition("<main")[2].partition("</main>")[0]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def version(page: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', page)
+    assert found, "the page names the version that it shows"
+    return found[1]
+
+
+def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> None:
+    first, second = world.statements["communication"][:2]
+    with app.app_context():
+        rate(world, "ana", first, YES)
+        rate(world, "ana", second, PART)
+        piece(
+            world,
+            title="e-reader drop-in",
+            text="41 visits",
+            reasons={first: "every visitor differs"},
+        )
+    page = ana.get("/reviews/new").text
+    assert "data-send-count>Statements chosen: 2. Minutes for your reviewer, about: 2." in page
+    value = f"{world.people['sue']}-{world.teams['central']}"
+    sent = ana.post("/reviews", {"reviewer": value, "statements": [str(first), str(second)]})
+    assert (sent.status_code, sent.headers["Location"]) == (303, "/reviews")
+    assert "2 statements are sent to Sue. You can take them back" in words(ana.get("/reviews").text)
+
+    queue = sue.get("/reviews").text
+    assert "Ana" in words(queue)
+    assert "0 of 2" in words(queue)
+    with app.app_context():
+        review_id = session().scalars(select(Review.id)).one()
+        one, two = item_ids(review_id)
+    first_level = f"/reviews/{review_id}/level/{world.domains['communication']}/1"
+    assert sue.get(f"/reviews/{review_id}").headers["Location"] == first_level
+    page = sue.get(f"/review-items/{one}").text
+    text = words(page)
+    for part in (
+        "Ana — Communication",
+        "e-reader drop-in",
+        "41 visits",
+        "every visitor differs",
+        "0 of 2 done",
+        "Library Assistant, 24 h a week",
+        "Judge the work, never health or leave.",
+        "Not Ana’s work",
+    ):
+        assert part in text
+    saved = sue.post(
+        f"/review-items/{one}/answer",
+        {
+            "answer": "consistently",
+            "ground": "saw_it",
+            "note": "Saw two.",
+            "version": version(page),
+        },
+    )
+    assert (saved.status_code, saved.headers["Location"]) == (303, f"/review-items/{two}?go=1")
+    saved = sue.post(
+        f"/review-items/{two}/answer", {"answer": "return", "note": "Which desk?", "version": "1"}
+    )
+    assert saved.headers["Location"] == f"/reviews/{review_id}/check"
+
+    mine = ana.get(f"/reviews/{review_id}").text
+    assert "Which desk?" in mine
+    assert "Saw two." not in mine
+    replied = ana.post(f"/review-items/{two}/reply", {"text": "Both desks"})
+    assert replied.status_code == 303
+    page = sue.get(f"/review-items/{two}").text
+    assert "Both desks" in page
+    sue.post(
+        f"/review-items/{two}/answer",
+        {"answer": "not_yet", "ground": "was_told", "version": version(page)},
+    )
+    page = sue.get(f"/reviews/{review_id}/check").text
+    assert "Saw two." in page
+    assert "Reveal to each other" in words(page)
+    revealed = sue.post(f"/reviews/{review_id}/reveal", {"version": version(page)})
+    assert revealed.headers["Location"] == f"/reviews/{review_id}/differences"
+
+    for client in (ana, sue):
+        text = words(client.get(f"/reviews/{review_id}/differences").text)
+        assert "What you see differently" in text
+        assert "1 of 2 are equal" in text
+        assert "Saw two." in text
+    ana.post(f"/review-items/{two}/agree", {"answer": "partly", "reason": "I started in May"})
+    text = words(sue.get(f"/reviews/{review_id}/differences").text)
+    assert "Ana would agree on Partly : I started in May" in text
+    assert "You confirmed Partly · waits for Sue" in words(
+        ana.get(f"/reviews/{review_id}/differences").text
+    )
+    sue.post(
+        f"/review-items/{two}/next-step",
+        {"text": "Shadow Tom", "owner": str(world.people["ana"]), "due_on": "2026-12-20"},
+    )
+    assert "Shadow Tom" in ana.get(f"/reviews/{review_id}/differences").text
+    sue.post(f"/review-items/{two}/agree", {"answer": "partly", "reason": "Right"})
+    assert "What came of the review" in words(ana.get(f"/reviews/{review_id}/differences").text)
+    with app.app_context():
+        assert review(review_id).status == "closed"
+        assert [item.status for item in items(review_id)] == ["endorsed", "endorsed"]
+        step = session().scalars(select(TrainingAction)).one()
+    done = ana.post(f"/review-items/{two}/next-step/{step.id}/done")
+    assert done.status_code == 303
+    assert "1 closed" in words(ana.get("/reviews").text)
+
+
+def test_what_waits_is_sorted_as_the_reviewer_likes(app: Flask, world: World, sue: Client) -> None:
+    one, two, three = world.statements["communication"][:3]
+    with app.app_context():
+        send_now(
+            world,
+            "ana",
+            "sue",
+            {one: ItemStatus.ANSWERED, two: ItemStatus.WAITING},
+            due_on=NOW.date(),
+        )
+        send_now(
+            world,
+            "ben",
+            "sue",
+            {three: ItemStatus.WAITING},
+            due_on=NOW.date() - dt.timedelta(days=1),
+        )
+
+    def people(query: str) -> list[str]:
+        queue = sue.get(f"/reviews{query}").text.partition("Sent by you")[0]
+        return re.findall(r'<th scope="row"><a href="/reviews/\d+">(\w+)<', queue)
+
+    assert people("") == ["Ben", "Ana"]
+    turned = 'aria-sort="ascending"><a class="sort-link" href="/reviews?sort=due&amp;order=turned"'
+    assert turned in sue.get("/reviews").text
+    assert people("?sort=due&order=turned") == ["Ana", "Ben"]
+    assert people("?sort=person") == ["Ana", "Ben"]
+    assert people("?sort=done") == ["Ben", "Ana"]
+    for wild in ("?sort=status", "?sort=" + "9" * 30, "?order=;drop"):
+        assert people(wild) == ["Ben", "Ana"]
+
+
+class TestSendPage:
+    def test_only_what_can_be_sent_is_listed_and_the_right_ones_ticked(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
+        near, *_ = world.statements["technical"]
+        far = world.statements["technical"][-1]
+        with app.app_context():
+            send(world, YES)
+            rate(world, "ana", near, YES)
+            rate(world, "ana", far, YES)
+        page = ana.get("/reviews/new").text
+        assert re.search(rf'id="s-{near}" value="{near}" checked', page)
+        assert re.search(rf'id="s-{far}" value="{far}">', page), "rank 4 is two above the target"
+        assert f'value="{world.statements["communication"][0]}"' not in page, (
+            "it is with Sue already"
+        )
+        assert f'value="{world.statements["communication"][1]}"' not in page, "it is not rated"
+
+    def test_a_refused_form_keeps_what_was_ticked(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
+        first, second = world.statements["communication"][:2]
+        with app.app_context():
+            rate(world, "ana", first, YES)
+            rate(world, "ana", second, YES)
+        page = ana.post("/reviews", {"statements": [str(second)]})
+        assert page.status_code == 422
+        assert "Choose who shall review." in page.text
+        assert re.search(rf'id="s-{second}" value="{second}" checked', page.text)
+        assert re.search(rf'id="s-{first}" value="{first}">', page.text)
+
+    @pytest.mark.parametrize(
+        ("reviewer", "statements"),
+        [
+            ("x", ["1"]),
+            ("1", ["1"]),
+            ("1-2-3", ["1"]),
+            ("9999999999-9999999999", ["1"]),
+            ("１-２", ["1"]),
+            ("self", ["1"]),
+            ("right", []),
+            ("right", ["x"]),
+            ("right", ["-1"]),
+            ("right", ["9999999999"]),
+            ("right", ["9" * 30]),
+            ("right", [str(each) for each in range(1, 300)]),
+            ("hugo", ["1"]),
+        ],
+    )
+    def test_what_the_page_does_not_offer_is_refused(
+        self, app: Flask, world: World, ana: Client, reviewer: str, statements: list[str]
+    ) -> None:
+        with app.app_context():
+            rate(world, "ana", world.statements["communication"][0], YES)
+        named = {
+            "right": f"{world.people['sue']}-{world.teams['central']}",
+            "self": f"{world.people['ana']}-{world.teams['central']}",
+            "hugo": f"{world.people['hugo']}-{world.teams['harbour']}",
+        }
+        page = ana.post(
+            "/reviews", {"reviewer": named.get(reviewer, reviewer), "statements": statements}
+        )
+        assert page.status_code == 422
+        assert "Nothing was saved yet" in page.text
+
+    def test_without_a_supervisor_or_ratings_the_page_says_what_to_do(
+        self, world: World, sign_in: SignIn, ana: Client
+    ) -> None:
+        assert "Rate some statements" in words(ana.get("/reviews/new").text)
+
+    def test_an_open_team_is_named_so_before_sending(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
+        with app.app_context():
+            rate(world, "ana", world.statements["communication"][0], YES)
+            with transaction() as tx:
+                tx.execute(update(Team).values(open_reviews=True))
+        assert "open review: sees your answers while answering" in ana.get("/reviews/new").text
+
+
+class TestAnswerPage:
+    @pytest.mark.parametrize(
+        ("data", "said"),
+        [
+            ({"answer": "partly", "note": "typed"}, "Say how you know"),
+            ({"note": "typed", "ground": "saw_it"}, "Choose one of the six."),
+            ({"answer": "return", "note": ""}, "Write something here first."),
+            ({"answer": "partly", "ground": "saw_it", "note": "x" * 4001}, "4000 characters"),
+            ({"answer": "brilliantly", "ground": "saw_it"}, "This is not one of the list"),
+            ({"answer": "partly", "ground": "smelt_it"}, "This is not one of the list"),
+            (
+                {"answer": "partly", "ground": "saw_it", "version": "one"},
+                "This is not a whole number",
+            ),
+        ],
+    )
+    def test_what_is_missing_is_said_and_the_rest_kept(
+        self, app: Flask, world: World, sue: Client, data: dict[str, str], said: str
+    ) -> None:
+        with app.app_context():
+            (item_id,) = item_ids(send(world, YES))
+        page = sue.post(f"/review-items/{item_id}/answer", {"version": "1", **data})
+        assert page.status_code == 422
+        assert said in page.text
+        if data.get("note") == "typed":
+            assert ">typed</textarea>" in page.text
+        with app.app_context():
+            assert session().scalars(select(Review.status)).one() == "sent"
+
+    def test_a_page_that_is_behind_shows_both_answers(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
+        with app.app_context():
+            (item_id,) = item_ids(send(world, YES))
+            answer(world, item_id, SAYS_PART, note="from the other tab")
+        data = {
+            "answer": "consistently",
+            "ground": "saw_it",
+            "note": "from this one",
+            "version": "1",
+        }
+        page = sue.post(f"/review-items/{item_id}/answer", data)
+        assert page.status_code == 409
+        assert "from the other tab" in page.text
+        assert ">from this one</textarea>" in page.text
+        again = sue.post(f"/review-items/{item_id}/answer", {**data, "version": version(page.text)})
+        assert again.status_code == 303
+
+    def test_a_refused_form_does_not_take_over_what_another_tab_saved(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
+        with app.app_context():
+            (item_id,) = item_ids(send(world, YES))
+            answer(world, item_id, SAYS_PART)
+        page = sue.post(
+            f"/review-items/{item_id}/answer", {"answer": "consistently", "version": "1"}
+        )
+        assert (page.status_code, version(page.text)) == (422, "1")
+
+    def test_skip_leads_round_and_then_to_the_check_page(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
+        with app.app_context():
+            review_id = send(world, YES, PART, NO)
+            ids = item_ids(review_id)
+        for here, following in zip(ids, [*ids[1:], ids[0]], strict=True):
+            assert (
+                f'href="/review-items/{following}?go=1">Skip'
+                in sue.get(f"/review-items/{here}").text
+            )
+        with app.app_context():
+            for item_id in ids[1:]:
+                answer(world, item_id, SAYS_NO)
+        assert f'href="/reviews/{review_id}/check">Skip' in sue.get(f"/review-items/{ids[0]}").text
+
+    def test_the_owner_sees_who_looked(self, app: Flask, world: World, sue: Client) -> None:
+        with app.app_context():
+            (item_id,) = item_ids(send(world, YES))
+        sue.get(f"/review-items/{item_id}")
+        with app.app_context():
+            look = session().scalars(select(Look)).one()
+            assert (look.owner_id, look.reader_id, look.kind) == (
+                world.people["ana"],
+                world.people["sue"],
+                "review",
+            )
+
+    def test_an_open_review_shows_the_answer_and_says_so(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
+        with app.app_context():
+            with transaction() as tx:
+                tx.execute(update(Team).values(open_reviews=True))
+            review_id = send(world, PART)
+            (item_id,) = item_ids(review_id)
+        page = sue.get(f"/review-items/{item_id}").text
+        assert "Open review" in words(page)
+        assert "Ana’s own answer" in words(page)
+        with app.app_context():
+            answer(world, item_id, SAYS_PART)
+            reviews.reveal(actor(world, "sue"), review_id, world.now)
+        assert "This was an open review" in words(sue.get(f"/reviews/{review_id}/differences").text)
+
+
+class TestTooLate:
+    def test_a_withdrawn_review_is_gone_for_the_reviewer_in_clear_words(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
+        with app.app_context():
+            review_id = send(world, YES)
+            (item_id,) = item_ids(review_id)
+            reviews.withdraw(actor(world, "ana"), review_id, world.now)
+        for path in (
+            f"/reviews/{review_id}",
+            f"/review-items/{item_id}",
+            f"/reviews/{review_id}/check",
+        ):
+            page = sue.get(path, follow_redirects=True)
+            assert page.status_code == 409
+            assert "This review was withdrawn" in page.text
+        assert "Ana" not in words(sue.get("/reviews").text)
+
+    def test_moves_that_are_not_possible_now(
+        self, app: Flask, world: World, ana: Client, sue: Client
+    ) -> None:
+        with app.app_context():
+            review_id = send(world, YES, NO)
+            first, second = item_ids(review_id)
+            answer(world, first, TELLS)
+        for client, path, data in (
+            (ana, f"/reviews/{review_id}/withdraw", {}),
+            (ana, f"/review-items/{second}/reply", {"text": "x"}),
+            (ana, f"/review-items/{second}/drop", {}),
+            (sue, f"/reviews/{review_id}/reveal", {"version": "3"}),
+            (sue, f"/review-items/{first}/keep-apart", {}),
+            (sue, f"/review-items/{first}/agree", {"answer": "partly", "reason": "x"}),
+            (sue, f"/review-items/{first}/agree", {}),
+            (ana, f"/review-items/{first}/next-step", {}),
+        ):
+            page = client.post(path, data)
+            assert page.status_code == 409, path
+            assert "Somebody was here before you" in page.text
+
+    def test_a_check_page_that_is_behind_reveals_nothing(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
+        with app.app_context():
+            review_id = send(world, YES)
+            (item_id,) = answer_all(world, review_id, TELLS)
+        seen = version(sue.get(f"/reviews/{review_id}/check").text)
+        with app.app_context():
+            answer(world, item_id, SAYS_NO)
+        page = sue.post(f"/reviews/{review_id}/reveal", {"version": seen})
+        assert page.status_code == 409
+        assert "changed while you had the check page open" in page.text
+
+    def test_before_the_reveal_there_is_no_page_of_differences(
+        self, app: Flask, world: World, ana: Client, sue: Client
+    ) -> None:
+        with app.app_context():
+            review_id = send(world, YES)
+        assert (
+            ana.get(f"/reviews/{review_id}/differences").headers["Location"]
+            == f"/reviews/{review_id}"
+        )
+        assert sue.get(f"/reviews/{review_id}/differences").status_code == 302
+
+    def test_after_it_the_answer_pages_lead_to_the_differences(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
+        with app.app_context():
+            review_id = send(world, YES)
+            (item_id,) = answer_all(world, review_id, SAYS_NO)
+            reviews.reveal(actor(world, "sue"), review_id, world.now)
+        for path in (
+            f"/review-items/{item_id}",
+            f"/reviews/{review_id}/check",
+            f"/reviews/{review_id}",
+        ):
+            assert sue.get(path).headers["Location"] == f"/reviews/{review_id}/differences"
+        late = sue.post(
+            f"/review-items/{item_id}/answer", {"answer": "cannot_tell", "version": "2"}
+        )
+        assert late.status_code == 409
+
+
+class TestDifferencesPage:
+    def revealed(self, world: World) -> tuple[int, int]:
+        review_id = send(world, YES)
+        (item_id,) = answer_all(world, review_id, SAYS_NO)
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+        return review_id, item_id
+
+    @pytest.mark.parametrize(
+        ("data", "said"),
+        [
+            ({"answer": "", "reason": "kept"}, "Choose the answer that you would agree on."),
+            ({"answer": "not_sure", "reason": "kept"}, "This is not one of the list"),
+            ({"answer": "partly", "reason": " "}, "Write something here first."),
+        ],
+    )
+    def test_a_confirmation_needs_answer_and_reason(
+        self, app: Flask, world: World, ana: Client, data: dict[str, str], said: str
+    ) -> None:
+        with app.app_context():
+            _, item_id = self.revealed(world)
+        page = ana.post(f"/review-items/{item_id}/agree", data)
+        assert page.status_code == 422
+        assert said in page.text
+        assert data["reason"].strip() in page.text
+
+    def test_who_agrees_from_a_page_that_is_behind_is_told(
+        self, app: Flask, world: World, ana: Client, sue: Client
+    ) -> None:
+        with app.app_context():
+            review_id, item_id = self.revealed(world)
+        page, agree = f"/reviews/{review_id}/differences", f"/review-items/{item_id}/agree"
+
+        def seen(text: str) -> str:
+            (found,) = re.findall(r'name="seen" value="([^"]*)"', text)
+            return html.unescape(found)
+
+        behind = seen(sue.get(page).text)
+        first = ana.post(
+            agree,
+            {"answer": "partly", "reason": "I started in May", "seen": seen(ana.get(page).text)},
+            follow_redirects=True,
+        )
+        assert "Confirmed. It waits for the other of you." in words(first.text)
+        other = sue.post(
+            agree,
+            {"answer": "consistently", "reason": "Daily", "seen": behind},
+            follow_redirects=True,
+        )
+        assert (
+            "Confirmed. Ana would agree on Partly, you on Consistently: it stays open until both "
+            "are the same, or "
+            "it is kept apart."
+        ) in words(other.text)
+        same = {"answer": "partly", "reason": "Mine <own>", "seen": behind}
+        refused = sue.post(agree, same)
+        assert refused.status_code == 409
+        text = words(refused.text)
+        assert "with a reason that your page did not show" in text
+        assert "Ana would agree on Partly : I started in May" in text
+        assert "Mine &lt;own&gt;</textarea>" in refused.text
+        assert '<option value="partly" selected>' in refused.text
+        with app.app_context():
+            assert [item.status for item in items(review_id)] == ["differs"]
+        agreed = sue.post(agree, same | {"seen": seen(refused.text)}, follow_redirects=True)
+        assert "Agreed by both" in agreed.text
+
+    @pytest.mark.parametrize(
+        ("data", "said"),
+        [
+            ({"owner": "ana", "due_on": "2026-12-01"}, "Write something here first."),
+            ({"text": "kept", "owner": "ana"}, "Enter the day by which"),
+            ({"text": "kept", "owner": "ana", "due_on": "2026-02-31"}, "This is not a date"),
+            ({"text": "kept", "owner": "ana", "due_on": "2020-01-01"}, "Enter a day from today on"),
+            (
+                {"text": "kept", "owner": "ben", "due_on": "2026-12-01"},
+                "This is not one of the list",
+            ),
+            ({"text": "kept", "owner": "9" * 30, "due_on": "2026-12-01"}, "Choose one of the list"),
+        ],
+    )
+    def test_a_next_step_needs_all_its_parts(
+        self, app: Flask, world: World, ana: Client, data: dict[str, str], said: str
+    ) -> None:
+        with app.app_context():
+            _, item_id = self.revealed(world)
+        owner = world.people.get(data["owner"], data["owner"])
+        page = ana.post(f"/review-items/{item_id}/next-step", {**data, "owner": str(owner)})
+        assert page.status_code == 422
+        assert said in page.text
+        if "text" in data:
+            assert 'value="kept"' in page.text
+
+    def test_what_is_kept_apart_shows_both_answers(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
+        with app.app_context():
+            review_id, item_id = self.revealed(world)
+        ana.post(f"/review-items/{item_id}/keep-apart")
+        text = words(ana.get(f"/reviews/{review_id}/differences").text)
+        assert "Kept apart" in text
+        assert "Consistently" in text
+        assert "Not yet" in text
+
+    def test_a_reply_without_words_stays_on_its_page(
+        self, app: Flask, world: World, ana: Client
+    ) -> None:
+        with app.app_context():
+            (item_id,) = item_ids(send(world, YES))
+            reviews.return_item(actor(world, "sue"), item_id, "Where?", 1, world.now)
+        page = ana.post(f"/review-items/{item_id}/reply", {"text": " "})
+        assert page.status_code == 422
+        assert "Write something here first." in page.text
+
+    def test_names_and_notes_are_shown_as_text(
+        self, app: Flask, world: World, ana: Client, sue: Client
+    ) -> None:
+        nasty = "'\"><svg onload=alert(1)>{{7*7}}"
+        with app.app_context():
+            with transaction() as tx:
+                tx.execute(update(Person).values(name=nasty))
+            review_id = send(world, YES, NO)
+            first, second = item_ids(review_id)
+            answer(world, first, SAYS_NO, note=nasty)
+            reviews.return_item(actor(world, "sue"), second, nasty, 1, world.now)
+        pages = [
+            ana.get(f"/reviews/{review_id}"),
+            sue.get(f"/review-items/{second}"),
+            sue.get(f"/reviews/{review_id}/check"),
+            sue.get("/reviews"),
+        ]
+        with app.app_context():
+            reviews.reveal(actor(world, "sue"), review_id, world.now)
+            differences.confirm(actor(world, "ana"), first, EndorsedAnswer.PARTLY, nasty, world.now)
+        pages += [client.get(f"/reviews/{review_id}/differences") for client in (ana, sue)]
+        for page in pages:
+            assert page.status_code == 200
+            assert "<svg onload" not in page.text
+            assert "49" not in words(page.text)
+
+
+@pytest.mark.parametrize("state", ["waiting", "answered", "revealed"])
+def test_no_page_costs_more_statements_for_more_items(
+    app: Flask, world: World, ana: Client, sue: Client, count_sql: Statements, state: str
+) -> None:
+    def counts(review_id: int) -> dict[str, int]:
+        paths = {
+            "waiting": ["/reviews", "/reviews/new", "/reviews/{}", "/review-items/{}"],
+            "answered": ["/reviews", "/reviews/{}/check"],
+            "revealed": ["/reviews", "/reviews/{}/differences"],
+        }[state]
+        found = {}
+        for client in (ana, sue):
+            for path in paths:
+                with app.app_context():
+                    item_id = item_ids(review_id)[0]
+                url = path.format(item_id if "items" in path else review_id)
+                client.get(url)
+                count_sql.clear()
+                client.get(url)
+                found[f"{path} {client is ana}"] = len(count_sql)
+        return found
+
+    def made(skip: int, *own: object) -> int:
+        with app.app_context():
+            review_id = send(world, *own, skip=skip)  # type: ignore[arg-type]
+            for statement_id in world.statements["communication"][skip : skip + len(own)]:
+                piece(world, reasons={statement_id: ""})
+            if state != "waiting":
+                answer_all(world, review_id, *[SAYS_NO] * len(own))
+            if state == "revealed":
+                reviews.reveal(actor(world, "sue"), review_id, world.now)
+                differences.confirm(
+                    actor(world, "ana"),
+                    item_ids(review_id)[0],
+                    EndorsedAnswer.PARTLY,
+                    "x",
+                    world.now,
+                )
+            return review_id
+
+    few = counts(made(0, YES))
+    many = counts(made(1, *[YES] * 7))
+    assert few == many
+    assert max(few.values()) <= 16

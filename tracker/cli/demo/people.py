@@ -1,0 +1,156 @@
+"""The people of the demo, read from seed_data/demo/library.json, and chance that does not depend on
+order."""
+
+import datetime as dt
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from config import ROOT
+from tracker.policy.permissions import Actor
+from tracker.queries.access.actors import actor_for_person
+from tracker.queries.operations.demo import Outline
+from tracker.rules.frameworks.scale import Answer
+
+T = TypeVar("T")
+PATH = ROOT / "seed_data" / "demo" / "library.json"
+
+
+def draw(*key: object) -> float:
+    """A number from 0 up to 1 that is the same for the same key, on every machine and in any
+    order."""
+    digest = hashlib.sha256("|".join(map(str, key)).encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def pick(choices: Sequence[T], *key: object) -> T:
+    return choices[int(draw(*key) * len(choices))]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTeam:
+    name: str
+    above: str | None
+    supervisors: tuple[str, ...]
+    learners: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Everybody in the demo. `texts` holds the lists of sentences that the story picks from."""
+
+    library: str
+    time_zone: str
+    password: str
+    administrator: str
+    coordinators: tuple[tuple[str, str | None], ...]
+    teams: tuple[DemoTeam, ...]
+    not_rated_here: tuple[dict[str, str], ...]
+    texts: dict[str, Any]
+
+    def accounts(self) -> list[dict[str, str]]:
+        """One for each role that somebody has first, administrators last; the first of a role is
+        its best example."""
+        learners = [learner["name"] for team in self.teams for learner in team.learners]
+        supervisors = [
+            name for team in self.teams for name in team.supervisors if name not in learners
+        ]
+        by_role = (
+            ("learner", learners),
+            ("supervisor", supervisors),
+            ("coordinator", [name for name, _team in self.coordinators]),
+            ("administrator", [self.administrator]),
+        )
+        return [
+            {"role": role, "name": name, "email": email(name), "password": self.password}
+            for role, names in by_role
+            for name in names
+        ]
+
+    def names(self) -> list[str]:
+        return list(dict.fromkeys(account["name"] for account in self.accounts()))
+
+
+def email(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return plain.lower().replace(" ", ".") + "@example.org"
+
+
+def load_cast() -> Cast:
+    data = json.loads(PATH.read_text(encoding="utf-8"))
+    return Cast(
+        library=data["library"],
+        time_zone=data["time_zone"],
+        password=data["password"],
+        administrator=data["administrator"],
+        coordinators=tuple((row["name"], row["team"]) for row in data["coordinators"]),
+        teams=tuple(team for row in data["teams"] for team in _teams(row, None)),
+        not_rated_here=tuple(data["not_rated_here"]),
+        texts=data,
+    )
+
+
+def _teams(row: dict[str, Any], above: str | None) -> Iterator[DemoTeam]:
+    yield DemoTeam(row["name"], above, tuple(row["supervisors"]), tuple(row["learners"]))
+    for inner in row.get("teams", []):
+        yield from _teams(inner, row["name"])
+
+
+@dataclass
+class DemoLearner:
+    """A learner as the story knows them: what they can do, and what they have said."""
+
+    name: str
+    person_id: int
+    rank: int
+    supervisor: str
+    place: int
+    said: dict[int, Answer] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
+
+    def ability(self, statement: Outline, later: bool) -> float:
+        """How far above (or below) the statement's level they are."""
+        bent = (draw("bent", self.name, statement.domain) - 0.5) * 1.6
+        grown = 0.35 * draw("grown", self.name, statement.domain) if later else 0.0
+        noise = draw("noise", self.name, statement.code) - 0.5
+        return self.rank + 0.45 + bent + grown + noise - statement.rank
+
+    def answer(self, statement: Outline, later: bool) -> Answer:
+        chance = draw("kind", self.name, statement.code)
+        if chance < 0.02:
+            return Answer.NOT_SURE
+        if chance > 0.97 and statement.domain in ("technical", "ai"):
+            return Answer.NOT_MY_WORK
+        above = self.ability(statement, later)
+        if above > 0.1:
+            return Answer.CONSISTENTLY
+        return Answer.PARTLY if above > -0.9 else Answer.NOT_YET
+
+
+class Scene:
+    """Who is there and when it is. `today` is the day at which the story ends."""
+
+    def __init__(self, cast: Cast, today: dt.date) -> None:
+        self.cast = cast
+        self.today = today
+        self.ids: dict[str, int] = {}
+        self._actors: dict[tuple[str, dt.date], Actor] = {}
+
+    def at(self, days: float, hour: int = 9) -> dt.datetime:
+        """That many days from the story's today, in working hours."""
+        whole = int(days // 1)
+        minutes = int((days % 1) * 8 * 60)
+        noon = dt.datetime.combine(self.today, dt.time(hour), dt.UTC)
+        return noon + dt.timedelta(days=whole, minutes=minutes)
+
+    def actor(self, name: str, now: dt.datetime) -> Actor:
+        key = (name, now.date())
+        if key not in self._actors:
+            found = actor_for_person(self.ids[name], now)
+            if found is None:
+                raise LookupError(f"{name} is not there")
+            self._actors[key] = found
+        return self._actors[key]

@@ -1,0 +1,112 @@
+"""One review of the demo, taken as far as its stage says."""
+
+import datetime as dt
+from enum import Enum
+
+from tracker.cli.demo.people import DemoLearner, Scene, draw, pick
+from tracker.queries.operations import demo as world
+from tracker.queries.operations.demo import Outline
+from tracker.rules.frameworks.scale import AGREED, Answer, EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.services.reviews import differences, reviews
+
+
+class Stage(Enum):
+    """How far a review has come; `begins` is the day on which it was sent, from the story's
+    today."""
+
+    DIFFERENCES = -12
+    STARTED = -5
+    SENT = -2
+    ANSWERED = -6
+    CLOSED = -25
+    NOT_SENT = 0
+    RETURNED = -7
+    WITHDRAWN = -9
+    KEPT_APART = -40
+    REPLIED = -8
+
+    @property
+    def begins(self) -> int:
+        return int(self.value)
+
+
+def hold_review(
+    scene: Scene, learner: DemoLearner, sent: list[Outline], day: float, stage: Stage
+) -> None:
+    """Send the statements to the learner's supervisor, and let both act until `stage`."""
+    actor = scene.actor(learner.name, scene.at(day))
+    supervisor = scene.actor(learner.supervisor, scene.at(day))
+    review_id = reviews.send(actor, supervisor.person_id, [each.id for each in sent], scene.at(day))
+    if stage is Stage.WITHDRAWN:
+        reviews.withdraw(actor, review_id, scene.at(day + 0.5))
+        return
+    if stage is Stage.SENT:
+        return
+    by_id = {each.id: each for each in sent}
+    items = [(item_id, by_id[statement_id]) for item_id, statement_id in world.items(review_id)]
+    answered = items[: len(items) // 2] if stage is Stage.STARTED else items
+    returned = (
+        {item_id for item_id, _each in items[1:3]}
+        if stage in (Stage.RETURNED, Stage.REPLIED)
+        else set()
+    )
+    for at, (item_id, statement) in enumerate(answered):
+        now = scene.at(day + 2 + at / 100)
+        if item_id in returned:
+            question = pick(scene.cast.texts["questions"], "question", learner.name, statement.code)
+            reviews.return_item(supervisor, item_id, question, 1, now)
+            if stage is Stage.REPLIED:
+                answer = pick(scene.cast.texts["replies"], "reply", learner.name, statement.code)
+                reviews.reply(actor, item_id, answer, scene.at(day + 3 + at / 100))
+        else:
+            _answer(scene, learner, item_id, statement, now)
+    if stage in (Stage.STARTED, Stage.ANSWERED, Stage.RETURNED, Stage.REPLIED):
+        return
+    reviews.reveal(supervisor, review_id, scene.at(day + 3))
+    _talk(scene, learner, review_id, day + 5, stage)
+
+
+def _answer(
+    scene: Scene, learner: DemoLearner, item_id: int, statement: Outline, now: dt.datetime
+) -> None:
+    """What the supervisor saw: near to what the learner can do, by their own eyes."""
+    supervisor = scene.actor(learner.supervisor, now)
+    key = (learner.name, statement.code, now.date().isoformat())
+    note = pick(scene.cast.texts["reviewer_notes"], "said", *key)
+    if draw("chance", *key) < 0.04:
+        reviews.answer(supervisor, item_id, ReviewerAnswer.CANNOT_TELL, None, "", 1, now)
+        return
+    if learner.said[statement.id] is Answer.NOT_MY_WORK and draw("job", *key) < 0.7:
+        reviews.answer(
+            supervisor, item_id, ReviewerAnswer.NOT_THEIR_WORK, Ground.SAW_IT, "", 1, now
+        )
+        return
+    above = learner.ability(statement, later=now > scene.at(-60)) + (draw("eye", *key) - 0.55) * 0.5
+    seen = ReviewerAnswer.CONSISTENTLY if above > 0.1 else ReviewerAnswer.PARTLY
+    if above <= -0.9:
+        seen = ReviewerAnswer.NOT_YET
+    reviews.answer(supervisor, item_id, seen, pick(tuple(Ground), "ground", *key), note, 1, now)
+
+
+def _talk(scene: Scene, learner: DemoLearner, review_id: int, day: float, stage: Stage) -> None:
+    """Go through what both see differently: agree on most, keep some apart; in DIFFERENCES only
+    begin with it."""
+    actor, supervisor = (
+        scene.actor(name, scene.at(day)) for name in (learner.name, learner.supervisor)
+    )
+    for at, (item_id, said) in enumerate(world.differing(review_id)):
+        now = scene.at(day + at / 50)
+        agreed = AGREED[ReviewerAnswer(said)]
+        reason = pick(scene.cast.texts["agreements"], "agreed", learner.name, item_id)
+        if stage is Stage.DIFFERENCES:
+            if at == 0:
+                differences.confirm(supervisor, item_id, EndorsedAnswer(agreed.value), reason, now)
+            elif at == 1:
+                step = pick(scene.cast.texts["next_steps"], "step", learner.name)
+                due_on = scene.today + dt.timedelta(days=21)
+                differences.add_next_step(supervisor, item_id, actor.person_id, step, due_on, now)
+        elif at % 4 == 3 or (stage is Stage.KEPT_APART and at == 0):
+            differences.keep_apart(actor, item_id, now)
+        else:
+            for who in (supervisor, actor):
+                differences.confirm(who, item_id, EndorsedAnswer(agreed.value), reason, now)

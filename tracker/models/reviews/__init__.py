@@ -1,0 +1,1 @@
+"""Reviews, their items, and the endorsements and exceptions that come of them."""

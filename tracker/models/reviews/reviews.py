@@ -1,0 +1,225 @@
+"""Reviews, blind first, and the endorsements that come of them."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import Base
+from tracker.models.columns import Id, Prose, Word, one_of, parent
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, Move, ReviewStatus
+
+
+class Review(Base):
+    """Statements that a learner sent to one supervisor of one of their teams. `open` reviews are
+    not blind.
+
+    `handed_from_id`: the review that its reviewer did not finish, and that this one goes on with,
+    blank."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        one_of("status", ReviewStatus),
+        CheckConstraint("learner_id <> reviewer_id", name="nobody_reviews_themselves"),
+        CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_has_a_time"),
+        CheckConstraint(
+            "status <> 'differences_open' OR revealed_at IS NOT NULL",
+            name="differences_after_reveal",
+        ),
+        Index("ix_reviews_learner", "learner_id", "status"),
+        Index("ix_reviews_reviewer", "reviewer_id", "status"),
+    )
+
+    id: Mapped[Id]
+    learner_id: Mapped[int] = mapped_column(parent("people.id"))
+    reviewer_id: Mapped[int] = mapped_column(parent("people.id"))
+    team_id: Mapped[int] = mapped_column(parent("teams.id"), index=True)
+    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    round_id: Mapped[int | None] = mapped_column(parent("rounds.id"))
+    status: Mapped[Word]
+    open: Mapped[bool] = mapped_column(default=False)
+    sent_at: Mapped[dt.datetime]
+    due_on: Mapped[dt.date]
+    revealed_at: Mapped[dt.datetime | None]
+    differences_due_on: Mapped[dt.date | None]
+    closed_at: Mapped[dt.datetime | None]
+    withdrawn_at: Mapped[dt.datetime | None]
+
+
+class ReviewItem(Base):
+    """One statement in a review. The learner's side and `digest` are frozen at sending.
+
+    `version` starts at 1 and rises with each move: a form names the version that its page showed.
+    `revealed_at` is when each side was shown the other's; a *not observed* item has it once the
+    review's end or reveal showed it.
+    """
+
+    __tablename__ = "review_items"
+    __table_args__ = (
+        UniqueConstraint("review_id", "statement_id"),
+        one_of("status", ItemStatus),
+        one_of("learner_answer", Answer),
+        one_of("reviewer_answer", ReviewerAnswer),
+        one_of("ground", Ground),
+        CheckConstraint(
+            "status NOT IN ('answered', 'differs', 'endorsed', 'kept_apart')"
+            " OR (reviewer_answer IS NOT NULL AND answered_at IS NOT NULL)",
+            name="answered_has_an_answer",
+        ),
+        CheckConstraint(
+            "status NOT IN ('differs', 'endorsed', 'kept_apart') OR revealed_at IS NOT NULL",
+            name="revealed_has_a_time",
+        ),
+        CheckConstraint(
+            "status NOT IN ('waiting', 'returned', 'answered', 'dropped', 'handed_on') OR "
+            "revealed_at IS NULL",
+            name="sealed_has_none",
+        ),
+        CheckConstraint(
+            "ground IS NOT NULL OR reviewer_answer IS NULL OR reviewer_answer = 'cannot_tell'",
+            name="answer_has_a_ground",
+        ),
+        CheckConstraint("version >= 1", name="version_counts"),
+        Index("ix_review_items_statement", "statement_id"),
+    )
+
+    id: Mapped[Id]
+    review_id: Mapped[int] = mapped_column(parent("reviews.id"))
+    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    position: Mapped[int]
+    status: Mapped[Word]
+    version: Mapped[int] = mapped_column(default=1)
+    digest: Mapped[str] = mapped_column(String(64))
+    learner_answer: Mapped[Word]
+    rated_at: Mapped[dt.datetime]
+    rating_version: Mapped[int]
+    reviewer_answer: Mapped[Word | None]
+    ground: Mapped[Word | None]
+    answered_at: Mapped[dt.datetime | None]
+    revealed_at: Mapped[dt.datetime | None]
+
+
+class ReviewItemText(Base):
+    """The personal text of an item and the salt of its digest; erasable."""
+
+    __tablename__ = "review_item_texts"
+
+    item_id: Mapped[int] = mapped_column(parent("review_items.id"), primary_key=True)
+    salt: Mapped[str] = mapped_column(String(64))
+    learner_note: Mapped[Prose] = mapped_column(default="")
+    reviewer_note: Mapped[Prose] = mapped_column(default="")
+
+
+class ReviewItemEvidence(Base):
+    """The versions of evidence that went with an item, and why each counted, as they were at
+    sending."""
+
+    __tablename__ = "review_item_evidence"
+    __table_args__ = (UniqueConstraint("item_id", "version_id"),)
+
+    id: Mapped[Id]
+    item_id: Mapped[int] = mapped_column(parent("review_items.id"))
+    version_id: Mapped[int] = mapped_column(parent("evidence_versions.id"), index=True)
+    reason: Mapped[Prose] = mapped_column(default="")
+
+
+class ReviewMessage(Base):
+    """A question that came with a returned item, or the learner's reply to it."""
+
+    __tablename__ = "review_messages"
+
+    id: Mapped[Id]
+    item_id: Mapped[int] = mapped_column(parent("review_items.id"), index=True)
+    author_id: Mapped[int] = mapped_column(parent("people.id"))
+    text: Mapped[Prose]
+    written_at: Mapped[dt.datetime]
+
+
+class Confirmation(Base):
+    """What one side would agree on for an item that differs. When both hold the same answer, it is
+    endorsed."""
+
+    __tablename__ = "confirmations"
+    __table_args__ = (UniqueConstraint("item_id", "person_id"), one_of("answer", EndorsedAnswer))
+
+    id: Mapped[Id]
+    item_id: Mapped[int] = mapped_column(parent("review_items.id"))
+    person_id: Mapped[int] = mapped_column(parent("people.id"))
+    answer: Mapped[Word]
+    reason: Mapped[Prose]
+    confirmed_at: Mapped[dt.datetime]
+
+
+class TrainingAction(Base):
+    """A next step that came of a difference: what, who, by when."""
+
+    __tablename__ = "training_actions"
+
+    id: Mapped[Id]
+    item_id: Mapped[int] = mapped_column(parent("review_items.id"), index=True)
+    owner_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    text: Mapped[Prose]
+    due_on: Mapped[dt.date | None]
+    created_at: Mapped[dt.datetime]
+    done_at: Mapped[dt.datetime | None]
+
+
+class ReviewMove(Base):
+    """Every move, append-only; `item_id` is empty for moves of the review itself."""
+
+    __tablename__ = "review_moves"
+    __table_args__ = (one_of("move", Move),)
+
+    id: Mapped[Id]
+    review_id: Mapped[int] = mapped_column(parent("reviews.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(parent("review_items.id"), index=True)
+    move: Mapped[Word]
+    actor_id: Mapped[int | None] = mapped_column(parent("people.id"))
+    before: Mapped[Word]
+    after: Mapped[Word]
+    moved_at: Mapped[dt.datetime]
+
+
+class Endorsement(Base):
+    """A supervisor's recorded answer that stands for a statement of a person, bound to what was
+    reviewed."""
+
+    __tablename__ = "endorsements"
+    __table_args__ = (
+        one_of("answer", EndorsedAnswer),
+        one_of("status", EndorsementStatus),
+        CheckConstraint("person_id <> endorser_id", name="nobody_endorses_themselves"),
+        CheckConstraint("(status = 'standing') = (ended_at IS NULL)", name="ended_has_a_time"),
+        UniqueConstraint("item_id"),
+        Index(
+            "uq_endorsements_one_standing",
+            "person_id",
+            "statement_id",
+            unique=True,
+            sqlite_where=text("status = 'standing'"),
+            postgresql_where=text("status = 'standing'"),
+        ),
+        Index("ix_endorsements_person_statement", "person_id", "statement_id"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(parent("people.id"))
+    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    endorser_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    item_id: Mapped[int] = mapped_column(parent("review_items.id"))
+    answer: Mapped[Word]
+    digest: Mapped[str] = mapped_column(String(64))
+    rating_version: Mapped[int]
+    status: Mapped[Word]
+    endorsed_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+
+class EndorsementText(Base):
+    """Why an endorsement ended, where somebody said why; erasable."""
+
+    __tablename__ = "endorsement_texts"
+
+    endorsement_id: Mapped[int] = mapped_column(parent("endorsements.id"), primary_key=True)
+    reason: Mapped[Prose]

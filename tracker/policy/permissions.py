@@ -1,0 +1,243 @@
+"""Who may do what: one table of predicates that read as facts, pure in (actor, subject), and the
+same as SQL scopes.
+
+A permission that is not in the table is refused. Whether a move is possible *now* is another
+question (rules/reviews/workflow).
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.orm import aliased
+
+from tracker.models.people import Membership, Person, Team
+from tracker.rules.calendar import day_in
+from tracker.rules.roles import Permission, Role
+
+GRACE = dt.timedelta(days=30)
+"""How long supervisors and coordinators of a team still see somebody who moved away from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A team somebody belongs to, and that team's path from the root ("/1/4/9/")."""
+
+    team_id: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The signed-in person as policy sees them. The three tuples hold current memberships only."""
+
+    person_id: int
+    library_id: int
+    name: str = ""
+    email: str = ""
+    administrator: bool = False
+    learns_in: tuple[Place, ...] = ()
+    supervises: tuple[Place, ...] = ()
+    coordinates: tuple[Place, ...] = ()
+    time_zone: str = "UTC"
+    covers_screen: bool = False
+    sign_in_id: int | None = None
+
+    def today(self, now: dt.datetime) -> dt.date:
+        """The day it is in the actor's library: memberships and rounds begin and end by it."""
+        return day_in(self.time_zone, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is asked about: a record, and whose it is.
+
+    `places` are the teams in which the owner learns now or did until at most GRACE ago; for a team,
+    the team itself. Of a review: `reviewer_may_go_on` (routing), and `deputies` are those who stand
+    in for its reviewer now.
+    """
+
+    id: int
+    library_id: int
+    owner_id: int | None = None
+    reviewer_id: int | None = None
+    reviewer_may_go_on: bool = False
+    places: tuple[Place, ...] = field(default=())
+    deputies: frozenset[int] = frozenset()
+
+
+Fact = Callable[[Actor, Subject], bool]
+
+
+def anybody(actor: Actor, subject: Subject) -> bool:
+    return True
+
+
+def same_library(actor: Actor, subject: Subject) -> bool:
+    return actor.library_id == subject.library_id
+
+
+def owns(actor: Actor, subject: Subject) -> bool:
+    return same_library(actor, subject) and subject.owner_id == actor.person_id
+
+
+def is_not_own(actor: Actor, subject: Subject) -> bool:
+    return subject.owner_id != actor.person_id
+
+
+def learns(actor: Actor, subject: Subject) -> bool:
+    return bool(actor.learns_in)
+
+
+def supervises(actor: Actor, subject: Subject) -> bool:
+    """In one of the very teams; a parent team's supervisor is not the supervisor of its
+    sub-teams."""
+    mine = {place.team_id for place in actor.supervises}
+    return same_library(actor, subject) and any(place.team_id in mine for place in subject.places)
+
+
+def coordinates(actor: Actor, subject: Subject) -> bool:
+    """In one of the teams or anywhere above it."""
+    return same_library(actor, subject) and any(
+        place.path.startswith(mine.path) for place in subject.places for mine in actor.coordinates
+    )
+
+
+def reviews(actor: Actor, subject: Subject) -> bool:
+    """The review is with them, and they may still review its learner: what a supervisor who left
+    has not revealed stays sealed, from them too."""
+    return (
+        same_library(actor, subject)
+        and subject.reviewer_id == actor.person_id
+        and is_not_own(actor, subject)
+        and subject.reviewer_may_go_on
+    )
+
+
+def stands_in(actor: Actor, subject: Subject) -> bool:
+    """A deputy of the one with whom the review is."""
+    return same_library(actor, subject) and actor.person_id in subject.deputies
+
+
+def leads_a_team(actor: Actor, subject: Subject) -> bool:
+    return bool(actor.supervises)
+
+
+def administers(actor: Actor, subject: Subject) -> bool:
+    return actor.administrator and same_library(actor, subject)
+
+
+def any_of(*facts: Fact) -> Fact:
+    def any_fact(actor: Actor, subject: Subject) -> bool:
+        return any(fact(actor, subject) for fact in facts)
+
+    return any_fact
+
+
+def all_of(*facts: Fact) -> Fact:
+    def every_fact(actor: Actor, subject: Subject) -> bool:
+        return all(fact(actor, subject) for fact in facts)
+
+    return every_fact
+
+
+TABLE: dict[Permission, Fact] = {
+    Permission.PUBLIC: anybody,
+    Permission.SIGNED_IN: anybody,
+    Permission.ACCOUNT_OWN: owns,
+    Permission.RATE: learns,
+    Permission.EVIDENCE_OWN: owns,
+    Permission.EVIDENCE_READ: any_of(owns, reviews),
+    Permission.PROFILE_READ: any_of(owns, all_of(is_not_own, any_of(supervises, coordinates))),
+    Permission.PROFILE_REVEALED: any_of(owns, all_of(is_not_own, supervises)),
+    Permission.REVIEW_SEND: learns,
+    Permission.REVIEW_READ: any_of(owns, reviews),
+    Permission.REVIEW_LEARNER: owns,
+    Permission.REVIEW_ANSWER: reviews,
+    Permission.REVIEW_HAND_ON: all_of(is_not_own, any_of(reviews, stands_in, coordinates)),
+    Permission.ENDORSEMENT_OWN: owns,
+    Permission.DEPUTY_NAME: leads_a_team,
+    Permission.DEPUTY_OWN: owns,
+    Permission.HANDOVER_READ: coordinates,
+    Permission.ENDORSEMENT_REVOKE: reviews,
+    Permission.TEAM_READ: any_of(supervises, coordinates),
+    Permission.GAPS_READ: any_of(supervises, coordinates),
+    Permission.ADMINISTER: administers,
+    Permission.ADMINISTER_PERSON: administers,
+    Permission.ADMINISTER_TEAM: administers,
+    Permission.ADMINISTER_LIBRARY: administers,
+}
+
+KNOWN_BY: dict[Permission, Permission] = {
+    Permission.REVIEW_ANSWER: Permission.REVIEW_READ,
+    Permission.REVIEW_LEARNER: Permission.REVIEW_READ,
+    Permission.EVIDENCE_OWN: Permission.EVIDENCE_READ,
+    Permission.REVIEW_HAND_ON: Permission.REVIEW_READ,
+    Permission.HANDOVER_READ: Permission.TEAM_READ,
+    Permission.ENDORSEMENT_REVOKE: Permission.REVIEW_READ,
+}
+"""Who may read the record but not act on it is told so (403); who may not even read it is told
+nothing (404)."""
+
+
+def allows(actor: Actor, permission: Permission, subject: Subject) -> bool:
+    """Default deny: a permission without a row is refused."""
+    fact = TABLE.get(permission)
+    return fact is not None and fact(actor, subject)
+
+
+def library_of(actor: Actor) -> Subject:
+    """The actor's own library as a subject, for permissions that ask about no single record."""
+    return Subject(id=actor.library_id, library_id=actor.library_id)
+
+
+def may_know(actor: Actor, permission: Permission, subject: Subject) -> bool:
+    """Whether somebody who was refused `permission` may know that the record is there."""
+    return permission in KNOWN_BY and allows(actor, KNOWN_BY[permission], subject)
+
+
+def people_whose_profile(actor: Actor, today: dt.date) -> ColumnElement[bool]:
+    """PROFILE_READ as SQL over `Person`: the people whose profile this actor may read on that
+    day."""
+    member = aliased(Membership)
+    team = aliased(Team)
+    reach: list[ColumnElement[bool]] = [
+        member.team_id == place.team_id for place in actor.supervises
+    ]
+    reach += [team.path.startswith(place.path, autoescape=True) for place in actor.coordinates]
+    if not reach:
+        others: ColumnElement[bool] = false()
+    else:
+        others = exists(
+            select(member.id)
+            .join(team, team.id == member.team_id)
+            .where(
+                member.person_id == Person.id,
+                member.role == Role.LEARNER.value,
+                in_reach_on(member, today),
+                or_(*reach),
+            )
+        )
+    return and_(Person.library_id == actor.library_id, or_(Person.id == actor.person_id, others))
+
+
+def teams_readable(actor: Actor) -> ColumnElement[bool]:
+    """TEAM_READ as SQL over `Team`."""
+    reach: list[ColumnElement[bool]] = [Team.id == place.team_id for place in actor.supervises]
+    reach += [Team.path.startswith(place.path, autoescape=True) for place in actor.coordinates]
+    return and_(Team.library_id == actor.library_id, or_(false(), *reach))
+
+
+def in_reach_on(member: type[Membership], today: dt.date) -> ColumnElement[bool]:
+    """A membership that has begun and has not been over for longer than GRACE."""
+    return and_(
+        member.starts_on <= today, or_(member.ends_on.is_(None), member.ends_on >= today - GRACE)
+    )
+
+
+def current_on(
+    member: type[Membership], today: dt.date | BindParameter[dt.date]
+) -> ColumnElement[bool]:
+    """A membership that stands on that day; both its dates are inclusive."""
+    return and_(member.starts_on <= today, or_(member.ends_on.is_(None), member.ends_on >= today))

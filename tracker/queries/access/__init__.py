@@ -1,0 +1,1 @@
+"""Who asks, and the records that the doors load."""

@@ -1,0 +1,186 @@
+"""Records as policy sees them: what is asked about, and whose it is. None where there is no such
+record."""
+
+import datetime as dt
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, Select, exists, select
+
+from tracker.db import session
+from tracker.models import (
+    Deputy,
+    Endorsement,
+    Evidence,
+    Membership,
+    NotRatedHere,
+    OutboxMail,
+    Person,
+    Review,
+    ReviewItem,
+    RoleProfile,
+    Round,
+    SignIn,
+    Team,
+)
+from tracker.policy.permissions import Place, Subject, in_reach_on
+from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
+from tracker.rules.roles import Role
+
+
+def person(person_id: int, today: dt.date) -> Subject | None:
+    """Somebody, with the teams in which they learn or lately did."""
+    library_id = session().scalar(select(Person.library_id).where(Person.id == person_id))
+    if library_id is None:
+        return None
+    return Subject(
+        id=person_id, library_id=library_id, owner_id=person_id, places=_places(person_id, today)
+    )
+
+
+def evidence(evidence_id: int, today: dt.date) -> Subject | None:
+    return _owned(evidence_id, select(Evidence.person_id).where(Evidence.id == evidence_id))
+
+
+def membership(membership_id: int, today: dt.date) -> Subject | None:
+    return _owned(membership_id, select(Membership.person_id).where(Membership.id == membership_id))
+
+
+def sign_in(sign_in_id: int, today: dt.date) -> Subject | None:
+    return _owned(sign_in_id, select(SignIn.person_id).where(SignIn.id == sign_in_id))
+
+
+def review(review_id: int, today: dt.date) -> Subject | None:
+    return _reviewed(review_id, Review.id == review_id, today)
+
+
+def review_item(item_id: int, today: dt.date) -> Subject | None:
+    return _reviewed(
+        item_id, exists().where(ReviewItem.review_id == Review.id, ReviewItem.id == item_id), today
+    )
+
+
+def review_to_hand_on(review_id: int, today: dt.date) -> Subject | None:
+    """A review with those who can do so: coordinators of its learner's teams, and who stands in for
+    its reviewer."""
+    found = review(review_id, today)
+    if found is None or found.owner_id is None:
+        return None
+    deputies = session().scalars(
+        select(Deputy.deputy_id).where(
+            Deputy.supervisor_id == found.reviewer_id, deputises_on(today)
+        )
+    )
+    return replace(found, places=_places(found.owner_id, today), deputies=frozenset(deputies))
+
+
+def deputy(deputy_id: int, today: dt.date) -> Subject | None:
+    """That somebody stands in for somebody: a record of the one who named them."""
+    return _owned(deputy_id, select(Deputy.supervisor_id).where(Deputy.id == deputy_id))
+
+
+def endorsement(endorsement_id: int, today: dt.date) -> Subject | None:
+    """What stands or stood for somebody's statement: a record of theirs."""
+    return _owned(
+        endorsement_id, select(Endorsement.person_id).where(Endorsement.id == endorsement_id)
+    )
+
+
+def endorsement_given(endorsement_id: int, today: dt.date) -> Subject | None:
+    """The same between its two sides: it was given by the reviewer of its review."""
+    of_it = exists().where(
+        Endorsement.id == endorsement_id,
+        ReviewItem.id == Endorsement.item_id,
+        ReviewItem.review_id == Review.id,
+    )
+    return _reviewed(endorsement_id, of_it, today)
+
+
+def outbox_mail(mail_id: int, today: dt.date) -> Subject | None:
+    return _owned(mail_id, select(OutboxMail.person_id).where(OutboxMail.id == mail_id))
+
+
+def team(team_id: int, today: dt.date) -> Subject | None:
+    row = (
+        session()
+        .execute(select(Team.library_id, Team.path).where(Team.id == team_id))
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    return Subject(id=team_id, library_id=row.library_id, places=(Place(team_id, row.path),))
+
+
+def _owned(record_id: int, owner: Select[int]) -> Subject | None:
+    """A record of one person. `owner` selects their id."""
+    found = owner.subquery()
+    row = (
+        session()
+        .execute(select(Person.id, Person.library_id).join(found, found.c[0] == Person.id))
+        .one_or_none()
+    )
+    return (
+        None if row is None else Subject(id=record_id, library_id=row.library_id, owner_id=row.id)
+    )
+
+
+def _reviewed(record_id: int, which: ColumnElement[bool], today: dt.date) -> Subject | None:
+    """A record between two people. `which` picks its review."""
+    row = (
+        session()
+        .execute(
+            select(
+                Review.learner_id,
+                Review.reviewer_id,
+                Person.library_id,
+                reviewer_may_go_on(today).label("may_go_on"),
+            )
+            .join(Person, Person.id == Review.learner_id)
+            .where(which)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    return Subject(
+        id=record_id,
+        library_id=row.library_id,
+        owner_id=row.learner_id,
+        reviewer_id=row.reviewer_id,
+        reviewer_may_go_on=bool(row.may_go_on),
+    )
+
+
+def _places(person_id: int, today: dt.date) -> tuple[Place, ...]:
+    rows = session().execute(
+        select(Team.id, Team.path)
+        .join(Membership, Membership.team_id == Team.id)
+        .where(
+            Membership.person_id == person_id,
+            Membership.role == Role.LEARNER.value,
+            in_reach_on(Membership, today),
+        )
+        .order_by(Team.path)
+    )
+    return tuple(Place(team_id, path) for team_id, path in rows)
+
+
+def role_profile(role_profile_id: int, today: dt.date) -> Subject | None:
+    return _of_library(
+        role_profile_id, select(RoleProfile.library_id).where(RoleProfile.id == role_profile_id)
+    )
+
+
+def round_(round_id: int, today: dt.date) -> Subject | None:
+    return _of_library(round_id, select(Round.library_id).where(Round.id == round_id))
+
+
+def not_rated(not_rated_id: int, today: dt.date) -> Subject | None:
+    return _of_library(
+        not_rated_id, select(NotRatedHere.library_id).where(NotRatedHere.id == not_rated_id)
+    )
+
+
+def _of_library(record_id: int, query: Select[int]) -> Subject | None:
+    """A record that belongs to a library and to nobody in it."""
+    library_id = session().scalar(query)
+    return None if library_id is None else Subject(id=record_id, library_id=library_id)

@@ -1,0 +1,1 @@
+"""What an administrator sees of a library, and what each person sees of their own account."""

@@ -1,0 +1,217 @@
+"""What somebody sees of their own account."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.models import (
+    Deputy,
+    Library,
+    Look,
+    Membership,
+    Person,
+    SignIn,
+    Team,
+    UseStatement,
+    UseStatementReading,
+)
+from tracker.policy.permissions import GRACE, Actor
+from tracker.rules.accounts.agents import device
+from tracker.rules.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSignIn:
+    id: int
+    browser: str | None
+    system: str | None
+    started_at: dt.datetime
+    seen_at: dt.datetime
+    is_this_one: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Somebody looked at one's record on a day. `role`: what made it theirs to see, "supervisor",
+    "coordinator" or "deputy"; empty where nothing that is on record does."""
+
+    reader: str
+    kind: str
+    looked_on: dt.date
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A use statement that was read. `is_newest` is false once the library published another."""
+
+    version: int
+    text: str
+    read_at: dt.datetime
+    is_newest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    library: str
+    sign_ins: tuple[OpenSignIn, ...]
+    glances: tuple[Glance, ...]
+    reading: Reading | None
+
+
+GLANCES_MAX = 200
+
+
+def account(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> Account:
+    """Six statements."""
+    library = session().scalars(select(Library.name).where(Library.id == actor.library_id)).one()
+    return Account(library, _sign_ins(actor, now, idle), _glances(actor), _reading(actor))
+
+
+def _sign_ins(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> tuple[OpenSignIn, ...]:
+    rows = session().execute(
+        select(SignIn.id, SignIn.agent, SignIn.started_at, SignIn.seen_at)
+        .where(
+            SignIn.person_id == actor.person_id,
+            SignIn.ended_at.is_(None),
+            SignIn.ends_at > now,
+            SignIn.seen_at > now - idle,
+        )
+        .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+    )
+    return tuple(
+        OpenSignIn(
+            row.id, *device(row.agent), row.started_at, row.seen_at, row.id == actor.sign_in_id
+        )
+        for row in rows
+    )
+
+
+def _glances(actor: Actor) -> tuple[Glance, ...]:
+    rows = (
+        session()
+        .execute(
+            select(Person.id, Person.name, Look.kind, Look.looked_on)
+            .join(Person, Person.id == Look.reader_id)
+            .where(Look.owner_id == actor.person_id, Look.reader_id != actor.person_id)
+            .order_by(Look.looked_on.desc(), Look.id.desc())
+            .limit(GLANCES_MAX)
+        )
+        .all()
+    )
+    deputising = (
+        session()
+        .execute(
+            select(Deputy.deputy_id, Deputy.supervisor_id, Deputy.starts_on, Deputy.ends_on).where(
+                Deputy.deputy_id.in_({row.id for row in rows})
+            )
+        )
+        .all()
+    )
+    stays = _stays(
+        {actor.person_id, *(row.id for row in rows), *(row.supervisor_id for row in deputising)}
+    )
+
+    def role(reader_id: int, day: dt.date) -> str:
+        named_by = {
+            row.supervisor_id
+            for row in deputising
+            if row.deputy_id == reader_id and row.starts_on <= day <= row.ends_on
+        }
+        found = _role(stays, {reader_id}, actor, day)
+        return found or (
+            "deputy" if _role(stays, named_by, actor, day) == Role.SUPERVISOR.value else ""
+        )
+
+    return tuple(
+        Glance(row.name, row.kind, row.looked_on, role(row.id, row.looked_on)) for row in rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A membership, as far as it says who may look at whom."""
+
+    person_id: int
+    role: Role
+    team_id: int
+    path: str
+    starts_on: dt.date
+    ends_on: dt.date | None
+
+    def covers(self, day: dt.date, grace: dt.timedelta = dt.timedelta()) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on + grace)
+
+
+def _stays(people: Collection[int]) -> list[Stay]:
+    rows = session().execute(
+        select(
+            Membership.person_id,
+            Membership.role,
+            Team.id,
+            Team.path,
+            Membership.starts_on,
+            Membership.ends_on,
+        )
+        .join(Team, Team.id == Membership.team_id)
+        .where(Membership.person_id.in_(people))
+    )
+    return [Stay(row[0], Role(row[1]), *row[2:]) for row in rows]
+
+
+def _role(stays: Collection[Stay], readers: Collection[int], owner: Actor, day: dt.date) -> str:
+    """What one of them was to the owner on that day: a supervisor of the owner's very team, else a
+    coordinator of it or of one above, else a supervisor above, who reviews where nobody else
+    can."""
+    places = [
+        each
+        for each in stays
+        if each.person_id == owner.person_id
+        and each.role is Role.LEARNER
+        and each.covers(day, GRACE)
+    ]
+    theirs = [each for each in stays if each.person_id in readers and each.covers(day)]
+
+    def leads(role: Role, *, very_team: bool) -> bool:
+        return any(
+            each.role is role
+            and (each.team_id == place.team_id if very_team else place.path.startswith(each.path))
+            for each in theirs
+            for place in places
+        )
+
+    if leads(Role.SUPERVISOR, very_team=True):
+        return Role.SUPERVISOR.value
+    if leads(Role.COORDINATOR, very_team=False):
+        return Role.COORDINATOR.value
+    return Role.SUPERVISOR.value if leads(Role.SUPERVISOR, very_team=False) else ""
+
+
+def _reading(actor: Actor) -> Reading | None:
+    newest = (
+        select(UseStatement.version)
+        .where(UseStatement.library_id == actor.library_id)
+        .order_by(UseStatement.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = (
+        session()
+        .execute(
+            select(
+                UseStatement.version,
+                UseStatement.text,
+                UseStatementReading.read_at,
+                UseStatement.version == newest,
+            )
+            .join(UseStatementReading, UseStatementReading.use_statement_id == UseStatement.id)
+            .where(UseStatementReading.person_id == actor.person_id)
+            .order_by(UseStatement.version.desc())
+            .limit(1)
+        )
+        .one_or_none()
+    )
+    return None if row is None else Reading(*row)

@@ -1,0 +1,138 @@
+"""A library's settings, and what is still to be done on its first day."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from tracker.db import session
+from tracker.models import (
+    BackupTest,
+    Framework,
+    Library,
+    MailTest,
+    Membership,
+    NotRatedHere,
+    Person,
+    RoleProfile,
+    Round,
+    Target,
+    Team,
+    UseStatement,
+)
+from tracker.policy.permissions import Actor
+from tracker.rules.mail import MailOutcome
+from tracker.rules.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    name: str
+    time_zone: str
+    review_days: int
+    differences_days: int
+    endorsement_months: int | None
+    names_to_coordinators: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetupProgress:
+    """Counts of what a library has. `rounds` counts those that are not over; `targets` the role
+    profiles in use that have a target. The newest test message and the newest tried backup, None
+    where there was none."""
+
+    people: int
+    teams: int
+    role_profiles: int
+    targets: int
+    rounds: int
+    learners: int
+    supervisors: int
+    use_statement: int
+    not_rated: int
+    frameworks: int
+    mail_outcome: MailOutcome | None
+    mail_at: dt.datetime | None
+    backup_findings: str | None
+    backup_at: dt.datetime | None
+
+
+def settings(actor: Actor) -> Settings:
+    row = (
+        session()
+        .execute(
+            select(
+                Library.name,
+                Library.time_zone,
+                Library.review_days,
+                Library.differences_days,
+                Library.endorsement_months,
+                Library.names_to_coordinators,
+            ).where(Library.id == actor.library_id)
+        )
+        .one()
+    )
+    return Settings(*row)
+
+
+def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
+    """What the actor's library has; the administrator alone counts as nobody, the root as no team.
+    One statement."""
+    here = actor.library_id
+    standing = Membership.ends_on.is_(None) | (Membership.ends_on >= today)
+    members = (
+        select(func.count()).select_from(Membership).join(Person, Person.id == Membership.person_id)
+    )
+    of_here = members.where(Person.library_id == here, standing)
+    counts = {
+        "people": select(func.count())
+        .select_from(Person)
+        .where(
+            Person.library_id == here, Person.disabled_at.is_(None), Person.id != actor.person_id
+        ),
+        "teams": select(func.count())
+        .select_from(Team)
+        .where(Team.library_id == here, Team.closed_on.is_(None), Team.parent_id.is_not(None)),
+        "role_profiles": select(func.count())
+        .select_from(RoleProfile)
+        .where(RoleProfile.library_id == here, RoleProfile.retired_at.is_(None)),
+        "targets": select(func.count(func.distinct(Target.role_profile_id)))
+        .select_from(Target)
+        .join(RoleProfile, RoleProfile.id == Target.role_profile_id)
+        .where(RoleProfile.library_id == here, RoleProfile.retired_at.is_(None)),
+        "rounds": select(func.count())
+        .select_from(Round)
+        .where(Round.library_id == here, Round.ends_on >= today),
+        "learners": of_here.where(Membership.role == Role.LEARNER.value),
+        "supervisors": of_here.where(Membership.role == Role.SUPERVISOR.value),
+        "use_statement": select(func.max(UseStatement.version)).where(
+            UseStatement.library_id == here
+        ),
+        "not_rated": select(func.count())
+        .select_from(NotRatedHere)
+        .where(NotRatedHere.library_id == here),
+        "frameworks": select(func.count()).select_from(Framework),
+    }
+    mail = (
+        select(MailTest)
+        .where(MailTest.library_id == here)
+        .order_by(MailTest.sent_at.desc(), MailTest.id.desc())
+    )
+    backup = select(BackupTest).order_by(BackupTest.tested_at.desc(), BackupTest.id.desc())
+    newest = {
+        "mail_outcome": mail.with_only_columns(MailTest.outcome),
+        "mail_at": mail.with_only_columns(func.coalesce(MailTest.arrived_at, MailTest.sent_at)),
+        "backup_findings": backup.with_only_columns(BackupTest.findings),
+        "backup_at": backup.with_only_columns(BackupTest.tested_at),
+    }
+    asked = {**counts, **{name: query.limit(1) for name, query in newest.items()}}
+    row = (
+        session()
+        .execute(select(*(each.scalar_subquery().label(name) for name, each in asked.items())))
+        .one()
+    )
+    found: dict[str, Any] = dict(row._mapping)
+    found |= {name: found[name] or 0 for name in counts}
+    found["mail_outcome"] = MailOutcome(found["mail_outcome"]) if found["mail_outcome"] else None
+    return SetupProgress(**found)

@@ -1,0 +1,1 @@
+"""What a learner rates, and how far they have come."""

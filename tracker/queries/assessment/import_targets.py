@@ -1,0 +1,112 @@
+"""What a learner's own list is compared with: the statements of their framework and what stands
+there."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+
+from tracker.db import session
+from tracker.models import Domain, Level, NotRatedHere, Rating, ScaleAnswer, Statement
+from tracker.rules.assessment.import_lines import plain
+from tracker.rules.assessment.import_plan import KnownStatement
+from tracker.rules.calendar import day_in
+from tracker.rules.frameworks.scale import Answer
+from tracker.rules.frameworks.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTargets:
+    """`answers`: what an answer may be called in a list, by `plain` words; `labels` as the
+    framework shows them."""
+
+    statements: list[KnownStatement]
+    answers: dict[str, Answer]
+    labels: dict[Answer, Wording]
+
+
+def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) -> ImportTargets:
+    """Two statements."""
+    rows = (
+        session()
+        .execute(
+            select(
+                Statement.id,
+                Statement.code,
+                Statement.title,
+                NotRatedHere.id.label("out"),
+                Rating.answer,
+                Rating.version,
+                Rating.rated_at,
+                Rating.given_on,
+                Rating.own_note,
+            )
+            .outerjoin(
+                NotRatedHere,
+                and_(
+                    NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id
+                ),
+            )
+            .outerjoin(
+                Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == person_id)
+            )
+            .where(Statement.framework_id == framework_id)
+            .order_by(Statement.position)
+        )
+        .all()
+    )
+    scale = session().execute(
+        select(ScaleAnswer.key, ScaleAnswer.label)
+        .where(ScaleAnswer.framework_id == framework_id)
+        .order_by(ScaleAnswer.position)
+    )
+    labels = {Answer(row.key): row.label for row in scale}
+    return ImportTargets(
+        statements=[
+            KnownStatement(
+                statement_id=row.id,
+                code=row.code,
+                title=row.title,
+                is_rated_here=row.out is None,
+                answer=Answer(row.answer) if row.answer else None,
+                version=row.version or 0,
+                stored_on=day_in(time_zone, row.rated_at) if row.rated_at else None,
+                given_on=row.given_on,
+                own_note=row.own_note or "",
+            )
+            for row in rows
+        ],
+        answers={
+            plain(word): answer
+            for answer, label in labels.items()
+            for word in (answer.value, label)
+        },
+        labels=labels,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BlankStatement:
+    """A statement to fill in on a list."""
+
+    code: str
+    title: str
+    domain: str
+    level: str
+
+
+def blanks(library_id: int, framework_id: int) -> list[BlankStatement]:
+    """The statements that are rated in the library, in the framework's order. One statement."""
+    rows = session().execute(
+        select(
+            Statement.code, Statement.title, Domain.title.label("domain"), Level.name.label("level")
+        )
+        .join(Domain, Domain.id == Statement.domain_id)
+        .join(Level, and_(Level.strand_id == Domain.strand_id, Level.rank == Statement.rank))
+        .outerjoin(
+            NotRatedHere,
+            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
+        )
+        .where(Statement.framework_id == framework_id, NotRatedHere.id.is_(None))
+        .order_by(Statement.position)
+    )
+    return [BlankStatement(row.code, row.title, row.domain, row.level) for row in rows]

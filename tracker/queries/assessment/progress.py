@@ -1,0 +1,227 @@
+"""How far a learner has come in rating, where they stopped, and what comes next. For the learner
+alone."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
+
+from tracker.db import session
+from tracker.models import (
+    Domain,
+    Level,
+    NotRatedHere,
+    Rating,
+    Statement,
+    Strand,
+    UseStatement,
+    UseStatementReading,
+)
+from tracker.queries.assessment.learners import Learner
+from tracker.rules.frameworks.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class LevelProgress:
+    """One level of a domain. `total` leaves out what is not rated here; `dated`: rated before the
+    round."""
+
+    strand_key: str
+    strand: Wording
+    domain_id: int
+    domain_key: str
+    domain: Wording
+    rank: int
+    level: Wording
+    listed: int
+    total: int
+    rated: int
+    dated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Levels in the framework's order. `use_statement`: None when none is published, else whether
+    it was read."""
+
+    levels: tuple[LevelProgress, ...]
+    use_statement: bool | None
+
+    @property
+    def rated(self) -> int:
+        return sum(level.rated for level in self.levels)
+
+    @property
+    def total(self) -> int:
+        return sum(level.total for level in self.levels)
+
+    @property
+    def dated(self) -> int:
+        return sum(level.dated for level in self.levels)
+
+    @property
+    def left(self) -> int:
+        return self.total - self.rated
+
+    def of_domain(self, strand_key: str, domain_key: str) -> tuple[LevelProgress, ...]:
+        return tuple(
+            each
+            for each in self.levels
+            if (each.strand_key, each.domain_key) == (strand_key, domain_key)
+        )
+
+
+def progress(learner: Learner) -> Progress:
+    begin = learner.round_starts_on or dt.date.min
+    values = {
+        **of(learner),
+        "begin": dt.datetime.combine(begin, dt.time.min, dt.UTC),
+        "begin_on": begin,
+    }
+    rows = session().execute(_PROGRESS, values).all()
+    levels = tuple(
+        LevelProgress(
+            row.strand_key,
+            row.strand,
+            row.id,
+            row.key,
+            row.title,
+            row.rank,
+            row.name,
+            row.listed,
+            row.total,
+            row.rated,
+            row.dated,
+        )
+        for row in rows
+    )
+    return Progress(levels, bool(rows[0].read) if rows and rows[0].newest is not None else None)
+
+
+def next_open(learner: Learner, count: int) -> list[int]:
+    """The next statements to rate: those without an answer in the framework's order, then dated
+    ones, oldest first."""
+    begin = learner.round_starts_on
+    wanted: ColumnElement[bool] = Rating.id.is_(None)
+    if begin is not None:
+        wanted = or_(
+            wanted,
+            Rating.rated_at < dt.datetime.combine(begin, dt.time.min, dt.UTC),
+            Rating.given_on < begin,
+        )
+    return list(
+        session().scalars(
+            select(Statement.id)
+            .outerjoin(NotRatedHere, LEFT_OUT)
+            .outerjoin(Rating, RATED)
+            .where(Statement.framework_id == FRAMEWORK, NotRatedHere.id.is_(None), wanted)
+            .order_by(Rating.id.is_not(None), Rating.rated_at, Statement.position)
+            .limit(count),
+            of(learner),
+        )
+    )
+
+
+def last_rated(learner: Learner) -> tuple[int, int] | None:
+    """(domain, rank) of the statement that the learner rated last."""
+    row = (
+        session()
+        .execute(
+            select(Statement.domain_id, Statement.rank)
+            .join(Rating, Rating.statement_id == Statement.id)
+            .where(
+                Rating.person_id == learner.person_id,
+                Statement.framework_id == learner.framework_id,
+            )
+            .order_by(Rating.rated_at.desc(), Rating.id.desc())
+            .limit(1)
+        )
+        .one_or_none()
+    )
+    return None if row is None else (row.domain_id, row.rank)
+
+
+def of(learner: Learner) -> dict[str, int]:
+    """The values of `LEARNER`, `LIBRARY` and `FRAMEWORK` in a statement that is made once."""
+    return {
+        "learner": learner.person_id,
+        "library": learner.library_id,
+        "framework": learner.framework_id,
+    }
+
+
+LEARNER: BindParameter[int] = bindparam("learner", type_=Integer)
+LIBRARY: BindParameter[int] = bindparam("library", type_=Integer)
+FRAMEWORK: BindParameter[int] = bindparam("framework", type_=Integer)
+LEFT_OUT = and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == LIBRARY)
+"""The join of `NotRatedHere` in the learner's library to `Statement`."""
+RATED = and_(Rating.statement_id == Statement.id, Rating.person_id == LEARNER)
+"""The join of the learner's own `Rating` to `Statement`."""
+
+
+def _progress() -> Select[*tuple[Any, ...]]:
+    """Made once: to put it together costs as much as to run it."""
+    newest = (
+        select(func.max(UseStatement.id))
+        .where(UseStatement.library_id == LIBRARY)
+        .scalar_subquery()
+    )
+    read = (
+        select(func.count(UseStatementReading.id))
+        .where(
+            UseStatementReading.person_id == LEARNER, UseStatementReading.use_statement_id == newest
+        )
+        .scalar_subquery()
+    )
+    here = NotRatedHere.id.is_(None)
+    dated = or_(Rating.rated_at < bindparam("begin"), Rating.given_on < bindparam("begin_on"))
+    return (
+        select(
+            Strand.key.label("strand_key"),
+            Strand.title.label("strand"),
+            Domain.id,
+            Domain.key,
+            Domain.title,
+            Level.rank,
+            Level.name,
+            func.count(Statement.id).label("listed"),
+            func.count(case((here, Statement.id))).label("total"),
+            func.count(case((here, Rating.id))).label("rated"),
+            func.count(case((and_(here, dated), Rating.id))).label("dated"),
+            newest.label("newest"),
+            read.label("read"),
+        )
+        .join(Domain, Domain.strand_id == Strand.id)
+        .join(Level, Level.strand_id == Strand.id)
+        .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
+        .outerjoin(NotRatedHere, LEFT_OUT)
+        .outerjoin(Rating, RATED)
+        .where(Strand.framework_id == FRAMEWORK)
+        .group_by(
+            Strand.key,
+            Strand.title,
+            Strand.position,
+            Domain.id,
+            Domain.key,
+            Domain.title,
+            Domain.position,
+            Level.rank,
+            Level.name,
+        )
+        .order_by(Strand.position, Domain.position, Domain.id, Level.rank)
+    )
+
+
+_PROGRESS = _progress()

@@ -1,0 +1,96 @@
+"""Who is about to rate, with their row locked: what one person saves at two places follows one
+another."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Date, Integer, Select, and_, bindparam, func, select
+
+from tracker.db import session
+from tracker.models import (
+    Framework,
+    Membership,
+    Person,
+    RoleProfile,
+    Round,
+    UseStatement,
+    UseStatementReading,
+)
+from tracker.policy.permissions import Actor, current_on
+from tracker.rules.errors import Conflict, Missing
+from tracker.rules.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Rater:
+    """The framework somebody rates themselves against, and the first day of its open round."""
+
+    framework_id: int
+    framework: str
+    round_starts_on: dt.date | None
+
+
+def locked(actor: Actor, today: dt.date) -> Rater:
+    """Within a transaction that writes. One statement.
+
+    Raises Missing when they learn nowhere, Conflict("use_statement_unread") before they have read
+    the newest text.
+    """
+    values = {"me": actor.person_id, "library": actor.library_id, "today": today}
+    row = session().execute(_query(), values).one_or_none()
+    if row is None:
+        raise Missing
+    if not row.read:
+        raise Conflict("use_statement_unread")
+    return Rater(row.framework_id, row.slug, row.round_starts_on)
+
+
+@cache
+def _query() -> Select[*tuple[Any, ...]]:
+    """Built once: every save asks it."""
+    me, library, today = (
+        bindparam("me", type_=Integer),
+        bindparam("library", type_=Integer),
+        bindparam("today", type_=Date),
+    )
+    newest = (
+        select(func.max(UseStatement.id))
+        .where(UseStatement.library_id == library)
+        .scalar_subquery()
+    )
+    read = (
+        select(func.count(UseStatementReading.id))
+        .where(UseStatementReading.person_id == me, UseStatementReading.use_statement_id == newest)
+        .scalar_subquery()
+    )
+    round_starts_on = (
+        select(func.max(Round.starts_on))
+        .where(
+            Round.library_id == Person.library_id,
+            Round.framework_id == RoleProfile.framework_id,
+            Round.starts_on <= today,
+            Round.ends_on >= today,
+        )
+        .scalar_subquery()
+    )
+    return (
+        select(
+            RoleProfile.framework_id,
+            Framework.slug,
+            read.label("read"),
+            round_starts_on.label("round_starts_on"),
+        )
+        .select_from(Person)
+        .join(
+            Membership,
+            and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER.value),
+        )
+        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .join(Framework, Framework.id == RoleProfile.framework_id)
+        .where(Person.id == me, Person.disabled_at.is_(None), current_on(Membership, today))
+        .order_by(Membership.starts_on.desc(), Membership.id.desc())
+        .limit(1)
+        .with_for_update(of=Person, key_share=True)
+    )

@@ -1,0 +1,270 @@
+"""The statements of one page of a learner's assessment, with all that stands there. For the learner
+alone.
+
+A page asks for the cards once and once for what they quote, however many there are.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    null,
+    select,
+)
+
+from tracker.db import session
+from tracker.models import (
+    Citation,
+    Endorsement,
+    Evidence,
+    EvidenceLink,
+    NotRatedHere,
+    Person,
+    Rating,
+    ScaleAnswer,
+    Source,
+    Statement,
+)
+from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.progress import FRAMEWORK, LEARNER, LEFT_OUT, RATED, of
+from tracker.rules.frameworks.scale import Answer, Basis, EndorsedAnswer
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.reviews.reviews import short_name
+from tracker.rules.reviews.workflow import EndorsementStatus
+
+SHORTCUTS = {
+    Answer.NOT_YET: "1",
+    Answer.PARTLY: "2",
+    Answer.CONSISTENTLY: "3",
+    Answer.NOT_SURE: "4",
+    Answer.NOT_MY_WORK: "0",
+}
+"""The key for each answer, inside the focused card."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndorsementMark:
+    """An endorsement that stands: who said what, when. `since`: the learner's answer is another one
+    since then."""
+
+    who: str
+    answer: EndorsedAnswer
+    at: dt.datetime
+    since: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CitationChip:
+    """A citation chip."""
+
+    label: Wording
+    name: Wording
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementCard:
+    """One statement with the learner's answer (version 0: none), notes, endorsement and count of
+    evidence."""
+
+    id: int
+    code: str
+    title: Wording
+    text: Wording
+    domain_id: int
+    rank: int
+    not_rated_here: str | None
+    answer: Answer | None
+    basis: Basis | None
+    version: int
+    rated_at: dt.datetime | None
+    given_on: dt.date | None
+    own_note: str
+    reviewer_note: str
+    endorsement: EndorsementMark | None
+    evidence: int
+    citations: list[CitationChip]
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleLabel:
+    """One answer of the framework's scale as it is shown; `shortcut` is its key."""
+
+    key: str
+    label: Wording
+    description: Wording
+    shortcut: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementsToRate:
+    """Statements in the framework's order, and the scale they are answered on."""
+
+    cards: list[StatementCard]
+    scale: tuple[ScaleLabel, ...]
+
+    def label(self, key: str) -> str:
+        return next(word.label for word in self.scale if word.key == key)
+
+
+def of_domain(learner: Learner, domain_id: int, rank: int | None = None) -> StatementsToRate:
+    """The statements of a domain, or of one of its levels. Two statements."""
+    if rank is None:
+        return _sheet(learner, "domain", {"domain": domain_id})
+    return _sheet(learner, "level", {"domain": domain_id, "rank": rank})
+
+
+def of_statements(learner: Learner, statement_ids: Sequence[int]) -> StatementsToRate:
+    """Those of the statements that are of the learner's framework. Two statements."""
+    return _sheet(learner, "ids", {"ids": list(statement_ids)})
+
+
+def _sheet(learner: Learner, which: str, values: dict[str, Any]) -> StatementsToRate:
+    values = {**of(learner), **values}
+    scale, citations = _quoted(which, values)
+    return StatementsToRate(_cards(which, values, citations), scale)
+
+
+def _cards(
+    which: str, values: dict[str, Any], citations: dict[int, list[CitationChip]]
+) -> list[StatementCard]:
+    rows = session().execute(_CARDS[which], values)
+    return [
+        StatementCard(
+            id=row.id,
+            code=row.code,
+            title=row.title,
+            text=row.text,
+            domain_id=row.domain_id,
+            rank=row.rank,
+            not_rated_here=row.reason,
+            answer=Answer(row.answer) if row.answer else None,
+            basis=Basis(row.basis) if row.basis else None,
+            version=row.version or 0,
+            rated_at=row.rated_at,
+            given_on=row.given_on,
+            own_note=row.own_note or "",
+            reviewer_note=row.reviewer_note or "",
+            endorsement=EndorsementMark(
+                who=short_name(row.endorser),
+                answer=EndorsedAnswer(row.endorsed),
+                at=row.endorsed_at,
+                since=row.rated_at is not None
+                and row.rated_at > row.endorsed_at
+                and row.answer != row.endorsed,
+            )
+            if row.endorsed
+            else None,
+            evidence=row.evidence,
+            citations=citations.get(row.id, []),
+        )
+        for row in rows
+    ]
+
+
+def _quoted(
+    which: str, values: dict[str, Any]
+) -> tuple[tuple[ScaleLabel, ...], dict[int, list[CitationChip]]]:
+    """The scale and the citations together, in one statement."""
+    words: list[ScaleLabel] = []
+    quotes: dict[int, list[CitationChip]] = {}
+    for row in session().execute(_QUOTED[which], values):
+        if row.statement_id == 0:
+            words.append(ScaleLabel(row.key, row.label, row.words, SHORTCUTS[Answer(row.key)]))
+        else:
+            quotes.setdefault(row.statement_id, []).append(
+                CitationChip(row.label, row.words, row.href)
+            )
+    return tuple(words), quotes
+
+
+def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    evidence = (
+        select(func.count(EvidenceLink.id))
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .where(
+            EvidenceLink.statement_id == Statement.id,
+            Evidence.person_id == LEARNER,
+            Evidence.archived_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    stands = and_(
+        Endorsement.statement_id == Statement.id,
+        Endorsement.person_id == LEARNER,
+        Endorsement.status == EndorsementStatus.STANDING.value,
+    )
+    return (
+        select(
+            Statement.id,
+            Statement.code,
+            Statement.title,
+            Statement.text,
+            Statement.domain_id,
+            Statement.rank,
+            NotRatedHere.reason,
+            Rating.answer,
+            Rating.basis,
+            Rating.version,
+            Rating.rated_at,
+            Rating.given_on,
+            Rating.own_note,
+            Rating.reviewer_note,
+            Endorsement.answer.label("endorsed"),
+            Endorsement.endorsed_at,
+            Person.name.label("endorser"),
+            evidence.label("evidence"),
+        )
+        .outerjoin(NotRatedHere, LEFT_OUT)
+        .outerjoin(Rating, RATED)
+        .outerjoin(Endorsement, stands)
+        .outerjoin(Person, Person.id == Endorsement.endorser_id)
+        .where(Statement.framework_id == FRAMEWORK, which)
+        .order_by(Statement.position)
+    )
+
+
+def _quoted_where(
+    which: ColumnElement[bool],
+) -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]:
+    scale = select(
+        literal(0).label("statement_id"),
+        ScaleAnswer.position,
+        ScaleAnswer.key,
+        ScaleAnswer.label,
+        ScaleAnswer.description.label("words"),
+        null().label("href"),
+    ).where(ScaleAnswer.framework_id == FRAMEWORK)
+    citations = (
+        select(
+            Citation.statement_id,
+            Citation.position,
+            Source.key,
+            Source.label,
+            Source.name,
+            Source.url,
+        )
+        .join(Source, Source.id == Citation.source_id)
+        .join(Statement, Statement.id == Citation.statement_id)
+        .where(Statement.framework_id == FRAMEWORK, which)
+    )
+    return scale.union_all(citations).order_by("statement_id", "position")
+
+
+_WHICH = {
+    "domain": Statement.domain_id == bindparam("domain"),
+    "level": and_(Statement.domain_id == bindparam("domain"), Statement.rank == bindparam("rank")),
+    "ids": Statement.id.in_(bindparam("ids", expanding=True)),
+}
+"""The statements of SQL are made once: to put one together costs as much as to run it."""
+_CARDS = {which: _cards_where(where) for which, where in _WHICH.items()}
+_QUOTED = {which: _quoted_where(where) for which, where in _WHICH.items()}

@@ -1,0 +1,292 @@
+"""What waits for somebody today, in each of their roles: the facts, no words.
+
+A learner's own side stays sealed as everywhere: of a review they learn what is returned and what is
+revealed.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, select
+
+from tracker.db import session
+from tracker.models import (
+    Confirmation,
+    Framework,
+    Membership,
+    Person,
+    Review,
+    ReviewItem,
+    ReviewMessage,
+    RoleProfile,
+    Round,
+    Statement,
+    Team,
+)
+from tracker.policy.permissions import Actor, current_on
+from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.queries.reviews.submission_counts import counts_as_sent
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.reviews.workflow import LIVE, REVEALED, ItemStatus
+from tracker.rules.roles import Role
+
+FRESH = dt.timedelta(days=14)
+"""A reveal is told of for so long; differences until they are settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedItem:
+    """An item that came back with a question."""
+
+    item_id: int
+    title: Wording
+    question: str
+    reviewer: str
+    at: dt.datetime
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevealedReview:
+    """A review of the learner that was revealed. `to_say`: differences on which they have not said
+    what they think."""
+
+    review_id: int
+    reviewer: str
+    at: dt.datetime
+    shown: int
+    agreed: int
+    differing: int
+    to_say: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToAnswer:
+    """Reviews of one team that wait for their supervisor. `oldest_id` was sent by `oldest_from`
+    before the others."""
+
+    team_id: int
+    team: str
+    reviews: int
+    statements: int
+    oldest_id: int
+    oldest_from: str
+    due_on: dt.date
+    to_say: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamBehind:
+    """People of a supervised team: who of them has not sent anything in the round open for their
+    framework."""
+
+    team_id: int
+    team: str
+    people: int
+    not_sent: tuple[str, ...]
+    in_round: bool
+
+
+def sent_this_round(actor: Actor, round_id: int | None) -> int:
+    """How many statements the learner sent, in the round or, without one, ever. One statement."""
+    where = Review.round_id == round_id if round_id is not None else Review.id.is_not(None)
+    count = session().scalar(
+        select(func.count(distinct(ReviewItem.statement_id)))
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(Review.learner_id == actor.person_id, where, counts_as_sent())
+    )
+    return count or 0
+
+
+def returned(actor: Actor) -> list[ReturnedItem]:
+    """The newest question first. One statement."""
+    newest = (
+        select(func.max(ReviewMessage.id))
+        .where(
+            ReviewMessage.item_id == ReviewItem.id, ReviewMessage.author_id == Review.reviewer_id
+        )
+        .correlate(ReviewItem, Review)
+        .scalar_subquery()
+    )
+    rows = session().execute(
+        select(
+            ReviewItem.id,
+            Statement.title,
+            ReviewMessage.text,
+            Person.name,
+            ReviewMessage.written_at,
+            Framework.lang,
+        )
+        .join(Review, Review.id == ReviewItem.review_id)
+        .join(Framework, Framework.id == Review.framework_id)
+        .join(Statement, Statement.id == ReviewItem.statement_id)
+        .join(Person, Person.id == Review.reviewer_id)
+        .join(ReviewMessage, ReviewMessage.id == newest)
+        .where(
+            Review.learner_id == actor.person_id,
+            Review.status.in_([status.value for status in LIVE]),
+            ReviewItem.status == ItemStatus.RETURNED.value,
+        )
+        .order_by(ReviewMessage.written_at.desc(), ReviewItem.id)
+    )
+    return [ReturnedItem(*row) for row in rows]
+
+
+def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
+    """Reviews with differences to talk through, and those revealed lately; the newest first. One
+    statement."""
+    rows = session().execute(
+        select(
+            Review.id,
+            Person.name,
+            func.max(ReviewItem.revealed_at).label("at"),
+            _count(ReviewItem.status.in_([status.value for status in REVEALED])),
+            _count(ReviewItem.status == ItemStatus.ENDORSED.value),
+            _count(ReviewItem.status == ItemStatus.DIFFERS.value),
+            _count(_to_say(actor)),
+        )
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(Person, Person.id == Review.reviewer_id)
+        .where(Review.learner_id == actor.person_id, ReviewItem.revealed_at.is_not(None))
+        .group_by(Review.id, Person.name)
+        .having(
+            or_(
+                func.max(ReviewItem.revealed_at) > now - FRESH,
+                _count(ReviewItem.status == ItemStatus.DIFFERS.value) > 0,
+            )
+        )
+        .order_by(func.max(ReviewItem.revealed_at).desc(), Review.id)
+    )
+    return [
+        RevealedReview(review_id, who, at, *counts)
+        for review_id, who, at, *counts in rows
+        if at is not None
+    ]
+
+
+def to_answer(actor: Actor, today: dt.date) -> list[ToAnswer]:
+    """What was sent to this supervisor and is theirs to see, by team. One statement."""
+    waits = ReviewItem.status.in_([ItemStatus.WAITING.value, ItemStatus.ANSWERED.value])
+    rows = (
+        session()
+        .execute(
+            select(
+                Review.id,
+                Review.team_id,
+                Team.name.label("team"),
+                Person.name.label("learner"),
+                Review.due_on,
+                _count(waits).label("waiting"),
+                _count(_to_say(actor)).label("to_say"),
+            )
+            .join(ReviewItem, ReviewItem.review_id == Review.id)
+            .join(Team, Team.id == Review.team_id)
+            .join(Person, Person.id == Review.learner_id)
+            .where(
+                Review.reviewer_id == actor.person_id,
+                Review.status.in_([status.value for status in LIVE]),
+                reviewer_may_go_on(today),
+            )
+            .group_by(
+                Review.id, Review.team_id, Team.name, Person.name, Review.due_on, Review.sent_at
+            )
+            .order_by(Review.sent_at, Review.id)
+        )
+        .all()
+    )
+    by_team = defaultdict(list)
+    for row in rows:
+        by_team[row.team_id].append(row)
+    found = []
+    for team_id, reviews in by_team.items():
+        waiting = [row for row in reviews if row.waiting]
+        oldest = (waiting or reviews)[0]
+        found.append(
+            ToAnswer(
+                team_id=team_id,
+                team=oldest.team,
+                reviews=len(waiting),
+                statements=sum(row.waiting for row in waiting),
+                oldest_id=oldest.id,
+                oldest_from=oldest.learner,
+                due_on=min(row.due_on for row in waiting or reviews),
+                to_say=sum(row.to_say for row in reviews),
+            )
+        )
+    return found
+
+
+def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
+    """Each team that this actor supervises. One statement."""
+    open_round = (
+        select(Round.id)
+        .where(
+            Round.library_id == RoleProfile.library_id,
+            Round.framework_id == RoleProfile.framework_id,
+            Round.starts_on <= today,
+            Round.ends_on >= today,
+        )
+        .correlate(RoleProfile)
+    )
+    sent = exists(
+        select(ReviewItem.id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(
+            Review.learner_id == Membership.person_id,
+            Review.framework_id == RoleProfile.framework_id,
+            or_(~exists(open_round), Review.round_id.in_(open_round)),
+            counts_as_sent(),
+        )
+    )
+    rows = session().execute(
+        select(
+            Team.id,
+            Team.name.label("team"),
+            Person.id.label("person_id"),
+            Person.name,
+            sent.label("sent"),
+            exists(open_round).label("in_round"),
+        )
+        .outerjoin(
+            Membership,
+            and_(
+                Membership.team_id == Team.id,
+                Membership.role == Role.LEARNER.value,
+                current_on(Membership, today),
+            ),
+        )
+        .outerjoin(Person, and_(Person.id == Membership.person_id, Person.disabled_at.is_(None)))
+        .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .where(Team.id.in_([place.team_id for place in actor.supervises]))
+        .order_by(Team.name, Team.id, Person.name, Person.id)
+    )
+    by_team = defaultdict(list)
+    for row in rows:
+        by_team[row.id, row.team].append(row)
+    found = []
+    for (team_id, team), members in by_team.items():
+        people = {
+            row.person_id: row for row in members if row.person_id not in (None, actor.person_id)
+        }
+        late = tuple(row.name for row in people.values() if not row.sent)
+        found.append(
+            TeamBehind(
+                team_id, team, len(people), late, any(row.in_round for row in people.values())
+            )
+        )
+    return found
+
+
+def _count(those: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((those, 1), else_=0)), 0)
+
+
+def _to_say(actor: Actor) -> ColumnElement[bool]:
+    """Over `ReviewItem`: a difference on which this actor has not said what they would agree on."""
+    said = exists(
+        select(Confirmation.id).where(
+            Confirmation.item_id == ReviewItem.id, Confirmation.person_id == actor.person_id
+        )
+    )
+    return and_(ReviewItem.status == ItemStatus.DIFFERS.value, ~said)

@@ -1,0 +1,2 @@
+"""Endorsements and agreed exceptions: who gave them, what they were given for, and whether they
+still fit."""

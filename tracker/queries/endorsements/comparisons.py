@@ -1,0 +1,257 @@
+"""What an endorsement was given for, beside what stands now.
+
+For the learner *now* is their own side as it is. For a supervisor it is what was revealed last, and
+of notes and evidence they get what was sent to themselves: nothing here reads for them what is not
+revealed.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import Select, and_, select
+
+from tracker.db import session
+from tracker.models import (
+    Domain,
+    Endorsement,
+    Evidence,
+    EvidenceLink,
+    EvidenceText,
+    EvidenceVersion,
+    Level,
+    Rating,
+    Review,
+    ReviewItem,
+    ReviewItemEvidence,
+    ReviewItemText,
+    ScaleAnswer,
+    Statement,
+    Strand,
+)
+from tracker.queries.assessment.learners import Learner
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.reviews.workflow import REVEALED
+
+
+@dataclass(frozen=True, slots=True)
+class StatementHeading:
+    """The statement as its page names it."""
+
+    id: int
+    code: str
+    title: Wording
+    text: Wording
+    level: Wording
+    domain_id: int
+    domain_key: str
+    domain: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedEvidence:
+    """A version of a piece of evidence; `title` is "" where its owner had it erased."""
+
+    evidence_id: int
+    number: int
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedSide:
+    """The learner's side at one moment. `note` and `pieces` are None where they went to another
+    reviewer; `note` is None too where it was erased (`erased`)."""
+
+    answer: str
+    label: Wording
+    on: dt.datetime
+    note: str | None
+    pieces: tuple[ComparedEvidence, ...] | None
+    erased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The newest endorsement of a statement. `now` is None where there is nothing newer to compare
+    with."""
+
+    endorsement_id: int
+    digest: str
+    was: ComparedSide
+    now: ComparedSide | None
+
+
+def heading(learner: Learner, statement_id: int) -> StatementHeading | None:
+    """None where the learner's framework has no such statement. One statement of SQL."""
+    row = (
+        session()
+        .execute(
+            select(
+                Statement.id,
+                Statement.code,
+                Statement.title,
+                Statement.text,
+                Level.name.label("level"),
+                Domain.id.label("domain_id"),
+                Domain.key.label("domain_key"),
+                Domain.title.label("domain"),
+            )
+            .join(Domain, Domain.id == Statement.domain_id)
+            .join(Strand, Strand.id == Domain.strand_id)
+            .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
+            .where(Statement.id == statement_id, Statement.framework_id == learner.framework_id)
+        )
+        .one_or_none()
+    )
+    return None if row is None else StatementHeading(*row)
+
+
+def own(person_id: int, statement_id: int) -> Comparison | None:
+    """For the learner; None where nothing was ever endorsed. Five statements at most."""
+    found = _newest(person_id, statement_id)
+    if found is None:
+        return None
+    item_id, endorsement_id, digest = found
+    was = _of_item(item_id, None)
+    rating = (
+        session()
+        .execute(
+            _labelled(
+                select(Rating.answer, ScaleAnswer.label, Rating.rated_at, Rating.reviewer_note)
+                .join(Statement, Statement.id == Rating.statement_id)
+                .where(Rating.person_id == person_id, Rating.statement_id == statement_id),
+                Rating.answer,
+            )
+        )
+        .one_or_none()
+    )
+    now = None
+    if rating is not None:
+        pieces = _linked(person_id, statement_id)
+        now = ComparedSide(
+            rating.answer, rating.label, rating.rated_at, rating.reviewer_note, pieces
+        )
+    return Comparison(endorsement_id, digest, was, now)
+
+
+def for_supervisor(reader_id: int, person_id: int, statement_id: int) -> Comparison | None:
+    """None where nothing was ever endorsed. Six statements at most."""
+    found = _newest(person_id, statement_id)
+    if found is None:
+        return None
+    item_id, endorsement_id, digest = found
+    last = session().scalar(
+        select(ReviewItem.id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(
+            Review.learner_id == person_id,
+            ReviewItem.statement_id == statement_id,
+            ReviewItem.status.in_([status.value for status in REVEALED]),
+        )
+        .order_by(ReviewItem.revealed_at.desc(), ReviewItem.id.desc())
+        .limit(1)
+    )
+    now = None if last is None or last == item_id else _of_item(last, reader_id)
+    return Comparison(endorsement_id, digest, _of_item(item_id, reader_id), now)
+
+
+def _newest(person_id: int, statement_id: int) -> tuple[int, int, str] | None:
+    row = (
+        session()
+        .execute(
+            select(Endorsement.item_id, Endorsement.id, Endorsement.digest)
+            .where(Endorsement.person_id == person_id, Endorsement.statement_id == statement_id)
+            .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
+            .limit(1)
+        )
+        .one_or_none()
+    )
+    return None if row is None else (row.item_id, row.id, row.digest)
+
+
+def _of_item(item_id: int, reader_id: int | None) -> ComparedSide:
+    """As it was frozen. `reader_id`: a supervisor, who gets the note and the evidence of what was
+    sent to them."""
+    row = (
+        session()
+        .execute(
+            _labelled(
+                select(
+                    ReviewItem.learner_answer,
+                    ScaleAnswer.label,
+                    ReviewItem.rated_at,
+                    ReviewItemText.learner_note,
+                    Review.reviewer_id,
+                )
+                .join(Statement, Statement.id == ReviewItem.statement_id)
+                .join(Review, Review.id == ReviewItem.review_id)
+                .outerjoin(ReviewItemText, ReviewItemText.item_id == ReviewItem.id)
+                .where(ReviewItem.id == item_id),
+                ReviewItem.learner_answer,
+            )
+        )
+        .one()
+    )
+    if reader_id not in (None, row.reviewer_id):
+        return ComparedSide(row.learner_answer, row.label, row.rated_at, None, None)
+    return ComparedSide(
+        row.learner_answer,
+        row.label,
+        row.rated_at,
+        row.learner_note,
+        _sent(item_id),
+        erased=row.learner_note is None,
+    )
+
+
+def _labelled(query: Select, answer: object) -> Select:  # type: ignore[type-arg]
+    return query.join(
+        ScaleAnswer,
+        and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == answer),
+    )
+
+
+def _sent(item_id: int) -> tuple[ComparedEvidence, ...]:
+    rows = session().execute(
+        select(
+            EvidenceVersion.evidence_id,
+            EvidenceVersion.number,
+            EvidenceText.title,
+            ReviewItemEvidence.reason,
+        )
+        .join(EvidenceVersion, EvidenceVersion.id == ReviewItemEvidence.version_id)
+        .outerjoin(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+        .where(ReviewItemEvidence.item_id == item_id)
+        .order_by(EvidenceVersion.evidence_id)
+    )
+    return tuple(
+        ComparedEvidence(evidence_id, number, title or "", reason)
+        for evidence_id, number, title, reason in rows
+    )
+
+
+def _linked(person_id: int, statement_id: int) -> tuple[ComparedEvidence, ...]:
+    rows = session().execute(
+        select(
+            EvidenceVersion.evidence_id,
+            EvidenceVersion.number,
+            EvidenceText.title,
+            EvidenceLink.reason,
+        )
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .join(
+            EvidenceVersion,
+            and_(
+                EvidenceVersion.evidence_id == Evidence.id,
+                EvidenceVersion.number == Evidence.version,
+            ),
+        )
+        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+        .where(
+            Evidence.person_id == person_id,
+            Evidence.archived_at.is_(None),
+            EvidenceLink.statement_id == statement_id,
+        )
+        .order_by(EvidenceVersion.evidence_id)
+    )
+    return tuple(ComparedEvidence(*row) for row in rows)

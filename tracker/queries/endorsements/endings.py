@@ -1,0 +1,111 @@
+"""How endorsements ended: what a learner is told of, and what became of those of a review."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.models import Endorsement, EndorsementText, Framework, Person, ReviewItem, Statement
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.reviews.reviews import short_name
+from tracker.rules.reviews.workflow import EndorsementStatus
+
+
+@dataclass(frozen=True, slots=True)
+class EndedEndorsement:
+    """One that was revoked or expired, and nothing stands in its place."""
+
+    statement_id: int
+    title: Wording
+    who: str
+    status: EndorsementStatus
+    reason: str
+    at: dt.datetime
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndorsementOutcome:
+    """What was given for an item, and what became of it. `stands`: its giver can revoke it."""
+
+    id: int
+    status: EndorsementStatus
+    ended_at: dt.datetime | None
+    reason: str
+
+    @property
+    def stands(self) -> bool:
+        return self.status is EndorsementStatus.STANDING
+
+
+def ended(person_id: int, since: dt.datetime) -> list[EndedEndorsement]:
+    """What was revoked or expired from that moment on, unless something newer stands; the newest
+    first. One statement."""
+    newer = aliased(Endorsement)
+    stands = exists(
+        select(newer.id).where(
+            newer.person_id == Endorsement.person_id,
+            newer.statement_id == Endorsement.statement_id,
+            newer.status == EndorsementStatus.STANDING.value,
+        )
+    )
+    rows = session().execute(
+        select(
+            Endorsement.statement_id,
+            Statement.title,
+            Person.name,
+            Endorsement.status,
+            EndorsementText.reason,
+            Endorsement.ended_at,
+            Framework.lang,
+        )
+        .join(Person, Person.id == Endorsement.endorser_id)
+        .join(Statement, Statement.id == Endorsement.statement_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
+        .where(
+            Endorsement.person_id == person_id,
+            Endorsement.status.in_(
+                [EndorsementStatus.REVOKED.value, EndorsementStatus.EXPIRED.value]
+            ),
+            Endorsement.ended_at >= since,
+            ~stands,
+        )
+        .order_by(Endorsement.ended_at.desc(), Endorsement.id.desc())
+    )
+    return [
+        EndedEndorsement(
+            statement_id=row.statement_id,
+            title=row.title,
+            who=short_name(row.name),
+            status=EndorsementStatus(row.status),
+            reason=row.reason or "",
+            at=row.ended_at,
+            lang=row.lang,
+        )
+        for row in rows
+    ]
+
+
+def of_review(review_id: int) -> dict[int, EndorsementOutcome]:
+    """By item. One statement."""
+    rows = session().execute(
+        select(
+            Endorsement.item_id,
+            Endorsement.id,
+            Endorsement.status,
+            Endorsement.ended_at,
+            EndorsementText.reason,
+        )
+        .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
+        .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
+        .where(ReviewItem.review_id == review_id)
+    )
+    return {
+        row.item_id: EndorsementOutcome(
+            row.id, EndorsementStatus(row.status), row.ended_at, row.reason or ""
+        )
+        for row in rows
+    }

@@ -1,0 +1,283 @@
+"""Endorsements as they are shown: who said what, and when. Counts for levels are in
+queries/profiles/levels."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.models import (
+    Endorsement,
+    EndorsementText,
+    Evidence,
+    EvidenceLink,
+    EvidenceVersion,
+    Framework,
+    Library,
+    Person,
+    Rating,
+    ReviewItem,
+    ReviewItemEvidence,
+    ScaleAnswer,
+    Statement,
+)
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.reviews.endorsements import REMINDED, expires_on
+from tracker.rules.reviews.reviews import day_at, short_name
+from tracker.rules.reviews.workflow import EndorsementStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Endorsed:
+    """As in "M. Ortiz: Consistently, 12 Mar". `status` is what became of it; only a standing one
+    counts. `reason` says why it ended, where somebody said why; `version` is the framework's for
+    which it was given."""
+
+    id: int
+    statement_id: int
+    endorser_id: int
+    who: str
+    key: str
+    label: Wording
+    on: dt.datetime
+    status: EndorsementStatus
+    ended_at: dt.datetime | None
+    reason: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """One that stands and counts until `last_day`, the day included."""
+
+    person_id: int
+    statement_id: int
+    title: Wording
+    last_day: dt.date
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndorsementDetails:
+    """An endorsement with its statement, as its two sides see it: who gave it, for whom, and in
+    which review."""
+
+    id: int
+    review_id: int
+    item_id: int
+    statement_id: int
+    title: Wording
+    text: Wording
+    person: str
+    endorser_id: int
+    endorser: str
+    answer: str
+    label: Wording
+    on: dt.datetime
+    stands: bool
+    lang: str
+
+
+def one(endorsement_id: int) -> EndorsementDetails:
+    """One statement. Raises NoResultFound: ask behind a door."""
+    person, endorser = aliased(Person), aliased(Person)
+    stands = Endorsement.status == EndorsementStatus.STANDING.value
+    row = (
+        session()
+        .execute(
+            select(
+                Endorsement.id,
+                ReviewItem.review_id,
+                Endorsement.item_id,
+                Endorsement.statement_id,
+                Statement.title,
+                Statement.text,
+                person.name.label("person"),
+                Endorsement.endorser_id,
+                endorser.name.label("endorser"),
+                Endorsement.answer,
+                ScaleAnswer.label,
+                Endorsement.endorsed_at.label("on"),
+                stands.label("stands"),
+                Framework.lang,
+            )
+            .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
+            .join(person, person.id == Endorsement.person_id)
+            .join(endorser, endorser.id == Endorsement.endorser_id)
+            .join(Statement, Statement.id == Endorsement.statement_id)
+            .join(Framework, Framework.id == Statement.framework_id)
+            .join(
+                ScaleAnswer,
+                and_(
+                    ScaleAnswer.framework_id == Statement.framework_id,
+                    ScaleAnswer.key == Endorsement.answer,
+                ),
+            )
+            .where(Endorsement.id == endorsement_id)
+        )
+        .one()
+    )
+    return EndorsementDetails(**row._mapping)
+
+
+def standing(person_id: int, statement_ids: Iterable[int] | None = None) -> dict[int, Endorsed]:
+    """What stands, by statement; of these statements only, where they are named. One statement of
+    SQL."""
+    wanted: ColumnElement[bool] = Endorsement.status == EndorsementStatus.STANDING.value
+    if statement_ids is not None:
+        wanted = and_(wanted, Endorsement.statement_id.in_(list(statement_ids)))
+    return {each.statement_id: each for each in _rows(Endorsement.person_id == person_id, wanted)}
+
+
+def history(person_id: int, statement_id: int) -> list[Endorsed]:
+    """Every endorsement that the statement ever had, the newest first."""
+    return _rows(Endorsement.person_id == person_id, Endorsement.statement_id == statement_id)
+
+
+def changed_since(person_id: int) -> frozenset[int]:
+    """The statements whose answer, or whose evidence, is not what was reviewed any more. For the
+    person alone.
+
+    Evidence differs when a version that went with the item is not linked and current now, or the
+    other way round.
+    """
+    answers = (
+        session()
+        .execute(
+            select(
+                ReviewItem.id, Endorsement.statement_id, ReviewItem.learner_answer, Rating.answer
+            )
+            .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
+            .outerjoin(
+                Rating,
+                and_(
+                    Rating.person_id == Endorsement.person_id,
+                    Rating.statement_id == Endorsement.statement_id,
+                ),
+            )
+            .where(
+                Endorsement.person_id == person_id,
+                Endorsement.status == EndorsementStatus.STANDING.value,
+            )
+        )
+        .all()
+    )
+    was = session().execute(
+        select(Endorsement.statement_id, ReviewItemEvidence.version_id)
+        .join(ReviewItemEvidence, ReviewItemEvidence.item_id == Endorsement.item_id)
+        .where(
+            Endorsement.person_id == person_id,
+            Endorsement.status == EndorsementStatus.STANDING.value,
+        )
+    )
+    now = session().execute(
+        select(EvidenceLink.statement_id, EvidenceVersion.id)
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .join(
+            EvidenceVersion,
+            and_(
+                EvidenceVersion.evidence_id == Evidence.id,
+                EvidenceVersion.number == Evidence.version,
+            ),
+        )
+        .where(Evidence.person_id == person_id, Evidence.archived_at.is_(None))
+    )
+    other_evidence = {
+        statement_id
+        for statement_id, _ in {tuple(row) for row in was} ^ {tuple(row) for row in now}
+    }
+    return frozenset(
+        row.statement_id
+        for row in answers
+        if row.learner_answer != row.answer or row.statement_id in other_evidence
+    )
+
+
+def expiring(
+    library_id: int, today: dt.date, days: int = REMINDED, person_id: int | None = None
+) -> list[Expiring]:
+    """What stands and expires within so many days, the next first; of one person, where they are
+    named. Empty where the library lets nothing expire. One statement."""
+    rows = session().execute(
+        select(
+            Endorsement.person_id,
+            Endorsement.statement_id,
+            Statement.title,
+            Endorsement.endorsed_at,
+            Framework.lang,
+            Library.time_zone,
+            Library.endorsement_months,
+        )
+        .join(Person, Person.id == Endorsement.person_id)
+        .join(Library, Library.id == Person.library_id)
+        .join(Statement, Statement.id == Endorsement.statement_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .where(
+            Library.id == library_id,
+            Library.endorsement_months.is_not(None),
+            Endorsement.status == EndorsementStatus.STANDING.value,
+            *([] if person_id is None else [Endorsement.person_id == person_id]),
+        )
+        .order_by(Endorsement.endorsed_at, Endorsement.id)
+    )
+    found = (
+        Expiring(
+            person_id=row.person_id,
+            statement_id=row.statement_id,
+            title=row.title,
+            last_day=expires_on(day_at(row.endorsed_at, row.time_zone), row.endorsement_months),
+            lang=row.lang,
+        )
+        for row in rows
+    )
+    return [each for each in found if today <= each.last_day <= today + dt.timedelta(days=days)]
+
+
+def _rows(*where: ColumnElement[bool]) -> list[Endorsed]:
+    rows = session().execute(
+        select(
+            Endorsement.id,
+            Endorsement.statement_id,
+            Endorsement.endorser_id,
+            Person.name,
+            Endorsement.answer,
+            ScaleAnswer.label,
+            Endorsement.endorsed_at,
+            Endorsement.status,
+            Endorsement.ended_at,
+            EndorsementText.reason,
+            Framework.version,
+        )
+        .join(Person, Person.id == Endorsement.endorser_id)
+        .join(Statement, Statement.id == Endorsement.statement_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(
+            ScaleAnswer,
+            and_(
+                ScaleAnswer.framework_id == Statement.framework_id,
+                ScaleAnswer.key == Endorsement.answer,
+            ),
+        )
+        .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
+        .where(*where)
+        .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
+    )
+    return [
+        Endorsed(
+            id=row.id,
+            endorser_id=row.endorser_id,
+            statement_id=row.statement_id,
+            who=short_name(row.name),
+            key=row.answer,
+            label=row.label,
+            on=row.endorsed_at,
+            status=EndorsementStatus(row.status),
+            ended_at=row.ended_at,
+            reason=row.reason or "",
+            version=row.version,
+        )
+        for row in rows
+    ]

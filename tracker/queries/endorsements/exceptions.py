@@ -1,0 +1,183 @@
+"""Agreed exceptions to levels: which count, and how each came about."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.models import (
+    LevelException,
+    LevelExceptionText,
+    NotRatedHere,
+    Person,
+    ReviewItem,
+    Statement,
+)
+from tracker.queries.assessment.learners import Learner
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.reviews.exceptions import ExceptionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedException:
+    """One that counts. `names` are the two who agreed, the learner first; `reason` is "" where it
+    was erased."""
+
+    statement_id: int
+    domain_id: int
+    rank: int
+    code: str
+    title: Wording
+    reason: str
+    names: tuple[str, str]
+    on: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedException:
+    """One that was proposed at a review item, whatever became of it."""
+
+    id: int
+    item_id: int
+    status: ExceptionStatus
+    proposer_id: int
+    proposer: str
+    confirmer: str
+    reason: str
+    end_reason: str
+    proposed_at: dt.datetime
+    agreed_at: dt.datetime | None
+    ended_at: dt.datetime | None
+
+
+def counts(at: dt.datetime | None) -> ColumnElement[bool]:
+    """Over `LevelException`: those that are agreed, or were at that moment."""
+    if at is None:
+        return LevelException.status == ExceptionStatus.AGREED.value
+    return and_(
+        LevelException.agreed_at <= at,
+        or_(LevelException.ended_at.is_(None), LevelException.ended_at > at),
+    )
+
+
+def agreed(learner: Learner, statement_id: int | None = None) -> list[AgreedException]:
+    """What counts for a learner now, in the framework's order. One statement of SQL."""
+    person, proposer, confirmer = aliased(Person), aliased(Person), aliased(Person)
+    rows = session().execute(
+        select(
+            LevelException.statement_id,
+            LevelException.domain_id,
+            LevelException.rank,
+            LevelException.agreed_at,
+            LevelException.person_id,
+            LevelException.proposer_id,
+            Statement.code,
+            Statement.title,
+            LevelExceptionText.reason,
+            proposer.name.label("proposer"),
+            confirmer.name.label("confirmer"),
+        )
+        .join(Statement, Statement.id == LevelException.statement_id)
+        .join(person, person.id == LevelException.person_id)
+        .join(proposer, proposer.id == LevelException.proposer_id)
+        .join(confirmer, confirmer.id == LevelException.confirmer_id)
+        .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
+        .outerjoin(
+            NotRatedHere,
+            and_(
+                NotRatedHere.statement_id == Statement.id,
+                NotRatedHere.library_id == person.library_id,
+            ),
+        )
+        .where(
+            LevelException.person_id == learner.person_id,
+            Statement.framework_id == learner.framework_id,
+            NotRatedHere.id.is_(None),
+            counts(None),
+            *([] if statement_id is None else [LevelException.statement_id == statement_id]),
+        )
+        .order_by(Statement.position)
+    )
+    return [
+        AgreedException(
+            statement_id=row.statement_id,
+            domain_id=row.domain_id,
+            rank=row.rank,
+            code=row.code,
+            title=row.title,
+            reason=row.reason or "",
+            names=(row.proposer, row.confirmer)
+            if row.proposer_id == row.person_id
+            else (row.confirmer, row.proposer),
+            on=row.agreed_at,
+        )
+        for row in rows
+    ]
+
+
+def how_many(
+    person_ids: Collection[int], framework_id: int, library_id: int, at: dt.datetime | None
+) -> int:
+    """How many count for these people together, now or at that moment. One statement."""
+    count = session().scalar(
+        select(func.count(LevelException.id))
+        .join(Statement, Statement.id == LevelException.statement_id)
+        .outerjoin(
+            NotRatedHere,
+            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
+        )
+        .where(
+            LevelException.person_id.in_(person_ids),
+            Statement.framework_id == framework_id,
+            NotRatedHere.id.is_(None),
+            counts(at),
+        )
+    )
+    return count or 0
+
+
+def of_review(review_id: int) -> dict[int, list[ProposedException]]:
+    """By item, the newest first. One statement."""
+    proposer, confirmer = aliased(Person), aliased(Person)
+    rows = session().execute(
+        select(
+            LevelException.id,
+            LevelException.item_id,
+            LevelException.status,
+            LevelException.proposer_id,
+            proposer.name.label("proposer"),
+            confirmer.name.label("confirmer"),
+            LevelExceptionText.reason,
+            LevelExceptionText.end_reason,
+            LevelException.proposed_at,
+            LevelException.agreed_at,
+            LevelException.ended_at,
+        )
+        .join(ReviewItem, ReviewItem.id == LevelException.item_id)
+        .join(proposer, proposer.id == LevelException.proposer_id)
+        .outerjoin(confirmer, confirmer.id == LevelException.confirmer_id)
+        .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
+        .where(ReviewItem.review_id == review_id)
+        .order_by(LevelException.id.desc())
+    )
+    found: dict[int, list[ProposedException]] = {}
+    for row in rows:
+        found.setdefault(row.item_id, []).append(
+            ProposedException(
+                id=row.id,
+                item_id=row.item_id,
+                status=ExceptionStatus(row.status),
+                proposer_id=row.proposer_id,
+                proposer=row.proposer,
+                confirmer=row.confirmer or "",
+                reason=row.reason or "",
+                end_reason=row.end_reason or "",
+                proposed_at=row.proposed_at,
+                agreed_at=row.agreed_at,
+                ended_at=row.ended_at,
+            )
+        )
+    return found

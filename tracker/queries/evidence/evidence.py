@@ -1,0 +1,286 @@
+"""Evidence as its owner sees it. Only the current version is searched and listed; older ones are
+read one by one."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+
+from tracker.db import session
+from tracker.models import (
+    Evidence,
+    EvidenceLink,
+    EvidenceText,
+    EvidenceVersion,
+    Framework,
+    Statement,
+    StoredFile,
+)
+from tracker.rules.frameworks.scale import EvidenceKind
+
+PAGE = 50
+
+
+class EvidenceFilter(StrEnum):
+    """Which of my evidence to list; archived pieces are listed as archived only."""
+
+    ALL = "all"
+    UNLINKED = "unlinked"
+    ARCHIVED = "archived"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSummary:
+    id: int
+    kind: EvidenceKind
+    title: str
+    done_on: dt.date | None
+    changed_at: dt.datetime
+    archived: bool
+    statements: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePage:
+    rows: list[EvidenceSummary]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceCounts:
+    every: int
+    unlinked: int
+    archived: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceForStatement:
+    """A piece of evidence that counts for a statement, as it is now, and why."""
+
+    id: int
+    version_id: int
+    kind: EvidenceKind
+    title: str
+    text: str
+    done_on: dt.date | None
+    reason: str
+
+
+def current_version() -> ColumnElement[bool]:
+    """The version of `Evidence` that stands, for a join."""
+    return and_(
+        EvidenceVersion.evidence_id == Evidence.id, EvidenceVersion.number == Evidence.version
+    )
+
+
+def mine(
+    person_id: int,
+    *,
+    find: str = "",
+    show: EvidenceFilter = EvidenceFilter.ALL,
+    statement_id: int | None = None,
+    page: int = 1,
+) -> EvidencePage:
+    """A page of a person's evidence, the latest change first. One statement."""
+    links = (
+        select(func.count(EvidenceLink.id))
+        .where(EvidenceLink.evidence_id == Evidence.id)
+        .scalar_subquery()
+    )
+    wanted: list[ColumnElement[bool]] = [Evidence.person_id == person_id, _among(show)]
+    if find:
+        wanted.append(_holds(find))
+    if statement_id is not None:
+        wanted.append(_linked(EvidenceLink.statement_id == statement_id))
+    rows = (
+        session()
+        .execute(
+            select(
+                Evidence.id,
+                Evidence.kind,
+                EvidenceText.title,
+                EvidenceText.done_on,
+                Evidence.changed_at,
+                Evidence.archived_at,
+                links.label("statements"),
+                func.count().over().label("total"),
+            )
+            .join(EvidenceVersion, current_version())
+            .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+            .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
+            .where(*wanted)
+            .order_by(Evidence.changed_at.desc(), Evidence.id.desc())
+            .limit(PAGE)
+            .offset((page - 1) * PAGE)
+        )
+        .all()
+    )
+    return EvidencePage(
+        [
+            EvidenceSummary(
+                row.id,
+                EvidenceKind(row.kind),
+                row.title,
+                row.done_on,
+                row.changed_at,
+                row.archived_at is not None,
+                row.statements,
+            )
+            for row in rows
+        ],
+        rows[0].total if rows else 0,
+        page,
+    )
+
+
+def counts(person_id: int) -> EvidenceCounts:
+    """How much there is of each kind of list. One statement."""
+    row = (
+        session()
+        .execute(
+            select(
+                func.count(Evidence.id).filter(_among(EvidenceFilter.ALL)).label("every"),
+                func.count(Evidence.id).filter(_among(EvidenceFilter.UNLINKED)).label("unlinked"),
+                func.count(Evidence.id).filter(_among(EvidenceFilter.ARCHIVED)).label("archived"),
+            ).where(Evidence.person_id == person_id)
+        )
+        .one()
+    )
+    return EvidenceCounts(row.every, row.unlinked, row.archived)
+
+
+def for_statement(person_id: int, statement_id: int) -> list[EvidenceForStatement]:
+    """What a person has to show for a statement, as it is now, without what is archived. One
+    statement."""
+    return for_statements(person_id, [statement_id]).get(statement_id, [])
+
+
+def for_statements(
+    person_id: int, statement_ids: Collection[int]
+) -> dict[int, list[EvidenceForStatement]]:
+    """The same for many statements, by statement; those without evidence are not there. One
+    statement."""
+    rows = session().execute(
+        select(
+            EvidenceLink.statement_id,
+            Evidence.id,
+            Evidence.kind,
+            EvidenceVersion.id.label("version_id"),
+            EvidenceText.title,
+            EvidenceText.text,
+            EvidenceText.done_on,
+            EvidenceLink.reason,
+        )
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .join(EvidenceVersion, current_version())
+        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+        .where(
+            Evidence.person_id == person_id,
+            Evidence.archived_at.is_(None),
+            EvidenceLink.statement_id.in_(statement_ids),
+        )
+        .order_by(EvidenceLink.linked_at, EvidenceLink.id)
+    )
+    found: dict[int, list[EvidenceForStatement]] = {}
+    for row in rows:
+        found.setdefault(row.statement_id, []).append(
+            EvidenceForStatement(
+                row.id,
+                row.version_id,
+                EvidenceKind(row.kind),
+                row.title,
+                row.text,
+                row.done_on,
+                row.reason,
+            )
+        )
+    return found
+
+
+def counts_by_statement(person_id: int) -> dict[int, int]:
+    """How many pieces count for each statement, without what is archived. One statement."""
+    rows = session().execute(
+        select(EvidenceLink.statement_id, func.count(EvidenceLink.id).label("pieces"))
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .where(Evidence.person_id == person_id, Evidence.archived_at.is_(None))
+        .group_by(EvidenceLink.statement_id)
+    )
+    return {row.statement_id: row.pieces for row in rows}
+
+
+def statement_title(statement_id: int | None) -> tuple[str, str] | None:
+    """What a statement is called, and the language of that; None where there is no such."""
+    if statement_id is None:
+        return None
+    titled = (
+        select(Statement.title, Framework.lang)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .where(Statement.id == statement_id)
+    )
+    row = session().execute(titled).one_or_none()
+    return None if row is None else (row.title, row.lang)
+
+
+def unlinked_to(person_id: int, statement_id: int) -> list[EvidenceSummary]:
+    """What could be linked to a statement: not archived, not linked to it, the latest change first.
+    One statement."""
+    rows = session().execute(
+        select(
+            Evidence.id,
+            Evidence.kind,
+            EvidenceText.title,
+            EvidenceText.done_on,
+            Evidence.changed_at,
+        )
+        .join(EvidenceVersion, current_version())
+        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+        .where(
+            Evidence.person_id == person_id,
+            Evidence.archived_at.is_(None),
+            ~_linked(EvidenceLink.statement_id == statement_id),
+        )
+        .order_by(Evidence.changed_at.desc(), Evidence.id.desc())
+        .limit(200)
+    )
+    return [
+        EvidenceSummary(
+            row.id, EvidenceKind(row.kind), row.title, row.done_on, row.changed_at, False, 0
+        )
+        for row in rows
+    ]
+
+
+def _linked(*more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(select(EvidenceLink.id).where(EvidenceLink.evidence_id == Evidence.id, *more))
+
+
+def _among(show: EvidenceFilter) -> ColumnElement[bool]:
+    if show is EvidenceFilter.ARCHIVED:
+        return Evidence.archived_at.is_not(None)
+    if show is EvidenceFilter.UNLINKED:
+        return and_(Evidence.archived_at.is_(None), ~_linked())
+    return Evidence.archived_at.is_(None)
+
+
+def _holds(find: str) -> ColumnElement[bool]:
+    """Every word of `find`, each anywhere in what the current version says; % and _ stand for
+    themselves."""
+    places = (
+        EvidenceText.title,
+        EvidenceText.text,
+        EvidenceText.url,
+        func.coalesce(StoredFile.name, ""),
+    )
+    return and_(
+        *(
+            or_(*(place.icontains(word, autoescape=True) for place in places))
+            for word in find.split()[:8]
+        )
+    )

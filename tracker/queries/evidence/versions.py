@@ -1,0 +1,217 @@
+"""A piece of evidence with one of its versions, and the files of versions."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+
+from tracker.db import session
+from tracker.models import (
+    Domain,
+    Evidence,
+    EvidenceLink,
+    EvidenceText,
+    EvidenceVersion,
+    Framework,
+    Review,
+    ReviewItem,
+    ReviewItemEvidence,
+    Statement,
+    StoredFile,
+)
+from tracker.queries.evidence.evidence import current_version
+from tracker.rules.evidence.content import is_web_link, kind_of
+from tracker.rules.evidence.uploads import MEDIA_TYPES
+from tracker.rules.frameworks.scale import EvidenceKind
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.reviews.workflow import ReviewStatus
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFile:
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+
+    @property
+    def kind(self) -> str:
+        """In a word: "PDF"."""
+        return next(
+            (
+                kind.upper()
+                for kind, media_type in MEDIA_TYPES.items()
+                if media_type == self.media_type
+            ),
+            "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VersionContent:
+    """What a version says; `file` where it has one."""
+
+    id: int
+    number: int
+    made_at: dt.datetime
+    title: str
+    text: str
+    url: str
+    done_on: dt.date | None
+    file: VersionFile | None
+
+    @property
+    def kind(self) -> EvidenceKind:
+        return kind_of(self.url, self.file is not None)
+
+    @property
+    def href(self) -> str:
+        """The link, where it is one that a page may hold: asked again at each showing."""
+        return self.url if is_web_link(self.url) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedStatement:
+    statement_id: int
+    framework_id: int
+    lang: str
+    title: Wording
+    text: Wording
+    domain: Wording
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePiece:
+    """A piece of evidence with one of its versions; `versions` is how many there are."""
+
+    id: int
+    created_at: dt.datetime
+    archived_at: dt.datetime | None
+    versions: int
+    shown: VersionContent
+    links: list[LinkedStatement]
+
+    @property
+    def is_current(self) -> bool:
+        return self.shown.number == self.versions
+
+
+@dataclass(frozen=True, slots=True)
+class PastVersion:
+    """A version in the history of its piece."""
+
+    number: int
+    made_at: dt.datetime
+    title: str
+
+
+def piece(evidence_id: int, number: int | None = None) -> EvidencePiece | None:
+    """One piece with its current version, or version `number`; None where there is no such. Two
+    statements."""
+    numbered = and_(EvidenceVersion.evidence_id == Evidence.id, EvidenceVersion.number == number)
+    row = (
+        session()
+        .execute(
+            select(
+                Evidence.id,
+                Evidence.created_at,
+                Evidence.archived_at,
+                Evidence.version,
+                EvidenceVersion.id.label("version_id"),
+                EvidenceVersion.number,
+                EvidenceVersion.made_at,
+                EvidenceText.title,
+                EvidenceText.text,
+                EvidenceText.url,
+                EvidenceText.done_on,
+                StoredFile.sha256,
+                StoredFile.size,
+                StoredFile.media_type,
+                StoredFile.name,
+            )
+            .join(EvidenceVersion, current_version() if number is None else numbered)
+            .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+            .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
+            .where(Evidence.id == evidence_id)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    file = (
+        None if row.sha256 is None else VersionFile(row.sha256, row.size, row.media_type, row.name)
+    )
+    shown = VersionContent(
+        row.version_id, row.number, row.made_at, row.title, row.text, row.url, row.done_on, file
+    )
+    return EvidencePiece(
+        row.id, row.created_at, row.archived_at, row.version, shown, _links(evidence_id)
+    )
+
+
+def history(evidence_id: int) -> list[PastVersion]:
+    """All versions, the newest first. One statement."""
+    rows = session().execute(
+        select(EvidenceVersion.number, EvidenceVersion.made_at, EvidenceText.title)
+        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+        .where(EvidenceVersion.evidence_id == evidence_id)
+        .order_by(EvidenceVersion.number.desc())
+    )
+    return [PastVersion(row.number, row.made_at, row.title) for row in rows]
+
+
+def file_of(evidence_id: int, number: int) -> VersionFile | None:
+    """The file of a version, where it has one."""
+    row = (
+        session()
+        .execute(
+            select(StoredFile.sha256, StoredFile.size, StoredFile.media_type, StoredFile.name)
+            .join(EvidenceText, EvidenceText.file_id == StoredFile.id)
+            .join(EvidenceVersion, EvidenceVersion.id == EvidenceText.version_id)
+            .where(EvidenceVersion.evidence_id == evidence_id, EvidenceVersion.number == number)
+        )
+        .one_or_none()
+    )
+    return None if row is None else VersionFile(row.sha256, row.size, row.media_type, row.name)
+
+
+def file_of_item(item_id: int, version_id: int) -> VersionFile | None:
+    """The file of a version that went with a review item; nothing once the review was withdrawn."""
+    row = (
+        session()
+        .execute(
+            select(StoredFile.sha256, StoredFile.size, StoredFile.media_type, StoredFile.name)
+            .join(EvidenceText, EvidenceText.file_id == StoredFile.id)
+            .join(ReviewItemEvidence, ReviewItemEvidence.version_id == EvidenceText.version_id)
+            .join(ReviewItem, ReviewItem.id == ReviewItemEvidence.item_id)
+            .join(Review, Review.id == ReviewItem.review_id)
+            .where(
+                ReviewItemEvidence.item_id == item_id,
+                ReviewItemEvidence.version_id == version_id,
+                Review.status != ReviewStatus.WITHDRAWN.value,
+            )
+        )
+        .one_or_none()
+    )
+    return None if row is None else VersionFile(row.sha256, row.size, row.media_type, row.name)
+
+
+def _links(evidence_id: int) -> list[LinkedStatement]:
+    rows = session().execute(
+        select(
+            Statement.id,
+            Statement.framework_id,
+            Framework.lang,
+            Statement.title,
+            Statement.text,
+            Domain.title.label("domain"),
+            EvidenceLink.reason,
+        )
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(EvidenceLink, EvidenceLink.statement_id == Statement.id)
+        .join(Domain, Domain.id == Statement.domain_id)
+        .where(EvidenceLink.evidence_id == evidence_id)
+        .order_by(Statement.position)
+    )
+    return [LinkedStatement(*row) for row in rows]

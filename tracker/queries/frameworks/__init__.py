@@ -1,0 +1,1 @@
+"""Published frameworks, what readers suggest to correct, and what a library leaves out."""

@@ -1,0 +1,104 @@
+"""What readers suggest to correct, for administrators."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from tracker.db import session
+from tracker.models import Correction, Framework, Person, Statement
+from tracker.rules.frameworks.wording import Wording
+
+SHOWN_AT_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """`code` and `statement` are empty when the page as a whole is meant; `closed_at` is None while
+    it waits."""
+
+    id: int
+    slug: str
+    version: str
+    lang: str
+    framework: Wording
+    code: str
+    statement: Wording
+    text: str
+    name: str
+    email: str
+    suggested_at: dt.datetime
+    closed_at: dt.datetime | None
+    closed_by: str
+    outcome: str
+
+
+def open_corrections() -> tuple[CorrectionRow, ...]:
+    """Those that wait, oldest first; at most SHOWN_AT_MOST. Frameworks belong to no library: the
+    same for all."""
+    return _rows(is_open=True)
+
+
+def closed_corrections() -> tuple[CorrectionRow, ...]:
+    """Those that somebody closed, the latest first; at most SHOWN_AT_MOST."""
+    return _rows(is_open=False)
+
+
+def count_open() -> int:
+    """How many wait."""
+    return (
+        session().scalar(select(func.count(Correction.id)).where(Correction.closed_at.is_(None)))
+        or 0
+    )
+
+
+def _rows(*, is_open: bool) -> tuple[CorrectionRow, ...]:
+    waits = Correction.closed_at.is_(None)
+    order = (
+        (Correction.suggested_at, Correction.id)
+        if is_open
+        else (Correction.closed_at.desc(), Correction.id.desc())
+    )
+    rows = session().execute(
+        select(
+            Correction.id,
+            Framework.slug,
+            Framework.version,
+            Framework.lang,
+            Framework.title.label("framework"),
+            Statement.code,
+            Statement.title.label("statement"),
+            Correction.text,
+            Correction.name,
+            Correction.email,
+            Correction.suggested_at,
+            Correction.closed_at,
+            Person.name.label("closed_by"),
+            Correction.outcome,
+        )
+        .join(Framework, Framework.id == Correction.framework_id)
+        .outerjoin(Statement, Statement.id == Correction.statement_id)
+        .outerjoin(Person, Person.id == Correction.closed_by_id)
+        .where(waits if is_open else ~waits)
+        .order_by(*order)
+        .limit(SHOWN_AT_MOST)
+    )
+    return tuple(
+        CorrectionRow(
+            id=row.id,
+            slug=row.slug,
+            version=row.version,
+            lang=row.lang,
+            framework=row.framework,
+            code=row.code or "",
+            statement=row.statement or "",
+            text=row.text,
+            name=row.name,
+            email=row.email,
+            suggested_at=row.suggested_at,
+            closed_at=row.closed_at,
+            closed_by=row.closed_by or "",
+            outcome=row.outcome,
+        )
+        for row in rows
+    )

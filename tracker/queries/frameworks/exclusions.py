@@ -1,0 +1,110 @@
+"""What a library leaves out of rating, and what it could."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, select
+
+from tracker.db import session
+from tracker.models import Domain, Framework, Level, NotRatedHere, Person, Statement, Strand
+from tracker.policy.permissions import Actor
+from tracker.rules.frameworks.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class ExcludedStatement:
+    id: int
+    statement_id: int
+    code: str
+    title: Wording
+    domain: Wording
+    reason: str
+    set_at: dt.datetime
+    set_by: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExcludableStatement:
+    id: int
+    code: str
+    title: Wording
+    text: Wording
+    level: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class RatedDomain:
+    """The statements of a domain that are rated here."""
+
+    domain_id: int
+    title: Wording
+    strand: Wording
+    statements: tuple[ExcludableStatement, ...]
+
+
+def left_out(actor: Actor, framework_id: int) -> list[ExcludedStatement]:
+    """In the framework's order."""
+    return _rows(
+        NotRatedHere.library_id == actor.library_id, Statement.framework_id == framework_id
+    )
+
+
+def detail(not_rated_id: int) -> ExcludedStatement:
+    return _rows(NotRatedHere.id == not_rated_id)[0]
+
+
+def _rows(*where: ColumnElement[bool]) -> list[ExcludedStatement]:
+    rows = session().execute(
+        select(
+            NotRatedHere.id,
+            Statement.id,
+            Statement.code,
+            Statement.title,
+            Domain.title,
+            NotRatedHere.reason,
+            NotRatedHere.set_at,
+            Person.name,
+            Framework.lang,
+        )
+        .join(Statement, Statement.id == NotRatedHere.statement_id)
+        .join(Domain, Domain.id == Statement.domain_id)
+        .join(Person, Person.id == NotRatedHere.set_by_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .where(*where)
+        .order_by(Statement.position)
+    )
+    return [ExcludedStatement(*row) for row in rows]
+
+
+def rated(actor: Actor, framework_id: int) -> list[RatedDomain]:
+    """Every statement that is not left out, by domain. One statement of SQL."""
+    rows = session().execute(
+        select(
+            Domain.id,
+            Domain.title,
+            Strand.title,
+            Statement.id,
+            Statement.code,
+            Statement.title,
+            Statement.text,
+            Level.name,
+        )
+        .join(Domain, Domain.id == Statement.domain_id)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
+        .outerjoin(
+            NotRatedHere,
+            and_(
+                NotRatedHere.statement_id == Statement.id,
+                NotRatedHere.library_id == actor.library_id,
+            ),
+        )
+        .where(Statement.framework_id == framework_id, NotRatedHere.id.is_(None))
+        .order_by(Strand.position, Domain.position, Statement.rank, Statement.position)
+    )
+    groups: dict[tuple[int, str, str], list[ExcludableStatement]] = {}
+    for domain_id, domain, strand, statement_id, code, title, text, level in rows:
+        statement = ExcludableStatement(statement_id, code, title, text, level)
+        groups.setdefault((domain_id, domain, strand), []).append(statement)
+    return [RatedDomain(*key, statements=tuple(found)) for key, found in groups.items()]

@@ -1,0 +1,76 @@
+"""The statements that a learner can choose from: all of their framework, by domain."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+
+from tracker.db import session
+from tracker.models import Domain, Level, NotRatedHere, Statement, Strand
+from tracker.queries.assessment.learners import learner
+from tracker.rules.frameworks.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class StatementChoice:
+    id: int
+    level: Wording
+    title: Wording
+    text: Wording
+
+    def holds(self, words: Collection[str]) -> bool:
+        """Whether every word stands somewhere in the title or the text, in any case."""
+        said = f"{self.title} {self.text}".casefold()
+        return all(word.casefold() in said for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementGroup:
+    """A domain and its statements in order."""
+
+    key: str
+    lang: str
+    title: Wording
+    choices: list[StatementChoice]
+
+
+def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
+    """What the person is rated on, without what their library leaves out; nothing for who is no
+    learner.
+
+    Two statements.
+    """
+    own = learner(person_id, today)
+    if own is None:
+        return []
+    rows = session().execute(
+        select(
+            Domain.id,
+            Strand.key.label("strand"),
+            Domain.key,
+            Domain.title.label("domain"),
+            Statement.id.label("statement_id"),
+            Level.name,
+            Statement.title,
+            Statement.text,
+        )
+        .join(Domain, Domain.id == Statement.domain_id)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
+        .outerjoin(
+            NotRatedHere,
+            and_(
+                NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == own.library_id
+            ),
+        )
+        .where(Statement.framework_id == own.framework_id, NotRatedHere.id.is_(None))
+        .order_by(Strand.position, Domain.position, Statement.rank, Statement.position)
+    )
+    groups: dict[int, StatementGroup] = {}
+    for row in rows:
+        group = groups.setdefault(
+            row.id, StatementGroup(f"{row.strand}-{row.key}", own.lang, row.domain, [])
+        )
+        group.choices.append(StatementChoice(row.statement_id, row.name, row.title, row.text))
+    return list(groups.values())

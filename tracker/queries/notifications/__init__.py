@@ -1,0 +1,1 @@
+"""Notices, their mails, and what is due."""

@@ -1,0 +1,61 @@
+"""The test messages of a library, for its administrator."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.models import MailTest, Person
+from tracker.policy.permissions import Actor
+from tracker.rules.mail import CODE_LASTS, MailOutcome
+
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class TestMessage:
+    """`reason` and `said` are set where the server did not take it."""
+
+    sent_at: dt.datetime
+    by: str
+    email: str
+    outcome: MailOutcome
+    reason: str
+    said: str
+    arrived_at: dt.datetime | None
+
+    def waits(self, now: dt.datetime) -> bool:
+        """Whether its code can still be typed."""
+        return self.outcome is MailOutcome.TAKEN and self.sent_at > now - CODE_LASTS
+
+
+def newest(actor: Actor) -> list[TestMessage]:
+    """The newest of the actor's library, newest first. One statement."""
+    rows = session().execute(
+        select(
+            MailTest.sent_at,
+            Person.name,
+            Person.email,
+            MailTest.outcome,
+            MailTest.reason,
+            MailTest.said,
+            MailTest.arrived_at,
+        )
+        .join(Person, Person.id == MailTest.person_id)
+        .where(MailTest.library_id == actor.library_id)
+        .order_by(MailTest.sent_at.desc(), MailTest.id.desc())
+        .limit(SHOWN)
+    )
+    return [
+        TestMessage(
+            row.sent_at,
+            row.name,
+            row.email,
+            MailOutcome(row.outcome),
+            row.reason,
+            row.said,
+            row.arrived_at,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,99 @@
+"""What became of the mails of notices in a library, for its administrator: to whom and when, never
+of what."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from tracker.db import session
+from tracker.models import OutboxMail, Person
+from tracker.policy.permissions import Actor
+from tracker.rules.notices import MailStatus
+
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class StuckMail:
+    """A mail that does not go by itself any more."""
+
+    id: int
+    name: str
+    email: str
+    status: MailStatus
+    ended_at: dt.datetime
+    reason: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """`oldest_at`: since when the oldest waits; `reason` and `said`: what stood in its way the last
+    time."""
+
+    counts: dict[MailStatus, int]
+    oldest_at: dt.datetime | None
+    reason: str
+    said: str
+    stuck: list[StuckMail]
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.counts.values())
+
+
+def state(actor: Actor) -> Outbox:
+    """Three statements."""
+    here = Person.library_id == actor.library_id
+    counts = session().execute(
+        select(OutboxMail.status, func.count())
+        .join(Person, Person.id == OutboxMail.person_id)
+        .where(here)
+        .group_by(OutboxMail.status)
+    )
+    found = {MailStatus(status): count for status, count in counts}
+    oldest = (
+        session()
+        .execute(
+            select(OutboxMail.made_at, OutboxMail.reason, OutboxMail.said)
+            .join(Person, Person.id == OutboxMail.person_id)
+            .where(here, OutboxMail.status == MailStatus.WAITING.value)
+            .order_by(OutboxMail.made_at, OutboxMail.id)
+            .limit(1)
+        )
+        .one_or_none()
+    )
+    rows = session().execute(
+        select(
+            OutboxMail.id,
+            Person.name,
+            Person.email,
+            OutboxMail.status,
+            OutboxMail.ended_at,
+            OutboxMail.reason,
+            OutboxMail.said,
+        )
+        .join(Person, Person.id == OutboxMail.person_id)
+        .where(here, OutboxMail.status.in_((MailStatus.FAILED.value, MailStatus.UNSURE.value)))
+        .order_by(OutboxMail.ended_at.desc(), OutboxMail.id.desc())
+        .limit(SHOWN)
+    )
+    return Outbox(
+        {status: found.get(status, 0) for status in MailStatus},
+        oldest.made_at if oldest is not None else None,
+        oldest.reason if oldest is not None else "",
+        oldest.said if oldest is not None else "",
+        [
+            StuckMail(
+                row.id,
+                row.name,
+                row.email,
+                MailStatus(row.status),
+                row.ended_at,
+                row.reason,
+                row.said,
+            )
+            for row in rows
+        ],
+    )

@@ -1,0 +1,152 @@
+"""What is due: of all libraries, for the daily command. Each row is one person to remind of one
+thing."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.models import Library, Person, Review, ReviewItem, TrainingAction
+from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.queries.endorsements import endorsements
+from tracker.rules.notices import REMIND_DAYS, STEP_LATE_DAYS, NoticeKind, happening
+from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """`key` is the same whenever it is asked for, so one date reminds once."""
+
+    person_id: int
+    about_id: int | None
+    review_id: int | None
+    kind: NoticeKind
+    key: str
+
+
+def libraries() -> list[tuple[int, str]]:
+    """Ids and time zones."""
+    rows = session().execute(select(Library.id, Library.time_zone).order_by(Library.id))
+    return [(library_id, time_zone) for library_id, time_zone in rows]
+
+
+def due(library_id: int, today: dt.date) -> list[Reminder]:
+    """Four statements."""
+    return [
+        *_answers(library_id, today),
+        *_differences(library_id, today),
+        *_steps(library_id, today),
+        *_endorsements(library_id, today),
+    ]
+
+
+def _answers(library_id: int, today: dt.date) -> list[Reminder]:
+    """Reviews that the reviewer has something to do in: to answer, or to reveal."""
+    to_do = or_(
+        ReviewItem.status.in_((ItemStatus.WAITING.value, ItemStatus.ANSWERED.value)),
+        and_(ReviewItem.status == ItemStatus.NOT_OBSERVED.value, ReviewItem.revealed_at.is_(None)),
+    )
+    rows = session().execute(
+        select(Review.id, Review.learner_id, Review.reviewer_id, Review.due_on).where(
+            *_living(library_id, today),
+            Review.status.in_((ReviewStatus.SENT.value, ReviewStatus.IN_REVIEW.value)),
+            Review.due_on <= today + dt.timedelta(days=REMIND_DAYS),
+            select(ReviewItem.id).where(ReviewItem.review_id == Review.id, to_do).exists(),
+        )
+    )
+    return [
+        Reminder(
+            reviewer_id,
+            learner_id,
+            review_id,
+            NoticeKind.REVIEW_OVERDUE if due_on < today else NoticeKind.REVIEW_DUE_SOON,
+            happening("review_due", review_id, due_on),
+        )
+        for review_id, learner_id, reviewer_id, due_on in rows
+    ]
+
+
+def _differences(library_id: int, today: dt.date) -> list[Reminder]:
+    """What both still see differently and is about to be kept apart: both are reminded."""
+    rows = session().execute(
+        select(Review.id, Review.learner_id, Review.reviewer_id, Review.differences_due_on).where(
+            *_living(library_id, today),
+            Review.status == ReviewStatus.DIFFERENCES_OPEN.value,
+            Review.differences_due_on.between(today, today + dt.timedelta(days=REMIND_DAYS)),
+            select(ReviewItem.id)
+            .where(ReviewItem.review_id == Review.id, ReviewItem.status == ItemStatus.DIFFERS.value)
+            .exists(),
+        )
+    )
+    return [
+        Reminder(
+            person_id,
+            about_id,
+            review_id,
+            NoticeKind.DIFFERENCES_DUE_SOON,
+            happening("differences_due", review_id, due_on),
+        )
+        for review_id, learner_id, reviewer_id, due_on in rows
+        if due_on is not None
+        for person_id, about_id in ((learner_id, reviewer_id), (reviewer_id, learner_id))
+    ]
+
+
+def _steps(library_id: int, today: dt.date) -> list[Reminder]:
+    """Next steps whose day it is, or that the command missed in the last days."""
+    rows = session().execute(
+        select(
+            TrainingAction.id,
+            TrainingAction.owner_id,
+            TrainingAction.due_on,
+            Review.id,
+            Review.learner_id,
+            Review.reviewer_id,
+        )
+        .join(ReviewItem, ReviewItem.id == TrainingAction.item_id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(
+            *_living(library_id, today),
+            TrainingAction.done_at.is_(None),
+            TrainingAction.due_on.between(today - dt.timedelta(days=STEP_LATE_DAYS), today),
+        )
+    )
+    return [
+        Reminder(
+            owner_id,
+            reviewer_id if owner_id == learner_id else learner_id,
+            review_id,
+            NoticeKind.NEXT_STEP_DUE,
+            happening("step_due", step_id, due_on),
+        )
+        for step_id, owner_id, due_on, review_id, learner_id, reviewer_id in rows
+        if due_on is not None
+    ]
+
+
+def _endorsements(library_id: int, today: dt.date) -> list[Reminder]:
+    """Whose endorsements expire within a month: once for those of one last day."""
+    found = {(each.person_id, each.last_day) for each in endorsements.expiring(library_id, today)}
+    return [
+        Reminder(
+            person_id,
+            None,
+            None,
+            NoticeKind.ENDORSEMENT_EXPIRING,
+            happening("endorsements_over", person_id, last_day),
+        )
+        for person_id, last_day in sorted(found)
+    ]
+
+
+def _living(library_id: int, today: dt.date) -> tuple[ColumnElement[bool], ...]:
+    """Of this library, and still between the two of them."""
+    learner = aliased(Person)
+    theirs = (
+        select(learner.id)
+        .where(learner.id == Review.learner_id, learner.library_id == library_id)
+        .exists()
+    )
+    return theirs, reviewer_may_go_on(today)

@@ -1,0 +1,1 @@
+"""The audit and its chain, restore tests, and what must be true in a database."""

@@ -1,0 +1,105 @@
+"""What the demo's story has to look up between its acts."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from tracker.db import session
+from tracker.models import (
+    Domain,
+    Framework,
+    Library,
+    Person,
+    ReviewItem,
+    RoleProfile,
+    Statement,
+    Team,
+    UseStatement,
+)
+from tracker.rules.reviews.workflow import ItemStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A statement as the story needs it."""
+
+    id: int
+    code: str
+    title: str
+    domain: str
+    rank: int
+
+
+def is_empty() -> bool:
+    """Whether nobody is there yet: the story is told in an empty installation only."""
+    return session().scalar(select(func.count()).select_from(Person)) == 0
+
+
+def is_loaded(library: str) -> bool:
+    return session().scalar(select(Library.id).where(Library.name == library)) is not None
+
+
+def framework_id(slug: str) -> int:
+    return (
+        session()
+        .scalars(select(Framework.id).where(Framework.slug == slug).order_by(Framework.id))
+        .one()
+    )
+
+
+def outline(of_framework: int) -> list[Outline]:
+    rows = session().execute(
+        select(Statement.id, Statement.code, Statement.title, Domain.key, Statement.rank)
+        .join(Domain, Domain.id == Statement.domain_id)
+        .where(Statement.framework_id == of_framework)
+        .order_by(Statement.position)
+    )
+    return [Outline(*row) for row in rows]
+
+
+def root_team(library_id: int) -> int:
+    return (
+        session()
+        .scalars(select(Team.id).where(Team.library_id == library_id, Team.parent_id.is_(None)))
+        .one()
+    )
+
+
+def role_profiles(library_id: int) -> dict[str, int]:
+    rows = session().execute(
+        select(RoleProfile.name, RoleProfile.id).where(RoleProfile.library_id == library_id)
+    )
+    return {row.name: row.id for row in rows}
+
+
+def use_statement(library_id: int) -> int:
+    """The newest."""
+    return (
+        session()
+        .scalars(
+            select(UseStatement.id)
+            .where(UseStatement.library_id == library_id)
+            .order_by(UseStatement.version.desc())
+        )
+        .all()[0]
+    )
+
+
+def differing(review_id: int) -> list[tuple[int, str]]:
+    """(item, the reviewer's answer) of what both see differently, in the order sent."""
+    rows = session().execute(
+        select(ReviewItem.id, ReviewItem.reviewer_answer)
+        .where(ReviewItem.review_id == review_id, ReviewItem.status == ItemStatus.DIFFERS.value)
+        .order_by(ReviewItem.position, ReviewItem.id)
+    )
+    return [(row.id, row.reviewer_answer or "") for row in rows]
+
+
+def items(review_id: int) -> list[tuple[int, int]]:
+    """(item, statement), in the order sent."""
+    rows = session().execute(
+        select(ReviewItem.id, ReviewItem.statement_id)
+        .where(ReviewItem.review_id == review_id)
+        .order_by(ReviewItem.position, ReviewItem.id)
+    )
+    return [(row.id, row.statement_id) for row in rows]

@@ -1,0 +1,169 @@
+"""What a database holds, and what must be true in it, whichever it is: for copies as for the one in
+use."""
+
+from collections.abc import Collection, Iterator
+
+from sqlalchemy import Connection, and_, func, inspect, or_, select, table, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import aliased
+
+from tracker.models import (
+    AuditEventDetail,
+    Endorsement,
+    Rating,
+    RatingEntry,
+    ReviewItem,
+    StoredFile,
+)
+from tracker.models.triggers import guards
+from tracker.queries.endorsements import digest_check, seal_check
+from tracker.queries.operations import audit_chain
+from tracker.rules.operations.backups import DatabaseContents, Finding
+from tracker.rules.reviews.digests import DigestFit, SealState
+from tracker.rules.reviews.workflow import ItemStatus
+
+TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+}
+
+
+def guards_of(connection: Connection) -> tuple[str, ...]:
+    """The triggers that the program's own migrations make in this kind of database."""
+    return guards(connection.dialect.name, inspect(connection).get_table_names())
+
+
+def contents(connection: Connection) -> DatabaseContents:
+    tables = sorted(
+        name for name in inspect(connection).get_table_names() if name != "alembic_version"
+    )
+    counts = {
+        name: connection.scalar(select(func.count()).select_from(table(name))) or 0
+        for name in tables
+    }
+    files = connection.execute(select(StoredFile.sha256, StoredFile.size).distinct()).all()
+    revision = connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
+    return DatabaseContents(str(revision), counts, {row.sha256: row.size for row in files})
+
+
+def broken(
+    connection: Connection, expected: DatabaseContents, wanted_guards: Collection[str]
+) -> list[Finding]:
+    """Everything that is not as it must be; empty when all is well. A database that cannot be read
+    is one finding."""
+    try:
+        return [
+            *_damage(connection),
+            *_differences(contents(connection), expected),
+            *_missing_guards(connection, wanted_guards),
+            *_history(connection),
+            *_endorsements(connection),
+            *_reviewed(connection),
+            *_sealed(connection),
+            *_chain(connection),
+        ]
+    except DatabaseError as error:
+        return [Finding("database_damaged", str(error.orig))]
+
+
+def _damage(connection: Connection) -> Iterator[Finding]:
+    """SQLite's own two checks. PostgreSQL checks parents and constraints while it brings a copy
+    back."""
+    if connection.dialect.name != "sqlite":
+        return
+    for (said,) in connection.execute(text("PRAGMA integrity_check(10)")):
+        if said != "ok":
+            yield Finding("database_damaged", said)
+    orphans = {row[0] for row in connection.execute(text("PRAGMA foreign_key_check"))}
+    for name in sorted(orphans):
+        yield Finding("rows_without_parent", name)
+
+
+def _differences(found: DatabaseContents, expected: DatabaseContents) -> Iterator[Finding]:
+    if found.revision != expected.revision:
+        yield Finding("revision_differs", f"{found.revision} / {expected.revision}")
+    for name in sorted({*found.counts, *expected.counts}):
+        here, there = found.counts.get(name, 0), expected.counts.get(name, 0)
+        if here != there:
+            yield Finding("rows_differ", f"{name}: {here} / {there}")
+
+
+def _missing_guards(connection: Connection, wanted: Collection[str]) -> Iterator[Finding]:
+    there = set(connection.scalars(text(TRIGGERS[connection.dialect.name])))
+    for name in sorted(set(wanted) - there):
+        yield Finding("guard_missing", name)
+
+
+def _history(connection: Connection) -> Iterator[Finding]:
+    """A rating is what the newest entry of its history says."""
+    newest, newer = aliased(RatingEntry), aliased(RatingEntry)
+    same = and_(newest.person_id == Rating.person_id, newest.statement_id == Rating.statement_id)
+    later = and_(
+        newer.person_id == newest.person_id,
+        newer.statement_id == newest.statement_id,
+        newer.version > newest.version,
+    )
+    told = (
+        select(newest.id)
+        .where(
+            same,
+            newest.answer == Rating.answer,
+            newest.basis == Rating.basis,
+            newest.rated_at == Rating.rated_at,
+            ~select(newer.id).where(later).exists(),
+        )
+        .exists()
+    )
+    count = connection.scalar(select(func.count()).select_from(Rating).where(~told))
+    if count:
+        yield Finding("rating_not_as_history", str(count))
+
+
+def _endorsements(connection: Connection) -> Iterator[Finding]:
+    """Endorsed exactly where there is an endorsement with its endorser and its time."""
+    whole = (
+        select(Endorsement.id)
+        .where(
+            Endorsement.item_id == ReviewItem.id,
+            Endorsement.endorser_id.is_not(None),
+            Endorsement.endorsed_at.is_not(None),
+        )
+        .exists()
+    )
+    any_of_it = select(Endorsement.id).where(Endorsement.item_id == ReviewItem.id).exists()
+    is_endorsed = ReviewItem.status == ItemStatus.ENDORSED.value
+    wrong = or_(and_(is_endorsed, ~whole), and_(~is_endorsed, any_of_it))
+    count = connection.scalar(select(func.count()).select_from(ReviewItem).where(wrong))
+    if count:
+        yield Finding("endorsement_not_whole", str(count))
+
+
+def _reviewed(connection: Connection) -> Iterator[Finding]:
+    """An endorsement fits the digest of what was reviewed, unless text of that was erased."""
+    wrong = [
+        each.endorsement_id
+        for each in digest_check.checked(connection)
+        if each.fit is DigestFit.DOES_NOT_FIT
+    ]
+    if wrong:
+        yield Finding("endorsement_does_not_fit", ", ".join(map(str, wrong)))
+
+
+def _sealed(connection: Connection) -> Iterator[Finding]:
+    """An endorsement is what the audit sealed. Copies of before it was a chain have no seals."""
+    if not inspect(connection).has_table(AuditEventDetail.__tablename__):
+        return
+    found = seal_check.compared(connection)
+    if found[SealState.ALTERED]:
+        yield Finding("endorsement_altered", ", ".join(map(str, found[SealState.ALTERED])))
+    if found[SealState.GONE]:
+        yield Finding("endorsement_gone", ", ".join(map(str, found[SealState.GONE])))
+
+
+def _chain(connection: Connection) -> Iterator[Finding]:
+    """The audit is whole. Copies of before it was a chain have none."""
+    if not inspect(connection).has_table(AuditEventDetail.__tablename__):
+        return
+    wrong = audit_chain.verified(connection).wrong
+    if wrong is not None:
+        yield Finding("audit_broken", f"{wrong.code} {wrong.sequence}")

@@ -1,0 +1,1 @@
+"""Levels, statements and trends of one person."""

@@ -1,0 +1,186 @@
+"""A learner's profile: where they stand in both voices, what came of reviews, and how that was in
+past rounds.
+
+The self side is the learner's answers as they are for the learner alone, as last revealed for a
+supervisor, and nothing for anybody else (`Side`).
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import and_, case, distinct, func, select
+
+from tracker.db import session
+from tracker.models import Endorsement, Library, Rating, Round, Statement
+from tracker.queries.assessment.learners import Learner, targets
+from tracker.queries.profiles import levels
+from tracker.queries.profiles.levels import Counts, DomainShape
+from tracker.rules.frameworks.scale import EndorsedAnswer
+from tracker.rules.levels import DomainStanding, TargetState
+from tracker.rules.reviews.workflow import EndorsementStatus
+
+ROUNDS_SHOWN = 4
+"""A trend goes back over this many past rounds."""
+
+
+class SelfSide(StrEnum):
+    """How much of the self side a reader gets."""
+
+    OWN = "own"
+    REVEALED = "revealed"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Standings by domain. `own` is None where the reader gets no self side; `rated` counts what
+    that side holds."""
+
+    learner: Learner
+    domains: tuple[DomainShape, ...]
+    targets: Mapping[int, int]
+    own: Mapping[int, DomainStanding] | None
+    endorsed: Mapping[int, DomainStanding]
+    rated: int
+
+    @property
+    def total(self) -> int:
+        return sum(domain.rated_here for domain in self.domains)
+
+
+@dataclass(frozen=True, slots=True)
+class EndorsedCount:
+    """How many endorsements stand, how many of them say *Consistently*, and by how many
+    supervisors."""
+
+    standing: int
+    consistently: int
+    supervisors: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """Domains at target at the end of a round; `round` is empty for now. `own` is None without a
+    self side."""
+
+    round: str
+    own: int | None
+    endorsed: int
+
+
+def profile(learner: Learner, side: SelfSide) -> Profile:
+    """Four statements; three without a self side."""
+    domains = levels.shape(learner.framework_id, learner.library_id)
+    expected = {domain: rank for (_, domain), rank in targets({learner.role_profile_id}).items()}
+    own = _self_side(learner, side, None)
+    endorsed = levels.endorsed_answers(
+        [learner.person_id], learner.framework_id, learner.library_id
+    )
+    return Profile(
+        learner=learner,
+        domains=domains,
+        targets=expected,
+        own=None if own is None else levels.standings(domains, own, learner.person_id, expected),
+        endorsed=levels.standings(domains, endorsed, learner.person_id, expected),
+        rated=sum(sum(counts.values()) for counts in (own or {}).values()),
+    )
+
+
+def last_change(learner: Learner) -> dt.datetime | None:
+    """When the learner last answered. For the learner alone. One statement."""
+    return session().scalar(
+        select(func.max(Rating.rated_at))
+        .join(Statement, Statement.id == Rating.statement_id)
+        .where(
+            Rating.person_id == learner.person_id, Statement.framework_id == learner.framework_id
+        )
+    )
+
+
+def endorsed_count(learner: Learner) -> EndorsedCount:
+    """One statement."""
+    consistently = case((Endorsement.answer == EndorsedAnswer.CONSISTENTLY.value, Endorsement.id))
+    row = (
+        session()
+        .execute(
+            select(
+                func.count(Endorsement.id),
+                func.count(consistently),
+                func.count(distinct(Endorsement.endorser_id)),
+            )
+            .join(Statement, Statement.id == Endorsement.statement_id)
+            .where(
+                Endorsement.person_id == learner.person_id,
+                Endorsement.status == EndorsementStatus.STANDING.value,
+                Statement.framework_id == learner.framework_id,
+            )
+        )
+        .one()
+    )
+    return EndorsedCount(*row)
+
+
+def trend(of: Profile, side: SelfSide, today: dt.date) -> list[TrendPoint]:
+    """Past rounds, the oldest first, then now; empty when none has ended. At most 1 + 2 x
+    ROUNDS_SHOWN statements."""
+    learner = of.learner
+    rounds = (
+        session()
+        .execute(
+            select(Round.name, Round.ends_on)
+            .where(
+                and_(
+                    Round.library_id == learner.library_id,
+                    Round.framework_id == learner.framework_id,
+                    Round.ends_on < today,
+                )
+            )
+            .order_by(Round.ends_on.desc(), Round.id)
+            .limit(ROUNDS_SHOWN)
+        )
+        .all()
+    )
+    points = []
+    for name, ends_on in reversed(rounds):
+        at = dt.datetime.combine(ends_on + dt.timedelta(days=1), dt.time.min, dt.UTC)
+        own = _self_side(learner, side, at)
+        endorsed = levels.endorsed_answers(
+            [learner.person_id], learner.framework_id, learner.library_id, at
+        )
+        points.append(
+            TrendPoint(name, None if own is None else _at_target(of, own), _at_target(of, endorsed))
+        )
+    if not points:
+        return []
+    now = TrendPoint("", None if of.own is None else _reached(of.own), _reached(of.endorsed))
+    return [*points, now]
+
+
+def names_to_coordinators(library_id: int) -> bool:
+    """The library's setting: whether coordinators see levels by name."""
+    return bool(
+        session().scalar(select(Library.names_to_coordinators).where(Library.id == library_id))
+    )
+
+
+def _self_side(learner: Learner, side: SelfSide, at: dt.datetime | None) -> Counts | None:
+    """The answers that a reader of that side gets; as they were `at` a moment, where one is
+    given."""
+    who = ([learner.person_id], learner.framework_id, learner.library_id)
+    match side:
+        case SelfSide.OWN:
+            return levels.own_answers(*who) if at is None else levels.own_answers_at(*who, at)
+        case SelfSide.REVEALED:
+            return levels.revealed_answers(*who, at)
+        case SelfSide.NONE:
+            return None
+
+
+def _at_target(of: Profile, counts: Counts) -> int:
+    return _reached(levels.standings(of.domains, counts, of.learner.person_id, of.targets))
+
+
+def _reached(standing: Mapping[int, DomainStanding]) -> int:
+    return sum(each.target_state is TargetState.AT_TARGET for each in standing.values())

@@ -1,0 +1,194 @@
+"""Each statement of a framework with both voices of one person: for explanations, next steps and
+exports."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Subquery, and_, func, null, select
+
+from tracker.db import session
+from tracker.models import (
+    Endorsement,
+    NotRatedHere,
+    Person,
+    Rating,
+    Review,
+    ReviewItem,
+    ScaleAnswer,
+    Statement,
+)
+from tracker.queries.assessment.learners import Learner
+from tracker.queries.endorsements import endorsements, exceptions
+from tracker.queries.endorsements.exceptions import AgreedException
+from tracker.queries.profiles import levels
+from tracker.queries.profiles.profiles import Profile, SelfSide
+from tracker.rules import next_steps
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.next_steps import DomainFacts, NextStep, StatementFacts, learner_side
+from tracker.rules.reviews.reviews import short_name
+from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, ReviewStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """An answer as it is shown: its key and label, who gave it ("" for the learner) and when."""
+
+    key: str
+    label: Wording
+    who: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StatementVoices:
+    """`own` is the self side that the reader gets. With an `exception` it does not count in the
+    endorsed voice, whatever is endorsed."""
+
+    id: int
+    domain_id: int
+    rank: int
+    position: int
+    code: str
+    title: Wording
+    not_rated_here: str | None
+    own: ShownAnswer | None
+    endorsed: ShownAnswer | None
+    exception: AgreedException | None
+
+
+def voices(learner: Learner, side: SelfSide, domain_id: int | None = None) -> list[StatementVoices]:
+    """In the framework's order; of one domain, where it is named. Three statements."""
+    scale = session().execute(
+        select(ScaleAnswer.key, ScaleAnswer.label).where(
+            ScaleAnswer.framework_id == learner.framework_id
+        )
+    )
+    labels = {row.key: row.label for row in scale}
+    excepted = {each.statement_id: each for each in exceptions.agreed(learner)}
+    own = _self_side(learner, side)
+    _, own_statement, own_answer, own_at = own.c
+    rows = session().execute(
+        select(
+            Statement.id,
+            Statement.domain_id,
+            Statement.rank,
+            Statement.position,
+            Statement.code,
+            Statement.title,
+            NotRatedHere.reason,
+            own_answer.label("own"),
+            own_at.label("own_at"),
+            Endorsement.answer.label("endorsed"),
+            Endorsement.endorsed_at,
+            Person.name.label("endorser"),
+        )
+        .outerjoin(
+            NotRatedHere,
+            and_(
+                NotRatedHere.statement_id == Statement.id,
+                NotRatedHere.library_id == learner.library_id,
+            ),
+        )
+        .outerjoin(own, own_statement == Statement.id)
+        .outerjoin(
+            Endorsement,
+            and_(
+                Endorsement.statement_id == Statement.id,
+                Endorsement.person_id == learner.person_id,
+                Endorsement.status == EndorsementStatus.STANDING.value,
+            ),
+        )
+        .outerjoin(Person, Person.id == Endorsement.endorser_id)
+        .where(
+            Statement.framework_id == learner.framework_id,
+            *([] if domain_id is None else [Statement.domain_id == domain_id]),
+        )
+        .order_by(Statement.position)
+    )
+    return [
+        StatementVoices(
+            id=row.id,
+            domain_id=row.domain_id,
+            rank=row.rank,
+            position=row.position,
+            code=row.code,
+            title=row.title,
+            not_rated_here=row.reason,
+            own=ShownAnswer(row.own, labels[row.own], "", row.own_at) if row.own else None,
+            endorsed=ShownAnswer(
+                row.endorsed, labels[row.endorsed], short_name(row.endorser), row.endorsed_at
+            )
+            if row.endorsed
+            else None,
+            exception=excepted.get(row.id),
+        )
+        for row in rows
+    ]
+
+
+def steps(of: Profile, statements: list[StatementVoices], most: int = 3) -> tuple[NextStep, ...]:
+    """The learner's next steps, from their own side: for the learner alone. Four statements."""
+    if of.own is None:
+        raise ValueError("next steps are made from the learner's own side")
+    items = _newest_items(of.learner.person_id)
+    changed = endorsements.changed_since(of.learner.person_id)
+    facts = []
+    for position, domain in enumerate(of.domains):
+        within = tuple(
+            _facts(each, items, each.id in changed)
+            for each in statements
+            if each.domain_id == domain.id
+        )
+        facts.append(
+            DomainFacts(domain.id, position, of.own[domain.id], of.endorsed[domain.id], within)
+        )
+    return next_steps.next_steps(facts, most)
+
+
+def _facts(
+    each: StatementVoices, items: Mapping[int, tuple[ItemStatus, bool]], changed: bool
+) -> StatementFacts:
+    status, is_revealed = items.get(each.id, (None, False))
+    endorsed = EndorsedAnswer(each.endorsed.key) if each.endorsed else None
+    return StatementFacts(
+        statement_id=each.id,
+        rank=each.rank,
+        order=each.position,
+        own=Answer(each.own.key) if each.own else None,
+        endorsed=endorsed if each.exception is None else EndorsedAnswer.NOT_MY_WORK,
+        side=learner_side(status, is_revealed),
+        changed_since=changed,
+        not_rated_here=each.not_rated_here is not None,
+    )
+
+
+def _newest_items(person_id: int) -> dict[int, tuple[ItemStatus, bool]]:
+    """By statement: what became of the newest item that the learner sent, and whether it was shown
+    to them."""
+    place = func.row_number().over(
+        partition_by=ReviewItem.statement_id, order_by=(Review.sent_at.desc(), ReviewItem.id.desc())
+    )
+    items = (
+        select(
+            ReviewItem.statement_id, ReviewItem.status, ReviewItem.revealed_at, place.label("place")
+        )
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(Review.learner_id == person_id, Review.status != ReviewStatus.WITHDRAWN.value)
+        .subquery()
+    )
+    rows = session().execute(
+        select(items.c.statement_id, items.c.status, items.c.revealed_at).where(items.c.place == 1)
+    )
+    return {row.statement_id: (ItemStatus(row.status), row.revealed_at is not None) for row in rows}
+
+
+def _self_side(learner: Learner, side: SelfSide) -> Subquery:
+    """Columns (person, statement, answer, at)."""
+    if side is SelfSide.REVEALED:
+        return levels.revealed([learner.person_id])
+    ratings = select(Rating.person_id, Rating.statement_id, Rating.answer, Rating.rated_at)
+    if side is SelfSide.OWN:
+        return ratings.where(Rating.person_id == learner.person_id).subquery()
+    return ratings.where(Rating.id.is_(null())).subquery()

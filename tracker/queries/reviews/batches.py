@@ -1,0 +1,102 @@
+"""One statement across people: which wait with a reviewer from several, and everything of one of
+them.
+
+The reviewer's side alone: what the learners answered is read where their review is an open one, and
+nowhere else.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, distinct, func, select
+
+from tracker.db import session
+from tracker.models import Domain, Framework, Level, Review, ReviewItem, Statement, Strand
+from tracker.policy.permissions import Actor
+from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.queries.reviews.items import Item, reviewer_items
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.reviews.workflow import LIVE, ItemStatus
+
+SHARED_MAX = 200
+PEOPLE_MIN = 2
+"""From so many people on, a statement is worth going through person by person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A statement that waits from several people. `due_on` is the first of their dates."""
+
+    statement_id: int
+    code: str
+    title: Wording
+    level: Wording
+    domain: Wording
+    lang: str
+    people: int
+    due_on: dt.date
+
+
+def shared(actor: Actor, today: dt.date) -> list[Shared]:
+    """In the order of the framework. One statement of SQL."""
+    people = func.count(distinct(Review.learner_id))
+    rows = session().execute(
+        select(
+            Statement.id,
+            Statement.code,
+            Statement.title,
+            Level.name,
+            Domain.title,
+            Framework.lang,
+            people,
+            func.min(Review.due_on),
+        )
+        .join(ReviewItem, ReviewItem.statement_id == Statement.id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .join(Domain, Domain.id == Statement.domain_id)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
+        .join(Framework, Framework.id == Statement.framework_id)
+        .where(_live(actor, today), ReviewItem.status == ItemStatus.WAITING.value)
+        .group_by(Statement.id, Level.id, Domain.id, Strand.id, Framework.id)
+        .having(people >= PEOPLE_MIN)
+        .order_by(
+            Framework.id, Strand.position, Domain.position, Statement.rank, Statement.position
+        )
+        .limit(SHARED_MAX)
+    )
+    return [Shared(*row) for row in rows]
+
+
+def of_statement(actor: Actor, statement_id: int, today: dt.date) -> list[Item]:
+    """What is with the actor of it in reviews that are under way and not revealed, by review. One
+    statement of SQL."""
+    return reviewer_items(
+        and_(
+            _live(actor, today),
+            ReviewItem.statement_id == statement_id,
+            ReviewItem.revealed_at.is_(None),
+            ReviewItem.status != ItemStatus.HANDED_ON.value,
+        )
+    )
+
+
+def was_with(actor: Actor, item_ids: Iterable[int]) -> bool:
+    """Whether one of them was ever sent to the actor. One statement of SQL."""
+    found = (
+        select(ReviewItem.id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(ReviewItem.id.in_(list(item_ids)), Review.reviewer_id == actor.person_id)
+        .limit(1)
+    )
+    return session().scalar(found) is not None
+
+
+def _live(actor: Actor, today: dt.date) -> ColumnElement[bool]:
+    return and_(
+        Review.reviewer_id == actor.person_id,
+        Review.learner_id != actor.person_id,
+        Review.status.in_([status.value for status in LIVE]),
+        reviewer_may_go_on(today),
+    )

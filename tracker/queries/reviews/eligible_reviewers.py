@@ -1,0 +1,149 @@
+"""Who may review a learner now, to choose from. The same rule as SQL is
+tracker/policy/reviewers."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.models import Deputy, Membership, Person, Team
+from tracker.policy.permissions import current_on
+from tracker.policy.reviewers import deputises_on
+from tracker.rules.reviews.reviewing_team import reviewing_team, upwards
+from tracker.rules.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Somebody who may review what a learner sends from their team.
+
+    `above`: the name of the team above whose supervisors do it, as the team has none; "" where it
+    has. `deputy_for`: whose deputy they are, until `until`; "" for a supervisor.
+    """
+
+    person_id: int
+    name: str
+    team_id: int
+    team: str
+    open: bool
+    above: str = ""
+    deputy_for: str = ""
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Supervisor:
+    person_id: int
+    name: str
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class _StandIn:
+    person_id: int
+    name: str
+    until: dt.date
+
+
+def of(person_id: int, today: dt.date, not_by: int | None = None) -> list[Reviewer]:
+    """By team and name, supervisors before deputies; never the learner. `not_by` gave the first of
+    two readings. Three statements."""
+    teams = (
+        session()
+        .execute(
+            select(Team.id, Team.name, Team.path, Team.open_reviews)
+            .join(Membership, Membership.team_id == Team.id)
+            .where(
+                Membership.person_id == person_id,
+                Membership.role == Role.LEARNER.value,
+                current_on(Membership, today),
+                Team.closed_on.is_(None),
+            )
+            .order_by(Team.name, Team.id)
+        )
+        .all()
+    )
+    supervisors = _supervisors({at for team in teams for at in upwards(team.path)}, today)
+    by_path = {path: [each.person_id for each in heads] for path, heads in supervisors.items()}
+    stand_ins = _stand_ins(
+        {each.person_id for heads in supervisors.values() for each in heads}, today
+    )
+    never = {person_id, not_by or 0}
+    found = {}
+    for team in teams:
+        at = reviewing_team(team.path, by_path, never)
+        heads = [each for each in supervisors.get(at or "", ()) if each.person_id not in never]
+        for head in heads:
+            above = head.team if at != team.path else ""
+            found[head.person_id, team.id] = Reviewer(
+                head.person_id, head.name, team.id, team.name, team.open_reviews, above
+            )
+        for head in heads:
+            for each in stand_ins.get(head.person_id, ()):
+                if each.person_id not in never:
+                    found.setdefault(
+                        (each.person_id, team.id),
+                        Reviewer(
+                            each.person_id,
+                            each.name,
+                            team.id,
+                            team.name,
+                            team.open_reviews,
+                            deputy_for=head.name,
+                            until=each.until,
+                        ),
+                    )
+    return list(found.values())
+
+
+def served(paths: Iterable[tuple[int, str]], today: dt.date) -> set[tuple[int, str]]:
+    """Of (learner, team path) those who have somebody to review them. One statement."""
+    asked = set(paths)
+    supervisors = _supervisors({at for _, path in asked for at in upwards(path)}, today)
+    by_path = {path: [each.person_id for each in heads] for path, heads in supervisors.items()}
+    return {
+        (learner, path)
+        for learner, path in asked
+        if reviewing_team(path, by_path, {learner}) is not None
+    }
+
+
+def _supervisors(paths: set[str], today: dt.date) -> dict[str, list[_Supervisor]]:
+    rows = session().execute(
+        select(Team.path, Person.id, Person.name, Team.name.label("team"))
+        .distinct()
+        .join(Membership, Membership.team_id == Team.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Team.path.in_(paths),
+            Team.closed_on.is_(None),
+            Membership.role == Role.SUPERVISOR.value,
+            current_on(Membership, today),
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Person.name, Person.id)
+    )
+    found = defaultdict(list)
+    for path, person_id, name, team in rows:
+        found[path].append(_Supervisor(person_id, name, team))
+    return found
+
+
+def _stand_ins(supervisor_ids: set[int], today: dt.date) -> dict[int, list[_StandIn]]:
+    rows = session().execute(
+        select(Deputy.supervisor_id, Person.id, Person.name, Deputy.ends_on)
+        .join(Person, Person.id == Deputy.deputy_id)
+        .where(
+            Deputy.supervisor_id.in_(supervisor_ids),
+            deputises_on(today),
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Person.name, Person.id, Deputy.ends_on.desc())
+    )
+    found = defaultdict(list)
+    for supervisor_id, person_id, name, until in rows:
+        found[supervisor_id].append(_StandIn(person_id, name, until))
+    return found

@@ -1,0 +1,239 @@
+"""Reviews that need another reviewer, for the coordinator: who waits for whom, and nothing of what
+they said."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.models import (
+    Deputy,
+    Handover,
+    HandoverText,
+    Membership,
+    Person,
+    Review,
+    ReviewItem,
+    Team,
+)
+from tracker.policy.permissions import Actor, current_on, in_reach_on
+from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
+from tracker.queries.reviews import eligible_reviewers
+from tracker.queries.reviews.eligible_reviewers import Reviewer
+from tracker.rules.reviews.workflow import LIVE, SEALED
+from tracker.rules.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReview:
+    """A live review with something that is not revealed. `may_go_on`: its reviewer can still answer
+    it. `moved_on`: the last day on which its learner was in the team. `has_deputy`: somebody stands
+    in for its reviewer now. `sent`: how many statements it has."""
+
+    review_id: int
+    learner_id: int
+    learner: str
+    reviewer: str
+    team: str
+    sent_at: dt.datetime
+    due_on: dt.date
+    statements: int
+    sent: int
+    may_go_on: bool
+    has_deputy: bool
+    moved_on: dt.date | None
+
+    def is_overdue(self, today: dt.date) -> bool:
+        return self.due_on < today
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerWithoutReviewer:
+    """A learner whom nobody can review: no supervisor in their team or above it besides
+    themselves."""
+
+    person_id: int
+    name: str
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """The review that goes on with one that was handed on: who has it, and why."""
+
+    review_id: int
+    reviewer: str
+    note: str
+    at: dt.datetime
+
+
+def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
+    """Those of learners in the team at `path` and below, not the actor's own; the next due first.
+    One statement."""
+    learner, reviewer = aliased(Person), aliased(Person)
+    sealed = and_(
+        ReviewItem.status.in_([each.value for each in SEALED]), ReviewItem.revealed_at.is_(None)
+    )
+    here, below = aliased(Membership), aliased(Team)
+    in_reach = exists(
+        select(here.id)
+        .join(below, below.id == here.team_id)
+        .where(
+            here.person_id == learner.id,
+            here.role == Role.LEARNER.value,
+            in_reach_on(here, today),
+            below.path.startswith(path),
+        )
+    )
+    stays = aliased(Membership)
+    until = (
+        select(func.max(func.coalesce(stays.ends_on, dt.date.max)))
+        .where(
+            stays.person_id == learner.id,
+            stays.team_id == Review.team_id,
+            stays.role == Role.LEARNER.value,
+        )
+        .correlate(learner, Review)
+        .scalar_subquery()
+    )
+    counted = aliased(ReviewItem)
+    all_of_it = (
+        select(func.count(counted.id))
+        .where(counted.review_id == Review.id)
+        .correlate(Review)
+        .scalar_subquery()
+    )
+    deputy = exists().where(Deputy.supervisor_id == reviewer.id, deputises_on(today))
+    rows = (
+        session()
+        .execute(
+            select(
+                Review.id,
+                learner.id.label("learner_id"),
+                learner.name.label("learner"),
+                reviewer.name.label("reviewer"),
+                Team.name.label("team"),
+                Review.sent_at,
+                Review.due_on,
+                func.count(ReviewItem.id).label("statements"),
+                reviewer_may_go_on(today).label("may_go_on"),
+                deputy.label("has_deputy"),
+                until.label("until"),
+                all_of_it.label("sent"),
+            )
+            .join(ReviewItem, and_(ReviewItem.review_id == Review.id, sealed))
+            .join(learner, learner.id == Review.learner_id)
+            .join(reviewer, reviewer.id == Review.reviewer_id)
+            .join(Team, Team.id == Review.team_id)
+            .where(
+                Review.status.in_([each.value for each in LIVE]),
+                learner.library_id == actor.library_id,
+                learner.id != actor.person_id,
+                in_reach,
+            )
+            .group_by(
+                Review.id,
+                learner.id,
+                learner.name,
+                reviewer.id,
+                reviewer.name,
+                Team.name,
+                Review.sent_at,
+                Review.due_on,
+            )
+            .order_by(Review.due_on, Review.id)
+        )
+        .all()
+    )
+    return [
+        WaitingReview(
+            review_id=row.id,
+            learner_id=row.learner_id,
+            learner=row.learner,
+            reviewer=row.reviewer,
+            team=row.team,
+            sent_at=row.sent_at,
+            due_on=row.due_on,
+            statements=row.statements,
+            sent=row.sent,
+            may_go_on=bool(row.may_go_on),
+            has_deputy=bool(row.has_deputy),
+            moved_on=row.until if row.until is not None and row.until < today else None,
+        )
+        for row in rows
+    ]
+
+
+def alone(actor: Actor, path: str, today: dt.date) -> list[LearnerWithoutReviewer]:
+    """Learners in the team at `path` and below whom nobody can review, by name. Two statements."""
+    rows = (
+        session()
+        .execute(
+            select(Person.id, Person.name, Team.name.label("team"), Team.path)
+            .join(Membership, Membership.person_id == Person.id)
+            .join(Team, Team.id == Membership.team_id)
+            .where(
+                Person.library_id == actor.library_id,
+                Person.disabled_at.is_(None),
+                Membership.role == Role.LEARNER.value,
+                current_on(Membership, today),
+                Team.path.startswith(path),
+                Team.closed_on.is_(None),
+            )
+            .order_by(Person.name, Person.id, Team.name)
+        )
+        .all()
+    )
+    served = eligible_reviewers.served([(row.id, row.path) for row in rows], today)
+    return [
+        LearnerWithoutReviewer(row.id, row.name, row.team)
+        for row in rows
+        if (row.id, row.path) not in served
+    ]
+
+
+def eligible(review_id: int, today: dt.date) -> list[Reviewer]:
+    """Who may take a review over: each person once, not its reviewer. Four statements."""
+    sides = (
+        session()
+        .execute(select(Review.learner_id, Review.reviewer_id).where(Review.id == review_id))
+        .one()
+    )
+    found = {
+        each.person_id: each for each in reversed(eligible_reviewers.of(sides.learner_id, today))
+    }
+    found.pop(sides.reviewer_id, None)
+    return sorted(
+        found.values(), key=lambda each: (bool(each.deputy_for), each.name, each.person_id)
+    )
+
+
+def counts(review_id: int) -> tuple[int, int]:
+    """How many statements of a review are not revealed and can be handed on, and how many it
+    has."""
+    sealed = and_(
+        ReviewItem.status.in_([each.value for each in SEALED]), ReviewItem.revealed_at.is_(None)
+    )
+    of_review = select(func.count().filter(sealed), func.count()).where(
+        ReviewItem.review_id == review_id
+    )
+    row = session().execute(of_review).one()
+    return row[0], row[1]
+
+
+def went_to(review_id: int) -> Successor | None:
+    """The review that goes on with this one. One statement."""
+    row = (
+        session()
+        .execute(
+            select(Review.id, Person.name, HandoverText.note, Review.sent_at)
+            .join(Handover, Handover.review_id == Review.id)
+            .join(Person, Person.id == Review.reviewer_id)
+            .outerjoin(HandoverText, HandoverText.review_id == Handover.review_id)
+            .where(Handover.from_review_id == review_id)
+        )
+        .one_or_none()
+    )
+    return None if row is None else Successor(row.id, row.name, row.note or "", row.sent_at)

@@ -1,0 +1,157 @@
+"""What stands over every page of a review: who, when, how far, and where it was before."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.models import Framework, Handover, HandoverText, Membership, Person, Review, Team
+from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.reviews.reviews import first_name
+from tracker.rules.reviews.workflow import LIVE, ReviewStatus
+from tracker.rules.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewHeader:
+    """What stands over every page of a review. `may_go_on`: the reviewer can go on with it.
+    `before_id`: the review that was handed on and goes on here, with who had it and why it was
+    handed on."""
+
+    id: int
+    learner_id: int
+    learner: str
+    reviewer_id: int
+    reviewer: str
+    status: ReviewStatus
+    open: bool
+    framework_id: int
+    framework: Wording
+    lang: str
+    framework_version: str
+    sent_at: dt.datetime
+    due_on: dt.date
+    revealed_at: dt.datetime | None
+    differences_due_on: dt.date | None
+    closed_at: dt.datetime | None
+    team: str
+    job: str
+    weekly_hours: int | None
+    since: dt.date | None
+    may_go_on: bool
+    before_id: int | None
+    before: str
+    handover_note: str
+
+    @property
+    def learner_first(self) -> str:
+        return first_name(self.learner)
+
+    @property
+    def reviewer_first(self) -> str:
+        return first_name(self.reviewer)
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+
+def header(review_id: int, today: dt.date) -> ReviewHeader:
+    """One statement. Raises KeyError: ask behind a door."""
+    return _headers(Review.id == review_id, today)[review_id]
+
+
+def headers(review_ids: Iterable[int], today: dt.date) -> dict[int, ReviewHeader]:
+    """By review. One statement."""
+    return _headers(Review.id.in_(list(review_ids)), today)
+
+
+def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHeader]:
+    """Of several times in the team the last one counts."""
+    learner, reviewer, before, had_it = (
+        aliased(Person),
+        aliased(Person),
+        aliased(Review),
+        aliased(Person),
+    )
+    rows = session().execute(
+        select(
+            Review.id,
+            Review.learner_id,
+            learner.name.label("learner"),
+            Review.reviewer_id,
+            reviewer.name.label("reviewer"),
+            Review.status,
+            Review.open,
+            Review.framework_id,
+            Framework.title,
+            Framework.version,
+            Framework.lang,
+            Review.sent_at,
+            Review.due_on,
+            Review.revealed_at,
+            Review.differences_due_on,
+            Review.closed_at,
+            Team.name.label("team"),
+            Membership.job,
+            Membership.weekly_hours,
+            Membership.starts_on,
+            reviewer_may_go_on(today).label("may_go_on"),
+            before.id.label("before_id"),
+            had_it.name.label("before"),
+            HandoverText.note,
+        )
+        .join(learner, learner.id == Review.learner_id)
+        .join(reviewer, reviewer.id == Review.reviewer_id)
+        .join(Team, Team.id == Review.team_id)
+        .join(Framework, Framework.id == Review.framework_id)
+        .outerjoin(Handover, Handover.review_id == Review.id)
+        .outerjoin(HandoverText, HandoverText.review_id == Handover.review_id)
+        .outerjoin(before, before.id == Handover.from_review_id)
+        .outerjoin(had_it, had_it.id == before.reviewer_id)
+        .outerjoin(
+            Membership,
+            and_(
+                Membership.person_id == Review.learner_id,
+                Membership.team_id == Review.team_id,
+                Membership.role == Role.LEARNER.value,
+            ),
+        )
+        .where(where)
+        .order_by(Membership.starts_on)
+    )
+    return {row.id: _header(row) for row in rows}
+
+
+def _header(row: Row[*tuple[Any, ...]]) -> ReviewHeader:
+    return ReviewHeader(
+        id=row.id,
+        learner_id=row.learner_id,
+        learner=row.learner,
+        reviewer_id=row.reviewer_id,
+        reviewer=row.reviewer,
+        status=ReviewStatus(row.status),
+        open=row.open,
+        framework_id=row.framework_id,
+        framework=row.title,
+        lang=row.lang,
+        framework_version=row.version,
+        sent_at=row.sent_at,
+        due_on=row.due_on,
+        revealed_at=row.revealed_at,
+        differences_due_on=row.differences_due_on,
+        closed_at=row.closed_at,
+        team=row.team,
+        job=row.job or "",
+        weekly_hours=row.weekly_hours,
+        since=row.starts_on,
+        may_go_on=bool(row.may_go_on),
+        before_id=row.before_id,
+        before=row.before or "",
+        handover_note=row.note or "",
+    )

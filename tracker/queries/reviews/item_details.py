@@ -1,0 +1,255 @@
+"""What lies beside the items of a review: evidence as sent, questions, confirmations, next steps,
+citations."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, select
+
+from tracker.db import session
+from tracker.models import (
+    Citation,
+    Confirmation,
+    EvidenceText,
+    Person,
+    ReviewItem,
+    ReviewItemEvidence,
+    ReviewMessage,
+    ScaleAnswer,
+    Source,
+    Statement,
+    StoredFile,
+    TrainingAction,
+)
+from tracker.rules.evidence.content import is_web_link, kind_of
+from tracker.rules.frameworks.scale import EndorsedAnswer, EvidenceKind
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.reviews.reviews import seen_stamp
+
+
+@dataclass(frozen=True, slots=True)
+class SentEvidence:
+    """A version as it was sent; `title` is "" where its owner had it erased since."""
+
+    version_id: int
+    reason: str
+    title: str
+    text: str
+    href: str
+    kind: EvidenceKind
+    done_on: dt.date | None
+    file_size: int | None
+
+    @property
+    def words(self) -> int:
+        """How long its text is."""
+        return len(self.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    author_id: int
+    author: str
+    text: str
+    written_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SideConfirmation:
+    """What one side would agree on."""
+
+    answer: EndorsedAnswer
+    label: Wording
+    reason: str
+    confirmed_at: dt.datetime
+
+    @property
+    def stamp(self) -> str:
+        """What a page holds of it, to tell whether it was seen."""
+        return seen_stamp(self.confirmed_at)
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedNextStep:
+    id: int
+    owner_id: int
+    owner: str
+    text: str
+    due_on: dt.date | None
+    done_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A citation chip."""
+
+    label: Wording
+    name: Wording
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleWord:
+    key: str
+    label: Wording
+    description: Wording
+
+
+def evidence(review_id: int) -> dict[int, list[SentEvidence]]:
+    """By item, in the order of the versions. One statement."""
+    return _evidence(ReviewItem.review_id == review_id)
+
+
+def evidence_of(item_ids: Iterable[int]) -> dict[int, list[SentEvidence]]:
+    """The same for some items."""
+    return _evidence(ReviewItem.id.in_(list(item_ids)))
+
+
+def _evidence(where: ColumnElement[bool]) -> dict[int, list[SentEvidence]]:
+    rows = session().execute(
+        select(
+            ReviewItemEvidence.item_id,
+            ReviewItemEvidence.version_id,
+            ReviewItemEvidence.reason,
+            EvidenceText.title,
+            EvidenceText.text,
+            EvidenceText.url,
+            EvidenceText.done_on,
+            StoredFile.size,
+        )
+        .join(ReviewItem, ReviewItem.id == ReviewItemEvidence.item_id)
+        .outerjoin(EvidenceText, EvidenceText.version_id == ReviewItemEvidence.version_id)
+        .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
+        .where(where)
+        .order_by(ReviewItemEvidence.version_id)
+    )
+    found: dict[int, list[SentEvidence]] = defaultdict(list)
+    for row in rows:
+        url = row.url or ""
+        found[row.item_id].append(
+            SentEvidence(
+                version_id=row.version_id,
+                reason=row.reason,
+                title=row.title or "",
+                text=row.text or "",
+                href=url if is_web_link(url) else "",
+                kind=kind_of(url, row.size is not None),
+                done_on=row.done_on,
+                file_size=row.size,
+            )
+        )
+    return found
+
+
+def messages(review_id: int) -> dict[int, list[Message]]:
+    """By item, the oldest first. One statement."""
+    return _messages(ReviewItem.review_id == review_id)
+
+
+def messages_of(item_ids: Iterable[int]) -> dict[int, list[Message]]:
+    """The same for some items."""
+    return _messages(ReviewItem.id.in_(list(item_ids)))
+
+
+def _messages(where: ColumnElement[bool]) -> dict[int, list[Message]]:
+    rows = session().execute(
+        select(
+            ReviewMessage.item_id,
+            Person.id,
+            Person.name,
+            ReviewMessage.text,
+            ReviewMessage.written_at,
+        )
+        .join(ReviewItem, ReviewItem.id == ReviewMessage.item_id)
+        .join(Person, Person.id == ReviewMessage.author_id)
+        .where(where)
+        .order_by(ReviewMessage.id)
+    )
+    found: dict[int, list[Message]] = defaultdict(list)
+    for item_id, author_id, author, text, written_at in rows:
+        found[item_id].append(Message(author_id, author, text, written_at))
+    return found
+
+
+def confirmations(review_id: int) -> dict[int, dict[int, SideConfirmation]]:
+    """By item and person. One statement."""
+    rows = session().execute(
+        select(
+            Confirmation.item_id,
+            Confirmation.person_id,
+            Confirmation.answer,
+            ScaleAnswer.label,
+            Confirmation.reason,
+            Confirmation.confirmed_at,
+        )
+        .join(ReviewItem, ReviewItem.id == Confirmation.item_id)
+        .join(Statement, Statement.id == ReviewItem.statement_id)
+        .join(
+            ScaleAnswer,
+            and_(
+                ScaleAnswer.framework_id == Statement.framework_id,
+                ScaleAnswer.key == Confirmation.answer,
+            ),
+        )
+        .where(ReviewItem.review_id == review_id)
+    )
+    found: dict[int, dict[int, SideConfirmation]] = defaultdict(dict)
+    for item_id, person_id, answer, label, reason, confirmed_at in rows:
+        found[item_id][person_id] = SideConfirmation(
+            EndorsedAnswer(answer), label, reason, confirmed_at
+        )
+    return found
+
+
+def steps(review_id: int) -> dict[int, list[AgreedNextStep]]:
+    """By item, as they were written. One statement."""
+    rows = session().execute(
+        select(
+            TrainingAction.item_id,
+            TrainingAction.id,
+            Person.id.label("owner_id"),
+            Person.name,
+            TrainingAction.text,
+            TrainingAction.due_on,
+            TrainingAction.done_at,
+        )
+        .join(ReviewItem, ReviewItem.id == TrainingAction.item_id)
+        .join(Person, Person.id == TrainingAction.owner_id)
+        .where(ReviewItem.review_id == review_id)
+        .order_by(TrainingAction.id)
+    )
+    found: dict[int, list[AgreedNextStep]] = defaultdict(list)
+    for item_id, step_id, owner_id, owner, text, due_on, done_at in rows:
+        found[item_id].append(AgreedNextStep(step_id, owner_id, owner, text, due_on, done_at))
+    return found
+
+
+def citations(statement_id: int) -> list[Quote]:
+    """One statement of SQL."""
+    return citations_of([statement_id]).get(statement_id, [])
+
+
+def citations_of(statement_ids: Iterable[int]) -> dict[int, list[Quote]]:
+    """By statement of the framework. One statement of SQL."""
+    rows = session().execute(
+        select(Citation.statement_id, Source.label, Source.name, Source.url)
+        .join(Citation, Citation.source_id == Source.id)
+        .where(Citation.statement_id.in_(list(statement_ids)))
+        .order_by(Citation.position)
+    )
+    found: dict[int, list[Quote]] = defaultdict(list)
+    for statement_id, label, name, url in rows:
+        found[statement_id].append(Quote(label, name, url))
+    return found
+
+
+def scale(framework_id: int) -> list[ScaleWord]:
+    """The framework's own words for the answers, in order. One statement."""
+    rows = session().execute(
+        select(ScaleAnswer.key, ScaleAnswer.label, ScaleAnswer.description)
+        .where(ScaleAnswer.framework_id == framework_id)
+        .order_by(ScaleAnswer.position)
+    )
+    return [ScaleWord(*row) for row in rows]

@@ -1,0 +1,179 @@
+"""The statements of a review as each of its sides may see them.
+
+Until an item is revealed nothing of the learner's side is read for the reviewer (an open review's
+excepted), and nothing of the reviewer's for the learner: the columns are masked in SQL, so no page
+can show what it was not given.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+
+from tracker.db import session
+from tracker.models import (
+    Confirmation,
+    Domain,
+    Level,
+    Review,
+    ReviewItem,
+    ReviewItemText,
+    ScaleAnswer,
+    Statement,
+    Strand,
+)
+from tracker.rules.frameworks.scale import Answer, Ground, ReviewerAnswer
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.reviews.workflow import SEALED, ItemStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One statement of a review, as one side may see it: what is sealed from that side is None or
+    "".
+
+    `status` is None for the learner until the item is revealed, returned or dropped.
+    """
+
+    id: int
+    review_id: int
+    position: int
+    version: int
+    status: ItemStatus | None
+    revealed: bool
+    statement_id: int
+    domain_id: int
+    rank: int
+    code: str
+    title: Wording
+    text: Wording
+    level: Wording
+    domain: Wording
+    strand: Wording
+    own: Answer | None
+    own_label: Wording
+    own_note: str
+    theirs: ReviewerAnswer | None
+    ground: Ground | None
+    their_note: str
+    agreed: str
+    """What the two agreed on, where that ended it."""
+
+
+def review_of(item_id: int) -> int:
+    """The review that an item belongs to."""
+    return session().scalars(select(ReviewItem.review_id).where(ReviewItem.id == item_id)).one()
+
+
+def for_reviewer(review_id: int) -> list[Item]:
+    """In order; the learner's side only where it has been revealed, or the review is an open one.
+    One statement."""
+    return reviewer_items(ReviewItem.review_id == review_id)
+
+
+def reviewer_items(where: ColumnElement[bool]) -> list[Item]:
+    """The same for any items that are this reviewer's to see. One statement."""
+    return _items(
+        where, may_own=or_(_revealed(), Review.open), may_theirs=literal(True), is_reviewer=True
+    )
+
+
+def for_learner(review_id: int) -> list[Item]:
+    """In order; the reviewer's side only where it has been revealed. One statement."""
+    return _items(
+        ReviewItem.review_id == review_id,
+        may_own=literal(True),
+        may_theirs=_revealed(),
+        is_reviewer=False,
+    )
+
+
+def _revealed() -> ColumnElement[bool]:
+    return ReviewItem.revealed_at.is_not(None)
+
+
+def _items(
+    where: ColumnElement[bool],
+    may_own: ColumnElement[bool],
+    may_theirs: ColumnElement[bool],
+    is_reviewer: bool,
+) -> list[Item]:
+    """`is_reviewer` also shows what is sealed from the learner: status and version of what is not
+    revealed."""
+    sealed = [status.value for status in SEALED if status is not ItemStatus.RETURNED]
+    seen = literal(True) if is_reviewer else or_(_revealed(), ReviewItem.status.not_in(sealed))
+    agreed = (
+        select(func.min(Confirmation.answer))
+        .where(
+            Confirmation.item_id == ReviewItem.id, ReviewItem.status == ItemStatus.ENDORSED.value
+        )
+        .having(func.count() == 2)
+        .scalar_subquery()
+    )
+    rows = session().execute(
+        select(
+            ReviewItem.id,
+            ReviewItem.review_id,
+            ReviewItem.position,
+            (ReviewItem.version if is_reviewer else literal(0)).label("version"),
+            case((seen, ReviewItem.status)).label("status"),
+            _revealed().label("revealed"),
+            ReviewItem.statement_id,
+            Statement.domain_id,
+            Statement.rank,
+            Statement.code,
+            Statement.title,
+            Statement.text,
+            Level.name.label("level"),
+            Domain.title.label("domain"),
+            Strand.title.label("strand"),
+            case((may_own, ReviewItem.learner_answer)).label("own"),
+            case((may_own, ScaleAnswer.label)).label("own_label"),
+            case((may_own, ReviewItemText.learner_note)).label("own_note"),
+            case((may_theirs, ReviewItem.reviewer_answer)).label("theirs"),
+            case((may_theirs, ReviewItem.ground)).label("ground"),
+            case((may_theirs, ReviewItemText.reviewer_note)).label("their_note"),
+            agreed.label("agreed"),
+        )
+        .join(Review, Review.id == ReviewItem.review_id)
+        .join(Statement, Statement.id == ReviewItem.statement_id)
+        .join(Domain, Domain.id == Statement.domain_id)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
+        .join(
+            ScaleAnswer,
+            and_(
+                ScaleAnswer.framework_id == Statement.framework_id,
+                ScaleAnswer.key == ReviewItem.learner_answer,
+            ),
+        )
+        .outerjoin(ReviewItemText, ReviewItemText.item_id == ReviewItem.id)
+        .where(where)
+        .order_by(ReviewItem.review_id, ReviewItem.position)
+    )
+    return [
+        Item(
+            id=row.id,
+            review_id=row.review_id,
+            position=row.position,
+            version=row.version,
+            status=ItemStatus(row.status) if row.status else None,
+            revealed=bool(row.revealed),
+            statement_id=row.statement_id,
+            domain_id=row.domain_id,
+            rank=row.rank,
+            code=row.code,
+            title=row.title,
+            text=row.text,
+            level=row.level,
+            domain=row.domain,
+            strand=row.strand,
+            own=Answer(row.own) if row.own else None,
+            own_label=row.own_label or "",
+            own_note=row.own_note or "",
+            theirs=ReviewerAnswer(row.theirs) if row.theirs else None,
+            ground=Ground(row.ground) if row.ground else None,
+            their_note=row.their_note or "",
+            agreed=row.agreed or "",
+        )
+        for row in rows
+    ]

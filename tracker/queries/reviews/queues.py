@@ -1,0 +1,131 @@
+"""The two queues of reviews: what somebody sent, and what was sent to them."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select
+
+from tracker.db import session
+from tracker.models import Confirmation, Person, Review, ReviewItem
+from tracker.policy.permissions import Actor
+from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.rules.reviews.workflow import ENDED, LIVE, ItemStatus, ReviewStatus
+
+QUEUE_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A review in somebody's list. `who` is the other side. `done` counts what has an answer or an
+    end: for the reviewer's list alone (None in the learner's). `to_confirm`: differences that wait
+    for this side."""
+
+    id: int
+    who: str
+    status: ReviewStatus
+    open: bool
+    sent_at: dt.datetime
+    due_on: dt.date
+    differences_due_on: dt.date | None
+    ended_at: dt.datetime | None
+    sent: int
+    returned: int
+    differing: int
+    to_confirm: int
+    done: int | None = None
+    waiting: int | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+
+def mine(actor: Actor) -> list[Queued]:
+    """What the actor sent, the newest first. One statement."""
+    return _queue(actor, Review.learner_id == actor.person_id, is_inbox=False)
+
+
+def inbox(actor: Actor, today: dt.date) -> list[Queued]:
+    """What was sent to the actor and is theirs to see, the next due first. One statement."""
+    theirs = and_(
+        Review.reviewer_id == actor.person_id,
+        Review.status != ReviewStatus.WITHDRAWN.value,
+        reviewer_may_go_on(today),
+    )
+    return _queue(actor, theirs, is_inbox=True)
+
+
+def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[Queued]:
+    confirmed = exists(
+        select(Confirmation.id).where(
+            Confirmation.item_id == ReviewItem.id, Confirmation.person_id == actor.person_id
+        )
+    )
+    differs = ReviewItem.status == ItemStatus.DIFFERS.value
+
+    def count(those: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((those, 1), else_=0)), 0)
+
+    over = [
+        ItemStatus.ANSWERED.value,
+        ItemStatus.DIFFERS.value,
+        *(status.value for status in ENDED),
+    ]
+    hidden = (
+        (count(ReviewItem.status.in_(over)), count(ReviewItem.status == ItemStatus.WAITING.value))
+        if is_inbox
+        else (literal(None), literal(None))
+    )
+    done, waiting = hidden
+    ended_at = func.coalesce(Review.closed_at, Review.withdrawn_at)
+    order = (Review.due_on, Review.id) if is_inbox else (Review.sent_at.desc(), Review.id.desc())
+    rows = session().execute(
+        select(
+            Review.id,
+            Person.name,
+            Review.status,
+            Review.open,
+            Review.sent_at,
+            Review.due_on,
+            Review.differences_due_on,
+            Review.closed_at,
+            Review.withdrawn_at,
+            func.count(ReviewItem.id),
+            count(ReviewItem.status == ItemStatus.RETURNED.value),
+            count(differs),
+            count(and_(differs, ~confirmed)),
+            done,
+            waiting,
+        )
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(Person, Person.id == (Review.learner_id if is_inbox else Review.reviewer_id))
+        .where(where)
+        .group_by(Review.id, Person.name)
+        .order_by(ended_at.is_not(None), ended_at.desc(), *order)
+        .limit(QUEUE_MAX)
+    )
+    return [
+        Queued(
+            review_id,
+            who,
+            ReviewStatus(status),
+            is_open,
+            sent_at,
+            due_on,
+            over_on,
+            closed_at or withdrawn_at,
+            *counts,
+        )
+        for (
+            review_id,
+            who,
+            status,
+            is_open,
+            sent_at,
+            due_on,
+            over_on,
+            closed_at,
+            withdrawn_at,
+            *counts,
+        ) in rows
+    ]

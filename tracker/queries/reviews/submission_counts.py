@@ -1,0 +1,103 @@
+"""What people sent for review, and what came back: all that others learn of how far somebody is.
+
+Nothing here reads a rating: what was not sent is seen by its owner alone, also as a count or a
+time.
+"""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, case, distinct, func, select, true
+
+from tracker.db import session
+from tracker.models import Review, ReviewItem
+from tracker.policy.permissions import Actor
+from tracker.rules.reviews.workflow import REVEALED, ItemStatus, ReviewStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SentCounts:
+    """How many statements somebody sent and had revealed, each once: in the open round, and in
+    all."""
+
+    in_round: int = 0
+    in_all: int = 0
+    reviewed_in_round: int = 0
+    reviewed: int = 0
+    last_review_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReviews:
+    """Reviews of one learner that wait for this reader; the oldest is the one to open."""
+
+    reviews: int = 0
+    oldest_id: int | None = None
+
+
+def sent_counts(
+    person_ids: Collection[int], round_ids: Collection[int]
+) -> dict[tuple[int, int], SentCounts]:
+    """What was sent and what was revealed, by (person, framework). Dropped and withdrawn items do
+    not count. One statement."""
+    revealed = ReviewItem.status.in_([status.value for status in REVEALED])
+    in_round = Review.round_id.in_(round_ids)
+
+    def statements(*those: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.count(distinct(case((and_(*those), ReviewItem.statement_id))))
+
+    rows = session().execute(
+        select(
+            Review.learner_id,
+            Review.framework_id,
+            statements(in_round),
+            func.count(distinct(ReviewItem.statement_id)),
+            statements(in_round, revealed),
+            statements(revealed),
+            func.max(case((revealed, ReviewItem.revealed_at))),
+        )
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .where(Review.learner_id.in_(person_ids), counts_as_sent())
+        .group_by(Review.learner_id, Review.framework_id)
+    )
+    return {
+        (person_id, framework_id): SentCounts(*counts) for person_id, framework_id, *counts in rows
+    }
+
+
+def who_sent(person_ids: Collection[int], round_ids: Collection[int]) -> set[int]:
+    """Who of these people sent something in one of the rounds, or ever where none is given. One
+    statement."""
+    in_round = Review.round_id.in_(round_ids) if round_ids else true()
+    rows = session().scalars(
+        select(Review.learner_id)
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .where(Review.learner_id.in_(person_ids), in_round, counts_as_sent())
+        .distinct()
+    )
+    return set(rows)
+
+
+def waiting_for(actor: Actor, person_ids: Collection[int]) -> dict[int, WaitingReviews]:
+    """Reviews of these learners in which something waits for this actor to answer or reveal. One
+    statement."""
+    rows = session().execute(
+        select(Review.learner_id, func.count(distinct(Review.id)), func.min(Review.id))
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .where(
+            Review.reviewer_id == actor.person_id,
+            Review.learner_id.in_(person_ids),
+            Review.status.not_in([ReviewStatus.WITHDRAWN.value, ReviewStatus.CLOSED.value]),
+            ReviewItem.status.in_([ItemStatus.WAITING.value, ItemStatus.ANSWERED.value]),
+        )
+        .group_by(Review.learner_id)
+    )
+    return {person_id: WaitingReviews(reviews, oldest_id) for person_id, reviews, oldest_id in rows}
+
+
+def counts_as_sent() -> ColumnElement[bool]:
+    """Over `Review` and `ReviewItem`: what is not withdrawn and not dropped."""
+    return and_(
+        Review.status != ReviewStatus.WITHDRAWN.value, ReviewItem.status != ItemStatus.DROPPED.value
+    )

@@ -1,0 +1,283 @@
+"""What a learner can send to review, and what of it is frozen at sending. To whom:
+queries/reviews/eligible_reviewers."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
+
+from tracker.db import session
+from tracker.models import (
+    Domain,
+    Evidence,
+    EvidenceLink,
+    EvidenceText,
+    EvidenceVersion,
+    Framework,
+    Level,
+    NotRatedHere,
+    Rating,
+    Review,
+    ReviewItem,
+    ScaleAnswer,
+    Statement,
+    StoredFile,
+    Strand,
+)
+from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.queries.assessment.learners import Learner, targets
+from tracker.queries.profiles import levels
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.reviews.digests import ReviewedContent, ReviewedEvidence
+from tracker.rules.reviews.reviews import SUGGESTED, is_suggested
+from tracker.rules.reviews.workflow import ENDED, LIVE, ItemStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Sendable:
+    """A rated statement that is not with a reviewer now. `suggested` is the learner's own business
+    alone."""
+
+    statement_id: int
+    title: Wording
+    text: Wording
+    rank: int
+    level: Wording
+    domain_id: int
+    domain: Wording
+    answer: str
+    answer_label: Wording
+    reviewed_at: dt.datetime | None
+    suggested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Freezable:
+    statement_id: int
+    rated_at: dt.datetime
+    rating_version: int
+    content: ReviewedContent
+
+
+def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
+    """In the framework's order. Two statements."""
+    expected = targets({learner.role_profile_id})
+    last = levels.revealed([learner.person_id])
+    _, last_statement, last_answer, last_at = last.c
+    rows = (
+        session()
+        .execute(
+            select(
+                Statement.id,
+                Statement.title,
+                Statement.text,
+                Statement.rank,
+                Level.name.label("level"),
+                Domain.id.label("domain_id"),
+                Domain.title.label("domain"),
+                Rating.answer,
+                ScaleAnswer.label.label("answer_label"),
+                last_answer.label("last_answer"),
+                last_at.label("last_at"),
+                _evidence_since(last_at).label("new_evidence"),
+            )
+            .join(
+                Rating,
+                and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id),
+            )
+            .join(Domain, Domain.id == Statement.domain_id)
+            .join(Strand, Strand.id == Domain.strand_id)
+            .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
+            .join(
+                ScaleAnswer,
+                and_(
+                    ScaleAnswer.framework_id == Statement.framework_id,
+                    ScaleAnswer.key == Rating.answer,
+                ),
+            )
+            .outerjoin(last, last_statement == Statement.id)
+            .where(
+                Statement.framework_id == learner.framework_id,
+                not_(_not_rated_here(learner.library_id)),
+                not_(_with_a_reviewer(learner.person_id, today)),
+            )
+            .order_by(Statement.position)
+        )
+        .all()
+    )
+    began = learner.round_starts_on
+    worth = [
+        row.id
+        for row in rows
+        if is_suggested(
+            row.rank,
+            expected.get((learner.role_profile_id, row.domain_id)),
+            new=row.last_at is None or row.last_answer != row.answer or bool(row.new_evidence),
+            due=row.last_at is not None and began is not None and row.last_at.date() < began,
+        )
+    ]
+    suggested = frozenset(worth[:SUGGESTED])
+    return [
+        Sendable(
+            statement_id=row.id,
+            title=row.title,
+            text=row.text,
+            rank=row.rank,
+            level=row.level,
+            domain_id=row.domain_id,
+            domain=row.domain,
+            answer=row.answer,
+            answer_label=row.answer_label,
+            reviewed_at=row.last_at,
+            suggested=row.id in suggested,
+        )
+        for row in rows
+    ]
+
+
+def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
+    """The rated ones of these in the learner's framework, as they are now, in the framework's
+    order. Two statements."""
+    evidence = _evidence(learner.person_id, statement_ids)
+    rows = session().execute(
+        select(
+            Statement.id,
+            Statement.uuid,
+            Statement.title,
+            Statement.text,
+            Framework.slug,
+            Framework.version.label("framework_version"),
+            ScaleAnswer.label,
+            ScaleAnswer.description,
+            Rating.answer,
+            Rating.reviewer_note,
+            Rating.rated_at,
+            Rating.version,
+        )
+        .join(
+            Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id)
+        )
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(
+            ScaleAnswer,
+            and_(
+                ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Rating.answer
+            ),
+        )
+        .where(
+            Statement.framework_id == learner.framework_id,
+            Statement.id.in_(statement_ids),
+            not_(_not_rated_here(learner.library_id)),
+        )
+        .order_by(Statement.position)
+    )
+    return [
+        Freezable(
+            statement_id=row.id,
+            rated_at=row.rated_at,
+            rating_version=row.version,
+            content=ReviewedContent(
+                person_id=learner.person_id,
+                statement_uuid=row.uuid,
+                framework_slug=row.slug,
+                framework_version=row.framework_version,
+                statement_text=f"{row.title}\n{row.text}",
+                answer=row.answer,
+                answer_text=f"{row.label}\n{row.description}",
+                note=row.reviewer_note,
+                evidence=tuple(evidence[row.id]),
+            ),
+        )
+        for row in rows
+    ]
+
+
+def with_a_reviewer(person_id: int, statement_ids: list[int], today: dt.date) -> list[int]:
+    """Which of these are in a review that has not ended for them."""
+    return list(
+        session().scalars(
+            select(Statement.id).where(
+                Statement.id.in_(statement_ids), _with_a_reviewer(person_id, today)
+            )
+        )
+    )
+
+
+def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[ReviewedEvidence]]:
+    """By statement: the current versions that are linked to it and not archived."""
+    rows = session().execute(
+        select(
+            EvidenceLink.statement_id,
+            EvidenceLink.reason,
+            EvidenceVersion.id,
+            EvidenceText.title,
+            EvidenceText.text,
+            EvidenceText.url,
+            StoredFile.sha256,
+        )
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .join(
+            EvidenceVersion,
+            and_(
+                EvidenceVersion.evidence_id == Evidence.id,
+                EvidenceVersion.number == Evidence.version,
+            ),
+        )
+        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+        .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
+        .where(
+            Evidence.person_id == person_id,
+            Evidence.archived_at.is_(None),
+            EvidenceLink.statement_id.in_(statement_ids),
+        )
+        .order_by(EvidenceLink.statement_id, EvidenceVersion.id)
+    )
+    found: dict[int, list[ReviewedEvidence]] = defaultdict(list)
+    for statement_id, reason, version_id, title, text, url, sha256 in rows:
+        found[statement_id].append(
+            ReviewedEvidence(version_id, reason, title, text, url, sha256 or "")
+        )
+    return found
+
+
+def _evidence_since(moment: ColumnElement[dt.datetime]) -> ColumnElement[bool]:
+    """Whether evidence for the rated statement came or changed after that moment."""
+    return exists(
+        select(EvidenceLink.id)
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .where(
+            EvidenceLink.statement_id == Statement.id,
+            Evidence.person_id == Rating.person_id,
+            Evidence.archived_at.is_(None),
+            or_(EvidenceLink.linked_at > moment, Evidence.changed_at > moment),
+        )
+    )
+
+
+def _not_rated_here(library_id: int) -> ColumnElement[bool]:
+    return exists(
+        select(NotRatedHere.id).where(
+            NotRatedHere.library_id == library_id, NotRatedHere.statement_id == Statement.id
+        )
+    )
+
+
+def _with_a_reviewer(person_id: int, today: dt.date) -> ColumnElement[bool]:
+    """Of a statement: it is out, with somebody who still supervises the learner. What lies with a
+    supervisor who left is in nobody's way."""
+    settled = [status.value for status in ENDED if status is not ItemStatus.NOT_OBSERVED]
+    shown = and_(
+        ReviewItem.status == ItemStatus.NOT_OBSERVED.value, ReviewItem.revealed_at.is_not(None)
+    )
+    return exists(
+        select(ReviewItem.id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(
+            ReviewItem.statement_id == Statement.id,
+            Review.learner_id == person_id,
+            Review.status.in_([status.value for status in LIVE]),
+            not_(or_(ReviewItem.status.in_(settled), shown)),
+            reviewer_may_go_on(today),
+        )
+    )

@@ -1,0 +1,1 @@
+"""Teams, and their gaps as their reader may be told."""

@@ -1,0 +1,162 @@
+"""The matrix of a gaps page: cells, counts by domain, and which of the counts its reader may be
+told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tracker.queries.assessment.learners import targets
+from tracker.queries.profiles.levels import DomainShape, endorsed_answers, shape, standings
+from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, TeamName, counted
+from tracker.rules.teams import gaps
+from tracker.rules.teams.gaps import DomainSummary, GapCell
+from tracker.rules.teams.team_suppression import DisclosedCounts, TeamSlice
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixFilters:
+    """What the reader asks for. No round: as things are now. `below`: with the teams below."""
+
+    framework_id: int
+    lang: str
+    round: PastRound | None = None
+    compare: PastRound | None = None
+    role_profile_id: int | None = None
+    below: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DomainColumn:
+    """One domain over the people shown. Where it is not told, the counts of `summary` but for *not
+    yet known* and *no target* are nought, and `known` alone says how many people they would be
+    about. `before`: (gaps, known) in the round to compare with, None where that may not be told."""
+
+    domain: DomainShape
+    summary: DomainSummary
+    told: bool
+    known: int
+    before: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    person_id: int
+    name: str
+    role_profile: str
+    cells: tuple[GapCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRow:
+    """A team below, or (`is_own`) the people of the team itself; for each domain (gaps, known) or
+    None: not told."""
+
+    team: TeamName
+    is_own: bool
+    people: int
+    gaps: tuple[tuple[int, int] | None, ...]
+
+
+Cells = Mapping[tuple[int, int], GapCell]
+
+
+class GapMatrix:
+    """The cells of everybody on the page's scope, now (or at the round asked for) and at the round
+    to compare with."""
+
+    def __init__(
+        self, scope: GapScope, chosen: MatrixFilters, everybody: Sequence[TeamLearner]
+    ) -> None:
+        self.scope = scope
+        self.everybody = everybody
+        self.domains = shape(chosen.framework_id, scope.library_id)
+        expected = targets({one.role_profile_id for one in everybody})
+        self.targets = {
+            profile_id: {
+                domain.id: expected[profile_id, domain.id]
+                for domain in self.domains
+                if (profile_id, domain.id) in expected
+            }
+            for profile_id in {one.role_profile_id for one in everybody}
+        }
+        self.now = self._cells(chosen.framework_id, chosen.round)
+        self.then = self._cells(chosen.framework_id, chosen.compare) if chosen.compare else None
+        self._told_now = self._settle(self.now)
+        self._told_then = self._settle(self.then) if self.then is not None else {}
+
+    def _cells(self, framework_id: int, at: PastRound | None) -> Cells:
+        ids = [one.person_id for one in self.everybody]
+        counts = endorsed_answers(ids, framework_id, self.scope.library_id, at.end if at else None)
+        return {
+            (one.person_id, domain_id): gaps.cell_of(one.person_id, domain_id, standing)
+            for one in self.everybody
+            for domain_id, standing in standings(
+                self.domains, counts, one.person_id, self.targets[one.role_profile_id]
+            ).items()
+        }
+
+    def rows(self, people: Sequence[TeamLearner]) -> tuple[PersonRow, ...]:
+        return tuple(
+            PersonRow(
+                one.person_id,
+                one.name,
+                one.role_profile,
+                tuple(self.now[one.person_id, domain.id] for domain in self.domains),
+            )
+            for one in people
+        )
+
+    def columns(self, people: Sequence[TeamLearner], cut: TeamSlice) -> tuple[DomainColumn, ...]:
+        now = self._summaries(self.now, people)
+        then = self._summaries(self.then, people) if self.then is not None else None
+        found = []
+        for domain, summary in zip(self.domains, now, strict=True):
+            told = self._told_now[domain.id].may_tell(cut)
+            known = summary.known + summary.not_assessed
+            before = None
+            if then is not None and self._told_then[domain.id].may_tell(cut):
+                before = (then[summary.position].gaps, then[summary.position].known)
+            shown = summary if told else replace(summary, at_target=0, gaps=0, not_assessed=0)
+            found.append(DomainColumn(domain, shown, told, known, before))
+        return tuple(found)
+
+    def children(self, chosen: MatrixFilters) -> tuple[ChildRow, ...]:
+        """The teams below one by one, and who is in none of them."""
+        if not self.scope.children:
+            return ()
+        found = []
+        team = self.scope.team
+        for child, below in [*((child, True) for child in self.scope.children), (team, False)]:
+            people = [
+                one
+                for one in self.everybody
+                if one.is_in(child.path, below)
+                and chosen.role_profile_id in (None, one.role_profile_id)
+            ]
+            if people:
+                cut = TeamSlice(child.path, below)
+                summaries = self._summaries(self.now, people)
+                told = [self._told_now[each.domain_id].may_tell(cut) for each in summaries]
+                counts = [
+                    (each.gaps, each.known) if is_told else None
+                    for each, is_told in zip(summaries, told, strict=True)
+                ]
+                found.append(ChildRow(child, not below, len(people), tuple(counts)))
+        return tuple(found)
+
+    def _summaries(self, cells: Cells, people: Sequence[TeamLearner]) -> tuple[DomainSummary, ...]:
+        ids = [domain.id for domain in self.domains]
+        return gaps.summarise(
+            (cells[one.person_id, domain_id] for one in people for domain_id in ids), ids
+        )
+
+    def _settle(self, cells: Cells) -> dict[int, DisclosedCounts]:
+        """By domain, what may be told at that time."""
+        hidden = counted(self.everybody)
+        return {
+            domain.id: DisclosedCounts(
+                self.scope.root,
+                hidden,
+                {one.person_id: cells[one.person_id, domain.id].state for one in hidden},
+            )
+            for domain in self.domains
+        }

@@ -1,0 +1,228 @@
+"""Whose levels a gaps page is about, and which of them its reader may see by name."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, or_, select
+
+from tracker.db import session
+from tracker.models import Framework, Library, Membership, Person, RoleProfile, Round, Team
+from tracker.policy.permissions import Actor, current_on, in_reach_on, teams_readable
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.roles import Role
+from tracker.rules.teams.team_suppression import CountedPerson
+
+
+@dataclass(frozen=True, slots=True)
+class TeamName:
+    id: int
+    parent_id: int | None
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLearner:
+    """Somebody who learns in reach of the reader, in the role profile of their newest membership.
+
+    `path` is the one team in which they are counted where they have no name; `paths` are all in
+    reach.
+    """
+
+    person_id: int
+    name: str
+    path: str
+    paths: tuple[str, ...]
+    role_profile_id: int
+    role_profile: str
+    framework_id: int
+    framework: Wording
+    lang: str
+    by_name: bool
+
+    def is_in(self, path: str, below: bool) -> bool:
+        """Whether they count in the team, or with `below` in it or in one below it."""
+        paths = self.paths if self.by_name else (self.path,)
+        return any(each.startswith(path) if below else each == path for each in paths)
+
+
+@dataclass(frozen=True, slots=True)
+class PastRound:
+    """A round that has begun. `end` is the first moment after it."""
+
+    id: int
+    name: str
+    framework_id: int
+    starts_on: dt.date
+    ends_on: dt.date
+    end: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GapScope:
+    """What a gaps page stands on, before it is filtered. `root`: the highest team that the reader
+    coordinates and that holds this one, or this one itself; `people` are all who learn in it or
+    below it."""
+
+    library_id: int
+    team: TeamName
+    root: str
+    coordinates: bool
+    above: tuple[TeamName, ...]
+    children: tuple[TeamName, ...]
+    people: tuple[TeamLearner, ...]
+    rounds: tuple[PastRound, ...]
+    today: dt.date
+
+    @property
+    def here(self) -> list[TeamLearner]:
+        """The people of this team and, for who coordinates it, of those below."""
+        return [one for one in self.people if one.is_in(self.team.path, self.coordinates)]
+
+    def open_round(self, framework_id: int) -> PastRound | None:
+        """The round of that framework that today falls into."""
+        mine = (each for each in self.rounds if each.framework_id == framework_id)
+        return next((each for each in mine if each.starts_on <= self.today <= each.ends_on), None)
+
+
+def gap_scope(actor: Actor, team_id: int, path: str, now: dt.datetime) -> GapScope:
+    """For a team that the actor may read. Three statements."""
+    today = actor.today(now)
+    roots = [place.path for place in actor.coordinates if path.startswith(place.path)]
+    root = min(roots, key=len, default=path)
+    teams = (
+        session()
+        .execute(
+            select(
+                Team.id,
+                Team.parent_id,
+                Team.name,
+                Team.path,
+                Library.names_to_coordinators,
+                Library.time_zone,
+            )
+            .join(Library, Library.id == Team.library_id)
+            .where(teams_readable(actor), or_(Team.closed_on.is_(None), Team.id == team_id))
+            .order_by(Team.name, Team.id)
+        )
+        .all()
+    )
+    names = {team.id: TeamName(team.id, team.parent_id, team.name, team.path) for team in teams}
+    above = sorted(
+        (each for each in names.values() if path.startswith(each.path)),
+        key=lambda each: len(each.path),
+    )
+    here = next(team for team in teams if team.id == team_id)
+    return GapScope(
+        library_id=actor.library_id,
+        team=names[team_id],
+        root=root,
+        coordinates=bool(roots),
+        above=tuple(each for each in above if each.id != team_id),
+        children=tuple(each for each in names.values() if each.parent_id == team_id)
+        if roots
+        else (),
+        people=_people(actor, root, bool(roots), here.names_to_coordinators, today),
+        rounds=_rounds(actor.library_id, today, here.time_zone),
+        today=today,
+    )
+
+
+def _people(
+    actor: Actor, root: str, coordinates: bool, names_to_coordinators: bool, today: dt.date
+) -> tuple[TeamLearner, ...]:
+    """One statement. The reader's own record, and those of the people they supervise or lately did,
+    have names."""
+    reach: ColumnElement[bool] = (
+        Team.path.startswith(root, autoescape=True) if coordinates else Team.path == root
+    )
+    in_reach = (
+        select(Membership.person_id)
+        .join(Team, Team.id == Membership.team_id)
+        .where(Membership.role == Role.LEARNER.value, current_on(Membership, today), reach)
+    )
+    rows = session().execute(
+        select(
+            Membership.person_id,
+            Membership.ends_on,
+            Person.name,
+            Team.id.label("team_id"),
+            Team.path,
+            RoleProfile.id.label("role_profile_id"),
+            RoleProfile.name.label("role_profile"),
+            Framework.id.label("framework_id"),
+            Framework.title,
+            Framework.version,
+            Framework.lang,
+        )
+        .join(Person, Person.id == Membership.person_id)
+        .join(Team, Team.id == Membership.team_id)
+        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .join(Framework, Framework.id == RoleProfile.framework_id)
+        .where(
+            Membership.role == Role.LEARNER.value,
+            in_reach_on(Membership, today),
+            Membership.person_id.in_(in_reach),
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
+    )
+    by_person: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_person[row.person_id].append(row)
+    supervised = {place.team_id for place in actor.supervises}
+    found = []
+    for person_id, memberships in by_person.items():
+        current = [row for row in memberships if row.ends_on is None or row.ends_on >= today]
+        paths = [
+            row.path
+            for row in current
+            if (row.path.startswith(root) if coordinates else row.path == root)
+        ]
+        newest = current[-1]
+        known = person_id == actor.person_id or any(
+            row.team_id in supervised for row in memberships
+        )
+        found.append(
+            TeamLearner(
+                person_id=person_id,
+                name=newest.name,
+                path=paths[-1],
+                paths=tuple(paths),
+                role_profile_id=newest.role_profile_id,
+                role_profile=newest.role_profile,
+                framework_id=newest.framework_id,
+                framework=f"{newest.title} {newest.version}",
+                lang=newest.lang,
+                by_name=known or names_to_coordinators,
+            )
+        )
+    return tuple(found)
+
+
+def _rounds(library_id: int, today: dt.date, time_zone: str) -> tuple[PastRound, ...]:
+    """Those that have begun, the newest first. One statement."""
+    rows = session().execute(
+        select(Round.id, Round.name, Round.framework_id, Round.starts_on, Round.ends_on)
+        .where(Round.library_id == library_id, Round.starts_on <= today)
+        .order_by(Round.starts_on.desc(), Round.id.desc())
+    )
+    zone = ZoneInfo(time_zone)
+    midnight = dt.time(tzinfo=zone)
+    return tuple(
+        PastRound(*row, dt.datetime.combine(row.ends_on + dt.timedelta(days=1), midnight))
+        for row in rows
+    )
+
+
+def counted(people: Collection[TeamLearner]) -> list[CountedPerson]:
+    """Those without a name, as the rules of suppression take them."""
+    return [
+        CountedPerson(one.person_id, one.path, one.role_profile_id)
+        for one in people
+        if not one.by_name
+    ]

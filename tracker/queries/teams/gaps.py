@@ -1,0 +1,206 @@
+"""The gaps of a team: endorsed levels against each person's own target, suppressed for who may see
+no names.
+
+The endorsed voice alone: nothing here reads a rating.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+
+from tracker.db import session
+from tracker.models import Endorsement, LevelException, NotRatedHere, ScaleAnswer, Statement
+from tracker.queries.endorsements import exceptions
+from tracker.queries.profiles.levels import stood
+from tracker.queries.reviews.submission_counts import who_sent
+from tracker.queries.teams.gap_matrix import (
+    Cells,
+    ChildRow,
+    DomainColumn,
+    GapMatrix,
+    MatrixFilters,
+    PersonRow,
+)
+from tracker.queries.teams.gap_scope import GapScope, TeamLearner
+from tracker.rules.frameworks.scale import Meaning
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.levels import TargetState
+from tracker.rules.teams import gaps
+from tracker.rules.teams.gaps import GapCell
+from tracker.rules.teams.suppression import LEAST, can_be_told
+from tracker.rules.teams.team_suppression import TeamSlice
+
+
+@dataclass(frozen=True, slots=True)
+class Biggest:
+    """`held_back_by`: the statement that most people with the gap do not meet. `teachers`: names of
+    those who could."""
+
+    column: DomainColumn
+    held_back_by: Wording
+    teachers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GapPage:
+    """`rows` only where the reader may see every name and they are few enough. `too_few`: the
+    people are so few that nothing is told of them. `without_names`: some are there whom the reader
+    may not see by name. `exceptions`: how many are agreed for those whom the reader does see by
+    name."""
+
+    people: int
+    without_names: bool
+    too_few: bool
+    columns: tuple[DomainColumn, ...] = ()
+    rows: tuple[PersonRow, ...] = ()
+    biggest: tuple[Biggest, ...] = ()
+    children: tuple[ChildRow, ...] = ()
+    not_sent: int = 0
+    exceptions: int = 0
+
+    @property
+    def unknown(self) -> int:
+        return sum(column.summary.not_yet_known for column in self.columns)
+
+    @property
+    def cells(self) -> int:
+        return self.people * len(self.columns)
+
+
+def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
+    """At most ten statements, whatever the size."""
+    everybody = [one for one in scope.people if one.framework_id == chosen.framework_id]
+    people = [
+        one
+        for one in everybody
+        if one.is_in(scope.team.path, chosen.below)
+        and chosen.role_profile_id in (None, one.role_profile_id)
+    ]
+    hidden = [one for one in people if not one.by_name]
+    if not people or 0 < len(hidden) < LEAST:
+        return GapPage(people=len(people), without_names=bool(hidden), too_few=bool(hidden))
+    of = GapMatrix(scope, chosen, everybody if hidden else people)
+    columns = of.columns(people, TeamSlice(scope.team.path, chosen.below, chosen.role_profile_id))
+    now = scope.open_round(chosen.framework_id)
+    named = not hidden and gaps.shows_names(len(people))
+    return GapPage(
+        people=len(people),
+        without_names=bool(hidden),
+        too_few=False,
+        columns=columns,
+        rows=of.rows(people) if named else (),
+        biggest=_biggest(scope, chosen, of.now, people, columns),
+        children=of.children(chosen)
+        if chosen.below and not (hidden and chosen.role_profile_id)
+        else (),
+        exceptions=exceptions.how_many(
+            [one.person_id for one in people if one.by_name],
+            chosen.framework_id,
+            scope.library_id,
+            chosen.round.end if chosen.round else None,
+        ),
+        not_sent=len(people)
+        - len(who_sent([one.person_id for one in people], [now.id] if now else [])),
+    )
+
+
+def _biggest(
+    scope: GapScope,
+    chosen: MatrixFilters,
+    cells: Cells,
+    people: Sequence[TeamLearner],
+    columns: Sequence[DomainColumn],
+) -> tuple[Biggest, ...]:
+    """Of the domains that may be told."""
+    told = {column.domain.id: column for column in columns if column.told}
+    biggest = gaps.biggest_gaps([column.summary for column in told.values()])
+    wanted = {each.domain_id for each in biggest}
+    mine = [cells[one.person_id, domain_id] for one in people for domain_id in wanted]
+    facts, titles = _not_met(scope, chosen, {one.person_id for one in people}, wanted)
+    held_back = gaps.held_back_by(mine, facts)
+    teachers = gaps.could_teach(mine)
+    names = {one.person_id: one.name for one in people if one.by_name}
+    nameless = [cell for cell in mine if cell.person_id not in names]
+    found = []
+    for each in biggest:
+        statement = ""
+        for most in held_back.get(each.domain_id, ())[:1]:
+            if _may_name(
+                most.statement_id,
+                [cell for cell in nameless if cell.domain_id == each.domain_id],
+                facts,
+            ):
+                statement = titles[most.statement_id]
+        able = tuple(
+            names[person_id] for person_id in teachers.get(each.domain_id, ()) if person_id in names
+        )
+        found.append(Biggest(told[each.domain_id], statement, able))
+    return tuple(found)
+
+
+def _may_name(
+    statement_id: int, nameless: Sequence[GapCell], facts: Collection[gaps.NotMet]
+) -> bool:
+    """Whether it may be told that the statement holds most back: of those without a name neither
+    nearly all, nor so few that one could guess who."""
+    held = gaps.held_back_by(nameless, facts)
+    count = sum(
+        each.people for by in held.values() for each in by if each.statement_id == statement_id
+    )
+    known = sum(cell.state in (TargetState.GAP, TargetState.AT_TARGET) for cell in nameless)
+    return can_be_told((count, known - count))
+
+
+def _not_met(
+    scope: GapScope, chosen: MatrixFilters, person_ids: Collection[int], domain_ids: Collection[int]
+) -> tuple[list[gaps.NotMet], dict[int, str]]:
+    """The endorsements that do not meet their statement, but for agreed exceptions, and the
+    statements' titles. One statement."""
+    at = chosen.round.end if chosen.round else None
+    rows = (
+        session()
+        .execute(
+            select(
+                Statement.domain_id,
+                Statement.rank,
+                Statement.position,
+                Statement.id,
+                Endorsement.person_id,
+                Statement.title,
+            )
+            .join(Endorsement, Endorsement.statement_id == Statement.id)
+            .join(
+                ScaleAnswer,
+                and_(
+                    ScaleAnswer.framework_id == Statement.framework_id,
+                    ScaleAnswer.key == Endorsement.answer,
+                ),
+            )
+            .outerjoin(
+                NotRatedHere,
+                and_(
+                    NotRatedHere.statement_id == Statement.id,
+                    NotRatedHere.library_id == scope.library_id,
+                ),
+            )
+            .outerjoin(
+                LevelException,
+                and_(
+                    LevelException.person_id == Endorsement.person_id,
+                    LevelException.statement_id == Endorsement.statement_id,
+                    exceptions.counts(at),
+                ),
+            )
+            .where(
+                Endorsement.person_id.in_(person_ids),
+                Statement.domain_id.in_(domain_ids),
+                ScaleAnswer.counts_as == Meaning.NOT_MET.value,
+                NotRatedHere.id.is_(None),
+                LevelException.id.is_(None),
+                stood(at),
+            )
+        )
+        .all()
+    )
+    return [gaps.NotMet(*row[:5]) for row in rows], {row[3]: row[5] for row in rows}

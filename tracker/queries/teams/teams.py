@@ -1,0 +1,273 @@
+"""Teams as those who supervise or coordinate them see them: members, and what they have sent.
+
+Nothing here reads a rating: what was not sent is seen by its owner alone, also as a count or a
+time.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import case, func, select, true
+
+from tracker.db import session
+from tracker.models import Library, Membership, Person, Review, ReviewItem, RoleProfile, Round, Team
+from tracker.policy.permissions import Actor, current_on, in_reach_on, teams_readable
+from tracker.queries.reviews.submission_counts import (
+    SentCounts,
+    WaitingReviews,
+    counts_as_sent,
+    sent_counts,
+    waiting_for,
+)
+from tracker.rules.reviews.workflow import REVEALED
+from tracker.rules.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRound:
+    """A round that today falls into. There can be one for each framework."""
+
+    id: int
+    name: str
+    framework_id: int
+    starts_on: dt.date
+    ends_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """A team in a list. `people` learn in it or in a team below it; of them `sent` sent and
+    `reviewed` had something revealed: in an open round, where there is one, else ever."""
+
+    id: int
+    parent_id: int | None
+    name: str
+    path: str
+    depth: int
+    people: int
+    sent: int
+    reviewed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A learner of a team. `ends_on` is set for somebody who has left it. `has_sent`: in the open
+    round of their framework, where there is one, else ever."""
+
+    person_id: int
+    name: str
+    job: str
+    role_profile: str
+    since: dt.date
+    ends_on: dt.date | None
+    is_ready: bool
+    sent: SentCounts
+    has_sent: bool
+    waiting: WaitingReviews
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    person_id: int
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPage:
+    """One team. `children` is empty for somebody who does not coordinate it."""
+
+    id: int
+    name: str
+    names_to_coordinators: bool
+    above: tuple[TeamLine, ...]
+    members: tuple[Member, ...]
+    former: tuple[Member, ...]
+    staff: tuple[Staff, ...]
+    children: tuple[TeamLine, ...]
+    rounds: tuple[OpenRound, ...]
+
+
+def open_rounds(library_id: int, today: dt.date) -> tuple[OpenRound, ...]:
+    """One statement."""
+    rows = session().execute(
+        select(Round.id, Round.name, Round.framework_id, Round.starts_on, Round.ends_on)
+        .where(Round.library_id == library_id, Round.starts_on <= today, Round.ends_on >= today)
+        .order_by(Round.ends_on, Round.id)
+    )
+    return tuple(OpenRound(*row) for row in rows)
+
+
+def name_of(team_id: int) -> str:
+    return session().scalars(select(Team.name).where(Team.id == team_id)).one()
+
+
+def tree(actor: Actor, rounds: Collection[OpenRound], today: dt.date) -> tuple[TeamLine, ...]:
+    """The teams this actor may read, each after its parent, with totals over the teams below it.
+    Two statements."""
+    teams = (
+        session()
+        .execute(
+            select(Team.id, Team.parent_id, Team.name, Team.path)
+            .where(teams_readable(actor), Team.closed_on.is_(None))
+            .order_by(Team.name, Team.id)
+        )
+        .all()
+    )
+    totals = _totals(actor, [each.id for each in rounds], today)
+    ids = {team.id for team in teams}
+    below = defaultdict(list)
+    for team in teams:
+        below[team.parent_id if team.parent_id in ids else None].append(team)
+    lines: list[TeamLine] = []
+
+    def put(parent_id: int | None, depth: int) -> None:
+        for team in below[parent_id]:
+            people, sent, reviewed = (len(who) for who in totals[team.path])
+            lines.append(
+                TeamLine(
+                    team.id, team.parent_id, team.name, team.path, depth, people, sent, reviewed
+                )
+            )
+            put(team.id, depth + 1)
+
+    put(None, 0)
+    return tuple(lines)
+
+
+def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
+    """A team that the actor may read. The number of statements is the same whatever the size."""
+    coordinates = any(path.startswith(place.path) for place in actor.coordinates)
+    rounds = open_rounds(actor.library_id, today)
+    readable = tree(actor, rounds, today)
+    team = (
+        session()
+        .execute(
+            select(Team.name, Library.names_to_coordinators)
+            .join(Library, Library.id == Team.library_id)
+            .where(Team.id == team_id)
+        )
+        .one()
+    )
+    rows = _memberships(team_id, today)
+    learners = {row.person_id for row in rows if row.role == Role.LEARNER}
+    sent = sent_counts(learners, [each.id for each in rounds])
+    waiting = waiting_for(actor, learners)
+    in_round = {each.framework_id for each in rounds}
+    members: list[Member] = []
+    former: list[Member] = []
+    staff: dict[tuple[int, str], Staff] = {}
+    for row in rows:
+        is_current = row.disabled_at is None and (row.ends_on is None or row.ends_on >= today)
+        if row.role != Role.LEARNER:
+            if is_current:
+                staff[row.person_id, row.role] = Staff(row.person_id, row.name, Role(row.role))
+            continue
+        theirs = sent.get((row.person_id, row.framework_id), SentCounts())
+        member = Member(
+            person_id=row.person_id,
+            name=row.name,
+            job=row.job,
+            role_profile=row.role_profile,
+            since=row.starts_on,
+            ends_on=None if is_current else row.ends_on or row.disabled_at.date(),
+            is_ready=row.ready_at is not None,
+            sent=theirs,
+            has_sent=bool(theirs.in_round if row.framework_id in in_round else theirs.in_all),
+            waiting=waiting.get(row.person_id, WaitingReviews()),
+        )
+        (members if is_current else former).append(member)
+    current = {member.person_id: member for member in members}
+    gone = {member.person_id: member for member in former if member.person_id not in current}
+    return TeamPage(
+        id=team_id,
+        name=team.name,
+        names_to_coordinators=team.names_to_coordinators,
+        above=tuple(line for line in readable if path.startswith(line.path) and line.id != team_id),
+        members=tuple(current.values()),
+        former=tuple(gone.values()),
+        staff=tuple(staff.values()),
+        children=tuple(line for line in readable if line.parent_id == team_id)
+        if coordinates
+        else (),
+        rounds=tuple(
+            each for each in rounds if each.framework_id in {row.framework_id for row in rows}
+        ),
+    )
+
+
+def _memberships(team_id: int, today: dt.date) -> Sequence[Any]:
+    """Current ones and those that ended at most GRACE ago; of one person the newest comes last.
+    Somebody who cannot sign in any more is listed with those who left."""
+    return (
+        session()
+        .execute(
+            select(
+                Membership.person_id,
+                Membership.role,
+                Membership.job,
+                Membership.starts_on,
+                Membership.ends_on,
+                Person.name,
+                Person.ready_at,
+                Person.disabled_at,
+                func.coalesce(RoleProfile.name, "").label("role_profile"),
+                RoleProfile.framework_id,
+            )
+            .join(Person, Person.id == Membership.person_id)
+            .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+            .where(Membership.team_id == team_id, in_reach_on(Membership, today))
+            .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
+        )
+        .all()
+    )
+
+
+def _totals(
+    actor: Actor, round_ids: Collection[int], today: dt.date
+) -> dict[str, tuple[set[int], set[int], set[int]]]:
+    """By path of a team: who learns in it or below it, who of them sent, and who had something
+    revealed. One statement."""
+    in_round = Review.round_id.in_(round_ids) if round_ids else true()
+    revealed = ReviewItem.status.in_([status.value for status in REVEALED])
+    reviewed = (
+        select(Review.learner_id, func.max(case((revealed, 1), else_=0)).label("revealed"))
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .where(in_round, counts_as_sent())
+        .group_by(Review.learner_id)
+        .subquery()
+    )
+    rows = session().execute(
+        select(Membership.person_id, Team.path, reviewed.c.revealed)
+        .join(Team, Team.id == Membership.team_id)
+        .join(Person, Person.id == Membership.person_id)
+        .outerjoin(reviewed, reviewed.c.learner_id == Membership.person_id)
+        .where(
+            teams_readable(actor),
+            Membership.role == Role.LEARNER.value,
+            current_on(Membership, today),
+            Person.disabled_at.is_(None),
+        )
+    )
+    found: defaultdict[str, tuple[set[int], set[int], set[int]]] = defaultdict(
+        lambda: (set(), set(), set())
+    )
+    for person_id, path, is_revealed in rows:
+        for above in paths_above(path):
+            people, sent, had = found[above]
+            people.add(person_id)
+            if is_revealed is not None:
+                sent.add(person_id)
+            if is_revealed:
+                had.add(person_id)
+    return found
+
+
+def paths_above(path: str) -> list[str]:
+    """The path of a team and of every team above it, from the root down: "/1/4/" gives "/1/" and
+    "/1/4/"."""
+    ids = path.strip("/").split("/")
+    return ["/" + "/".join(ids[:depth]) + "/" for depth in range(1, len(ids) + 1)]

@@ -1,0 +1,110 @@
+"""What a reviewer says to an item: an answer with its ground, or a question. Both can be said anew
+until the reveal."""
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from tracker.models import Review, ReviewItem, ReviewItemText, ReviewMessage
+from tracker.policy.permissions import Actor
+from tracker.records.reviews import status
+from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
+from tracker.rules.reviews.reviews import NewerAnswer, ReviewerResponse, clean_text
+from tracker.rules.reviews.workflow import ItemStatus, Move, ReviewStatus
+
+CHANGEABLE = (ItemStatus.ANSWERED.value, ItemStatus.NOT_OBSERVED.value)
+
+
+def say(tx: Session, actor: Actor, said: ReviewerResponse, now: dt.datetime) -> bool:
+    """Write it; its review is locked from here on. The same again changes nothing. Returns whether
+    something changed.
+
+    *Cannot tell* needs no ground and keeps none; a question takes an answer given so far back.
+    Raises Missing (not the actor's); Invalid: review_ground_needed, review_text_needed,
+    review_text_long; Conflict: move_not_now, and review_item_changed with `current`.
+    """
+    note = clean_text(said.note, "note", required=said.answer is None)
+    ground = None if said.answer in (None, ReviewerAnswer.CANNOT_TELL) else said.ground
+    if ground is None and said.answer not in (None, ReviewerAnswer.CANNOT_TELL):
+        raise Invalid("review_ground_needed", "ground")
+    review, item = status.locked_item(tx, said.item_id)
+    status.must_be_reviewer(tx, review, actor, now)
+    text = tx.get_one(ReviewItemText, item.id)
+    if said.answer is not None and _stands(item, text, said.answer, ground, note):
+        return False
+    _must_be_seen(item, text, said.base_version)
+    if said.answer is None:
+        _ask(tx, actor, review, item, text, note, now)
+    else:
+        _answer(tx, actor, review, item, text, said.answer, ground, note, now)
+    return True
+
+
+def _answer(
+    tx: Session,
+    actor: Actor,
+    review: Review,
+    item: ReviewItem,
+    text: ReviewItemText,
+    answer: ReviewerAnswer,
+    ground: Ground | None,
+    note: str,
+    now: dt.datetime,
+) -> None:
+    move = Move.CANNOT_TELL if answer is ReviewerAnswer.CANNOT_TELL else Move.ANSWER
+    status.move_item(
+        tx,
+        review,
+        item,
+        move,
+        actor.person_id,
+        now,
+        reviewer_answer=answer.value,
+        ground=ground.value if ground is not None else None,
+        answered_at=now,
+    )
+    text.reviewer_note = note
+    if review.status == ReviewStatus.SENT.value:
+        status.move_review(tx, review, Move.ANSWER, actor.person_id, now)
+
+
+def _ask(
+    tx: Session,
+    actor: Actor,
+    review: Review,
+    item: ReviewItem,
+    text: ReviewItemText,
+    question: str,
+    now: dt.datetime,
+) -> None:
+    nothing = {"reviewer_answer": None, "ground": None, "answered_at": None}
+    status.move_item(tx, review, item, Move.RETURN, actor.person_id, now, **nothing)
+    text.reviewer_note = ""
+    tx.add(ReviewMessage(item_id=item.id, author_id=actor.person_id, text=question, written_at=now))
+
+
+def _stands(
+    item: ReviewItem, text: ReviewItemText, answer: ReviewerAnswer, ground: Ground | None, note: str
+) -> bool:
+    """Whether this very answer stands already and can still change: the same form, sent twice."""
+    stands = item.status in CHANGEABLE and item.revealed_at is None
+    return stands and (item.reviewer_answer, item.ground, text.reviewer_note) == (
+        answer.value,
+        ground,
+        note,
+    )
+
+
+def _must_be_seen(item: ReviewItem, text: ReviewItemText, base_version: int) -> None:
+    """Raises Conflict("review_item_changed") when the item moved since the page showed it and can
+    still be answered; one that cannot is refused by the table of moves."""
+    if item.version == base_version or item.status not in (ItemStatus.WAITING.value, *CHANGEABLE):
+        return
+    current = NewerAnswer(
+        answer=ReviewerAnswer(item.reviewer_answer) if item.reviewer_answer else None,
+        ground=Ground(item.ground) if item.ground else None,
+        note=text.reviewer_note,
+        version=item.version,
+    )
+    raise Conflict("review_item_changed", current=current)

@@ -1,0 +1,135 @@
+"""The only writer of endorsements: at most one stands for a person and a statement.
+
+Every change of status goes through `_become`, which writes its history in the same act.
+"""
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.models import Endorsement, EndorsementMove, EndorsementText, Review, ReviewItem
+from tracker.records import audit
+from tracker.records.reviews import exceptions
+from tracker.rules.errors import Conflict
+from tracker.rules.frameworks.scale import EndorsedAnswer
+from tracker.rules.operations.audit_kinds import ENDED, GIVEN
+from tracker.rules.reviews.digests import EndorsementContent, seal
+from tracker.rules.reviews.workflow import EndorsementStatus
+
+
+def stand(
+    tx: Session, review: Review, item: ReviewItem, answer: EndorsedAnswer, now: dt.datetime
+) -> None:
+    """Let the reviewer's or the agreed answer stand from now on; what stood before is
+    superseded."""
+    _end_standing(tx, review, item, EndorsementStatus.SUPERSEDED, review.reviewer_id, now)
+    made = Endorsement(
+        person_id=review.learner_id,
+        statement_id=item.statement_id,
+        endorser_id=review.reviewer_id,
+        item_id=item.id,
+        answer=answer.value,
+        digest=item.digest,
+        rating_version=item.rating_version,
+        endorsed_at=now,
+    )
+    _become(tx, made, EndorsementStatus.STANDING, review.reviewer_id, now)
+    exceptions.end_for(tx, review.learner_id, item.statement_id, now)
+
+
+def suspend(
+    tx: Session, review: Review, item: ReviewItem, by: int | None, now: dt.datetime
+) -> None:
+    """The two do not agree any more: what stood for this statement, whoever gave it, does not count
+    from now on."""
+    _end_standing(tx, review, item, EndorsementStatus.SUSPENDED, by, now)
+
+
+def revoke(tx: Session, endorsement: Endorsement, by: int, reason: str, now: dt.datetime) -> None:
+    """Raises Conflict("endorsement_ended") unless it stands."""
+    _end(tx, endorsement, EndorsementStatus.REVOKED, by, now, reason)
+
+
+def expire(tx: Session, endorsement: Endorsement, now: dt.datetime) -> None:
+    """Raises Conflict("endorsement_ended") unless it stands."""
+    _end(tx, endorsement, EndorsementStatus.EXPIRED, None, now)
+
+
+def _end_standing(
+    tx: Session,
+    review: Review,
+    item: ReviewItem,
+    to: EndorsementStatus,
+    by: int | None,
+    now: dt.datetime,
+) -> None:
+    exceptions.lock_person(tx, review.learner_id)
+    stands = tx.scalar(
+        select(Endorsement)
+        .where(
+            Endorsement.person_id == review.learner_id,
+            Endorsement.statement_id == item.statement_id,
+            Endorsement.status == EndorsementStatus.STANDING.value,
+        )
+        .execution_options(populate_existing=True)
+    )
+    if stands is not None:
+        _become(tx, stands, to, by, now)
+
+
+def _end(
+    tx: Session,
+    endorsement: Endorsement,
+    to: EndorsementStatus,
+    by: int | None,
+    now: dt.datetime,
+    reason: str = "",
+) -> None:
+    exceptions.lock_person(tx, endorsement.person_id)
+    tx.refresh(endorsement)
+    if endorsement.status != EndorsementStatus.STANDING.value:
+        raise Conflict("endorsement_ended")
+    _become(tx, endorsement, to, by, now)
+    if reason:
+        tx.add(EndorsementText(endorsement_id=endorsement.id, reason=reason))
+
+
+def _become(
+    tx: Session, endorsement: Endorsement, to: EndorsementStatus, by: int | None, now: dt.datetime
+) -> None:
+    """The one place that writes a status."""
+    before = endorsement.status or ""
+    endorsement.status = to.value
+    if to is not EndorsementStatus.STANDING:
+        endorsement.ended_at = now
+    tx.add(endorsement)
+    tx.flush()
+    tx.add(
+        EndorsementMove(
+            endorsement_id=endorsement.id, actor_id=by, before=before, after=to.value, moved_at=now
+        )
+    )
+    item = tx.get_one(ReviewItem, endorsement.item_id)
+    review = tx.get_one(Review, item.review_id)
+    sealed: dict[str, audit.Fact] = {}
+    if to is EndorsementStatus.STANDING:
+        sealed = {"endorsement": endorsement.id, "seal": _seal(endorsement, item)}
+    audit.of_review(tx, review, ENDED.get(to, GIVEN), by, now, endorsement.statement_id, **sealed)
+
+
+def _seal(endorsement: Endorsement, item: ReviewItem) -> str:
+    """It goes into the chain of the audit, so that nobody changes or deletes the endorsement
+    without it showing."""
+    return seal(
+        EndorsementContent(
+            item_digest=item.digest,
+            endorser_id=endorsement.endorser_id,
+            person_id=endorsement.person_id,
+            statement_id=endorsement.statement_id,
+            answer=endorsement.answer,
+            reviewer_answer=item.reviewer_answer,
+            ground=item.ground,
+            endorsed_at=endorsement.endorsed_at,
+        )
+    )

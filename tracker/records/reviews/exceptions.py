@@ -1,0 +1,112 @@
+"""The only writer of agreed exceptions: at most one is open for a person and a level of a
+domain."""
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.models import (
+    LevelException,
+    LevelExceptionMove,
+    LevelExceptionText,
+    Person,
+    Review,
+    ReviewItem,
+    Statement,
+)
+from tracker.records import audit
+from tracker.rules.operations.audit_kinds import EXCEPTION_MOVED
+from tracker.rules.reviews.exceptions import OPEN, ExceptionMove, ExceptionStatus, exception_after
+
+OPEN_ONES = [status.value for status in OPEN]
+
+
+def lock_person(tx: Session, person_id: int) -> None:
+    """What is endorsed and excepted of one person follows each other, also from two reviews at
+    once."""
+    tx.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+
+
+def open_at(tx: Session, person_id: int, domain_id: int, rank: int) -> LevelException | None:
+    """The one that is proposed or agreed for that level."""
+    return tx.scalar(
+        select(LevelException).where(
+            LevelException.person_id == person_id,
+            LevelException.domain_id == domain_id,
+            LevelException.rank == rank,
+            LevelException.status.in_(OPEN_ONES),
+        )
+    )
+
+
+def propose(
+    tx: Session,
+    review: Review,
+    item: ReviewItem,
+    statement: Statement,
+    by: int,
+    reason: str,
+    now: dt.datetime,
+) -> LevelException:
+    made = LevelException(
+        person_id=review.learner_id,
+        statement_id=statement.id,
+        domain_id=statement.domain_id,
+        rank=statement.rank,
+        item_id=item.id,
+        proposer_id=by,
+        status=ExceptionStatus.PROPOSED.value,
+        proposed_at=now,
+    )
+    tx.add(made)
+    tx.flush()
+    tx.add(LevelExceptionText(exception_id=made.id, reason=reason))
+    _moved(tx, made, "", by, now)
+    return made
+
+
+def move(
+    tx: Session,
+    of: LevelException,
+    what: ExceptionMove,
+    by: int | None,
+    now: dt.datetime,
+    reason: str = "",
+) -> None:
+    """Raises Conflict("exception_over"). A `reason` is why it was withdrawn."""
+    before = of.status
+    after = exception_after(ExceptionStatus(before), what)
+    of.status = after.value
+    if after is ExceptionStatus.AGREED:
+        of.confirmer_id, of.agreed_at = by, now
+    else:
+        of.ended_at = now
+    text = tx.get(LevelExceptionText, of.id) if reason else None
+    if text is not None:
+        text.end_reason = reason
+    _moved(tx, of, before, by, now)
+
+
+def end_for(tx: Session, person_id: int, statement_id: int, now: dt.datetime) -> None:
+    """A newer endorsement of the statement takes the place of what is open for it."""
+    for each in tx.scalars(
+        select(LevelException).where(
+            LevelException.person_id == person_id,
+            LevelException.statement_id == statement_id,
+            LevelException.status.in_(OPEN_ONES),
+        )
+    ).all():
+        move(tx, each, ExceptionMove.END, None, now)
+
+
+def _moved(tx: Session, of: LevelException, before: str, by: int | None, now: dt.datetime) -> None:
+    """Write the move into the history and the trail."""
+    tx.add(
+        LevelExceptionMove(
+            exception_id=of.id, actor_id=by, before=before, after=of.status, moved_at=now
+        )
+    )
+    tx.flush()
+    review = tx.get_one(Review, tx.get_one(ReviewItem, of.item_id).review_id)
+    audit.of_review(tx, review, EXCEPTION_MOVED, by, now, of.statement_id)

@@ -1,0 +1,225 @@
+"""The only writer of the status of reviews and of their items: each change writes its move in the
+same act.
+
+A review's row is locked before anything of it is read for writing, so its moves follow each other.
+"""
+
+import datetime as dt
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy.orm import Session
+
+from tracker.models import Confirmation, Review, ReviewItem, ReviewMove
+from tracker.policy.permissions import Actor
+from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.records import audit, notices
+from tracker.records.reviews import endorsements
+from tracker.rules.errors import Conflict, Missing
+from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
+from tracker.rules.reviews.agreement import endorsed_answer, reveal_move
+from tracker.rules.reviews.reviews import is_over, seen_stamp
+from tracker.rules.reviews.workflow import (
+    LIVE,
+    ItemStatus,
+    Move,
+    ReviewStatus,
+    is_settled,
+    item_after,
+    review_after,
+)
+
+
+def locked(tx: Session, review_id: int) -> Review:
+    """The review, locked until the transaction ends. Raises Missing."""
+    review = tx.scalar(select(Review).where(Review.id == review_id).with_for_update())
+    if review is None:
+        raise Missing
+    return review
+
+
+def locked_item(tx: Session, item_id: int) -> tuple[Review, ReviewItem]:
+    """An item with its review locked. Raises Missing."""
+    review_id = tx.scalar(select(ReviewItem.review_id).where(ReviewItem.id == item_id))
+    if review_id is None:
+        raise Missing
+    review = locked(tx, review_id)
+    return review, tx.get_one(ReviewItem, item_id, populate_existing=True)
+
+
+def must_be_learner(review: Review, actor: Actor) -> None:
+    """Raises Missing."""
+    if review.learner_id != actor.person_id:
+        raise Missing
+
+
+@lru_cache(maxsize=8)
+def _supervision(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day: every answer asks it."""
+    return select(reviewer_may_go_on(today)).where(Review.id == bindparam("review", type_=Integer))
+
+
+def must_be_reviewer(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
+    """Raises Missing: not theirs, or they supervise its learner no more (asked of the tables, not
+    of the actor)."""
+    theirs = review.reviewer_id == actor.person_id and review.learner_id != actor.person_id
+    if not theirs or not tx.scalar(_supervision(actor.today(now)), {"review": review.id}):
+        raise Missing
+
+
+def must_be_either(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> None:
+    """Raises Missing."""
+    if review.learner_id != actor.person_id:
+        must_be_reviewer(tx, review, actor, now)
+
+
+def items(tx: Session, review: Review) -> list[ReviewItem]:
+    return list(
+        tx.scalars(
+            select(ReviewItem)
+            .where(ReviewItem.review_id == review.id)
+            .order_by(ReviewItem.position)
+        ).all()
+    )
+
+
+def move_item(
+    tx: Session,
+    review: Review,
+    item: ReviewItem,
+    move: Move,
+    by: int | None,
+    now: dt.datetime,
+    **written: object,
+) -> None:
+    """`written`: the columns that the move fills or empties, in the same act as the status.
+
+    Raises Conflict("move_not_now"): the table has no such move, the review is over, or the item has
+    been shown.
+    """
+    before = ItemStatus(item.status)
+    over = ReviewStatus(review.status) not in LIVE
+    if over or (before is ItemStatus.NOT_OBSERVED and item.revealed_at is not None):
+        raise Conflict("move_not_now", move=move.value, status=before.value)
+    after = item_after(before, move)
+    item.status = after.value
+    item.version += 1
+    for column, value in written.items():
+        setattr(item, column, value)
+    note_move(tx, review, item, move, by, before, after, now)
+
+
+def move_review(tx: Session, review: Review, move: Move, by: int | None, now: dt.datetime) -> None:
+    """Raises Conflict("move_not_now")."""
+    before = ReviewStatus(review.status)
+    after = review_after(before, move)
+    review.status = after.value
+    if after is ReviewStatus.CLOSED:
+        review.closed_at = now
+    elif after is ReviewStatus.WITHDRAWN:
+        review.withdrawn_at = now
+    note_move(tx, review, None, move, by, before, after, now)
+
+
+def close_if_ended(tx: Session, review: Review, by: int | None, now: dt.datetime) -> None:
+    """Close the review when every item has ended for good."""
+    if all(
+        is_settled(ItemStatus(item.status), item.revealed_at is not None)
+        for item in items(tx, review)
+    ):
+        move_review(tx, review, Move.CLOSE, by, now)
+
+
+def reveal_item(tx: Session, review: Review, item: ReviewItem, by: int, now: dt.datetime) -> None:
+    """Show each side the other's answer: equal ones stand as endorsements from here on."""
+    theirs = ReviewerAnswer(str(item.reviewer_answer))
+    move = reveal_move(Answer(item.learner_answer), theirs)
+    item.revealed_at = now
+    move_item(tx, review, item, move, by, now)
+    if move is Move.REVEAL_EQUAL:
+        endorsements.stand(tx, review, item, endorsed_answer(theirs), now)
+
+
+def confirm(
+    tx: Session,
+    review: Review,
+    item: ReviewItem,
+    by: int,
+    answer: EndorsedAnswer,
+    reason: str,
+    now: dt.datetime,
+    seen: str | None = None,
+) -> bool:
+    """One side's agreed answer. When the other side holds the same, it is endorsed. Returns whether
+    it is.
+
+    `seen`: the stamp of the other side's, as the page showed it; "" where it showed none. Raises
+    Conflict("confirmation_unseen") where that would endorse what its person has not seen.
+    """
+    confirmations = {
+        each.person_id: each
+        for each in tx.scalars(select(Confirmation).where(Confirmation.item_id == item.id))
+    }
+    move_item(tx, review, item, Move.CONFIRM, by, now)
+    mine = confirmations.pop(by, None)
+    if mine is None:
+        mine = Confirmation(item_id=item.id, person_id=by)
+        tx.add(mine)
+    mine.answer, mine.reason, mine.confirmed_at = answer.value, reason, now
+    same = [theirs for theirs in confirmations.values() if theirs.answer == answer.value]
+    if not same:
+        return False
+    if seen is not None and any(seen_stamp(theirs.confirmed_at) != seen for theirs in same):
+        raise Conflict("confirmation_unseen")
+    move_item(tx, review, item, Move.AGREE, by, now)
+    endorsements.stand(tx, review, item, answer, now)
+    return True
+
+
+def keep_apart(
+    tx: Session, review: Review, item: ReviewItem, by: int | None, now: dt.datetime
+) -> None:
+    move_item(tx, review, item, Move.KEEP_APART, by, now)
+    endorsements.suspend(tx, review, item, by, now)
+
+
+def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime) -> int:
+    """Once the time for differences is over, what still differs is kept apart, by nobody. Returns
+    how many were."""
+    if review.status != ReviewStatus.DIFFERENCES_OPEN.value or not is_over(
+        review.differences_due_on, today
+    ):
+        return 0
+    due = [item for item in items(tx, review) if item.status == ItemStatus.DIFFERS.value]
+    for item in due:
+        keep_apart(tx, review, item, None, now)
+    if due:
+        close_if_ended(tx, review, None, now)
+    return len(due)
+
+
+def note_move(
+    tx: Session,
+    review: Review,
+    item: ReviewItem | None,
+    move: Move,
+    by: int | None,
+    before: str,
+    after: str,
+    now: dt.datetime,
+) -> None:
+    """Write the move into the history and the trail, and tell whom it concerns."""
+    tx.add(
+        ReviewMove(
+            review_id=review.id,
+            item_id=item.id if item is not None else None,
+            move=move.value,
+            actor_id=by,
+            before=str(before),
+            after=str(after),
+            moved_at=now,
+        )
+    )
+    audit.moved(tx, review, move, by, now)
+    notices.notify(tx, review, move, by, now)

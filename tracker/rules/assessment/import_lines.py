@@ -1,0 +1,230 @@
+"""A list of ratings that a learner kept elsewhere, in a spreadsheet: how its text is read."""
+
+import csv
+import datetime as dt
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+
+from tracker.rules.calendar import day_in
+from tracker.rules.errors import Invalid
+from tracker.rules.frameworks.scale import Answer
+
+LINES_MAX = 1_000
+CHARS_MAX = 400_000
+LOOKED_AT = 50
+"""How many records tell what the separator is."""
+SEPARATORS = ("\t", ";", ",")
+BETWEEN = "".join(SEPARATORS)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Exports put an apostrophe before text that begins so; it is taken off again."""
+
+
+class ImportColumn(StrEnum):
+    CODE = "code"
+    TITLE = "title"
+    ANSWER = "answer"
+    DAY = "day"
+    NOTE = "note"
+
+
+BY_PLACE = (ImportColumn.CODE, ImportColumn.ANSWER, ImportColumn.DAY, ImportColumn.NOTE)
+"""The columns of a list without a heading; the first holds codes or titles."""
+
+
+HEADINGS = {
+    ImportColumn.CODE: ("Code", "Statement code"),
+    ImportColumn.TITLE: ("Statement", "Title", "Skill"),
+    ImportColumn.ANSWER: ("Your answer", "Answer", "Rating", "Self-rating", "My answer"),
+    ImportColumn.DAY: ("Answered at", "Date", "Day", "When"),
+    ImportColumn.NOTE: ("For myself", "Note", "Notes", "Note for myself", "Comment"),
+}
+"""What a column may be called in English, whatever the reader's language is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """One record as it was typed. `number` is the line of the text on which it begins, from 1."""
+
+    number: int
+    code: str
+    title: str
+    answer: str
+    day: str
+    note: str
+
+    @property
+    def statement(self) -> str:
+        return self.code or self.title
+
+
+@dataclass(frozen=True, slots=True)
+class RatingList:
+    """`ignored` are the headings of columns that say nothing here."""
+
+    lines: tuple[ImportLine, ...]
+    ignored: tuple[str, ...]
+
+
+def decode(content: bytes) -> str:
+    """The text of a file as spreadsheets write them: UTF-8, UTF-16 with its mark, or the old
+    Western one.
+
+    Raises Invalid("list_not_text").
+    """
+    is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for code in ("utf-16",) if is_utf16 else ("utf-8-sig", "cp1252"):
+        try:
+            text = content.decode(code)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Invalid("list_not_text", "file")
+
+
+def plain(text: str) -> str:
+    """Words as they are compared: without case, marks of typing, and the difference of space, dash
+    and underscore."""
+    words = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return " ".join(re.sub(r"[\s_–-]+", " ", words).strip(" .'\"").split())
+
+
+def read(
+    text: str, headings: Mapping[str, ImportColumn], answers: Mapping[str, Answer]
+) -> RatingList:
+    """The records of a comma, semicolon or tab separated text. `headings` and `answers` are by
+    `plain` words.
+
+    Raises Invalid: list_empty, list_long, list_large, list_unreadable (with the line),
+    list_no_statement_column, list_no_answer_column.
+    """
+    if len(text) > CHARS_MAX:
+        raise Invalid("list_large", "text", most=CHARS_MAX // 1000)
+    text, skipped, separator = _without_sep_line(text.removeprefix("\ufeff"))
+    known = {*headings, *answers}
+    records = list(_records(text, separator or _separator(text, known), skipped))
+    if not records:
+        raise Invalid("list_empty", "text")
+    if len(records) > LINES_MAX + 1:
+        raise Invalid("list_long", "text", most=LINES_MAX, lines=len(records))
+    columns, ignored = _columns(records[0][1], headings)
+    if columns is None:
+        columns = dict(zip(BY_PLACE, range(len(BY_PLACE)), strict=True))
+    else:
+        records = records[1:]
+    if not records:
+        raise Invalid("list_empty", "text")
+    return RatingList(tuple(_line(number, cells, columns) for number, cells in records), ignored)
+
+
+def read_day(text: str, time_zone: str) -> dt.date:
+    """2026-11-24 (with or without a time), 24.11.2026, 2026/11/24, and 24/11/2026 where it can be
+    nothing else.
+
+    Raises ValueError for everything else, and for what would be read differently in another
+    country.
+    """
+    text = text.strip().removeprefix("'")
+    if re.match(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        moment = dt.datetime.fromisoformat(text)
+        return moment.date() if moment.tzinfo is None else day_in(time_zone, moment)
+    parts = re.fullmatch(r"(\d{1,4})([./])(\d{1,2})\2(\d{1,4})", text, re.ASCII)
+    if parts is None:
+        raise ValueError(text)
+    first, mark, second, third = parts[1], parts[2], parts[3], parts[4]
+    if len(first) == 4 and len(third) <= 2:
+        return dt.date(int(first), int(second), int(third))
+    if len(third) != 4 or len(first) > 2:
+        raise ValueError(text)
+    day, month = int(first), int(second)
+    if mark == "/" and day <= 12 and month <= 12 and day != month:
+        raise ValueError(text)
+    if mark == "/" and month > 12:
+        day, month = month, day
+    return dt.date(int(third), month, day)
+
+
+def _without_sep_line(text: str) -> tuple[str, int, str]:
+    """Excel's first line "sep=;" taken off: (the rest, lines taken off, the separator or
+    nothing)."""
+    found = re.match(r'"?sep=([,;\t])"?\r?\n', text, re.IGNORECASE)
+    return (text, 0, "") if found is None else (text[found.end() :], 1, found[1])
+
+
+def _separator(text: str, known: set[str]) -> str:
+    """The one that makes the most cells into words we know; among equals the one with the most
+    cells."""
+
+    def score(separator: str) -> tuple[int, int]:
+        cells: list[str] = []
+        with suppress(
+            Invalid
+        ):  # read up to there: what is wrong is said once the separator is known
+            for _number, record in islice(_records(text, separator), LOOKED_AT):
+                cells += record
+        return (sum(plain(cell) in known for cell in cells), len(cells))
+
+    return max(SEPARATORS, key=score)
+
+
+def _records(text: str, separator: str, skipped: int = 0) -> Iterator[tuple[int, list[str]]]:
+    """(line on which it begins, cells), without the empty ones. Raises
+    Invalid("list_unreadable")."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    begins = 1 + skipped
+    try:
+        for record in reader:
+            cells = [_cell(cell) for cell in record]
+            if any(cell.strip(BETWEEN) for cell in cells):
+                yield begins, cells
+            begins = reader.line_num + 1 + skipped
+    except csv.Error as error:
+        raise Invalid("list_unreadable", "text", line=begins) from error
+
+
+def _cell(cell: str) -> str:
+    cell = cell.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+
+
+def _columns(
+    cells: Sequence[str], headings: Mapping[str, ImportColumn]
+) -> tuple[dict[ImportColumn, int] | None, tuple[str, ...]]:
+    """Where each column is, and what is ignored. None when the first record is no heading: it has
+    under two of them."""
+    columns: dict[ImportColumn, int] = {}
+    ignored = []
+    for place, cell in enumerate(cells):
+        column = headings.get(plain(cell))
+        if column is None or column in columns:
+            ignored.append(cell)
+        else:
+            columns[column] = place
+    if len(columns) < 2:
+        return None, ()
+    if ImportColumn.ANSWER not in columns:
+        raise Invalid("list_no_answer_column", "text")
+    if ImportColumn.CODE not in columns and ImportColumn.TITLE not in columns:
+        raise Invalid("list_no_statement_column", "text")
+    return columns, tuple(cell for cell in ignored if cell)
+
+
+def _line(number: int, cells: Sequence[str], columns: Mapping[ImportColumn, int]) -> ImportLine:
+    def cell(column: ImportColumn) -> str:
+        place = columns.get(column)
+        return "" if place is None or place >= len(cells) else cells[place]
+
+    return ImportLine(
+        number=number,
+        code=cell(ImportColumn.CODE),
+        title=cell(ImportColumn.TITLE),
+        answer=cell(ImportColumn.ANSWER),
+        day=cell(ImportColumn.DAY),
+        note=cell(ImportColumn.NOTE),
+    )

@@ -1,0 +1,1 @@
+"""What evidence may say and hold."""

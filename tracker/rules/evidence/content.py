@@ -1,0 +1,121 @@
+"""What a piece of evidence may say: lengths, which links are links, and the shape of a jotted
+line."""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from tracker.rules.errors import Invalid
+from tracker.rules.frameworks.scale import EvidenceKind
+
+TITLE_MAX = 200
+TEXT_MAX = 10_000
+URL_MAX = 2_000
+REASON_MAX = 1_000
+JOT_MAX = 500
+LINKS_MAX = 200
+"""Most statements linked by one form."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceContent:
+    """What a version says, beside its file."""
+
+    title: str
+    text: str = ""
+    url: str = ""
+    done_on: dt.date | None = None
+
+
+def kind_of(url: str, has_file: bool) -> EvidenceKind:
+    """A file makes it a file, else a link makes it a link, else it is a note."""
+    if has_file:
+        return EvidenceKind.FILE
+    return EvidenceKind.LINK if url else EvidenceKind.NOTE
+
+
+def is_web_link(url: str) -> bool:
+    """An http or https address with a host, without a user name, and without a character that
+    nobody sees."""
+    if not url or len(url) > URL_MAX or "\\" in url:
+        return False
+    if any(char.isspace() or unicodedata.category(char)[0] == "C" for char in url):
+        return False
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https")
+        and bool((host or "").strip("."))
+        and "@" not in parts.netloc
+    )
+
+
+def clean(content: EvidenceContent, today: dt.date) -> EvidenceContent:
+    """The content as it is stored: a title on one line, text with plain line ends.
+
+    Raises Invalid: title_empty, title_long, text_long, link_not_web, done_in_future, done_long_ago.
+    """
+    title = " ".join(_visible(content.title).split())
+    text = _visible(content.text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    url = content.url.strip()
+    if not title:
+        raise Invalid("evidence_title_empty", "title")
+    if len(title) > TITLE_MAX:
+        raise Invalid("evidence_title_long", "title", most=TITLE_MAX)
+    if len(text) > TEXT_MAX:
+        raise Invalid("evidence_text_long", "text", most=TEXT_MAX)
+    if url and not is_web_link(url):
+        raise Invalid("evidence_link_not_web", "url")
+    if content.done_on is not None and content.done_on > today:
+        raise Invalid("evidence_done_in_future", "done_on")
+    if content.done_on is not None and content.done_on.year < 1900:
+        raise Invalid("evidence_done_long_ago", "done_on")
+    return EvidenceContent(title, text, url, content.done_on)
+
+
+def clean_reasons(reasons: Mapping[int, str]) -> dict[int, str]:
+    """Reasons by statement, as stored. Raises Invalid: evidence_reason_long,
+    evidence_links_many."""
+    if len(reasons) > LINKS_MAX:
+        raise Invalid("evidence_links_many", "statements", most=LINKS_MAX)
+    cleaned = {key: " ".join(_visible(reason).split()) for key, reason in reasons.items()}
+    if any(len(reason) > REASON_MAX for reason in cleaned.values()):
+        raise Invalid("evidence_reason_long", "statements", most=REASON_MAX)
+    return cleaned
+
+
+def jotted(line: str) -> EvidenceContent:
+    """A line as a note: the whole of it is the title when it fits, else its first words, with all
+    of it as the text.
+
+    Raises Invalid: evidence_jot_empty, evidence_jot_long.
+    """
+    whole = " ".join(_visible(line).split())
+    if not whole:
+        raise Invalid("evidence_jot_empty", "line")
+    if len(whole) > JOT_MAX:
+        raise Invalid("evidence_jot_long", "line", most=JOT_MAX)
+    if len(whole) <= TITLE_MAX:
+        return EvidenceContent(whole)
+    start = whole[: TITLE_MAX - 1]
+    return EvidenceContent((start.rpartition(" ")[0] or start) + "…", whole)
+
+
+def _visible(text: str) -> str:
+    """Without control characters (line ends and tabs stay) and without those that turn the
+    direction of the text."""
+    return "".join(
+        char for char in text if char in "\n\t" or not (_is_control(char) or char in _TURNS)
+    )
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cs") and not char.isspace()
+
+
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -1,0 +1,1 @@
+"""Framework files, the scale, and the words of a framework."""

@@ -1,0 +1,1 @@
+"""Backups, the audit's hash chain, and what the audit tells."""

@@ -1,0 +1,1 @@
+"""The workflow of reviews, digests, agreement, endorsements and exceptions."""

@@ -1,0 +1,72 @@
+"""An agreed exception to a level: one statement that does not count there, because learner and
+supervisor agreed.
+
+In the endorsed voice such a statement is left out of *applicable*, as *not my work* is
+(docs/levels.md).
+"""
+
+from enum import StrEnum
+
+from tracker.rules.errors import Conflict
+from tracker.rules.frameworks.scale import EndorsedAnswer, Meaning
+from tracker.rules.levels import endorsed_meaning
+from tracker.rules.reviews.workflow import ItemStatus
+
+
+class ExceptionStatus(StrEnum):
+    """*Agreed* counts. *Ended*: a newer endorsement of the statement took its place."""
+
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
+class ExceptionMove(StrEnum):
+    CONFIRM = "confirm"
+    WITHDRAW = "withdraw"
+    END = "end"
+
+
+class TakenBack(StrEnum):
+    """What a withdrawal was: of what counted, by the other side of a proposal, or by the one who
+    proposed it."""
+
+    WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+    PROPOSAL = "proposal"
+
+
+OPEN = frozenset({ExceptionStatus.PROPOSED, ExceptionStatus.AGREED})
+"""At most one of these for a person and a level of a domain."""
+
+MOVES: dict[tuple[ExceptionStatus, ExceptionMove], ExceptionStatus] = {
+    (ExceptionStatus.PROPOSED, ExceptionMove.CONFIRM): ExceptionStatus.AGREED,
+    (ExceptionStatus.PROPOSED, ExceptionMove.WITHDRAW): ExceptionStatus.WITHDRAWN,
+    (ExceptionStatus.PROPOSED, ExceptionMove.END): ExceptionStatus.ENDED,
+    (ExceptionStatus.AGREED, ExceptionMove.WITHDRAW): ExceptionStatus.WITHDRAWN,
+    (ExceptionStatus.AGREED, ExceptionMove.END): ExceptionStatus.ENDED,
+}
+
+
+def exception_after(status: ExceptionStatus, move: ExceptionMove) -> ExceptionStatus:
+    """Raises Conflict("exception_over") where the table has no such move."""
+    try:
+        return MOVES[status, move]
+    except KeyError:
+        raise Conflict("exception_over") from None
+
+
+def taken_back(status: ExceptionStatus, *, by_proposer: bool) -> TakenBack:
+    """What it is to withdraw one that has that status."""
+    if status is not ExceptionStatus.PROPOSED:
+        return TakenBack.WITHDRAWN
+    return TakenBack.PROPOSAL if by_proposer else TakenBack.DECLINED
+
+
+def may_be_excepted(status: ItemStatus | None, endorsed: EndorsedAnswer | None) -> bool:
+    """What was revealed and is not met: it differs, was kept apart, or was endorsed below met.
+    `endorsed` is the answer that came of an *endorsed* item."""
+    if status is ItemStatus.ENDORSED:
+        return endorsed is not None and endorsed_meaning(endorsed) is Meaning.NOT_MET
+    return status in (ItemStatus.DIFFERS, ItemStatus.KEPT_APART)

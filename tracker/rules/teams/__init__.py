@@ -1,0 +1,1 @@
+"""Gaps of a team, and what may be told of them."""

@@ -1,0 +1,203 @@
+"""A team against its targets: the matrix, the biggest gaps, what holds a domain back and who could
+teach it.
+
+Everything is worked out from cells of one voice. Who may see which of it, by name or at all, is
+policy and `suppression`; this file counts.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tracker.rules.levels import DomainStanding, TargetState, blocking_rank
+
+NAMES_LIMIT = 30
+"""A matrix of more people than this shows distributions, not cells by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class GapCell:
+    """One person in one domain. `blocking_rank`: the lowest level that makes the gap, None without
+    a gap."""
+
+    person_id: int
+    domain_id: int
+    held_rank: int
+    target_rank: int | None
+    state: TargetState | None
+    blocking_rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DomainSummary:
+    """The people of a matrix in one domain. `position` is the domain's place in the framework, from
+    0."""
+
+    domain_id: int
+    position: int
+    at_target: int = 0
+    gaps: int = 0
+    not_yet_known: int = 0
+    not_assessed: int = 0
+    no_target: int = 0
+
+    @property
+    def known(self) -> int:
+        """Those of whom it is known whether they have a gap: "8 of 10 known are below target"."""
+        return self.at_target + self.gaps
+
+    @property
+    def people(self) -> int:
+        return self.known + self.not_yet_known + self.not_assessed + self.no_target
+
+
+class NotMet(NamedTuple):
+    """A statement of level `rank` that a person does not meet. `order` is its place in the
+    domain."""
+
+    domain_id: int
+    rank: int
+    order: int
+    statement_id: int
+    person_id: int
+
+
+class HeldBack(NamedTuple):
+    """A statement and the number of people with a gap in its domain whom it holds back."""
+
+    statement_id: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One domain over many people: `held[rank]` people hold that rank (index 0: none); the others
+    are not known or not assessed. A person without a target is counted by the rank held."""
+
+    domain_id: int
+    held: tuple[int, ...]
+    not_yet_known: int
+    not_assessed: int
+
+    @property
+    def people(self) -> int:
+        return sum(self.held) + self.not_yet_known + self.not_assessed
+
+
+def cell_of(person_id: int, domain_id: int, of: DomainStanding) -> GapCell:
+    return GapCell(
+        person_id, domain_id, of.held_rank, of.target_rank, of.target_state, blocking_rank(of)
+    )
+
+
+def shows_names(people: int) -> bool:
+    """Whether a matrix of so many people has a row for each. What the reader may see is another
+    question."""
+    return people <= NAMES_LIMIT
+
+
+def summarise(cells: Iterable[GapCell], domains: Sequence[int]) -> tuple[DomainSummary, ...]:
+    """One summary for each of `domains`, in that order, with cells or not. KeyError for a cell
+    elsewhere."""
+    counts: dict[int, Counter[TargetState | None]] = {domain: Counter() for domain in domains}
+    for cell in cells:
+        counts[cell.domain_id][cell.state] += 1
+    return tuple(
+        DomainSummary(
+            domain_id=domain,
+            position=position,
+            at_target=counts[domain][TargetState.AT_TARGET],
+            gaps=counts[domain][TargetState.GAP],
+            not_yet_known=counts[domain][TargetState.NOT_YET_KNOWN],
+            not_assessed=counts[domain][TargetState.NOT_ASSESSED],
+            no_target=counts[domain][None],
+        )
+        for position, domain in enumerate(domains)
+    )
+
+
+def biggest_gaps(summaries: Iterable[DomainSummary], most: int = 3) -> tuple[DomainSummary, ...]:
+    """The domains with most people in a gap; of equals first the larger share of known, then by
+    position."""
+    with_gaps = [each for each in summaries if each.gaps]
+    return tuple(sorted(with_gaps, key=lambda each: (-each.gaps, each.known, each.position))[:most])
+
+
+def held_back_by(
+    cells: Iterable[GapCell], facts: Iterable[NotMet]
+) -> dict[int, tuple[HeldBack, ...]]:
+    """For each domain with a gap: its statements by the number of people whom they hold back, most
+    first.
+
+    Only people with a gap in the domain count, each once for a statement, and only at the level
+    that makes their gap: `facts` may hold more.
+    """
+    blocking = {(c.person_id, c.domain_id): c.blocking_rank for c in cells}
+    people: defaultdict[int, defaultdict[tuple[int, int, int], set[int]]] = defaultdict(
+        lambda: defaultdict(set)
+    )
+    for domain_id, rank, order, statement_id, person_id in facts:
+        if blocking.get((person_id, domain_id)) == rank:
+            people[domain_id][rank, order, statement_id].add(person_id)
+    return {
+        domain_id: tuple(
+            HeldBack(statement_id, len(who))
+            for (_, _, statement_id), who in sorted(
+                by.items(), key=lambda each: (-len(each[1]), each[0])
+            )
+        )
+        for domain_id, by in people.items()
+    }
+
+
+def could_teach(cells: Iterable[GapCell]) -> dict[int, tuple[int, ...]]:
+    """For each domain with a gap: the people who hold a rank above their own target, highest rank
+    first.
+
+    They must also hold what at least one of those with a gap is expected to reach: nobody teaches
+    up.
+    """
+    by_domain: defaultdict[int, list[GapCell]] = defaultdict(list)
+    for cell in cells:
+        by_domain[cell.domain_id].append(cell)
+    found: dict[int, tuple[int, ...]] = {}
+    for domain_id, group in by_domain.items():
+        wanted = [
+            c.target_rank for c in group if c.state is TargetState.GAP and c.target_rank is not None
+        ]
+        if not wanted:
+            continue
+        able = [
+            c
+            for c in group
+            if c.target_rank is not None
+            and c.held_rank > c.target_rank
+            and c.held_rank >= min(wanted)
+        ]
+        able.sort(key=lambda each: (-each.held_rank, each.person_id))
+        found[domain_id] = tuple(c.person_id for c in able)
+    return found
+
+
+def distributions(
+    cells: Iterable[GapCell], domains: Sequence[int], ranks: int = 4
+) -> Mapping[int, Distribution]:
+    """Each of `domains` over all its cells, for matrices without names. `ranks` is the highest
+    rank."""
+    held: dict[int, list[int]] = {domain: [0] * (ranks + 1) for domain in domains}
+    apart: dict[int, Counter[TargetState]] = {domain: Counter() for domain in domains}
+    for cell in cells:
+        if cell.state is TargetState.NOT_YET_KNOWN or cell.state is TargetState.NOT_ASSESSED:
+            apart[cell.domain_id][cell.state] += 1
+        else:
+            held[cell.domain_id][cell.held_rank] += 1
+    return {
+        domain: Distribution(
+            domain_id=domain,
+            held=tuple(held[domain]),
+            not_yet_known=apart[domain][TargetState.NOT_YET_KNOWN],
+            not_assessed=apart[domain][TargetState.NOT_ASSESSED],
+        )
+        for domain in domains
+    }

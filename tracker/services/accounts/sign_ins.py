@@ -1,0 +1,95 @@
+"""Signing in and out."""
+
+import datetime as dt
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from tracker.db import session, transaction
+from tracker.models import Person, SignIn
+from tracker.policy.permissions import Actor
+from tracker.records import audit
+from tracker.records import sign_ins as rows
+from tracker.rules.accounts.passwords import Passwords
+
+SEEN_EVERY = dt.timedelta(minutes=5)
+"""A sign-in that is used says so at most this often."""
+
+
+def sign_in(
+    passwords: Passwords,
+    email: str,
+    password: str,
+    *,
+    agent: str,
+    now: dt.datetime,
+    max_age: dt.timedelta,
+) -> str | None:
+    """The token of a new sign-in, or None: unknown, disabled and wrong password answer alike."""
+    person = (
+        session()
+        .execute(
+            select(Person.id, Person.library_id, Person.password_hash, Person.disabled_at).where(
+                Person.email == email.strip().casefold()
+            )
+        )
+        .one_or_none()
+    )
+    stored = person.password_hash if person is not None and person.disabled_at is None else None
+    fits = passwords.fits(stored, password)
+    renewed = passwords.hash(password) if fits and stored and passwords.is_dated(stored) else None
+    with transaction() as tx:
+        library_id = person.library_id if person is not None else None
+        if not fits or person is None or not _still(tx, person.id, stored):
+            audit.note(
+                tx,
+                "sign_in_refused",
+                now,
+                library_id=library_id,
+                actor_id=None,
+                subject_id=person.id if person is not None else None,
+            )
+            return None
+        if renewed is not None:
+            tx.execute(update(Person).where(Person.id == person.id).values(password_hash=renewed))
+        token = rows.begin(tx, person.id, agent=agent, now=now, max_age=max_age)
+        audit.note(
+            tx, "signed_in", now, library_id=library_id, actor_id=person.id, subject_id=person.id
+        )
+    return token
+
+
+def sign_out(actor: Actor, now: dt.datetime) -> None:
+    """End the sign-in that the actor came with: its cookie is worth nothing from here on."""
+    with transaction() as tx:
+        rows.end(tx, actor.sign_in_id, now)
+        audit.note(
+            tx,
+            "signed_out",
+            now,
+            library_id=actor.library_id,
+            actor_id=actor.person_id,
+            subject_id=actor.person_id,
+        )
+
+
+def _still(tx: Session, person_id: int, stored: str | None) -> bool:
+    """Whether the password that was checked is still theirs and they may sign in: checking it takes
+    a while."""
+    row = tx.execute(
+        select(Person.password_hash, Person.disabled_at)
+        .where(Person.id == person_id)
+        .with_for_update()
+    ).one_or_none()
+    return row is not None and row.disabled_at is None and row.password_hash == stored
+
+
+def seen(actor: Actor, now: dt.datetime) -> None:
+    """Note that the sign-in is in use. Asked after the response is built, at most every
+    SEEN_EVERY."""
+    with transaction() as tx:
+        tx.execute(
+            update(SignIn)
+            .where(SignIn.id == actor.sign_in_id, SignIn.seen_at <= now - SEEN_EVERY)
+            .values(seen_at=now)
+        )

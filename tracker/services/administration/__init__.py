@@ -1,0 +1,1 @@
+"""What an administrator changes in a library."""

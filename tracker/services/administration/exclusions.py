@@ -1,0 +1,89 @@
+"""Statements that a library leaves out of rating, openly and with a reason."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from tracker.db import transaction
+from tracker.models import NotRatedHere, Statement
+from tracker.policy.permissions import Actor
+from tracker.records import administration, audit
+from tracker.rules.errors import Invalid, Missing
+from tracker.rules.texts import clean_prose
+
+REASON_MAX = 500
+
+
+def leave_out(
+    actor: Actor, statement_ids: Collection[int], reason: str, now: dt.datetime
+) -> list[int]:
+    """Leave statements out for one reason; returns the ids of the new rows, of what was not left
+    out before.
+
+    No rating is deleted. Raises Invalid: nothing_chosen, left_out_unknown, line_empty, line_long.
+    """
+    reason = clean_prose(reason, "reason", REASON_MAX)
+    wanted = set(statement_ids)
+    if not wanted:
+        raise Invalid("nothing_chosen", "statements")
+    with transaction() as tx:
+        library = administration.of_library(tx, actor)
+        codes = dict(
+            tx.execute(select(Statement.id, Statement.code).where(Statement.id.in_(wanted))).all()
+        )
+        if set(codes) != wanted:
+            raise Invalid("left_out_unknown", "statements")
+        already = set(
+            tx.scalars(
+                select(NotRatedHere.statement_id).where(NotRatedHere.library_id == library.id)
+            )
+        )
+        new = sorted(wanted - already)
+        rows = [
+            NotRatedHere(
+                library_id=library.id,
+                statement_id=statement_id,
+                reason=reason,
+                set_at=now,
+                set_by_id=actor.person_id,
+            )
+            for statement_id in new
+        ]
+        tx.add_all(rows)
+        for statement_id in new:
+            audit.note(
+                tx,
+                "statement_left_out",
+                now,
+                library_id=library.id,
+                actor_id=actor.person_id,
+                statement_id=statement_id,
+                statement=codes[statement_id],
+            )
+        tx.flush()
+        return [row.id for row in rows]
+
+
+def lift(actor: Actor, not_rated_id: int, now: dt.datetime) -> None:
+    """The statement is rated again."""
+    with transaction() as tx:
+        library = administration.of_library(tx, actor)
+        row = tx.scalar(
+            select(NotRatedHere).where(
+                NotRatedHere.id == not_rated_id, NotRatedHere.library_id == library.id
+            )
+        )
+        if row is None:
+            raise Missing
+        code = tx.scalar(select(Statement.code).where(Statement.id == row.statement_id))
+        audit.note(
+            tx,
+            "statement_taken_in",
+            now,
+            library_id=library.id,
+            actor_id=actor.person_id,
+            statement_id=row.statement_id,
+            statement=code,
+        )
+        tx.delete(row)

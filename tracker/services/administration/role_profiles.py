@@ -1,0 +1,212 @@
+"""What a job expects: a rank in each domain of a framework, or nothing."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from tracker.db import transaction
+from tracker.models import Domain, Framework, Level, Membership, RoleProfile, Strand, Target
+from tracker.policy.permissions import Actor
+from tracker.records import administration, audit
+from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.texts import clean_line
+
+RANKS = range(1, 5)
+
+
+def create(
+    actor: Actor, framework_id: int, name: str, targets: Mapping[int, int | None], now: dt.datetime
+) -> int:
+    """`targets`: domain id -> rank, or None where nothing is expected. Returns the role profile's
+    id.
+
+    Raises Invalid: framework_unknown, role_profile_name_taken, target_unknown, line_*.
+    """
+    name = clean_line(name)
+    with transaction() as tx:
+        library = administration.of_library(tx, actor)
+        if tx.get(Framework, framework_id) is None:
+            raise Invalid("framework_unknown", "framework_id")
+        profile = _make(tx, library.id, framework_id, name, _next_position(tx, library.id))
+        _set_targets(tx, profile, targets)
+        _note(tx, "role_profile_added", actor, profile, now)
+        return profile.id
+
+
+def edit(
+    actor: Actor,
+    role_profile_id: int,
+    name: str,
+    targets: Mapping[int, int | None],
+    now: dt.datetime,
+) -> None:
+    """Rename, and set the targets of the domains that `targets` names. Raises Invalid as `create`
+    does."""
+    name = clean_line(name)
+    with transaction() as tx:
+        profile = _profile(tx, actor, role_profile_id)
+        _check_name(tx, profile.library_id, profile.framework_id, name, but=profile.id)
+        changed = ["name"] if profile.name != name else []
+        profile.name = name
+        if _set_targets(tx, profile, targets):
+            changed.append("targets")
+        if changed:
+            _note(tx, "role_profile_edited", actor, profile, now, changed=", ".join(changed))
+
+
+def retire(actor: Actor, role_profile_id: int, now: dt.datetime) -> None:
+    """Not given out any more. Raises Conflict("role_profile_in_use") while a membership stands or
+    is to begin."""
+    today = actor.today(now)
+    with transaction() as tx:
+        profile = _profile(tx, actor, role_profile_id)
+        used = tx.scalar(
+            select(func.count())
+            .select_from(Membership)
+            .where(
+                Membership.role_profile_id == profile.id,
+                or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
+            )
+        )
+        if used:
+            raise Conflict("role_profile_in_use", count=used)
+        if profile.retired_at is None:
+            profile.retired_at = now
+            _note(tx, "role_profile_retired", actor, profile, now)
+
+
+def restore(actor: Actor, role_profile_id: int, now: dt.datetime) -> None:
+    with transaction() as tx:
+        profile = _profile(tx, actor, role_profile_id)
+        if profile.retired_at is not None:
+            profile.retired_at = None
+            _note(tx, "role_profile_restored", actor, profile, now)
+
+
+def start_from_labels(actor: Actor, framework_id: int, now: dt.datetime) -> list[int]:
+    """One role profile for each role label of the framework; rank r expects r in every domain.
+    Returns their ids.
+
+    Those whose name is there already are left as they are.
+    Raises Invalid: framework_unknown; Conflict: no_role_labels, role_labels_used (all are there).
+    """
+    with transaction() as tx:
+        library = administration.of_library(tx, actor)
+        if tx.get(Framework, framework_id) is None:
+            raise Invalid("framework_unknown", "framework_id")
+        labels = tx.execute(
+            select(Level.rank, Level.role_label)
+            .join(Strand, Strand.id == Level.strand_id)
+            .where(Strand.framework_id == framework_id, Level.role_label != "")
+            .order_by(Level.rank, Strand.position)
+        ).all()
+        if not labels:
+            raise Conflict("no_role_labels")
+        domains = tx.scalars(_domains_of(framework_id)).all()
+        made = []
+        for rank, label in dict(reversed(labels)).items():
+            if not _is_taken(tx, library.id, framework_id, label):
+                profile = _make(tx, library.id, framework_id, label, rank)
+                _set_targets(tx, profile, dict.fromkeys(domains, rank))
+                _note(tx, "role_profile_added", actor, profile, now)
+                made.append((rank, profile.id))
+        if not made:
+            raise Conflict("role_labels_used")
+        return [profile_id for _, profile_id in sorted(made)]
+
+
+def _domains_of(framework_id: int) -> Select[int]:
+    return (
+        select(Domain.id)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .where(Strand.framework_id == framework_id)
+    )
+
+
+def _profile(tx: Session, actor: Actor, role_profile_id: int) -> RoleProfile:
+    library = administration.of_library(tx, actor)
+    profile = tx.scalar(
+        select(RoleProfile)
+        .where(RoleProfile.id == role_profile_id, RoleProfile.library_id == library.id)
+        .with_for_update()
+    )
+    if profile is None:
+        raise Missing
+    return profile
+
+
+def _make(tx: Session, library_id: int, framework_id: int, name: str, position: int) -> RoleProfile:
+    _check_name(tx, library_id, framework_id, name)
+    profile = RoleProfile(
+        library_id=library_id, framework_id=framework_id, name=name, position=position
+    )
+    tx.add(profile)
+    tx.flush()
+    return profile
+
+
+def _next_position(tx: Session, library_id: int) -> int:
+    last = tx.scalar(
+        select(func.max(RoleProfile.position)).where(RoleProfile.library_id == library_id)
+    )
+    return (last or 0) + 1
+
+
+def _is_taken(tx: Session, library_id: int, framework_id: int, name: str, but: int = 0) -> bool:
+    found = tx.scalar(
+        select(RoleProfile.id).where(
+            RoleProfile.library_id == library_id,
+            RoleProfile.framework_id == framework_id,
+            RoleProfile.name == name,
+            RoleProfile.id != but,
+        )
+    )
+    return found is not None
+
+
+def _check_name(tx: Session, library_id: int, framework_id: int, name: str, but: int = 0) -> None:
+    if _is_taken(tx, library_id, framework_id, name, but):
+        raise Invalid("role_profile_name_taken", "name")
+
+
+def _set_targets(tx: Session, profile: RoleProfile, targets: Mapping[int, int | None]) -> bool:
+    """Whether anything changed."""
+    known = set(tx.scalars(_domains_of(profile.framework_id)))
+    if not set(targets) <= known or not {
+        rank for rank in targets.values() if rank is not None
+    } <= set(RANKS):
+        raise Invalid("target_unknown")
+    rows = tx.execute(
+        select(Target.domain_id, Target.rank).where(Target.role_profile_id == profile.id)
+    )
+    before = dict(rows.all())
+    changed = {
+        domain_id: rank for domain_id, rank in targets.items() if before.get(domain_id) != rank
+    }
+    tx.execute(
+        delete(Target).where(Target.role_profile_id == profile.id, Target.domain_id.in_(changed))
+    )
+    tx.add_all(
+        Target(role_profile_id=profile.id, domain_id=domain_id, rank=rank)
+        for domain_id, rank in changed.items()
+        if rank is not None
+    )
+    return bool(changed)
+
+
+def _note(
+    tx: Session, kind: str, actor: Actor, profile: RoleProfile, now: dt.datetime, **facts: str
+) -> None:
+    audit.note(
+        tx,
+        kind,
+        now,
+        library_id=profile.library_id,
+        actor_id=actor.person_id,
+        subject_id=None,
+        role_profile_id=profile.id,
+        role_profile=profile.name,
+        **facts,
+    )

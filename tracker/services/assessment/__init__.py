@@ -1,0 +1,1 @@
+"""Rating, importing ratings, and being ready for a review."""

@@ -1,0 +1,71 @@
+"""Taking over a learner's own list of ratings, after they have looked at what would be stored."""
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from tracker.db import transaction
+from tracker.policy.permissions import Actor
+from tracker.queries.assessment import import_targets, rating_lock
+from tracker.records import ratings
+from tracker.rules.assessment.import_lines import RatingList
+from tracker.rules.assessment.import_plan import PlannedLine, Verdict, plan
+from tracker.rules.errors import Conflict
+from tracker.rules.frameworks.scale import Basis
+
+
+def take_over(
+    actor: Actor, listed: RatingList, ticked: frozenset[int], seen: str, now: dt.datetime
+) -> int:
+    """Store the list's answers as *imported*: all that its plan stores, or nothing. Returns how
+    many.
+
+    `seen` is the digest of the plan that was looked at; `ticked` the statements whose own answer
+    gives way. Raises Missing when they learn nowhere; Conflict: use_statement_unread, and
+    list_overtaken when the plan is another one by now.
+    """
+    today = actor.today(now)
+    with transaction() as tx:
+        rater = rating_lock.locked(actor, today)
+        ground = import_targets.targets(
+            actor.person_id, actor.library_id, rater.framework_id, actor.time_zone
+        )
+        found = plan(listed, ground.statements, ground.answers, today, actor.time_zone)
+        if found.digest() != seen:
+            raise Conflict("list_overtaken")
+        chosen = found.to_store(ticked)
+        for each in chosen:
+            _store(tx, actor.person_id, each, now)
+        return len(chosen)
+
+
+def _store(tx: Session, person_id: int, each: PlannedLine, now: dt.datetime) -> None:
+    if each.known is None or each.answer is None:
+        raise ValueError("a line without a statement or an answer is never stored")
+    statement_id, version = each.known.statement_id, each.known.version
+    notes = {} if each.own_note is None else {"own_note": each.own_note}
+    if each.verdict is Verdict.NOTE:
+        ratings.note(tx, person_id, statement_id, version, notes, now)
+    elif version == 0:
+        ratings.begin(
+            tx,
+            person_id,
+            statement_id,
+            each.answer,
+            now,
+            notes,
+            basis=Basis.IMPORTED,
+            given_on=each.given_on,
+        )
+    else:
+        ratings.answer_again(
+            tx,
+            person_id,
+            statement_id,
+            version,
+            each.answer,
+            Basis.IMPORTED,
+            now,
+            notes,
+            each.given_on,
+        )

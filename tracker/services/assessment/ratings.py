@@ -1,0 +1,315 @@
+"""Rating: one answer of a learner to one statement, saved by itself; or the answers of one table
+together."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Integer, Row, ScalarSelect, Select, and_, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from tracker.db import transaction
+from tracker.models import Domain, NotRatedHere, Rating, Statement, Strand
+from tracker.policy.permissions import Actor
+from tracker.queries.assessment import rating_lock
+from tracker.records import ratings
+from tracker.rules.assessment.ratings import is_dated
+from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
+from tracker.rules.frameworks.scale import Answer, Basis
+from tracker.rules.texts import NOTE_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class RatedCounts:
+    """How many statements are rated now: in all, in the statement's domain, and at its level of
+    that domain."""
+
+    rated: int
+    rated_in_domain: int
+    rated_at_level: int
+
+    def one_more(self) -> "RatedCounts":
+        return RatedCounts(self.rated + 1, self.rated_in_domain + 1, self.rated_at_level + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementAddress:
+    """The statement's place in its framework, as addresses name it."""
+
+    framework: str
+    strand: str
+    domain: str
+    domain_id: int
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRating:
+    """The answer as it stands after the save, where its statement is, and the learner's progress.
+
+    `changed` is False where the same was sent again.
+    """
+
+    statement_id: int
+    where: StatementAddress
+    answer: Answer
+    basis: Basis
+    rated_at: dt.datetime
+    version: int
+    changed: bool
+    progress: RatedCounts
+
+
+@dataclass(frozen=True, slots=True)
+class RatingToSave:
+    """What one save asks for. `answer` None and notes that are absent leave what is there.
+
+    `base_version` is the version that the page showed, 0 for none. An answer from before the open
+    round that is given again is *confirmed*, unless `confirm` is False.
+    """
+
+    statement_id: int
+    answer: Answer | None
+    base_version: int
+    notes: Mapping[str, str] = field(default_factory=dict)
+    confirm: bool = True
+
+
+def rate(
+    actor: Actor,
+    statement_id: int,
+    answer: Answer | None,
+    base_version: int,
+    now: dt.datetime,
+    own_note: str | None = None,
+    reviewer_note: str | None = None,
+    *,
+    confirm: bool = True,
+) -> SavedRating:
+    """Save an answer, notes, or both, as `Sent` says. The same content again changes nothing and is
+    never a conflict.
+
+    At most four statements. Raises Missing (not a statement of the learner's framework); Conflict:
+    use_statement_unread, not_rated_here, and rating_changed with `current` (what was saved
+    elsewhere); Invalid: note_long, answer_first.
+    """
+    sent = RatingToSave(
+        statement_id,
+        answer,
+        base_version,
+        clean_notes(own_note=own_note, reviewer_note=reviewer_note),
+        confirm,
+    )
+    with transaction() as tx:
+        rater = rating_lock.locked(actor, actor.today(now))
+        row = _place(tx, actor, rater.framework_id, statement_id)
+        written = _write(tx, actor.person_id, row, sent, rater.round_starts_on, now)
+        progress = RatedCounts(row.rated, row.rated_in_domain, row.rated_at_level)
+        return SavedRating(
+            statement_id=statement_id,
+            where=StatementAddress(
+                rater.framework, row.strand, row.domain, row.domain_id, row.rank
+            ),
+            answer=written.answer,
+            basis=written.basis,
+            rated_at=written.rated_at,
+            version=written.version,
+            changed=written.changed,
+            progress=progress if row.version else progress.one_more(),
+        )
+
+
+def rate_many(actor: Actor, sent: Sequence[RatingToSave], now: dt.datetime) -> int:
+    """Save the answers of one table: all of them or, where one is refused, none. Returns how many
+    changed.
+
+    Raises Missing (one is not of the learner's framework); Conflict: use_statement_unread, and
+    ratings_refused with `rows`, what `rate` would have refused, by statement.
+    """
+    with transaction() as tx:
+        rater = rating_lock.locked(actor, actor.today(now))
+        rows = _rows(tx, actor, rater.framework_id, [each.statement_id for each in sent])
+        changed, refused = 0, dict[int, Refusal]()
+        for each in sent:
+            try:
+                row = rows[each.statement_id]
+                changed += _write(
+                    tx, actor.person_id, row, each, rater.round_starts_on, now
+                ).changed
+            except KeyError as error:
+                raise Missing from error
+            except (Conflict, Invalid) as refusal:
+                refused[each.statement_id] = refusal
+        if refused:
+            raise Conflict("ratings_refused", rows=refused)
+        return changed
+
+
+@dataclass(frozen=True, slots=True)
+class NewerRating:
+    """What a learner's other page saved in the meantime."""
+
+    answer: Answer
+    rated_at: dt.datetime
+    version: int
+    own_note: str
+    reviewer_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    answer: Answer
+    basis: Basis
+    rated_at: dt.datetime
+    version: int
+    changed: bool
+
+
+def _write(
+    tx: Session,
+    person_id: int,
+    row: Row[Any],
+    sent: RatingToSave,
+    round_starts_on: dt.date | None,
+    now: dt.datetime,
+) -> _Written:
+    """One save, onto `row`: the statement with what stands there. Raises what `rate` does but for
+    the frame's."""
+    if row.reason is not None:
+        raise Conflict("not_rated_here", reason=row.reason)
+    for name, text in sent.notes.items():
+        if len(text) > NOTE_MAX:
+            raise Invalid("note_long", name, longest=NOTE_MAX, length=len(text))
+    if row.version is None:
+        if sent.answer is None:
+            raise Invalid("answer_first", "answer")
+        version = ratings.begin(
+            tx, person_id, sent.statement_id, sent.answer, now, dict(sent.notes)
+        )
+        return _Written(sent.answer, Basis.RATED, now, version, True)
+    current = Answer(row.answer)
+    wanted = sent.answer or current
+    other_notes = {name: text for name, text in sent.notes.items() if text != getattr(row, name)}
+    if sent.base_version != row.version and (wanted is not current or other_notes):
+        raise Conflict(
+            "rating_changed",
+            current=NewerRating(
+                current, row.rated_at, row.version, row.own_note, row.reviewer_note
+            ),
+        )
+    again = (
+        sent.answer is current
+        and sent.confirm
+        and is_dated(row.rated_at, round_starts_on, row.given_on)
+    )
+    if wanted is not current or again:
+        basis = Basis.CONFIRMED if again else Basis.RATED
+        version = ratings.answer_again(
+            tx, person_id, sent.statement_id, row.version, wanted, basis, now, other_notes
+        )
+        return _Written(wanted, basis, now, version, True)
+    version = row.version
+    if other_notes:
+        version = ratings.note(tx, person_id, sent.statement_id, version, other_notes, now)
+    return _Written(current, Basis(row.basis), row.rated_at, version, bool(other_notes))
+
+
+def clean_notes(**given: str | None) -> dict[str, str]:
+    """The notes that were sent, with plain line ends."""
+    return {
+        name: text.replace("\r\n", "\n").replace("\r", "\n").strip()
+        for name, text in given.items()
+        if text is not None
+    }
+
+
+def _place(tx: Session, actor: Actor, framework_id: int, statement_id: int) -> Row[Any]:
+    """The statement, the actor's rating of it, and how much they have rated. Raises Missing."""
+    values = {
+        "me": actor.person_id,
+        "library": actor.library_id,
+        "framework": framework_id,
+        "statement": statement_id,
+    }
+    row = tx.execute(_place_query(), values).one_or_none()
+    if row is None:
+        raise Missing
+    return row
+
+
+def _rows(
+    tx: Session, actor: Actor, framework_id: int, statement_ids: Sequence[int]
+) -> dict[int, Row[Any]]:
+    """Those of the statements that are of the framework, with the actor's ratings of them. One
+    statement."""
+    rows = tx.execute(
+        _with_rating(select(Statement.id, *_RATED)).where(
+            Statement.id.in_(statement_ids), Statement.framework_id == framework_id
+        ),
+        {"me": actor.person_id, "library": actor.library_id},
+    )
+    return {row.id: row for row in rows}
+
+
+_RATED = (
+    NotRatedHere.reason,
+    Rating.version,
+    Rating.answer,
+    Rating.basis,
+    Rating.rated_at,
+    Rating.given_on,
+    Rating.own_note,
+    Rating.reviewer_note,
+)
+"""What stands at a statement."""
+
+
+def _with_rating(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    me, library = bindparam("me", type_=Integer), bindparam("library", type_=Integer)
+    out = and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library)
+    return query.outerjoin(NotRatedHere, out).outerjoin(
+        Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == me)
+    )
+
+
+@cache
+def _place_query() -> Select[*tuple[Any, ...]]:
+    """Built once: every save asks it."""
+    me, library = bindparam("me", type_=Integer), bindparam("library", type_=Integer)
+    framework, statement = (
+        bindparam("framework", type_=Integer),
+        bindparam("statement", type_=Integer),
+    )
+
+    def rated(*where: Any) -> ScalarSelect[int]:
+        mine, other = Rating.__table__.alias("mine"), Statement.__table__.alias("other")
+        out = select(NotRatedHere.statement_id).where(NotRatedHere.library_id == library)
+        return (
+            select(func.count())
+            .select_from(mine.join(other, other.c.id == mine.c.statement_id))
+            .where(
+                mine.c.person_id == me,
+                other.c.framework_id == framework,
+                other.c.id.not_in(out),
+                *(other.c[column.key] == column for column in where),
+            )
+            .correlate(Statement)
+            .scalar_subquery()
+        )
+
+    return _with_rating(
+        select(
+            Statement.rank,
+            Statement.domain_id,
+            Domain.key.label("domain"),
+            Strand.key.label("strand"),
+            *_RATED,
+            rated().label("rated"),
+            rated(Statement.domain_id).label("rated_in_domain"),
+            rated(Statement.domain_id, Statement.rank).label("rated_at_level"),
+        )
+        .join(Domain, Domain.id == Statement.domain_id)
+        .join(Strand, Strand.id == Domain.strand_id)
+    ).where(Statement.id == statement, Statement.framework_id == framework)

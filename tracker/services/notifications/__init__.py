@@ -1,0 +1,1 @@
+"""Notices, their mails, reminders, and trying out the mail."""

@@ -1,0 +1,165 @@
+"""Mail of notices, on its way out: put together, sent by one worker alone, and never twice by
+itself.
+
+A mail is claimed in a transaction, sent outside of any, and settled in another. Who dies in between
+leaves it in doubt.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db import transaction
+from tracker.models import Notice, NoticeChoice, OutboxMail, Person
+from tracker.policy.permissions import Actor, allows
+from tracker.queries.access import subjects
+from tracker.queries.access.actors import actor_for_person
+from tracker.records import administration, audit, outbox
+from tracker.rules.errors import Conflict, Missing
+from tracker.rules.mail import MailFailed, MailServer, RetryDecision
+from tracker.rules.notices import MailChoice, MailLine, MailStatus, NoticeEmail, NoticeKind
+from tracker.rules.roles import Permission
+from tracker.storage import smtp
+
+Written = Callable[[NoticeEmail], EmailMessage]
+AGAIN = (MailStatus.FAILED.value, MailStatus.UNSURE.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came of one mail. `reason`: why it was not taken, if so."""
+
+    status: MailStatus
+    reason: str = ""
+    said: str = ""
+
+    @property
+    def server_fails(self) -> bool:
+        """Not this message alone: the next would fare no better now."""
+        return self.status is not MailStatus.SENT and self.reason not in (
+            "mail_refused",
+            "mail_address",
+        )
+
+
+def collect(now: dt.datetime) -> int:
+    """Put what waits into mails, and give up those whose worker is lost. Returns how many mails are
+    new."""
+    with transaction() as tx:
+        outbox.give_up_lost(tx, now)
+        return outbox.collect(tx, now)
+
+
+def deliver_next(server: MailServer, written: Written, now: dt.datetime) -> Delivery | None:
+    """Send the mail that has waited longest; None when none is to be sent now. No transaction is
+    open meanwhile."""
+    with transaction() as tx:
+        letter = _claim_next(tx, now)
+    if letter is None:
+        return None
+    failed = _send(server, written, letter)
+    with transaction() as tx:
+        status = outbox.settle(tx, letter.mail_id, now, failed, now)
+    return Delivery(status) if failed is None else Delivery(status, failed.code, failed.said)
+
+
+def again(actor: Actor, mail_id: int, now: dt.datetime) -> None:
+    """An administrator decides that a mail that failed, or of which nobody knows, is sent once
+    more.
+
+    Raises Conflict("mail_not_again"): it is not one of these (any more).
+    """
+    with transaction() as tx:
+        library = administration.of_library(tx, actor)
+        found = tx.scalar(
+            select(OutboxMail)
+            .join(Person, Person.id == OutboxMail.person_id)
+            .where(OutboxMail.id == mail_id, Person.library_id == library.id)
+            .with_for_update(of=OutboxMail)
+        )
+        if found is None:
+            raise Missing
+        if found.status not in AGAIN:
+            raise Conflict("mail_not_again")
+        outbox.wait_again(found, now)
+        audit.note(
+            tx,
+            "mail_again",
+            now,
+            library_id=library.id,
+            actor_id=actor.person_id,
+            subject_id=found.person_id,
+        )
+
+
+def _claim_next(tx: Session, now: dt.datetime) -> NoticeEmail | None:
+    """Claim the next mail that still has something in it that its reader may see; those without are
+    dropped."""
+    while (found := outbox.next_waiting(tx, now)) is not None:
+        letter = _letter(tx, found, now)
+        if letter is not None:
+            outbox.claim(found, now)
+            return letter
+        outbox.drop(found, now)
+        tx.flush()
+    return None
+
+
+def _letter(tx: Session, found: OutboxMail, now: dt.datetime) -> NoticeEmail | None:
+    """Asked again now: an account that may sign in and wants mail, and of each notice whether it is
+    for them to see."""
+    reader = actor_for_person(found.person_id, now)
+    choice = tx.get(NoticeChoice, found.person_id)
+    wanted = reader is not None and (choice is None or choice.mail != MailChoice.NONE.value)
+    kept = []
+    for notice in outbox.notices_of(tx, found):
+        if (
+            wanted
+            and reader is not None
+            and notice.read_at is None
+            and _may_see(reader, notice, now)
+        ):
+            kept.append(notice)
+        else:
+            outbox.leave_out(notice)
+    if reader is None or not kept:
+        return None
+    about = {notice.about_id for notice in kept}
+    names = {
+        row.id: row.name
+        for row in tx.execute(select(Person.id, Person.name).where(Person.id.in_(about)))
+    }
+    lines = (
+        MailLine(
+            NoticeKind(each.kind),
+            names[each.about_id] if each.about_id is not None else "",
+            each.review_id,
+        )
+        for each in kept
+    )
+    return NoticeEmail(
+        found.id, reader.name, reader.email, found.token, tuple(dict.fromkeys(lines))
+    )
+
+
+def _may_see(reader: Actor, notice: Notice, now: dt.datetime) -> bool:
+    if notice.review_id is None:
+        return True
+    review = subjects.review(notice.review_id, reader.today(now))
+    return review is not None and allows(reader, Permission.REVIEW_READ, review)
+
+
+def _send(server: MailServer, written: Written, letter: NoticeEmail) -> MailFailed | None:
+    try:
+        message = written(letter)
+    except ValueError:
+        return MailFailed("mail_address", after=RetryDecision.NEVER)
+    try:
+        smtp.send(server, message)
+    except MailFailed as failed:
+        return failed
+    return None

@@ -1,0 +1,1 @@
+"""Backups, and what is noted of looks, downloads and refusals."""

@@ -1,0 +1,53 @@
+"""Who looked: one row for each reader, kind of page and day, so that the owner can see it."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from tracker.db import session, transaction
+from tracker.models import Look
+from tracker.policy.permissions import Actor
+from tracker.records import audit
+
+
+def looked(actor: Actor, owner_ids: Collection[int], kind: str, now: dt.datetime) -> None:
+    """Note that the actor opened these people's records, but for their own: for the owner to see,
+    and in the audit. Writes nothing when today's rows are there already; the number of statements
+    does not depend on how many people."""
+    if not _not_noted(actor, owner_ids, kind, actor.today(now)):
+        return
+    with transaction() as tx:
+        for owner_id in sorted(_not_noted(actor, owner_ids, kind, actor.today(now))):
+            tx.add(
+                Look(
+                    owner_id=owner_id,
+                    reader_id=actor.person_id,
+                    kind=kind,
+                    looked_on=actor.today(now),
+                )
+            )
+            audit.note(
+                tx,
+                "looked",
+                now,
+                library_id=actor.library_id,
+                actor_id=actor.person_id,
+                subject_id=owner_id,
+                page=kind,
+            )
+
+
+def _not_noted(actor: Actor, owner_ids: Collection[int], kind: str, today: dt.date) -> set[int]:
+    others = set(owner_ids) - {actor.person_id}
+    if not others:
+        return others
+    noted = session().scalars(
+        select(Look.owner_id).where(
+            Look.owner_id.in_(others),
+            Look.reader_id == actor.person_id,
+            Look.kind == kind,
+            Look.looked_on == today,
+        )
+    )
+    return others - set(noted)

@@ -1,0 +1,1 @@
+"""Reviews from sending to endorsement, and who goes on with them."""

@@ -1,0 +1,36 @@
+"""Answering in one sitting: what a screen of statements was told, all of it or nothing."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from tracker.db import transaction
+from tracker.models import ReviewItem
+from tracker.policy.permissions import Actor
+from tracker.records.reviews import answers
+from tracker.rules.errors import Conflict, Invalid, Refusal
+from tracker.rules.reviews.reviews import ReviewerResponse
+
+
+def answer_many(actor: Actor, said: Sequence[ReviewerResponse], now: dt.datetime) -> int:
+    """Write what was said to each item, and to no other. Where one is refused, none is written.
+    Returns how many changed.
+
+    Raises Missing (one is not the actor's to answer); Conflict("answers_refused") with `rows`, what
+    `answers.say` refused, by item.
+    """
+    with transaction() as tx:
+        found = select(ReviewItem.id, ReviewItem.review_id).where(
+            ReviewItem.id.in_([each.item_id for each in said])
+        )
+        review_of = {row.id: row.review_id for row in tx.execute(found)}
+        changed, refused = 0, dict[int, Refusal]()
+        for each in sorted(said, key=lambda each: (review_of.get(each.item_id, 0), each.item_id)):
+            try:
+                changed += answers.say(tx, actor, each, now)
+            except (Conflict, Invalid) as refusal:
+                refused[each.item_id] = refusal
+        if refused:
+            raise Conflict("answers_refused", rows=refused)
+        return changed

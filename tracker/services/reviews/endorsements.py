@@ -1,0 +1,94 @@
+"""What ends an endorsement besides a newer one: its endorser revokes it, or its time is over."""
+
+import datetime as dt
+from collections.abc import Collection
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db import transaction
+from tracker.models import Endorsement, Library, Person
+from tracker.policy.permissions import Actor
+from tracker.records import notices
+from tracker.records.reviews import endorsements, status
+from tracker.rules.errors import Conflict, Missing
+from tracker.rules.notices import NoticeKind, happening
+from tracker.rules.reviews.endorsements import expires_on
+from tracker.rules.reviews.reviews import clean_text, day_at, is_over
+from tracker.rules.reviews.workflow import EndorsementStatus
+from tracker.storage import files
+
+
+def revoke(actor: Actor, endorsement_id: int, reason: str, now: dt.datetime) -> None:
+    """Its endorser, who still supervises the learner, takes it back: it does not count from now on.
+
+    Raises Missing; Invalid: review_text_needed, review_text_long; Conflict("endorsement_ended").
+    """
+    reason = clean_text(reason, "reason", required=True)
+    with transaction() as tx:
+        endorsement = tx.get(Endorsement, endorsement_id)
+        if endorsement is None or endorsement.endorser_id != actor.person_id:
+            raise Missing
+        review, _item = status.locked_item(tx, endorsement.item_id)
+        status.must_be_reviewer(tx, review, actor, now)
+        endorsements.revoke(tx, endorsement, actor.person_id, reason, now)
+        notices.note(
+            tx,
+            review.learner_id,
+            NoticeKind.ENDORSEMENT_REVOKED,
+            happening("endorsement", endorsement.id, now),
+            now,
+            review_id=review.id,
+            about_id=actor.person_id,
+        )
+
+
+def expire_due(now: dt.datetime) -> int:
+    """Let expire what is older than its library's time, in all libraries. Returns how many: run
+    daily by a command."""
+    with transaction() as tx:
+        due = [
+            endorsement_id
+            for library in tx.scalars(
+                select(Library).where(Library.endorsement_months.is_not(None))
+            )
+            for endorsement_id in _over(tx, library, library.endorsement_months or 0, now)
+        ]
+        for endorsement_id in due:
+            endorsements.expire(tx, tx.get_one(Endorsement, endorsement_id), now)
+        return len(due)
+
+
+def _over(tx: Session, library: Library, months: int, now: dt.datetime) -> list[int]:
+    """Those of a library that stand although their last day is over. No month is shorter than 28
+    days."""
+    rows = tx.execute(
+        select(Endorsement.id, Endorsement.endorsed_at)
+        .join(Person, Person.id == Endorsement.person_id)
+        .where(
+            Person.library_id == library.id,
+            Endorsement.status == EndorsementStatus.STANDING.value,
+            Endorsement.endorsed_at < now - dt.timedelta(days=28 * months),
+        )
+        .order_by(Endorsement.id)
+    )
+    zone = library.time_zone
+    return [
+        row.id
+        for row in rows
+        if is_over(expires_on(day_at(row.endorsed_at, zone), months), day_at(now, zone))
+    ]
+
+
+def damaged_files(folder: Path, digests: Collection[str]) -> frozenset[str]:
+    """Which of these evidence files are gone, or are not what was stored any more."""
+    return frozenset(sha256 for sha256 in digests if not _is_whole(folder, sha256))
+
+
+def _is_whole(folder: Path, sha256: str) -> bool:
+    try:
+        files.read(folder, sha256)
+    except Conflict:
+        return False
+    return True

@@ -1,0 +1,155 @@
+"""Agreed exceptions to a level: either side of a review proposes one, the other confirms it, either
+withdraws it.
+
+Missing: not the actor's review, or not an exception of that item.
+"""
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db import transaction
+from tracker.models import (
+    Endorsement,
+    LevelException,
+    NotRatedHere,
+    Person,
+    Review,
+    ReviewItem,
+    Statement,
+)
+from tracker.policy.permissions import Actor
+from tracker.records import notices
+from tracker.records.reviews import exceptions, status
+from tracker.rules.errors import Conflict, Missing
+from tracker.rules.frameworks.scale import EndorsedAnswer
+from tracker.rules.notices import NoticeKind, happening
+from tracker.rules.reviews.exceptions import (
+    ExceptionMove,
+    ExceptionStatus,
+    TakenBack,
+    may_be_excepted,
+    taken_back,
+)
+from tracker.rules.reviews.reviews import clean_text
+from tracker.rules.reviews.workflow import REVEALED, ItemStatus
+
+
+def propose(actor: Actor, item_id: int, reason: str, now: dt.datetime) -> int:
+    """Propose that the statement of a revealed item does not count at its level for the learner.
+    Returns its id.
+
+    Raises Invalid: review_text_needed, review_text_long; Conflict: exception_not_here (met, not
+    rated here, or revealed again since), exception_there (one is proposed or agreed for that
+    level).
+    """
+    reason = clean_text(reason, "reason", required=True)
+    with transaction() as tx:
+        review, item = _of_both(tx, actor, item_id, now)
+        exceptions.lock_person(tx, review.learner_id)
+        statement = tx.get_one(Statement, item.statement_id)
+        if (
+            not _is_below_met(tx, item)
+            or _is_older(tx, review, item)
+            or _is_left_out(tx, review, statement)
+        ):
+            raise Conflict("exception_not_here")
+        if (
+            exceptions.open_at(tx, review.learner_id, statement.domain_id, statement.rank)
+            is not None
+        ):
+            raise Conflict("exception_there")
+        made = exceptions.propose(tx, review, item, statement, actor.person_id, reason, now)
+        other = review.reviewer_id if actor.person_id == review.learner_id else review.learner_id
+        notices.note(
+            tx,
+            other,
+            NoticeKind.EXCEPTION_PROPOSED,
+            happening("exception", made.id, now),
+            now,
+            review_id=review.id,
+            about_id=actor.person_id,
+        )
+        return made.id
+
+
+def confirm(actor: Actor, item_id: int, exception_id: int, now: dt.datetime) -> None:
+    """The other side agrees: from now on the statement does not count at its level in the endorsed
+    voice.
+
+    Raises Conflict: exception_needs_other (the actor proposed it), exception_over.
+    """
+    with transaction() as tx:
+        found = _locked(tx, actor, item_id, exception_id, now)
+        if found.proposer_id == actor.person_id:
+            raise Conflict("exception_needs_other")
+        exceptions.move(tx, found, ExceptionMove.CONFIRM, actor.person_id, now)
+
+
+def withdraw(
+    actor: Actor, item_id: int, exception_id: int, reason: str, now: dt.datetime
+) -> TakenBack:
+    """Either side takes back what is agreed, so that the statement counts again, or what is
+    proposed. Returns which.
+
+    Raises Invalid: review_text_needed, review_text_long; Conflict("exception_over").
+    """
+    reason = clean_text(reason, "reason", required=True)
+    with transaction() as tx:
+        found = _locked(tx, actor, item_id, exception_id, now)
+        what = taken_back(
+            ExceptionStatus(found.status), by_proposer=found.proposer_id == actor.person_id
+        )
+        exceptions.move(tx, found, ExceptionMove.WITHDRAW, actor.person_id, now, reason)
+        return what
+
+
+def _of_both(
+    tx: Session, actor: Actor, item_id: int, now: dt.datetime
+) -> tuple[Review, ReviewItem]:
+    review, item = status.locked_item(tx, item_id)
+    status.must_be_either(tx, review, actor, now)
+    return review, item
+
+
+def _locked(
+    tx: Session, actor: Actor, item_id: int, exception_id: int, now: dt.datetime
+) -> LevelException:
+    review, item = _of_both(tx, actor, item_id, now)
+    exceptions.lock_person(tx, review.learner_id)
+    found = tx.get(LevelException, exception_id, populate_existing=True)
+    if found is None or found.item_id != item.id:
+        raise Missing
+    return found
+
+
+def _is_below_met(tx: Session, item: ReviewItem) -> bool:
+    endorsed = tx.scalar(select(Endorsement.answer).where(Endorsement.item_id == item.id))
+    return may_be_excepted(ItemStatus(item.status), EndorsedAnswer(endorsed) if endorsed else None)
+
+
+def _is_older(tx: Session, review: Review, item: ReviewItem) -> bool:
+    """Whether the statement was revealed again since, in this or another review of the learner."""
+    newest = tx.scalar(
+        select(ReviewItem.id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(
+            Review.learner_id == review.learner_id,
+            ReviewItem.statement_id == item.statement_id,
+            ReviewItem.status.in_([status.value for status in REVEALED]),
+        )
+        .order_by(ReviewItem.revealed_at.desc(), ReviewItem.id.desc())
+        .limit(1)
+    )
+    return newest != item.id
+
+
+def _is_left_out(tx: Session, review: Review, statement: Statement) -> bool:
+    """Whether the learner's library does not rate the statement at all."""
+    left_out = (
+        select(NotRatedHere.id)
+        .join(Person, Person.library_id == NotRatedHere.library_id)
+        .where(Person.id == review.learner_id, NotRatedHere.statement_id == statement.id)
+    )
+    return tx.scalar(left_out) is not None

@@ -1,0 +1,44 @@
+"""A review goes on with another reviewer: by its own, by who stands in for them, or by a
+coordinator."""
+
+import datetime as dt
+
+from tracker.db import transaction
+from tracker.models import Library
+from tracker.policy import permissions
+from tracker.policy.permissions import Actor
+from tracker.queries.access import subjects
+from tracker.queries.reviews import eligible_reviewers
+from tracker.records.reviews import sending, status
+from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.reviews.reviews import clean_text
+from tracker.rules.roles import Permission
+
+
+def hand_on(actor: Actor, review_id: int, to_id: int, note: str, now: dt.datetime) -> int:
+    """What is not revealed goes to somebody else who may review its learner, as it was frozen; they
+    start blank.
+
+    What the first reviewer said of it stays sealed. It is due anew. Returns the id of the review
+    that goes on. A review of one statement is not handed on, as it may be a second reading: who
+    could take it over would tell. Its learner sends it to somebody else. Raises Missing (not theirs
+    to hand on); Invalid: review_text_needed, review_text_long, review_not_supervisor; Conflict:
+    review_of_one, review_nothing_sealed.
+    """
+    note = clean_text(note, "note", required=True)
+    today = actor.today(now)
+    with transaction() as tx:
+        review = status.locked(tx, review_id)
+        subject = subjects.review_to_hand_on(review_id, today)
+        if subject is None or not permissions.allows(actor, Permission.REVIEW_HAND_ON, subject):
+            raise Missing
+        if len(status.items(tx, review)) == 1:
+            raise Conflict("review_of_one")
+        eligible = {each.person_id for each in eligible_reviewers.of(review.learner_id, today)}
+        if to_id not in eligible - {review.reviewer_id}:
+            raise Invalid("review_not_supervisor", "reviewer")
+        due_on = today + dt.timedelta(days=tx.get_one(Library, actor.library_id).review_days)
+        going_on = sending.hand_on(tx, review, to_id, note, due_on, actor.person_id, now)
+        if going_on is None:
+            raise Conflict("review_nothing_sealed")
+        return going_on

@@ -1,0 +1,256 @@
+"""Reviews, blind first: send, withdraw, answer, ask, reply, drop, reveal.
+
+Every move of a review waits for the one before it (its row is locked), and is refused with
+Conflict("move_not_now") when the table of moves has no such move any more. Missing: not the actor's
+review.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db import transaction
+from tracker.models import Endorsement, Library, Person, Review, ReviewMessage, SecondReading
+from tracker.policy.permissions import Actor
+from tracker.queries.assessment.learners import learner
+from tracker.queries.reviews import eligible_reviewers, submittable
+from tracker.queries.reviews.eligible_reviewers import Reviewer
+from tracker.records import audit
+from tracker.records.reviews import answers, sending, status
+from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
+from tracker.rules.operations.audit_kinds import REVEALED
+from tracker.rules.reviews.reviews import SENT_MAX, ReviewerResponse, clean_text, day_at
+from tracker.rules.reviews.workflow import (
+    EndorsementStatus,
+    ItemStatus,
+    Move,
+    can_finish,
+    can_reveal,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RevealCounts:
+    """How many items this reveal showed, and as what."""
+
+    equal: int
+    different: int
+    not_observed: int
+
+
+def send(
+    actor: Actor,
+    reviewer_id: int,
+    statement_ids: list[int],
+    now: dt.datetime,
+    team_id: int | None = None,
+) -> int:
+    """Send rated statements, frozen as they are now, to somebody who may review the actor in one of
+    their teams.
+
+    Without `team_id` it is the first of the teams in which the reviewer may. Returns the id of the
+    review. Raises Missing (no learner); Invalid: review_nothing_chosen, review_too_many,
+    review_yourself, review_not_supervisor, review_not_rated; Conflict("review_out_already").
+    """
+    with transaction() as tx:
+        return _send(tx, actor, reviewer_id, statement_ids, team_id, None, now)
+
+
+def send_to_second_reader(
+    actor: Actor, endorsement_id: int, reviewer_id: int, team_id: int, now: dt.datetime
+) -> int:
+    """The learner sees an endorsement of theirs differently: somebody else reads that statement,
+    blind again.
+
+    Returns the id of the review. Raises as `send`, and Conflict("endorsement_over") when it stands
+    no more.
+    """
+    with transaction() as tx:
+        endorsement = tx.get(Endorsement, endorsement_id)
+        if endorsement is None or endorsement.person_id != actor.person_id:
+            raise Missing
+        if endorsement.status != EndorsementStatus.STANDING.value:
+            raise Conflict("endorsement_over")
+        review_id = _send(
+            tx,
+            actor,
+            reviewer_id,
+            [endorsement.statement_id],
+            team_id,
+            endorsement.endorser_id,
+            now,
+        )
+        tx.add(SecondReading(review_id=review_id, endorsement_id=endorsement.id))
+        return review_id
+
+
+def _send(
+    tx: Session,
+    actor: Actor,
+    reviewer_id: int,
+    statement_ids: list[int],
+    team_id: int | None,
+    not_by: int | None,
+    now: dt.datetime,
+) -> int:
+    """`not_by`: who gave the first reading, if this is a second one."""
+    wanted = list(dict.fromkeys(statement_ids))
+    if not wanted:
+        raise Invalid("review_nothing_chosen", "statements")
+    if len(wanted) > SENT_MAX:
+        raise Invalid("review_too_many", "statements", most=SENT_MAX, count=len(wanted))
+    if reviewer_id == actor.person_id:
+        raise Invalid("review_yourself", "reviewer")
+    _lock_person(tx, actor)
+    today = actor.today(now)
+    me = learner(actor.person_id, today)
+    library = tx.get_one(Library, actor.library_id)
+    if me is None:
+        raise Missing
+    team = _team(actor, reviewer_id, team_id, today, not_by)
+    frozen = submittable.freezable(me, wanted)
+    if len(frozen) != len(wanted):
+        raise Invalid("review_not_rated", "statements", count=len(wanted) - len(frozen))
+    out = submittable.with_a_reviewer(actor.person_id, wanted, today)
+    if out:
+        raise Conflict("review_out_already", count=len(out))
+    return sending.send(
+        tx,
+        Review(
+            learner_id=actor.person_id,
+            reviewer_id=reviewer_id,
+            team_id=team.team_id,
+            framework_id=me.framework_id,
+            round_id=me.round_id,
+            open=team.open,
+            sent_at=now,
+            due_on=today + dt.timedelta(days=library.review_days),
+        ),
+        [
+            sending.StatementToFreeze(
+                each.statement_id, each.rated_at, each.rating_version, each.content
+            )
+            for each in frozen
+        ],
+        now,
+    )
+
+
+def withdraw(actor: Actor, review_id: int, now: dt.datetime) -> None:
+    """The learner takes a review back, before the first answer."""
+    with transaction() as tx:
+        review = status.locked(tx, review_id)
+        status.must_be_learner(review, actor)
+        status.move_review(tx, review, Move.WITHDRAW, actor.person_id, now)
+
+
+def answer(
+    actor: Actor,
+    item_id: int,
+    answer: ReviewerAnswer,
+    ground: Ground | None,
+    note: str,
+    base_version: int,
+    now: dt.datetime,
+) -> None:
+    """The reviewer's answer, which can change until the reveal. The same again changes nothing.
+
+    `base_version` is the item's version that the page showed. *Cannot tell* needs no ground and
+    keeps none. Raises Invalid: review_ground_needed, review_text_long;
+    Conflict("review_item_changed") with `current`.
+    """
+    with transaction() as tx:
+        answers.say(tx, actor, ReviewerResponse(item_id, answer, ground, note, base_version), now)
+
+
+def return_item(
+    actor: Actor, item_id: int, question: str, base_version: int, now: dt.datetime
+) -> None:
+    """The reviewer asks the learner something before answering; an answer given so far is taken
+    back.
+
+    Raises Invalid: review_text_needed, review_text_long; Conflict("review_item_changed") with
+    `current`.
+    """
+    with transaction() as tx:
+        answers.say(tx, actor, ReviewerResponse(item_id, None, None, question, base_version), now)
+
+
+def reply(actor: Actor, item_id: int, text: str, now: dt.datetime) -> None:
+    """The learner answers the question; the item waits for the reviewer again. Raises Invalid as
+    `return_item`."""
+    text = clean_text(text, "text", required=True)
+    with transaction() as tx:
+        review, item = status.locked_item(tx, item_id)
+        status.must_be_learner(review, actor)
+        status.move_item(tx, review, item, Move.REPLY, actor.person_id, now)
+        tx.add(ReviewMessage(item_id=item.id, author_id=actor.person_id, text=text, written_at=now))
+
+
+def drop(actor: Actor, item_id: int, now: dt.datetime) -> None:
+    """Either side lets a returned item go: it ends without an answer."""
+    with transaction() as tx:
+        review, item = status.locked_item(tx, item_id)
+        status.must_be_either(tx, review, actor, now)
+        status.move_item(tx, review, item, Move.DROP, actor.person_id, now)
+        status.close_if_ended(tx, review, actor.person_id, now)
+
+
+def reveal(
+    actor: Actor, review_id: int, now: dt.datetime, base_version: int | None = None
+) -> RevealCounts:
+    """The reviewer shows all answers and sees the learner's, once nothing waits; where there is
+    nothing to compare, this finishes the review.
+
+    `base_version` is the sum of the items' versions that the check page showed; None asks for no
+    such check. Raises Conflict: review_not_ready, review_changed, move_not_now.
+    """
+    with transaction() as tx:
+        review = status.locked(tx, review_id)
+        status.must_be_reviewer(tx, review, actor, now)
+        items = status.items(tx, review)
+        if base_version is not None and base_version != sum(item.version for item in items):
+            raise Conflict("review_changed")
+        statuses = [ItemStatus(item.status) for item in items]
+        answered = [item for item in items if item.status == ItemStatus.ANSWERED.value]
+        unseen = [
+            item
+            for item in items
+            if item.status == ItemStatus.NOT_OBSERVED.value and item.revealed_at is None
+        ]
+        if not (can_reveal(statuses) or (unseen and can_finish(statuses))):
+            raise Conflict("review_not_ready")
+        for item in answered:
+            status.reveal_item(tx, review, item, actor.person_id, now)
+        for item in unseen:
+            item.revealed_at = now
+        review.revealed_at = now
+        audit.of_review(tx, review, REVEALED, actor.person_id, now)
+        different = sum(item.status == ItemStatus.DIFFERS.value for item in answered)
+        if different:
+            days = tx.get_one(Library, actor.library_id).differences_days
+            review.differences_due_on = day_at(now, actor.time_zone) + dt.timedelta(days=days)
+            status.move_review(tx, review, Move.REVEAL_DIFFERENT, actor.person_id, now)
+        status.close_if_ended(tx, review, actor.person_id, now)
+        return RevealCounts(len(answered) - different, different, len(unseen))
+
+
+def _lock_person(tx: Session, actor: Actor) -> None:
+    """Sendings of one person follow each other. Raises Missing when they may not sign in any
+    more."""
+    found = select(Person.id).where(Person.id == actor.person_id, Person.disabled_at.is_(None))
+    if tx.scalar(found.with_for_update(key_share=True)) is None:
+        raise Missing
+
+
+def _team(
+    actor: Actor, reviewer_id: int, team_id: int | None, today: dt.date, not_by: int | None
+) -> Reviewer:
+    """Where the reviewer may review the actor now. Raises Invalid("review_not_supervisor")."""
+    for each in eligible_reviewers.of(actor.person_id, today, not_by):
+        if each.person_id == reviewer_id and team_id in (None, each.team_id):
+            return each
+    raise Invalid("review_not_supervisor", "reviewer")

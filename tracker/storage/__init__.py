@@ -1,0 +1,1 @@
+"""What leaves or enters the process and is no row: files, backups, copies of databases, SMTP."""

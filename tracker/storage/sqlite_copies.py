@@ -1,0 +1,48 @@
+"""Copies of an SQLite database while it is in use: by the backup interface, in one step, so a copy
+is of one moment.
+
+A plain copy of the file is not: what is written meanwhile leaves sums in it that never were
+(docs/running.md).
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from tracker.db import BUSY_TIMEOUT_MS, copy_to_read
+
+T = TypeVar("T")
+
+
+def take(engine: Engine, target: Path, look: Callable[[Connection], T]) -> T:
+    """Write a copy to `target`; returns what `look` sees in it."""
+    target.touch(mode=0o600)
+    with closing(_open(str(engine.url.database))) as source, closing(_open(str(target))) as copy:
+        source.backup(copy)
+    with opened(target, engine) as found, found.connect() as connection:
+        return look(connection)
+
+
+@contextmanager
+def opened(copy: Path, _engine: Engine) -> Iterator[Engine]:
+    """An engine to look through a copy."""
+    other = copy_to_read(copy)
+    try:
+        yield other
+    finally:
+        other.dispose()
+
+
+def put_back(copy: Path, engine: Engine) -> None:
+    """Put the copy in the place of the database, all at once: whoever is connected sees the one or
+    the other."""
+    with closing(_open(str(copy))) as source, closing(_open(str(engine.url.database))) as target:
+        source.backup(target)
+
+
+def _open(path: str) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000)

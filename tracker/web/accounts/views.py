@@ -1,0 +1,170 @@
+"""Signing in and out, and one's own account."""
+
+import hashlib
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_limiter.util import get_remote_address
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.administration import account
+from tracker.queries.notifications.notices import mail_choice as mail_choice_of
+from tracker.rules.notices import MailChoice
+from tracker.rules.roles import Permission
+from tracker.services.accounts import account as service
+from tracker.services.notifications import notices
+from tracker.web.accounts.forms import (
+    MAIL_CHOICES,
+    CoverForm,
+    MailChoiceForm,
+    NameForm,
+    PasswordForm,
+    SignInForm,
+)
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message
+from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.rate_limits import limiter, was_refused
+from tracker.web.http.redirects import own_address
+from tracker.web.ui.audit_labels import AS_READER, LOOKED_AT
+
+bp = Blueprint("accounts", __name__)
+
+
+def _next() -> str:
+    """Where to go after signing in: an address of this site, else Today."""
+    return own_address(request.args.get("next", ""), url_for("dashboard.index"))
+
+
+def _account() -> str:
+    """Which account is tried, as a digest: addresses are not kept where limits are counted."""
+    return hashlib.sha256(request.form.get("email", "").strip().casefold().encode()).hexdigest()
+
+
+def _source_and_account() -> str:
+    return f"{get_remote_address()} {_account()}"
+
+
+@bp.get("/login")
+@door(Permission.PUBLIC)
+def sign_in() -> ResponseReturnValue:
+    if session.actor_or_none() is not None:
+        return redirect(_next())
+    return render_template("accounts/sign_in.html", form=SignInForm())
+
+
+@bp.post("/login")
+@door(Permission.PUBLIC)
+@limiter.limit("60 per minute")
+@limiter.limit("10 per 10 minutes", key_func=_source_and_account, deduct_when=was_refused)
+@limiter.limit("100 per hour", key_func=_account, deduct_when=was_refused)
+def sign_in_now() -> ResponseReturnValue:
+    form = SignInForm()
+    if form.validate_on_submit():
+        if session.begin(form.email.data or "", form.password.data or ""):
+            return redirect(_next(), 303)
+        form.form_errors.append(
+            _("The e-mail address or the password is not right. Nothing was changed; try again.")
+        )
+    return render_template("accounts/sign_in.html", form=form), 422
+
+
+@bp.post("/logout")
+@door(Permission.PUBLIC)
+def sign_out() -> ResponseReturnValue:
+    session.end()
+    flash_message(_("You are signed out."))
+    response = redirect(url_for("accounts.sign_in"), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@bp.get("/account")
+@door(Permission.SIGNED_IN)
+def show() -> ResponseReturnValue:
+    return _page(NameForm(name=session.actor().name))
+
+
+@bp.post("/account/name")
+@door(Permission.SIGNED_IN)
+def rename() -> ResponseReturnValue:
+    form = NameForm()
+    if accepted(form, lambda: service.rename(session.actor(), form.name.data, session.now())):
+        flash_message(_("Your name is now %(name)s.", name=form.name.data))
+        return redirect(url_for("accounts.show"), 303)
+    return _page(form), 422
+
+
+@bp.post("/account/screen-cover")
+@door(Permission.SIGNED_IN)
+def cover() -> ResponseReturnValue:
+    wanted = bool(CoverForm().covers_screen.data)
+    done = (
+        _("Your pages are covered after a minute without input.")
+        if wanted
+        else _("Your pages are not covered.")
+    )
+    to = url_for("accounts.show", _anchor="shared-desk")
+    return pressed(lambda: service.cover_screen(session.actor(), wanted), done, to)
+
+
+@bp.post("/account/notices")
+@door(Permission.SIGNED_IN)
+def mail_choice() -> ResponseReturnValue:
+    form = MailChoiceForm()
+    if accepted(
+        form, lambda: notices.choose(session.actor(), MailChoice(form.mail.data), session.now())
+    ):
+        flash_message(
+            _("Notices by mail: %(choice)s.", choice=MAIL_CHOICES[MailChoice(form.mail.data)])
+        )
+        return redirect(url_for("accounts.show", _anchor="notices"), 303)
+    return _page(NameForm(formdata=None, name=session.actor().name), form), 422
+
+
+@bp.get("/account/password")
+@door(Permission.SIGNED_IN)
+def password() -> ResponseReturnValue:
+    return render_template("accounts/password.html", form=PasswordForm())
+
+
+@bp.post("/account/password")
+@door(Permission.SIGNED_IN)
+@limiter.limit("10 per minute")
+def change_password() -> ResponseReturnValue:
+    form = PasswordForm()
+    if accepted(form, lambda: session.change_password(form.current.data, form.new.data)):
+        flash_message(_("Your password is changed. You are signed out everywhere else."))
+        return redirect(url_for("accounts.show"), 303)
+    return render_template("accounts/password.html", form=form), 422
+
+
+@bp.post("/account/sign-ins/<id:sign_in_id>/end")
+@door(Permission.ACCOUNT_OWN, subjects.sign_in)
+def end_sign_in(sign_in: Subject) -> ResponseReturnValue:
+    if sign_in.id == session.actor().sign_in_id:
+        return sign_out()
+    done = _("That sign-in is ended.")
+    to = url_for("accounts.show")
+    return pressed(
+        lambda: service.end_sign_in(session.actor(), sign_in.id, session.now()), done, to
+    )
+
+
+def _page(form: NameForm, mail: MailChoiceForm | None = None) -> str:
+    mail = mail or MailChoiceForm(formdata=None, mail=mail_choice_of(session.actor()).value)
+    found = account.account(session.actor(), session.now(), session.idle())
+    cover_form = CoverForm(formdata=None, covers_screen=session.actor().covers_screen)
+    return render_template(
+        "accounts/show.html",
+        form=form,
+        cover=cover_form,
+        account=found,
+        looked_at=LOOKED_AT,
+        as_reader=AS_READER,
+        mail=mail,
+        is_mail_set=current_app.extensions["tracker_mail"] is not None,
+    )

@@ -1,0 +1,1 @@
+"""People, teams, job profiles, rounds and settings of a library."""

@@ -1,0 +1,55 @@
+"""Publishing a use statement, and leaving statements out of rating."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import IntegerField, SelectMultipleField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.widgets import HiddenInput
+
+from tracker.rules.texts import PROSE_MAX
+from tracker.web.http.errors import refusal_messages
+from tracker.web.ui import fields
+from tracker.web.ui.form import Form
+
+refusal_messages(
+    use_statement_same=_l(
+        "This is word for word the text that is published. Change it, or leave it as it is."
+    ),
+    use_statement_moved_on=_l(
+        "Somebody published another version meanwhile. Your text is still here: compare the two, "
+        "then publish it again if it should stand."
+    ),
+    nothing_chosen=_l("Choose at least one statement."),
+    left_out_unknown=_l(
+        "One of the statements is not there any more. Load the page again and choose once more."
+    ),
+)
+
+
+class UseStatementForm(Form):
+    """`base_version` is the newest version that the page showed."""
+
+    base_version: Any = IntegerField(validators=[NumberRange(0, 2**31 - 1)], widget=HiddenInput())
+    text: Any = TextAreaField(
+        _l("Text"),
+        [
+            InputRequired(_l("Write the text first.")),
+            Length(max=PROSE_MAX, message=fields.TOO_LONG),
+        ],
+        description=_l("An empty line makes a new paragraph."),
+    )
+
+
+class NotRatedForm(Form):
+    statements: Any = SelectMultipleField(
+        _l("Statements"), coerce=fields.id_or_none, validate_choice=False
+    )
+    reason: Any = TextAreaField(
+        _l("Reason"),
+        [
+            InputRequired(_l("Write the reason. Everybody can read it.")),
+            Length(max=500, message=fields.TOO_LONG),
+        ],
+        description=_l("For example: “We have no makerspace.” Everybody who rates can read it."),
+    )

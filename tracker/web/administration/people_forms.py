@@ -1,0 +1,87 @@
+"""People and what they are in teams."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from tracker.rules.roles import Role
+from tracker.rules.texts import NAME_MAX
+from tracker.web.http.errors import refusal_messages
+from tracker.web.ui import fields
+from tracker.web.ui.form import Form
+
+refusal_messages(
+    email_taken=_l("Somebody has this e-mail address already."),
+    own_account=_l("You cannot disable your own account. Ask another administrator."),
+    last_administrator=_l(
+        "Nobody else could administer the library then. Make somebody administrator first, who has "
+        "set their password."
+    ),
+    person_is_disabled=_l("This account is disabled. Enable it first."),
+    team_unknown=_l("There is no such team. Choose one of the list."),
+    team_closed=_l("%(team)s is closed. Choose another team, or reopen it first."),
+    role_profile_needed=_l("Choose the role profile that this learner is measured against."),
+    role_profile_unknown=_l("There is no such role profile. Choose one of the list."),
+    role_profile_retired=_l("This role profile is retired. Choose another one."),
+    membership_overlaps=_l(
+        "They have this role in this team on one of these days already. Correct that membership, "
+        "or choose other dates."
+    ),
+    membership_changed=_l(
+        "This membership was changed since, so nothing was undone. Look at it, and correct what "
+        "should be otherwise."
+    ),
+    hours_out_of_range=_l("Enter whole hours from 1 to %(longest)s, or leave it empty."),
+)
+
+ROLES = {
+    Role.LEARNER: _l("Learner"),
+    Role.SUPERVISOR: _l("Supervisor"),
+    Role.COORDINATOR: _l("Coordinator"),
+}
+
+STATES = {
+    "": _l("Everybody not disabled"),
+    "active": _l("Active"),
+    "invited": _l("Has not set a password yet"),
+    "disabled": _l("Disabled"),
+    "administrator": _l("Administrators"),
+}
+
+
+class PersonForm(Form):
+    name = fields.line(_l("Name"), _l("Enter the person's name."))
+    email = fields.email(_l("E-mail"), description=_l("They sign in with it."))
+
+
+class MembershipForm(Form):
+    team_id = fields.select_id(_l("Team"), _l("Choose a team."))
+    role = SelectField(
+        _l("Role"),
+        [InputRequired(_l("Choose a role."))],
+        choices=fields.choices((role.value, label) for role, label in ROLES.items()),
+    )
+    role_profile_id = fields.select_id(
+        _l("Role profile"),
+        description=_l("For learners: what they are measured against. Other roles have none."),
+    )
+    job = StringField(_l("Job title"), [Length(max=NAME_MAX, message=fields.TOO_LONG)])
+    weekly_hours = IntegerField(_l("Hours a week"), [Optional()])
+    starts_on = fields.day(_l("First day"), _l("Enter the first day."))
+    ends_on = fields.day(_l("Last day"), description=_l("Leave it empty while there is none."))
+
+
+class EndForm(Form):
+    ends_on = fields.day(_l("Last day"), _l("Enter the last day."))
+
+
+class FilterForm(Form):
+    """In the address of the list. What does not fit is left out rather than refused."""
+
+    class Meta:
+        csrf = False
+
+    search = StringField(_l("Name or e-mail"))
+    team_id = fields.select_id(_l("Team"))
+    role = SelectField(_l("Role"), choices=fields.choices([("", _l("All roles")), *ROLES.items()]))
+    state = SelectField(_l("Who"), choices=fields.choices(STATES.items()))

@@ -1,0 +1,77 @@
+"""Role profiles with a target for each domain, and rounds."""
+
+from collections.abc import Iterable, Mapping
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField
+
+from tracker.web.http.errors import refusal_messages
+from tracker.web.ui import fields
+from tracker.web.ui.form import Form
+
+refusal_messages(
+    role_profile_name_taken=_l(
+        "There is a role profile of this name already. Choose another name."
+    ),
+    role_profile_in_use=_l(
+        "%(count)s memberships use this role profile now. Give them another one first."
+    ),
+    target_unknown=_l(
+        "One of the targets is not a level of this framework. Choose it from the list."
+    ),
+    no_role_labels=_l("This framework names no roles at its levels. Add role profiles one by one."),
+    role_labels_used=_l("Role profiles for all role labels are there already."),
+    round_name_taken=_l("There is a round of this name already. Choose another name."),
+    rounds_overlap=_l("These dates share a day with “%(other)s”. Rounds follow one another."),
+    round_keeps_framework=_l(
+        "This round has begun, so it keeps its framework. Make another round for the new one."
+    ),
+)
+
+NOTHING = _l("Nothing expected")
+
+
+class RoleProfileForm(Form):
+    name = fields.line(
+        _l("Name"), _l("Enter a name."), description=_l("The job as people here call it.")
+    )
+
+    def targets(self) -> dict[int, int | None]:
+        """Domain id -> rank, or None where nothing is expected."""
+        return {
+            int(name.removeprefix("target_")): value
+            for name, value in self.data.items()
+            if _is_target(name)
+        }
+
+
+def _is_target(name: str) -> bool:
+    return name.startswith("target_")
+
+
+def role_profile_form(
+    domains: Iterable[tuple[int, str, tuple[tuple[int, str], ...]]],
+    *,
+    name: str | None = None,
+    targets: Mapping[int, int] | None = None,
+) -> RoleProfileForm:
+    """A form with one select for each domain, given as id, title and levels (rank, name)."""
+    selects = {
+        f"target_{domain_id}": SelectField(
+            title, choices=fields.choices([("", NOTHING), *levels]), coerce=fields.id_or_none
+        )
+        for domain_id, title, levels in domains
+    }
+    form_class = type("TargetsForm", (RoleProfileForm,), selects)
+    kept = {f"target_{domain_id}": rank for domain_id, rank in (targets or {}).items()}
+    form: RoleProfileForm = form_class(data={"name": name, **kept})
+    return form
+
+
+class RoundForm(Form):
+    name = fields.line(
+        _l("Name"), _l("Enter a name."), description=_l("For example “Autumn 2026”.")
+    )
+    framework_id = fields.select_id(_l("Framework"), _l("Choose a framework."))
+    starts_on = fields.day(_l("First day"), _l("Enter the first day."))
+    ends_on = fields.day(_l("Last day"), _l("Enter the last day."))

@@ -1,0 +1,188 @@
+"""Role profiles with their targets, for the administrator."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.administration import role_profiles
+from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.roles import Permission
+from tracker.services.administration import role_profiles as service
+from tracker.web.administration.role_profile_forms import RoleProfileForm, role_profile_form
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import Undo, flash_message, message_for
+from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.i18n.content_language import mark_language, mark_language_each
+
+bp = Blueprint("admin_role_profiles", __name__, url_prefix="/admin/role-profiles")
+
+
+@bp.get("")
+@door(Permission.ADMINISTER)
+def index() -> ResponseReturnValue:
+    lines = mark_language_each(role_profiles.listed(session.actor(), session.today()))
+    frameworks = mark_language_each(role_profiles.frameworks())
+    there = {(line.framework_id, line.name) for line in lines}
+    to_start = [
+        each
+        for each in frameworks
+        if any((each.id, label) not in there for label in each.role_labels)
+    ]
+    return render_template(
+        "administration/role_profiles/index.html",
+        lines=lines,
+        frameworks=frameworks,
+        to_start=to_start,
+    )
+
+
+@bp.post("/start")
+@door(Permission.ADMINISTER)
+def start() -> ResponseReturnValue:
+    """Make them from the role labels of the framework that the form names."""
+    try:
+        made = service.start_from_labels(session.actor(), _framework().id, session.now())
+    except (Conflict, Invalid) as refusal:
+        flash_message(message_for(refusal), "error")
+    else:
+        flash_message(
+            ngettext(
+                "%(num)d role profile is made. Look at its targets and change what differs here.",
+                "%(num)d role profiles are made. Look at their targets and change what differs "
+                "here.",
+                len(made),
+            )
+        )
+    return redirect(url_for("admin_role_profiles.index"), 303)
+
+
+@bp.get("/new")
+@door(Permission.ADMINISTER)
+def new() -> ResponseReturnValue:
+    """`?framework=` chooses the framework; the newest without it."""
+    return _new_page(_framework())
+
+
+@bp.post("")
+@door(Permission.ADMINISTER)
+def create() -> ResponseReturnValue:
+    framework = _framework()
+    form = _form(_domains(framework.id, framework.lang))
+    done = accepted(
+        form,
+        lambda: service.create(
+            session.actor(), framework.id, form.name.data, form.targets(), session.now()
+        ),
+    )
+    if done:
+        flash_message(_("The role profile %(name)s is added.", name=form.name.data))
+        return redirect(url_for("admin_role_profiles.index"), 303)
+    return _new_page(framework, form), 422
+
+
+@bp.get("/<id:role_profile_id>")
+@door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
+def edit(role_profile: Subject) -> ResponseReturnValue:
+    return _edit_page(_detail(role_profile.id))
+
+
+@bp.post("/<id:role_profile_id>")
+@door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
+def update(role_profile: Subject) -> ResponseReturnValue:
+    found = _detail(role_profile.id)
+    form = _form(_domains(found.framework_id, found.lang))
+    done = accepted(
+        form,
+        lambda: service.edit(
+            session.actor(), role_profile.id, form.name.data, form.targets(), session.now()
+        ),
+    )
+    if done:
+        flash_message(
+            _(
+                "The role profile %(name)s is saved. Profiles and gaps follow its targets at once.",
+                name=form.name.data,
+            )
+        )
+        return redirect(url_for("admin_role_profiles.index"), 303)
+    return _edit_page(found, form), 422
+
+
+@bp.post("/<id:role_profile_id>/retire")
+@door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
+def retire(role_profile: Subject) -> ResponseReturnValue:
+    name = role_profiles.detail(role_profile.id).name
+    done = _(
+        "The role profile %(name)s is retired. It stays with memberships that have ended.",
+        name=name,
+    )
+    to = url_for("admin_role_profiles.edit", role_profile_id=role_profile.id)
+    undo = Undo(url_for("admin_role_profiles.restore", role_profile_id=role_profile.id))
+    return pressed(
+        lambda: service.retire(session.actor(), role_profile.id, session.now()), done, to, undo
+    )
+
+
+@bp.post("/<id:role_profile_id>/restore")
+@door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
+def restore(role_profile: Subject) -> ResponseReturnValue:
+    done = _(
+        "The role profile %(name)s can be given to learners again.",
+        name=role_profiles.detail(role_profile.id).name,
+    )
+    to = url_for("admin_role_profiles.edit", role_profile_id=role_profile.id)
+    undo = Undo(url_for("admin_role_profiles.retire", role_profile_id=role_profile.id))
+    return pressed(
+        lambda: service.restore(session.actor(), role_profile.id, session.now()), done, to, undo
+    )
+
+
+def _framework() -> role_profiles.FrameworkChoice:
+    """The one that the address or the form names, else the newest. 404 when there is none."""
+    found = mark_language_each(role_profiles.frameworks())
+    wanted = request.values.get("framework", "")
+    chosen = [each for each in found if wanted in ("", str(each.id))]
+    return chosen[0] if chosen else abort(404)
+
+
+def _detail(role_profile_id: int) -> role_profiles.RoleProfileDetails:
+    found = role_profiles.detail(role_profile_id)
+    return mark_language(found, found.lang)
+
+
+def _domains(framework_id: int, lang: str) -> list[role_profiles.TargetDomain]:
+    return mark_language(role_profiles.domains_of(framework_id), lang)
+
+
+def _form(
+    domains: list[role_profiles.TargetDomain], kept: role_profiles.RoleProfileDetails | None = None
+) -> RoleProfileForm:
+    return role_profile_form(
+        [(each.id, each.title, each.levels) for each in domains],
+        name=None if kept is None else kept.name,
+        targets=None if kept is None else kept.targets,
+    )
+
+
+def _new_page(framework: role_profiles.FrameworkChoice, form: RoleProfileForm | None = None) -> str:
+    domains = _domains(framework.id, framework.lang)
+    return render_template(
+        "administration/role_profiles/new.html",
+        form=form or _form(domains),
+        framework=framework,
+        domains=domains,
+    )
+
+
+def _edit_page(found: role_profiles.RoleProfileDetails, form: RoleProfileForm | None = None) -> str:
+    domains = _domains(found.framework_id, found.lang)
+    return render_template(
+        "administration/role_profiles/edit.html",
+        form=form or _form(domains, found),
+        profile=found,
+        domains=domains,
+    )

@@ -1,0 +1,81 @@
+"""Rounds, for the administrator."""
+
+import datetime as dt
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.administration import role_profiles, rounds
+from tracker.rules.roles import Permission
+from tracker.services.administration import rounds as service
+from tracker.web.administration.role_profile_forms import RoundForm
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message
+from tracker.web.http.form_actions import accepted
+from tracker.web.i18n.content_language import mark_language_each
+from tracker.web.ui import fields
+
+bp = Blueprint("admin_rounds", __name__, url_prefix="/admin/rounds")
+
+
+@bp.get("")
+@door(Permission.ADMINISTER)
+def index() -> ResponseReturnValue:
+    return render_template(
+        "administration/rounds/index.html",
+        periods=mark_language_each(rounds.listed(session.actor())),
+    )
+
+
+@bp.get("/new")
+@door(Permission.ADMINISTER)
+def new() -> ResponseReturnValue:
+    return render_template("administration/rounds/new.html", form=_form(RoundForm()))
+
+
+@bp.post("")
+@door(Permission.ADMINISTER)
+def create() -> ResponseReturnValue:
+    form = _form(RoundForm())
+    if accepted(form, lambda: service.create(session.actor(), *_values(form), session.now())):
+        flash_message(_("The round %(name)s is added.", name=form.name.data))
+        return redirect(url_for("admin_rounds.index"), 303)
+    return render_template("administration/rounds/new.html", form=form), 422
+
+
+@bp.get("/<id:round_id>")
+@door(Permission.ADMINISTER_LIBRARY, subjects.round_)
+def edit(round: Subject) -> ResponseReturnValue:  # noqa: A002  (named as the address names it)
+    found = rounds.detail(round.id)
+    return render_template(
+        "administration/rounds/edit.html", form=_form(RoundForm(obj=found)), period=found
+    )
+
+
+@bp.post("/<id:round_id>")
+@door(Permission.ADMINISTER_LIBRARY, subjects.round_)
+def update(round: Subject) -> ResponseReturnValue:  # noqa: A002
+    form = _form(RoundForm())
+    if accepted(
+        form, lambda: service.edit(session.actor(), round.id, *_values(form), session.now())
+    ):
+        flash_message(_("The round %(name)s is saved.", name=form.name.data))
+        return redirect(url_for("admin_rounds.index"), 303)
+    return render_template(
+        "administration/rounds/edit.html", form=form, period=rounds.detail(round.id)
+    ), 422
+
+
+def _form(form: RoundForm) -> RoundForm:
+    form.framework_id.choices = fields.choices(
+        (each.id, each.label) for each in mark_language_each(role_profiles.frameworks())
+    )
+    return form
+
+
+def _values(form: RoundForm) -> tuple[str, int, dt.date, dt.date]:
+    return form.name.data, form.framework_id.data, form.starts_on.data, form.ends_on.data

@@ -1,0 +1,160 @@
+"""What a library needs on its first day, in words: for the administrators' page and, until all is
+done, for Today."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.queries.administration.library_settings import SetupProgress
+from tracker.rules.mail import MailOutcome
+from tracker.web.ui.template_helpers import ago
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A line of the first-day list. `note` says how far it is, `href` is where it is done."""
+
+    title: str
+    note: str
+    href: str
+    done: bool
+
+
+def setup_checklist(has: SetupProgress) -> list[Task]:
+    """In the order in which one needs the other."""
+    return [
+        Task(
+            _("Publish the use statement"),
+            _("Version %(number)s is published.", number=has.use_statement)
+            if has.use_statement
+            else _(
+                "People read what the records are for, and who reads them, before they rate "
+                "anything."
+            ),
+            url_for("admin_use_statement.show"),
+            has.use_statement > 0,
+        ),
+        Task(
+            _("Lay out the teams"),
+            ngettext(
+                "%(num)d team below the library.", "%(num)d teams below the library.", has.teams
+            )
+            if has.teams
+            else _("Branches and departments, each below the one it belongs to."),
+            url_for("admin_teams.index"),
+            has.teams > 0,
+        ),
+        Task(
+            _("Say what jobs expect"),
+            _targets(has),
+            url_for("admin_role_profiles.index"),
+            has.targets > 0,
+        ),
+        Task(
+            _("Bring in people"),
+            ngettext("%(num)d person besides you.", "%(num)d people besides you.", has.people)
+            if has.people
+            else _("Each gets a one-time link with which they set their own password."),
+            url_for("admin_people.index"),
+            has.people > 0,
+        ),
+        Task(
+            _("Put people in teams"),
+            _(
+                "Learners: %(learners)s. Supervisors: %(supervisors)s.",
+                learners=has.learners,
+                supervisors=has.supervisors,
+            )
+            if has.learners or has.supervisors
+            else _(
+                "Who learns where, and who supervises. One person may do both, in different teams."
+            ),
+            url_for("admin_people.index"),
+            has.learners > 0 and has.supervisors > 0,
+        ),
+        Task(
+            _("Open a round"),
+            ngettext(
+                "%(num)d round is running or to come.",
+                "%(num)d rounds are running or to come.",
+                has.rounds,
+            )
+            if has.rounds
+            else _(
+                "A dated period in which people take stock, so that two of them can be compared."
+            ),
+            url_for("admin_rounds.index"),
+            has.rounds > 0,
+        ),
+        Task(
+            _("Send a test message"),
+            _mail(has),
+            url_for("admin_mail.index"),
+            has.mail_outcome is MailOutcome.ARRIVED,
+        ),
+        Task(
+            _("Try out a backup"),
+            _backup(has),
+            url_for("admin_backup.index"),
+            has.backup_at is not None and not has.backup_findings,
+        ),
+    ]
+
+
+def _targets(has: SetupProgress) -> str:
+    note: str = _(
+        "A role profile holds a target level for each domain. The framework's role labels make a "
+        "start."
+    )
+    if has.targets < has.role_profiles:
+        note = ngettext(
+            "%(with_targets)s of %(num)d role profile has targets.",
+            "%(with_targets)s of %(num)d role profiles have targets.",
+            has.role_profiles,
+            with_targets=has.targets,
+        )
+    elif has.role_profiles:
+        note = ngettext(
+            "%(num)d role profile with targets.",
+            "%(num)d role profiles with targets.",
+            has.role_profiles,
+        )
+    return note
+
+
+def _mail(has: SetupProgress) -> str:
+    note: str = _(
+        "A message to yourself, with a code to bring back: it shows that mail from here reaches "
+        "people."
+    )
+    when = ago(has.mail_at) if has.mail_at else ""
+    if has.mail_outcome is MailOutcome.ARRIVED:
+        note = _("Arrived: %(when)s.", when=when)
+    elif has.mail_outcome is MailOutcome.TAKEN:
+        note = _(
+            "The mail server took one (%(when)s). Open the link in it to record that it arrived.",
+            when=when,
+        )
+    elif has.mail_outcome is MailOutcome.REFUSED:
+        note = _(
+            "The mail server did not take the last one (%(when)s). Its answer stands on the page.",
+            when=when,
+        )
+    return note
+
+
+def _backup(has: SetupProgress) -> str:
+    note: str = _(
+        "A backup is worth something once it has been brought back. One command makes one, "
+        "another tries it."
+    )
+    if has.backup_at is not None:
+        when = ago(has.backup_at)
+        note = (
+            _("The last one that was tried (%(when)s) cannot be relied on.", when=when)
+            if has.backup_findings
+            else _("Last tested: %(when)s.", when=when)
+        )
+    return note

@@ -1,0 +1,87 @@
+"""Teams and the library's settings."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, IntegerField, SelectField
+from wtforms.validators import InputRequired, Optional
+
+from tracker.rules.calendar import time_zones
+from tracker.web.http.errors import refusal_messages
+from tracker.web.ui import fields
+from tracker.web.ui.form import Form
+
+refusal_messages(
+    parent_unknown=_l("There is no such open team. Choose one of the list."),
+    parent_below=_l("A team cannot stand below itself. Choose another one."),
+    teams_too_deep=_l(
+        "Teams would be more than %(deepest)s levels deep. Choose a place further up."
+    ),
+    team_name_taken=_l("There is a team of this name in the same place. Choose another name."),
+    root_stays=_l("The library itself cannot be closed."),
+    team_has_teams=_l("Close or move the teams below it first."),
+    team_has_joiners=_l("Somebody is to join this team later. Correct their memberships first."),
+    parent_closed=_l("The team above is closed. Reopen that one first."),
+    library_name_taken=_l("There is a library of this name already."),
+    time_zone_unknown=_l("There is no such time zone. Choose one of the list."),
+    days_out_of_range=_l("Enter whole days from 1 to %(longest)s."),
+    months_out_of_range=_l("Enter whole months from 1 to %(longest)s, or nothing."),
+)
+
+DAYS_NEEDED = _l("Enter a number of days.")
+
+
+class TeamForm(Form):
+    name = fields.line(_l("Name"), _l("Enter the team's name."))
+    parent_id = fields.select_id(_l("Part of"), _l("Choose the team above."))
+
+
+class TeamEditForm(TeamForm):
+    open_reviews: Any = BooleanField(
+        _l("Open reviews"),
+        description=_l(
+            "The supervisor sees the learner's answers from the start. Such reviews stay labelled "
+            "as open "
+            "for ever. Leave it off for blind-first reviews."
+        ),
+    )
+
+
+class RootForm(Form):
+    """The library's own team: its name comes from the settings, and it stands below none."""
+
+    open_reviews: Any = TeamEditForm.open_reviews
+
+
+class LibraryForm(Form):
+    name = fields.line(_l("Name"), _l("Enter the library's name."))
+    time_zone = SelectField(
+        _l("Time zone"),
+        choices=fields.choices((name, name.replace("_", " ")) for name in time_zones()),
+        description=_l(
+            "Days and times are shown in it; memberships and rounds begin and end by it."
+        ),
+    )
+    review_days: Any = IntegerField(
+        _l("Days to answer a review"),
+        [InputRequired(DAYS_NEEDED)],
+        description=_l("Reviews sent from now on."),
+    )
+    differences_days: Any = IntegerField(
+        _l("Days to talk about differences"),
+        [InputRequired(DAYS_NEEDED)],
+        description=_l("After them, what was not settled is kept apart."),
+    )
+    endorsement_months: Any = IntegerField(
+        _l("Months until an endorsement expires"),
+        [Optional()],
+        description=_l(
+            "Empty: never. Learners are reminded 30 days before. Those that are older already "
+            "expire within "
+            "a day of saving this; what is expired stays so."
+        ),
+    )
+    names_to_coordinators = BooleanField(
+        _l("Coordinators see endorsed levels by name"),
+        description=_l("For the people in their teams. Without it they see numbers only."),
+    )

@@ -1,0 +1,53 @@
+"""The use statement, for the administrator."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.queries.administration import library_settings, use_statement_versions
+from tracker.rules.roles import Permission
+from tracker.services.administration import use_statements
+from tracker.web.administration.forms import UseStatementForm
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message
+from tracker.web.http.form_actions import accepted
+
+bp = Blueprint("admin_use_statement", __name__, url_prefix="/admin/use-statement")
+
+
+@bp.get("")
+@door(Permission.ADMINISTER)
+def show() -> ResponseReturnValue:
+    versions = use_statement_versions.listed(session.actor())
+    if versions:
+        form = UseStatementForm(base_version=versions[0].version, text=versions[0].text)
+    else:
+        library = library_settings.settings(session.actor()).name
+        text = render_template("administration/use_statement.txt", library=library)
+        form = UseStatementForm(base_version=0, text=text)
+    return render_template("administration/use_statement.html", form=form, versions=versions)
+
+
+@bp.post("")
+@door(Permission.ADMINISTER)
+def publish() -> ResponseReturnValue:
+    form = UseStatementForm()
+    done = accepted(
+        form,
+        lambda: use_statements.publish(
+            session.actor(), form.text.data, form.base_version.data or 0, session.now()
+        ),
+    )
+    if done:
+        flash_message(
+            _(
+                "Version %(number)s is published. Everybody reads it before they rate again.",
+                number=done[0],
+            )
+        )
+        return redirect(url_for("admin_use_statement.show"), 303)
+    versions = use_statement_versions.listed(session.actor())
+    form.base_version.raw_data = None
+    form.base_version.data = versions[0].version if versions else 0
+    return render_template("administration/use_statement.html", form=form, versions=versions), 422

@@ -1,0 +1,60 @@
+"""Administration: what a library needs on its first day, its settings, and the way to everything
+else."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.queries.administration import library_settings
+from tracker.queries.frameworks.corrections import count_open
+from tracker.rules.roles import Permission
+from tracker.services.administration import library_settings as service
+from tracker.web.administration.setup_checklist import setup_checklist
+from tracker.web.administration.team_forms import LibraryForm
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message
+from tracker.web.http.form_actions import accepted
+
+bp = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+@bp.get("")
+@door(Permission.ADMINISTER)
+def index() -> ResponseReturnValue:
+    has = library_settings.setup_progress(session.actor(), session.today())
+    tasks = setup_checklist(has)
+    step = next((task for task in tasks if not task.done), None)
+    return render_template(
+        "administration/index.html", has=has, tasks=tasks, step=step, corrections=count_open()
+    )
+
+
+@bp.get("/library")
+@door(Permission.ADMINISTER)
+def library() -> ResponseReturnValue:
+    form = LibraryForm(obj=library_settings.settings(session.actor()))
+    return render_template("administration/library.html", form=form)
+
+
+@bp.post("/library")
+@door(Permission.ADMINISTER)
+def library_save() -> ResponseReturnValue:
+    form = LibraryForm()
+    done = accepted(
+        form,
+        lambda: service.edit(
+            session.actor(),
+            name=form.name.data,
+            time_zone=form.time_zone.data,
+            review_days=form.review_days.data,
+            differences_days=form.differences_days.data,
+            endorsement_months=form.endorsement_months.data,
+            names_to_coordinators=form.names_to_coordinators.data,
+            now=session.now(),
+        ),
+    )
+    if done:
+        flash_message(_("The settings of %(library)s are saved.", library=form.name.data))
+        return redirect(url_for("admin.index"), 303)
+    return render_template("administration/library.html", form=form), 422

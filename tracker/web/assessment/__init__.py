@@ -1,0 +1,1 @@
+"""Rating oneself: cards, grids, and lists that are imported."""

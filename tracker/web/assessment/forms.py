@@ -1,0 +1,65 @@
+"""What a statement's card posts, as a form or as JSON: one shape, strictly read."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from tracker.rules.errors import Invalid
+from tracker.rules.frameworks.scale import Answer
+from tracker.web.ui.posted import count, text, typed_count
+
+PAGE = re.compile(r"domain|level|statement|five(-[1-9][0-9]{0,9}){1,10}")
+
+
+@dataclass(frozen=True, slots=True)
+class SentRating:
+    """As typed. `answer` is "" where none was chosen; notes are None where the card did not send
+    them."""
+
+    answer: str
+    base_version: int
+    person_id: int | None
+    own_note: str | None
+    reviewer_note: str | None
+    page: str
+    notes_only: bool
+
+    def chosen(self) -> Answer | None:
+        """Raises Invalid("answer_unknown"): no such answer, or neither an answer nor a note."""
+        if not self.answer and (self.own_note is not None or self.reviewer_note is not None):
+            return None
+        try:
+            return Answer(self.answer)
+        except ValueError as error:
+            raise Invalid("answer_unknown", "answer") from error
+
+
+def from_form(form: MultiDict[str, str]) -> SentRating:
+    """Raises Invalid("rating_malformed"): a field twice, a count that is none."""
+    if any(len(values) > 1 for values in form.listvalues()):
+        raise Invalid("rating_malformed")
+    page = form.get("page", "domain")
+    return SentRating(
+        answer=form.get("still_true") or form.get("answer", ""),
+        base_version=typed_count(form.get("base_version", "0")),
+        person_id=typed_count(form["person_id"]) if "person_id" in form else None,
+        own_note=form.get("own_note"),
+        reviewer_note=form.get("reviewer_note"),
+        page=page if PAGE.fullmatch(page) else "domain",
+        notes_only=form.get("save") == "notes",
+    )
+
+
+def from_json(body: Mapping[str, object]) -> SentRating:
+    """Raises Invalid("rating_malformed"): a value of another type than the field's."""
+    return SentRating(
+        answer=text(body, "answer") or "",
+        base_version=count(body, "base_version") or 0,
+        person_id=count(body, "person_id"),
+        own_note=text(body, "own_note"),
+        reviewer_note=text(body, "reviewer_note"),
+        page="domain",
+        notes_only=body.get("notes_only") is True,
+    )

@@ -1,0 +1,92 @@
+"""One domain as a table, for people who like a spreadsheet. Without script one button saves all of
+it, or nothing."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from tracker.queries.assessment import statement_cards
+from tracker.rules.errors import Conflict, Invalid, Refusal
+from tracker.rules.roles import Permission
+from tracker.services.assessment import ratings
+from tracker.web.assessment import grid_pages
+from tracker.web.assessment import pages as assess_pages
+from tracker.web.assessment.grid_forms import SentGrid, from_form
+from tracker.web.http import errors, session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.ui import page_nav
+
+bp = Blueprint("assessment_grid", __name__)
+
+errors.refusal_messages(
+    ratings_refused=_l("Nothing was saved yet. Look at the marked statements, then save again.")
+)
+
+
+@bp.get("/assess/<framework>/<strand>/<domain>/grid")
+@door(Permission.RATE)
+def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
+    return _page(assess_pages.header_once_read(), framework, strand, domain)
+
+
+@bp.post("/assess/<framework>/<strand>/<domain>/grid")
+@door(Permission.RATE)
+def save(framework: str, strand: str, domain: str) -> ResponseReturnValue:
+    assess_pages.header().levels(framework, strand, domain)
+    sent = from_form(request.form)
+    if sent.person_id not in (None, session.actor().person_id):
+        raise Conflict("another_person")
+    try:
+        changed = ratings.rate_many(session.actor(), grid_pages.wanted(sent), session.now())
+    except (Invalid, Conflict) as refusal:
+        status = 409 if isinstance(refusal, Conflict) else 422
+        return _page(assess_pages.header(), framework, strand, domain, sent, refusal), status
+    flash_message(
+        ngettext("%(num)d statement saved.", "%(num)d statements saved.", changed)
+        if changed
+        else _("Nothing was changed.")
+    )
+    return redirect(_here(framework, strand, domain), 303)
+
+
+def _page(
+    header: assess_pages.AssessmentHeader,
+    framework: str,
+    strand: str,
+    domain: str,
+    sent: SentGrid | None = None,
+    refusal: Refusal | None = None,
+) -> str:
+    levels = header.levels(framework, strand, domain)
+    domain_id = levels[0].domain_id
+    groups = page_nav.page_nav(framework, header.progress, (domain_id, None), in_grids=True)
+    to_rate = mark_language(
+        statement_cards.of_domain(header.learner, domain_id), header.learner.lang
+    )
+    unread = refusal is not None and refusal.code == "use_statement_unread"
+    return render_template(
+        "assessment/grid.html",
+        header=header,
+        levels=levels,
+        groups=groups,
+        following=page_nav.following(groups),
+        to_rate=to_rate,
+        rows=grid_pages.rows(to_rate, header.learner, sent, refusal),
+        notes="notes" in request.args,
+        here=_here(framework, strand, domain),
+        cards_href=page_nav.cards_of(framework, levels),
+        said=errors.message_for(refusal) if refusal is not None else "",
+        read_first=url_for("dashboard.use_statement", next=request.path) if unread else "",
+    )
+
+
+def _here(framework: str, strand: str, domain: str) -> str:
+    """The grid's own address; whether it has notes is remembered there and nowhere else."""
+    notes = 1 if "notes" in request.args else None
+    return url_for(
+        "assessment_grid.show", framework=framework, strand=strand, domain=domain, notes=notes
+    )

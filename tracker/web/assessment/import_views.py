@@ -1,0 +1,156 @@
+"""Taking over ratings from a list of one's own: paste, look at what would be stored, confirm."""
+
+from collections import Counter
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from tracker.queries.assessment import import_targets
+from tracker.queries.assessment.learners import Learner
+from tracker.rules.assessment.import_lines import RatingList, read
+from tracker.rules.assessment.import_plan import (
+    ASKED,
+    NOTHING_TO_DO,
+    STORED,
+    UNCLEAR,
+    Verdict,
+    plan,
+)
+from tracker.rules.errors import Conflict, Refusal
+from tracker.rules.roles import Permission
+from tracker.services.assessment import rating_import as service
+from tracker.web.assessment import exports
+from tracker.web.assessment import pages as assess_pages
+from tracker.web.assessment.import_forms import ListForm, StoreForm, headings
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message, message_for
+from tracker.web.http.form_actions import accepted
+from tracker.web.http.rate_limits import limiter
+from tracker.web.i18n.content_language import mark_language
+
+bp = Blueprint("rating_lists", __name__)
+
+TOO_OFTEN = "30 per minute"
+WHY = {
+    Verdict.NO_STATEMENT: _l("It names no statement."),
+    Verdict.UNKNOWN_STATEMENT: _l("No statement of your framework has this code or title."),
+    Verdict.TWO_STATEMENTS: _l("Code and title are of two different statements."),
+    Verdict.MANY_STATEMENTS: _l("More than one statement has this title. Write its code."),
+    Verdict.UNKNOWN_ANSWER: _l("This is not one of the five answers."),
+    Verdict.DAY_UNREADABLE: _l("The date cannot be read for certain. Write it like 2026-11-24."),
+    Verdict.DAY_IN_FUTURE: _l("The date is in the future."),
+    Verdict.DAY_FAR: _l("The date is before 1950."),
+    Verdict.NOTE_LONG: _l(
+        "With the note that stands there it would be longer than 4000 characters."
+    ),
+}
+"""Why a line is not stored; TWICE names its lines and is put together on the page."""
+
+
+@bp.get("/assess/list")
+@door(Permission.RATE)
+def new() -> ResponseReturnValue:
+    return _form_page(ListForm())
+
+
+@bp.get("/assess/list/template.csv")
+@door(Permission.RATE)
+def template() -> ResponseReturnValue:
+    learner = assess_pages.header_once_read().learner
+    return exports.template(
+        learner, import_targets.blanks(learner.library_id, learner.framework_id)
+    )
+
+
+@bp.post("/assess/list")
+@door(Permission.RATE)
+@limiter.limit(TOO_OFTEN)
+def check() -> ResponseReturnValue:
+    """What would become of each line. Nothing is stored."""
+    form = ListForm()
+    text = accepted(form, form.source)
+    found = accepted(form, lambda: _check_page(text[0])) if text else None
+    if text and not found:
+        form.text.data = text[
+            0
+        ]  # a file's text too: the browser does not send it again, and here it can be mended
+    return found[0] if found else (_form_page(form), 422)
+
+
+@bp.post("/assess/list/edit")
+@door(Permission.RATE)
+def edit() -> ResponseReturnValue:
+    """Back from the check to the list as it was typed."""
+    return _form_page(ListForm())
+
+
+@bp.post("/assess/list/store")
+@door(Permission.RATE)
+@limiter.limit(TOO_OFTEN)
+def store() -> ResponseReturnValue:
+    form = StoreForm()
+    text, seen = form.text.data or "", form.seen.data or ""
+    try:
+        listed = _read(text, assess_pages.header().learner)[0]
+        count = service.take_over(session.actor(), listed, form.ticked, seen, session.now())
+    except Conflict as refusal:
+        return _check_page(text, form.ticked, refusal), 409
+    flash_message(
+        ngettext(
+            "%(num)d answer taken over from your list.",
+            "%(num)d answers taken over from your list.",
+            count,
+        )
+    )
+    return redirect(url_for("assessment.resume"), 303)
+
+
+def _read(text: str, learner: Learner) -> tuple[RatingList, import_targets.ImportTargets]:
+    """Raises Invalid for a text that is no list."""
+    zone = session.actor().time_zone
+    known = import_targets.targets(
+        learner.person_id, learner.library_id, learner.framework_id, zone
+    )
+    return read(text, headings(), known.answers), known
+
+
+def _form_page(form: ListForm) -> str:
+    learner = assess_pages.header_once_read().learner
+    known = import_targets.targets(
+        learner.person_id, learner.library_id, learner.framework_id, session.actor().time_zone
+    )
+    return render_template(
+        "assessment/import_new.html",
+        form=form,
+        labels=mark_language(known, learner.lang).labels,
+        known=known.statements[:3],
+    )
+
+
+def _check_page(
+    text: str, ticked: frozenset[int] = frozenset(), refusal: Refusal | None = None
+) -> str:
+    """Raises Invalid for a text that is no list."""
+    learner = (assess_pages.header() if refusal else assess_pages.header_once_read()).learner
+    listed, known = _read(text, learner)
+    actor = session.actor()
+    found = plan(
+        listed, known.statements, known.answers, actor.today(session.now()), actor.time_zone
+    )
+    return render_template(
+        "assessment/import_check.html",
+        form=StoreForm(formdata=None, text=text, seen=found.digest()),
+        lines=len(listed.lines),
+        ignored=listed.ignored,
+        stored=mark_language(found.of(STORED), learner.lang),
+        asked=mark_language(found.of(ASKED), learner.lang),
+        unclear=mark_language(found.of(UNCLEAR), learner.lang),
+        nothing=Counter(each.verdict for each in found.of(NOTHING_TO_DO)),
+        why=WHY,
+        labels=mark_language(known, learner.lang).labels,
+        ticked=ticked,
+        said=message_for(refusal) if refusal is not None else "",
+    )

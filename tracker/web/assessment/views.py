@@ -1,0 +1,215 @@
+"""Rating oneself: a domain or level at a time, five at a time, and saving one answer."""
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from tracker.queries.assessment import progress as progresses
+from tracker.queries.assessment import statement_cards
+from tracker.rules.assessment.ratings import FIVE
+from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.roles import Permission
+from tracker.services.assessment import ratings
+from tracker.web.assessment import pages as assess_pages
+from tracker.web.assessment.forms import SentRating, from_form, from_json
+from tracker.web.http import errors, session
+from tracker.web.http.access import door
+from tracker.web.http.input_checks import json_object
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.ui import page_nav
+from tracker.web.ui.statement_cards import StatementCards
+
+bp = Blueprint("assessment", __name__)
+
+errors.refusal_messages(
+    rating_changed=_l(
+        "You answered this somewhere else in the meantime. Both answers are here; nothing was lost."
+    ),
+    not_rated_here=_l("Your library does not rate this statement: %(reason)s"),
+    use_statement_unread=_l(
+        "Read the use statement of your library first; then this answer can be saved."
+    ),
+    answer_first=_l(
+        "Choose an answer first: a note stands beside one. What you typed is kept on this page."
+    ),
+    answer_unknown=_l("Choose one of the five answers. What you typed is kept on this page."),
+    note_long=_l(
+        "A note can be %(longest)s characters long; this one has %(length)s. It is kept on this "
+        "page: "
+        "shorten it and save again."
+    ),
+    rating_malformed=_l(
+        "That is not what this page sends. Nothing was saved; load the page again."
+    ),
+    another_person=_l(
+        "This page belongs to somebody who has signed out since. Nothing was saved to your record. "
+        "Load the page again."
+    ),
+)
+
+
+@bp.get("/assess")
+@door(Permission.RATE)
+def resume() -> ResponseReturnValue:
+    """On to where the learner stopped; when all is rated, to what comes then."""
+    header = assess_pages.header_once_read()
+    last = progresses.last_rated(header.learner)
+    groups = page_nav.page_nav(header.learner.framework_slug, header.progress)
+    pages = [item for group in groups for item in group.items]
+    here = [
+        item
+        for item in pages
+        if last is not None and item.domain_id == last[0] and item.rank in (None, last[1])
+    ]
+    todo = next((item for item in [*here, *pages] if not item.is_complete), None)
+    if todo is not None:
+        return redirect(todo.href)
+    return render_template("assessment/done.html", header=header, groups=groups)
+
+
+@bp.get("/assess/<framework>/<strand>/<domain>")
+@door(Permission.RATE)
+def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
+    header = assess_pages.header_once_read()
+    levels = header.levels(framework, strand, domain)
+    asked = request.args.get("level")
+    rank = next((level.rank for level in levels if str(level.rank) == asked), None)
+    if asked is not None and rank is None:
+        abort(404)
+    domain_id = levels[0].domain_id
+    groups = page_nav.page_nav(framework, header.progress, (domain_id, rank))
+    to_rate = mark_language(
+        statement_cards.of_domain(header.learner, domain_id, rank), header.learner.lang
+    )
+    return render_template(
+        "assessment/show.html",
+        header=header,
+        levels=[level for level in levels if rank in (None, level.rank)],
+        rank=rank,
+        groups=groups,
+        following=page_nav.following(groups),
+        to_rate=to_rate,
+        cards=StatementCards(
+            to_rate, header.learner, "domain" if rank is None else "level", assess_pages.saved()
+        ),
+    )
+
+
+@bp.get("/assess/five")
+@door(Permission.RATE)
+def five() -> ResponseReturnValue:
+    """Five statements, whichever domains they are of: those named in the address, else the next
+    five."""
+    header = assess_pages.header_once_read()
+    asked = [
+        int(part)
+        for part in request.args.get("ids", "").split("-")
+        if part.isascii() and part.isdigit()
+    ]
+    ids = [each for each in asked if each < 2**31][:FIVE] or progresses.next_open(
+        header.learner, FIVE
+    )
+    to_rate = mark_language(statement_cards.of_statements(header.learner, ids), header.learner.lang)
+    page = "-".join(["five", *(str(card.id) for card in to_rate.cards)])
+    cards = StatementCards(to_rate, header.learner, page, assess_pages.saved())
+    return render_template("assessment/five.html", header=header, to_rate=to_rate, cards=cards)
+
+
+@bp.post("/statements/<id:statement_id>/rating")
+@door(Permission.RATE)
+def save(statement_id: int) -> ResponseReturnValue:
+    sent = from_json(json_object()) if request.is_json else from_form(request.form)
+    if sent.person_id not in (None, session.actor().person_id):
+        raise Conflict("another_person")
+    try:
+        saved = ratings.rate(
+            session.actor(),
+            statement_id,
+            sent.chosen(),
+            sent.base_version,
+            session.now(),
+            own_note=sent.own_note,
+            reviewer_note=sent.reviewer_note,
+            confirm=not sent.notes_only,
+        )
+    except (Invalid, Conflict) as refusal:
+        return _refused(statement_id, sent, refusal)
+    return _told(saved) if errors.wants_json() else redirect(_back(saved, sent.page), 303)
+
+
+def _back(saved: ratings.SavedRating, page: str) -> str:
+    """The page that the answer came from, at its statement."""
+    anchor = f"s-{saved.statement_id}"
+    if page == "statement":
+        return url_for("statements.show", statement_id=saved.statement_id, saved=saved.statement_id)
+    if page.startswith("five-"):
+        return url_for(
+            "assessment.five",
+            ids=page.removeprefix("five-"),
+            saved=saved.statement_id,
+            _anchor=anchor,
+        )
+    where = saved.where
+    return url_for(
+        "assessment.show",
+        framework=where.framework,
+        strand=where.strand,
+        domain=where.domain,
+        level=where.rank if page == "level" else None,
+        saved=saved.statement_id,
+        _anchor=anchor,
+    )
+
+
+def _told(saved: ratings.SavedRating) -> ResponseReturnValue:
+    return jsonify(
+        statement_id=saved.statement_id,
+        domain_id=saved.where.domain_id,
+        rank=saved.where.rank,
+        answer=saved.answer.value,
+        basis=saved.basis.value,
+        rated_at=saved.rated_at.isoformat(),
+        version=saved.version,
+        changed=saved.changed,
+        rated=saved.progress.rated,
+        rated_in_domain=saved.progress.rated_in_domain,
+        rated_at_level=saved.progress.rated_at_level,
+    )
+
+
+def _refused(
+    statement_id: int, sent: SentRating, refusal: Invalid | Conflict
+) -> ResponseReturnValue:
+    """A page with both answers, or with what was typed and what is wrong; to the script, the same
+    as JSON."""
+    status = 409 if isinstance(refusal, Conflict) else 422
+    current = refusal.facts.get("current")
+    if errors.wants_json():
+        if not isinstance(current, ratings.NewerRating):
+            raise refusal
+        theirs = {
+            "answer": current.answer.value,
+            "version": current.version,
+            "own_note": current.own_note,
+            "reviewer_note": current.reviewer_note,
+            "rated_at": current.rated_at.isoformat(),
+        }
+        return jsonify(
+            error=errors.message_for(refusal), code=refusal.code, current=theirs, yours=sent.answer
+        ), status
+    header = assess_pages.header()
+    to_rate = mark_language(
+        statement_cards.of_statements(header.learner, [statement_id]), header.learner.lang
+    )
+    if not to_rate.cards:
+        abort(404)
+    return render_template(
+        "assessment/refused.html",
+        header=header,
+        to_rate=to_rate,
+        card=to_rate.cards[0],
+        sent=sent,
+        current=current,
+        refusal=refusal,
+        said=errors.message_for(refusal),
+    ), status

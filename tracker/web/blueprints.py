@@ -1,0 +1,69 @@
+"""The pages, a file for each noun. A new file's blueprint joins the list."""
+
+from flask import Blueprint
+
+from tracker.web.accounts import invitation_views as invitations
+from tracker.web.accounts import views as accounts
+from tracker.web.administration import exclusion_views as exclusions
+from tracker.web.administration import membership_views as memberships
+from tracker.web.administration import people_views as people
+from tracker.web.administration import role_profile_views as role_profiles
+from tracker.web.administration import round_views as rounds
+from tracker.web.administration import team_views as admin_teams
+from tracker.web.administration import use_statement_views as use_statement
+from tracker.web.administration import views as administration
+from tracker.web.assessment import grid_views as grids
+from tracker.web.assessment import import_views as rating_import
+from tracker.web.assessment import views as assessment
+from tracker.web.dashboard import views as dashboard
+from tracker.web.evidence import views as evidence
+from tracker.web.frameworks import correction_views as corrections
+from tracker.web.frameworks import views as frameworks
+from tracker.web.notifications import mail_views as mail
+from tracker.web.notifications import views as notifications
+from tracker.web.operations import audit_views as audit
+from tracker.web.operations import backup_views as backup
+from tracker.web.profiles import views as profiles
+from tracker.web.reviews import delegate_views as delegates
+from tracker.web.reviews import handover_views as handovers
+from tracker.web.reviews import second_opinion_views as second_opinions
+from tracker.web.reviews import views as reviews
+from tracker.web.reviews.batch import views as batch
+from tracker.web.reviews.endorsements import exception_views as exceptions
+from tracker.web.reviews.endorsements import statement_views as statements
+from tracker.web.reviews.endorsements import views as endorsements
+from tracker.web.teams import views as teams
+
+BLUEPRINTS: list[Blueprint] = [
+    accounts.bp,
+    administration.bp,
+    audit.bp,
+    backup.bp,
+    mail.bp,
+    memberships.bp,
+    exclusions.bp,
+    people.bp,
+    role_profiles.bp,
+    rounds.bp,
+    admin_teams.bp,
+    use_statement.bp,
+    assessment.bp,
+    grids.bp,
+    corrections.bp,
+    delegates.bp,
+    endorsements.bp,
+    evidence.bp,
+    exceptions.bp,
+    frameworks.bp,
+    handovers.bp,
+    dashboard.bp,
+    invitations.bp,
+    notifications.bp,
+    profiles.bp,
+    rating_import.bp,
+    reviews.bp,
+    second_opinions.bp,
+    batch.bp,
+    statements.bp,
+    teams.bp,
+]

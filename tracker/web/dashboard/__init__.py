@@ -1,0 +1,2 @@
+"""Today: what waits for somebody in each of their roles. The one room that may read from the
+others."""

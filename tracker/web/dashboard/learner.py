@@ -1,0 +1,270 @@
+"""Today for a learner: where to go on, what came back, where they stand in their own voice, one
+step to a level."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.policy.permissions import Actor
+from tracker.queries.assessment import learners, progress
+from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.progress import Progress
+from tracker.queries.dashboard import today
+from tracker.queries.evidence import evidence
+from tracker.queries.profiles import profiles, statement_status
+from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles.profiles import Profile, SelfSide
+from tracker.queries.profiles.statement_status import StatementVoices
+from tracker.rules.assessment.ratings import FIVE, minutes_for
+from tracker.rules.frameworks.scale import Voice
+from tracker.rules.next_steps import NextStep, StepKind
+from tracker.web.i18n.content_language import mark_language, mark_language_each
+from tracker.web.reviews.endorsements import alerts
+from tracker.web.ui import page_nav
+from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, ProgressBar, StepCard, shortened
+from tracker.web.ui.template_helpers import ago
+
+TO_A_LEVEL = (StepKind.BUILD_REVIEWED, StepKind.BUILD_OWN, StepKind.GROW)
+"""Steps that are about doing a thing; the others wait in lists of their own on this page."""
+ALL_KINDS = 3 * len(StepKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    learner: Learner
+    next_up: NextUp | None
+    waiting: list[PanelEntry]
+    bars: list[ProgressBar]
+    step: StepCard | None
+
+
+def learning(actor: Actor, now: dt.datetime) -> Learning | None:
+    """The number of statements of SQL is the same whatever there is."""
+    learner = learners.learner(actor.person_id, actor.today(now))
+    if learner is None:
+        return None
+    done = mark_language(progress.progress(learner), learner.lang)
+    last = progress.last_rated(learner)
+    sent = today.sent_this_round(actor, learner.round_id)
+    profile = mark_language(profiles.profile(learner, SelfSide.OWN), learner.lang)
+    statements = mark_language(statement_status.voices(learner, SelfSide.OWN), learner.lang)
+    steps = statement_status.steps(profile, statements, ALL_KINDS)
+    waiting = (
+        _returned(actor) + _revealed(actor, now) + alerts.entries(actor, now) + _unlinked(actor)
+    )
+    next_up = _next_up(learner, done, last, sent)
+    if done.use_statement and done.rated and done.left and not sent:
+        waiting.append(_nothing_sent(learner))
+    return Learning(
+        learner=learner,
+        next_up=next_up,
+        waiting=waiting,
+        bars=_bars(done, profile),
+        step=_step(steps, profile, statements),
+    )
+
+
+def _next_up(
+    learner: Learner, done: Progress, last: tuple[int, int] | None, sent: int
+) -> NextUp | None:
+    if done.use_statement is None:
+        return None
+    if not done.use_statement:
+        return NextUp(
+            _("Read how ratings are used"),
+            _(
+                "It says what ratings are for, who reads them and how long they are kept. You "
+                "rate after it."
+            ),
+            url_for("dashboard.use_statement"),
+            _("Read it"),
+        )
+    if done.left:
+        return _go_on(learner, done, last)
+    if done.dated:
+        return NextUp(
+            _("Look at older answers again"),
+            ngettext(
+                "%(num)s answer is from before this round. “Still true” keeps it.",
+                "%(num)s answers are from before this round. “Still true” keeps one.",
+                done.dated,
+            ),
+            url_for("assessment.five"),
+            _("Look at %(num)s", num=min(FIVE, done.dated)),
+        )
+    if not sent:
+        return NextUp(
+            _("Send your ratings for review"),
+            _(
+                "All %(total)s statements are rated. Your supervisor answers without seeing your "
+                "answers first.",
+                total=done.total,
+            ),
+            url_for("reviews.new"),
+            _("Choose what to send"),
+        )
+    return None
+
+
+def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None) -> NextUp:
+    """Where the learner stopped, as the page behind the button finds it."""
+    pages = [
+        item for group in page_nav.page_nav(learner.framework_slug, done) for item in group.items
+    ]
+    here = [
+        item
+        for item in pages
+        if last is not None and item.domain_id == last[0] and item.rank in (None, last[1])
+    ]
+    page = next(item for item in [*here, *pages] if not item.is_complete)
+    left = ngettext(
+        "%(num)s of %(total)s statement left here",
+        "%(num)s of %(total)s statements left here",
+        page.total - page.done,
+        total=page.total,
+    )
+    in_all = _("%(done)s of %(total)s in all", done=done.rated, total=done.total)
+    minutes = minutes_for(done.left)
+    about = ngettext("about %(num)s minute", "about %(num)s minutes", minutes)
+    return NextUp(
+        _("Go on with %(page)s", page=page.title)
+        if done.rated
+        else _("Start with %(page)s", page=page.title),
+        f"{left} · {in_all} · {about}",
+        url_for("assessment.resume"),
+        _("Go on rating") if done.rated else _("Start rating"),
+        PanelLink(url_for("assessment.five"), _("Rate %(num)s", num=min(FIVE, done.left))),
+    )
+
+
+def _returned(actor: Actor) -> list[PanelEntry]:
+    return [
+        PanelEntry(
+            _("%(statement)s came back with a question", statement=item.title),
+            url_for("reviews.item", item_id=item.item_id),
+            _("%(name)s: “%(question)s”", name=item.reviewer, question=shortened(item.question)),
+            ago(item.at),
+        )
+        for item in mark_language_each(today.returned(actor))
+    ]
+
+
+def _revealed(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
+    found = []
+    for review in today.revealed(actor, now):
+        endpoint = "reviews.differences" if review.differing else "reviews.show"
+        words = [
+            _("%(agreed)s of %(total)s agree.", agreed=review.agreed, total=review.shown)
+            if review.shown
+            else _("Your supervisor had no chance to see what you sent.")
+        ]
+        if review.differing:
+            words.append(
+                ngettext("%(num)s to talk through.", "%(num)s to talk through.", review.differing)
+            )
+        found.append(
+            PanelEntry(
+                _("Your review by %(name)s is revealed", name=review.reviewer),
+                url_for(endpoint, review_id=review.review_id),
+                " ".join(words),
+                ago(review.at),
+            )
+        )
+    return found
+
+
+def _unlinked(actor: Actor) -> list[PanelEntry]:
+    count = evidence.counts(actor.person_id).unlinked
+    if not count:
+        return []
+    title = ngettext(
+        "%(num)s piece of evidence is not linked yet",
+        "%(num)s pieces of evidence are not linked yet",
+        count,
+    )
+    return [
+        PanelEntry(
+            title,
+            url_for("evidence.index", show="unlinked"),
+            _("Say which statements it counts for, and why."),
+        )
+    ]
+
+
+def _nothing_sent(learner: Learner) -> PanelEntry:
+    return PanelEntry(
+        _("Nothing is sent for review this round")
+        if learner.round_id
+        else _("Nothing is sent for review yet"),
+        url_for("reviews.new"),
+        _("You can send what is rated so far. Until then nobody else sees it, nor how much it is."),
+    )
+
+
+def _bars(done: Progress, profile: Profile) -> list[ProgressBar]:
+    """How much of each domain is rated, and the level held by the learner's own ratings."""
+    found = []
+    own = profile.own or {}
+    for domain in profile.domains:
+        levels = done.of_domain(domain.strand_key, domain.key)
+        rank = own[domain.id].held_rank
+        found.append(
+            ProgressBar(
+                domain.title,
+                sum(level.rated for level in levels),
+                sum(level.total for level in levels),
+                domain.level_name(rank) if rank else _("not yet held"),
+                url_for("profiles.explain_own", domain=domain.key),
+            )
+        )
+    return found
+
+
+def _step(
+    steps: tuple[NextStep, ...], profile: Profile, statements: list[StatementVoices]
+) -> StepCard | None:
+    """The first step that is about doing a thing."""
+    step = next((each for each in steps if each.kind in TO_A_LEVEL), None)
+    if step is None:
+        return None
+    domain = next(each for each in profile.domains if each.id == step.domain_id)
+    first = next(each for each in statements if each.id == step.statement_ids[0])
+    return StepCard(
+        first.title,
+        url_for("statements.show", statement_id=first.id),
+        f"{_towards(step, domain)} {_said(first)}".strip(),
+        PanelLink(url_for("evidence.new", statement=first.id), _("Add evidence")),
+    )
+
+
+def _towards(step: NextStep, domain: DomainShape) -> str:
+    level = domain.level_name(step.rank or 0)
+    whose = _("endorsed") if step.voice is Voice.ENDORSED else _("by your own ratings")
+    if step.more == 1:
+        return str(
+            _(
+                "The last statement between you and %(level)s in %(domain)s, %(whose)s.",
+                level=level,
+                domain=domain.title,
+                whose=whose,
+            )
+        )
+    return str(
+        _(
+            "%(num)s statements more and you hold %(level)s in %(domain)s, %(whose)s. This is one "
+            "of them.",
+            num=step.more or len(step.statement_ids),
+            level=level,
+            domain=domain.title,
+            whose=whose,
+        )
+    )
+
+
+def _said(statement: StatementVoices) -> str:
+    if statement.own is None:
+        return ""
+    return str(_("You answered “%(answer)s”.", answer=statement.own.label))

@@ -1,0 +1,79 @@
+"""The front door: what this is, Today, and whether all is well."""
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from tracker.queries.access.health import is_ready
+from tracker.queries.administration import use_statements
+from tracker.queries.notifications import notices
+from tracker.rules.roles import Permission
+from tracker.services.administration import use_statement_readings
+from tracker.web.dashboard.forms import UseStatementReadForm
+from tracker.web.dashboard.pages import today_of
+from tracker.web.http import errors, session
+from tracker.web.http.access import door
+from tracker.web.http.redirects import own_address
+from tracker.web.ui.styleguide_form import rejected_sample
+
+bp = Blueprint("dashboard", __name__)
+
+errors.refusal_messages(
+    use_statement_newer=_l(
+        "A newer use statement was published while you read. Read that one, then go on."
+    )
+)
+
+
+@bp.get("/")
+@door(Permission.PUBLIC)
+def index() -> ResponseReturnValue:
+    """Signed out: what this is. Signed in: what waits in each role, and one thing to go on with."""
+    actor = session.actor_or_none()
+    if actor is None:
+        return render_template("dashboard/welcome.html")
+    new_notices = notices.unread(actor, session.today())
+    return render_template(
+        "dashboard/today.html", page=today_of(actor, session.now()), new_notices=new_notices
+    )
+
+
+@bp.get("/healthz")
+@door(Permission.PUBLIC)
+def health() -> ResponseReturnValue:
+    """Answers 200 when the database does; for the load balancer, with nothing to read."""
+    is_ready()
+    return {"status": "ok"}
+
+
+@bp.get("/styleguide")
+@door(Permission.PUBLIC)
+def styleguide() -> ResponseReturnValue:
+    if not current_app.config["DEBUG_PAGES"]:
+        abort(404)
+    return render_template("styleguide.html", sample_moment=session.now(), form=rejected_sample())
+
+
+@bp.get("/use-statement")
+@door(Permission.SIGNED_IN)
+def use_statement() -> ResponseReturnValue:
+    """What the library promises; it is read before the first rating."""
+    text = use_statements.newest(session.actor())
+    form = UseStatementReadForm(
+        data={"use_statement_id": text.id if text else None, "next": request.args.get("next", "")}
+    )
+    return render_template("dashboard/use_statement.html", text=text, form=form)
+
+
+@bp.post("/use-statement")
+@door(Permission.SIGNED_IN)
+def use_statement_read() -> ResponseReturnValue:
+    form = UseStatementReadForm()
+    if not form.validate_on_submit():
+        return render_template(
+            "dashboard/use_statement.html", text=use_statements.newest(session.actor()), form=form
+        ), 422
+    use_statement_readings.read(session.actor(), form.use_statement_id.data or 0, session.now())
+    errors.flash_message(_("Thank you. You can rate now."))
+    return redirect(own_address(form.next.data or "", url_for("dashboard.index")), 303)

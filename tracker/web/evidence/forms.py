@@ -1,0 +1,124 @@
+"""What somebody can show: text, link, file and day. Lengths are checked by the service, which knows
+them cleaned."""
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import BooleanField, DateField, HiddenField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional
+
+from tracker.rules.evidence.content import EvidenceContent
+from tracker.rules.evidence.uploads import Upload
+from tracker.web.http.errors import refusal_messages
+from tracker.web.ui.form import Form
+from tracker.web.ui.statement_picker import an_id
+
+refusal_messages(
+    evidence_archived=_l("This evidence is archived. Bring it back first; nothing was changed."),
+    evidence_changed=_l(
+        "This evidence was changed in another window after you opened this page. What you typed "
+        "is still here: "
+        "compare it with the newest version, and save again to put yours in its place."
+    ),
+    evidence_done_in_future=_l("The day it was done cannot be in the future."),
+    evidence_done_long_ago=_l("Check the year of the day it was done."),
+    evidence_jot_empty=_l("Write a line first."),
+    evidence_jot_long=_l(
+        "That is longer than a line of %(most)s characters. Shorten it, or add it as evidence."
+    ),
+    evidence_link_not_web=_l(
+        "A link must be a whole web address that starts with http:// or https://, without a user "
+        "name or spaces."
+    ),
+    evidence_links_many=_l("Choose at most %(most)s statements at a time."),
+    evidence_links_none=_l("Choose a statement first."),
+    evidence_reason_long=_l(
+        "A reason may have at most %(most)s characters. Shorten the longest one."
+    ),
+    evidence_statement_unknown=_l(
+        "One of the statements is not of your framework. Choose from the list."
+    ),
+    evidence_text_long=_l(
+        "The text may have at most %(most)s characters. Shorten it, or add the rest as a file."
+    ),
+    evidence_title_empty=_l("Give it a title."),
+    evidence_title_long=_l(
+        "The title may have at most %(most)s characters; the text below has room for more."
+    ),
+    file_damaged=_l(
+        "The stored file is damaged or missing, so it is not handed out. What you wrote beside it "
+        "is unharmed. "
+        "Tell your administrator; if you still have the file, add it again."
+    ),
+    file_empty=_l("The file is empty. Choose one that has something in it."),
+    file_large=_l("The file is larger than %(most)s MB. Send a smaller one, or add it as a link."),
+    file_not_kept=_l(
+        "The file could not be stored just now. Nothing was saved; try again in a while."
+    ),
+    file_not_what_it_says=_l(
+        "The content of the file is not a whole %(ending)s file. Save it again as what its name "
+        "says, and choose it."
+    ),
+    file_type_unknown=_l("Only PDF, PNG, JPEG, DOCX, XLSX and TXT files are taken."),
+    file_unsafe=_l(
+        "The file holds macros, a password or parts that are not safe to keep. Save it without "
+        "them."
+    ),
+    files_full=_l(
+        "Your files would take more than the %(total)s MB that one person has. Use a link instead."
+    ),
+)
+
+
+class EvidenceForm(Form):
+    title = StringField(_l("Title"), [InputRequired(_l("Give it a title."))])
+    text = TextAreaField(_l("What you did, and what came of it"), [Optional()])
+    done_on = DateField(_l("Day it was done"), [Optional()])
+    url = StringField(_l("Link"), [Optional()])
+    file = FileField(_l("File"), [Optional()])
+
+    def content(self) -> EvidenceContent:
+        return EvidenceContent(
+            self.title.data or "", self.text.data or "", self.url.data or "", self.done_on.data
+        )
+
+    def upload(self, most: int) -> Upload | None:
+        """The file that was sent, cut one byte past `most`: enough to know that it is too large.
+
+        One whose name cannot be read comes without it, or as a text: it is refused, not left out in
+        silence.
+        """
+        sent = request.files.get(self.file.name)
+        if sent is None:
+            return Upload("", b"") if request.form.get(self.file.name) else None
+        sent.stream.seek(0)
+        content = sent.stream.read(most + 1)
+        return Upload(sent.filename or "", content) if sent.filename or content else None
+
+    @property
+    def sent_name(self) -> str:
+        """What the file was called that came with a form which is shown again: the browser did not
+        keep it."""
+        return str(self.file.data.filename or "") if self.file.data else ""
+
+
+class EditForm(EvidenceForm):
+    version = HiddenField()
+    drop_file = BooleanField(_l("Take the file away"))
+
+    @property
+    def base_version(self) -> int:
+        """The version that the page showed; 0, which no version has, when it does not say."""
+        return an_id(self.version.data or "") or 0
+
+
+class JotForm(Form):
+    line = StringField(
+        _l("Jot down what you did, in one line"), [InputRequired(_l("Write a line first."))]
+    )
+
+
+class LinkForm(Form):
+    evidence_id = StringField()
+    statement_id = StringField()
+    reason = StringField()

@@ -1,1 +1,0 @@
-"""Forms: what is typed, checked and kept. Choices are handed in."""

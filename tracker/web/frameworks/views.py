@@ -1,0 +1,81 @@
+"""The public pages of the frameworks, and the form beside them."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from tracker.queries.frameworks.published import FrameworkPage, framework_page, published
+from tracker.rules.errors import Invalid
+from tracker.rules.roles import Permission
+from tracker.services.corrections import suggest_correction
+from tracker.web.frameworks.forms import CorrectionForm
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message, put_on, refusal_messages
+from tracker.web.http.idempotency import idempotent
+from tracker.web.http.rate_limits import limiter
+from tracker.web.i18n.content_language import mark_language, mark_language_each
+
+bp = Blueprint("frameworks", __name__)
+
+refusal_messages(
+    statement_unknown=_l(
+        "There is no such statement here. Open the form from the statement that you mean."
+    )
+)
+
+
+@bp.get("/frameworks/")
+@door(Permission.PUBLIC)
+def index() -> ResponseReturnValue:
+    return render_template("frameworks/index.html", frameworks=mark_language_each(published()))
+
+
+@bp.get("/frameworks/<slug>/")
+@door(Permission.PUBLIC)
+def show(slug: str) -> ResponseReturnValue:
+    page = _page(slug)
+    asked = request.args.get("statement", "")
+    form = CorrectionForm(formdata=None, statement=asked if page.statement(asked) else "")
+    return _show(page, form)
+
+
+@bp.post("/frameworks/<slug>/corrections")
+@door(Permission.PUBLIC)
+@idempotent
+@limiter.limit("10 per hour")
+def correct(slug: str) -> ResponseReturnValue:
+    page = _page(slug)
+    form = CorrectionForm()
+    if form.validate_on_submit():
+        try:
+            suggest_correction(
+                page.id,
+                form.statement.data or "",
+                form.text.data or "",
+                form.name.data or "",
+                form.email.data or "",
+                session.now(),
+            )
+        except Invalid as refusal:
+            put_on(form, refusal)
+        else:
+            flash_message(_("Thank you. Your suggestion is with the administrators of this site."))
+            return redirect(
+                url_for("frameworks.show", slug=slug, version=request.args.get("version")), 303
+            )
+    return _show(page, form), 422
+
+
+def _page(slug: str) -> FrameworkPage:
+    page = framework_page(slug, request.args.get("version"))
+    if page is None:
+        abort(404)
+    return page
+
+
+def _show(page: FrameworkPage, form: CorrectionForm) -> str:
+    page = mark_language(page, page.lang)
+    meant = page.statement(form.statement.data or "")
+    return render_template("frameworks/show.html", page=page, form=form, meant=meant)

@@ -1,0 +1,206 @@
+"""The doors. A view names its permission, and gets its record loaded only if the actor may have it.
+
+    @bp.get("/reviews/<id:review_id>")
+    @door(Permission.REVIEW_READ, subjects.review)
+    def show(review: Subject) -> str: ...
+
+Absent and not yours are the same 404; readable but not to be acted on is 403; signed out goes to
+the sign-in page. A view without a door stops the app from starting (`check_doors`). A form that
+comes in twice is let in once (web/http/idempotency): the second time the person gets the answer
+that they got, whatever became of their permission since.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import PurePath
+from typing import Any, TypeVar
+
+from flask import Flask, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.http import parse_options_header
+from werkzeug.routing import IntegerConverter, ValidationError
+
+from tracker.policy import permissions
+from tracker.policy.permissions import Actor, Subject
+from tracker.queries.access import subjects
+from tracker.rules.notices import NoticePage
+from tracker.rules.roles import Permission
+from tracker.services.notifications import notices
+from tracker.services.operations import downloads, looks, refusals
+from tracker.web.http import idempotency, session
+
+V = TypeVar("V", bound=Callable[..., Any])
+Loader = Callable[[int, dt.date], Subject | None]
+
+LOADERS: dict[Loader, str] = {
+    subjects.person: "person_id",
+    subjects.evidence: "evidence_id",
+    subjects.review: "review_id",
+    subjects.review_item: "item_id",
+    subjects.review_to_hand_on: "review_id",
+    subjects.deputy: "deputy_id",
+    subjects.endorsement: "endorsement_id",
+    subjects.endorsement_given: "endorsement_id",
+    subjects.team: "team_id",
+    subjects.membership: "membership_id",
+    subjects.not_rated: "not_rated_id",
+    subjects.role_profile: "role_profile_id",
+    subjects.round_: "round_id",
+    subjects.sign_in: "sign_in_id",
+    subjects.outbox_mail: "mail_id",
+}
+"""Which part of the address each loader reads. The view gets the subject in its place, named
+without `_id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoorRequest:
+    """What the door of this request was asked for. `record`: the kind of record; "library" where it
+    is none."""
+
+    permission: Permission
+    record: str
+    subject: Subject
+
+
+class IdConverter(IntegerConverter):
+    """`<id:x>`: 1 to 2**31 - 1 in ASCII digits without leading zeros; anything else is no such
+    page."""
+
+    regex = r"[1-9][0-9]{0,9}"
+
+    def to_python(self, value: str) -> int:
+        if not value.isascii() or int(value) > 2**31 - 1:
+            raise ValidationError
+        return int(value)
+
+
+def door(permission: Permission, load: Loader | None = None) -> Callable[[V], V]:
+    """Declare what a view asks for. With `load`, the record in the address is loaded and handed on
+    if allowed."""
+
+    def declare(view: V) -> V:
+        @wraps(view)
+        def behind_the_door(**kwargs: Any) -> ResponseReturnValue:
+            answer: ResponseReturnValue
+            if permission is Permission.PUBLIC:
+                answer = view(**kwargs)
+                return answer
+            actor = session.actor_or_none()
+            if actor is None:
+                return _to_sign_in()
+            return idempotency.answer_once(actor.person_id, lambda: enter(actor, kwargs))
+
+        def enter(actor: Actor, values: dict[str, Any]) -> ResponseReturnValue:
+            subject, others, record = permissions.library_of(actor), dict(values), "library"
+            if load is not None:
+                name = LOADERS[load]
+                found = load(others.pop(name), actor.today(session.now()))
+                if found is None:
+                    abort(404)
+                record = name.removesuffix("_id")
+                subject = others[record] = found
+            g.asked = DoorRequest(permission, record, subject)
+            if not permissions.allows(actor, permission, subject):
+                g.refused = g.asked
+                abort(
+                    403 if load is None or permissions.may_know(actor, permission, subject) else 404
+                )
+            answer: ResponseReturnValue = view(**others)
+            return answer
+
+        behind_the_door.__dict__["permission"] = permission
+        return behind_the_door  # type: ignore[return-value]
+
+    return declare
+
+
+def may(permission: Permission, subject: Subject | None = None) -> bool:
+    """For pages: whether to show a link or a button. The door asks again."""
+    actor = session.actor_or_none()
+    return actor is not None and permissions.allows(
+        actor, permission, subject or permissions.library_of(actor)
+    )
+
+
+def note_look(owner_id: int, kind: str) -> None:
+    """Note, after the response is built, that somebody else's record was shown."""
+    note_looks([owner_id], kind)
+
+
+def note_looks(owner_ids: Iterable[int], kind: str) -> None:
+    """The same for a page that shows many."""
+    g.setdefault("looks", {}).setdefault(kind, set()).update(owner_ids)
+
+
+def note_opened(what: int | NoticePage) -> None:
+    """Note, after the response is built, that somebody saw what their notices of a review, or of a
+    page of their own, tell of."""
+    g.setdefault("opened", set()).add(what)
+
+
+def check_doors(app: Flask) -> None:
+    """Raises RuntimeError naming every route without a declared permission."""
+    bare = sorted(
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if not hasattr(app.view_functions[rule.endpoint], "permission")
+    )
+    if bare:
+        raise RuntimeError(f"routes without a door: {', '.join(bare)}")
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    if request.method == "GET" and request.accept_mimetypes.best != "application/json":
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    abort(401)
+
+
+def _write_looks(response: Any) -> Any:
+    actor = session.actor_or_none() if g.get("looks") else None
+    if actor is not None and response.status_code == 200:
+        for kind, owner_ids in g.looks.items():
+            looks.looked(actor, owner_ids, kind, session.now())
+    return response
+
+
+def _write_opened(response: Any) -> Any:
+    actor = session.actor_or_none() if g.get("opened") else None
+    if actor is not None and response.status_code == 200:
+        notices.opened(actor, g.opened, session.now())
+    return response
+
+
+def _write_refusal(response: Any) -> Any:
+    asked: DoorRequest | None = g.get("refused")
+    if asked is not None and response.status_code >= 400:
+        refusals.refused(
+            session.actor(), asked.permission, asked.record, asked.subject, session.now()
+        )
+    return response
+
+
+def _write_download(response: Any) -> Any:
+    """Whatever leaves as a file is noted here, so that no view can forget it. What is public is
+    nobody's record."""
+    disposition, options = parse_options_header(response.headers.get("Content-Disposition"))
+    asked: DoorRequest | None = (
+        g.get("asked") if disposition == "attachment" and response.status_code == 200 else None
+    )
+    if asked is not None:
+        form = PurePath(options.get("filename", "")).suffix.removeprefix(".").lower()
+        subject = None if asked.record == "library" else asked.subject
+        downloads.downloaded(
+            session.actor(), str(request.blueprint), form, subject, asked.record, session.now()
+        )
+    return response
+
+
+def init_app(app: Flask) -> None:
+    app.url_map.converters["id"] = IdConverter
+    app.after_request(_write_looks)
+    app.after_request(_write_opened)
+    app.after_request(_write_refusal)
+    app.after_request(_write_download)

@@ -1,0 +1,140 @@
+"""Words for refusals, and the error pages. A refusal's code is looked up here; nothing else holds
+its sentence."""
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from flask import Flask, flash, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
+from tracker.web.http.logging import loggable_path
+from tracker.web.http.rate_limits import minutes_to_wait
+
+REFUSAL_MESSAGES: dict[str, Any] = {
+    "missing": _l("There is no such record, or it is not yours to see."),
+    "status_413": _l("What was sent is too large. Nothing was saved; send less at once."),
+    "move_not_now": _l(
+        "That cannot be done any more: somebody moved it on. Look at the page again; nothing was "
+        "lost."
+    ),
+}
+"""Code of a refusal -> its sentence; `%(fact)s` is filled from the refusal's facts. View files add
+theirs (`words`)."""
+
+LOG = structlog.get_logger("tracker.web")
+
+
+def refusal_messages(**sentences: Any) -> None:
+    """Add sentences for codes. Raises ValueError when a code has one already: one sentence for one
+    code."""
+    for code, sentence in sentences.items():
+        if code in REFUSAL_MESSAGES and REFUSAL_MESSAGES[code] is not sentence:
+            raise ValueError(f"the code {code!r} has its sentence already")
+        REFUSAL_MESSAGES[code] = sentence
+
+
+def message_for(refusal: Refusal) -> str:
+    """The sentence for a refusal, in the reader's language."""
+    return str(REFUSAL_MESSAGES[refusal.code]) % refusal.facts
+
+
+def put_on(form: FlaskForm, refusal: Refusal) -> None:
+    """Show a refusal where it belongs on the form: at its field, else above the form."""
+    name = getattr(refusal, "field", None)
+    if name is not None and name in form:
+        form[name].errors = [*form[name].errors, message_for(refusal)]
+    else:
+        form.form_errors.append(message_for(refusal))
+
+
+def wants_json() -> bool:
+    return request.is_json or request.accept_mimetypes.best == "application/json"
+
+
+def _page(status: int, said: str | None = None) -> ResponseReturnValue:
+    if wants_json():
+        said = said or str(REFUSAL_MESSAGES.get(f"status_{status}", HTTPStatus(status).phrase))
+        return jsonify(error=said, request_id=g.get("request_id", "")), status
+    name = status if status in (400, 403, 404, 405, 409, 413, 422, 429, 500, 503) else 400
+    wait = minutes_to_wait() if status == 429 else None
+    return render_template(f"errors/{name}.html", message=said, wait=wait), status
+
+
+def refused(refusal: Refusal) -> ResponseReturnValue:
+    """The page of a refusal that no view answers itself."""
+    status = {Invalid: 422, Conflict: 409, Missing: 404}.get(type(refusal), 400)
+    return _page(status, message_for(refusal))
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    answer = _page(error.code)
+    response = error.get_response()
+    kept = {
+        name: response.headers[name]
+        for name in ("Allow", "Retry-After")
+        if name in response.headers
+    }
+    return (*answer, kept)  # type: ignore[misc]
+
+
+def _stale(error: CSRFError) -> ResponseReturnValue:
+    return _page(
+        400,
+        _(
+            "This page was open for too long, or you signed out elsewhere. Go back, load it "
+            "again, and "
+            "send once more; what you typed is still on the page before."
+        ),
+    )
+
+
+def _busy(error: OperationalError) -> ResponseReturnValue:
+    LOG.error("database_unavailable", error=str(error.orig))
+    g.failing = True
+    return _page(503)
+
+
+def _fault(error: Exception) -> ResponseReturnValue:
+    LOG.exception("unhandled", path=loggable_path())
+    g.failing = True
+    return _page(500)
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The form that takes back what was just done: the address of the reverse act, and its fields.
+
+    They stay in the reader's cookie until the next page, so the fields hold ids and what an
+    administrator set, never what somebody wrote about their own work.
+    """
+
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+def flash_message(sentence: str, kind: str = "success", undo: Undo | None = None) -> None:
+    """Flash a sentence that says what happened to what: success, info, warning or error. With a
+    button to undo it."""
+    message: Any = sentence
+    if undo is not None:
+        message = {"text": sentence, "action": undo.action, "fields": undo.fields}
+    flash(message, kind)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(Exception, _fault)

@@ -1,0 +1,218 @@
+"""A form does its work once, however often it is sent: pressed twice, tried again, or after the
+server stopped.
+
+Every rendered form has a key (`form_key`, _macros/forms.html). It is claimed in the transaction of
+the work (services/idempotency), and whoever sends the same form again gets the answer that was
+given. The person who sends it is part of the key. An answer that is a page, not a way on, can be
+given only once: its key is given back, and so is that of a form that was refused.
+"""
+
+import hashlib
+import re
+import secrets
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask import session as cookie
+from flask.json.tag import TaggedJSONSerializer
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import HTTPException
+
+from tracker.queries.access.idempotency import StoredResponse, kept
+from tracker.rules.errors import Refusal
+from tracker.services import idempotency
+from tracker.services.idempotency import Repeated, SentForm
+from tracker.web.http import errors, session
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+FIELD = "form_key"
+NOT_CONTENT = {FIELD, "csrf_token"}
+KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
+NOT_TYPED = re.compile(r"seen|next|password|current|new|email|shown[_a-z]*(-\d+)?")
+"""Fields that a page filled in, and passwords: nobody's text."""
+LONG = 20
+LOOKS = 40
+PAUSE = 0.05
+"""How often, and how many seconds apart, to look for the answer that another request is about to
+keep."""
+_tagged = TaggedJSONSerializer()
+
+
+def form_key() -> str:
+    """A new key: 128 bits at random."""
+    return secrets.token_urlsafe(16)
+
+
+def idempotent(view: V) -> V:
+    """Behind a public door: what is sent there is done once, too. Doors that ask for a person do so
+    by themselves."""
+
+    @wraps(view)
+    def at_most_once(**kwargs: Any) -> ResponseReturnValue:
+        actor = session.actor_or_none()
+        return answer_once(None if actor is None else actor.person_id, lambda: view(**kwargs))
+
+    return at_most_once  # type: ignore[return-value]
+
+
+def answer_once(
+    person_id: int | None, act: Callable[[], ResponseReturnValue]
+) -> ResponseReturnValue:
+    """What `act` answers; for a form whose work is done already, what was answered then."""
+    sent = _sent(person_id)
+    if sent is None:
+        return act()
+    while True:
+        found = kept(sent.key_sha256)
+        if found is None:
+            try:
+                return _first(sent, act)
+            except Repeated:
+                continue
+        if found.body_sha256 != sent.body_sha256:
+            return _something_else(found)
+        return _again(_with_answer(sent, found))
+
+
+def _first(sent: SentForm, act: Callable[[], ResponseReturnValue]) -> Response:
+    """Do the work with the key. Raises Repeated when somebody was faster, also where that made it
+    be refused."""
+    before, answer, refused = len(_flashes()), current_app.response_class(), None
+    with idempotency.claiming(sent) as claim:
+        try:
+            answer = current_app.make_response(act())
+        except (Refusal, HTTPException) as refusal:
+            refused = refusal
+    if not claim.arrived:
+        if kept(sent.key_sha256) is not None:
+            cookie["_flashes"] = _flashes()[:before]
+            raise Repeated
+    elif refused is None and 300 <= answer.status_code < 400:
+        idempotency.keep_answer(
+            sent, answer.status_code, answer.location or "", _tagged.dumps(_flashes()[before:])
+        )
+    else:
+        idempotency.release(sent)
+    if refused is not None:
+        raise refused
+    return answer
+
+
+def _with_answer(sent: SentForm, found: StoredResponse) -> StoredResponse:
+    """With its answer, if it comes: the work may have been kept a moment ago, by a request that
+    goes on now."""
+    for _look in range(LOOKS):
+        if (
+            found.status is not None
+            or (sent.at - found.accepted_at).total_seconds() > LOOKS * PAUSE
+        ):
+            break
+        time.sleep(PAUSE)
+        found = kept(sent.key_sha256) or found
+    return found
+
+
+def _again(found: StoredResponse) -> ResponseReturnValue:
+    if found.status is None:
+        errors.flash_message(
+            _(
+                "This was dealt with already when it was sent first, and not done a second time. "
+                "Look whether all is as you want it."
+            ),
+            "info",
+        )
+        return redirect(url_for("dashboard.index"), 303)
+    for kind, message in _tagged.loads(found.messages):
+        flash(message, kind)
+    return redirect(found.location, found.status)
+
+
+def _something_else(found: StoredResponse) -> ResponseReturnValue:
+    """The same form with something else in it. All of it is on the page, to be sent as well."""
+    if errors.wants_json():
+        return jsonify(error=_("This form was sent before, with something else in it.")), 409
+    fields = [pair for pair in request.form.items(multi=True) if pair[0] not in NOT_CONTENT]
+    files = [
+        (name, file.filename) for name, file in request.files.items(multi=True) if file.filename
+    ]
+    return render_template(
+        "errors/sent_before.html",
+        action=request.full_path.rstrip("?"),
+        fields=fields,
+        files=files,
+        first_answer=found.location,
+        written=_written(fields),
+    ), 409
+
+
+def _written(fields: list[tuple[str, str]]) -> list[str]:
+    """What looks like a text that somebody wrote, each once: what has a space or a line end, or is
+    long."""
+    texts = (value.strip() for name, value in fields if not NOT_TYPED.fullmatch(name))
+    return list(dict.fromkeys(text for text in texts if len(text) > LONG or len(text.split()) > 1))
+
+
+def _sent(person_id: int | None) -> SentForm | None:
+    """None: not a form with a key."""
+    key = request.form.get(FIELD, "") if request.method == "POST" else ""
+    if not KEY.fullmatch(key):
+        return None
+    whose = "" if person_id is None else str(person_id)
+    return SentForm(
+        person_id,
+        hashlib.sha256(f"{whose}:{key}".encode()).hexdigest(),
+        _body_sha256(key),
+        session.now(),
+    )
+
+
+def _body_sha256(key: str) -> str:
+    """Of the address, the fields and the files, in the order in which they were sent. The key goes
+    first, which is stored nowhere: a password in a field cannot be guessed from this."""
+    digest = hashlib.sha256()
+
+    def add(*texts: str) -> None:
+        for text in texts:
+            raw = text.encode()
+            digest.update(len(raw).to_bytes(8) + raw)
+
+    add(key, request.full_path)
+    for name, value in request.form.items(multi=True):
+        if name not in NOT_CONTENT:
+            add("field", name, value)
+    for name, file in request.files.items(multi=True):
+        add("file", name, file.filename or "", _file_sha256(file))
+    return digest.hexdigest()
+
+
+def _file_sha256(file: FileStorage) -> str:
+    """Read in pieces, and wound back for the view."""
+    found = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.stream.seek(0)
+    return found
+
+
+def _flashes() -> list[tuple[str, Any]]:
+    """What is to be told on the next page, as Flask keeps it in the cookie."""
+    found: list[tuple[str, Any]] = cookie.get("_flashes", [])
+    return found
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(form_key=form_key)

@@ -1,0 +1,1 @@
+"""Languages of pages, and of the framework's words on them."""

@@ -1,0 +1,1 @@
+"""Notices on pages and by mail, and the mail's settings."""

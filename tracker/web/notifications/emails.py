@@ -1,0 +1,66 @@
+"""A mail of notices in words. Each is written in a context of its own, as if its reader had asked
+for a page."""
+
+import datetime as dt
+import re
+from email.message import EmailMessage
+
+from flask import Flask, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.rules.mail import MailServer, compose
+from tracker.rules.notices import NoticeEmail
+from tracker.web.notifications.labels import href, sentence
+
+NAME_MAX = 60
+LINES_MAX = 30
+
+
+def plain(name: str) -> str:
+    """A name as one line of a mail that no program takes for a link, an address or an end of
+    line."""
+    visible = "".join(char if char.isprintable() else " " for char in name)
+    apart = re.sub(r"\.(?=\S)", ". ", re.sub(r"[/\\@<>:]", " ", visible))
+    return " ".join(apart.split())[:NAME_MAX].strip()
+
+
+def write(app: Flask, server: MailServer, letter: NoticeEmail, now: dt.datetime) -> EmailMessage:
+    """Its links have the host of TRACKER_BASE_URL. Raises ValueError for an address that is
+    none."""
+    with app.app_context(), app.test_request_context(base_url=app.config["BASE_URL"]):
+        return compose(server, letter.email, _subject(letter), _text(letter), now, letter.token)
+
+
+def _subject(letter: NoticeEmail) -> str:
+    count = len(letter.lines)
+    return str(
+        ngettext("%(num)d notice from Skills Tracker", "%(num)d notices from Skills Tracker", count)
+    )
+
+
+def _text(letter: NoticeEmail) -> str:
+    shown, more = letter.lines[:LINES_MAX], len(letter.lines) - LINES_MAX
+    parts = [
+        str(_("Hello %(name)s,", name=plain(letter.name))),
+        *(
+            f"{sentence(line.kind, plain(line.name))}\n"
+            f"{href(line.kind, line.review_id, whole=True)}"
+            for line in shown
+        ),
+    ]
+    if more > 0:
+        parts.append(str(ngettext("And %(num)d more.", "And %(num)d more.", more)))
+    parts.append(
+        str(_("All your notices: %(address)s", address=url_for("notices.index", _external=True)))
+    )
+    account = url_for("accounts.show", _external=True, _anchor="notices")
+    parts.append(
+        str(_("When they come by mail, if at all, you choose here: %(address)s", address=account))
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def init_app(app: Flask) -> None:
+    """The commands, which know no pages, find it here."""
+    app.extensions["tracker_letters"] = lambda server, letter, now: write(app, server, letter, now)

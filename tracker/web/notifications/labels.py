@@ -1,0 +1,67 @@
+"""What a notice says and where it leads, in the application and by mail: who, and what happened;
+never an answer, a statement or a count."""
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from tracker.rules.notices import LEADS_TO, NoticeKind, NoticePage
+
+SENTENCES = {
+    NoticeKind.REVIEW_SENT: _l("%(name)s sent you statements to review."),
+    NoticeKind.ITEM_RETURNED: _l("%(name)s asks you something about what you sent."),
+    NoticeKind.ITEM_REPLIED: _l("%(name)s replied to your question."),
+    NoticeKind.ITEM_DROPPED: _l("%(name)s dropped a returned statement from your review."),
+    NoticeKind.REVIEW_REVEALED: _l("Your review with %(name)s is revealed."),
+    NoticeKind.REVIEW_CLOSED: _l("Your review with %(name)s is closed."),
+    NoticeKind.REVIEW_HANDED_ON: _l("Your review with %(name)s was handed on to somebody else."),
+    NoticeKind.DIFFERENCE_CONFIRMED: _l(
+        "%(name)s confirmed an answer for something that you see differently."
+    ),
+    NoticeKind.DIFFERENCE_KEPT_APART: _l(
+        "Something that you and %(name)s see differently was kept apart."
+    ),
+    NoticeKind.NEXT_STEP_GIVEN: _l("%(name)s noted a next step for you."),
+    NoticeKind.REVIEW_DUE_SOON: _l("Your review of what %(name)s sent is due soon."),
+    NoticeKind.REVIEW_OVERDUE: _l("Your review of what %(name)s sent is overdue."),
+    NoticeKind.DIFFERENCES_DUE_SOON: _l(
+        "What you and %(name)s still see differently is kept apart soon."
+    ),
+    NoticeKind.NEXT_STEP_DUE: _l("A next step from your review with %(name)s is due."),
+    NoticeKind.ENDORSEMENT_EXPIRING: _l("Endorsements of yours expire soon."),
+    NoticeKind.ENDORSEMENT_REVOKED: _l("%(name)s revoked an endorsement of yours."),
+    NoticeKind.DEPUTY_NAMED: _l("You stand in for %(name)s in reviews."),
+    NoticeKind.EXCEPTION_PROPOSED: _l("%(name)s proposes to leave a statement out of a level."),
+}
+
+TALK = frozenset(
+    {
+        NoticeKind.REVIEW_REVEALED,
+        NoticeKind.REVIEW_CLOSED,
+        NoticeKind.DIFFERENCE_CONFIRMED,
+        NoticeKind.DIFFERENCE_KEPT_APART,
+        NoticeKind.NEXT_STEP_GIVEN,
+        NoticeKind.DIFFERENCES_DUE_SOON,
+        NoticeKind.NEXT_STEP_DUE,
+        NoticeKind.ENDORSEMENT_REVOKED,
+        NoticeKind.EXCEPTION_PROPOSED,
+    }
+)
+"""They lead to what the two see of each other, the others to the review."""
+
+
+PAGES = {NoticePage.PROFILE: "profiles.own", NoticePage.REVIEWS: "reviews.index"}
+
+
+def sentence(kind: NoticeKind, name: str) -> str:
+    return str(SENTENCES[kind]) % {"name": name}
+
+
+def href(kind: NoticeKind, review_id: int | None, *, whole: bool = False) -> str:
+    """Where one acts on it. `whole`: with the host, as mail needs it."""
+    if kind in LEADS_TO:
+        return url_for(PAGES[LEADS_TO[kind]], _external=whole)
+    return url_for(
+        "reviews.differences" if kind in TALK else "reviews.show",
+        review_id=review_id,
+        _external=whole,
+    )

@@ -1,0 +1,43 @@
+"""One's own notices: the newest first, each with the way to where one acts."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.queries.notifications import notices
+from tracker.rules.roles import Permission
+from tracker.services.notifications import notices as service
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message
+from tracker.web.http.input_checks import page_number
+from tracker.web.notifications.forms import MarkReadForm
+from tracker.web.notifications.labels import href, sentence
+
+bp = Blueprint("notices", __name__)
+
+
+@bp.get("/notices")
+@door(Permission.SIGNED_IN)
+def index() -> ResponseReturnValue:
+    found = notices.listed(session.actor(), session.today(), page_number())
+    return render_template(
+        "notifications/index.html",
+        found=found,
+        new_notices=found.unread,
+        sentence=sentence,
+        href=href,
+        choice=notices.mail_choice(session.actor()),
+    )
+
+
+@bp.post("/notices/read")
+@door(Permission.SIGNED_IN)
+def read() -> ResponseReturnValue:
+    count = service.read_all(session.actor(), MarkReadForm().up_to, session.now())
+    marked = ngettext(
+        "%(num)d notice is marked as read.", "%(num)d notices are marked as read.", count
+    )
+    flash_message(marked if count else _("There was nothing unread any more."))
+    return redirect(url_for("notices.index"), 303)

@@ -1,0 +1,1 @@
+"""The audit and backups, for the administrator."""

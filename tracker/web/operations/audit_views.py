@@ -1,0 +1,78 @@
+"""What was done in the library and by whom, for the administrator. Nothing of ratings or of what
+reviews came to."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from tracker.queries.administration import people
+from tracker.queries.operations import audit_log
+from tracker.rules.roles import Permission
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.input_checks import page_number
+from tracker.web.operations.audit_forms import AuditForm
+from tracker.web.ui import audit_labels, fields
+from tracker.web.ui.tables import Column, headings, order_asked
+
+bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
+
+COLUMNS = {
+    "when": Column(_l("When"), largest_first=True),
+    "what": Column(_l("What"), sorts=False),
+    "who": Column(_l("Who")),
+    "about": Column(_l("About")),
+}
+
+
+@bp.get("")
+@door(Permission.ADMINISTER)
+def index() -> ResponseReturnValue:
+    actor, order = session.actor(), order_asked(COLUMNS)
+    form = AuditForm(request.args)
+    form.kind.choices = _kinds()
+    form.person_id.choices = fields.choices([("", _l("Everybody")), *people.choices(actor)])
+    form.validate()
+    found = audit_log.listed(
+        actor,
+        _asked(form.kind.data),
+        text=audit_log.TextFilter(form.search.data or "", audit_labels.WORDS, audit_labels.MEANT),
+        person_id=None if form.person_id.errors else form.person_id.data,
+        since=form.since.data,
+        until=form.until.data,
+        sort=order.by,
+        descending=order.descending,
+        page=page_number(),
+    )
+    kept = {name: value for name, value in form.data.items() if value and not form[name].errors}
+    return render_template(
+        "operations/audit.html",
+        form=form,
+        found=found,
+        kinds=audit_labels.WORDS,
+        facts=audit_labels.facts,
+        order=order.kept,
+        kept=kept,
+        headings=headings(COLUMNS, order, "admin_audit.index", **kept),
+    )
+
+
+def _kinds() -> list[Any]:
+    """A group as a whole, and each of its kinds."""
+    groups = {
+        str(label): [
+            (key, _("%(group)s: all", group=label)),
+            *sorted(audit_labels.KINDS[key].items(), key=lambda item: str(item[1])),
+        ]
+        for key, label in audit_labels.GROUPS.items()
+    }
+    return [*fields.choices([("", _l("Everything"))]), *fields.grouped(groups)]
+
+
+def _asked(chosen: str) -> list[str]:
+    if chosen in audit_labels.KINDS:
+        return list(audit_labels.KINDS[chosen])
+    return [chosen] if chosen in audit_labels.WORDS else list(audit_labels.WORDS)

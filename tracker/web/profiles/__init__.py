@@ -1,0 +1,1 @@
+"""Profiles as page, PDF, CSV and JSON."""

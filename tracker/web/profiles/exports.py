@@ -1,0 +1,81 @@
+"""A learner's own ratings and endorsements, statement by statement, to take along."""
+
+from flask import Response, jsonify
+from flask_babel import gettext as _
+
+from tracker.queries.assessment.learners import Learner
+from tracker.queries.endorsements.exceptions import AgreedException
+from tracker.queries.profiles.statement_status import ShownAnswer, StatementVoices
+from tracker.web.ui.csv import Table, csv_file
+
+
+def as_csv(learner: Learner, statements: list[StatementVoices]) -> Response:
+    """Times are UTC, in ISO 8601."""
+    head = [
+        _("Code"),
+        _("Statement"),
+        _("Level"),
+        _("Your answer"),
+        _("Answered at"),
+        _("Endorsed"),
+        _("By"),
+        _("Endorsed at"),
+        _("Not rated here"),
+        _("Agreed exception"),
+        _("Agreed by"),
+        _("Agreed at"),
+    ]
+    rows: Table = [head]
+    for each in statements:
+        own = [each.own.label, each.own.at.isoformat()] if each.own else ["", ""]
+        endorsed = (
+            [each.endorsed.label, each.endorsed.who, each.endorsed.at.isoformat()]
+            if each.endorsed
+            else ["", "", ""]
+        )
+        left_out = each.exception
+        agreed = (
+            [left_out.reason, ", ".join(left_out.names), left_out.on.isoformat()]
+            if left_out
+            else ["", "", ""]
+        )
+        rows.append(
+            [each.code, each.title, each.rank, *own, *endorsed, each.not_rated_here or "", *agreed]
+        )
+    return csv_file(rows, f"{learner.name} {learner.framework}")
+
+
+def as_json(learner: Learner, statements: list[StatementVoices]) -> Response:
+    response = jsonify(
+        framework=learner.framework_slug,
+        version=learner.framework_version,
+        name=learner.name,
+        role_profile=learner.role_profile,
+        statements=[
+            {
+                "code": each.code,
+                "title": each.title,
+                "level": each.rank,
+                "own": _said(each.own),
+                "endorsed": _said(each.endorsed),
+                "not_rated_here": each.not_rated_here,
+                "agreed_exception": _agreed(each.exception),
+            }
+            for each in statements
+        ],
+    )
+    response.headers["Content-Disposition"] = 'attachment; filename="profile.json"'
+    return response
+
+
+def _agreed(exception: AgreedException | None) -> dict[str, object] | None:
+    if exception is None:
+        return None
+    return {"reason": exception.reason, "by": list(exception.names), "at": exception.on.isoformat()}
+
+
+def _said(said: ShownAnswer | None) -> dict[str, str] | None:
+    if said is None:
+        return None
+    found = {"answer": said.key, "label": said.label, "at": said.at.isoformat()}
+    return {**found, "by": said.who} if said.who else found

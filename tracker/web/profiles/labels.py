@@ -1,0 +1,158 @@
+"""Sentences about levels: what would change one, what state it is in, and what to do next."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles.profiles import Profile
+from tracker.queries.profiles.statement_status import StatementVoices
+from tracker.rules.levels import DomainStanding, LevelState, LevelView, what_would_change
+from tracker.rules.next_steps import NextStep, StepKind
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One next step as it is shown: what it is about, why, and the link to do it."""
+
+    title: str
+    text: str
+    href: str
+    action: str
+
+
+def change(of: DomainStanding, domain: DomainShape) -> str:
+    """What would let the next level be held: "2 statements from Proficient"."""
+    lacks = what_would_change(of)
+    if lacks is None:
+        return str(_("Every level that counts is held."))
+    level = domain.level_name(lacks.rank)
+    words = ngettext(
+        "%(num)d statement from %(level)s",
+        "%(num)d statements from %(level)s",
+        lacks.more,
+        level=level,
+    )
+    facts = _("%(met)s met, %(need)s needed", met=lacks.met, need=lacks.need)
+    if lacks.from_not_met:
+        open_or_not = ngettext(
+            "at least %(num)d of them among those now answered as not met",
+            "at least %(num)d of them among those now answered as not met",
+            lacks.from_not_met,
+        )
+    else:
+        open_or_not = ngettext("%(num)d is still open", "%(num)d are still open", lacks.open)
+    sentence = f"{words}: {facts}; {open_or_not}."
+    if lacks.then_held > lacks.rank:
+        held = domain.level_name(lacks.then_held)
+        sentence += " " + _("Then %(level)s is held too: it is met already.", level=held)
+    return sentence
+
+
+def state(view: LevelView) -> str:
+    """The state of one level in words, with the counts that make it."""
+    counts = _(
+        "%(met)s of %(applicable)s met, %(need)s needed",
+        met=view.tally.met,
+        applicable=view.tally.applicable,
+        need=view.need,
+    )
+    match view.state:
+        case LevelState.LIMITED:
+            return str(
+                ngettext(
+                    "Limited: %(num)d of %(listed)d listed applies; too few to count, so it is "
+                    "passed over.",
+                    "Limited: %(num)d of %(listed)d listed apply; too few to count, so it is "
+                    "passed over.",
+                    view.tally.applicable,
+                    listed=view.tally.listed,
+                )
+            )
+        case LevelState.MET if view.held:
+            return str(_("Held: %(counts)s.", counts=counts))
+        case LevelState.MET:
+            return str(
+                _("Met, but out of order: a lower level is not met. %(counts)s.", counts=counts)
+            )
+        case LevelState.NOT_MET:
+            return str(_("Not met: %(counts)s.", counts=counts))
+        case LevelState.NOT_YET_KNOWN:
+            return str(
+                _("Not yet known: %(counts)s; %(open)s open.", counts=counts, open=view.tally.open)
+            )
+
+
+def step_lines(
+    steps: tuple[NextStep, ...], of: Profile, statements: list[StatementVoices]
+) -> list[StepLine]:
+    domains = {domain.id: domain for domain in of.domains}
+    titles = {each.id: each.title for each in statements}
+    return [
+        _step(step, domains[step.domain_id], titles, of.learner.framework_slug) for step in steps
+    ]
+
+
+def _step(step: NextStep, domain: DomainShape, titles: dict[int, str], framework: str) -> StepLine:
+    first = step.statement_ids[0]
+    name, level, count = domain.title, domain.level_name(step.rank or 0), len(step.statement_ids)
+    title, href, action = name, url_for("statements.show", statement_id=first), _("Why")
+    match step.kind:
+        case StepKind.RATE:
+            text = ngettext(
+                "%(num)d statement is still open", "%(num)d statements are still open", count
+            )
+            href, action = _assess(framework, domain, first), _("Rate")
+        case StepKind.BUILD_REVIEWED:
+            text = _(
+                "the %(level)s statement in %(domain)s that a reviewer found not met yet",
+                level=level,
+                domain=name,
+            )
+            title = titles[first]
+        case StepKind.BUILD_OWN:
+            text = _(
+                "%(level)s in %(domain)s: you do not do it consistently yet",
+                level=level,
+                domain=name,
+            )
+            title, href, action = titles[first], _evidence(first), _("Add evidence")
+        case StepKind.GROW:
+            text = _("%(level)s in %(domain)s, where you are at target", level=level, domain=name)
+            title, href, action = titles[first], _evidence(first), _("Add evidence")
+        case StepKind.SEND:
+            text = ngettext(
+                "%(num)d statement to send for review",
+                "%(num)d statements to send for review",
+                count,
+            )
+            href, action = url_for("reviews.new"), _("Send")
+        case StepKind.REPLY:
+            text = ngettext(
+                "a reviewer asks about %(num)d statement",
+                "a reviewer asks about %(num)d statements",
+                count,
+            )
+            href, action = url_for("reviews.index"), _("Reply")
+        case StepKind.TALK:
+            text = ngettext(
+                "%(num)d difference to talk about", "%(num)d differences to talk about", count
+            )
+            href, action = url_for("reviews.index"), _("See them")
+    return StepLine(title, text, href, action)
+
+
+def _assess(framework: str, domain: DomainShape, statement_id: int) -> str:
+    return url_for(
+        "assessment.show",
+        framework=framework,
+        strand=domain.strand_key,
+        domain=domain.key,
+        _anchor=f"s-{statement_id}",
+    )
+
+
+def _evidence(statement_id: int) -> str:
+    return url_for("evidence.new", statement=statement_id)

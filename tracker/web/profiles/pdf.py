@@ -1,0 +1,201 @@
+"""A profile on paper: what its page shows to this reader, and the statements that are endorsed."""
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.queries.administration import imprints
+from tracker.queries.profiles import statement_status
+from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles.profiles import SelfSide
+from tracker.rules.levels import RULE
+from tracker.web.http import session
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.profiles import pdf_levels as levels
+from tracker.web.profiles.pages import ProfilePage
+from tracker.web.ui.pdf import Data, Document, credits_of
+from tracker.web.ui.template_helpers import full_day
+
+
+def document(of: ProfilePage) -> Document:
+    """Three more statements than the page."""
+    learner = of.profile.learner
+    imprint = mark_language(
+        imprints.imprint(learner.framework_id, learner.library_id), learner.lang
+    )
+    data: Data = {
+        "kicker": _(
+            "Progress profile \u00b7 %(framework)s, version %(version)s",
+            framework=learner.framework,
+            version=learner.framework_version,
+        ),
+        "facts": _facts(of, imprint.library),
+        "voices": _voices(of),
+        "stats": levels.stats(of),
+        "levels": levels.table(of),
+        "charts": [levels.chart(of, rows) for rows in of.dots],
+        "exceptions": _exceptions(of) if of.exceptions else None,
+        "steps": _steps(of) if of.side is SelfSide.OWN else None,
+        "trend": levels.trend(of) if of.trend_points else None,
+        **_statements(of),
+        "rule": _rule(),
+        "credits": credits_of(imprint),
+    }
+    return Document(
+        "profile", _("%(name)s: progress profile", name=learner.name), imprint.library, data
+    )
+
+
+def _facts(of: ProfilePage, library: str) -> list[list[str]]:
+    learner = of.profile.learner
+    target = next((heading.name for heading in of.headings if heading.is_target), "")
+    role = learner.role_profile
+    if target:
+        role = _("%(role)s, target %(level)s", role=role, level=target)
+    rows = [
+        [_("Library"), library],
+        [_("Team"), " \u00b7 ".join(filter(None, (learner.team, learner.job)))],
+        [_("Role profile"), role],
+        [_("Made on"), full_day(session.now())],
+        [_("Made for"), _made_for(of)],
+    ]
+    if learner.round:
+        rows.insert(3, [_("Round"), learner.round])
+    return rows
+
+
+def _made_for(of: ProfilePage) -> str:
+    who = session.actor().name
+    if of.side is SelfSide.OWN:
+        return str(_("%(name)s, whose profile this is", name=who))
+    if of.side is SelfSide.REVEALED:
+        return str(_("%(name)s, as supervisor", name=who))
+    return str(_("%(name)s, as coordinator", name=who))
+
+
+def _voices(of: ProfilePage) -> str:
+    name = of.profile.learner.name
+    own = {
+        SelfSide.OWN: _(
+            "Self-rating is what %(name)s answered, as it stood on %(day)s.",
+            name=name,
+            day=full_day(session.now()),
+        ),
+        SelfSide.REVEALED: _(
+            "Self-rating is what %(name)s answered, as last revealed in a review. What was not "
+            "sent is seen by its "
+            "owner alone.",
+            name=name,
+        ),
+        SelfSide.NONE: _(
+            "This shows the endorsed voice alone: self-ratings reach coordinators only as counts "
+            "over a team."
+        ),
+    }[of.side]
+    endorsed = _("Endorsed is what supervisors recorded after a review.")
+    mixed = _("The two voices are never mixed.") if of.profile.own is not None else ""
+    return f"{own} {endorsed} {mixed}".strip()
+
+
+def _exceptions(of: ProfilePage) -> Data:
+    domains = {domain.id: domain for domain in of.profile.domains}
+    return {
+        "title": ngettext(
+            "%(num)d agreed exception", "%(num)d agreed exceptions", len(of.exceptions)
+        ),
+        "note": _(
+            "In the endorsed voice such a statement does not count at its level: the learner and "
+            "a supervisor "
+            "agreed on it."
+        ),
+        "head": [_("Code"), _("Statement"), _("Level"), _("Why"), _("Agreed by"), _("On")],
+        "rows": [
+            [
+                each.code,
+                each.title,
+                f"{domains[each.domain_id].title}, {domains[each.domain_id].level_name(each.rank)}",
+                each.reason or _("the reason was erased"),
+                _("%(one)s and %(other)s", one=each.names[0], other=each.names[1]),
+                full_day(each.on),
+            ]
+            for each in of.exceptions
+        ],
+    }
+
+
+def _steps(of: ProfilePage) -> Data:
+    return {
+        "title": _("Next steps"),
+        "none-left": _("Nothing is left to do here: every level that counts is held."),
+        "rows": [{"title": step.title, "text": step.text} for step in of.steps],
+    }
+
+
+def _statements(of: ProfilePage) -> Data:
+    """What is endorsed, by domain, and what is not rated here."""
+    domains = {domain.id: domain for domain in of.profile.domains}
+    endorsed: dict[int, list[list[str]]] = {}
+    left_out: dict[int, list[list[str]]] = {}
+    for each in mark_language(
+        statement_status.voices(of.profile.learner, of.side), of.profile.learner.lang
+    ):
+        domain = domains[each.domain_id]
+        if each.endorsed is not None:
+            said = [each.endorsed.label, each.endorsed.who, full_day(each.endorsed.at)]
+            endorsed.setdefault(domain.id, []).append(
+                [each.code, each.title, domain.level_name(each.rank), *said]
+            )
+        if each.not_rated_here is not None:
+            left_out.setdefault(domain.id, []).append([each.code, each.title, each.not_rated_here])
+    count = sum(map(len, left_out.values()))
+    return {
+        "endorsed": {
+            "title": _("Endorsed statements"),
+            "note": "" if endorsed else _("Nothing is endorsed yet."),
+            "head": [_("Code"), _("Statement"), _("Level"), _("Endorsed as"), _("By"), _("On")],
+            "groups": _groups(endorsed, domains),
+        },
+        "left-out": {
+            "title": _("Not rated here"),
+            "note": ngettext(
+                "The library leaves %(num)d statement out of every count.",
+                "The library leaves %(num)d statements out of every count.",
+                count,
+            ),
+            "head": [_("Code"), _("Statement"), _("Why")],
+            "groups": _groups(left_out, domains),
+        }
+        if left_out
+        else None,
+    }
+
+
+def _groups(found: dict[int, list[list[str]]], domains: dict[int, DomainShape]) -> list[Data]:
+    return [
+        {"title": domain.title, "rows": found[key]}
+        for key, domain in domains.items()
+        if key in found
+    ]
+
+
+def _rule() -> Data:
+    return {
+        "title": _("How a level comes about"),
+        "paragraphs": [
+            _(
+                "A level is met when four fifths of the statements that apply are met, rounded "
+                "up: 2 of 2, 3 of 3, 8 of "
+                "10. Only Consistently counts as met."
+            ),
+            _(
+                "A statement applies unless the library does not rate it or it is not part of the "
+                "job; in the endorsed "
+                "voice only where the supervisor agreed, and without the one statement of a level "
+                "that both may agree to "
+                "leave out. A level is held when it is met and every lower one is too. A level "
+                "with fewer than two "
+                "statements that apply, or fewer than half of those listed, is limited: it is "
+                "shown and passed over."
+            ),
+        ],
+        "version": _("Rule %(name)s, version %(version)s.", name=RULE.name, version=RULE.version),
+    }

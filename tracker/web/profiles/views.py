@@ -1,0 +1,152 @@
+"""Progress profiles: one's own, and what others may see of somebody's."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.assessment import learners
+from tracker.queries.assessment.learners import Learner
+from tracker.queries.profiles import profiles, statement_status
+from tracker.queries.profiles.profiles import SelfSide
+from tracker.rules.notices import NoticePage
+from tracker.rules.roles import Permission
+from tracker.services.assessment import readiness
+from tracker.web.http import errors, rate_limits, session
+from tracker.web.http.access import door, may, note_look, note_opened
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.profiles import exports, labels, level_table
+from tracker.web.profiles import pdf as profile_pdf
+from tracker.web.profiles.pages import profile_page
+from tracker.web.ui import pdf
+
+bp = Blueprint("profiles", __name__)
+
+
+@bp.get("/profile")
+@door(Permission.SIGNED_IN)
+def own() -> ResponseReturnValue:
+    learner = _own_learner()
+    if learner is None:
+        return render_template("profiles/none.html")
+    note_opened(NoticePage.PROFILE)
+    return _show(learner, SelfSide.OWN)
+
+
+@bp.get("/people/<id:person_id>/profile")
+@door(Permission.PROFILE_READ, subjects.person)
+def show(person: Subject) -> ResponseReturnValue:
+    learner, side = _of(person)
+    return _show(learner, side)
+
+
+@bp.get("/profile/<domain>")
+@door(Permission.SIGNED_IN)
+def explain_own(domain: str) -> ResponseReturnValue:
+    learner = _own_learner() or abort(404)
+    return _explain(learner, SelfSide.OWN, domain)
+
+
+@bp.get("/people/<id:person_id>/profile/<domain>")
+@door(Permission.PROFILE_READ, subjects.person)
+def explain(person: Subject, domain: str) -> ResponseReturnValue:
+    learner, side = _of(person)
+    return _explain(learner, side, domain)
+
+
+@bp.get("/profile.csv")
+@door(Permission.SIGNED_IN)
+def own_csv() -> ResponseReturnValue:
+    learner = _own_learner() or abort(404)
+    return exports.as_csv(learner, statement_status.voices(learner, SelfSide.OWN))
+
+
+@bp.get("/profile.json")
+@door(Permission.SIGNED_IN)
+def own_json() -> ResponseReturnValue:
+    learner = _own_learner() or abort(404)
+    return exports.as_json(learner, statement_status.voices(learner, SelfSide.OWN))
+
+
+@bp.get("/profile.pdf")
+@door(Permission.SIGNED_IN)
+@rate_limits.documents
+def own_pdf() -> ResponseReturnValue:
+    learner = _own_learner() or abort(404)
+    return pdf.download(profile_pdf.document(profile_page(learner, SelfSide.OWN)))
+
+
+@bp.get("/people/<id:person_id>/profile.pdf")
+@door(Permission.PROFILE_READ, subjects.person)
+@rate_limits.documents
+def show_pdf(person: Subject) -> ResponseReturnValue:
+    return pdf.download(profile_pdf.document(profile_page(*_of(person))))
+
+
+@bp.post("/profile/ready")
+@door(Permission.RATE)
+def ready() -> ResponseReturnValue:
+    said = request.form.get("ready", "")
+    if said not in ("yes", "no"):
+        abort(422)
+    readiness.declare(session.actor(), said == "yes", session.now())
+    errors.flash_message(
+        _("Your supervisor sees now that you are ready.")
+        if said == "yes"
+        else _("You are not marked as ready any more."),
+        undo=errors.Undo(url_for("profiles.ready"), {"ready": "no" if said == "yes" else "yes"}),
+    )
+    return redirect(url_for("profiles.own"), 303)
+
+
+def _own_learner() -> Learner | None:
+    return learners.learner(session.actor().person_id, session.actor().today(session.now()))
+
+
+def _of(person: Subject) -> tuple[Learner, SelfSide]:
+    """Whose profile, and how much of the self side the reader gets: their own, what was revealed,
+    or none.
+
+    A coordinator sees endorsed levels by name where the library has it so, else no profile at all.
+    """
+    learner = learners.learner(person.id, session.actor().today(session.now()))
+    if learner is None:
+        abort(404)
+    if person.owner_id == session.actor().person_id:
+        return learner, SelfSide.OWN
+    note_look(person.id, "profile")
+    if may(Permission.PROFILE_REVEALED, person):
+        return learner, SelfSide.REVEALED
+    if not profiles.names_to_coordinators(learner.library_id):
+        abort(404)
+    return learner, SelfSide.NONE
+
+
+def _show(learner: Learner, side: SelfSide) -> ResponseReturnValue:
+    return render_template(
+        "profiles/show.html", short=level_table.short, **vars(profile_page(learner, side))
+    )
+
+
+def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
+    profile = mark_language(profiles.profile(learner, side), learner.lang)
+    domain = next((domain for domain in profile.domains if domain.key == key), None)
+    if domain is None:
+        abort(404)
+    voices = [("endorsed", profile.endorsed[domain.id])]
+    if profile.own is not None:
+        voices.insert(0, ("own", profile.own[domain.id]))
+    return render_template(
+        "profiles/explain.html",
+        profile=profile,
+        side=side,
+        domain=domain,
+        voices=voices,
+        statements=mark_language(statement_status.voices(learner, side, domain.id), learner.lang),
+        change=labels.change,
+        state=labels.state,
+        back=url_for("profiles.own")
+        if side is SelfSide.OWN
+        else url_for("profiles.show", person_id=learner.person_id),
+    )

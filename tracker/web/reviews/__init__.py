@@ -1,0 +1,1 @@
+"""Reviews: sending, answering, differences, and who goes on with them."""

@@ -1,0 +1,1 @@
+"""Answering many items on one screen."""

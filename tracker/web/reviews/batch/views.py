@@ -1,0 +1,157 @@
+"""Answering in one sitting: a level of a review on one screen, or one statement across people."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.reviews import batches
+from tracker.queries.reviews import items as review_items
+from tracker.rules.errors import Conflict, Invalid, Refusal
+from tracker.rules.reviews.reviews import NewerAnswer
+from tracker.rules.roles import Permission
+from tracker.services.reviews import answers
+from tracker.web.http import errors, session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message
+from tracker.web.http.input_checks import json_object
+from tracker.web.i18n.content_language import mark_language_each
+from tracker.web.reviews import conflict_page, pages
+from tracker.web.reviews.batch import cards
+from tracker.web.reviews.batch import pages as screens
+from tracker.web.reviews.batch.forms import from_form, from_json
+
+bp = Blueprint("batch_review", __name__)
+
+
+@bp.get("/reviews/<id:review_id>/level/<id:domain_id>/<id:rank>")
+@door(Permission.REVIEW_ANSWER, subjects.review)
+def level(review: Subject, domain_id: int, rank: int) -> ResponseReturnValue:
+    return screens.level_page(review.id, (domain_id, rank))
+
+
+@bp.post("/reviews/<id:review_id>/level/<id:domain_id>/<id:rank>")
+@door(Permission.REVIEW_ANSWER, subjects.review)
+def answer_level(review: Subject, domain_id: int, rank: int) -> ResponseReturnValue:
+    here = (domain_id, rank)
+    ids = {
+        item.id
+        for item in review_items.for_reviewer(review.id)
+        if (item.domain_id, item.rank) == here
+    }
+    return _answered(
+        ids,
+        page=lambda *sent: screens.level_page(review.id, here, *sent),
+        after=lambda stay: screens.after_level(review.id, here, stay=stay),
+        later=lambda: screens.level_later(review.id),
+    )
+
+
+@bp.post("/review-items/<id:item_id>/said")
+@door(Permission.REVIEW_ANSWER, subjects.review_item)
+def save(item: Subject) -> ResponseReturnValue:
+    """One card of a screen, for the script."""
+    card, person_id, screen = from_json(item.id, json_object())
+    _must_be_same(person_id)
+    try:
+        answers.answer_many(session.actor(), [card.said()], session.now())
+    except Conflict as refused:
+        return _refused(item.id, cards.refused_rows(refused)[item.id])
+    return jsonify(screens.saved(item.id, screen))
+
+
+@bp.get("/reviews/by-statement")
+@door(Permission.SIGNED_IN)
+def shared() -> ResponseReturnValue:
+    found = mark_language_each(batches.shared(session.actor(), session.today()))
+    return render_template("reviews/batch/shared.html", shared=found)
+
+
+@bp.get("/reviews/by-statement/<id:statement_id>")
+@door(Permission.SIGNED_IN)
+def statement(statement_id: int) -> ResponseReturnValue:
+    return screens.statement_page(statement_id)
+
+
+@bp.post("/reviews/by-statement/<id:statement_id>")
+@door(Permission.SIGNED_IN)
+def answer_statement(statement_id: int) -> ResponseReturnValue:
+    ids = {item.id for item in batches.of_statement(session.actor(), statement_id, session.today())}
+    if not ids:
+        return _nothing_left()
+    return _answered(
+        ids,
+        page=lambda *sent: screens.statement_page(statement_id, *sent),
+        after=lambda stay: screens.after_statement(statement_id, stay=stay),
+        later=lambda: screens.statement_later(statement_id),
+    )
+
+
+def _answered(
+    ids: set[int], page: Callable[..., str], after: Callable[[bool], str], later: Callable[[], str]
+) -> ResponseReturnValue:
+    """What a screen of those items sent, all of it or nothing. `after`: where to go then; `page`:
+    the screen again."""
+    sent = from_form(request.form)
+    _must_be_same(sent.person_id)
+    try:
+        changed = answers.answer_many(session.actor(), cards.wanted(sent, ids), session.now())
+    except (Invalid, Conflict) as refusal:
+        try:
+            return page(sent, refusal), _status(refusal)
+        except Conflict as overtaken:
+            return conflict_page.page(overtaken, sent.cards)
+    if sent.act == "later":
+        flash_message(later())
+        return redirect(url_for("dashboard.index"), 303)
+    flash_message(
+        ngettext("%(num)d answer is saved.", "%(num)d answers are saved.", changed)
+        if changed
+        else _("Nothing was changed.")
+    )
+    if cards.left_alone(sent).cards:
+        return page(cards.left_alone(sent))
+    return redirect(after(sent.act == "ticked"), 303)
+
+
+def _nothing_left() -> ResponseReturnValue:
+    """404 for what was never the actor's; for what was, all that they typed is shown."""
+    sent = from_form(request.form)
+    if not batches.was_with(session.actor(), [card.item_id for card in sent.touched + sent.ticked]):
+        abort(404)
+    _must_be_same(sent.person_id)
+    return conflict_page.page_of_many(
+        Conflict("move_not_now"), sent.cards, url_for("batch_review.shared")
+    )
+
+
+def _must_be_same(person_id: int | None) -> None:
+    """Raises Conflict("another_person"): the page was somebody else's."""
+    if person_id not in (None, session.actor().person_id):
+        raise Conflict("another_person")
+
+
+def _status(refusal: Refusal) -> int:
+    """Only what another page did meanwhile is a conflict; what is missing is not."""
+    rows = cards.refused_rows(refusal).values() or [refusal]
+    return 409 if any(isinstance(each, Conflict) for each in rows) else 422
+
+
+def _refused(item_id: int, refusal: Refusal) -> ResponseReturnValue:
+    """To the script: what another page saved meanwhile, beside the reason."""
+    current = refusal.facts.get("current")
+    if not isinstance(current, NewerAnswer):
+        raise refusal
+    words = pages.words_of(pages.header_of(review_items.review_of(item_id)))
+    theirs = {
+        "answer": current.answer,
+        "ground": current.ground or "",
+        "note": current.note,
+        "version": current.version,
+    }
+    said = f"{errors.message_for(refusal)} {cards.saved_meanwhile(current, words)}"
+    return jsonify(error=said, code=refusal.code, current=theirs), 409

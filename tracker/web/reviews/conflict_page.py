@@ -1,0 +1,91 @@
+"""A move of a review that somebody else made impossible: what was not done, how it stands now, and
+what was typed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.queries.reviews import items as review_items
+from tracker.queries.reviews.items import Item
+from tracker.rules.errors import Conflict
+from tracker.web.http import errors, session
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.reviews import labels, pages
+from tracker.web.reviews.batch.forms import SentCard
+
+TYPED = ("text", "reason", "note")
+"""The fields of these forms in which somebody writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedText:
+    """A text, and the statement that it was written to, with how that stands, where there are
+    several."""
+
+    text: str
+    title: str = ""
+    state: str = ""
+
+
+def page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> ResponseReturnValue:
+    """409. Each side sees what it may see of the other's, as on every page of the review. `typed`:
+    the cards of a screen, where it was one."""
+    values = request.view_args or {}
+    item_id = values.get("item_id")
+    review_id = values.get("review_id") or (item_id and review_items.review_of(item_id))
+    if review_id is None or errors.wants_json():
+        return errors.refused(refusal)
+    header = pages.header_of(review_id)
+    is_learner = header.learner_id == session.actor().person_id
+    items = mark_language(
+        review_items.for_learner(review_id) if is_learner else review_items.for_reviewer(review_id),
+        header.lang,
+    )
+    if is_learner:
+        is_shown = any(item.revealed for item in items)
+        href = url_for("reviews.differences" if is_shown else "reviews.show", review_id=review_id)
+    else:
+        href = labels.reviewer_href(header, items) or url_for("reviews.index")
+    return render_template(
+        "reviews/conflict.html",
+        header=header,
+        said=errors.message_for(refusal),
+        href=href,
+        is_learner=is_learner,
+        item=next((item for item in items if item.id == item_id), None),
+        statuses=labels.ITEM_STATUS,
+        review_statuses=labels.REVIEW_STATUS,
+        typed=[*_written(), *_on_cards(typed, items)],
+    ), 409
+
+
+def page_of_many(refusal: Conflict, typed: Sequence[SentCard], href: str) -> ResponseReturnValue:
+    """409, of a screen across reviews of which nothing is with the reviewer any more: no name is
+    told."""
+    return render_template(
+        "reviews/conflict.html",
+        header=None,
+        said=errors.message_for(refusal),
+        href=href,
+        typed=_on_cards(typed, []),
+    ), 409
+
+
+def _written() -> list[TypedText]:
+    return [TypedText(text) for name in TYPED if (text := request.form.get(name, "").strip())]
+
+
+def _on_cards(cards: Sequence[SentCard], items: Sequence[Item]) -> list[TypedText]:
+    by_id = {item.id: item for item in items}
+    found = []
+    for card in cards:
+        item = by_id.get(card.item_id)
+        if card.typed_note and item is not None and item.status is not None:
+            found.append(
+                TypedText(card.typed_note, str(item.title), str(labels.ITEM_STATUS[item.status]))
+            )
+        elif card.typed_note:
+            found.append(TypedText(card.typed_note))
+    return found

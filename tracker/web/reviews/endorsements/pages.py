@@ -1,0 +1,101 @@
+"""The endorsements of one statement as its page shows them: to the learner, and to a supervisor."""
+
+from dataclasses import dataclass
+
+from flask import abort, current_app, render_template
+from flask_babel import gettext as _
+
+from tracker.queries.assessment import learners
+from tracker.queries.assessment.learners import Learner
+from tracker.queries.endorsements import comparisons, digest_check, exceptions
+from tracker.queries.endorsements import endorsements as endorsing
+from tracker.queries.endorsements.comparisons import Comparison
+from tracker.queries.endorsements.endorsements import Endorsed
+from tracker.queries.endorsements.exceptions import AgreedException
+from tracker.queries.profiles import statement_status
+from tracker.queries.profiles.profiles import SelfSide
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.reviews.digests import DigestFit
+from tracker.rules.reviews.workflow import EndorsementStatus
+from tracker.services.reviews import endorsements as service
+from tracker.web.http import access, session
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.reviews.endorsements import comparison
+from tracker.web.reviews.endorsements.comparison import ComparedPart
+
+
+@dataclass(frozen=True)
+class Endorsements:
+    """`fits`: by id, whether what is stored is what was reviewed; a file that is damaged or gone
+    does not fit. `changed_since` is for the learner alone. `compared` is of the newest."""
+
+    endorsements: list[Endorsed]
+    fits: dict[int, DigestFit]
+    changed_since: bool
+    compared: Comparison | None
+    parts: list[ComparedPart]
+    agreed: list[AgreedException]
+
+
+def own_endorsements(learner: Learner, statement_id: int, text: Wording) -> Endorsements:
+    """`text`: the statement as it is worded."""
+    compared = comparisons.own(learner.person_id, statement_id)
+    changed = statement_id in endorsing.changed_since(learner.person_id)
+    return _endorsements(learner, statement_id, text, compared, changed)
+
+
+def of_person(person_id: int, statement_id: int) -> str:
+    """For a supervisor: nothing in it is read from what was not revealed."""
+    learner = learners.learner(person_id, session.actor().today(session.now()))
+    heading = comparisons.heading(learner, statement_id) if learner is not None else None
+    if learner is None or heading is None:
+        abort(404)
+    access.note_look(person_id, "profile")
+    reader = session.actor().person_id
+    heading = mark_language(heading, learner.lang)
+    voices = statement_status.voices(learner, SelfSide.REVEALED, heading.domain_id)
+    found = _endorsements(
+        learner,
+        statement_id,
+        heading.text,
+        comparisons.for_supervisor(reader, person_id, statement_id),
+        changed=False,
+    )
+    mine = [each for each in found.endorsements if each.endorser_id == reader]
+    return render_template(
+        "reviews/endorsements/statement_of_person.html",
+        **vars(found),
+        learner=learner,
+        statement=heading,
+        voices=mark_language(
+            next(each for each in voices if each.id == statement_id), learner.lang
+        ),
+        mine=next((each for each in mine if each.status is EndorsementStatus.STANDING), None),
+    )
+
+
+def _endorsements(
+    learner: Learner, statement_id: int, text: Wording, compared: Comparison | None, changed: bool
+) -> Endorsements:
+    checked = digest_check.checked_of(learner.person_id, statement_id)
+    digests = {sha256 for each in checked.values() for sha256 in each.files}
+    damaged = service.damaged_files(current_app.config["FILES_DIR"], digests)
+    lang = learner.lang
+    compared = mark_language(compared, lang)
+    wording = _(
+        "%(framework)s, version %(version)s: %(text)s",
+        framework=mark_language(learner, lang).framework,
+        version=learner.framework_version,
+        text=text,
+    )
+    return Endorsements(
+        endorsements=mark_language(endorsing.history(learner.person_id, statement_id), lang),
+        fits={
+            key: DigestFit.DOES_NOT_FIT if damaged & each.files else each.fit
+            for key, each in checked.items()
+        },
+        changed_since=changed,
+        compared=compared,
+        parts=comparison.parts(compared, wording) if compared is not None else [],
+        agreed=mark_language(exceptions.agreed(learner, statement_id), lang),
+    )

@@ -1,0 +1,61 @@
+"""One statement of a learner's framework: with all that they have to it, and as a supervisor may
+see it."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.assessment import learners, progress, rating_history, statement_cards
+from tracker.queries.evidence import evidence
+from tracker.rules.roles import Permission
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.reviews.endorsements import pages
+from tracker.web.ui.statement_cards import StatementCards
+
+bp = Blueprint("statements", __name__)
+
+
+@bp.get("/statements/<id:statement_id>")
+@door(Permission.RATE)
+def show(statement_id: int) -> ResponseReturnValue:
+    """Of another framework than the learner's: no such page."""
+    learner = learners.learner(session.actor().person_id, session.actor().today(session.now()))
+    to_rate = statement_cards.of_statements(learner, [statement_id]) if learner else None
+    if learner is None or to_rate is None or not to_rate.cards:
+        abort(404)
+    reached, to_rate = (
+        mark_language(progress.progress(learner), learner.lang),
+        mark_language(to_rate, learner.lang),
+    )
+    if not reached.use_statement:
+        return redirect(url_for("dashboard.use_statement", next=request.path))
+    card = to_rate.cards[0]
+    return render_template(
+        "reviews/endorsements/statement.html",
+        **vars(pages.own_endorsements(learner, statement_id, card.text)),
+        learner=learner,
+        progress=reached,
+        to_rate=to_rate,
+        card=card,
+        level=next(
+            each
+            for each in reached.levels
+            if (each.domain_id, each.rank) == (card.domain_id, card.rank)
+        ),
+        answers=rating_history.answers(learner.person_id, statement_id),
+        evidence=evidence.for_statement(learner.person_id, statement_id),
+        linkable=evidence.unlinked_to(learner.person_id, statement_id),
+        cards=StatementCards(to_rate, learner, "statement", request.args.get("saved", type=int)),
+    )
+
+
+@bp.get("/people/<id:person_id>/statements/<id:statement_id>")
+@door(Permission.PROFILE_REVEALED, subjects.person)
+def of_person(person: Subject, statement_id: int) -> ResponseReturnValue:
+    """What was revealed and endorsed of it. The learner is sent to their own page."""
+    if person.id == session.actor().person_id:
+        return redirect(url_for("statements.show", statement_id=statement_id))
+    return pages.of_person(person.id, statement_id)

@@ -1,0 +1,216 @@
+"""Sending, answering, asking, agreeing, and the sentences for what a review refuses."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Optional
+
+from tracker.rules.errors import Invalid
+from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.web.http.errors import refusal_messages
+from tracker.web.ui import fields
+from tracker.web.ui.form import Form
+
+refusal_messages(
+    review_nothing_chosen=_l("Choose at least one statement to send."),
+    review_too_many=_l(
+        "You chose %(count)s statements; a review holds at most %(most)s. Send the rest in another."
+    ),
+    review_yourself=_l("Nobody reviews themselves. Choose somebody else."),
+    review_not_supervisor=_l("This person cannot review it now. Choose somebody of the list."),
+    review_not_rated=_l(
+        "Some of these statements cannot be sent: you have not rated them, or your library does "
+        "not "
+        "rate them. Choose from the list below."
+    ),
+    review_out_already=_l(
+        "Some of these statements are with a reviewer already. Nothing was sent; the list shows "
+        "what "
+        "can be sent now."
+    ),
+    review_ground_needed=_l(
+        "Say how you know: choose one of the four. Your answer is kept on this page."
+    ),
+    review_text_needed=_l("Write something here first."),
+    review_text_long=_l(
+        "This can be %(longest)s characters long; it has %(length)s. It is kept on this page: "
+        "shorten "
+        "it and send it again."
+    ),
+    review_answer_needed=_l("Choose one of the six."),
+    review_ground_unknown=_l("This is not one of the four. Choose again."),
+    review_nothing_ticked=_l("Tick each that this answer is for first. Nothing was saved yet."),
+    review_bar_needed=_l("Choose the answer for what you ticked first. Nothing was saved yet."),
+    answers_refused=_l(
+        "Nothing was saved yet. Look at what is marked, then send again; all that you chose is "
+        "kept."
+    ),
+    review_item_changed=_l(
+        "You saved another answer to this statement in the meantime, perhaps in another tab. Both "
+        "are on this page; nothing was lost."
+    ),
+    review_changed=_l(
+        "Something in this review changed while you had the check page open, so nothing was "
+        "revealed. "
+        "Look at the check page again."
+    ),
+    review_not_ready=_l(
+        "There is nothing to reveal now: a statement still waits for an answer, or all were "
+        "revealed "
+        "before. Nothing was changed."
+    ),
+    differences_over=_l(
+        "The time for these differences is over, so each that was open has been kept apart. Both "
+        "answers stay on record. You can send the statement again."
+    ),
+    confirmation_unseen=_l(
+        "The other of you confirmed this in the meantime, with a reason that your page did not "
+        "show. Read it here, then confirm again; what you wrote is kept."
+    ),
+    step_owner=_l("Choose one of you two."),
+    step_date_needed=_l("Enter the day by which it should be done."),
+    step_date=_l("Enter a day from today on, within five years."),
+    review_nothing_sealed=_l(
+        "Nothing is left to hand on: every statement of this review has been revealed or has "
+        "ended. Nothing was changed."
+    ),
+    review_of_one=_l(
+        "A review of one statement is not handed on. Its learner can send it to somebody else."
+    ),
+    endorsement_over=_l(
+        "This endorsement does not stand any more, so there is nothing to read a second time. You "
+        "can "
+        "send the statement for review as always."
+    ),
+    deputy_yourself=_l("Nobody stands in for themselves. Choose somebody else."),
+    deputy_unknown=_l(
+        "This person supervises and coordinates no team of your library now. Choose one of the "
+        "list."
+    ),
+    deputy_past=_l("The last day is over already. Enter today or a later day."),
+    deputy_too_long=_l(
+        "This is longer than %(longest)s days. Name them for a year at most; you can do it again "
+        "then."
+    ),
+    deputy_already=_l(
+        "This person stands in for you on some of these days already. Nothing was changed."
+    ),
+    review_withdrawn=_l(
+        "This review was withdrawn by the person who had sent it. There is nothing left to do."
+    ),
+)
+
+
+class ReaderForm(Form):
+    """`reviewer` is "person-team"; who may be chosen is the service's to say."""
+
+    reviewer = RadioField(
+        _l("Who shall review?"),
+        [InputRequired(_l("Choose who shall review."))],
+        validate_choice=False,
+    )
+
+    @property
+    def person_and_team(self) -> tuple[int, int]:
+        """Raises Invalid("review_not_supervisor") for what the page does not offer."""
+        parts = str(self.reviewer.data).split("-")
+        if len(parts) == 2 and all(
+            part.isascii() and part.isdigit() and len(part) <= 10 for part in parts
+        ):
+            return int(parts[0]), int(parts[1])
+        raise Invalid("review_not_supervisor", "reviewer")
+
+
+class SendForm(ReaderForm):
+    statements = SelectMultipleField(
+        _l("Statements"), coerce=fields.id_or_none, choices=[], validate_choice=False
+    )
+
+    @property
+    def chosen(self) -> list[int]:
+        return [each for each in self.statements.data or [] if each is not None]
+
+
+class HandOnForm(Form):
+    """`reviewer`: the choices are handed in."""
+
+    reviewer = RadioField(
+        _l("Who goes on with it?"),
+        [InputRequired(_l("Choose who goes on with it."))],
+        coerce=fields.id_or_none,
+    )
+    note = TextAreaField(
+        _l("Why, for both of them"),
+        [InputRequired(_l("Say in a line why it is handed on."))],
+        description=_l(
+            "The person who sent it and the new reviewer read this. Nothing of what was answered "
+            "so far."
+        ),
+    )
+
+
+class DeputyForm(Form):
+    """`deputy`: the choices are handed in."""
+
+    deputy = fields.select_id(_l("Who stands in for you?"), _l("Choose somebody."))
+    starts_on = fields.day(_l("From"), _l("Enter the first day."))
+    ends_on = fields.day(
+        _l("Until"),
+        _l("Enter the last day."),
+        description=_l("Both days belong to it; a year at most."),
+    )
+
+
+class AnswerForm(Form):
+    """One answer, or the sixth card: a question. `version` is the item's that the page showed."""
+
+    answer = RadioField(
+        _l("Answer"),
+        [InputRequired(_l("Choose one of the six."))],
+        choices=fields.choices((key, key) for key in [*ReviewerAnswer, "return"]),
+    )
+    ground = RadioField(
+        _l("How do you know?"), [Optional()], choices=fields.choices((key, key) for key in Ground)
+    )
+    note = TextAreaField(_l("Note, or your question"))
+    version = IntegerField(_l("Version"), [InputRequired()])
+
+
+class RevealForm(Form):
+    version = IntegerField(_l("Version"), [InputRequired()])
+
+
+class ReplyForm(Form):
+    text = TextAreaField(_l("Your reply"))
+
+
+class ConfirmForm(Form):
+    """`seen`: the stamp of the other side's confirmation that the page showed."""
+
+    answer = SelectField(
+        _l("Agreed answer"),
+        [InputRequired(_l("Choose the answer that you would agree on."))],
+        choices=fields.choices((key, key) for key in ["", *EndorsedAnswer]),
+    )
+    reason = TextAreaField(_l("Reason"))
+    seen: Any = HiddenField()
+
+
+class StepForm(Form):
+    """`owner`: the choices are handed in."""
+
+    text = StringField(_l("Next step"))
+    owner = SelectField(
+        _l("Whose"), [InputRequired(_l("Choose one of you two."))], coerce=fields.id_or_none
+    )
+    due_on = DateField(_l("By"), [Optional()])

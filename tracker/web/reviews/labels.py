@@ -1,0 +1,227 @@
+"""The words of reviews: answers, grounds and statuses as each side reads them, and where a reviewer
+goes next."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from tracker.queries.reviews.eligible_reviewers import Reviewer
+from tracker.queries.reviews.headers import ReviewHeader
+from tracker.queries.reviews.item_details import ScaleWord
+from tracker.queries.reviews.items import Item
+from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.reviews.agreement import Agreement, Pair, agreement
+from tracker.rules.reviews.reviews import RETURN, minutes_for
+from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus, can_finish, can_reveal
+from tracker.web.ui.template_helpers import day
+
+GROUNDS: dict[Ground, Any] = {
+    Ground.SAW_IT: _l("Saw it"),
+    Ground.SAW_PRODUCT: _l("Saw the product"),
+    Ground.WAS_TOLD: _l("Was told"),
+    Ground.EVIDENCE_ONLY: _l("Evidence only"),
+}
+
+REVIEW_STATUS: dict[ReviewStatus, Any] = {
+    ReviewStatus.SENT: _l("Sent"),
+    ReviewStatus.IN_REVIEW: _l("In review"),
+    ReviewStatus.DIFFERENCES_OPEN: _l("Differences open"),
+    ReviewStatus.CLOSED: _l("Closed"),
+    ReviewStatus.WITHDRAWN: _l("Withdrawn"),
+}
+
+ITEM_STATUS: dict[ItemStatus, Any] = {
+    ItemStatus.WAITING: _l("To answer"),
+    ItemStatus.RETURNED: _l("Returned"),
+    ItemStatus.ANSWERED: _l("Answered"),
+    ItemStatus.NOT_OBSERVED: _l("Cannot tell"),
+    ItemStatus.DROPPED: _l("Dropped"),
+    ItemStatus.DIFFERS: _l("Differs"),
+    ItemStatus.ENDORSED: _l("Endorsed"),
+    ItemStatus.KEPT_APART: _l("Kept apart"),
+    ItemStatus.HANDED_ON: _l("Handed on"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChoice:
+    """A card or a pill; `shortcut` is its key inside the focused statement."""
+
+    key: str
+    label: str
+    description: str = ""
+    shortcut: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLabels:
+    """The labels of one review: the framework's own for the answers it shares, ours for the
+    reviewer's two others."""
+
+    scale: dict[str, str]
+    name: str
+
+    @classmethod
+    def of(cls, scale: Iterable[ScaleWord], header: ReviewHeader | None) -> "ReviewLabels":
+        """Without a header they are about nobody by name."""
+        return cls(
+            {word.key: word.label for word in scale}, "" if header is None else header.learner_first
+        )
+
+    def theirs(self, answer: ReviewerAnswer | str) -> str:
+        """A reviewer's answer."""
+        key = str(answer)
+        if key == ReviewerAnswer.CANNOT_TELL:
+            return str(_("Cannot tell"))
+        if key == ReviewerAnswer.NOT_THEIR_WORK:
+            return str(
+                _("Not %(name)s’s work", name=self.name) if self.name else _("Not their work")
+            )
+        return self.scale[key]
+
+    def answers(self) -> list[AnswerChoice]:
+        """The six cards, three and three."""
+        texts = {
+            ReviewerAnswer.NOT_YET: _("Not there yet."),
+            ReviewerAnswer.PARTLY: _("Some of it, sometimes, or with more help than it says."),
+            ReviewerAnswer.CONSISTENTLY: _("Whenever it comes up."),
+            ReviewerAnswer.CANNOT_TELL: _("No chance to see it."),
+            ReviewerAnswer.NOT_THEIR_WORK: _("Not part of this job."),
+        }
+        ask = (
+            _("Ask %(name)s a question about this one.", name=self.name)
+            if self.name
+            else _("Ask a question.")
+        )
+        cards = [
+            AnswerChoice(key.value, self.theirs(key), text, str(at))
+            for at, (key, text) in enumerate(texts.items(), 1)
+        ]
+        return [*cards, AnswerChoice(RETURN, _("Return"), ask, str(len(cards) + 1))]
+
+    def agreed(self) -> list[tuple[str, str]]:
+        """What the two can agree on."""
+        return [(each.value, self.scale[each.value]) for each in EndorsedAnswer]
+
+
+def grounds() -> list[AnswerChoice]:
+    keys = ("7", "8", "9", "0")
+    return [
+        AnswerChoice(key.value, str(label), "", at)
+        for (key, label), at in zip(GROUNDS.items(), keys, strict=True)
+    ]
+
+
+def reviewer_words(each: Reviewer) -> str:
+    """A reviewer to choose: the name, and why they may."""
+    if each.deputy_for:
+        return str(
+            _(
+                "%(name)s (%(team)s; stands in for %(other)s until %(day)s)",
+                name=each.name,
+                team=each.team,
+                other=each.deputy_for,
+                day=day(each.until),
+            )
+        )
+    if each.above:
+        return str(
+            _(
+                "%(name)s (%(team)s has nobody else; supervises %(above)s above it)",
+                name=each.name,
+                team=each.team,
+                above=each.above,
+            )
+        )
+    return str(_("%(name)s (%(team)s)", name=each.name, team=each.team))
+
+
+def done(items: Sequence[Item]) -> int:
+    """How many items the reviewer has nothing to do with any more, or only to reveal."""
+    return sum(item.status not in (ItemStatus.WAITING, ItemStatus.RETURNED) for item in items)
+
+
+def waiting(items: Sequence[Item]) -> list[Item]:
+    return [item for item in items if item.status is ItemStatus.WAITING]
+
+
+def left(items: Sequence[Item]) -> str:
+    """What is left to answer, in words."""
+    minutes = minutes_for(len(waiting(items)))
+    if not minutes:
+        return str(_("nothing left to answer"))
+    return str(
+        _("about a minute left")
+        if minutes == 1
+        else _("about %(minutes)s minutes left", minutes=minutes)
+    )
+
+
+def is_ready(items: Sequence[Item]) -> bool:
+    """Whether the check page may offer the reveal, or the end of a review with nothing to
+    compare."""
+    statuses = [item.status for item in items if item.status is not None]
+    unseen = any(item.status is ItemStatus.NOT_OBSERVED and not item.revealed for item in items)
+    return can_reveal(statuses) or (unseen and can_finish(statuses))
+
+
+def is_under_way(items: Sequence[Item]) -> bool:
+    """Whether the reviewer's part has not come to its end: something waits, is out, or is
+    sealed."""
+    return any(
+        item.status in (ItemStatus.WAITING, ItemStatus.RETURNED, ItemStatus.ANSWERED)
+        or (item.status is ItemStatus.NOT_OBSERVED and not item.revealed)
+        for item in items
+    )
+
+
+def agreement_of(items: Iterable[Item]) -> Agreement:
+    """The counts over what has been revealed."""
+    return agreement(
+        Pair(item.own, item.theirs) for item in items if item.revealed and item.own and item.theirs
+    )
+
+
+def in_places(items: Iterable[Item]) -> list[Item]:
+    """Domain by domain in the order in which they were sent, and level by level."""
+    at: dict[int, int] = {}
+    for item in items:
+        at.setdefault(item.domain_id, item.position)
+    return sorted(items, key=lambda item: (at[item.domain_id], item.rank, item.position))
+
+
+def level_href(
+    review_id: int, items: Sequence[Item], current: tuple[int, int] | None = None
+) -> str:
+    """The screen of the next level with something to answer, after the current one and round to the
+    first; where no other has, the check page. A level is (domain, rank)."""
+    places = list(dict.fromkeys((item.domain_id, item.rank) for item in in_places(items)))
+    todo = {(item.domain_id, item.rank) for item in waiting(items)} - {current}
+    at = places.index(current) + 1 if current in places else 0
+    place = next((each for each in places[at:] + places[:at] if each in todo), None)
+    if place is None:
+        return url_for("reviews.check", review_id=review_id)
+    return url_for("batch_review.level", review_id=review_id, domain_id=place[0], rank=place[1])
+
+
+def next_href(review_id: int, items: Sequence[Item], after: int = 0, *, focus: bool = False) -> str:
+    """The next item to answer after that position, from the top where there is none below; else the
+    check page."""
+    todo = [item for item in waiting(items) if item.position != after]
+    item = next((each for each in todo if each.position > after), todo[0] if todo else None)
+    if item is None:
+        return url_for("reviews.check", review_id=review_id)
+    return url_for("reviews.item", item_id=item.id, go=1 if focus else None)
+
+
+def reviewer_href(header: ReviewHeader, items: Sequence[Item]) -> str | None:
+    """Where the reviewer goes on; None where there is nothing to see (withdrawn)."""
+    if header.status is ReviewStatus.WITHDRAWN:
+        return None
+    if header.is_live and is_under_way(items):
+        return level_href(header.id, items)
+    return url_for("reviews.differences", review_id=header.id)

@@ -1,0 +1,102 @@
+"""All that one side gets to see of what a review came to. The page and the document are made of the
+same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from tracker.queries.endorsements import endings, exceptions
+from tracker.queries.endorsements.endings import EndorsementOutcome
+from tracker.queries.endorsements.exceptions import ProposedException
+from tracker.queries.reviews import item_details
+from tracker.queries.reviews import items as review_items
+from tracker.queries.reviews.headers import ReviewHeader
+from tracker.queries.reviews.item_details import (
+    AgreedNextStep,
+    Message,
+    SentEvidence,
+    SideConfirmation,
+)
+from tracker.queries.reviews.items import Item
+from tracker.rules.frameworks.scale import EndorsedAnswer
+from tracker.rules.reviews.agreement import Agreement
+from tracker.rules.reviews.exceptions import may_be_excepted
+from tracker.rules.reviews.workflow import ItemStatus
+from tracker.web.http import access
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.reviews import labels
+from tracker.web.reviews.labels import ReviewLabels
+
+
+@dataclass(frozen=True)
+class ReviewOutcome:
+    """`items` hold nothing that is sealed from this side; what lies beside them is by item.
+    `exceptable`: items for which an exception may be proposed."""
+
+    header: ReviewHeader
+    items: list[Item]
+    words: ReviewLabels
+    is_learner: bool
+    found: Agreement
+    evidence: Mapping[int, list[SentEvidence]]
+    messages: Mapping[int, list[Message]]
+    confirmations: Mapping[int, Mapping[int, SideConfirmation]]
+    steps: Mapping[int, list[AgreedNextStep]]
+    exceptions: Mapping[int, list[ProposedException]]
+    exceptable: frozenset[int]
+    given: Mapping[int, EndorsementOutcome]
+
+
+def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
+    """Notes the look where it is not the learner's own."""
+    if not is_learner:
+        access.note_look(header.learner_id, "review")
+    items = mark_language(
+        review_items.for_learner(header.id) if is_learner else review_items.for_reviewer(header.id),
+        header.lang,
+    )
+    return ReviewOutcome(
+        header=header,
+        items=items,
+        words=ReviewLabels.of(
+            mark_language(item_details.scale(header.framework_id), header.lang), header
+        ),
+        is_learner=is_learner,
+        found=labels.agreement_of(items),
+        evidence=item_details.evidence(header.id),
+        messages=item_details.messages(header.id),
+        confirmations=mark_language(item_details.confirmations(header.id), header.lang),
+        steps=item_details.steps(header.id),
+        given=endings.of_review(header.id),
+        exceptions=exceptions.of_review(header.id),
+        exceptable=frozenset(
+            item.id for item in items if may_be_excepted(item.status, _endorsed(item))
+        ),
+    )
+
+
+def confirmed(header: ReviewHeader, item_id: int, is_learner: bool) -> str:
+    """What is told to a side that confirmed an answer which does not stand yet."""
+    sides = mark_language(item_details.confirmations(header.id), header.lang).get(item_id, {})
+    mine = sides.get(header.learner_id if is_learner else header.reviewer_id)
+    other = sides.get(header.reviewer_id if is_learner else header.learner_id)
+    if mine is None or other is None:
+        return str(_("Confirmed. It waits for the other of you."))
+    return str(
+        _(
+            "Confirmed. %(name)s would agree on %(answer)s, you on %(mine)s: it stays open until "
+            "both are the same, or "
+            "it is kept apart.",
+            name=header.reviewer_first if is_learner else header.learner_first,
+            answer=other.label,
+            mine=mine.label,
+        )
+    )
+
+
+def _endorsed(item: Item) -> EndorsedAnswer | None:
+    """What came of an endorsed item: what they agreed on, or what both had said."""
+    if item.status is not ItemStatus.ENDORSED or item.own is None:
+        return None
+    return EndorsedAnswer(item.agreed or item.own.value)

@@ -1,0 +1,208 @@
+"""The pages of reviews, put together from what their side may see."""
+
+from dataclasses import dataclass
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from tracker.policy.permissions import Subject
+from tracker.queries.assessment import learners
+from tracker.queries.reviews import eligible_reviewers, handovers, item_details, submittable
+from tracker.queries.reviews import headers as review_headers
+from tracker.queries.reviews import items as review_items
+from tracker.queries.reviews import queues as review_queues
+from tracker.queries.reviews.headers import ReviewHeader
+from tracker.queries.reviews.items import Item
+from tracker.queries.reviews.queues import Queued
+from tracker.rules.errors import Conflict
+from tracker.rules.reviews.reviews import SECONDS_EACH, NewerAnswer, minutes_for
+from tracker.web.http import access, session
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.reviews import labels, queue
+from tracker.web.reviews.endorsements import alerts, exception_labels
+from tracker.web.reviews.forms import AnswerForm, SendForm, StepForm
+from tracker.web.reviews.outcome import review_outcome
+from tracker.web.ui.fields import choices
+
+
+@dataclass(frozen=True, slots=True)
+class TypedForm:
+    """A form that was refused, and the item that it stands at: shown again with what was typed."""
+
+    item_id: int
+    form: FlaskForm
+
+
+def send_page(form: SendForm, chosen: list[int] | None) -> str:
+    """`chosen`: what was ticked and refused; None for what is suggested, or for what the address
+    asks for."""
+    actor, today = session.actor(), session.today()
+    learner = learners.learner(actor.person_id, today)
+    statements = (
+        mark_language(submittable.sendable(learner, today), learner.lang)
+        if learner is not None
+        else []
+    )
+    domain_id = request.args.get("domain", "")
+    if chosen is None and "expiring" in request.args:
+        chosen = [*alerts.to_renew(actor, session.now())]
+    ticked = {
+        each.statement_id
+        for each in statements
+        if (
+            each.suggested and domain_id in ("", str(each.domain_id))
+            if chosen is None
+            else each.statement_id in chosen
+        )
+    }
+    return render_template(
+        "reviews/new.html",
+        form=form,
+        learner=learner,
+        statements=statements,
+        ticked=ticked,
+        reviewers=eligible_reviewers.of(actor.person_id, today),
+        minutes=minutes_for(len(ticked)),
+        seconds=SECONDS_EACH,
+        reviewer_words=labels.reviewer_words,
+    )
+
+
+def learner_page(review_id: int, typed: TypedForm | None = None) -> str:
+    header = header_of(review_id)
+    access.note_opened(review_id)
+    return render_template(
+        "reviews/show.html",
+        header=header,
+        items=mark_language(review_items.for_learner(review_id), header.lang),
+        words=words_of(header),
+        messages=item_details.messages(review_id),
+        evidence=item_details.evidence(review_id),
+        typed=typed,
+        statuses=labels.ITEM_STATUS,
+        review_statuses=labels.REVIEW_STATUS,
+        went_to=handovers.went_to(review_id),
+    )
+
+
+def item_page(
+    item: Subject,
+    form: AnswerForm | None = None,
+    status: int = 200,
+    current: NewerAnswer | None = None,
+) -> ResponseReturnValue:
+    """The reviewer's page of one statement. `form`: what was typed and refused; `current`: what
+    another tab saved."""
+    review_id = review_items.review_of(item.id)
+    header, items = reviewer_side(review_id)
+    here = next(each for each in items if each.id == item.id)
+    if here.revealed or not header.is_live:
+        return redirect(reviewer_href(header, items), 303)
+    access.note_look(header.learner_id, "review")
+    access.note_opened(review_id)
+    return render_template(
+        "reviews/item.html",
+        header=header,
+        items=items,
+        here=here,
+        words=words_of(header),
+        form=form or _said(here),
+        current=current,
+        grounds=labels.grounds(),
+        ground_words=labels.GROUNDS,
+        statuses=labels.ITEM_STATUS,
+        citations=mark_language(item_details.citations(here.statement_id), header.lang),
+        evidence=item_details.evidence(review_id).get(here.id, []),
+        messages=item_details.messages(review_id).get(here.id, []),
+        done=labels.done(items),
+        left=labels.left(items),
+        focus="go" in request.args,
+        skip=labels.next_href(review_id, items, here.position, focus=True),
+    ), status
+
+
+def _said(here: Item) -> AnswerForm:
+    """The form as the item stands."""
+    return AnswerForm(
+        formdata=None,
+        data={
+            "answer": here.theirs,
+            "ground": here.ground,
+            "note": here.their_note,
+            "version": here.version,
+        },
+    )
+
+
+def differences_page(
+    subject: Subject,
+    confirm: TypedForm | None = None,
+    step: TypedForm | None = None,
+    exception: TypedForm | None = None,
+) -> str:
+    """`subject`: the review or one of its items, of which a form may have been refused."""
+    typed = confirm or step or exception
+    review_id = subject.id if typed is None else review_items.review_of(typed.item_id)
+    by_learner = is_learner(subject)
+    header = header_of(review_id)
+    if header.revealed_at is None and typed is not None:
+        raise Conflict("move_not_now")
+    access.note_opened(review_id)
+    return render_template(
+        "reviews/differences.html",
+        **vars(review_outcome(header, by_learner)),
+        confirm=confirm,
+        step=step,
+        exception=exception,
+        story=exception_labels.story,
+        ground_words=labels.GROUNDS,
+        new_step=step_form(header),
+        next_review=None if by_learner else next_review(review_id),
+    )
+
+
+def step_form(header: ReviewHeader) -> StepForm:
+    form = StepForm()
+    people = [(header.learner_id, header.learner), (header.reviewer_id, header.reviewer)]
+    form.owner.choices = choices(people)
+    return form
+
+
+def next_review(after_id: int) -> Queued | None:
+    """What the reviewer can go on with after this one."""
+    return queue.next_review(review_queues.inbox(session.actor(), session.today()), after_id)
+
+
+def header_of(review_id: int) -> ReviewHeader:
+    header = review_headers.header(review_id, session.today())
+    return mark_language(header, header.lang)
+
+
+def reviewer_side(review_id: int) -> tuple[ReviewHeader, list[Item]]:
+    header = header_of(review_id)
+    return header, mark_language(review_items.for_reviewer(review_id), header.lang)
+
+
+def words_of(header: ReviewHeader) -> labels.ReviewLabels:
+    return labels.ReviewLabels.of(
+        mark_language(item_details.scale(header.framework_id), header.lang), header
+    )
+
+
+def is_learner(subject: Subject) -> bool:
+    return subject.owner_id == session.actor().person_id
+
+
+def reviewer_href(header: ReviewHeader, items: list[Item]) -> str:
+    """Raises Conflict("review_withdrawn")."""
+    href = labels.reviewer_href(header, items)
+    if href is None:
+        raise Conflict("review_withdrawn")
+    return href
+
+
+def at(item: Subject) -> str:
+    return url_for(
+        "reviews.differences", review_id=review_items.review_of(item.id), _anchor=f"item-{item.id}"
+    )

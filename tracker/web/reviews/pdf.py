@@ -1,0 +1,320 @@
+"""What two people see differently, on paper: the notes for their talk, with room to write where
+it is open."""
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.queries.administration import imprints
+from tracker.queries.reviews.item_details import AgreedNextStep, SentEvidence
+from tracker.queries.reviews.items import Item
+from tracker.rules.frameworks.scale import EvidenceKind
+from tracker.rules.reviews.workflow import ItemStatus
+from tracker.web.http import session
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.reviews import labels
+from tracker.web.reviews.endorsements.exception_labels import story
+from tracker.web.reviews.outcome import ReviewOutcome
+from tracker.web.ui.pdf import Data, Document, credits_of
+from tracker.web.ui.template_helpers import full_day, today
+
+
+def document(of: ReviewOutcome, library_id: int) -> Document:
+    """One more statement than the page."""
+    header = of.header
+    imprint = mark_language(imprints.imprint(header.framework_id, library_id), header.lang)
+    data: Data = {
+        "kicker": _(
+            "Review \u00b7 %(framework)s, version %(version)s",
+            framework=header.framework,
+            version=header.framework_version,
+        ),
+        "facts": _facts(of, imprint.library),
+        "lead": _lead(of),
+        "parts": _parts(of),
+        "lists": _lists(of),
+        "close": _close(of),
+        "credits": credits_of(imprint),
+    }
+    title = _(
+        "%(learner)s and %(reviewer)s: meeting notes",
+        learner=header.learner,
+        reviewer=header.reviewer,
+    )
+    return Document("differences", title, imprint.library, data)
+
+
+def _facts(of: ReviewOutcome, library: str) -> list[list[str]]:
+    header = of.header
+    made_for = (
+        _("%(name)s, as learner", name=session.actor().name)
+        if of.is_learner
+        else _("%(name)s, as supervisor", name=session.actor().name)
+    )
+    return [
+        [_("Learner"), header.learner],
+        [_("Supervisor"), header.reviewer],
+        [_("Team"), f"{header.team} \u00b7 {library}"],
+        [_("Status"), str(labels.REVIEW_STATUS[header.status])],
+        [_("Sent on"), full_day(header.sent_at)],
+        [_("Revealed on"), full_day(header.revealed_at) or _("not revealed")],
+        [_("Made on"), full_day(session.now())],
+        [_("Made for"), made_for],
+    ]
+
+
+def _lead(of: ReviewOutcome) -> list[str]:
+    """How the answers came about, the counts of the page, and what is not in here."""
+    header, found = of.header, of.found
+    names = {"learner": header.learner, "reviewer": header.reviewer}
+    how = (
+        _(
+            "This was an open review: %(reviewer)s saw %(learner)s\u2019s answers while answering.",
+            **names,
+        )
+        if header.open
+        else _(
+            "%(learner)s and %(reviewer)s rated these statements without seeing the other\u2019s "
+            "answer.",
+            **names,
+        )
+    )
+    differing = _with(of, ItemStatus.DIFFERS)
+    if found.compared:
+        how += " " + _(
+            "%(equal)s of %(compared)s are equal and stand as endorsements.",
+            equal=found.equal,
+            compared=found.compared,
+        )
+    if differing:
+        how += " " + ngettext(
+            "%(num)d difference is open.", "%(num)d differences are open.", len(differing)
+        )
+    lead = [how]
+    if differing and header.differences_due_on is not None and header.differences_due_on < today():
+        lead.append(
+            _(
+                "The time for these differences ended on %(day)s: what is still open counts as "
+                "kept apart.",
+                day=full_day(header.differences_due_on),
+            )
+        )
+    shown = (
+        ItemStatus.DIFFERS,
+        ItemStatus.KEPT_APART,
+        ItemStatus.ENDORSED,
+        ItemStatus.DROPPED,
+        ItemStatus.HANDED_ON,
+    )
+    left = sum(item.status not in shown and not item.revealed for item in of.items)
+    if left and header.is_live:
+        lead.append(
+            ngettext(
+                "%(num)d statement of this review is not revealed yet.",
+                "%(num)d statements of this review are not revealed yet.",
+                left,
+            )
+        )
+    return lead
+
+
+def _parts(of: ReviewOutcome) -> list[Data]:
+    """The agenda: what is open first, then the differences that came to an end."""
+    settled = [item for item in of.items if item.status is ItemStatus.KEPT_APART or item.agreed]
+    parts = [
+        (_("To talk about"), _with(of, ItemStatus.DIFFERS)),
+        (_("Differences that are settled"), settled),
+    ]
+    return [
+        {"title": title, "note": "", "points": [_point(of, item) for item in found]}
+        for title, found in parts
+        if found
+    ]
+
+
+def _point(of: ReviewOutcome, item: Item) -> Data:
+    header = of.header
+    messages = of.messages.get(item.id, [])
+    return {
+        "title": item.title,
+        "about": " \u00b7 ".join((item.code, item.level, item.domain)),
+        "text": item.text,
+        "voices": [
+            {
+                "name": _("%(name)s, self-rating", name=header.learner),
+                "answer": item.own_label,
+                "ground": "",
+                "notes": [item.own_note] if item.own_note else [],
+            },
+            {
+                "name": _("%(name)s, as supervisor", name=header.reviewer),
+                "answer": of.words.theirs(item.theirs) if item.theirs else "",
+                "ground": str(labels.GROUNDS[item.ground]) if item.ground else "",
+                "notes": [item.their_note] if item.their_note else [],
+            },
+        ],
+        "evidence": {
+            "title": _("Evidence, as it was sent"),
+            "none-sent": _("No evidence was sent."),
+            "rows": [_piece(piece) for piece in of.evidence.get(item.id, [])],
+        },
+        "messages": {
+            "title": _("Question and reply"),
+            "rows": [
+                {"who": f"{each.author}, {full_day(each.written_at)}", "text": each.text}
+                for each in messages
+            ],
+        },
+        "outcome": _outcome(of, item),
+        "steps": {
+            "title": _("Next steps"),
+            "rows": [_step(step) for step in of.steps.get(item.id, [])],
+        },
+        "room": _room(of) if item.status is ItemStatus.DIFFERS else None,
+    }
+
+
+def _piece(piece: SentEvidence) -> Data:
+    if not piece.title:
+        return {
+            "title": "",
+            "facts": _("This piece of evidence was erased by its owner."),
+            "href": "",
+            "text": "",
+            "reason": "",
+        }
+    kind = {
+        EvidenceKind.FILE: _("file"),
+        EvidenceKind.LINK: _("link"),
+        EvidenceKind.NOTE: _("note"),
+    }[piece.kind]
+    facts = [kind, *([_("done %(day)s", day=full_day(piece.done_on))] if piece.done_on else [])]
+    reason = _("Why it counts here: %(reason)s", reason=piece.reason) if piece.reason else ""
+    return {
+        "title": piece.title,
+        "facts": " \u00b7 ".join(facts),
+        "href": piece.href,
+        "text": piece.text,
+        "reason": reason,
+    }
+
+
+def _outcome(of: ReviewOutcome, item: Item) -> Data:
+    header = of.header
+    names = {header.learner_id: header.learner, header.reviewer_id: header.reviewer}
+    sides = of.confirmations.get(item.id, {}).items()
+    if item.agreed:
+        words = _("Endorsed as %(answer)s: both agreed.", answer=of.words.scale[item.agreed])
+        reasons = [f"{names[person_id]}: {side.reason}" for person_id, side in sides]
+    elif item.status is ItemStatus.KEPT_APART:
+        words = _("Kept apart: both answers stay on record, and neither counts as an endorsement.")
+        reasons = []
+    else:
+        words = _("Still open.")
+        reasons = [
+            _(
+                "%(name)s would agree on %(answer)s: %(reason)s",
+                name=names[person_id],
+                answer=side.label,
+                reason=side.reason,
+            )
+            for person_id, side in sides
+        ]
+    reasons += map(story, of.exceptions.get(item.id, []))
+    return {"title": _("What came of it"), "words": words, "reasons": reasons}
+
+
+def _step(step: AgreedNextStep) -> Data:
+    facts = [step.owner]
+    if step.due_on:
+        facts.append(_("by %(day)s", day=full_day(step.due_on)))
+    if step.done_at:
+        facts.append(_("done %(day)s", day=full_day(step.done_at)))
+    return {"text": step.text, "facts": " \u00b7 ".join(facts)}
+
+
+def _room(of: ReviewOutcome) -> Data:
+    """What the two can tick and write down, to put it on the page afterwards."""
+    return {
+        "agreed": _("Agreed"),
+        "answers": [*(label for _key, label in of.words.agreed()), _("keep both apart")],
+        "reason": _("Reason"),
+        "step": _("Next step, who does it, and by when"),
+    }
+
+
+def _lists(of: ReviewOutcome) -> list[Data]:
+    """What needs no talk: short."""
+    header = of.header
+    head = [_("Code"), _("Statement"), _("Level")]
+    equal = [item for item in _with(of, ItemStatus.ENDORSED) if not item.agreed]
+    unseen = [item for item in _with(of, ItemStatus.NOT_OBSERVED) if item.revealed]
+    lists = [
+        (
+            _("Equal"),
+            _("Both said the same: it stands as an endorsement by %(name)s.", name=header.reviewer),
+            equal,
+            _("Both said"),
+        ),
+        (
+            _("Cannot tell"),
+            _(
+                "%(name)s had no chance to see these. They count neither as equal nor as "
+                "different.",
+                name=header.reviewer,
+            ),
+            unseen,
+            _("Self-rating"),
+        ),
+        (
+            _("Dropped"),
+            _("Let go after a question. They can be sent again."),
+            _with(of, ItemStatus.DROPPED),
+            "",
+        ),
+        (
+            _("Handed on"),
+            _(
+                "These went on to another reviewer before they were revealed. What %(name)s had "
+                "answered "
+                "stays sealed.",
+                name=header.reviewer,
+            ),
+            _with(of, ItemStatus.HANDED_ON),
+            "",
+        ),
+    ]
+    return [
+        {
+            "title": title,
+            "note": note,
+            "head": [*head, said] if said else head,
+            "rows": [
+                [*_line(of, item), item.own_label] if said else _line(of, item) for item in found
+            ],
+        }
+        for title, note, found, said in lists
+        if found
+    ]
+
+
+def _line(of: ReviewOutcome, item: Item) -> list[str | Data]:
+    steps = [_step(step) for step in of.steps.get(item.id, [])]
+    words = [_("Next step: %(text)s", text=f"{step['text']} ({step['facts']})") for step in steps]
+    words += map(story, of.exceptions.get(item.id, []))
+    return [item.code, {"title": item.title, "steps": words}, item.level]
+
+
+def _close(of: ReviewOutcome) -> str:
+    if not _with(of, ItemStatus.DIFFERS):
+        return ""
+    return str(
+        _(
+            "Both ratings stay on record, whatever is agreed. After %(day)s what is open is kept "
+            "apart.",
+            day=full_day(of.header.differences_due_on),
+        )
+    )
+
+
+def _with(of: ReviewOutcome, status: ItemStatus) -> list[Item]:
+    return [item for item in of.items if item.status is status]

@@ -1,0 +1,72 @@
+""" "I see this differently": a second reader for a statement that was endorsed."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.administration import people
+from tracker.queries.endorsements import endorsements
+from tracker.queries.reviews import eligible_reviewers
+from tracker.rules.errors import Conflict
+from tracker.rules.roles import Permission
+from tracker.services.reviews import reviews
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message
+from tracker.web.http.form_actions import accepted
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.reviews import labels
+from tracker.web.reviews.forms import ReaderForm
+from tracker.web.ui import fields
+
+bp = Blueprint("second_opinions", __name__)
+
+
+@bp.get("/endorsements/<id:endorsement_id>/second-reader")
+@door(Permission.ENDORSEMENT_OWN, subjects.endorsement)
+def new(endorsement: Subject) -> ResponseReturnValue:
+    return _page(endorsement, _form(endorsement))
+
+
+@bp.post("/endorsements/<id:endorsement_id>/second-reader")
+@door(Permission.ENDORSEMENT_OWN, subjects.endorsement)
+def send(endorsement: Subject) -> ResponseReturnValue:
+    form = _form(endorsement)
+    done = accepted(
+        form,
+        lambda: reviews.send_to_second_reader(
+            session.actor(), endorsement.id, *form.person_and_team, session.now()
+        ),
+    )
+    if done is None:
+        return _page(endorsement, form), 422
+    name = people.detail(form.person_and_team[0], session.now()).name
+    flash_message(
+        _(
+            "It is with %(name)s, as the second reader, who sees neither your answer nor the "
+            "first one there.",
+            name=name,
+        )
+    )
+    return redirect(url_for("reviews.show", review_id=done[0]), 303)
+
+
+def _form(endorsement: Subject) -> ReaderForm:
+    form = ReaderForm()
+    found = endorsements.one(endorsement.id)
+    readers = eligible_reviewers.of(session.actor().person_id, session.today(), found.endorser_id)
+    form.reviewer.choices = fields.choices(
+        (f"{each.person_id}-{each.team_id}", labels.reviewer_words(each)) for each in readers
+    )
+    return form
+
+
+def _page(endorsement: Subject, form: ReaderForm) -> str:
+    found = endorsements.one(endorsement.id)
+    if not found.stands:
+        raise Conflict("endorsement_over")
+    return render_template(
+        "reviews/second_opinion.html", form=form, endorsement=mark_language(found, found.lang)
+    )

@@ -1,0 +1,301 @@
+"""Reviews, blind first: send, answer, ask, check, reveal, and talk about what differs."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.administration import people
+from tracker.queries.reviews import delegates, item_details
+from tracker.queries.reviews import items as review_items
+from tracker.queries.reviews import queues as review_queues
+from tracker.queries.reviews.headers import ReviewHeader
+from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.notices import NoticePage
+from tracker.rules.reviews.reviews import RETURN, NewerAnswer
+from tracker.rules.reviews.workflow import ReviewStatus
+from tracker.rules.roles import Permission
+from tracker.services.reviews import differences as differing
+from tracker.services.reviews import reviews
+from tracker.web.http import access, errors, rate_limits, session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message
+from tracker.web.reviews import conflict_page, labels, outcome, pages, queue
+from tracker.web.reviews import pdf as notes_pdf
+from tracker.web.reviews.forms import AnswerForm, ConfirmForm, ReplyForm, RevealForm, SendForm
+from tracker.web.ui import pdf
+from tracker.web.ui.tables import headings, order_asked
+
+bp = Blueprint("reviews", __name__)
+
+
+@bp.errorhandler(Conflict)
+def overtaken(refusal: Conflict) -> ResponseReturnValue:
+    return conflict_page.page(refusal)
+
+
+@bp.get("/reviews")
+@door(Permission.SIGNED_IN)
+def index() -> ResponseReturnValue:
+    actor, today = session.actor(), session.today()
+    order = order_asked(queue.COLUMNS, usual="due")
+    access.note_opened(NoticePage.REVIEWS)
+    stands_in = delegates.stands_in_for(actor, today)
+    inbox = review_queues.inbox(actor, today)
+    return render_template(
+        "reviews/index.html",
+        mine=review_queues.mine(actor),
+        words=labels.REVIEW_STATUS,
+        inbox=queue.sorted_by(inbox, order),
+        next_review=queue.next_review(inbox),
+        headings=headings(queue.COLUMNS, order, "reviews.index"),
+        stands_in=stands_in,
+        to_take_over=delegates.to_take_over(actor, today) if stands_in else [],
+    )
+
+
+@bp.get("/reviews/new")
+@door(Permission.REVIEW_SEND)
+def new() -> ResponseReturnValue:
+    return pages.send_page(SendForm(), None)
+
+
+@bp.post("/reviews")
+@door(Permission.REVIEW_SEND)
+def send() -> ResponseReturnValue:
+    form = SendForm()
+    if form.validate_on_submit():
+        try:
+            reviewer_id, team_id = form.person_and_team
+            reviews.send(session.actor(), reviewer_id, form.chosen, session.now(), team_id)
+        except (Invalid, Conflict) as refusal:
+            errors.put_on(form, refusal)
+        else:
+            flash_message(
+                ngettext(
+                    "%(num)d statement is sent to %(name)s. You can take it back until the first "
+                    "answer.",
+                    "%(num)d statements are sent to %(name)s. You can take them back until the "
+                    "first answer.",
+                    len(set(form.chosen)),
+                    name=people.detail(reviewer_id, session.now()).name,
+                )
+            )
+            return redirect(url_for("reviews.index"), 303)
+    return pages.send_page(form, form.chosen), 422
+
+
+@bp.post("/reviews/<id:review_id>/withdraw")
+@door(Permission.REVIEW_LEARNER, subjects.review)
+def withdraw(review: Subject) -> ResponseReturnValue:
+    reviews.withdraw(session.actor(), review.id, session.now())
+    flash_message(_("Taken back. Nobody else sees these statements; you can send them again."))
+    return redirect(url_for("reviews.index"), 303)
+
+
+@bp.get("/reviews/<id:review_id>")
+@door(Permission.REVIEW_READ, subjects.review)
+def show(review: Subject) -> ResponseReturnValue:
+    """The learner's page of it; the reviewer is sent to where they go on."""
+    if pages.is_learner(review):
+        return pages.learner_page(review.id)
+    return redirect(
+        pages.reviewer_href(pages.header_of(review.id), review_items.for_reviewer(review.id))
+    )
+
+
+@bp.get("/review-items/<id:item_id>")
+@door(Permission.REVIEW_ANSWER, subjects.review_item)
+def item(item: Subject) -> ResponseReturnValue:
+    return pages.item_page(item)
+
+
+@bp.post("/review-items/<id:item_id>/answer")
+@door(Permission.REVIEW_ANSWER, subjects.review_item)
+def answer(item: Subject) -> ResponseReturnValue:
+    form = AnswerForm()
+    if not form.validate_on_submit():
+        return pages.item_page(item, form, 422)
+    try:
+        _answer(item.id, form)
+    except Invalid as refusal:
+        errors.put_on(form, refusal)
+        return pages.item_page(item, form, 422)
+    except Conflict as refusal:
+        current = refusal.facts.get("current")
+        if not isinstance(current, NewerAnswer):
+            raise
+        errors.put_on(form, refusal)
+        return pages.item_page(item, form, 409, current)
+    items = review_items.for_reviewer(review_items.review_of(item.id))
+    here = next(each for each in items if each.id == item.id)
+    return redirect(
+        labels.next_href(review_items.review_of(item.id), items, here.position, focus=True), 303
+    )
+
+
+def _answer(item_id: int, form: AnswerForm) -> None:
+    actor, now, note = session.actor(), session.now(), form.note.data or ""
+    if form.answer.data == RETURN:
+        reviews.return_item(actor, item_id, note, form.version.data or 0, now)
+        return
+    ground = Ground(form.ground.data) if form.ground.data else None
+    reviews.answer(
+        actor, item_id, ReviewerAnswer(form.answer.data), ground, note, form.version.data or 0, now
+    )
+
+
+@bp.post("/review-items/<id:item_id>/reply")
+@door(Permission.REVIEW_LEARNER, subjects.review_item)
+def reply(item: Subject) -> ResponseReturnValue:
+    form = ReplyForm()
+    review_id = review_items.review_of(item.id)
+    try:
+        reviews.reply(session.actor(), item.id, form.text.data or "", session.now())
+    except Invalid as refusal:
+        errors.put_on(form, refusal)
+        return pages.learner_page(review_id, pages.TypedForm(item.id, form)), 422
+    flash_message(_("Your reply is with your reviewer."))
+    return redirect(url_for("reviews.show", review_id=review_id), 303)
+
+
+@bp.post("/review-items/<id:item_id>/drop")
+@door(Permission.REVIEW_READ, subjects.review_item)
+def drop(item: Subject) -> ResponseReturnValue:
+    reviews.drop(session.actor(), item.id, session.now())
+    flash_message(_("Dropped from this review. It can be sent again."))
+    return redirect(url_for("reviews.show", review_id=review_items.review_of(item.id)), 303)
+
+
+@bp.get("/reviews/<id:review_id>/check")
+@door(Permission.REVIEW_ANSWER, subjects.review)
+def check(review: Subject) -> ResponseReturnValue:
+    """All answers on one page, before the learner's are shown."""
+    header, items = pages.reviewer_side(review.id)
+    if not (header.is_live and labels.is_under_way(items)):
+        return redirect(pages.reviewer_href(header, items))
+    access.note_look(header.learner_id, "review")
+    access.note_opened(review.id)
+    return render_template(
+        "reviews/check.html",
+        header=header,
+        items=items,
+        words=pages.words_of(header),
+        grounds=labels.GROUNDS,
+        statuses=labels.ITEM_STATUS,
+        is_ready=labels.is_ready(items),
+        waiting=labels.waiting(items),
+        version=sum(item.version for item in items),
+        messages=item_details.messages(review.id),
+        go_on=labels.level_href(review.id, items),
+        next_review=pages.next_review(review.id),
+    )
+
+
+@bp.post("/reviews/<id:review_id>/reveal")
+@door(Permission.REVIEW_ANSWER, subjects.review)
+def reveal(review: Subject) -> ResponseReturnValue:
+    form = RevealForm()
+    if not form.validate_on_submit():
+        raise Conflict("review_changed")
+    reviews.reveal(session.actor(), review.id, session.now(), form.version.data)
+    flash_message(_("Revealed: you now see each other’s answers."))
+    return redirect(url_for("reviews.differences", review_id=review.id), 303)
+
+
+@bp.get("/reviews/<id:review_id>/differences")
+@door(Permission.REVIEW_READ, subjects.review)
+def differences(review: Subject) -> ResponseReturnValue:
+    """What was revealed, to both: what is equal, what differs, and what became of it."""
+    if _is_sealed(pages.header_of(review.id)):
+        return redirect(url_for("reviews.show", review_id=review.id))
+    return pages.differences_page(review)
+
+
+@bp.get("/reviews/<id:review_id>/differences.pdf")
+@door(Permission.REVIEW_READ, subjects.review)
+@rate_limits.documents
+def differences_pdf(review: Subject) -> ResponseReturnValue:
+    """The same as meeting notes."""
+    header = pages.header_of(review.id)
+    if _is_sealed(header):
+        return redirect(url_for("reviews.show", review_id=review.id))
+    found = outcome.review_outcome(header, pages.is_learner(review))
+    return pdf.download(notes_pdf.document(found, review.library_id))
+
+
+def _is_sealed(header: ReviewHeader) -> bool:
+    """Whether there is nothing yet, or nothing any more, that the two may see of each other."""
+    return header.revealed_at is None and (
+        header.is_live or header.status is ReviewStatus.WITHDRAWN
+    )
+
+
+@bp.post("/review-items/<id:item_id>/agree")
+@door(Permission.REVIEW_READ, subjects.review_item)
+def agree(item: Subject) -> ResponseReturnValue:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        answer, reason = EndorsedAnswer(form.answer.data), form.reason.data or ""
+        try:
+            endorsed = differing.confirm(
+                session.actor(), item.id, answer, reason, session.now(), form.seen.data
+            )
+        except Invalid as refusal:
+            errors.put_on(form, refusal)
+        except Conflict as refusal:
+            if refusal.code != "confirmation_unseen":
+                raise
+            errors.put_on(form, refusal)
+            return pages.differences_page(item, confirm=pages.TypedForm(item.id, form)), 409
+        else:
+            both = _("Agreed by both: it stands as an endorsement.")
+            header = pages.header_of(review_items.review_of(item.id))
+            flash_message(
+                both if endorsed else outcome.confirmed(header, item.id, pages.is_learner(item))
+            )
+            return redirect(pages.at(item), 303)
+    return pages.differences_page(item, confirm=pages.TypedForm(item.id, form)), 422
+
+
+@bp.post("/review-items/<id:item_id>/keep-apart")
+@door(Permission.REVIEW_READ, subjects.review_item)
+def keep_apart(item: Subject) -> ResponseReturnValue:
+    differing.keep_apart(session.actor(), item.id, session.now())
+    flash_message(
+        _("Kept apart: both answers stay on record, and neither counts as an endorsement.")
+    )
+    return redirect(pages.at(item), 303)
+
+
+@bp.post("/review-items/<id:item_id>/next-step")
+@door(Permission.REVIEW_READ, subjects.review_item)
+def next_step(item: Subject) -> ResponseReturnValue:
+    form = pages.step_form(pages.header_of(review_items.review_of(item.id)))
+    if form.validate_on_submit():
+        try:
+            differing.add_next_step(
+                session.actor(),
+                item.id,
+                form.owner.data,
+                form.text.data or "",
+                form.due_on.data,
+                session.now(),
+            )
+        except Invalid as refusal:
+            errors.put_on(form, refusal)
+        else:
+            flash_message(_("The next step is noted for both of you."))
+            return redirect(pages.at(item), 303)
+    return pages.differences_page(item, step=pages.TypedForm(item.id, form)), 422
+
+
+@bp.post("/review-items/<id:item_id>/next-step/<id:step_id>/done")
+@door(Permission.REVIEW_READ, subjects.review_item)
+def step_done(item: Subject, step_id: int) -> ResponseReturnValue:
+    differing.finish_next_step(session.actor(), item.id, step_id, session.now())
+    flash_message(_("The next step is done."))
+    return redirect(pages.at(item), 303)

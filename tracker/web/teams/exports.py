@@ -1,0 +1,79 @@
+"""A team's gaps as a CSV file: what the page shows, and nothing that it hides."""
+
+from flask_babel import gettext as _
+
+from tracker.queries.teams.gap_matrix import DomainColumn
+from tracker.queries.teams.gaps import GapPage
+from tracker.web.teams.gap_matrix import CellMark, grid
+from tracker.web.ui.csv import Table
+
+
+def table(page: GapPage, compare: str) -> Table:
+    """The matrix where the page has one, else the counts by domain. `compare`: the name of the
+    round compared with."""
+    lines = _matrix(page, compare) if page.rows else _counts(page, compare)
+    return [*lines, [_("Agreed exceptions"), page.exceptions]] if page.exceptions else lines
+
+
+def _matrix(page: GapPage, compare: str) -> Table:
+    domains = [column.domain for column in page.columns]
+    lines: Table = [[_("Name"), _("Role profile"), *(domain.title for domain in domains)]]
+    lines += [[row.name, row.note, *map(_words, row.marks)] for row in grid(domains, page.rows)]
+    lines.append([_("Gaps"), "", *map(_now, page.columns)])
+    if compare:
+        lines.append([_("Gaps, %(round)s", round=compare), "", *map(_before, page.columns)])
+    return lines
+
+
+def _counts(page: GapPage, compare: str) -> Table:
+    head = [
+        _("Domain"),
+        _("At target"),
+        _("Gap"),
+        _("Not yet known"),
+        _("Not assessed"),
+        _("No target"),
+        _("People"),
+    ]
+    lines: Table = [[*head, _("Gaps, %(round)s", round=compare)] if compare else head]
+    for column in page.columns:
+        of = column.summary
+        told = [of.at_target, of.gaps] if column.told else [_hidden(), _hidden()]
+        line = [
+            column.domain.title,
+            *told,
+            of.not_yet_known,
+            of.not_assessed if column.told else _hidden(),
+            of.no_target,
+            page.people,
+        ]
+        lines.append([*line, _before(column)] if compare else line)
+    return lines
+
+
+def _words(mark: CellMark) -> str:
+    level = mark.name or _("none held")
+    words = {
+        "at_target": _("%(level)s, at target", level=level),
+        "gap": _("%(level)s, gap", level=level),
+        "not_yet_known": _("not yet known"),
+        "not_assessed": _("not assessed"),
+        "no_target": mark.name or _("no target"),
+    }
+    return str(words[mark.state])
+
+
+def _now(column: DomainColumn) -> str:
+    if not column.told:
+        return _hidden()
+    return str(_("%(gaps)s of %(known)s", gaps=column.summary.gaps, known=column.summary.known))
+
+
+def _before(column: DomainColumn) -> str:
+    if column.before is None:
+        return _hidden()
+    return str(_("%(gaps)s of %(known)s", gaps=column.before[0], known=column.before[1]))
+
+
+def _hidden() -> str:
+    return str(_("not shown"))

@@ -1,0 +1,14 @@
+"""The filters of a team's gaps page."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField
+
+from tracker.web.ui.filters import Filters
+
+
+class GapFilters(Filters):
+    framework = SelectField(_l("Framework"))
+    round = SelectField(_l("Round"))
+    teams = SelectField(_l("People"))
+    profile = SelectField(_l("Role profile"))
+    compare = SelectField(_l("Compare with"))

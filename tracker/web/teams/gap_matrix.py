@@ -1,0 +1,86 @@
+"""A gap matrix as a page or a file shows it: short names of levels, and each distinct cell once.
+
+A page of 12 people has some 150 cells of about 20 kinds: the template draws each kind once.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.teams.gap_matrix import PersonRow
+from tracker.rules.frameworks.wording import Wording
+
+
+class CellMark(NamedTuple):
+    """What a cell shows. `state` is a TargetState's value, or "no_target"."""
+
+    state: str
+    rank: int
+    short: Wording
+    name: Wording
+
+
+class LegendLevel(NamedTuple):
+    """One rank in all strands: "Pr / Ap", "Proficient / Applying"."""
+
+    short: Wording
+    name: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """`note` is the role profile; `short_note` what stands before its slash ("Entry /
+    Apprentice")."""
+
+    person_id: int
+    name: str
+    note: str
+    marks: tuple[CellMark, ...]
+
+    @property
+    def short_note(self) -> str:
+        return self.note.partition(" / ")[0]
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """The shortest beginnings, of two letters or more, that tell the names of a strand apart."""
+    length = 2
+    while len({name[:length] for name in names}) < len(set(names)):
+        length += 1
+    return [name[:length] for name in names]
+
+
+def grid(domains: Sequence[DomainShape], rows: Iterable[PersonRow]) -> list[MatrixRow]:
+    named = {domain.id: _names(domain) for domain in domains}
+    found = []
+    for row in rows:
+        marks = []
+        for cell in row.cells:
+            short, name = named[cell.domain_id].get(cell.held_rank, ("", ""))
+            state = cell.state.value if cell.state is not None else "no_target"
+            marks.append(CellMark(state, cell.held_rank, short, name))
+        found.append(MatrixRow(row.person_id, row.name, row.role_profile, tuple(marks)))
+    return found
+
+
+def kinds(rows: Iterable[MatrixRow]) -> set[CellMark]:
+    return {mark for row in rows for mark in row.marks}
+
+
+def legend(domains: Iterable[DomainShape]) -> list[LegendLevel]:
+    """The levels by rank; strands that name a rank differently stand side by side."""
+    by_rank: dict[int, dict[str, str]] = {}
+    for domain in domains:
+        for rank, (short, name) in _names(domain).items():
+            by_rank.setdefault(rank, {}).setdefault(name, short)
+    return [
+        LegendLevel(" / ".join(names.values()), " / ".join(names))
+        for _, names in sorted(by_rank.items())
+    ]
+
+
+def _names(domain: DomainShape) -> dict[int, tuple[str, str]]:
+    names = [level.name for level in domain.levels]
+    shorts = short_names(names)
+    return {level.rank: (shorts[place], level.name) for place, level in enumerate(domain.levels)}

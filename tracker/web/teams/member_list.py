@@ -1,0 +1,102 @@
+"""Members of a team as their list shows them: only by what stands in it is it filtered and sorted.
+
+So nothing that the reader may not see by name can be worked out from who is left or who comes
+first.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from tracker.queries.administration.people import folded
+from tracker.queries.teams.teams import Member
+from tracker.web.http.input_checks import page_number
+from tracker.web.teams.member_forms import MemberFilters
+from tracker.web.ui.tables import (
+    Column,
+    ColumnHeading,
+    TablePage,
+    headings,
+    order_asked,
+    table_page,
+)
+
+LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
+LONGEST = 200
+
+COLUMNS = {
+    "name": Column(_l("Name")),
+    "waiting": Column(_l("Waiting for you"), largest_first=True),
+    "sent": Column(_l("Sent"), largest_first=True),
+    "reviewed": Column(_l("Reviewed"), largest_first=True),
+    "last": Column(_l("Last review"), largest_first=True),
+    "profile": Column(_l("Role profile")),
+    "since": Column(_l("Here since")),
+}
+KEYS: dict[str, Callable[[Member], Any]] = {
+    "name": lambda member: folded(member.name),
+    "waiting": lambda member: member.waiting.reviews,
+    "sent": lambda member: (member.sent.in_round, member.sent.in_all),
+    "reviewed": lambda member: (member.sent.reviewed_in_round, member.sent.reviewed),
+    "last": lambda member: member.sent.last_review_at or LONG_AGO,
+    "profile": lambda member: folded(member.role_profile),
+    "since": lambda member: member.since,
+}
+"""All that a list of members can be sorted by; of equals, by name."""
+
+SHOWN: dict[str, Callable[[Member], bool]] = {
+    "": lambda member: True,
+    "not-sent": lambda member: not member.has_sent,
+    "ready": lambda member: member.is_ready,
+    "waiting": lambda member: member.waiting.reviews > 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MemberList:
+    """`kept` are the filters in use and `order` the order, as an address has them. `unknown`: the
+    address asked for something that is not offered; it was left out."""
+
+    cut: TablePage[Member]
+    total: int
+    form: MemberFilters
+    headings: list[ColumnHeading]
+    kept: dict[str, str]
+    order: dict[str, Any]
+    unknown: bool
+
+
+def asked(members: tuple[Member, ...], team_id: int) -> MemberList:
+    """What the address asks for."""
+    form, order = MemberFilters(request.args), order_asked(COLUMNS)
+    profiles = sorted({member.role_profile for member in members}, key=folded)
+    profile = form.offer(
+        "profile", [("", _("All")), *((name, name) for name in profiles if len(profiles) > 1)]
+    )
+    who = [_("Everybody"), _("Has not sent"), _("Is ready"), _("Waits for you")]
+    show = form.offer("show", list(zip(SHOWN, who, strict=True)))
+    find = (form.q.data or "").strip()[:LONGEST]
+    rows = [
+        member
+        for member in members
+        if SHOWN[show](member)
+        and profile in ("", member.role_profile)
+        and folded(find) in folded(f"{member.name} {member.job}")
+    ]
+    rows.sort(key=KEYS["name"])
+    rows.sort(key=KEYS[order.by], reverse=order.descending)
+    kept = form.chosen() | ({"q": find} if find else {})
+    return MemberList(
+        cut=table_page(rows, page_number()),
+        total=len(members),
+        form=form,
+        headings=headings(COLUMNS, order, "teams.show", team_id=team_id, **kept),
+        kept=kept,
+        order=order.kept,
+        unknown=order.unknown or form.unknown,
+    )

@@ -1,0 +1,128 @@
+"""Teams for those who supervise or coordinate them: who is in one, and what they have sent."""
+
+from collections import Counter
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.teams import gap_scope, teams
+from tracker.queries.teams import gaps as team_gaps
+from tracker.queries.teams.gap_matrix import MatrixFilters
+from tracker.rules.roles import Permission
+from tracker.web.http import session
+from tracker.web.http.access import door, may, note_looks
+from tracker.web.i18n.content_language import mark, mark_language
+from tracker.web.teams import exports as gaps_export
+from tracker.web.teams import gap_matrix, member_list
+from tracker.web.teams.gap_forms import GapFilters
+from tracker.web.ui.csv import csv_file
+
+bp = Blueprint("teams", __name__, url_prefix="/teams")
+
+
+@bp.get("")
+@door(Permission.SIGNED_IN)
+def index() -> ResponseReturnValue:
+    today = session.actor().today(session.now())
+    rounds = teams.open_rounds(session.actor().library_id, today)
+    return render_template(
+        "teams/index.html", lines=teams.tree(session.actor(), rounds, today), rounds=rounds
+    )
+
+
+@bp.get("/<id:team_id>")
+@door(Permission.TEAM_READ, subjects.team)
+def show(team: Subject) -> ResponseReturnValue:
+    page = teams.page(
+        session.actor(), team.id, team.places[0].path, session.actor().today(session.now())
+    )
+    found = member_list.asked(page.members, team.id)
+    note_looks([member.person_id for member in (*found.cut.rows, *page.former)], "team")
+    return render_template(
+        "teams/show.html",
+        page=page,
+        found=found,
+        team=team,
+        by_name=page.names_to_coordinators or may(Permission.PROFILE_REVEALED, team),
+    )
+
+
+@bp.get("/<id:team_id>/gaps")
+@door(Permission.GAPS_READ, subjects.team)
+def gaps(team: Subject) -> ResponseReturnValue:
+    scope = gap_scope.gap_scope(session.actor(), team.id, team.places[0].path, session.now())
+    filters = GapFilters(request.args)
+    chosen = _chosen(scope, filters)
+    page = team_gaps.page(scope, chosen) if chosen is not None else None
+    domains = [column.domain for column in page.columns] if page is not None else []
+    lang = chosen.lang if chosen is not None else ""
+    rows = mark_language(gap_matrix.grid(domains, page.rows), lang) if page is not None else []
+    note_looks([row.person_id for row in rows], "gaps")
+    return render_template(
+        "teams/gaps.html",
+        scope=scope,
+        page=mark_language(page, lang),
+        chosen=chosen,
+        filters=filters,
+        rows=rows,
+        kinds=gap_matrix.kinds(rows),
+        legend=mark_language(gap_matrix.legend(domains), lang),
+    )
+
+
+@bp.get("/<id:team_id>/gaps.csv")
+@door(Permission.GAPS_READ, subjects.team)
+def gaps_csv(team: Subject) -> ResponseReturnValue:
+    """A file cannot say that something was left out of it, so what cannot be chosen is no file at
+    all."""
+    scope = gap_scope.gap_scope(session.actor(), team.id, team.places[0].path, session.now())
+    filters = GapFilters(request.args)
+    chosen = _chosen(scope, filters)
+    if chosen is None or filters.unknown:
+        abort(404)
+    page = team_gaps.page(scope, chosen)
+    note_looks([row.person_id for row in page.rows], "gaps")
+    compare = chosen.compare.name if chosen.compare is not None else ""
+    return csv_file(
+        gaps_export.table(page, compare), f"gaps {scope.team.name} {session.now():%Y-%m-%d}"
+    )
+
+
+def _chosen(scope: gap_scope.GapScope, filters: GapFilters) -> MatrixFilters | None:
+    """What the filters ask for. None where nobody learns here. The framework of most people comes
+    first."""
+    here = Counter((one.framework_id, mark(one.framework, one.lang)) for one in scope.here)
+    if not here:
+        return None
+    framework_id = int(
+        filters.offer("framework", [(str(key), label) for (key, label), _n in here.most_common()])
+    )
+    rounds = {str(each.id): each for each in scope.rounds if each.framework_id == framework_id}
+    past = [(key, each.name) for key, each in rounds.items()]
+    profiles = {
+        (one.role_profile, str(one.role_profile_id))
+        for one in scope.here
+        if one.framework_id == framework_id
+    }
+    has_below = scope.coordinates and bool(scope.children)
+    below = [("all", _("with the teams below")), ("own", _("this team alone"))]
+    at = filters.offer(
+        "round", [("", _("Now")), *((key, _("End of %(round)s", round=name)) for key, name in past)]
+    )
+    teams_choice = filters.offer("teams", below if has_below else below[1:])
+    profile = filters.offer(
+        "profile", [("", _("All")), *((key, name) for name, key in sorted(profiles))]
+    )
+    same = [(key, _("%(round)s, same people", round=name)) for key, name in past]
+    compare = filters.offer("compare", [("", _("Nothing")), *same])
+    return MatrixFilters(
+        framework_id=framework_id,
+        lang=next(one.lang for one in scope.here if one.framework_id == framework_id),
+        round=rounds.get(at),
+        compare=rounds.get(compare),
+        role_profile_id=int(profile) if profile else None,
+        below=teams_choice == "all",
+    )

@@ -1,0 +1,2 @@
+"""What every page uses: template helpers, tables, page navigation, forms and fields, assets, CSV,
+PDF."""

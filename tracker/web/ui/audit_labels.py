@@ -1,0 +1,186 @@
+"""What the audit page says: the kinds of events in groups, and the facts of an event that are
+shown.
+
+Only a kind that stands here is listed, and of its facts only those in SHOWN. Of reviews that is who
+acted and when, never what came of it (rules/operations/audit_kinds).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from tracker.rules.operations.audit_kinds import ENDED, EXCEPTION_MOVED, GIVEN, REVEALED, WENT_ON
+from tracker.rules.roles import Role
+
+GROUPS = {
+    "accounts": _l("Accounts and sign-ins"),
+    "people": _l("People and roles"),
+    "teams": _l("Teams"),
+    "rules": _l("Targets and rounds"),
+    "reviews": _l("Reviews"),
+    "records": _l("Looks, files, refusals"),
+    "running": _l("Settings and running"),
+}
+
+KINDS: dict[str, dict[str, Any]] = {
+    "accounts": {
+        "link_made": _l("One-time link made"),
+        "name_changed": _l("Own name changed"),
+        "password_changed": _l("Password changed"),
+        "password_set": _l("Password set with a link"),
+        "sign_in_ended": _l("Sign-in ended from another device"),
+        "sign_in_refused": _l("Sign-in refused"),
+        "signed_in": _l("Signed in"),
+        "signed_out": _l("Signed out"),
+    },
+    "people": {
+        "administrator_created": _l("First administrator made by command"),
+        "administrator_made": _l("Made administrator"),
+        "administrator_unmade": _l("No longer administrator"),
+        "deputy_ended": _l("No longer deputy"),
+        "deputy_named": _l("Deputy named"),
+        "membership_added": _l("Membership added"),
+        "membership_corrected": _l("Membership corrected"),
+        "membership_ended": _l("Membership ended"),
+        "person_added": _l("Person added"),
+        "person_disabled": _l("Account disabled"),
+        "person_edited": _l("Person edited"),
+        "person_enabled": _l("Account enabled"),
+    },
+    "teams": {
+        "team_added": _l("Team added"),
+        "team_closed": _l("Team closed"),
+        "team_moved": _l("Team moved"),
+        "team_renamed": _l("Team renamed"),
+        "team_reopened": _l("Team reopened"),
+        "team_reviews_blinded": _l("Team back to blind-first reviews"),
+        "team_reviews_opened": _l("Team changed to open reviews"),
+    },
+    "rules": {
+        "role_profile_added": _l("Role profile added"),
+        "role_profile_edited": _l("Role profile edited"),
+        "role_profile_restored": _l("Role profile restored"),
+        "role_profile_retired": _l("Role profile retired"),
+        "round_added": _l("Round added"),
+        "round_edited": _l("Round edited"),
+        "statement_left_out": _l("Statement left out of rating"),
+        "statement_taken_in": _l("Statement rated again"),
+        "use_statement_published": _l("Use statement published"),
+        "correction_closed": _l("Suggested correction closed"),
+    },
+    "reviews": {
+        "review_sent": _l("Review sent"),
+        "review_withdrawn": _l("Review taken back"),
+        "review_answered": _l("Answer given in a review"),
+        "review_returned": _l("Question asked in a review"),
+        "review_replied": _l("Question answered in a review"),
+        "review_dropped": _l("Statement dropped from a review"),
+        "review_handed_on": _l("Review handed on"),
+        REVEALED: _l("Review revealed"),
+    },
+    "records": {
+        "looked": _l("Record looked at"),
+        "downloaded": _l("Taken out as a file"),
+        "refused": _l("Refused"),
+    },
+    "running": {
+        "backup_restored": _l("Library brought back from a backup"),
+        "library_edited": _l("Library settings changed"),
+        "mail_again": _l("Mail of notices sent once more"),
+        "mail_arrived": _l("Test message arrived"),
+        "mail_tested": _l("Test message sent"),
+    },
+}
+
+NOT_LISTED = frozenset({WENT_ON, GIVEN, EXCEPTION_MOVED, *ENDED.values(), "framework_imported"})
+"""Kinds that are recorded and not listed: they would tell something of answers, or belong to no
+library."""
+
+WORDS = {kind: words for group in KINDS.values() for kind, words in group.items()}
+
+LOOKED_AT = {
+    "evidence": _l("Evidence"),
+    "profile": _l("Profile"),
+    "review": _l("Review"),
+    "team": _l("Team page"),
+    "gaps": _l("Gap matrix"),
+}
+"""Kinds of pages that note who looked; another kind is shown by its key."""
+
+AS_ROLE = {
+    Role.LEARNER: _l("as learner"),
+    Role.SUPERVISOR: _l("as supervisor"),
+    Role.COORDINATOR: _l("as coordinator"),
+}
+
+AS_READER = {
+    "supervisor": AS_ROLE[Role.SUPERVISOR],
+    "coordinator": AS_ROLE[Role.COORDINATOR],
+    "deputy": _l("as deputy"),
+}
+"""What made somebody's record another's to see."""
+
+RECORDS = {
+    "library": _l("a page for other roles"),
+    "person": _l("a person"),
+    "evidence": _l("evidence"),
+    "review": _l("a review"),
+    "item": _l("a statement in a review"),
+    "deputy": _l("a deputy"),
+    "endorsement": _l("an endorsement"),
+    "team": _l("a team"),
+    "mail": _l("a mail of notices"),
+    "membership": _l("a membership"),
+    "not_rated": _l("a statement left out of rating"),
+    "role_profile": _l("a role profile"),
+    "round": _l("a round"),
+    "sign_in": _l("a sign-in"),
+}
+"""What a door was asked for (web/http/access), for refusals."""
+
+MADE_BY = {
+    "profiles": _l("profile"),
+    "teams": _l("gap matrix"),
+    "reviews": _l("what is seen differently"),
+    "rating_lists": _l("list of own ratings"),
+    "evidence": _l("evidence file"),
+}
+"""What was taken out, by the part of the application that made the file."""
+
+FORMS = {"csv": _l("CSV"), "json": _l("JSON"), "pdf": _l("PDF"), "tsv": _l("TSV")}
+"""What kind of file it was; another is shown as its name ended."""
+
+MEANT: dict[str, Mapping[Any, Any]] = {
+    "role": AS_ROLE,
+    "page": LOOKED_AT,
+    "what": MADE_BY,
+    "form": FORMS,
+}
+"""Facts that are stored as a key, with the words of each."""
+
+SHOWN = {
+    "team": "%(fact)s",
+    "role_profile": "%(fact)s",
+    "round": "%(fact)s",
+    "statement": "%(fact)s",
+    "role": "%(fact)s",
+    "page": "%(fact)s",
+    "what": "%(fact)s",
+    "form": "%(fact)s",
+    "version": _l("version %(fact)s"),
+    "members": _l("memberships ended: %(fact)s"),
+}
+"""Which facts of an event are shown, and how."""
+
+
+def facts(kind: str, stored: Mapping[str, Any]) -> str:
+    """The facts of an event that are shown, in words."""
+    told = [
+        str(words) % {"fact": MEANT.get(key, {}).get(stored[key], stored[key])}
+        for key, words in SHOWN.items()
+        if key in stored
+    ]
+    if kind == "refused" and "record" in stored:
+        told.append(str(RECORDS[stored["record"]]))
+    return " · ".join(told)

@@ -1,0 +1,47 @@
+"""The form that all others are: what WTForms says by itself is said in the product's own words."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+
+SENTENCES: dict[str, Any] = {
+    "Invalid Choice: could not coerce.": _l("Choose one of the list."),
+    "Invalid choice(s): one or more data inputs could not be coerced.": _l("Choose from the list."),
+    "Not a valid choice.": _l("This is not one of the list. Choose again."),
+    "'%(value)s' is not a valid choice for this field.": _l(
+        "One of these is not of the list. Choose again."
+    ),
+    "'%(value)s' are not valid choices for this field.": _l(
+        "Some of these are not of the list. Choose again."
+    ),
+    "Not a valid date value.": _l("This is not a date. Write it like 2026-11-24."),
+    "Not a valid integer value.": _l("This is not a whole number."),
+    "This field is required.": _l("Write something here."),
+    "Field cannot be longer than %(max)d character.": _l(
+        "This is longer than one character. Shorten it."
+    ),
+    "Field cannot be longer than %(max)d characters.": _l(
+        "This is longer than %(max)d characters. Shorten it."
+    ),
+    "Number must be between %(min)s and %(max)s.": _l("Enter a number from %(min)s to %(max)s."),
+    "Number must be at least %(min)s.": _l("Enter %(min)s or more."),
+    "Number must be at most %(max)s.": _l("Enter %(max)s or less."),
+}
+"""WTForms' sentence -> ours."""
+
+
+class _OwnWords:
+    """What WTForms asks for its sentences."""
+
+    def gettext(self, text: str) -> str:
+        return str(SENTENCES.get(text, text))
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        return self.gettext(one if count == 1 else many)
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def get_translations(self, form: Any) -> _OwnWords:
+            return _OwnWords()

@@ -1,0 +1,137 @@
+"""The rail of the assess pages: every page of a framework, with how much of it is rated."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from tracker.queries.assessment.progress import LevelProgress, Progress
+
+MOST_ON_A_PAGE = 20
+"""A domain with more statements than this is listed, and rated, level by level."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageNavItem:
+    """One page. `rank` is None where it holds a whole domain; `key` names its counts for the
+    script."""
+
+    label: str
+    title: str
+    href: str
+    strand: str
+    domain_id: int
+    rank: int | None
+    done: int
+    total: int
+    current: bool
+
+    @property
+    def key(self) -> str:
+        return f"{self.domain_id}-{self.rank or 'all'}"
+
+    @property
+    def is_complete(self) -> bool:
+        return self.done >= self.total
+
+
+@dataclass(frozen=True, slots=True)
+class PageNavGroup:
+    title: str
+    items: list[PageNavItem]
+
+
+def page_nav(
+    framework: str,
+    progress: Progress,
+    current: tuple[int, int | None] | None = None,
+    *,
+    in_grids: bool = False,
+) -> list[PageNavGroup]:
+    """A group for each strand. `current` is (domain, rank or None) of the page shown.
+
+    `in_grids`: the pages are grids, and a grid holds a whole domain however large.
+    """
+    groups = []
+    for _key, of_strand in groupby(progress.levels, key=lambda level: level.strand_key):
+        levels = list(of_strand)
+        is_alone = len({level.domain_id for level in levels}) == 1
+        items = []
+        for _id, of_domain in groupby(levels, key=lambda level: level.domain_id):
+            items += _pages(framework, list(of_domain), is_alone, current, in_grids)
+        groups.append(PageNavGroup(levels[0].strand, items))
+    return groups
+
+
+def by_levels(levels: list[LevelProgress] | tuple[LevelProgress, ...]) -> bool:
+    """Whether a domain is rated level by level."""
+    return sum(level.listed for level in levels) > MOST_ON_A_PAGE
+
+
+def cards_of(framework: str, levels: tuple[LevelProgress, ...]) -> str:
+    """The address of a domain's cards: where it is rated level by level, of the first level with
+    something open."""
+    first = next((level for level in levels if level.rated < level.total), levels[0])
+    rank = first.rank if by_levels(levels) else None
+    return url_for(
+        "assessment.show",
+        framework=framework,
+        strand=first.strand_key,
+        domain=first.domain_key,
+        level=rank,
+    )
+
+
+def following(groups: list[PageNavGroup]) -> PageNavItem | None:
+    """The next page with something to rate, after the current one and round to the first. None when
+    all is rated."""
+    items = [item for group in groups for item in group.items]
+    at = next((place for place, item in enumerate(items) if item.current), -1)
+    return next(
+        (
+            item
+            for item in items[at + 1 :] + items[: at + 1]
+            if not item.is_complete and not item.current
+        ),
+        None,
+    )
+
+
+def _pages(
+    framework: str,
+    levels: list[LevelProgress],
+    is_alone: bool,
+    current: tuple[int, int | None] | None,
+    in_grids: bool,
+) -> list[PageNavItem]:
+    first = levels[0]
+    endpoint = "assessment_grid.show" if in_grids else "assessment.show"
+    pages: list[tuple[str, str, int | None, list[LevelProgress]]]
+    if by_levels(levels) and not in_grids:
+        pages = [
+            (level.level, f"{level.domain}: {level.level}", level.rank, [level]) for level in levels
+        ]
+    else:
+        pages = [(_("All levels") if is_alone else first.domain, first.domain, None, levels)]
+    return [
+        PageNavItem(
+            label=label,
+            title=title,
+            href=url_for(
+                endpoint,
+                framework=framework,
+                strand=first.strand_key,
+                domain=first.domain_key,
+                level=rank,
+            ),
+            strand=first.strand,
+            domain_id=first.domain_id,
+            rank=rank,
+            done=sum(each.rated for each in within),
+            total=sum(each.total for each in within),
+            current=current == (first.domain_id, rank),
+        )
+        for label, title, rank, within in pages
+        if any(each.listed for each in within)
+    ]

@@ -1,0 +1,93 @@
+"""The parts of Today, as its page shows them."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from tracker.web.ui.template_helpers import day
+
+SOON = dt.timedelta(days=3)
+"""What is due so soon stands out."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelLink:
+    href: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextUp:
+    """The one thing to go on with."""
+
+    title: str
+    text: str
+    href: str
+    label: str
+    also: PanelLink | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PanelEntry:
+    """One thing that waits."""
+
+    title: str
+    href: str
+    note: str = ""
+    when: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What waits in one role in one place; `nothing` is said where nothing does."""
+
+    title: str
+    entries: list[PanelEntry] = field(default_factory=list)
+    links: list[PanelLink] = field(default_factory=list)
+    nothing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressBar:
+    label: str
+    done: int
+    total: int
+    note: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepCard:
+    """A next step towards a level: about one statement."""
+
+    title: str
+    href: str
+    text: str
+    action: PanelLink
+
+
+def due(on: dt.date, today: dt.date) -> str:
+    """When something is due, in words: "due Friday" within a week."""
+    days = (on - today).days
+    if days < 0:
+        return str(_("overdue since %(day)s", day=day(on)))
+    if days == 0:
+        return str(_("due today"))
+    if days == 1:
+        return str(_("due tomorrow"))
+    if days < 7:
+        return str(_("due %(weekday)s", weekday=format_date(on, "EEEE", rebase=False)))
+    return str(_("due %(day)s", day=day(on)))
+
+
+def is_soon(on: dt.date, today: dt.date) -> bool:
+    return on - today <= SOON
+
+
+def shortened(text: str, most: int = 160) -> str:
+    """One line of a text, cut at a word."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[:most].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,231 @@
+"""Cards of statements to rate, made fast: a page has forty of them.
+
+A card's markup has one home, the macro `statement_card`. It is run once for each shape (which
+answer is chosen, whether there is an endorsement, ...) with stand-ins for all that differs from
+statement to statement, and cut at them; a card is then the pieces with its own words between.
+Shapes hold no word of anybody's, so they are kept between requests.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup, escape
+
+from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.statement_cards import (
+    CitationChip,
+    ScaleLabel,
+    StatementCard,
+    StatementsToRate,
+)
+from tracker.rules.assessment.ratings import is_dated
+from tracker.rules.frameworks.scale import Basis
+from tracker.web.i18n.languages import language
+from tracker.web.ui.template_helpers import day
+
+ID = 2_000_000_011
+"""Stands for the statement's id in a shape: in addresses, ids and labels."""
+CUT = re.compile("\ue000(\\w+)\ue001")
+MOST_KEPT = 1_000
+
+
+class ImportedAnswer(StrEnum):
+    """An answer out of the learner's own list, with or without the day that the list gives."""
+
+    BARE = "bare"
+    WITH_DAY = "with_day"
+
+
+@dataclass(frozen=True, slots=True)
+class CardShape:
+    """What is the same in many cards. `scale` and `lang` are part of it: their words are in the
+    markup."""
+
+    lang: str
+    scale: tuple[ScaleLabel, ...]
+    answer: str | None
+    dated: bool
+    imported: ImportedAnswer | None
+    endorsed: bool
+    changed_since: bool
+    noted: bool
+    evidence: int
+    own_page: bool
+
+
+_shapes: dict[CardShape, list[str]] = {}
+_chips: dict[tuple[CitationChip, ...], str] = {}
+
+
+class StatementCards:
+    """The cards of one page for one learner. `page` says where a form without script comes back
+    to."""
+
+    def __init__(
+        self, to_rate: StatementsToRate, learner: Learner, page: str, saved: int | None
+    ) -> None:
+        self._scale = to_rate.scale
+        self._round_starts_on = learner.round_starts_on
+        self._saved = saved
+        self._saved_words = str(escape(_("Saved")))
+        self._own_page = page == "statement"
+        self._lang = language().tag
+        self._days: dict[dt.datetime, str] = {}
+        self._labels = {word.key: word.label for word in to_rate.scale}
+        self._same = {
+            "person": str(learner.person_id),
+            "page": str(escape(page)),
+            "token": generate_csrf(),
+        }
+
+    def html(self, card: StatementCard) -> Markup:
+        """The card of a statement that is rated here."""
+        mark = card.endorsement
+        dated = card.rated_at is not None and is_dated(
+            card.rated_at, self._round_starts_on, card.given_on
+        )
+        shape = CardShape(
+            lang=self._lang,
+            scale=self._scale,
+            answer=card.answer,
+            dated=dated,
+            imported=how_imported(card),
+            endorsed=mark is not None,
+            changed_since=mark is not None and mark.since,
+            noted=bool(card.own_note or card.reviewer_note),
+            evidence=card.evidence,
+            own_page=self._own_page,
+        )
+        values = {
+            **self._same,
+            "id": str(card.id),
+            "version": str(card.version),
+            "title": str(escape(card.title)),
+            "text": str(escape(card.text)),
+            "chips": _chips.get(tuple(card.citations)) or _keep_chips(tuple(card.citations)),
+            "own": str(escape(card.own_note)),
+            "reviewer": str(escape(card.reviewer_note)),
+            "state": self._saved_words if self._saved == card.id else "",
+            "given": self._day_given(card) if dated else "",
+            "stored": self._day(card.rated_at)
+            if card.basis is Basis.IMPORTED and card.rated_at
+            else "",
+            "listed": str(escape(day(card.given_on))) if card.given_on else "",
+            "who": str(escape(mark.who)) if mark else "",
+            "said": str(escape(self._labels[mark.answer])) if mark else "",
+            "day": self._day(mark.at) if mark else "",
+        }
+        pieces = _shapes.get(shape) or _keep_shape(shape)
+        filled = list(pieces)
+        filled[1::2] = [values[name] for name in pieces[1::2]]
+        return Markup("".join(filled))  # noqa: S704  (every value is escaped above; the pieces are the macro's)
+
+    def _day_given(self, card: StatementCard) -> str:
+        if card.given_on is not None:
+            return str(escape(day(card.given_on)))
+        return self._day(card.rated_at) if card.rated_at else ""
+
+    def _day(self, at: dt.datetime) -> str:
+        """A date in words. No place changes its date within a quarter of an hour."""
+        quarter = at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
+        found = self._days.get(quarter)
+        if found is None:
+            found = self._days[quarter] = str(escape(day(quarter)))
+        return found
+
+
+def how_imported(card: StatementCard) -> ImportedAnswer | None:
+    """None for an answer that is not out of the learner's own list."""
+    if card.basis is not Basis.IMPORTED:
+        return None
+    return ImportedAnswer.WITH_DAY if card.given_on else ImportedAnswer.BARE
+
+
+def imported_words(how: ImportedAnswer | None, stored: str, listed: str) -> str:
+    """Where an imported answer comes from. Nothing for another one."""
+    if how is None:
+        return ""
+    if how is ImportedAnswer.BARE:
+        return str(_("Imported %(stored)s, from your own list", stored=stored))
+    return str(
+        _("Imported %(stored)s, from your own list of %(listed)s", stored=stored, listed=listed)
+    )
+
+
+def _stand_in(name: str) -> Markup:
+    return Markup(f"\ue000{name}\ue001")  # noqa: S704  (a name of this file)
+
+
+def _macros() -> Any:
+    return current_app.jinja_env.get_template("_macros/statements.html").module
+
+
+def _keep_chips(citations: tuple[CitationChip, ...]) -> str:
+    if len(_chips) >= MOST_KEPT:
+        _chips.clear()
+    found = _chips[citations] = str(_macros().chips(citations))
+    return found
+
+
+def _keep_shape(shape: CardShape) -> list[str]:
+    """Run the macro once with stand-ins. The pieces: markup, name, markup, name, ..., markup."""
+    label = next((word.label for word in shape.scale if word.key == shape.answer), "")
+    html = str(
+        _macros().statement_card(
+            {
+                "id": ID,
+                "title": _stand_in("title"),
+                "text": _stand_in("text"),
+                "chips": _stand_in("chips"),
+                "answer": shape.answer,
+            },
+            shape.scale,
+            url_for("assessment.save", statement_id=ID),
+            hidden={
+                "base_version": _stand_in("version"),
+                "person_id": _stand_in("person"),
+                "page": _stand_in("page"),
+            },
+            endorsement={
+                "who": _stand_in("who"),
+                "label": _stand_in("said"),
+                "day": _stand_in("day"),
+                "note": _("you have answered otherwise since") if shape.changed_since else "",
+            }
+            if shape.endorsed
+            else None,
+            evidence=None
+            if shape.own_page
+            else {"count": shape.evidence, "href": _evidence(shape)},
+            notes={
+                "for_self": _stand_in("own"),
+                "for_reviewer": _stand_in("reviewer"),
+                "any": shape.noted,
+            },
+            previous={"key": shape.answer, "label": label, "day": _stand_in("given")}
+            if shape.dated
+            else None,
+            imported=imported_words(shape.imported, _stand_in("stored"), _stand_in("listed")),
+            href="" if shape.own_page else url_for("statements.show", statement_id=ID),
+            state=_stand_in("state"),
+            level=2 if shape.own_page else 3,
+            title_hidden=shape.own_page,
+        )
+    ).replace(generate_csrf(), _stand_in("token"))
+    pieces = CUT.split(html.replace(str(ID), _stand_in("id")))
+    if len(_shapes) >= MOST_KEPT:
+        _shapes.clear()
+    _shapes[shape] = pieces
+    return pieces
+
+
+def _evidence(shape: CardShape) -> str:
+    if shape.evidence:
+        return url_for("statements.show", statement_id=ID, _anchor="evidence")
+    return url_for("evidence.new", statement=ID)

@@ -1,0 +1,116 @@
+"""Choosing statements, each with a reason, without script: boxes by domain, and a search that keeps
+what is typed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from flask import request
+
+from tracker.rules.errors import Invalid
+from tracker.web.i18n.content_language import mark_language
+
+FIND_MAX = 200
+
+
+class PickerChoice(Protocol):
+    @property
+    def id(self) -> int: ...
+    def holds(self, words: Sequence[str]) -> bool: ...
+
+
+class PickerGroup(Protocol):
+    @property
+    def key(self) -> str: ...
+    @property
+    def lang(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def choices(self) -> Sequence[PickerChoice]: ...
+
+
+def an_id(typed: str) -> int | None:
+    """An id as pages write it; None for anything else."""
+    is_number = typed.isascii() and typed.isdigit() and len(typed) <= 10
+    return int(typed) if is_number and 0 < int(typed) < 2**31 else None
+
+
+class StatementPicker:
+    """`chosen`: reason by statement id. `groups` are handed in; what is in `without` is not offered
+    again."""
+
+    def __init__(
+        self,
+        groups: Iterable[PickerGroup],
+        chosen: Mapping[int, str] | None = None,
+        find: str = "",
+        without: Iterable[int] = (),
+    ) -> None:
+        self.groups = list(groups)
+        self.chosen = dict(chosen or {})
+        self.find = find.strip()[:FIND_MAX]
+        self.without = set(without)
+
+    @classmethod
+    def of_form(
+        cls, groups: Iterable[PickerGroup], without: Iterable[int] = ()
+    ) -> "StatementPicker":
+        """What was ticked and typed. Raises Invalid("evidence_statement_unknown") for a box that no
+        page has."""
+        ids = [an_id(typed) for typed in request.form.getlist("statement")]
+        if None in ids:
+            raise Invalid("evidence_statement_unknown", "statements")
+        chosen = {key: request.form.get(f"reason-{key}", "") for key in ids if key is not None}
+        return cls(groups, chosen, request.form.get("find", ""), without)
+
+    @property
+    def is_search(self) -> bool:
+        """The search button was pressed; or Enter, with other words in the search box than were
+        searched for."""
+        pressed = request.form.get("do", "")
+        searched = request.form.get("found", "").strip()
+        return pressed == "find" or (pressed == "enter" and self.find != searched)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether something is chosen that is not on offer."""
+        return bool(
+            self.chosen.keys() - {choice.id for group in self.groups for choice in group.choices}
+        )
+
+    @property
+    def picked(self) -> list[tuple[PickerGroup, PickerChoice, str]]:
+        """What is chosen, in order, with its domain and reason."""
+        return [
+            (
+                mark_language(group, group.lang),
+                mark_language(choice, group.lang),
+                self.chosen[choice.id],
+            )
+            for group in self.groups
+            for choice in group.choices
+            if choice.id in self.chosen
+        ]
+
+    @property
+    def offered(self) -> list[tuple[PickerGroup, list[PickerChoice]]]:
+        """What can be chosen besides, as far as it holds the words that are searched for, by
+        domain."""
+        words = self.find.split()
+        taken = self.without | self.chosen.keys()
+        found = [
+            (
+                group,
+                [
+                    choice
+                    for choice in group.choices
+                    if choice.id not in taken and choice.holds(words)
+                ],
+            )
+            for group in self.groups
+        ]
+        return [
+            (mark_language(group, group.lang), mark_language(choices, group.lang))
+            for group, choices in found
+            if choices
+        ]
