@@ -16,7 +16,7 @@ from sqlalchemy import CheckConstraint, Column, Index, String, Table, Text, Uniq
 
 import tracker.models
 from tracker.db import Base, UTCDateTime
-from tracker.models.guards import ACTS, GUARDED
+from tracker.models.triggers import ACTS, GUARDED
 
 ROOT = Path(__file__).parents[2]
 PICTURE = ROOT / "docs" / "pictures" / "tables.svg"

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = [DOCS / "architecture.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("tutorial/*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
 
 FOLDERS = "tracker|templates|static|tests|migrations|seed_data|docs"
 PATH = re.compile(rf"`((?:(?:{FOLDERS})/[^\s`]*)|[\w.-]+\.(?:py|toml|md|yaml|yml|lock))`")
@@ -32,8 +32,7 @@ def defines(source: str, name: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("page", "named"),
-    [(page.name, named) for page in PAGES for named in named_paths(said(page))],
+    ("page", "named"), [(page.name, named) for page in PAGES for named in named_paths(said(page))]
 )
 def test_a_path_that_a_page_names_exists(page: str, named: str) -> None:
     assert is_there(ROOT, named)
@@ -50,8 +49,7 @@ def test_a_path_that_does_not_exist_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "path"),
-    sorted({found for page in PAGES for found in FUNCTION.findall(said(page))}),
+    ("name", "path"), sorted({found for page in PAGES for found in FUNCTION.findall(said(page))})
 )
 def test_a_function_that_a_page_places_is_there(name: str, path: str) -> None:
     assert defines((ROOT / path).read_text(encoding="utf-8"), name)

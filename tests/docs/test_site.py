@@ -84,7 +84,7 @@ def test_another_host_is_found(planted: str) -> None:
 
 BROKEN = {
     "[a page](no-such-page.md)": "no-such-page.md",
-    "[a heading](levels.md#no-such-heading)": "no-such-heading",
+    "[a heading](frameworks.md#no-such-heading)": "no-such-heading",
     "[outside](../README.md)": "../README.md",
     "![a picture](pictures/no-such.png)": "no-such.png",
 }
@@ -95,8 +95,8 @@ def test_a_broken_link_fails(tmp_path: Path) -> None:
     """On two pages of their own, so that the build is quick; they pass before links are planted."""
     docs = tmp_path / "docs"
     docs.mkdir()
-    shutil.copy(ROOT / "docs" / "levels.md", docs)
-    page = "# Whole\n\n[the rule](levels.md#the-rule)\n"
+    shutil.copy(ROOT / "docs" / "frameworks.md", docs)
+    page = "# Whole\n\n[versions](frameworks.md#versions)\n"
     (docs / "index.md").write_text(page, encoding="utf-8")
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[0]
     (tmp_path / "mkdocs.yml").write_text(settings, encoding="utf-8")
