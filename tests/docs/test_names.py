@@ -24,7 +24,8 @@ def named_paths(text: str) -> list[str]:
 
 
 def is_there(root: Path, named: str) -> bool:
-    return (root / named).exists()
+    """A file, a folder, or at least one file of a pattern such as `*.typ`."""
+    return any(root.glob(named.rstrip("/")))
 
 
 def defines(source: str, name: str) -> bool:
