@@ -4,10 +4,11 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 STAMP := .venv/.synced
-SYNC := VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
+export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
+SYNC := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-all test-browser screenshots messages bench check clean install
+.PHONY: help run serve test test-all test-browser screenshots diagrams docs messages bench check clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -15,7 +16,7 @@ help: ## what there is
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...")'
 	@$(PYTHON) -m venv .venv || { echo "Could not make a virtual environment. On Debian or Ubuntu: apt-get install python3-venv"; rm -rf .venv; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/python -m pip install --quiet --no-cache-dir --disable-pip-version-check uv==$(UV_VERSION)
 
 $(STAMP): uv.lock pyproject.toml | $(BIN)/uv
 	@$(SYNC)
@@ -46,6 +47,14 @@ screenshots: $(STAMP) ## the pictures of README.md and docs/, anew from the demo
 	@$(SYNC) --group browser
 	@TRACKER_REQUIRE=browser TRACKER_KEEP_PICTURES=yes $(BIN)/python -m pytest -q tests/browser/test_pictures.py::test_picture
 
+diagrams: $(STAMP) ## docs/reference/tables.md and its picture, anew from the models
+	@$(BIN)/python -m tests.docs.tables
+
+docs: $(STAMP) ## the pages of docs/ as a site in site/; a broken link fails
+	@$(SYNC) --group docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+	@echo "Open site/index.html"
+
 bench: $(STAMP) ## median times of the main pages, as ratios to an empty page
 	@$(BIN)/python -m tests.bench
 
@@ -61,4 +70,4 @@ messages: $(STAMP) ## every interface text for translators; updates and compiles
 	@echo "translations/messages.pot: $$(grep -c '^msgid ' translations/messages.pot) texts"
 
 clean: ## remove the local environment (never the data in var/)
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .cache site .pytest_cache .mypy_cache .ruff_cache .hypothesis

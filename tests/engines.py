@@ -14,7 +14,7 @@ SERVER = os.environ.get(
     "TRACKER_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/postgres"
 )
 REQUIRED = set(os.environ.get("TRACKER_REQUIRE", "").split(","))
-"""What must not be skipped here: "postgres", "browser"."""
+"""What must not be skipped here: "postgres", "browser", "docs"."""
 
 
 def postgres_trouble() -> str | None:

@@ -62,4 +62,9 @@ def create_app(config: Config | None = None) -> Flask:
 
 def main() -> None:
     """The `tracker` command."""
-    FlaskGroup(create_app=create_app, add_default_commands=False, load_dotenv=False, help=__doc__)()
+    FlaskGroup(
+        create_app=create_app,
+        add_default_commands=False,
+        load_dotenv=False,
+        help="Manage a Skills Tracker server.",
+    )()

@@ -11,6 +11,8 @@ keepalive = 5
 preload_app = True
 limit_request_line = 8190
 loglevel = "warning"
+control_socket_disable = True
+"""It would lie in the home folder, which need not be writable, and nothing here uses it."""
 
 
 def post_fork(server: Any, worker: Any) -> None:

@@ -27,6 +27,9 @@ class StoredFile(Base):
 
 
 class Evidence(Base):
+    """Something a person can show: a note, a link or a file. `version` is the number of the
+    current one."""
+
     __tablename__ = "evidence"
     __table_args__ = (one_of("kind", EvidenceKind),)
 

@@ -48,6 +48,8 @@ class ScaleAnswer(Base):
 
 
 class Strand(Base):
+    """A part of a framework with its own levels; pages call it a section."""
+
     __tablename__ = "strands"
     __table_args__ = (UniqueConstraint("framework_id", "key"),)
 
@@ -114,6 +116,8 @@ class Statement(Base):
 
 
 class Source(Base):
+    """A source of the framework: the label that a page shows, its full name and its license."""
+
     __tablename__ = "sources"
     __table_args__ = (UniqueConstraint("framework_id", "key"),)
 
@@ -128,6 +132,8 @@ class Source(Base):
 
 
 class Citation(Base):
+    """A source that a statement cites, in order."""
+
     __tablename__ = "citations"
     __table_args__ = (
         UniqueConstraint("statement_id", "source_id"),

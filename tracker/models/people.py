@@ -153,6 +153,8 @@ class UseStatement(Base):
 
 
 class UseStatementReading(Base):
+    """Somebody has read a version of the use statement, and when."""
+
     __tablename__ = "use_statement_readings"
     __table_args__ = (UniqueConstraint("person_id", "use_statement_id"),)
 
