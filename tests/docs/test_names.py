@@ -104,10 +104,24 @@ def test_each_room_in_the_picture_exists(named: str) -> None:
     assert is_there(ROOT, named)
 
 
-def test_the_picture_has_every_room_of_web() -> None:
-    folders = {path.name for path in (ROOT / "tracker" / "web").iterdir() if path.is_dir()}
-    shown = {Path(named).name for named in PICTURED if Path(named).parent == Path("tracker/web")}
-    assert folders - {"__pycache__"} == shown
+FLOORS = ("web", "services", "records", "queries", "models", "rules")
+
+
+def rooms_on(floor: Path) -> set[str]:
+    return {path.name for path in floor.iterdir() if path.is_dir() and path.name != "__pycache__"}
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_the_picture_has_every_room_of_a_floor(floor: str) -> None:
+    shown = {Path(named).name for named in PICTURED if Path(named).parent == Path("tracker", floor)}
+    assert rooms_on(ROOT / "tracker" / floor) - shown == set()
+
+
+def test_a_room_that_is_new_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "training").mkdir()
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "roles.py").touch()
+    assert rooms_on(tmp_path) == {"training"}
 
 
 def words_of(rows: str) -> set[str]:
