@@ -246,7 +246,7 @@ def test_who_dies_at_it_does_not_make_it_come_twice(
     wants(context, MailChoice.EACH, "sue")
     tell(context, "sue")
     with monkeypatch.context() as patch:
-        step = (outbox.mail, "send") if where == "before sending" else (outbox.outbox, "settle")
+        step = (outbox.smtp, "send") if where == "before sending" else (outbox.outbox, "settle")
         patch.setattr(*step, kill)
         with pytest.raises(Killed):
             deliver(inbox, now)
@@ -268,14 +268,14 @@ def test_a_worker_that_was_given_up_and_comes_back_is_believed(
     wants(context, MailChoice.EACH, "sue")
     tell(context, "sue")
     outbox.collect(now)
-    way_out = outbox.mail.send
+    way_out = outbox.smtp.send
 
     def slow(*arguments: Any) -> None:
         way_out(*arguments)
         outbox.collect(now + LEASE + MINUTE)
         assert [mail.status for mail in mails(context, "sue")] == ["unsure"]
 
-    monkeypatch.setattr(outbox.mail, "send", slow)
+    monkeypatch.setattr(outbox.smtp, "send", slow)
     assert deliver(inbox, now) == ["sent"]
     assert [mail.status for mail in mails(context, "sue")] == ["sent"]
 
@@ -284,7 +284,7 @@ def another_meanwhile(
     app: Flask, inbox: Inbox, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> list[Any]:
     """What a second worker makes of it while the first hands the mail over."""
-    way_out, seen = outbox.mail.send, []
+    way_out, seen = outbox.smtp.send, []
 
     def send_while(*arguments: Any) -> None:
         if not seen:
@@ -293,7 +293,7 @@ def another_meanwhile(
                 seen.append(deliver_one(inbox, now))
         way_out(*arguments)
 
-    monkeypatch.setattr(outbox.mail, "send", send_while)
+    monkeypatch.setattr(outbox.smtp, "send", send_while)
     deliver_one(inbox, now)
     return seen[1:]
 
@@ -640,7 +640,7 @@ def test_no_transaction_is_open_while_the_server_answers(
     def look(*_arguments: object) -> None:
         wants(context, MailChoice.DAILY, "ben")
 
-    monkeypatch.setattr(outbox.mail, "send", look)
+    monkeypatch.setattr(outbox.smtp, "send", look)
     assert deliver(inbox, now) == ["sent"]
     assert session().scalar(select(func.count()).select_from(NoticeChoice)) == 2
 

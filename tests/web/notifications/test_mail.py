@@ -155,7 +155,7 @@ def test_no_transaction_is_open_while_the_server_answers(
         with app.app_context():
             seen.append(session().scalar(select(MailTest.id)))
 
-    monkeypatch.setattr("tracker.services.notifications.mail_tests.mail.send", look)
+    monkeypatch.setattr("tracker.services.notifications.mail_tests.smtp.send", look)
     adam.post(f"{PAGE}/test")
     assert seen == [None]
     assert outcomes(app) == [("taken", "", "")]

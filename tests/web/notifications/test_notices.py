@@ -355,13 +355,13 @@ def _signals_as_before() -> Iterator[None]:
 def test_the_loop_finishes_the_mail_in_hand_and_stops(
     app: Flask, world: World, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    way_out = outbox.mail.send
+    way_out = outbox.smtp.send
 
     def told_to_stop(*arguments: Any) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         way_out(*arguments)
 
-    monkeypatch.setattr(outbox.mail, "send", told_to_stop)
+    monkeypatch.setattr(outbox.smtp, "send", told_to_stop)
     with app.app_context():
         wants(world, MailChoice.EACH, "sue", "ben")
         tell(world, "sue")
