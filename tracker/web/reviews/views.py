@@ -207,7 +207,8 @@ def differences_pdf(review: Subject) -> ResponseReturnValue:
     if pages.is_sealed(header):
         return redirect(url_for("reviews.show", review_id=review.id))
     found = outcome.review_outcome(header, pages.is_learner(review))
-    return pdf.download(notes_pdf.document(found, review.library_id))
+    notes = notes_pdf.printed(found, review.library_id)
+    return pdf.download(notes_pdf.document, notes, header.lang)
 
 
 @bp.post("/review-items/<id:item_id>/agree")
