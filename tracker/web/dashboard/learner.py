@@ -47,12 +47,13 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     learner = learners.learner(actor.person_id, actor.today(now))
     if learner is None:
         return None
-    done, profile, statements, returned = mark_language(
+    done, profile, statements, returned, ended = mark_language(
         (
             progress.progress(learner),
             profiles.profile(learner, SelfSide.OWN),
             statement_status.voices(learner, SelfSide.OWN),
             today.returned(actor),
+            alerts.found(actor, now),
         ),
         learner.lang,
     )
@@ -60,7 +61,10 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     sent = today.sent_this_round(actor, learner.round_id)
     steps = statement_status.steps(profile, statements, ALL_KINDS)
     waiting = (
-        _returned(returned) + _revealed(actor, now) + alerts.entries(actor, now) + _unlinked(actor)
+        _returned(returned)
+        + _revealed(actor, now)
+        + alerts.entries(actor, now, ended)
+        + _unlinked(actor)
     )
     next_up = _next_up(learner, done, last, sent)
     if done.use_statement and done.rated and done.left and not sent:

@@ -73,10 +73,6 @@ def mark_language(found: T, lang: str = "") -> T:
     return _marked(found, lang or page, page)  # type: ignore[no-any-return]
 
 
-def mark_language_each(rows: list[T]) -> list[T]:
-    return mark_language(rows)
-
-
 def _marked(found: Any, lang: str, page: str, is_wording: bool = False) -> Any:
     """The very same object where nothing in it is marked."""
     if isinstance(found, str):
