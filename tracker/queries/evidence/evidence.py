@@ -19,6 +19,7 @@ from tracker.models import (
     StoredFile,
 )
 from tracker.rules.frameworks.scale import EvidenceKind
+from tracker.rules.frameworks.wording import Wording
 from tracker.rules.pagination import PAGE, pages_of
 
 
@@ -57,6 +58,12 @@ class EvidenceCounts:
     every: int
     unlinked: int
     archived: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementTitle:
+    title: Wording
+    lang: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +210,8 @@ def for_statements(
     return found
 
 
-def statement_title(statement_id: int | None) -> tuple[str, str] | None:
-    """What a statement is called, and the language of that; None where there is no such."""
+def statement_title(statement_id: int | None) -> StatementTitle | None:
+    """None where there is no such statement."""
     if statement_id is None:
         return None
     titled = (
@@ -213,7 +220,7 @@ def statement_title(statement_id: int | None) -> tuple[str, str] | None:
         .where(Statement.id == statement_id)
     )
     row = session().execute(titled).one_or_none()
-    return None if row is None else (row.title, row.lang)
+    return None if row is None else StatementTitle(row.title, row.lang)
 
 
 def unlinked_to(person_id: int, statement_id: int) -> list[EvidenceSummary]:

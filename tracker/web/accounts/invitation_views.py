@@ -1,6 +1,6 @@
 """The one-time link: somebody sets their password, and nobody else knows it."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +14,7 @@ from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
 from tracker.web.http.rate_limits import limiter
+from tracker.web.i18n.render import render
 
 bp = Blueprint("invitations", __name__)
 
@@ -45,4 +46,4 @@ def _page(token: str, form: WelcomeForm) -> str:
     person = invited(token, session.now())
     if person is None:
         raise Missing("link_used_up")
-    return render_template("accounts/invitation.html", form=form, person=person, token=token)
+    return render("accounts/invitation.html", form=form, person=person, token=token)

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_limiter.util import get_remote_address
@@ -29,6 +29,7 @@ from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.rate_limits import limiter, was_refused
 from tracker.web.http.redirects import own_address
+from tracker.web.i18n.render import render
 from tracker.web.ui.audit_labels import AS_READER, LOOKED_AT
 
 bp = Blueprint("accounts", __name__)
@@ -53,7 +54,7 @@ def _source_and_account() -> str:
 def sign_in() -> ResponseReturnValue:
     if session.actor_or_none() is not None:
         return redirect(_next())
-    return render_template("accounts/sign_in.html", form=SignInForm())
+    return render("accounts/sign_in.html", form=SignInForm())
 
 
 @bp.post("/login")
@@ -69,7 +70,7 @@ def sign_in_now() -> ResponseReturnValue:
         form.form_errors.append(
             _("The e-mail address or the password is not right. Nothing was changed; try again.")
         )
-    return render_template("accounts/sign_in.html", form=form), 422
+    return render("accounts/sign_in.html", form=form), 422
 
 
 @bp.post("/logout")
@@ -128,7 +129,7 @@ def mail_choice() -> ResponseReturnValue:
 @bp.get("/account/password")
 @door(Permission.SIGNED_IN)
 def password() -> ResponseReturnValue:
-    return render_template("accounts/password.html", form=PasswordForm())
+    return render("accounts/password.html", form=PasswordForm())
 
 
 @bp.post("/account/password")
@@ -139,7 +140,7 @@ def change_password() -> ResponseReturnValue:
     if accepted(form, lambda: session.change_password(form.current.data, form.new.data)):
         flash_message(_("Your password is changed. You are signed out everywhere else."))
         return redirect(url_for("accounts.show"), 303)
-    return render_template("accounts/password.html", form=form), 422
+    return render("accounts/password.html", form=form), 422
 
 
 @bp.post("/account/sign-ins/<id:sign_in_id>/end")
@@ -158,7 +159,7 @@ def _page(form: NameForm, mail: MailChoiceForm | None = None) -> str:
     mail = mail or MailChoiceForm(formdata=None, mail=mail_choice_of(session.actor()).value)
     found = account.account(session.actor(), session.now(), session.idle())
     cover_form = CoverForm(formdata=None, covers_screen=session.actor().covers_screen)
-    return render_template(
+    return render(
         "accounts/show.html",
         form=form,
         cover=cover_form,

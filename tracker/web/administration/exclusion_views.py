@@ -1,6 +1,6 @@
 """Statements that the library leaves out of rating."""
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -16,7 +16,8 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import Undo, flash_message
 from tracker.web.http.form_actions import accepted, pressed
-from tracker.web.i18n.content_language import mark_language, mark_language_each
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
 
 bp = Blueprint("admin_exclusions", __name__, url_prefix="/admin/not-rated")
 
@@ -64,8 +65,7 @@ def lift(not_rated: Subject) -> ResponseReturnValue:
 
 
 def _detail(not_rated_id: int) -> exclusions.ExcludedStatement:
-    found = exclusions.detail(not_rated_id)
-    return mark_language(found, found.lang)
+    return mark_language(exclusions.detail(not_rated_id))
 
 
 def _tell_left_out(new: list[int]) -> None:
@@ -91,21 +91,18 @@ def _tell_left_out(new: list[int]) -> None:
 def _page(form: NotRatedForm) -> str:
     """Of the framework that `?framework=` names, else of the newest. 404 when there is no such
     one."""
-    frameworks = mark_language_each(role_profiles.frameworks())
+    frameworks = role_profiles.frameworks()
     wanted = request.values.get("framework", "")
     chosen = next((each for each in frameworks if wanted in ("", str(each.id))), None)
     if chosen is None and wanted:
         abort(404)
-    return render_template(
+    return render(
         "administration/exclusions.html",
+        lang=chosen.lang if chosen else "",
         form=form,
         chosen_ids=set(form.statements.data or ()),
         frameworks=frameworks,
         framework=chosen,
-        left_out=mark_language(exclusions.left_out(session.actor(), chosen.id), chosen.lang)
-        if chosen
-        else [],
-        groups=mark_language(exclusions.rated(session.actor(), chosen.id), chosen.lang)
-        if chosen
-        else [],
+        left_out=exclusions.left_out(session.actor(), chosen.id) if chosen else [],
+        groups=exclusions.rated(session.actor(), chosen.id) if chosen else [],
     )

@@ -1,6 +1,6 @@
 """What somebody is in a team: add, correct, end."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,6 +16,7 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted
+from tracker.web.i18n.render import render
 from tracker.web.ui import fields
 from tracker.web.ui.template_helpers import day
 
@@ -26,7 +27,7 @@ bp = Blueprint("admin_memberships", __name__, url_prefix="/admin")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def new(person: Subject) -> ResponseReturnValue:
     form = _form(MembershipForm(starts_on=session.today()))
-    return render_template(
+    return render(
         "administration/memberships/new.html",
         form=form,
         person=people.detail(person.id, session.now()),
@@ -44,7 +45,7 @@ def create(person: Subject) -> ResponseReturnValue:
         flash_message(membership_labels.added(people.membership(done[0]), session.today()))
         return redirect(url_for("admin_people.show", person_id=person.id), 303)
     found = people.detail(person.id, session.now())
-    return render_template("administration/memberships/new.html", form=form, person=found), 422
+    return render("administration/memberships/new.html", form=form, person=found), 422
 
 
 @bp.get("/memberships/<id:membership_id>")
@@ -52,7 +53,7 @@ def create(person: Subject) -> ResponseReturnValue:
 def edit(membership: Subject) -> ResponseReturnValue:
     found = people.membership(membership.id)
     form = _form(MembershipForm(obj=found), found)
-    return render_template(
+    return render(
         "administration/memberships/edit.html", form=form, ending=_ending(found), membership=found
     )
 
@@ -74,7 +75,7 @@ def update(membership: Subject) -> ResponseReturnValue:
             undo=membership_labels.as_it_was(found, changed),
         )
         return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
-    return render_template(
+    return render(
         "administration/memberships/edit.html", form=form, ending=_ending(found), membership=found
     ), 422
 
@@ -100,7 +101,7 @@ def end(membership: Subject) -> ResponseReturnValue:
         )
         return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
     form = _form(MembershipForm(formdata=None, obj=found), found)
-    return render_template(
+    return render(
         "administration/memberships/edit.html", form=form, ending=ending, membership=found
     ), 422
 
@@ -108,7 +109,7 @@ def end(membership: Subject) -> ResponseReturnValue:
 def _put_back(found: people.MembershipDetails, form: MembershipForm) -> ResponseReturnValue:
     """Undo a correction or an ending, while nothing else has changed since."""
     if not form.validate():
-        return render_template(
+        return render(
             "administration/memberships/edit.html",
             form=form,
             ending=_ending(found),

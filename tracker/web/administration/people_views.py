@@ -1,6 +1,6 @@
 """People, for the administrator. Passwords are set by their owners alone, with a one-time link."""
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,6 +17,7 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import Undo, flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.i18n.render import render
 from tracker.web.ui import fields
 from tracker.web.ui.pagination import page_number
 from tracker.web.ui.tables import Column, headings, order_asked
@@ -48,7 +49,7 @@ def index() -> ResponseReturnValue:
         actor, today, **wanted, sort=order.by, descending=order.descending, page=page_number()
     )
     kept = {name: value for name, value in wanted.items() if value}
-    return render_template(
+    return render(
         "administration/people/index.html",
         form=form,
         found=found,
@@ -62,7 +63,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/new")
 @door(Permission.ADMINISTER)
 def new() -> ResponseReturnValue:
-    return render_template("administration/people/new.html", form=PersonForm())
+    return render("administration/people/new.html", form=PersonForm())
 
 
 @bp.post("")
@@ -74,23 +75,21 @@ def create() -> ResponseReturnValue:
     )
     if done:
         return _show_link(*done[0])
-    return render_template("administration/people/new.html", form=form), 422
+    return render("administration/people/new.html", form=form), 422
 
 
 @bp.get("/<id:person_id>")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def show(person: Subject) -> ResponseReturnValue:
     found = people.detail(person.id, session.now())
-    return render_template("administration/people/show.html", person=found, roles=ROLES)
+    return render("administration/people/show.html", person=found, roles=ROLES)
 
 
 @bp.get("/<id:person_id>/edit")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def edit(person: Subject) -> ResponseReturnValue:
     found = people.detail(person.id, session.now())
-    return render_template(
-        "administration/people/edit.html", form=PersonForm(obj=found), person=found
-    )
+    return render("administration/people/edit.html", form=PersonForm(obj=found), person=found)
 
 
 @bp.post("/<id:person_id>")
@@ -107,7 +106,7 @@ def update(person: Subject) -> ResponseReturnValue:
         flash_message(_("Saved: %(name)s, %(email)s.", name=found.name, email=found.email))
         return redirect(_page_of(person), 303)
     found = people.detail(person.id, session.now())
-    return render_template("administration/people/edit.html", form=form, person=found), 422
+    return render("administration/people/edit.html", form=form, person=found), 422
 
 
 @bp.post("/<id:person_id>/link")
@@ -194,4 +193,4 @@ def _show_link(person_id: int, token: str) -> ResponseReturnValue:
     is no redirect."""
     address = current_app.config["BASE_URL"] + url_for("invitations.show", token=token)
     found = people.detail(person_id, session.now())
-    return render_template("administration/people/link.html", person=found, address=address)
+    return render("administration/people/link.html", person=found, address=address)

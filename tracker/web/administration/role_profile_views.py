@@ -1,6 +1,6 @@
 """Role profiles with their targets, for the administrator."""
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -16,7 +16,8 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import Undo, flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
-from tracker.web.i18n.content_language import mark_language, mark_language_each
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
 
 bp = Blueprint("admin_role_profiles", __name__, url_prefix="/admin/role-profiles")
 
@@ -24,15 +25,15 @@ bp = Blueprint("admin_role_profiles", __name__, url_prefix="/admin/role-profiles
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    lines = mark_language_each(role_profiles.listed(session.actor(), session.today()))
-    frameworks = mark_language_each(role_profiles.frameworks())
+    lines = role_profiles.listed(session.actor(), session.today())
+    frameworks = role_profiles.frameworks()
     there = {(line.framework_id, line.name) for line in lines}
     to_start = [
         each
         for each in frameworks
         if any((each.id, label) not in there for label in each.role_labels)
     ]
-    return render_template(
+    return render(
         "administration/role_profiles/index.html",
         lines=lines,
         frameworks=frameworks,
@@ -87,13 +88,13 @@ def create() -> ResponseReturnValue:
 @bp.get("/<id:role_profile_id>")
 @door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
 def edit(role_profile: Subject) -> ResponseReturnValue:
-    return _edit_page(_detail(role_profile.id))
+    return _edit_page(role_profiles.detail(role_profile.id))
 
 
 @bp.post("/<id:role_profile_id>")
 @door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
 def update(role_profile: Subject) -> ResponseReturnValue:
-    found = _detail(role_profile.id)
+    found = role_profiles.detail(role_profile.id)
     form = _form(_domains(found.framework_id, found.lang))
     done = accepted(
         form,
@@ -143,15 +144,10 @@ def restore(role_profile: Subject) -> ResponseReturnValue:
 
 def _framework() -> role_profiles.FrameworkChoice:
     """The one that the address or the form names, else the newest. 404 when there is none."""
-    found = mark_language_each(role_profiles.frameworks())
+    found = role_profiles.frameworks()
     wanted = request.values.get("framework", "")
     chosen = [each for each in found if wanted in ("", str(each.id))]
     return chosen[0] if chosen else abort(404)
-
-
-def _detail(role_profile_id: int) -> role_profiles.RoleProfileDetails:
-    found = role_profiles.detail(role_profile_id)
-    return mark_language(found, found.lang)
 
 
 def _domains(framework_id: int, lang: str) -> list[role_profiles.TargetDomain]:
@@ -170,7 +166,7 @@ def _form(
 
 def _new_page(framework: role_profiles.FrameworkChoice, form: RoleProfileForm | None = None) -> str:
     domains = _domains(framework.id, framework.lang)
-    return render_template(
+    return render(
         "administration/role_profiles/new.html",
         form=form or _form(domains),
         framework=framework,
@@ -180,7 +176,7 @@ def _new_page(framework: role_profiles.FrameworkChoice, form: RoleProfileForm | 
 
 def _edit_page(found: role_profiles.RoleProfileDetails, form: RoleProfileForm | None = None) -> str:
     domains = _domains(found.framework_id, found.lang)
-    return render_template(
+    return render(
         "administration/role_profiles/edit.html",
         form=form or _form(domains, found),
         profile=found,

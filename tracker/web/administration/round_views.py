@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,7 +16,8 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
-from tracker.web.i18n.content_language import mark_language_each
+from tracker.web.i18n.content_language import mark
+from tracker.web.i18n.render import render
 from tracker.web.ui import fields
 
 bp = Blueprint("admin_rounds", __name__, url_prefix="/admin/rounds")
@@ -25,16 +26,13 @@ bp = Blueprint("admin_rounds", __name__, url_prefix="/admin/rounds")
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    return render_template(
-        "administration/rounds/index.html",
-        periods=mark_language_each(rounds.listed(session.actor())),
-    )
+    return render("administration/rounds/index.html", periods=rounds.listed(session.actor()))
 
 
 @bp.get("/new")
 @door(Permission.ADMINISTER)
 def new() -> ResponseReturnValue:
-    return render_template("administration/rounds/new.html", form=_form(RoundForm()))
+    return render("administration/rounds/new.html", form=_form(RoundForm()))
 
 
 @bp.post("")
@@ -44,16 +42,14 @@ def create() -> ResponseReturnValue:
     if accepted(form, lambda: service.create(session.actor(), *_values(form), session.now())):
         flash_message(_("The round %(name)s is added.", name=form.name.data))
         return redirect(url_for("admin_rounds.index"), 303)
-    return render_template("administration/rounds/new.html", form=form), 422
+    return render("administration/rounds/new.html", form=form), 422
 
 
 @bp.get("/<id:round_id>")
 @door(Permission.ADMINISTER_LIBRARY, subjects.round_)
 def edit(round: Subject) -> ResponseReturnValue:  # noqa: A002  (named as the address names it)
     found = rounds.detail(round.id)
-    return render_template(
-        "administration/rounds/edit.html", form=_form(RoundForm(obj=found)), period=found
-    )
+    return render("administration/rounds/edit.html", form=_form(RoundForm(obj=found)), period=found)
 
 
 @bp.post("/<id:round_id>")
@@ -65,14 +61,12 @@ def update(round: Subject) -> ResponseReturnValue:  # noqa: A002
     ):
         flash_message(_("The round %(name)s is saved.", name=form.name.data))
         return redirect(url_for("admin_rounds.index"), 303)
-    return render_template(
-        "administration/rounds/edit.html", form=form, period=rounds.detail(round.id)
-    ), 422
+    return render("administration/rounds/edit.html", form=form, period=rounds.detail(round.id)), 422
 
 
 def _form(form: RoundForm) -> RoundForm:
     form.framework_id.choices = fields.choices(
-        (each.id, each.label) for each in mark_language_each(role_profiles.frameworks())
+        (each.id, mark(each.label, each.lang)) for each in role_profiles.frameworks()
     )
     return form
 

@@ -1,6 +1,6 @@
 """The tree of teams, for the administrator."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -17,6 +17,7 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.i18n.render import render
 from tracker.web.ui import fields
 
 bp = Blueprint("admin_teams", __name__, url_prefix="/admin/teams")
@@ -25,7 +26,7 @@ bp = Blueprint("admin_teams", __name__, url_prefix="/admin/teams")
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    return render_template(
+    return render(
         "administration/teams/index.html", tree=team_tree.tree(session.actor(), session.today())
     )
 
@@ -37,7 +38,7 @@ def new() -> ResponseReturnValue:
     form = TeamForm()
     form.parent_id.choices = fields.choices(team_tree.choices(session.actor(), session.today()))
     form.parent_id.data = request.args.get("parent", type=int)
-    return render_template("administration/teams/new.html", form=form)
+    return render("administration/teams/new.html", form=form)
 
 
 @bp.post("")
@@ -50,7 +51,7 @@ def create() -> ResponseReturnValue:
     ):
         flash_message(_("%(team)s is added.", team=form.name.data))
         return redirect(url_for("admin_teams.index"), 303)
-    return render_template("administration/teams/new.html", form=form), 422
+    return render("administration/teams/new.html", form=form), 422
 
 
 @bp.get("/<id:team_id>")
@@ -127,7 +128,7 @@ def _page(team: Subject, found: team_tree.TeamDetails, form: RootForm | TeamEdit
     today = session.today()
     members = people.members(team.id, today)
     ending = sum(row.ends_on is None or row.ends_on > today for row in members)
-    return render_template(
+    return render(
         "administration/teams/edit.html",
         team=found,
         form=form,

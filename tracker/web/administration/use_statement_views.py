@@ -1,6 +1,6 @@
 """The use statement, for the administrator."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,6 +12,7 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
+from tracker.web.i18n.render import render
 
 bp = Blueprint("admin_use_statement", __name__, url_prefix="/admin/use-statement")
 
@@ -24,9 +25,9 @@ def show() -> ResponseReturnValue:
         form = UseStatementForm(base_version=versions[0].version, text=versions[0].text)
     else:
         library = library_settings.settings(session.actor()).name
-        text = render_template("administration/use_statement.txt", library=library)
+        text = render("administration/use_statement.txt", library=library)
         form = UseStatementForm(base_version=0, text=text)
-    return render_template("administration/use_statement.html", form=form, versions=versions)
+    return render("administration/use_statement.html", form=form, versions=versions)
 
 
 @bp.post("")
@@ -50,4 +51,4 @@ def publish() -> ResponseReturnValue:
     versions = use_statement_versions.listed(session.actor())
     form.base_version.raw_data = None
     form.base_version.data = versions[0].version if versions else 0
-    return render_template("administration/use_statement.html", form=form, versions=versions), 422
+    return render("administration/use_statement.html", form=form, versions=versions), 422

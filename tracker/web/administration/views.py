@@ -1,7 +1,7 @@
 """Administration: what a library needs on its first day, its settings, and the way to everything
 else."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,6 +15,7 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
+from tracker.web.i18n.render import render
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -25,7 +26,7 @@ def index() -> ResponseReturnValue:
     has = library_settings.setup_progress(session.actor(), session.today())
     tasks = setup_checklist(has)
     step = next((task for task in tasks if not task.done), None)
-    return render_template(
+    return render(
         "administration/index.html", has=has, tasks=tasks, step=step, corrections=count_open()
     )
 
@@ -34,7 +35,7 @@ def index() -> ResponseReturnValue:
 @door(Permission.ADMINISTER)
 def library() -> ResponseReturnValue:
     form = LibraryForm(obj=library_settings.settings(session.actor()))
-    return render_template("administration/library.html", form=form)
+    return render("administration/library.html", form=form)
 
 
 @bp.post("/library")
@@ -57,4 +58,4 @@ def library_save() -> ResponseReturnValue:
     if done:
         flash_message(_("The settings of %(library)s are saved.", library=form.name.data))
         return redirect(url_for("admin.index"), 303)
-    return render_template("administration/library.html", form=form), 422
+    return render("administration/library.html", form=form), 422

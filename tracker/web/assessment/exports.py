@@ -5,7 +5,6 @@ from flask_babel import gettext as _
 
 from tracker.queries.assessment.import_targets import BlankStatement
 from tracker.queries.assessment.learners import Learner
-from tracker.web.i18n.content_language import unmarked
 from tracker.web.ui.csv import Table, csv_file
 
 
@@ -22,4 +21,4 @@ def template(learner: Learner, statements: list[BlankStatement]) -> Response:
         ]
     ]
     rows += [[each.code, each.title, each.domain, each.level, "", "", ""] for each in statements]
-    return csv_file(rows, _("My ratings") + f" {unmarked(learner.framework)}")
+    return csv_file(rows, _("My ratings") + f" {learner.framework}")

@@ -12,6 +12,7 @@ from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.services.assessment.ratings import NewerRating, RatingToSave, clean_notes
 from tracker.web.assessment.grid_forms import SentGrid, SentRow
 from tracker.web.http import errors
+from tracker.web.i18n.content_language import mark
 from tracker.web.ui.statement_cards import how_imported, imported_words
 from tracker.web.ui.template_helpers import day
 
@@ -91,11 +92,13 @@ def _row(
         version=card.version if is_compared or typed is None else typed.base_version,
         dated=day(card.given_on or card.rated_at) if dated else "",
         imported=imported_words(how_imported(card), day(card.rated_at), day(card.given_on)),
-        problem="" if problem is None else _problem(problem, to_rate, typed),
+        problem="" if problem is None else _problem(problem, to_rate, learner, typed),
     )
 
 
-def _problem(problem: Refusal, to_rate: StatementsToRate, typed: SentRow | None) -> str:
+def _problem(
+    problem: Refusal, to_rate: StatementsToRate, learner: Learner, typed: SentRow | None
+) -> str:
     """A row's refusal. Its facts do not hold the words of the scale, so those of a conflict are put
     together here."""
     current = problem.facts.get("current")
@@ -105,7 +108,7 @@ def _problem(problem: Refusal, to_rate: StatementsToRate, typed: SentRow | None)
         "You answered this somewhere else in the meantime: %(answer)s. What you chose here is "
         "still chosen; save "
         "again to put it in its place.",
-        answer=to_rate.label(current.answer),
+        answer=mark(to_rate.label(current.answer), learner.lang),
     )
     if typed is not None and typed.own_note is not None and current.own_note:
         words += " " + _("The note saved there: %(note)s", note=current.own_note)

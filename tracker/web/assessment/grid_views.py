@@ -1,7 +1,7 @@
 """One domain as a table, for people who like a spreadsheet. Without script one button saves all of
 it, or nothing."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,7 +17,7 @@ from tracker.web.assessment.grid_forms import SentGrid, from_form
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
-from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
 from tracker.web.ui import page_nav
 
 bp = Blueprint("assessment_grid", __name__)
@@ -64,12 +64,11 @@ def _page(
     levels = header.levels(framework, strand, domain)
     domain_id = levels[0].domain_id
     groups = page_nav.page_nav(framework, header.progress, (domain_id, None), in_grids=True)
-    to_rate = mark_language(
-        statement_cards.of_domain(header.learner, domain_id), header.learner.lang
-    )
+    to_rate = statement_cards.of_domain(header.learner, domain_id)
     unread = refusal is not None and refusal.code == "use_statement_unread"
-    return render_template(
+    return render(
         "assessment/grid.html",
+        lang=header.learner.lang,
         header=header,
         levels=levels,
         groups=groups,

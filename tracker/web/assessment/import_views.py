@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -29,7 +29,7 @@ from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted
 from tracker.web.http.rate_limits import limiter
-from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
 
 bp = Blueprint("rating_lists", __name__)
 
@@ -122,12 +122,7 @@ def _form_page(form: ListForm) -> str:
     known = import_targets.targets(
         learner.person_id, learner.library_id, learner.framework_id, session.actor().time_zone
     )
-    return render_template(
-        "assessment/import_new.html",
-        form=form,
-        labels=mark_language(known, learner.lang).labels,
-        known=known.statements[:3],
-    )
+    return render("assessment/import_new.html", lang=learner.lang, form=form, known=known)
 
 
 def _check_page(
@@ -140,17 +135,18 @@ def _check_page(
     found = plan(
         listed, known.statements, known.answers, actor.today(session.now()), actor.time_zone
     )
-    return render_template(
+    return render(
         "assessment/import_check.html",
+        lang=learner.lang,
         form=StoreForm(formdata=None, text=text, seen=found.digest()),
         lines=len(listed.lines),
         ignored=listed.ignored,
-        stored=mark_language(found.of(STORED), learner.lang),
-        asked=mark_language(found.of(ASKED), learner.lang),
-        unclear=mark_language(found.of(UNCLEAR), learner.lang),
+        stored=found.of(STORED),
+        asked=found.of(ASKED),
+        unclear=found.of(UNCLEAR),
         nothing=Counter(each.verdict for each in found.of(NOTHING_TO_DO)),
         why=WHY,
-        labels=mark_language(known, learner.lang).labels,
+        known=known,
         ticked=ticked,
         said=message_for(refusal) if refusal is not None else "",
     )

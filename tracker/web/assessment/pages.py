@@ -10,7 +10,6 @@ from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.progress import LevelProgress, Progress
 from tracker.rules.assessment.ratings import minutes_for
 from tracker.web.http import session
-from tracker.web.i18n.content_language import mark_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +35,7 @@ def header() -> AssessmentHeader:
     learner = learners.learner(session.actor().person_id, session.actor().today(session.now()))
     if learner is None:
         abort(404)
-    return AssessmentHeader(
-        mark_language(learner, learner.lang),
-        mark_language(progresses.progress(learner), learner.lang),
-    )
+    return AssessmentHeader(learner, progresses.progress(learner))
 
 
 def header_once_read() -> AssessmentHeader:

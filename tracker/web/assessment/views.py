@@ -1,6 +1,6 @@
 """Rating oneself: a domain or level at a time, five at a time, and saving one answer."""
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
@@ -15,7 +15,7 @@ from tracker.web.assessment.forms import SentRating, from_form, from_json
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
 from tracker.web.http.input_checks import json_object
-from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
 from tracker.web.ui import page_nav
 from tracker.web.ui.statement_cards import StatementCards
 
@@ -64,7 +64,7 @@ def resume() -> ResponseReturnValue:
     todo = next((item for item in [*here, *pages] if not item.is_complete), None)
     if todo is not None:
         return redirect(todo.href)
-    return render_template("assessment/done.html", header=header, groups=groups)
+    return render("assessment/done.html", lang=header.learner.lang, header=header, groups=groups)
 
 
 @bp.get("/assess/<framework>/<strand>/<domain>")
@@ -78,11 +78,10 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         abort(404)
     domain_id = levels[0].domain_id
     groups = page_nav.page_nav(framework, header.progress, (domain_id, rank))
-    to_rate = mark_language(
-        statement_cards.of_domain(header.learner, domain_id, rank), header.learner.lang
-    )
-    return render_template(
+    to_rate = statement_cards.of_domain(header.learner, domain_id, rank)
+    return render(
         "assessment/show.html",
+        lang=header.learner.lang,
         header=header,
         levels=[level for level in levels if rank in (None, level.rank)],
         rank=rank,
@@ -109,10 +108,16 @@ def five() -> ResponseReturnValue:
     ids = [each for each in asked if each < 2**31][:FIVE] or progresses.next_open(
         header.learner, FIVE
     )
-    to_rate = mark_language(statement_cards.of_statements(header.learner, ids), header.learner.lang)
+    to_rate = statement_cards.of_statements(header.learner, ids)
     page = "-".join(["five", *(str(card.id) for card in to_rate.cards)])
     cards = StatementCards(to_rate, header.learner, page, assess_pages.saved())
-    return render_template("assessment/five.html", header=header, to_rate=to_rate, cards=cards)
+    return render(
+        "assessment/five.html",
+        lang=header.learner.lang,
+        header=header,
+        to_rate=to_rate,
+        cards=cards,
+    )
 
 
 @bp.post("/statements/<id:statement_id>/rating")
@@ -198,13 +203,12 @@ def _refused(
             error=errors.message_for(refusal), code=refusal.code, current=theirs, yours=sent.answer
         ), status
     header = assess_pages.header()
-    to_rate = mark_language(
-        statement_cards.of_statements(header.learner, [statement_id]), header.learner.lang
-    )
+    to_rate = statement_cards.of_statements(header.learner, [statement_id])
     if not to_rate.cards:
         abort(404)
-    return render_template(
+    return render(
         "assessment/refused.html",
+        lang=header.learner.lang,
         header=header,
         to_rate=to_rate,
         card=to_rate.cards[0],

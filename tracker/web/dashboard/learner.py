@@ -13,6 +13,7 @@ from tracker.queries.assessment import learners, progress
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.progress import Progress
 from tracker.queries.dashboard import today
+from tracker.queries.dashboard.today import ReturnedItem
 from tracker.queries.evidence import evidence
 from tracker.queries.profiles import profiles, statement_status
 from tracker.queries.profiles.levels import DomainShape
@@ -21,7 +22,7 @@ from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.assessment.ratings import FIVE, minutes_for
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.next_steps import NextStep, StepKind
-from tracker.web.i18n.content_language import mark_language, mark_language_each
+from tracker.web.i18n.content_language import mark_language
 from tracker.web.reviews.endorsements import alerts
 from tracker.web.ui import page_nav
 from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, ProgressBar, StepCard, shortened
@@ -46,14 +47,24 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     learner = learners.learner(actor.person_id, actor.today(now))
     if learner is None:
         return None
-    done = mark_language(progress.progress(learner), learner.lang)
+    done, profile, statements, returned, ended = mark_language(
+        (
+            progress.progress(learner),
+            profiles.profile(learner, SelfSide.OWN),
+            statement_status.voices(learner, SelfSide.OWN),
+            today.returned(actor),
+            alerts.found(actor, now),
+        ),
+        learner.lang,
+    )
     last = progress.last_rated(learner)
     sent = today.sent_this_round(actor, learner.round_id)
-    profile = mark_language(profiles.profile(learner, SelfSide.OWN), learner.lang)
-    statements = mark_language(statement_status.voices(learner, SelfSide.OWN), learner.lang)
     steps = statement_status.steps(profile, statements, ALL_KINDS)
     waiting = (
-        _returned(actor) + _revealed(actor, now) + alerts.entries(actor, now) + _unlinked(actor)
+        _returned(returned)
+        + _revealed(actor, now)
+        + alerts.entries(actor, now, ended)
+        + _unlinked(actor)
     )
     next_up = _next_up(learner, done, last, sent)
     if done.use_statement and done.rated and done.left and not sent:
@@ -140,7 +151,7 @@ def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None) -> Ne
     )
 
 
-def _returned(actor: Actor) -> list[PanelEntry]:
+def _returned(items: list[ReturnedItem]) -> list[PanelEntry]:
     return [
         PanelEntry(
             _("%(statement)s came back with a question", statement=item.title),
@@ -148,7 +159,7 @@ def _returned(actor: Actor) -> list[PanelEntry]:
             _("%(name)s: “%(question)s”", name=item.reviewer, question=shortened(item.question)),
             ago(item.at),
         )
-        for item in mark_language_each(today.returned(actor))
+        for item in items
     ]
 
 

@@ -1,6 +1,6 @@
 """The front door: what this is, Today, and whether all is well."""
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,6 +16,7 @@ from tracker.web.dashboard.styleguide_form import rejected_sample
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
 from tracker.web.http.redirects import own_address
+from tracker.web.i18n.render import render
 
 bp = Blueprint("dashboard", __name__)
 
@@ -32,9 +33,9 @@ def index() -> ResponseReturnValue:
     """Signed out: what this is. Signed in: what waits in each role, and one thing to go on with."""
     actor = session.actor_or_none()
     if actor is None:
-        return render_template("dashboard/welcome.html")
+        return render("dashboard/welcome.html")
     new_notices = notices.unread(actor, session.today())
-    return render_template(
+    return render(
         "dashboard/today.html", page=today_of(actor, session.now()), new_notices=new_notices
     )
 
@@ -52,7 +53,7 @@ def health() -> ResponseReturnValue:
 def styleguide() -> ResponseReturnValue:
     if not current_app.config["DEBUG_PAGES"]:
         abort(404)
-    return render_template("styleguide.html", sample_moment=session.now(), form=rejected_sample())
+    return render("styleguide.html", sample_moment=session.now(), form=rejected_sample())
 
 
 @bp.get("/use-statement")
@@ -63,7 +64,7 @@ def use_statement() -> ResponseReturnValue:
     form = UseStatementReadForm(
         data={"use_statement_id": text.id if text else None, "next": request.args.get("next", "")}
     )
-    return render_template("dashboard/use_statement.html", text=text, form=form)
+    return render("dashboard/use_statement.html", text=text, form=form)
 
 
 @bp.post("/use-statement")
@@ -71,7 +72,7 @@ def use_statement() -> ResponseReturnValue:
 def use_statement_read() -> ResponseReturnValue:
     form = UseStatementReadForm()
     if not form.validate_on_submit():
-        return render_template(
+        return render(
             "dashboard/use_statement.html", text=use_statements.newest(session.actor()), form=form
         ), 422
     use_statement_readings.read(session.actor(), form.use_statement_id.data or 0, session.now())

@@ -3,7 +3,7 @@ reviewers."""
 
 import datetime as dt
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -29,7 +29,8 @@ from tracker.web.http.access import door
 from tracker.web.http.downloads import attachment
 from tracker.web.http.errors import Undo, flash_message, message_for, put_on
 from tracker.web.http.rate_limits import limiter
-from tracker.web.i18n.content_language import mark, mark_language_each
+from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
 from tracker.web.ui.statement_picker import StatementPicker, an_id
 
 bp = Blueprint("evidence", __name__)
@@ -107,10 +108,10 @@ def show(evidence: Subject) -> ResponseReturnValue:
     signs = (
         patron_data.signs(piece.shown.title, piece.shown.text) if "check" in request.args else ()
     )
-    return render_template(
+    return render(
         "evidence/show.html",
         piece=piece,
-        links=mark_language_each(piece.links),
+        links=piece.links,
         history=versions.history(evidence.id),
         kinds=KINDS,
         signs=[SIGNS[sign] for sign in sorted(signs)],
@@ -216,11 +217,11 @@ def unlink(evidence: Subject) -> ResponseReturnValue:
     if statement_id is None:
         raise Invalid("evidence_links_none")
     evidence_service.unlink(session.actor(), evidence.id, statement_id)
-    statement = mark(*(evidence_queries.statement_title(statement_id) or ("", "")))
+    statement = mark_language(evidence_queries.statement_title(statement_id))
     flash_message(
         _(
             "Taken off “%(statement)s”. What was sent for review keeps it as it was sent.",
-            statement=statement,
+            statement=statement.title if statement is not None else "",
         )
     )
     return redirect(url_for("evidence.show", evidence_id=evidence.id, _anchor="statements"), 303)
@@ -324,18 +325,17 @@ def _list_page(form: JotForm) -> str:
     )
     statement_id, number = (an_id(request.args.get(name, "")) for name in ("statement", "page"))
     find = request.args.get("q", "").strip()[:200]
-    titled = evidence_queries.statement_title(statement_id)
     page = evidence_queries.mine(
         person_id, find=find, show=show, statement_id=statement_id, page=min(number or 1, 10_000)
     )
-    return render_template(
+    return render(
         "evidence/index.html",
         form=form,
         page=page,
         counts=evidence_queries.counts(person_id),
         show=show,
         find=find,
-        statement=titled and mark(*titled),
+        statement=evidence_queries.statement_title(statement_id),
         statement_id=statement_id,
         kinds=KINDS,
     )
@@ -349,7 +349,7 @@ def _form_page(
     overtaken: bool = False,
 ) -> str:
     signs = patron_data.signs(form.title.data or "", form.text.data or "")
-    return render_template(
+    return render(
         "evidence/form.html",
         form=form,
         piece=piece,
@@ -368,6 +368,6 @@ def _choose_page(
         raise Conflict("evidence_archived")
     linked = {item.statement_id for item in piece.links}
     picker = StatementPicker(_statements(), chosen, find, without=linked)
-    return render_template(
+    return render(
         "evidence/choose.html", piece=piece, picker=picker, problem=refusal and message_for(refusal)
     )

@@ -1,6 +1,6 @@
 """What readers suggest to correct: the administrators' list."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,7 +18,7 @@ from tracker.web.frameworks.forms import CloseCorrectionForm
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, put_on, refusal_messages
-from tracker.web.i18n.content_language import mark_language_each
+from tracker.web.i18n.render import render
 
 bp = Blueprint("corrections", __name__)
 
@@ -53,14 +53,14 @@ def close(correction_id: int) -> ResponseReturnValue:
 def _list(rejected: dict[int, CloseCorrectionForm] | None = None) -> str:
     """The page; `rejected` is the form that came back with something wrong, by the suggestion it
     closes."""
-    waiting = mark_language_each(open_corrections())
+    waiting = open_corrections()
     forms = {row.id: CloseCorrectionForm(formdata=None) for row in waiting} | (rejected or {})
     for correction_id, form in forms.items():
         form.outcome.id = f"outcome-{correction_id}"
-    return render_template(
+    return render(
         "frameworks/corrections.html",
         waiting=waiting,
-        closed=mark_language_each(closed_corrections()),
+        closed=closed_corrections(),
         count=count_open(),
         forms=forms,
         rejected=list((rejected or {}).values()),

@@ -1,6 +1,6 @@
 """The public pages of the frameworks, and the form beside them."""
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,7 +15,7 @@ from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, put_on, refusal_messages
 from tracker.web.http.idempotency import idempotent
 from tracker.web.http.rate_limits import limiter
-from tracker.web.i18n.content_language import mark_language, mark_language_each
+from tracker.web.i18n.render import render
 
 bp = Blueprint("frameworks", __name__)
 
@@ -29,7 +29,7 @@ refusal_messages(
 @bp.get("/frameworks/")
 @door(Permission.PUBLIC)
 def index() -> ResponseReturnValue:
-    return render_template("frameworks/index.html", frameworks=mark_language_each(published()))
+    return render("frameworks/index.html", frameworks=published())
 
 
 @bp.get("/frameworks/<slug>/")
@@ -76,6 +76,5 @@ def _page(slug: str) -> FrameworkPage:
 
 
 def _show(page: FrameworkPage, form: CorrectionForm) -> str:
-    page = mark_language(page, page.lang)
     meant = page.statement(form.statement.data or "")
-    return render_template("frameworks/show.html", page=page, form=form, meant=meant)
+    return render("frameworks/show.html", lang=page.lang, page=page, form=form, meant=meant)

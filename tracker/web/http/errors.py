@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, flash, g, jsonify, render_template, request
+from flask import Flask, flash, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.web.http.logging import loggable_path
 from tracker.web.http.rate_limits import minutes_to_wait
+from tracker.web.i18n.render import render
 
 REFUSAL_MESSAGES: dict[str, Any] = {
     "missing": _l("There is no such record, or it is not yours to see."),
@@ -73,7 +74,7 @@ def _page(status: int, said: str | None = None) -> ResponseReturnValue:
         return jsonify(error=said, request_id=g.get("request_id", "")), status
     name = status if status in (400, 403, 404, 405, 409, 413, 422, 429, 500, 503) else 400
     wait = minutes_to_wait() if status == 429 else None
-    return render_template(f"errors/{name}.html", message=said, wait=wait), status
+    return render(f"errors/{name}.html", message=said, wait=wait), status
 
 
 def refused(refusal: Refusal) -> ResponseReturnValue:

@@ -15,17 +15,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import (
-    Flask,
-    Response,
-    current_app,
-    flash,
-    jsonify,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Flask, Response, current_app, flash, jsonify, redirect, request, url_for
 from flask import session as cookie
 from flask.json.tag import TaggedJSONSerializer
 from flask.typing import ResponseReturnValue
@@ -38,6 +28,7 @@ from tracker.rules.errors import Refusal
 from tracker.services import idempotency
 from tracker.services.idempotency import Repeated, SentForm
 from tracker.web.http import errors, session
+from tracker.web.i18n.render import render
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -151,7 +142,7 @@ def _something_else(found: StoredResponse) -> ResponseReturnValue:
     files = [
         (name, file.filename) for name, file in request.files.items(multi=True) if file.filename
     ]
-    return render_template(
+    return render(
         "errors/sent_before.html",
         action=request.full_path.rstrip("?"),
         fields=fields,

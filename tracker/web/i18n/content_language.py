@@ -1,18 +1,18 @@
 """Words of a framework keep their own language: on a page in another one they stand within `<span
 lang="de">`.
 
-`told` marks them in rows as these are loaded (fields of type Wording), with characters that no text
-holds; so marked they go through sentences, macros and attributes like any words. What the browser
-gets has the marks resolved: around text they become spans, an option takes the language itself, and
-in attributes, titles and text areas, which can hold no span, they are dropped. Where the languages
-are the same nothing is marked and nothing costs.
+`render` marks them in what a template is given (fields of type Wording), with characters that no
+text holds; so marked they go through sentences, macros and attributes like any words. What the
+browser gets has the marks resolved: around text they become spans, an option takes the language
+itself, and in attributes, titles and text areas, which can hold no span, they are dropped. Where
+the languages are the same nothing is marked and nothing costs.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask, Response
@@ -21,6 +21,7 @@ from tracker.rules.frameworks.wording import OF_A_FRAMEWORK
 from tracker.web.i18n.languages import language
 
 T = TypeVar("T")
+COLLECTIONS = (Mapping, list, tuple, set, frozenset)
 START, WORDS, END = "\ufdd0", "\ufdd1", "\ufdd2"
 """Noncharacters of Unicode, kept for a program's own use: language, words, end."""
 MARK = re.compile(f"{START}([A-Za-z0-9-]+){WORDS}([^{START}-{END}<>]*){END}")
@@ -33,9 +34,21 @@ PIECES = re.compile(
 )
 
 
+class RowShape(NamedTuple):
+    """What marking has to know of a type of rows. `wordings`: the fields that hold words of a
+    framework, alone or in a collection."""
+
+    names: tuple[str, ...]
+    wordings: frozenset[str]
+    has_lang: bool
+    is_tuple: bool
+
+
 def mark(words: str, lang: str) -> str:
-    """The words as they are where the page is in their language."""
-    return words if not words or lang == language().tag else f"{START}{lang}{WORDS}{words}{END}"
+    """The words as they are where the page is in their language, or where they are marked
+    already."""
+    as_they_are = not words or lang == language().tag or START in words
+    return words if as_they_are else f"{START}{lang}{WORDS}{words}{END}"
 
 
 def unmarked(words: str) -> str:
@@ -48,41 +61,75 @@ def beginning(words: str, length: int) -> str:
     return words[:length] if found is None else f"{START}{found[1]}{WORDS}{found[2][:length]}{END}"
 
 
-def mark_language(found: T, lang: str) -> T:
-    """Rows of one framework in `lang`, their Wording marked."""
-    return found if lang == language().tag else _marked(found, lang)
+def mark_language(found: T, lang: str = "") -> T:
+    """Rows, alone or in collections, their Wording marked: those that have a `lang` of their own in
+    that, with all that they hold; others in `lang`, or not at all without one.
+
+    What is marked already, and all that is no row, stays. In what is in the language of the page
+    nothing is looked for: there a row with its own `lang` is found in collections, not in other
+    rows.
+    """
+    page = language().tag
+    return _marked(found, lang or page, page)  # type: ignore[no-any-return]
 
 
-def mark_language_each(rows: Iterable[T]) -> list[T]:
-    """Rows that may be of several frameworks: each has its `lang`."""
-    return [mark_language(row, row.lang) for row in rows]  # type: ignore[attr-defined]
-
-
-def _marked(found: Any, lang: str, is_wording: bool = False) -> Any:
+def _marked(found: Any, lang: str, page: str, is_wording: bool = False) -> Any:
+    """The very same object where nothing in it is marked."""
     if isinstance(found, str):
         return mark(found, lang) if is_wording else found
-    if is_dataclass(found) and not isinstance(found, type):
-        wordings = _wordings(type(found))
-        values = ((each.name, getattr(found, each.name)) for each in fields(found))
-        return replace(
-            found, **{name: _marked(value, lang, name in wordings) for name, value in values}
-        )
-    if isinstance(found, tuple) and hasattr(found, "_fields"):
-        wordings = _wordings(type(found))
-        named = zip(found._fields, found, strict=True)
-        return type(found)(*(_marked(value, lang, name in wordings) for name, value in named))
-    if isinstance(found, Mapping):
-        return {key: _marked(value, lang, is_wording) for key, value in found.items()}
-    if isinstance(found, list | tuple | set | frozenset):
-        return type(found)(_marked(each, lang, is_wording) for each in found)
+    kind: type = type(found)
+    shape = _shape(kind)
+    if shape is not None:
+        return _marked_row(found, shape, (shape.has_lang and found.lang) or lang, page)
+    if isinstance(found, COLLECTIONS):
+        return _marked_collection(found, lang, page, is_wording)
     return found
 
 
-@lru_cache(maxsize=256)
-def _wordings(row: type) -> frozenset[str]:
-    """The fields that hold words of a framework, alone or in a collection."""
-    hints = get_type_hints(row, include_extras=True)
-    return frozenset(name for name, hint in hints.items() if _is_wording(hint))
+def _marked_collection(found: Any, lang: str, page: str, is_wording: bool) -> Any:
+    is_mapping = isinstance(found, Mapping)
+    values = found.values() if is_mapping else found
+    if lang == page and not any(_may_have_lang(kind) for kind in set(map(type, values))):
+        return found
+    marked = [_marked(each, lang, page, is_wording) for each in values]
+    if all(new is old for new, old in zip(marked, values, strict=True)):
+        return found
+    return dict(zip(found, marked, strict=True)) if is_mapping else type(found)(marked)
+
+
+def _marked_row(row: Any, shape: RowShape, lang: str, page: str) -> Any:
+    if lang == page:
+        return row
+    marked = {}
+    for name in shape.names:
+        value = getattr(row, name)
+        new = _marked(value, lang, page, name in shape.wordings)
+        if new is not value:
+            marked[name] = new
+    if not marked:
+        return row
+    return row._replace(**marked) if shape.is_tuple else replace(row, **marked)
+
+
+@lru_cache(maxsize=512)
+def _may_have_lang(kind: type) -> bool:
+    """Whether one of that type can be in another language than the page it is given to."""
+    shape = _shape(kind)
+    return issubclass(kind, COLLECTIONS) if shape is None else shape.has_lang
+
+
+@lru_cache(maxsize=512)
+def _shape(kind: type) -> RowShape | None:
+    """None for what is no row: neither a dataclass nor a named tuple."""
+    if is_dataclass(kind):
+        names = tuple(each.name for each in fields(kind))
+    elif issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        names = tuple(kind._fields)
+    else:
+        return None
+    hints = get_type_hints(kind, include_extras=True)
+    wordings = frozenset(name for name in names if _is_wording(hints.get(name)))
+    return RowShape(names, wordings, "lang" in names, issubclass(kind, tuple))
 
 
 def _is_wording(hint: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from email.message import EmailMessage
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -21,6 +21,7 @@ from tracker.web.http.access import door
 from tracker.web.http.errors import REFUSAL_MESSAGES, flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.rate_limits import limiter
+from tracker.web.i18n.render import render
 from tracker.web.notifications.mail_forms import CodeForm
 
 bp = Blueprint("admin_mail", __name__, url_prefix="/admin/mail")
@@ -116,7 +117,7 @@ def _message(server: MailServer, code: str) -> EmailMessage:
 def _page(form: CodeForm) -> str:
     done = mail_tests.newest(session.actor())
     waits = any(each.waits(session.now()) for each in done)
-    return render_template(
+    return render(
         "notifications/mail.html",
         server=_server(),
         tests=done,

@@ -1,6 +1,6 @@
 """One's own notices: the newest first, each with the way to where one acts."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -11,6 +11,7 @@ from tracker.services.notifications import notices as service
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
+from tracker.web.i18n.render import render
 from tracker.web.notifications.forms import MarkReadForm
 from tracker.web.notifications.labels import href, sentence
 from tracker.web.ui.pagination import page_number
@@ -22,7 +23,7 @@ bp = Blueprint("notices", __name__)
 @door(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
     found = notices.listed(session.actor(), session.today(), page_number())
-    return render_template(
+    return render(
         "notifications/index.html",
         found=found,
         new_notices=found.unread,

@@ -3,7 +3,7 @@ reviews came to."""
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,6 +13,7 @@ from tracker.queries.operations import audit_log
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
+from tracker.web.i18n.render import render
 from tracker.web.operations.audit_forms import AuditForm
 from tracker.web.ui import audit_labels, fields
 from tracker.web.ui.pagination import page_number
@@ -48,7 +49,7 @@ def index() -> ResponseReturnValue:
         page=page_number(),
     )
     kept = {name: value for name, value in form.data.items() if value and not form[name].errors}
-    return render_template(
+    return render(
         "operations/audit.html",
         form=form,
         found=found,

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import Profile
 from tracker.queries.profiles.statement_status import StatementVoices
+from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import DomainStanding, LevelState, LevelView, what_would_change
 from tracker.rules.profiles.next_steps import NextStep, StepKind
 
@@ -17,7 +18,7 @@ from tracker.rules.profiles.next_steps import NextStep, StepKind
 class StepLine:
     """One next step as it is shown: what it is about, why, and the link to do it."""
 
-    title: str
+    title: Wording
     text: str
     href: str
     action: str

@@ -39,11 +39,11 @@ class ProfilePage:
 
 def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
     profile = mark_language(profiles.profile(learner, side), learner.lang)
-    agreed = mark_language(exceptions.agreed(learner), learner.lang)
+    agreed = exceptions.agreed(learner)
     rows = level_table.rows(profile, agreed, lambda domain: _address(learner, side, domain))
     steps, last_change = [], None
     if side is SelfSide.OWN:
-        statements = mark_language(statement_status.voices(learner, side), learner.lang)
+        statements = statement_status.voices(learner, side)
         steps = labels.step_lines(statement_status.steps(profile, statements), profile, statements)
         last_change = profiles.last_change(learner)
     return ProfilePage(

@@ -1,27 +1,46 @@
 """A profile on paper: what its page shows to this reader, and the statements that are endorsed."""
 
+from dataclasses import dataclass
+
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.administration import imprints
+from tracker.queries.administration.imprints import Imprint
 from tracker.queries.profiles import statement_status
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import SelfSide
+from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.profiles.levels import RULE
 from tracker.web.http import session
-from tracker.web.i18n.content_language import mark_language
 from tracker.web.profiles import pdf_levels as levels
 from tracker.web.profiles.pages import ProfilePage
 from tracker.web.ui.pdf import Data, Document, credits_of
 from tracker.web.ui.template_helpers import full_day
 
 
-def document(of: ProfilePage) -> Document:
+@dataclass(frozen=True, slots=True)
+class PrintedProfile:
+    """The page, and what stands on paper besides."""
+
+    page: ProfilePage
+    statements: list[StatementVoices]
+    imprint: Imprint
+
+
+def printed(page: ProfilePage) -> PrintedProfile:
     """Three more statements than the page."""
-    learner = of.profile.learner
-    imprint = mark_language(
-        imprints.imprint(learner.framework_id, learner.library_id), learner.lang
+    learner = page.profile.learner
+    return PrintedProfile(
+        page,
+        statement_status.voices(learner, page.side),
+        imprints.imprint(learner.framework_id, learner.library_id),
     )
+
+
+def document(paper: PrintedProfile) -> Document:
+    of, imprint = paper.page, paper.imprint
+    learner = of.profile.learner
     data: Data = {
         "kicker": _(
             "Progress profile \u00b7 %(framework)s, version %(version)s",
@@ -36,7 +55,7 @@ def document(of: ProfilePage) -> Document:
         "exceptions": _exceptions(of) if of.exceptions else None,
         "steps": _steps(of) if of.side is SelfSide.OWN else None,
         "trend": levels.trend(of) if of.trend_points else None,
-        **_statements(of),
+        **_statements(paper),
         "rule": _rule(),
         "credits": credits_of(imprint),
     }
@@ -130,14 +149,12 @@ def _steps(of: ProfilePage) -> Data:
     }
 
 
-def _statements(of: ProfilePage) -> Data:
+def _statements(paper: PrintedProfile) -> Data:
     """What is endorsed, by domain, and what is not rated here."""
-    domains = {domain.id: domain for domain in of.profile.domains}
+    domains = {domain.id: domain for domain in paper.page.profile.domains}
     endorsed: dict[int, list[list[str]]] = {}
     left_out: dict[int, list[list[str]]] = {}
-    for each in mark_language(
-        statement_status.voices(of.profile.learner, of.side), of.profile.learner.lang
-    ):
+    for each in paper.statements:
         domain = domains[each.domain_id]
         if each.endorsed is not None:
             said = [each.endorsed.label, each.endorsed.who, full_day(each.endorsed.at)]

@@ -1,6 +1,6 @@
 """Progress profiles: one's own, and what others may see of somebody's."""
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +15,7 @@ from tracker.rules.roles import Permission
 from tracker.services.assessment import readiness
 from tracker.web.http import errors, rate_limits, session
 from tracker.web.http.access import door, may, note_look, note_opened
-from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
 from tracker.web.profiles import exports, labels, level_table
 from tracker.web.profiles import pdf as profile_pdf
 from tracker.web.profiles.pages import profile_page
@@ -29,7 +29,7 @@ bp = Blueprint("profiles", __name__)
 def own() -> ResponseReturnValue:
     learner = _own_learner()
     if learner is None:
-        return render_template("profiles/none.html")
+        return render("profiles/none.html")
     note_opened(NoticePage.PROFILE)
     return _show(learner, SelfSide.OWN)
 
@@ -74,14 +74,14 @@ def own_json() -> ResponseReturnValue:
 @rate_limits.documents
 def own_pdf() -> ResponseReturnValue:
     learner = _own_learner() or abort(404)
-    return pdf.download(profile_pdf.document(profile_page(learner, SelfSide.OWN)))
+    return _pdf(learner, SelfSide.OWN)
 
 
 @bp.get("/people/<id:person_id>/profile.pdf")
 @door(Permission.PROFILE_READ, subjects.person)
 @rate_limits.documents
 def show_pdf(person: Subject) -> ResponseReturnValue:
-    return pdf.download(profile_pdf.document(profile_page(*_of(person))))
+    return _pdf(*_of(person))
 
 
 @bp.post("/profile/ready")
@@ -124,26 +124,35 @@ def _of(person: Subject) -> tuple[Learner, SelfSide]:
 
 
 def _show(learner: Learner, side: SelfSide) -> ResponseReturnValue:
-    return render_template(
-        "profiles/show.html", short=level_table.short, **vars(profile_page(learner, side))
+    return render(
+        "profiles/show.html",
+        lang=learner.lang,
+        short=level_table.short,
+        **vars(profile_page(learner, side)),
     )
 
 
+def _pdf(learner: Learner, side: SelfSide) -> ResponseReturnValue:
+    shown = profile_pdf.printed(profile_page(learner, side))
+    return pdf.download(profile_pdf.document, shown, learner.lang)
+
+
 def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
-    profile = mark_language(profiles.profile(learner, side), learner.lang)
+    profile = profiles.profile(learner, side)
     domain = next((domain for domain in profile.domains if domain.key == key), None)
     if domain is None:
         abort(404)
     voices = [("endorsed", profile.endorsed[domain.id])]
     if profile.own is not None:
         voices.insert(0, ("own", profile.own[domain.id]))
-    return render_template(
+    return render(
         "profiles/explain.html",
+        lang=learner.lang,
         profile=profile,
         side=side,
         domain=domain,
         voices=voices,
-        statements=mark_language(statement_status.voices(learner, side, domain.id), learner.lang),
+        statements=statement_status.voices(learner, side, domain.id),
         change=labels.change,
         state=labels.state,
         back=url_for("profiles.own")

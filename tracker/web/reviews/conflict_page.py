@@ -4,14 +4,15 @@ what was typed."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import render_template, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.queries.reviews import items as review_items
 from tracker.queries.reviews.items import Item
 from tracker.rules.errors import Conflict
+from tracker.rules.frameworks.wording import Wording
 from tracker.web.http import access, errors
-from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
 from tracker.web.reviews import labels, pages
 from tracker.web.reviews.batch.forms import SentCard
 
@@ -25,7 +26,7 @@ class TypedText:
     several."""
 
     text: str
-    title: str = ""
+    title: Wording = ""
     state: str = ""
 
 
@@ -39,17 +40,17 @@ def page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> ResponseReturnVal
     item_id = asked.subject.id if asked.record == "item" else None
     header = pages.header_of(review_id)
     is_learner = pages.is_learner(asked.subject)
-    items = mark_language(
-        review_items.for_learner(review_id) if is_learner else review_items.for_reviewer(review_id),
-        header.lang,
+    items = (
+        review_items.for_learner(review_id) if is_learner else review_items.for_reviewer(review_id)
     )
     if is_learner:
         is_shown = any(item.revealed for item in items)
         href = url_for("reviews.differences" if is_shown else "reviews.show", review_id=review_id)
     else:
         href = labels.reviewer_href(header, items) or url_for("reviews.index")
-    return render_template(
+    return render(
         "reviews/conflict.html",
+        lang=header.lang,
         header=header,
         said=errors.message_for(refusal),
         href=href,
@@ -64,7 +65,7 @@ def page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> ResponseReturnVal
 def page_of_many(refusal: Conflict, typed: Sequence[SentCard], href: str) -> ResponseReturnValue:
     """409, of a screen across reviews of which nothing is with the reviewer any more: no name is
     told."""
-    return render_template(
+    return render(
         "reviews/conflict.html",
         header=None,
         said=errors.message_for(refusal),

@@ -1,6 +1,6 @@
 """Who stands in for a supervisor, and from when to when."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +14,7 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
+from tracker.web.i18n.render import render
 from tracker.web.reviews.forms import DeputyForm
 from tracker.web.ui import fields
 
@@ -67,7 +68,7 @@ def _form() -> DeputyForm:
 
 
 def _page(form: DeputyForm) -> str:
-    return render_template(
+    return render(
         "reviews/delegates.html",
         form=form,
         named=delegates.named_by(session.actor(), session.today()),

@@ -1,6 +1,6 @@
 """Reviews that go on with somebody else, and the list of those that need it."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,6 +16,7 @@ from tracker.web.http import session
 from tracker.web.http.access import door, may
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
+from tracker.web.i18n.render import render
 from tracker.web.reviews import labels
 from tracker.web.reviews.forms import HandOnForm
 from tracker.web.ui import fields
@@ -28,7 +29,7 @@ bp = Blueprint("handovers", __name__)
 def index(team: Subject) -> ResponseReturnValue:
     actor, today, path = session.actor(), session.today(), team.places[0].path
     waiting = handovers.waiting(actor, path, today)
-    return render_template(
+    return render(
         "reviews/handovers.html",
         team=teams.name_of(team.id),
         alone=handovers.alone(actor, path, today),
@@ -80,7 +81,7 @@ def _form(review: Subject) -> HandOnForm:
 
 def _page(review: Subject, form: HandOnForm) -> str:
     sealed, sent = handovers.counts(review.id)
-    return render_template(
+    return render(
         "reviews/handover.html",
         form=form,
         header=review_headers.header(review.id, session.today()),

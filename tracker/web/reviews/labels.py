@@ -14,6 +14,7 @@ from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.items import Item
 from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.agreement import Agreement, Pair, agreement
 from tracker.rules.reviews.responses import RETURN
 from tracker.rules.reviews.sending import minutes_for
@@ -71,7 +72,7 @@ class ReviewLabels:
     """The labels of one review: the framework's own for the answers it shares, ours for the
     reviewer's two others."""
 
-    scale: dict[str, str]
+    scale: dict[str, Wording]
     name: str
 
     @classmethod

@@ -52,21 +52,18 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
     """Notes the look where it is not the learner's own."""
     if not is_learner:
         access.note_look(header.learner_id, "review")
-    items = mark_language(
-        review_items.for_learner(header.id) if is_learner else review_items.for_reviewer(header.id),
-        header.lang,
+    items = (
+        review_items.for_learner(header.id) if is_learner else review_items.for_reviewer(header.id)
     )
     return ReviewOutcome(
         header=header,
         items=items,
-        words=ReviewLabels.of(
-            mark_language(item_details.scale(header.framework_id), header.lang), header
-        ),
+        words=ReviewLabels.of(item_details.scale(header.framework_id), header),
         is_learner=is_learner,
         found=labels.agreement_of(items),
         evidence=item_details.evidence(header.id),
         messages=item_details.messages(header.id),
-        confirmations=mark_language(item_details.confirmations(header.id), header.lang),
+        confirmations=item_details.confirmations(header.id),
         steps=item_details.steps(header.id),
         given=endings.of_review(header.id),
         exceptions=exceptions.of_review(header.id),

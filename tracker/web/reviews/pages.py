@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
@@ -20,7 +20,7 @@ from tracker.rules.reviews.responses import NewerAnswer
 from tracker.rules.reviews.sending import SECONDS_EACH, minutes_for
 from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.web.http import access, session
-from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
 from tracker.web.reviews import labels, queue
 from tracker.web.reviews.endorsements import alerts, exception_labels
 from tracker.web.reviews.forms import AnswerForm, SendForm, StepForm
@@ -41,11 +41,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     asks for."""
     actor, today = session.actor(), session.today()
     learner = learners.learner(actor.person_id, today)
-    statements = (
-        mark_language(submittable.sendable(learner, today), learner.lang)
-        if learner is not None
-        else []
-    )
+    statements = submittable.sendable(learner, today) if learner is not None else []
     domain_id = request.args.get("domain", "")
     if chosen is None and "expiring" in request.args:
         chosen = [*alerts.to_renew(actor, session.now())]
@@ -58,8 +54,9 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
             else each.statement_id in chosen
         )
     }
-    return render_template(
+    return render(
         "reviews/new.html",
+        lang="" if learner is None else learner.lang,
         form=form,
         learner=learner,
         statements=statements,
@@ -74,10 +71,11 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
 def learner_page(review_id: int, typed: TypedForm | None = None) -> str:
     header = header_of(review_id)
     access.note_opened(review_id)
-    return render_template(
+    return render(
         "reviews/show.html",
+        lang=header.lang,
         header=header,
-        items=mark_language(review_items.for_learner(review_id), header.lang),
+        items=review_items.for_learner(review_id),
         words=words_of(header),
         messages=item_details.messages(review_id),
         evidence=item_details.evidence(review_id),
@@ -103,8 +101,9 @@ def item_page(
         return redirect(reviewer_href(header, items), 303)
     access.note_look(header.learner_id, "review")
     access.note_opened(review_id)
-    return render_template(
+    return render(
         "reviews/item.html",
+        lang=header.lang,
         header=header,
         items=items,
         here=here,
@@ -114,7 +113,7 @@ def item_page(
         grounds=labels.grounds(),
         ground_words=labels.GROUNDS,
         statuses=labels.ITEM_STATUS,
-        citations=mark_language(item_details.citations(here.statement_id), header.lang),
+        citations=item_details.citations(here.statement_id),
         evidence=item_details.evidence(review_id).get(here.id, []),
         messages=item_details.messages(review_id).get(here.id, []),
         done=labels.done(items),
@@ -152,8 +151,9 @@ def differences_page(
     if is_sealed(header):
         abort(redirect(url_for("reviews.show", review_id=header.id)))
     access.note_opened(header.id)
-    return render_template(
+    return render(
         "reviews/differences.html",
+        lang=header.lang,
         **vars(review_outcome(header, by_learner)),
         confirm=confirm,
         step=step,
@@ -178,19 +178,15 @@ def next_review(after_id: int) -> Queued | None:
 
 
 def header_of(review_id: int) -> ReviewHeader:
-    header = review_headers.header(review_id, session.today())
-    return mark_language(header, header.lang)
+    return review_headers.header(review_id, session.today())
 
 
 def reviewer_side(review_id: int) -> tuple[ReviewHeader, list[Item]]:
-    header = header_of(review_id)
-    return header, mark_language(review_items.for_reviewer(review_id), header.lang)
+    return header_of(review_id), review_items.for_reviewer(review_id)
 
 
 def words_of(header: ReviewHeader) -> labels.ReviewLabels:
-    return labels.ReviewLabels.of(
-        mark_language(item_details.scale(header.framework_id), header.lang), header
-    )
+    return labels.ReviewLabels.of(item_details.scale(header.framework_id), header)
 
 
 def is_learner(subject: Subject) -> bool:

@@ -1,16 +1,18 @@
 """What two people see differently, on paper: the notes for their talk, with room to write where
 it is open."""
 
+from dataclasses import dataclass
+
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.administration import imprints
+from tracker.queries.administration.imprints import Imprint
 from tracker.queries.reviews.item_details import AgreedNextStep, SentEvidence
 from tracker.queries.reviews.items import Item
 from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.web.http import session
-from tracker.web.i18n.content_language import mark_language
 from tracker.web.reviews import labels
 from tracker.web.reviews.endorsements.exception_labels import story
 from tracker.web.reviews.outcome import ReviewOutcome
@@ -18,10 +20,22 @@ from tracker.web.ui.pdf import Data, Document, credits_of
 from tracker.web.ui.template_helpers import full_day, today
 
 
-def document(of: ReviewOutcome, library_id: int) -> Document:
+@dataclass(frozen=True, slots=True)
+class PrintedReview:
+    """The page, and what stands on paper besides."""
+
+    page: ReviewOutcome
+    imprint: Imprint
+
+
+def printed(page: ReviewOutcome, library_id: int) -> PrintedReview:
     """One more statement than the page."""
+    return PrintedReview(page, imprints.imprint(page.header.framework_id, library_id))
+
+
+def document(paper: PrintedReview) -> Document:
+    of, imprint = paper.page, paper.imprint
     header = of.header
-    imprint = mark_language(imprints.imprint(header.framework_id, library_id), header.lang)
     data: Data = {
         "kicker": _(
             "Review \u00b7 %(framework)s, version %(version)s",

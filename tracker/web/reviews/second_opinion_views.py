@@ -1,6 +1,6 @@
 """ "I see this differently": a second reader for a statement that was endorsed."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,7 +16,7 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
-from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
 from tracker.web.reviews import labels
 from tracker.web.reviews.forms import ReaderForm
 from tracker.web.ui import fields
@@ -67,6 +67,4 @@ def _page(endorsement: Subject, form: ReaderForm) -> str:
     found = endorsements.one(endorsement.id)
     if not found.stands:
         raise Conflict("endorsement_over")
-    return render_template(
-        "reviews/second_opinion.html", form=form, endorsement=mark_language(found, found.lang)
-    )
+    return render("reviews/second_opinion.html", form=form, endorsement=found)

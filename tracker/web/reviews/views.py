@@ -1,6 +1,6 @@
 """Reviews, blind first: send, answer, ask, check, reveal, and talk about what differs."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -21,6 +21,7 @@ from tracker.services.reviews import differences as differing
 from tracker.web.http import access, errors, rate_limits, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
+from tracker.web.i18n.render import render
 from tracker.web.reviews import conflict_page, labels, outcome, pages, queue
 from tracker.web.reviews import pdf as notes_pdf
 from tracker.web.reviews.forms import AnswerForm, ConfirmForm, ReplyForm, RevealForm, SendForm
@@ -43,7 +44,7 @@ def index() -> ResponseReturnValue:
     access.note_opened(NoticePage.REVIEWS)
     stands_in = delegates.stands_in_for(actor, today)
     inbox = review_queues.inbox(actor, today)
-    return render_template(
+    return render(
         "reviews/index.html",
         mine=review_queues.mine(actor),
         words=labels.REVIEW_STATUS,
@@ -164,8 +165,9 @@ def check(review: Subject) -> ResponseReturnValue:
         return redirect(pages.reviewer_href(header, items))
     access.note_look(header.learner_id, "review")
     access.note_opened(review.id)
-    return render_template(
+    return render(
         "reviews/check.html",
+        lang=header.lang,
         header=header,
         items=items,
         words=pages.words_of(header),
@@ -207,7 +209,8 @@ def differences_pdf(review: Subject) -> ResponseReturnValue:
     if pages.is_sealed(header):
         return redirect(url_for("reviews.show", review_id=review.id))
     found = outcome.review_outcome(header, pages.is_learner(review))
-    return pdf.download(notes_pdf.document(found, review.library_id))
+    notes = notes_pdf.printed(found, review.library_id)
+    return pdf.download(notes_pdf.document, notes, header.lang)
 
 
 @bp.post("/review-items/<id:item_id>/agree")

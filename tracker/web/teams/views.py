@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,7 +14,8 @@ from tracker.queries.teams.gap_matrix import MatrixFilters
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door, may, note_looks
-from tracker.web.i18n.content_language import mark, mark_language
+from tracker.web.i18n.content_language import mark
+from tracker.web.i18n.render import render
 from tracker.web.teams import exports as gaps_export
 from tracker.web.teams import gap_matrix, member_list
 from tracker.web.teams.gap_forms import GapFilters
@@ -28,7 +29,7 @@ bp = Blueprint("teams", __name__, url_prefix="/teams")
 def index() -> ResponseReturnValue:
     today = session.actor().today(session.now())
     rounds = teams.open_rounds(session.actor().library_id, today)
-    return render_template(
+    return render(
         "teams/index.html", lines=teams.tree(session.actor(), rounds, today), rounds=rounds
     )
 
@@ -41,7 +42,7 @@ def show(team: Subject) -> ResponseReturnValue:
     )
     found = member_list.asked(page.members, team.id)
     note_looks([member.person_id for member in (*found.cut.rows, *page.former)], "team")
-    return render_template(
+    return render(
         "teams/show.html",
         page=page,
         found=found,
@@ -58,18 +59,18 @@ def gaps(team: Subject) -> ResponseReturnValue:
     chosen = _chosen(scope, filters)
     page = team_gaps.page(scope, chosen) if chosen is not None else None
     domains = [column.domain for column in page.columns] if page is not None else []
-    lang = chosen.lang if chosen is not None else ""
-    rows = mark_language(gap_matrix.grid(domains, page.rows), lang) if page is not None else []
+    rows = gap_matrix.grid(domains, page.rows) if page is not None else []
     note_looks([row.person_id for row in rows], "gaps")
-    return render_template(
+    return render(
         "teams/gaps.html",
+        lang=chosen.lang if chosen is not None else "",
         scope=scope,
-        page=mark_language(page, lang),
+        page=page,
         chosen=chosen,
         filters=filters,
         rows=rows,
         kinds=gap_matrix.kinds(rows),
-        legend=mark_language(gap_matrix.legend(domains), lang),
+        legend=gap_matrix.legend(domains),
     )
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from flask import url_for
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from tracker.queries.assessment.progress import LevelProgress, Progress
+from tracker.rules.frameworks.wording import Wording
 from tracker.rules.sequences import next_after
 
 MOST_ON_A_PAGE = 20
@@ -17,12 +18,12 @@ MOST_ON_A_PAGE = 20
 @dataclass(frozen=True, slots=True)
 class PageNavItem:
     """One page. `rank` is None where it holds a whole domain; `key` names its counts for the
-    script."""
+    script. A label that is a lazy text is ours, no Wording."""
 
-    label: str
-    title: str
+    label: Wording
+    title: Wording
     href: str
-    strand: str
+    strand: Wording
     domain_id: int
     rank: int | None
     done: int
@@ -40,7 +41,7 @@ class PageNavItem:
 
 @dataclass(frozen=True, slots=True)
 class PageNavGroup:
-    title: str
+    title: Wording
     items: list[PageNavItem]
 
 
@@ -107,7 +108,7 @@ def _pages(
             (level.level, f"{level.domain}: {level.level}", level.rank, [level]) for level in levels
         ]
     else:
-        pages = [(_("All levels") if is_alone else first.domain, first.domain, None, levels)]
+        pages = [(_l("All levels") if is_alone else first.domain, first.domain, None, levels)]
     return [
         PageNavItem(
             label=label,

@@ -9,11 +9,11 @@ document says so.
 import datetime as dt
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import typst
 from flask import Response, current_app
@@ -22,10 +22,11 @@ from flask_babel import ngettext
 
 from tracker.queries.administration.imprints import Imprint
 from tracker.web.http import downloads, session
-from tracker.web.i18n.content_language import unmarked
+from tracker.web.i18n.content_language import mark_language, unmarked
 from tracker.web.i18n.languages import language
 from tracker.web.ui import template_helpers
 
+T = TypeVar("T")
 Data = dict[str, Any]
 
 NO_SIGN = "\u25a1"
@@ -52,8 +53,11 @@ class Document:
     data: Data
 
 
-def download(of: Document) -> Response:
-    """The document as a file to keep. Raises RuntimeError where typst refuses it."""
+def download(make: Callable[[T], Document], rows: T, lang: str) -> Response:
+    """What `make` makes of rows of a framework in `lang`, as a file to keep. The words of the
+    framework are marked here, once for all documents. Raises RuntimeError where typst refuses
+    it."""
+    of = make(mark_language(rows, lang))
     name = f"{_dashed(unmarked(of.title))}-{template_helpers.today():%Y-%m-%d}.pdf"
     return downloads.attachment(pdf(of, session.now()), name, "application/pdf")
 

@@ -26,6 +26,7 @@ from tracker.queries.assessment.statement_cards import (
 )
 from tracker.rules.assessment.ratings import is_dated
 from tracker.rules.frameworks.scale import Basis
+from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.languages import language
 from tracker.web.ui.template_helpers import day
 
@@ -70,14 +71,14 @@ class StatementCards:
     def __init__(
         self, to_rate: StatementsToRate, learner: Learner, page: str, saved: int | None
     ) -> None:
-        self._scale = to_rate.scale
+        self._scale = mark_language(to_rate.scale, learner.lang)
         self._round_starts_on = learner.round_starts_on
         self._saved = saved
         self._saved_words = str(escape(_("Saved")))
         self._own_page = page == "statement"
         self._lang = language().tag
         self._days: dict[dt.datetime, str] = {}
-        self._labels = {word.key: word.label for word in to_rate.scale}
+        self._labels = {word.key: word.label for word in self._scale}
         self._same = {
             "person": str(learner.person_id),
             "page": str(escape(page)),

@@ -2,7 +2,7 @@
 what is typed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from flask import request
 
@@ -10,6 +10,7 @@ from tracker.rules.errors import Invalid
 from tracker.web.i18n.content_language import mark_language
 
 FIND_MAX = 200
+T = TypeVar("T")
 
 
 class PickerChoice(Protocol):
@@ -82,11 +83,7 @@ class StatementPicker:
     def picked(self) -> list[tuple[PickerGroup, PickerChoice, str]]:
         """What is chosen, in order, with its domain and reason."""
         return [
-            (
-                mark_language(group, group.lang),
-                mark_language(choice, group.lang),
-                self.chosen[choice.id],
-            )
+            (*_in_its_language(group, choice), self.chosen[choice.id])
             for group in self.groups
             for choice in group.choices
             if choice.id in self.chosen
@@ -109,8 +106,9 @@ class StatementPicker:
             )
             for group in self.groups
         ]
-        return [
-            (mark_language(group, group.lang), mark_language(choices, group.lang))
-            for group, choices in found
-            if choices
-        ]
+        return [_in_its_language(group, choices) for group, choices in found if choices]
+
+
+def _in_its_language(group: PickerGroup, of_it: T) -> tuple[PickerGroup, T]:
+    """Words are searched for in what is not marked, so it is marked when it is shown."""
+    return mark_language((group, of_it), group.lang)

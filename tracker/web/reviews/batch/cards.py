@@ -87,7 +87,9 @@ def screen(
     refusal: Refusal | None = None,
 ) -> BatchScreen:
     """Of items in their order; headers and words are by review. `refusal`: why what was sent was
-    not taken."""
+    not taken. All are of one framework."""
+    lang = next((header.lang for header in headers.values()), "")
+    items, words = mark_language((items, words), lang)
     typed = {card.item_id: card for card in sent.touched} if sent is not None else {}
     ticked = {card.item_id for card in sent.ticked} if sent is not None else set()
     problems = errors.refused_rows(refusal)
@@ -110,13 +112,11 @@ def screen(
         item.id: _("%(name)s: %(title)s", name=headers[item.review_id].learner, title=item.title)
         for item in items
     }
-    quotes = item_details.citations_of({item.statement_id for item in items})
-    lang = next((header.lang for header in headers.values()), "")
     return BatchScreen(
         cards=cards,
         evidence=item_details.evidence_of(ids),
         messages=item_details.messages_of(ids),
-        citations=mark_language(quotes, lang),
+        citations=item_details.citations_of({item.statement_id for item in items}),
         sent=sent,
         said=errors.message_for(refusal) if refusal is not None else "",
         moved_on=[

@@ -3,7 +3,7 @@ answer."""
 
 from collections.abc import Mapping
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, redirect, url_for
 from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
@@ -16,7 +16,7 @@ from tracker.rules.errors import Conflict, Refusal
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.rules.sequences import next_after
 from tracker.web.http import access, session
-from tracker.web.i18n.content_language import mark_language, mark_language_each
+from tracker.web.i18n.render import render
 from tracker.web.reviews import labels, pages
 from tracker.web.reviews.batch import cards
 from tracker.web.reviews.batch.forms import SentScreen
@@ -47,8 +47,9 @@ def level_page(
     access.note_opened(review_id)
     words = pages.words_of(header)
     groups = cards.page_nav(header, items, here)
-    return render_template(
+    return render(
         "reviews/batch/level.html",
+        lang=header.lang,
         header=header,
         here=within[0],
         words=words,
@@ -109,19 +110,16 @@ def statement_page(
     found = batches.of_statement(actor, statement_id, today)
     if not found:
         abort(404)
-    headers = {
-        key: mark_language(header, header.lang)
-        for key, header in review_headers.headers(_reviews(found), today).items()
-    }
-    lang = headers[found[0].review_id].lang
-    items = cards.by_name(mark_language(found, lang), headers)
-    scale = mark_language(item_details.scale(headers[items[0].review_id].framework_id), lang)
+    headers = review_headers.headers(_reviews(found), today)
+    items = cards.by_name(found, headers)
+    scale = item_details.scale(headers[items[0].review_id].framework_id)
     access.note_looks((header.learner_id for header in headers.values()), "review")
     for review_id in headers:
         access.note_opened(review_id)
-    shared = mark_language_each(batches.shared(actor, today))
-    return render_template(
+    shared = batches.shared(actor, today)
+    return render(
         "reviews/batch/statement.html",
+        lang=headers[items[0].review_id].lang,
         here=items[0],
         items=items,
         words=ReviewLabels.of(scale, None),
@@ -133,7 +131,7 @@ def statement_page(
             sent,
             refusal,
         ),
-        citations=mark_language(item_details.citations(statement_id), lang),
+        citations=item_details.citations(statement_id),
         grounds=labels.grounds(),
         done=labels.done(items),
         left=labels.left(items),

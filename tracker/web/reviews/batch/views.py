@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -19,7 +19,7 @@ from tracker.web.http import errors, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.http.input_checks import json_object
-from tracker.web.i18n.content_language import mark_language_each
+from tracker.web.i18n.render import render
 from tracker.web.reviews import conflict_page, pages
 from tracker.web.reviews.batch import cards
 from tracker.web.reviews.batch import pages as screens
@@ -67,8 +67,8 @@ def save(item: Subject) -> ResponseReturnValue:
 @bp.get("/reviews/by-statement")
 @door(Permission.SIGNED_IN)
 def shared() -> ResponseReturnValue:
-    found = mark_language_each(batches.shared(session.actor(), session.today()))
-    return render_template("reviews/batch/shared.html", shared=found)
+    found = batches.shared(session.actor(), session.today())
+    return render("reviews/batch/shared.html", shared=found)
 
 
 @bp.get("/reviews/by-statement/<id:statement_id>")

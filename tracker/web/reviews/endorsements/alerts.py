@@ -14,14 +14,21 @@ from tracker.queries.endorsements.endings import EndedEndorsement
 from tracker.queries.endorsements.endorsements import Expiring
 from tracker.queries.reviews import submittable
 from tracker.rules.reviews.workflow import EndorsementStatus
-from tracker.web.i18n.content_language import mark_language_each
 from tracker.web.ui.panels import PanelEntry, shortened
 from tracker.web.ui.template_helpers import ago, day
 
+Found = tuple[list[Expiring], list[EndedEndorsement]]
 
-def entries(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
-    """Three queries. What is with a reviewer already is not asked for again."""
-    soon, gone = _found(actor, now)
+
+def found(actor: Actor, now: dt.datetime) -> Found:
+    """What these entries are made of. Two queries."""
+    soon = endorsements.expiring(actor.library_id, actor.today(now), person_id=actor.person_id)
+    return soon, endings.ended(actor.person_id, now - FRESH)
+
+
+def entries(actor: Actor, now: dt.datetime, of: Found) -> list[PanelEntry]:
+    """One query. What is with a reviewer already is not asked for again."""
+    soon, gone = of
     ids = [*(each.statement_id for each in soon), *(each.statement_id for each in gone)]
     out = set(submittable.with_a_reviewer(actor.person_id, ids, actor.today(now)))
     soon = [each for each in soon if each.statement_id not in out]
@@ -35,14 +42,9 @@ def entries(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
 
 def to_renew(actor: Actor, now: dt.datetime) -> frozenset[int]:
     """The statements that these entries lead to."""
-    soon, gone = _found(actor, now)
+    soon, gone = found(actor, now)
     expired = (each.statement_id for each in gone if each.status is EndorsementStatus.EXPIRED)
     return frozenset({*(each.statement_id for each in soon), *expired})
-
-
-def _found(actor: Actor, now: dt.datetime) -> tuple[list[Expiring], list[EndedEndorsement]]:
-    soon = endorsements.expiring(actor.library_id, actor.today(now), person_id=actor.person_id)
-    return soon, endings.ended(actor.person_id, now - FRESH)
 
 
 def _soon(soon: list[Expiring]) -> list[PanelEntry]:
@@ -84,7 +86,7 @@ def _revoked(gone: list[EndedEndorsement]) -> list[PanelEntry]:
             shortened(each.reason),
             ago(each.at),
         )
-        for each in mark_language_each(gone)
+        for each in gone
         if each.status is EndorsementStatus.REVOKED
     ]
 

@@ -2,24 +2,25 @@
 
 from dataclasses import dataclass
 
-from flask import abort, current_app, render_template
+from flask import abort, current_app
 from flask_babel import gettext as _
 
 from tracker.queries.assessment import learners
 from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.statement_cards import StatementCard
 from tracker.queries.endorsements import comparisons, digest_check, exceptions
 from tracker.queries.endorsements import endorsements as endorsing
-from tracker.queries.endorsements.comparisons import Comparison
+from tracker.queries.endorsements.comparisons import Comparison, StatementHeading
 from tracker.queries.endorsements.endorsements import Endorsed
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import statement_status
 from tracker.queries.profiles.profiles import SelfSide
-from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.digests import DigestFit
 from tracker.rules.reviews.workflow import EndorsementStatus
 from tracker.services.reviews import endorsements as service
 from tracker.web.http import access, session
 from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
 from tracker.web.reviews.endorsements import comparison
 from tracker.web.reviews.endorsements.comparison import ComparedPart
 
@@ -37,11 +38,10 @@ class Endorsements:
     agreed: list[AgreedException]
 
 
-def own_endorsements(learner: Learner, statement_id: int, text: Wording) -> Endorsements:
-    """`text`: the statement as it is worded."""
-    compared = comparisons.own(learner.person_id, statement_id)
-    changed = statement_id in endorsing.changed_since(learner.person_id)
-    return _endorsements(learner, statement_id, text, compared, changed)
+def own_endorsements(learner: Learner, statement: StatementCard) -> Endorsements:
+    compared = comparisons.own(learner.person_id, statement.id)
+    changed = statement.id in endorsing.changed_since(learner.person_id)
+    return _endorsements(learner, statement, compared, changed)
 
 
 def of_person(person_id: int, statement_id: int) -> str:
@@ -52,44 +52,40 @@ def of_person(person_id: int, statement_id: int) -> str:
         abort(404)
     access.note_look(person_id, "profile")
     reader = session.actor().person_id
-    heading = mark_language(heading, learner.lang)
     voices = statement_status.voices(learner, SelfSide.REVEALED, heading.domain_id)
     found = _endorsements(
-        learner,
-        statement_id,
-        heading.text,
-        comparisons.for_supervisor(reader, person_id, statement_id),
-        changed=False,
+        learner, heading, comparisons.for_supervisor(reader, person_id, statement_id), changed=False
     )
     mine = [each for each in found.endorsements if each.endorser_id == reader]
-    return render_template(
+    return render(
         "reviews/endorsements/statement_of_person.html",
+        lang=learner.lang,
         **vars(found),
         learner=learner,
         statement=heading,
-        voices=mark_language(
-            next(each for each in voices if each.id == statement_id), learner.lang
-        ),
+        voices=next(each for each in voices if each.id == statement_id),
         mine=next((each for each in mine if each.status is EndorsementStatus.STANDING), None),
     )
 
 
 def _endorsements(
-    learner: Learner, statement_id: int, text: Wording, compared: Comparison | None, changed: bool
+    learner: Learner,
+    statement: StatementCard | StatementHeading,
+    compared: Comparison | None,
+    changed: bool,
 ) -> Endorsements:
-    checked = digest_check.checked_of(learner.person_id, statement_id)
+    checked = digest_check.checked_of(learner.person_id, statement.id)
     digests = {sha256 for each in checked.values() for sha256 in each.files}
     damaged = service.damaged_files(current_app.config["FILES_DIR"], digests)
-    lang = learner.lang
-    compared = mark_language(compared, lang)
+    learner, statement, compared = mark_language((learner, statement, compared), learner.lang)
     wording = _(
         "%(framework)s, version %(version)s: %(text)s",
-        framework=mark_language(learner, lang).framework,
+        framework=learner.framework,
         version=learner.framework_version,
-        text=text,
+        text=statement.text,
     )
     return Endorsements(
-        endorsements=mark_language(endorsing.history(learner.person_id, statement_id), lang),
+        endorsements=endorsing.history(learner.person_id, statement.id),
         fits={
             key: DigestFit.DOES_NOT_FIT if damaged & each.files else each.fit
             for key, each in checked.items()
@@ -97,5 +93,5 @@ def _endorsements(
         changed_since=changed,
         compared=compared,
         parts=comparison.parts(compared, wording) if compared is not None else [],
-        agreed=mark_language(exceptions.agreed(learner, statement_id), lang),
+        agreed=exceptions.agreed(learner, statement.id),
     )

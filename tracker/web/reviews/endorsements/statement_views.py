@@ -1,7 +1,7 @@
 """One statement of a learner's framework: with all that they have to it, and as a supervisor may
 see it."""
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.policy.permissions import Subject
@@ -11,7 +11,7 @@ from tracker.queries.evidence import evidence
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
 from tracker.web.reviews.endorsements import pages
 from tracker.web.ui.statement_cards import StatementCards
 
@@ -26,16 +26,14 @@ def show(statement_id: int) -> ResponseReturnValue:
     to_rate = statement_cards.of_statements(learner, [statement_id]) if learner else None
     if learner is None or to_rate is None or not to_rate.cards:
         abort(404)
-    reached, to_rate = (
-        mark_language(progress.progress(learner), learner.lang),
-        mark_language(to_rate, learner.lang),
-    )
+    reached = progress.progress(learner)
     if not reached.use_statement:
         return redirect(url_for("dashboard.use_statement", next=request.path))
     card = to_rate.cards[0]
-    return render_template(
+    return render(
         "reviews/endorsements/statement.html",
-        **vars(pages.own_endorsements(learner, statement_id, card.text)),
+        lang=learner.lang,
+        **vars(pages.own_endorsements(learner, card)),
         learner=learner,
         progress=reached,
         to_rate=to_rate,

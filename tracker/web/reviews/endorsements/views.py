@@ -1,6 +1,6 @@
 """An endorsement that the one who gave it takes back."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +14,7 @@ from tracker.web.http.access import door, note_look
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.content_language import mark_language
+from tracker.web.i18n.render import render
 from tracker.web.reviews.endorsements.forms import RevokeForm
 
 bp = Blueprint("endorsements", __name__)
@@ -42,7 +43,7 @@ def revoke(endorsement: Subject) -> ResponseReturnValue:
         _(
             "Your endorsement of “%(statement)s” is revoked. It does not count any more; %(name)s "
             "reads your reason.",
-            statement=mark_language(of, of.lang).title,
+            statement=mark_language(of).title,
             name=of.person,
         )
     )
@@ -54,7 +55,4 @@ def revoke(endorsement: Subject) -> ResponseReturnValue:
 def _page(given: Subject, form: RevokeForm) -> str:
     if given.owner_id is not None:
         note_look(given.owner_id, "review")
-    of = queries.one(given.id)
-    return render_template(
-        "reviews/endorsements/revoke.html", of=mark_language(of, of.lang), form=form
-    )
+    return render("reviews/endorsements/revoke.html", of=queries.one(given.id), form=form)
