@@ -33,7 +33,7 @@ serve: $(STAMP) ## serve without demo data (PORT=8000)
 	@exec $(BIN)/tracker serve --port $(PORT)
 
 test: $(STAMP) ## the test suite, on SQLite and, where one runs, PostgreSQL
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --durations=10
 
 test-browser: $(STAMP) ## the pages in a real Chromium
 	@$(SYNC) --group browser

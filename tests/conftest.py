@@ -6,6 +6,7 @@ import gc
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ class TestConfig(Config):
 
 
 def pytest_collection_finish() -> None:
-    """Look no more for garbage among what stays until the end: the modules, the tables, the tests."""
+    """Look no more for garbage among what stays until the end: the modules, the tables, the
+    tests."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
@@ -53,8 +55,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Compressed static files and compiled templates are shared by all apps, of all workers: each is named by what it
-    is made of."""
+    """Compressed static files and compiled templates are shared by all apps, of all workers: each
+    is named by what it is made of."""
     shared = tmp_path_factory.getbasetemp()
     shared = shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
     templates = shared / "templates"
@@ -95,13 +97,27 @@ def migrated_app(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> 
                 upgrade()
                 if engine_name == "sqlite":
                     keep_pages(BLANK, db.engine)
-            yield app
+                db.engine.dispose()
+            with fresh_database(engine_name, folder, like=url.rpartition("/")[2]) as blank:
+                LAID_OUT[engine_name] = blank.rpartition("/")[2]
+                yield app
             with app.app_context():
                 db.engine.dispose()
             while PAGES:
                 PAGES.popitem()[1].close()
             MADE.clear()
             ROWS.clear()
+
+
+@contextmanager
+def laid_out_database(engine_name: str, folder: Path) -> Iterator[str]:
+    """As `fresh_database`, with every table: copied from what `migrated_app` migrated, and not
+    migrated again."""
+    with fresh_database(engine_name, folder, like=LAID_OUT[engine_name]) as url:
+        if engine_name == "sqlite":
+            with closing(sqlite3.connect(folder / "tracker.sqlite3")) as copy_of_blank:
+                PAGES[BLANK].backup(copy_of_blank)
+        yield url
 
 
 @pytest.fixture(autouse=True)
@@ -136,6 +152,9 @@ BLANK = "blank"
 PAGES: dict[str, sqlite3.Connection] = {}
 """SQLite databases in memory, to start a test from: "blank" has the tables, "world" the world
 too."""
+LAID_OUT: dict[str, str] = {}
+"""The database of PostgreSQL that has the tables and nothing in them, and that nobody is connected
+to."""
 MADE: dict[str, World] = {}
 ROWS: list[str] = []
 """The tables of PostgreSQL that the world has rows in: their copies stand in the schema "kept"."""

@@ -33,18 +33,19 @@ def postgres_trouble() -> str | None:
 
 
 @contextmanager
-def fresh_database(engine_name: str, folder: Path) -> Iterator[str]:
-    """The address of an empty database of its own, dropped at the end."""
+def fresh_database(engine_name: str, folder: Path, like: str = "template1") -> Iterator[str]:
+    """The address of a database of its own, dropped at the end: empty, or a copy of that database
+    of PostgreSQL."""
     if engine_name == "sqlite":
         yield f"sqlite:///{folder / 'tracker.sqlite3'}"
         return
     name = f"tracker_test_{uuid.uuid4().hex[:12]}"
     server = create_engine(SERVER, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
         connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
-        # Tables that were filled a moment ago have no statistics: the planner takes them for large, and has machine
-        # code made for a query of ten rows.
+        # Tables that were filled a moment ago have no statistics: the planner takes them for large,
+        # and has machine code made for a query of ten rows.
         connection.execute(text(f"ALTER DATABASE {name} SET jit = off"))
     try:
         yield SERVER.rpartition("/")[0] + f"/{name}"
@@ -55,9 +56,11 @@ def fresh_database(engine_name: str, folder: Path) -> Iterator[str]:
 
 
 def hurry(engine: Engine) -> None:
-    """Let a test's SQLite database wait for no disk: it has no power cut to outlive. PostgreSQL's is told above.
+    """Let a test's SQLite database wait for no disk: it has no power cut to outlive. PostgreSQL's
+    is told above.
 
-    Before the first connection. What the product sets stands in tests/test_db.py, on an engine that is not hurried.
+    Before the first connection. What the product sets stands in tests/test_db.py, on an engine that
+    is not hurried.
     """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _wait_for_no_disk)

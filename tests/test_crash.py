@@ -21,14 +21,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import select, text
 
 from config import ROOT
 from tests.bench import Visitor, free_port
 from tests.client import PASSWORD
-from tests.conftest import NOW, TestConfig
-from tests.engines import fresh_database
+from tests.conftest import NOW, TestConfig, laid_out_database
 from tests.factories.sending import NO, YES, answer_all, item_ids, send
 from tests.factories.world import World, make_world
 from tests.review_rules import faults
@@ -257,18 +255,16 @@ def troubles(found: list[object], acknowledged: list[object]) -> list[str]:
 @contextmanager
 def laid_out(engine_name: str, folder: Path) -> Iterator[tuple[Flask, dict[str, str]]]:
     """A migrated database of its own, and the environment of a server on it."""
-    with pytest.MonkeyPatch.context() as patch, fresh_database(engine_name, folder) as url:
+    with pytest.MonkeyPatch.context() as patch, laid_out_database(engine_name, folder) as url:
         patch.setenv("TRACKER_DATA_DIR", str(folder))
         app = create_app(TestConfig(url, folder))
-        with app.app_context():
-            upgrade()
         yield app, {**os.environ, "TRACKER_DATABASE_URL": url}
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
 
 
-def test_killed_in_the_middle(engine_name: str, tmp_path: Path) -> None:
+def test_killed_in_the_middle(migrated_app: Flask, engine_name: str, tmp_path: Path) -> None:
     with laid_out(engine_name, tmp_path) as (app, environment):
         with app.app_context():
             place = stage(make_world(NOW))

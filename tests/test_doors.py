@@ -55,6 +55,9 @@ def test_a_route_without_a_permission_stops_the_start(other_app: Flask) -> None:
         check_doors(app)
 
 
+# On one engine: who may what is asked of both in tests/test_policy.py and tests/test_routing.py,
+# and nothing is written here. Whatever writes is tested on both.
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.method}-{door.endpoint}")
 def test_who_gets_what(
     app: Flask, world: World, sign_in: Callable[[str], Client], door: Door

@@ -91,17 +91,17 @@ class PiggybackWrite:
     arrived: bool = False
 
 
-_piggyback: ContextVar[PiggybackWrite | None] = ContextVar("rider", default=None)
+_piggyback: ContextVar[PiggybackWrite | None] = ContextVar("piggyback", default=None)
 
 
 @contextmanager
 def piggyback(write: Callable[[Session], None]) -> Iterator[PiggybackWrite]:
     """Let `write` ride with the first transaction of the block that is kept; those after it go
     without."""
-    rider = PiggybackWrite(write)
-    token = _piggyback.set(rider)
+    piggybacked = PiggybackWrite(write)
+    token = _piggyback.set(piggybacked)
     try:
-        yield rider
+        yield piggybacked
     finally:
         _piggyback.reset(token)
 
@@ -153,11 +153,11 @@ def all_or_nothing() -> Iterator[None]:
 @contextmanager
 def _writing() -> Iterator[Session]:
     """What is read after it, also after a refusal, stands as it is now."""
-    rider = _piggyback.get()
+    piggybacked = _piggyback.get()
     with Session(db.engine.execution_options(tracker_write=True)) as writing:
         try:
-            if rider is not None and not rider.arrived:
-                rider.write(writing)
+            if piggybacked is not None and not piggybacked.arrived:
+                piggybacked.write(writing)
             yield writing
             writing.commit()
         except BaseException:
@@ -165,8 +165,8 @@ def _writing() -> Iterator[Session]:
             raise
         finally:
             db.session.rollback()
-    if rider is not None:
-        rider.arrived = True
+    if piggybacked is not None:
+        piggybacked.arrived = True
 
 
 @contextmanager

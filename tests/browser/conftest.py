@@ -6,9 +6,10 @@ import importlib.util
 import os
 import re
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ from werkzeug.serving import make_server
 
 from tests.browser.atlas import PEOPLE, Place, explore
 from tests.client import PASSWORD, Client
-from tests.conftest import TestConfig
-from tests.engines import REQUIRED, fresh_database
+from tests.conftest import PAGES, TestConfig, keep_pages
+from tests.engines import REQUIRED, fresh_database, hurry
 from tests.factories.world import World, make_world
 from tracker.app import create_app
 from tracker.cli.demo.people import load_cast
@@ -103,13 +104,32 @@ class Live:
         return self.server.url
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """A database with all its tables, in memory, to make others from: migrated once."""
+    folder = tmp_path_factory.mktemp("blank")
+    with pytest.MonkeyPatch.context() as patch, fresh_database("sqlite", folder) as url:
+        patch.setenv("TRACKER_DATA_DIR", str(folder))
+        app = create_app(TestConfig(url, folder))
+        with app.app_context():
+            upgrade()
+            keep_pages("browser", db.engine)
+            db.engine.dispose()
+    with closing(PAGES.pop("browser")) as pages:
+        yield pages
+
+
 @pytest.fixture
-def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
+def live(
+    blank: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Live]:
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
     with fresh_database("sqlite", tmp_path) as url:
         app = create_app(TestConfig(url, tmp_path))
         with app.app_context():
-            upgrade()
+            hurry(db.engine)
+            with closing(sqlite3.connect(tmp_path / "tracker.sqlite3")) as file:
+                blank.backup(file)
             world = make_world(dt.datetime.now(dt.UTC))
         with served(app) as server:
             yield Live(server, app, world)

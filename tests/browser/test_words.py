@@ -22,7 +22,7 @@ from tests.conftest import PAGES, copy_pages, keep_pages
 from tracker.cli.demo.people import load_cast
 from tracker.db import db, transaction
 from tracker.models import Domain, Framework, Level, ScaleAnswer, Source, Statement, Strand
-from tracker.rules.reviews.reviews import first_name, short_name
+from tracker.rules.names import first_name, short_name
 from tracker.web.i18n import content_language
 from tracker.web.i18n.content_language import START
 

@@ -43,8 +43,8 @@ def server(inbox: Inbox) -> MailServer:
 
 
 def deliver_one(inbox: Inbox, now: dt.datetime) -> Delivery | None:
-    way, write = server(inbox), current_app.extensions["tracker_letters"]
-    return outbox.deliver_next(way, lambda letter: write(way, letter, now), now)
+    way, write = server(inbox), current_app.extensions["tracker_emails"]
+    return outbox.deliver_next(way, lambda email: write(way, email, now), now)
 
 
 def deliver(inbox: Inbox, now: dt.datetime) -> list[str]:

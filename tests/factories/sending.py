@@ -12,7 +12,7 @@ from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.scale import Answer, Ground, ReviewerAnswer
-from tracker.rules.reviews.reviews import ReviewerResponse
+from tracker.rules.reviews.responses import ReviewerResponse
 from tracker.services.reviews import answers, reviews
 
 YES, PART, NO, SURE_NOT, NOT_MINE = (

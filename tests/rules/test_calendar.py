@@ -12,6 +12,7 @@ from tracker.rules.calendar import (
     clean_period,
     clean_time_zone,
     day_in,
+    is_over,
     overlap,
     start_of,
     time_zones,
@@ -87,3 +88,18 @@ def test_what_a_period_can_be(
     with pytest.raises(Invalid) as refused:
         clean_period(starts_on, ends_on)
     assert refused.value.code == code
+
+
+def test_the_last_day_still_counts() -> None:
+    day = dt.date(2026, 12, 8)
+    assert [is_over(day, day + dt.timedelta(days=more)) for more in (-1, 0, 1)] == [
+        False,
+        False,
+        True,
+    ]
+    assert not is_over(None, day)
+
+
+def test_the_day_is_that_of_the_place() -> None:
+    late = dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC)
+    assert (day_in("UTC", late).day, day_in("Europe/Berlin", late).day) == (24, 25)

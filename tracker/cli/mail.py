@@ -114,8 +114,8 @@ def _round(server: MailServer, stop: threading.Event) -> Counter[MailStatus]:
 
 
 def _next(server: MailServer) -> outbox.Delivery | None:
-    now, written = _now(), current_app.extensions["tracker_letters"]
-    return outbox.deliver_next(server, lambda letter: written(server, letter, now), now)
+    now, written = _now(), current_app.extensions["tracker_emails"]
+    return outbox.deliver_next(server, lambda email: written(server, email, now), now)
 
 
 def _told(came: Counter[MailStatus]) -> str:

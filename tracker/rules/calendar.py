@@ -52,3 +52,8 @@ def overlap(
 def start_of(time_zone: str, day: dt.date) -> dt.datetime:
     """The moment at which the day begins there."""
     return dt.datetime.combine(day, dt.time.min, ZoneInfo(time_zone)).astimezone(dt.UTC)
+
+
+def is_over(last_day: dt.date | None, today: dt.date) -> bool:
+    """Whether a date that something is due on has passed: the day itself still counts."""
+    return last_day is not None and today > last_day

@@ -53,8 +53,8 @@ def claiming(sent: SentForm) -> Iterator[PiggybackWrite]:
         except IntegrityError as error:
             raise Repeated from error
 
-    with piggyback(claim) as rider:
-        yield rider
+    with piggyback(claim) as piggybacked:
+        yield piggybacked
 
 
 def keep_answer(sent: SentForm, status: int, location: str, messages: str) -> None:

@@ -14,7 +14,7 @@ from tracker.db import transaction
 from tracker.models import Evidence, Person, Rating
 from tracker.queries.endorsements.endorsements import changed_since, history, standing
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
-from tracker.rules.reviews.reviews import first_name, short_name
+from tracker.rules.names import first_name, short_name
 from tracker.services.reviews import differences, reviews
 
 

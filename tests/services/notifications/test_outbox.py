@@ -72,7 +72,7 @@ def test_who_wants_it_at_once_has_it_at_once(
     review_id = send(context, YES)
     assert deliver(inbox, now) == ["sent"]
     (got,) = inbox.messages
-    assert (got["Recipient"], got["Subject"]) == ("sue@example.org", "1 notice from Skills Tracker")
+    assert (got["To"], got["Subject"]) == ("sue@example.org", "1 notice from Skills Tracker")
     assert text(inbox).replace("\r\n", "\n") == (
         "Hello Sue,\n\n"
         f"Ana sent you statements to review.\nhttp://127.0.0.1:8000/reviews/{review_id}\n\n"

@@ -17,8 +17,8 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, select, text, update
 
-from tests.conftest import NOW, TestConfig
-from tests.engines import fresh_database
+from tests.conftest import NOW, TestConfig, laid_out_database
+from tests.engines import fresh_database, hurry
 from tests.factories.audit import happened
 from tests.factories.evidence import PDF, piece
 from tests.factories.ratings import rate
@@ -47,11 +47,10 @@ KNOWN = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_rev
 def installation(engine_name: str, folder: Path, *, laid_out: bool = True) -> Iterator[Flask]:
     """An installation of its own, with its context held."""
     folder.mkdir()
-    with fresh_database(engine_name, folder) as url:
+    with (laid_out_database if laid_out else fresh_database)(engine_name, folder) as url:
         app = create_app(TestConfig(url, folder))
         with app.app_context():
-            if laid_out:
-                upgrade()
+            hurry(db.engine)
             yield app
             db.session.remove()
             db.engine.dispose()
@@ -73,7 +72,9 @@ def live(context: World, tmp_path: Path) -> World:
 
 
 @pytest.fixture
-def own(engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def own(
+    migrated_app: Flask, engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
     """The same in a database of its own, for tests that spoil or replace it."""
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path / "data"))
     with installation(engine_name, tmp_path / "live"):

@@ -7,7 +7,7 @@ from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, it
 from tests.factories.world import World
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
-from tracker.rules.reviews.reviews import NewerAnswer, ReviewerResponse
+from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse
 from tracker.services.reviews import answers, reviews
 
 TELLS, SAYS_PART, SAYS_NO = (

@@ -33,7 +33,7 @@ from tracker.models import (
 )
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
-from tracker.rules.reviews.reviews import seen_stamp
+from tracker.rules.reviews.responses import seen_stamp
 from tracker.services.reviews import differences, reviews
 
 AGREED = EndorsedAnswer.PARTLY

@@ -42,7 +42,7 @@ from tracker.models import (
 )
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
-from tracker.rules.reviews.reviews import NewerAnswer
+from tracker.rules.reviews.responses import NewerAnswer
 from tracker.rules.roles import Role
 from tracker.services.reviews import reviews
 

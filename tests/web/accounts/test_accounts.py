@@ -9,13 +9,11 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.client import PASSWORD, Client
-from tests.conftest import NOW, Queries, TestConfig
-from tests.engines import fresh_database
+from tests.conftest import NOW, Queries, TestConfig, laid_out_database
 from tests.factories.world import World, make_world
 from tracker.app import create_app
 from tracker.db import db, transaction
@@ -431,16 +429,17 @@ def test_signing_in_and_out_is_in_the_audit(
 
 
 @pytest.fixture
-def limited(engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def limited(
+    migrated_app: Flask, engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Flask]:
     """An app of its own whose limits are switched on."""
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
-    with fresh_database(engine_name, tmp_path) as url:
+    with laid_out_database(engine_name, tmp_path) as url:
         config = TestConfig(url, tmp_path)
         config.RATELIMIT_ENABLED = True
         app = create_app(config)
         limiter.reset()
         with app.app_context():
-            upgrade()
             make_world(NOW)
         yield app
         limiter.reset()

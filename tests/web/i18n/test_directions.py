@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
-from tests.web.ui.test_look import STYLES
+from tests.web.ui.test_look import PARTS
 
 SIDED = re.compile(
     r"(margin|padding|border|scroll-margin|scroll-padding|inset)-(left|right)\b"
@@ -71,7 +71,7 @@ def one_sided(style: str) -> list[tuple[str, str]]:
 
 
 def test_stylesheets_take_no_side() -> None:
-    found = {path.name: one_sided(path.read_text()) for path in STYLES}
+    found = {name: one_sided(text) for name, text in PARTS.items()}
     taken = {
         name: [rule for rule in rules if rule[1] not in ALLOWED] for name, rules in found.items()
     }

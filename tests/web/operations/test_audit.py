@@ -11,13 +11,11 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import delete, select
 
 from config import ROOT
 from tests.client import Client
-from tests.conftest import NOW, Queries, TestConfig
-from tests.engines import fresh_database
+from tests.conftest import NOW, Queries, TestConfig, laid_out_database
 from tests.factories import sending
 from tests.factories.audit import happened
 from tests.factories.evidence import PDF, piece
@@ -272,10 +270,9 @@ def test_facts_that_were_erased_are_just_not_there(app: Flask, world: World, ada
 def city(engine_name: str, folder: Path) -> Iterator[tuple[Flask, World]]:
     """A small world in a database of its own, so that all ids are the same in each."""
     folder.mkdir()
-    with fresh_database(engine_name, folder) as url:
+    with laid_out_database(engine_name, folder) as url:
         app = create_app(TestConfig(url, folder))
         with app.app_context():
-            upgrade()
             world = make_world(NOW)
             db.session.remove()
         yield app, world
@@ -381,7 +378,9 @@ def pages(app: Flask, world: World) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def alike(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def alike(
+    migrated_app: Flask, engine_name: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
     """All pages of the audit where both said the same."""
     with time_machine.travel(NOW, tick=False):
         return told_of(engine_name, tmp_path_factory.mktemp("alike") / engine_name, WORLDS["alike"])
@@ -403,7 +402,7 @@ def test_worlds_that_differ_only_in_answers_have_the_same_audit(
 
 
 def test_a_kind_that_tells_would_be_found(
-    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    migrated_app: Flask, engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The partner: with endorsements listed, the worlds come apart."""
     monkeypatch.setitem(WORDS, GIVEN, "Endorsement given")

@@ -8,7 +8,7 @@ from tracker.policy.permissions import Actor
 from tracker.queries.operations import demo as world
 from tracker.queries.operations.demo import Outline
 from tracker.rules.frameworks.scale import AGREED, Answer, EndorsedAnswer, Ground, ReviewerAnswer
-from tracker.rules.reviews.reviews import ReviewerResponse
+from tracker.rules.reviews.responses import ReviewerResponse
 from tracker.services.reviews import answers, differences, reviews
 
 

@@ -38,7 +38,7 @@ from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.progress import FRAMEWORK, LEARNER, LEFT_OUT, RATED, of
 from tracker.rules.frameworks.scale import Answer, Basis, EndorsedAnswer
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.reviews.reviews import short_name
+from tracker.rules.names import short_name
 from tracker.rules.reviews.workflow import EndorsementStatus
 
 SHORTCUTS = {

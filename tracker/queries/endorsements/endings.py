@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.models import Endorsement, EndorsementText, Framework, Person, ReviewItem, Statement
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.reviews.reviews import short_name
+from tracker.rules.names import short_name
 from tracker.rules.reviews.workflow import EndorsementStatus
 
 

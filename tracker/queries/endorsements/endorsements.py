@@ -24,9 +24,10 @@ from tracker.models import (
     ScaleAnswer,
     Statement,
 )
+from tracker.rules.calendar import day_in
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.names import short_name
 from tracker.rules.reviews.endorsements import REMINDED, expires_on
-from tracker.rules.reviews.reviews import day_at, short_name
 from tracker.rules.reviews.workflow import EndorsementStatus
 
 
@@ -227,7 +228,7 @@ def expiring(
             person_id=row.person_id,
             statement_id=row.statement_id,
             title=row.title,
-            last_day=expires_on(day_at(row.endorsed_at, row.time_zone), row.endorsement_months),
+            last_day=expires_on(day_in(row.time_zone, row.endorsed_at), row.endorsement_months),
             lang=row.lang,
         )
         for row in rows

@@ -25,9 +25,9 @@ from tracker.queries.profiles import levels
 from tracker.queries.profiles.profiles import Profile, SelfSide
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.names import short_name
 from tracker.rules.profiles import next_steps
 from tracker.rules.profiles.next_steps import DomainFacts, NextStep, StatementFacts, learner_side
-from tracker.rules.reviews.reviews import short_name
 from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, ReviewStatus
 
 

@@ -12,7 +12,7 @@ from tracker.db import session
 from tracker.models import Framework, Handover, HandoverText, Membership, Person, Review, Team
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.reviews.reviews import first_name
+from tracker.rules.names import first_name
 from tracker.rules.reviews.workflow import LIVE, ReviewStatus
 from tracker.rules.roles import Role
 

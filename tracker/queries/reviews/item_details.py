@@ -27,7 +27,7 @@ from tracker.queries.assessment.statement_cards import CitationChip, ScaleLabel
 from tracker.rules.evidence.content import is_web_link, kind_of
 from tracker.rules.frameworks.scale import EndorsedAnswer, EvidenceKind
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.reviews.reviews import seen_stamp
+from tracker.rules.reviews.responses import seen_stamp
 
 
 @dataclass(frozen=True, slots=True)

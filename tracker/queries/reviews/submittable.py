@@ -30,7 +30,7 @@ from tracker.queries.assessment.learners import Learner, targets
 from tracker.queries.profiles import levels
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.digests import ReviewedContent, ReviewedEvidence
-from tracker.rules.reviews.reviews import SUGGESTED, is_suggested
+from tracker.rules.reviews.sending import SUGGESTED, is_suggested
 from tracker.rules.reviews.workflow import ENDED, LIVE, ItemStatus
 
 

@@ -10,7 +10,8 @@ from tracker.policy.permissions import Actor
 from tracker.records.reviews import status
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
-from tracker.rules.reviews.reviews import NewerAnswer, ReviewerResponse, clean_text
+from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse
+from tracker.rules.reviews.texts import clean_text
 from tracker.rules.reviews.workflow import ItemStatus, Move, ReviewStatus, item_can
 
 

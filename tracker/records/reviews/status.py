@@ -17,10 +17,11 @@ from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.records import audit
 from tracker.records.notifications import notices
 from tracker.records.reviews import endorsements
+from tracker.rules.calendar import is_over
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
 from tracker.rules.reviews.agreement import endorsed_answer, reveal_move
-from tracker.rules.reviews.reviews import is_over, seen_stamp
+from tracker.rules.reviews.responses import seen_stamp
 from tracker.rules.reviews.workflow import (
     LIVE,
     ItemStatus,

@@ -155,6 +155,6 @@ class NoticeEmail:
 
     mail_id: int
     name: str
-    email: str
+    address: str
     token: str
     lines: tuple[MailLine, ...]

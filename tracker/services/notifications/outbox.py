@@ -65,12 +65,12 @@ def deliver_next(server: MailServer, written: Written, now: dt.datetime) -> Deli
     """Send the mail that has waited longest; None when none is to be sent now. No transaction is
     open meanwhile."""
     with transaction() as tx:
-        letter = _claim_next(tx, now)
-    if letter is None:
+        email = _claim_next(tx, now)
+    if email is None:
         return None
-    failed = _send(server, written, letter)
+    failed = _send(server, written, email)
     with transaction() as tx:
-        status = outbox.settle(tx, letter.mail_id, now, failed, now)
+        status = outbox.settle(tx, email.mail_id, now, failed, now)
     return Delivery(status) if failed is None else Delivery(status, failed.code, failed.said)
 
 
@@ -107,16 +107,16 @@ def _claim_next(tx: Session, now: dt.datetime) -> NoticeEmail | None:
     """Claim the next mail that still has something in it that its reader may see; those without are
     dropped."""
     while (found := outbox.next_waiting(tx, now)) is not None:
-        letter = _letter(tx, found, now)
-        if letter is not None:
+        email = _email(tx, found, now)
+        if email is not None:
             outbox.claim(found, now)
-            return letter
+            return email
         outbox.drop(found, now)
         tx.flush()
     return None
 
 
-def _letter(tx: Session, found: OutboxMail, now: dt.datetime) -> NoticeEmail | None:
+def _email(tx: Session, found: OutboxMail, now: dt.datetime) -> NoticeEmail | None:
     """Asked again now: an account that may sign in and wants mail, and of each notice whether it is
     for them to see."""
     reader = actor_for_person(found.person_id, now)
@@ -160,9 +160,9 @@ def _may_see(reader: Actor, notice: Notice, now: dt.datetime) -> bool:
     return review is not None and allows(reader, Permission.REVIEW_READ, review)
 
 
-def _send(server: MailServer, written: Written, letter: NoticeEmail) -> MailFailed | None:
+def _send(server: MailServer, written: Written, email: NoticeEmail) -> MailFailed | None:
     try:
-        message = written(letter)
+        message = written(email)
     except ValueError:
         return MailFailed("mail_address", after=RetryDecision.NEVER)
     try:

@@ -10,7 +10,7 @@ from tracker.models import ReviewItem
 from tracker.policy.permissions import Actor
 from tracker.records.reviews import answers
 from tracker.rules.errors import Conflict, Invalid, Refusal
-from tracker.rules.reviews.reviews import ReviewerResponse
+from tracker.rules.reviews.responses import ReviewerResponse
 
 
 def answer(actor: Actor, said: Sequence[ReviewerResponse], now: dt.datetime) -> int:

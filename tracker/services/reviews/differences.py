@@ -13,10 +13,11 @@ from tracker.models import Library, Person, Review, TrainingAction
 from tracker.policy.permissions import Actor
 from tracker.records.notifications import notices
 from tracker.records.reviews import status
+from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.scale import EndorsedAnswer
 from tracker.rules.notifications.notices import NoticeKind, happening
-from tracker.rules.reviews.reviews import clean_text, day_at
+from tracker.rules.reviews.texts import clean_text
 from tracker.rules.reviews.workflow import REVEALED, ItemStatus, ReviewStatus
 
 STEP_YEARS = 5
@@ -42,7 +43,7 @@ def confirm(
     with transaction() as tx:
         review, item = status.locked_item(tx, item_id)
         status.must_be_either(tx, review, actor, now)
-        late = status.keep_due_apart(tx, review, day_at(now, actor.time_zone), now)
+        late = status.keep_due_apart(tx, review, day_in(actor.time_zone, now), now)
         if not late:
             endorsed = status.confirm(tx, review, item, actor.person_id, answer, reason, now, seen)
             if endorsed:
@@ -58,7 +59,7 @@ def keep_apart(actor: Actor, item_id: int, now: dt.datetime) -> None:
     with transaction() as tx:
         review, item = status.locked_item(tx, item_id)
         status.must_be_either(tx, review, actor, now)
-        late = status.keep_due_apart(tx, review, day_at(now, actor.time_zone), now)
+        late = status.keep_due_apart(tx, review, day_in(actor.time_zone, now), now)
         if not late:
             status.keep_apart(tx, review, item, actor.person_id, now)
             status.close_if_ended(tx, review, actor.person_id, now)
@@ -76,7 +77,7 @@ def add_next_step(
     Conflict.
     """
     text = clean_text(text, "text", required=True)
-    today = day_at(now, actor.time_zone)
+    today = day_in(actor.time_zone, now)
     if due_on is None:
         raise Invalid("step_date_needed", "due_on")
     if not today <= due_on <= today + dt.timedelta(days=366 * STEP_YEARS):
@@ -129,6 +130,6 @@ def keep_due_apart(now: dt.datetime) -> int:
             .order_by(Review.id)
         ).all()
         return sum(
-            status.keep_due_apart(tx, status.locked(tx, review_id), day_at(now, time_zone), now)
+            status.keep_due_apart(tx, status.locked(tx, review_id), day_in(time_zone, now), now)
             for review_id, time_zone in open_reviews
         )

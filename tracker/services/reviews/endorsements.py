@@ -12,10 +12,11 @@ from tracker.models import Endorsement, Library, Person
 from tracker.policy.permissions import Actor
 from tracker.records.notifications import notices
 from tracker.records.reviews import endorsements, status
+from tracker.rules.calendar import day_in, is_over
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.notifications.notices import NoticeKind, happening
 from tracker.rules.reviews.endorsements import expires_on
-from tracker.rules.reviews.reviews import clean_text, day_at, is_over
+from tracker.rules.reviews.texts import clean_text
 from tracker.rules.reviews.workflow import EndorsementStatus
 from tracker.storage import files
 
@@ -77,7 +78,7 @@ def _over(tx: Session, library: Library, months: int, now: dt.datetime) -> list[
     return [
         row.id
         for row in rows
-        if is_over(expires_on(day_at(row.endorsed_at, zone), months), day_at(now, zone))
+        if is_over(expires_on(day_in(zone, row.endorsed_at), months), day_in(zone, now))
     ]
 
 

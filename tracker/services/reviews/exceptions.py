@@ -32,7 +32,7 @@ from tracker.rules.reviews.exceptions import (
     may_be_excepted,
     taken_back,
 )
-from tracker.rules.reviews.reviews import clean_text
+from tracker.rules.reviews.texts import clean_text
 from tracker.rules.reviews.workflow import REVEALED, ItemStatus
 
 

@@ -11,7 +11,7 @@ from tracker.queries.access import subjects
 from tracker.queries.reviews import eligible_reviewers
 from tracker.records.reviews import sending, status
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.reviews.reviews import clean_text
+from tracker.rules.reviews.texts import clean_text
 from tracker.rules.roles import Permission
 
 

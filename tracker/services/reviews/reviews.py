@@ -19,9 +19,11 @@ from tracker.queries.reviews import eligible_reviewers, submittable
 from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.records import audit
 from tracker.records.reviews import sending, status
+from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.operations.audit_kinds import REVEALED
-from tracker.rules.reviews.reviews import SENT_MAX, clean_text, day_at
+from tracker.rules.reviews.sending import SENT_MAX
+from tracker.rules.reviews.texts import clean_text
 from tracker.rules.reviews.workflow import (
     EndorsementStatus,
     ItemStatus,
@@ -199,7 +201,7 @@ def reveal(
         different = sum(item.status == ItemStatus.DIFFERS.value for item in answered)
         if different:
             days = tx.get_one(Library, actor.library_id).differences_days
-            review.differences_due_on = day_at(now, actor.time_zone) + dt.timedelta(days=days)
+            review.differences_due_on = day_in(actor.time_zone, now) + dt.timedelta(days=days)
             status.move_review(tx, review, Move.REVEAL_DIFFERENT, actor.person_id, now)
         status.close_if_ended(tx, review, actor.person_id, now)
         return RevealCounts(len(answered) - different, different, len(unseen))

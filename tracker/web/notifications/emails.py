@@ -25,24 +25,24 @@ def plain(name: str) -> str:
     return " ".join(apart.split())[:NAME_MAX].strip()
 
 
-def write(app: Flask, server: MailServer, letter: NoticeEmail, now: dt.datetime) -> EmailMessage:
+def write(app: Flask, server: MailServer, email: NoticeEmail, now: dt.datetime) -> EmailMessage:
     """Its links have the host of TRACKER_BASE_URL. Raises ValueError for an address that is
     none."""
     with app.app_context(), app.test_request_context(base_url=app.config["BASE_URL"]):
-        return compose(server, letter.email, _subject(letter), _text(letter), now, letter.token)
+        return compose(server, email.address, _subject(email), _text(email), now, email.token)
 
 
-def _subject(letter: NoticeEmail) -> str:
-    count = len(letter.lines)
+def _subject(email: NoticeEmail) -> str:
+    count = len(email.lines)
     return str(
         ngettext("%(num)d notice from Skills Tracker", "%(num)d notices from Skills Tracker", count)
     )
 
 
-def _text(letter: NoticeEmail) -> str:
-    shown, more = letter.lines[:LINES_MAX], len(letter.lines) - LINES_MAX
+def _text(email: NoticeEmail) -> str:
+    shown, more = email.lines[:LINES_MAX], len(email.lines) - LINES_MAX
     parts = [
-        str(_("Hello %(name)s,", name=plain(letter.name))),
+        str(_("Hello %(name)s,", name=plain(email.name))),
         *(
             f"{sentence(line.kind, plain(line.name))}\n"
             f"{href(line.kind, line.review_id, whole=True)}"
@@ -63,4 +63,4 @@ def _text(letter: NoticeEmail) -> str:
 
 def init_app(app: Flask) -> None:
     """The commands, which know no pages, find it here."""
-    app.extensions["tracker_letters"] = lambda server, letter, now: write(app, server, letter, now)
+    app.extensions["tracker_emails"] = lambda server, email, now: write(app, server, email, now)

@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Optional
 
 from tracker.rules.errors import Invalid
 from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
-from tracker.rules.reviews.reviews import RETURN, ReviewerResponse
+from tracker.rules.reviews.responses import RETURN, ReviewerResponse
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
 from tracker.web.ui.form import Form

@@ -15,7 +15,8 @@ from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.items import Item
 from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
 from tracker.rules.reviews.agreement import Agreement, Pair, agreement
-from tracker.rules.reviews.reviews import RETURN, minutes_for
+from tracker.rules.reviews.responses import RETURN
+from tracker.rules.reviews.sending import minutes_for
 from tracker.rules.reviews.workflow import (
     OPEN_TO_ANSWER,
     UNANSWERED,

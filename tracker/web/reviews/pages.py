@@ -16,7 +16,8 @@ from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.items import Item
 from tracker.queries.reviews.queues import Queued
 from tracker.rules.errors import Conflict
-from tracker.rules.reviews.reviews import SECONDS_EACH, NewerAnswer, minutes_for
+from tracker.rules.reviews.responses import NewerAnswer
+from tracker.rules.reviews.sending import SECONDS_EACH, minutes_for
 from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.web.http import access, session
 from tracker.web.i18n.content_language import mark_language

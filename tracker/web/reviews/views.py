@@ -14,7 +14,7 @@ from tracker.queries.reviews import queues as review_queues
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.frameworks.scale import EndorsedAnswer
 from tracker.rules.notifications.notices import NoticePage
-from tracker.rules.reviews.reviews import NewerAnswer
+from tracker.rules.reviews.responses import NewerAnswer
 from tracker.rules.roles import Permission
 from tracker.services.reviews import answers, reviews
 from tracker.services.reviews import differences as differing

@@ -1,4 +1,5 @@
-"""The rail of the assess pages: every page of a framework, with how much of it is rated."""
+"""The navigation beside the assess pages: every page of a framework, with how much of it is
+rated."""
 
 from dataclasses import dataclass
 from itertools import groupby

@@ -15,7 +15,7 @@ from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.item_details import Message, SentEvidence
 from tracker.queries.reviews.items import Item
 from tracker.rules.errors import Conflict, Invalid, Refusal
-from tracker.rules.reviews.reviews import NewerAnswer, ReviewerResponse
+from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse
 from tracker.rules.reviews.workflow import ItemStatus, Move
 from tracker.web.http import errors
 from tracker.web.i18n.content_language import mark_language

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.rules.errors import Invalid
 from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
-from tracker.rules.reviews.reviews import RETURN, ReviewerResponse
+from tracker.rules.reviews.responses import RETURN, ReviewerResponse
 from tracker.web.ui.posted import by_id, count, text, typed_count
 
 NAME = re.compile(

@@ -12,7 +12,7 @@ from tracker.queries.access import subjects
 from tracker.queries.reviews import batches
 from tracker.queries.reviews import items as review_items
 from tracker.rules.errors import Conflict, Invalid, Refusal
-from tracker.rules.reviews.reviews import NewerAnswer
+from tracker.rules.reviews.responses import NewerAnswer
 from tracker.rules.roles import Permission
 from tracker.services.reviews import answers
 from tracker.web.http import errors, session

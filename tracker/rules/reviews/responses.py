@@ -1,0 +1,38 @@
+"""What a reviewer says to an item, and what a page showed of it."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
+
+RETURN = "return"
+"""The sixth thing to say, beside the five answers: a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewerResponse:
+    """What a reviewer says to one item. `answer` None is a question, which `note` then holds.
+
+    `base_version` is the item's version that the page showed.
+    """
+
+    item_id: int
+    answer: ReviewerAnswer | None
+    ground: Ground | None
+    note: str
+    base_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewerAnswer:
+    """What the reviewer's other page saved in the meantime."""
+
+    answer: ReviewerAnswer | None
+    ground: Ground | None
+    note: str
+    version: int
+
+
+def seen_stamp(confirmed_at: dt.datetime) -> str:
+    """What a page carries of a confirmation, to tell afterwards whether that very one was on it."""
+    return confirmed_at.astimezone(dt.UTC).isoformat()
