@@ -33,11 +33,11 @@ serve: $(STAMP) ## serve without demo data (PORT=8000)
 	@exec $(BIN)/tracker serve --port $(PORT)
 
 test: $(STAMP) ## the test suite, on SQLite and, where one runs, PostgreSQL
-	@$(BIN)/python -m pytest -n auto --durations=10
+	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=10
 
 test-browser: $(STAMP) ## the pages in a real Chromium
 	@$(SYNC) --group browser
-	@$(BIN)/python -m pytest -n 2 tests/browser
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --durations=10 tests/browser
 
 test-all: ## everything: PostgreSQL and the browser must be there
 	@TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test

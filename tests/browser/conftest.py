@@ -175,6 +175,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         patch.setenv("TRACKER_DEMO", "yes")
         patch.setenv("TRACKER_DEBUG_PAGES", "yes")
         app = create_app(TestConfig(url, folder))
+        with app.app_context():
+            hurry(db.engine)
         loaded = app.test_cli_runner().invoke(args=["demo", "load"])
         assert loaded.exit_code == 0, loaded.output
         with served(app) as server:

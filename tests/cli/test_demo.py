@@ -71,11 +71,23 @@ def told() -> list[tuple[object, ...]]:
     return [*map(tuple, answers), *((row[0] - first, *row[1:]) for row in items)]
 
 
-def test_the_story_has_every_status_and_is_the_same_again(
-    app: Flask, tmp_path: Path, short_framework: None
+def test_it_is_loaded_in_demo_mode_only_and_once_with_every_status_and_the_same_again(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, short_framework: None
 ) -> None:
-    tell(app, tmp_path)
+    """The story is told once by the command and once without it: each telling takes long."""
+    runner: FlaskCliRunner = app.test_cli_runner()
+    refused = runner.invoke(args=["demo", "load"])
+    assert refused.exit_code == 1
+    assert "TRACKER_DEMO=1" in refused.output
+    monkeypatch.setitem(app.config, "DEMO", True)
+    monkeypatch.setitem(app.config, "FILES_DIR", tmp_path)
+    assert runner.invoke(args=["demo", "load", "--today", DAY.isoformat()]).exit_code == 0
     with app.app_context():
+        people = db.session.scalar(select(func.count(Person.id)))
+    once_more = runner.invoke(args=["demo", "load"])
+    assert "data were kept" in once_more.output
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Person.id))) == people
         reviews = set(db.session.scalars(select(Review.status).distinct()))
         items = set(db.session.scalars(select(ReviewItem.status).distinct()))
         teams = dict(
@@ -103,24 +115,6 @@ def test_the_story_has_every_status_and_is_the_same_again(
     tell(app, tmp_path)
     with app.app_context():
         assert told() == first
-
-
-def test_it_is_loaded_in_demo_mode_only_and_once(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, short_framework: None
-) -> None:
-    runner: FlaskCliRunner = app.test_cli_runner()
-    refused = runner.invoke(args=["demo", "load"])
-    assert refused.exit_code == 1
-    assert "TRACKER_DEMO=1" in refused.output
-    monkeypatch.setitem(app.config, "DEMO", True)
-    monkeypatch.setitem(app.config, "FILES_DIR", tmp_path)
-    assert runner.invoke(args=["demo", "load", "--today", DAY.isoformat()]).exit_code == 0
-    with app.app_context():
-        people = db.session.scalar(select(func.count(Person.id)))
-    again = runner.invoke(args=["demo", "load"])
-    assert "data were kept" in again.output
-    with app.app_context():
-        assert db.session.scalar(select(func.count(Person.id))) == people
 
 
 def test_the_accounts_can_be_read_by_a_program(app: Flask) -> None:

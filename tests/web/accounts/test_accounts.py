@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests.client import PASSWORD, Client
 from tests.conftest import NOW, Queries, TestConfig, laid_out_database
+from tests.engines import hurry
 from tests.factories.world import World, make_world
 from tracker.app import create_app
 from tracker.db import db, transaction
@@ -440,6 +441,7 @@ def limited(
         app = create_app(config)
         limiter.reset()
         with app.app_context():
+            hurry(db.engine)
             make_world(NOW)
         yield app
         limiter.reset()

@@ -16,6 +16,7 @@ from sqlalchemy import delete, select
 from config import ROOT
 from tests.client import Client
 from tests.conftest import NOW, Queries, TestConfig, laid_out_database
+from tests.engines import hurry
 from tests.factories import sending
 from tests.factories.audit import happened
 from tests.factories.evidence import PDF, piece
@@ -273,6 +274,7 @@ def city(engine_name: str, folder: Path) -> Iterator[tuple[Flask, World]]:
     with laid_out_database(engine_name, folder) as url:
         app = create_app(TestConfig(url, folder))
         with app.app_context():
+            hurry(db.engine)
             world = make_world(NOW)
             db.session.remove()
         yield app, world
