@@ -55,7 +55,7 @@ def test_a_route_without_a_permission_stops_the_start(other_app: Flask) -> None:
         check_doors(app)
 
 
-# On one engine: who may what is asked of both in tests/test_policy.py and tests/test_routing.py,
+# On one engine: who may what is asked of both in tests/policy/test_permissions.py and tests/policy/test_reviewers.py,
 # and nothing is written here. Whatever writes is tested on both.
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.method}-{door.endpoint}")
