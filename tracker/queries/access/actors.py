@@ -76,21 +76,14 @@ def actor_for_token(
 def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:
     """The actor that this person is when signed in: for commands, and for services that act for
     somebody."""
-    row = (
-        session()
-        .execute(
-            select(
-                Person.library_id,
-                Person.name,
-                Person.email,
-                Person.administrator,
-                Library.time_zone,
-            )
-            .join(Library, Library.id == Person.library_id)
-            .where(Person.id == person_id, Person.disabled_at.is_(None))
+    query = (
+        select(
+            Person.library_id, Person.name, Person.email, Person.administrator, Library.time_zone
         )
-        .one_or_none()
+        .join(Library, Library.id == Person.library_id)
+        .where(Person.id == person_id, Person.disabled_at.is_(None))
     )
+    row = session().execute(query).one_or_none()
     if row is None:
         return None
     places = _places(person_id, day_in(row.time_zone, now))

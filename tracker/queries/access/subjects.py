@@ -125,21 +125,18 @@ def _owned(record_id: int, owner: Select[int]) -> Subject | None:
 
 def _reviewed(record_id: int, which: ColumnElement[bool], today: dt.date) -> Subject | None:
     """A record between two people. `which` picks its review."""
-    row = (
-        session()
-        .execute(
-            select(
-                Review.id,
-                Review.learner_id,
-                Review.reviewer_id,
-                Person.library_id,
-                reviewer_may_go_on(today).label("may_go_on"),
-            )
-            .join(Person, Person.id == Review.learner_id)
-            .where(which)
+    query = (
+        select(
+            Review.id,
+            Review.learner_id,
+            Review.reviewer_id,
+            Person.library_id,
+            reviewer_may_go_on(today).label("may_go_on"),
         )
-        .one_or_none()
+        .join(Person, Person.id == Review.learner_id)
+        .where(which)
     )
+    row = session().execute(query).one_or_none()
     if row is None:
         return None
     return Subject(

@@ -91,17 +91,14 @@ def _sign_ins(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> tuple[OpenS
 
 
 def _glances(actor: Actor) -> tuple[Glance, ...]:
-    rows = (
-        session()
-        .execute(
-            select(Person.id, Person.name, Look.kind, Look.looked_on)
-            .join(Person, Person.id == Look.reader_id)
-            .where(Look.owner_id == actor.person_id, Look.reader_id != actor.person_id)
-            .order_by(Look.looked_on.desc(), Look.id.desc())
-            .limit(GLANCES_MAX)
-        )
-        .all()
+    query = (
+        select(Person.id, Person.name, Look.kind, Look.looked_on)
+        .join(Person, Person.id == Look.reader_id)
+        .where(Look.owner_id == actor.person_id, Look.reader_id != actor.person_id)
+        .order_by(Look.looked_on.desc(), Look.id.desc())
+        .limit(GLANCES_MAX)
     )
+    rows = session().execute(query).all()
     deputising = (
         session()
         .execute(
@@ -198,20 +195,17 @@ def _reading(actor: Actor) -> Reading | None:
         .limit(1)
         .scalar_subquery()
     )
-    row = (
-        session()
-        .execute(
-            select(
-                UseStatement.version,
-                UseStatement.text,
-                UseStatementReading.read_at,
-                UseStatement.version == newest,
-            )
-            .join(UseStatementReading, UseStatementReading.use_statement_id == UseStatement.id)
-            .where(UseStatementReading.person_id == actor.person_id)
-            .order_by(UseStatement.version.desc())
-            .limit(1)
+    query = (
+        select(
+            UseStatement.version,
+            UseStatement.text,
+            UseStatementReading.read_at,
+            UseStatement.version == newest,
         )
-        .one_or_none()
+        .join(UseStatementReading, UseStatementReading.use_statement_id == UseStatement.id)
+        .where(UseStatementReading.person_id == actor.person_id)
+        .order_by(UseStatement.version.desc())
+        .limit(1)
     )
+    row = session().execute(query).one_or_none()
     return None if row is None else Reading(*row)

@@ -22,14 +22,11 @@ class Imprint:
 
 def imprint(framework_id: int, library_id: int) -> Imprint:
     """One query."""
-    row = (
-        session()
-        .execute(
-            select(Library.name, Framework.lang, Framework.about)
-            .join(Framework, Framework.id == framework_id)
-            .where(Library.id == library_id)
-        )
-        .one()
+    query = (
+        select(Library.name, Framework.lang, Framework.about)
+        .join(Framework, Framework.id == framework_id)
+        .where(Library.id == library_id)
     )
+    row = session().execute(query).one()
     notices = tuple((each["about"], each["text"]) for each in row.about.get("attributions", []))
     return Imprint(row.name, row.lang, row.about.get("sources_line", ""), notices)

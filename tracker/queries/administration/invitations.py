@@ -21,19 +21,16 @@ class Invited:
 
 def invited(token: str, now: dt.datetime) -> Invited | None:
     """None when the link is used, replaced, too old, or of somebody disabled."""
-    row = (
-        session()
-        .execute(
-            select(Person.name, Person.email, Library.name, Person.password_hash.is_(None))
-            .join(Invitation, Invitation.person_id == Person.id)
-            .join(Library, Library.id == Person.library_id)
-            .where(
-                Invitation.token_hash == token_hash(token),
-                Invitation.closed_at.is_(None),
-                Invitation.ends_at > now,
-                Person.disabled_at.is_(None),
-            )
+    query = (
+        select(Person.name, Person.email, Library.name, Person.password_hash.is_(None))
+        .join(Invitation, Invitation.person_id == Person.id)
+        .join(Library, Library.id == Person.library_id)
+        .where(
+            Invitation.token_hash == token_hash(token),
+            Invitation.closed_at.is_(None),
+            Invitation.ends_at > now,
+            Person.disabled_at.is_(None),
         )
-        .one_or_none()
     )
+    row = session().execute(query).one_or_none()
     return None if row is None else Invited(*row)

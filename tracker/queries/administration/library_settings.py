@@ -59,20 +59,15 @@ class SetupProgress:
 
 
 def settings(actor: Actor) -> Settings:
-    row = (
-        session()
-        .execute(
-            select(
-                Library.name,
-                Library.time_zone,
-                Library.review_days,
-                Library.differences_days,
-                Library.endorsement_months,
-                Library.names_to_coordinators,
-            ).where(Library.id == actor.library_id)
-        )
-        .one()
-    )
+    query = select(
+        Library.name,
+        Library.time_zone,
+        Library.review_days,
+        Library.differences_days,
+        Library.endorsement_months,
+        Library.names_to_coordinators,
+    ).where(Library.id == actor.library_id)
+    row = session().execute(query).one()
     return Settings(*row)
 
 

@@ -211,22 +211,17 @@ def detail(person_id: int, now: dt.datetime) -> PersonDetails:
         .correlate(Person)
         .scalar_subquery()
     )
-    row = (
-        session()
-        .execute(
-            select(
-                Person.id,
-                Person.name,
-                Person.email,
-                Person.administrator,
-                Person.disabled_at,
-                Person.password_hash.is_not(None),
-                Person.created_at,
-                link,
-            ).where(Person.id == person_id)
-        )
-        .one()
-    )
+    query = select(
+        Person.id,
+        Person.name,
+        Person.email,
+        Person.administrator,
+        Person.disabled_at,
+        Person.password_hash.is_not(None),
+        Person.created_at,
+        link,
+    ).where(Person.id == person_id)
+    row = session().execute(query).one()
     return PersonDetails(*row, memberships=_belongings(Membership.person_id == person_id))
 
 

@@ -98,23 +98,20 @@ def choices(actor: Actor, keep: int | None = None) -> list[tuple[int, str]]:
 
 def detail(role_profile_id: int) -> RoleProfileDetails:
     """One role profile; the door has asked whose it is."""
-    row = (
-        session()
-        .execute(
-            select(
-                RoleProfile.id,
-                RoleProfile.name,
-                Framework.id,
-                Framework.title,
-                Framework.version,
-                Framework.lang,
-                RoleProfile.retired_at,
-            )
-            .join(Framework, Framework.id == RoleProfile.framework_id)
-            .where(RoleProfile.id == role_profile_id)
+    query = (
+        select(
+            RoleProfile.id,
+            RoleProfile.name,
+            Framework.id,
+            Framework.title,
+            Framework.version,
+            Framework.lang,
+            RoleProfile.retired_at,
         )
-        .one()
+        .join(Framework, Framework.id == RoleProfile.framework_id)
+        .where(RoleProfile.id == role_profile_id)
     )
+    row = session().execute(query).one()
     targets = (
         session()
         .execute(

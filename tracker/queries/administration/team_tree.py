@@ -49,15 +49,10 @@ def tree(actor: Actor, today: dt.date) -> list[TeamBranch]:
             .group_by(Membership.team_id, Membership.role)
         )
     }
-    rows = (
-        session()
-        .execute(
-            select(
-                Team.id, Team.parent_id, Team.name, Team.path, Team.open_reviews, Team.closed_on
-            ).where(Team.library_id == actor.library_id)
-        )
-        .all()
-    )
+    query = select(
+        Team.id, Team.parent_id, Team.name, Team.path, Team.open_reviews, Team.closed_on
+    ).where(Team.library_id == actor.library_id)
+    rows = session().execute(query).all()
     names = {row.id: row.name.casefold() for row in rows}
 
     def place(path: str) -> list[tuple[str, int]]:
@@ -87,15 +82,10 @@ def choices(actor: Actor, today: dt.date, *, but_below: str | None = None) -> li
 
 def detail(team_id: int) -> TeamDetails:
     """One team; the door has asked whose it is."""
-    row = (
-        session()
-        .execute(
-            select(
-                Team.id, Team.parent_id, Team.name, Library.name, Team.open_reviews, Team.closed_on
-            )
-            .join(Library, Library.id == Team.library_id)
-            .where(Team.id == team_id)
-        )
-        .one()
+    query = (
+        select(Team.id, Team.parent_id, Team.name, Library.name, Team.open_reviews, Team.closed_on)
+        .join(Library, Library.id == Team.library_id)
+        .where(Team.id == team_id)
     )
+    row = session().execute(query).one()
     return TeamDetails(*row)

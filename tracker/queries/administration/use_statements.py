@@ -24,29 +24,26 @@ class UseText:
 
 def newest(actor: Actor) -> UseText | None:
     """None when the library has published none yet."""
-    row = (
-        session()
-        .execute(
-            select(
-                UseStatement.id,
-                Library.name,
-                UseStatement.version,
-                UseStatement.text,
-                UseStatement.published_at,
-                UseStatementReading.read_at,
-            )
-            .join(Library, Library.id == UseStatement.library_id)
-            .outerjoin(
-                UseStatementReading,
-                and_(
-                    UseStatementReading.use_statement_id == UseStatement.id,
-                    UseStatementReading.person_id == actor.person_id,
-                ),
-            )
-            .where(UseStatement.library_id == actor.library_id)
-            .order_by(UseStatement.version.desc())
-            .limit(1)
+    query = (
+        select(
+            UseStatement.id,
+            Library.name,
+            UseStatement.version,
+            UseStatement.text,
+            UseStatement.published_at,
+            UseStatementReading.read_at,
         )
-        .one_or_none()
+        .join(Library, Library.id == UseStatement.library_id)
+        .outerjoin(
+            UseStatementReading,
+            and_(
+                UseStatementReading.use_statement_id == UseStatement.id,
+                UseStatementReading.person_id == actor.person_id,
+            ),
+        )
+        .where(UseStatement.library_id == actor.library_id)
+        .order_by(UseStatement.version.desc())
+        .limit(1)
     )
+    row = session().execute(query).one_or_none()
     return None if row is None else UseText(*row)

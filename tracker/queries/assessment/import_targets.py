@@ -26,34 +26,27 @@ class ImportTargets:
 
 def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) -> ImportTargets:
     """Two queries."""
-    rows = (
-        session()
-        .execute(
-            select(
-                Statement.id,
-                Statement.code,
-                Statement.title,
-                NotRatedHere.id.label("out"),
-                Rating.answer,
-                Rating.version,
-                Rating.rated_at,
-                Rating.given_on,
-                Rating.own_note,
-            )
-            .outerjoin(
-                NotRatedHere,
-                and_(
-                    NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id
-                ),
-            )
-            .outerjoin(
-                Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == person_id)
-            )
-            .where(Statement.framework_id == framework_id)
-            .order_by(Statement.position)
+    query = (
+        select(
+            Statement.id,
+            Statement.code,
+            Statement.title,
+            NotRatedHere.id.label("out"),
+            Rating.answer,
+            Rating.version,
+            Rating.rated_at,
+            Rating.given_on,
+            Rating.own_note,
         )
-        .all()
+        .outerjoin(
+            NotRatedHere,
+            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
+        )
+        .outerjoin(Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == person_id))
+        .where(Statement.framework_id == framework_id)
+        .order_by(Statement.position)
     )
+    rows = session().execute(query).all()
     scale = session().execute(
         select(ScaleAnswer.key, ScaleAnswer.label)
         .where(ScaleAnswer.framework_id == framework_id)

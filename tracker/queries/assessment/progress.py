@@ -136,20 +136,16 @@ def next_open(learner: Learner, count: int) -> list[int]:
 
 def last_rated(learner: Learner) -> tuple[int, int] | None:
     """(domain, rank) of the statement that the learner rated last."""
-    row = (
-        session()
-        .execute(
-            select(Statement.domain_id, Statement.rank)
-            .join(Rating, Rating.statement_id == Statement.id)
-            .where(
-                Rating.person_id == learner.person_id,
-                Statement.framework_id == learner.framework_id,
-            )
-            .order_by(Rating.rated_at.desc(), Rating.id.desc())
-            .limit(1)
+    query = (
+        select(Statement.domain_id, Statement.rank)
+        .join(Rating, Rating.statement_id == Statement.id)
+        .where(
+            Rating.person_id == learner.person_id, Statement.framework_id == learner.framework_id
         )
-        .one_or_none()
+        .order_by(Rating.rated_at.desc(), Rating.id.desc())
+        .limit(1)
     )
+    row = session().execute(query).one_or_none()
     return None if row is None else (row.domain_id, row.rank)
 
 

@@ -168,33 +168,28 @@ def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
 def to_answer(actor: Actor, today: dt.date) -> list[ToAnswer]:
     """What was sent to this supervisor and is theirs to see, by team. One query."""
     waits = ReviewItem.status.in_([ItemStatus.WAITING.value, ItemStatus.ANSWERED.value])
-    rows = (
-        session()
-        .execute(
-            select(
-                Review.id,
-                Review.team_id,
-                Team.name.label("team"),
-                Person.name.label("learner"),
-                Review.due_on,
-                _count(waits).label("waiting"),
-                _count(_to_say(actor)).label("to_say"),
-            )
-            .join(ReviewItem, ReviewItem.review_id == Review.id)
-            .join(Team, Team.id == Review.team_id)
-            .join(Person, Person.id == Review.learner_id)
-            .where(
-                Review.reviewer_id == actor.person_id,
-                Review.status.in_([status.value for status in LIVE]),
-                reviewer_may_go_on(today),
-            )
-            .group_by(
-                Review.id, Review.team_id, Team.name, Person.name, Review.due_on, Review.sent_at
-            )
-            .order_by(Review.sent_at, Review.id)
+    query = (
+        select(
+            Review.id,
+            Review.team_id,
+            Team.name.label("team"),
+            Person.name.label("learner"),
+            Review.due_on,
+            _count(waits).label("waiting"),
+            _count(_to_say(actor)).label("to_say"),
         )
-        .all()
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(Team, Team.id == Review.team_id)
+        .join(Person, Person.id == Review.learner_id)
+        .where(
+            Review.reviewer_id == actor.person_id,
+            Review.status.in_([status.value for status in LIVE]),
+            reviewer_may_go_on(today),
+        )
+        .group_by(Review.id, Review.team_id, Team.name, Person.name, Review.due_on, Review.sent_at)
+        .order_by(Review.sent_at, Review.id)
     )
+    rows = session().execute(query).all()
     by_team = defaultdict(list)
     for row in rows:
         by_team[row.team_id].append(row)

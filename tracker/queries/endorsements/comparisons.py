@@ -83,26 +83,23 @@ class Comparison:
 
 def heading(learner: Learner, statement_id: int) -> StatementHeading | None:
     """None where the learner's framework has no such statement. One query."""
-    row = (
-        session()
-        .execute(
-            select(
-                Statement.id,
-                Statement.code,
-                Statement.title,
-                Statement.text,
-                Level.name.label("level"),
-                Domain.id.label("domain_id"),
-                Domain.key.label("domain_key"),
-                Domain.title.label("domain"),
-            )
-            .join(Domain, Domain.id == Statement.domain_id)
-            .join(Strand, Strand.id == Domain.strand_id)
-            .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
-            .where(Statement.id == statement_id, Statement.framework_id == learner.framework_id)
+    query = (
+        select(
+            Statement.id,
+            Statement.code,
+            Statement.title,
+            Statement.text,
+            Level.name.label("level"),
+            Domain.id.label("domain_id"),
+            Domain.key.label("domain_key"),
+            Domain.title.label("domain"),
         )
-        .one_or_none()
+        .join(Domain, Domain.id == Statement.domain_id)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
+        .where(Statement.id == statement_id, Statement.framework_id == learner.framework_id)
     )
+    row = session().execute(query).one_or_none()
     return None if row is None else StatementHeading(*row)
 
 
@@ -113,18 +110,13 @@ def own(person_id: int, statement_id: int) -> Comparison | None:
         return None
     item_id, endorsement_id, digest = found
     was = _of_item(item_id, None)
-    rating = (
-        session()
-        .execute(
-            _labelled(
-                select(Rating.answer, ScaleAnswer.label, Rating.rated_at, Rating.reviewer_note)
-                .join(Statement, Statement.id == Rating.statement_id)
-                .where(Rating.person_id == person_id, Rating.statement_id == statement_id),
-                Rating.answer,
-            )
-        )
-        .one_or_none()
+    query = _labelled(
+        select(Rating.answer, ScaleAnswer.label, Rating.rated_at, Rating.reviewer_note)
+        .join(Statement, Statement.id == Rating.statement_id)
+        .where(Rating.person_id == person_id, Rating.statement_id == statement_id),
+        Rating.answer,
     )
+    rating = session().execute(query).one_or_none()
     now = None
     if rating is not None:
         pieces = _linked(person_id, statement_id)
@@ -156,42 +148,34 @@ def for_supervisor(reader_id: int, person_id: int, statement_id: int) -> Compari
 
 
 def _newest(person_id: int, statement_id: int) -> tuple[int, int, str] | None:
-    row = (
-        session()
-        .execute(
-            select(Endorsement.item_id, Endorsement.id, Endorsement.digest)
-            .where(Endorsement.person_id == person_id, Endorsement.statement_id == statement_id)
-            .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
-            .limit(1)
-        )
-        .one_or_none()
+    query = (
+        select(Endorsement.item_id, Endorsement.id, Endorsement.digest)
+        .where(Endorsement.person_id == person_id, Endorsement.statement_id == statement_id)
+        .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
+        .limit(1)
     )
+    row = session().execute(query).one_or_none()
     return None if row is None else (row.item_id, row.id, row.digest)
 
 
 def _of_item(item_id: int, reader_id: int | None) -> ComparedSide:
     """As it was frozen. `reader_id`: a supervisor, who gets the note and the evidence of what was
     sent to them."""
-    row = (
-        session()
-        .execute(
-            _labelled(
-                select(
-                    ReviewItem.learner_answer,
-                    ScaleAnswer.label,
-                    ReviewItem.rated_at,
-                    ReviewItemText.learner_note,
-                    Review.reviewer_id,
-                )
-                .join(Statement, Statement.id == ReviewItem.statement_id)
-                .join(Review, Review.id == ReviewItem.review_id)
-                .outerjoin(ReviewItemText, ReviewItemText.item_id == ReviewItem.id)
-                .where(ReviewItem.id == item_id),
-                ReviewItem.learner_answer,
-            )
+    query = _labelled(
+        select(
+            ReviewItem.learner_answer,
+            ScaleAnswer.label,
+            ReviewItem.rated_at,
+            ReviewItemText.learner_note,
+            Review.reviewer_id,
         )
-        .one()
+        .join(Statement, Statement.id == ReviewItem.statement_id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .outerjoin(ReviewItemText, ReviewItemText.item_id == ReviewItem.id)
+        .where(ReviewItem.id == item_id),
+        ReviewItem.learner_answer,
     )
+    row = session().execute(query).one()
     if reader_id not in (None, row.reviewer_id):
         return ComparedSide(row.learner_answer, row.label, row.rated_at, None, None)
     return ComparedSide(

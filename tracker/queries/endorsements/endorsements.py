@@ -86,41 +86,38 @@ def one(endorsement_id: int) -> EndorsementDetails:
     """One query. Raises NoResultFound: ask behind a door."""
     person, endorser = aliased(Person), aliased(Person)
     stands = Endorsement.status == EndorsementStatus.STANDING.value
-    row = (
-        session()
-        .execute(
-            select(
-                Endorsement.id,
-                ReviewItem.review_id,
-                Endorsement.item_id,
-                Endorsement.statement_id,
-                Statement.title,
-                Statement.text,
-                person.name.label("person"),
-                Endorsement.endorser_id,
-                endorser.name.label("endorser"),
-                Endorsement.answer,
-                ScaleAnswer.label,
-                Endorsement.endorsed_at.label("on"),
-                stands.label("stands"),
-                Framework.lang,
-            )
-            .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
-            .join(person, person.id == Endorsement.person_id)
-            .join(endorser, endorser.id == Endorsement.endorser_id)
-            .join(Statement, Statement.id == Endorsement.statement_id)
-            .join(Framework, Framework.id == Statement.framework_id)
-            .join(
-                ScaleAnswer,
-                and_(
-                    ScaleAnswer.framework_id == Statement.framework_id,
-                    ScaleAnswer.key == Endorsement.answer,
-                ),
-            )
-            .where(Endorsement.id == endorsement_id)
+    query = (
+        select(
+            Endorsement.id,
+            ReviewItem.review_id,
+            Endorsement.item_id,
+            Endorsement.statement_id,
+            Statement.title,
+            Statement.text,
+            person.name.label("person"),
+            Endorsement.endorser_id,
+            endorser.name.label("endorser"),
+            Endorsement.answer,
+            ScaleAnswer.label,
+            Endorsement.endorsed_at.label("on"),
+            stands.label("stands"),
+            Framework.lang,
         )
-        .one()
+        .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
+        .join(person, person.id == Endorsement.person_id)
+        .join(endorser, endorser.id == Endorsement.endorser_id)
+        .join(Statement, Statement.id == Endorsement.statement_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(
+            ScaleAnswer,
+            and_(
+                ScaleAnswer.framework_id == Statement.framework_id,
+                ScaleAnswer.key == Endorsement.answer,
+            ),
+        )
+        .where(Endorsement.id == endorsement_id)
     )
+    row = session().execute(query).one()
     return EndorsementDetails(**row._mapping)
 
 
@@ -144,27 +141,22 @@ def changed_since(person_id: int) -> frozenset[int]:
     Evidence differs when a version that went with the item is not linked and current now, or the
     other way round.
     """
-    answers = (
-        session()
-        .execute(
-            select(
-                ReviewItem.id, Endorsement.statement_id, ReviewItem.learner_answer, Rating.answer
-            )
-            .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
-            .outerjoin(
-                Rating,
-                and_(
-                    Rating.person_id == Endorsement.person_id,
-                    Rating.statement_id == Endorsement.statement_id,
-                ),
-            )
-            .where(
-                Endorsement.person_id == person_id,
-                Endorsement.status == EndorsementStatus.STANDING.value,
-            )
+    query = (
+        select(ReviewItem.id, Endorsement.statement_id, ReviewItem.learner_answer, Rating.answer)
+        .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
+        .outerjoin(
+            Rating,
+            and_(
+                Rating.person_id == Endorsement.person_id,
+                Rating.statement_id == Endorsement.statement_id,
+            ),
         )
-        .all()
+        .where(
+            Endorsement.person_id == person_id,
+            Endorsement.status == EndorsementStatus.STANDING.value,
+        )
     )
+    answers = session().execute(query).all()
     was = session().execute(
         select(Endorsement.statement_id, ReviewItemEvidence.version_id)
         .join(ReviewItemEvidence, ReviewItemEvidence.item_id == Endorsement.item_id)

@@ -105,29 +105,26 @@ def mine(
         wanted.append(_holds(find))
     if statement_id is not None:
         wanted.append(_linked(EvidenceLink.statement_id == statement_id))
-    rows = (
-        session()
-        .execute(
-            select(
-                Evidence.id,
-                Evidence.kind,
-                EvidenceText.title,
-                EvidenceText.done_on,
-                Evidence.changed_at,
-                Evidence.archived_at,
-                links.label("statements"),
-                func.count().over().label("total"),
-            )
-            .join(EvidenceVersion, current_version())
-            .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
-            .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
-            .where(*wanted)
-            .order_by(Evidence.changed_at.desc(), Evidence.id.desc())
-            .limit(PAGE)
-            .offset((page - 1) * PAGE)
+    query = (
+        select(
+            Evidence.id,
+            Evidence.kind,
+            EvidenceText.title,
+            EvidenceText.done_on,
+            Evidence.changed_at,
+            Evidence.archived_at,
+            links.label("statements"),
+            func.count().over().label("total"),
         )
-        .all()
+        .join(EvidenceVersion, current_version())
+        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+        .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
+        .where(*wanted)
+        .order_by(Evidence.changed_at.desc(), Evidence.id.desc())
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
     )
+    rows = session().execute(query).all()
     return EvidencePage(
         [
             EvidenceSummary(
@@ -148,17 +145,12 @@ def mine(
 
 def counts(person_id: int) -> EvidenceCounts:
     """How much there is of each kind of list. One query."""
-    row = (
-        session()
-        .execute(
-            select(
-                func.count(Evidence.id).filter(_among(EvidenceFilter.ALL)).label("every"),
-                func.count(Evidence.id).filter(_among(EvidenceFilter.UNLINKED)).label("unlinked"),
-                func.count(Evidence.id).filter(_among(EvidenceFilter.ARCHIVED)).label("archived"),
-            ).where(Evidence.person_id == person_id)
-        )
-        .one()
-    )
+    query = select(
+        func.count(Evidence.id).filter(_among(EvidenceFilter.ALL)).label("every"),
+        func.count(Evidence.id).filter(_among(EvidenceFilter.UNLINKED)).label("unlinked"),
+        func.count(Evidence.id).filter(_among(EvidenceFilter.ARCHIVED)).label("archived"),
+    ).where(Evidence.person_id == person_id)
+    row = session().execute(query).one()
     return EvidenceCounts(row.every, row.unlinked, row.archived)
 
 

@@ -110,33 +110,30 @@ def piece(evidence_id: int, number: int | None = None) -> EvidencePiece | None:
     """One piece with its current version, or version `number`; None where there is no such. Two
     statements."""
     numbered = and_(EvidenceVersion.evidence_id == Evidence.id, EvidenceVersion.number == number)
-    row = (
-        session()
-        .execute(
-            select(
-                Evidence.id,
-                Evidence.created_at,
-                Evidence.archived_at,
-                Evidence.version,
-                EvidenceVersion.id.label("version_id"),
-                EvidenceVersion.number,
-                EvidenceVersion.made_at,
-                EvidenceText.title,
-                EvidenceText.text,
-                EvidenceText.url,
-                EvidenceText.done_on,
-                StoredFile.sha256,
-                StoredFile.size,
-                StoredFile.media_type,
-                StoredFile.name,
-            )
-            .join(EvidenceVersion, current_version() if number is None else numbered)
-            .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
-            .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
-            .where(Evidence.id == evidence_id)
+    query = (
+        select(
+            Evidence.id,
+            Evidence.created_at,
+            Evidence.archived_at,
+            Evidence.version,
+            EvidenceVersion.id.label("version_id"),
+            EvidenceVersion.number,
+            EvidenceVersion.made_at,
+            EvidenceText.title,
+            EvidenceText.text,
+            EvidenceText.url,
+            EvidenceText.done_on,
+            StoredFile.sha256,
+            StoredFile.size,
+            StoredFile.media_type,
+            StoredFile.name,
         )
-        .one_or_none()
+        .join(EvidenceVersion, current_version() if number is None else numbered)
+        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+        .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
+        .where(Evidence.id == evidence_id)
     )
+    row = session().execute(query).one_or_none()
     if row is None:
         return None
     file = (
@@ -163,22 +160,19 @@ def history(evidence_id: int) -> list[PastVersion]:
 
 def file_of_item(item_id: int, version_id: int) -> VersionFile | None:
     """The file of a version that went with a review item; nothing once the review was withdrawn."""
-    row = (
-        session()
-        .execute(
-            select(StoredFile.sha256, StoredFile.size, StoredFile.media_type, StoredFile.name)
-            .join(EvidenceText, EvidenceText.file_id == StoredFile.id)
-            .join(ReviewItemEvidence, ReviewItemEvidence.version_id == EvidenceText.version_id)
-            .join(ReviewItem, ReviewItem.id == ReviewItemEvidence.item_id)
-            .join(Review, Review.id == ReviewItem.review_id)
-            .where(
-                ReviewItemEvidence.item_id == item_id,
-                ReviewItemEvidence.version_id == version_id,
-                Review.status != ReviewStatus.WITHDRAWN.value,
-            )
+    query = (
+        select(StoredFile.sha256, StoredFile.size, StoredFile.media_type, StoredFile.name)
+        .join(EvidenceText, EvidenceText.file_id == StoredFile.id)
+        .join(ReviewItemEvidence, ReviewItemEvidence.version_id == EvidenceText.version_id)
+        .join(ReviewItem, ReviewItem.id == ReviewItemEvidence.item_id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(
+            ReviewItemEvidence.item_id == item_id,
+            ReviewItemEvidence.version_id == version_id,
+            Review.status != ReviewStatus.WITHDRAWN.value,
         )
-        .one_or_none()
     )
+    row = session().execute(query).one_or_none()
     return None if row is None else VersionFile(row.sha256, row.size, row.media_type, row.name)
 
 

@@ -41,16 +41,13 @@ class NoticeList:
 
 def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     """The actor's, newest first. Two queries."""
-    counts = (
-        session()
-        .execute(
-            select(func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.id))
-            .select_from(Notice)
-            .outerjoin(Review, Review.id == Notice.review_id)
-            .where(Notice.person_id == actor.person_id, _may_see(actor, today))
-        )
-        .one()
+    query = (
+        select(func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.id))
+        .select_from(Notice)
+        .outerjoin(Review, Review.id == Notice.review_id)
+        .where(Notice.person_id == actor.person_id, _may_see(actor, today))
     )
+    counts = session().execute(query).one()
     count, unread_count, newest = counts
     page = nearest_page(page, count)
     rows = session().execute(

@@ -53,17 +53,14 @@ def state(actor: Actor) -> Outbox:
         .group_by(OutboxMail.status)
     )
     found = {MailStatus(status): count for status, count in counts}
-    oldest = (
-        session()
-        .execute(
-            select(OutboxMail.made_at, OutboxMail.reason, OutboxMail.said)
-            .join(Person, Person.id == OutboxMail.person_id)
-            .where(here, OutboxMail.status == MailStatus.WAITING.value)
-            .order_by(OutboxMail.made_at, OutboxMail.id)
-            .limit(1)
-        )
-        .one_or_none()
+    query = (
+        select(OutboxMail.made_at, OutboxMail.reason, OutboxMail.said)
+        .join(Person, Person.id == OutboxMail.person_id)
+        .where(here, OutboxMail.status == MailStatus.WAITING.value)
+        .order_by(OutboxMail.made_at, OutboxMail.id)
+        .limit(1)
     )
+    oldest = session().execute(query).one_or_none()
     rows = session().execute(
         select(
             OutboxMail.id,

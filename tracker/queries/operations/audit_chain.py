@@ -52,15 +52,12 @@ def verified(connection: Connection, heads: Collection[ChainHead] = ()) -> Verif
 
 def head() -> ChainHead | None:
     """The newest event, as it stands. None where nothing has happened yet."""
-    row = (
-        session()
-        .execute(
-            select(AuditEvent.sequence, AuditEvent.digest, AuditEvent.happened_at)
-            .order_by(AuditEvent.sequence.desc())
-            .limit(1)
-        )
-        .one_or_none()
+    query = (
+        select(AuditEvent.sequence, AuditEvent.digest, AuditEvent.happened_at)
+        .order_by(AuditEvent.sequence.desc())
+        .limit(1)
     )
+    row = session().execute(query).one_or_none()
     return None if row is None else ChainHead(*row)
 
 

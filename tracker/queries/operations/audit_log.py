@@ -119,16 +119,13 @@ def _holds(actor: Actor, text: TextFilter) -> ColumnElement[bool]:
     wanted = folded(text.typed)
     fitting = [person_id for person_id, name in choices(actor) if wanted in folded(name)]
     named = {name: AuditEventDetail.facts[name].as_string() for name in NAMED}
-    rows = (
-        session()
-        .execute(
-            select(*named.values())
-            .join(AuditEvent, AuditEvent.id == AuditEventDetail.event_id)
-            .where(AuditEvent.library_id == actor.library_id)
-            .distinct()
-        )
-        .all()
+    query = (
+        select(*named.values())
+        .join(AuditEvent, AuditEvent.id == AuditEventDetail.event_id)
+        .where(AuditEvent.library_id == actor.library_id)
+        .distinct()
     )
+    rows = session().execute(query).all()
     found = [
         AuditEvent.actor_id.in_(fitting),
         AuditEvent.subject_id.in_(fitting),

@@ -22,19 +22,16 @@ class LastRestoreTest:
 
 def newest() -> LastRestoreTest | None:
     """One query."""
-    row = (
-        session()
-        .execute(
-            select(
-                BackupTest.file,
-                BackupTest.size,
-                BackupTest.made_at,
-                BackupTest.tested_at,
-                BackupTest.findings,
-            )
-            .order_by(BackupTest.tested_at.desc(), BackupTest.id.desc())
-            .limit(1)
+    query = (
+        select(
+            BackupTest.file,
+            BackupTest.size,
+            BackupTest.made_at,
+            BackupTest.tested_at,
+            BackupTest.findings,
         )
-        .one_or_none()
+        .order_by(BackupTest.tested_at.desc(), BackupTest.id.desc())
+        .limit(1)
     )
+    row = session().execute(query).one_or_none()
     return None if row is None else LastRestoreTest(*row[:4], tuple(row.findings.splitlines()))

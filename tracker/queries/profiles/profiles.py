@@ -102,23 +102,20 @@ def last_change(learner: Learner) -> dt.datetime | None:
 def endorsed_count(learner: Learner) -> EndorsedCount:
     """One query."""
     consistently = case((Endorsement.answer == EndorsedAnswer.CONSISTENTLY.value, Endorsement.id))
-    row = (
-        session()
-        .execute(
-            select(
-                func.count(Endorsement.id),
-                func.count(consistently),
-                func.count(distinct(Endorsement.endorser_id)),
-            )
-            .join(Statement, Statement.id == Endorsement.statement_id)
-            .where(
-                Endorsement.person_id == learner.person_id,
-                Endorsement.status == EndorsementStatus.STANDING.value,
-                Statement.framework_id == learner.framework_id,
-            )
+    query = (
+        select(
+            func.count(Endorsement.id),
+            func.count(consistently),
+            func.count(distinct(Endorsement.endorser_id)),
         )
-        .one()
+        .join(Statement, Statement.id == Endorsement.statement_id)
+        .where(
+            Endorsement.person_id == learner.person_id,
+            Endorsement.status == EndorsementStatus.STANDING.value,
+            Statement.framework_id == learner.framework_id,
+        )
     )
+    row = session().execute(query).one()
     return EndorsedCount(*row)
 
 
@@ -126,22 +123,19 @@ def trend(of: Profile, side: SelfSide, today: dt.date) -> list[TrendPoint]:
     """Past rounds, the oldest first, then now; empty when none has ended. At most 1 + 2 x
     ROUNDS_SHOWN statements."""
     learner = of.learner
-    rounds = (
-        session()
-        .execute(
-            select(Round.name, Round.ends_on)
-            .where(
-                and_(
-                    Round.library_id == learner.library_id,
-                    Round.framework_id == learner.framework_id,
-                    Round.ends_on < today,
-                )
+    query = (
+        select(Round.name, Round.ends_on)
+        .where(
+            and_(
+                Round.library_id == learner.library_id,
+                Round.framework_id == learner.framework_id,
+                Round.ends_on < today,
             )
-            .order_by(Round.ends_on.desc(), Round.id)
-            .limit(ROUNDS_SHOWN)
         )
-        .all()
+        .order_by(Round.ends_on.desc(), Round.id)
+        .limit(ROUNDS_SHOWN)
     )
+    rounds = session().execute(query).all()
     points = []
     for name, ends_on in reversed(rounds):
         at = dt.datetime.combine(ends_on + dt.timedelta(days=1), dt.time.min, dt.UTC)

@@ -51,21 +51,18 @@ class _StandIn:
 def of(person_id: int, today: dt.date, not_by: int | None = None) -> list[Reviewer]:
     """By team and name, supervisors before deputies; never the learner. `not_by` gave the first of
     two readings. Three queries."""
-    teams = (
-        session()
-        .execute(
-            select(Team.id, Team.name, Team.path, Team.open_reviews)
-            .join(Membership, Membership.team_id == Team.id)
-            .where(
-                Membership.person_id == person_id,
-                Membership.role == Role.LEARNER.value,
-                current_on(Membership, today),
-                Team.closed_on.is_(None),
-            )
-            .order_by(Team.name, Team.id)
+    query = (
+        select(Team.id, Team.name, Team.path, Team.open_reviews)
+        .join(Membership, Membership.team_id == Team.id)
+        .where(
+            Membership.person_id == person_id,
+            Membership.role == Role.LEARNER.value,
+            current_on(Membership, today),
+            Team.closed_on.is_(None),
         )
-        .all()
+        .order_by(Team.name, Team.id)
     )
+    teams = session().execute(query).all()
     supervisors = _supervisors({at for team in teams for at in upwards(team.path)}, today)
     by_path = {path: [each.person_id for each in heads] for path, heads in supervisors.items()}
     stand_ins = _stand_ins(

@@ -105,47 +105,44 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
         .scalar_subquery()
     )
     deputy = exists().where(Deputy.supervisor_id == reviewer.id, deputises_on(today))
-    rows = (
-        session()
-        .execute(
-            select(
-                Review.id,
-                learner.id.label("learner_id"),
-                learner.name.label("learner"),
-                reviewer.name.label("reviewer"),
-                Team.name.label("team"),
-                Review.sent_at,
-                Review.due_on,
-                func.count(ReviewItem.id).label("statements"),
-                reviewer_may_go_on(today).label("may_go_on"),
-                deputy.label("has_deputy"),
-                until.label("until"),
-                all_of_it.label("sent"),
-            )
-            .join(ReviewItem, and_(ReviewItem.review_id == Review.id, sealed))
-            .join(learner, learner.id == Review.learner_id)
-            .join(reviewer, reviewer.id == Review.reviewer_id)
-            .join(Team, Team.id == Review.team_id)
-            .where(
-                Review.status.in_([each.value for each in LIVE]),
-                learner.library_id == actor.library_id,
-                learner.id != actor.person_id,
-                in_reach,
-            )
-            .group_by(
-                Review.id,
-                learner.id,
-                learner.name,
-                reviewer.id,
-                reviewer.name,
-                Team.name,
-                Review.sent_at,
-                Review.due_on,
-            )
-            .order_by(Review.due_on, Review.id)
+    query = (
+        select(
+            Review.id,
+            learner.id.label("learner_id"),
+            learner.name.label("learner"),
+            reviewer.name.label("reviewer"),
+            Team.name.label("team"),
+            Review.sent_at,
+            Review.due_on,
+            func.count(ReviewItem.id).label("statements"),
+            reviewer_may_go_on(today).label("may_go_on"),
+            deputy.label("has_deputy"),
+            until.label("until"),
+            all_of_it.label("sent"),
         )
-        .all()
+        .join(ReviewItem, and_(ReviewItem.review_id == Review.id, sealed))
+        .join(learner, learner.id == Review.learner_id)
+        .join(reviewer, reviewer.id == Review.reviewer_id)
+        .join(Team, Team.id == Review.team_id)
+        .where(
+            Review.status.in_([each.value for each in LIVE]),
+            learner.library_id == actor.library_id,
+            learner.id != actor.person_id,
+            in_reach,
+        )
+        .group_by(
+            Review.id,
+            learner.id,
+            learner.name,
+            reviewer.id,
+            reviewer.name,
+            Team.name,
+            Review.sent_at,
+            Review.due_on,
+        )
+        .order_by(Review.due_on, Review.id)
     )
+    rows = session().execute(query).all()
     return [
         WaitingReview(
             review_id=row.id,
@@ -167,24 +164,21 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
 
 def alone(actor: Actor, path: str, today: dt.date) -> list[LearnerWithoutReviewer]:
     """Learners in the team at `path` and below whom nobody can review, by name. Two queries."""
-    rows = (
-        session()
-        .execute(
-            select(Person.id, Person.name, Team.name.label("team"), Team.path)
-            .join(Membership, Membership.person_id == Person.id)
-            .join(Team, Team.id == Membership.team_id)
-            .where(
-                Person.library_id == actor.library_id,
-                Person.disabled_at.is_(None),
-                Membership.role == Role.LEARNER.value,
-                current_on(Membership, today),
-                Team.path.startswith(path),
-                Team.closed_on.is_(None),
-            )
-            .order_by(Person.name, Person.id, Team.name)
+    query = (
+        select(Person.id, Person.name, Team.name.label("team"), Team.path)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Team, Team.id == Membership.team_id)
+        .where(
+            Person.library_id == actor.library_id,
+            Person.disabled_at.is_(None),
+            Membership.role == Role.LEARNER.value,
+            current_on(Membership, today),
+            Team.path.startswith(path),
+            Team.closed_on.is_(None),
         )
-        .all()
+        .order_by(Person.name, Person.id, Team.name)
     )
+    rows = session().execute(query).all()
     served = eligible_reviewers.served([(row.id, row.path) for row in rows], today)
     return [
         LearnerWithoutReviewer(row.id, row.name, row.team)
@@ -222,15 +216,12 @@ def counts(review_id: int) -> tuple[int, int]:
 
 def went_to(review_id: int) -> Successor | None:
     """The review that goes on with this one. One query."""
-    row = (
-        session()
-        .execute(
-            select(Review.id, Person.name, HandoverText.note, Review.sent_at)
-            .join(Handover, Handover.review_id == Review.id)
-            .join(Person, Person.id == Review.reviewer_id)
-            .outerjoin(HandoverText, HandoverText.review_id == Handover.review_id)
-            .where(Handover.from_review_id == review_id)
-        )
-        .one_or_none()
+    query = (
+        select(Review.id, Person.name, HandoverText.note, Review.sent_at)
+        .join(Handover, Handover.review_id == Review.id)
+        .join(Person, Person.id == Review.reviewer_id)
+        .outerjoin(HandoverText, HandoverText.review_id == Handover.review_id)
+        .where(Handover.from_review_id == review_id)
     )
+    row = session().execute(query).one_or_none()
     return None if row is None else Successor(row.id, row.name, row.note or "", row.sent_at)

@@ -65,47 +65,42 @@ def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
     expected = targets({learner.role_profile_id})
     last = levels.revealed([learner.person_id])
     _, last_statement, last_answer, last_at = last.c
-    rows = (
-        session()
-        .execute(
-            select(
-                Statement.id,
-                Statement.title,
-                Statement.text,
-                Statement.rank,
-                Level.name.label("level"),
-                Domain.id.label("domain_id"),
-                Domain.title.label("domain"),
-                Rating.answer,
-                ScaleAnswer.label.label("answer_label"),
-                last_answer.label("last_answer"),
-                last_at.label("last_at"),
-                _evidence_since(last_at).label("new_evidence"),
-            )
-            .join(
-                Rating,
-                and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id),
-            )
-            .join(Domain, Domain.id == Statement.domain_id)
-            .join(Strand, Strand.id == Domain.strand_id)
-            .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
-            .join(
-                ScaleAnswer,
-                and_(
-                    ScaleAnswer.framework_id == Statement.framework_id,
-                    ScaleAnswer.key == Rating.answer,
-                ),
-            )
-            .outerjoin(last, last_statement == Statement.id)
-            .where(
-                Statement.framework_id == learner.framework_id,
-                not_(_not_rated_here(learner.library_id)),
-                not_(_with_a_reviewer(learner.person_id, today)),
-            )
-            .order_by(Statement.position)
+    query = (
+        select(
+            Statement.id,
+            Statement.title,
+            Statement.text,
+            Statement.rank,
+            Level.name.label("level"),
+            Domain.id.label("domain_id"),
+            Domain.title.label("domain"),
+            Rating.answer,
+            ScaleAnswer.label.label("answer_label"),
+            last_answer.label("last_answer"),
+            last_at.label("last_at"),
+            _evidence_since(last_at).label("new_evidence"),
         )
-        .all()
+        .join(
+            Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id)
+        )
+        .join(Domain, Domain.id == Statement.domain_id)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
+        .join(
+            ScaleAnswer,
+            and_(
+                ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Rating.answer
+            ),
+        )
+        .outerjoin(last, last_statement == Statement.id)
+        .where(
+            Statement.framework_id == learner.framework_id,
+            not_(_not_rated_here(learner.library_id)),
+            not_(_with_a_reviewer(learner.person_id, today)),
+        )
+        .order_by(Statement.position)
     )
+    rows = session().execute(query).all()
     began = learner.round_starts_on
     worth = [
         row.id

@@ -94,23 +94,20 @@ def gap_scope(actor: Actor, team_id: int, path: str, now: dt.datetime) -> GapSco
     today = actor.today(now)
     roots = [place.path for place in actor.coordinates if path.startswith(place.path)]
     root = min(roots, key=len, default=path)
-    teams = (
-        session()
-        .execute(
-            select(
-                Team.id,
-                Team.parent_id,
-                Team.name,
-                Team.path,
-                Library.names_to_coordinators,
-                Library.time_zone,
-            )
-            .join(Library, Library.id == Team.library_id)
-            .where(teams_readable(actor), or_(Team.closed_on.is_(None), Team.id == team_id))
-            .order_by(Team.name, Team.id)
+    query = (
+        select(
+            Team.id,
+            Team.parent_id,
+            Team.name,
+            Team.path,
+            Library.names_to_coordinators,
+            Library.time_zone,
         )
-        .all()
+        .join(Library, Library.id == Team.library_id)
+        .where(teams_readable(actor), or_(Team.closed_on.is_(None), Team.id == team_id))
+        .order_by(Team.name, Team.id)
     )
+    teams = session().execute(query).all()
     names = {team.id: TeamName(team.id, team.parent_id, team.name, team.path) for team in teams}
     above = sorted(
         (each for each in names.values() if path.startswith(each.path)),

@@ -158,49 +158,46 @@ def _not_met(
     """The endorsements that do not meet their statement, but for agreed exceptions, and the
     statements' titles. One query."""
     at = chosen.round.end if chosen.round else None
-    rows = (
-        session()
-        .execute(
-            select(
-                Statement.domain_id,
-                Statement.rank,
-                Statement.position,
-                Statement.id,
-                Endorsement.person_id,
-                Statement.title,
-            )
-            .join(Endorsement, Endorsement.statement_id == Statement.id)
-            .join(
-                ScaleAnswer,
-                and_(
-                    ScaleAnswer.framework_id == Statement.framework_id,
-                    ScaleAnswer.key == Endorsement.answer,
-                ),
-            )
-            .outerjoin(
-                NotRatedHere,
-                and_(
-                    NotRatedHere.statement_id == Statement.id,
-                    NotRatedHere.library_id == scope.library_id,
-                ),
-            )
-            .outerjoin(
-                LevelException,
-                and_(
-                    LevelException.person_id == Endorsement.person_id,
-                    LevelException.statement_id == Endorsement.statement_id,
-                    exceptions.counts(at),
-                ),
-            )
-            .where(
-                Endorsement.person_id.in_(person_ids),
-                Statement.domain_id.in_(domain_ids),
-                ScaleAnswer.counts_as == Meaning.NOT_MET.value,
-                NotRatedHere.id.is_(None),
-                LevelException.id.is_(None),
-                stood(at),
-            )
+    query = (
+        select(
+            Statement.domain_id,
+            Statement.rank,
+            Statement.position,
+            Statement.id,
+            Endorsement.person_id,
+            Statement.title,
         )
-        .all()
+        .join(Endorsement, Endorsement.statement_id == Statement.id)
+        .join(
+            ScaleAnswer,
+            and_(
+                ScaleAnswer.framework_id == Statement.framework_id,
+                ScaleAnswer.key == Endorsement.answer,
+            ),
+        )
+        .outerjoin(
+            NotRatedHere,
+            and_(
+                NotRatedHere.statement_id == Statement.id,
+                NotRatedHere.library_id == scope.library_id,
+            ),
+        )
+        .outerjoin(
+            LevelException,
+            and_(
+                LevelException.person_id == Endorsement.person_id,
+                LevelException.statement_id == Endorsement.statement_id,
+                exceptions.counts(at),
+            ),
+        )
+        .where(
+            Endorsement.person_id.in_(person_ids),
+            Statement.domain_id.in_(domain_ids),
+            ScaleAnswer.counts_as == Meaning.NOT_MET.value,
+            NotRatedHere.id.is_(None),
+            LevelException.id.is_(None),
+            stood(at),
+        )
     )
+    rows = session().execute(query).all()
     return [gaps.NotMet(*row[:5]) for row in rows], {row[3]: row[5] for row in rows}

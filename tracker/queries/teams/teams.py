@@ -108,15 +108,12 @@ def name_of(team_id: int) -> str:
 def tree(actor: Actor, rounds: Collection[OpenRound], today: dt.date) -> tuple[TeamLine, ...]:
     """The teams this actor may read, each after its parent, with totals over the teams below it.
     Two queries."""
-    teams = (
-        session()
-        .execute(
-            select(Team.id, Team.parent_id, Team.name, Team.path)
-            .where(teams_readable(actor), Team.closed_on.is_(None))
-            .order_by(Team.name, Team.id)
-        )
-        .all()
+    query = (
+        select(Team.id, Team.parent_id, Team.name, Team.path)
+        .where(teams_readable(actor), Team.closed_on.is_(None))
+        .order_by(Team.name, Team.id)
     )
+    teams = session().execute(query).all()
     totals = _totals(actor, [each.id for each in rounds], today)
     ids = {team.id for team in teams}
     below = defaultdict(list)
@@ -143,15 +140,12 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
     coordinates = any(path.startswith(place.path) for place in actor.coordinates)
     rounds = open_rounds(actor.library_id, today)
     readable = tree(actor, rounds, today)
-    team = (
-        session()
-        .execute(
-            select(Team.name, Library.names_to_coordinators)
-            .join(Library, Library.id == Team.library_id)
-            .where(Team.id == team_id)
-        )
-        .one()
+    query = (
+        select(Team.name, Library.names_to_coordinators)
+        .join(Library, Library.id == Team.library_id)
+        .where(Team.id == team_id)
     )
+    team = session().execute(query).one()
     rows = _memberships(team_id, today)
     learners = {row.person_id for row in rows if row.role == Role.LEARNER}
     sent = sent_counts(learners, [each.id for each in rounds])
@@ -202,28 +196,25 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
 def _memberships(team_id: int, today: dt.date) -> Sequence[Any]:
     """Current ones and those that ended at most GRACE ago; of one person the newest comes last.
     Somebody who cannot sign in any more is listed with those who left."""
-    return (
-        session()
-        .execute(
-            select(
-                Membership.person_id,
-                Membership.role,
-                Membership.job,
-                Membership.starts_on,
-                Membership.ends_on,
-                Person.name,
-                Person.ready_at,
-                Person.disabled_at,
-                func.coalesce(RoleProfile.name, "").label("role_profile"),
-                RoleProfile.framework_id,
-            )
-            .join(Person, Person.id == Membership.person_id)
-            .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-            .where(Membership.team_id == team_id, in_reach_on(Membership, today))
-            .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
+    query = (
+        select(
+            Membership.person_id,
+            Membership.role,
+            Membership.job,
+            Membership.starts_on,
+            Membership.ends_on,
+            Person.name,
+            Person.ready_at,
+            Person.disabled_at,
+            func.coalesce(RoleProfile.name, "").label("role_profile"),
+            RoleProfile.framework_id,
         )
-        .all()
+        .join(Person, Person.id == Membership.person_id)
+        .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .where(Membership.team_id == team_id, in_reach_on(Membership, today))
+        .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
     )
+    return session().execute(query).all()
 
 
 def _totals(

@@ -47,15 +47,12 @@ def change_password(
     (rules/accounts/passwords); Conflict("password_moved_on") when it was changed elsewhere
     meanwhile.
     """
-    row = (
-        session()
-        .execute(
-            select(Person.password_hash, Person.name, Person.email, Library.name.label("library"))
-            .join(Library, Library.id == Person.library_id)
-            .where(Person.id == actor.person_id)
-        )
-        .one_or_none()
+    query = (
+        select(Person.password_hash, Person.name, Person.email, Library.name.label("library"))
+        .join(Library, Library.id == Person.library_id)
+        .where(Person.id == actor.person_id)
     )
+    row = session().execute(query).one_or_none()
     if row is None:
         raise Missing
     if not passwords.fits(row.password_hash, current):

@@ -26,15 +26,10 @@ def sign_in(
     max_age: dt.timedelta,
 ) -> str | None:
     """The token of a new sign-in, or None: unknown, disabled and wrong password answer alike."""
-    person = (
-        session()
-        .execute(
-            select(Person.id, Person.library_id, Person.password_hash, Person.disabled_at).where(
-                Person.email == email.strip().casefold()
-            )
-        )
-        .one_or_none()
+    query = select(Person.id, Person.library_id, Person.password_hash, Person.disabled_at).where(
+        Person.email == email.strip().casefold()
     )
+    person = session().execute(query).one_or_none()
     stored = person.password_hash if person is not None and person.disabled_at is None else None
     fits = passwords.fits(stored, password)
     renewed = passwords.hash(password) if fits and stored and passwords.is_dated(stored) else None
