@@ -8,7 +8,7 @@ revealed.
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, select
 
 from tracker.db import session
 from tracker.models import (
@@ -28,6 +28,7 @@ from tracker.models import (
     Statement,
     Strand,
 )
+from tracker.models.joins import current_version, level_of_statement, scale_answer
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import REVEALED
@@ -96,7 +97,7 @@ def heading(learner: Learner, statement_id: int) -> StatementHeading | None:
         )
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
-        .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
+        .join(Level, level_of_statement())
         .where(Statement.id == statement_id, Statement.framework_id == learner.framework_id)
     )
     row = session().execute(query).one_or_none()
@@ -189,10 +190,7 @@ def _of_item(item_id: int, reader_id: int | None) -> ComparedSide:
 
 
 def _labelled(query: Select, answer: object) -> Select:  # type: ignore[type-arg]
-    return query.join(
-        ScaleAnswer,
-        and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == answer),
-    )
+    return query.join(ScaleAnswer, scale_answer(answer))
 
 
 def _sent(item_id: int) -> tuple[ComparedEvidence, ...]:
@@ -223,13 +221,7 @@ def _linked(person_id: int, statement_id: int) -> tuple[ComparedEvidence, ...]:
             EvidenceLink.reason,
         )
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .join(
-            EvidenceVersion,
-            and_(
-                EvidenceVersion.evidence_id == Evidence.id,
-                EvidenceVersion.number == Evidence.version,
-            ),
-        )
+        .join(EvidenceVersion, current_version())
         .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
         .where(
             Evidence.person_id == person_id,

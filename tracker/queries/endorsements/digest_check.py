@@ -23,6 +23,7 @@ from tracker.models import (
     Statement,
     StoredFile,
 )
+from tracker.models.joins import scale_answer
 from tracker.rules.reviews.digests import (
     DigestFit,
     ReviewedContent,
@@ -92,13 +93,7 @@ def _checked(source: Session | Connection, wanted: ColumnElement[bool]) -> list[
         .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
         .join(Statement, Statement.id == Endorsement.statement_id)
         .join(Framework, Framework.id == Statement.framework_id)
-        .join(
-            ScaleAnswer,
-            and_(
-                ScaleAnswer.framework_id == Statement.framework_id,
-                ScaleAnswer.key == ReviewItem.learner_answer,
-            ),
-        )
+        .join(ScaleAnswer, scale_answer(ReviewItem.learner_answer))
         .outerjoin(ReviewItemText, ReviewItemText.item_id == ReviewItem.id)
         .where(wanted)
         .order_by(Endorsement.id)

@@ -24,6 +24,7 @@ from tracker.models import (
     ScaleAnswer,
     Statement,
 )
+from tracker.models.joins import current_version, scale_answer
 from tracker.rules.calendar import day_in
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
@@ -108,13 +109,7 @@ def one(endorsement_id: int) -> EndorsementDetails:
         .join(endorser, endorser.id == Endorsement.endorser_id)
         .join(Statement, Statement.id == Endorsement.statement_id)
         .join(Framework, Framework.id == Statement.framework_id)
-        .join(
-            ScaleAnswer,
-            and_(
-                ScaleAnswer.framework_id == Statement.framework_id,
-                ScaleAnswer.key == Endorsement.answer,
-            ),
-        )
+        .join(ScaleAnswer, scale_answer(Endorsement.answer))
         .where(Endorsement.id == endorsement_id)
     )
     row = session().execute(query).one()
@@ -168,13 +163,7 @@ def changed_since(person_id: int) -> frozenset[int]:
     now = session().execute(
         select(EvidenceLink.statement_id, EvidenceVersion.id)
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .join(
-            EvidenceVersion,
-            and_(
-                EvidenceVersion.evidence_id == Evidence.id,
-                EvidenceVersion.number == Evidence.version,
-            ),
-        )
+        .join(EvidenceVersion, current_version())
         .where(Evidence.person_id == person_id, Evidence.archived_at.is_(None))
     )
     other_evidence = {
@@ -246,13 +235,7 @@ def _rows(*where: ColumnElement[bool]) -> list[Endorsed]:
         .join(Person, Person.id == Endorsement.endorser_id)
         .join(Statement, Statement.id == Endorsement.statement_id)
         .join(Framework, Framework.id == Statement.framework_id)
-        .join(
-            ScaleAnswer,
-            and_(
-                ScaleAnswer.framework_id == Statement.framework_id,
-                ScaleAnswer.key == Endorsement.answer,
-            ),
-        )
+        .join(ScaleAnswer, scale_answer(Endorsement.answer))
         .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
         .where(*where)
         .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())

@@ -18,6 +18,7 @@ from tracker.models import (
     Statement,
     StoredFile,
 )
+from tracker.models.joins import current_version
 from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.pagination import PAGE, pages_of
@@ -77,13 +78,6 @@ class EvidenceForStatement:
     text: str
     done_on: dt.date | None
     reason: str
-
-
-def current_version() -> ColumnElement[bool]:
-    """The version of `Evidence` that stands, for a join."""
-    return and_(
-        EvidenceVersion.evidence_id == Evidence.id, EvidenceVersion.number == Evidence.version
-    )
 
 
 def mine(

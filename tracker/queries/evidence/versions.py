@@ -19,7 +19,7 @@ from tracker.models import (
     Statement,
     StoredFile,
 )
-from tracker.queries.evidence.evidence import current_version
+from tracker.models.joins import current_version
 from tracker.rules.evidence.content import is_web_link, kind_of
 from tracker.rules.evidence.uploads import MEDIA_TYPES
 from tracker.rules.frameworks.scale import EvidenceKind

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, select
 
 from tracker.db import session
 from tracker.models import Domain, Framework, Level, NotRatedHere, Person, Statement, Strand
+from tracker.models.joins import level_of_statement
 from tracker.policy.permissions import Actor
 from tracker.rules.frameworks.wording import Wording
 
@@ -92,7 +93,7 @@ def rated(actor: Actor, framework_id: int) -> list[RatedDomain]:
         )
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
-        .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
+        .join(Level, level_of_statement())
         .outerjoin(
             NotRatedHere,
             and_(

@@ -8,6 +8,7 @@ from sqlalchemy import and_, select
 
 from tracker.db import session
 from tracker.models import Domain, Level, NotRatedHere, Statement, Strand
+from tracker.models.joins import level_of_statement
 from tracker.queries.assessment.learners import learner
 from tracker.rules.frameworks.wording import Wording
 
@@ -57,7 +58,7 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
         )
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
-        .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
+        .join(Level, level_of_statement())
         .outerjoin(
             NotRatedHere,
             and_(

@@ -42,6 +42,7 @@ from tracker.models import (
     Statement,
     Strand,
 )
+from tracker.models.joins import scale_answer
 from tracker.queries.endorsements import exceptions
 from tracker.rules.frameworks.scale import Answer, Meaning
 from tracker.rules.frameworks.wording import Wording
@@ -283,10 +284,7 @@ def _count(answers: Subquery, framework_id: int, library_id: int) -> Counts:
     rows = session().execute(
         select(person_id, Statement.domain_id, Statement.rank, ScaleAnswer.counts_as, func.count())
         .join(Statement, Statement.id == statement_id)
-        .join(
-            ScaleAnswer,
-            and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == answer),
-        )
+        .join(ScaleAnswer, scale_answer(answer))
         .outerjoin(
             NotRatedHere,
             and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, distinct, func, select
 
 from tracker.db import session
 from tracker.models import Domain, Framework, Level, Review, ReviewItem, Statement, Strand
+from tracker.models.joins import level_of_statement
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.reviews.items import Item, reviewer_items
@@ -56,7 +57,7 @@ def shared(actor: Actor, today: dt.date) -> list[Shared]:
         .join(Review, Review.id == ReviewItem.review_id)
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
-        .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
+        .join(Level, level_of_statement())
         .join(Framework, Framework.id == Statement.framework_id)
         .where(_live(actor, today), ReviewItem.status == ItemStatus.WAITING.value)
         .group_by(Statement.id, Level.id, Domain.id, Strand.id, Framework.id)

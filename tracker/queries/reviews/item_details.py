@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, select
 
 from tracker.db import session
 from tracker.models import (
@@ -23,6 +23,7 @@ from tracker.models import (
     StoredFile,
     TrainingAction,
 )
+from tracker.models.joins import scale_answer
 from tracker.queries.assessment.statement_cards import CitationChip, ScaleLabel
 from tracker.rules.evidence.content import is_web_link, kind_of
 from tracker.rules.frameworks.scale import EndorsedAnswer, EvidenceKind
@@ -171,13 +172,7 @@ def confirmations(review_id: int) -> dict[int, dict[int, SideConfirmation]]:
         )
         .join(ReviewItem, ReviewItem.id == Confirmation.item_id)
         .join(Statement, Statement.id == ReviewItem.statement_id)
-        .join(
-            ScaleAnswer,
-            and_(
-                ScaleAnswer.framework_id == Statement.framework_id,
-                ScaleAnswer.key == Confirmation.answer,
-            ),
-        )
+        .join(ScaleAnswer, scale_answer(Confirmation.answer))
         .where(ReviewItem.review_id == review_id)
     )
     found: dict[int, dict[int, SideConfirmation]] = defaultdict(dict)

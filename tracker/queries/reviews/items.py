@@ -21,6 +21,7 @@ from tracker.models import (
     Statement,
     Strand,
 )
+from tracker.models.joins import level_of_statement, scale_answer
 from tracker.rules.frameworks.scale import Answer, Ground, ReviewerAnswer
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import SEALED, ItemStatus, Move, item_can
@@ -144,14 +145,8 @@ def _items(
         .join(Statement, Statement.id == ReviewItem.statement_id)
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
-        .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
-        .join(
-            ScaleAnswer,
-            and_(
-                ScaleAnswer.framework_id == Statement.framework_id,
-                ScaleAnswer.key == ReviewItem.learner_answer,
-            ),
-        )
+        .join(Level, level_of_statement())
+        .join(ScaleAnswer, scale_answer(ReviewItem.learner_answer))
         .outerjoin(ReviewItemText, ReviewItemText.item_id == ReviewItem.id)
         .where(where)
         .order_by(ReviewItem.review_id, ReviewItem.position)

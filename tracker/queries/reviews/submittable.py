@@ -25,6 +25,7 @@ from tracker.models import (
     StoredFile,
     Strand,
 )
+from tracker.models.joins import current_version, level_of_statement, scale_answer
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.assessment.learners import Learner, targets
 from tracker.queries.profiles import levels
@@ -85,13 +86,8 @@ def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
         )
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
-        .join(Level, and_(Level.strand_id == Strand.id, Level.rank == Statement.rank))
-        .join(
-            ScaleAnswer,
-            and_(
-                ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Rating.answer
-            ),
-        )
+        .join(Level, level_of_statement())
+        .join(ScaleAnswer, scale_answer(Rating.answer))
         .outerjoin(last, last_statement == Statement.id)
         .where(
             Statement.framework_id == learner.framework_id,
@@ -154,12 +150,7 @@ def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
             Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id)
         )
         .join(Framework, Framework.id == Statement.framework_id)
-        .join(
-            ScaleAnswer,
-            and_(
-                ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == Rating.answer
-            ),
-        )
+        .join(ScaleAnswer, scale_answer(Rating.answer))
         .where(
             Statement.framework_id == learner.framework_id,
             Statement.id.in_(statement_ids),
@@ -212,13 +203,7 @@ def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[Review
             StoredFile.sha256,
         )
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .join(
-            EvidenceVersion,
-            and_(
-                EvidenceVersion.evidence_id == Evidence.id,
-                EvidenceVersion.number == Evidence.version,
-            ),
-        )
+        .join(EvidenceVersion, current_version())
         .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
         .outerjoin(StoredFile, StoredFile.id == EvidenceText.file_id)
         .where(

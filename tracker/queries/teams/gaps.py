@@ -11,6 +11,7 @@ from sqlalchemy import and_, select
 
 from tracker.db import session
 from tracker.models import Endorsement, LevelException, NotRatedHere, ScaleAnswer, Statement
+from tracker.models.joins import scale_answer
 from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles.levels import stood
 from tracker.queries.reviews.submission_counts import who_sent
@@ -168,13 +169,7 @@ def _not_met(
             Statement.title,
         )
         .join(Endorsement, Endorsement.statement_id == Statement.id)
-        .join(
-            ScaleAnswer,
-            and_(
-                ScaleAnswer.framework_id == Statement.framework_id,
-                ScaleAnswer.key == Endorsement.answer,
-            ),
-        )
+        .join(ScaleAnswer, scale_answer(Endorsement.answer))
         .outerjoin(
             NotRatedHere,
             and_(

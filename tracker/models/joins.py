@@ -1,0 +1,25 @@
+"""Conditions of joins that many queries share."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_
+
+from tracker.models.evidence import Evidence, EvidenceVersion
+from tracker.models.frameworks import Level, ScaleAnswer, Statement, Strand
+
+
+def scale_answer(key: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """The `ScaleAnswer` of that key, in the scale of the statement's framework."""
+    return and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == key)
+
+
+def level_of_statement() -> ColumnElement[bool]:
+    """The `Level` of a statement, where its `Strand` is joined."""
+    return and_(Level.strand_id == Strand.id, Level.rank == Statement.rank)
+
+
+def current_version() -> ColumnElement[bool]:
+    """The version of `Evidence` that is the newest."""
+    return and_(
+        EvidenceVersion.evidence_id == Evidence.id, EvidenceVersion.number == Evidence.version
+    )
