@@ -8,7 +8,7 @@ revealed.
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, SQLColumnExpression, select
 
 from tracker.db import session
 from tracker.models import (
@@ -189,7 +189,7 @@ def _of_item(item_id: int, reader_id: int | None) -> ComparedSide:
     )
 
 
-def _labelled(query: Select, answer: object) -> Select:  # type: ignore[type-arg]
+def _labelled(query: Select, answer: SQLColumnExpression[str]) -> Select:  # type: ignore[type-arg]
     return query.join(ScaleAnswer, scale_answer(answer))
 
 
