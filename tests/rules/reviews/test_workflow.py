@@ -24,6 +24,7 @@ from tracker.rules.reviews.workflow import (
     item_after,
     item_can,
     review_after,
+    review_can,
 )
 
 Status = TypeVar("Status", ItemStatus, ReviewStatus)
@@ -85,6 +86,7 @@ def test_a_review_makes_the_moves_of_the_table_and_no_other(
     status: ReviewStatus, move: Move
 ) -> None:
     after = REVIEWS.get((status.value, move.value))
+    assert review_can(status, move) == (after is not None)
     if after is not None:
         assert review_after(status, move) is ReviewStatus(after)
         return

@@ -13,7 +13,7 @@ from tracker.models import Framework, Handover, HandoverText, Membership, Person
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import first_name
-from tracker.rules.reviews.workflow import LIVE, ReviewStatus
+from tracker.rules.reviews.workflow import LIVE, Move, ReviewStatus, review_can
 from tracker.rules.roles import Role
 
 
@@ -59,6 +59,10 @@ class ReviewHeader:
     @property
     def is_live(self) -> bool:
         return self.status in LIVE
+
+    def can(self, move: Move) -> bool:
+        """Whether this can be done to the review now."""
+        return review_can(self.status, move)
 
 
 def header(review_id: int, today: dt.date) -> ReviewHeader:

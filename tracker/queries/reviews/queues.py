@@ -39,6 +39,12 @@ class Queued:
     def is_live(self) -> bool:
         return self.status in LIVE
 
+    @property
+    def is_to_check(self) -> bool:
+        """Whether all that its reviewer has to do is to check and reveal."""
+        begun = self.is_live and self.status is not ReviewStatus.SENT
+        return begun and not (self.waiting or self.returned or self.differing)
+
 
 def mine(actor: Actor) -> list[Queued]:
     """What the actor sent, the newest first. One query."""

@@ -132,6 +132,11 @@ def item_can(status: ItemStatus, move: Move) -> bool:
     return (status, move) in ITEM_MOVES
 
 
+def review_can(status: ReviewStatus, move: Move) -> bool:
+    """The same for a review as a whole."""
+    return (status, move) in REVIEW_MOVES
+
+
 def is_settled(status: ItemStatus, shown: bool) -> bool:
     """Whether an item has ended for good: a *not observed* one has not until the reveal has shown
     it."""
