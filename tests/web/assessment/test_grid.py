@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.client import Client
 from tests.conftest import Queries
@@ -14,7 +14,7 @@ from tests.factories.frameworks import grow, leave_out
 from tests.factories.ratings import rate
 from tests.factories.world import World
 from tracker.db import session, transaction
-from tracker.models import Rating, RatingEntry, UseStatement
+from tracker.models import Framework, Rating, RatingEntry, UseStatement
 from tracker.rules.frameworks.scale import Answer
 
 GRID = "/assess/small/durable/communication/grid"
@@ -120,6 +120,19 @@ def test_still_true_confirms_its_own_row_alone(app: Flask, world: World, ana: Cl
     page = ana.get(GRID).text
     assert page.count('name="still_true"') == 1
     assert f'name="still_true" value="{second}"' in page
+
+
+def test_what_was_answered_elsewhere_is_told_in_the_words_of_the_framework(
+    app: Flask, world: World, ana: Client, sign_in: Callable[[str], Client]
+) -> None:
+    """The partner of a page whose template marks them: here Python makes the sentence."""
+    with app.app_context(), transaction() as tx:
+        tx.execute(update(Framework).values(lang="de"))
+    first, *_rest = world.statements["communication"]
+    sent = fields(ana.get(GRID).text)
+    sign_in(world.email("ana")).post(f"/statements/{first}/rating", {"answer": "consistently"})
+    told = ana.post(GRID, sent | {f"answer-{first}": "partly"}).text
+    assert 'somewhere else in the meantime: <span lang="de">Consistently</span>.' in told
 
 
 def test_what_was_answered_elsewhere_is_told_by_row_and_nothing_is_lost(

@@ -10,5 +10,4 @@ from tracker.web.i18n.content_language import mark_language
 def render(template: str, /, *, lang: str = "", **values: Any) -> str:
     """The page. `lang` is the language of the framework that it is about: rows that have none of
     their own are in that. Without it they are about no framework."""
-    marked = {name: mark_language(value, lang) for name, value in values.items()}
-    return render_template(template, **marked)
+    return render_template(template, **mark_language(values, lang))

@@ -18,7 +18,7 @@ from tests.factories.reviews import send as send_now
 from tests.factories.sending import NO, PART, YES, actor, answer, ask, item_ids, items, send
 from tests.factories.world import World
 from tracker.db import session, transaction
-from tracker.models import Look, Team
+from tracker.models import Framework, Look, Team
 from tracker.rules.frameworks.scale import ReviewerAnswer
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.rules.roles import Role
@@ -703,6 +703,19 @@ class TestSave:
             "version": 2,
         }
         assert "Saved meanwhile: Not yet, Saw it, “elsewhere”" in refused.json["error"]
+
+    def test_words_of_a_framework_reach_the_script_as_they_are(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        """A script gets no page, in which marks become elements."""
+        with app.app_context():
+            with transaction() as tx:
+                tx.execute(update(Framework).values(lang="de"))
+            first, *_rest = item_ids(review_id)
+            answer(world, first, SAYS_NO)
+        refused = sue.post_json(f"/review-items/{first}/said", self.body(world)).json
+        assert refused is not None
+        assert "Saved meanwhile: Not yet, Saw it" in refused["error"]
 
     @pytest.mark.parametrize(
         ("more", "status", "said"),
