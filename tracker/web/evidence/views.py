@@ -1,12 +1,9 @@
 """One's own evidence: jot, record, edit, link, archive; and its files, for the owner and for
 reviewers."""
 
-import datetime as dt
-
-from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
@@ -14,20 +11,17 @@ from tracker.queries.access import subjects
 from tracker.queries.assessment import learners
 from tracker.queries.evidence import evidence as evidence_queries
 from tracker.queries.evidence import versions
-from tracker.queries.frameworks import statement_choices
-from tracker.rules.errors import Conflict, Invalid, Refusal
+from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.evidence import patron_data
 from tracker.rules.evidence.content import EvidenceContent
-from tracker.rules.evidence.patron_data import PatronSign
-from tracker.rules.evidence.uploads import FileStore
-from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.rules.roles import Permission
 from tracker.services import evidence as evidence_service
+from tracker.web.evidence import pages
 from tracker.web.evidence.forms import EditForm, EvidenceForm, JotForm, LinkForm
 from tracker.web.http import access, session
 from tracker.web.http.access import door
 from tracker.web.http.downloads import attachment
-from tracker.web.http.errors import Undo, flash_message, message_for, put_on
+from tracker.web.http.errors import Undo, flash_message, put_on
 from tracker.web.http.rate_limits import limiter
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
@@ -35,23 +29,13 @@ from tracker.web.ui.statement_picker import StatementPicker, an_id
 
 bp = Blueprint("evidence", __name__)
 
-KINDS = {
-    EvidenceKind.NOTE: _l("Note"),
-    EvidenceKind.LINK: _l("Link"),
-    EvidenceKind.FILE: _l("File"),
-}
-SIGNS = {
-    PatronSign.EMAIL: _l("an e-mail address"),
-    PatronSign.PHONE: _l("a phone number"),
-    PatronSign.CARD: _l("a card number"),
-}
 TOO_OFTEN = "60 per minute"
 
 
 @bp.get("/evidence")
 @door(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
-    return _list_page(JotForm())
+    return pages.list_page(JotForm())
 
 
 @bp.post("/evidence/jot")
@@ -66,45 +50,48 @@ def jot() -> ResponseReturnValue:
             put_on(form, refusal)
         else:
             return _saved(made, EvidenceContent(form.line.data or ""), jotted=True)
-    return _list_page(form), 422
+    return pages.list_page(form), 422
 
 
 @bp.get("/evidence/new")
 @door(Permission.RATE)
 def new() -> ResponseReturnValue:
     ids = [an_id(typed) for typed in request.args.getlist("statement")[:20]]
-    picker = StatementPicker(_statements(), {key: "" for key in ids if key is not None})
-    return _form_page(EvidenceForm(), picker=picker)
+    picker = StatementPicker(pages.statements(), {key: "" for key in ids if key is not None})
+    return pages.form_page(EvidenceForm(), picker=picker)
 
 
 @bp.post("/evidence")
 @door(Permission.RATE)
 @limiter.limit(TOO_OFTEN)
 def create() -> ResponseReturnValue:
-    form, picker = EvidenceForm(), StatementPicker.of_form(_statements())
+    form, picker = EvidenceForm(), StatementPicker.of_form(pages.statements())
     if picker.is_search:
-        return _form_page(form, picker=picker)
+        return pages.form_page(form, picker=picker)
     if form.validate_on_submit():
         try:
             made = evidence_service.create(
                 session.actor(),
                 form.content(),
                 reasons=picker.chosen,
-                upload=form.upload(_store().most),
-                store=_store(),
+                upload=form.upload(pages.store().most),
+                store=pages.store(),
                 now=session.now(),
             )
         except (Invalid, Conflict) as refusal:
             put_on(form, refusal)
         else:
             return _saved(made, form.content())
-    return _form_page(form, picker=picker), 422
+    return pages.form_page(form, picker=picker), 422
 
 
 @bp.get("/evidence/<id:evidence_id>")
 @door(Permission.EVIDENCE_OWN, subjects.evidence)
 def show(evidence: Subject) -> ResponseReturnValue:
-    piece, own = _piece(evidence.id), learners.learner(session.actor().person_id, _today())
+    piece, own = (
+        pages.piece_asked(evidence.id),
+        learners.learner(session.actor().person_id, session.today()),
+    )
     signs = (
         patron_data.signs(piece.shown.title, piece.shown.text) if "check" in request.args else ()
     )
@@ -113,8 +100,8 @@ def show(evidence: Subject) -> ResponseReturnValue:
         piece=piece,
         links=piece.links,
         history=versions.history(evidence.id),
-        kinds=KINDS,
-        signs=[SIGNS[sign] for sign in sorted(signs)],
+        kinds=pages.KINDS,
+        signs=[pages.SIGNS[sign] for sign in sorted(signs)],
         framework_id=own.framework_id if own else None,
     )
 
@@ -125,7 +112,9 @@ def edit(evidence: Subject) -> ResponseReturnValue:
     piece = versions.piece(evidence.id) or abort(404)
     if piece.archived_at is not None:
         raise Conflict("evidence_archived")
-    return _form_page(EditForm(obj=piece.shown, version=piece.shown.number, file=None), piece=piece)
+    return pages.form_page(
+        EditForm(obj=piece.shown, version=piece.shown.number, file=None), piece=piece
+    )
 
 
 @bp.post("/evidence/<id:evidence_id>/edit")
@@ -140,9 +129,9 @@ def update(evidence: Subject) -> ResponseReturnValue:
                 evidence.id,
                 form.base_version,
                 form.content(),
-                upload=form.upload(_store().most),
+                upload=form.upload(pages.store().most),
                 drop_file=form.drop_file.data,
-                store=_store(),
+                store=pages.store(),
                 now=session.now(),
             )
         except (Invalid, Conflict) as refusal:
@@ -154,7 +143,7 @@ def update(evidence: Subject) -> ResponseReturnValue:
     piece = versions.piece(evidence.id) or abort(404)
     if overtaken:
         form.version.data = str(piece.shown.number)
-    return _form_page(form, piece=piece, overtaken=overtaken), status
+    return pages.form_page(form, piece=piece, overtaken=overtaken), status
 
 
 @bp.post("/evidence/<id:evidence_id>/archive")
@@ -183,15 +172,15 @@ def bring_back(evidence: Subject) -> ResponseReturnValue:
 @bp.get("/evidence/<id:evidence_id>/statements")
 @door(Permission.EVIDENCE_OWN, subjects.evidence)
 def choose(evidence: Subject) -> ResponseReturnValue:
-    return _choose_page(evidence.id, {})
+    return pages.choose_page(evidence.id, {})
 
 
 @bp.post("/evidence/<id:evidence_id>/statements")
 @door(Permission.EVIDENCE_OWN, subjects.evidence)
 def choose_now(evidence: Subject) -> ResponseReturnValue:
-    picker = StatementPicker.of_form(_statements())
+    picker = StatementPicker.of_form(pages.statements())
     if picker.is_search:
-        return _choose_page(evidence.id, picker.chosen, picker.find)
+        return pages.choose_page(evidence.id, picker.chosen, picker.find)
     return _link(evidence.id, picker.chosen)
 
 
@@ -205,7 +194,7 @@ def link() -> ResponseReturnValue:
     )
     if evidence_id is None or statement_id is None:
         raise Invalid("evidence_links_none")
-    if not access.may(Permission.EVIDENCE_OWN, subjects.evidence(evidence_id, _today())):
+    if not access.may(Permission.EVIDENCE_OWN, subjects.evidence(evidence_id, session.today())):
         abort(404)
     return _link(evidence_id, {statement_id: form.reason.data or ""})
 
@@ -230,7 +219,7 @@ def unlink(evidence: Subject) -> ResponseReturnValue:
 @bp.get("/evidence/<id:evidence_id>/file")
 @door(Permission.EVIDENCE_READ, subjects.evidence)
 def file(evidence: Subject) -> ResponseReturnValue:
-    return _send(_piece(evidence.id).shown.file)
+    return _send(pages.piece_asked(evidence.id).shown.file)
 
 
 @bp.get("/review-items/<id:item_id>/evidence/<id:version_id>/file")
@@ -244,37 +233,14 @@ def reviewed_file(item: Subject, version_id: int) -> ResponseReturnValue:
 
 
 def _title(evidence: Subject) -> str:
-    return _piece(evidence.id).shown.title
-
-
-def _store() -> FileStore:
-    settings = current_app.config
-    return FileStore(
-        settings["FILES_DIR"], settings["UPLOAD_MAX_BYTES"], settings["UPLOAD_TOTAL_BYTES"]
-    )
-
-
-def _today() -> dt.date:
-    return session.actor().today(session.now())
-
-
-def _statements() -> list[statement_choices.StatementGroup]:
-    return statement_choices.statements(session.actor().person_id, _today())
-
-
-def _piece(evidence_id: int) -> versions.EvidencePiece:
-    """With the version that the address asks for, else the current one; 404 where there is no
-    such."""
-    typed = request.args.get("version")
-    number = None if typed is None else an_id(typed) or abort(404)
-    return versions.piece(evidence_id, number) or abort(404)
+    return pages.piece_asked(evidence.id).shown.title
 
 
 def _send(found: versions.VersionFile | None) -> ResponseReturnValue:
     if found is None:
         abort(404)
     return attachment(
-        evidence_service.file_content(_store(), found.sha256), found.name, found.media_type
+        evidence_service.file_content(pages.store(), found.sha256), found.name, found.media_type
     )
 
 
@@ -291,7 +257,7 @@ def _saved(
             url_for("dashboard.index" if request.form.get("back") == "today" else "evidence.index"),
             303,
         )
-    flash_message(_("“%(title)s” is saved.", title=_piece(evidence_id).shown.title))
+    flash_message(_("“%(title)s” is saved.", title=pages.piece_asked(evidence_id).shown.title))
     return redirect(url_for("evidence.show", evidence_id=evidence_id), 303)
 
 
@@ -299,13 +265,13 @@ def _link(evidence_id: int, reasons: dict[int, str]) -> ResponseReturnValue:
     try:
         evidence_service.link(session.actor(), evidence_id, reasons, session.now())
     except Invalid as refusal:
-        return _choose_page(evidence_id, reasons, refusal=refusal), 422
+        return pages.choose_page(evidence_id, reasons, refusal=refusal), 422
     flash_message(
         ngettext(
             "Saved: why “%(title)s” counts for a statement.",
             "Saved: why “%(title)s” counts for %(num)d statements.",
             len(reasons),
-            title=_piece(evidence_id).shown.title,
+            title=pages.piece_asked(evidence_id).shown.title,
         )
     )
     if request.form.get("back") == "statement":
@@ -313,61 +279,3 @@ def _link(evidence_id: int, reasons: dict[int, str]) -> ResponseReturnValue:
             url_for("statements.show", statement_id=next(iter(reasons)), _anchor="evidence"), 303
         )
     return redirect(url_for("evidence.show", evidence_id=evidence_id, _anchor="statements"), 303)
-
-
-def _list_page(form: JotForm) -> str:
-    person_id = session.actor().person_id
-    asked = request.args.get("show", evidence_queries.EvidenceFilter.ALL)
-    show = (
-        evidence_queries.EvidenceFilter(asked)
-        if asked in set(evidence_queries.EvidenceFilter)
-        else evidence_queries.EvidenceFilter.ALL
-    )
-    statement_id, number = (an_id(request.args.get(name, "")) for name in ("statement", "page"))
-    find = request.args.get("q", "").strip()[:200]
-    page = evidence_queries.mine(
-        person_id, find=find, show=show, statement_id=statement_id, page=min(number or 1, 10_000)
-    )
-    return render(
-        "evidence/index.html",
-        form=form,
-        page=page,
-        counts=evidence_queries.counts(person_id),
-        show=show,
-        find=find,
-        statement=evidence_queries.statement_title(statement_id),
-        statement_id=statement_id,
-        kinds=KINDS,
-    )
-
-
-def _form_page(
-    form: EvidenceForm,
-    *,
-    piece: versions.EvidencePiece | None = None,
-    picker: StatementPicker | None = None,
-    overtaken: bool = False,
-) -> str:
-    signs = patron_data.signs(form.title.data or "", form.text.data or "")
-    return render(
-        "evidence/form.html",
-        form=form,
-        piece=piece,
-        picker=picker,
-        overtaken=overtaken,
-        most=_store().most // (1024 * 1024),
-        signs=[SIGNS[sign] for sign in sorted(signs)],
-    )
-
-
-def _choose_page(
-    evidence_id: int, chosen: dict[int, str], find: str = "", refusal: Refusal | None = None
-) -> str:
-    piece = versions.piece(evidence_id) or abort(404)
-    if piece.archived_at is not None:
-        raise Conflict("evidence_archived")
-    linked = {item.statement_id for item in piece.links}
-    picker = StatementPicker(_statements(), chosen, find, without=linked)
-    return render(
-        "evidence/choose.html", piece=piece, picker=picker, problem=refusal and message_for(refusal)
-    )

@@ -1,0 +1,106 @@
+"""The pages of one's own evidence: the list, the form, and choosing statements."""
+
+from flask import abort, current_app, request
+from flask_babel import lazy_gettext as _l
+
+from tracker.queries.evidence import evidence as evidence_queries
+from tracker.queries.evidence import versions
+from tracker.queries.frameworks import statement_choices
+from tracker.rules.errors import Conflict, Refusal
+from tracker.rules.evidence import patron_data
+from tracker.rules.evidence.patron_data import PatronSign
+from tracker.rules.evidence.uploads import FileStore
+from tracker.rules.frameworks.scale import EvidenceKind
+from tracker.web.evidence.forms import EvidenceForm, JotForm
+from tracker.web.http import session
+from tracker.web.http.errors import message_for
+from tracker.web.i18n.render import render
+from tracker.web.ui.statement_picker import StatementPicker, an_id
+
+KINDS = {
+    EvidenceKind.NOTE: _l("Note"),
+    EvidenceKind.LINK: _l("Link"),
+    EvidenceKind.FILE: _l("File"),
+}
+SIGNS = {
+    PatronSign.EMAIL: _l("an e-mail address"),
+    PatronSign.PHONE: _l("a phone number"),
+    PatronSign.CARD: _l("a card number"),
+}
+
+
+def store() -> FileStore:
+    settings = current_app.config
+    return FileStore(
+        settings["FILES_DIR"], settings["UPLOAD_MAX_BYTES"], settings["UPLOAD_TOTAL_BYTES"]
+    )
+
+
+def statements() -> list[statement_choices.StatementGroup]:
+    return statement_choices.statements(session.actor().person_id, session.today())
+
+
+def piece_asked(evidence_id: int) -> versions.EvidencePiece:
+    """With the version that the address asks for, else the current one; 404 where there is no
+    such."""
+    typed = request.args.get("version")
+    number = None if typed is None else an_id(typed) or abort(404)
+    return versions.piece(evidence_id, number) or abort(404)
+
+
+def list_page(form: JotForm) -> str:
+    person_id = session.actor().person_id
+    asked = request.args.get("show", evidence_queries.EvidenceFilter.ALL)
+    show = (
+        evidence_queries.EvidenceFilter(asked)
+        if asked in set(evidence_queries.EvidenceFilter)
+        else evidence_queries.EvidenceFilter.ALL
+    )
+    statement_id, number = (an_id(request.args.get(name, "")) for name in ("statement", "page"))
+    find = request.args.get("q", "").strip()[:200]
+    page = evidence_queries.mine(
+        person_id, find=find, show=show, statement_id=statement_id, page=min(number or 1, 10_000)
+    )
+    return render(
+        "evidence/index.html",
+        form=form,
+        page=page,
+        counts=evidence_queries.counts(person_id),
+        show=show,
+        find=find,
+        statement=evidence_queries.statement_title(statement_id),
+        statement_id=statement_id,
+        kinds=KINDS,
+    )
+
+
+def form_page(
+    form: EvidenceForm,
+    *,
+    piece: versions.EvidencePiece | None = None,
+    picker: StatementPicker | None = None,
+    overtaken: bool = False,
+) -> str:
+    signs = patron_data.signs(form.title.data or "", form.text.data or "")
+    return render(
+        "evidence/form.html",
+        form=form,
+        piece=piece,
+        picker=picker,
+        overtaken=overtaken,
+        most=store().most // (1024 * 1024),
+        signs=[SIGNS[sign] for sign in sorted(signs)],
+    )
+
+
+def choose_page(
+    evidence_id: int, chosen: dict[int, str], find: str = "", refusal: Refusal | None = None
+) -> str:
+    piece = versions.piece(evidence_id) or abort(404)
+    if piece.archived_at is not None:
+        raise Conflict("evidence_archived")
+    linked = {item.statement_id for item in piece.links}
+    picker = StatementPicker(statements(), chosen, find, without=linked)
+    return render(
+        "evidence/choose.html", piece=piece, picker=picker, problem=refusal and message_for(refusal)
+    )
