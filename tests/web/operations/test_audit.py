@@ -452,7 +452,7 @@ def test_every_kind_that_is_written_has_words_or_is_left_out_on_purpose() -> Non
     sources = [
         path.read_text()
         for floor in floors
-        for path in sorted((ROOT / "tracker" / floor).glob("*.py"))
+        for path in sorted((ROOT / "tracker" / floor).rglob("*.py"))
     ]
     kinds = set().union(
         *map(written_kinds, sources),
