@@ -117,5 +117,5 @@ def test_what_is_no_head_looks_at_nothing(app: Flask, three: None, tmp_path: Pat
 
 def test_all_that_can_be_wrong_has_its_words() -> None:
     source = (ROOT / "tracker/rules/operations/hash_chain.py").read_text()
-    found = codes("Wrong", source) | {"event_edited"}
+    found = codes("ChainFault", source) | {"event_edited"}
     assert found == set(WRONG)
