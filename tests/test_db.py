@@ -34,8 +34,11 @@ def test_pragmas_on_a_live_connection(
         pytest.skip("PRAGMAs are SQLite's")
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
     app = create_app(TestConfig(f"sqlite:///{tmp_path / 'own.sqlite3'}", tmp_path))
-    with app.app_context(), db.engine.connect() as connection:
-        live = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in PRAGMAS}
+    with app.app_context():
+        with db.engine.connect() as connection:
+            asked = {name: connection.exec_driver_sql(f"PRAGMA {name}") for name in PRAGMAS}
+            live = {name: found.scalar_one() for name, found in asked.items()}
+        db.engine.dispose()
     assert live == PRAGMAS
 
 
@@ -158,9 +161,8 @@ def test_eight_processes_lose_no_update(tmp_path: Path) -> None:
     with writing.begin() as connection:
         connection.execute(text("CREATE TABLE counter (value INTEGER NOT NULL)"))
         connection.execute(text("INSERT INTO counter VALUES (0)"))
-    clean = multiprocessing.get_context(
-        "forkserver"
-    )  # a process that has opened nothing, and has all imported once
+    # Processes that have opened nothing, begun from one that has imported all.
+    clean = multiprocessing.get_context("forkserver")
     clean.set_forkserver_preload([__name__])
     processes = [clean.Process(target=_count_up, args=(url, True)) for _ in range(WRITERS)]
     for process in processes:
