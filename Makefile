@@ -8,7 +8,7 @@ export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 SYNC := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-all test-browser screenshots diagrams docs messages bench check clean install
+.PHONY: help run serve test test-long test-all test-browser screenshots diagrams docs messages bench check clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,9 +35,12 @@ serve: $(STAMP) ## serve without demo data (PORT=8000)
 test: $(STAMP) ## the test suite, on SQLite and, where one runs, PostgreSQL
 	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=10
 
+test-long: $(STAMP) ## the same, with the longest crawls on PostgreSQL too
+	@TRACKER_LONG=yes TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test
+
 test-browser: $(STAMP) ## the pages in a real Chromium
 	@$(SYNC) --group browser
-	@$(BIN)/python -m pytest -n 2 --dist worksteal --durations=10 tests/browser
+	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=10 tests/browser
 
 test-all: ## everything: PostgreSQL and the browser must be there
 	@TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test

@@ -69,6 +69,21 @@ def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+LONG = os.environ.get("TRACKER_LONG") == "yes"
+"""Whether to run what `make test-long` adds: reading crawls on the second engine as well."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What only reads, at length, runs on one engine; `make test-long` runs it on both."""
+    for_later = [
+        item
+        for item in items
+        if not LONG and item.get_closest_marker("reads_at_length") and "postgresql" in item.name
+    ]
+    config.hook.pytest_deselected(items=for_later)
+    items[:] = [item for item in items if item not in for_later]
+
+
 def engines() -> list[object]:
     """SQLite, and PostgreSQL or a visible skip with its reason. Where it is required it must be
     there."""

@@ -2,8 +2,10 @@
 demo."""
 
 import datetime as dt
+import fcntl
 import importlib.util
 import os
+import pickle
 import re
 import shutil
 import sqlite3
@@ -20,7 +22,7 @@ from flask_migrate import upgrade
 from werkzeug.serving import make_server
 
 from tests.browser.atlas import PEOPLE, Place, explore
-from tests.client import PASSWORD, Client
+from tests.client import Client
 from tests.conftest import PAGES, TestConfig, keep_pages
 from tests.engines import REQUIRED, fresh_database, hurry
 from tests.factories.world import World, make_world
@@ -28,7 +30,9 @@ from tracker.app import create_app
 from tracker.cli.demo.people import load_cast
 from tracker.db import db
 
-CHROMIUM = os.environ.get("TRACKER_CHROMIUM") or shutil.which("chromium") or ""
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium"))), "")
+CHROMIUM = os.environ.get("TRACKER_CHROMIUM") or CHROMIUM
+"""The same engine without a window's parts where there is one: it needs a third less work."""
 
 
 def trouble() -> str | None:
@@ -167,9 +171,11 @@ class Site:
         )
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("site")
+PLACES = "places.pickle"
+
+
+@contextmanager
+def demo_app(folder: Path) -> Iterator[Flask]:
     with pytest.MonkeyPatch.context() as patch, fresh_database("sqlite", folder) as url:
         patch.setenv("TRACKER_DATA_DIR", str(folder))
         patch.setenv("TRACKER_DEMO", "yes")
@@ -177,10 +183,36 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         app = create_app(TestConfig(url, folder))
         with app.app_context():
             hurry(db.engine)
-        loaded = app.test_cli_runner().invoke(args=["demo", "load"])
-        assert loaded.exit_code == 0, loaded.output
-        with served(app) as server:
-            yield Site(server.url, app, explore(app, load_cast().password), {})
+        yield app
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo's data and with every page that its people can reach: made once, by
+    the first worker that needs it, while the others wait."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder = base / "demo"
+    with (base / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / PLACES).exists():
+            folder.mkdir(exist_ok=True)
+            with demo_app(folder) as app:
+                loaded = app.test_cli_runner().invoke(args=["demo", "load"])
+                assert loaded.exit_code == 0, loaded.output
+                places = explore(app, load_cast().password)
+            (folder / PLACES).write_bytes(pickle.dumps(places))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(demo, folder, dirs_exist_ok=True)
+    with demo_app(folder) as app, served(app) as server:
+        yield Site(server.url, app, pickle.loads((folder / PLACES).read_bytes()), {})
 
 
 @pytest.fixture(scope="session")
@@ -212,8 +244,13 @@ def visit(live: Live, browser: Any) -> Iterator[Callable[..., object]]:
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
+        somebody = Client(live.app)
+        somebody.sign_in(live.world.email(name))
+        session = somebody.http.get_cookie("session")
+        assert session is not None
+        context.add_cookies([{"name": "session", "value": session.value, "url": live.url}])
         page = context.new_page()
-        enter(page, live.world.email(name), PASSWORD)
+        page.goto("/")
         return page
 
     yield signed_in

@@ -76,6 +76,10 @@ class Reader(HTMLParser):
             self._open = None
 
 
+EVERYBODYS = {"accounts", "notices"}
+"""Their forms are the same for everybody who is signed in: one person sends them."""
+
+
 def endpoint(app: Flask, url: str, method: str) -> str | None:
     try:
         return str(app.url_map.bind("localhost").match(urlsplit(url).path, method.upper())[0])
@@ -166,7 +170,10 @@ def test_no_form_breaks_on_what_nobody_should_send(
     assert forms
     broken = []
     for form in forms:
-        if endpoint(app, form.action, form.method) in ("accounts.sign_out", "accounts.sign_in_now"):
+        where = str(endpoint(app, form.action, form.method))
+        if where in ("accounts.sign_out", "accounts.sign_in_now"):
+            continue
+        if where.partition(".")[0] in EVERYBODYS and name != "ana":
             continue
         for what, body in sends(form, client.token):
             status = send(client, form, body).status_code

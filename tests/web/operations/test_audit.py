@@ -394,6 +394,7 @@ def told_of(engine_name: str, folder: Path, said: Said) -> dict[str, str]:
         return pages(app, world)
 
 
+@pytest.mark.reads_at_length
 @pytest.mark.parametrize("name", [name for name in WORLDS if name != "alike"])
 def test_worlds_that_differ_only_in_answers_have_the_same_audit(
     engine_name: str, tmp_path: Path, alike: dict[str, str], name: str
@@ -403,6 +404,7 @@ def test_worlds_that_differ_only_in_answers_have_the_same_audit(
     assert "Review revealed" in alike["{'page': 1}"]
 
 
+@pytest.mark.reads_at_length
 def test_a_kind_that_tells_would_be_found(
     migrated_app: Flask, engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,8 +23,15 @@ from tracker.rules.frameworks.scale import Answer, ReviewerAnswer
 from tracker.services.reviews import reviews
 
 SignIn = Callable[[str], Client]
+
+
+def at_length(name: str) -> object:
+    """A reader of little: on the second engine only where there is time."""
+    return pytest.param(name, marks=pytest.mark.reads_at_length)
+
+
 STARTS = ("/", "/reviews", "/teams")
-OTHERS = ("sue", "cora", "hugo", "ben", "adam")
+OTHERS = ("sue", *map(at_length, ("cora", "hugo", "ben", "adam")))
 PAGES_MOST = 300
 Fetched = tuple[int, str, str]
 """Status, target and body."""
@@ -210,7 +217,7 @@ def test_nobody_can_tell_what_the_learner_answered(
         assert "hers" in before[f"/reviews/{review_id}/check"][2]
 
 
-@pytest.mark.parametrize("name", ["sue", "cora"])
+@pytest.mark.parametrize("name", ["sue", at_length("cora")])
 def test_any_other_answers_look_the_same(
     app: Flask, world: World, sign_in: SignIn, review_id: int, name: str
 ) -> None:
@@ -236,6 +243,7 @@ def test_any_other_answers_would_be_found(
     assert fetched(client, [f"/reviews/{review_id}"]) != before
 
 
+@pytest.mark.reads_at_length
 def test_a_page_that_gives_it_away_would_be_found(
     app: Flask, world: World, sign_in: SignIn, review_id: int
 ) -> None:
@@ -272,7 +280,7 @@ def another_reviewer_side(world: World, review_id: int) -> None:
     answer(world, fourth, ReviewerAnswer.CANNOT_TELL, note="OTHER-NOTE")
 
 
-@pytest.mark.parametrize("name", ["ana", "ben", "cora", "hugo", "adam"])
+@pytest.mark.parametrize("name", ["ana", *map(at_length, ("ben", "cora", "hugo", "adam"))])
 def test_nobody_but_the_reviewer_can_tell_what_they_answered(
     app: Flask, world: World, sign_in: SignIn, review_id: int, name: str
 ) -> None:
@@ -286,6 +294,7 @@ def test_nobody_but_the_reviewer_can_tell_what_they_answered(
         assert "Where?" in before[f"/reviews/{review_id}"][2], "the question is there"
 
 
+@pytest.mark.reads_at_length
 def test_the_reveal_would_be_found(
     app: Flask, world: World, sign_in: SignIn, review_id: int
 ) -> None:

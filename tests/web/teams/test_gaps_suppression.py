@@ -168,6 +168,7 @@ def pages(client: Client, world: World) -> list[bytes]:
     ]
 
 
+@pytest.mark.reads_at_length
 @pytest.mark.parametrize(
     ("inside", "outside", "is_same"), [((2, 1), (4, 3), True), ((1, 2), (4, 3), False)]
 )
