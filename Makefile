@@ -35,7 +35,7 @@ serve: $(STAMP) ## serve without demo data (PORT=8000)
 test: $(STAMP) ## the test suite, on SQLite and, where one runs, PostgreSQL
 	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=10
 
-test-long: $(STAMP) ## the same, with the longest crawls on PostgreSQL too
+test-long: $(STAMP) ## the same, with the longest crawls by everybody and on both engines
 	@TRACKER_LONG=yes TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test
 
 test-browser: $(STAMP) ## the pages in a real Chromium

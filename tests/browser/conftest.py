@@ -176,11 +176,12 @@ PLACES = "places.pickle"
 
 @contextmanager
 def demo_app(folder: Path) -> Iterator[Flask]:
-    with pytest.MonkeyPatch.context() as patch, fresh_database("sqlite", folder) as url:
-        patch.setenv("TRACKER_DATA_DIR", str(folder))
-        patch.setenv("TRACKER_DEMO", "yes")
-        patch.setenv("TRACKER_DEBUG_PAGES", "yes")
-        app = create_app(TestConfig(url, folder))
+    with fresh_database("sqlite", folder) as url:
+        with pytest.MonkeyPatch.context() as only_while_it_is_made:
+            only_while_it_is_made.setenv("TRACKER_DATA_DIR", str(folder))
+            only_while_it_is_made.setenv("TRACKER_DEMO", "yes")
+            only_while_it_is_made.setenv("TRACKER_DEBUG_PAGES", "yes")
+            app = create_app(TestConfig(url, folder))
         with app.app_context():
             hurry(db.engine)
         yield app

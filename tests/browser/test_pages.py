@@ -38,6 +38,7 @@ RARE = {
 def everything(watch: Watch) -> list[str]:
     """The page's own complaints last: what comes late has come by then."""
     page = watch.page
+    page.wait_for_load_state()  # A heading is there before the style that it is judged by.
     return [
         *barriers(page),
         *sideways(page),
