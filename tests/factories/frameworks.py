@@ -4,7 +4,7 @@ import datetime as dt
 
 from tests.factories.world import World, add
 from tracker.db import transaction
-from tracker.models import Citation, NotRatedHere, Round, Source, Statement
+from tracker.models import Citation, NotRatedHere, Round, RoundFramework, Source, Statement
 
 
 def leave_out(world: World, statement_id: int, reason: str, library: str = "city") -> None:
@@ -28,13 +28,10 @@ def open_round(
         world.rounds[name] = add(
             tx,
             Round(
-                library_id=world.libraries[library],
-                framework_id=world.framework_id,
-                name=name,
-                starts_on=starts_on,
-                ends_on=ends_on,
+                library_id=world.libraries[library], name=name, starts_on=starts_on, ends_on=ends_on
             ),
         )
+        tx.add(RoundFramework(round_id=world.rounds[name], framework_id=world.framework_id))
     return world.rounds[name]
 
 

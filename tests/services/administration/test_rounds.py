@@ -18,7 +18,7 @@ SPRING = (dt.date(2027, 3, 1), dt.date(2027, 5, 31))
 
 
 def test_rounds_do_not_share_a_day(context: World, adam: Actor) -> None:
-    framework = context.framework_id
+    framework = [context.framework_id]
     spring = rounds.create(adam, "Spring 2027", framework, *SPRING, NOW)
     with pytest.raises(Invalid, match="rounds_overlap") as refused:
         rounds.create(adam, "Late spring", framework, SPRING[1], SPRING[1], NOW)
@@ -29,15 +29,16 @@ def test_rounds_do_not_share_a_day(context: World, adam: Actor) -> None:
 
 
 def test_what_a_round_cannot_be(context: World, adam: Actor) -> None:
-    framework = context.framework_id
-    for name, framework_id, starts_on, ends_on, code in (
+    framework = [context.framework_id]
+    for name, framework_ids, starts_on, ends_on, code in (
         ("Autumn 2026", framework, *SPRING, "round_name_taken"),
-        ("Spring", 2**31 - 1, *SPRING, "framework_unknown"),
+        ("Spring", [*framework, 2**31 - 1], *SPRING, "framework_unknown"),
+        ("Spring", [], *SPRING, "round_framework_needed"),
         ("Spring", framework, SPRING[1], SPRING[0], "dates_not_in_order"),
         ("", framework, *SPRING, "line_empty"),
     ):
         with pytest.raises(Invalid, match=code):
-            rounds.create(adam, name, framework_id, starts_on, ends_on, NOW)
+            rounds.create(adam, name, framework_ids, starts_on, ends_on, NOW)
     with pytest.raises(Missing):
         rounds.edit(adam, context.rounds["other"], "Mine", framework, *SPRING, NOW)
 

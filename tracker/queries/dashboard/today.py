@@ -21,6 +21,7 @@ from tracker.models import (
     ReviewMessage,
     RoleProfile,
     Round,
+    RoundFramework,
     Statement,
     Team,
 )
@@ -78,8 +79,8 @@ class ToAnswer:
 
 @dataclass(frozen=True, slots=True)
 class TeamBehind:
-    """People of a supervised team: who of them has not sent anything in the round open for their
-    framework."""
+    """People of a supervised team: who of them has not sent anything in the round open for one of
+    their frameworks."""
 
     team_id: int
     team: str
@@ -216,9 +217,10 @@ def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
     """Each team that this actor supervises. One query."""
     open_round = (
         select(Round.id)
+        .join(RoundFramework, RoundFramework.round_id == Round.id)
         .where(
             Round.library_id == RoleProfile.library_id,
-            Round.framework_id == RoleProfile.framework_id,
+            RoundFramework.framework_id == RoleProfile.framework_id,
             Round.starts_on <= today,
             Round.ends_on >= today,
         )
@@ -261,13 +263,15 @@ def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
         by_team[row.id, row.team].append(row)
     found = []
     for (team_id, team), members in by_team.items():
-        people = {
-            row.person_id: row for row in members if row.person_id not in (None, actor.person_id)
-        }
-        late = tuple(row.name for row in people.values() if not row.sent)
+        others = [row for row in members if row.person_id not in (None, actor.person_id)]
+        late = {row.person_id: row.name for row in others if not row.sent}
         found.append(
             TeamBehind(
-                team_id, team, len(people), late, any(row.in_round for row in people.values())
+                team_id,
+                team,
+                len({row.person_id for row in others}),
+                tuple(late.values()),
+                any(row.in_round for row in others),
             )
         )
     return found

@@ -36,6 +36,7 @@ class MatrixRow:
     person_id: int
     name: str
     note: str
+    framework: str | None
     marks: tuple[CellMark, ...]
 
     @property
@@ -60,7 +61,9 @@ def grid(domains: Sequence[DomainShape], rows: Iterable[PersonRow]) -> list[Matr
             short, name = named[cell.domain_id].get(cell.held_rank, ("", ""))
             state = cell.state if cell.state is not None else "no_target"
             marks.append(CellMark(state, cell.held_rank, short, name))
-        found.append(MatrixRow(row.person_id, row.name, row.role_profile, tuple(marks)))
+        found.append(
+            MatrixRow(row.person_id, row.name, row.role_profile, row.framework, tuple(marks))
+        )
     return found
 
 
