@@ -24,10 +24,14 @@ class FrameworkFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ScaleAnswerInFile:
+    """`reviewer_description` is what the answer means when a reviewer chooses it; empty where it is
+    the same."""
+
     key: str
     label: str
     description: str
     counts_as: str
+    reviewer_description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,12 @@ class FrameworkFile:
     @property
     def digest(self) -> str:
         """SHA-256 of the content: the same however the file is laid out, another when a word
-        differs."""
-        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        differs. An answer's `reviewer_description` came later: it enters only where there is one."""
+        content = asdict(self)
+        for answer in content["scale"]:
+            if not answer["reviewer_description"]:
+                del answer["reviewer_description"]
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
