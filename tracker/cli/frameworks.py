@@ -9,13 +9,8 @@ from flask.cli import with_appcontext
 
 from tracker.queries.frameworks.published import published
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.files import (
-    FrameworkFile,
-    FrameworkFileError,
-    decode,
-    read_framework,
-    warnings,
-)
+from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework, warnings
 from tracker.services.frameworks.importing import import_framework
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -20,7 +20,8 @@ from tracker.models import (
     Statement,
 )
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.files import FrameworkFile, read_framework
+from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.files import read_framework
 from tracker.services.frameworks.importing import ImportedFramework, import_framework
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"

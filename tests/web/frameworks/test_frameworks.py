@@ -16,7 +16,8 @@ from tests.conftest import NOW, Queries, TestConfig
 from tests.factories.world import World
 from tracker.app import create_app
 from tracker.db import db
-from tracker.rules.frameworks.files import FrameworkFile, StrandInFile, read_framework
+from tracker.rules.frameworks.file_content import FrameworkFile, StrandInFile
+from tracker.rules.frameworks.files import read_framework
 from tracker.services.frameworks.importing import import_framework
 from tracker.web.http.rate_limits import limiter
 

@@ -21,7 +21,7 @@ from tracker.models import (
 )
 from tracker.records import audit
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.files import FrameworkFile
+from tracker.rules.frameworks.file_content import FrameworkFile
 
 
 @dataclass(frozen=True, slots=True)
