@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -57,6 +57,8 @@ class StatementRow:
 
 @dataclass(frozen=True, slots=True)
 class LevelRow:
+    """`name` is empty in a strand without levels, whose statements all stand in one."""
+
     rank: int
     name: Wording
     role_label: Wording
@@ -128,17 +130,24 @@ class FrameworkPage:
     def is_newest(self) -> bool:
         return self.versions[0].id == self.id
 
+    @property
+    def has_sources(self) -> bool:
+        of_the_whole = self.about.get("sources_line") or self.about.get("attributions")
+        return bool(self.sources or of_the_whole)
+
+    @property
+    def has_citations(self) -> bool:
+        return any(statement.citations for statement in self._statements())
+
     def statement(self, code: str) -> StatementRow | None:
         """The statement of that code; None where there is none."""
-        found = (
-            statement
-            for strand in self.strands
-            for domain in strand.domains
-            for level in domain.levels
-            for statement in level.statements
-            if statement.code == code
-        )
-        return next(found, None)
+        return next((found for found in self._statements() if found.code == code), None)
+
+    def _statements(self) -> Iterator[StatementRow]:
+        for strand in self.strands:
+            for domain in strand.domains:
+                for level in domain.levels:
+                    yield from level.statements
 
 
 def published() -> tuple[Published, ...]:
@@ -318,8 +327,8 @@ def _facts(pack: Mapping[str, Any], sources: dict[str, SourceRow]) -> tuple[Fact
     return tuple(
         FactGroup(
             group["title"],
-            sources.get(group["source"]),
-            tuple((fact["label"] or "", fact["value"]) for fact in group["facts"]),
+            sources.get(group.get("source")),
+            tuple((fact.get("label") or "", fact["value"]) for fact in group["facts"]),
         )
         for group in pack["groups"]
     )
@@ -333,5 +342,8 @@ def _anchors(framework_id: int, kinds: Mapping[str, str]) -> tuple[FrameworkSumm
         .order_by(Anchor.kind, Anchor.position)
     ):
         items[kind].append(text)
-    order = [*kinds, *(kind for kind in items if kind not in kinds)]
-    return tuple(FrameworkSummary(kinds.get(kind, kind), tuple(items[kind])) for kind in order)
+    return tuple(
+        FrameworkSummary(kinds.get(kind, kind), tuple(items[kind]))
+        for kind in dict.fromkeys([*kinds, *items])
+        if kind in items
+    )
