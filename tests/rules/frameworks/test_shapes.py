@@ -109,3 +109,9 @@ def test_what_is_asked_of_reviewers_is_kept_where_the_file_says_it() -> None:
     assert file.about["scale"]["reviewer_question"] == "¿Hace esto en su trabajo?"
     assert file.scale[0].reviewer_description == "Aún no lo hace."
     assert "reviewer_question" not in shape("seven-levels").about["scale"]
+
+
+def test_the_smallest_file_of_the_documentation_can_be_read() -> None:
+    text = (ROOT / "docs" / "frameworks.md").read_text(encoding="utf-8")
+    example = text.partition("```json\n")[2].partition("```")[0]
+    assert read_framework(example).title == "Window Cleaners"
