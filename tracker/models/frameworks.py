@@ -44,7 +44,7 @@ class ScaleAnswer(Base):
     position: Mapped[int]
     label: Mapped[Line]
     description: Mapped[Prose]
-    counts_as: Mapped[Word]
+    counts_as: Mapped[Meaning]
 
 
 class Strand(Base):

@@ -32,7 +32,7 @@ class Rating(Base):
     person_id: Mapped[int] = mapped_column(parent("people.id"))
     statement_id: Mapped[int] = mapped_column(parent("statements.id"))
     answer: Mapped[Word]
-    basis: Mapped[Word]
+    basis: Mapped[Basis]
     version: Mapped[int]
     own_note: Mapped[Prose] = mapped_column(default="")
     reviewer_note: Mapped[Prose] = mapped_column(default="")
@@ -57,6 +57,6 @@ class RatingEntry(Base):
     statement_id: Mapped[int] = mapped_column(parent("statements.id"))
     version: Mapped[int]
     answer: Mapped[Word]
-    basis: Mapped[Word]
+    basis: Mapped[Basis]
     rated_at: Mapped[dt.datetime]
     given_on: Mapped[dt.date | None]

@@ -29,8 +29,8 @@ def begin(
         insert(Rating).values(
             person_id=person_id,
             statement_id=statement_id,
-            answer=answer.value,
-            basis=basis.value,
+            answer=answer,
+            basis=basis,
             version=1,
             own_note=notes.get("own_note", ""),
             reviewer_note=notes.get("reviewer_note", ""),
@@ -57,8 +57,8 @@ def answer_again(
     """A new answer, or the old one given again, in place of version `version`. Returns the new
     version."""
     values = {
-        "answer": answer.value,
-        "basis": basis.value,
+        "answer": answer,
+        "basis": basis,
         "rated_at": now,
         "given_on": given_on,
         "version": version + 1,
@@ -113,8 +113,8 @@ def _remember(
             person_id=person_id,
             statement_id=statement_id,
             version=version,
-            answer=answer.value,
-            basis=basis.value,
+            answer=answer,
+            basis=basis,
             rated_at=now,
             given_on=given_on,
         )

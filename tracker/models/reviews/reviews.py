@@ -37,7 +37,7 @@ class Review(Base):
     team_id: Mapped[int] = mapped_column(parent("teams.id"), index=True)
     framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
     round_id: Mapped[int | None] = mapped_column(parent("rounds.id"))
-    status: Mapped[Word]
+    status: Mapped[ReviewStatus]
     open: Mapped[bool] = mapped_column(default=False)
     sent_at: Mapped[dt.datetime]
     due_on: Mapped[dt.date]
@@ -88,14 +88,14 @@ class ReviewItem(Base):
     review_id: Mapped[int] = mapped_column(parent("reviews.id"))
     statement_id: Mapped[int] = mapped_column(parent("statements.id"))
     position: Mapped[int]
-    status: Mapped[Word]
+    status: Mapped[ItemStatus]
     version: Mapped[int] = mapped_column(default=1)
     digest: Mapped[str] = mapped_column(String(64))
     learner_answer: Mapped[Word]
     rated_at: Mapped[dt.datetime]
     rating_version: Mapped[int]
     reviewer_answer: Mapped[Word | None]
-    ground: Mapped[Word | None]
+    ground: Mapped[Ground | None]
     answered_at: Mapped[dt.datetime | None]
     revealed_at: Mapped[dt.datetime | None]
 
@@ -174,7 +174,7 @@ class ReviewMove(Base):
     id: Mapped[Id]
     review_id: Mapped[int] = mapped_column(parent("reviews.id"), index=True)
     item_id: Mapped[int | None] = mapped_column(parent("review_items.id"), index=True)
-    move: Mapped[Word]
+    move: Mapped[Move]
     actor_id: Mapped[int | None] = mapped_column(parent("people.id"))
     before: Mapped[Word]
     after: Mapped[Word]
@@ -211,7 +211,7 @@ class Endorsement(Base):
     answer: Mapped[Word]
     digest: Mapped[str] = mapped_column(String(64))
     rating_version: Mapped[int]
-    status: Mapped[Word]
+    status: Mapped[EndorsementStatus]
     endorsed_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
 

@@ -101,7 +101,7 @@ def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:
 
 
 @lru_cache(maxsize=8)
-def _places_on(today: dt.date) -> Select[str, int, str]:
+def _places_on(today: dt.date) -> Select[Role, int, str]:
     """Built once a day: every request asks it."""
     return (
         select(Membership.role, Team.id, Team.path)
@@ -119,5 +119,5 @@ def _places(person_id: int, today: dt.date) -> dict[Role, tuple[Place, ...]]:
     found: dict[Role, list[Place]] = defaultdict(list)
     rows = session().execute(_places_on(today), {"person": person_id})
     for role, team_id, path in rows:
-        found[Role(role)].append(Place(team_id, path))
+        found[role].append(Place(team_id, path))
     return {role: tuple(dict.fromkeys(found[role])) for role in Role}

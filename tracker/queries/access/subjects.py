@@ -155,7 +155,7 @@ def _places(person_id: int, today: dt.date) -> tuple[Place, ...]:
         .join(Membership, Membership.team_id == Team.id)
         .where(
             Membership.person_id == person_id,
-            Membership.role == Role.LEARNER.value,
+            Membership.role == Role.LEARNER,
             in_reach_on(Membership, today),
         )
         .order_by(Team.path)

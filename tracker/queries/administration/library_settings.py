@@ -99,8 +99,8 @@ def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
         "rounds": select(func.count())
         .select_from(Round)
         .where(Round.library_id == here, Round.ends_on >= today),
-        "learners": of_here.where(Membership.role == Role.LEARNER.value),
-        "supervisors": of_here.where(Membership.role == Role.SUPERVISOR.value),
+        "learners": of_here.where(Membership.role == Role.LEARNER),
+        "supervisors": of_here.where(Membership.role == Role.SUPERVISOR),
         "use_statement": select(func.max(UseStatement.version)).where(
             UseStatement.library_id == here
         ),

@@ -69,9 +69,7 @@ def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) 
             for row in rows
         ],
         answers={
-            plain(word): answer
-            for answer, label in labels.items()
-            for word in (answer.value, label)
+            plain(word): answer for answer, label in labels.items() for word in (answer, label)
         },
         labels=labels,
     )

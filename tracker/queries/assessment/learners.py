@@ -84,10 +84,7 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Round.starts_on.label("round_starts_on"),
             Round.ends_on.label("round_ends_on"),
         )
-        .join(
-            Membership,
-            and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER.value),
-        )
+        .join(Membership, and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER))
         .join(Team, Team.id == Membership.team_id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .join(Framework, Framework.id == RoleProfile.framework_id)

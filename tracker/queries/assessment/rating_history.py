@@ -25,6 +25,4 @@ def answers(person_id: int, statement_id: int) -> list[Answered]:
         .where(RatingEntry.person_id == person_id, RatingEntry.statement_id == statement_id)
         .order_by(RatingEntry.rated_at.desc(), RatingEntry.id.desc())
     )
-    return [
-        Answered(Answer(row.answer), Basis(row.basis), row.rated_at, row.given_on) for row in rows
-    ]
+    return [Answered(Answer(row.answer), row.basis, row.rated_at, row.given_on) for row in rows]

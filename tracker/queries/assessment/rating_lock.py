@@ -83,10 +83,7 @@ def _query() -> Select[*tuple[Any, ...]]:
             round_starts_on.label("round_starts_on"),
         )
         .select_from(Person)
-        .join(
-            Membership,
-            and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER.value),
-        )
+        .join(Membership, and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER))
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .join(Framework, Framework.id == RoleProfile.framework_id)
         .where(Person.id == me, Person.disabled_at.is_(None), current_on(Membership, today))

@@ -148,7 +148,7 @@ def _cards(
             rank=row.rank,
             not_rated_here=row.reason,
             answer=Answer(row.answer) if row.answer else None,
-            basis=Basis(row.basis) if row.basis else None,
+            basis=row.basis,
             version=row.version or 0,
             rated_at=row.rated_at,
             given_on=row.given_on,
@@ -201,7 +201,7 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     stands = and_(
         Endorsement.statement_id == Statement.id,
         Endorsement.person_id == LEARNER,
-        Endorsement.status == EndorsementStatus.STANDING.value,
+        Endorsement.status == EndorsementStatus.STANDING,
     )
     return (
         select(

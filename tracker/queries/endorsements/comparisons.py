@@ -139,7 +139,7 @@ def for_supervisor(reader_id: int, person_id: int, statement_id: int) -> Compari
         .where(
             Review.learner_id == person_id,
             ReviewItem.statement_id == statement_id,
-            ReviewItem.status.in_([status.value for status in REVEALED]),
+            ReviewItem.status.in_(REVEALED),
         )
         .order_by(ReviewItem.revealed_at.desc(), ReviewItem.id.desc())
         .limit(1)

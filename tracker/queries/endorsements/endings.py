@@ -48,7 +48,7 @@ def ended(person_id: int, since: dt.datetime) -> list[EndedEndorsement]:
         select(newer.id).where(
             newer.person_id == Endorsement.person_id,
             newer.statement_id == Endorsement.statement_id,
-            newer.status == EndorsementStatus.STANDING.value,
+            newer.status == EndorsementStatus.STANDING,
         )
     )
     rows = session().execute(
@@ -67,9 +67,7 @@ def ended(person_id: int, since: dt.datetime) -> list[EndedEndorsement]:
         .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
         .where(
             Endorsement.person_id == person_id,
-            Endorsement.status.in_(
-                [EndorsementStatus.REVOKED.value, EndorsementStatus.EXPIRED.value]
-            ),
+            Endorsement.status.in_([EndorsementStatus.REVOKED, EndorsementStatus.EXPIRED]),
             Endorsement.ended_at >= since,
             ~stands,
         )
@@ -80,7 +78,7 @@ def ended(person_id: int, since: dt.datetime) -> list[EndedEndorsement]:
             statement_id=row.statement_id,
             title=row.title,
             who=short_name(row.name),
-            status=EndorsementStatus(row.status),
+            status=row.status,
             reason=row.reason or "",
             at=row.ended_at,
             lang=row.lang,
@@ -104,8 +102,6 @@ def of_review(review_id: int) -> dict[int, EndorsementOutcome]:
         .where(ReviewItem.review_id == review_id)
     )
     return {
-        row.item_id: EndorsementOutcome(
-            row.id, EndorsementStatus(row.status), row.ended_at, row.reason or ""
-        )
+        row.item_id: EndorsementOutcome(row.id, row.status, row.ended_at, row.reason or "")
         for row in rows
     }

@@ -86,7 +86,7 @@ class EndorsementDetails:
 def one(endorsement_id: int) -> EndorsementDetails:
     """One query. Raises NoResultFound: ask behind a door."""
     person, endorser = aliased(Person), aliased(Person)
-    stands = Endorsement.status == EndorsementStatus.STANDING.value
+    stands = Endorsement.status == EndorsementStatus.STANDING
     query = (
         select(
             Endorsement.id,
@@ -118,7 +118,7 @@ def one(endorsement_id: int) -> EndorsementDetails:
 
 def standing(person_id: int, statement_ids: Iterable[int] | None = None) -> dict[int, Endorsed]:
     """What stands, by statement; of these statements only, where they are named. One query."""
-    wanted: ColumnElement[bool] = Endorsement.status == EndorsementStatus.STANDING.value
+    wanted: ColumnElement[bool] = Endorsement.status == EndorsementStatus.STANDING
     if statement_ids is not None:
         wanted = and_(wanted, Endorsement.statement_id.in_(list(statement_ids)))
     return {each.statement_id: each for each in _rows(Endorsement.person_id == person_id, wanted)}
@@ -146,19 +146,13 @@ def changed_since(person_id: int) -> frozenset[int]:
                 Rating.statement_id == Endorsement.statement_id,
             ),
         )
-        .where(
-            Endorsement.person_id == person_id,
-            Endorsement.status == EndorsementStatus.STANDING.value,
-        )
+        .where(Endorsement.person_id == person_id, Endorsement.status == EndorsementStatus.STANDING)
     )
     answers = session().execute(query).all()
     was = session().execute(
         select(Endorsement.statement_id, ReviewItemEvidence.version_id)
         .join(ReviewItemEvidence, ReviewItemEvidence.item_id == Endorsement.item_id)
-        .where(
-            Endorsement.person_id == person_id,
-            Endorsement.status == EndorsementStatus.STANDING.value,
-        )
+        .where(Endorsement.person_id == person_id, Endorsement.status == EndorsementStatus.STANDING)
     )
     now = session().execute(
         select(EvidenceLink.statement_id, EvidenceVersion.id)
@@ -199,7 +193,7 @@ def expiring(
         .where(
             Library.id == library_id,
             Library.endorsement_months.is_not(None),
-            Endorsement.status == EndorsementStatus.STANDING.value,
+            Endorsement.status == EndorsementStatus.STANDING,
             *([] if person_id is None else [Endorsement.person_id == person_id]),
         )
         .order_by(Endorsement.endorsed_at, Endorsement.id)
@@ -249,7 +243,7 @@ def _rows(*where: ColumnElement[bool]) -> list[Endorsed]:
             key=row.answer,
             label=row.label,
             on=row.endorsed_at,
-            status=EndorsementStatus(row.status),
+            status=row.status,
             ended_at=row.ended_at,
             reason=row.reason or "",
             version=row.version,

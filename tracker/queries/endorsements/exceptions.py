@@ -56,7 +56,7 @@ class ProposedException:
 def counts(at: dt.datetime | None) -> ColumnElement[bool]:
     """Over `LevelException`: those that are agreed, or were at that moment."""
     if at is None:
-        return LevelException.status == ExceptionStatus.AGREED.value
+        return LevelException.status == ExceptionStatus.AGREED
     return and_(
         LevelException.agreed_at <= at,
         or_(LevelException.ended_at.is_(None), LevelException.ended_at > at),
@@ -169,7 +169,7 @@ def of_review(review_id: int) -> dict[int, list[ProposedException]]:
             ProposedException(
                 id=row.id,
                 item_id=row.item_id,
-                status=ExceptionStatus(row.status),
+                status=row.status,
                 proposer_id=row.proposer_id,
                 proposer=row.proposer,
                 confirmer=row.confirmer or "",

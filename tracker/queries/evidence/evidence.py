@@ -123,7 +123,7 @@ def mine(
         [
             EvidenceSummary(
                 row.id,
-                EvidenceKind(row.kind),
+                row.kind,
                 row.title,
                 row.done_on,
                 row.changed_at,
@@ -184,13 +184,7 @@ def for_statements(
     for row in rows:
         found.setdefault(row.statement_id, []).append(
             EvidenceForStatement(
-                row.id,
-                row.version_id,
-                EvidenceKind(row.kind),
-                row.title,
-                row.text,
-                row.done_on,
-                row.reason,
+                row.id, row.version_id, row.kind, row.title, row.text, row.done_on, row.reason
             )
         )
     return found
@@ -231,9 +225,7 @@ def unlinked_to(person_id: int, statement_id: int) -> list[EvidenceSummary]:
         .limit(200)
     )
     return [
-        EvidenceSummary(
-            row.id, EvidenceKind(row.kind), row.title, row.done_on, row.changed_at, False, 0
-        )
+        EvidenceSummary(row.id, row.kind, row.title, row.done_on, row.changed_at, False, 0)
         for row in rows
     ]
 

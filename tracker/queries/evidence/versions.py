@@ -169,7 +169,7 @@ def file_of_item(item_id: int, version_id: int) -> VersionFile | None:
         .where(
             ReviewItemEvidence.item_id == item_id,
             ReviewItemEvidence.version_id == version_id,
-            Review.status != ReviewStatus.WITHDRAWN.value,
+            Review.status != ReviewStatus.WITHDRAWN,
         )
     )
     row = session().execute(query).one_or_none()

@@ -49,13 +49,7 @@ def newest(actor: Actor) -> list[TestMessage]:
     )
     return [
         TestMessage(
-            row.sent_at,
-            row.name,
-            row.email,
-            MailOutcome(row.outcome),
-            row.reason,
-            row.said,
-            row.arrived_at,
+            row.sent_at, row.name, row.email, row.outcome, row.reason, row.said, row.arrived_at
         )
         for row in rows
     ]

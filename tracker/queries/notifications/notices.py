@@ -60,7 +60,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         .offset((page - 1) * PAGE)
     )
     found = [
-        ListedNotice(NoticeKind(kind), name or "", review_id, happened_at, read_at is not None)
+        ListedNotice(kind, name or "", review_id, happened_at, read_at is not None)
         for kind, name, review_id, happened_at, read_at in rows
     ]
     return NoticeList(found, newest or 0, count, unread_count, page, pages_of(count))
@@ -88,7 +88,7 @@ def mail_choice(actor: Actor) -> MailChoice:
     chosen = session().scalar(
         select(NoticeChoice.mail).where(NoticeChoice.person_id == actor.person_id)
     )
-    return USUAL_CHOICE if chosen is None else MailChoice(chosen)
+    return USUAL_CHOICE if chosen is None else chosen
 
 
 def _may_see(actor: Actor, today: dt.date) -> ColumnElement[bool]:

@@ -89,7 +89,7 @@ def differing(review_id: int) -> list[tuple[int, str]]:
     """(item, the reviewer's answer) of what both see differently, in the order sent."""
     rows = session().execute(
         select(ReviewItem.id, ReviewItem.reviewer_answer)
-        .where(ReviewItem.review_id == review_id, ReviewItem.status == ItemStatus.DIFFERS.value)
+        .where(ReviewItem.review_id == review_id, ReviewItem.status == ItemStatus.DIFFERS)
         .order_by(ReviewItem.position, ReviewItem.id)
     )
     return [(row.id, row.reviewer_answer or "") for row in rows]

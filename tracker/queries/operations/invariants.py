@@ -131,7 +131,7 @@ def _endorsements(connection: Connection) -> Iterator[Finding]:
         .exists()
     )
     any_of_it = select(Endorsement.id).where(Endorsement.item_id == ReviewItem.id).exists()
-    is_endorsed = ReviewItem.status == ItemStatus.ENDORSED.value
+    is_endorsed = ReviewItem.status == ItemStatus.ENDORSED
     wrong = or_(and_(is_endorsed, ~whole), and_(~is_endorsed, any_of_it))
     count = connection.scalar(select(func.count()).select_from(ReviewItem).where(wrong))
     if count:

@@ -101,7 +101,7 @@ def last_change(learner: Learner) -> dt.datetime | None:
 
 def endorsed_count(learner: Learner) -> EndorsedCount:
     """One query."""
-    consistently = case((Endorsement.answer == EndorsedAnswer.CONSISTENTLY.value, Endorsement.id))
+    consistently = case((Endorsement.answer == EndorsedAnswer.CONSISTENTLY, Endorsement.id))
     query = (
         select(
             func.count(Endorsement.id),
@@ -111,7 +111,7 @@ def endorsed_count(learner: Learner) -> EndorsedCount:
         .join(Statement, Statement.id == Endorsement.statement_id)
         .where(
             Endorsement.person_id == learner.person_id,
-            Endorsement.status == EndorsementStatus.STANDING.value,
+            Endorsement.status == EndorsementStatus.STANDING,
             Statement.framework_id == learner.framework_id,
         )
     )

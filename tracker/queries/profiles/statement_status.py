@@ -97,7 +97,7 @@ def voices(learner: Learner, side: SelfSide, domain_id: int | None = None) -> li
             and_(
                 Endorsement.statement_id == Statement.id,
                 Endorsement.person_id == learner.person_id,
-                Endorsement.status == EndorsementStatus.STANDING.value,
+                Endorsement.status == EndorsementStatus.STANDING,
             ),
         )
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
@@ -175,13 +175,13 @@ def _newest_items(person_id: int) -> dict[int, tuple[ItemStatus, bool]]:
             ReviewItem.statement_id, ReviewItem.status, ReviewItem.revealed_at, place.label("place")
         )
         .join(Review, Review.id == ReviewItem.review_id)
-        .where(Review.learner_id == person_id, Review.status != ReviewStatus.WITHDRAWN.value)
+        .where(Review.learner_id == person_id, Review.status != ReviewStatus.WITHDRAWN)
         .subquery()
     )
     rows = session().execute(
         select(items.c.statement_id, items.c.status, items.c.revealed_at).where(items.c.place == 1)
     )
-    return {row.statement_id: (ItemStatus(row.status), row.revealed_at is not None) for row in rows}
+    return {row.statement_id: (row.status, row.revealed_at is not None) for row in rows}
 
 
 def _self_side(learner: Learner, side: SelfSide) -> Subquery:

@@ -81,7 +81,7 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
         .join(below, below.id == here.team_id)
         .where(
             here.person_id == learner.id,
-            here.role == Role.LEARNER.value,
+            here.role == Role.LEARNER,
             in_reach_on(here, today),
             below.path.startswith(path),
         )
@@ -92,7 +92,7 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
         .where(
             stays.person_id == learner.id,
             stays.team_id == Review.team_id,
-            stays.role == Role.LEARNER.value,
+            stays.role == Role.LEARNER,
         )
         .correlate(learner, Review)
         .scalar_subquery()
@@ -125,7 +125,7 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
         .join(reviewer, reviewer.id == Review.reviewer_id)
         .join(Team, Team.id == Review.team_id)
         .where(
-            Review.status.in_([each.value for each in LIVE]),
+            Review.status.in_(LIVE),
             learner.library_id == actor.library_id,
             learner.id != actor.person_id,
             in_reach,
@@ -171,7 +171,7 @@ def alone(actor: Actor, path: str, today: dt.date) -> list[LearnerWithoutReviewe
         .where(
             Person.library_id == actor.library_id,
             Person.disabled_at.is_(None),
-            Membership.role == Role.LEARNER.value,
+            Membership.role == Role.LEARNER,
             current_on(Membership, today),
             Team.path.startswith(path),
             Team.closed_on.is_(None),

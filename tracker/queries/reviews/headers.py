@@ -123,7 +123,7 @@ def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHead
             and_(
                 Membership.person_id == Review.learner_id,
                 Membership.team_id == Review.team_id,
-                Membership.role == Role.LEARNER.value,
+                Membership.role == Role.LEARNER,
             ),
         )
         .where(where)
@@ -139,7 +139,7 @@ def _header(row: Row[*tuple[Any, ...]]) -> ReviewHeader:
         learner=row.learner,
         reviewer_id=row.reviewer_id,
         reviewer=row.reviewer,
-        status=ReviewStatus(row.status),
+        status=row.status,
         open=row.open,
         framework_id=row.framework_id,
         framework=row.title,

@@ -89,9 +89,7 @@ def for_learner(review_id: int) -> list[Item]:
 
 def is_sealed() -> ColumnElement[bool]:
     """Over `ReviewItem`: what its reviewer said of it is nobody else's, and can be handed on."""
-    return and_(
-        ReviewItem.status.in_([status.value for status in SEALED]), ReviewItem.revealed_at.is_(None)
-    )
+    return and_(ReviewItem.status.in_(SEALED), ReviewItem.revealed_at.is_(None))
 
 
 def _revealed() -> ColumnElement[bool]:
@@ -106,13 +104,11 @@ def _items(
 ) -> list[Item]:
     """`is_reviewer` also shows what is sealed from the learner: status and version of what is not
     revealed."""
-    sealed = [status.value for status in SEALED if status is not ItemStatus.RETURNED]
+    sealed = [status for status in SEALED if status is not ItemStatus.RETURNED]
     seen = literal(True) if is_reviewer else or_(_revealed(), ReviewItem.status.not_in(sealed))
     agreed = (
         select(func.min(Confirmation.answer))
-        .where(
-            Confirmation.item_id == ReviewItem.id, ReviewItem.status == ItemStatus.ENDORSED.value
-        )
+        .where(Confirmation.item_id == ReviewItem.id, ReviewItem.status == ItemStatus.ENDORSED)
         .having(func.count() == 2)
         .scalar_subquery()
     )
@@ -157,7 +153,7 @@ def _items(
             review_id=row.review_id,
             position=row.position,
             version=row.version,
-            status=ItemStatus(row.status) if row.status else None,
+            status=row.status,
             revealed=bool(row.revealed),
             statement_id=row.statement_id,
             domain_id=row.domain_id,
@@ -172,7 +168,7 @@ def _items(
             own_label=row.own_label or "",
             own_note=row.own_note or "",
             theirs=ReviewerAnswer(row.theirs) if row.theirs else None,
-            ground=Ground(row.ground) if row.ground else None,
+            ground=row.ground,
             their_note=row.their_note or "",
             agreed=row.agreed or "",
         )

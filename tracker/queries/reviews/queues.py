@@ -55,7 +55,7 @@ def inbox(actor: Actor, today: dt.date) -> list[Queued]:
     """What was sent to the actor and is theirs to see, the next due first. One query."""
     theirs = and_(
         Review.reviewer_id == actor.person_id,
-        Review.status != ReviewStatus.WITHDRAWN.value,
+        Review.status != ReviewStatus.WITHDRAWN,
         reviewer_may_go_on(today),
     )
     return _queue(actor, theirs, is_inbox=True)
@@ -67,14 +67,14 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
             Confirmation.item_id == ReviewItem.id, Confirmation.person_id == actor.person_id
         )
     )
-    differs = ReviewItem.status == ItemStatus.DIFFERS.value
+    differs = ReviewItem.status == ItemStatus.DIFFERS
 
     def count(those: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((those, 1), else_=0)), 0)
 
-    over = ReviewItem.status.not_in([status.value for status in UNANSWERED])
+    over = ReviewItem.status.not_in(UNANSWERED)
     hidden = (
-        (count(over), count(ReviewItem.status == ItemStatus.WAITING.value))
+        (count(over), count(ReviewItem.status == ItemStatus.WAITING))
         if is_inbox
         else (literal(None), literal(None))
     )
@@ -93,7 +93,7 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
             Review.closed_at,
             Review.withdrawn_at,
             func.count(ReviewItem.id),
-            count(ReviewItem.status == ItemStatus.RETURNED.value),
+            count(ReviewItem.status == ItemStatus.RETURNED),
             count(differs),
             count(and_(differs, ~confirmed)),
             done,
@@ -110,7 +110,7 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
         Queued(
             review_id,
             who,
-            ReviewStatus(status),
+            status,
             is_open,
             sent_at,
             due_on,

@@ -246,17 +246,15 @@ def _not_rated_here(library_id: int) -> ColumnElement[bool]:
 def _with_a_reviewer(person_id: int, today: dt.date) -> ColumnElement[bool]:
     """Of a statement: it is out, with somebody who still supervises the learner. What lies with a
     supervisor who left is in nobody's way."""
-    settled = [status.value for status in ENDED if status is not ItemStatus.NOT_OBSERVED]
-    shown = and_(
-        ReviewItem.status == ItemStatus.NOT_OBSERVED.value, ReviewItem.revealed_at.is_not(None)
-    )
+    settled = [status for status in ENDED if status is not ItemStatus.NOT_OBSERVED]
+    shown = and_(ReviewItem.status == ItemStatus.NOT_OBSERVED, ReviewItem.revealed_at.is_not(None))
     return exists(
         select(ReviewItem.id)
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
             ReviewItem.statement_id == Statement.id,
             Review.learner_id == person_id,
-            Review.status.in_([status.value for status in LIVE]),
+            Review.status.in_(LIVE),
             not_(or_(ReviewItem.status.in_(settled), shown)),
             reviewer_may_go_on(today),
         )

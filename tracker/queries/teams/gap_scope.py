@@ -140,7 +140,7 @@ def _people(
     in_reach = (
         select(Membership.person_id)
         .join(Team, Team.id == Membership.team_id)
-        .where(Membership.role == Role.LEARNER.value, current_on(Membership, today), reach)
+        .where(Membership.role == Role.LEARNER, current_on(Membership, today), reach)
     )
     rows = session().execute(
         select(
@@ -161,7 +161,7 @@ def _people(
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .join(Framework, Framework.id == RoleProfile.framework_id)
         .where(
-            Membership.role == Role.LEARNER.value,
+            Membership.role == Role.LEARNER,
             in_reach_on(Membership, today),
             Membership.person_id.in_(in_reach),
             Person.disabled_at.is_(None),

@@ -12,7 +12,7 @@ from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
 from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse
 from tracker.rules.reviews.texts import clean_text
-from tracker.rules.reviews.workflow import ItemStatus, Move, ReviewStatus, item_can
+from tracker.rules.reviews.workflow import Move, ReviewStatus, item_can
 
 
 def respond(tx: Session, actor: Actor, said: ReviewerResponse, now: dt.datetime) -> bool:
@@ -59,12 +59,12 @@ def _answer(
         move,
         actor.person_id,
         now,
-        reviewer_answer=answer.value,
-        ground=ground.value if ground is not None else None,
+        reviewer_answer=answer,
+        ground=ground if ground is not None else None,
         answered_at=now,
     )
     text.reviewer_note = note
-    if review.status == ReviewStatus.SENT.value:
+    if review.status == ReviewStatus.SENT:
         status.move_review(tx, review, Move.ANSWER, actor.person_id, now)
 
 
@@ -87,9 +87,9 @@ def _stands(
     item: ReviewItem, text: ReviewItemText, answer: ReviewerAnswer, ground: Ground | None, note: str
 ) -> bool:
     """Whether this very answer stands already and can still change: the same form, sent twice."""
-    can_change = item_can(ItemStatus(item.status), Move.ANSWER) and item.revealed_at is None
+    can_change = item_can(item.status, Move.ANSWER) and item.revealed_at is None
     return can_change and (item.reviewer_answer, item.ground, text.reviewer_note) == (
-        answer.value,
+        answer,
         ground,
         note,
     )
@@ -98,11 +98,11 @@ def _stands(
 def _must_be_seen(item: ReviewItem, text: ReviewItemText, base_version: int) -> None:
     """Raises Conflict("review_item_changed") when the item moved since the page showed it and can
     still be answered; one that cannot is refused by the table of moves."""
-    if item.version == base_version or not item_can(ItemStatus(item.status), Move.ANSWER):
+    if item.version == base_version or not item_can(item.status, Move.ANSWER):
         return
     current = NewerAnswer(
         answer=ReviewerAnswer(item.reviewer_answer) if item.reviewer_answer else None,
-        ground=Ground(item.ground) if item.ground else None,
+        ground=item.ground,
         note=text.reviewer_note,
         version=item.version,
     )

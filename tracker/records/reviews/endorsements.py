@@ -29,7 +29,7 @@ def stand(
         statement_id=item.statement_id,
         endorser_id=review.reviewer_id,
         item_id=item.id,
-        answer=answer.value,
+        answer=answer,
         digest=item.digest,
         rating_version=item.rating_version,
         endorsed_at=now,
@@ -70,7 +70,7 @@ def _end_standing(
         .where(
             Endorsement.person_id == review.learner_id,
             Endorsement.statement_id == item.statement_id,
-            Endorsement.status == EndorsementStatus.STANDING.value,
+            Endorsement.status == EndorsementStatus.STANDING,
         )
         .execution_options(populate_existing=True)
     )
@@ -88,7 +88,7 @@ def _end(
 ) -> None:
     exceptions.lock_person(tx, endorsement.person_id)
     tx.refresh(endorsement)
-    if endorsement.status != EndorsementStatus.STANDING.value:
+    if endorsement.status != EndorsementStatus.STANDING:
         raise Conflict("endorsement_ended")
     _become(tx, endorsement, to, by, now)
     if reason:
@@ -100,14 +100,14 @@ def _become(
 ) -> None:
     """The one place that writes a status."""
     before = endorsement.status or ""
-    endorsement.status = to.value
+    endorsement.status = to
     if to is not EndorsementStatus.STANDING:
         endorsement.ended_at = now
     tx.add(endorsement)
     tx.flush()
     tx.add(
         EndorsementMove(
-            endorsement_id=endorsement.id, actor_id=by, before=before, after=to.value, moved_at=now
+            endorsement_id=endorsement.id, actor_id=by, before=before, after=to, moved_at=now
         )
     )
     item = tx.get_one(ReviewItem, endorsement.item_id)

@@ -100,12 +100,12 @@ def move_item(
     Raises Conflict("move_not_now"): the table has no such move, the review is over, or the item has
     been shown.
     """
-    before = ItemStatus(item.status)
-    over = ReviewStatus(review.status) not in LIVE
+    before = item.status
+    over = review.status not in LIVE
     if over or (before is ItemStatus.NOT_OBSERVED and item.revealed_at is not None):
-        raise Conflict("move_not_now", move=move.value, status=before.value)
+        raise Conflict("move_not_now", move=move, status=before)
     after = item_after(before, move)
-    item.status = after.value
+    item.status = after
     item.version += 1
     for column, value in written.items():
         setattr(item, column, value)
@@ -114,9 +114,9 @@ def move_item(
 
 def move_review(tx: Session, review: Review, move: Move, by: int | None, now: dt.datetime) -> None:
     """Raises Conflict("move_not_now")."""
-    before = ReviewStatus(review.status)
+    before = review.status
     after = review_after(before, move)
-    review.status = after.value
+    review.status = after
     if after is ReviewStatus.CLOSED:
         review.closed_at = now
     elif after is ReviewStatus.WITHDRAWN:
@@ -126,10 +126,7 @@ def move_review(tx: Session, review: Review, move: Move, by: int | None, now: dt
 
 def close_if_ended(tx: Session, review: Review, by: int | None, now: dt.datetime) -> None:
     """Close the review when every item has ended for good."""
-    if all(
-        is_settled(ItemStatus(item.status), item.revealed_at is not None)
-        for item in items(tx, review)
-    ):
+    if all(is_settled(item.status, item.revealed_at is not None) for item in items(tx, review)):
         move_review(tx, review, Move.CLOSE, by, now)
 
 
@@ -168,8 +165,8 @@ def confirm(
     if mine is None:
         mine = Confirmation(item_id=item.id, person_id=by)
         tx.add(mine)
-    mine.answer, mine.reason, mine.confirmed_at = answer.value, reason, now
-    same = [theirs for theirs in confirmations.values() if theirs.answer == answer.value]
+    mine.answer, mine.reason, mine.confirmed_at = answer, reason, now
+    same = [theirs for theirs in confirmations.values() if theirs.answer == answer]
     if not same:
         return False
     if seen is not None and any(seen_stamp(theirs.confirmed_at) != seen for theirs in same):
@@ -189,11 +186,11 @@ def keep_apart(
 def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime) -> int:
     """Once the time for differences is over, what still differs is kept apart, by nobody. Returns
     how many were."""
-    if review.status != ReviewStatus.DIFFERENCES_OPEN.value or not is_over(
+    if review.status != ReviewStatus.DIFFERENCES_OPEN or not is_over(
         review.differences_due_on, today
     ):
         return 0
-    due = [item for item in items(tx, review) if item.status == ItemStatus.DIFFERS.value]
+    due = [item for item in items(tx, review) if item.status == ItemStatus.DIFFERS]
     for item in due:
         keep_apart(tx, review, item, None, now)
     if due:
@@ -216,7 +213,7 @@ def note_move(
         ReviewMove(
             review_id=review.id,
             item_id=item.id if item is not None else None,
-            move=move.value,
+            move=move,
             actor_id=by,
             before=str(before),
             after=str(after),

@@ -103,9 +103,9 @@ class ImportPlan:
         parts = [
             (
                 each.line.number,
-                each.verdict.value,
+                each.verdict,
                 each.known and (each.known.statement_id, each.known.version),
-                each.answer and each.answer.value,
+                each.answer and each.answer,
                 str(each.given_on),
                 each.own_note,
             )

@@ -152,7 +152,7 @@ def endorsed_meaning(endorsed: EndorsedAnswer | None) -> Meaning:
     """What a standing endorsement counts as. None is everything without one: not reviewed, cannot
     tell, kept apart, suspended, expired, revoked. So *not my work* leaves the count only where the
     supervisor agreed."""
-    return Meaning.OPEN if endorsed is None else MEANING[Answer(endorsed.value)]
+    return Meaning.OPEN if endorsed is None else MEANING[Answer(endorsed)]
 
 
 def level_state(tally: LevelTally, rule: LevelRule = RULE) -> LevelState:

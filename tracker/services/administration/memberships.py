@@ -103,7 +103,7 @@ def _membership(tx: Session, actor: Actor, membership_id: int) -> Membership:
 def _terms(membership: Membership) -> MembershipTerms:
     return MembershipTerms(
         team_id=membership.team_id,
-        role=Role(membership.role),
+        role=membership.role,
         role_profile_id=membership.role_profile_id,
         job=membership.job,
         weekly_hours=membership.weekly_hours,
@@ -120,7 +120,7 @@ def _write(tx: Session, library_id: int, membership: Membership, terms: Membersh
     if terms.role is Role.LEARNER:
         _check_role_profile(tx, library_id, membership, terms)
     membership.team_id = terms.team_id
-    membership.role = terms.role.value
+    membership.role = terms.role
     membership.role_profile_id = terms.role_profile_id if terms.role is Role.LEARNER else None
     membership.job = clean_line(terms.job, "job") if terms.job.strip() else ""
     membership.weekly_hours = terms.weekly_hours

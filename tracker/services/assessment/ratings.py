@@ -213,7 +213,7 @@ def _write(
     version = row.version
     if other_notes:
         version = ratings.note(tx, person_id, sent.statement_id, version, other_notes, now)
-    return _Written(current, Basis(row.basis), row.rated_at, version, bool(other_notes))
+    return _Written(current, row.basis, row.rated_at, version, bool(other_notes))
 
 
 def clean_notes(**given: str | None) -> dict[str, str]:

@@ -49,7 +49,7 @@ def as_it_was(row: MembershipDetails, changed: MembershipDetails) -> Undo:
 def _terms(row: MembershipDetails) -> MembershipTerms:
     return MembershipTerms(
         row.team_id,
-        Role(row.role),
+        row.role,
         row.starts_on,
         row.ends_on,
         row.role_profile_id,

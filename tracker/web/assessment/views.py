@@ -171,8 +171,8 @@ def _told(saved: ratings.SavedRating) -> ResponseReturnValue:
         statement_id=saved.statement_id,
         domain_id=saved.where.domain_id,
         rank=saved.where.rank,
-        answer=saved.answer.value,
-        basis=saved.basis.value,
+        answer=saved.answer,
+        basis=saved.basis,
         rated_at=saved.rated_at.isoformat(),
         version=saved.version,
         changed=saved.changed,
@@ -193,7 +193,7 @@ def _refused(
         if not isinstance(current, ratings.NewerRating):
             raise refusal
         theirs = {
-            "answer": current.answer.value,
+            "answer": current.answer,
             "version": current.version,
             "own_note": current.own_note,
             "reviewer_note": current.reviewer_note,

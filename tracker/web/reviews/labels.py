@@ -108,20 +108,20 @@ class ReviewLabels:
             else _("Ask a question.")
         )
         cards = [
-            AnswerChoice(key.value, self.theirs(key), text, str(at))
+            AnswerChoice(key, self.theirs(key), text, str(at))
             for at, (key, text) in enumerate(texts.items(), 1)
         ]
         return [*cards, AnswerChoice(RETURN, _("Return"), ask, str(len(cards) + 1))]
 
     def agreed(self) -> list[tuple[str, str]]:
         """What the two can agree on."""
-        return [(each.value, self.scale[each.value]) for each in EndorsedAnswer]
+        return [(each, self.scale[each]) for each in EndorsedAnswer]
 
 
 def grounds() -> list[AnswerChoice]:
     keys = ("7", "8", "9", "0")
     return [
-        AnswerChoice(key.value, str(label), "", at)
+        AnswerChoice(key, str(label), "", at)
         for (key, label), at in zip(GROUNDS.items(), keys, strict=True)
     ]
 

@@ -96,4 +96,4 @@ def _endorsed(item: Item) -> EndorsedAnswer | None:
     """What came of an endorsed item: what they agreed on, or what both had said."""
     if item.status is not ItemStatus.ENDORSED or item.own is None:
         return None
-    return EndorsedAnswer(item.agreed or item.own.value)
+    return EndorsedAnswer(item.agreed or item.own)

@@ -58,7 +58,7 @@ def grid(domains: Sequence[DomainShape], rows: Iterable[PersonRow]) -> list[Matr
         marks = []
         for cell in row.cells:
             short, name = named[cell.domain_id].get(cell.held_rank, ("", ""))
-            state = cell.state.value if cell.state is not None else "no_target"
+            state = cell.state if cell.state is not None else "no_target"
             marks.append(CellMark(state, cell.held_rank, short, name))
         found.append(MatrixRow(row.person_id, row.name, row.role_profile, tuple(marks)))
     return found
