@@ -99,6 +99,10 @@ class FrameworkFile:
     anchors: tuple[AnchorGroup, ...]
     about: dict[str, Any]
 
+    def all_text(self) -> str:
+        """For looking at its characters."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
     @property
     def digest(self) -> str:
         """SHA-256 of the content: the same however the file is laid out, another when a word
