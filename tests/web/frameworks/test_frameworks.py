@@ -227,7 +227,7 @@ def test_the_page_takes_as_many_statements_however_long_it_is(
         count_sql.clear()
         assert client.get(f"/frameworks/{slug}/").status_code == 200
         counts.append(len(count_sql))
-    assert counts == [9, 9]
+    assert counts == [10, 10]
 
 
 def test_the_form_of_a_statement_names_it(client: Client, published: FrameworkFile) -> None:
