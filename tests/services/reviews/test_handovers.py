@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select
 
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.notices import told
 from tests.factories.people import join
@@ -43,7 +44,6 @@ from tracker.queries.reviews import handovers as handovers_now
 from tracker.queries.reviews import headers as review_headers
 from tracker.queries.reviews import items as review_items
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.roles import Role
 from tracker.services.reviews import delegates, differences, handovers, reviews
 

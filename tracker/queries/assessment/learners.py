@@ -43,6 +43,9 @@ class Learner:
     framework_version: str
     framework: Wording
     lang: str
+    question: Wording
+    help: Wording
+    """What the framework asks of every statement, and how the answers are meant."""
     statements: int
     ready_at: dt.datetime | None
     round_id: int | None
@@ -78,6 +81,8 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Framework.version,
             Framework.title,
             Framework.lang,
+            Framework.about["scale"]["question"].as_string().label("question"),
+            Framework.about["scale"]["help"].as_string().label("help"),
             statements.label("statements"),
             Round.id.label("round_id"),
             Round.name.label("round"),
@@ -128,6 +133,8 @@ def learners(person_ids: list[int], today: dt.date) -> dict[int, Learner]:
             framework_version=row.version,
             framework=row.title,
             lang=row.lang,
+            question=row.question,
+            help=row.help or "",
             statements=row.statements,
             ready_at=row.ready_at,
             round_id=row.round_id,

@@ -33,6 +33,8 @@ class ReviewHeader:
     framework_id: int
     framework: Wording
     lang: str
+    question: Wording
+    """What the framework asks the reviewer; "" for the usual question."""
     framework_version: str
     sent_at: dt.datetime
     due_on: dt.date
@@ -96,6 +98,7 @@ def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHead
             Framework.title,
             Framework.version,
             Framework.lang,
+            Framework.about["scale"]["reviewer_question"].as_string().label("question"),
             Review.sent_at,
             Review.due_on,
             Review.revealed_at,
@@ -144,6 +147,7 @@ def _header(row: Row[*tuple[Any, ...]]) -> ReviewHeader:
         framework_id=row.framework_id,
         framework=row.title,
         lang=row.lang,
+        question=row.question or "",
         framework_version=row.version,
         sent_at=row.sent_at,
         due_on=row.due_on,

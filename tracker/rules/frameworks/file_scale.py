@@ -5,11 +5,18 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from tracker.rules.frameworks.file_parts import Part, keys, twice
+from tracker.rules.frameworks.scale import (
+    CANNOT_TELL,
+    NOT_MY_WORK,
+    NOT_SURE,
+    NOT_THEIR_WORK,
+    Meaning,
+)
 from tracker.rules.strict_json import Problem, shown
 
-LAST = {"not_sure": "open", "not_my_work": "excluded"}
+LAST = {NOT_SURE: Meaning.OPEN, NOT_MY_WORK: Meaning.EXCLUDED}
 """The two answers of every scale, in order, and what each counts as."""
-OF_REVIEWERS = ("not_their_work", "cannot_tell")
+OF_REVIEWERS = (NOT_THEIR_WORK, CANNOT_TELL)
 """Keys of what only a reviewer can answer: no scale lists them."""
 
 
@@ -47,14 +54,14 @@ def _last_two(found: Part, answers: list[Part]) -> Iterator[Problem]:
 
 def _both_meanings(found: Part, graded: list[Part]) -> Iterator[Problem]:
     counted = {answer.text("counts_as") for answer in graded}
-    for meaning in ("met", "not_met"):
+    for meaning in (Meaning.MET, Meaning.NOT_MET):
         if meaning not in counted:
             yield Problem(found.at("answers"), f"has no answer that counts as {meaning}")
 
 
 def _rising(graded: list[Part]) -> Iterator[Problem]:
     for before, answer in pairwise(graded):
-        if (before.text("counts_as"), answer.text("counts_as")) == ("met", "not_met"):
+        if (before.text("counts_as"), answer.text("counts_as")) == (Meaning.MET, Meaning.NOT_MET):
             yield Problem(
                 answer.at("counts_as"),
                 "is not_met, after an answer that counts as met; list the answers in rising order",

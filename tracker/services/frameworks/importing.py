@@ -30,6 +30,7 @@ from tracker.rules.frameworks.file_content import (
     StatementInFile,
     StrandInFile,
 )
+from tracker.rules.frameworks.scale import Meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ def _answer(answer: ScaleAnswerInFile, position: int) -> dict[str, Any]:
         "position": position,
         "label": answer.label,
         "description": answer.description,
-        "counts_as": answer.counts_as,
+        "reviewer_description": answer.reviewer_description,
+        "counts_as": Meaning(answer.counts_as),
     }
 
 
