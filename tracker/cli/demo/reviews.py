@@ -112,7 +112,7 @@ def _talk(scene: Scene, learner: DemoLearner, review_id: int, day: float, stage:
         reason = pick(scene.cast.texts["agreements"], "agreed", learner.name, item_id)
         if stage is Stage.DIFFERENCES:
             if at == 0:
-                differences.confirm(supervisor, item_id, EndorsedAnswer(agreed.value), reason, now)
+                differences.confirm(supervisor, item_id, EndorsedAnswer(agreed), reason, now)
             elif at == 1:
                 step = pick(scene.cast.texts["next_steps"], "step", learner.name)
                 due_on = scene.today + dt.timedelta(days=21)
@@ -121,4 +121,4 @@ def _talk(scene: Scene, learner: DemoLearner, review_id: int, day: float, stage:
             differences.keep_apart(actor, item_id, now)
         else:
             for who in (supervisor, actor):
-                differences.confirm(who, item_id, EndorsedAnswer(agreed.value), reason, now)
+                differences.confirm(who, item_id, EndorsedAnswer(agreed), reason, now)
