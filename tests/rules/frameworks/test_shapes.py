@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from config import ROOT
-from tracker.rules.frameworks.file_content import NO_LEVELS, FrameworkFile
+from tracker.rules.frameworks.file_content import FrameworkFile, LevelInFile
 from tracker.rules.frameworks.files import FrameworkFileError, read_framework, warnings
 
 FOLDER = ROOT / "tests" / "data" / "frameworks"
@@ -67,7 +67,7 @@ def test_a_file_of_another_shape_is_read(name: str) -> None:
     lang, levels, counts_as = SHAPES[name]
     file = shape(name)
     assert file.lang == lang
-    assert [sum(bool(level.name) for level in one.levels) for one in file.strands] == levels
+    assert [sum(level.name != one.title for level in one.levels) for one in file.strands] == levels
     assert [one.counts_as for one in file.scale] == [*counts_as, "open", "excluded"]
     assert warnings(file) == ()
     assert file.about["scale"]["question"]
@@ -77,9 +77,9 @@ def test_every_file_of_the_folder_is_looked_at() -> None:
     assert {path.stem for path in FOLDER.glob("*.json")} == set(SHAPES)
 
 
-def test_a_strand_without_levels_has_one_without_a_name() -> None:
+def test_a_strand_without_levels_has_one_named_as_itself() -> None:
     strand = shape("no-levels").strands[0]
-    assert strand.levels == (NO_LEVELS,)
+    assert strand.levels == (LevelInFile(1, strand.title, ""),)
     assert {one.rank for domain in strand.domains for one in domain.statements} == {1}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from tracker.db import session
 from tracker.models import (
@@ -126,7 +126,12 @@ def _levels(framework_id: int) -> Mapping[int, list[LevelRow]]:
     """The levels of each strand, by its id, in order, without statements yet."""
     found: dict[int, list[LevelRow]] = defaultdict(list)
     for row in session().execute(
-        select(Level.strand_id, Level.rank, Level.name, Level.role_label)
+        select(
+            Level.strand_id,
+            Level.rank,
+            case((Level.name != Strand.title, Level.name), else_="").label("name"),
+            Level.role_label,
+        )
         .join(Strand, Strand.id == Level.strand_id)
         .where(Strand.framework_id == framework_id)
         .order_by(Level.rank)

@@ -54,13 +54,11 @@ class DomainInFile:
 
 @dataclass(frozen=True, slots=True)
 class LevelInFile:
+    """A strand without levels has one, of rank 1, with the strand's own title as its name."""
+
     rank: int
     name: str
     role_label: str
-
-
-NO_LEVELS = LevelInFile(1, "", "")
-"""The one level of a strand that has none: its statements have its rank, and no page shows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import Any
 from tracker.rules import strict_json
 from tracker.rules.frameworks import file_checks
 from tracker.rules.frameworks.file_content import (
-    NO_LEVELS,
     AnchorGroup,
     DomainInFile,
     FrameworkFile,
@@ -156,7 +155,7 @@ def _strand(data: dict[str, Any]) -> StrandInFile:
         intro=data.get("intro", ""),
         join=in_source["join"],
         end=in_source["end"],
-        levels=levels or (NO_LEVELS,),
+        levels=levels or (LevelInFile(1, data["title"], ""),),
         domains=tuple(_domain(domain, at) for at, domain in enumerate(data["domains"], 1)),
     )
 
@@ -176,7 +175,7 @@ def _statement(data: dict[str, Any]) -> StatementInFile:
     rank = data.get("rank")
     return StatementInFile(
         data["code"],
-        NO_LEVELS.rank if rank is None else int(rank),
+        1 if rank is None else int(rank),
         data["uuid"],
         data["title"],
         data["text"],
