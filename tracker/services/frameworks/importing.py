@@ -171,9 +171,9 @@ def _cite(tx: Session, framework_id: int, file: FrameworkFile) -> None:
     codes = tx.execute(
         select(Statement.code, Statement.id).where(Statement.framework_id == framework_id)
     )
-    statements = {row.code: row.id for row in codes}
+    statements = dict(codes.all())
     keys = tx.execute(select(Source.key, Source.id).where(Source.framework_id == framework_id))
-    sources = {row.key: row.id for row in keys}
+    sources = dict(keys.all())
     citations = [
         {"statement_id": statements[statement.code], "source_id": sources[key], "position": at}
         for strand in file.strands
