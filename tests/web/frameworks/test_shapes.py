@@ -100,3 +100,22 @@ def test_keys_with_dashes_are_places_of_their_own(app: Flask, client: Client) ->
     page = page_of(app, client, read_framework(json.dumps(data)))
     assert 'id="domain-a--b-c"' in page
     assert 'id="domain-a-b--c"' in page
+
+
+def test_the_largest_scale_and_the_most_levels(app: Flask, client: Client) -> None:
+    data = json.loads(json.dumps(SMALLEST))
+    first, *others = data["scale"]["answers"]
+    grades = [first | {"key": f"grade_{at}", "label": f"Grade {at}"} for at in range(1, 7)]
+    data["scale"]["answers"] = [*grades, *others]
+    strand = data["strands"][0]
+    strand["levels"] = [{"rank": rank, "name": f"Step {rank}"} for rank in range(1, 10)]
+    one = strand["domains"][0]["statements"][0]
+    strand["domains"][0]["statements"] = [
+        one | {"code": f"ONE-{rank}", "rank": rank, "uuid": f"{one['uuid'][:-1]}{rank}"}
+        for rank in range(1, 10)
+    ]
+    page = page_of(app, client, read_framework(json.dumps(data)))
+    assert [words for words in headings(page) if words.startswith("Step")] == [
+        f"Step {rank} 1 statement" for rank in range(1, 10)
+    ]
+    assert page.count("<dt>Grade ") == 6
