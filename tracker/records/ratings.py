@@ -7,14 +7,14 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Rating, RatingEntry
-from tracker.rules.frameworks.scale import Answer, Basis
+from tracker.rules.frameworks.scale import Basis
 
 
 def begin(
     tx: Session,
     person_id: int,
     statement_id: int,
-    answer: Answer,
+    answer: str,
     now: dt.datetime,
     notes: dict[str, str],
     *,
@@ -48,7 +48,7 @@ def answer_again(
     person_id: int,
     statement_id: int,
     version: int,
-    answer: Answer,
+    answer: str,
     basis: Basis,
     now: dt.datetime,
     notes: dict[str, str],
@@ -103,7 +103,7 @@ def _remember(
     person_id: int,
     statement_id: int,
     version: int,
-    answer: Answer,
+    answer: str,
     basis: Basis,
     now: dt.datetime,
     given_on: dt.date | None,

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from tests.browser.conftest import Live
 from tests.browser.keyboard import Keyboard
 from tests.client import PASSWORD
+from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.ratings import rate
 from tests.factories.sending import actor, answer, item_ids
 from tests.factories.world import add
 from tracker.db import db, session, transaction
 from tracker.models import ReviewItem, Statement
-from tracker.rules.frameworks.scale import Answer, ReviewerAnswer
 from tracker.services.reviews import reviews
 
 pytest.importorskip(

@@ -140,10 +140,6 @@ BAD = {
             "not_my_work"
         ),
     ),
-    "an answer that counts as something else": (
-        put(lambda data: data["scale"]["answers"][1], "counts_as", "met"),
-        "scale.answers[1].counts_as: “partly” always counts as not_met",
-    ),
     "an answer is missing": (
         take(lambda data: data["scale"]["answers"], 4),
         "scale.answers: has 4 entries; it must have at least 5",

@@ -19,6 +19,7 @@ from config import ROOT, Config
 from tests import pdf
 from tests.client import Client
 from tests.conftest import NOW, Queries, TestConfig
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.frameworks import grow, leave_out, open_round
 from tests.factories.ratings import rate
@@ -44,7 +45,6 @@ from tracker.models import (
     Strand,
     Team,
 )
-from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.services.reviews import differences, reviews
 from tracker.web.http.rate_limits import limiter
 from tracker.web.ui.pdf import Document

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Prose, Word, one_of, parent
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, Move, ReviewStatus
 
 
@@ -59,8 +59,6 @@ class ReviewItem(Base):
     __table_args__ = (
         UniqueConstraint("review_id", "statement_id"),
         one_of("status", ItemStatus),
-        one_of("learner_answer", Answer),
-        one_of("reviewer_answer", ReviewerAnswer),
         one_of("ground", Ground),
         CheckConstraint(
             "status NOT IN ('answered', 'differs', 'endorsed', 'kept_apart')"
@@ -141,7 +139,7 @@ class Confirmation(Base):
     endorsed."""
 
     __tablename__ = "confirmations"
-    __table_args__ = (UniqueConstraint("item_id", "person_id"), one_of("answer", EndorsedAnswer))
+    __table_args__ = (UniqueConstraint("item_id", "person_id"),)
 
     id: Mapped[Id]
     item_id: Mapped[int] = mapped_column(parent("review_items.id"))
@@ -187,7 +185,6 @@ class Endorsement(Base):
 
     __tablename__ = "endorsements"
     __table_args__ = (
-        one_of("answer", EndorsedAnswer),
         one_of("status", EndorsementStatus),
         CheckConstraint("person_id <> endorser_id", name="nobody_endorses_themselves"),
         CheckConstraint("(status = 'standing') = (ended_at IS NULL)", name="ended_has_a_time"),

@@ -43,6 +43,9 @@ class Learner:
     framework_version: str
     framework: Wording
     lang: str
+    question: Wording
+    help: Wording
+    """What the framework asks of every statement, and how the answers are meant."""
     statements: int
     ready_at: dt.datetime | None
     round_id: int | None
@@ -77,6 +80,8 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Framework.version.label("framework_version"),
             Framework.title.label("framework"),
             Framework.lang,
+            Framework.about["scale"]["question"].as_string().label("question"),
+            func.coalesce(Framework.about["scale"]["help"].as_string(), "").label("help"),
             statements.label("statements"),
             Round.id.label("round_id"),
             Round.name.label("round"),

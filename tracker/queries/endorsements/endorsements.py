@@ -26,6 +26,7 @@ from tracker.models import (
 )
 from tracker.models.joins import current_version, scale_answer
 from tracker.rules.calendar import day_in
+from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 from tracker.rules.reviews.endorsements import REMINDED, expires_on
@@ -78,6 +79,7 @@ class EndorsementDetails:
     endorser: str
     answer: str
     label: Wording
+    means: Meaning
     on: dt.datetime
     stands: bool
     lang: str
@@ -100,6 +102,7 @@ def one(endorsement_id: int) -> EndorsementDetails:
             endorser.name.label("endorser"),
             Endorsement.answer,
             ScaleAnswer.label,
+            ScaleAnswer.counts_as.label("means"),
             Endorsement.endorsed_at.label("on"),
             stands.label("stands"),
             Framework.lang,

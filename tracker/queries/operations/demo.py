@@ -12,10 +12,12 @@ from tracker.models import (
     Person,
     ReviewItem,
     RoleProfile,
+    ScaleAnswer,
     Statement,
     Team,
     UseStatement,
 )
+from tracker.rules.frameworks.scale import Scale
 from tracker.rules.reviews.workflow import ItemStatus
 
 
@@ -55,6 +57,15 @@ def outline(of_framework: int) -> list[Outline]:
         .order_by(Statement.position)
     )
     return [Outline(*row) for row in rows]
+
+
+def scale(of_framework: int) -> Scale:
+    rows = session().execute(
+        select(ScaleAnswer.key, ScaleAnswer.counts_as)
+        .where(ScaleAnswer.framework_id == of_framework)
+        .order_by(ScaleAnswer.position)
+    )
+    return Scale.of(rows.all())
 
 
 def root_team(library_id: int) -> int:

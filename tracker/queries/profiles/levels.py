@@ -45,7 +45,7 @@ from tracker.models import (
 )
 from tracker.models.joins import scale_answer
 from tracker.queries.endorsements import exceptions
-from tracker.rules.frameworks.scale import Answer, Meaning
+from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
 from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus
@@ -203,9 +203,7 @@ def endorsed_answers(
             Endorsement.person_id.in_(ids), stood(at), ~excepted
         ),
         select(
-            LevelException.person_id,
-            LevelException.statement_id,
-            literal(Answer.NOT_MY_WORK, String),
+            LevelException.person_id, LevelException.statement_id, literal(NOT_MY_WORK, String)
         ).where(LevelException.person_id.in_(ids), exceptions.counts(at)),
     )
     return _count(answers.subquery(), framework_id, library_id)

@@ -32,6 +32,8 @@ class ReviewHeader:
     framework_id: int
     framework: Wording
     lang: str
+    question: Wording
+    """What the framework asks the reviewer; "" for the usual question."""
     framework_version: str
     sent_at: dt.datetime
     due_on: dt.date
@@ -95,6 +97,9 @@ def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHead
             Framework.title.label("framework"),
             Framework.version.label("framework_version"),
             Framework.lang,
+            func.coalesce(Framework.about["scale"]["reviewer_question"].as_string(), "").label(
+                "question"
+            ),
             Review.sent_at,
             Review.due_on,
             Review.revealed_at,

@@ -22,7 +22,7 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.joins import level_of_statement, scale_answer
-from tracker.rules.frameworks.scale import Answer, Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import Ground
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import SEALED, ItemStatus, Move, item_can
 
@@ -50,10 +50,10 @@ class Item:
     level: Wording
     domain: Wording
     strand: Wording
-    own: Answer | None
+    own: str | None
     own_label: Wording
     own_note: str
-    theirs: ReviewerAnswer | None
+    theirs: str | None
     ground: Ground | None
     their_note: str
     agreed: str
@@ -164,10 +164,10 @@ def _items(
             level=row.level,
             domain=row.domain,
             strand=row.strand,
-            own=Answer(row.own) if row.own else None,
+            own=row.own,
             own_label=row.own_label or "",
             own_note=row.own_note or "",
-            theirs=ReviewerAnswer(row.theirs) if row.theirs else None,
+            theirs=row.theirs,
             ground=row.ground,
             their_note=row.their_note or "",
             agreed=row.agreed or "",

@@ -29,6 +29,7 @@ from tracker.models.joins import current_version, level_of_statement, scale_answ
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.assessment.learners import Learner, targets
 from tracker.queries.profiles import levels
+from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.digests import ReviewedContent, ReviewedEvidence
 from tracker.rules.reviews.sending import SUGGESTED, is_suggested
@@ -49,6 +50,7 @@ class Sendable:
     domain: Wording
     answer: str
     answer_label: Wording
+    means: Meaning
     reviewed_at: dt.datetime | None
     suggested: bool
 
@@ -77,6 +79,7 @@ def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
             Domain.title.label("domain"),
             Rating.answer,
             ScaleAnswer.label.label("answer_label"),
+            ScaleAnswer.counts_as.label("means"),
             last_at.label("reviewed_at"),
             or_(last_at.is_(None), last_answer != Rating.answer, _evidence_since(last_at)).label(
                 "new"

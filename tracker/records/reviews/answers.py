@@ -9,7 +9,7 @@ from tracker.models import Review, ReviewItem, ReviewItemText, ReviewMessage
 from tracker.policy.permissions import Actor
 from tracker.records.reviews import status
 from tracker.rules.errors import Conflict, Invalid
-from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import CANNOT_TELL, Ground
 from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse
 from tracker.rules.reviews.texts import clean_text
 from tracker.rules.reviews.workflow import Move, ReviewStatus, item_can
@@ -21,14 +21,17 @@ def respond(tx: Session, actor: Actor, said: ReviewerResponse, now: dt.datetime)
 
     *Cannot tell* needs no ground and keeps none; a question takes an answer given so far back.
     Raises Missing (not the actor's); Invalid: review_ground_needed, review_text_needed,
-    review_text_long; Conflict: move_not_now, and review_item_changed with `current`.
+    review_text_long, review_answer_needed;
+    Conflict: move_not_now, and review_item_changed with `current`.
     """
     note = clean_text(said.note, "note", required=said.answer is None)
-    ground = None if said.answer in (None, ReviewerAnswer.CANNOT_TELL) else said.ground
-    if ground is None and said.answer not in (None, ReviewerAnswer.CANNOT_TELL):
+    ground = None if said.answer in (None, CANNOT_TELL) else said.ground
+    if ground is None and said.answer not in (None, CANNOT_TELL):
         raise Invalid("review_ground_needed", "ground")
     review, item = status.locked_item(tx, said.item_id)
     status.must_be_reviewer(tx, review, actor, now)
+    if said.answer is not None and said.answer not in status.scale_of(tx, review).theirs:
+        raise Invalid("review_answer_needed", "answer")
     text = tx.get_one(ReviewItemText, item.id)
     if said.answer is not None and _stands(item, text, said.answer, ground, note):
         return False
@@ -46,12 +49,12 @@ def _answer(
     review: Review,
     item: ReviewItem,
     text: ReviewItemText,
-    answer: ReviewerAnswer,
+    answer: str,
     ground: Ground | None,
     note: str,
     now: dt.datetime,
 ) -> None:
-    move = Move.CANNOT_TELL if answer is ReviewerAnswer.CANNOT_TELL else Move.ANSWER
+    move = Move.CANNOT_TELL if answer == CANNOT_TELL else Move.ANSWER
     status.move_item(
         tx,
         review,
@@ -60,7 +63,7 @@ def _answer(
         actor.person_id,
         now,
         reviewer_answer=answer,
-        ground=ground if ground is not None else None,
+        ground=ground,
         answered_at=now,
     )
     text.reviewer_note = note
@@ -84,7 +87,7 @@ def _ask(
 
 
 def _stands(
-    item: ReviewItem, text: ReviewItemText, answer: ReviewerAnswer, ground: Ground | None, note: str
+    item: ReviewItem, text: ReviewItemText, answer: str, ground: Ground | None, note: str
 ) -> bool:
     """Whether this very answer stands already and can still change: the same form, sent twice."""
     can_change = item_can(item.status, Move.ANSWER) and item.revealed_at is None
@@ -101,7 +104,7 @@ def _must_be_seen(item: ReviewItem, text: ReviewItemText, base_version: int) -> 
     if item.version == base_version or not item_can(item.status, Move.ANSWER):
         return
     current = NewerAnswer(
-        answer=ReviewerAnswer(item.reviewer_answer) if item.reviewer_answer else None,
+        answer=item.reviewer_answer,
         ground=item.ground,
         note=text.reviewer_note,
         version=item.version,

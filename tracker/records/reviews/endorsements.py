@@ -12,15 +12,12 @@ from tracker.models import Endorsement, EndorsementMove, EndorsementText, Review
 from tracker.records import audit
 from tracker.records.reviews import exceptions
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.scale import EndorsedAnswer
 from tracker.rules.operations.audit_kinds import ENDED, GIVEN
 from tracker.rules.reviews.digests import EndorsementContent, seal
 from tracker.rules.reviews.workflow import EndorsementStatus
 
 
-def stand(
-    tx: Session, review: Review, item: ReviewItem, answer: EndorsedAnswer, now: dt.datetime
-) -> None:
+def stand(tx: Session, review: Review, item: ReviewItem, answer: str, now: dt.datetime) -> None:
     """Let the reviewer's or the agreed answer stand from now on; what stood before is
     superseded."""
     _end_standing(tx, review, item, EndorsementStatus.SUPERSEDED, review.reviewer_id, now)

@@ -11,15 +11,15 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from tracker.models import Confirmation, Review, ReviewItem, ReviewMove
+from tracker.models import Confirmation, Review, ReviewItem, ReviewMove, ScaleAnswer
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.records import audit
 from tracker.records.notifications import notices
 from tracker.records.reviews import endorsements
 from tracker.rules.calendar import is_over
-from tracker.rules.errors import Conflict, Missing
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
+from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.frameworks.scale import Scale
 from tracker.rules.reviews.agreement import endorsed_answer, reveal_move
 from tracker.rules.reviews.responses import seen_stamp
 from tracker.rules.reviews.workflow import (
@@ -74,6 +74,15 @@ def must_be_either(tx: Session, review: Review, actor: Actor, now: dt.datetime) 
     """Raises Missing."""
     if review.learner_id != actor.person_id:
         must_be_reviewer(tx, review, actor, now)
+
+
+def scale_of(tx: Session, review: Review) -> Scale:
+    rows = tx.execute(
+        select(ScaleAnswer.key, ScaleAnswer.counts_as)
+        .where(ScaleAnswer.framework_id == review.framework_id)
+        .order_by(ScaleAnswer.position)
+    )
+    return Scale.of(rows.all())
 
 
 def items(tx: Session, review: Review) -> list[ReviewItem]:
@@ -132,8 +141,8 @@ def close_if_ended(tx: Session, review: Review, by: int | None, now: dt.datetime
 
 def reveal_item(tx: Session, review: Review, item: ReviewItem, by: int, now: dt.datetime) -> None:
     """Show each side the other's answer: equal ones stand as endorsements from here on."""
-    theirs = ReviewerAnswer(str(item.reviewer_answer))
-    move = reveal_move(Answer(item.learner_answer), theirs)
+    theirs = str(item.reviewer_answer)
+    move = reveal_move(item.learner_answer, theirs)
     item.revealed_at = now
     move_item(tx, review, item, move, by, now)
     if move is Move.REVEAL_EQUAL:
@@ -145,7 +154,7 @@ def confirm(
     review: Review,
     item: ReviewItem,
     by: int,
-    answer: EndorsedAnswer,
+    answer: str,
     reason: str,
     now: dt.datetime,
     seen: str | None = None,
@@ -154,8 +163,11 @@ def confirm(
     it is.
 
     `seen`: the stamp of the other side's, as the page showed it; "" where it showed none. Raises
-    Conflict("confirmation_unseen") where that would endorse what its person has not seen.
+    Conflict("confirmation_unseen") where that would endorse what its person has not seen;
+    Invalid("answer_unknown").
     """
+    if answer not in scale_of(tx, review).endorsable:
+        raise Invalid("answer_unknown", "answer")
     confirmations = {
         each.person_id: each
         for each in tx.scalars(select(Confirmation).where(Confirmation.item_id == item.id))

@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from tracker.rules.frameworks.scale import MEANING, Answer
 from tracker.rules.strict_json import Problem, shown, step
 
 SCHEMA = Path(__file__).resolve().parents[3] / "seed_data" / "frameworks" / "framework.schema.json"
@@ -128,13 +127,6 @@ def _scale(answers: list[Any]) -> Iterator[Problem]:
     yield from _twice(
         "key", ((f"scale.answers[{at}]", answer) for at, answer in enumerate(answers))
     )
-    for at, answer in enumerate(answers):
-        meaning = MEANING[Answer(answer["key"])].value
-        if answer["counts_as"] != meaning:
-            yield Problem(
-                f"scale.answers[{at}].counts_as",
-                f"{shown(answer['key'])} always counts as {meaning}",
-            )
 
 
 def _strand(place: str, strand: Any) -> Iterator[Problem]:

@@ -15,7 +15,6 @@ from tracker.records.notifications import notices
 from tracker.records.reviews import status
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.scale import EndorsedAnswer
 from tracker.rules.notifications.notices import NoticeKind, happening
 from tracker.rules.reviews.texts import clean_text
 from tracker.rules.reviews.workflow import REVEALED, ReviewStatus
@@ -25,12 +24,7 @@ STEP_YEARS = 5
 
 
 def confirm(
-    actor: Actor,
-    item_id: int,
-    answer: EndorsedAnswer,
-    reason: str,
-    now: dt.datetime,
-    seen: str | None = None,
+    actor: Actor, item_id: int, answer: str, reason: str, now: dt.datetime, seen: str | None = None
 ) -> bool:
     """One side's agreed answer, with its reason; it can change until the other side confirms the
     same.

@@ -17,13 +17,13 @@ from tracker.models import (
     Person,
     Review,
     ReviewItem,
+    ScaleAnswer,
     Statement,
 )
 from tracker.policy.permissions import Actor
 from tracker.records.notifications import notices
 from tracker.records.reviews import exceptions, status
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.frameworks.scale import EndorsedAnswer
 from tracker.rules.notifications.notices import NoticeKind, happening
 from tracker.rules.reviews.exceptions import ExceptionMove, TakenBack, may_be_excepted, taken_back
 from tracker.rules.reviews.texts import clean_text
@@ -117,8 +117,13 @@ def _locked(
 
 
 def _is_below_met(tx: Session, item: ReviewItem) -> bool:
-    endorsed = tx.scalar(select(Endorsement.answer).where(Endorsement.item_id == item.id))
-    return may_be_excepted(item.status, EndorsedAnswer(endorsed) if endorsed else None)
+    endorsed = tx.scalar(
+        select(ScaleAnswer.counts_as)
+        .join(Statement, Statement.framework_id == ScaleAnswer.framework_id)
+        .join(Endorsement, Endorsement.statement_id == Statement.id)
+        .where(Endorsement.item_id == item.id, ScaleAnswer.key == Endorsement.answer)
+    )
+    return may_be_excepted(item.status, endorsed)
 
 
 def _is_older(tx: Session, review: Review, item: ReviewItem) -> bool:

@@ -32,7 +32,7 @@ errors.refusal_messages(
     answer_first=_l(
         "Choose an answer first: a note stands beside one. What you typed is kept on this page."
     ),
-    answer_unknown=_l("Choose one of the five answers. What you typed is kept on this page."),
+    answer_unknown=_l("Choose one of the answers. What you typed is kept on this page."),
     note_long=_l(
         "A note can be %(longest)s characters long; this one has %(length)s. It is kept on this "
         "page: "

@@ -114,10 +114,10 @@ def stats(of: ProfilePage) -> list[Data]:
     """The figures at the top of the page."""
     standing, total = of.endorsed, of.profile.total
     by = ngettext(
-        "%(consistently)d of them Consistently, by %(num)d supervisor",
-        "%(consistently)d of them Consistently, by %(num)d supervisors",
+        "%(met)d of them count as met, by %(num)d supervisor",
+        "%(met)d of them count as met, by %(num)d supervisors",
         standing.supervisors,
-        consistently=standing.consistently,
+        met=standing.met,
     )
     found = [
         _rated(of) if of.side is SelfSide.OWN else _sent(of),
