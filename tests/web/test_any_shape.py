@@ -5,60 +5,31 @@ import html
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tests.client import Client
 from tests.conftest import NOW
+from tests.factories.frameworks import learn_in, scale_of
 from tests.factories.sending import actor, item_ids, respond
 from tests.factories.world import World
-from tests.rules.frameworks.test_shapes import SHAPES, shape
-from tracker.db import session, transaction
-from tracker.models import Domain, Framework, Level, Membership, Statement, Strand
+from tests.rules.frameworks.test_shapes import SHAPES
+from tracker.db import session
+from tracker.models import Domain, Statement, Strand
 from tracker.queries.assessment import learners
 from tracker.queries.profiles import profiles
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.rules.errors import Invalid
 from tracker.rules.frameworks.file_content import FrameworkFile
-from tracker.rules.frameworks.scale import NOT_MY_WORK, NOT_SURE, Ground, Meaning, Scale
-from tracker.services.administration import role_profiles
+from tracker.rules.frameworks.scale import NOT_MY_WORK, NOT_SURE, Ground, Meaning
 from tracker.services.assessment import ratings
-from tracker.services.frameworks.importing import import_framework
 from tracker.services.reviews import reviews
 
 
 @pytest.fixture(params=SHAPES)
 def file(request: pytest.FixtureRequest, app: Flask, world: World) -> FrameworkFile:
     """The framework, imported; Ana and Ben learn in it, up to the highest level of each domain."""
-    file = shape(request.param)
     with app.app_context():
-        assert import_framework(file, NOW).added
-        world.framework_id = (
-            session().scalars(select(Framework.id).where(Framework.slug == file.slug)).one()
-        )
-        highest = session().execute(
-            select(Domain.id, Level.rank)
-            .join(Level, Level.strand_id == Domain.strand_id)
-            .join(Strand, Strand.id == Domain.strand_id)
-            .where(Strand.framework_id == world.framework_id)
-            .order_by(Level.rank)
-        )
-        profile = role_profiles.create(
-            actor(world, "adam"), world.framework_id, "Everything", dict(highest.all()), NOW
-        )
-        with transaction() as tx:
-            tx.execute(
-                update(Membership)
-                .where(
-                    Membership.person_id.in_([world.people["ana"], world.people["ben"]]),
-                    Membership.role == "learner",
-                )
-                .values(role_profile_id=profile)
-            )
-    return file
-
-
-def scale_of(file: FrameworkFile) -> Scale:
-    return Scale.of((each.key, Meaning(each.counts_as)) for each in file.scale)
+        return learn_in(world, request.param)
 
 
 def rate_and_review(world: World, file: FrameworkFile, *, reveal: bool = True) -> int:
