@@ -61,7 +61,8 @@ class Strand(Base):
 
 
 class Level(Base):
-    """Rank 1 to 9 with its name in the strand. A strand without levels has one, without a name."""
+    """Rank 1 to 9 with its name in the strand. A strand without levels has one, named
+    as the strand."""
 
     __tablename__ = "levels"
     __table_args__ = (

@@ -154,7 +154,7 @@ def _stays(people: Collection[int]) -> list[Stay]:
         .join(Team, Team.id == Membership.team_id)
         .where(Membership.person_id.in_(people))
     )
-    return [Stay(row[0], Role(row[1]), *row[2:]) for row in rows]
+    return [Stay(*row) for row in rows]
 
 
 def _role(stays: Collection[Stay], readers: Collection[int], owner: Actor, day: dt.date) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, func, select
+from sqlalchemy import RowMapping, Select, and_, bindparam, func, select
 
 from tracker.db import session
 from tracker.models import (
@@ -48,6 +48,7 @@ class Learner:
     job: str
     weekly_hours: int | None
     since: dt.date
+    is_current: bool
     role_profile_id: int
     role_profile: str
     framework_id: int
@@ -84,7 +85,7 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            Person.id,
+            Person.id.label("person_id"),
             Person.name,
             Person.library_id,
             Person.ready_at,
@@ -92,17 +93,17 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Team.name.label("team"),
             Membership.job,
             Membership.weekly_hours,
-            Membership.starts_on,
+            Membership.starts_on.label("since"),
             current_on(Membership, today).label("is_current"),
             RoleProfile.id.label("role_profile_id"),
             RoleProfile.name.label("role_profile"),
             Framework.id.label("framework_id"),
-            Framework.slug,
-            Framework.version,
-            Framework.title,
+            Framework.slug.label("framework_slug"),
+            Framework.version.label("framework_version"),
+            Framework.title.label("framework"),
             Framework.lang,
             Framework.about["scale"]["question"].as_string().label("question"),
-            Framework.about["scale"]["help"].as_string().label("help"),
+            func.coalesce(Framework.about["scale"]["help"].as_string(), "").label("help"),
             statements.label("statements"),
             open_round.c.id.label("round_id"),
             open_round.c.name.label("round"),
@@ -136,17 +137,18 @@ def learners(
 ) -> dict[int, Learner]:
     """By person, in the framework of that slug, else in their usual one: that of their newest
     membership. Who does not learn there is not in it. One query."""
-    found = {}
-    rows = session().execute(_learners_on(today), {"people": person_ids})
-    by_person: defaultdict[int, dict[str, Row[Any]]] = defaultdict(dict)
+    rows = session().execute(_learners_on(today), {"people": person_ids}).mappings()
+    by_person: defaultdict[int, dict[str, RowMapping]] = defaultdict(dict)
     for row in rows:
-        theirs = by_person[row.id]
-        if row.is_current or not any(each.is_current for each in theirs.values()):
-            theirs.setdefault(row.slug, row)
+        theirs = by_person[row["person_id"]]
+        if row["is_current"] or not any(each["is_current"] for each in theirs.values()):
+            theirs.setdefault(row["framework_slug"], row)
+    found = {}
     for person_id, theirs in by_person.items():
         asked = theirs.get(framework) if framework else next(iter(theirs.values()))
         if asked is not None:
-            found[person_id] = _learner(asked, tuple(map(_framework, theirs.values())))
+            frameworks = tuple(map(_framework, theirs.values()))
+            found[person_id] = Learner(**asked, frameworks=frameworks)
     return found
 
 
@@ -172,37 +174,9 @@ def learner_of(person_id: int, statement_id: int, today: dt.date) -> Learner | N
     return found if found and place and found.framework_id == place.id else None
 
 
-def _learner(row: Row[Any], frameworks: tuple[LearnerFramework, ...]) -> Learner:
-    return Learner(
-        person_id=row.id,
-        name=row.name,
-        library_id=row.library_id,
-        team_id=row.team_id,
-        team=row.team,
-        job=row.job,
-        weekly_hours=row.weekly_hours,
-        since=row.starts_on,
-        role_profile_id=row.role_profile_id,
-        role_profile=row.role_profile,
-        framework_id=row.framework_id,
-        framework_slug=row.slug,
-        framework_version=row.version,
-        framework=row.title,
-        lang=row.lang,
-        question=row.question,
-        help=row.help or "",
-        statements=row.statements,
-        ready_at=row.ready_at,
-        round_id=row.round_id,
-        round=row.round,
-        round_starts_on=row.round_starts_on,
-        round_ends_on=row.round_ends_on,
-        frameworks=frameworks,
-    )
-
-
-def _framework(row: Row[Any]) -> LearnerFramework:
-    return LearnerFramework(row.framework_id, row.slug, f"{row.title} {row.version}", row.lang)
+def _framework(row: RowMapping) -> LearnerFramework:
+    label = f"{row['framework']} {row['framework_version']}"
+    return LearnerFramework(row["framework_id"], row["framework_slug"], label, row["lang"])
 
 
 def targets(role_profile_ids: set[int]) -> dict[tuple[int, int], int]:

@@ -139,13 +139,13 @@ def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
     statement."""
     rows = session().execute(
         select(
-            Review.id,
-            Person.name,
+            Review.id.label("review_id"),
+            Person.name.label("reviewer"),
             func.max(ReviewItem.revealed_at).label("at"),
-            _count(ReviewItem.status.in_(REVEALED)),
-            _count(ReviewItem.status == ItemStatus.ENDORSED),
-            _count(ReviewItem.status == ItemStatus.DIFFERS),
-            _count(_to_say(actor)),
+            _count(ReviewItem.status.in_(REVEALED)).label("shown"),
+            _count(ReviewItem.status == ItemStatus.ENDORSED).label("agreed"),
+            _count(ReviewItem.status == ItemStatus.DIFFERS).label("differing"),
+            _count(_to_say(actor)).label("to_say"),
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .join(Person, Person.id == Review.reviewer_id)
@@ -159,11 +159,7 @@ def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
         )
         .order_by(func.max(ReviewItem.revealed_at).desc(), Review.id)
     )
-    return [
-        RevealedReview(review_id, who, at, *counts)
-        for review_id, who, at, *counts in rows
-        if at is not None
-    ]
+    return [RevealedReview(**row) for row in rows.mappings()]
 
 
 def to_answer(actor: Actor, today: dt.date) -> list[ToAnswer]:

@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -220,13 +220,13 @@ def _rows(*where: ColumnElement[bool]) -> list[Endorsed]:
             Endorsement.id,
             Endorsement.statement_id,
             Endorsement.endorser_id,
-            Person.name,
-            Endorsement.answer,
+            Person.name.label("who"),
+            Endorsement.answer.label("key"),
             ScaleAnswer.label,
-            Endorsement.endorsed_at,
+            Endorsement.endorsed_at.label("on"),
             Endorsement.status,
             Endorsement.ended_at,
-            EndorsementText.reason,
+            func.coalesce(EndorsementText.reason, "").label("reason"),
             Framework.version,
         )
         .join(Person, Person.id == Endorsement.endorser_id)
@@ -237,19 +237,4 @@ def _rows(*where: ColumnElement[bool]) -> list[Endorsed]:
         .where(*where)
         .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
     )
-    return [
-        Endorsed(
-            id=row.id,
-            endorser_id=row.endorser_id,
-            statement_id=row.statement_id,
-            who=short_name(row.name),
-            key=row.answer,
-            label=row.label,
-            on=row.endorsed_at,
-            status=row.status,
-            ended_at=row.ended_at,
-            reason=row.reason or "",
-            version=row.version,
-        )
-        for row in rows
-    ]
+    return [Endorsed(**{**row, "who": short_name(row["who"])}) for row in rows.mappings()]

@@ -81,8 +81,5 @@ def state(actor: Actor) -> Outbox:
         oldest.made_at if oldest is not None else None,
         oldest.reason if oldest is not None else "",
         oldest.said if oldest is not None else "",
-        [
-            StuckMail(row.id, row.name, row.email, row.status, row.ended_at, row.reason, row.said)
-            for row in rows
-        ],
+        [StuckMail(**row) for row in rows.mappings()],
     )

@@ -28,8 +28,7 @@ class Reminder:
 
 def libraries() -> list[tuple[int, str]]:
     """Ids and time zones."""
-    rows = session().execute(select(Library.id, Library.time_zone).order_by(Library.id))
-    return [(library_id, time_zone) for library_id, time_zone in rows]
+    return list(session().execute(select(Library.id, Library.time_zone).order_by(Library.id)))
 
 
 def due(library_id: int, today: dt.date) -> list[Reminder]:

@@ -80,7 +80,7 @@ def role_profiles(library_id: int) -> dict[str, int]:
     rows = session().execute(
         select(RoleProfile.name, RoleProfile.id).where(RoleProfile.library_id == library_id)
     )
-    return {row.name: row.id for row in rows}
+    return dict(rows.all())
 
 
 def use_statement(library_id: int) -> int:
@@ -113,4 +113,4 @@ def items(review_id: int) -> list[tuple[int, int]]:
         .where(ReviewItem.review_id == review_id)
         .order_by(ReviewItem.position, ReviewItem.id)
     )
-    return [(row.id, row.statement_id) for row in rows]
+    return list(rows)

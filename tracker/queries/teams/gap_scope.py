@@ -120,7 +120,7 @@ def gap_scope(actor: Actor, team_id: int, path: str, now: dt.datetime) -> GapSco
         .order_by(Team.name, Team.id)
     )
     teams = session().execute(query).all()
-    names = {team.id: TeamName(team.id, team.parent_id, team.name, team.path) for team in teams}
+    names = {team.id: TeamName(*team[:4]) for team in teams}
     above = sorted(
         (each for each in names.values() if path.startswith(each.path)),
         key=lambda each: len(each.path),

@@ -177,7 +177,7 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
     in_round = {framework_id for each in rounds for framework_id in each.framework_ids}
     members: list[Member] = []
     former: list[Member] = []
-    staff: dict[tuple[int, str], Staff] = {}
+    staff: dict[tuple[int, Role], Staff] = {}
     for row in rows:
         is_current = row.disabled_at is None and (row.ends_on is None or row.ends_on >= today)
         if row.role != Role.LEARNER:

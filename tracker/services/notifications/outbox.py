@@ -130,10 +130,7 @@ def _email(tx: Session, found: OutboxMail, now: dt.datetime) -> NoticeEmail | No
     if reader is None or not kept:
         return None
     about = {notice.about_id for notice in kept}
-    names = {
-        row.id: row.name
-        for row in tx.execute(select(Person.id, Person.name).where(Person.id.in_(about)))
-    }
+    names = dict(tx.execute(select(Person.id, Person.name).where(Person.id.in_(about))).all())
     lines = (
         MailLine(
             each.kind, names[each.about_id] if each.about_id is not None else "", each.review_id

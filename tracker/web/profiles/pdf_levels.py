@@ -170,9 +170,7 @@ def _strand(rows: list[ProfileRow]) -> Data:
     states = [row.state for row in rows]
     gaps = [row.label for row in rows if row.state is TargetState.GAP]
     made = _stat(
-        _("%(count)s durable domains, endorsed", count=len(rows))
-        if rows[0].strand_key == "durable"
-        else _("%(count)s domains, endorsed", count=len(rows)),
+        _("%(section)s: %(count)s domains, endorsed", section=rows[0].strand, count=len(rows)),
         _("%(count)s at target", count=states.count(TargetState.AT_TARGET)),
     )
     if gaps:
