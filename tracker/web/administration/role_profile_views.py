@@ -17,7 +17,7 @@ from tracker.web.http.access import door
 from tracker.web.http.errors import Undo, flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.framework_asked import FrameworkLink
-from tracker.web.i18n.content_language import mark, mark_language
+from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
 
 bp = Blueprint("admin_role_profiles", __name__, url_prefix="/admin/role-profiles")
@@ -165,16 +165,16 @@ def _switch(
     with_all: bool = False,
 ) -> list[FrameworkLink]:
     """The frameworks, where there are several."""
-    offered: list[tuple[str | None, str]] = [
-        (str(each.id), mark(each.label, each.lang)) for each in frameworks
-    ]
-    if len(offered) < 2:
+    if len(frameworks) < 2:
         return []
+    offered: list[tuple[str | None, str, str]] = [
+        (str(each.id), each.label, each.lang) for each in frameworks
+    ]
     if with_all:
-        offered.insert(0, (None, _("All frameworks")))
+        offered.insert(0, (None, _("All frameworks"), ""))
     return [
-        FrameworkLink(label, url_for(endpoint, framework=key), key == chosen)
-        for key, label in offered
+        FrameworkLink(label, lang, url_for(endpoint, framework=key), key == chosen)
+        for key, label, lang in offered
     ]
 
 

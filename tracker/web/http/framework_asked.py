@@ -12,7 +12,7 @@ from tracker.queries.assessment import learners
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.frameworks.wording import Wording
 from tracker.web.http import session
-from tracker.web.i18n.content_language import mark
+from tracker.web.i18n.content_language import mark_language
 
 KEEPS = frozenset(
     {
@@ -42,14 +42,17 @@ KEEPS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FrameworkLink:
+    """`lang` is that of the label; "" for our own words."""
+
     label: Wording
+    lang: str
     href: str
     current: bool
 
 
 def init_app(app: Flask) -> None:
     app.url_defaults(_keep)
-    app.context_processor(lambda: {"framework_links": g.get("framework_links", ())})
+    app.context_processor(lambda: {"framework_links": mark_language(g.get("framework_links", []))})
 
 
 def asked() -> str | None:
@@ -77,7 +80,8 @@ def about(learner: Learner, endpoint: str, /, **values: Any) -> Learner:
     if len(learner.frameworks) > 1:
         g.framework_links = [
             FrameworkLink(
-                mark(each.label, each.lang),
+                each.label,
+                each.lang,
                 url_for(endpoint, framework=each.slug, **values),
                 each.id == learner.framework_id,
             )

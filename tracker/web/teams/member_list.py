@@ -18,7 +18,6 @@ from tracker.queries.administration.people import folded
 from tracker.queries.teams.teams import Member
 from tracker.rules.pagination import TablePage, table_page
 from tracker.web.http.framework_asked import FrameworkLink
-from tracker.web.i18n.content_language import mark
 from tracker.web.teams.member_forms import MemberFilters
 from tracker.web.ui.pagination import page_number
 from tracker.web.ui.tables import Column, ColumnHeading, headings, order_asked
@@ -77,7 +76,7 @@ def asked(members: tuple[Member, ...], team_id: int) -> MemberList:
     total = len({member.person_id for member in members})
     form, order = MemberFilters(request.args), order_asked(COLUMNS)
     frameworks = _frameworks(members)
-    framework = form.offer("framework", frameworks)
+    framework = form.offer("framework", [(slug, label) for slug, label, _lang in frameworks])
     members = tuple(each for each in members if framework in ("", each.framework_slug))
     profiles = sorted({member.role_profile for member in members}, key=folded)
     profile = form.offer(
@@ -109,17 +108,24 @@ def asked(members: tuple[Member, ...], team_id: int) -> MemberList:
     )
 
 
-def _frameworks(members: tuple[Member, ...]) -> list[tuple[str, str]]:
-    """What can be chosen: one or, where there are several, all or each."""
-    named = {member.framework_slug: mark(member.framework, member.lang) for member in members}
-    each = sorted(named.items(), key=itemgetter(1)) if len(named) > 1 else []
-    return [("", _("All frameworks")), *each]
+def _frameworks(members: tuple[Member, ...]) -> list[tuple[str, str, str]]:
+    """What can be chosen, as slug, label and language: one or, where there are several, all or
+    each."""
+    named = {
+        member.framework_slug: (member.framework_slug, member.framework, member.lang)
+        for member in members
+    }
+    each = sorted(named.values(), key=itemgetter(1)) if len(named) > 1 else []
+    return [("", _("All frameworks"), ""), *each]
 
 
-def _switch(team_id: int, offered: list[tuple[str, str]], chosen: str) -> list[FrameworkLink]:
+def _switch(team_id: int, offered: list[tuple[str, str, str]], chosen: str) -> list[FrameworkLink]:
     return [
         FrameworkLink(
-            label, url_for("teams.show", team_id=team_id, framework=slug or None), slug == chosen
+            label,
+            lang,
+            url_for("teams.show", team_id=team_id, framework=slug or None),
+            slug == chosen,
         )
-        for slug, label in offered
+        for slug, label, lang in offered
     ]

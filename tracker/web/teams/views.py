@@ -103,9 +103,11 @@ def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[Framewor
         return []
     offered: Any = filters.framework.choices
     people = filters.chosen().get("teams")
+    langs = {str(one.framework_id): one.lang for one in scope.here}
     return [
         FrameworkLink(
             label,
+            langs[value],
             url_for("teams.gaps", team_id=scope.team.id, framework=value, teams=people),
             value == filters.framework.data,
         )
