@@ -27,14 +27,26 @@ from tracker.rules.profiles.levels import (
     what_would_change,
 )
 
-RANKS = (1, 2, 3, 4)
+RANKS = tuple(range(1, 10))
+"""The most that a strand can have; one with fewer lists nothing at those above."""
 BETTER = {TargetState.GAP: 0, TargetState.NOT_YET_KNOWN: 1, TargetState.AT_TARGET: 2}
 Statements = list[StatementAnswer]
 
-statement = st.builds(
-    StatementAnswer, st.sampled_from(RANKS), st.sampled_from(Meaning), st.booleans()
+
+def statement_up_to(top: int) -> st.SearchStrategy[StatementAnswer]:
+    return st.builds(
+        StatementAnswer, st.sampled_from(RANKS[:top]), st.sampled_from(Meaning), st.booleans()
+    )
+
+
+statement = statement_up_to(len(RANKS))
+# Of any shape: with one level only, with the usual four, with as many as there can be.
+worlds = st.one_of(
+    *(
+        st.tuples(st.lists(statement_up_to(top), max_size=24), st.sampled_from(RANKS[:top]))
+        for top in (4, 1, 2, 3, 5, 7, 9)
+    )
 )
-worlds = st.tuples(st.lists(statement, max_size=24), st.sampled_from(RANKS))
 
 
 class World(NamedTuple):
