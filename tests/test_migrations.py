@@ -319,7 +319,7 @@ def test_a_scale_of_its_own_comes_and_goes_with_all_data(
             with transaction() as tx:
                 tx.execute(text("UPDATE ratings SET answer = 'often'"))
             db.session.remove()
-            with pytest.raises(RuntimeError, match="which the older layout cannot hold"):
+            with pytest.raises(SystemExit):
                 downgrade(revision=BEFORE_SHAPES)
             db.engine.dispose()
 
