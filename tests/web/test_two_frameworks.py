@@ -8,17 +8,19 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.client import Client
 from tests.conftest import NOW, Queries
+from tests.factories.answers import EndorsedAnswer
 from tests.factories.frameworks import second_framework
 from tests.factories.people import join
+from tests.factories.reviews import endorse
 from tests.factories.sending import actor
 from tests.factories.world import START, World
 from tests.pdf import words as words_of
-from tracker.db import session
-from tracker.models import Review, Statement
+from tracker.db import session, transaction
+from tracker.models import Library, Review, RoundFramework, Statement
 from tracker.rules.errors import Invalid, Missing
 from tracker.services.assessment import ratings
 from tracker.services.reviews import reviews
@@ -217,3 +219,39 @@ def test_one_piece_of_evidence_counts_in_both(
     assert LABELS[0] not in ben.get("/evidence/new").text
     refused = ben.post("/evidence", {"title": "Mine", "statement": [bikes[0]], "do": "save"})
     assert refused.status_code == 422
+
+
+def test_what_expires_is_renewed_in_its_framework(
+    app: Flask, world: World, bikes: list[int], ana: Client
+) -> None:
+    with app.app_context():
+        rate_all(world, bikes[:1], "on_my_own")
+        rate_all(world, world.statements["communication"][:1], "consistently")
+        with transaction() as tx:
+            tx.execute(update(Library).values(endorsement_months=12))
+        for statement_id in (bikes[0], world.statements["communication"][0]):
+            answer, at = EndorsedAnswer.CONSISTENTLY, NOW - dt.timedelta(days=340)
+            endorse(world, "ana", "sue", statement_id, answer, at)
+    today = ana.get("/").text
+    for slug, statement_id in ((BIKES, bikes[0]), ("small", world.statements["communication"][0])):
+        address = f"/reviews/new?expiring=1&framework={slug}"
+        assert html.escape(address) in today
+        page = ana.get(address).text
+        assert re.findall(r'id="s-(\d+)" value="\d+" checked', page) == [str(statement_id)]
+        assert {"expiring=1" in href for _label, href, _current in switch(page)} == {True}
+
+
+def test_today_counts_what_was_sent_of_its_framework(
+    app: Flask, world: World, bikes: list[int], ana: Client
+) -> None:
+    """A round may be for both."""
+    with app.app_context():
+        framework_id = session().get_one(Statement, bikes[0]).framework_id
+        with transaction() as tx:
+            tx.add(RoundFramework(round_id=world.rounds["city"], framework_id=framework_id))
+        mine = world.statements["technical"][:1]
+        rate_all(world, bikes[:1], "on_my_own")
+        rate_all(world, mine, "consistently")
+        reviews.send(actor(world, "ana"), world.people["sue"], mine, NOW)
+    assert "Nothing is sent for review this round" not in ana.get("/").text
+    assert "Nothing is sent for review this round" in ana.get(f"/?framework={BIKES}").text

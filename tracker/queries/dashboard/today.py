@@ -89,13 +89,19 @@ class TeamBehind:
     in_round: bool
 
 
-def sent_this_round(actor: Actor, round_id: int | None) -> int:
-    """How many statements the learner sent, in the round or, without one, ever. One query."""
+def sent_this_round(actor: Actor, framework_id: int, round_id: int | None) -> int:
+    """How many statements of the framework the learner sent, in the round or, without one, ever.
+    One query."""
     where = Review.round_id == round_id if round_id is not None else Review.id.is_not(None)
     count = session().scalar(
         select(func.count(distinct(ReviewItem.statement_id)))
         .join(Review, Review.id == ReviewItem.review_id)
-        .where(Review.learner_id == actor.person_id, where, counts_as_sent())
+        .where(
+            Review.learner_id == actor.person_id,
+            Review.framework_id == framework_id,
+            where,
+            counts_as_sent(),
+        )
     )
     return count or 0
 

@@ -59,12 +59,13 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         learner.lang,
     )
     last = progress.last_rated(learner)
-    sent = today.sent_this_round(actor, learner.round_id)
+    sent = today.sent_this_round(actor, learner.framework_id, learner.round_id)
+    own = [each.slug for each in learner.frameworks]
     steps = statement_status.steps(profile, statements, ALL_KINDS)
     waiting = (
         _returned(returned)
         + _revealed(actor, now)
-        + alerts.entries(actor, now, ended)
+        + alerts.entries(actor, now, ended, own if len(own) > 1 else [])
         + _unlinked(actor)
     )
     next_up = _next_up(learner, done, last, sent)
