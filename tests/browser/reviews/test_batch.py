@@ -1,4 +1,4 @@
-"""Thirty statements of three levels in one sitting: by keyboard alone, and what the page does on
+"""Thirty statements of three levels in batches: by keyboard alone, and what the page does on
 the way."""
 
 import re

@@ -11,7 +11,7 @@ from flask import Flask
 
 from config import ROOT
 from tests.client import Client
-from tracker.web.ui.assets import IMPORT, as_served
+from tracker.web.ui.assets import STYLE_IMPORT, as_served
 
 CSS = ROOT / "static" / "css"
 PARTS = {
@@ -67,11 +67,10 @@ SHAPE_ON = [
 
 def tokens(theme: str) -> dict[str, str]:
     """The hexadecimal colour tokens as that theme leaves them."""
-    style = SERVED["tracker.css"]
-    light, dark = style.split("prefers-color-scheme: dark", maxsplit=1)
-    blocks = [light] + ([dark.split("/* Bootstrap", maxsplit=1)[0]] if theme == DARK else [])
+    light, dark = PARTS["base/tokens.css"].split("prefers-color-scheme: dark", maxsplit=1)
+    blocks = [light] + ([dark] if theme == DARK else [])
     if theme == PRINT:
-        blocks.append(SERVED["print.css"])
+        blocks.append(PARTS["base/print.css"])
     return {
         name: colour
         for block in blocks
@@ -172,7 +171,8 @@ def test_stylesheets_load_nothing_from_elsewhere() -> None:
 def listed(css: Path) -> list[str]:
     """The parts that the lists of a folder name, each as often as it is named."""
     lists = sorted(css.glob("*.css"))
-    return [name.decode() for path in lists for name in IMPORT.findall(path.read_bytes())]
+    found = (STYLE_IMPORT.findall(path.read_bytes()) for path in lists)
+    return [name.decode() for names in found for name, _print in names]
 
 
 def misplaced(css: Path) -> dict[str, int]:
@@ -210,8 +210,8 @@ def test_a_list_goes_out_as_its_parts_in_its_order(
 ) -> None:
     (tmp_path / "b.css").write_text(".x { color: red; }\n")
     (tmp_path / "a.css").write_text(".x { color: blue; }\n")
-    (tmp_path / "list.css").write_text('/* Both. */\n@import "b.css";\n@import "a.css";\n')
-    together = "/* Both. */\n.x { color: red; }\n\n.x { color: blue; }\n\n"
+    (tmp_path / "list.css").write_text('/* Both. */\n@import "b.css";\n@import "a.css" print;\n')
+    together = "/* Both. */\n.x { color: red; }\n\n@media print {\n.x { color: blue; }\n}\n\n"
     assert as_served(tmp_path / "list.css").decode() == together
     with app.test_request_context():
         address = app.jinja_env.globals["asset"]("css/tracker.css")  # type: ignore[operator]

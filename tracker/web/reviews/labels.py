@@ -59,12 +59,15 @@ ITEM_STATUS: dict[ItemStatus, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class AnswerChoice:
-    """A card or a pill; `shortcut` is its key inside the focused statement."""
+    """A card or a pill; `shortcut` is its key inside the focused statement. The last two tell the
+    script what an answer asks for."""
 
     key: str
     label: str
     description: str = ""
     shortcut: str = ""
+    needs_no_ground: bool = False
+    is_question: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +111,15 @@ class ReviewLabels:
             else _("Ask a question.")
         )
         cards = [
-            AnswerChoice(key.value, self.theirs(key), text, str(at))
+            AnswerChoice(
+                key.value, self.theirs(key), text, str(at), key is ReviewerAnswer.CANNOT_TELL
+            )
             for at, (key, text) in enumerate(texts.items(), 1)
         ]
-        return [*cards, AnswerChoice(RETURN, _("Return"), ask, str(len(cards) + 1))]
+        return [
+            *cards,
+            AnswerChoice(RETURN, _("Return"), ask, str(len(cards) + 1), is_question=True),
+        ]
 
     def agreed(self) -> list[tuple[str, str]]:
         """What the two can agree on."""
