@@ -20,6 +20,8 @@ PARTS = {
 SERVED = {path.name: as_served(path).decode() for path in sorted(CSS.glob("*.css"))}
 """Stylesheets as they go out: each is a list of parts, put together."""
 MACROS = sorted((ROOT / "templates" / "_macros").glob("*.html"))
+WITHOUT_RULE = {"form-check-label"}
+"""Classes that name a part, and need no style."""
 LIGHT, DARK, PRINT = "light", "dark", "print"
 
 TEXT_ON = [
@@ -223,6 +225,40 @@ def test_a_list_with_a_part_that_is_not_there_stops_the_start(tmp_path: Path) ->
     (tmp_path / "list.css").write_text('@import "gone.css";\n')
     with pytest.raises(FileNotFoundError):
         as_served(tmp_path / "list.css")
+
+
+def test_components_are_named_as_the_macros_that_make_them() -> None:
+    families = {Path(name).parts[1].removesuffix(".css") for name in PARTS if "components" in name}
+    assert families == {path.stem for path in MACROS} - {"scripts"}
+
+
+def classes(source: str) -> set[str]:
+    """Names in class attributes: written out, or as strings in their expressions."""
+    said = re.findall(r'class(?:_|Name)?\s*=\s*\(?"((?:\{\{.*?\}\}|\{%.*?%\}|[^"])*)"', source)
+    for text in said[:]:
+        said += re.findall(r"'([^']*)'", text)
+    return {name for text in said for name in re.sub(r"\{[{%].*?[%}]\}", " ", text).split()}
+
+
+def unstyled(names: set[str], style: str) -> set[str]:
+    """Classes of the kind that a framework of styles would give, and that no rule of ours has."""
+    kinds = re.compile(r"(m|p)[tbxyse]?-\d|(d|fw|text|btn|form|row|col|container|badge|alert)-.*\w")
+    return {
+        name
+        for name in names
+        if kinds.fullmatch(name) and not re.search(rf"\.{name}(?![\w-])", style)
+    }
+
+
+def test_no_page_asks_for_a_class_that_only_a_framework_has() -> None:
+    templates = (ROOT / "templates").rglob("*.html")
+    names = {name for path in templates for name in classes(path.read_text())}
+    assert {"btn-primary", "mt-3", "form-check"} < names
+    assert unstyled(names, SERVED["tracker.css"]) - WITHOUT_RULE == set()
+
+
+def test_a_class_without_a_rule_is_found() -> None:
+    assert unstyled({"mb-2", "mb-4", "notice"}, ".mb-4 { margin: 0; }") == {"mb-2"}
 
 
 def public_macros() -> Iterator[str]:

@@ -5,7 +5,6 @@ import hashlib
 import os
 import re
 import shutil
-from importlib.resources import files
 from pathlib import Path
 from wsgiref.headers import Headers
 
@@ -14,7 +13,6 @@ from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
 PREFIX = "/assets"
-BOOTSTRAP = "bootstrap/bootstrap.min.css"
 STYLE_IMPORT = re.compile(rb'^@import "([^"]+)"( print)?;$', re.MULTILINE)
 SCRIPT_IMPORT = re.compile(rb'^import .*"(\./[^"]+)";$', re.MULTILINE)
 ENDINGS = {".css", ".js", ".svg", ".png", ".ico", ".woff2", ".webmanifest"}
@@ -22,15 +20,11 @@ ENDINGS = {".css", ".js", ".svg", ".png", ".ico", ".woff2", ".webmanifest"}
 
 def _sources(static: Path) -> dict[str, Path]:
     """Every file to serve: its plain name (as templates say it) and where it is."""
-    own = {
+    return {
         path.relative_to(static).as_posix(): path
         for path in sorted(static.rglob("*"))
         if path.is_file() and path.suffix in ENDINGS and not _is_part(path, static)
     }
-    package = (
-        Path(str(files("flask_bootstrap"))) / "static" / "bootstrap5" / "css" / "bootstrap.min.css"
-    )
-    return own | {BOOTSTRAP: package}
 
 
 def _is_part(path: Path, static: Path) -> bool:
