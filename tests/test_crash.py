@@ -27,6 +27,7 @@ from config import ROOT
 from tests.bench import Visitor, free_port
 from tests.client import PASSWORD
 from tests.conftest import NOW, TestConfig, laid_out_database
+from tests.factories.answers import ReviewerAnswer
 from tests.factories.sending import NO, YES, answer_all, item_ids, send
 from tests.factories.world import World, make_world
 from tests.review_rules import faults
@@ -35,7 +36,6 @@ from tracker.db import db, session, transaction
 from tracker.models import RatingEntry, ReviewMessage, Submission, TrainingAction
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
-from tracker.rules.frameworks.scale import ReviewerAnswer
 from tracker.services.reviews import reviews
 
 KILLS = 3

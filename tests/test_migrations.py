@@ -14,11 +14,15 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.conftest import NOW, TestConfig
 from tests.engines import fresh_database
+from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.audit import happened
+from tests.factories.sending import actor, answer_all, send
 from tests.factories.world import World, make_world
 from tracker.app import MIGRATIONS, create_app
 from tracker.db import Base, db, transaction
+from tracker.models.triggers import guards
 from tracker.queries.operations import audit_chain, invariants
+from tracker.services.reviews import reviews
 
 
 def test_models_equal_the_migrated_database(migrated_app: Flask) -> None:
@@ -275,3 +279,70 @@ def test_events_become_a_chain_and_come_back(
             assert audit_chain.verify().wrong is None
             db.session.remove()
             db.engine.dispose()
+
+
+SHAPES = "20261202_framework_shapes"
+BEFORE_SHAPES = str(ScriptDirectory(str(MIGRATIONS)).get_revision(SHAPES).down_revision)
+KEPT = ("ratings", "rating_entries", "review_items", "endorsements", "confirmations", "statements")
+
+
+def test_a_scale_of_its_own_comes_and_goes_with_all_data(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was rated, judged and endorsed stays, history stays guarded, and the older layout takes
+    nothing that it cannot hold."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            review_id = send(world, *Answer)
+            answer_all(world, review_id, *ReviewerAnswer)
+            reviews.reveal(actor(world, "sue"), review_id, NOW)
+            before = _contents()
+            assert min(map(len, before.values())) > 0 or before["confirmations"] == []
+            db.session.remove()
+            downgrade(revision=BEFORE_SHAPES)
+            assert _contents() == before
+            assert set(_triggers()) >= set(guards(engine_name, KEPT))
+            _refuses("UPDATE ratings SET answer = 'often'")
+            upgrade()
+            assert _contents() == before
+            assert set(_triggers()) >= set(guards(engine_name, KEPT))
+            said = "SELECT key, reviewer_description FROM scale_answers ORDER BY position"
+            with db.engine.connect() as connection:
+                rows = dict(connection.execute(text(said)).all())
+            assert rows["partly"] == "Some of it, sometimes, or with more help than it says."
+            assert rows["not_sure"] == ""
+            with transaction() as tx:
+                tx.execute(text("UPDATE ratings SET answer = 'often'"))
+            db.session.remove()
+            with pytest.raises(SystemExit):
+                downgrade(revision=BEFORE_SHAPES)
+            db.engine.dispose()
+
+
+def _contents() -> dict[str, list[tuple[object, ...]]]:
+    with db.engine.connect() as connection:
+        return {
+            table: [
+                tuple(row) for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY id"))
+            ]
+            for table in KEPT
+        }
+
+
+def _triggers() -> list[str]:
+    found = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }
+    with db.engine.connect() as connection:
+        return list(connection.scalars(text(found[db.engine.dialect.name])))
+
+
+def _refuses(query: str) -> None:
+    with pytest.raises(IntegrityError), transaction() as tx:
+        tx.execute(text(query))
+    db.session.remove()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Enum,
     MetaData,
     String,
     create_engine,
@@ -71,7 +73,17 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {dt.datetime: UTCDateTime(), str: String()}
+    type_annotation_map = {
+        dt.datetime: UTCDateTime(),
+        str: String(),
+        StrEnum: Enum(
+            StrEnum,
+            native_enum=False,
+            length=40,
+            create_constraint=False,
+            values_callable=lambda words: [word.value for word in words],
+        ),
+    }
 
 
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from tests.browser.conftest import Live
 from tests.browser.keyboard import Keyboard
 from tests.client import PASSWORD
+from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.reviews import send as send_now
 from tracker.db import db, session
 from tracker.models import Endorsement, EvidenceLink, Review, ReviewItem, SecondReading
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.rules.roles import Role
 

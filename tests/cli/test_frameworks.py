@@ -80,6 +80,14 @@ def test_check_changes_nothing(app: Flask, tmp_path: Path) -> None:
     assert run(app, "list").stdout == ""
 
 
+@pytest.mark.parametrize(("name", "is_told"), [("japanese", True), ("spanish", False)])
+def test_check_says_what_documents_cannot_show(app: Flask, name: str, is_told: bool) -> None:
+    checked = run(app, "check", str(ROOT / "tests" / "data" / "frameworks" / f"{name}.json"))
+    assert checked.exit_code == 0
+    assert ("can't be shown in PDFs" in checked.stderr) == is_told
+    assert ("no font for Japanese (あ, い, う, え, お, …)" in checked.stderr) == is_told
+
+
 def test_list_shows_what_is_published(app: Flask) -> None:
     run(app, "import", str(PATH))
     assert (

@@ -4,12 +4,12 @@ from sqlalchemy import select
 
 from tests.doors.door import Door
 from tests.doors.reviews import its_id, one
+from tests.factories.answers import EndorsedAnswer
 from tests.factories.reviews import endorse
 from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Deputy, Endorsement
-from tracker.rules.frameworks.scale import EndorsedAnswer
 from tracker.services.reviews import delegates
 
 

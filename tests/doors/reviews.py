@@ -3,11 +3,11 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from tests.doors.door import Door
+from tests.factories.answers import ReviewerAnswer
 from tests.factories.sending import NO, YES, actor, answer_all, ask, item_ids, send
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Review, ReviewItem, TrainingAction
-from tracker.rules.frameworks.scale import ReviewerAnswer
 from tracker.services.reviews import differences, reviews
 
 NOTHING_TICKED = {"act": "ticked"}

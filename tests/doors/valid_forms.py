@@ -11,6 +11,7 @@ from tests.client import PASSWORD
 from tests.doors import DOORS
 from tests.doors.door import Door
 from tests.doors.reviews import its_item
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import PDF, piece
 from tests.factories.notices import tell
 from tests.factories.ratings import rate
@@ -23,7 +24,6 @@ from tracker.models import Evidence, Level, Membership, Notice, RoleProfile, Tea
 from tracker.queries.assessment import import_targets
 from tracker.rules.assessment.import_lines import read
 from tracker.rules.assessment.import_plan import plan
-from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.notifications.mail import MailOutcome
 from tracker.services import evidence
 from tracker.services.administration import people, role_profiles, teams

@@ -1,10 +1,31 @@
-"""What a library does with a framework: what it leaves out, its rounds, and domains of any size."""
+"""What a library does with a framework: what it leaves out, its rounds, domains of any size, and
+frameworks of other shapes."""
 
 import datetime as dt
 
+from sqlalchemy import select, update
+
+from tests.factories.sending import actor
 from tests.factories.world import World, add
-from tracker.db import transaction
-from tracker.models import Citation, NotRatedHere, Round, Source, Statement
+from tests.rules.frameworks.test_shapes import shape
+from tracker.db import session, transaction
+from tracker.models import (
+    Citation,
+    Domain,
+    Framework,
+    Level,
+    Membership,
+    NotRatedHere,
+    Round,
+    Source,
+    Statement,
+    Strand,
+)
+from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.scale import Meaning, Scale
+from tracker.rules.roles import Role
+from tracker.services.administration import role_profiles
+from tracker.services.frameworks.importing import import_framework
 
 
 def leave_out(world: World, statement_id: int, reason: str, library: str = "city") -> None:
@@ -77,3 +98,35 @@ def cite(world: World, statement_id: int, *labels: str) -> None:
                 ),
             )
             add(tx, Citation(statement_id=statement_id, source_id=source_id, position=position))
+
+
+def learn_in(world: World, name: str) -> FrameworkFile:
+    """Import that file of tests/data/frameworks/: from now on Ana and Ben learn in it, up to the
+    highest level of each domain."""
+    file = shape(name)
+    assert import_framework(file, world.now).added
+    found = select(Framework.id).where(Framework.slug == file.slug)
+    world.framework_id = session().scalars(found).one()
+    highest = session().execute(
+        select(Domain.id, Level.rank)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Level, Level.strand_id == Strand.id)
+        .where(Strand.framework_id == world.framework_id)
+        .order_by(Level.rank)
+    )
+    targets = dict(highest.all())
+    profile = role_profiles.create(
+        actor(world, "adam"), world.framework_id, "Everything", targets, world.now
+    )
+    both = [world.people["ana"], world.people["ben"]]
+    with transaction() as tx:
+        tx.execute(
+            update(Membership)
+            .where(Membership.person_id.in_(both), Membership.role == Role.LEARNER)
+            .values(role_profile_id=profile)
+        )
+    return file
+
+
+def scale_of(file: FrameworkFile) -> Scale:
+    return Scale.of((each.key, Meaning(each.counts_as)) for each in file.scale)

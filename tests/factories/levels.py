@@ -3,9 +3,9 @@ voice."""
 
 import datetime as dt
 
+from tests.factories.answers import EndorsedAnswer
 from tests.factories.reviews import endorse
 from tests.factories.world import World
-from tracker.rules.frameworks.scale import EndorsedAnswer
 from tracker.rules.profiles.levels import TargetState
 
 LISTED = {"technical": 10, "communication": 5, "leadership": 2}

@@ -2,10 +2,11 @@
 
 import datetime as dt
 
+from tests.factories.answers import Answer
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Rating, RatingEntry
-from tracker.rules.frameworks.scale import Answer, Basis
+from tracker.rules.frameworks.scale import Basis
 
 
 def rate(

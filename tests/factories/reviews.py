@@ -2,10 +2,11 @@
 
 import datetime as dt
 
+from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.world import World, add
 from tracker.db import transaction
 from tracker.models import Endorsement, Review, ReviewItem
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus, ItemStatus, ReviewStatus
 
 
@@ -38,7 +39,7 @@ def endorse(
         )
         theirs = (
             ReviewerAnswer.NOT_THEIR_WORK
-            if answer is EndorsedAnswer.NOT_MY_WORK
+            if answer == EndorsedAnswer.NOT_MY_WORK
             else ReviewerAnswer(answer.value)
         )
         item_id = add(

@@ -4,6 +4,7 @@ import datetime as dt
 
 from sqlalchemy import select
 
+from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.ratings import rate
 from tests.factories.world import World
 from tracker.db import session, transaction
@@ -11,7 +12,7 @@ from tracker.models import Rating, Review, ReviewItem
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.scale import Answer, Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.responses import ReviewerResponse
 from tracker.services.reviews import answers, reviews
 
@@ -88,7 +89,7 @@ def answer(
     """Answer an item as a page opened just before would."""
     session().rollback()
     version = session().get_one(ReviewItem, item_id).version
-    why = None if said is ReviewerAnswer.CANNOT_TELL else ground
+    why = None if said == ReviewerAnswer.CANNOT_TELL else ground
     respond(actor(world, by), item_id, said, why, note, version, world.now)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from tests.client import PASSWORD
+from tests.factories.answers import MEANING, Answer
 from tracker.db import transaction
 from tracker.models import (
     Domain,
@@ -34,7 +35,6 @@ from tracker.models import (
     UseStatementReading,
 )
 from tracker.rules.accounts.passwords import Passwords
-from tracker.rules.frameworks.scale import MEANING, Answer
 from tracker.rules.roles import Role
 
 HASH = Passwords(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)

@@ -5,18 +5,16 @@ import sys
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
 from tracker.queries.frameworks.published import published
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.files import (
-    FrameworkFile,
-    FrameworkFileError,
-    decode,
-    read_framework,
-    warnings,
-)
+from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework, warnings
+from tracker.rules.writing_systems import font_for, writing_systems
 from tracker.services.frameworks.importing import import_framework
+from tracker.storage import document_fonts
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
@@ -28,6 +26,7 @@ def framework() -> None:
 
 @framework.command("check")
 @FILE
+@with_appcontext
 def check(file: Path) -> None:
     """Say what is wrong with FILE, with the place of each problem."""
     read = _read(file)
@@ -93,6 +92,20 @@ def _differs(file: Path, read: FrameworkFile) -> str:
 def _warn(file: Path, read: FrameworkFile) -> None:
     for warning in warnings(read):
         click.echo(f"{file.name}: warning: {warning}", err=True)
+    if unshown := document_fonts.unshown(read.all_text(), current_app.config["DOCUMENT_FONTS"]):
+        click.echo(f"{file.name}: warning: {_about_unshown(unshown)}", err=True)
+
+
+def _about_unshown(unshown: str) -> str:
+    systems = writing_systems(unshown)
+    some = ", ".join(unshown[:5]) + (", …" if len(unshown) > 5 else "")
+    what = f"{' and '.join(systems)} ({some})" if systems else some
+    fonts = " and ".join(dict.fromkeys(map(font_for, systems))) or "one that has them"
+    return (
+        f"{len(unshown)} of its characters can't be shown in PDFs, because this server has no font "
+        f"for {what}. Put a font, such as {fonts}, into a folder and name the folder in "
+        "TRACKER_DOCUMENT_FONTS."
+    )
 
 
 def _read(file: Path) -> FrameworkFile:

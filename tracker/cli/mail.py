@@ -120,7 +120,7 @@ def _next(server: MailServer) -> outbox.Delivery | None:
 
 def _told(came: Counter[MailStatus]) -> str:
     return (
-        ", ".join(f"{status.value}: {count}" for status, count in sorted(came.items()))
+        ", ".join(f"{status}: {count}" for status, count in sorted(came.items()))
         or "Nothing to send."
     )
 

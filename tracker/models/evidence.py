@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
+from tracker.models.columns import Id, Line, Prose, one_of, parent
 from tracker.rules.frameworks.scale import EvidenceKind
 
 
@@ -35,7 +35,7 @@ class Evidence(Base):
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
-    kind: Mapped[Word]
+    kind: Mapped[EvidenceKind]
     version: Mapped[int]
     created_at: Mapped[dt.datetime]
     changed_at: Mapped[dt.datetime]

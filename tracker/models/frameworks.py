@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
-from tracker.rules.frameworks.scale import Answer, Meaning
+from tracker.rules.frameworks.scale import Meaning
 
 
 class Framework(Base):
@@ -29,14 +29,12 @@ class Framework(Base):
 
 
 class ScaleAnswer(Base):
-    """One answer of the framework's scale, in order. Frozen once a rating uses it."""
+    """One answer of the framework's scale, in order. Frozen once a rating uses it.
+
+    `reviewer_description`: what it means when a reviewer chooses it."""
 
     __tablename__ = "scale_answers"
-    __table_args__ = (
-        UniqueConstraint("framework_id", "key"),
-        one_of("key", Answer),
-        one_of("counts_as", Meaning),
-    )
+    __table_args__ = (UniqueConstraint("framework_id", "key"), one_of("counts_as", Meaning))
 
     id: Mapped[Id]
     framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
@@ -44,7 +42,8 @@ class ScaleAnswer(Base):
     position: Mapped[int]
     label: Mapped[Line]
     description: Mapped[Prose]
-    counts_as: Mapped[Word]
+    reviewer_description: Mapped[Prose] = mapped_column(default="")
+    counts_as: Mapped[Meaning]
 
 
 class Strand(Base):
@@ -62,12 +61,13 @@ class Strand(Base):
 
 
 class Level(Base):
-    """Rank 1 to 4 with its name in the strand."""
+    """Rank 1 to 9 with its name in the strand. A strand without levels has one, named
+    as the strand."""
 
     __tablename__ = "levels"
     __table_args__ = (
         UniqueConstraint("strand_id", "rank"),
-        CheckConstraint("rank BETWEEN 1 AND 4", name="rank_known"),
+        CheckConstraint("rank BETWEEN 1 AND 9", name="rank_known"),
     )
 
     id: Mapped[Id]
@@ -100,7 +100,7 @@ class Statement(Base):
     __table_args__ = (
         UniqueConstraint("framework_id", "uuid"),
         UniqueConstraint("framework_id", "code"),
-        CheckConstraint("rank BETWEEN 1 AND 4", name="rank_known"),
+        CheckConstraint("rank BETWEEN 1 AND 9", name="rank_known"),
         Index("ix_statements_domain_rank", "domain_id", "rank", "position"),
     )
 

@@ -33,7 +33,7 @@ class Notice(Base):
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(parent("people.id"))
-    kind: Mapped[Word]
+    kind: Mapped[NoticeKind]
     happening: Mapped[Line]
     review_id: Mapped[int | None] = mapped_column(parent("reviews.id"), index=True)
     about_id: Mapped[int | None] = mapped_column(parent("people.id"))
@@ -50,7 +50,7 @@ class NoticeChoice(Base):
     __table_args__ = (one_of("mail", MailChoice),)
 
     person_id: Mapped[int] = mapped_column(parent("people.id"), primary_key=True)
-    mail: Mapped[Word]
+    mail: Mapped[MailChoice]
     chosen_at: Mapped[dt.datetime]
 
 
@@ -80,7 +80,7 @@ class OutboxMail(Base):
     person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
     token: Mapped[str] = mapped_column(String(64), unique=True)
     digest_on: Mapped[dt.date | None]
-    status: Mapped[Word]
+    status: Mapped[MailStatus]
     attempts: Mapped[int] = mapped_column(default=0)
     made_at: Mapped[dt.datetime]
     next_try_at: Mapped[dt.datetime]

@@ -30,7 +30,7 @@ class MailTest(Base):
     library_id: Mapped[int] = mapped_column(parent("libraries.id"))
     person_id: Mapped[int] = mapped_column(parent("people.id"))
     code_hash: Mapped[str] = mapped_column(String(64))
-    outcome: Mapped[Word]
+    outcome: Mapped[MailOutcome]
     reason: Mapped[Word] = mapped_column(default="")
     said: Mapped[str] = mapped_column(String(400), default="")
     sent_at: Mapped[dt.datetime]

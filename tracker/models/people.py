@@ -98,7 +98,7 @@ class Membership(Base):
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
     team_id: Mapped[int] = mapped_column(parent("teams.id"))
-    role: Mapped[Word]
+    role: Mapped[Role]
     role_profile_id: Mapped[int | None] = mapped_column(parent("role_profiles.id"))
     job: Mapped[Line] = mapped_column(String(200), default="")
     weekly_hours: Mapped[int | None]

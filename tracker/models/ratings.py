@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Prose, Word, one_of, parent
-from tracker.rules.frameworks.scale import Answer, Basis
+from tracker.rules.frameworks.scale import Basis
 
 
 class Rating(Base):
@@ -22,7 +22,6 @@ class Rating(Base):
     __tablename__ = "ratings"
     __table_args__ = (
         UniqueConstraint("person_id", "statement_id"),
-        one_of("answer", Answer),
         one_of("basis", Basis),
         CheckConstraint("version >= 1", name="version_counts"),
         Index("ix_ratings_statement", "statement_id"),
@@ -32,7 +31,7 @@ class Rating(Base):
     person_id: Mapped[int] = mapped_column(parent("people.id"))
     statement_id: Mapped[int] = mapped_column(parent("statements.id"))
     answer: Mapped[Word]
-    basis: Mapped[Word]
+    basis: Mapped[Basis]
     version: Mapped[int]
     own_note: Mapped[Prose] = mapped_column(default="")
     reviewer_note: Mapped[Prose] = mapped_column(default="")
@@ -47,7 +46,6 @@ class RatingEntry(Base):
 
     __tablename__ = "rating_entries"
     __table_args__ = (
-        one_of("answer", Answer),
         one_of("basis", Basis),
         Index("ix_rating_entries_person_statement", "person_id", "statement_id", "rated_at"),
     )
@@ -57,6 +55,6 @@ class RatingEntry(Base):
     statement_id: Mapped[int] = mapped_column(parent("statements.id"))
     version: Mapped[int]
     answer: Mapped[Word]
-    basis: Mapped[Word]
+    basis: Mapped[Basis]
     rated_at: Mapped[dt.datetime]
     given_on: Mapped[dt.date | None]

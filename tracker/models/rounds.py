@@ -30,7 +30,7 @@ class Target(Base):
     __tablename__ = "targets"
     __table_args__ = (
         UniqueConstraint("role_profile_id", "domain_id"),
-        CheckConstraint("rank BETWEEN 1 AND 4", name="rank_known"),
+        CheckConstraint("rank BETWEEN 1 AND 9", name="rank_known"),
     )
 
     id: Mapped[Id]

@@ -52,7 +52,7 @@ def may_review(
     learning, team = aliased(Membership), aliased(Team)
     learns = and_(
         learning.person_id == learner_id,
-        learning.role == Role.LEARNER.value,
+        learning.role == Role.LEARNER,
         in_reach_on(learning, today),
         team.closed_on.is_(None),
     )
@@ -65,7 +65,7 @@ def may_review(
             .join(person, person.id == heading.person_id)
             .where(
                 heading.team_id == at.id,
-                heading.role == Role.SUPERVISOR.value,
+                heading.role == Role.SUPERVISOR,
                 current_on(heading, today),
                 person.disabled_at.is_(None),
                 person.id.not_in([learner_id, other]),

@@ -30,9 +30,7 @@ def begin(
 ) -> Evidence:
     """A new piece of evidence with its first version."""
     kind = kind_of(content.url, file_id is not None)
-    evidence = Evidence(
-        person_id=person_id, kind=kind.value, version=0, created_at=now, changed_at=now
-    )
+    evidence = Evidence(person_id=person_id, kind=kind, version=0, created_at=now, changed_at=now)
     tx.add(evidence)
     tx.flush()
     add_version(tx, evidence, content, file_id, now)
@@ -44,7 +42,7 @@ def add_version(
 ) -> None:
     """The next version; older ones stay as they are."""
     evidence.version += 1
-    evidence.kind = kind_of(content.url, file_id is not None).value
+    evidence.kind = kind_of(content.url, file_id is not None)
     evidence.changed_at = now
     version = EvidenceVersion(evidence_id=evidence.id, number=evidence.version, made_at=now)
     tx.add(version)

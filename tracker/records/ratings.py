@@ -7,14 +7,14 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Rating, RatingEntry
-from tracker.rules.frameworks.scale import Answer, Basis
+from tracker.rules.frameworks.scale import Basis
 
 
 def begin(
     tx: Session,
     person_id: int,
     statement_id: int,
-    answer: Answer,
+    answer: str,
     now: dt.datetime,
     notes: dict[str, str],
     *,
@@ -29,8 +29,8 @@ def begin(
         insert(Rating).values(
             person_id=person_id,
             statement_id=statement_id,
-            answer=answer.value,
-            basis=basis.value,
+            answer=answer,
+            basis=basis,
             version=1,
             own_note=notes.get("own_note", ""),
             reviewer_note=notes.get("reviewer_note", ""),
@@ -48,7 +48,7 @@ def answer_again(
     person_id: int,
     statement_id: int,
     version: int,
-    answer: Answer,
+    answer: str,
     basis: Basis,
     now: dt.datetime,
     notes: dict[str, str],
@@ -57,8 +57,8 @@ def answer_again(
     """A new answer, or the old one given again, in place of version `version`. Returns the new
     version."""
     values = {
-        "answer": answer.value,
-        "basis": basis.value,
+        "answer": answer,
+        "basis": basis,
         "rated_at": now,
         "given_on": given_on,
         "version": version + 1,
@@ -103,7 +103,7 @@ def _remember(
     person_id: int,
     statement_id: int,
     version: int,
-    answer: Answer,
+    answer: str,
     basis: Basis,
     now: dt.datetime,
     given_on: dt.date | None,
@@ -113,8 +113,8 @@ def _remember(
             person_id=person_id,
             statement_id=statement_id,
             version=version,
-            answer=answer.value,
-            basis=basis.value,
+            answer=answer,
+            basis=basis,
             rated_at=now,
             given_on=given_on,
         )

@@ -39,11 +39,19 @@ class _Object(dict[str, Any]):
 
 
 def read(text: str) -> Any:
-    """The value of a JSON text. Raises NotStrict with every problem found.
+    """The value of a JSON text. Raises NotStrict with every problem found: what `parsed` refuses,
+    and `faults`."""
+    value = parsed(text)
+    if found := faults(value):
+        raise NotStrict(found)
+    return value
 
-    Refused besides bad syntax: more than MAX_CHARS, lists and objects deeper than MAX_DEPTH, a key
-    twice in one object, NaN and Infinity, control characters (NUL, line breaks, ...) and lone
-    surrogates in any text.
+
+def parsed(text: str) -> Any:
+    """The value, whatever its texts hold.
+
+    Raises NotStrict for bad syntax, more than MAX_CHARS, lists and objects deeper than MAX_DEPTH,
+    NaN and Infinity.
     """
     if len(text) > MAX_CHARS:
         raise NotStrict(
@@ -54,16 +62,18 @@ def read(text: str) -> Any:
             [Problem("", f"has lists or objects inside each other more than {MAX_DEPTH} deep")]
         )
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise NotStrict([Problem(place, f"is not JSON: {error.msg}")]) from error
     except ValueError as error:
         raise NotStrict([Problem("", f"is not JSON that can be used: {error}")]) from error
-    problems = sorted(_walk(value, ""))
-    if problems:
-        raise NotStrict(problems)
-    return value
+
+
+def faults(value: Any) -> list[Problem]:
+    """A key twice in one object; control characters (NUL, line breaks, ...) and lone surrogates in
+    any text."""
+    return sorted(_walk(value, ""))
 
 
 def step(place: str, part: str | int) -> str:
@@ -114,6 +124,6 @@ def _walk(value: Any, place: str) -> Iterator[Problem]:
             yield Problem(step(place, shown(key)), "stands twice in the same object")
         for key, item in value.items():
             if any(_ is not None for _ in _walk(key, "")):
-                yield Problem(place, f"has a key that cannot be kept: {shown(key)}")
+                yield Problem(step(place, shown(key)), "is a name that cannot be kept")
             else:
                 yield from _walk(item, step(place, key))

@@ -10,8 +10,8 @@ import pytest
 from tests.browser.assessment.rating import answers, entries, focused, state, wait_for
 from tests.browser.conftest import Live
 from tests.client import PASSWORD
+from tests.factories.answers import Answer
 from tests.factories.ratings import rate
-from tracker.rules.frameworks.scale import Answer
 
 pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"

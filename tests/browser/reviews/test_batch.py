@@ -11,12 +11,12 @@ from sqlalchemy import select
 from tests.browser.conftest import Live
 from tests.browser.keyboard import Keyboard
 from tests.client import PASSWORD
+from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.ratings import rate
 from tests.factories.sending import actor, answer, item_ids
 from tests.factories.world import add
 from tracker.db import db, session, transaction
 from tracker.models import ReviewItem, Statement
-from tracker.rules.frameworks.scale import Answer, ReviewerAnswer
 from tracker.services.reviews import reviews
 
 pytest.importorskip(
@@ -103,10 +103,10 @@ def test_thirty_statements_by_keyboard_alone(live: Live, browser: Any, review_id
         for number in range(EACH):
             cards.nth(number).locator("input[name^=answer]:focus").first.wait_for()
             if number == 3:
-                me.press("4")  # cannot tell needs no ground
+                me.press("9")  # cannot tell needs no ground
                 continue
             me.press("123"[number % 3])
-            me.press("7890"[number % 4])
+            me.press("asdf"[number % 4])
     page.get_by_role("heading", name="Check your answers about Ana").wait_for()
     found = said(live, review_id)
     assert [status for status, _answer, _ground in found].count("answered") == 27
@@ -126,7 +126,7 @@ def test_a_question_by_keyboard_and_the_way_round(live: Live, visit: Visit, revi
     page.locator("#first-open").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("n")
-    page.keyboard.press("6")
+    page.keyboard.press("r")
     assert cards.nth(1).locator("textarea:focus").count() == 1
     page.keyboard.press("Control+Enter")
     page.get_by_text("Write your question first").wait_for()
@@ -174,7 +174,7 @@ def test_another_tab_s_answer_is_shown_beside_this_one(
         db.session.remove()
     first_card(page).locator("input[name^=answer]").first.focus()
     page.keyboard.press("3")
-    page.keyboard.press("7")
+    page.keyboard.press("a")
     box = page.locator("[data-conflict]")
     box.wait_for()
     assert "from elsewhere" in box.text_content()

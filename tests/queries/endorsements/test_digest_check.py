@@ -12,6 +12,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import PDF, piece
 from tests.factories.reviews import endorse
 from tests.factories.sending import YES, actor, answer_all, send
@@ -21,7 +22,6 @@ from tracker.models.triggers import guards
 from tracker.queries.endorsements import digest_check
 from tracker.queries.operations import invariants
 from tracker.rules.evidence.uploads import Upload
-from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.reviews.digests import DigestFit
 from tracker.services.reviews import endorsements, reviews
 

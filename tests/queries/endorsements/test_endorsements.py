@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.reviews import endorse
 from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
@@ -13,7 +14,6 @@ from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Evidence, Person, Rating
 from tracker.queries.endorsements.endorsements import changed_since, history, standing
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
 from tracker.rules.names import first_name, short_name
 from tracker.services.reviews import differences, reviews
 

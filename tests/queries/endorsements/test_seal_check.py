@@ -12,6 +12,7 @@ from sqlalchemy import delete, inspect, select, text, update
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.reviews import endorse
 from tests.factories.sending import YES, actor, answer_all, send
@@ -28,7 +29,7 @@ from tracker.models import (
 )
 from tracker.queries.endorsements import seal_check
 from tracker.queries.operations import audit_chain, invariants
-from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import Ground
 from tracker.rules.operations.audit_kinds import GIVEN
 from tracker.rules.operations.backups import Finding
 from tracker.rules.reviews.digests import SealState

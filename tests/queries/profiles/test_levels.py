@@ -5,6 +5,7 @@ import datetime as dt
 from flask import Flask
 
 from tests.conftest import Queries
+from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
@@ -12,7 +13,7 @@ from tracker.db import transaction
 from tracker.models import NotRatedHere
 from tracker.queries.assessment import learners
 from tracker.queries.profiles import levels
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning
+from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.levels import LevelState, TargetState
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.factories.answers import Answer
 from tracker.rules.assessment.import_lines import (
     CHARS_MAX,
     LINES_MAX,
@@ -19,7 +20,6 @@ from tracker.rules.assessment.import_lines import (
     read_day,
 )
 from tracker.rules.errors import Invalid
-from tracker.rules.frameworks.scale import Answer
 
 HEADINGS = {
     "code": ImportColumn.CODE,

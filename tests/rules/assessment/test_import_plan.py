@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.factories.answers import Answer
 from tracker.rules.assessment.import_lines import ImportLine, RatingList, plain
 from tracker.rules.assessment.import_plan import (
     ASKED,
@@ -18,7 +19,6 @@ from tracker.rules.assessment.import_plan import (
     Verdict,
     plan,
 )
-from tracker.rules.frameworks.scale import Answer
 from tracker.rules.texts import NOTE_MAX
 
 TODAY = dt.date(2026, 11, 24)

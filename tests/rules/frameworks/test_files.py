@@ -10,13 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import ROOT
-from tracker.rules.frameworks.files import (
-    FrameworkFile,
-    FrameworkFileError,
-    decode,
-    read_framework,
-    warnings,
-)
+from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework, warnings
 
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 GOOD = json.loads(FILE.read_text(encoding="utf-8"))
@@ -57,6 +52,23 @@ def top(data: Any) -> Any:
     return data
 
 
+def last(data: Any) -> Any:
+    return data["strands"][2]["domains"][9]["statements"][-1]
+
+
+def level(rank: int) -> dict[str, Any]:
+    return {"rank": rank, "name": f"Level {rank}"}
+
+
+def graded(number: int) -> dict[str, Any]:
+    return GOOD["scale"]["answers"][2 if number > 2 else 0] | {"key": f"grade_{number}"}
+
+
+LAST = (
+    f"strands[2].domains[9].statements[{len(GOOD['strands'][2]['domains'][9]['statements']) - 1}]"
+)
+TEN = range(1, 11)
+END = GOOD["scale"]["answers"][3:]
 BAD = {
     "a text is empty": (put(first, "text", ""), f"{FIRST}.text: is empty"),
     "a text is missing": (take(first, "text"), f"{FIRST}.text: is missing"),
@@ -78,9 +90,17 @@ BAD = {
         put(first, "title", "a\ud800"),
         f"{FIRST}.title: holds half of a character (a lone surrogate): “a\\ud800”",
     ),
-    "a NUL in a key": (put(first, "a\0", "b"), f"{FIRST}: has a key that cannot be kept: “a\\x00”"),
-    "a rank of 5": (put(first, "rank", 5), f"{FIRST}.rank: is 5; it must be at most 4"),
-    "a rank of true": (put(first, "rank", True), f"{FIRST}.rank: must be a whole number"),
+    "a NUL in a key": (put(first, "a\0", "b"), f"{FIRST}.“a\\x00”: is a name that cannot be kept"),
+    "a rank of 0": (put(first, "rank", 0), f"{FIRST}.rank: is 0; it must be at least 1"),
+    "a rank above the highest": (
+        put(last, "rank", 5),
+        f"{LAST}.rank: is 5; the strand's highest level has rank 4",
+    ),
+    "a rank of true": (put(first, "rank", True), f"{FIRST}.rank: must be a whole number or null"),
+    "no rank": (
+        take(first, "rank"),
+        f"{FIRST}.rank: is missing; give the rank of the statement's level",
+    ),
     "a rank that goes down": (
         put(first, "rank", 2),
         "strands[0].domains[0].statements[1].rank: is 1, after one of rank 2",
@@ -109,9 +129,13 @@ BAD = {
         put(first, "colour", "red"),
         f"{FIRST}.colour: is not known here",
     ),
-    "a level is missing": (
-        take(lambda data: data["strands"][2]["levels"], 3),
-        "strands[2].levels: has 3 entries; it must have at least 4",
+    "ten levels": (
+        put(lambda data: data["strands"][2], "levels", [level(rank) for rank in TEN]),
+        "strands[2].levels: has 10 entries; it must have at most 9",
+    ),
+    "levels as text": (
+        put(lambda data: data["strands"][2], "levels", "none"),
+        "strands[2].levels: must be a list",
     ),
     "a level twice": (
         put(lambda data: data["strands"][2]["levels"][3], "rank", 3),
@@ -133,20 +157,51 @@ BAD = {
         put(lambda data: data["strands"][2]["domains"][0], "claimed_count", "eleven"),
         "strands[2].domains[0].claimed_count: must be a whole number or null",
     ),
-    "an answer that is not known": (
-        put(lambda data: data["scale"]["answers"][0], "key", "often"),
+    "an answer with capitals": (
+        put(lambda data: data["scale"]["answers"][0], "key", "Often"),
         (
-            "scale.answers[0].key: “often” is not one of not_yet, partly, consistently, not_sure, "
-            "not_my_work"
+            "scale.answers[0].key: “Often” is not the key of an answer, such as not_yet: small "
+            "letters, digits, underscores"
         ),
     ),
-    "an answer that counts as something else": (
-        put(lambda data: data["scale"]["answers"][1], "counts_as", "met"),
-        "scale.answers[1].counts_as: “partly” always counts as not_met",
+    "an answer that only reviewers have": (
+        put(lambda data: data["scale"]["answers"][0], "key", "cannot_tell"),
+        "scale.answers[0].key: “cannot_tell” is an answer that only reviewers have",
     ),
-    "an answer is missing": (
+    "an answer twice": (
+        put(lambda data: data["scale"]["answers"][0], "key", "partly"),
+        "scale.answers[1].key: “partly” is used already, at scale.answers[0]",
+    ),
+    "an answer of the scale's own that counts as open": (
+        put(lambda data: data["scale"]["answers"][1], "counts_as", "open"),
+        "scale.answers[1].counts_as: “partly” must count as met or as not_met",
+    ),
+    "not sure that counts as met": (
+        put(lambda data: data["scale"]["answers"][3], "counts_as", "met"),
+        "scale.answers[3].counts_as: “not_sure” always counts as open",
+    ),
+    "nothing that counts as met": (
+        put(lambda data: data["scale"]["answers"][2], "counts_as", "not_met"),
+        "scale.answers: has no answer that counts as met",
+    ),
+    "answers that do not rise": (
+        put(lambda data: data["scale"]["answers"][0], "counts_as", "met"),
+        (
+            "scale.answers[1].counts_as: is not_met, after an answer that counts as met; list the "
+            "answers in rising order"
+        ),
+    ),
+    "the last answer is missing": (
         take(lambda data: data["scale"]["answers"], 4),
-        "scale.answers: has 4 entries; it must have at least 5",
+        "scale.answers: has no answer “not_my_work”, which every scale has",
+    ),
+    "the last two the other way round": (
+        lambda data: data["scale"]["answers"].append(data["scale"]["answers"].pop(3)),
+        "scale.answers: must end with “not_sure” and “not_my_work”",
+    ),
+    "too many answers": (
+        put(lambda data: data["scale"], "answers", [graded(number) for number in TEN] + END),
+        "scale.answers: has 12 entries; it must have at most 9",
     ),
     "a script as an address": (
         put(lambda data: data["sources"][0], "url", "javascript:alert(1)"),
@@ -190,18 +245,6 @@ def test_a_bad_file_names_the_place(name: str) -> None:
     data = copy.deepcopy(GOOD)
     change(data)
     assert told(json.dumps(data)) == [expected]
-
-
-def test_all_problems_are_told_at_once() -> None:
-    data = copy.deepcopy(GOOD)
-    del data["title"]
-    first(data)["text"] = ""
-    first(data)["rank"] = 0
-    assert set(told(json.dumps(data))) == {
-        "title: is missing",
-        f"{FIRST}.text: is empty",
-        f"{FIRST}.rank: is 0; it must be at least 1",
-    }
 
 
 @pytest.mark.parametrize(

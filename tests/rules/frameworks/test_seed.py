@@ -7,15 +7,13 @@ from collections import Counter
 import pytest
 
 from config import ROOT
-from tracker.rules.frameworks.files import (
+from tracker.rules.frameworks.file_content import (
     AnchorGroup,
     FrameworkFile,
     StatementInFile,
     StrandInFile,
-    decode,
-    read_framework,
-    warnings,
 )
+from tracker.rules.frameworks.files import decode, read_framework, warnings
 
 FILE = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 LINES = ROOT / "tests" / "data" / "library-technicians.lines.txt"

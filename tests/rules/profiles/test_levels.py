@@ -8,9 +8,10 @@ import pytest
 from hypothesis import find, given
 from hypothesis import strategies as st
 
+from tests.factories.answers import SCALE, Answer, EndorsedAnswer
 from tests.rules.searching import SEARCH
 from tests.rules.tallies import StatementAnswer, tally_statements
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning
+from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles import levels
 from tracker.rules.profiles.levels import (
     RULE,
@@ -20,22 +21,32 @@ from tracker.rules.profiles.levels import (
     LevelTally,
     TargetState,
     blocking_rank,
-    endorsed_meaning,
     in_the_way,
     level_state,
-    self_meaning,
     standing,
     what_would_change,
 )
 
-RANKS = (1, 2, 3, 4)
+RANKS = tuple(range(1, 10))
+"""The most that a strand can have; one with fewer lists nothing at those above."""
 BETTER = {TargetState.GAP: 0, TargetState.NOT_YET_KNOWN: 1, TargetState.AT_TARGET: 2}
 Statements = list[StatementAnswer]
 
-statement = st.builds(
-    StatementAnswer, st.sampled_from(RANKS), st.sampled_from(Meaning), st.booleans()
+
+def statement_up_to(top: int) -> st.SearchStrategy[StatementAnswer]:
+    return st.builds(
+        StatementAnswer, st.sampled_from(RANKS[:top]), st.sampled_from(Meaning), st.booleans()
+    )
+
+
+statement = statement_up_to(len(RANKS))
+# Of any shape: with one level only, with the usual four, with as many as there can be.
+worlds = st.one_of(
+    *(
+        st.tuples(st.lists(statement_up_to(top), max_size=24), st.sampled_from(RANKS[:top]))
+        for top in (4, 1, 2, 3, 5, 7, 9)
+    )
 )
-worlds = st.tuples(st.lists(statement, max_size=24), st.sampled_from(RANKS))
 
 
 class World(NamedTuple):
@@ -320,12 +331,12 @@ def test_counts_that_do_not_add_up_are_refused(counts: tuple[int, ...]) -> None:
 def test_the_two_voices() -> None:
     """*Not my work* leaves the endorsed count only where an endorsement says so; without one all is
     open."""
-    assert [self_meaning(answer) for answer in (None, Answer.NOT_SURE, Answer.NOT_MY_WORK)] == [
+    assert [SCALE.meaning(answer) for answer in (None, Answer.NOT_SURE, Answer.NOT_MY_WORK)] == [
         Meaning.OPEN,
         Meaning.OPEN,
         Meaning.EXCLUDED,
     ]
-    assert {given: endorsed_meaning(given) for given in (None, *EndorsedAnswer)} == {
+    assert {given: SCALE.meaning(given) for given in (None, *EndorsedAnswer)} == {
         None: Meaning.OPEN,
         EndorsedAnswer.NOT_YET: Meaning.NOT_MET,
         EndorsedAnswer.PARTLY: Meaning.NOT_MET,

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from config import ROOT
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning
+from tests.factories.answers import SCALE, Answer, EndorsedAnswer
+from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.levels import (
     RULE,
     DomainStanding,
@@ -13,9 +14,7 @@ from tracker.rules.profiles.levels import (
     LevelTally,
     LevelView,
     TargetState,
-    endorsed_meaning,
     level_state,
-    self_meaning,
     standing,
     what_would_change,
 )
@@ -112,11 +111,11 @@ def test_the_page_says_what_each_answer_counts_as() -> None:
     rows = {row["answer"].strip("*").lower().replace(" ", "_"): row for row in ANSWERS}
     own, endorsed = "in the learner's own voice", "in the endorsed voice"
     for answer in Answer:
-        assert rows[answer.value][own] == said[self_meaning(answer)]
+        assert rows[answer.value][own] == said[SCALE.meaning(answer)]
     for given in EndorsedAnswer:
-        assert rows[given.value][endorsed].startswith(said[endorsed_meaning(given)])
-    assert rows["nothing"][own] == said[self_meaning(None)]
-    assert rows["nothing"][endorsed].startswith(said[endorsed_meaning(None)])
+        assert rows[given.value][endorsed].startswith(said[SCALE.meaning(given)])
+    assert rows["nothing"][own] == said[SCALE.meaning(None)]
+    assert rows["nothing"][endorsed].startswith(said[SCALE.meaning(None)])
     assert set(rows) == {answer.value for answer in Answer} | {"nothing"}
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import find, given
 from hypothesis import strategies as st
 
+from tests.factories.answers import SCALE, Answer, EndorsedAnswer
 from tests.rules.searching import SEARCH
 from tests.rules.tallies import StatementAnswer, tally_statements
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Voice
-from tracker.rules.profiles.levels import TargetState, endorsed_meaning, self_meaning, standing
+from tracker.rules.frameworks.scale import Meaning, Voice
+from tracker.rules.profiles.levels import TargetState, standing
 from tracker.rules.profiles.next_steps import (
     DomainFacts,
     LearnerReviewState,
@@ -38,11 +40,11 @@ def domain(
     statements: Sequence[StatementFacts], target: int | None = 2, position: int = 0
 ) -> DomainFacts:
     own = [
-        StatementAnswer(each.rank, self_meaning(each.own), each.not_rated_here)
+        StatementAnswer(each.rank, each.own or Meaning.OPEN, each.not_rated_here)
         for each in statements
     ]
     endorsed = [
-        StatementAnswer(each.rank, endorsed_meaning(each.endorsed), each.not_rated_here)
+        StatementAnswer(each.rank, each.endorsed or Meaning.OPEN, each.not_rated_here)
         for each in statements
     ]
     return DomainFacts(
@@ -57,9 +59,19 @@ def domain(
 def level(rank: int, *answers: tuple[Answer | None, EndorsedAnswer | None]) -> list[StatementFacts]:
     """Statements of one level, numbered 11, 12, ... at level 1, 21, 22, ... at level 2."""
     return [
-        StatementFacts(10 * rank + n, rank, n, own, endorsed)
+        StatementFacts(10 * rank + n, rank, n, **given_as(own, endorsed))
         for n, (own, endorsed) in enumerate(answers, start=1)
     ]
+
+
+def given_as(own: Answer | None, endorsed: EndorsedAnswer | None) -> dict[str, Any]:
+    """What two answers count as, and their places on the scale."""
+    return {
+        "own": None if own is None else SCALE.meaning(own),
+        "endorsed": None if endorsed is None else SCALE.meaning(endorsed),
+        "own_step": SCALE.step(own or "") or 0,
+        "endorsed_step": SCALE.step(endorsed or "") or 0,
+    }
 
 
 def put(
@@ -241,10 +253,9 @@ def people(
                 statement_id=1000 * position + 10 * rank + order,
                 rank=rank,
                 order=order,
-                own=draw(OWN),
-                endorsed=draw(ENDORSED),
                 side=draw(side),
                 not_rated_here=draw(YES_OR_NO),
+                **given_as(draw(OWN), draw(ENDORSED)),
             )
             for rank in (1, 2, 3)
             for order in range(draw(STATEMENTS))
@@ -269,7 +280,7 @@ def test_steps_name_statements_of_their_domain_and_are_no_more_than_asked(
             statement = by_id[step.domain_id][statement_id]
             assert not statement.not_rated_here
             if step.kind is StepKind.SEND:
-                assert statement.own not in {None, SURE}
+                assert statement.own not in {None, Meaning.OPEN}
 
 
 def leaves_alone(

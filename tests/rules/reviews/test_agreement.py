@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
+from tests.factories.answers import SCALE, Answer, EndorsedAnswer, ReviewerAnswer
 from tracker.rules.reviews.agreement import (
     Agreement,
     Pair,
@@ -14,6 +14,7 @@ from tracker.rules.reviews.agreement import (
     endorsed_answer,
     is_equal,
     reveal_move,
+    size,
 )
 from tracker.rules.reviews.workflow import ItemStatus, Move, item_after
 
@@ -23,7 +24,7 @@ EQUAL = {
     (Answer.CONSISTENTLY, ReviewerAnswer.CONSISTENTLY),
     (Answer.NOT_MY_WORK, ReviewerAnswer.NOT_THEIR_WORK),
 }
-OBSERVED = [each for each in ReviewerAnswer if each is not ReviewerAnswer.CANNOT_TELL]
+OBSERVED = [each for each in ReviewerAnswer if each != ReviewerAnswer.CANNOT_TELL]
 pairs = st.lists(st.builds(Pair, st.sampled_from(Answer), st.sampled_from(ReviewerAnswer)))
 
 
@@ -50,7 +51,7 @@ def test_the_reveal_endorses_what_is_equal(own: Answer, theirs: ReviewerAnswer) 
     after = item_after(ItemStatus.ANSWERED, reveal_move(own, theirs))
     assert after is (ItemStatus.ENDORSED if (own, theirs) in EQUAL else ItemStatus.DIFFERS)
     if reveal_move(own, theirs) is Move.REVEAL_EQUAL:
-        assert endorsed_answer(theirs).value == own.value
+        assert endorsed_answer(theirs) == own
 
 
 def test_every_answer_of_an_endorsement_can_come_about() -> None:
@@ -68,10 +69,11 @@ def test_a_review_in_counts() -> None:
             Pair(Answer.PARTLY, ReviewerAnswer.CONSISTENTLY),
             Pair(Answer.NOT_SURE, ReviewerAnswer.NOT_YET),
             Pair(Answer.CONSISTENTLY, ReviewerAnswer.CANNOT_TELL),
-        ]
+        ],
+        SCALE,
     )
     by_answer = ((EndorsedAnswer.CONSISTENTLY, 6), (EndorsedAnswer.PARTLY, 1))
-    assert found == Agreement(11, 7, by_answer, own_higher=2, own_lower=1, not_observed=1)
+    assert found == Agreement(11, 7, by_answer, not_observed=1)
     assert found.different == 4
 
 
@@ -80,7 +82,7 @@ def test_equal_counts_are_named_in_the_order_of_the_scale() -> None:
         Pair(Answer.CONSISTENTLY, ReviewerAnswer.CONSISTENTLY),
         Pair(Answer.NOT_YET, ReviewerAnswer.NOT_YET),
     ]
-    assert agreement(both).equal_by_answer == (
+    assert agreement(both, SCALE).equal_by_answer == (
         (EndorsedAnswer.NOT_YET, 1),
         (EndorsedAnswer.CONSISTENTLY, 1),
     )
@@ -88,12 +90,27 @@ def test_equal_counts_are_named_in_the_order_of_the_scale() -> None:
 
 @given(pairs)
 def test_the_counts_add_up(each: list[Pair]) -> None:
-    found = agreement(each)
+    found = agreement(each, SCALE)
     assert found.compared + found.not_observed == len(each)
     assert (
         found.equal
         == sum(count for _, count in found.equal_by_answer)
         == sum(is_equal(*pair) for pair in each)
     )
-    assert found.own_higher + found.own_lower <= found.different
-    assert agreement(reversed(each)) == found
+    assert agreement(reversed(each), SCALE) == found
+
+
+@pytest.mark.parametrize(
+    ("own", "theirs", "steps"),
+    [
+        (Answer.NOT_YET, ReviewerAnswer.CONSISTENTLY, 2),
+        (Answer.CONSISTENTLY, ReviewerAnswer.PARTLY, -1),
+        (Answer.PARTLY, ReviewerAnswer.PARTLY, 0),
+        (Answer.NOT_SURE, ReviewerAnswer.PARTLY, None),
+        (Answer.PARTLY, ReviewerAnswer.NOT_THEIR_WORK, None),
+    ],
+)
+def test_a_difference_is_as_large_as_the_steps_between(
+    own: Answer, theirs: ReviewerAnswer, steps: int | None
+) -> None:
+    assert size(own, theirs, SCALE) == steps

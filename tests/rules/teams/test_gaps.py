@@ -19,7 +19,6 @@ from tracker.rules.teams.gaps import (
     biggest_gaps,
     cell_of,
     could_teach,
-    distributions,
     held_back_by,
     shows_names,
     summarise,
@@ -63,7 +62,6 @@ def test_the_counts_of_every_domain_add_up_to_its_people(cells: list[GapCell]) -
         each.known == each.people - each.not_yet_known - each.not_assessed - each.no_target
         for each in found
     )
-    assert all(each.people == people for each in distributions(cells, DOMAINS).values())
 
 
 @given(matrices())
@@ -164,19 +162,6 @@ def test_those_could_teach_who_hold_more_than_is_asked_of_them_and_enough_for_a_
 
 def test_without_a_gap_nobody_is_named_as_a_teacher() -> None:
     assert could_teach([cell(1, AT, held=4, target=1), cell(2, UNKNOWN)]) == {}
-
-
-def test_a_distribution_keeps_what_is_not_known_apart_from_none_held() -> None:
-    cells = [
-        cell(1, GAP, held=0),
-        cell(2, UNKNOWN, held=0),
-        cell(3, NONE, held=0),
-        cell(4, AT, held=2),
-        cell(5, None),
-    ]
-    found = distributions(cells, (3, 7))
-    assert (found[3].held, found[3].not_yet_known, found[3].not_assessed) == ((1, 1, 1, 0, 0), 1, 1)
-    assert found[7].people == 0
 
 
 def test_names_up_to_the_limit() -> None:

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
+from tests.factories.answers import Answer
 from tests.factories.world import World
 from tracker.db import db, session, transaction
 from tracker.models import Rating, RatingEntry, UseStatement
@@ -17,7 +18,6 @@ from tracker.queries.assessment.import_targets import ImportTargets
 from tracker.rules.assessment.import_lines import ImportColumn, RatingList, read
 from tracker.rules.assessment.import_plan import ImportPlan, plan
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.frameworks.scale import Answer
 from tracker.services.assessment import rating_import as service
 from tracker.services.assessment import ratings
 

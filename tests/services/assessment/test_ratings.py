@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from tests.conftest import Queries
+from tests.factories.answers import Answer
 from tests.factories.frameworks import leave_out, open_round
 from tests.factories.world import World
 from tracker.db import db, session, transaction
@@ -16,7 +17,7 @@ from tracker.models import Membership, Rating, RatingEntry, UseStatement
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
-from tracker.rules.frameworks.scale import Answer, Basis
+from tracker.rules.frameworks.scale import Basis
 from tracker.services.administration import use_statement_readings
 from tracker.services.assessment import ratings
 
@@ -328,7 +329,7 @@ def test_a_grid_is_saved_whole_or_not_at_all_and_every_refusal_is_told(
         third: "not_rated_here",
         fourth: "answer_first",
     }
-    assert rows[second].facts["current"].answer is Answer.NOT_YET
+    assert rows[second].facts["current"].answer == Answer.NOT_YET
     assert stored(world, first) is None
     assert len(history(world, second)) == 1
 

@@ -1,6 +1,6 @@
 """Taking a framework file in: once, and never over a published version."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import pytest
 from flask import Flask
@@ -20,7 +20,8 @@ from tracker.models import (
     Statement,
 )
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.files import FrameworkFile, read_framework
+from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.files import read_framework
 from tracker.services.frameworks.importing import ImportedFramework, import_framework
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
@@ -59,6 +60,22 @@ def test_all_of_the_file_is_there(app: Flask, file: FrameworkFile) -> None:
         for statement in domain.statements
         for key in statement.citations
     ]
+
+
+def test_the_scale_is_there_as_the_file_has_it(app: Flask, file: FrameworkFile) -> None:
+    with app.app_context():
+        import_framework(file, NOW)
+        answers = db.session.execute(
+            select(
+                ScaleAnswer.key,
+                ScaleAnswer.label,
+                ScaleAnswer.description,
+                ScaleAnswer.counts_as,
+                ScaleAnswer.reviewer_description,
+            ).order_by(ScaleAnswer.position)
+        ).all()
+    assert [tuple(answer) for answer in answers] == [astuple(answer) for answer in file.scale]
+    assert answers[2].reviewer_description == "Whenever it comes up."
 
 
 def test_the_same_file_again_changes_nothing(app: Flask, file: FrameworkFile) -> None:

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select
 
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.notices import tell, told
 from tests.factories.people import join
 from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, ask, item_ids, send
@@ -15,7 +16,6 @@ from tracker.queries.notifications import notices as queries
 from tracker.records.notifications import notices as records
 from tracker.records.reviews import status as records_of_reviews
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.notifications.notices import NOTICE_RULES, NoticeKind, NoticeRule, Recipient
 from tracker.rules.reviews.workflow import Move
 from tracker.rules.roles import Role

@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select, update
 
 from tests.factories import mail_servers
 from tests.factories.actors import acting
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.notices import deliver, deliver_one, mails, server, tell, text, told, wants
 from tests.factories.sending import NO, NOT_MINE, YES, actor, answer_all, ask, item_ids, send
@@ -24,7 +25,6 @@ from tracker.models import Membership, Notice, NoticeChoice, OutboxMail, Person
 from tracker.queries.notifications import outbox as queries
 from tracker.records.notifications import outbox as records
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.notifications.notices import (
     LEADS_TO,
     LEASE,

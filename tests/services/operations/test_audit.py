@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import Queries
 from tests.factories import sending
+from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.sending import NO, YES, ask
 from tests.factories.world import World
@@ -19,7 +20,6 @@ from tracker.models import AuditEvent, AuditEventDetail, Library
 from tracker.policy.permissions import Actor
 from tracker.queries.operations import audit_chain
 from tracker.records import audit
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
 from tracker.rules.operations.audit_kinds import ENDED, MOVES, WENT_ON, audit_kind_of
 from tracker.rules.reviews.workflow import EndorsementStatus, Move
 from tracker.services.assessment import ratings

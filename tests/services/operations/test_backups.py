@@ -19,6 +19,7 @@ from sqlalchemy import func, select, text, update
 
 from tests.conftest import NOW, TestConfig, laid_out_database
 from tests.engines import fresh_database, hurry
+from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.audit import happened
 from tests.factories.evidence import PDF, piece
 from tests.factories.ratings import rate
@@ -32,7 +33,6 @@ from tracker.queries.operations import audit_chain
 from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.evidence.uploads import Upload
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 from tracker.rules.operations.backups import FILES, MANIFEST, NoBackup, read
 from tracker.services.accounts import sign_ins
 from tracker.services.assessment.ratings import rate as rate_now

@@ -3,10 +3,11 @@
 import pytest
 from flask import Flask
 
+from tests.factories.answers import ReviewerAnswer
 from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, items, send
 from tests.factories.world import World
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse
 from tracker.services.reviews import answers, reviews
 

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.reviews import endorse
 from tests.factories.sending import (
     NO,
@@ -32,7 +33,7 @@ from tracker.models import (
     TrainingAction,
 )
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.responses import seen_stamp
 from tracker.services.reviews import differences, reviews
 

@@ -9,6 +9,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from tests.conftest import NOW
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.reviews import endorse
 from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, send, send_again
 from tests.factories.world import World
@@ -18,7 +19,6 @@ from tracker.queries.endorsements import endings
 from tracker.queries.endorsements import endorsements as found
 from tracker.queries.endorsements.endorsements import Expiring
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.reviews.workflow import EndorsementStatus
 from tracker.services.reviews import differences, endorsements, reviews
 

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.conftest import NOW
+from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.reviews import endorse
 from tests.factories.sending import (
     NOT_MINE,
@@ -32,7 +33,6 @@ from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.endorsements import exceptions as found
 from tracker.queries.profiles import levels
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
 from tracker.rules.profiles.levels import LevelState
 from tracker.services.reviews import differences, exceptions, reviews
 

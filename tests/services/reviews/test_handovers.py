@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.notices import told
 from tests.factories.people import join
@@ -43,7 +44,6 @@ from tracker.queries.reviews import handovers as handovers_now
 from tracker.queries.reviews import headers as review_headers
 from tracker.queries.reviews import items as review_items
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.roles import Role
 from tracker.services.reviews import delegates, differences, handovers, reviews
 
@@ -277,6 +277,21 @@ class TestRouting:
         handovers.hand_on(cora, first, world.people["hugo"], "Sue left", world.now)
         (waiting,) = handovers_now.waiting(cora, path, world.now.date())
         assert (waiting.reviewer, waiting.may_go_on) == ("Hugo", True)
+
+    def test_the_coordinator_sees_when_a_learner_left(self, world: World) -> None:
+        send(world, YES)
+        cora, path, today = actor(world, "cora"), f"/{world.teams['city']}/", world.now.date()
+        (waiting,) = handovers_now.waiting(cora, path, today)
+        assert waiting.moved_on is None
+        left_on = today - dt.timedelta(days=5)
+        with transaction() as tx:
+            tx.execute(
+                update(Membership)
+                .where(Membership.person_id == world.people["ana"])
+                .values(ends_on=left_on)
+            )
+        (waiting,) = handovers_now.waiting(cora, path, today)
+        assert waiting.moved_on == left_on
 
     def test_a_coordinator_elsewhere_sees_nothing_of_it(self, world: World) -> None:
         send(world, YES)

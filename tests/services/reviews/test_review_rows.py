@@ -7,11 +7,11 @@ from flask import Flask
 from sqlalchemy import insert, text, update
 from sqlalchemy.exc import DBAPIError
 
+from tests.factories.answers import ReviewerAnswer
 from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Endorsement, Review, ReviewItem
-from tracker.rules.frameworks.scale import ReviewerAnswer
 from tracker.services.reviews import reviews
 
 

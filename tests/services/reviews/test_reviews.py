@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.people import join
 from tests.factories.ratings import rate
@@ -41,7 +42,7 @@ from tracker.models import (
     Team,
 )
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.responses import NewerAnswer
 from tracker.rules.roles import Role
 from tracker.services.reviews import reviews

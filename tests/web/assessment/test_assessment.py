@@ -14,6 +14,7 @@ from sqlalchemy import select
 from config import ROOT
 from tests.client import Client
 from tests.conftest import Queries
+from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.frameworks import cite, grow, leave_out
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
@@ -21,7 +22,6 @@ from tests.factories.sending import send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Rating, UseStatement, UseStatementReading
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 
 DOMAIN = "/assess/small/durable/communication"
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
@@ -209,7 +209,7 @@ def test_what_was_typed_is_kept_when_it_is_refused(
             {"answer": "partly", "own_note": long},
             "A note can be 4000 characters long; this one has 4001",
         ),
-        ({"answer": "often", "own_note": "kept text"}, "Choose one of the five answers"),
+        ({"answer": "often", "own_note": "kept text"}, "Choose one of the answers"),
         ({"own_note": "kept text"}, "Choose an answer first"),
     ):
         told = ana.post(f"/statements/{first}/rating", sent)

@@ -10,12 +10,12 @@ from sqlalchemy import select, update
 
 from tests.client import Client
 from tests.conftest import Queries
+from tests.factories.answers import Answer
 from tests.factories.frameworks import grow, leave_out
 from tests.factories.ratings import rate
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Framework, Rating, RatingEntry, UseStatement
-from tracker.rules.frameworks.scale import Answer
 
 GRID = "/assess/small/durable/communication/grid"
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)

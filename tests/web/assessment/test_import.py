@@ -14,12 +14,12 @@ from werkzeug.test import TestResponse
 
 from tests.client import Client
 from tests.conftest import Queries
+from tests.factories.answers import Answer
 from tests.factories.frameworks import leave_out
 from tests.factories.ratings import rate
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Rating, RatingEntry, Statement, UseStatement
-from tracker.rules.frameworks.scale import Answer
 
 LIST = "/assess/list"
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
@@ -126,7 +126,7 @@ def test_every_unclear_line_is_named_and_not_stored(app: Flask, world: World, an
         )
     }
     assert said == {
-        3: "This is not one of the five answers.",
+        3: "This is not one of the answers.",
         4: "No statement of your framework has this code or title.",
         6: "The same statement is on line 8 too. Keep one of them.",
         7: "The date is in the future.",

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from tests.client import Client
 from tests.conftest import Queries
+from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, send
@@ -26,7 +27,6 @@ from tracker.models import (
     UseStatementReading,
 )
 from tracker.queries.access.actors import actor_for_person
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
 from tracker.services import evidence

@@ -16,7 +16,8 @@ from tests.conftest import NOW, Queries, TestConfig
 from tests.factories.world import World
 from tracker.app import create_app
 from tracker.db import db
-from tracker.rules.frameworks.files import FrameworkFile, StrandInFile, read_framework
+from tracker.rules.frameworks.file_content import FrameworkFile, StrandInFile
+from tracker.rules.frameworks.files import read_framework
 from tracker.services.frameworks.importing import import_framework
 from tracker.web.http.rate_limits import limiter
 
@@ -226,7 +227,7 @@ def test_the_page_takes_as_many_statements_however_long_it_is(
         count_sql.clear()
         assert client.get(f"/frameworks/{slug}/").status_code == 200
         counts.append(len(count_sql))
-    assert counts == [9, 9]
+    assert counts == [10, 10]
 
 
 def test_the_form_of_a_statement_names_it(client: Client, published: FrameworkFile) -> None:

@@ -17,10 +17,10 @@ from werkzeug.test import TestResponse
 
 from tests.client import Client
 from tests.conftest import LONG
+from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 
 HOSTILE = {
     "empty": b"",

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from tests.client import Client
 from tests.conftest import NOW, Queries
+from tests.factories.answers import ReviewerAnswer
 from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.notices import deliver, tell, wants
 from tests.factories.sending import NO, YES, actor, answer_all, item_ids, send
@@ -23,7 +24,6 @@ from tracker.cli.mail import mail
 from tracker.cli.reviews import reviews as daily
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, Notice, OutboxMail
-from tracker.rules.frameworks.scale import ReviewerAnswer
 from tracker.rules.notifications.mail import mail_server as settings
 from tracker.rules.notifications.notices import NOTICE_RULES, MailChoice, NoticeKind
 from tracker.services.notifications import outbox

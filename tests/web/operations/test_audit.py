@@ -18,6 +18,7 @@ from tests.client import Client
 from tests.conftest import NOW, Queries, TestConfig, laid_out_database
 from tests.engines import hurry
 from tests.factories import sending
+from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.evidence import PDF, piece
 from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES
@@ -26,7 +27,6 @@ from tracker.app import create_app
 from tracker.db import db, transaction
 from tracker.models import AuditEvent, AuditEventDetail, Deputy, Erasure, Library, Look
 from tracker.rules.evidence.uploads import Upload
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
 from tracker.rules.operations.audit_kinds import ENDED, GIVEN, MOVES, REVEALED, WENT_ON
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services.reviews import differences, reviews

@@ -10,13 +10,13 @@ import pytest
 from flask import Flask
 
 from tests.client import Client
+from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.frameworks import open_round
 from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 from tracker.rules.profiles.levels import TargetState
 
 SignIn = Callable[[str], Client]

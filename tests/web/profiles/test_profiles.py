@@ -14,13 +14,13 @@ from sqlalchemy import select, update
 from tests import pdf
 from tests.client import Client
 from tests.conftest import Queries
+from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.frameworks import grow, leave_out, open_round
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Library, Look, Membership, Person, Rating, Target
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 
 SignIn = Callable[[str], Client]
 MONTH = dt.timedelta(days=30)
@@ -69,7 +69,7 @@ def test_the_owner_sees_both_voices_beside_the_target(
     )
     assert "4 of 33" in page
     assert "3 of 33" in page
-    assert "2 of them Consistently, by 1 supervisor" in page
+    assert "2 of them count as met, by 1 supervisor" in page
     assert "limited: too few statements to count" in cell(page, "Leadership, Developing")
     assert "1 gap: Communication" in page
     assert "Next steps" in page

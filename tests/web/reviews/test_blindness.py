@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from tests import pdf
 from tests.client import Client
+from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, ask, item_ids, send
 from tests.factories.world import World
 from tracker.db import db, transaction
-from tracker.rules.frameworks.scale import Answer, ReviewerAnswer
 from tracker.services.reviews import reviews
 
 SignIn = Callable[[str], Client]

@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from tests.client import Client
 from tests.conftest import NOW, Queries
+from tests.factories.answers import ReviewerAnswer
 from tests.factories.people import join
 from tests.factories.sending import NO, YES, actor, answer, answer_all, item_ids, send
 from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
 from tracker.db import session, transaction
 from tracker.models import Deputy, Endorsement, Handover, Person, Review
-from tracker.rules.frameworks.scale import ReviewerAnswer
 from tracker.rules.roles import Role
 from tracker.services.reviews import reviews
 

@@ -13,13 +13,13 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.client import Client
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.sending import NO, YES, actor, answer, answer_all, ask, item_ids, review, send
 from tests.factories.world import World
 from tests.review_rules import faults
 from tracker.db import db
 from tracker.records.reviews import status as records
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.services.reviews import differences, reviews
 
 SignIn = Callable[[str], Client]

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from tests.client import Client
 from tests.conftest import NOW, Queries
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.reviews import send as send_now
@@ -30,7 +31,6 @@ from tests.factories.sending import (
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Look, Person, Review, Team, TrainingAction
-from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services.reviews import differences, reviews
 
@@ -279,10 +279,13 @@ class TestAnswerPage:
         ("data", "said"),
         [
             ({"answer": "partly", "note": "typed"}, "Say how you know"),
-            ({"note": "typed", "ground": "saw_it"}, "Choose one of the six."),
+            (
+                {"note": "typed", "ground": "saw_it"},
+                "Choose an answer, or Return to ask a question.",
+            ),
             ({"answer": "return", "note": ""}, "Write something here first."),
             ({"answer": "partly", "ground": "saw_it", "note": "x" * 4001}, "4000 characters"),
-            ({"answer": "brilliantly", "ground": "saw_it"}, "This is not one of the list"),
+            ({"answer": "brilliantly", "ground": "saw_it"}, "Choose an answer, or Return"),
             ({"answer": "partly", "ground": "smelt_it"}, "This is not one of the list"),
             (
                 {"answer": "partly", "ground": "saw_it", "version": "one"},
@@ -471,7 +474,7 @@ class TestDifferencesPage:
         ("data", "said"),
         [
             ({"answer": "", "reason": "kept"}, "Choose the answer that you would agree on."),
-            ({"answer": "not_sure", "reason": "kept"}, "This is not one of the list"),
+            ({"answer": "not_sure", "reason": "kept"}, "Choose one of the answers"),
             ({"answer": "partly", "reason": " "}, "Write something here first."),
         ],
     )

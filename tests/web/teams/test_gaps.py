@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 
 from tests.client import Client
 from tests.conftest import Queries
+from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.ratings import rate
@@ -31,7 +32,6 @@ from tracker.models import (
     Strand,
     Target,
 )
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.reviews.workflow import ItemStatus
 

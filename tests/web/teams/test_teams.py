@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from tests.client import Client
 from tests.conftest import Queries
+from tests.factories.answers import Answer
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Library, Look, Person
-from tracker.rules.frameworks.scale import Answer
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 
 SignIn = Callable[[str], Client]

@@ -2,6 +2,7 @@
 anybody to read."""
 
 import datetime as dt
+import html
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from config import ROOT, Config
 from tests import pdf
 from tests.client import Client
 from tests.conftest import NOW, Queries, TestConfig
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.frameworks import grow, leave_out, open_round
 from tests.factories.ratings import rate
@@ -44,7 +46,6 @@ from tracker.models import (
     Strand,
     Team,
 )
-from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.services.reviews import differences, reviews
 from tracker.web.http.rate_limits import limiter
 from tracker.web.ui.pdf import Document
@@ -462,7 +463,7 @@ def test_names_of_other_scripts_are_shown(app: Flask, world: World, ana: Client)
         with app.app_context(), transaction() as tx:
             tx.execute(update(Person).where(Person.id == world.people["ana"]).values(name=name))
         words = pdf.words(ana.get("/profile.pdf"))
-        assert "because the fonts of this document" not in words
+        assert "has no font for" not in words
         assert name in pdf.metadata(ana.get("/profile.pdf"))["/Title"]
 
 
@@ -475,14 +476,48 @@ def test_a_name_that_no_font_knows_is_told_of(app: Flask, world: World, ana: Cli
     words = pdf.words(response)
     assert "Ana \u25a1\u25a1: progress profile" in words
     assert (
-        "2 signs are shown as \u25a1, because the fonts of this document do not have them: "
-        "U+4F1F, U+5F20." in words
+        "Some characters can't be shown in this PDF, because this server has no font for Chinese "
+        "(U+4F1F, U+5F20). They appear as \u25a1. To show them, install a font such as Noto Sans "
+        "CJK." in words.replace("\u2019", "'")
     )
     assert pdf.metadata(response)["/Title"] == "Ana \u5f20\u4f1f: progress profile"
     assert (
         "filename*=UTF-8''ana-%E5%BC%A0%E4%BC%9F-progress-profile-2026-11-24.pdf"
         in response.headers["Content-Disposition"]
     )
+
+
+UNSHOWN = (
+    "Some characters can't be shown in this PDF, because this server has no font for Japanese "
+)
+
+
+def in_japanese() -> None:
+    with transaction() as tx:
+        tx.execute(update(Framework).values(lang="ja", title="書店員"))
+        tx.execute(update(Domain).values(title="接客とあいさつ"))
+        tx.execute(update(Statement).values(title="棚づくり"))
+
+
+def test_the_pages_say_what_their_documents_will_not_show(
+    app: Flask, world: World, ana: Client, sue: Client
+) -> None:
+    with app.app_context():
+        notes = f"/reviews/{talked(world)}/differences"
+    pages = [(ana, "/profile"), (sue, profile_of(world).removesuffix(".pdf")), (sue, notes)]
+    for client, url in pages:
+        assert "can't be shown in this PDF" not in html.unescape(client.get(url).text)
+    with app.app_context():
+        in_japanese()
+    for client, url in pages:
+        page = html.unescape(client.get(url).text)
+        assert UNSHOWN in page
+        named = page.partition(UNSHOWN)[2].partition(". They")[0]
+        assert set(re.findall(r"[^\x00-\x7f]", named)) - {"…"} <= set(
+            "書店員接客とあいさつ棚づくり"
+        )
+        assert "install a font such as Noto Sans CJK." in page
+        assert UNSHOWN in pdf.words(client.get(f"{url}.pdf")).replace("\u2019", "'")
 
 
 @pytest.mark.parametrize("start", range(0x1, 0x30000, 0x8000))

@@ -8,6 +8,8 @@ import pytest
 from flask import Flask, render_template_string
 from flask_wtf.csrf import generate_csrf
 
+from tests.factories import answers
+from tests.factories.answers import MEANING, Answer, EndorsedAnswer
 from tests.factories.world import World
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.learners import learner as learner_of
@@ -18,13 +20,20 @@ from tracker.queries.assessment.statement_cards import (
     StatementCard,
     StatementsToRate,
 )
-from tracker.rules.frameworks.scale import Answer, Basis, EndorsedAnswer
+from tracker.rules.frameworks.scale import Basis
 from tracker.web.ui.statement_cards import ID, StatementCards
 
 HOSTILE = "</textarea><b>&amp;\"'\ue000own\ue001 {{ 7 * 7 }} %(who)s 2000000011"
 SCALE = tuple(
-    ScaleLabel(answer.value, f"{answer.name} & co", "means <this>", str(at))
-    for at, answer in enumerate(Answer)
+    ScaleLabel(
+        answer,
+        f"{answer.name} & co",
+        "means <this>",
+        "",
+        MEANING[answer],
+        answers.SCALE.step(answer) or 0,
+    )
+    for answer in Answer
 )
 MACRO = """{% from "_macros/statements.html" import statement_card %}{{ statement_card(
   c, scale, url_for("assessment.save", statement_id=c.id),

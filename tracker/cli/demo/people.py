@@ -13,7 +13,7 @@ from config import ROOT
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
 from tracker.queries.operations.demo import Outline
-from tracker.rules.frameworks.scale import Answer
+from tracker.rules.frameworks.scale import NOT_MY_WORK, NOT_SURE, Meaning, Scale
 
 T = TypeVar("T")
 PATH = ROOT / "seed_data" / "demo" / "library.json"
@@ -108,7 +108,7 @@ class DemoLearner:
     rank: int
     supervisor: str
     place: int
-    said: dict[int, Answer] = field(default_factory=dict)
+    said: dict[int, str] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)
 
     def ability(self, statement: Outline, later: bool) -> float:
@@ -118,16 +118,22 @@ class DemoLearner:
         noise = draw("noise", self.name, statement.code) - 0.5
         return self.rank + 0.45 + bent + grown + noise - statement.rank
 
-    def answer(self, statement: Outline, later: bool) -> Answer:
+    def answer(self, statement: Outline, scale: Scale, later: bool) -> str:
         chance = draw("kind", self.name, statement.code)
         if chance < 0.02:
-            return Answer.NOT_SURE
+            return NOT_SURE
         if chance > 0.97 and statement.domain in ("technical", "ai"):
-            return Answer.NOT_MY_WORK
-        above = self.ability(statement, later)
-        if above > 0.1:
-            return Answer.CONSISTENTLY
-        return Answer.PARTLY if above > -0.9 else Answer.NOT_YET
+            return NOT_MY_WORK
+        return fitting(scale, self.ability(statement, later))
+
+
+def fitting(scale: Scale, above: float) -> str:
+    """The answer that fits somebody that many levels above the statement's (below: negative)."""
+    met = [key for key, meaning in scale.graded.items() if meaning is Meaning.MET]
+    below = [key for key, meaning in scale.graded.items() if meaning is not Meaning.MET]
+    if above > 0.1:
+        return met[0]
+    return below[-1] if above > -0.9 else below[0]
 
 
 class Scene:
@@ -137,6 +143,7 @@ class Scene:
         self.cast = cast
         self.today = today
         self.ids: dict[str, int] = {}
+        self.scale = Scale({})
         self._actors: dict[tuple[str, dt.date], Actor] = {}
 
     def at(self, days: float, hour: int = 9) -> dt.datetime:

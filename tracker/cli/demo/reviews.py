@@ -3,11 +3,17 @@
 import datetime as dt
 from enum import Enum
 
-from tracker.cli.demo.people import DemoLearner, Scene, draw, pick
+from tracker.cli.demo.people import DemoLearner, Scene, draw, fitting, pick
 from tracker.policy.permissions import Actor
 from tracker.queries.operations import demo as world
 from tracker.queries.operations.demo import Outline
-from tracker.rules.frameworks.scale import AGREED, Answer, EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import (
+    CANNOT_TELL,
+    NOT_MY_WORK,
+    NOT_THEIR_WORK,
+    Ground,
+    counterpart,
+)
 from tracker.rules.reviews.responses import ReviewerResponse
 from tracker.services.reviews import answers, differences, reviews
 
@@ -76,22 +82,20 @@ def _answer(
     key = (learner.name, statement.code, now.date().isoformat())
     note = pick(scene.cast.texts["reviewer_notes"], "said", *key)
     if draw("chance", *key) < 0.04:
-        _respond(supervisor, item_id, ReviewerAnswer.CANNOT_TELL, None, "", now)
+        _respond(supervisor, item_id, CANNOT_TELL, None, "", now)
         return
-    if learner.said[statement.id] is Answer.NOT_MY_WORK and draw("job", *key) < 0.7:
-        _respond(supervisor, item_id, ReviewerAnswer.NOT_THEIR_WORK, Ground.SAW_IT, "", now)
+    if learner.said[statement.id] == NOT_MY_WORK and draw("job", *key) < 0.7:
+        _respond(supervisor, item_id, NOT_THEIR_WORK, Ground.SAW_IT, "", now)
         return
     above = learner.ability(statement, later=now > scene.at(-60)) + (draw("eye", *key) - 0.55) * 0.5
-    seen = ReviewerAnswer.CONSISTENTLY if above > 0.1 else ReviewerAnswer.PARTLY
-    if above <= -0.9:
-        seen = ReviewerAnswer.NOT_YET
+    seen = fitting(scene.scale, above)
     _respond(supervisor, item_id, seen, pick(tuple(Ground), "ground", *key), note, now)
 
 
 def _respond(
     supervisor: Actor,
     item_id: int,
-    answer: ReviewerAnswer | None,
+    answer: str | None,
     ground: Ground | None,
     note: str,
     now: dt.datetime,
@@ -108,11 +112,11 @@ def _talk(scene: Scene, learner: DemoLearner, review_id: int, day: float, stage:
     )
     for at, (item_id, said) in enumerate(world.differing(review_id)):
         now = scene.at(day + at / 50)
-        agreed = AGREED[ReviewerAnswer(said)]
+        agreed = counterpart(said) or said
         reason = pick(scene.cast.texts["agreements"], "agreed", learner.name, item_id)
         if stage is Stage.DIFFERENCES:
             if at == 0:
-                differences.confirm(supervisor, item_id, EndorsedAnswer(agreed.value), reason, now)
+                differences.confirm(supervisor, item_id, agreed, reason, now)
             elif at == 1:
                 step = pick(scene.cast.texts["next_steps"], "step", learner.name)
                 due_on = scene.today + dt.timedelta(days=21)
@@ -121,4 +125,4 @@ def _talk(scene: Scene, learner: DemoLearner, review_id: int, day: float, stage:
             differences.keep_apart(actor, item_id, now)
         else:
             for who in (supervisor, actor):
-                differences.confirm(who, item_id, EndorsedAnswer(agreed.value), reason, now)
+                differences.confirm(who, item_id, agreed, reason, now)

@@ -93,6 +93,7 @@ class Story(Scene):
         self.ids[cast.administrator] = admin.person_id
         self.framework_id = world.framework_id(FRAMEWORK)
         self.statements = world.outline(self.framework_id)
+        self.scale = world.scale(self.framework_id)
         use_statements.publish(admin, cast.texts["use_statement"], 0, now)
         role_profiles.start_from_labels(admin, self.framework_id, now)
         for row in cast.not_rated_here:
@@ -198,7 +199,7 @@ class Story(Scene):
         changed = [
             statement
             for statement in rated
-            if learner.answer(statement, later=True) is not learner.said[statement.id]
+            if learner.answer(statement, self.scale, later=True) != learner.said[statement.id]
         ]
         same = [
             each
@@ -222,7 +223,7 @@ class Story(Scene):
         later: bool,
     ) -> None:
         for at, statement in enumerate(statements):
-            answer = learner.answer(statement, later)
+            answer = learner.answer(statement, self.scale, later)
             note = pick(
                 self.cast.texts["learner_notes"], "note", learner.name, statement.code, later
             )

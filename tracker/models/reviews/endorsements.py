@@ -20,5 +20,5 @@ class EndorsementMove(Base):
     endorsement_id: Mapped[int] = mapped_column(parent("endorsements.id"), index=True)
     actor_id: Mapped[int | None] = mapped_column(parent("people.id"))
     before: Mapped[Word]
-    after: Mapped[Word]
+    after: Mapped[EndorsementStatus]
     moved_at: Mapped[dt.datetime]

@@ -54,7 +54,7 @@ class LevelException(Base):
     item_id: Mapped[int] = mapped_column(parent("review_items.id"), index=True)
     proposer_id: Mapped[int] = mapped_column(parent("people.id"))
     confirmer_id: Mapped[int | None] = mapped_column(parent("people.id"))
-    status: Mapped[Word]
+    status: Mapped[ExceptionStatus]
     proposed_at: Mapped[dt.datetime]
     agreed_at: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
@@ -80,5 +80,5 @@ class LevelExceptionMove(Base):
     exception_id: Mapped[int] = mapped_column(parent("level_exceptions.id"), index=True)
     actor_id: Mapped[int | None] = mapped_column(parent("people.id"))
     before: Mapped[Word]
-    after: Mapped[Word]
+    after: Mapped[ExceptionStatus]
     moved_at: Mapped[dt.datetime]

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Prose, Word, one_of, parent
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, Move, ReviewStatus
 
 
@@ -37,7 +37,7 @@ class Review(Base):
     team_id: Mapped[int] = mapped_column(parent("teams.id"), index=True)
     framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
     round_id: Mapped[int | None] = mapped_column(parent("rounds.id"))
-    status: Mapped[Word]
+    status: Mapped[ReviewStatus]
     open: Mapped[bool] = mapped_column(default=False)
     sent_at: Mapped[dt.datetime]
     due_on: Mapped[dt.date]
@@ -59,8 +59,6 @@ class ReviewItem(Base):
     __table_args__ = (
         UniqueConstraint("review_id", "statement_id"),
         one_of("status", ItemStatus),
-        one_of("learner_answer", Answer),
-        one_of("reviewer_answer", ReviewerAnswer),
         one_of("ground", Ground),
         CheckConstraint(
             "status NOT IN ('answered', 'differs', 'endorsed', 'kept_apart')"
@@ -88,14 +86,14 @@ class ReviewItem(Base):
     review_id: Mapped[int] = mapped_column(parent("reviews.id"))
     statement_id: Mapped[int] = mapped_column(parent("statements.id"))
     position: Mapped[int]
-    status: Mapped[Word]
+    status: Mapped[ItemStatus]
     version: Mapped[int] = mapped_column(default=1)
     digest: Mapped[str] = mapped_column(String(64))
     learner_answer: Mapped[Word]
     rated_at: Mapped[dt.datetime]
     rating_version: Mapped[int]
     reviewer_answer: Mapped[Word | None]
-    ground: Mapped[Word | None]
+    ground: Mapped[Ground | None]
     answered_at: Mapped[dt.datetime | None]
     revealed_at: Mapped[dt.datetime | None]
 
@@ -141,7 +139,7 @@ class Confirmation(Base):
     endorsed."""
 
     __tablename__ = "confirmations"
-    __table_args__ = (UniqueConstraint("item_id", "person_id"), one_of("answer", EndorsedAnswer))
+    __table_args__ = (UniqueConstraint("item_id", "person_id"),)
 
     id: Mapped[Id]
     item_id: Mapped[int] = mapped_column(parent("review_items.id"))
@@ -174,7 +172,7 @@ class ReviewMove(Base):
     id: Mapped[Id]
     review_id: Mapped[int] = mapped_column(parent("reviews.id"), index=True)
     item_id: Mapped[int | None] = mapped_column(parent("review_items.id"), index=True)
-    move: Mapped[Word]
+    move: Mapped[Move]
     actor_id: Mapped[int | None] = mapped_column(parent("people.id"))
     before: Mapped[Word]
     after: Mapped[Word]
@@ -187,7 +185,6 @@ class Endorsement(Base):
 
     __tablename__ = "endorsements"
     __table_args__ = (
-        one_of("answer", EndorsedAnswer),
         one_of("status", EndorsementStatus),
         CheckConstraint("person_id <> endorser_id", name="nobody_endorses_themselves"),
         CheckConstraint("(status = 'standing') = (ended_at IS NULL)", name="ended_has_a_time"),
@@ -211,7 +208,7 @@ class Endorsement(Base):
     answer: Mapped[Word]
     digest: Mapped[str] = mapped_column(String(64))
     rating_version: Mapped[int]
-    status: Mapped[Word]
+    status: Mapped[EndorsementStatus]
     endorsed_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
 

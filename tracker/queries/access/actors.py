@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
@@ -15,9 +16,9 @@ from tracker.rules.roles import Role
 
 _LIVING_SIGN_IN = (
     select(
-        SignIn.id,
+        SignIn.id.label("sign_in_id"),
         SignIn.seen_at,
-        Person.id,
+        Person.id.label("person_id"),
         Person.library_id,
         Person.name,
         Person.email,
@@ -43,34 +44,12 @@ def actor_for_token(
 ) -> tuple[Actor, dt.datetime] | None:
     """The person whose living sign-in this token is, and when it was last seen. Two queries."""
     values = {"token": token_hash(token), "now": now, "seen_since": now - idle}
-    row = session().execute(_LIVING_SIGN_IN, values).one_or_none()
+    row = session().execute(_LIVING_SIGN_IN, values).mappings().one_or_none()
     if row is None:
         return None
-    (
-        sign_in_id,
-        seen_at,
-        person_id,
-        library_id,
-        name,
-        email,
-        administrator,
-        covers_screen,
-        time_zone,
-    ) = row
-    places = _places(person_id, day_in(time_zone, now))
-    return Actor(
-        person_id=person_id,
-        library_id=library_id,
-        name=name,
-        email=email,
-        administrator=administrator,
-        learns_in=places[Role.LEARNER],
-        supervises=places[Role.SUPERVISOR],
-        coordinates=places[Role.COORDINATOR],
-        time_zone=time_zone,
-        covers_screen=covers_screen,
-        sign_in_id=sign_in_id,
-    ), seen_at
+    found = dict(row)
+    seen_at = found.pop("seen_at")
+    return _actor(found, now), seen_at
 
 
 def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:
@@ -78,30 +57,32 @@ def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:
     somebody."""
     query = (
         select(
-            Person.library_id, Person.name, Person.email, Person.administrator, Library.time_zone
+            Person.id.label("person_id"),
+            Person.library_id,
+            Person.name,
+            Person.email,
+            Person.administrator,
+            Library.time_zone,
         )
         .join(Library, Library.id == Person.library_id)
         .where(Person.id == person_id, Person.disabled_at.is_(None))
     )
-    row = session().execute(query).one_or_none()
-    if row is None:
-        return None
-    places = _places(person_id, day_in(row.time_zone, now))
+    row = session().execute(query).mappings().one_or_none()
+    return None if row is None else _actor(dict(row), now)
+
+
+def _actor(found: dict[str, Any], now: dt.datetime) -> Actor:
+    places = _places(found["person_id"], day_in(found["time_zone"], now))
     return Actor(
-        person_id=person_id,
-        library_id=row.library_id,
-        name=row.name,
-        email=row.email,
-        administrator=row.administrator,
+        **found,
         learns_in=places[Role.LEARNER],
         supervises=places[Role.SUPERVISOR],
         coordinates=places[Role.COORDINATOR],
-        time_zone=row.time_zone,
     )
 
 
 @lru_cache(maxsize=8)
-def _places_on(today: dt.date) -> Select[str, int, str]:
+def _places_on(today: dt.date) -> Select[Role, int, str]:
     """Built once a day: every request asks it."""
     return (
         select(Membership.role, Team.id, Team.path)
@@ -119,5 +100,5 @@ def _places(person_id: int, today: dt.date) -> dict[Role, tuple[Place, ...]]:
     found: dict[Role, list[Place]] = defaultdict(list)
     rows = session().execute(_places_on(today), {"person": person_id})
     for role, team_id, path in rows:
-        found[Role(role)].append(Place(team_id, path))
+        found[role].append(Place(team_id, path))
     return {role: tuple(dict.fromkeys(found[role])) for role in Role}

@@ -115,38 +115,32 @@ def _owned(record_id: int, owner: Select[int]) -> Subject | None:
     found = owner.subquery()
     row = (
         session()
-        .execute(select(Person.id, Person.library_id).join(found, found.c[0] == Person.id))
+        .execute(
+            select(Person.id.label("owner_id"), Person.library_id).join(
+                found, found.c[0] == Person.id
+            )
+        )
+        .mappings()
         .one_or_none()
     )
-    return (
-        None if row is None else Subject(id=record_id, library_id=row.library_id, owner_id=row.id)
-    )
+    return None if row is None else Subject(id=record_id, **row)
 
 
 def _reviewed(record_id: int, which: ColumnElement[bool], today: dt.date) -> Subject | None:
     """A record between two people. `which` picks its review."""
     query = (
         select(
-            Review.id,
-            Review.learner_id,
+            Review.id.label("review_id"),
+            Review.learner_id.label("owner_id"),
             Review.reviewer_id,
             Person.library_id,
-            reviewer_may_go_on(today).label("may_go_on"),
+            reviewer_may_go_on(today).label("reviewer_may_go_on"),
         )
         .join(Person, Person.id == Review.learner_id)
         .where(which)
     )
-    row = session().execute(query).one_or_none()
-    if row is None:
-        return None
-    return Subject(
-        id=record_id,
-        library_id=row.library_id,
-        owner_id=row.learner_id,
-        review_id=row.id,
-        reviewer_id=row.reviewer_id,
-        reviewer_may_go_on=bool(row.may_go_on),
-    )
+    row = session().execute(query).mappings().one_or_none()
+    return None if row is None else Subject(id=record_id, **row)
 
 
 def _places(person_id: int, today: dt.date) -> tuple[Place, ...]:
@@ -155,7 +149,7 @@ def _places(person_id: int, today: dt.date) -> tuple[Place, ...]:
         .join(Membership, Membership.team_id == Team.id)
         .where(
             Membership.person_id == person_id,
-            Membership.role == Role.LEARNER.value,
+            Membership.role == Role.LEARNER,
             in_reach_on(Membership, today),
         )
         .order_by(Team.path)

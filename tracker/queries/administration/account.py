@@ -119,9 +119,7 @@ def _glances(actor: Actor) -> tuple[Glance, ...]:
             if row.deputy_id == reader_id and row.starts_on <= day <= row.ends_on
         }
         found = _role(stays, {reader_id}, actor, day)
-        return found or (
-            "deputy" if _role(stays, named_by, actor, day) == Role.SUPERVISOR.value else ""
-        )
+        return found or ("deputy" if _role(stays, named_by, actor, day) == Role.SUPERVISOR else "")
 
     return tuple(
         Glance(row.name, row.kind, row.looked_on, role(row.id, row.looked_on)) for row in rows
@@ -156,7 +154,7 @@ def _stays(people: Collection[int]) -> list[Stay]:
         .join(Team, Team.id == Membership.team_id)
         .where(Membership.person_id.in_(people))
     )
-    return [Stay(row[0], Role(row[1]), *row[2:]) for row in rows]
+    return [Stay(*row) for row in rows]
 
 
 def _role(stays: Collection[Stay], readers: Collection[int], owner: Actor, day: dt.date) -> str:
@@ -181,10 +179,10 @@ def _role(stays: Collection[Stay], readers: Collection[int], owner: Actor, day: 
         )
 
     if leads(Role.SUPERVISOR, very_team=True):
-        return Role.SUPERVISOR.value
+        return Role.SUPERVISOR
     if leads(Role.COORDINATOR, very_team=False):
-        return Role.COORDINATOR.value
-    return Role.SUPERVISOR.value if leads(Role.SUPERVISOR, very_team=False) else ""
+        return Role.COORDINATOR
+    return Role.SUPERVISOR if leads(Role.SUPERVISOR, very_team=False) else ""
 
 
 def _reading(actor: Actor) -> Reading | None:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -99,9 +98,9 @@ def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
         "rounds": select(func.count())
         .select_from(Round)
         .where(Round.library_id == here, Round.ends_on >= today),
-        "learners": of_here.where(Membership.role == Role.LEARNER.value),
-        "supervisors": of_here.where(Membership.role == Role.SUPERVISOR.value),
-        "use_statement": select(func.max(UseStatement.version)).where(
+        "learners": of_here.where(Membership.role == Role.LEARNER),
+        "supervisors": of_here.where(Membership.role == Role.SUPERVISOR),
+        "use_statement": select(func.coalesce(func.max(UseStatement.version), 0)).where(
             UseStatement.library_id == here
         ),
         "not_rated": select(func.count())
@@ -122,12 +121,6 @@ def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
         "backup_at": backup.with_only_columns(BackupTest.tested_at),
     }
     asked = {**counts, **{name: query.limit(1) for name, query in newest.items()}}
-    row = (
-        session()
-        .execute(select(*(each.scalar_subquery().label(name) for name, each in asked.items())))
-        .one()
-    )
-    found: dict[str, Any] = dict(row._mapping)
-    found |= {name: found[name] or 0 for name in counts}
-    found["mail_outcome"] = MailOutcome(found["mail_outcome"]) if found["mail_outcome"] else None
-    return SetupProgress(**found)
+    labelled = (each.scalar_subquery().label(name) for name, each in asked.items())
+    row = session().execute(select(*labelled)).mappings().one()
+    return SetupProgress(**row)

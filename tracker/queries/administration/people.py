@@ -14,6 +14,7 @@ from tracker.db import session
 from tracker.models import Invitation, Membership, Person, RoleProfile, Team
 from tracker.policy.permissions import Actor, current_on
 from tracker.rules.pagination import table_page
+from tracker.rules.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class MembershipSummary:
     team_id: int
     team: str
     path: str
-    role: str
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ class MembershipDetails:
     id: int
     team_id: int
     team: str
-    role: str
+    role: Role
     role_profile_id: int | None
     role_profile: str | None
     job: str

@@ -63,8 +63,8 @@ def tree(actor: Actor, today: dt.date) -> list[TeamBranch]:
             *row[:4],
             row.path.count("/") - 2,
             *row[4:],
-            learners=counts.get((row.id, Role.LEARNER.value), 0),
-            supervisors=counts.get((row.id, Role.SUPERVISOR.value), 0),
+            learners=counts.get((row.id, Role.LEARNER), 0),
+            supervisors=counts.get((row.id, Role.SUPERVISOR), 0),
         )
         for row in sorted(rows, key=lambda row: place(row.path))
     ]

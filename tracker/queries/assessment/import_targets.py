@@ -10,7 +10,6 @@ from tracker.models import Domain, Level, NotRatedHere, Rating, ScaleAnswer, Sta
 from tracker.rules.assessment.import_lines import plain
 from tracker.rules.assessment.import_plan import KnownStatement
 from tracker.rules.calendar import day_in
-from tracker.rules.frameworks.scale import Answer
 from tracker.rules.frameworks.wording import Wording
 
 
@@ -20,8 +19,8 @@ class ImportTargets:
     framework shows them."""
 
     statements: list[KnownStatement]
-    answers: dict[str, Answer]
-    labels: dict[Answer, Wording]
+    answers: dict[str, str]
+    labels: dict[str, Wording]
 
 
 def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) -> ImportTargets:
@@ -52,7 +51,7 @@ def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) 
         .where(ScaleAnswer.framework_id == framework_id)
         .order_by(ScaleAnswer.position)
     )
-    labels = {Answer(row.key): row.label for row in scale}
+    labels = {row.key: row.label for row in scale}
     return ImportTargets(
         statements=[
             KnownStatement(
@@ -60,7 +59,7 @@ def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) 
                 code=row.code,
                 title=row.title,
                 is_rated_here=row.out is None,
-                answer=Answer(row.answer) if row.answer else None,
+                answer=row.answer,
                 version=row.version or 0,
                 stored_on=day_in(time_zone, row.rated_at) if row.rated_at else None,
                 given_on=row.given_on,
@@ -69,9 +68,7 @@ def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) 
             for row in rows
         ],
         answers={
-            plain(word): answer
-            for answer, label in labels.items()
-            for word in (answer.value, label)
+            plain(word): answer for answer, label in labels.items() for word in (answer, label)
         },
         labels=labels,
     )

@@ -43,6 +43,9 @@ class Learner:
     framework_version: str
     framework: Wording
     lang: str
+    question: Wording
+    help: Wording
+    """What the framework asks of every statement, and how the answers are meant."""
     statements: int
     ready_at: dt.datetime | None
     round_id: int | None
@@ -61,7 +64,7 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            Person.id,
+            Person.id.label("person_id"),
             Person.name,
             Person.library_id,
             Person.ready_at,
@@ -69,25 +72,23 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Team.name.label("team"),
             Membership.job,
             Membership.weekly_hours,
-            Membership.starts_on,
-            Membership.ends_on,
+            Membership.starts_on.label("since"),
             RoleProfile.id.label("role_profile_id"),
             RoleProfile.name.label("role_profile"),
             Framework.id.label("framework_id"),
-            Framework.slug,
-            Framework.version,
-            Framework.title,
+            Framework.slug.label("framework_slug"),
+            Framework.version.label("framework_version"),
+            Framework.title.label("framework"),
             Framework.lang,
+            Framework.about["scale"]["question"].as_string().label("question"),
+            func.coalesce(Framework.about["scale"]["help"].as_string(), "").label("help"),
             statements.label("statements"),
             Round.id.label("round_id"),
             Round.name.label("round"),
             Round.starts_on.label("round_starts_on"),
             Round.ends_on.label("round_ends_on"),
         )
-        .join(
-            Membership,
-            and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER.value),
-        )
+        .join(Membership, and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER))
         .join(Team, Team.id == Membership.team_id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .join(Framework, Framework.id == RoleProfile.framework_id)
@@ -113,33 +114,9 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
 
 def learners(person_ids: list[int], today: dt.date) -> dict[int, Learner]:
     """By person; somebody who is and was no learner is not there. One query."""
-    rows = session().execute(_learners_on(today), {"people": person_ids})
-    return {
-        row.id: Learner(
-            person_id=row.id,
-            name=row.name,
-            library_id=row.library_id,
-            team_id=row.team_id,
-            team=row.team,
-            job=row.job,
-            weekly_hours=row.weekly_hours,
-            since=row.starts_on,
-            role_profile_id=row.role_profile_id,
-            role_profile=row.role_profile,
-            framework_id=row.framework_id,
-            framework_slug=row.slug,
-            framework_version=row.version,
-            framework=row.title,
-            lang=row.lang,
-            statements=row.statements,
-            ready_at=row.ready_at,
-            round_id=row.round_id,
-            round=row.round,
-            round_starts_on=row.round_starts_on,
-            round_ends_on=row.round_ends_on,
-        )
-        for row in rows  # the last of a person wins: current before ended, newest before older
-    }
+    rows = session().execute(_learners_on(today), {"people": person_ids}).mappings()
+    # The last of a person wins: current before ended, newest before older.
+    return {row["person_id"]: Learner(**row) for row in rows}
 
 
 def learner(person_id: int, today: dt.date) -> Learner | None:

@@ -91,22 +91,7 @@ def progress(learner: Learner) -> Progress:
         "begin_on": begin,
     }
     rows = session().execute(_PROGRESS, values).all()
-    levels = tuple(
-        LevelProgress(
-            row.strand_key,
-            row.strand,
-            row.id,
-            row.key,
-            row.title,
-            row.rank,
-            row.name,
-            row.listed,
-            row.total,
-            row.rated,
-            row.dated,
-        )
-        for row in rows
-    )
+    levels = tuple(LevelProgress(*counted) for *counted, _newest, _read in rows)
     return Progress(levels, bool(rows[0].read) if rows and rows[0].newest is not None else None)
 
 

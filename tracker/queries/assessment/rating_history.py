@@ -7,12 +7,12 @@ from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import RatingEntry
-from tracker.rules.frameworks.scale import Answer, Basis
+from tracker.rules.frameworks.scale import Basis
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    answer: Answer
+    answer: str
     basis: Basis
     at: dt.datetime
     given_on: dt.date | None
@@ -21,10 +21,13 @@ class Answered:
 def answers(person_id: int, statement_id: int) -> list[Answered]:
     """The newest first. One query."""
     rows = session().execute(
-        select(RatingEntry.answer, RatingEntry.basis, RatingEntry.rated_at, RatingEntry.given_on)
+        select(
+            RatingEntry.answer,
+            RatingEntry.basis,
+            RatingEntry.rated_at.label("at"),
+            RatingEntry.given_on,
+        )
         .where(RatingEntry.person_id == person_id, RatingEntry.statement_id == statement_id)
         .order_by(RatingEntry.rated_at.desc(), RatingEntry.id.desc())
     )
-    return [
-        Answered(Answer(row.answer), Basis(row.basis), row.rated_at, row.given_on) for row in rows
-    ]
+    return [Answered(**row) for row in rows.mappings()]

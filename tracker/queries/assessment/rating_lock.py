@@ -15,6 +15,7 @@ from tracker.models import (
     Person,
     RoleProfile,
     Round,
+    ScaleAnswer,
     UseStatement,
     UseStatementReading,
 )
@@ -29,6 +30,8 @@ class Rater:
 
     framework_id: int
     framework: str
+    answers: frozenset[str]
+    """What the framework's scale lets a learner answer."""
     round_starts_on: dt.date | None
 
 
@@ -44,7 +47,7 @@ def locked(actor: Actor, today: dt.date) -> Rater:
         raise Missing
     if not row.read:
         raise Conflict("use_statement_unread")
-    return Rater(row.framework_id, row.slug, row.round_starts_on)
+    return Rater(row.framework_id, row.slug, frozenset(row.answers.split()), row.round_starts_on)
 
 
 @cache
@@ -75,18 +78,21 @@ def _query() -> Select[*tuple[Any, ...]]:
         )
         .scalar_subquery()
     )
+    answers = (
+        select(func.aggregate_strings(ScaleAnswer.key, " "))
+        .where(ScaleAnswer.framework_id == RoleProfile.framework_id)
+        .scalar_subquery()
+    )
     return (
         select(
             RoleProfile.framework_id,
             Framework.slug,
+            answers.label("answers"),
             read.label("read"),
             round_starts_on.label("round_starts_on"),
         )
         .select_from(Person)
-        .join(
-            Membership,
-            and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER.value),
-        )
+        .join(Membership, and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER))
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .join(Framework, Framework.id == RoleProfile.framework_id)
         .where(Person.id == me, Person.disabled_at.is_(None), current_on(Membership, today))

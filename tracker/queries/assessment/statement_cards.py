@@ -5,7 +5,7 @@ A page asks for the cards once and once for what they quote, however many there 
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,19 +36,10 @@ from tracker.models import (
 )
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.progress import FRAMEWORK, LEARNER, LEFT_OUT, RATED, of
-from tracker.rules.frameworks.scale import Answer, Basis, EndorsedAnswer
+from tracker.rules.frameworks.scale import UNGRADED, Basis, Meaning, shortcut
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 from tracker.rules.reviews.workflow import EndorsementStatus
-
-SHORTCUTS = {
-    Answer.NOT_YET: "1",
-    Answer.PARTLY: "2",
-    Answer.CONSISTENTLY: "3",
-    Answer.NOT_SURE: "4",
-    Answer.NOT_MY_WORK: "0",
-}
-"""The key for each answer, inside the focused card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +48,7 @@ class EndorsementMark:
     since then."""
 
     who: str
-    answer: EndorsedAnswer
+    answer: str
     at: dt.datetime
     since: bool
 
@@ -83,7 +74,7 @@ class StatementCard:
     domain_id: int
     rank: int
     not_rated_here: str | None
-    answer: Answer | None
+    answer: str | None
     basis: Basis | None
     version: int
     rated_at: dt.datetime | None
@@ -97,12 +88,19 @@ class StatementCard:
 
 @dataclass(frozen=True, slots=True)
 class ScaleLabel:
-    """One answer of the framework's scale as it is shown; `shortcut` is its key on a card."""
+    """One answer of the framework's scale as it is shown. `step`: its place among the graded ones,
+    0 for the others; `shortcut`: its key on a card."""
 
     key: str
     label: Wording
     description: Wording
-    shortcut: str = ""
+    reviewer_description: Wording
+    means: Meaning
+    step: int
+
+    @property
+    def shortcut(self) -> str:
+        return shortcut(self.key, self.step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +110,8 @@ class StatementsToRate:
     cards: list[StatementCard]
     scale: tuple[ScaleLabel, ...]
 
-    def label(self, key: str) -> str:
-        return next(word.label for word in self.scale if word.key == key)
+    def answer(self, key: str) -> ScaleLabel:
+        return next(word for word in self.scale if word.key == key)
 
 
 def of_domain(learner: Learner, domain_id: int, rank: int | None = None) -> StatementsToRate:
@@ -147,8 +145,8 @@ def _cards(
             domain_id=row.domain_id,
             rank=row.rank,
             not_rated_here=row.reason,
-            answer=Answer(row.answer) if row.answer else None,
-            basis=Basis(row.basis) if row.basis else None,
+            answer=row.answer,
+            basis=row.basis,
             version=row.version or 0,
             rated_at=row.rated_at,
             given_on=row.given_on,
@@ -156,7 +154,7 @@ def _cards(
             reviewer_note=row.reviewer_note or "",
             endorsement=EndorsementMark(
                 who=short_name(row.endorser),
-                answer=EndorsedAnswer(row.endorsed),
+                answer=row.endorsed,
                 at=row.endorsed_at,
                 since=row.rated_at is not None
                 and row.rated_at > row.endorsed_at
@@ -175,16 +173,34 @@ def _quoted(
     which: str, values: dict[str, Any]
 ) -> tuple[tuple[ScaleLabel, ...], dict[int, list[CitationChip]]]:
     """The scale and the citations together, in one query."""
-    words: list[ScaleLabel] = []
+    words: list[Any] = []
     quotes: dict[int, list[CitationChip]] = {}
     for row in session().execute(_QUOTED[which], values):
         if row.statement_id == 0:
-            words.append(ScaleLabel(row.key, row.label, row.words, SHORTCUTS[Answer(row.key)]))
+            words.append(row)
         else:
             quotes.setdefault(row.statement_id, []).append(
                 CitationChip(row.label, row.words, row.href)
             )
-    return tuple(words), quotes
+    return scale_labels(words), quotes
+
+
+def scale_labels(rows: Iterable[Any]) -> tuple[ScaleLabel, ...]:
+    """Of rows (key, label, words, reviewer_description, counts_as) in the order of the scale."""
+    found: list[ScaleLabel] = []
+    for row in rows:
+        step = 0 if row.key in UNGRADED else 1 + sum(each.step > 0 for each in found)
+        found.append(
+            ScaleLabel(
+                row.key,
+                row.label,
+                row.words,
+                row.reviewer_description,
+                Meaning(row.counts_as),
+                step,
+            )
+        )
+    return tuple(found)
 
 
 def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -201,7 +217,7 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     stands = and_(
         Endorsement.statement_id == Statement.id,
         Endorsement.person_id == LEARNER,
-        Endorsement.status == EndorsementStatus.STANDING.value,
+        Endorsement.status == EndorsementStatus.STANDING,
     )
     return (
         select(
@@ -242,6 +258,8 @@ def _quoted_where(
         ScaleAnswer.key,
         ScaleAnswer.label,
         ScaleAnswer.description.label("words"),
+        ScaleAnswer.reviewer_description,
+        ScaleAnswer.counts_as,
         null().label("href"),
     ).where(ScaleAnswer.framework_id == FRAMEWORK)
     citations = (
@@ -251,6 +269,8 @@ def _quoted_where(
             Source.key,
             Source.label,
             Source.name,
+            null(),
+            null(),
             Source.url,
         )
         .join(Source, Source.id == Citation.source_id)

@@ -125,8 +125,8 @@ def returned(actor: Actor) -> list[ReturnedItem]:
         .join(ReviewMessage, ReviewMessage.id == newest)
         .where(
             Review.learner_id == actor.person_id,
-            Review.status.in_([status.value for status in LIVE]),
-            ReviewItem.status == ItemStatus.RETURNED.value,
+            Review.status.in_(LIVE),
+            ReviewItem.status == ItemStatus.RETURNED,
         )
         .order_by(ReviewMessage.written_at.desc(), ReviewItem.id)
     )
@@ -138,13 +138,13 @@ def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
     statement."""
     rows = session().execute(
         select(
-            Review.id,
-            Person.name,
+            Review.id.label("review_id"),
+            Person.name.label("reviewer"),
             func.max(ReviewItem.revealed_at).label("at"),
-            _count(ReviewItem.status.in_([status.value for status in REVEALED])),
-            _count(ReviewItem.status == ItemStatus.ENDORSED.value),
-            _count(ReviewItem.status == ItemStatus.DIFFERS.value),
-            _count(_to_say(actor)),
+            _count(ReviewItem.status.in_(REVEALED)).label("shown"),
+            _count(ReviewItem.status == ItemStatus.ENDORSED).label("agreed"),
+            _count(ReviewItem.status == ItemStatus.DIFFERS).label("differing"),
+            _count(_to_say(actor)).label("to_say"),
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .join(Person, Person.id == Review.reviewer_id)
@@ -153,21 +153,17 @@ def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
         .having(
             or_(
                 func.max(ReviewItem.revealed_at) > now - FRESH,
-                _count(ReviewItem.status == ItemStatus.DIFFERS.value) > 0,
+                _count(ReviewItem.status == ItemStatus.DIFFERS) > 0,
             )
         )
         .order_by(func.max(ReviewItem.revealed_at).desc(), Review.id)
     )
-    return [
-        RevealedReview(review_id, who, at, *counts)
-        for review_id, who, at, *counts in rows
-        if at is not None
-    ]
+    return [RevealedReview(**row) for row in rows.mappings()]
 
 
 def to_answer(actor: Actor, today: dt.date) -> list[ToAnswer]:
     """What was sent to this supervisor and is theirs to see, by team. One query."""
-    waits = ReviewItem.status.in_([ItemStatus.WAITING.value, ItemStatus.ANSWERED.value])
+    waits = ReviewItem.status.in_([ItemStatus.WAITING, ItemStatus.ANSWERED])
     query = (
         select(
             Review.id,
@@ -183,7 +179,7 @@ def to_answer(actor: Actor, today: dt.date) -> list[ToAnswer]:
         .join(Person, Person.id == Review.learner_id)
         .where(
             Review.reviewer_id == actor.person_id,
-            Review.status.in_([status.value for status in LIVE]),
+            Review.status.in_(LIVE),
             reviewer_may_go_on(today),
         )
         .group_by(Review.id, Review.team_id, Team.name, Person.name, Review.due_on, Review.sent_at)
@@ -247,7 +243,7 @@ def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
             Membership,
             and_(
                 Membership.team_id == Team.id,
-                Membership.role == Role.LEARNER.value,
+                Membership.role == Role.LEARNER,
                 current_on(Membership, today),
             ),
         )
@@ -284,4 +280,4 @@ def _to_say(actor: Actor) -> ColumnElement[bool]:
             Confirmation.item_id == ReviewItem.id, Confirmation.person_id == actor.person_id
         )
     )
-    return and_(ReviewItem.status == ItemStatus.DIFFERS.value, ~said)
+    return and_(ReviewItem.status == ItemStatus.DIFFERS, ~said)

@@ -8,7 +8,7 @@ revealed.
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Select, SQLColumnExpression, select
+from sqlalchemy import Select, SQLColumnExpression, func, select
 
 from tracker.db import session
 from tracker.models import (
@@ -112,18 +112,20 @@ def own(person_id: int, statement_id: int) -> Comparison | None:
     item_id, endorsement_id, digest = found
     was = _of_item(item_id, None)
     query = _labelled(
-        select(Rating.answer, ScaleAnswer.label, Rating.rated_at, Rating.reviewer_note)
+        select(
+            Rating.answer,
+            ScaleAnswer.label,
+            Rating.rated_at.label("on"),
+            Rating.reviewer_note.label("note"),
+        )
         .join(Statement, Statement.id == Rating.statement_id)
         .where(Rating.person_id == person_id, Rating.statement_id == statement_id),
         Rating.answer,
     )
-    rating = session().execute(query).one_or_none()
+    rating = session().execute(query).mappings().one_or_none()
     now = None
     if rating is not None:
-        pieces = _linked(person_id, statement_id)
-        now = ComparedSide(
-            rating.answer, rating.label, rating.rated_at, rating.reviewer_note, pieces
-        )
+        now = ComparedSide(**rating, pieces=_linked(person_id, statement_id))
     return Comparison(endorsement_id, digest, was, now)
 
 
@@ -139,7 +141,7 @@ def for_supervisor(reader_id: int, person_id: int, statement_id: int) -> Compari
         .where(
             Review.learner_id == person_id,
             ReviewItem.statement_id == statement_id,
-            ReviewItem.status.in_([status.value for status in REVEALED]),
+            ReviewItem.status.in_(REVEALED),
         )
         .order_by(ReviewItem.revealed_at.desc(), ReviewItem.id.desc())
         .limit(1)
@@ -155,8 +157,7 @@ def _newest(person_id: int, statement_id: int) -> tuple[int, int, str] | None:
         .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
         .limit(1)
     )
-    row = session().execute(query).one_or_none()
-    return None if row is None else (row.item_id, row.id, row.digest)
+    return session().execute(query).one_or_none()
 
 
 def _of_item(item_id: int, reader_id: int | None) -> ComparedSide:
@@ -198,7 +199,7 @@ def _sent(item_id: int) -> tuple[ComparedEvidence, ...]:
         select(
             EvidenceVersion.evidence_id,
             EvidenceVersion.number,
-            EvidenceText.title,
+            func.coalesce(EvidenceText.title, ""),
             ReviewItemEvidence.reason,
         )
         .join(EvidenceVersion, EvidenceVersion.id == ReviewItemEvidence.version_id)
@@ -206,10 +207,7 @@ def _sent(item_id: int) -> tuple[ComparedEvidence, ...]:
         .where(ReviewItemEvidence.item_id == item_id)
         .order_by(EvidenceVersion.evidence_id)
     )
-    return tuple(
-        ComparedEvidence(evidence_id, number, title or "", reason)
-        for evidence_id, number, title, reason in rows
-    )
+    return tuple(ComparedEvidence(*row) for row in rows)
 
 
 def _linked(person_id: int, statement_id: int) -> tuple[ComparedEvidence, ...]:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 from sqlalchemy.orm import Session
 
 from tracker.db import session
@@ -135,7 +135,7 @@ def _evidence(
             EvidenceText.title,
             EvidenceText.text,
             EvidenceText.url,
-            StoredFile.sha256,
+            func.coalesce(StoredFile.sha256, ""),
         )
         .join(Endorsement, Endorsement.item_id == ReviewItemEvidence.item_id)
         .outerjoin(EvidenceText, EvidenceText.version_id == ReviewItemEvidence.version_id)
@@ -148,9 +148,5 @@ def _evidence(
         if row.title is None:
             erased.add(row.item_id)
         else:
-            found[row.item_id].append(
-                ReviewedEvidence(
-                    row.version_id, row.reason, row.title, row.text, row.url, row.sha256 or ""
-                )
-            )
+            found[row.item_id].append(ReviewedEvidence(*row[1:]))
     return found, erased

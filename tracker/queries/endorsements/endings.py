@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -31,6 +31,7 @@ class EndorsementOutcome:
     """What was given for an item, and what became of it. `stands`: its giver can revoke it."""
 
     id: int
+    item_id: int
     status: EndorsementStatus
     ended_at: dt.datetime | None
     reason: str
@@ -48,17 +49,17 @@ def ended(person_id: int, since: dt.datetime) -> list[EndedEndorsement]:
         select(newer.id).where(
             newer.person_id == Endorsement.person_id,
             newer.statement_id == Endorsement.statement_id,
-            newer.status == EndorsementStatus.STANDING.value,
+            newer.status == EndorsementStatus.STANDING,
         )
     )
     rows = session().execute(
         select(
             Endorsement.statement_id,
             Statement.title,
-            Person.name,
+            Person.name.label("who"),
             Endorsement.status,
-            EndorsementText.reason,
-            Endorsement.ended_at,
+            func.coalesce(EndorsementText.reason, "").label("reason"),
+            Endorsement.ended_at.label("at"),
             Framework.lang,
         )
         .join(Person, Person.id == Endorsement.endorser_id)
@@ -67,26 +68,13 @@ def ended(person_id: int, since: dt.datetime) -> list[EndedEndorsement]:
         .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
         .where(
             Endorsement.person_id == person_id,
-            Endorsement.status.in_(
-                [EndorsementStatus.REVOKED.value, EndorsementStatus.EXPIRED.value]
-            ),
+            Endorsement.status.in_([EndorsementStatus.REVOKED, EndorsementStatus.EXPIRED]),
             Endorsement.ended_at >= since,
             ~stands,
         )
         .order_by(Endorsement.ended_at.desc(), Endorsement.id.desc())
     )
-    return [
-        EndedEndorsement(
-            statement_id=row.statement_id,
-            title=row.title,
-            who=short_name(row.name),
-            status=EndorsementStatus(row.status),
-            reason=row.reason or "",
-            at=row.ended_at,
-            lang=row.lang,
-        )
-        for row in rows
-    ]
+    return [EndedEndorsement(**{**row, "who": short_name(row["who"])}) for row in rows.mappings()]
 
 
 def of_review(review_id: int) -> dict[int, EndorsementOutcome]:
@@ -97,15 +85,10 @@ def of_review(review_id: int) -> dict[int, EndorsementOutcome]:
             Endorsement.id,
             Endorsement.status,
             Endorsement.ended_at,
-            EndorsementText.reason,
+            func.coalesce(EndorsementText.reason, "").label("reason"),
         )
         .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
         .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
         .where(ReviewItem.review_id == review_id)
     )
-    return {
-        row.item_id: EndorsementOutcome(
-            row.id, EndorsementStatus(row.status), row.ended_at, row.reason or ""
-        )
-        for row in rows
-    }
+    return {row["item_id"]: EndorsementOutcome(**row) for row in rows.mappings()}

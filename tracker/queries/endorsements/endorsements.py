@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -26,6 +26,7 @@ from tracker.models import (
 )
 from tracker.models.joins import current_version, scale_answer
 from tracker.rules.calendar import day_in
+from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 from tracker.rules.reviews.endorsements import REMINDED, expires_on
@@ -78,6 +79,7 @@ class EndorsementDetails:
     endorser: str
     answer: str
     label: Wording
+    means: Meaning
     on: dt.datetime
     stands: bool
     lang: str
@@ -86,7 +88,7 @@ class EndorsementDetails:
 def one(endorsement_id: int) -> EndorsementDetails:
     """One query. Raises NoResultFound: ask behind a door."""
     person, endorser = aliased(Person), aliased(Person)
-    stands = Endorsement.status == EndorsementStatus.STANDING.value
+    stands = Endorsement.status == EndorsementStatus.STANDING
     query = (
         select(
             Endorsement.id,
@@ -100,6 +102,7 @@ def one(endorsement_id: int) -> EndorsementDetails:
             endorser.name.label("endorser"),
             Endorsement.answer,
             ScaleAnswer.label,
+            ScaleAnswer.counts_as.label("means"),
             Endorsement.endorsed_at.label("on"),
             stands.label("stands"),
             Framework.lang,
@@ -118,7 +121,7 @@ def one(endorsement_id: int) -> EndorsementDetails:
 
 def standing(person_id: int, statement_ids: Iterable[int] | None = None) -> dict[int, Endorsed]:
     """What stands, by statement; of these statements only, where they are named. One query."""
-    wanted: ColumnElement[bool] = Endorsement.status == EndorsementStatus.STANDING.value
+    wanted: ColumnElement[bool] = Endorsement.status == EndorsementStatus.STANDING
     if statement_ids is not None:
         wanted = and_(wanted, Endorsement.statement_id.in_(list(statement_ids)))
     return {each.statement_id: each for each in _rows(Endorsement.person_id == person_id, wanted)}
@@ -146,19 +149,13 @@ def changed_since(person_id: int) -> frozenset[int]:
                 Rating.statement_id == Endorsement.statement_id,
             ),
         )
-        .where(
-            Endorsement.person_id == person_id,
-            Endorsement.status == EndorsementStatus.STANDING.value,
-        )
+        .where(Endorsement.person_id == person_id, Endorsement.status == EndorsementStatus.STANDING)
     )
     answers = session().execute(query).all()
     was = session().execute(
         select(Endorsement.statement_id, ReviewItemEvidence.version_id)
         .join(ReviewItemEvidence, ReviewItemEvidence.item_id == Endorsement.item_id)
-        .where(
-            Endorsement.person_id == person_id,
-            Endorsement.status == EndorsementStatus.STANDING.value,
-        )
+        .where(Endorsement.person_id == person_id, Endorsement.status == EndorsementStatus.STANDING)
     )
     now = session().execute(
         select(EvidenceLink.statement_id, EvidenceVersion.id)
@@ -199,7 +196,7 @@ def expiring(
         .where(
             Library.id == library_id,
             Library.endorsement_months.is_not(None),
-            Endorsement.status == EndorsementStatus.STANDING.value,
+            Endorsement.status == EndorsementStatus.STANDING,
             *([] if person_id is None else [Endorsement.person_id == person_id]),
         )
         .order_by(Endorsement.endorsed_at, Endorsement.id)
@@ -223,13 +220,13 @@ def _rows(*where: ColumnElement[bool]) -> list[Endorsed]:
             Endorsement.id,
             Endorsement.statement_id,
             Endorsement.endorser_id,
-            Person.name,
-            Endorsement.answer,
+            Person.name.label("who"),
+            Endorsement.answer.label("key"),
             ScaleAnswer.label,
-            Endorsement.endorsed_at,
+            Endorsement.endorsed_at.label("on"),
             Endorsement.status,
             Endorsement.ended_at,
-            EndorsementText.reason,
+            func.coalesce(EndorsementText.reason, "").label("reason"),
             Framework.version,
         )
         .join(Person, Person.id == Endorsement.endorser_id)
@@ -240,19 +237,4 @@ def _rows(*where: ColumnElement[bool]) -> list[Endorsed]:
         .where(*where)
         .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
     )
-    return [
-        Endorsed(
-            id=row.id,
-            endorser_id=row.endorser_id,
-            statement_id=row.statement_id,
-            who=short_name(row.name),
-            key=row.answer,
-            label=row.label,
-            on=row.endorsed_at,
-            status=EndorsementStatus(row.status),
-            ended_at=row.ended_at,
-            reason=row.reason or "",
-            version=row.version,
-        )
-        for row in rows
-    ]
+    return [Endorsed(**{**row, "who": short_name(row["who"])}) for row in rows.mappings()]

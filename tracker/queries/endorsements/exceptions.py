@@ -23,8 +23,7 @@ from tracker.rules.reviews.exceptions import ExceptionStatus
 
 @dataclass(frozen=True, slots=True)
 class AgreedException:
-    """One that counts. `names` are the two who agreed, the learner first; `reason` is "" where it
-    was erased."""
+    """One that counts. `learner` and `other` agreed on it; `reason` is "" where it was erased."""
 
     statement_id: int
     domain_id: int
@@ -32,8 +31,13 @@ class AgreedException:
     code: str
     title: Wording
     reason: str
-    names: tuple[str, str]
     on: dt.datetime
+    learner: str
+    other: str
+
+    @property
+    def names(self) -> tuple[str, str]:
+        return self.learner, self.other
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class ProposedException:
 def counts(at: dt.datetime | None) -> ColumnElement[bool]:
     """Over `LevelException`: those that are agreed, or were at that moment."""
     if at is None:
-        return LevelException.status == ExceptionStatus.AGREED.value
+        return LevelException.status == ExceptionStatus.AGREED
     return and_(
         LevelException.agreed_at <= at,
         or_(LevelException.ended_at.is_(None), LevelException.ended_at > at),
@@ -65,25 +69,28 @@ def counts(at: dt.datetime | None) -> ColumnElement[bool]:
 
 def agreed(learner: Learner, statement_id: int | None = None) -> list[AgreedException]:
     """What counts for a learner now, in the framework's order. One query."""
-    person, proposer, confirmer = aliased(Person), aliased(Person), aliased(Person)
+    person, other = aliased(Person), aliased(Person)
     rows = session().execute(
         select(
             LevelException.statement_id,
             LevelException.domain_id,
             LevelException.rank,
-            LevelException.agreed_at,
-            LevelException.person_id,
-            LevelException.proposer_id,
             Statement.code,
             Statement.title,
-            LevelExceptionText.reason,
-            proposer.name.label("proposer"),
-            confirmer.name.label("confirmer"),
+            func.coalesce(LevelExceptionText.reason, "").label("reason"),
+            LevelException.agreed_at.label("on"),
+            person.name.label("learner"),
+            other.name.label("other"),
         )
         .join(Statement, Statement.id == LevelException.statement_id)
         .join(person, person.id == LevelException.person_id)
-        .join(proposer, proposer.id == LevelException.proposer_id)
-        .join(confirmer, confirmer.id == LevelException.confirmer_id)
+        .join(
+            other,
+            and_(
+                other.id.in_([LevelException.proposer_id, LevelException.confirmer_id]),
+                other.id != person.id,
+            ),
+        )
         .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
         .outerjoin(
             NotRatedHere,
@@ -101,21 +108,7 @@ def agreed(learner: Learner, statement_id: int | None = None) -> list[AgreedExce
         )
         .order_by(Statement.position)
     )
-    return [
-        AgreedException(
-            statement_id=row.statement_id,
-            domain_id=row.domain_id,
-            rank=row.rank,
-            code=row.code,
-            title=row.title,
-            reason=row.reason or "",
-            names=(row.proposer, row.confirmer)
-            if row.proposer_id == row.person_id
-            else (row.confirmer, row.proposer),
-            on=row.agreed_at,
-        )
-        for row in rows
-    ]
+    return [AgreedException(**row) for row in rows.mappings()]
 
 
 def how_many(
@@ -149,9 +142,9 @@ def of_review(review_id: int) -> dict[int, list[ProposedException]]:
             LevelException.status,
             LevelException.proposer_id,
             proposer.name.label("proposer"),
-            confirmer.name.label("confirmer"),
-            LevelExceptionText.reason,
-            LevelExceptionText.end_reason,
+            func.coalesce(confirmer.name, "").label("confirmer"),
+            func.coalesce(LevelExceptionText.reason, "").label("reason"),
+            func.coalesce(LevelExceptionText.end_reason, "").label("end_reason"),
             LevelException.proposed_at,
             LevelException.agreed_at,
             LevelException.ended_at,
@@ -164,20 +157,6 @@ def of_review(review_id: int) -> dict[int, list[ProposedException]]:
         .order_by(LevelException.id.desc())
     )
     found: dict[int, list[ProposedException]] = {}
-    for row in rows:
-        found.setdefault(row.item_id, []).append(
-            ProposedException(
-                id=row.id,
-                item_id=row.item_id,
-                status=ExceptionStatus(row.status),
-                proposer_id=row.proposer_id,
-                proposer=row.proposer,
-                confirmer=row.confirmer or "",
-                reason=row.reason or "",
-                end_reason=row.end_reason or "",
-                proposed_at=row.proposed_at,
-                agreed_at=row.agreed_at,
-                ended_at=row.ended_at,
-            )
-        )
+    for row in rows.mappings():
+        found.setdefault(row["item_id"], []).append(ProposedException(**row))
     return found

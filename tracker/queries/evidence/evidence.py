@@ -106,7 +106,7 @@ def mine(
             EvidenceText.title,
             EvidenceText.done_on,
             Evidence.changed_at,
-            Evidence.archived_at,
+            Evidence.archived_at.is_not(None),
             links.label("statements"),
             func.count().over().label("total"),
         )
@@ -120,20 +120,7 @@ def mine(
     )
     rows = session().execute(query).all()
     return EvidencePage(
-        [
-            EvidenceSummary(
-                row.id,
-                EvidenceKind(row.kind),
-                row.title,
-                row.done_on,
-                row.changed_at,
-                row.archived_at is not None,
-                row.statements,
-            )
-            for row in rows
-        ],
-        rows[0].total if rows else 0,
-        page,
+        [EvidenceSummary(*row[:-1]) for row in rows], rows[0].total if rows else 0, page
     )
 
 
@@ -145,7 +132,7 @@ def counts(person_id: int) -> EvidenceCounts:
         func.count(Evidence.id).filter(_among(EvidenceFilter.ARCHIVED)).label("archived"),
     ).where(Evidence.person_id == person_id)
     row = session().execute(query).one()
-    return EvidenceCounts(row.every, row.unlinked, row.archived)
+    return EvidenceCounts(*row)
 
 
 def for_statement(person_id: int, statement_id: int) -> list[EvidenceForStatement]:
@@ -163,8 +150,8 @@ def for_statements(
         select(
             EvidenceLink.statement_id,
             Evidence.id,
+            EvidenceVersion.id,
             Evidence.kind,
-            EvidenceVersion.id.label("version_id"),
             EvidenceText.title,
             EvidenceText.text,
             EvidenceText.done_on,
@@ -182,17 +169,7 @@ def for_statements(
     )
     found: dict[int, list[EvidenceForStatement]] = {}
     for row in rows:
-        found.setdefault(row.statement_id, []).append(
-            EvidenceForStatement(
-                row.id,
-                row.version_id,
-                EvidenceKind(row.kind),
-                row.title,
-                row.text,
-                row.done_on,
-                row.reason,
-            )
-        )
+        found.setdefault(row.statement_id, []).append(EvidenceForStatement(*row[1:]))
     return found
 
 
@@ -206,7 +183,7 @@ def statement_title(statement_id: int | None) -> StatementTitle | None:
         .where(Statement.id == statement_id)
     )
     row = session().execute(titled).one_or_none()
-    return None if row is None else StatementTitle(row.title, row.lang)
+    return None if row is None else StatementTitle(*row)
 
 
 def unlinked_to(person_id: int, statement_id: int) -> list[EvidenceSummary]:
@@ -230,12 +207,7 @@ def unlinked_to(person_id: int, statement_id: int) -> list[EvidenceSummary]:
         .order_by(Evidence.changed_at.desc(), Evidence.id.desc())
         .limit(200)
     )
-    return [
-        EvidenceSummary(
-            row.id, EvidenceKind(row.kind), row.title, row.done_on, row.changed_at, False, 0
-        )
-        for row in rows
-    ]
+    return [EvidenceSummary(*row, archived=False, statements=0) for row in rows]
 
 
 def _linked(*more: ColumnElement[bool]) -> ColumnElement[bool]:

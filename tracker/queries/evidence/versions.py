@@ -155,7 +155,7 @@ def history(evidence_id: int) -> list[PastVersion]:
         .where(EvidenceVersion.evidence_id == evidence_id)
         .order_by(EvidenceVersion.number.desc())
     )
-    return [PastVersion(row.number, row.made_at, row.title) for row in rows]
+    return [PastVersion(*row) for row in rows]
 
 
 def file_of_item(item_id: int, version_id: int) -> VersionFile | None:
@@ -169,11 +169,11 @@ def file_of_item(item_id: int, version_id: int) -> VersionFile | None:
         .where(
             ReviewItemEvidence.item_id == item_id,
             ReviewItemEvidence.version_id == version_id,
-            Review.status != ReviewStatus.WITHDRAWN.value,
+            Review.status != ReviewStatus.WITHDRAWN,
         )
     )
     row = session().execute(query).one_or_none()
-    return None if row is None else VersionFile(row.sha256, row.size, row.media_type, row.name)
+    return None if row is None else VersionFile(*row)
 
 
 def _links(evidence_id: int) -> list[LinkedStatement]:

@@ -35,7 +35,7 @@ def newest(actor: Actor) -> list[TestMessage]:
     rows = session().execute(
         select(
             MailTest.sent_at,
-            Person.name,
+            Person.name.label("by"),
             Person.email,
             MailTest.outcome,
             MailTest.reason,
@@ -47,15 +47,4 @@ def newest(actor: Actor) -> list[TestMessage]:
         .order_by(MailTest.sent_at.desc(), MailTest.id.desc())
         .limit(SHOWN)
     )
-    return [
-        TestMessage(
-            row.sent_at,
-            row.name,
-            row.email,
-            MailOutcome(row.outcome),
-            row.reason,
-            row.said,
-            row.arrived_at,
-        )
-        for row in rows
-    ]
+    return [TestMessage(**row) for row in rows.mappings()]

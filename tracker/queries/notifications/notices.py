@@ -51,7 +51,13 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     count, unread_count, newest = counts
     page = nearest_page(page, count)
     rows = session().execute(
-        select(Notice.kind, ABOUT.name, Notice.review_id, Notice.happened_at, Notice.read_at)
+        select(
+            Notice.kind,
+            func.coalesce(ABOUT.name, "").label("name"),
+            Notice.review_id,
+            Notice.happened_at,
+            Notice.read_at.is_not(None).label("read"),
+        )
         .outerjoin(Review, Review.id == Notice.review_id)
         .outerjoin(ABOUT, ABOUT.id == Notice.about_id)
         .where(Notice.person_id == actor.person_id, _may_see(actor, today))
@@ -59,10 +65,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
-    found = [
-        ListedNotice(NoticeKind(kind), name or "", review_id, happened_at, read_at is not None)
-        for kind, name, review_id, happened_at, read_at in rows
-    ]
+    found = [ListedNotice(**row) for row in rows.mappings()]
     return NoticeList(found, newest or 0, count, unread_count, page, pages_of(count))
 
 
@@ -88,7 +91,7 @@ def mail_choice(actor: Actor) -> MailChoice:
     chosen = session().scalar(
         select(NoticeChoice.mail).where(NoticeChoice.person_id == actor.person_id)
     )
-    return USUAL_CHOICE if chosen is None else MailChoice(chosen)
+    return USUAL_CHOICE if chosen is None else chosen
 
 
 def _may_see(actor: Actor, today: dt.date) -> ColumnElement[bool]:

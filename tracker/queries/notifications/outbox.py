@@ -52,11 +52,11 @@ def state(actor: Actor) -> Outbox:
         .where(here)
         .group_by(OutboxMail.status)
     )
-    found = {MailStatus(status): count for status, count in counts}
+    found = dict(counts.all())
     query = (
         select(OutboxMail.made_at, OutboxMail.reason, OutboxMail.said)
         .join(Person, Person.id == OutboxMail.person_id)
-        .where(here, OutboxMail.status == MailStatus.WAITING.value)
+        .where(here, OutboxMail.status == MailStatus.WAITING)
         .order_by(OutboxMail.made_at, OutboxMail.id)
         .limit(1)
     )
@@ -72,7 +72,7 @@ def state(actor: Actor) -> Outbox:
             OutboxMail.said,
         )
         .join(Person, Person.id == OutboxMail.person_id)
-        .where(here, OutboxMail.status.in_((MailStatus.FAILED.value, MailStatus.UNSURE.value)))
+        .where(here, OutboxMail.status.in_((MailStatus.FAILED, MailStatus.UNSURE)))
         .order_by(OutboxMail.ended_at.desc(), OutboxMail.id.desc())
         .limit(SHOWN)
     )
@@ -81,16 +81,5 @@ def state(actor: Actor) -> Outbox:
         oldest.made_at if oldest is not None else None,
         oldest.reason if oldest is not None else "",
         oldest.said if oldest is not None else "",
-        [
-            StuckMail(
-                row.id,
-                row.name,
-                row.email,
-                MailStatus(row.status),
-                row.ended_at,
-                row.reason,
-                row.said,
-            )
-            for row in rows
-        ],
+        [StuckMail(**row) for row in rows.mappings()],
     )

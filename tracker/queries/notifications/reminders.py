@@ -28,8 +28,7 @@ class Reminder:
 
 def libraries() -> list[tuple[int, str]]:
     """Ids and time zones."""
-    rows = session().execute(select(Library.id, Library.time_zone).order_by(Library.id))
-    return [(library_id, time_zone) for library_id, time_zone in rows]
+    return list(session().execute(select(Library.id, Library.time_zone).order_by(Library.id)))
 
 
 def due(library_id: int, today: dt.date) -> list[Reminder]:
@@ -45,13 +44,13 @@ def due(library_id: int, today: dt.date) -> list[Reminder]:
 def _answers(library_id: int, today: dt.date) -> list[Reminder]:
     """Reviews that the reviewer has something to do in: to answer, or to reveal."""
     to_do = or_(
-        ReviewItem.status.in_((ItemStatus.WAITING.value, ItemStatus.ANSWERED.value)),
-        and_(ReviewItem.status == ItemStatus.NOT_OBSERVED.value, ReviewItem.revealed_at.is_(None)),
+        ReviewItem.status.in_((ItemStatus.WAITING, ItemStatus.ANSWERED)),
+        and_(ReviewItem.status == ItemStatus.NOT_OBSERVED, ReviewItem.revealed_at.is_(None)),
     )
     rows = session().execute(
         select(Review.id, Review.learner_id, Review.reviewer_id, Review.due_on).where(
             *_living(library_id, today),
-            Review.status.in_((ReviewStatus.SENT.value, ReviewStatus.IN_REVIEW.value)),
+            Review.status.in_((ReviewStatus.SENT, ReviewStatus.IN_REVIEW)),
             Review.due_on <= today + dt.timedelta(days=REMIND_DAYS),
             select(ReviewItem.id).where(ReviewItem.review_id == Review.id, to_do).exists(),
         )
@@ -73,10 +72,10 @@ def _differences(library_id: int, today: dt.date) -> list[Reminder]:
     rows = session().execute(
         select(Review.id, Review.learner_id, Review.reviewer_id, Review.differences_due_on).where(
             *_living(library_id, today),
-            Review.status == ReviewStatus.DIFFERENCES_OPEN.value,
+            Review.status == ReviewStatus.DIFFERENCES_OPEN,
             Review.differences_due_on.between(today, today + dt.timedelta(days=REMIND_DAYS)),
             select(ReviewItem.id)
-            .where(ReviewItem.review_id == Review.id, ReviewItem.status == ItemStatus.DIFFERS.value)
+            .where(ReviewItem.review_id == Review.id, ReviewItem.status == ItemStatus.DIFFERS)
             .exists(),
         )
     )

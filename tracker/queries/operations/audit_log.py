@@ -105,12 +105,7 @@ def listed(
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
-    events = [
-        LoggedEvent(
-            row.kind, row.happened_at, row.actor, row.subject_id, row.subject, row.facts or {}
-        )
-        for row in rows
-    ]
+    events = [LoggedEvent(**{**row, "facts": row["facts"] or {}}) for row in rows.mappings()]
     return EventList(events, count, page, pages_of(count))
 
 

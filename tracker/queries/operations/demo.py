@@ -12,10 +12,12 @@ from tracker.models import (
     Person,
     ReviewItem,
     RoleProfile,
+    ScaleAnswer,
     Statement,
     Team,
     UseStatement,
 )
+from tracker.rules.frameworks.scale import Scale
 from tracker.rules.reviews.workflow import ItemStatus
 
 
@@ -57,6 +59,15 @@ def outline(of_framework: int) -> list[Outline]:
     return [Outline(*row) for row in rows]
 
 
+def scale(of_framework: int) -> Scale:
+    rows = session().execute(
+        select(ScaleAnswer.key, ScaleAnswer.counts_as)
+        .where(ScaleAnswer.framework_id == of_framework)
+        .order_by(ScaleAnswer.position)
+    )
+    return Scale.of(rows.all())
+
+
 def root_team(library_id: int) -> int:
     return (
         session()
@@ -69,7 +80,7 @@ def role_profiles(library_id: int) -> dict[str, int]:
     rows = session().execute(
         select(RoleProfile.name, RoleProfile.id).where(RoleProfile.library_id == library_id)
     )
-    return {row.name: row.id for row in rows}
+    return dict(rows.all())
 
 
 def use_statement(library_id: int) -> int:
@@ -89,7 +100,7 @@ def differing(review_id: int) -> list[tuple[int, str]]:
     """(item, the reviewer's answer) of what both see differently, in the order sent."""
     rows = session().execute(
         select(ReviewItem.id, ReviewItem.reviewer_answer)
-        .where(ReviewItem.review_id == review_id, ReviewItem.status == ItemStatus.DIFFERS.value)
+        .where(ReviewItem.review_id == review_id, ReviewItem.status == ItemStatus.DIFFERS)
         .order_by(ReviewItem.position, ReviewItem.id)
     )
     return [(row.id, row.reviewer_answer or "") for row in rows]
@@ -102,4 +113,4 @@ def items(review_id: int) -> list[tuple[int, int]]:
         .where(ReviewItem.review_id == review_id)
         .order_by(ReviewItem.position, ReviewItem.id)
     )
-    return [(row.id, row.statement_id) for row in rows]
+    return list(rows)

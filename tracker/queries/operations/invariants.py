@@ -41,9 +41,9 @@ def contents(connection: Connection) -> DatabaseContents:
         name: connection.scalar(select(func.count()).select_from(table(name))) or 0
         for name in tables
     }
-    files = connection.execute(select(StoredFile.sha256, StoredFile.size).distinct()).all()
+    files = connection.execute(select(StoredFile.sha256, StoredFile.size).distinct())
     revision = connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
-    return DatabaseContents(str(revision), counts, {row.sha256: row.size for row in files})
+    return DatabaseContents(str(revision), counts, dict(files.all()))
 
 
 def broken(
@@ -131,7 +131,7 @@ def _endorsements(connection: Connection) -> Iterator[Finding]:
         .exists()
     )
     any_of_it = select(Endorsement.id).where(Endorsement.item_id == ReviewItem.id).exists()
-    is_endorsed = ReviewItem.status == ItemStatus.ENDORSED.value
+    is_endorsed = ReviewItem.status == ItemStatus.ENDORSED
     wrong = or_(and_(is_endorsed, ~whole), and_(~is_endorsed, any_of_it))
     count = connection.scalar(select(func.count()).select_from(ReviewItem).where(wrong))
     if count:

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
+    String,
     Subquery,
     and_,
     exists,
@@ -44,7 +45,7 @@ from tracker.models import (
 )
 from tracker.models.joins import scale_answer
 from tracker.queries.endorsements import exceptions
-from tracker.rules.frameworks.scale import Answer, Meaning
+from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
 from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus
@@ -177,10 +178,7 @@ def revealed(person_ids: Iterable[int], at: dt.datetime | None = None) -> Subque
             ReviewItem.id,
         )
         .join(Review, Review.id == ReviewItem.review_id)
-        .where(
-            Review.learner_id.in_(person_ids),
-            ReviewItem.status.in_([status.value for status in REVEALED]),
-        )
+        .where(Review.learner_id.in_(person_ids), ReviewItem.status.in_(REVEALED))
     )
     if at is not None:
         items = items.where(ReviewItem.revealed_at <= at)
@@ -205,7 +203,7 @@ def endorsed_answers(
             Endorsement.person_id.in_(ids), stood(at), ~excepted
         ),
         select(
-            LevelException.person_id, LevelException.statement_id, literal(Answer.NOT_MY_WORK.value)
+            LevelException.person_id, LevelException.statement_id, literal(NOT_MY_WORK, String)
         ).where(LevelException.person_id.in_(ids), exceptions.counts(at)),
     )
     return _count(answers.subquery(), framework_id, library_id)
@@ -214,7 +212,7 @@ def endorsed_answers(
 def stood(at: dt.datetime | None) -> ColumnElement[bool]:
     """Over `Endorsement`: those that stand, or stood at that moment."""
     if at is None:
-        return Endorsement.status == EndorsementStatus.STANDING.value
+        return Endorsement.status == EndorsementStatus.STANDING
     return and_(
         Endorsement.endorsed_at <= at,
         or_(Endorsement.ended_at.is_(None), Endorsement.ended_at > at),
@@ -294,5 +292,5 @@ def _count(answers: Subquery, framework_id: int, library_id: int) -> Counts:
     )
     found: dict[tuple[int, int, int], dict[Meaning, int]] = {}
     for person, domain_id, rank, meaning, count in rows:
-        found.setdefault((person, domain_id, rank), {})[Meaning(meaning)] = count
+        found.setdefault((person, domain_id, rank), {})[meaning] = count
     return found

@@ -13,11 +13,12 @@ from enum import StrEnum
 from sqlalchemy import and_, case, distinct, func, select
 
 from tracker.db import session
-from tracker.models import Endorsement, Library, Rating, Round, Statement
+from tracker.models import Endorsement, Library, Rating, Round, ScaleAnswer, Statement
+from tracker.models.joins import scale_answer
 from tracker.queries.assessment.learners import Learner, targets
 from tracker.queries.profiles import levels
 from tracker.queries.profiles.levels import Counts, DomainShape
-from tracker.rules.frameworks.scale import EndorsedAnswer
+from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.levels import DomainStanding, TargetState
 from tracker.rules.reviews.workflow import EndorsementStatus
 
@@ -52,11 +53,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class EndorsedCount:
-    """How many endorsements stand, how many of them say *Consistently*, and by how many
-    supervisors."""
+    """How many endorsements stand, how many of them count as met, and by how many supervisors."""
 
     standing: int
-    consistently: int
+    met: int
     supervisors: int
 
 
@@ -101,17 +101,18 @@ def last_change(learner: Learner) -> dt.datetime | None:
 
 def endorsed_count(learner: Learner) -> EndorsedCount:
     """One query."""
-    consistently = case((Endorsement.answer == EndorsedAnswer.CONSISTENTLY.value, Endorsement.id))
+    met = case((ScaleAnswer.counts_as == Meaning.MET, Endorsement.id))
     query = (
         select(
             func.count(Endorsement.id),
-            func.count(consistently),
+            func.count(met),
             func.count(distinct(Endorsement.endorser_id)),
         )
         .join(Statement, Statement.id == Endorsement.statement_id)
+        .join(ScaleAnswer, scale_answer(Endorsement.answer))
         .where(
             Endorsement.person_id == learner.person_id,
-            Endorsement.status == EndorsementStatus.STANDING.value,
+            Endorsement.status == EndorsementStatus.STANDING,
             Statement.framework_id == learner.framework_id,
         )
     )

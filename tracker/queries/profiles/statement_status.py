@@ -23,7 +23,7 @@ from tracker.queries.endorsements import endorsements, exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import levels
 from tracker.queries.profiles.profiles import Profile, SelfSide
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer
+from tracker.rules.frameworks.scale import Meaning, Scale
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 from tracker.rules.profiles import next_steps
@@ -33,10 +33,13 @@ from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, Review
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """An answer as it is shown: its key and label, who gave it ("" for the learner) and when."""
+    """An answer as it is shown: its key and label, what it counts as and its place on the scale (0
+    for none), who gave it ("" for the learner) and when."""
 
     key: str
     label: Wording
+    means: Meaning
+    step: int
     who: str
     at: dt.datetime
 
@@ -60,12 +63,23 @@ class StatementVoices:
 
 def voices(learner: Learner, side: SelfSide, domain_id: int | None = None) -> list[StatementVoices]:
     """In the framework's order; of one domain, where it is named. Three queries."""
-    scale = session().execute(
-        select(ScaleAnswer.key, ScaleAnswer.label).where(
-            ScaleAnswer.framework_id == learner.framework_id
+    scale = (
+        session()
+        .execute(
+            select(ScaleAnswer.key, ScaleAnswer.label, ScaleAnswer.counts_as)
+            .where(ScaleAnswer.framework_id == learner.framework_id)
+            .order_by(ScaleAnswer.position)
         )
+        .all()
     )
     labels = {row.key: row.label for row in scale}
+    steps = Scale.of((row.key, row.counts_as) for row in scale)
+
+    def shown(key: str | None, who: str, at: dt.datetime) -> ShownAnswer | None:
+        if not key:
+            return None
+        return ShownAnswer(key, labels[key], steps.meaning(key), steps.step(key) or 0, who, at)
+
     excepted = {each.statement_id: each for each in exceptions.agreed(learner)}
     own = _self_side(learner, side)
     _, own_statement, own_answer, own_at = own.c
@@ -97,7 +111,7 @@ def voices(learner: Learner, side: SelfSide, domain_id: int | None = None) -> li
             and_(
                 Endorsement.statement_id == Statement.id,
                 Endorsement.person_id == learner.person_id,
-                Endorsement.status == EndorsementStatus.STANDING.value,
+                Endorsement.status == EndorsementStatus.STANDING,
             ),
         )
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
@@ -116,12 +130,8 @@ def voices(learner: Learner, side: SelfSide, domain_id: int | None = None) -> li
             code=row.code,
             title=row.title,
             not_rated_here=row.reason,
-            own=ShownAnswer(row.own, labels[row.own], "", row.own_at) if row.own else None,
-            endorsed=ShownAnswer(
-                row.endorsed, labels[row.endorsed], short_name(row.endorser), row.endorsed_at
-            )
-            if row.endorsed
-            else None,
+            own=shown(row.own, "", row.own_at),
+            endorsed=shown(row.endorsed, short_name(row.endorser or ""), row.endorsed_at),
             exception=excepted.get(row.id),
         )
         for row in rows
@@ -151,13 +161,15 @@ def _facts(
     each: StatementVoices, items: Mapping[int, tuple[ItemStatus, bool]], changed: bool
 ) -> StatementFacts:
     status, is_revealed = items.get(each.id, (None, False))
-    endorsed = EndorsedAnswer(each.endorsed.key) if each.endorsed else None
+    endorsed = each.endorsed.means if each.endorsed else None
     return StatementFacts(
         statement_id=each.id,
         rank=each.rank,
         order=each.position,
-        own=Answer(each.own.key) if each.own else None,
-        endorsed=endorsed if each.exception is None else EndorsedAnswer.NOT_MY_WORK,
+        own=each.own.means if each.own else None,
+        endorsed=endorsed if each.exception is None else Meaning.EXCLUDED,
+        own_step=each.own.step if each.own else 0,
+        endorsed_step=each.endorsed.step if each.endorsed else 0,
         side=learner_side(status, is_revealed),
         changed_since=changed,
         not_rated_here=each.not_rated_here is not None,
@@ -175,13 +187,13 @@ def _newest_items(person_id: int) -> dict[int, tuple[ItemStatus, bool]]:
             ReviewItem.statement_id, ReviewItem.status, ReviewItem.revealed_at, place.label("place")
         )
         .join(Review, Review.id == ReviewItem.review_id)
-        .where(Review.learner_id == person_id, Review.status != ReviewStatus.WITHDRAWN.value)
+        .where(Review.learner_id == person_id, Review.status != ReviewStatus.WITHDRAWN)
         .subquery()
     )
     rows = session().execute(
         select(items.c.statement_id, items.c.status, items.c.revealed_at).where(items.c.place == 1)
     )
-    return {row.statement_id: (ItemStatus(row.status), row.revealed_at is not None) for row in rows}
+    return {row.statement_id: (row.status, row.revealed_at is not None) for row in rows}
 
 
 def _self_side(learner: Learner, side: SelfSide) -> Subquery:

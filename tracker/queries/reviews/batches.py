@@ -59,7 +59,7 @@ def shared(actor: Actor, today: dt.date) -> list[Shared]:
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
         .join(Framework, Framework.id == Statement.framework_id)
-        .where(_live(actor, today), ReviewItem.status == ItemStatus.WAITING.value)
+        .where(_live(actor, today), ReviewItem.status == ItemStatus.WAITING)
         .group_by(Statement.id, Level.id, Domain.id, Strand.id, Framework.id)
         .having(people >= PEOPLE_MIN)
         .order_by(
@@ -78,7 +78,7 @@ def of_statement(actor: Actor, statement_id: int, today: dt.date) -> list[Item]:
             _live(actor, today),
             ReviewItem.statement_id == statement_id,
             ReviewItem.revealed_at.is_(None),
-            ReviewItem.status != ItemStatus.HANDED_ON.value,
+            ReviewItem.status != ItemStatus.HANDED_ON,
         )
     )
 
@@ -98,6 +98,6 @@ def _live(actor: Actor, today: dt.date) -> ColumnElement[bool]:
     return and_(
         Review.reviewer_id == actor.person_id,
         Review.learner_id != actor.person_id,
-        Review.status.in_([status.value for status in LIVE]),
+        Review.status.in_(LIVE),
         reviewer_may_go_on(today),
     )

@@ -70,7 +70,7 @@ def candidates(actor: Actor, today: dt.date) -> list[DelegateCandidate]:
             Person.id != actor.person_id,
             Person.disabled_at.is_(None),
             Team.closed_on.is_(None),
-            Membership.role.in_([Role.SUPERVISOR.value, Role.COORDINATOR.value]),
+            Membership.role.in_([Role.SUPERVISOR, Role.COORDINATOR]),
             current_on(Membership, today),
         )
         .order_by(Person.name, Person.id)
@@ -132,7 +132,7 @@ def to_take_over(actor: Actor, today: dt.date) -> list[ToTakeOver]:
                     Deputy.deputy_id == actor.person_id, deputises_on(today)
                 )
             ),
-            Review.status.in_([each.value for each in LIVE]),
+            Review.status.in_(LIVE),
             may_review(learner.id.expression, supervisor.id.expression, today),
             learner.id != actor.person_id,
             select(func.count(counted.id)).where(counted.review_id == Review.id).scalar_subquery()

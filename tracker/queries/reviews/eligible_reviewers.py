@@ -56,7 +56,7 @@ def of(person_id: int, today: dt.date, not_by: int | None = None) -> list[Review
         .join(Membership, Membership.team_id == Team.id)
         .where(
             Membership.person_id == person_id,
-            Membership.role == Role.LEARNER.value,
+            Membership.role == Role.LEARNER,
             current_on(Membership, today),
             Team.closed_on.is_(None),
         )
@@ -117,7 +117,7 @@ def _supervisors(paths: set[str], today: dt.date) -> dict[str, list[_Supervisor]
         .where(
             Team.path.in_(paths),
             Team.closed_on.is_(None),
-            Membership.role == Role.SUPERVISOR.value,
+            Membership.role == Role.SUPERVISOR,
             current_on(Membership, today),
             Person.disabled_at.is_(None),
         )

@@ -4,7 +4,7 @@ they said."""
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, case, exists, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -81,18 +81,19 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
         .join(below, below.id == here.team_id)
         .where(
             here.person_id == learner.id,
-            here.role == Role.LEARNER.value,
+            here.role == Role.LEARNER,
             in_reach_on(here, today),
             below.path.startswith(path),
         )
     )
     stays = aliased(Membership)
-    until = (
-        select(func.max(func.coalesce(stays.ends_on, dt.date.max)))
+    last_day = func.max(func.coalesce(stays.ends_on, dt.date.max))
+    moved_on = (
+        select(case((last_day < today, last_day)))
         .where(
             stays.person_id == learner.id,
             stays.team_id == Review.team_id,
-            stays.role == Role.LEARNER.value,
+            stays.role == Role.LEARNER,
         )
         .correlate(learner, Review)
         .scalar_subquery()
@@ -107,7 +108,7 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
     deputy = exists().where(Deputy.supervisor_id == reviewer.id, deputises_on(today))
     query = (
         select(
-            Review.id,
+            Review.id.label("review_id"),
             learner.id.label("learner_id"),
             learner.name.label("learner"),
             reviewer.name.label("reviewer"),
@@ -117,7 +118,7 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
             func.count(ReviewItem.id).label("statements"),
             reviewer_may_go_on(today).label("may_go_on"),
             deputy.label("has_deputy"),
-            until.label("until"),
+            moved_on.label("moved_on"),
             all_of_it.label("sent"),
         )
         .join(ReviewItem, and_(ReviewItem.review_id == Review.id, sealed))
@@ -125,7 +126,7 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
         .join(reviewer, reviewer.id == Review.reviewer_id)
         .join(Team, Team.id == Review.team_id)
         .where(
-            Review.status.in_([each.value for each in LIVE]),
+            Review.status.in_(LIVE),
             learner.library_id == actor.library_id,
             learner.id != actor.person_id,
             in_reach,
@@ -142,24 +143,7 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
         )
         .order_by(Review.due_on, Review.id)
     )
-    rows = session().execute(query).all()
-    return [
-        WaitingReview(
-            review_id=row.id,
-            learner_id=row.learner_id,
-            learner=row.learner,
-            reviewer=row.reviewer,
-            team=row.team,
-            sent_at=row.sent_at,
-            due_on=row.due_on,
-            statements=row.statements,
-            sent=row.sent,
-            may_go_on=bool(row.may_go_on),
-            has_deputy=bool(row.has_deputy),
-            moved_on=row.until if row.until is not None and row.until < today else None,
-        )
-        for row in rows
-    ]
+    return [WaitingReview(**row) for row in session().execute(query).mappings()]
 
 
 def alone(actor: Actor, path: str, today: dt.date) -> list[LearnerWithoutReviewer]:
@@ -171,7 +155,7 @@ def alone(actor: Actor, path: str, today: dt.date) -> list[LearnerWithoutReviewe
         .where(
             Person.library_id == actor.library_id,
             Person.disabled_at.is_(None),
-            Membership.role == Role.LEARNER.value,
+            Membership.role == Role.LEARNER,
             current_on(Membership, today),
             Team.path.startswith(path),
             Team.closed_on.is_(None),
@@ -210,18 +194,17 @@ def counts(review_id: int) -> tuple[int, int]:
     of_review = select(func.count().filter(sealed), func.count()).where(
         ReviewItem.review_id == review_id
     )
-    row = session().execute(of_review).one()
-    return row[0], row[1]
+    return session().execute(of_review).one()
 
 
 def went_to(review_id: int) -> Successor | None:
     """The review that goes on with this one. One query."""
     query = (
-        select(Review.id, Person.name, HandoverText.note, Review.sent_at)
+        select(Review.id, Person.name, func.coalesce(HandoverText.note, ""), Review.sent_at)
         .join(Handover, Handover.review_id == Review.id)
         .join(Person, Person.id == Review.reviewer_id)
         .outerjoin(HandoverText, HandoverText.review_id == Handover.review_id)
         .where(Handover.from_review_id == review_id)
     )
     row = session().execute(query).one_or_none()
-    return None if row is None else Successor(row.id, row.name, row.note or "", row.sent_at)
+    return None if row is None else Successor(*row)

@@ -3,9 +3,8 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -33,6 +32,8 @@ class ReviewHeader:
     framework_id: int
     framework: Wording
     lang: str
+    question: Wording
+    """What the framework asks the reviewer; "" for the usual question."""
     framework_version: str
     sent_at: dt.datetime
     due_on: dt.date
@@ -93,22 +94,25 @@ def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHead
             Review.status,
             Review.open,
             Review.framework_id,
-            Framework.title,
-            Framework.version,
+            Framework.title.label("framework"),
+            Framework.version.label("framework_version"),
             Framework.lang,
+            func.coalesce(Framework.about["scale"]["reviewer_question"].as_string(), "").label(
+                "question"
+            ),
             Review.sent_at,
             Review.due_on,
             Review.revealed_at,
             Review.differences_due_on,
             Review.closed_at,
             Team.name.label("team"),
-            Membership.job,
+            func.coalesce(Membership.job, "").label("job"),
             Membership.weekly_hours,
-            Membership.starts_on,
+            Membership.starts_on.label("since"),
             reviewer_may_go_on(today).label("may_go_on"),
             before.id.label("before_id"),
-            had_it.name.label("before"),
-            HandoverText.note,
+            func.coalesce(had_it.name, "").label("before"),
+            func.coalesce(HandoverText.note, "").label("handover_note"),
         )
         .join(learner, learner.id == Review.learner_id)
         .join(reviewer, reviewer.id == Review.reviewer_id)
@@ -123,39 +127,10 @@ def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHead
             and_(
                 Membership.person_id == Review.learner_id,
                 Membership.team_id == Review.team_id,
-                Membership.role == Role.LEARNER.value,
+                Membership.role == Role.LEARNER,
             ),
         )
         .where(where)
         .order_by(Membership.starts_on)
     )
-    return {row.id: _header(row) for row in rows}
-
-
-def _header(row: Row[*tuple[Any, ...]]) -> ReviewHeader:
-    return ReviewHeader(
-        id=row.id,
-        learner_id=row.learner_id,
-        learner=row.learner,
-        reviewer_id=row.reviewer_id,
-        reviewer=row.reviewer,
-        status=ReviewStatus(row.status),
-        open=row.open,
-        framework_id=row.framework_id,
-        framework=row.title,
-        lang=row.lang,
-        framework_version=row.version,
-        sent_at=row.sent_at,
-        due_on=row.due_on,
-        revealed_at=row.revealed_at,
-        differences_due_on=row.differences_due_on,
-        closed_at=row.closed_at,
-        team=row.team,
-        job=row.job or "",
-        weekly_hours=row.weekly_hours,
-        since=row.starts_on,
-        may_go_on=bool(row.may_go_on),
-        before_id=row.before_id,
-        before=row.before or "",
-        handover_note=row.note or "",
-    )
+    return {row["id"]: ReviewHeader(**row) for row in rows.mappings()}

@@ -24,9 +24,9 @@ from tracker.models import (
     TrainingAction,
 )
 from tracker.models.joins import scale_answer
-from tracker.queries.assessment.statement_cards import CitationChip, ScaleLabel
+from tracker.queries.assessment.statement_cards import CitationChip, ScaleLabel, scale_labels
 from tracker.rules.evidence.content import is_web_link, kind_of
-from tracker.rules.frameworks.scale import EndorsedAnswer, EvidenceKind
+from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.responses import seen_stamp
 
@@ -62,7 +62,7 @@ class Message:
 class SideConfirmation:
     """What one side would agree on."""
 
-    answer: EndorsedAnswer
+    answer: str
     label: Wording
     reason: str
     confirmed_at: dt.datetime
@@ -177,9 +177,7 @@ def confirmations(review_id: int) -> dict[int, dict[int, SideConfirmation]]:
     )
     found: dict[int, dict[int, SideConfirmation]] = defaultdict(dict)
     for item_id, person_id, answer, label, reason, confirmed_at in rows:
-        found[item_id][person_id] = SideConfirmation(
-            EndorsedAnswer(answer), label, reason, confirmed_at
-        )
+        found[item_id][person_id] = SideConfirmation(answer, label, reason, confirmed_at)
     return found
 
 
@@ -225,11 +223,17 @@ def citations_of(statement_ids: Iterable[int]) -> dict[int, list[CitationChip]]:
     return found
 
 
-def scale(framework_id: int) -> list[ScaleLabel]:
+def scale(framework_id: int) -> tuple[ScaleLabel, ...]:
     """The framework's own words for the answers, in order. One query."""
     rows = session().execute(
-        select(ScaleAnswer.key, ScaleAnswer.label, ScaleAnswer.description)
+        select(
+            ScaleAnswer.key,
+            ScaleAnswer.label,
+            ScaleAnswer.description.label("words"),
+            ScaleAnswer.reviewer_description,
+            ScaleAnswer.counts_as,
+        )
         .where(ScaleAnswer.framework_id == framework_id)
         .order_by(ScaleAnswer.position)
     )
-    return [ScaleLabel(*row) for row in rows]
+    return scale_labels(rows)

@@ -22,7 +22,7 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.joins import level_of_statement, scale_answer
-from tracker.rules.frameworks.scale import Answer, Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import Ground
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import SEALED, ItemStatus, Move, item_can
 
@@ -50,10 +50,10 @@ class Item:
     level: Wording
     domain: Wording
     strand: Wording
-    own: Answer | None
+    own: str | None
     own_label: Wording
     own_note: str
-    theirs: ReviewerAnswer | None
+    theirs: str | None
     ground: Ground | None
     their_note: str
     agreed: str
@@ -89,9 +89,7 @@ def for_learner(review_id: int) -> list[Item]:
 
 def is_sealed() -> ColumnElement[bool]:
     """Over `ReviewItem`: what its reviewer said of it is nobody else's, and can be handed on."""
-    return and_(
-        ReviewItem.status.in_([status.value for status in SEALED]), ReviewItem.revealed_at.is_(None)
-    )
+    return and_(ReviewItem.status.in_(SEALED), ReviewItem.revealed_at.is_(None))
 
 
 def _revealed() -> ColumnElement[bool]:
@@ -106,13 +104,11 @@ def _items(
 ) -> list[Item]:
     """`is_reviewer` also shows what is sealed from the learner: status and version of what is not
     revealed."""
-    sealed = [status.value for status in SEALED if status is not ItemStatus.RETURNED]
+    sealed = [status for status in SEALED if status is not ItemStatus.RETURNED]
     seen = literal(True) if is_reviewer else or_(_revealed(), ReviewItem.status.not_in(sealed))
     agreed = (
         select(func.min(Confirmation.answer))
-        .where(
-            Confirmation.item_id == ReviewItem.id, ReviewItem.status == ItemStatus.ENDORSED.value
-        )
+        .where(Confirmation.item_id == ReviewItem.id, ReviewItem.status == ItemStatus.ENDORSED)
         .having(func.count() == 2)
         .scalar_subquery()
     )
@@ -157,7 +153,7 @@ def _items(
             review_id=row.review_id,
             position=row.position,
             version=row.version,
-            status=ItemStatus(row.status) if row.status else None,
+            status=row.status,
             revealed=bool(row.revealed),
             statement_id=row.statement_id,
             domain_id=row.domain_id,
@@ -168,11 +164,11 @@ def _items(
             level=row.level,
             domain=row.domain,
             strand=row.strand,
-            own=Answer(row.own) if row.own else None,
+            own=row.own,
             own_label=row.own_label or "",
             own_note=row.own_note or "",
-            theirs=ReviewerAnswer(row.theirs) if row.theirs else None,
-            ground=Ground(row.ground) if row.ground else None,
+            theirs=row.theirs,
+            ground=row.ground,
             their_note=row.their_note or "",
             agreed=row.agreed or "",
         )

@@ -1,9 +1,11 @@
 """The two queues of reviews: what somebody sent, and what was sent to them."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
 from tracker.db import session
 from tracker.models import Confirmation, Person, Review, ReviewItem
@@ -55,7 +57,7 @@ def inbox(actor: Actor, today: dt.date) -> list[Queued]:
     """What was sent to the actor and is theirs to see, the next due first. One query."""
     theirs = and_(
         Review.reviewer_id == actor.person_id,
-        Review.status != ReviewStatus.WITHDRAWN.value,
+        Review.status != ReviewStatus.WITHDRAWN,
         reviewer_may_go_on(today),
     )
     return _queue(actor, theirs, is_inbox=True)
@@ -67,21 +69,16 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
             Confirmation.item_id == ReviewItem.id, Confirmation.person_id == actor.person_id
         )
     )
-    differs = ReviewItem.status == ItemStatus.DIFFERS.value
+    differs = ReviewItem.status == ItemStatus.DIFFERS
 
     def count(those: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((those, 1), else_=0)), 0)
 
-    over = ReviewItem.status.not_in([status.value for status in UNANSWERED])
-    hidden = (
-        (count(over), count(ReviewItem.status == ItemStatus.WAITING.value))
-        if is_inbox
-        else (literal(None), literal(None))
-    )
-    done, waiting = hidden
+    over = ReviewItem.status.not_in(UNANSWERED)
+    to_answer = [count(over), count(ReviewItem.status == ItemStatus.WAITING)] if is_inbox else []
     ended_at = func.coalesce(Review.closed_at, Review.withdrawn_at)
     order = (Review.due_on, Review.id) if is_inbox else (Review.sent_at.desc(), Review.id.desc())
-    rows = session().execute(
+    rows: Iterable[tuple[Any, ...]] = session().execute(
         select(
             Review.id,
             Person.name,
@@ -90,14 +87,12 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
             Review.sent_at,
             Review.due_on,
             Review.differences_due_on,
-            Review.closed_at,
-            Review.withdrawn_at,
+            ended_at,
             func.count(ReviewItem.id),
-            count(ReviewItem.status == ItemStatus.RETURNED.value),
+            count(ReviewItem.status == ItemStatus.RETURNED),
             count(differs),
             count(and_(differs, ~confirmed)),
-            done,
-            waiting,
+            *to_answer,
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .join(Person, Person.id == (Review.learner_id if is_inbox else Review.reviewer_id))
@@ -106,28 +101,4 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
         .order_by(ended_at.is_not(None), ended_at.desc(), *order)
         .limit(QUEUE_MAX)
     )
-    return [
-        Queued(
-            review_id,
-            who,
-            ReviewStatus(status),
-            is_open,
-            sent_at,
-            due_on,
-            over_on,
-            closed_at or withdrawn_at,
-            *counts,
-        )
-        for (
-            review_id,
-            who,
-            status,
-            is_open,
-            sent_at,
-            due_on,
-            over_on,
-            closed_at,
-            withdrawn_at,
-            *counts,
-        ) in rows
-    ]
+    return [Queued(*row) for row in rows]

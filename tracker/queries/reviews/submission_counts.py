@@ -41,7 +41,7 @@ def sent_counts(
 ) -> dict[tuple[int, int], SentCounts]:
     """What was sent and what was revealed, by (person, framework). Dropped and withdrawn items do
     not count. One query."""
-    revealed = ReviewItem.status.in_([status.value for status in REVEALED])
+    revealed = ReviewItem.status.in_(REVEALED)
     in_round = Review.round_id.in_(round_ids)
 
     def statements(*those: ColumnElement[bool]) -> ColumnElement[int]:
@@ -88,8 +88,8 @@ def waiting_for(actor: Actor, person_ids: Collection[int]) -> dict[int, WaitingR
         .where(
             Review.reviewer_id == actor.person_id,
             Review.learner_id.in_(person_ids),
-            Review.status.not_in([ReviewStatus.WITHDRAWN.value, ReviewStatus.CLOSED.value]),
-            ReviewItem.status.in_([ItemStatus.WAITING.value, ItemStatus.ANSWERED.value]),
+            Review.status.not_in([ReviewStatus.WITHDRAWN, ReviewStatus.CLOSED]),
+            ReviewItem.status.in_([ItemStatus.WAITING, ItemStatus.ANSWERED]),
         )
         .group_by(Review.learner_id)
     )
@@ -98,6 +98,4 @@ def waiting_for(actor: Actor, person_ids: Collection[int]) -> dict[int, WaitingR
 
 def counts_as_sent() -> ColumnElement[bool]:
     """Over `Review` and `ReviewItem`: what is not withdrawn and not dropped."""
-    return and_(
-        Review.status != ReviewStatus.WITHDRAWN.value, ReviewItem.status != ItemStatus.DROPPED.value
-    )
+    return and_(Review.status != ReviewStatus.WITHDRAWN, ReviewItem.status != ItemStatus.DROPPED)

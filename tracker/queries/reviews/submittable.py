@@ -5,7 +5,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 
 from tracker.db import session
 from tracker.models import (
@@ -29,6 +29,7 @@ from tracker.models.joins import current_version, level_of_statement, scale_answ
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.assessment.learners import Learner, targets
 from tracker.queries.profiles import levels
+from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.digests import ReviewedContent, ReviewedEvidence
 from tracker.rules.reviews.sending import SUGGESTED, is_suggested
@@ -49,6 +50,7 @@ class Sendable:
     domain: Wording
     answer: str
     answer_label: Wording
+    means: Meaning
     reviewed_at: dt.datetime | None
     suggested: bool
 
@@ -68,7 +70,7 @@ def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
     _, last_statement, last_answer, last_at = last.c
     query = (
         select(
-            Statement.id,
+            Statement.id.label("statement_id"),
             Statement.title,
             Statement.text,
             Statement.rank,
@@ -77,9 +79,11 @@ def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
             Domain.title.label("domain"),
             Rating.answer,
             ScaleAnswer.label.label("answer_label"),
-            last_answer.label("last_answer"),
-            last_at.label("last_at"),
-            _evidence_since(last_at).label("new_evidence"),
+            ScaleAnswer.counts_as.label("means"),
+            last_at.label("reviewed_at"),
+            or_(last_at.is_(None), last_answer != Rating.answer, _evidence_since(last_at)).label(
+                "new"
+            ),
         )
         .join(
             Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id)
@@ -96,35 +100,20 @@ def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
         )
         .order_by(Statement.position)
     )
-    rows = session().execute(query).all()
+    rows = [dict(row) for row in session().execute(query).mappings()]
     began = learner.round_starts_on
     worth = [
-        row.id
+        row["statement_id"]
         for row in rows
         if is_suggested(
-            row.rank,
-            expected.get((learner.role_profile_id, row.domain_id)),
-            new=row.last_at is None or row.last_answer != row.answer or bool(row.new_evidence),
-            due=row.last_at is not None and began is not None and row.last_at.date() < began,
+            row["rank"],
+            expected.get((learner.role_profile_id, row["domain_id"])),
+            new=row.pop("new"),
+            due=bool(row["reviewed_at"] and began and row["reviewed_at"].date() < began),
         )
     ]
     suggested = frozenset(worth[:SUGGESTED])
-    return [
-        Sendable(
-            statement_id=row.id,
-            title=row.title,
-            text=row.text,
-            rank=row.rank,
-            level=row.level,
-            domain_id=row.domain_id,
-            domain=row.domain,
-            answer=row.answer,
-            answer_label=row.answer_label,
-            reviewed_at=row.last_at,
-            suggested=row.id in suggested,
-        )
-        for row in rows
-    ]
+    return [Sendable(**row, suggested=row["statement_id"] in suggested) for row in rows]
 
 
 def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
@@ -195,12 +184,12 @@ def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[Review
     rows = session().execute(
         select(
             EvidenceLink.statement_id,
-            EvidenceLink.reason,
             EvidenceVersion.id,
+            EvidenceLink.reason,
             EvidenceText.title,
             EvidenceText.text,
             EvidenceText.url,
-            StoredFile.sha256,
+            func.coalesce(StoredFile.sha256, ""),
         )
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
         .join(EvidenceVersion, current_version())
@@ -214,10 +203,8 @@ def _evidence(person_id: int, statement_ids: list[int]) -> dict[int, list[Review
         .order_by(EvidenceLink.statement_id, EvidenceVersion.id)
     )
     found: dict[int, list[ReviewedEvidence]] = defaultdict(list)
-    for statement_id, reason, version_id, title, text, url, sha256 in rows:
-        found[statement_id].append(
-            ReviewedEvidence(version_id, reason, title, text, url, sha256 or "")
-        )
+    for row in rows:
+        found[row.statement_id].append(ReviewedEvidence(*row[1:]))
     return found
 
 
@@ -246,17 +233,15 @@ def _not_rated_here(library_id: int) -> ColumnElement[bool]:
 def _with_a_reviewer(person_id: int, today: dt.date) -> ColumnElement[bool]:
     """Of a statement: it is out, with somebody who still supervises the learner. What lies with a
     supervisor who left is in nobody's way."""
-    settled = [status.value for status in ENDED if status is not ItemStatus.NOT_OBSERVED]
-    shown = and_(
-        ReviewItem.status == ItemStatus.NOT_OBSERVED.value, ReviewItem.revealed_at.is_not(None)
-    )
+    settled = [status for status in ENDED if status is not ItemStatus.NOT_OBSERVED]
+    shown = and_(ReviewItem.status == ItemStatus.NOT_OBSERVED, ReviewItem.revealed_at.is_not(None))
     return exists(
         select(ReviewItem.id)
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
             ReviewItem.statement_id == Statement.id,
             Review.learner_id == person_id,
-            Review.status.in_([status.value for status in LIVE]),
+            Review.status.in_(LIVE),
             not_(or_(ReviewItem.status.in_(settled), shown)),
             reviewer_may_go_on(today),
         )

@@ -108,7 +108,7 @@ def gap_scope(actor: Actor, team_id: int, path: str, now: dt.datetime) -> GapSco
         .order_by(Team.name, Team.id)
     )
     teams = session().execute(query).all()
-    names = {team.id: TeamName(team.id, team.parent_id, team.name, team.path) for team in teams}
+    names = {team.id: TeamName(*team[:4]) for team in teams}
     above = sorted(
         (each for each in names.values() if path.startswith(each.path)),
         key=lambda each: len(each.path),
@@ -140,7 +140,7 @@ def _people(
     in_reach = (
         select(Membership.person_id)
         .join(Team, Team.id == Membership.team_id)
-        .where(Membership.role == Role.LEARNER.value, current_on(Membership, today), reach)
+        .where(Membership.role == Role.LEARNER, current_on(Membership, today), reach)
     )
     rows = session().execute(
         select(
@@ -161,7 +161,7 @@ def _people(
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .join(Framework, Framework.id == RoleProfile.framework_id)
         .where(
-            Membership.role == Role.LEARNER.value,
+            Membership.role == Role.LEARNER,
             in_reach_on(Membership, today),
             Membership.person_id.in_(in_reach),
             Person.disabled_at.is_(None),

@@ -188,7 +188,7 @@ def _not_met(
         .where(
             Endorsement.person_id.in_(person_ids),
             Statement.domain_id.in_(domain_ids),
-            ScaleAnswer.counts_as == Meaning.NOT_MET.value,
+            ScaleAnswer.counts_as == Meaning.NOT_MET,
             NotRatedHere.id.is_(None),
             LevelException.id.is_(None),
             stood(at),

@@ -153,12 +153,12 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
     in_round = {each.framework_id for each in rounds}
     members: list[Member] = []
     former: list[Member] = []
-    staff: dict[tuple[int, str], Staff] = {}
+    staff: dict[tuple[int, Role], Staff] = {}
     for row in rows:
         is_current = row.disabled_at is None and (row.ends_on is None or row.ends_on >= today)
         if row.role != Role.LEARNER:
             if is_current:
-                staff[row.person_id, row.role] = Staff(row.person_id, row.name, Role(row.role))
+                staff[row.person_id, row.role] = Staff(row.person_id, row.name, row.role)
             continue
         theirs = sent.get((row.person_id, row.framework_id), SentCounts())
         member = Member(
@@ -223,7 +223,7 @@ def _totals(
     """By path of a team: who learns in it or below it, who of them sent, and who had something
     revealed. One query."""
     in_round = Review.round_id.in_(round_ids) if round_ids else true()
-    revealed = ReviewItem.status.in_([status.value for status in REVEALED])
+    revealed = ReviewItem.status.in_(REVEALED)
     reviewed = (
         select(Review.learner_id, func.max(case((revealed, 1), else_=0)).label("revealed"))
         .join(ReviewItem, ReviewItem.review_id == Review.id)
@@ -238,7 +238,7 @@ def _totals(
         .outerjoin(reviewed, reviewed.c.learner_id == Membership.person_id)
         .where(
             teams_readable(actor),
-            Membership.role == Role.LEARNER.value,
+            Membership.role == Role.LEARNER,
             current_on(Membership, today),
             Person.disabled_at.is_(None),
         )

@@ -63,7 +63,7 @@ def note(
         INSERT[tx.get_bind().dialect.name](Notice)
         .values(
             person_id=person_id,
-            kind=kind.value,
+            kind=kind,
             happening=key,
             review_id=review_id,
             about_id=about_id,

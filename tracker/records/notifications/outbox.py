@@ -19,7 +19,7 @@ from tracker.rules.notifications.notices import (
     wait_after,
 )
 
-UNDER_WAY = (MailStatus.WAITING.value, MailStatus.SENDING.value)
+UNDER_WAY = (MailStatus.WAITING, MailStatus.SENDING)
 AFTER = {
     RetryDecision.AGAIN: MailStatus.WAITING,
     RetryDecision.NEVER: MailStatus.FAILED,
@@ -49,10 +49,10 @@ def collect(tx: Session, now: dt.datetime) -> int:
 
 
 def _collect_for(
-    tx: Session, row: Row[int, dt.datetime | None, str, str | None], now: dt.datetime
+    tx: Session, row: Row[int, dt.datetime | None, str, MailChoice | None], now: dt.datetime
 ) -> bool:
     person_id, disabled_at, time_zone, chosen = row
-    choice = MailChoice(chosen) if chosen is not None else USUAL_CHOICE
+    choice = USUAL_CHOICE if chosen is None else chosen
     waits = and_(Notice.person_id == person_id, Notice.to_mail.is_(True))
     past = or_(Notice.read_at.is_not(None), Notice.happened_at < now - MAILED_WITHIN)
     none = disabled_at is not None or choice is MailChoice.NONE
@@ -71,7 +71,7 @@ def _collect_for(
         person_id=person_id,
         token=secrets.token_hex(24),
         digest_on=day_in(time_zone, now) if choice is MailChoice.DAILY else None,
-        status=MailStatus.WAITING.value,
+        status=MailStatus.WAITING,
         made_at=now,
         next_try_at=now,
     )
@@ -90,7 +90,7 @@ def _in_the_way(
     if choice is MailChoice.DAILY:
         went_today = and_(
             OutboxMail.digest_on.is_not(None),
-            OutboxMail.status.in_((MailStatus.SENT.value, MailStatus.UNSURE.value)),
+            OutboxMail.status.in_((MailStatus.SENT, MailStatus.UNSURE)),
             OutboxMail.ended_at >= start_of(time_zone, today),
         )
         found = or_(found, OutboxMail.digest_on == today, went_today)
@@ -100,16 +100,12 @@ def _in_the_way(
 def give_up_lost(tx: Session, now: dt.datetime) -> None:
     """Whoever took these has not come back: nobody knows whether they were sent."""
     lost = update(OutboxMail).where(
-        OutboxMail.status == MailStatus.SENDING.value, OutboxMail.claimed_at < now - LEASE
+        OutboxMail.status == MailStatus.SENDING, OutboxMail.claimed_at < now - LEASE
     )
     _change(
         tx,
         lost.values(
-            status=MailStatus.UNSURE.value,
-            claimed_at=None,
-            ended_at=now,
-            reason="mail_lost",
-            said="",
+            status=MailStatus.UNSURE, claimed_at=None, ended_at=now, reason="mail_lost", said=""
         ),
     )
 
@@ -118,7 +114,7 @@ def next_waiting(tx: Session, now: dt.datetime) -> OutboxMail | None:
     """The mail that has waited longest, locked; one that another worker holds is left to it."""
     return tx.scalar(
         select(OutboxMail)
-        .where(OutboxMail.status == MailStatus.WAITING.value, OutboxMail.next_try_at <= now)
+        .where(OutboxMail.status == MailStatus.WAITING, OutboxMail.next_try_at <= now)
         .order_by(OutboxMail.next_try_at, OutboxMail.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -139,12 +135,12 @@ def leave_out(notice: Notice) -> None:
 
 
 def drop(mail: OutboxMail, now: dt.datetime) -> None:
-    mail.status, mail.ended_at = MailStatus.DROPPED.value, now
+    mail.status, mail.ended_at = MailStatus.DROPPED, now
 
 
 def claim(mail: OutboxMail, now: dt.datetime) -> None:
     """From here on nobody else sends it."""
-    mail.status, mail.claimed_at = MailStatus.SENDING.value, now
+    mail.status, mail.claimed_at = MailStatus.SENDING, now
     mail.attempts += 1
 
 
@@ -154,11 +150,11 @@ def settle(
     """What came of a mail that was claimed at that moment. Where it was given up and is somebody
     else's by now, theirs counts."""
     mail = tx.get_one(OutboxMail, mail_id, with_for_update=True, populate_existing=True)
-    mine = mail.status == MailStatus.SENDING.value and mail.claimed_at == claimed_at
-    if not mine and mail.status != MailStatus.UNSURE.value:
-        return MailStatus(mail.status)
+    mine = mail.status == MailStatus.SENDING and mail.claimed_at == claimed_at
+    if not mine and mail.status != MailStatus.UNSURE:
+        return mail.status
     status = MailStatus.SENT if failed is None else AFTER[failed.after]
-    mail.status, mail.claimed_at = status.value, None
+    mail.status, mail.claimed_at = status, None
     mail.ended_at = None if status is MailStatus.WAITING else now
     mail.next_try_at = now + wait_after(mail.attempts)
     mail.reason, mail.said = (failed.code, failed.said) if failed is not None else ("", "")
@@ -167,7 +163,7 @@ def settle(
 
 def wait_again(mail: OutboxMail, now: dt.datetime) -> None:
     """Somebody decided that it is sent once more."""
-    mail.status, mail.ended_at, mail.next_try_at = MailStatus.WAITING.value, None, now
+    mail.status, mail.ended_at, mail.next_try_at = MailStatus.WAITING, None, now
 
 
 def doubt_all(tx: Session, now: dt.datetime) -> None:
@@ -177,7 +173,7 @@ def doubt_all(tx: Session, now: dt.datetime) -> None:
     _change(
         tx,
         under_way.values(
-            status=MailStatus.UNSURE.value, claimed_at=None, ended_at=now, reason="mail_restored"
+            status=MailStatus.UNSURE, claimed_at=None, ended_at=now, reason="mail_restored"
         ),
     )
     _change(tx, update(Notice).where(Notice.to_mail.is_(True)).values(to_mail=False))

@@ -9,10 +9,10 @@ from tracker.models import Review, ReviewItem, ReviewItemText, ReviewMessage
 from tracker.policy.permissions import Actor
 from tracker.records.reviews import status
 from tracker.rules.errors import Conflict, Invalid
-from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import CANNOT_TELL, Ground
 from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse
 from tracker.rules.reviews.texts import clean_text
-from tracker.rules.reviews.workflow import ItemStatus, Move, ReviewStatus, item_can
+from tracker.rules.reviews.workflow import Move, ReviewStatus, item_can
 
 
 def respond(tx: Session, actor: Actor, said: ReviewerResponse, now: dt.datetime) -> bool:
@@ -21,14 +21,17 @@ def respond(tx: Session, actor: Actor, said: ReviewerResponse, now: dt.datetime)
 
     *Cannot tell* needs no ground and keeps none; a question takes an answer given so far back.
     Raises Missing (not the actor's); Invalid: review_ground_needed, review_text_needed,
-    review_text_long; Conflict: move_not_now, and review_item_changed with `current`.
+    review_text_long, review_answer_needed;
+    Conflict: move_not_now, and review_item_changed with `current`.
     """
     note = clean_text(said.note, "note", required=said.answer is None)
-    ground = None if said.answer in (None, ReviewerAnswer.CANNOT_TELL) else said.ground
-    if ground is None and said.answer not in (None, ReviewerAnswer.CANNOT_TELL):
+    ground = None if said.answer in (None, CANNOT_TELL) else said.ground
+    if ground is None and said.answer not in (None, CANNOT_TELL):
         raise Invalid("review_ground_needed", "ground")
     review, item = status.locked_item(tx, said.item_id)
     status.must_be_reviewer(tx, review, actor, now)
+    if said.answer is not None and said.answer not in status.scale_of(tx, review).theirs:
+        raise Invalid("review_answer_needed", "answer")
     text = tx.get_one(ReviewItemText, item.id)
     if said.answer is not None and _stands(item, text, said.answer, ground, note):
         return False
@@ -46,12 +49,12 @@ def _answer(
     review: Review,
     item: ReviewItem,
     text: ReviewItemText,
-    answer: ReviewerAnswer,
+    answer: str,
     ground: Ground | None,
     note: str,
     now: dt.datetime,
 ) -> None:
-    move = Move.CANNOT_TELL if answer is ReviewerAnswer.CANNOT_TELL else Move.ANSWER
+    move = Move.CANNOT_TELL if answer == CANNOT_TELL else Move.ANSWER
     status.move_item(
         tx,
         review,
@@ -59,12 +62,12 @@ def _answer(
         move,
         actor.person_id,
         now,
-        reviewer_answer=answer.value,
-        ground=ground.value if ground is not None else None,
+        reviewer_answer=answer,
+        ground=ground,
         answered_at=now,
     )
     text.reviewer_note = note
-    if review.status == ReviewStatus.SENT.value:
+    if review.status == ReviewStatus.SENT:
         status.move_review(tx, review, Move.ANSWER, actor.person_id, now)
 
 
@@ -84,12 +87,12 @@ def _ask(
 
 
 def _stands(
-    item: ReviewItem, text: ReviewItemText, answer: ReviewerAnswer, ground: Ground | None, note: str
+    item: ReviewItem, text: ReviewItemText, answer: str, ground: Ground | None, note: str
 ) -> bool:
     """Whether this very answer stands already and can still change: the same form, sent twice."""
-    can_change = item_can(ItemStatus(item.status), Move.ANSWER) and item.revealed_at is None
+    can_change = item_can(item.status, Move.ANSWER) and item.revealed_at is None
     return can_change and (item.reviewer_answer, item.ground, text.reviewer_note) == (
-        answer.value,
+        answer,
         ground,
         note,
     )
@@ -98,11 +101,11 @@ def _stands(
 def _must_be_seen(item: ReviewItem, text: ReviewItemText, base_version: int) -> None:
     """Raises Conflict("review_item_changed") when the item moved since the page showed it and can
     still be answered; one that cannot is refused by the table of moves."""
-    if item.version == base_version or not item_can(ItemStatus(item.status), Move.ANSWER):
+    if item.version == base_version or not item_can(item.status, Move.ANSWER):
         return
     current = NewerAnswer(
-        answer=ReviewerAnswer(item.reviewer_answer) if item.reviewer_answer else None,
-        ground=Ground(item.ground) if item.ground else None,
+        answer=item.reviewer_answer,
+        ground=item.ground,
         note=text.reviewer_note,
         version=item.version,
     )

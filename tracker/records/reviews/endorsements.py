@@ -12,15 +12,12 @@ from tracker.models import Endorsement, EndorsementMove, EndorsementText, Review
 from tracker.records import audit
 from tracker.records.reviews import exceptions
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.scale import EndorsedAnswer
 from tracker.rules.operations.audit_kinds import ENDED, GIVEN
 from tracker.rules.reviews.digests import EndorsementContent, seal
 from tracker.rules.reviews.workflow import EndorsementStatus
 
 
-def stand(
-    tx: Session, review: Review, item: ReviewItem, answer: EndorsedAnswer, now: dt.datetime
-) -> None:
+def stand(tx: Session, review: Review, item: ReviewItem, answer: str, now: dt.datetime) -> None:
     """Let the reviewer's or the agreed answer stand from now on; what stood before is
     superseded."""
     _end_standing(tx, review, item, EndorsementStatus.SUPERSEDED, review.reviewer_id, now)
@@ -29,7 +26,7 @@ def stand(
         statement_id=item.statement_id,
         endorser_id=review.reviewer_id,
         item_id=item.id,
-        answer=answer.value,
+        answer=answer,
         digest=item.digest,
         rating_version=item.rating_version,
         endorsed_at=now,
@@ -70,7 +67,7 @@ def _end_standing(
         .where(
             Endorsement.person_id == review.learner_id,
             Endorsement.statement_id == item.statement_id,
-            Endorsement.status == EndorsementStatus.STANDING.value,
+            Endorsement.status == EndorsementStatus.STANDING,
         )
         .execution_options(populate_existing=True)
     )
@@ -88,7 +85,7 @@ def _end(
 ) -> None:
     exceptions.lock_person(tx, endorsement.person_id)
     tx.refresh(endorsement)
-    if endorsement.status != EndorsementStatus.STANDING.value:
+    if endorsement.status != EndorsementStatus.STANDING:
         raise Conflict("endorsement_ended")
     _become(tx, endorsement, to, by, now)
     if reason:
@@ -100,14 +97,14 @@ def _become(
 ) -> None:
     """The one place that writes a status."""
     before = endorsement.status or ""
-    endorsement.status = to.value
+    endorsement.status = to
     if to is not EndorsementStatus.STANDING:
         endorsement.ended_at = now
     tx.add(endorsement)
     tx.flush()
     tx.add(
         EndorsementMove(
-            endorsement_id=endorsement.id, actor_id=by, before=before, after=to.value, moved_at=now
+            endorsement_id=endorsement.id, actor_id=by, before=before, after=to, moved_at=now
         )
     )
     item = tx.get_one(ReviewItem, endorsement.item_id)

@@ -19,7 +19,7 @@ from tracker.records import audit
 from tracker.rules.operations.audit_kinds import EXCEPTION_MOVED
 from tracker.rules.reviews.exceptions import OPEN, ExceptionMove, ExceptionStatus, exception_after
 
-OPEN_ONES = [status.value for status in OPEN]
+OPEN_ONES = OPEN
 
 
 def lock_person(tx: Session, person_id: int) -> None:
@@ -56,7 +56,7 @@ def propose(
         rank=statement.rank,
         item_id=item.id,
         proposer_id=by,
-        status=ExceptionStatus.PROPOSED.value,
+        status=ExceptionStatus.PROPOSED,
         proposed_at=now,
     )
     tx.add(made)
@@ -76,8 +76,8 @@ def move(
 ) -> None:
     """Raises Conflict("exception_over"). A `reason` is why it was withdrawn."""
     before = of.status
-    after = exception_after(ExceptionStatus(before), what)
-    of.status = after.value
+    after = exception_after(before, what)
+    of.status = after
     if after is ExceptionStatus.AGREED:
         of.confirmer_id, of.agreed_at = by, now
     else:

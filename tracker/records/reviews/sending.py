@@ -66,7 +66,7 @@ def hand_on(
     sealed = [
         item
         for item in status.items(tx, review)
-        if ItemStatus(item.status) in SEALED and item.revealed_at is None
+        if item.status in SEALED and item.revealed_at is None
     ]
     if not sealed:
         return None
@@ -125,7 +125,7 @@ def _as_it_was(tx: Session, item: ReviewItem) -> _Frozen:
 
 
 def _begin(tx: Session, review: Review, items: Iterable[_Frozen]) -> None:
-    review.status = ReviewStatus.SENT.value
+    review.status = ReviewStatus.SENT
     tx.add(review)
     tx.flush()
     for position, frozen in enumerate(items, 1):
@@ -133,7 +133,7 @@ def _begin(tx: Session, review: Review, items: Iterable[_Frozen]) -> None:
             review_id=review.id,
             statement_id=frozen.statement_id,
             position=position,
-            status=ItemStatus.WAITING.value,
+            status=ItemStatus.WAITING,
             version=1,
             digest=frozen.digest,
             learner_answer=frozen.answer,

@@ -11,15 +11,15 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from tracker.models import Confirmation, Review, ReviewItem, ReviewMove
+from tracker.models import Confirmation, Review, ReviewItem, ReviewMove, ScaleAnswer
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.records import audit
 from tracker.records.notifications import notices
 from tracker.records.reviews import endorsements
 from tracker.rules.calendar import is_over
-from tracker.rules.errors import Conflict, Missing
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, ReviewerAnswer
+from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.frameworks.scale import Scale
 from tracker.rules.reviews.agreement import endorsed_answer, reveal_move
 from tracker.rules.reviews.responses import seen_stamp
 from tracker.rules.reviews.workflow import (
@@ -76,6 +76,15 @@ def must_be_either(tx: Session, review: Review, actor: Actor, now: dt.datetime) 
         must_be_reviewer(tx, review, actor, now)
 
 
+def scale_of(tx: Session, review: Review) -> Scale:
+    rows = tx.execute(
+        select(ScaleAnswer.key, ScaleAnswer.counts_as)
+        .where(ScaleAnswer.framework_id == review.framework_id)
+        .order_by(ScaleAnswer.position)
+    )
+    return Scale.of(rows.all())
+
+
 def items(tx: Session, review: Review) -> list[ReviewItem]:
     return list(
         tx.scalars(
@@ -100,12 +109,12 @@ def move_item(
     Raises Conflict("move_not_now"): the table has no such move, the review is over, or the item has
     been shown.
     """
-    before = ItemStatus(item.status)
-    over = ReviewStatus(review.status) not in LIVE
+    before = item.status
+    over = review.status not in LIVE
     if over or (before is ItemStatus.NOT_OBSERVED and item.revealed_at is not None):
-        raise Conflict("move_not_now", move=move.value, status=before.value)
+        raise Conflict("move_not_now", move=move, status=before)
     after = item_after(before, move)
-    item.status = after.value
+    item.status = after
     item.version += 1
     for column, value in written.items():
         setattr(item, column, value)
@@ -114,9 +123,9 @@ def move_item(
 
 def move_review(tx: Session, review: Review, move: Move, by: int | None, now: dt.datetime) -> None:
     """Raises Conflict("move_not_now")."""
-    before = ReviewStatus(review.status)
+    before = review.status
     after = review_after(before, move)
-    review.status = after.value
+    review.status = after
     if after is ReviewStatus.CLOSED:
         review.closed_at = now
     elif after is ReviewStatus.WITHDRAWN:
@@ -126,17 +135,14 @@ def move_review(tx: Session, review: Review, move: Move, by: int | None, now: dt
 
 def close_if_ended(tx: Session, review: Review, by: int | None, now: dt.datetime) -> None:
     """Close the review when every item has ended for good."""
-    if all(
-        is_settled(ItemStatus(item.status), item.revealed_at is not None)
-        for item in items(tx, review)
-    ):
+    if all(is_settled(item.status, item.revealed_at is not None) for item in items(tx, review)):
         move_review(tx, review, Move.CLOSE, by, now)
 
 
 def reveal_item(tx: Session, review: Review, item: ReviewItem, by: int, now: dt.datetime) -> None:
     """Show each side the other's answer: equal ones stand as endorsements from here on."""
-    theirs = ReviewerAnswer(str(item.reviewer_answer))
-    move = reveal_move(Answer(item.learner_answer), theirs)
+    theirs = str(item.reviewer_answer)
+    move = reveal_move(item.learner_answer, theirs)
     item.revealed_at = now
     move_item(tx, review, item, move, by, now)
     if move is Move.REVEAL_EQUAL:
@@ -148,7 +154,7 @@ def confirm(
     review: Review,
     item: ReviewItem,
     by: int,
-    answer: EndorsedAnswer,
+    answer: str,
     reason: str,
     now: dt.datetime,
     seen: str | None = None,
@@ -157,8 +163,11 @@ def confirm(
     it is.
 
     `seen`: the stamp of the other side's, as the page showed it; "" where it showed none. Raises
-    Conflict("confirmation_unseen") where that would endorse what its person has not seen.
+    Conflict("confirmation_unseen") where that would endorse what its person has not seen;
+    Invalid("answer_unknown").
     """
+    if answer not in scale_of(tx, review).endorsable:
+        raise Invalid("answer_unknown", "answer")
     confirmations = {
         each.person_id: each
         for each in tx.scalars(select(Confirmation).where(Confirmation.item_id == item.id))
@@ -168,8 +177,8 @@ def confirm(
     if mine is None:
         mine = Confirmation(item_id=item.id, person_id=by)
         tx.add(mine)
-    mine.answer, mine.reason, mine.confirmed_at = answer.value, reason, now
-    same = [theirs for theirs in confirmations.values() if theirs.answer == answer.value]
+    mine.answer, mine.reason, mine.confirmed_at = answer, reason, now
+    same = [theirs for theirs in confirmations.values() if theirs.answer == answer]
     if not same:
         return False
     if seen is not None and any(seen_stamp(theirs.confirmed_at) != seen for theirs in same):
@@ -189,11 +198,11 @@ def keep_apart(
 def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime) -> int:
     """Once the time for differences is over, what still differs is kept apart, by nobody. Returns
     how many were."""
-    if review.status != ReviewStatus.DIFFERENCES_OPEN.value or not is_over(
+    if review.status != ReviewStatus.DIFFERENCES_OPEN or not is_over(
         review.differences_due_on, today
     ):
         return 0
-    due = [item for item in items(tx, review) if item.status == ItemStatus.DIFFERS.value]
+    due = [item for item in items(tx, review) if item.status == ItemStatus.DIFFERS]
     for item in due:
         keep_apart(tx, review, item, None, now)
     if due:
@@ -216,7 +225,7 @@ def note_move(
         ReviewMove(
             review_id=review.id,
             item_id=item.id if item is not None else None,
-            move=move.value,
+            move=move,
             actor_id=by,
             before=str(before),
             after=str(after),

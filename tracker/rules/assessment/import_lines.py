@@ -13,7 +13,6 @@ from itertools import islice
 
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Invalid
-from tracker.rules.frameworks.scale import Answer
 
 LINES_MAX = 1_000
 CHARS_MAX = 400_000
@@ -95,9 +94,7 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[\s_–-]+", " ", words).strip(" .'\"").split())
 
 
-def read(
-    text: str, headings: Mapping[str, ImportColumn], answers: Mapping[str, Answer]
-) -> RatingList:
+def read(text: str, headings: Mapping[str, ImportColumn], answers: Mapping[str, str]) -> RatingList:
     """The records of a comma, semicolon or tab separated text. `headings` and `answers` are by
     `plain` words.
 

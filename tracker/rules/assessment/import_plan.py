@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from tracker.rules.assessment.import_lines import ImportLine, RatingList, plain, read_day
 from tracker.rules.calendar import FIRST_DAY
-from tracker.rules.frameworks.scale import Answer
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.texts import NOTE_MAX
 
@@ -58,7 +57,7 @@ class KnownStatement:
     code: str
     title: Wording
     is_rated_here: bool
-    answer: Answer | None
+    answer: str | None
     version: int
     stored_on: dt.date | None
     given_on: dt.date | None
@@ -75,7 +74,7 @@ class PlannedLine:
     line: ImportLine
     verdict: Verdict
     known: KnownStatement | None = None
-    answer: Answer | None = None
+    answer: str | None = None
     given_on: dt.date | None = None
     own_note: str | None = None
     others: tuple[int, ...] = ()
@@ -103,9 +102,9 @@ class ImportPlan:
         parts = [
             (
                 each.line.number,
-                each.verdict.value,
+                each.verdict,
                 each.known and (each.known.statement_id, each.known.version),
-                each.answer and each.answer.value,
+                each.answer,
                 str(each.given_on),
                 each.own_note,
             )
@@ -117,7 +116,7 @@ class ImportPlan:
 def plan(
     listed: RatingList,
     statements: Sequence[KnownStatement],
-    answers: Mapping[str, Answer],
+    answers: Mapping[str, str],
     today: dt.date,
     time_zone: str,
 ) -> ImportPlan:
@@ -167,7 +166,7 @@ def _statement(
 def _judge(
     line: ImportLine,
     known: KnownStatement,
-    answers: Mapping[str, Answer],
+    answers: Mapping[str, str],
     today: dt.date,
     time_zone: str,
 ) -> PlannedLine:
@@ -205,13 +204,13 @@ def _day(typed: str, today: dt.date, time_zone: str) -> dt.date | Verdict | None
 
 
 def _beside(
-    known: KnownStatement, answer: Answer, given_on: dt.date | None, note: str | None
+    known: KnownStatement, answer: str, given_on: dt.date | None, note: str | None
 ) -> Verdict:
     """What the line is beside the answer that stands. A day that is not said is taken for an old
     one."""
     if known.answer is None or known.stored_on is None:
         return Verdict.NEW
-    if answer is known.answer:
+    if answer == known.answer:
         if given_on is not None and given_on > known.stored_on:
             return Verdict.NEWER
         return Verdict.SAME if note is None else Verdict.NOTE

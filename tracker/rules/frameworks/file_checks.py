@@ -1,195 +1,138 @@
-"""What a framework file must be: its schema in plain words, and what a schema cannot say."""
+"""Everything that is wrong with a framework file: what its schema says, and what a schema cannot
+say.
 
-import json
+All of it is told at once, so what a schema cannot say is looked for in data that may be wrong in
+any other way too: what is not of its kind is passed over, for the schema tells of it.
+"""
+
+import re
 from collections.abc import Iterable, Iterator
-from functools import cache
-from itertools import pairwise
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
-
-from tracker.rules.frameworks.scale import MEANING, Answer
-from tracker.rules.strict_json import Problem, shown, step
-
-SCHEMA = Path(__file__).resolve().parents[3] / "seed_data" / "frameworks" / "framework.schema.json"
-
-_TYPES = {
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "array": "a list",
-    "object": "an object",
-    "null": "null",
-    "boolean": "true or false",
-}
-
-
-@cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+from tracker.rules.frameworks.file_parts import Part, keys, twice
+from tracker.rules.frameworks.file_scale import scale
+from tracker.rules.frameworks.file_schema import against_the_schema
+from tracker.rules.strict_json import Problem, faults, shown, step
 
 
 def problems(data: Any) -> list[Problem]:
-    """Everything that is wrong with the parsed file, in the file's order; nothing when it can be
-    read."""
-    found = [problem for error in _validator().iter_errors(data) for problem in _in_words(error)]
-    return list(dict.fromkeys(found or _beyond_the_schema(data)))
+    """Every mistake in the parsed file, by its place; nothing when it can be read. What a text
+    cannot hold is told once, not again by the schema."""
+    told = faults(data)
+    places = {problem.place for problem in told}
+    found = {*against_the_schema(data), *_beyond_the_schema(data)}
+    told += [problem for problem in found if problem.place not in places]
+    return sorted(told, key=lambda problem: (_in_order(problem.place), problem.words))
 
 
-def _place(path: Iterable[str | int]) -> str:
-    place = ""
-    for part in path:
-        place = step(place, part)
-    return place
-
-
-def _in_words(error: ValidationError) -> Iterator[Problem]:
-    place, value = _place(error.absolute_path), cast(Any, error.instance)
-    validator, rule, schema = (
-        str(error.validator),
-        cast(Any, error.validator_value),
-        cast(Any, error.schema),
-    )
-    match validator:
-        case "anyOf":
-            branches = error.context or []
-            told = [branch for branch in branches if branch.validator != "type"] or branches[-1:]
-            for branch in told:
-                yield from _in_words(branch)
-        case "required":
-            yield from (
-                Problem(step(place, name), "is missing") for name in rule if name not in value
-            )
-        case "additionalProperties":
-            known = schema["properties"]
-            yield from (
-                Problem(step(place, name), "is not known here")
-                for name in value
-                if name not in known
-            )
-        case _:
-            yield Problem(place, _sentence(validator, value, rule, schema))
-
-
-def _sentence(validator: str, value: Any, rule: Any, schema: Any) -> str:
-    said = shown(value) if isinstance(value, str) else repr(value)[:60]
-    match validator:
-        case "type":
-            kinds = [rule] if isinstance(rule, str) else rule
-            sentence = f"must be {' or '.join(_TYPES[kind] for kind in kinds)}"
-        case "minLength":
-            sentence = "is empty"
-        case "maxLength":
-            sentence = f"is {len(value)} characters long; at most {rule} are allowed: {said}"
-        case "pattern":
-            sentence = f"{said} is not {schema['description']}" if value else "is empty"
-        case "enum":
-            sentence = f"{said} is not one of {', '.join(rule)}"
-        case "minimum" | "maximum":
-            sentence = (
-                f"is {said}; it must be at {'least' if validator == 'minimum' else 'most'} {rule}"
-            )
-        case "minItems" | "maxItems":
-            sentence = (
-                f"has {len(value)} entries; it must have at "
-                f"{'least' if validator == 'minItems' else 'most'} {rule}"
-            )
-        case "uniqueItems":
-            sentence = "has an entry twice"
-        case _:
-            sentence = f"breaks the rule {validator}"
-    return sentence
+def _in_order(place: str) -> str:
+    """The place so written that [10] comes after [9]."""
+    return re.sub(r"\d+", lambda found: found.group().zfill(6), place)
 
 
 def _beyond_the_schema(data: Any) -> Iterator[Problem]:
-    sources = {source["key"] for source in data["sources"]}
-    strands = list(enumerate(data["strands"]))
-    yield from _twice(
-        "key", ((f"sources[{at}]", source) for at, source in enumerate(data["sources"]))
-    )
-    yield from _scale(data["scale"]["answers"])
-    yield from _twice("key", ((f"strands[{at}]", strand) for at, strand in strands))
-    for at, strand in strands:
-        yield from _strand(f"strands[{at}]", strand)
-    statements = list(_statements(data))
-    yield from _twice("code", statements)
-    yield from _twice("uuid", statements)
-    for place, statement in statements:
-        yield from _citations(place, statement["citations"], sources)
+    file = Part("", data if isinstance(data, dict) else {})
+    sources, strands = file.parts("sources"), file.parts("strands")
+    yield from twice("key", sources)
+    yield from scale(file.part("scale"))
+    yield from twice("key", strands)
+    for strand in strands:
+        yield from _strand(strand)
+    yield from _statements(strands, _known(file, "sources"))
     yield from _evidence_pack(
-        data["evidence_pack"], sources, {strand["key"] for _, strand in strands}
+        file.part("evidence_pack"), _known(file, "sources"), _known(file, "strands")
     )
-    groups = data["anchors"]["groups"]
-    yield from _twice("kind", ((f"anchors.groups[{at}]", group) for at, group in enumerate(groups)))
+    yield from twice("kind", file.part("anchors").parts("groups"))
 
 
-def _scale(answers: list[Any]) -> Iterator[Problem]:
-    yield from _twice(
-        "key", ((f"scale.answers[{at}]", answer) for at, answer in enumerate(answers))
-    )
-    for at, answer in enumerate(answers):
-        meaning = MEANING[Answer(answer["key"])].value
-        if answer["counts_as"] != meaning:
-            yield Problem(
-                f"scale.answers[{at}].counts_as",
-                f"{shown(answer['key'])} always counts as {meaning}",
-            )
+def _known(file: Part, name: str) -> set[str] | None:
+    """The keys of a list; None where it is no list, so that nothing can be said of them."""
+    return keys(file.parts(name)) if file.is_list(name) else None
 
 
-def _strand(place: str, strand: Any) -> Iterator[Problem]:
-    ranks = [level["rank"] for level in strand["levels"]]
-    if ranks != [1, 2, 3, 4]:
+def _strand(strand: Part) -> Iterator[Problem]:
+    levels, domains = strand.parts("levels"), strand.parts("domains")
+    yield from _levels(strand.at("levels"), [level.number("rank") for level in levels])
+    yield from twice("key", domains)
+    for domain in domains:
+        yield from _position(domain)
+        if strand.is_list("levels"):
+            yield from _ranks(domain.parts("statements"), len(strand.entries("levels")))
+
+
+def _levels(place: str, ranks: list[int | None]) -> Iterator[Problem]:
+    in_order = list(range(1, len(ranks) + 1))
+    if None not in ranks and ranks != in_order:
         yield Problem(
-            f"{place}.levels",
-            f"has the ranks {', '.join(map(str, ranks))}; they must be 1, 2, 3, 4 in order",
+            place, f"has the ranks {_listed(ranks)}; they must be {_listed(in_order)} in order"
         )
-    domains = [(f"{place}.domains[{at}]", domain) for at, domain in enumerate(strand["domains"])]
-    yield from _twice("key", domains)
-    for number, (where, domain) in enumerate(domains, 1):
-        if domain["position"] != number:
-            yield Problem(
-                f"{where}.position",
-                f"is {domain['position']}, but it is number {number} in the list",
-            )
-        ranks = [statement["rank"] for statement in domain["statements"]]
-        for at, (before, rank) in enumerate(pairwise(ranks), 1):
-            if rank < before:
-                yield Problem(
-                    f"{where}.statements[{at}].rank", f"is {rank}, after one of rank {before}"
-                )
 
 
-def _statements(data: Any) -> Iterator[tuple[str, Any]]:
-    for strand_at, strand in enumerate(data["strands"]):
-        for domain_at, domain in enumerate(strand["domains"]):
-            for at, statement in enumerate(domain["statements"]):
-                yield f"strands[{strand_at}].domains[{domain_at}].statements[{at}]", statement
+def _position(domain: Part) -> Iterator[Problem]:
+    position = domain.number("position")
+    if position not in (None, domain.number_in_list):
+        yield Problem(
+            domain.at("position"),
+            f"is {position}, but it is number {domain.number_in_list} in the list",
+        )
 
 
-def _citations(place: str, citations: list[str], sources: set[str]) -> Iterator[Problem]:
-    for at, key in enumerate(citations):
-        if key not in sources:
-            yield Problem(f"{place}.citations[{at}]", f"{shown(key)} is not the key of a source")
-        if key in citations[:at]:
-            yield Problem(f"{place}.citations[{at}]", f"{shown(key)} is cited twice")
+def _ranks(statements: list[Part], highest: int) -> Iterator[Problem]:
+    before = 0
+    for statement in statements:
+        rank, place = statement.number("rank"), statement.at("rank")
+        if rank is not None:
+            yield from _rank(place, rank, before, highest)
+            before = rank
+        elif highest and statement.data.get("rank") is None:
+            yield Problem(place, "is missing; give the rank of the statement's level")
 
 
-def _evidence_pack(pack: Any, sources: set[str], strands: set[str]) -> Iterator[Problem]:
-    if pack["strand"] not in strands:
-        yield Problem("evidence_pack.strand", f"{shown(pack['strand'])} is not the key of a strand")
-    for at, group in enumerate(pack["groups"]):
-        if group["source"] is not None and group["source"] not in sources:
-            yield Problem(
-                f"evidence_pack.groups[{at}].source",
-                f"{shown(group['source'])} is not the key of a source",
-            )
+def _rank(place: str, rank: int, before: int, highest: int) -> Iterator[Problem]:
+    if not highest:
+        yield Problem(place, f"is {rank}, but the strand has no levels; leave it out")
+        return
+    if rank > highest:
+        yield Problem(place, f"is {rank}; the strand's highest level has rank {highest}")
+    if rank < before:
+        yield Problem(place, f"is {rank}, after one of rank {before}")
 
 
-def _twice(name: str, records: Iterable[tuple[str, Any]]) -> Iterator[Problem]:
-    first: dict[str, str] = {}
-    for place, record in records:
-        value = record[name]
-        if value in first:
-            yield Problem(f"{place}.{name}", f"{shown(value)} is used already, at {first[value]}")
-        first.setdefault(value, place)
+def _listed(values: Iterable[object]) -> str:
+    return ", ".join(map(str, values))
+
+
+def _statements(strands: list[Part], sources: set[str] | None) -> Iterator[Problem]:
+    found = [
+        statement
+        for strand in strands
+        for domain in strand.parts("domains")
+        for statement in domain.parts("statements")
+    ]
+    yield from twice("code", found)
+    yield from twice("uuid", found)
+    for statement in found:
+        yield from _citations(statement, sources)
+
+
+def _citations(statement: Part, sources: set[str] | None) -> Iterator[Problem]:
+    cited = statement.entries("citations")
+    for at, key in enumerate(cited):
+        if isinstance(key, str):
+            place = step(statement.at("citations"), at)
+            yield from _known_key(place, key, sources, "source")
+            if key in cited[:at]:
+                yield Problem(place, f"{shown(key)} is cited twice")
+
+
+def _evidence_pack(
+    pack: Part, sources: set[str] | None, strands: set[str] | None
+) -> Iterator[Problem]:
+    yield from _known_key(pack.at("strand"), pack.text("strand"), strands, "strand")
+    for group in pack.parts("groups"):
+        yield from _known_key(group.at("source"), group.text("source"), sources, "source")
+
+
+def _known_key(place: str, key: str | None, known: set[str] | None, of: str) -> Iterator[Problem]:
+    if key is not None and known is not None and key not in known:
+        yield Problem(place, f"{shown(key)} is not the key of a {of}")

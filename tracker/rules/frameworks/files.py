@@ -1,16 +1,24 @@
-"""A framework as a file: read with every problem named by its place, compared by its digest.
+"""A framework as a file: read with every problem named by its place.
 
 The format is described by seed_data/frameworks/framework.schema.json and in docs/frameworks.md.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from tracker.rules import strict_json
 from tracker.rules.frameworks import file_checks
+from tracker.rules.frameworks.file_content import (
+    AnchorGroup,
+    DomainInFile,
+    FrameworkFile,
+    LevelInFile,
+    ScaleAnswerInFile,
+    SourceInFile,
+    StatementInFile,
+    StrandInFile,
+)
 from tracker.rules.strict_json import NotStrict, Problem
 
 
@@ -20,99 +28,6 @@ class FrameworkFileError(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleAnswerInFile:
-    key: str
-    label: str
-    description: str
-    counts_as: str
-
-
-@dataclass(frozen=True, slots=True)
-class SourceInFile:
-    """`label` stands on a citation chip, `name` is what the chip opens."""
-
-    key: str
-    label: str
-    name: str
-    licence: str | None
-    url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class StatementInFile:
-    """`citations` are keys of sources, in the order of the chips."""
-
-    code: str
-    rank: int
-    uuid: str
-    title: str
-    text: str
-    citations: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DomainInFile:
-    """`claimed_count` is what the source's heading says, which may differ from what it lists."""
-
-    key: str
-    title: str
-    position: int
-    claimed_count: int | None
-    statements: tuple[StatementInFile, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LevelInFile:
-    rank: int
-    name: str
-    role_label: str
-
-
-@dataclass(frozen=True, slots=True)
-class StrandInFile:
-    """`join` and `end`: what the source has between a statement's title and text, and after its
-    citations."""
-
-    key: str
-    title: str
-    intro: str
-    join: str
-    end: str
-    levels: tuple[LevelInFile, ...]
-    domains: tuple[DomainInFile, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnchorGroup:
-    kind: str
-    title: str
-    items: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FrameworkFile:
-    """`about` is what the page shows beside scale, sources, strands and anchors, as it stands in
-    the file."""
-
-    slug: str
-    version: str
-    lang: str
-    title: str
-    scale: tuple[ScaleAnswerInFile, ...]
-    sources: tuple[SourceInFile, ...]
-    strands: tuple[StrandInFile, ...]
-    anchors: tuple[AnchorGroup, ...]
-    about: dict[str, Any]
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the content: the same however the file is laid out, another when a word
-        differs."""
-        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +63,7 @@ def read_framework(text: str) -> FrameworkFile:
     """The framework that the text describes. Raises FrameworkFileError with everything that is
     wrong with it."""
     try:
-        data = strict_json.read(text)
+        data = strict_json.parsed(text)
     except NotStrict as error:
         raise FrameworkFileError(error.problems) from error
     if problems := file_checks.problems(data):
@@ -168,84 +83,101 @@ def _miscounted(file: FrameworkFile) -> Iterator[CountWarning]:
             if claimed is not None and claimed != listed:
                 place = f"strands[{strand_at}].domains[{domain_at}].claimed_count"
                 yield CountWarning(place, domain.title, claimed, listed)
-    claimed = file.about["anchors"]["claimed_count"]
-    listed = sum(len(group.items) for group in file.anchors)
+    anchors = file.about.get("anchors", {"claimed_count": None})
+    claimed, listed = anchors["claimed_count"], sum(len(group.items) for group in file.anchors)
     if claimed is not None and claimed != listed:
-        yield CountWarning(
-            "anchors.claimed_count", file.about["anchors"]["heading"], claimed, listed
-        )
+        yield CountWarning("anchors.claimed_count", anchors["heading"], claimed, listed)
+
+
+BESIDE = (
+    "publisher",
+    "occupation",
+    "job_zone",
+    "context",
+    "evidence_pack",
+    "related_titles",
+    "apprenticeships",
+    "education_codes",
+    "coverage",
+    "sources_line",
+    "attributions",
+)
+"""What the page shows beside the statements, each as it stands in the file, where it stands."""
 
 
 def _framework(data: dict[str, Any]) -> FrameworkFile:
-    beside = (
-        "publisher",
-        "occupation",
-        "job_zone",
-        "context",
-        "evidence_pack",
-        "related_titles",
-        "apprenticeships",
-        "education_codes",
-        "coverage",
-        "sources_line",
-        "attributions",
-    )
-    about = {name: data[name] for name in beside}
-    about["scale"] = {"question": data["scale"]["question"], "help": data["scale"]["help"]}
-    about["anchors"] = {
-        name: data["anchors"][name] for name in ("heading", "caption", "claimed_count")
-    }
-    about["anchors"]["kinds"] = {
-        group["kind"]: group["title"] for group in data["anchors"]["groups"]
-    }
+    anchors = data.get("anchors", {"groups": []})
     return FrameworkFile(
         slug=data["slug"],
         version=data["version"],
         lang=data["lang"],
         title=data["title"],
         scale=tuple(ScaleAnswerInFile(**answer) for answer in data["scale"]["answers"]),
-        sources=tuple(SourceInFile(**source) for source in data["sources"]),
+        sources=tuple(
+            SourceInFile(**{"licence": None, "url": None} | source)
+            for source in data.get("sources", [])
+        ),
         strands=tuple(_strand(strand) for strand in data["strands"]),
         anchors=tuple(
             AnchorGroup(group["kind"], group["title"], tuple(group["items"]))
-            for group in data["anchors"]["groups"]
+            for group in anchors["groups"]
         ),
-        about=about,
+        about=_about(data),
     )
+
+
+def _about(data: dict[str, Any]) -> dict[str, Any]:
+    scale = data["scale"]
+    about = {name: data[name] for name in BESIDE if name in data}
+    about["scale"] = {"question": scale["question"], "help": scale.get("help", "")}
+    if "reviewer_question" in scale:
+        about["scale"]["reviewer_question"] = scale["reviewer_question"]
+    if "anchors" in data:
+        anchors = data["anchors"]
+        about["anchors"] = {
+            "heading": anchors["heading"],
+            "caption": anchors.get("caption", ""),
+            "claimed_count": anchors.get("claimed_count"),
+            "kinds": {group["kind"]: group["title"] for group in anchors["groups"]},
+        }
+    return about
 
 
 def _strand(data: dict[str, Any]) -> StrandInFile:
+    in_source = data.get("in_source", {"join": "", "end": ""})
+    levels = tuple(
+        LevelInFile(int(row["rank"]), row["name"], row.get("role_label", ""))
+        for row in data.get("levels", [])
+    )
     return StrandInFile(
         key=data["key"],
         title=data["title"],
-        intro=data["intro"],
-        join=data["in_source"]["join"],
-        end=data["in_source"]["end"],
-        levels=tuple(
-            LevelInFile(int(row["rank"]), row["name"], row.get("role_label", ""))
-            for row in data["levels"]
-        ),
-        domains=tuple(_domain(domain) for domain in data["domains"]),
+        intro=data.get("intro", ""),
+        join=in_source["join"],
+        end=in_source["end"],
+        levels=levels or (LevelInFile(1, data["title"], ""),),
+        domains=tuple(_domain(domain, at) for at, domain in enumerate(data["domains"], 1)),
     )
 
 
-def _domain(data: dict[str, Any]) -> DomainInFile:
-    claimed = data["claimed_count"]
-    statements = tuple(
-        StatementInFile(
-            row["code"],
-            int(row["rank"]),
-            row["uuid"],
-            row["title"],
-            row["text"],
-            tuple(row["citations"]),
-        )
-        for row in data["statements"]
-    )
+def _domain(data: dict[str, Any], position: int) -> DomainInFile:
+    claimed = data.get("claimed_count")
     return DomainInFile(
         data["key"],
         data["title"],
-        int(data["position"]),
+        position,
         None if claimed is None else int(claimed),
-        statements,
+        tuple(_statement(row) for row in data["statements"]),
+    )
+
+
+def _statement(data: dict[str, Any]) -> StatementInFile:
+    rank = data.get("rank")
+    return StatementInFile(
+        data["code"],
+        1 if rank is None else int(rank),
+        data["uuid"],
+        data["title"],
+        data["text"],
+        tuple(data.get("citations", [])),
     )

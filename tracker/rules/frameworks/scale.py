@@ -1,36 +1,21 @@
-"""The answers, what they count as, and the other short lists of words that rows store as text."""
+"""The scale of a framework, what its answers count as, and the closed lists of words about answers.
 
+The answers themselves are no closed list: each framework grades them as it likes, in rising order.
+Beside them stand four that every framework knows: two of the learner, two of the reviewer.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
+NOT_SURE = "not_sure"
+NOT_MY_WORK = "not_my_work"
+NOT_THEIR_WORK = "not_their_work"
+CANNOT_TELL = "cannot_tell"
 
-class Answer(StrEnum):
-    """A learner's answer to "Do you do this?". A framework's scale gives each its label and
-    description."""
-
-    NOT_YET = "not_yet"
-    PARTLY = "partly"
-    CONSISTENTLY = "consistently"
-    NOT_SURE = "not_sure"
-    NOT_MY_WORK = "not_my_work"
-
-
-class ReviewerAnswer(StrEnum):
-    """A supervisor's answer to "I had the chance to see it, and they do this"."""
-
-    NOT_YET = "not_yet"
-    PARTLY = "partly"
-    CONSISTENTLY = "consistently"
-    NOT_THEIR_WORK = "not_their_work"
-    CANNOT_TELL = "cannot_tell"
-
-
-class EndorsedAnswer(StrEnum):
-    """What an endorsement can say: an answer that both voices share."""
-
-    NOT_YET = "not_yet"
-    PARTLY = "partly"
-    CONSISTENTLY = "consistently"
-    NOT_MY_WORK = "not_my_work"
+UNGRADED = frozenset({NOT_SURE, NOT_MY_WORK, NOT_THEIR_WORK, CANNOT_TELL})
+"""These are neither more nor less than any other answer."""
 
 
 class Meaning(StrEnum):
@@ -74,18 +59,57 @@ class EvidenceKind(StrEnum):
     FILE = "file"
 
 
-MEANING: dict[Answer, Meaning] = {
-    Answer.NOT_YET: Meaning.NOT_MET,
-    Answer.PARTLY: Meaning.NOT_MET,
-    Answer.CONSISTENTLY: Meaning.MET,
-    Answer.NOT_SURE: Meaning.OPEN,
-    Answer.NOT_MY_WORK: Meaning.EXCLUDED,
-}
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """`graded`: the answers that are more or less than each other, in rising order, with what each
+    counts as."""
 
-AGREED: dict[ReviewerAnswer, Answer] = {
-    ReviewerAnswer.NOT_YET: Answer.NOT_YET,
-    ReviewerAnswer.PARTLY: Answer.PARTLY,
-    ReviewerAnswer.CONSISTENTLY: Answer.CONSISTENTLY,
-    ReviewerAnswer.NOT_THEIR_WORK: Answer.NOT_MY_WORK,
-}
-"""The learner's answer that each reviewer's answer is equal to; *cannot tell* equals none."""
+    graded: Mapping[str, Meaning]
+
+    @classmethod
+    def of(cls, answers: Iterable[tuple[str, Meaning]]) -> Self:
+        """From a framework's answers in order, with the ungraded ones among them or not."""
+        return cls({key: meaning for key, meaning in answers if key not in UNGRADED})
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """What a learner can answer."""
+        return (*self.graded, NOT_SURE, NOT_MY_WORK)
+
+    @property
+    def theirs(self) -> tuple[str, ...]:
+        """What a reviewer can answer."""
+        return (*self.graded, CANNOT_TELL, NOT_THEIR_WORK)
+
+    @property
+    def endorsable(self) -> tuple[str, ...]:
+        """What an endorsement can say: an answer that both can give."""
+        return (*self.graded, NOT_MY_WORK)
+
+    def meaning(self, answer: str | None) -> Meaning:
+        """What an answer of either voice counts as; without one it is open.
+
+        In the endorsed voice that is everything without a standing endorsement: not reviewed,
+        cannot tell, kept apart, suspended, expired, revoked. So *not my work* leaves the count only
+        where the reviewer agreed.
+        """
+        if answer in (NOT_MY_WORK, NOT_THEIR_WORK):
+            return Meaning.EXCLUDED
+        return self.graded.get(answer or "", Meaning.OPEN)
+
+    def step(self, answer: str) -> int | None:
+        """The place of a graded answer, from 1 up; None for the others."""
+        return next((at for at, key in enumerate(self.graded, 1) if key == answer), None)
+
+
+def counterpart(theirs: str) -> str | None:
+    """The learner's answer that a reviewer's is equal to; *cannot tell* equals none."""
+    if theirs == CANNOT_TELL:
+        return None
+    return NOT_MY_WORK if theirs == NOT_THEIR_WORK else theirs
+
+
+def shortcut(key: str, step: int | None) -> str:
+    """The key for an answer inside the focused statement: a graded one's place, else the same on
+    both sides."""
+    return str(step) if step else "9" if key in (NOT_SURE, CANNOT_TELL) else "0"

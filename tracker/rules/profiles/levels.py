@@ -2,16 +2,14 @@
 target.
 
 The rule, with worked examples that the tests run: docs/levels.md. One voice at a time: the caller
-maps a person's own answers with `self_meaning`, or their standing endorsements with
-`endorsed_meaning`, never mixed.
+counts a person's own answers, or their standing endorsements, by what the framework's scale says
+that each counts as; the two are never mixed.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
-
-from tracker.rules.frameworks.scale import MEANING, Answer, EndorsedAnswer, Meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +139,6 @@ class LevelChange:
     open: int
     from_not_met: int
     then_held: int
-
-
-def self_meaning(answer: Answer | None) -> Meaning:
-    """What a learner's own answer counts as. An unanswered statement is open."""
-    return Meaning.OPEN if answer is None else MEANING[answer]
-
-
-def endorsed_meaning(endorsed: EndorsedAnswer | None) -> Meaning:
-    """What a standing endorsement counts as. None is everything without one: not reviewed, cannot
-    tell, kept apart, suspended, expired, revoked. So *not my work* leaves the count only where the
-    supervisor agreed."""
-    return Meaning.OPEN if endorsed is None else MEANING[Answer(endorsed.value)]
 
 
 def level_state(tally: LevelTally, rule: LevelRule = RULE) -> LevelState:

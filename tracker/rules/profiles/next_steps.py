@@ -9,15 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracker.rules.frameworks.scale import Answer, EndorsedAnswer, Meaning, Voice
+from tracker.rules.frameworks.scale import Meaning, Voice
 from tracker.rules.profiles.levels import (
     DomainStanding,
     LevelState,
     TargetState,
     blocking_rank,
-    endorsed_meaning,
     in_the_way,
-    self_meaning,
     what_would_change,
 )
 from tracker.rules.reviews.workflow import ItemStatus
@@ -48,14 +46,18 @@ class LearnerReviewState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatementFacts:
-    """One statement of one person. `endorsed` is what stands; `changed_since` is whether the
-    learner has changed the answer or the evidence since the last review of it."""
+    """One statement of one person. `own` and `endorsed` are what the learner's answer and the
+    standing endorsement count as, None without one, and the steps are their places on the scale (0
+    for none). `changed_since` is whether the learner has changed the answer or the evidence since
+    the last review of it."""
 
     statement_id: int
     rank: int
     order: int
-    own: Answer | None
-    endorsed: EndorsedAnswer | None = None
+    own: Meaning | None
+    endorsed: Meaning | None = None
+    own_step: int = 0
+    endorsed_step: int = 0
     side: LearnerReviewState = LearnerReviewState.NOT_SENT
     changed_since: bool = False
     not_rated_here: bool = False
@@ -163,10 +165,7 @@ def _rate(of: DomainFacts) -> NextStep | None:
         for view in in_the_way(of.endorsed, goal)
         if view.state is LevelState.NOT_YET_KNOWN
     }
-    ids = _ids(
-        of,
-        lambda each: each.rank in own.keys() | unknown and self_meaning(each.own) is Meaning.OPEN,
-    )
+    ids = _ids(of, lambda each: each.rank in own.keys() | unknown and each.own in OPEN)
     if not ids:
         return None
     rank = min(each.rank for each in of.statements if each.statement_id in ids)
@@ -181,11 +180,7 @@ def _send(of: DomainFacts) -> NextStep | None:
     waiting = {view.rank: view for view in in_the_way(of.endorsed, _goal(of))}
 
     def can_help(each: StatementFacts) -> bool:
-        if (
-            each.rank not in waiting
-            or self_meaning(each.own) is Meaning.OPEN
-            or each.side in WITH_BOTH
-        ):
+        if each.rank not in waiting or each.own in OPEN or each.side in WITH_BOTH:
             return False
         unreviewed = each.endorsed is None and each.side is LearnerReviewState.NOT_SENT
         return each.changed_since or (
@@ -207,11 +202,11 @@ def _build_reviewed(of: DomainFacts) -> NextStep | None:
         StepKind.BUILD_REVIEWED,
         Voice.ENDORSED,
         lambda each: (
-            endorsed_meaning(each.endorsed) is Meaning.NOT_MET
+            each.endorsed is Meaning.NOT_MET
             and each.side not in WITH_BOTH
             and not each.changed_since
         ),
-        lambda each: each.endorsed is EndorsedAnswer.PARTLY,
+        lambda each: each.endorsed_step,
     )
 
 
@@ -223,8 +218,8 @@ def _build_own(of: DomainFacts) -> NextStep | None:
         of,
         StepKind.BUILD_OWN,
         Voice.SELF,
-        lambda each: self_meaning(each.own) is Meaning.NOT_MET and each.side not in WITH_BOTH,
-        lambda each: each.own is Answer.PARTLY,
+        lambda each: each.own is Meaning.NOT_MET and each.side not in WITH_BOTH,
+        lambda each: each.own_step,
     )
 
 
@@ -233,17 +228,18 @@ def _build(
     kind: StepKind,
     voice: Voice,
     wanted: Callable[[StatementFacts], bool],
-    nearly: Callable[[StatementFacts], bool],
+    step: Callable[[StatementFacts], int],
 ) -> NextStep | None:
-    """*Partly* comes before *not yet*: it is the shorter way."""
+    """What stands higher on the scale comes first: it is the shorter way."""
     standing = of.own if voice is Voice.SELF else of.endorsed
     rank = blocking_rank(standing)
-    close = _ids(of, lambda each: each.rank == rank and wanted(each) and nearly(each))
-    far = _ids(of, lambda each: each.rank == rank and wanted(each) and not nearly(each))
-    if rank is None or not close + far:
+    ids = _ids(of, lambda each: each.rank == rank and wanted(each))
+    if rank is None or not ids:
         return None
+    steps = {each.statement_id: step(each) for each in of.statements}
+    ids = tuple(sorted(ids, key=lambda statement_id: -steps[statement_id]))
     more = next(view.more for view in standing.levels if view.rank == rank)
-    return NextStep(kind, of.domain_id, close + far, rank, voice, more)
+    return NextStep(kind, of.domain_id, ids, rank, voice, more)
 
 
 def _grow(of: DomainFacts) -> NextStep | None:
@@ -251,12 +247,11 @@ def _grow(of: DomainFacts) -> NextStep | None:
     change = what_would_change(of.endorsed)
     if of.endorsed.target_state is not TargetState.AT_TARGET or change is None:
         return None
-    open_or_not = (Meaning.OPEN, Meaning.NOT_MET)
     ids = _ids(
         of,
         lambda each: (
             each.rank == change.rank
-            and endorsed_meaning(each.endorsed) in open_or_not
+            and each.endorsed in (*OPEN, Meaning.NOT_MET)
             and each.side not in WITH_BOTH
         ),
     )
@@ -266,6 +261,9 @@ def _grow(of: DomainFacts) -> NextStep | None:
         else None
     )
 
+
+OPEN = (None, Meaning.OPEN)
+"""What an answer that is missing, and one that says nothing, count as."""
 
 WITH_BOTH = frozenset(
     {LearnerReviewState.WITH_REVIEWER, LearnerReviewState.RETURNED, LearnerReviewState.DIFFERS}

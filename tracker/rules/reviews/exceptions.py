@@ -8,8 +8,7 @@ In the endorsed voice such a statement is left out of *applicable*, as *not my w
 from enum import StrEnum
 
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.scale import EndorsedAnswer, Meaning
-from tracker.rules.profiles.levels import endorsed_meaning
+from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.reviews.workflow import ItemStatus
 
 
@@ -64,9 +63,9 @@ def taken_back(status: ExceptionStatus, *, by_proposer: bool) -> TakenBack:
     return TakenBack.PROPOSAL if by_proposer else TakenBack.DECLINED
 
 
-def may_be_excepted(status: ItemStatus | None, endorsed: EndorsedAnswer | None) -> bool:
+def may_be_excepted(status: ItemStatus | None, endorsed: Meaning | None) -> bool:
     """What was revealed and is not met: it differs, was kept apart, or was endorsed below met.
     `endorsed` is the answer that came of an *endorsed* item."""
     if status is ItemStatus.ENDORSED:
-        return endorsed is not None and endorsed_meaning(endorsed) is Meaning.NOT_MET
+        return endorsed is Meaning.NOT_MET
     return status in (ItemStatus.DIFFERS, ItemStatus.KEPT_APART)

@@ -3,10 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import Ground
 
 RETURN = "return"
-"""The sixth thing to say, beside the five answers: a question."""
+"""What can be said in the place of an answer: a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class ReviewerResponse:
     """
 
     item_id: int
-    answer: ReviewerAnswer | None
+    answer: str | None
     ground: Ground | None
     note: str
     base_version: int
@@ -27,7 +27,7 @@ class ReviewerResponse:
 class NewerAnswer:
     """What the reviewer's other page saved in the meantime."""
 
-    answer: ReviewerAnswer | None
+    answer: str | None
     ground: Ground | None
     note: str
     version: int

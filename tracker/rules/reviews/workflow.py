@@ -115,7 +115,7 @@ def item_after(status: ItemStatus, move: Move) -> ItemStatus:
     try:
         return ITEM_MOVES[status, move]
     except KeyError:
-        raise Conflict("move_not_now", move=move.value, status=status.value) from None
+        raise Conflict("move_not_now", move=move, status=status) from None
 
 
 def review_after(status: ReviewStatus, move: Move) -> ReviewStatus:
@@ -124,7 +124,7 @@ def review_after(status: ReviewStatus, move: Move) -> ReviewStatus:
     try:
         return REVIEW_MOVES[status, move]
     except KeyError:
-        raise Conflict("move_not_now", move=move.value, status=status.value) from None
+        raise Conflict("move_not_now", move=move, status=status) from None
 
 
 def item_can(status: ItemStatus, move: Move) -> bool:

@@ -6,7 +6,7 @@ policy and `suppression`; this file counts.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -68,21 +68,6 @@ class HeldBack(NamedTuple):
 
     statement_id: int
     people: int
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """One domain over many people: `held[rank]` people hold that rank (index 0: none); the others
-    are not known or not assessed. A person without a target is counted by the rank held."""
-
-    domain_id: int
-    held: tuple[int, ...]
-    not_yet_known: int
-    not_assessed: int
-
-    @property
-    def people(self) -> int:
-        return sum(self.held) + self.not_yet_known + self.not_assessed
 
 
 def cell_of(person_id: int, domain_id: int, of: DomainStanding) -> GapCell:
@@ -178,26 +163,3 @@ def could_teach(cells: Iterable[GapCell]) -> dict[int, tuple[int, ...]]:
         able.sort(key=lambda each: (-each.held_rank, each.person_id))
         found[domain_id] = tuple(c.person_id for c in able)
     return found
-
-
-def distributions(
-    cells: Iterable[GapCell], domains: Sequence[int], ranks: int = 4
-) -> Mapping[int, Distribution]:
-    """Each of `domains` over all its cells, for matrices without names. `ranks` is the highest
-    rank."""
-    held: dict[int, list[int]] = {domain: [0] * (ranks + 1) for domain in domains}
-    apart: dict[int, Counter[TargetState]] = {domain: Counter() for domain in domains}
-    for cell in cells:
-        if cell.state is TargetState.NOT_YET_KNOWN or cell.state is TargetState.NOT_ASSESSED:
-            apart[cell.domain_id][cell.state] += 1
-        else:
-            held[cell.domain_id][cell.held_rank] += 1
-    return {
-        domain: Distribution(
-            domain_id=domain,
-            held=tuple(held[domain]),
-            not_yet_known=apart[domain][TargetState.NOT_YET_KNOWN],
-            not_assessed=apart[domain][TargetState.NOT_ASSESSED],
-        )
-        for domain in domains
-    }

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Membership, Person, RoleProfile, Team
 from tracker.policy.permissions import Actor
+from tracker.queries.administration.people import MembershipDetails
 from tracker.records import administration, audit
 from tracker.rules.calendar import clean_period
 from tracker.rules.errors import Conflict, Invalid, Missing
@@ -70,7 +71,7 @@ def correct(
     """
     with transaction() as tx:
         membership = _membership(tx, actor, membership_id)
-        if still and still != _terms(membership).digest:
+        if still and still != terms_of(membership).digest:
             raise Conflict("membership_changed")
         _write(tx, actor.library_id, membership, terms)
         _note(tx, "membership_corrected", actor, membership, now)
@@ -100,16 +101,8 @@ def _membership(tx: Session, actor: Actor, membership_id: int) -> Membership:
     return membership
 
 
-def _terms(membership: Membership) -> MembershipTerms:
-    return MembershipTerms(
-        team_id=membership.team_id,
-        role=Role(membership.role),
-        role_profile_id=membership.role_profile_id,
-        job=membership.job,
-        weekly_hours=membership.weekly_hours,
-        starts_on=membership.starts_on,
-        ends_on=membership.ends_on,
-    )
+def terms_of(membership: Membership | MembershipDetails) -> MembershipTerms:
+    return MembershipTerms(*(getattr(membership, name) for name in MembershipTerms.__slots__))
 
 
 def _write(tx: Session, library_id: int, membership: Membership, terms: MembershipTerms) -> None:
@@ -120,7 +113,7 @@ def _write(tx: Session, library_id: int, membership: Membership, terms: Membersh
     if terms.role is Role.LEARNER:
         _check_role_profile(tx, library_id, membership, terms)
     membership.team_id = terms.team_id
-    membership.role = terms.role.value
+    membership.role = terms.role
     membership.role_profile_id = terms.role_profile_id if terms.role is Role.LEARNER else None
     membership.job = clean_line(terms.job, "job") if terms.job.strip() else ""
     membership.weekly_hours = terms.weekly_hours

@@ -13,8 +13,6 @@ from tracker.records import administration, audit
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_line
 
-RANKS = range(1, 5)
-
 
 def create(
     actor: Actor, framework_id: int, name: str, targets: Mapping[int, int | None], now: dt.datetime
@@ -86,8 +84,8 @@ def restore(actor: Actor, role_profile_id: int, now: dt.datetime) -> None:
 
 
 def start_from_labels(actor: Actor, framework_id: int, now: dt.datetime) -> list[int]:
-    """One role profile for each role label of the framework; rank r expects r in every domain.
-    Returns their ids.
+    """One role profile for each role label of the framework; rank r expects r in every domain, or
+    the highest that there is. Returns their ids.
 
     Those whose name is there already are left as they are.
     Raises Invalid: framework_unknown; Conflict: no_role_labels, role_labels_used (all are there).
@@ -104,12 +102,14 @@ def start_from_labels(actor: Actor, framework_id: int, now: dt.datetime) -> list
         ).all()
         if not labels:
             raise Conflict("no_role_labels")
-        domains = tx.scalars(_domains_of(framework_id)).all()
+        highest = dict(tx.execute(_levels_of(framework_id)).all())
         made = []
         for rank, label in dict(reversed(labels)).items():
             if not _is_taken(tx, library.id, framework_id, label):
                 profile = _make(tx, library.id, framework_id, label, rank)
-                _set_targets(tx, profile, dict.fromkeys(domains, rank))
+                _set_targets(
+                    tx, profile, {domain: min(rank, top) for domain, top in highest.items()}
+                )
                 _note(tx, "role_profile_added", actor, profile, now)
                 made.append((rank, profile.id))
         if not made:
@@ -117,11 +117,14 @@ def start_from_labels(actor: Actor, framework_id: int, now: dt.datetime) -> list
         return [profile_id for _, profile_id in sorted(made)]
 
 
-def _domains_of(framework_id: int) -> Select[int]:
+def _levels_of(framework_id: int) -> Select[int, int]:
+    """(domain, rank) of every level that a target can name."""
     return (
-        select(Domain.id)
+        select(Domain.id, Level.rank)
         .join(Strand, Strand.id == Domain.strand_id)
+        .join(Level, Level.strand_id == Strand.id)
         .where(Strand.framework_id == framework_id)
+        .order_by(Level.rank)
     )
 
 
@@ -173,10 +176,10 @@ def _check_name(tx: Session, library_id: int, framework_id: int, name: str, but:
 
 def _set_targets(tx: Session, profile: RoleProfile, targets: Mapping[int, int | None]) -> bool:
     """Whether anything changed."""
-    known = set(tx.scalars(_domains_of(profile.framework_id)))
-    if not set(targets) <= known or not {
-        rank for rank in targets.values() if rank is not None
-    } <= set(RANKS):
+    levels = tx.execute(_levels_of(profile.framework_id)).all()
+    known: set[tuple[int, int | None]] = {(domain_id, rank) for domain_id, rank in levels}
+    known |= {(domain_id, None) for domain_id, _rank in levels}
+    if not set(targets.items()) <= known:
         raise Invalid("target_unknown")
     rows = tx.execute(
         select(Target.domain_id, Target.rank).where(Target.role_profile_id == profile.id)

@@ -14,10 +14,11 @@ from tracker.db import transaction
 from tracker.models import Domain, NotRatedHere, Rating, Statement, Strand
 from tracker.policy.permissions import Actor
 from tracker.queries.assessment import rating_lock
+from tracker.queries.assessment.rating_lock import Rater
 from tracker.records import ratings
 from tracker.rules.assessment.ratings import is_dated
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
-from tracker.rules.frameworks.scale import Answer, Basis
+from tracker.rules.frameworks.scale import Basis
 from tracker.rules.texts import NOTE_MAX
 
 
@@ -54,7 +55,7 @@ class SavedRating:
 
     statement_id: int
     where: StatementAddress
-    answer: Answer
+    answer: str
     basis: Basis
     rated_at: dt.datetime
     version: int
@@ -71,7 +72,7 @@ class RatingToSave:
     """
 
     statement_id: int
-    answer: Answer | None
+    answer: str | None
     base_version: int
     notes: Mapping[str, str] = field(default_factory=dict)
     confirm: bool = True
@@ -80,7 +81,7 @@ class RatingToSave:
 def rate(
     actor: Actor,
     statement_id: int,
-    answer: Answer | None,
+    answer: str | None,
     base_version: int,
     now: dt.datetime,
     own_note: str | None = None,
@@ -93,7 +94,7 @@ def rate(
 
     At most four queries. Raises Missing (not a statement of the learner's framework); Conflict:
     use_statement_unread, not_rated_here, and rating_changed with `current` (what was saved
-    elsewhere); Invalid: note_long, answer_first.
+    elsewhere); Invalid: note_long, answer_first, answer_unknown.
     """
     sent = RatingToSave(
         statement_id,
@@ -105,7 +106,7 @@ def rate(
     with transaction() as tx:
         rater = rating_lock.locked(actor, actor.today(now))
         row = _place(tx, actor, rater.framework_id, statement_id)
-        written = _write(tx, actor.person_id, row, sent, rater.round_starts_on, now)
+        written = _write(tx, actor.person_id, row, sent, rater, now)
         progress = RatedCounts(row.rated, row.rated_in_domain, row.rated_at_level)
         return SavedRating(
             statement_id=statement_id,
@@ -135,9 +136,7 @@ def rate_many(actor: Actor, sent: Sequence[RatingToSave], now: dt.datetime) -> i
         for each in sent:
             try:
                 row = rows[each.statement_id]
-                changed += _write(
-                    tx, actor.person_id, row, each, rater.round_starts_on, now
-                ).changed
+                changed += _write(tx, actor.person_id, row, each, rater, now).changed
             except KeyError as error:
                 raise Missing from error
             except (Conflict, Invalid) as refusal:
@@ -151,7 +150,7 @@ def rate_many(actor: Actor, sent: Sequence[RatingToSave], now: dt.datetime) -> i
 class NewerRating:
     """What a learner's other page saved in the meantime."""
 
-    answer: Answer
+    answer: str
     rated_at: dt.datetime
     version: int
     own_note: str
@@ -160,7 +159,7 @@ class NewerRating:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    answer: Answer
+    answer: str
     basis: Basis
     rated_at: dt.datetime
     version: int
@@ -168,17 +167,14 @@ class _Written:
 
 
 def _write(
-    tx: Session,
-    person_id: int,
-    row: Row[Any],
-    sent: RatingToSave,
-    round_starts_on: dt.date | None,
-    now: dt.datetime,
+    tx: Session, person_id: int, row: Row[Any], sent: RatingToSave, rater: Rater, now: dt.datetime
 ) -> _Written:
     """One save, onto `row`: the statement with what stands there. Raises what `rate` does but for
     the frame's."""
     if row.reason is not None:
         raise Conflict("not_rated_here", reason=row.reason)
+    if sent.answer is not None and sent.answer not in rater.answers:
+        raise Invalid("answer_unknown", "answer")
     for name, text in sent.notes.items():
         if len(text) > NOTE_MAX:
             raise Invalid("note_long", name, longest=NOTE_MAX, length=len(text))
@@ -189,10 +185,10 @@ def _write(
             tx, person_id, sent.statement_id, sent.answer, now, dict(sent.notes)
         )
         return _Written(sent.answer, Basis.RATED, now, version, True)
-    current = Answer(row.answer)
+    current: str = row.answer
     wanted = sent.answer or current
     other_notes = {name: text for name, text in sent.notes.items() if text != getattr(row, name)}
-    if sent.base_version != row.version and (wanted is not current or other_notes):
+    if sent.base_version != row.version and (wanted != current or other_notes):
         raise Conflict(
             "rating_changed",
             current=NewerRating(
@@ -200,11 +196,11 @@ def _write(
             ),
         )
     again = (
-        sent.answer is current
+        sent.answer == current
         and sent.confirm
-        and is_dated(row.rated_at, round_starts_on, row.given_on)
+        and is_dated(row.rated_at, rater.round_starts_on, row.given_on)
     )
-    if wanted is not current or again:
+    if wanted != current or again:
         basis = Basis.CONFIRMED if again else Basis.RATED
         version = ratings.answer_again(
             tx, person_id, sent.statement_id, row.version, wanted, basis, now, other_notes
@@ -213,7 +209,7 @@ def _write(
     version = row.version
     if other_notes:
         version = ratings.note(tx, person_id, sent.statement_id, version, other_notes, now)
-    return _Written(current, Basis(row.basis), row.rated_at, version, bool(other_notes))
+    return _Written(current, row.basis, row.rated_at, version, bool(other_notes))
 
 
 def clean_notes(**given: str | None) -> dict[str, str]:

@@ -1,13 +1,15 @@
 """Taking a framework file in."""
 
 import datetime as dt
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from tracker.db import transaction
+from tracker.db import Base, transaction
 from tracker.models import (
     Anchor,
     Citation,
@@ -21,7 +23,14 @@ from tracker.models import (
 )
 from tracker.records import audit
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.files import FrameworkFile
+from tracker.rules.frameworks.file_content import (
+    FrameworkFile,
+    ScaleAnswerInFile,
+    SourceInFile,
+    StatementInFile,
+    StrandInFile,
+)
+from tracker.rules.frameworks.scale import Meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,90 +83,97 @@ def _write(tx: Session, file: FrameworkFile, now: dt.datetime) -> int:
     )
     tx.add(framework)
     tx.flush()
-    of: dict[str, Any] = {"framework_id": framework.id}
-    tx.execute(
-        insert(ScaleAnswer),
-        [
-            of
-            | {
-                "key": answer.key,
-                "position": at,
-                "label": answer.label,
-                "description": answer.description,
-                "counts_as": answer.counts_as,
-            }
-            for at, answer in enumerate(file.scale)
-        ],
-    )
-    tx.execute(
-        insert(Source),
-        [
-            of
-            | {
-                "key": source.key,
-                "position": at,
-                "label": source.label,
-                "name": source.name,
-                "url": source.url,
-                "licence": source.licence or "",
-            }
-            for at, source in enumerate(file.sources)
-        ],
-    )
+    of = {"framework_id": framework.id}
+    _insert(tx, ScaleAnswer, [of | _answer(each, at) for at, each in enumerate(file.scale)])
+    _insert(tx, Source, [of | _source(each, at) for at, each in enumerate(file.sources)])
     anchors = [
         of | {"kind": group.kind, "position": at, "text": text}
         for group in file.anchors
         for at, text in enumerate(group.items)
     ]
-    if anchors:
-        tx.execute(insert(Anchor), anchors)
-    position = 0
-    for strand_at, each in enumerate(file.strands):
-        strand = Strand(**of, key=each.key, title=each.title, intro=each.intro, position=strand_at)
-        tx.add(strand)
-        tx.flush()
-        tx.add_all(
-            Level(
-                strand_id=strand.id, rank=level.rank, name=level.name, role_label=level.role_label
-            )
-            for level in each.levels
-        )
-        for row in each.domains:
-            domain = Domain(
-                strand_id=strand.id,
-                key=row.key,
-                title=row.title,
-                position=row.position,
-                claimed_count=row.claimed_count,
-            )
-            tx.add(domain)
-            tx.flush()
-            for statement in row.statements:
-                position += 1
-                tx.add(
-                    Statement(
-                        **of,
-                        domain_id=domain.id,
-                        rank=statement.rank,
-                        uuid=statement.uuid,
-                        code=statement.code,
-                        position=position,
-                        title=statement.title,
-                        text=statement.text,
-                    )
-                )
-    tx.flush()
+    _insert(tx, Anchor, anchors)
+    positions = itertools.count(1)
+    for at, strand in enumerate(file.strands):
+        _write_strand(tx, framework.id, strand, at, positions)
     _cite(tx, framework.id, file)
     return framework.id
+
+
+def _insert(tx: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
+    """An insert of no rows at all would be one row of defaults."""
+    if rows:
+        tx.execute(insert(model), rows)
+
+
+def _answer(answer: ScaleAnswerInFile, position: int) -> dict[str, Any]:
+    return {
+        "key": answer.key,
+        "position": position,
+        "label": answer.label,
+        "description": answer.description,
+        "reviewer_description": answer.reviewer_description,
+        "counts_as": Meaning(answer.counts_as),
+    }
+
+
+def _source(source: SourceInFile, position: int) -> dict[str, Any]:
+    return {
+        "key": source.key,
+        "position": position,
+        "label": source.label,
+        "name": source.name,
+        "url": source.url,
+        "licence": source.licence or "",
+    }
+
+
+def _write_strand(
+    tx: Session, framework_id: int, found: StrandInFile, position: int, positions: Iterator[int]
+) -> None:
+    """The strand and all that is in it; `positions` number the statements of the whole
+    framework."""
+    strand = Strand(
+        framework_id=framework_id,
+        key=found.key,
+        title=found.title,
+        intro=found.intro,
+        position=position,
+    )
+    tx.add(strand)
+    tx.flush()
+    _insert(tx, Level, [{"strand_id": strand.id} | asdict(level) for level in found.levels])
+    for each in found.domains:
+        domain = Domain(
+            strand_id=strand.id,
+            key=each.key,
+            title=each.title,
+            position=each.position,
+            claimed_count=each.claimed_count,
+        )
+        tx.add(domain)
+        tx.flush()
+        of = {"framework_id": framework_id, "domain_id": domain.id}
+        _insert(tx, Statement, [of | _statement(row, next(positions)) for row in each.statements])
+
+
+def _statement(statement: StatementInFile, position: int) -> dict[str, Any]:
+    return {
+        "rank": statement.rank,
+        "uuid": statement.uuid,
+        "code": statement.code,
+        "position": position,
+        "title": statement.title,
+        "text": statement.text,
+    }
 
 
 def _cite(tx: Session, framework_id: int, file: FrameworkFile) -> None:
     codes = tx.execute(
         select(Statement.code, Statement.id).where(Statement.framework_id == framework_id)
     )
-    statements = {row.code: row.id for row in codes}
+    statements = dict(codes.all())
     keys = tx.execute(select(Source.key, Source.id).where(Source.framework_id == framework_id))
-    sources = {row.key: row.id for row in keys}
+    sources = dict(keys.all())
     citations = [
         {"statement_id": statements[statement.code], "source_id": sources[key], "position": at}
         for strand in file.strands
@@ -165,5 +181,4 @@ def _cite(tx: Session, framework_id: int, file: FrameworkFile) -> None:
         for statement in domain.statements
         for at, key in enumerate(statement.citations)
     ]
-    if citations:
-        tx.execute(insert(Citation), citations)
+    _insert(tx, Citation, citations)

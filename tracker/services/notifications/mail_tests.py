@@ -45,19 +45,14 @@ def send_test(
                 library_id=library.id,
                 person_id=actor.person_id,
                 code_hash=token_hash(code),
-                outcome=outcome.value,
+                outcome=outcome,
                 reason=failed.code if failed else "",
                 said=failed.said if failed else "",
                 sent_at=now,
             )
         )
         audit.note(
-            tx,
-            "mail_tested",
-            now,
-            library_id=library.id,
-            actor_id=actor.person_id,
-            outcome=outcome.value,
+            tx, "mail_tested", now, library_id=library.id, actor_id=actor.person_id, outcome=outcome
         )
     return failed
 
@@ -75,7 +70,7 @@ def arrived(actor: Actor, typed: str, now: dt.datetime) -> None:
             .where(
                 MailTest.library_id == library.id,
                 MailTest.code_hash == token_hash(clean_code(typed)),
-                MailTest.outcome != MailOutcome.REFUSED.value,
+                MailTest.outcome != MailOutcome.REFUSED,
                 MailTest.sent_at > now - CODE_LASTS,
             )
             .limit(1)
@@ -83,7 +78,7 @@ def arrived(actor: Actor, typed: str, now: dt.datetime) -> None:
         if test is None:
             raise Invalid("mail_code_unknown", "code")
         if test.arrived_at is None:
-            test.outcome, test.arrived_at = MailOutcome.ARRIVED.value, now
+            test.outcome, test.arrived_at = MailOutcome.ARRIVED, now
             audit.note(tx, "mail_arrived", now, library_id=library.id, actor_id=actor.person_id)
 
 

@@ -46,13 +46,11 @@ def choose(actor: Actor, choice: MailChoice, now: dt.datetime) -> None:
         if row is None:
             row = NoticeChoice(person_id=actor.person_id)
             tx.add(row)
-        row.mail, row.chosen_at = choice.value, now
+        row.mail, row.chosen_at = choice, now
 
 
 def _about(whats: Collection[int | NoticePage]) -> ColumnElement[bool]:
-    pages = [kind.value for kind, page in LEADS_TO.items() if page in whats]
+    pages = [kind for kind, page in LEADS_TO.items() if page in whats]
     reviews = [what for what in whats if not isinstance(what, NoticePage)]
-    of_reviews = Notice.review_id.in_(reviews) & Notice.kind.not_in(
-        [kind.value for kind in LEADS_TO]
-    )
+    of_reviews = Notice.review_id.in_(reviews) & Notice.kind.not_in(list(LEADS_TO))
     return or_(Notice.kind.in_(pages), of_reviews)

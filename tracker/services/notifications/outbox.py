@@ -22,18 +22,12 @@ from tracker.records import administration, audit
 from tracker.records.notifications import outbox
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.notifications.mail import MailFailed, MailServer, RetryDecision
-from tracker.rules.notifications.notices import (
-    MailChoice,
-    MailLine,
-    MailStatus,
-    NoticeEmail,
-    NoticeKind,
-)
+from tracker.rules.notifications.notices import MailChoice, MailLine, MailStatus, NoticeEmail
 from tracker.rules.roles import Permission
 from tracker.storage import smtp
 
 Written = Callable[[NoticeEmail], EmailMessage]
-AGAIN = (MailStatus.FAILED.value, MailStatus.UNSURE.value)
+AGAIN = (MailStatus.FAILED, MailStatus.UNSURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +115,7 @@ def _email(tx: Session, found: OutboxMail, now: dt.datetime) -> NoticeEmail | No
     for them to see."""
     reader = actor_for_person(found.person_id, now)
     choice = tx.get(NoticeChoice, found.person_id)
-    wanted = reader is not None and (choice is None or choice.mail != MailChoice.NONE.value)
+    wanted = reader is not None and (choice is None or choice.mail != MailChoice.NONE)
     kept = []
     for notice in outbox.notices_of(tx, found):
         if (
@@ -136,15 +130,10 @@ def _email(tx: Session, found: OutboxMail, now: dt.datetime) -> NoticeEmail | No
     if reader is None or not kept:
         return None
     about = {notice.about_id for notice in kept}
-    names = {
-        row.id: row.name
-        for row in tx.execute(select(Person.id, Person.name).where(Person.id.in_(about)))
-    }
+    names = dict(tx.execute(select(Person.id, Person.name).where(Person.id.in_(about))).all())
     lines = (
         MailLine(
-            NoticeKind(each.kind),
-            names[each.about_id] if each.about_id is not None else "",
-            each.review_id,
+            each.kind, names[each.about_id] if each.about_id is not None else "", each.review_id
         )
         for each in kept
     )

@@ -36,7 +36,7 @@ def refused(
             library_id=actor.library_id,
             actor_id=actor.person_id,
             subject_id=subject.owner_id if subject.library_id == actor.library_id else None,
-            permission=permission.value,
+            permission=permission,
             record=record,
             record_id=subject.id,
         )
@@ -47,7 +47,7 @@ def _today(
 ) -> Select[int]:
     facts = AuditEventDetail.facts
     same: list[ColumnElement[bool]] = [
-        facts["permission"].as_string() == permission.value,
+        facts["permission"].as_string() == permission,
         facts["record"].as_string() == record,
         facts["record_id"].as_integer() == subject.id,
     ]

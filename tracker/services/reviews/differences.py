@@ -15,22 +15,16 @@ from tracker.records.notifications import notices
 from tracker.records.reviews import status
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.scale import EndorsedAnswer
 from tracker.rules.notifications.notices import NoticeKind, happening
 from tracker.rules.reviews.texts import clean_text
-from tracker.rules.reviews.workflow import REVEALED, ItemStatus, ReviewStatus
+from tracker.rules.reviews.workflow import REVEALED, ReviewStatus
 
 STEP_YEARS = 5
 """A next step is due within so many years."""
 
 
 def confirm(
-    actor: Actor,
-    item_id: int,
-    answer: EndorsedAnswer,
-    reason: str,
-    now: dt.datetime,
-    seen: str | None = None,
+    actor: Actor, item_id: int, answer: str, reason: str, now: dt.datetime, seen: str | None = None
 ) -> bool:
     """One side's agreed answer, with its reason; it can change until the other side confirms the
     same.
@@ -85,7 +79,7 @@ def add_next_step(
     with transaction() as tx:
         review, item = status.locked_item(tx, item_id)
         status.must_be_either(tx, review, actor, now)
-        if ItemStatus(item.status) not in REVEALED:
+        if item.status not in REVEALED:
             raise Conflict("move_not_now", move="next_step", status=item.status)
         if owner_id not in (review.learner_id, review.reviewer_id):
             raise Invalid("step_owner", "owner")
@@ -126,7 +120,7 @@ def keep_due_apart(now: dt.datetime) -> int:
             select(Review.id, Library.time_zone)
             .join(Person, Person.id == Review.learner_id)
             .join(Library, Library.id == Person.library_id)
-            .where(Review.status == ReviewStatus.DIFFERENCES_OPEN.value)
+            .where(Review.status == ReviewStatus.DIFFERENCES_OPEN)
             .order_by(Review.id)
         ).all()
         return sum(

@@ -69,7 +69,7 @@ def _over(tx: Session, library: Library, months: int, now: dt.datetime) -> list[
         .join(Person, Person.id == Endorsement.person_id)
         .where(
             Person.library_id == library.id,
-            Endorsement.status == EndorsementStatus.STANDING.value,
+            Endorsement.status == EndorsementStatus.STANDING,
             Endorsement.endorsed_at < now - dt.timedelta(days=28 * months),
         )
         .order_by(Endorsement.id)

@@ -17,23 +17,17 @@ from tracker.models import (
     Person,
     Review,
     ReviewItem,
+    ScaleAnswer,
     Statement,
 )
 from tracker.policy.permissions import Actor
 from tracker.records.notifications import notices
 from tracker.records.reviews import exceptions, status
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.frameworks.scale import EndorsedAnswer
 from tracker.rules.notifications.notices import NoticeKind, happening
-from tracker.rules.reviews.exceptions import (
-    ExceptionMove,
-    ExceptionStatus,
-    TakenBack,
-    may_be_excepted,
-    taken_back,
-)
+from tracker.rules.reviews.exceptions import ExceptionMove, TakenBack, may_be_excepted, taken_back
 from tracker.rules.reviews.texts import clean_text
-from tracker.rules.reviews.workflow import REVEALED, ItemStatus
+from tracker.rules.reviews.workflow import REVEALED
 
 
 def propose(actor: Actor, item_id: int, reason: str, now: dt.datetime) -> int:
@@ -98,9 +92,7 @@ def withdraw(
     reason = clean_text(reason, "reason", required=True)
     with transaction() as tx:
         found = _locked(tx, actor, item_id, exception_id, now)
-        what = taken_back(
-            ExceptionStatus(found.status), by_proposer=found.proposer_id == actor.person_id
-        )
+        what = taken_back(found.status, by_proposer=found.proposer_id == actor.person_id)
         exceptions.move(tx, found, ExceptionMove.WITHDRAW, actor.person_id, now, reason)
         return what
 
@@ -125,8 +117,13 @@ def _locked(
 
 
 def _is_below_met(tx: Session, item: ReviewItem) -> bool:
-    endorsed = tx.scalar(select(Endorsement.answer).where(Endorsement.item_id == item.id))
-    return may_be_excepted(ItemStatus(item.status), EndorsedAnswer(endorsed) if endorsed else None)
+    endorsed = tx.scalar(
+        select(ScaleAnswer.counts_as)
+        .join(Statement, Statement.framework_id == ScaleAnswer.framework_id)
+        .join(Endorsement, Endorsement.statement_id == Statement.id)
+        .where(Endorsement.item_id == item.id, ScaleAnswer.key == Endorsement.answer)
+    )
+    return may_be_excepted(item.status, endorsed)
 
 
 def _is_older(tx: Session, review: Review, item: ReviewItem) -> bool:
@@ -137,7 +134,7 @@ def _is_older(tx: Session, review: Review, item: ReviewItem) -> bool:
         .where(
             Review.learner_id == review.learner_id,
             ReviewItem.statement_id == item.statement_id,
-            ReviewItem.status.in_([status.value for status in REVEALED]),
+            ReviewItem.status.in_(REVEALED),
         )
         .order_by(ReviewItem.revealed_at.desc(), ReviewItem.id.desc())
         .limit(1)

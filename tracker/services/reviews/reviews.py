@@ -73,7 +73,7 @@ def send_to_second_reader(
         endorsement = tx.get(Endorsement, endorsement_id)
         if endorsement is None or endorsement.person_id != actor.person_id:
             raise Missing
-        if endorsement.status != EndorsementStatus.STANDING.value:
+        if endorsement.status != EndorsementStatus.STANDING:
             raise Conflict("endorsement_over")
         review_id = _send(
             tx,
@@ -183,12 +183,12 @@ def reveal(
         items = status.items(tx, review)
         if base_version is not None and base_version != sum(item.version for item in items):
             raise Conflict("review_changed")
-        statuses = [ItemStatus(item.status) for item in items]
-        answered = [item for item in items if item.status == ItemStatus.ANSWERED.value]
+        statuses = [item.status for item in items]
+        answered = [item for item in items if item.status == ItemStatus.ANSWERED]
         unseen = [
             item
             for item in items
-            if item.status == ItemStatus.NOT_OBSERVED.value and item.revealed_at is None
+            if item.status == ItemStatus.NOT_OBSERVED and item.revealed_at is None
         ]
         if not (can_reveal(statuses) or (unseen and can_finish(statuses))):
             raise Conflict("review_not_ready")
@@ -198,7 +198,7 @@ def reveal(
             item.revealed_at = now
         review.revealed_at = now
         audit.of_review(tx, review, REVEALED, actor.person_id, now)
-        different = sum(item.status == ItemStatus.DIFFERS.value for item in answered)
+        different = sum(item.status == ItemStatus.DIFFERS for item in answered)
         if different:
             days = tx.get_one(Library, actor.library_id).differences_days
             review.differences_due_on = day_in(actor.time_zone, now) + dt.timedelta(days=days)

@@ -156,7 +156,7 @@ def end_sign_in(sign_in: Subject) -> ResponseReturnValue:
 
 
 def _page(form: NameForm, mail: MailChoiceForm | None = None) -> str:
-    mail = mail or MailChoiceForm(formdata=None, mail=mail_choice_of(session.actor()).value)
+    mail = mail or MailChoiceForm(formdata=None, mail=mail_choice_of(session.actor()))
     found = account.account(session.actor(), session.now(), session.idle())
     cover_form = CoverForm(formdata=None, covers_screen=session.actor().covers_screen)
     return render(

@@ -1,13 +1,14 @@
 """What was done about a membership, in a sentence, and how it is undone."""
 
 import datetime as dt
+from dataclasses import asdict
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from tracker.queries.administration.people import MembershipDetails
 from tracker.rules.roles import Role
-from tracker.services.administration.memberships import MembershipTerms
+from tracker.services.administration.memberships import terms_of
 from tracker.web.http.errors import Undo
 from tracker.web.ui.template_helpers import day
 
@@ -32,27 +33,6 @@ def added(row: MembershipDetails, today: dt.date) -> str:
 
 def as_it_was(row: MembershipDetails, changed: MembershipDetails) -> Undo:
     """The correction that puts it back as `row` has it, while it still is as it was `changed`."""
-    fields = {
-        "team_id": row.team_id,
-        "role": row.role,
-        "role_profile_id": row.role_profile_id,
-        "job": row.job,
-        "weekly_hours": row.weekly_hours,
-        "starts_on": row.starts_on,
-        "ends_on": row.ends_on,
-        "still": _terms(changed).digest,
-    }
+    fields = {**asdict(terms_of(row)), "still": terms_of(changed).digest}
     texts = {name: "" if value is None else str(value) for name, value in fields.items()}
     return Undo(url_for("admin_memberships.update", membership_id=row.id), texts)
-
-
-def _terms(row: MembershipDetails) -> MembershipTerms:
-    return MembershipTerms(
-        row.team_id,
-        Role(row.role),
-        row.starts_on,
-        row.ends_on,
-        row.role_profile_id,
-        row.job,
-        row.weekly_hours,
-    )

@@ -59,7 +59,7 @@ class MembershipForm(Form):
     role = SelectField(
         _l("Role"),
         [InputRequired(_l("Choose a role."))],
-        choices=fields.choices((role.value, label) for role, label in ROLES.items()),
+        choices=fields.choices((role, label) for role, label in ROLES.items()),
     )
     role_profile_id = fields.select_id(
         _l("Role profile"),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from tracker.rules.errors import Invalid
-from tracker.rules.frameworks.scale import Answer
 from tracker.web.ui.posted import count, text, typed_count
 
 PAGE = re.compile(r"domain|level|statement|five(-[1-9][0-9]{0,9}){1,10}")
@@ -26,14 +25,13 @@ class SentRating:
     page: str
     notes_only: bool
 
-    def chosen(self) -> Answer | None:
-        """Raises Invalid("answer_unknown"): no such answer, or neither an answer nor a note."""
-        if not self.answer and (self.own_note is not None or self.reviewer_note is not None):
-            return None
-        try:
-            return Answer(self.answer)
-        except ValueError as error:
-            raise Invalid("answer_unknown", "answer") from error
+    def chosen(self) -> str | None:
+        """Raises Invalid("answer_unknown"): neither an answer nor a note."""
+        if self.answer:
+            return self.answer
+        if self.own_note is None and self.reviewer_note is None:
+            raise Invalid("answer_unknown", "answer")
+        return None
 
 
 def from_form(form: MultiDict[str, str]) -> SentRating:

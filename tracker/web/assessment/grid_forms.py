@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from tracker.rules.errors import Invalid
-from tracker.rules.frameworks.scale import Answer
 from tracker.web.ui.posted import by_id, typed_count
 
 NAME = re.compile(r"(answer|shown|base_version|own_note|shown_note)-([1-9][0-9]{0,9})")
@@ -35,14 +33,9 @@ class SentRow:
         other_note = self.own_note is not None and _plain(self.own_note) != _plain(self.shown_note)
         return self.still_true or self.answer != self.shown or other_note
 
-    def chosen(self) -> Answer | None:
-        """None where only a note was typed. Raises Invalid("answer_unknown")."""
-        if not self.answer:
-            return None
-        try:
-            return Answer(self.answer)
-        except ValueError as error:
-            raise Invalid("answer_unknown", "answer") from error
+    def chosen(self) -> str | None:
+        """None where only a note was typed."""
+        return self.answer or None
 
 
 @dataclass(frozen=True, slots=True)

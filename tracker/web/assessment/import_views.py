@@ -39,7 +39,7 @@ WHY = {
     Verdict.UNKNOWN_STATEMENT: _l("No statement of your framework has this code or title."),
     Verdict.TWO_STATEMENTS: _l("Code and title are of two different statements."),
     Verdict.MANY_STATEMENTS: _l("More than one statement has this title. Write its code."),
-    Verdict.UNKNOWN_ANSWER: _l("This is not one of the five answers."),
+    Verdict.UNKNOWN_ANSWER: _l("This is not one of the answers."),
     Verdict.DAY_UNREADABLE: _l("The date cannot be read for certain. Write it like 2026-11-24."),
     Verdict.DAY_IN_FUTURE: _l("The date is in the future."),
     Verdict.DAY_FAR: _l("The date is before 1950."),

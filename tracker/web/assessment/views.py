@@ -32,7 +32,7 @@ errors.refusal_messages(
     answer_first=_l(
         "Choose an answer first: a note stands beside one. What you typed is kept on this page."
     ),
-    answer_unknown=_l("Choose one of the five answers. What you typed is kept on this page."),
+    answer_unknown=_l("Choose one of the answers. What you typed is kept on this page."),
     note_long=_l(
         "A note can be %(longest)s characters long; this one has %(length)s. It is kept on this "
         "page: "
@@ -171,8 +171,8 @@ def _told(saved: ratings.SavedRating) -> ResponseReturnValue:
         statement_id=saved.statement_id,
         domain_id=saved.where.domain_id,
         rank=saved.where.rank,
-        answer=saved.answer.value,
-        basis=saved.basis.value,
+        answer=saved.answer,
+        basis=saved.basis,
         rated_at=saved.rated_at.isoformat(),
         version=saved.version,
         changed=saved.changed,
@@ -193,7 +193,7 @@ def _refused(
         if not isinstance(current, ratings.NewerRating):
             raise refusal
         theirs = {
-            "answer": current.answer.value,
+            "answer": current.answer,
             "version": current.version,
             "own_note": current.own_note,
             "reviewer_note": current.reviewer_note,

@@ -5,7 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tracker.queries.frameworks.published import FrameworkPage, framework_page, published
+from tracker.queries.frameworks.framework_page import framework_page
+from tracker.queries.frameworks.page_rows import FrameworkPage
+from tracker.queries.frameworks.published import published
 from tracker.rules.errors import Invalid
 from tracker.rules.roles import Permission
 from tracker.services.frameworks.corrections import suggest_correction

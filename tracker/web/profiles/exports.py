@@ -77,5 +77,10 @@ def _agreed(exception: AgreedException | None) -> dict[str, object] | None:
 def _said(said: ShownAnswer | None) -> dict[str, str] | None:
     if said is None:
         return None
-    found = {"answer": said.key, "label": said.label, "at": said.at.isoformat()}
+    found = {
+        "answer": said.key,
+        "label": said.label,
+        "counts_as": said.means,
+        "at": said.at.isoformat(),
+    }
     return {**found, "by": said.who} if said.who else found

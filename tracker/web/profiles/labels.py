@@ -115,7 +115,7 @@ def _step(step: NextStep, domain: DomainShape, titles: dict[int, str], framework
             title = titles[first]
         case StepKind.BUILD_OWN:
             text = _(
-                "%(level)s in %(domain)s: you do not do it consistently yet",
+                "%(level)s in %(domain)s: your own answer does not count as met yet",
                 level=level,
                 domain=name,
             )

@@ -50,6 +50,7 @@ class ProfileRow:
 
     label: str
     strand_key: str
+    strand: str
     href: str
     cells: list[LevelCell | None]
     target: int | None
@@ -70,8 +71,14 @@ class RankHeading:
 
 
 def rows(of: Profile, exceptions: Iterable[AgreedException], address: Address) -> list[ProfileRow]:
+    """A cell for each heading: None where the domain's strand has no such level, or lists nothing
+    there."""
     excepted = frozenset((each.domain_id, each.rank) for each in exceptions)
-    return [_row(of, domain, excepted, address(domain)) for domain in of.domains]
+    found = [_row(of, domain, excepted, address(domain)) for domain in of.domains]
+    widest = max(len(row.cells) for row in found)
+    for row in found:
+        row.cells.extend([None] * (widest - len(row.cells)))
+    return found
 
 
 def headings(of: Profile) -> list[RankHeading]:
@@ -125,6 +132,7 @@ def _row(
     return ProfileRow(
         label=domain.title,
         strand_key=domain.strand_key,
+        strand=domain.strand,
         href=href,
         cells=cells,
         target=endorsed.target_rank,

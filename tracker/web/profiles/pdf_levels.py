@@ -114,10 +114,10 @@ def stats(of: ProfilePage) -> list[Data]:
     """The figures at the top of the page."""
     standing, total = of.endorsed, of.profile.total
     by = ngettext(
-        "%(consistently)d of them Consistently, by %(num)d supervisor",
-        "%(consistently)d of them Consistently, by %(num)d supervisors",
+        "%(met)d of them count as met, by %(num)d supervisor",
+        "%(met)d of them count as met, by %(num)d supervisors",
         standing.supervisors,
-        consistently=standing.consistently,
+        met=standing.met,
     )
     found = [
         _rated(of) if of.side is SelfSide.OWN else _sent(of),
@@ -170,9 +170,7 @@ def _strand(rows: list[ProfileRow]) -> Data:
     states = [row.state for row in rows]
     gaps = [row.label for row in rows if row.state is TargetState.GAP]
     made = _stat(
-        _("%(count)s durable domains, endorsed", count=len(rows))
-        if rows[0].strand_key == "durable"
-        else _("%(count)s domains, endorsed", count=len(rows)),
+        _("%(section)s: %(count)s domains, endorsed", section=rows[0].strand, count=len(rows)),
         _("%(count)s at target", count=states.count(TargetState.AT_TARGET)),
     )
     if gaps:

@@ -16,7 +16,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 
 from tracker.rules.errors import Invalid
-from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.responses import RETURN, ReviewerResponse
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
@@ -48,7 +48,7 @@ refusal_messages(
         "shorten "
         "it and send it again."
     ),
-    review_answer_needed=_l("Choose one of the six."),
+    review_answer_needed=_l("Choose an answer, or Return to ask a question."),
     review_ground_unknown=_l("This is not one of the four. Choose again."),
     review_nothing_ticked=_l("Tick each that this answer is for first. Nothing was saved yet."),
     review_bar_needed=_l("Choose the answer for what you ticked first. Nothing was saved yet."),
@@ -173,12 +173,14 @@ class DeputyForm(Form):
 
 
 class AnswerForm(Form):
-    """One answer, or the sixth card: a question. `version` is the item's that the page showed."""
+    """An answer, or a question in its place. `version` is the item's that the page showed.
+
+    Which answers there are is the framework's to say: the service asks it."""
 
     answer = RadioField(
         _l("Answer"),
-        [InputRequired(_l("Choose one of the six."))],
-        choices=fields.choices((key, key) for key in [*ReviewerAnswer, RETURN]),
+        [InputRequired(_l("Choose an answer, or Return to ask a question."))],
+        validate_choice=False,
     )
     ground = RadioField(
         _l("How do you know?"), [Optional()], choices=fields.choices((key, key) for key in Ground)
@@ -191,7 +193,7 @@ class AnswerForm(Form):
         asks = self.answer.data == RETURN
         return ReviewerResponse(
             item_id=item_id,
-            answer=None if asks else ReviewerAnswer(self.answer.data),
+            answer=None if asks else str(self.answer.data),
             ground=Ground(self.ground.data) if self.ground.data else None,
             note=self.note.data or "",
             base_version=self.version.data or 0,
@@ -207,12 +209,14 @@ class ReplyForm(Form):
 
 
 class ConfirmForm(Form):
-    """`seen`: the stamp of the other side's confirmation that the page showed."""
+    """`seen`: the stamp of the other side's confirmation that the page showed. Which answers there
+    are is the framework's to say."""
 
     answer = SelectField(
         _l("Agreed answer"),
         [InputRequired(_l("Choose the answer that you would agree on."))],
-        choices=fields.choices((key, key) for key in ["", *EndorsedAnswer]),
+        choices=[],
+        validate_choice=False,
     )
     reason = TextAreaField(_l("Reason"))
     seen: Any = HiddenField()

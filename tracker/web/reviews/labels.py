@@ -13,7 +13,14 @@ from tracker.queries.assessment.statement_cards import ScaleLabel
 from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.items import Item
-from tracker.rules.frameworks.scale import EndorsedAnswer, Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import (
+    CANNOT_TELL,
+    NOT_THEIR_WORK,
+    Ground,
+    Meaning,
+    Scale,
+    shortcut,
+)
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.agreement import Agreement, Pair, agreement
 from tracker.rules.reviews.responses import RETURN
@@ -75,61 +82,86 @@ class ReviewLabels:
     """The labels of one review: the framework's own for the answers it shares, ours for the
     reviewer's two others."""
 
-    scale: dict[str, Wording]
+    scale: dict[str, ScaleLabel]
     name: str
+    asked: Wording
+    """What the framework asks a reviewer; "" for the usual question."""
 
     @classmethod
     def of(cls, scale: Iterable[ScaleLabel], header: ReviewHeader | None) -> "ReviewLabels":
         """Without a header they are about nobody by name."""
-        return cls(
-            {word.key: word.label for word in scale}, "" if header is None else header.learner_first
-        )
+        words = {word.key: word for word in scale}
+        if header is None:
+            return cls(words, "", "")
+        return cls(words, header.learner_first, header.question)
 
-    def theirs(self, answer: ReviewerAnswer | str) -> str:
+    def question(self, name: str = "") -> str:
+        """What the reviewer answers, of somebody by that name."""
+        if self.asked:
+            return self.asked
+        if name:
+            return str(_("I had the chance to see it, and %(name)s does this …", name=name))
+        return str(_("I had the chance to see it, and this person does it …"))
+
+    @property
+    def steps(self) -> Scale:
+        return Scale.of((key, word.means) for key, word in self.scale.items())
+
+    def means(self, answer: str) -> Meaning:
+        """What an answer of either side counts as."""
+        return self.steps.meaning(answer)
+
+    def theirs(self, answer: str | str) -> str:
         """A reviewer's answer."""
         key = str(answer)
-        if key == ReviewerAnswer.CANNOT_TELL:
+        if key == CANNOT_TELL:
             return str(_("Cannot tell"))
-        if key == ReviewerAnswer.NOT_THEIR_WORK:
+        if key == NOT_THEIR_WORK:
             return str(
                 _("Not %(name)s’s work", name=self.name) if self.name else _("Not their work")
             )
-        return self.scale[key]
+        return self.scale[key].label
 
     def answers(self) -> list[AnswerChoice]:
-        """The six cards, three and three."""
-        texts = {
-            ReviewerAnswer.NOT_YET: _("Not there yet."),
-            ReviewerAnswer.PARTLY: _("Some of it, sometimes, or with more help than it says."),
-            ReviewerAnswer.CONSISTENTLY: _("Whenever it comes up."),
-            ReviewerAnswer.CANNOT_TELL: _("No chance to see it."),
-            ReviewerAnswer.NOT_THEIR_WORK: _("Not part of this job."),
-        }
+        """The graded answers, the two that every reviewer has, and a question."""
         ask = (
             _("Ask %(name)s a question about this one.", name=self.name)
             if self.name
             else _("Ask a question.")
         )
-        cards = [
-            AnswerChoice(
-                key.value, self.theirs(key), text, str(at), key is ReviewerAnswer.CANNOT_TELL
-            )
-            for at, (key, text) in enumerate(texts.items(), 1)
+        graded = [
+            AnswerChoice(each.key, each.label, each.reviewer_description, each.shortcut)
+            for each in self.scale.values()
+            if each.step
         ]
+        others = {
+            CANNOT_TELL: _("No chance to see it."),
+            NOT_THEIR_WORK: _("Not part of this job."),
+        }
         return [
-            *cards,
-            AnswerChoice(RETURN, _("Return"), ask, str(len(cards) + 1), is_question=True),
+            *graded,
+            *(
+                AnswerChoice(
+                    key,
+                    self.theirs(key),
+                    text,
+                    shortcut(key, 0),
+                    needs_no_ground=key == CANNOT_TELL,
+                )
+                for key, text in others.items()
+            ),
+            AnswerChoice(RETURN, _("Return"), ask, "r", is_question=True),
         ]
 
     def agreed(self) -> list[tuple[str, str]]:
         """What the two can agree on."""
-        return [(each.value, self.scale[each.value]) for each in EndorsedAnswer]
+        return [(key, self.scale[key].label) for key in self.steps.endorsable]
 
 
 def grounds() -> list[AnswerChoice]:
-    keys = ("7", "8", "9", "0")
+    keys = ("a", "s", "d", "f")
     return [
-        AnswerChoice(key.value, str(label), "", at)
+        AnswerChoice(key, str(label), "", at)
         for (key, label), at in zip(GROUNDS.items(), keys, strict=True)
     ]
 
@@ -197,10 +229,15 @@ def is_under_way(items: Sequence[Item]) -> bool:
     )
 
 
-def agreement_of(items: Iterable[Item]) -> Agreement:
+def agreement_of(items: Iterable[Item], words: ReviewLabels) -> Agreement:
     """The counts over what has been revealed."""
     return agreement(
-        Pair(item.own, item.theirs) for item in items if item.revealed and item.own and item.theirs
+        (
+            Pair(item.own, item.theirs)
+            for item in items
+            if item.revealed and item.own and item.theirs
+        ),
+        words.steps,
     )
 
 

@@ -19,7 +19,7 @@ from tracker.queries.reviews.item_details import (
     SideConfirmation,
 )
 from tracker.queries.reviews.items import Item
-from tracker.rules.frameworks.scale import EndorsedAnswer
+from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.reviews.agreement import Agreement
 from tracker.rules.reviews.exceptions import may_be_excepted
 from tracker.rules.reviews.workflow import ItemStatus
@@ -55,12 +55,13 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
     items = (
         review_items.for_learner(header.id) if is_learner else review_items.for_reviewer(header.id)
     )
+    words = ReviewLabels.of(item_details.scale(header.framework_id), header)
     return ReviewOutcome(
         header=header,
         items=items,
-        words=ReviewLabels.of(item_details.scale(header.framework_id), header),
+        words=words,
         is_learner=is_learner,
-        found=labels.agreement_of(items),
+        found=labels.agreement_of(items, words),
         evidence=item_details.evidence(header.id),
         messages=item_details.messages(header.id),
         confirmations=item_details.confirmations(header.id),
@@ -68,7 +69,7 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
         given=endings.of_review(header.id),
         exceptions=exceptions.of_review(header.id),
         exceptable=frozenset(
-            item.id for item in items if may_be_excepted(item.status, _endorsed(item))
+            item.id for item in items if may_be_excepted(item.status, _endorsed(item, words))
         ),
     )
 
@@ -92,8 +93,8 @@ def confirmed(header: ReviewHeader, item_id: int, is_learner: bool) -> str:
     )
 
 
-def _endorsed(item: Item) -> EndorsedAnswer | None:
-    """What came of an endorsed item: what they agreed on, or what both had said."""
+def _endorsed(item: Item, words: ReviewLabels) -> Meaning | None:
+    """What counts of an endorsed item: what they agreed on, or what both had said."""
     if item.status is not ItemStatus.ENDORSED or item.own is None:
         return None
-    return EndorsedAnswer(item.agreed or item.own.value)
+    return words.means(item.agreed or item.own)

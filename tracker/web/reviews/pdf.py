@@ -217,7 +217,7 @@ def _outcome(of: ReviewOutcome, item: Item) -> Data:
     names = {header.learner_id: header.learner, header.reviewer_id: header.reviewer}
     sides = of.confirmations.get(item.id, {}).items()
     if item.agreed:
-        words = _("Endorsed as %(answer)s: both agreed.", answer=of.words.scale[item.agreed])
+        words = _("Endorsed as %(answer)s: both agreed.", answer=of.words.scale[item.agreed].label)
         reasons = [f"{names[person_id]}: {side.reason}" for person_id, side in sides]
     elif item.status is ItemStatus.KEPT_APART:
         words = _("Kept apart: both answers stay on record, and neither counts as an endorsement.")

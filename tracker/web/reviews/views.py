@@ -12,7 +12,6 @@ from tracker.queries.reviews import delegates, item_details
 from tracker.queries.reviews import items as review_items
 from tracker.queries.reviews import queues as review_queues
 from tracker.rules.errors import Conflict, Invalid
-from tracker.rules.frameworks.scale import EndorsedAnswer
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.reviews.responses import NewerAnswer
 from tracker.rules.roles import Permission
@@ -218,7 +217,7 @@ def differences_pdf(review: Subject) -> ResponseReturnValue:
 def agree(item: Subject) -> ResponseReturnValue:
     form = ConfirmForm()
     if form.validate_on_submit():
-        answer, reason = EndorsedAnswer(form.answer.data), form.reason.data or ""
+        answer, reason = str(form.answer.data), form.reason.data or ""
         try:
             endorsed = differing.confirm(
                 session.actor(), item.id, answer, reason, session.now(), form.seen.data

@@ -13,10 +13,12 @@ from tracker.rules.frameworks.wording import Wording
 
 
 class CellMark(NamedTuple):
-    """What a cell shows. `state` is a TargetState's value, or "no_target"."""
+    """What a cell shows. `state` is a TargetState's value, or "no_target"; `tone` the place of the
+    rank held on the ramp of colors."""
 
     state: str
     rank: int
+    tone: int
     short: Wording
     name: Wording
 
@@ -26,6 +28,7 @@ class LegendLevel(NamedTuple):
 
     short: Wording
     name: Wording
+    tone: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,14 @@ class MatrixRow:
         return self.note.partition(" / ")[0]
 
 
+TONES = 4
+
+
+def tone(rank: int, ranks: int) -> int:
+    """0 for none held, else 1 to TONES: the darkest for the highest of so many ranks."""
+    return -(-rank * TONES // ranks)
+
+
 def short_names(names: Sequence[str]) -> list[str]:
     """The shortest beginnings, of two letters or more, that tell the names of a strand apart."""
     length = 2
@@ -57,9 +68,12 @@ def grid(domains: Sequence[DomainShape], rows: Iterable[PersonRow]) -> list[Matr
     for row in rows:
         marks = []
         for cell in row.cells:
-            short, name = named[cell.domain_id].get(cell.held_rank, ("", ""))
-            state = cell.state.value if cell.state is not None else "no_target"
-            marks.append(CellMark(state, cell.held_rank, short, name))
+            names = named[cell.domain_id]
+            short, name = names.get(cell.held_rank, ("", ""))
+            state = cell.state if cell.state is not None else "no_target"
+            marks.append(
+                CellMark(state, cell.held_rank, tone(cell.held_rank, len(names)), short, name)
+            )
         found.append(MatrixRow(row.person_id, row.name, row.role_profile, tuple(marks)))
     return found
 
@@ -69,14 +83,15 @@ def kinds(rows: Iterable[MatrixRow]) -> set[CellMark]:
 
 
 def legend(domains: Iterable[DomainShape]) -> list[LegendLevel]:
-    """The levels by rank; strands that name a rank differently stand side by side."""
-    by_rank: dict[int, dict[str, str]] = {}
+    """The levels by rank and color; strands that name a rank differently stand side by side."""
+    found: dict[tuple[int, int], dict[str, str]] = {}
     for domain in domains:
-        for rank, (short, name) in _names(domain).items():
-            by_rank.setdefault(rank, {}).setdefault(name, short)
+        names = _names(domain)
+        for rank, (short, name) in names.items():
+            found.setdefault((rank, tone(rank, len(names))), {}).setdefault(name, short)
     return [
-        LegendLevel(" / ".join(names.values()), " / ".join(names))
-        for _, names in sorted(by_rank.items())
+        LegendLevel(" / ".join(names.values()), " / ".join(names), at)
+        for (_, at), names in sorted(found.items())
     ]
 
 

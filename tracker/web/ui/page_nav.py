@@ -105,7 +105,13 @@ def _pages(
     pages: list[tuple[str, str, int | None, list[LevelProgress]]]
     if by_levels(levels) and not in_grids:
         pages = [
-            (level.level, f"{level.domain}: {level.level}", level.rank, [level]) for level in levels
+            (
+                level.level if is_alone else f"{level.domain}: {level.level}",
+                f"{level.domain}: {level.level}",
+                level.rank,
+                [level],
+            )
+            for level in levels
         ]
     else:
         pages = [(_l("All levels") if is_alone else first.domain, first.domain, None, levels)]

@@ -1,26 +1,28 @@
 """Documents: one of our templates and its data, made into an accessible PDF (PDF/UA-1) by typst.
 
 What people typed reaches typst as JSON, and the templates show strings as they are: nothing in it
-is markup. The fonts are those inside typst's own package, so that a document is the same on every
-machine, and those of TRACKER_DOCUMENT_FONTS. A sign that none of them has is shown as □, and the
-document says so.
+is markup. A sign that no font has is shown as □, and the document and the page that hands it out
+say so.
 """
 
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import typst
-from flask import Response, current_app
+from babel import Locale
+from babel.lists import format_list
+from flask import Flask, Response, current_app
+from flask_babel import get_locale
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from tracker.queries.administration.imprints import Imprint
+from tracker.rules.writing_systems import font_for, writing_systems
+from tracker.storage import document_fonts
 from tracker.web.http import downloads, session
 from tracker.web.i18n.content_language import mark_language, unmarked
 from tracker.web.i18n.languages import language
@@ -31,15 +33,10 @@ Data = dict[str, Any]
 
 NO_SIGN = "\u25a1"
 SIGNS_NAMED = 12
+SIGNS_ON_A_PAGE = 5
 TRIES = 4
 """What was replaced can change how its neighbours are joined, so that others turn out to have no
 sign."""
-
-UNSHOWN = re.compile(
-    r'error: PDF/UA-1 error: the text `"((?:[^"\\]|\\.)*)"` could not be displayed'
-)
-ESCAPED = re.compile(r"\\(?:u\{([0-9a-f]+)\}|(.))")
-CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,36 +70,30 @@ def pdf(of: Document, now: dt.datetime) -> bytes:
             return typst.compile(
                 folder / f"{of.template}.typ",
                 root=folder,
-                font_paths=_fonts(current_app.config["DOCUMENT_FONTS"]),
+                font_paths=document_fonts.fonts(current_app.config["DOCUMENT_FONTS"]),
                 ignore_system_fonts=True,
                 sys_inputs={"data": json.dumps(_all(of, unshown), ensure_ascii=False)},
                 pdf_standards="ua-1",
                 timestamp=now.astimezone(dt.UTC).replace(microsecond=0),
             )
         except typst.TypstError as error:
-            found = set(_unshown(error.diagnostic)) - unshown
+            found = set(document_fonts.unshown_texts(error.diagnostic)) - unshown
             if not found:
                 problem = error.message
                 break
             unshown |= found
     raise RuntimeError(
-        f"typst refused the document {of.template}: {UNSHOWN.sub('(text)', problem)}"
+        f"typst refused the document {of.template}: {document_fonts.UNSHOWN.sub('(text)', problem)}"
     ) from None
 
 
 def credits_of(imprint: Imprint) -> Data:
     """Where the framework's text comes from."""
     return {
-        "title": _("Sources and licences"),
+        "title": _("Sources and licenses"),
         "line": imprint.sources,
         "notices": [{"about": about, "text": text} for about, text in imprint.notices],
     }
-
-
-@lru_cache(maxsize=2)
-def _fonts(folder: str) -> typst.Fonts:
-    """Looked through once: the files in that folder, and those inside the package."""
-    return typst.Fonts(include_system_fonts=False, font_paths=[folder] if folder else [])
 
 
 def _all(of: Document, unshown: Collection[str]) -> Data:
@@ -112,7 +103,7 @@ def _all(of: Document, unshown: Collection[str]) -> Data:
         "library": of.library,
         "footer": f"{of.title} \u00b7 {made}",
         "pages": _("%(page)s of %(pages)s", page="{page}", pages="{pages}"),
-        "unshown": _about_unshown(unshown),
+        "unshown": _about_in_the_document(unshown),
     }
     shown: Data = _replaced({"frame": frame, **of.data}, unshown)
     shown["meta"] = {
@@ -124,31 +115,66 @@ def _all(of: Document, unshown: Collection[str]) -> Data:
     return shown
 
 
-def _about_unshown(unshown: Collection[str]) -> str:
+def _about_in_the_document(unshown: Collection[str]) -> str:
+    """By code points, for what the fonts lack the document cannot name otherwise."""
+    signs = sorted(
+        {sign for group in unshown for sign in group if not (sign.isascii() and sign.isprintable())}
+    )
+    points = [f"U+{ord(sign):04X}" for sign in signs]
+    return _about_unshown("".join(signs), _some(points, SIGNS_NAMED))
+
+
+def _note(*rows: object) -> str:
+    """For the page that hands out a document: which characters of these rows it will not show;
+    nothing where it shows them all."""
+    unshown = document_fonts.unshown(repr(rows), current_app.config["DOCUMENT_FONTS"])
+    return _about_unshown(unshown, _some(unshown, SIGNS_ON_A_PAGE))
+
+
+def _about_unshown(unshown: str, named: str) -> str:
     if not unshown:
         return ""
-    points = sorted(
-        {
-            ord(sign)
-            for group in unshown
-            for sign in group
-            if not (sign.isascii() and sign.isprintable())
-        }
-    )
-    names = ", ".join(f"U+{point:04X}" for point in points[:SIGNS_NAMED])
+    systems = writing_systems(unshown)
+    values = {
+        "box": NO_SIGN,
+        "characters": named,
+        "scripts": _listed([_localized(each) for each in systems]),
+        "fonts": _listed([*dict.fromkeys(map(font_for, systems))]),
+    }
+    if not systems:
+        return str(
+            _(
+                "Some characters can't be shown in this PDF, because this server has no font for "
+                "them (%(characters)s). They appear as %(box)s.",
+                **values,
+            )
+        )
     return str(
-        ngettext(
-            "%(num)d sign is shown as %(box)s, because the fonts of this document do not have it: "
-            "%(names)s. "
-            "On the page it stands as it was typed.",
-            "%(num)d signs are shown as %(box)s, because the fonts of this document do not have "
-            "them: %(names)s. "
-            "On the page they stand as they were typed.",
-            len(points),
-            box=NO_SIGN,
-            names=names + (", \u2026" if len(points) > SIGNS_NAMED else ""),
+        _(
+            "Some characters can't be shown in this PDF, because this server has no font for "
+            "%(scripts)s (%(characters)s). They appear as %(box)s. To show them, install a font "
+            "such as %(fonts)s.",
+            **values,
         )
     )
+
+
+def _some(names: Sequence[str], most: int) -> str:
+    return ", ".join(names[:most]) + (", \u2026" if len(names) > most else "")
+
+
+def _listed(words: Sequence[str]) -> str:
+    return str(format_list(list(words), locale=get_locale()))
+
+
+def _localized(system: str) -> str:
+    """Babel knows Japanese as a language, and Ethiopic as a script."""
+    for names in ("languages", "scripts"):
+        english: Mapping[str, str] = getattr(Locale("en"), names)
+        for code, name in english.items():
+            if name == system:
+                return str(getattr(get_locale(), names).get(code, system))
+    return system
 
 
 def _replaced(value: Any, unshown: Collection[str]) -> Any:
@@ -168,16 +194,8 @@ def _each_text(value: Any, pattern: re.Pattern[str]) -> Any:
     return value
 
 
-def _unshown(diagnostic: str) -> Iterator[str]:
-    """The texts without a sign in any font that typst complains of, as they were before it escaped
-    them."""
-    for found in UNSHOWN.finditer(diagnostic):
-        yield ESCAPED.sub(_unescaped, found.group(1))
-
-
-def _unescaped(escape: re.Match[str]) -> str:
-    point, letter = escape.groups()
-    return chr(int(point, 16)) if point else CONTROLS.get(letter, letter)
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["pdf_note"] = _note
 
 
 def _dashed(words: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from tests.client import Client
 from tests.conftest import Queries
+from tests.factories.answers import ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.people import join
 from tests.factories.reviews import send as send_now
@@ -19,7 +20,6 @@ from tests.factories.sending import NO, PART, YES, actor, answer, ask, item_ids,
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Framework, Look, Team
-from tracker.rules.frameworks.scale import ReviewerAnswer
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.rules.roles import Role
 from tracker.services.reviews import handovers, reviews
@@ -437,7 +437,7 @@ class TestTicked:
             ({"tick": "1", "bar_answer": "partly"}, "Say how you know"),
             (
                 {"tick": "1", "bar_answer": "brilliantly", "bar_ground": "saw_it"},
-                "Choose one of the six.",
+                "Choose an answer, or Return to ask a question.",
             ),
             (
                 {"tick": "1", "bar_answer": "partly", "bar_ground": "smelt_it"},
@@ -721,7 +721,7 @@ class TestSave:
         ("more", "status", "said"),
         [
             ({"ground": ""}, 422, "Say how you know"),
-            ({"answer": ""}, 422, "Choose one of the six."),
+            ({"answer": ""}, 422, "Choose an answer, or Return to ask a question."),
             ({"answer": "return"}, 422, "Write something here first."),
             ({"ground": "smelt_it"}, 422, "This is not one of the four."),
             ({"note": "x" * 4001}, 422, "4000 characters"),

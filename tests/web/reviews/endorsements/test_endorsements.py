@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from tests.client import Client
 from tests.conftest import NOW, Queries
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
@@ -30,7 +31,6 @@ from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Library, Membership, Rating, Review, ReviewItemText
-from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.services.reviews import differences, endorsements, reviews
 
 SignIn = Callable[[str], Client]

@@ -15,12 +15,12 @@ from sqlalchemy import select, update
 from tests import pdf
 from tests.client import Client
 from tests.conftest import Queries
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.reviews import endorse
 from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import LevelException, Library, ReviewItemText
-from tracker.rules.frameworks.scale import EndorsedAnswer, ReviewerAnswer
 from tracker.services.reviews import exceptions, reviews
 
 SignIn = Callable[[str], Client]

@@ -196,7 +196,9 @@ def page_nav(
                     current=current == (first.domain_id, rank),
                 )
             )
-        groups.append(PageNavGroup(first.domain, levels))
+        several = len({item.strand for item in items}) > 1 and first.strand != first.domain
+        title = f"{first.strand}: {first.domain}" if several else first.domain
+        groups.append(PageNavGroup(title, levels))
     return groups
 
 

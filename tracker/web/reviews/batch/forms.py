@@ -7,12 +7,11 @@ The script sends one card as JSON; the same, strictly read.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 from werkzeug.datastructures import MultiDict
 
 from tracker.rules.errors import Invalid
-from tracker.rules.frameworks.scale import Ground, ReviewerAnswer
+from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.responses import RETURN, ReviewerResponse
 from tracker.web.ui.posted import by_id, count, text, typed_count
 
@@ -20,7 +19,6 @@ NAME = re.compile(
     r"(answer|ground|note|base_version|shown_answer|shown_ground|shown_note|tick)-([1-9][0-9]{0,9})"
 )
 ACTS = ("save", "ticked", "later")
-E = TypeVar("E", ReviewerAnswer, Ground)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +115,13 @@ def _card(item_id: int, sent: Mapping[str, str]) -> SentCard:
 def _said(card: SentCard, answer: str, ground: str) -> ReviewerResponse:
     if answer == RETURN:
         return ReviewerResponse(card.item_id, None, None, card.note, card.base_version)
-    chosen = _one_of(ReviewerAnswer, answer, "review_answer_needed")
-    how = _one_of(Ground, ground, "review_ground_unknown") if ground else None
-    return ReviewerResponse(card.item_id, chosen, how, card.note, card.base_version)
-
-
-def _one_of(kind: type[E], typed: str, code: str) -> E:
+    if not answer:
+        raise Invalid("review_answer_needed")
     try:
-        return kind(typed)
+        how = Ground(ground) if ground else None
     except ValueError as error:
-        raise Invalid(code) from error
+        raise Invalid("review_ground_unknown") from error
+    return ReviewerResponse(card.item_id, answer, how, card.note, card.base_version)
 
 
 def _plain(note: str) -> str:

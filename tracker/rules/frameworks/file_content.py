@@ -1,0 +1,113 @@
+"""What a framework file holds, once it is read. What the file leaves out is empty here."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleAnswerInFile:
+    """`reviewer_description` is what the answer means when a reviewer chooses it; empty where it is
+    the same."""
+
+    key: str
+    label: str
+    description: str
+    counts_as: str
+    reviewer_description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInFile:
+    """`label` stands on a citation chip, `name` is what the chip opens."""
+
+    key: str
+    label: str
+    name: str
+    licence: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementInFile:
+    """`citations` are keys of sources, in the order of the chips."""
+
+    code: str
+    rank: int
+    uuid: str
+    title: str
+    text: str
+    citations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DomainInFile:
+    """`claimed_count` is what the source's heading says, which may differ from what it lists."""
+
+    key: str
+    title: str
+    position: int
+    claimed_count: int | None
+    statements: tuple[StatementInFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelInFile:
+    """A strand without levels has one, of rank 1, with the strand's own title as its name."""
+
+    rank: int
+    name: str
+    role_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrandInFile:
+    """`join` and `end`: what the source has between a statement's title and text, and after its
+    citations."""
+
+    key: str
+    title: str
+    intro: str
+    join: str
+    end: str
+    levels: tuple[LevelInFile, ...]
+    domains: tuple[DomainInFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorGroup:
+    kind: str
+    title: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkFile:
+    """`about` is what the page shows beside scale, sources, strands and anchors, as it stands in
+    the file."""
+
+    slug: str
+    version: str
+    lang: str
+    title: str
+    scale: tuple[ScaleAnswerInFile, ...]
+    sources: tuple[SourceInFile, ...]
+    strands: tuple[StrandInFile, ...]
+    anchors: tuple[AnchorGroup, ...]
+    about: dict[str, Any]
+
+    def all_text(self) -> str:
+        """For looking at its characters."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content: the same however the file is laid out, another when a word
+        differs. `reviewer_description` came later, and enters only where there is one."""
+        content = asdict(self)
+        for answer in content["scale"]:
+            if not answer["reviewer_description"]:
+                del answer["reviewer_description"]
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode("ascii")).hexdigest()

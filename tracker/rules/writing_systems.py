@@ -1,0 +1,26 @@
+"""Which writing systems characters belong to."""
+
+import unicodedata
+from collections.abc import Iterable
+
+EAST_ASIAN = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}
+
+
+def writing_systems(characters: Iterable[str]) -> tuple[str, ...]:
+    """Their English names, in order. Chinese characters beside kana are Japanese, beside Hangul
+    Korean; signs and punctuation belong to none."""
+    found = {_of_letter(each) for each in characters if unicodedata.category(each)[0] == "L"}
+    if found & {"Japanese", "Korean"}:
+        found.discard("Chinese")
+    return tuple(sorted(found - {""}))
+
+
+def font_for(system: str) -> str:
+    """A free font that has it."""
+    return f"Noto Sans {'CJK' if system in EAST_ASIAN.values() else system}"
+
+
+def _of_letter(letter: str) -> str:
+    """Unicode names a letter by its writing system first: THAI CHARACTER KO KAI."""
+    first = unicodedata.name(letter, "").partition(" ")[0].partition("-")[0]
+    return EAST_ASIAN.get(first, first.capitalize())

@@ -1,0 +1,58 @@
+"""The fonts of documents: those inside typst's package, so that a document is the same on every
+machine, and those of a folder of the server."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import typst
+
+UNSHOWN = re.compile(
+    r'error: PDF/UA-1 error: the text `"((?:[^"\\]|\\.)*)"` could not be displayed'
+)
+ESCAPED = re.compile(r"\\(?:u\{([0-9a-f]+)\}|(.))")
+CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
+PROBE = b'#set document(title: "-")\n#sys.inputs.signs.codepoints().join(" ")'
+
+
+@lru_cache(maxsize=2)
+def fonts(folder: str) -> typst.Fonts:
+    """Looked through once. An empty name is no folder."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[folder] if folder else [])
+
+
+def unshown(text: str, folder: str) -> str:
+    """The printable characters of the text that no font has, letters first. Raises RuntimeError
+    where typst refuses them for another reason."""
+    signs = "".join(sorted(each for each in set(text) if not each.isascii() and each.isprintable()))
+    return _unshown(signs, folder) if signs else ""
+
+
+@lru_cache(maxsize=64)
+def _unshown(signs: str, folder: str) -> str:
+    try:
+        typst.compile(
+            PROBE,
+            font_paths=fonts(folder),
+            ignore_system_fonts=True,
+            sys_inputs={"signs": signs},
+            pdf_standards="ua-1",
+        )
+    except typst.TypstError as error:
+        found = set("".join(unshown_texts(error.diagnostic)))
+        if not found:
+            raise RuntimeError(f"typst refused to look for characters: {error.message}") from None
+        return "".join(sorted(found & set(signs), key=lambda each: (not each.isalpha(), each)))
+    return ""
+
+
+def unshown_texts(diagnostic: str) -> Iterator[str]:
+    """The texts that typst complains of because no font has them, as they were before it escaped
+    them."""
+    for found in UNSHOWN.finditer(diagnostic):
+        yield ESCAPED.sub(_unescaped, found.group(1))
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    point, letter = escape.groups()
+    return chr(int(point, 16)) if point else CONTROLS.get(letter, letter)
