@@ -215,6 +215,12 @@ def test_a_rating_that_its_history_does_not_tell_is_found(live: World, tmp_path:
     assert found(made(tmp_path)) == {"rating_not_as_history"}
 
 
+def test_an_answer_that_no_scale_has_is_found(live: World, tmp_path: Path) -> None:
+    with transaction() as tx:
+        tx.execute(update(Rating).values(answer="often"))
+    assert found(made(tmp_path)) == {"answer_not_of_scale", "rating_not_as_history"}
+
+
 def test_an_endorsed_item_without_its_endorsement_is_found(live: World, tmp_path: Path) -> None:
     with transaction() as tx:
         tx.execute(text("UPDATE review_items SET status = 'kept_apart'"))

@@ -66,14 +66,14 @@ def _rows(*, is_open: bool) -> tuple[CorrectionRow, ...]:
             Framework.version,
             Framework.lang,
             Framework.title.label("framework"),
-            Statement.code,
-            Statement.title.label("statement"),
+            func.coalesce(Statement.code, "").label("code"),
+            func.coalesce(Statement.title, "").label("statement"),
             Correction.text,
             Correction.name,
             Correction.email,
             Correction.suggested_at,
             Correction.closed_at,
-            Person.name.label("closed_by"),
+            func.coalesce(Person.name, "").label("closed_by"),
             Correction.outcome,
         )
         .join(Framework, Framework.id == Correction.framework_id)
@@ -83,22 +83,4 @@ def _rows(*, is_open: bool) -> tuple[CorrectionRow, ...]:
         .order_by(*order)
         .limit(SHOWN_AT_MOST)
     )
-    return tuple(
-        CorrectionRow(
-            id=row.id,
-            slug=row.slug,
-            version=row.version,
-            lang=row.lang,
-            framework=row.framework,
-            code=row.code or "",
-            statement=row.statement or "",
-            text=row.text,
-            name=row.name,
-            email=row.email,
-            suggested_at=row.suggested_at,
-            closed_at=row.closed_at,
-            closed_by=row.closed_by or "",
-            outcome=row.outcome,
-        )
-        for row in rows
-    )
+    return tuple(CorrectionRow(**row) for row in rows.mappings())

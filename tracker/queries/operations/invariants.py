@@ -13,6 +13,8 @@ from tracker.models import (
     Rating,
     RatingEntry,
     ReviewItem,
+    ScaleAnswer,
+    Statement,
     StoredFile,
 )
 from tracker.models.triggers import guards
@@ -56,6 +58,7 @@ def broken(
             *_damage(connection),
             *_differences(contents(connection), expected),
             *_missing_guards(connection, wanted_guards),
+            *_answers(connection),
             *_history(connection),
             *_endorsements(connection),
             *_reviewed(connection),
@@ -92,6 +95,24 @@ def _missing_guards(connection: Connection, wanted: Collection[str]) -> Iterator
     there = set(connection.scalars(text(TRIGGERS[connection.dialect.name])))
     for name in sorted(set(wanted) - there):
         yield Finding("guard_missing", name)
+
+
+def _answers(connection: Connection) -> Iterator[Finding]:
+    """What a learner answered, and what is endorsed, is an answer of the framework's own scale."""
+    for answer, statement_id in (
+        (Rating.answer, Rating.statement_id),
+        (ReviewItem.learner_answer, ReviewItem.statement_id),
+        (Endorsement.answer, Endorsement.statement_id),
+    ):
+        known = (
+            select(ScaleAnswer.id)
+            .join(Statement, Statement.framework_id == ScaleAnswer.framework_id)
+            .where(Statement.id == statement_id, ScaleAnswer.key == answer)
+            .exists()
+        )
+        count = connection.scalar(select(func.count(answer)).where(~known))
+        if count:
+            yield Finding("answer_not_of_scale", f"{answer.class_.__tablename__}: {count}")
 
 
 def _history(connection: Connection) -> Iterator[Finding]:

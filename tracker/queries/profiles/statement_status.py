@@ -45,6 +45,11 @@ class ShownAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class MetAnswer:
+    label: Wording
+
+
+@dataclass(frozen=True, slots=True)
 class StatementVoices:
     """`own` is the self side that the reader gets. With an `exception` it does not count in the
     endorsed voice, whatever is endorsed."""
@@ -136,6 +141,16 @@ def voices(learner: Learner, side: SelfSide, domain_id: int | None = None) -> li
         )
         for row in rows
     ]
+
+
+def met_answers(framework_id: int) -> list[MetAnswer]:
+    """The answers that count as met, in the order of the scale. One query."""
+    rows = session().execute(
+        select(ScaleAnswer.label)
+        .where(ScaleAnswer.framework_id == framework_id, ScaleAnswer.counts_as == Meaning.MET)
+        .order_by(ScaleAnswer.position)
+    )
+    return [MetAnswer(*row) for row in rows]
 
 
 def steps(of: Profile, statements: list[StatementVoices], most: int = 3) -> tuple[NextStep, ...]:

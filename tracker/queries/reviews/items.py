@@ -7,7 +7,7 @@ can show what it was not given.
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, literal, or_, select
 
 from tracker.db import session
 from tracker.models import (
@@ -112,7 +112,7 @@ def _items(
         .having(func.count() == 2)
         .scalar_subquery()
     )
-    rows = session().execute(
+    query = (
         select(
             ReviewItem.id,
             ReviewItem.review_id,
@@ -130,12 +130,12 @@ def _items(
             Domain.title.label("domain"),
             Strand.title.label("strand"),
             case((may_own, ReviewItem.learner_answer)).label("own"),
-            case((may_own, ScaleAnswer.label)).label("own_label"),
-            case((may_own, ReviewItemText.learner_note)).label("own_note"),
+            _or_nothing(may_own, ScaleAnswer.label).label("own_label"),
+            _or_nothing(may_own, ReviewItemText.learner_note).label("own_note"),
             case((may_theirs, ReviewItem.reviewer_answer)).label("theirs"),
             case((may_theirs, ReviewItem.ground)).label("ground"),
-            case((may_theirs, ReviewItemText.reviewer_note)).label("their_note"),
-            agreed.label("agreed"),
+            _or_nothing(may_theirs, ReviewItemText.reviewer_note).label("their_note"),
+            func.coalesce(agreed, "").label("agreed"),
         )
         .join(Review, Review.id == ReviewItem.review_id)
         .join(Statement, Statement.id == ReviewItem.statement_id)
@@ -147,30 +147,9 @@ def _items(
         .where(where)
         .order_by(ReviewItem.review_id, ReviewItem.position)
     )
-    return [
-        Item(
-            id=row.id,
-            review_id=row.review_id,
-            position=row.position,
-            version=row.version,
-            status=row.status,
-            revealed=bool(row.revealed),
-            statement_id=row.statement_id,
-            domain_id=row.domain_id,
-            rank=row.rank,
-            code=row.code,
-            title=row.title,
-            text=row.text,
-            level=row.level,
-            domain=row.domain,
-            strand=row.strand,
-            own=row.own,
-            own_label=row.own_label or "",
-            own_note=row.own_note or "",
-            theirs=row.theirs,
-            ground=row.ground,
-            their_note=row.their_note or "",
-            agreed=row.agreed or "",
-        )
-        for row in rows
-    ]
+    return [Item(**row) for row in session().execute(query).mappings()]
+
+
+def _or_nothing(may: ColumnElement[bool], text: SQLColumnExpression[str]) -> ColumnElement[str]:
+    """The text where it may be seen and there is any, else ""."""
+    return func.coalesce(case((may, text)), "")

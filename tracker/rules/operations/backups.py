@@ -29,6 +29,9 @@ FINDINGS = {
     "guard_missing": gettext_noop(
         "A trigger is gone that keeps history from being changed: %(what)s"
     ),
+    "answer_not_of_scale": gettext_noop(
+        "Answers are not on the scale of their framework: %(what)s"
+    ),
     "rating_not_as_history": gettext_noop("Ratings are not what their history says: %(what)s"),
     "endorsement_does_not_fit": gettext_noop(
         "Endorsements do not fit what was reviewed (their numbers): %(what)s"

@@ -1,5 +1,6 @@
 """Sentences about levels: what would change one, what state it is in, and what to do next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -8,7 +9,7 @@ from flask_babel import ngettext
 
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import Profile
-from tracker.queries.profiles.statement_status import StatementVoices
+from tracker.queries.profiles.statement_status import MetAnswer, StatementVoices
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import DomainStanding, LevelState, LevelView, what_would_change
 from tracker.rules.profiles.next_steps import NextStep, StepKind
@@ -22,6 +23,19 @@ class StepLine:
     text: str
     href: str
     action: str
+
+
+def counts_as_met(answers: Sequence[MetAnswer]) -> str:
+    """Which answers of the framework's scale count."""
+    labels = ", ".join(f"“{each.label}”" for each in answers)
+    return str(
+        ngettext(
+            "Only %(answers)s counts as met.",
+            "Only these count as met: %(answers)s.",
+            len(answers),
+            answers=labels,
+        )
+    )
 
 
 def change(of: DomainStanding, domain: DomainShape) -> str:

@@ -1,5 +1,6 @@
 """A profile on paper: what its page shows to this reader, and the statements that are endorsed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -10,9 +11,10 @@ from tracker.queries.administration.imprints import Imprint
 from tracker.queries.profiles import statement_status
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import SelfSide
-from tracker.queries.profiles.statement_status import StatementVoices
+from tracker.queries.profiles.statement_status import MetAnswer, StatementVoices
 from tracker.rules.profiles.levels import RULE
 from tracker.web.http import session
+from tracker.web.profiles import labels
 from tracker.web.profiles import pdf_levels as levels
 from tracker.web.profiles.pages import ProfilePage
 from tracker.web.ui.pdf import Data, Document, credits_of
@@ -26,15 +28,17 @@ class PrintedProfile:
     page: ProfilePage
     statements: list[StatementVoices]
     imprint: Imprint
+    met: list[MetAnswer]
 
 
 def printed(page: ProfilePage) -> PrintedProfile:
-    """Three more statements than the page."""
+    """Five queries more than the page."""
     learner = page.profile.learner
     return PrintedProfile(
         page,
         statement_status.voices(learner, page.side),
         imprints.imprint(learner.framework_id, learner.library_id),
+        statement_status.met_answers(learner.framework_id),
     )
 
 
@@ -56,7 +60,7 @@ def document(paper: PrintedProfile) -> Document:
         "steps": _steps(of) if of.side is SelfSide.OWN else None,
         "trend": levels.trend(of) if of.trend_points else None,
         **_statements(paper),
-        "rule": _rule(),
+        "rule": _rule(paper.met),
         "credits": credits_of(imprint),
     }
     return Document(
@@ -194,15 +198,15 @@ def _groups(found: dict[int, list[list[str]]], domains: dict[int, DomainShape]) 
     ]
 
 
-def _rule() -> Data:
+def _rule(met: Sequence[MetAnswer]) -> Data:
     return {
         "title": _("How a level comes about"),
         "paragraphs": [
             _(
                 "A level is met when four fifths of the statements that apply are met, rounded "
-                "up: 2 of 2, 3 of 3, 8 of "
-                "10. Only Consistently counts as met."
-            ),
+                "up: 2 of 2, 3 of 3, 8 of 10."
+            )
+            + f" {labels.counts_as_met(met)}",
             _(
                 "A statement applies unless the library does not rate it or it is not part of the "
                 "job; in the endorsed "

@@ -154,6 +154,8 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
         voices=voices,
         statements=statement_status.voices(learner, side, domain.id),
         change=labels.change,
+        counts_as_met=labels.counts_as_met,
+        met=statement_status.met_answers(learner.framework_id),
         state=labels.state,
         back=url_for("profiles.own")
         if side is SelfSide.OWN
