@@ -16,6 +16,7 @@ from tests.conftest import NOW, TestConfig
 from tests.engines import fresh_database
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.audit import happened
+from tests.factories.frameworks import second_framework
 from tests.factories.sending import actor, answer_all, send
 from tests.factories.world import World, make_world
 from tracker.app import MIGRATIONS, create_app
@@ -346,3 +347,51 @@ def _refuses(query: str) -> None:
     with pytest.raises(IntegrityError), transaction() as tx:
         tx.execute(text(query))
     db.session.remove()
+
+
+BEFORE_ROUND_FRAMEWORKS = "20261202_framework_shapes"
+
+
+def test_the_framework_of_a_round_comes_and_goes_with_all_data(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands on rounds stays, with their checks and indexes; the older layout takes no round
+    of several."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            send(world, Answer.PARTLY)
+            new, before = "SELECT * FROM round_frameworks ORDER BY round_id", _contents()
+            paired = _all(new)
+            db.session.remove()
+            downgrade(revision=BEFORE_ROUND_FRAMEWORKS)
+            assert _all("SELECT id, framework_id FROM rounds ORDER BY id") == paired
+            assert [each["name"] for each in inspect(db.engine).get_indexes("rounds")] == [
+                "ix_rounds_library_id"
+            ]
+            _refuses("UPDATE rounds SET ends_on = '2001-01-01'")
+            upgrade()
+            assert (_all(new), _contents()) == (paired, before)
+            _refuses("UPDATE rounds SET ends_on = '2001-01-01'")
+            second_framework(world, "five-levels")
+            with transaction() as tx:
+                tx.execute(
+                    text(
+                        "INSERT INTO round_frameworks (round_id, framework_id) "
+                        "SELECT rounds.id, frameworks.id FROM rounds, frameworks "
+                        "WHERE slug = 'bicycle-mechanics'"
+                    )
+                )
+            db.session.remove()
+            with pytest.raises(SystemExit):
+                downgrade(revision=BEFORE_ROUND_FRAMEWORKS)
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _all(query: str) -> list[tuple[object, ...]]:
+    with db.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]

@@ -15,7 +15,16 @@ from tracker.cli import COMMANDS
 from tracker.db import db, listen
 from tracker.rules.notifications.mail import mail_server
 from tracker.web.blueprints import BLUEPRINTS
-from tracker.web.http import access, errors, headers, idempotency, input_checks, logging, session
+from tracker.web.http import (
+    access,
+    errors,
+    framework_asked,
+    headers,
+    idempotency,
+    input_checks,
+    logging,
+    session,
+)
 from tracker.web.http.rate_limits import limiter
 from tracker.web.i18n import content_language, languages
 from tracker.web.notifications import emails
@@ -43,6 +52,7 @@ def create_app(config: Config | None = None) -> Flask:
     limiter.init_app(app)
     session.init_app(app)
     access.init_app(app)
+    framework_asked.init_app(app)
     idempotency.init_app(app)
     errors.init_app(app)
     template_helpers.init_app(app)

@@ -302,7 +302,7 @@ SENDS = [
         "adam",
         lambda world: {
             "name": "Spring",
-            "framework_id": world.framework_id,
+            "framework_ids": world.framework_id,
             "starts_on": "2027-02-01",
             "ends_on": "2027-03-01",
         },
@@ -312,7 +312,7 @@ SENDS = [
         "adam",
         lambda world: {
             "name": "Fall",
-            "framework_id": world.framework_id,
+            "framework_ids": world.framework_id,
             "starts_on": "2026-10-01",
             "ends_on": "2026-12-11",
         },

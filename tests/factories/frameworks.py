@@ -17,6 +17,7 @@ from tracker.models import (
     Membership,
     NotRatedHere,
     Round,
+    RoundFramework,
     Source,
     Statement,
     Strand,
@@ -49,13 +50,10 @@ def open_round(
         world.rounds[name] = add(
             tx,
             Round(
-                library_id=world.libraries[library],
-                framework_id=world.framework_id,
-                name=name,
-                starts_on=starts_on,
-                ends_on=ends_on,
+                library_id=world.libraries[library], name=name, starts_on=starts_on, ends_on=ends_on
             ),
         )
+        tx.add(RoundFramework(round_id=world.rounds[name], framework_id=world.framework_id))
     return world.rounds[name]
 
 
@@ -103,29 +101,35 @@ def cite(world: World, statement_id: int, *labels: str) -> None:
 def learn_in(world: World, name: str) -> FrameworkFile:
     """Import that file of tests/data/frameworks/: from now on Ana and Ben learn in it, up to the
     highest level of each domain."""
-    file = shape(name)
-    assert import_framework(file, world.now).added
-    found = select(Framework.id).where(Framework.slug == file.slug)
-    world.framework_id = session().scalars(found).one()
-    highest = session().execute(
-        select(Domain.id, Level.rank)
-        .join(Strand, Strand.id == Domain.strand_id)
-        .join(Level, Level.strand_id == Strand.id)
-        .where(Strand.framework_id == world.framework_id)
-        .order_by(Level.rank)
-    )
-    targets = dict(highest.all())
-    profile = role_profiles.create(
-        actor(world, "adam"), world.framework_id, "Everything", targets, world.now
-    )
+    file, world.framework_id = second_framework(world, name)
     both = [world.people["ana"], world.people["ben"]]
     with transaction() as tx:
         tx.execute(
             update(Membership)
             .where(Membership.person_id.in_(both), Membership.role == Role.LEARNER)
-            .values(role_profile_id=profile)
+            .values(role_profile_id=world.role_profiles["Everything"])
         )
     return file
+
+
+def second_framework(world: World, name: str) -> tuple[FrameworkFile, int]:
+    """Import that file of tests/data/frameworks/, with a job profile "Everything" that expects the
+    highest level of each domain. Returns the framework's id too."""
+    file = shape(name)
+    assert import_framework(file, world.now).added
+    found = select(Framework.id).where(Framework.slug == file.slug)
+    framework_id = session().scalars(found).one()
+    highest = session().execute(
+        select(Domain.id, Level.rank)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Level, Level.strand_id == Strand.id)
+        .where(Strand.framework_id == framework_id)
+        .order_by(Level.rank)
+    )
+    world.role_profiles["Everything"] = role_profiles.create(
+        actor(world, "adam"), framework_id, "Everything", dict(highest.all()), world.now
+    )
+    return file, framework_id
 
 
 def scale_of(file: FrameworkFile) -> Scale:

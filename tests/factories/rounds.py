@@ -4,23 +4,21 @@ import datetime as dt
 
 from tests.factories.world import World, add
 from tracker.db import transaction
-from tracker.models import RoleProfile, Round, Target
+from tracker.models import RoleProfile, Round, RoundFramework, Target
 
 
 def add_round(
     world: World, name: str, starts_on: dt.date, ends_on: dt.date, library: str = "city"
 ) -> int:
     with transaction() as tx:
-        return add(
+        round_id = add(
             tx,
             Round(
-                library_id=world.libraries[library],
-                framework_id=world.framework_id,
-                name=name,
-                starts_on=starts_on,
-                ends_on=ends_on,
+                library_id=world.libraries[library], name=name, starts_on=starts_on, ends_on=ends_on
             ),
         )
+        tx.add(RoundFramework(round_id=round_id, framework_id=world.framework_id))
+    return round_id
 
 
 def add_role_profile(world: World, name: str, rank: int, library: str = "city") -> int:

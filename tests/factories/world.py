@@ -26,6 +26,7 @@ from tracker.models import (
     Person,
     RoleProfile,
     Round,
+    RoundFramework,
     ScaleAnswer,
     Statement,
     Strand,
@@ -184,12 +185,12 @@ def _library(tx: Session, world: World, name: str, admin: str) -> None:
         tx,
         Round(
             library_id=library_id,
-            framework_id=world.framework_id,
             name="Autumn 2026",
             starts_on=dt.date(2026, 10, 1),
             ends_on=dt.date(2026, 12, 11),
         ),
     )
+    tx.add(RoundFramework(round_id=world.rounds[name], framework_id=world.framework_id))
     _person(tx, world, admin, library_id, administrator=True)
 
 

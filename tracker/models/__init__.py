@@ -50,7 +50,7 @@ from tracker.models.reviews.reviews import (
     TrainingAction,
 )
 from tracker.models.reviews.routing import Deputy, Handover, HandoverText, SecondReading
-from tracker.models.rounds import RoleProfile, Round, Target
+from tracker.models.rounds import RoleProfile, Round, RoundFramework, Target
 
 __all__ = [
     "Anchor",
@@ -97,6 +97,7 @@ __all__ = [
     "ReviewMove",
     "RoleProfile",
     "Round",
+    "RoundFramework",
     "ScaleAnswer",
     "SecondReading",
     "SignIn",

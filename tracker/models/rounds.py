@@ -40,8 +40,7 @@ class Target(Base):
 
 
 class Round(Base):
-    """A dated period of one library; it pins the version of the framework. Both dates are
-    inclusive."""
+    """A dated period of one library. Both dates are inclusive."""
 
     __tablename__ = "rounds"
     __table_args__ = (
@@ -51,7 +50,15 @@ class Round(Base):
 
     id: Mapped[Id]
     library_id: Mapped[int] = mapped_column(parent("libraries.id"), index=True)
-    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
     name: Mapped[Line] = mapped_column(String(200))
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date]
+
+
+class RoundFramework(Base):
+    """A framework that a round is for; it pins the version. A round has at least one."""
+
+    __tablename__ = "round_frameworks"
+
+    round_id: Mapped[int] = mapped_column(parent("rounds.id"), primary_key=True)
+    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"), primary_key=True)

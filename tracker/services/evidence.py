@@ -18,7 +18,7 @@ from tracker.models import (
     StoredFile,
 )
 from tracker.policy.permissions import Actor
-from tracker.queries.assessment.learners import learner
+from tracker.queries.assessment.learners import frameworks_of
 from tracker.records import evidence as versions
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.evidence.content import EvidenceContent, clean, clean_reasons, jotted
@@ -174,14 +174,13 @@ def _text(tx: Session, evidence: Evidence) -> tuple[EvidenceContent, int | None]
 
 
 def _check_statements(tx: Session, actor: Actor, statement_ids: set[int], now: dt.datetime) -> None:
-    """Raises Invalid when one of them is not of the actor's own framework."""
+    """Raises Invalid when one of them is of no framework that the actor learns in."""
     if not statement_ids:
         return
-    own = learner(actor.person_id, actor.today(now))
+    own = frameworks_of(actor.person_id, actor.today(now))
     known = tx.scalar(
         select(func.count(Statement.id)).where(
-            Statement.id.in_(statement_ids),
-            Statement.framework_id == (own.framework_id if own is not None else None),
+            Statement.id.in_(statement_ids), Statement.framework_id.in_(each.id for each in own)
         )
     )
     if known != len(statement_ids):

@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import NOW
 from tests.factories.actors import acting
+from tests.factories.frameworks import second_framework
 from tests.factories.world import START, World
 from tracker.db import db
 from tracker.models import Membership
@@ -106,6 +107,23 @@ def test_nobody_is_the_same_thing_in_one_team_twice(
     )
     assert memberships.add(adam, context.people["ben"], before, NOW)
     assert memberships.add(adam, context.people["ben"], replace(central, role=Role.SUPERVISOR), NOW)
+
+
+def test_one_team_is_no_hindrance_to_two_frameworks(
+    context: World, adam: Actor, learner: MembershipTerms
+) -> None:
+    second_framework(context, "five-levels")
+    bikes = replace(
+        learner,
+        team_id=context.teams["central"],
+        role_profile_id=context.role_profiles["Everything"],
+    )
+    first = memberships.add(adam, context.people["ben"], bikes, NOW)
+    with pytest.raises(Invalid, match="membership_overlaps"):
+        memberships.add(adam, context.people["ben"], bikes, NOW)
+    same = replace(bikes, role_profile_id=context.role_profiles["city"])
+    with pytest.raises(Invalid, match="membership_overlaps"):
+        memberships.correct(adam, first, same, NOW)
 
 
 def test_an_end_that_is_taken_back_does_not_overlap_what_came_after(

@@ -7,10 +7,12 @@ from sqlalchemy import select
 
 from tests.conftest import NOW
 from tests.factories.actors import acting
+from tests.factories.frameworks import second_framework
 from tests.factories.world import World
 from tracker.db import db
-from tracker.models import NotRatedHere, Round, UseStatement
+from tracker.models import AuditEventDetail, NotRatedHere, Round, UseStatement
 from tracker.policy.permissions import Actor
+from tracker.queries.administration import rounds as periods
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.services.administration import exclusions, rounds, use_statements
 
@@ -18,7 +20,7 @@ SPRING = (dt.date(2027, 3, 1), dt.date(2027, 5, 31))
 
 
 def test_rounds_do_not_share_a_day(context: World, adam: Actor) -> None:
-    framework = context.framework_id
+    framework = [context.framework_id]
     spring = rounds.create(adam, "Spring 2027", framework, *SPRING, NOW)
     with pytest.raises(Invalid, match="rounds_overlap") as refused:
         rounds.create(adam, "Late spring", framework, SPRING[1], SPRING[1], NOW)
@@ -28,16 +30,46 @@ def test_rounds_do_not_share_a_day(context: World, adam: Actor) -> None:
     assert rounds.create(acting(context, "oda"), "Spring 2027", framework, *SPRING, NOW)
 
 
+def test_rounds_of_two_frameworks_share_their_days(context: World, adam: Actor) -> None:
+    """One round may be for both; only two rounds of the same framework may not share a day."""
+    _file, bikes = second_framework(context, "five-levels")
+    small = context.framework_id
+    rounds.create(adam, "Small", [small], *SPRING, NOW)
+    second = rounds.create(adam, "Bikes", [bikes], *SPRING, NOW)
+    for wanted in ([bikes], [small, bikes]):
+        with pytest.raises(Invalid, match="rounds_overlap"):
+            rounds.create(adam, "Again", wanted, SPRING[1], SPRING[1], NOW)
+    june = (dt.date(2027, 6, 1), dt.date(2027, 6, 30))
+    rounds.edit(adam, second, "Both", [small, bikes], *june, NOW)
+    listed = {each.name: each.framework_ids for each in periods.listed(adam)}
+    assert listed == {"Both": [bikes, small], "Small": [small], "Autumn 2026": [small]}
+    rounds.edit(adam, second, "Both", [small], *june, NOW)
+    assert periods.detail(second).framework_ids == [small]
+    with pytest.raises(Invalid, match="round_keeps_framework"):
+        rounds.edit(
+            adam,
+            context.rounds["city"],
+            "Autumn 2026",
+            [small, bikes],
+            dt.date(2026, 10, 1),
+            dt.date(2026, 12, 11),
+            NOW,
+        )
+    facts = db.session.scalars(select(AuditEventDetail.facts).order_by(AuditEventDetail.event_id))
+    assert "bicycle-mechanics 1.0" in str(facts.all()[-2])
+
+
 def test_what_a_round_cannot_be(context: World, adam: Actor) -> None:
-    framework = context.framework_id
-    for name, framework_id, starts_on, ends_on, code in (
+    framework = [context.framework_id]
+    for name, framework_ids, starts_on, ends_on, code in (
         ("Autumn 2026", framework, *SPRING, "round_name_taken"),
-        ("Spring", 2**31 - 1, *SPRING, "framework_unknown"),
+        ("Spring", [*framework, 2**31 - 1], *SPRING, "framework_unknown"),
+        ("Spring", [], *SPRING, "round_framework_needed"),
         ("Spring", framework, SPRING[1], SPRING[0], "dates_not_in_order"),
         ("", framework, *SPRING, "line_empty"),
     ):
         with pytest.raises(Invalid, match=code):
-            rounds.create(adam, name, framework_id, starts_on, ends_on, NOW)
+            rounds.create(adam, name, framework_ids, starts_on, ends_on, NOW)
     with pytest.raises(Missing):
         rounds.edit(adam, context.rounds["other"], "Mine", framework, *SPRING, NOW)
 

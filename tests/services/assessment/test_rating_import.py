@@ -89,7 +89,10 @@ def test_what_was_looked_at_is_stored_as_imported(world: World, context: None) -
     first, second, third = world.statements["communication"][:3]
     ana = actor(world)
     listed, seen = looked_at(world, ana)
-    assert service.take_over(ana, listed, frozenset(), seen.digest(), world.now) == 3
+    assert (
+        service.take_over(ana, world.framework_id, listed, frozenset(), seen.digest(), world.now)
+        == 3
+    )
     assert rows(world) == [
         (first, "partly", "imported", dt.date(2026, 3, 12), world.now, "from my notebook"),
         (second, "consistently", "imported", None, world.now, ""),
@@ -105,9 +108,9 @@ def test_what_was_looked_at_is_stored_as_imported(world: World, context: None) -
 def test_pressing_twice_stores_once(world: World, context: None) -> None:
     ana = actor(world)
     listed, seen = looked_at(world, ana)
-    service.take_over(ana, listed, frozenset(), seen.digest(), world.now)
+    service.take_over(ana, world.framework_id, listed, frozenset(), seen.digest(), world.now)
     with pytest.raises(Conflict, match="list_overtaken"):
-        service.take_over(ana, listed, frozenset(), seen.digest(), world.now)
+        service.take_over(ana, world.framework_id, listed, frozenset(), seen.digest(), world.now)
     assert len(entries(world)) == 3
 
 
@@ -116,7 +119,7 @@ def test_an_answer_given_after_the_look_stops_all_of_it(world: World, context: N
     listed, seen = looked_at(world, ana)
     ratings.rate(ana, world.statements["communication"][1], Answer.NOT_SURE, 0, world.now)
     with pytest.raises(Conflict, match="list_overtaken"):
-        service.take_over(ana, listed, frozenset(), seen.digest(), world.now)
+        service.take_over(ana, world.framework_id, listed, frozenset(), seen.digest(), world.now)
     assert len(rows(world)) == 1
 
 
@@ -128,7 +131,12 @@ def test_own_answers_stay_unless_ticked_and_stay_in_the_history(
     for statement_id in (second, third):
         ratings.rate(ana, statement_id, Answer.PARTLY, 0, world.now, own_note="mine")
     listed, seen = looked_at(world, ana)
-    assert service.take_over(ana, listed, frozenset({third}), seen.digest(), world.now) == 2
+    assert (
+        service.take_over(
+            ana, world.framework_id, listed, frozenset({third}), seen.digest(), world.now
+        )
+        == 2
+    )
     assert [row[1] for row in rows(world)] == ["partly", "partly", "not_yet"]
     assert entries(world)[1:] == [
         ("partly", "rated", 1, None),
@@ -144,7 +152,7 @@ def test_an_imported_answer_is_as_old_as_its_list_says_until_it_is_confirmed(
     first = world.statements["communication"][0]
     ana = actor(world)
     listed, seen = looked_at(world, ana)
-    service.take_over(ana, listed, frozenset(), seen.digest(), world.now)
+    service.take_over(ana, world.framework_id, listed, frozenset(), seen.digest(), world.now)
     learner = learners.learner(ana.person_id, world.now.date())
     assert learner is not None
     assert progress.progress(learner).dated == 1  # of March; the round began in October
@@ -162,7 +170,7 @@ def test_only_a_learner_who_has_read_the_use_statement(world: World, context: No
     ana, cora = actor(world), actor(world, "cora")
     listed, seen = looked_at(world, ana)
     with pytest.raises(Missing):
-        service.take_over(cora, listed, frozenset(), seen.digest(), world.now)
+        service.take_over(cora, world.framework_id, listed, frozenset(), seen.digest(), world.now)
     with transaction() as tx:
         tx.add(
             UseStatement(
@@ -170,7 +178,7 @@ def test_only_a_learner_who_has_read_the_use_statement(world: World, context: No
             )
         )
     with pytest.raises(Conflict, match="use_statement_unread"):
-        service.take_over(ana, listed, frozenset(), seen.digest(), world.now)
+        service.take_over(ana, world.framework_id, listed, frozenset(), seen.digest(), world.now)
     assert rows(world) == rows(world, "cora") == []
 
 
@@ -189,7 +197,9 @@ def test_a_list_is_never_half_stored(world: World, context: None, broken_at: int
     event.listen(db.engine, "after_cursor_execute", break_down)
     try:
         with pytest.raises(RuntimeError, match="plug"):
-            service.take_over(ana, listed, frozenset(), seen.digest(), world.now)
+            service.take_over(
+                ana, world.framework_id, listed, frozenset(), seen.digest(), world.now
+            )
     finally:
         event.remove(db.engine, "after_cursor_execute", break_down)
     assert rows(world) == []

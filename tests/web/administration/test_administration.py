@@ -13,7 +13,7 @@ from tests.client import Client
 from tests.conftest import NOW, Queries
 from tests.factories.audit import happened
 from tests.factories.tried import backup_tried, mail_tried
-from tests.factories.world import HASH, World
+from tests.factories.world import HASH, World, add
 from tracker.db import db, transaction
 from tracker.models import (
     Library,
@@ -22,6 +22,7 @@ from tracker.models import (
     Person,
     RoleProfile,
     Round,
+    RoundFramework,
     Target,
     Team,
     UseStatement,
@@ -139,7 +140,7 @@ def test_an_empty_library_is_led_through_its_first_day(
     assert hana.post(f"/admin/people/{ivo}/memberships", supervisor).status_code == 303
     period = {
         "name": "Autumn",
-        "framework_id": world.framework_id,
+        "framework_ids": world.framework_id,
         "starts_on": TODAY,
         "ends_on": "2026-12-24",
     }
@@ -302,15 +303,16 @@ def add_people(app: Flask, world: World, number: int) -> None:
                     path=f"/{world.teams['city']}/",
                 )
             )
-            tx.add(
+            period = add(
+                tx,
                 Round(
                     library_id=world.libraries["city"],
-                    framework_id=world.framework_id,
                     name=f"Round {each}",
                     starts_on=NOW.date(),
                     ends_on=NOW.date(),
-                )
+                ),
             )
+            tx.add(RoundFramework(round_id=period, framework_id=world.framework_id))
             tx.add(
                 RoleProfile(
                     library_id=world.libraries["city"],
@@ -646,14 +648,14 @@ def test_targets_are_set_on_the_page(app: Flask, world: World, adam: Client) -> 
 def test_rounds_on_the_page(world: World, adam: Client) -> None:
     right = {
         "name": "Spring",
-        "framework_id": world.framework_id,
+        "framework_ids": world.framework_id,
         "starts_on": "2027-03-01",
         "ends_on": "2027-05-01",
     }
     for change in (
         {"name": ""},
-        {"framework_id": HUGE},
-        {"framework_id": ""},
+        {"framework_ids": HUGE},
+        {"framework_ids": ""},
         {"starts_on": "x"},
         {"ends_on": "2027-02-01"},
         {"starts_on": "2026-12-01"},

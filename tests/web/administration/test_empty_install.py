@@ -145,13 +145,15 @@ def test_from_nothing_to_the_gap_matrix(
         "/admin/role-profiles/start",
         {"framework": found(r'name="framework" value="(\d+)"', profiles)},
     )
-    framework = option("Library Technicians", administrator.get("/admin/rounds/new").text)
+    framework = found(
+        r'name="framework_ids".* value="(\d+)"', administrator.get("/admin/rounds/new").text
+    )
     done(
         administrator,
         "/admin/rounds",
         {
             "name": "Autumn",
-            "framework_id": framework,
+            "framework_ids": framework,
             "starts_on": "2026-11-01",
             "ends_on": "2026-12-11",
         },

@@ -23,6 +23,7 @@ from tracker.models import (
     ReviewItem,
     ReviewMessage,
     Round,
+    RoundFramework,
     UseStatement,
     UseStatementReading,
 )
@@ -333,6 +334,8 @@ def test_without_an_open_round_it_says_so_otherwise(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
     with app.app_context(), transaction() as tx:
+        city = select(Round.id).where(Round.library_id == world.libraries["city"])
+        tx.execute(delete(RoundFramework).where(RoundFramework.round_id.in_(city)))
         tx.execute(delete(Round).where(Round.library_id == world.libraries["city"]))
     assert "2 of 2 have not sent anything yet Ana, Ben" in today(sign_in, "sue")
     assert "0 of 3 people have sent something; of 0 something is reviewed." in today(
@@ -370,6 +373,8 @@ def test_an_administrator_sees_what_the_library_lacks(
         backup_tried(world.now)
     assert "Nothing waits for you here." in today(sign_in, "adam")
     with app.app_context(), transaction() as tx:
+        city = select(Round.id).where(Round.library_id == world.libraries["city"])
+        tx.execute(delete(RoundFramework).where(RoundFramework.round_id.in_(city)))
         tx.execute(delete(Round).where(Round.library_id == world.libraries["city"]))
         tx.add(
             Correction(

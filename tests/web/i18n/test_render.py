@@ -192,6 +192,7 @@ COMPOSED = {
     "assessment/grid_pages.py": "a sentence names the answer saved elsewhere",
     "dashboard/learner.py": "sentences of Today",
     "evidence/views.py": "a message names the statement",
+    "http/framework_asked.py": "links in the frame of a page, which is given to no template",
     "profiles/pages.py": "labels of cells, and sentences of next steps",
     "reviews/batch/cards.py": "sentences about what was sent and cannot be taken",
     "reviews/endorsements/pages.py": "sentences of the comparison",

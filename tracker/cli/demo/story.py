@@ -155,7 +155,7 @@ class Story(Scene):
         rounds.create(
             self.actor(self.cast.administrator, now),
             name,
-            self.framework_id,
+            [self.framework_id],
             starts_on,
             ends_on,
             now,

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from tracker.db import session
 from tracker.models import Domain, Framework, Level, Membership, RoleProfile, Strand, Target
@@ -87,13 +87,20 @@ def listed(actor: Actor, today: dt.date) -> list[RoleProfileSummary]:
 
 
 def choices(actor: Actor, keep: int | None = None) -> list[tuple[int, str]]:
-    """Those that can be given to a learner; `keep` is one that stays in the list though retired."""
+    """Those that can be given to a learner; `keep` is one that stays in the list though retired.
+    Where they are of several frameworks, each names its own. One query."""
     rows = session().execute(
-        select(RoleProfile.id, RoleProfile.name, RoleProfile.retired_at)
-        .where(RoleProfile.library_id == actor.library_id)
-        .order_by(RoleProfile.position, RoleProfile.name)
+        select(RoleProfile.id, RoleProfile.name, Framework.title, Framework.version)
+        .join(Framework, Framework.id == RoleProfile.framework_id)
+        .where(
+            RoleProfile.library_id == actor.library_id,
+            or_(RoleProfile.retired_at.is_(None), RoleProfile.id == keep),
+        )
+        .order_by(Framework.title, Framework.version, RoleProfile.position, RoleProfile.name)
     )
-    return [(row.id, row.name) for row in rows if row.retired_at is None or row.id == keep]
+    found = [(row.id, row.name, f"{row.title} {row.version}") for row in rows]
+    is_alone = len({framework for _id, _name, framework in found}) < 2
+    return [(id_, name if is_alone else f"{name} ({framework})") for id_, name, framework in found]
 
 
 def detail(role_profile_id: int) -> RoleProfileDetails:

@@ -2,25 +2,37 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
 from tracker.db import session
-from tracker.models import Framework, Round
+from tracker.models import Framework, Round, RoundFramework
 from tracker.policy.permissions import Actor
 from tracker.rules.frameworks.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodFramework:
+    """One framework of a round. `label`: its title and version."""
+
+    id: int
+    label: Wording
+    lang: str
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
     id: int
     name: str
-    framework_id: int
-    framework: Wording
-    version: str
-    lang: str
     starts_on: dt.date
     ends_on: dt.date
+    frameworks: tuple[PeriodFramework, ...]
+
+    @property
+    def framework_ids(self) -> list[int]:
+        return [each.id for each in self.frameworks]
 
     def phase(self, today: dt.date) -> str:
         """before, now or over."""
@@ -44,15 +56,23 @@ def _periods(where: ColumnElement[bool]) -> list[Period]:
         select(
             Round.id,
             Round.name,
-            Framework.id,
+            Round.starts_on,
+            Round.ends_on,
+            Framework.id.label("framework_id"),
             Framework.title,
             Framework.version,
             Framework.lang,
-            Round.starts_on,
-            Round.ends_on,
         )
-        .join(Framework, Framework.id == Round.framework_id)
+        .join(RoundFramework, RoundFramework.round_id == Round.id)
+        .join(Framework, Framework.id == RoundFramework.framework_id)
         .where(where)
-        .order_by(Round.starts_on.desc())
+        .order_by(Round.starts_on.desc(), Round.id, Framework.title, Framework.id)
     )
-    return [Period(*row) for row in rows]
+    return [
+        Period(id_, name, starts_on, ends_on, tuple(_framework(row) for row in of_round))
+        for (id_, name, starts_on, ends_on), of_round in groupby(rows, key=lambda row: row[:4])
+    ]
+
+
+def _framework(row: Any) -> PeriodFramework:
+    return PeriodFramework(row.framework_id, f"{row.title} {row.version}", row.lang)

@@ -1,11 +1,12 @@
 """What a learner is measured against: their framework, role profile, targets and the open round."""
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import RowMapping, Select, and_, bindparam, func, select
 
 from tracker.db import session
 from tracker.models import (
@@ -14,6 +15,7 @@ from tracker.models import (
     Person,
     RoleProfile,
     Round,
+    RoundFramework,
     Statement,
     Target,
     Team,
@@ -24,9 +26,19 @@ from tracker.rules.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
+class LearnerFramework:
+    """One of the frameworks that somebody learns in. `label`: its title and version."""
+
+    id: int
+    slug: str
+    label: Wording
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
 class Learner:
-    """A person in the role profile of their newest current learner membership (or the last one,
-    once it ended)."""
+    """A person in one of their frameworks, in the role profile of their newest current learner
+    membership there (or the last one, once it ended)."""
 
     person_id: int
     name: str
@@ -36,6 +48,7 @@ class Learner:
     job: str
     weekly_hours: int | None
     since: dt.date
+    is_current: bool
     role_profile_id: int
     role_profile: str
     framework_id: int
@@ -52,6 +65,8 @@ class Learner:
     round: str | None
     round_starts_on: dt.date | None
     round_ends_on: dt.date | None
+    frameworks: tuple[LearnerFramework, ...]
+    """All that they learn in, this one among them, the usual one first."""
 
 
 @lru_cache(maxsize=8)
@@ -61,6 +76,12 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
         select(func.count(Statement.id))
         .where(Statement.framework_id == Framework.id)
         .scalar_subquery()
+    )
+    open_round = (
+        select(Round, RoundFramework.framework_id)
+        .join(RoundFramework, RoundFramework.round_id == Round.id)
+        .where(Round.starts_on <= today, Round.ends_on >= today)
+        .subquery()
     )
     return (
         select(
@@ -73,6 +94,7 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Membership.job,
             Membership.weekly_hours,
             Membership.starts_on.label("since"),
+            current_on(Membership, today).label("is_current"),
             RoleProfile.id.label("role_profile_id"),
             RoleProfile.name.label("role_profile"),
             Framework.id.label("framework_id"),
@@ -83,44 +105,78 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
             Framework.about["scale"]["question"].as_string().label("question"),
             func.coalesce(Framework.about["scale"]["help"].as_string(), "").label("help"),
             statements.label("statements"),
-            Round.id.label("round_id"),
-            Round.name.label("round"),
-            Round.starts_on.label("round_starts_on"),
-            Round.ends_on.label("round_ends_on"),
+            open_round.c.id.label("round_id"),
+            open_round.c.name.label("round"),
+            open_round.c.starts_on.label("round_starts_on"),
+            open_round.c.ends_on.label("round_ends_on"),
         )
         .join(Membership, and_(Membership.person_id == Person.id, Membership.role == Role.LEARNER))
         .join(Team, Team.id == Membership.team_id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .join(Framework, Framework.id == RoleProfile.framework_id)
         .outerjoin(
-            Round,
+            open_round,
             and_(
-                Round.library_id == Person.library_id,
-                Round.framework_id == Framework.id,
-                Round.starts_on <= today,
-                Round.ends_on >= today,
+                open_round.c.library_id == Person.library_id,
+                open_round.c.framework_id == Framework.id,
             ),
         )
         .where(Person.id.in_(bindparam("people", expanding=True)), in_reach_on(Membership, today))
         .order_by(
             Person.id,
-            current_on(Membership, today),
-            Membership.starts_on,
-            Membership.id,
-            Round.starts_on,
+            current_on(Membership, today).desc(),
+            Membership.starts_on.desc(),
+            Membership.id.desc(),
+            open_round.c.starts_on.desc(),
         )
     )
 
 
-def learners(person_ids: list[int], today: dt.date) -> dict[int, Learner]:
-    """By person; somebody who is and was no learner is not there. One query."""
+def learners(
+    person_ids: list[int], today: dt.date, framework: str | None = None
+) -> dict[int, Learner]:
+    """By person, in the framework of that slug, else in their usual one: that of their newest
+    membership. Who does not learn there is not in it. One query."""
     rows = session().execute(_learners_on(today), {"people": person_ids}).mappings()
-    # The last of a person wins: current before ended, newest before older.
-    return {row["person_id"]: Learner(**row) for row in rows}
+    by_person: defaultdict[int, dict[str, RowMapping]] = defaultdict(dict)
+    for row in rows:
+        theirs = by_person[row["person_id"]]
+        if row["is_current"] or not any(each["is_current"] for each in theirs.values()):
+            theirs.setdefault(row["framework_slug"], row)
+    found = {}
+    for person_id, theirs in by_person.items():
+        asked = theirs.get(framework) if framework else next(iter(theirs.values()))
+        if asked is not None:
+            frameworks = tuple(map(_framework, theirs.values()))
+            found[person_id] = Learner(**asked, frameworks=frameworks)
+    return found
 
 
-def learner(person_id: int, today: dt.date) -> Learner | None:
-    return learners([person_id], today).get(person_id)
+def learner(person_id: int, today: dt.date, framework: str | None = None) -> Learner | None:
+    return learners([person_id], today, framework).get(person_id)
+
+
+def frameworks_of(person_id: int, today: dt.date) -> tuple[LearnerFramework, ...]:
+    """What somebody learns in, the usual one first; nothing for who is no learner. One query."""
+    found = learner(person_id, today)
+    return found.frameworks if found is not None else ()
+
+
+def learner_of(person_id: int, statement_id: int, today: dt.date) -> Learner | None:
+    """In the framework of the statement. Two queries."""
+    query = (
+        select(Framework.slug, Framework.id)
+        .join(Statement, Statement.framework_id == Framework.id)
+        .where(Statement.id == statement_id)
+    )
+    place = session().execute(query).one_or_none()
+    found = learner(person_id, today, place.slug) if place is not None else None
+    return found if found and place and found.framework_id == place.id else None
+
+
+def _framework(row: RowMapping) -> LearnerFramework:
+    label = f"{row['framework']} {row['framework_version']}"
+    return LearnerFramework(row["framework_id"], row["framework_slug"], label, row["lang"])
 
 
 def targets(role_profile_ids: set[int]) -> dict[tuple[int, int], int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, and_, bindparam, func, select
+from sqlalchemy import Date, Integer, Row, Select, and_, bindparam, func, select
 
 from tracker.db import session
 from tracker.models import (
@@ -15,6 +15,7 @@ from tracker.models import (
     Person,
     RoleProfile,
     Round,
+    RoundFramework,
     ScaleAnswer,
     UseStatement,
     UseStatementReading,
@@ -35,19 +36,26 @@ class Rater:
     round_starts_on: dt.date | None
 
 
-def locked(actor: Actor, today: dt.date) -> Rater:
-    """Within a transaction that writes. One query.
+def locked(actor: Actor, today: dt.date) -> dict[int, Rater]:
+    """By id of each framework in which they learn. Within a transaction that writes. One query.
 
     Raises Missing when they learn nowhere, Conflict("use_statement_unread") before they have read
     the newest text.
     """
     values = {"me": actor.person_id, "library": actor.library_id, "today": today}
-    row = session().execute(_query(), values).one_or_none()
-    if row is None:
+    newest = dict[str, Row[Any]]()
+    for row in session().execute(_query(), values):
+        newest.setdefault(row.slug, row)
+    if not newest:
         raise Missing
-    if not row.read:
+    if not all(row.read for row in newest.values()):
         raise Conflict("use_statement_unread")
-    return Rater(row.framework_id, row.slug, frozenset(row.answers.split()), row.round_starts_on)
+    return {
+        row.framework_id: Rater(
+            row.framework_id, row.slug, frozenset(row.answers.split()), row.round_starts_on
+        )
+        for row in newest.values()
+    }
 
 
 @cache
@@ -70,9 +78,10 @@ def _query() -> Select[*tuple[Any, ...]]:
     )
     round_starts_on = (
         select(func.max(Round.starts_on))
+        .join(RoundFramework, RoundFramework.round_id == Round.id)
         .where(
             Round.library_id == Person.library_id,
-            Round.framework_id == RoleProfile.framework_id,
+            RoundFramework.framework_id == RoleProfile.framework_id,
             Round.starts_on <= today,
             Round.ends_on >= today,
         )
@@ -97,6 +106,5 @@ def _query() -> Select[*tuple[Any, ...]]:
         .join(Framework, Framework.id == RoleProfile.framework_id)
         .where(Person.id == me, Person.disabled_at.is_(None), current_on(Membership, today))
         .order_by(Membership.starts_on.desc(), Membership.id.desc())
-        .limit(1)
         .with_for_update(of=Person, key_share=True)
     )

@@ -21,6 +21,7 @@ from tracker.models import (
     ReviewMessage,
     RoleProfile,
     Round,
+    RoundFramework,
     Statement,
     Team,
 )
@@ -78,8 +79,8 @@ class ToAnswer:
 
 @dataclass(frozen=True, slots=True)
 class TeamBehind:
-    """People of a supervised team: who of them has not sent anything in the round open for their
-    framework."""
+    """People of a supervised team: who of them has not sent anything in the round open for one of
+    their frameworks."""
 
     team_id: int
     team: str
@@ -88,13 +89,19 @@ class TeamBehind:
     in_round: bool
 
 
-def sent_this_round(actor: Actor, round_id: int | None) -> int:
-    """How many statements the learner sent, in the round or, without one, ever. One query."""
+def sent_this_round(actor: Actor, framework_id: int, round_id: int | None) -> int:
+    """How many statements of the framework the learner sent, in the round or, without one, ever.
+    One query."""
     where = Review.round_id == round_id if round_id is not None else Review.id.is_not(None)
     count = session().scalar(
         select(func.count(distinct(ReviewItem.statement_id)))
         .join(Review, Review.id == ReviewItem.review_id)
-        .where(Review.learner_id == actor.person_id, where, counts_as_sent())
+        .where(
+            Review.learner_id == actor.person_id,
+            Review.framework_id == framework_id,
+            where,
+            counts_as_sent(),
+        )
     )
     return count or 0
 
@@ -212,9 +219,10 @@ def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
     """Each team that this actor supervises. One query."""
     open_round = (
         select(Round.id)
+        .join(RoundFramework, RoundFramework.round_id == Round.id)
         .where(
             Round.library_id == RoleProfile.library_id,
-            Round.framework_id == RoleProfile.framework_id,
+            RoundFramework.framework_id == RoleProfile.framework_id,
             Round.starts_on <= today,
             Round.ends_on >= today,
         )
@@ -257,13 +265,15 @@ def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
         by_team[row.id, row.team].append(row)
     found = []
     for (team_id, team), members in by_team.items():
-        people = {
-            row.person_id: row for row in members if row.person_id not in (None, actor.person_id)
-        }
-        late = tuple(row.name for row in people.values() if not row.sent)
+        others = [row for row in members if row.person_id not in (None, actor.person_id)]
+        late = {row.person_id: row.name for row in others if not row.sent}
         found.append(
             TeamBehind(
-                team_id, team, len(people), late, any(row.in_round for row in people.values())
+                team_id,
+                team,
+                len({row.person_id for row in others}),
+                tuple(late.values()),
+                any(row.in_round for row in others),
             )
         )
     return found

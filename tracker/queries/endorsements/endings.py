@@ -15,9 +15,10 @@ from tracker.rules.reviews.workflow import EndorsementStatus
 
 @dataclass(frozen=True, slots=True)
 class EndedEndorsement:
-    """One that was revoked or expired, and nothing stands in its place."""
+    """One that was revoked or expired, and nothing stands in its place. `framework`: its slug."""
 
     statement_id: int
+    framework: str
     title: Wording
     who: str
     status: EndorsementStatus
@@ -55,6 +56,7 @@ def ended(person_id: int, since: dt.datetime) -> list[EndedEndorsement]:
     rows = session().execute(
         select(
             Endorsement.statement_id,
+            Framework.slug.label("framework"),
             Statement.title,
             Person.name.label("who"),
             Endorsement.status,

@@ -54,10 +54,11 @@ class Endorsed:
 
 @dataclass(frozen=True, slots=True)
 class Expiring:
-    """One that stands and counts until `last_day`, the day included."""
+    """One that stands and counts until `last_day`, the day included. `framework`: its slug."""
 
     person_id: int
     statement_id: int
+    framework: str
     title: Wording
     last_day: dt.date
     lang: str
@@ -185,6 +186,7 @@ def expiring(
             Endorsement.statement_id,
             Statement.title,
             Endorsement.endorsed_at,
+            Framework.slug,
             Framework.lang,
             Library.time_zone,
             Library.endorsement_months,
@@ -205,6 +207,7 @@ def expiring(
         Expiring(
             person_id=row.person_id,
             statement_id=row.statement_id,
+            framework=row.slug,
             title=row.title,
             last_day=expires_on(day_in(row.time_zone, row.endorsed_at), row.endorsement_months),
             lang=row.lang,

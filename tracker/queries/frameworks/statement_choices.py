@@ -1,4 +1,4 @@
-"""The statements that a learner can choose from: all of their framework, by domain."""
+"""The statements that a learner can choose from: all of their frameworks, by domain."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import and_, select
 
 from tracker.db import session
-from tracker.models import Domain, Level, NotRatedHere, Statement, Strand
+from tracker.models import Domain, Level, NotRatedHere, Person, Statement, Strand
 from tracker.models.joins import level_of_statement
-from tracker.queries.assessment.learners import learner
+from tracker.queries.assessment.learners import frameworks_of
 from tracker.rules.frameworks.wording import Wording
 
 
@@ -28,10 +28,11 @@ class StatementChoice:
 
 @dataclass(frozen=True, slots=True)
 class StatementGroup:
-    """A domain and its statements in order."""
+    """A domain and its statements in order. `framework` is named where the person has several."""
 
     key: str
     lang: str
+    framework: Wording
     title: Wording
     choices: list[StatementChoice]
 
@@ -42,12 +43,13 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
 
     Two queries.
     """
-    own = learner(person_id, today)
-    if own is None:
+    own = frameworks_of(person_id, today)
+    if not own:
         return []
     rows = session().execute(
         select(
             Domain.id,
+            Strand.framework_id,
             Strand.key.label("strand"),
             Domain.key,
             Domain.title.label("domain"),
@@ -59,19 +61,23 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
+        .join(Person, Person.id == person_id)
         .outerjoin(
             NotRatedHere,
             and_(
-                NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == own.library_id
+                NotRatedHere.statement_id == Statement.id,
+                NotRatedHere.library_id == Person.library_id,
             ),
         )
-        .where(Statement.framework_id == own.framework_id, NotRatedHere.id.is_(None))
+        .where(Statement.framework_id.in_(each.id for each in own), NotRatedHere.id.is_(None))
         .order_by(Strand.position, Domain.position, Statement.rank, Statement.position)
     )
-    groups: dict[int, StatementGroup] = {}
+    groups = {each.id: dict[int, StatementGroup]() for each in own}
+    named = {each.id: (each.lang, each.label if len(own) > 1 else "") for each in own}
     for row in rows:
-        group = groups.setdefault(
-            row.id, StatementGroup(f"{row.strand}-{row.key}", own.lang, row.domain, [])
+        group = groups[row.framework_id].setdefault(
+            row.id,
+            StatementGroup(f"{row.strand}-{row.key}", *named[row.framework_id], row.domain, []),
         )
         group.choices.append(StatementChoice(row.statement_id, row.name, row.title, row.text))
-    return list(groups.values())
+    return [group for each in own for group in groups[each.id].values()]

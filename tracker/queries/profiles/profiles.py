@@ -10,10 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import and_, case, distinct, func, select
+from sqlalchemy import case, distinct, func, select
 
 from tracker.db import session
-from tracker.models import Endorsement, Library, Rating, Round, ScaleAnswer, Statement
+from tracker.models import (
+    Endorsement,
+    Library,
+    Rating,
+    Round,
+    RoundFramework,
+    ScaleAnswer,
+    Statement,
+)
 from tracker.models.joins import scale_answer
 from tracker.queries.assessment.learners import Learner, targets
 from tracker.queries.profiles import levels
@@ -126,12 +134,11 @@ def trend(of: Profile, side: SelfSide, today: dt.date) -> list[TrendPoint]:
     learner = of.learner
     query = (
         select(Round.name, Round.ends_on)
+        .join(RoundFramework, RoundFramework.round_id == Round.id)
         .where(
-            and_(
-                Round.library_id == learner.library_id,
-                Round.framework_id == learner.framework_id,
-                Round.ends_on < today,
-            )
+            Round.library_id == learner.library_id,
+            RoundFramework.framework_id == learner.framework_id,
+            Round.ends_on < today,
         )
         .order_by(Round.ends_on.desc(), Round.id)
         .limit(ROUNDS_SHOWN)

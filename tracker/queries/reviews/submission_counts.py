@@ -66,24 +66,36 @@ def sent_counts(
     }
 
 
-def who_sent(person_ids: Collection[int], round_ids: Collection[int]) -> set[int]:
-    """Who of these people sent something in one of the rounds, or ever where none is given. One
-    statement."""
+def who_sent(
+    person_ids: Collection[int], framework_id: int, round_ids: Collection[int]
+) -> set[int]:
+    """Who of these people sent something of the framework in one of the rounds, or ever where none
+    is given. One query."""
     in_round = Review.round_id.in_(round_ids) if round_ids else true()
     rows = session().scalars(
         select(Review.learner_id)
         .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .where(Review.learner_id.in_(person_ids), in_round, counts_as_sent())
+        .where(
+            Review.learner_id.in_(person_ids),
+            Review.framework_id == framework_id,
+            in_round,
+            counts_as_sent(),
+        )
         .distinct()
     )
     return set(rows)
 
 
-def waiting_for(actor: Actor, person_ids: Collection[int]) -> dict[int, WaitingReviews]:
-    """Reviews of these learners in which something waits for this actor to answer or reveal. One
-    statement."""
+def waiting_for(actor: Actor, person_ids: Collection[int]) -> dict[tuple[int, int], WaitingReviews]:
+    """Reviews in which something waits for this actor to answer or reveal, by (learner, framework).
+    One query."""
     rows = session().execute(
-        select(Review.learner_id, func.count(distinct(Review.id)), func.min(Review.id))
+        select(
+            Review.learner_id,
+            Review.framework_id,
+            func.count(distinct(Review.id)),
+            func.min(Review.id),
+        )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .where(
             Review.reviewer_id == actor.person_id,
@@ -91,9 +103,12 @@ def waiting_for(actor: Actor, person_ids: Collection[int]) -> dict[int, WaitingR
             Review.status.not_in([ReviewStatus.WITHDRAWN, ReviewStatus.CLOSED]),
             ReviewItem.status.in_([ItemStatus.WAITING, ItemStatus.ANSWERED]),
         )
-        .group_by(Review.learner_id)
+        .group_by(Review.learner_id, Review.framework_id)
     )
-    return {person_id: WaitingReviews(reviews, oldest_id) for person_id, reviews, oldest_id in rows}
+    return {
+        (person_id, framework_id): WaitingReviews(reviews, oldest_id)
+        for person_id, framework_id, reviews, oldest_id in rows
+    }
 
 
 def counts_as_sent() -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ class MatrixFilters:
     """What the reader asks for. No round: as things are now. `below`: with the teams below."""
 
     framework_id: int
+    slug: str
     lang: str
     round: PastRound | None = None
     compare: PastRound | None = None
@@ -39,9 +40,12 @@ class DomainColumn:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
+    """`framework`: the slug, where the pages of the person begin with another framework."""
+
     person_id: int
     name: str
     role_profile: str
+    framework: str | None
     cells: tuple[GapCell, ...]
 
 
@@ -100,6 +104,7 @@ class GapMatrix:
                 one.person_id,
                 one.name,
                 one.role_profile,
+                None if one.is_usual else one.framework_slug,
                 tuple(self.now[one.person_id, domain.id] for domain in self.domains),
             )
             for one in people

@@ -10,7 +10,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, or_, select
 
 from tracker.db import session
-from tracker.models import Framework, Library, Membership, Person, RoleProfile, Round, Team
+from tracker.models import (
+    Framework,
+    Library,
+    Membership,
+    Person,
+    RoleProfile,
+    Round,
+    RoundFramework,
+    Team,
+)
 from tracker.policy.permissions import Actor, current_on, in_reach_on, teams_readable
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.roles import Role
@@ -27,10 +36,11 @@ class TeamName:
 
 @dataclass(frozen=True, slots=True)
 class TeamLearner:
-    """Somebody who learns in reach of the reader, in the role profile of their newest membership.
+    """Somebody who learns a framework in reach of the reader, in the role profile of their newest
+    membership there; one for each of their frameworks.
 
     `path` is the one team in which they are counted where they have no name; `paths` are all in
-    reach.
+    reach. `is_usual`: their own pages begin with this framework.
     """
 
     person_id: int
@@ -40,9 +50,11 @@ class TeamLearner:
     role_profile_id: int
     role_profile: str
     framework_id: int
+    framework_slug: str
     framework: Wording
     lang: str
     by_name: bool
+    is_usual: bool
 
     def is_in(self, path: str, below: bool) -> bool:
         """Whether they count in the team, or with `below` in it or in one below it."""
@@ -52,7 +64,7 @@ class TeamLearner:
 
 @dataclass(frozen=True, slots=True)
 class PastRound:
-    """A round that has begun. `end` is the first moment after it."""
+    """A round that has begun, for one of its frameworks. `end` is the first moment after it."""
 
     id: int
     name: str
@@ -152,6 +164,7 @@ def _people(
             RoleProfile.id.label("role_profile_id"),
             RoleProfile.name.label("role_profile"),
             Framework.id.label("framework_id"),
+            Framework.slug,
             Framework.title,
             Framework.version,
             Framework.lang,
@@ -174,37 +187,45 @@ def _people(
     supervised = {place.team_id for place in actor.supervises}
     found = []
     for person_id, memberships in by_person.items():
-        current = [row for row in memberships if row.ends_on is None or row.ends_on >= today]
-        paths = [
-            row.path
-            for row in current
-            if (row.path.startswith(root) if coordinates else row.path == root)
-        ]
-        newest = current[-1]
         known = person_id == actor.person_id or any(
             row.team_id in supervised for row in memberships
         )
-        found.append(
-            TeamLearner(
-                person_id=person_id,
-                name=newest.name,
-                path=paths[-1],
-                paths=tuple(paths),
-                role_profile_id=newest.role_profile_id,
-                role_profile=newest.role_profile,
-                framework_id=newest.framework_id,
-                framework=f"{newest.title} {newest.version}",
-                lang=newest.lang,
-                by_name=known or names_to_coordinators,
-            )
-        )
+        current = [row for row in memberships if row.ends_on is None or row.ends_on >= today]
+        for slug in dict.fromkeys(row.slug for row in current):
+            there = [row for row in current if row.slug == slug]
+            paths = [
+                row.path
+                for row in there
+                if (row.path.startswith(root) if coordinates else row.path == root)
+            ]
+            if paths:
+                by_name = known or names_to_coordinators
+                found.append(_learner(there[-1], paths, by_name, there[-1] is current[-1]))
     return tuple(found)
+
+
+def _learner(newest: Any, paths: list[str], by_name: bool, is_usual: bool) -> TeamLearner:
+    return TeamLearner(
+        person_id=newest.person_id,
+        name=newest.name,
+        path=paths[-1],
+        paths=tuple(paths),
+        role_profile_id=newest.role_profile_id,
+        role_profile=newest.role_profile,
+        framework_id=newest.framework_id,
+        framework_slug=newest.slug,
+        framework=f"{newest.title} {newest.version}",
+        lang=newest.lang,
+        by_name=by_name,
+        is_usual=is_usual,
+    )
 
 
 def _rounds(library_id: int, today: dt.date, time_zone: str) -> tuple[PastRound, ...]:
     """Those that have begun, the newest first. One query."""
     rows = session().execute(
-        select(Round.id, Round.name, Round.framework_id, Round.starts_on, Round.ends_on)
+        select(Round.id, Round.name, RoundFramework.framework_id, Round.starts_on, Round.ends_on)
+        .join(RoundFramework, RoundFramework.round_id == Round.id)
         .where(Round.library_id == library_id, Round.starts_on <= today)
         .order_by(Round.starts_on.desc(), Round.id.desc())
     )

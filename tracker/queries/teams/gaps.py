@@ -102,7 +102,11 @@ def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
             chosen.round.end if chosen.round else None,
         ),
         not_sent=len(people)
-        - len(who_sent([one.person_id for one in people], [now.id] if now else [])),
+        - len(
+            who_sent(
+                [one.person_id for one in people], chosen.framework_id, [now.id] if now else []
+            )
+        ),
     )
 
 

@@ -8,12 +8,25 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import case, func, select, true
+from sqlalchemy import case, exists, func, select, true
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Library, Membership, Person, Review, ReviewItem, RoleProfile, Round, Team
+from tracker.models import (
+    Framework,
+    Library,
+    Membership,
+    Person,
+    Review,
+    ReviewItem,
+    RoleProfile,
+    Round,
+    RoundFramework,
+    Team,
+)
 from tracker.policy.permissions import Actor, current_on, in_reach_on, teams_readable
 from tracker.queries.reviews.submission_counts import (
     SentCounts,
@@ -22,19 +35,20 @@ from tracker.queries.reviews.submission_counts import (
     sent_counts,
     waiting_for,
 )
+from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import REVEALED
 from tracker.rules.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRound:
-    """A round that today falls into. There can be one for each framework."""
+    """A round that today falls into. No two of them share a framework."""
 
     id: int
     name: str
-    framework_id: int
     starts_on: dt.date
     ends_on: dt.date
+    framework_ids: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +68,19 @@ class TeamLine:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A learner of a team. `ends_on` is set for somebody who has left it. `has_sent`: in the open
-    round of their framework, where there is one, else ever."""
+    """A learner of a team in one of their frameworks. `ends_on` is set for somebody who has left
+    it. `has_sent`: in the open round of the framework, where there is one, else ever.
+    `learns_more`: another framework too, here or elsewhere."""
 
     person_id: int
     name: str
     job: str
     role_profile: str
+    framework_id: int
+    framework_slug: str
+    framework: Wording
+    lang: str
+    learns_more: bool
     since: dt.date
     ends_on: dt.date | None
     is_ready: bool
@@ -94,11 +114,15 @@ class TeamPage:
 def open_rounds(library_id: int, today: dt.date) -> tuple[OpenRound, ...]:
     """One query."""
     rows = session().execute(
-        select(Round.id, Round.name, Round.framework_id, Round.starts_on, Round.ends_on)
+        select(Round.id, Round.name, Round.starts_on, Round.ends_on, RoundFramework.framework_id)
+        .join(RoundFramework, RoundFramework.round_id == Round.id)
         .where(Round.library_id == library_id, Round.starts_on <= today, Round.ends_on >= today)
         .order_by(Round.ends_on, Round.id)
     )
-    return tuple(OpenRound(*row) for row in rows)
+    return tuple(
+        OpenRound(id_, name, starts_on, ends_on, frozenset(row.framework_id for row in of_round))
+        for (id_, name, starts_on, ends_on), of_round in groupby(rows, key=lambda row: row[:4])
+    )
 
 
 def name_of(team_id: int) -> str:
@@ -150,7 +174,7 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
     learners = {row.person_id for row in rows if row.role == Role.LEARNER}
     sent = sent_counts(learners, [each.id for each in rounds])
     waiting = waiting_for(actor, learners)
-    in_round = {each.framework_id for each in rounds}
+    in_round = {framework_id for each in rounds for framework_id in each.framework_ids}
     members: list[Member] = []
     former: list[Member] = []
     staff: dict[tuple[int, Role], Staff] = {}
@@ -166,16 +190,22 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
             name=row.name,
             job=row.job,
             role_profile=row.role_profile,
+            framework_id=row.framework_id,
+            framework_slug=row.slug,
+            framework=f"{row.title} {row.version}",
+            lang=row.lang,
+            learns_more=row.learns_more,
             since=row.starts_on,
             ends_on=None if is_current else row.ends_on or row.disabled_at.date(),
             is_ready=row.ready_at is not None,
             sent=theirs,
             has_sent=bool(theirs.in_round if row.framework_id in in_round else theirs.in_all),
-            waiting=waiting.get(row.person_id, WaitingReviews()),
+            waiting=waiting.get((row.person_id, row.framework_id), WaitingReviews()),
         )
         (members if is_current else former).append(member)
-    current = {member.person_id: member for member in members}
-    gone = {member.person_id: member for member in former if member.person_id not in current}
+    current = {(member.person_id, member.framework_slug): member for member in members}
+    here = {member.person_id for member in members}
+    gone = {member.person_id: member for member in former if member.person_id not in here}
     return TeamPage(
         id=team_id,
         name=team.name,
@@ -188,7 +218,7 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
         if coordinates
         else (),
         rounds=tuple(
-            each for each in rounds if each.framework_id in {row.framework_id for row in rows}
+            each for each in rounds if each.framework_ids & {row.framework_id for row in rows}
         ),
     )
 
@@ -196,6 +226,17 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
 def _memberships(team_id: int, today: dt.date) -> Sequence[Any]:
     """Current ones and those that ended at most GRACE ago; of one person the newest comes last.
     Somebody who cannot sign in any more is listed with those who left."""
+    another, its_profile = aliased(Membership), aliased(RoleProfile)
+    learns_more = exists(
+        select(another.id)
+        .join(its_profile, its_profile.id == another.role_profile_id)
+        .where(
+            another.person_id == Membership.person_id,
+            another.role == Role.LEARNER,
+            current_on(another, today),
+            its_profile.framework_id != RoleProfile.framework_id,
+        )
+    )
     query = (
         select(
             Membership.person_id,
@@ -208,9 +249,15 @@ def _memberships(team_id: int, today: dt.date) -> Sequence[Any]:
             Person.disabled_at,
             func.coalesce(RoleProfile.name, "").label("role_profile"),
             RoleProfile.framework_id,
+            Framework.slug,
+            Framework.title,
+            Framework.version,
+            Framework.lang,
+            learns_more.label("learns_more"),
         )
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .outerjoin(Framework, Framework.id == RoleProfile.framework_id)
         .where(Membership.team_id == team_id, in_reach_on(Membership, today))
         .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
     )

@@ -4,11 +4,11 @@ import datetime as dt
 from dataclasses import astuple, dataclass
 from hashlib import sha256
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import Membership, Person, RoleProfile, Team
+from tracker.models import Framework, Membership, Person, RoleProfile, Team
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.people import MembershipDetails
 from tracker.records import administration, audit
@@ -149,15 +149,19 @@ def _check_role_profile(
 
 
 def _refuse_overlap(tx: Session, membership: Membership) -> None:
-    """Nobody is the same thing in the same team twice on one day."""
+    """Nobody is the same thing in the same team twice on one day; but they may learn in several
+    frameworks."""
     with tx.no_autoflush:
         other = tx.scalar(
             select(Membership.id)
+            .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+            .outerjoin(Framework, Framework.id == RoleProfile.framework_id)
             .where(
                 Membership.person_id == membership.person_id,
                 Membership.team_id == membership.team_id,
                 Membership.role == membership.role,
                 Membership.id != (membership.id or 0),
+                func.coalesce(Framework.slug, "") == _framework(tx, membership),
                 or_(Membership.ends_on.is_(None), Membership.ends_on >= membership.starts_on),
                 *(
                     []
@@ -169,6 +173,16 @@ def _refuse_overlap(tx: Session, membership: Membership) -> None:
         )
     if other is not None:
         raise Invalid("membership_overlaps", "starts_on")
+
+
+def _framework(tx: Session, membership: Membership) -> str:
+    """The slug, without its version; "" for who is no learner."""
+    slug = tx.scalar(
+        select(Framework.slug)
+        .join(RoleProfile, RoleProfile.framework_id == Framework.id)
+        .where(RoleProfile.id == membership.role_profile_id)
+    )
+    return slug or ""
 
 
 def _note(tx: Session, kind: str, actor: Actor, membership: Membership, now: dt.datetime) -> None:

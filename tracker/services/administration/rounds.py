@@ -1,12 +1,13 @@
-"""The dated periods in which a library takes stock. Two never share a day."""
+"""The dated periods in which a library takes stock. Two of one framework never share a day."""
 
 import datetime as dt
+from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import Framework, Round
+from tracker.models import Framework, Round, RoundFramework
 from tracker.policy.permissions import Actor
 from tracker.records import administration, audit
 from tracker.rules.calendar import clean_period, overlap
@@ -17,25 +18,26 @@ from tracker.rules.texts import clean_line
 def create(
     actor: Actor,
     name: str,
-    framework_id: int,
+    framework_ids: Collection[int],
     starts_on: dt.date,
     ends_on: dt.date,
     now: dt.datetime,
 ) -> int:
-    """Returns the round's id. The round pins the framework's version; both dates belong to it.
+    """Returns the round's id. The round pins the frameworks' versions; both dates belong to it.
 
-    Raises Invalid: framework_unknown, round_name_taken, rounds_overlap, dates_not_in_order,
-    day_far, line_*.
+    Raises Invalid: round_framework_needed, framework_unknown, round_name_taken, rounds_overlap,
+    dates_not_in_order, day_far, line_*.
     """
     name = clean_line(name)
     clean_period(starts_on, ends_on)
     with transaction() as tx:
         library = administration.of_library(tx, actor)
         period = Round(library_id=library.id)
-        _write(tx, period, name, framework_id, starts_on, ends_on)
+        frameworks = _write(tx, period, name, framework_ids, starts_on, ends_on)
         tx.add(period)
         tx.flush()
-        _note(tx, "round_added", actor, period, now)
+        _set_frameworks(tx, period, frameworks)
+        _note(tx, "round_added", actor, period, frameworks, now)
         return period.id
 
 
@@ -43,7 +45,7 @@ def edit(
     actor: Actor,
     round_id: int,
     name: str,
-    framework_id: int,
+    framework_ids: Collection[int],
     starts_on: dt.date,
     ends_on: dt.date,
     now: dt.datetime,
@@ -60,32 +62,70 @@ def edit(
         )
         if period is None:
             raise Missing
-        if framework_id != period.framework_id and period.starts_on <= actor.today(now):
-            raise Invalid("round_keeps_framework", "framework_id")
-        _write(tx, period, name, framework_id, starts_on, ends_on)
-        _note(tx, "round_edited", actor, period, now)
+        kept = _frameworks(tx, period)
+        if set(framework_ids) != kept and period.starts_on <= actor.today(now):
+            raise Invalid("round_keeps_framework", "framework_ids")
+        frameworks = _write(tx, period, name, framework_ids, starts_on, ends_on)
+        _set_frameworks(tx, period, frameworks)
+        _note(tx, "round_edited", actor, period, frameworks, now)
 
 
 def _write(
-    tx: Session, period: Round, name: str, framework_id: int, starts_on: dt.date, ends_on: dt.date
-) -> None:
-    if tx.get(Framework, framework_id) is None:
-        raise Invalid("framework_unknown", "framework_id")
-    others = tx.execute(
-        select(Round.name, Round.starts_on, Round.ends_on).where(
-            Round.library_id == period.library_id, Round.id != (period.id or 0)
-        )
+    tx: Session,
+    period: Round,
+    name: str,
+    framework_ids: Collection[int],
+    starts_on: dt.date,
+    ends_on: dt.date,
+) -> list[Framework]:
+    """Returns the frameworks; who calls sets them once the round has an id."""
+    if not framework_ids:
+        raise Invalid("round_framework_needed", "framework_ids")
+    found = tx.scalars(
+        select(Framework).where(Framework.id.in_(framework_ids)).order_by(Framework.id)
     ).all()
-    for other, other_starts, other_ends in others:
+    if len(found) != len(set(framework_ids)):
+        raise Invalid("framework_unknown", "framework_ids")
+    others = tx.execute(
+        select(Round.name, Round.starts_on, Round.ends_on, RoundFramework.framework_id)
+        .join(RoundFramework, RoundFramework.round_id == Round.id)
+        .where(Round.library_id == period.library_id, Round.id != (period.id or 0))
+    ).all()
+    for other, other_starts, other_ends, framework_id in others:
         if other == name:
             raise Invalid("round_name_taken", "name")
-        if overlap(starts_on, ends_on, other_starts, other_ends):
+        is_same = framework_id in framework_ids
+        if is_same and overlap(starts_on, ends_on, other_starts, other_ends):
             raise Invalid("rounds_overlap", "starts_on", other=other)
-    period.name, period.framework_id = name, framework_id
-    period.starts_on, period.ends_on = starts_on, ends_on
+    period.name, period.starts_on, period.ends_on = name, starts_on, ends_on
+    return list(found)
 
 
-def _note(tx: Session, kind: str, actor: Actor, period: Round, now: dt.datetime) -> None:
+def _frameworks(tx: Session, period: Round) -> set[int]:
+    query = select(RoundFramework.framework_id).where(RoundFramework.round_id == period.id)
+    return set(tx.scalars(query))
+
+
+def _set_frameworks(tx: Session, period: Round, frameworks: Collection[Framework]) -> None:
+    wanted, there = {each.id for each in frameworks}, _frameworks(tx, period)
+    tx.execute(
+        delete(RoundFramework).where(
+            RoundFramework.round_id == period.id, RoundFramework.framework_id.in_(there - wanted)
+        )
+    )
+    tx.add_all(
+        RoundFramework(round_id=period.id, framework_id=each) for each in sorted(wanted - there)
+    )
+
+
+def _note(
+    tx: Session,
+    kind: str,
+    actor: Actor,
+    period: Round,
+    frameworks: Collection[Framework],
+    now: dt.datetime,
+) -> None:
     audit.note(
         tx,
         kind,
@@ -94,4 +134,5 @@ def _note(tx: Session, kind: str, actor: Actor, period: Round, now: dt.datetime)
         actor_id=actor.person_id,
         round_id=period.id,
         round=period.name,
+        frameworks=", ".join(f"{each.slug} {each.version}" for each in frameworks),
     )

@@ -10,25 +10,31 @@ from tracker.queries.assessment import import_targets, rating_lock
 from tracker.records import ratings
 from tracker.rules.assessment.import_lines import RatingList
 from tracker.rules.assessment.import_plan import PlannedLine, Verdict, plan
-from tracker.rules.errors import Conflict
+from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.scale import Basis
 
 
 def take_over(
-    actor: Actor, listed: RatingList, ticked: frozenset[int], seen: str, now: dt.datetime
+    actor: Actor,
+    framework_id: int,
+    listed: RatingList,
+    ticked: frozenset[int],
+    seen: str,
+    now: dt.datetime,
 ) -> int:
-    """Store the list's answers as *imported*: all that its plan stores, or nothing. Returns how
-    many.
+    """Store the list's answers to that framework as *imported*: all that its plan stores, or
+    nothing. Returns how many.
 
     `seen` is the digest of the plan that was looked at; `ticked` the statements whose own answer
-    gives way. Raises Missing when they learn nowhere; Conflict: use_statement_unread, and
+    gives way. Raises Missing when they do not learn in it; Conflict: use_statement_unread, and
     list_overtaken when the plan is another one by now.
     """
     today = actor.today(now)
     with transaction() as tx:
-        rater = rating_lock.locked(actor, today)
+        if framework_id not in rating_lock.locked(actor, today):
+            raise Missing
         ground = import_targets.targets(
-            actor.person_id, actor.library_id, rater.framework_id, actor.time_zone
+            actor.person_id, actor.library_id, framework_id, actor.time_zone
         )
         found = plan(listed, ground.statements, ground.answers, today, actor.time_zone)
         if found.digest() != seen:

@@ -2,7 +2,7 @@
 together."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -104,8 +104,9 @@ def rate(
         confirm,
     )
     with transaction() as tx:
-        rater = rating_lock.locked(actor, actor.today(now))
-        row = _place(tx, actor, rater.framework_id, statement_id)
+        raters = rating_lock.locked(actor, actor.today(now))
+        row = _place(tx, actor, raters, statement_id)
+        rater = raters[row.framework_id]
         written = _write(tx, actor.person_id, row, sent, rater, now)
         progress = RatedCounts(row.rated, row.rated_in_domain, row.rated_at_level)
         return SavedRating(
@@ -130,13 +131,15 @@ def rate_many(actor: Actor, sent: Sequence[RatingToSave], now: dt.datetime) -> i
     ratings_refused with `rows`, what `rate` would have refused, by statement.
     """
     with transaction() as tx:
-        rater = rating_lock.locked(actor, actor.today(now))
-        rows = _rows(tx, actor, rater.framework_id, [each.statement_id for each in sent])
+        raters = rating_lock.locked(actor, actor.today(now))
+        rows = _rows(tx, actor, raters, [each.statement_id for each in sent])
         changed, refused = 0, dict[int, Refusal]()
         for each in sent:
             try:
                 row = rows[each.statement_id]
-                changed += _write(tx, actor.person_id, row, each, rater, now).changed
+                changed += _write(
+                    tx, actor.person_id, row, each, raters[row.framework_id], now
+                ).changed
             except KeyError as error:
                 raise Missing from error
             except (Conflict, Invalid) as refusal:
@@ -221,28 +224,25 @@ def clean_notes(**given: str | None) -> dict[str, str]:
     }
 
 
-def _place(tx: Session, actor: Actor, framework_id: int, statement_id: int) -> Row[Any]:
+def _place(
+    tx: Session, actor: Actor, framework_ids: Collection[int], statement_id: int
+) -> Row[Any]:
     """The statement, the actor's rating of it, and how much they have rated. Raises Missing."""
-    values = {
-        "me": actor.person_id,
-        "library": actor.library_id,
-        "framework": framework_id,
-        "statement": statement_id,
-    }
+    values = {"me": actor.person_id, "library": actor.library_id, "statement": statement_id}
     row = tx.execute(_place_query(), values).one_or_none()
-    if row is None:
+    if row is None or row.framework_id not in framework_ids:
         raise Missing
     return row
 
 
 def _rows(
-    tx: Session, actor: Actor, framework_id: int, statement_ids: Sequence[int]
+    tx: Session, actor: Actor, framework_ids: Collection[int], statement_ids: Sequence[int]
 ) -> dict[int, Row[Any]]:
-    """Those of the statements that are of the framework, with the actor's ratings of them. One
+    """Those of the statements that are of the frameworks, with the actor's ratings of them. One
     statement."""
     rows = tx.execute(
-        _with_rating(select(Statement.id, *_RATED)).where(
-            Statement.id.in_(statement_ids), Statement.framework_id == framework_id
+        _with_rating(select(Statement.id, Statement.framework_id, *_RATED)).where(
+            Statement.id.in_(statement_ids), Statement.framework_id.in_(framework_ids)
         ),
         {"me": actor.person_id, "library": actor.library_id},
     )
@@ -274,10 +274,7 @@ def _with_rating(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 def _place_query() -> Select[*tuple[Any, ...]]:
     """Built once: every save asks it."""
     me, library = bindparam("me", type_=Integer), bindparam("library", type_=Integer)
-    framework, statement = (
-        bindparam("framework", type_=Integer),
-        bindparam("statement", type_=Integer),
-    )
+    statement = bindparam("statement", type_=Integer)
 
     def rated(*where: Any) -> ScalarSelect[int]:
         mine, other = Rating.__table__.alias("mine"), Statement.__table__.alias("other")
@@ -287,7 +284,7 @@ def _place_query() -> Select[*tuple[Any, ...]]:
             .select_from(mine.join(other, other.c.id == mine.c.statement_id))
             .where(
                 mine.c.person_id == me,
-                other.c.framework_id == framework,
+                other.c.framework_id == Statement.framework_id,
                 other.c.id.not_in(out),
                 *(other.c[column.key] == column for column in where),
             )
@@ -297,6 +294,7 @@ def _place_query() -> Select[*tuple[Any, ...]]:
 
     return _with_rating(
         select(
+            Statement.framework_id,
             Statement.rank,
             Statement.domain_id,
             Domain.key.label("domain"),
@@ -308,4 +306,4 @@ def _place_query() -> Select[*tuple[Any, ...]]:
         )
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
-    ).where(Statement.id == statement, Statement.framework_id == framework)
+    ).where(Statement.id == statement)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Endorsement, Library, Person, Review, ReviewMessage, SecondReading
 from tracker.policy.permissions import Actor
-from tracker.queries.assessment.learners import learner
+from tracker.queries.assessment.learners import learner, learner_of
 from tracker.queries.reviews import eligible_reviewers, submittable
 from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.records import audit
@@ -49,8 +49,8 @@ def send(
     now: dt.datetime,
     team_id: int | None = None,
 ) -> int:
-    """Send rated statements, frozen as they are now, to somebody who may review the actor in one of
-    their teams.
+    """Send rated statements of one framework, frozen as they are now, to somebody who may review
+    the actor in one of their teams.
 
     Without `team_id` it is the first of the teams in which the reviewer may. Returns the id of the
     review. Raises Missing (no learner); Invalid: review_nothing_chosen, review_too_many,
@@ -107,7 +107,7 @@ def _send(
         raise Invalid("review_yourself", "reviewer")
     _lock_person(tx, actor)
     today = actor.today(now)
-    me = learner(actor.person_id, today)
+    me = learner_of(actor.person_id, wanted[0], today) or learner(actor.person_id, today)
     library = tx.get_one(Library, actor.library_id)
     if me is None:
         raise Missing

@@ -25,7 +25,7 @@ refusal_messages(
     role_profile_retired=_l("This role profile is retired. Choose another one."),
     membership_overlaps=_l(
         "They have this role in this team on one of these days already. Correct that membership, "
-        "or choose other dates."
+        "or choose other dates, or for a learner a job profile of another framework."
     ),
     membership_changed=_l(
         "This membership was changed since, so nothing was undone. Look at it, and correct what "

@@ -1,9 +1,12 @@
 """Role profiles with a target for each domain, and rounds."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
+from wtforms import SelectField, SelectMultipleField
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
@@ -22,9 +25,13 @@ refusal_messages(
     no_role_labels=_l("This framework names no roles at its levels. Add role profiles one by one."),
     role_labels_used=_l("Role profiles for all role labels are there already."),
     round_name_taken=_l("There is a round of this name already. Choose another name."),
-    rounds_overlap=_l("These dates share a day with “%(other)s”. Rounds follow one another."),
+    rounds_overlap=_l(
+        "These dates share a day with “%(other)s”, which is for the same framework. Choose other "
+        "dates or another framework."
+    ),
+    round_framework_needed=_l("Choose a framework."),
     round_keeps_framework=_l(
-        "This round has begun, so it keeps its framework. Make another round for the new one."
+        "This round has begun, so it keeps its frameworks. Add another round for the new one."
     ),
 )
 
@@ -72,6 +79,12 @@ class RoundForm(Form):
     name = fields.line(
         _l("Name"), _l("Enter a name."), description=_l("For example “Autumn 2026”.")
     )
-    framework_id = fields.select_id(_l("Framework"), _l("Choose a framework."))
+    framework_ids: Any = SelectMultipleField(
+        _l("Frameworks"),
+        [InputRequired(_l("Choose a framework."))],
+        coerce=fields.id_or_none,
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
     starts_on = fields.day(_l("First day"), _l("Enter the first day."))
     ends_on = fields.day(_l("Last day"), _l("Enter the last day."))

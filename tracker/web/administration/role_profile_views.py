@@ -16,6 +16,7 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import Undo, flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
 
@@ -25,19 +26,25 @@ bp = Blueprint("admin_role_profiles", __name__, url_prefix="/admin/role-profiles
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
+    """`?framework=` chooses one of several; all without it."""
     lines = role_profiles.listed(session.actor(), session.today())
     frameworks = role_profiles.frameworks()
+    wanted = request.args.get("framework") or None
+    shown = [each for each in frameworks if wanted in (None, str(each.id))]
+    if wanted and not shown:
+        abort(404)
     there = {(line.framework_id, line.name) for line in lines}
-    to_start = [
-        each
-        for each in frameworks
-        if any((each.id, label) not in there for label in each.role_labels)
-    ]
     return render(
         "administration/role_profiles/index.html",
-        lines=lines,
+        lines=[line for line in lines if line.framework_id in {each.id for each in shown}],
         frameworks=frameworks,
-        to_start=to_start,
+        wanted=wanted,
+        to_start=[
+            each
+            for each in shown
+            if any((each.id, label) not in there for label in each.role_labels)
+        ],
+        framework_links=_switch("admin_role_profiles.index", frameworks, wanted, with_all=True),
     )
 
 
@@ -150,6 +157,27 @@ def _framework() -> role_profiles.FrameworkChoice:
     return chosen[0] if chosen else abort(404)
 
 
+def _switch(
+    endpoint: str,
+    frameworks: list[role_profiles.FrameworkChoice],
+    chosen: str | None,
+    *,
+    with_all: bool = False,
+) -> list[FrameworkLink]:
+    """The frameworks, where there are several."""
+    if len(frameworks) < 2:
+        return []
+    offered: list[tuple[str | None, str, str]] = [
+        (str(each.id), each.label, each.lang) for each in frameworks
+    ]
+    if with_all:
+        offered.insert(0, (None, _("All frameworks"), ""))
+    return [
+        FrameworkLink(label, lang, url_for(endpoint, framework=key), key == chosen)
+        for key, label, lang in offered
+    ]
+
+
 def _domains(framework_id: int, lang: str) -> list[role_profiles.TargetDomain]:
     return mark_language(role_profiles.domains_of(framework_id), lang)
 
@@ -170,6 +198,9 @@ def _new_page(framework: role_profiles.FrameworkChoice, form: RoleProfileForm | 
         "administration/role_profiles/new.html",
         form=form or _form(domains),
         framework=framework,
+        framework_links=_switch(
+            "admin_role_profiles.new", role_profiles.frameworks(), str(framework.id)
+        ),
         domains=domains,
     )
 

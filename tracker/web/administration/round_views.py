@@ -65,11 +65,15 @@ def update(round: Subject) -> ResponseReturnValue:  # noqa: A002
 
 
 def _form(form: RoundForm) -> RoundForm:
-    form.framework_id.choices = fields.choices(
-        (each.id, mark(each.label, each.lang)) for each in role_profiles.frameworks()
+    """Hand in the choices. Where there is one framework alone, a new round is for it."""
+    found = role_profiles.frameworks()
+    form.framework_ids.choices = fields.choices(
+        (each.id, mark(each.label, each.lang)) for each in found
     )
+    if len(found) == 1 and not form.is_submitted():
+        form.framework_ids.data = [found[0].id]
     return form
 
 
-def _values(form: RoundForm) -> tuple[str, int, dt.date, dt.date]:
-    return form.name.data, form.framework_id.data, form.starts_on.data, form.ends_on.data
+def _values(form: RoundForm) -> tuple[str, list[int], dt.date, dt.date]:
+    return form.name.data, form.framework_ids.data, form.starts_on.data, form.ends_on.data

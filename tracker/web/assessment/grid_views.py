@@ -30,13 +30,13 @@ errors.refusal_messages(
 @bp.get("/assess/<framework>/<strand>/<domain>/grid")
 @door(Permission.RATE)
 def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
-    return _page(assess_pages.header_once_read(), framework, strand, domain)
+    return _page(assess_pages.header_once_read(framework), framework, strand, domain)
 
 
 @bp.post("/assess/<framework>/<strand>/<domain>/grid")
 @door(Permission.RATE)
 def save(framework: str, strand: str, domain: str) -> ResponseReturnValue:
-    assess_pages.header().levels(framework, strand, domain)
+    assess_pages.header(framework).levels(strand, domain)
     sent = from_form(request.form)
     if sent.person_id not in (None, session.actor().person_id):
         raise Conflict("another_person")
@@ -44,7 +44,9 @@ def save(framework: str, strand: str, domain: str) -> ResponseReturnValue:
         changed = ratings.rate_many(session.actor(), grid_pages.wanted(sent), session.now())
     except (Invalid, Conflict) as refusal:
         status = 409 if isinstance(refusal, Conflict) else 422
-        return _page(assess_pages.header(), framework, strand, domain, sent, refusal), status
+        return _page(
+            assess_pages.header(framework), framework, strand, domain, sent, refusal
+        ), status
     flash_message(
         ngettext("%(num)d statement saved.", "%(num)d statements saved.", changed)
         if changed
@@ -61,7 +63,7 @@ def _page(
     sent: SentGrid | None = None,
     refusal: Refusal | None = None,
 ) -> str:
-    levels = header.levels(framework, strand, domain)
+    levels = header.levels(strand, domain)
     domain_id = levels[0].domain_id
     groups = page_nav.page_nav(framework, header.progress, (domain_id, None), in_grids=True)
     to_rate = statement_cards.of_domain(header.learner, domain_id)

@@ -59,7 +59,7 @@ def new() -> ResponseReturnValue:
 @bp.get("/assess/list/template.csv")
 @door(Permission.RATE)
 def template() -> ResponseReturnValue:
-    learner = assess_pages.header_once_read().learner
+    learner = assess_pages.header_once_read(switch="rating_lists.new").learner
     return exports.template(
         learner, import_targets.blanks(learner.library_id, learner.framework_id)
     )
@@ -94,8 +94,11 @@ def store() -> ResponseReturnValue:
     form = StoreForm()
     text, seen = form.text.data or "", form.seen.data or ""
     try:
-        listed = _read(text, assess_pages.header().learner)[0]
-        count = service.take_over(session.actor(), listed, form.ticked, seen, session.now())
+        learner = assess_pages.header().learner
+        listed = _read(text, learner)[0]
+        count = service.take_over(
+            session.actor(), learner.framework_id, listed, form.ticked, seen, session.now()
+        )
     except Conflict as refusal:
         return _check_page(text, form.ticked, refusal), 409
     flash_message(
@@ -118,7 +121,7 @@ def _read(text: str, learner: Learner) -> tuple[RatingList, import_targets.Impor
 
 
 def _form_page(form: ListForm) -> str:
-    learner = assess_pages.header_once_read().learner
+    learner = assess_pages.header_once_read(switch="rating_lists.new").learner
     known = import_targets.targets(
         learner.person_id, learner.library_id, learner.framework_id, session.actor().time_zone
     )
@@ -129,7 +132,8 @@ def _check_page(
     text: str, ticked: frozenset[int] = frozenset(), refusal: Refusal | None = None
 ) -> str:
     """Raises Invalid for a text that is no list."""
-    learner = (assess_pages.header() if refusal else assess_pages.header_once_read()).learner
+    header = assess_pages.header if refusal else assess_pages.header_once_read
+    learner = header(switch="rating_lists.new").learner
     listed, known = _read(text, learner)
     actor = session.actor()
     found = plan(

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from flask import abort, redirect, request, url_for
 
-from tracker.queries.assessment import learners
 from tracker.queries.assessment import progress as progresses
-from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.learners import Learner, learner_of
 from tracker.queries.assessment.progress import LevelProgress, Progress
 from tracker.rules.assessment.ratings import minutes_for
 from tracker.web.http import session
+from tracker.web.http.framework_asked import about, learner_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,26 +21,34 @@ class AssessmentHeader:
     def minutes(self) -> int:
         return minutes_for(self.progress.left)
 
-    def levels(self, framework: str, strand: str, domain: str) -> tuple[LevelProgress, ...]:
-        """The levels of a domain as an address names it; 404 when it is not of the learner's
-        framework."""
-        levels = self.progress.of_domain(strand, domain)
-        if framework != self.learner.framework_slug or not levels:
-            abort(404)
-        return levels
+    def levels(self, strand: str, domain: str) -> tuple[LevelProgress, ...]:
+        """The levels of a domain as an address names it; 404 when it is not of the framework."""
+        return self.progress.of_domain(strand, domain) or abort(404)
 
 
-def header() -> AssessmentHeader:
-    """404 for somebody who learns nowhere."""
-    learner = learners.learner(session.actor().person_id, session.actor().today(session.now()))
-    if learner is None:
-        abort(404)
+def header(framework: str | None = None, switch: str = "assessment.resume") -> AssessmentHeader:
+    """In the framework of that slug, else that of the address; 404 for somebody who does not learn
+    in it. `switch`: the page of another framework of theirs."""
+    learner = learner_asked(session.actor().person_id, switch, framework) or abort(404)
     return AssessmentHeader(learner, progresses.progress(learner))
 
 
-def header_once_read() -> AssessmentHeader:
+def header_of(statement_id: int, switch: str = "assessment.resume") -> AssessmentHeader | None:
+    """In the framework of the statement, where they learn in it."""
+    learner = learner_of(session.actor().person_id, statement_id, session.today())
+    if learner is None:
+        return None
+    return AssessmentHeader(about(learner, switch), progresses.progress(learner))
+
+
+def header_once_read(
+    framework: str | None = None, switch: str = "assessment.resume"
+) -> AssessmentHeader:
     """The header; whoever has not read the use statement is sent there first."""
-    found = header()
+    return once_read(header(framework, switch))
+
+
+def once_read(found: AssessmentHeader) -> AssessmentHeader:
     if not found.progress.use_statement:
         abort(redirect(url_for("dashboard.use_statement", next=request.full_path.rstrip("?"))))
     return found

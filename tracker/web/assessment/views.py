@@ -70,8 +70,8 @@ def resume() -> ResponseReturnValue:
 @bp.get("/assess/<framework>/<strand>/<domain>")
 @door(Permission.RATE)
 def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
-    header = assess_pages.header_once_read()
-    levels = header.levels(framework, strand, domain)
+    header = assess_pages.header_once_read(framework)
+    levels = header.levels(strand, domain)
     asked = request.args.get("level")
     rank = next((level.rank for level in levels if str(level.rank) == asked), None)
     if asked is not None and rank is None:
@@ -99,15 +99,17 @@ def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
 def five() -> ResponseReturnValue:
     """Five statements, whichever domains they are of: those named in the address, else the next
     five."""
-    header = assess_pages.header_once_read()
     asked = [
         int(part)
         for part in request.args.get("ids", "").split("-")
         if part.isascii() and part.isdigit()
     ]
-    ids = [each for each in asked if each < 2**31][:FIVE] or progresses.next_open(
-        header.learner, FIVE
+    ids = [each for each in asked if each < 2**31][:FIVE]
+    header = assess_pages.once_read(
+        (assess_pages.header_of(ids[0], "assessment.five") if ids else None)
+        or assess_pages.header(switch="assessment.five")
     )
+    ids = ids or progresses.next_open(header.learner, FIVE)
     to_rate = statement_cards.of_statements(header.learner, ids)
     page = "-".join(["five", *(str(card.id) for card in to_rate.cards)])
     cards = StatementCards(to_rate, header.learner, page, assess_pages.saved())
@@ -202,7 +204,7 @@ def _refused(
         return jsonify(
             error=errors.message_for(refusal), code=refusal.code, current=theirs, yours=sent.answer
         ), status
-    header = assess_pages.header()
+    header = assess_pages.header_of(statement_id) or abort(404)
     to_rate = statement_cards.of_statements(header.learner, [statement_id])
     if not to_rate.cards:
         abort(404)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy.permissions import Actor
-from tracker.queries.assessment import learners, progress
+from tracker.queries.assessment import progress
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.progress import Progress
 from tracker.queries.dashboard import today
@@ -22,6 +22,7 @@ from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.assessment.ratings import FIVE, minutes_for
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.next_steps import NextStep, StepKind
+from tracker.web.http.framework_asked import learner_asked
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.reviews.endorsements import alerts
 from tracker.web.ui import page_nav
@@ -44,7 +45,7 @@ class Learning:
 
 def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     """The number of queries is the same whatever there is."""
-    learner = learners.learner(actor.person_id, actor.today(now))
+    learner = learner_asked(actor.person_id, "dashboard.index")
     if learner is None:
         return None
     done, profile, statements, returned, ended = mark_language(
@@ -58,12 +59,13 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         learner.lang,
     )
     last = progress.last_rated(learner)
-    sent = today.sent_this_round(actor, learner.round_id)
+    sent = today.sent_this_round(actor, learner.framework_id, learner.round_id)
+    own = [each.slug for each in learner.frameworks]
     steps = statement_status.steps(profile, statements, ALL_KINDS)
     waiting = (
         _returned(returned)
         + _revealed(actor, now)
-        + alerts.entries(actor, now, ended)
+        + alerts.entries(actor, now, ended, own if len(own) > 1 else [])
         + _unlinked(actor)
     )
     next_up = _next_up(learner, done, last, sent)

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
-from tracker.queries.assessment import learners
+from tracker.queries.assessment.learners import frameworks_of
 from tracker.queries.evidence import evidence as evidence_queries
 from tracker.queries.evidence import versions
 from tracker.rules.errors import Conflict, Invalid
@@ -88,10 +88,8 @@ def create() -> ResponseReturnValue:
 @bp.get("/evidence/<id:evidence_id>")
 @door(Permission.EVIDENCE_OWN, subjects.evidence)
 def show(evidence: Subject) -> ResponseReturnValue:
-    piece, own = (
-        pages.piece_asked(evidence.id),
-        learners.learner(session.actor().person_id, session.today()),
-    )
+    piece = pages.piece_asked(evidence.id)
+    own = frameworks_of(session.actor().person_id, session.today())
     signs = (
         patron_data.signs(piece.shown.title, piece.shown.text) if "check" in request.args else ()
     )
@@ -102,7 +100,7 @@ def show(evidence: Subject) -> ResponseReturnValue:
         history=versions.history(evidence.id),
         kinds=pages.KINDS,
         signs=[pages.SIGNS[sign] for sign in sorted(signs)],
-        framework_id=own.framework_id if own else None,
+        framework_ids={each.id for each in own},
     )
 
 

@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
-from tracker.queries.assessment import learners
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
@@ -15,6 +14,7 @@ from tracker.rules.roles import Permission
 from tracker.services.assessment import readiness
 from tracker.web.http import errors, rate_limits, session
 from tracker.web.http.access import door, may, note_look, note_opened
+from tracker.web.http.framework_asked import asked, learner_asked
 from tracker.web.i18n.render import render
 from tracker.web.profiles import exports, labels, level_table
 from tracker.web.profiles import pdf as profile_pdf
@@ -27,7 +27,7 @@ bp = Blueprint("profiles", __name__)
 @bp.get("/profile")
 @door(Permission.SIGNED_IN)
 def own() -> ResponseReturnValue:
-    learner = _own_learner()
+    learner = _own()
     if learner is None:
         return render("profiles/none.html")
     note_opened(NoticePage.PROFILE)
@@ -44,7 +44,7 @@ def show(person: Subject) -> ResponseReturnValue:
 @bp.get("/profile/<domain>")
 @door(Permission.SIGNED_IN)
 def explain_own(domain: str) -> ResponseReturnValue:
-    learner = _own_learner() or abort(404)
+    learner = _own() or abort(404)
     return _explain(learner, SelfSide.OWN, domain)
 
 
@@ -58,14 +58,14 @@ def explain(person: Subject, domain: str) -> ResponseReturnValue:
 @bp.get("/profile.csv")
 @door(Permission.SIGNED_IN)
 def own_csv() -> ResponseReturnValue:
-    learner = _own_learner() or abort(404)
+    learner = _own() or abort(404)
     return exports.as_csv(learner, statement_status.voices(learner, SelfSide.OWN))
 
 
 @bp.get("/profile.json")
 @door(Permission.SIGNED_IN)
 def own_json() -> ResponseReturnValue:
-    learner = _own_learner() or abort(404)
+    learner = _own() or abort(404)
     return exports.as_json(learner, statement_status.voices(learner, SelfSide.OWN))
 
 
@@ -73,7 +73,7 @@ def own_json() -> ResponseReturnValue:
 @door(Permission.SIGNED_IN)
 @rate_limits.documents
 def own_pdf() -> ResponseReturnValue:
-    learner = _own_learner() or abort(404)
+    learner = _own() or abort(404)
     return _pdf(learner, SelfSide.OWN)
 
 
@@ -95,13 +95,16 @@ def ready() -> ResponseReturnValue:
         _("Your supervisor sees now that you are ready.")
         if said == "yes"
         else _("You are not marked as ready any more."),
-        undo=errors.Undo(url_for("profiles.ready"), {"ready": "no" if said == "yes" else "yes"}),
+        undo=errors.Undo(
+            url_for("profiles.ready", framework=asked()),
+            {"ready": "no" if said == "yes" else "yes"},
+        ),
     )
-    return redirect(url_for("profiles.own"), 303)
+    return redirect(url_for("profiles.own", framework=asked()), 303)
 
 
-def _own_learner() -> Learner | None:
-    return learners.learner(session.actor().person_id, session.actor().today(session.now()))
+def _own() -> Learner | None:
+    return learner_asked(session.actor().person_id, "profiles.own")
 
 
 def _of(person: Subject) -> tuple[Learner, SelfSide]:
@@ -110,9 +113,7 @@ def _of(person: Subject) -> tuple[Learner, SelfSide]:
 
     A coordinator sees endorsed levels by name where the library has it so, else no profile at all.
     """
-    learner = learners.learner(person.id, session.actor().today(session.now()))
-    if learner is None:
-        abort(404)
+    learner = learner_asked(person.id, "profiles.show", person_id=person.id) or abort(404)
     if person.owner_id == session.actor().person_id:
         return learner, SelfSide.OWN
     note_look(person.id, "profile")

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from tracker.policy.permissions import Subject
-from tracker.queries.assessment import learners
 from tracker.queries.reviews import eligible_reviewers, handovers, item_details, submittable
 from tracker.queries.reviews import headers as review_headers
 from tracker.queries.reviews import items as review_items
@@ -20,6 +19,7 @@ from tracker.rules.reviews.responses import NewerAnswer
 from tracker.rules.reviews.sending import SECONDS_EACH, minutes_for
 from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.web.http import access, session
+from tracker.web.http.framework_asked import learner_asked
 from tracker.web.i18n.render import render
 from tracker.web.reviews import labels, queue
 from tracker.web.reviews.endorsements import alerts, exception_labels
@@ -40,10 +40,11 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     """`chosen`: what was ticked and refused; None for what is suggested, or for what the address
     asks for."""
     actor, today = session.actor(), session.today()
-    learner = learners.learner(actor.person_id, today)
+    expiring = 1 if "expiring" in request.args else None
+    learner = learner_asked(actor.person_id, "reviews.new", expiring=expiring)
     statements = submittable.sendable(learner, today) if learner is not None else []
     domain_id = request.args.get("domain", "")
-    if chosen is None and "expiring" in request.args:
+    if chosen is None and expiring:
         chosen = [*alerts.to_renew(actor, session.now())]
     ticked = {
         each.statement_id

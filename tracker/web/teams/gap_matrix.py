@@ -39,6 +39,7 @@ class MatrixRow:
     person_id: int
     name: str
     note: str
+    framework: str | None
     marks: tuple[CellMark, ...]
 
     @property
@@ -74,7 +75,9 @@ def grid(domains: Sequence[DomainShape], rows: Iterable[PersonRow]) -> list[Matr
             marks.append(
                 CellMark(state, cell.held_rank, tone(cell.held_rank, len(names)), short, name)
             )
-        found.append(MatrixRow(row.person_id, row.name, row.role_profile, tuple(marks)))
+        found.append(
+            MatrixRow(row.person_id, row.name, row.role_profile, row.framework, tuple(marks))
+        )
     return found
 
 

@@ -7,6 +7,7 @@ from tracker.web.ui.filters import Filters
 
 
 class MemberFilters(Filters):
+    framework = SelectField(_l("Framework"))
     q = StringField(_l("Name or job"))
     profile = SelectField(_l("Role profile"))
     show = SelectField(_l("Who"))

@@ -7,15 +7,17 @@ first.
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.queries.administration.people import folded
 from tracker.queries.teams.teams import Member
 from tracker.rules.pagination import TablePage, table_page
+from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.teams.member_forms import MemberFilters
 from tracker.web.ui.pagination import page_number
 from tracker.web.ui.tables import Column, ColumnHeading, headings, order_asked
@@ -53,11 +55,15 @@ SHOWN: dict[str, Callable[[Member], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class MemberList:
-    """`kept` are the filters in use and `order` the order, as an address has them. `unknown`: the
-    address asked for something that is not offered; it was left out."""
+    """`people` of `total` are in it; somebody with two frameworks has two rows. `frameworks`: the
+    switch, where there are several. `kept` are the filters in use and `order` the order, as an
+    address has them. `unknown`: the address asked for something that is not offered; it was left
+    out."""
 
     cut: TablePage[Member]
+    people: int
     total: int
+    frameworks: list[FrameworkLink]
     form: MemberFilters
     headings: list[ColumnHeading]
     kept: dict[str, str]
@@ -67,7 +73,11 @@ class MemberList:
 
 def asked(members: tuple[Member, ...], team_id: int) -> MemberList:
     """What the address asks for."""
+    total = len({member.person_id for member in members})
     form, order = MemberFilters(request.args), order_asked(COLUMNS)
+    frameworks = _frameworks(members)
+    framework = form.offer("framework", [(slug, label) for slug, label, _lang in frameworks])
+    members = tuple(each for each in members if framework in ("", each.framework_slug))
     profiles = sorted({member.role_profile for member in members}, key=folded)
     profile = form.offer(
         "profile", [("", _("All")), *((name, name) for name in profiles if len(profiles) > 1)]
@@ -87,10 +97,35 @@ def asked(members: tuple[Member, ...], team_id: int) -> MemberList:
     kept = form.chosen() | ({"q": find} if find else {})
     return MemberList(
         cut=table_page(rows, page_number()),
-        total=len(members),
+        people=len({member.person_id for member in rows}),
+        total=total,
+        frameworks=_switch(team_id, frameworks, framework) if len(frameworks) > 1 else [],
         form=form,
         headings=headings(COLUMNS, order, "teams.show", team_id=team_id, **kept),
         kept=kept,
         order=order.kept,
         unknown=order.unknown or form.unknown,
     )
+
+
+def _frameworks(members: tuple[Member, ...]) -> list[tuple[str, str, str]]:
+    """What can be chosen, as slug, label and language: one or, where there are several, all or
+    each."""
+    named = {
+        member.framework_slug: (member.framework_slug, member.framework, member.lang)
+        for member in members
+    }
+    each = sorted(named.values(), key=itemgetter(1)) if len(named) > 1 else []
+    return [("", _("All frameworks"), ""), *each]
+
+
+def _switch(team_id: int, offered: list[tuple[str, str, str]], chosen: str) -> list[FrameworkLink]:
+    return [
+        FrameworkLink(
+            label,
+            lang,
+            url_for("teams.show", team_id=team_id, framework=slug or None),
+            slug == chosen,
+        )
+        for slug, label, lang in offered
+    ]

@@ -1,8 +1,9 @@
 """Teams for those who supervise or coordinate them: who is in one, and what they have sent."""
 
 from collections import Counter
+from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +15,7 @@ from tracker.queries.teams.gap_matrix import MatrixFilters
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door, may, note_looks
+from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.content_language import mark
 from tracker.web.i18n.render import render
 from tracker.web.teams import exports as gaps_export
@@ -44,6 +46,7 @@ def show(team: Subject) -> ResponseReturnValue:
     note_looks([member.person_id for member in (*found.cut.rows, *page.former)], "team")
     return render(
         "teams/show.html",
+        framework_links=found.frameworks,
         page=page,
         found=found,
         team=team,
@@ -64,6 +67,7 @@ def gaps(team: Subject) -> ResponseReturnValue:
     return render(
         "teams/gaps.html",
         lang=chosen.lang if chosen is not None else "",
+        framework_links=_frameworks(scope, filters),
         scope=scope,
         page=page,
         chosen=chosen,
@@ -90,6 +94,25 @@ def gaps_csv(team: Subject) -> ResponseReturnValue:
     return csv_file(
         gaps_export.table(page, compare), f"gaps {scope.team.name} {session.now():%Y-%m-%d}"
     )
+
+
+def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[FrameworkLink]:
+    """The frameworks of the people here, where there are several. What else was chosen belongs to
+    one of them, but for the teams."""
+    if not filters.framework or not filters.framework.choices:
+        return []
+    offered: Any = filters.framework.choices
+    people = filters.chosen().get("teams")
+    langs = {str(one.framework_id): one.lang for one in scope.here}
+    return [
+        FrameworkLink(
+            label,
+            langs[value],
+            url_for("teams.gaps", team_id=scope.team.id, framework=value, teams=people),
+            value == filters.framework.data,
+        )
+        for value, label in offered
+    ]
 
 
 def _chosen(scope: gap_scope.GapScope, filters: GapFilters) -> MatrixFilters | None:
@@ -119,9 +142,11 @@ def _chosen(scope: gap_scope.GapScope, filters: GapFilters) -> MatrixFilters | N
     )
     same = [(key, _("%(round)s, same people", round=name)) for key, name in past]
     compare = filters.offer("compare", [("", _("Nothing")), *same])
+    one = next(one for one in scope.here if one.framework_id == framework_id)
     return MatrixFilters(
         framework_id=framework_id,
-        lang=next(one.lang for one in scope.here if one.framework_id == framework_id),
+        slug=one.framework_slug,
+        lang=one.lang,
         round=rounds.get(at),
         compare=rounds.get(compare),
         role_profile_id=int(profile) if profile else None,

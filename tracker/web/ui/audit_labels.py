@@ -163,6 +163,7 @@ SHOWN = {
     "team": "%(fact)s",
     "role_profile": "%(fact)s",
     "round": "%(fact)s",
+    "frameworks": "%(fact)s",
     "statement": "%(fact)s",
     "role": "%(fact)s",
     "page": "%(fact)s",

@@ -2,6 +2,7 @@
 was revoked."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -26,8 +27,11 @@ def found(actor: Actor, now: dt.datetime) -> Found:
     return soon, endings.ended(actor.person_id, now - FRESH)
 
 
-def entries(actor: Actor, now: dt.datetime, of: Found) -> list[PanelEntry]:
-    """One query. What is with a reviewer already is not asked for again."""
+def entries(
+    actor: Actor, now: dt.datetime, of: Found, several: Collection[str]
+) -> list[PanelEntry]:
+    """One query. What is with a reviewer already is not asked for again. `several`: the slugs of
+    the frameworks they learn in, where there are several; each leads to its own page."""
     soon, gone = of
     ids = [*(each.statement_id for each in soon), *(each.statement_id for each in gone)]
     out = set(submittable.with_a_reviewer(actor.person_id, ids, actor.today(now)))
@@ -37,7 +41,15 @@ def entries(actor: Actor, now: dt.datetime, of: Found) -> list[PanelEntry]:
         for each in gone
         if each.status is EndorsementStatus.EXPIRED and each.statement_id not in out
     ]
-    return _soon(soon) + _expired(expired) + _revoked(gone)
+    frameworks = dict.fromkeys(
+        [*(each.framework for each in soon), *(each.framework for each in expired)]
+    )
+    told = []
+    for slugs in [{slug} for slug in frameworks] if several else [set(frameworks)]:
+        href = url_for("reviews.new", expiring=1, framework=next(iter(slugs & {*several}), None))
+        told += _soon([each for each in soon if each.framework in slugs], href)
+        told += _expired([each for each in expired if each.framework in slugs], href)
+    return told + _revoked(gone)
 
 
 def to_renew(actor: Actor, now: dt.datetime) -> frozenset[int]:
@@ -47,7 +59,7 @@ def to_renew(actor: Actor, now: dt.datetime) -> frozenset[int]:
     return frozenset({*(each.statement_id for each in soon), *expired})
 
 
-def _soon(soon: list[Expiring]) -> list[PanelEntry]:
+def _soon(soon: list[Expiring], href: str) -> list[PanelEntry]:
     if not soon:
         return []
     title = ngettext(
@@ -56,12 +68,10 @@ def _soon(soon: list[Expiring]) -> list[PanelEntry]:
         len(soon),
         day=day(max(each.last_day for each in soon)),
     )
-    return [
-        PanelEntry(title, _where(), _("Send them to review again, so that they go on counting."))
-    ]
+    return [PanelEntry(title, href, _("Send them to review again, so that they go on counting."))]
 
 
-def _expired(gone: list[EndedEndorsement]) -> list[PanelEntry]:
+def _expired(gone: list[EndedEndorsement], href: str) -> list[PanelEntry]:
     if not gone:
         return []
     title = ngettext(
@@ -69,7 +79,7 @@ def _expired(gone: list[EndedEndorsement]) -> list[PanelEntry]:
     )
     return [
         PanelEntry(
-            title, _where(), _("They count no more. Send them to review again."), ago(gone[0].at)
+            title, href, _("They count no more. Send them to review again."), ago(gone[0].at)
         )
     ]
 
@@ -89,7 +99,3 @@ def _revoked(gone: list[EndedEndorsement]) -> list[PanelEntry]:
         for each in gone
         if each.status is EndorsementStatus.REVOKED
     ]
-
-
-def _where() -> str:
-    return url_for("reviews.new", expiring=1)

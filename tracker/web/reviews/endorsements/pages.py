@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from flask import abort, current_app
 from flask_babel import gettext as _
 
-from tracker.queries.assessment import learners
-from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.learners import Learner, learner_of
 from tracker.queries.assessment.statement_cards import StatementCard
 from tracker.queries.endorsements import comparisons, digest_check, exceptions
 from tracker.queries.endorsements import endorsements as endorsing
@@ -19,6 +18,7 @@ from tracker.rules.reviews.digests import DigestFit
 from tracker.rules.reviews.workflow import EndorsementStatus
 from tracker.services.reviews import endorsements as service
 from tracker.web.http import access, session
+from tracker.web.http.framework_asked import about
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
 from tracker.web.reviews.endorsements import comparison
@@ -46,10 +46,11 @@ def own_endorsements(learner: Learner, statement: StatementCard) -> Endorsements
 
 def of_person(person_id: int, statement_id: int) -> str:
     """For a supervisor: nothing in it is read from what was not revealed."""
-    learner = learners.learner(person_id, session.actor().today(session.now()))
+    learner = learner_of(person_id, statement_id, session.today())
     heading = comparisons.heading(learner, statement_id) if learner is not None else None
     if learner is None or heading is None:
         abort(404)
+    about(learner, "profiles.show", person_id=person_id)
     access.note_look(person_id, "profile")
     reader = session.actor().person_id
     voices = statement_status.voices(learner, SelfSide.REVEALED, heading.domain_id)

@@ -6,11 +6,13 @@ from flask.typing import ResponseReturnValue
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
-from tracker.queries.assessment import learners, progress, rating_history, statement_cards
+from tracker.queries.assessment import progress, rating_history, statement_cards
+from tracker.queries.assessment.learners import learner_of
 from tracker.queries.evidence import evidence
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
+from tracker.web.http.framework_asked import about
 from tracker.web.i18n.render import render
 from tracker.web.reviews.endorsements import pages
 from tracker.web.ui.statement_cards import StatementCards
@@ -21,12 +23,12 @@ bp = Blueprint("statements", __name__)
 @bp.get("/statements/<id:statement_id>")
 @door(Permission.RATE)
 def show(statement_id: int) -> ResponseReturnValue:
-    """Of another framework than the learner's: no such page."""
-    learner = learners.learner(session.actor().person_id, session.actor().today(session.now()))
+    """Of a framework in which they do not learn: no such page."""
+    learner = learner_of(session.actor().person_id, statement_id, session.today())
     to_rate = statement_cards.of_statements(learner, [statement_id]) if learner else None
     if learner is None or to_rate is None or not to_rate.cards:
         abort(404)
-    reached = progress.progress(learner)
+    reached = progress.progress(about(learner, "assessment.resume"))
     if not reached.use_statement:
         return redirect(url_for("dashboard.use_statement", next=request.path))
     card = to_rate.cards[0]

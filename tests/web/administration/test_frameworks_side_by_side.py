@@ -1,0 +1,76 @@
+"""What an administrator sees where several frameworks are there."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.client import Client
+from tests.factories.frameworks import second_framework
+from tests.factories.world import World
+
+SignIn = Callable[[str], Client]
+
+
+@pytest.fixture
+def adam(world: World, sign_in: SignIn) -> Client:
+    return sign_in(world.email("adam"))
+
+
+@pytest.fixture
+def bikes(app: Flask, world: World) -> int:
+    with app.app_context():
+        return second_framework(world, "five-levels")[1]
+
+
+def test_a_job_profile_names_its_framework(world: World, bikes: int, adam: Client) -> None:
+    page = adam.get(f"/admin/people/{world.people['ana']}/memberships/new").text
+    assert ">Everything (Bicycle Mechanics 1.0)</option>" in page
+    assert ">Mid-level (Small framework 1)</option>" in page
+
+
+def test_alone_it_does_not(world: World, adam: Client) -> None:
+    page = adam.get(f"/admin/people/{world.people['ana']}/memberships/new").text
+    assert ">Mid-level</option>" in page
+    assert "framework_switch" not in adam.get("/admin/role-profiles").text
+    assert 'aria-label="Frameworks"' not in adam.get("/admin/role-profiles/new").text
+
+
+def test_job_profiles_of_each_framework_are_reached_by_links(
+    world: World, bikes: int, adam: Client
+) -> None:
+    page = adam.get("/admin/role-profiles").text
+    nav = re.search(r'<nav[^>]* aria-label="Frameworks">.*?</nav>', page, re.DOTALL)
+    assert nav is not None
+    links = re.findall(r'href="([^"]*)"', nav[0])
+    assert links == [
+        "/admin/role-profiles",
+        *(f"/admin/role-profiles?framework={each}" for each in (bikes, world.framework_id)),
+    ]
+    second = adam.get(links[1]).text
+    assert ("Everything" in second, "Mid-level" in second) == (True, False)
+    assert f'href="/admin/role-profiles/new?framework={bikes}"' in second
+    assert "Assembly" in adam.get(f"/admin/role-profiles/new?framework={bikes}").text
+    assert f'href="/admin/role-profiles/new?framework={world.framework_id}"' in second or (
+        f"framework={world.framework_id}"
+        in adam.get(f"/admin/role-profiles/new?framework={bikes}").text
+    )
+    assert adam.get("/admin/role-profiles?framework=x").status_code == 404
+
+
+def test_a_round_is_for_one_or_more(world: World, bikes: int, adam: Client) -> None:
+    page = adam.get("/admin/rounds/new").text
+    assert len(re.findall(r'<input[^>]*name="framework_ids"[^>]*type="checkbox"', page)) == 2
+    round_ = {
+        "name": "Spring",
+        "framework_ids": [world.framework_id, bikes],
+        "starts_on": "2027-03-01",
+        "ends_on": "2027-05-01",
+    }
+    assert adam.post("/admin/rounds", round_).status_code == 303
+    assert "Bicycle Mechanics 1.0, Small framework 1" in adam.get("/admin/rounds").text
+    again = adam.post("/admin/rounds", {**round_, "name": "Again", "framework_ids": [bikes]})
+    assert again.status_code == 422
+    assert "which is for the same framework" in again.text
+    assert "Choose a framework." in adam.post("/admin/rounds", {**round_, "framework_ids": []}).text
