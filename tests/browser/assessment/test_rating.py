@@ -38,8 +38,8 @@ def test_by_keyboard_alone(live: Live, visit: Visit) -> None:
     assert focused(page) == f"s-{third}-not_yet"
     assert answers(live) == {first: "consistently", second: "not_my_work"}
     assert page.locator("[data-progress-count]").first.text_content() == "2 of 33 rated"
-    rail = page.locator(".rail.is-wide a[aria-current=page] .rail-count").text_content()
-    assert rail.startswith("2/10")
+    part = page.locator(".page-nav.is-wide a[aria-current=page] .page-nav-count")
+    assert part.text_content().startswith("2/10")
 
 
 def test_arrows_save_where_they_stop_and_not_at_each_step(live: Live, visit: Visit) -> None:

@@ -1,4 +1,4 @@
-"""Thirty statements of three levels in one sitting: by keyboard alone, and what the page does on
+"""Thirty statements of three levels in batches: by keyboard alone, and what the page does on
 the way."""
 
 import re
@@ -10,13 +10,14 @@ from sqlalchemy import select
 
 from tests.browser.conftest import Live
 from tests.browser.keyboard import Keyboard
+from tests.browser.watch import MOST_REQUESTS, Watch
 from tests.client import PASSWORD
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.ratings import rate
 from tests.factories.sending import actor, answer, item_ids
 from tests.factories.world import add
 from tracker.db import db, session, transaction
-from tracker.models import ReviewItem, Statement
+from tracker.models import Person, ReviewItem, Statement
 from tracker.services.reviews import reviews
 
 pytest.importorskip(
@@ -192,3 +193,20 @@ def test_later_waits_for_what_is_being_saved(live: Live, visit: Visit, review_id
     page.get_by_role("button", name="Go on later").click()
     page.get_by_text("Your answers about Ana are kept and sealed").wait_for()
     assert said(live, review_id)[0] == ("answered", "consistently", "saw_it")
+
+
+def test_a_batch_with_the_screen_cover_is_light_too(
+    live: Live, visit: Visit, review_id: int
+) -> None:
+    """No other page asks for as many modules."""
+    with live.app.app_context(), transaction() as tx:
+        tx.get_one(Person, live.world.people["sue"]).covers_screen = True
+    page = visit("sue")
+    page.goto(f"/reviews/{review_id}")  # leads on to the first batch
+    watch = Watch(page)
+    watch.visit(page.url)
+    page.wait_for_load_state("networkidle")
+    modules = [each for each in watch.requests if each.endswith(".js")]
+    assert {each.rpartition("/")[2] for each in modules} > {"cover.js", "batch.js", "keys.js"}
+    assert len(modules) == len(set(modules)) < MOST_REQUESTS
+    assert watch.faults() == []

@@ -224,7 +224,7 @@ def test_the_screen_cover_is_the_person_s_own_and_on_all_their_pages(
     page = ana.get("/evidence").text
     assert len(count_sql) == before
     assert "Ana is signed in. Press any key or click to go on." in page
-    assert re.search(r'<script type="module" src="/assets/js/cover\.[0-9a-f]{12}\.js">', page)
+    assert re.search(r'<script type="module" src="/assets/[0-9a-f]{16}/js/cover\.js">', page)
     for path in (
         "/",
         "/account",

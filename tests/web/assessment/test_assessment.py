@@ -494,21 +494,19 @@ def words_asked(script: str) -> set[str]:
     return set(re.findall(r"\bwords\.(\w+)", script))
 
 
-def test_the_script_and_its_pages_agree_on_the_words(
+def words_of(app: Flask, entry: str) -> set[str]:
+    """Every word that an entry or one of its modules asks for."""
+    names = [entry, *app.jinja_env.globals["modules"](entry)]  # type: ignore[operator]
+    return set().union(*(words_asked((ROOT / "static" / name).read_text()) for name in names))
+
+
+def test_the_scripts_and_their_pages_agree_on_the_words(
     app: Flask, world: World, ana: Client, sign_in: Callable[[str], Client]
 ) -> None:
-    """Every word that assess.js asks for is given by the page, and no other: its parts for reviews
-    by theirs."""
+    """Every word that a script asks for is given by its page, and no other."""
     with app.app_context():
         review_id = send(world, Answer.PARTLY)
-    script = (ROOT / "static/js/assess.js").read_text(encoding="utf-8")
-    of_reviews = re.findall(
-        r"^(?:class Judgement|if \(sitting\)).*?^}$", script, re.MULTILINE | re.DOTALL
-    )
-    assert len(of_reviews) == 2
-    rest = script
-    for part in of_reviews:
-        rest = rest.replace(part, "")
-    assert words_asked(rest) == words_given(ana.get(DOMAIN).text)
     screen = sign_in(world.email("sue")).get(f"/reviews/{review_id}", follow_redirects=True).text
-    assert words_asked(script) - {"confirmed"} == words_given(screen)
+    for entry in ("js/assess.js", "js/grid.js"):
+        assert words_of(app, entry) == words_given(ana.get(DOMAIN).text)
+    assert words_of(app, "js/batch.js") - {"confirmed"} == words_given(screen)

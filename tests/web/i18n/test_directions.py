@@ -1,12 +1,9 @@
 """Stylesheets know a start and an end, no left and right: the pages work from right to left too."""
 
 import re
-from importlib.resources import files
-from pathlib import Path
 
 import pytest
 
-from config import ROOT
 from tests.web.ui.test_look import PARTS
 
 SIDED = re.compile(
@@ -132,50 +129,3 @@ def test_a_side_is_found(declaration: str) -> None:
 )
 def test_what_takes_no_side_is_left_alone(declaration: str) -> None:
     assert one_sided(f".x {{ {declaration}; }}") == []
-
-
-BOOTSTRAP_ANSWERED = {
-    "ol": "padding-left",
-    "ul": "padding-left",
-    "dd": "margin-left",
-    "caption": "text-align",
-    "legend": "float",
-    "legend+*": "clear",
-    ".form-check": "padding-left",
-    ".form-check .form-check-input": "float margin-left",
-    ".form-select": "background-position padding",
-    ".form-select[multiple]": "padding-right",
-    '.form-select[size]:not([size="1"])': "padding-right",
-}
-"""Rules of Bootstrap's (left to right only) that pages meet, and that our stylesheets say again
-without a side."""
-
-
-def classes(source: str) -> set[str]:
-    """Names in class attributes: written out, or as strings in their expressions."""
-    said = re.findall(r'class(?:_|Name)?\s*=\s*\(?"((?:\{\{.*?\}\}|\{%.*?%\}|[^"])*)"', source)
-    said += re.findall(r'class_=\(.*? else "([^"]*)"', source)
-    for text in said[:]:
-        said += re.findall(r"'([^']*)'", text)
-    return {name for text in said for name in re.sub(r"\{[{%].*?[%}]\}", " ", text).split()}
-
-
-def bootstrap_sides(used: set[str]) -> dict[str, str]:
-    """Selectors of Bootstrap, all of whose classes are used, and what they say of one side."""
-    style = (
-        Path(str(files("flask_bootstrap"))) / "static/bootstrap5/css/bootstrap.min.css"
-    ).read_text()
-    found: dict[str, set[str]] = {}
-    for selectors, declaration in one_sided(style):
-        for selector in selectors.split(","):
-            is_frame = re.match(r"\d|to$|from$", selector)
-            if not is_frame and set(re.findall(r"\.([\w-]+)", selector)) <= used:
-                found.setdefault(selector.strip(), set()).add(declaration.partition(":")[0])
-    return {selector: " ".join(sorted(names)) for selector, names in found.items()}
-
-
-def test_every_side_that_bootstrap_takes_is_answered() -> None:
-    sources = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static/js").glob("*.js")]
-    used = {name for path in sources for name in classes(path.read_text())}
-    assert {"form-check", "table", "notice"} < used
-    assert bootstrap_sides(used) == BOOTSTRAP_ANSWERED

@@ -11,7 +11,7 @@ from flask import Flask
 
 from config import ROOT
 from tests.client import Client
-from tracker.web.ui.assets import IMPORT, as_served
+from tracker.web.ui.assets import STYLE_IMPORT, as_served
 
 CSS = ROOT / "static" / "css"
 PARTS = {
@@ -20,6 +20,8 @@ PARTS = {
 SERVED = {path.name: as_served(path).decode() for path in sorted(CSS.glob("*.css"))}
 """Stylesheets as they go out: each is a list of parts, put together."""
 MACROS = sorted((ROOT / "templates" / "_macros").glob("*.html"))
+WITHOUT_RULE = {"form-check-label"}
+"""Classes that name a part, and need no style."""
 LIGHT, DARK, PRINT = "light", "dark", "print"
 
 TEXT_ON = [
@@ -67,11 +69,10 @@ SHAPE_ON = [
 
 def tokens(theme: str) -> dict[str, str]:
     """The hexadecimal colour tokens as that theme leaves them."""
-    style = SERVED["tracker.css"]
-    light, dark = style.split("prefers-color-scheme: dark", maxsplit=1)
-    blocks = [light] + ([dark.split("/* Bootstrap", maxsplit=1)[0]] if theme == DARK else [])
+    light, dark = PARTS["base/tokens.css"].split("prefers-color-scheme: dark", maxsplit=1)
+    blocks = [light] + ([dark] if theme == DARK else [])
     if theme == PRINT:
-        blocks.append(SERVED["print.css"])
+        blocks.append(PARTS["base/print.css"])
     return {
         name: colour
         for block in blocks
@@ -172,7 +173,8 @@ def test_stylesheets_load_nothing_from_elsewhere() -> None:
 def listed(css: Path) -> list[str]:
     """The parts that the lists of a folder name, each as often as it is named."""
     lists = sorted(css.glob("*.css"))
-    return [name.decode() for path in lists for name in IMPORT.findall(path.read_bytes())]
+    found = (STYLE_IMPORT.findall(path.read_bytes()) for path in lists)
+    return [name.decode() for names in found for name, _print in names]
 
 
 def misplaced(css: Path) -> dict[str, int]:
@@ -210,8 +212,8 @@ def test_a_list_goes_out_as_its_parts_in_its_order(
 ) -> None:
     (tmp_path / "b.css").write_text(".x { color: red; }\n")
     (tmp_path / "a.css").write_text(".x { color: blue; }\n")
-    (tmp_path / "list.css").write_text('/* Both. */\n@import "b.css";\n@import "a.css";\n')
-    together = "/* Both. */\n.x { color: red; }\n\n.x { color: blue; }\n\n"
+    (tmp_path / "list.css").write_text('/* Both. */\n@import "b.css";\n@import "a.css" print;\n')
+    together = "/* Both. */\n.x { color: red; }\n\n@media print {\n.x { color: blue; }\n}\n\n"
     assert as_served(tmp_path / "list.css").decode() == together
     with app.test_request_context():
         address = app.jinja_env.globals["asset"]("css/tracker.css")  # type: ignore[operator]
@@ -223,6 +225,40 @@ def test_a_list_with_a_part_that_is_not_there_stops_the_start(tmp_path: Path) ->
     (tmp_path / "list.css").write_text('@import "gone.css";\n')
     with pytest.raises(FileNotFoundError):
         as_served(tmp_path / "list.css")
+
+
+def test_components_are_named_as_the_macros_that_make_them() -> None:
+    families = {Path(name).parts[1].removesuffix(".css") for name in PARTS if "components" in name}
+    assert families == {path.stem for path in MACROS} - {"scripts"}
+
+
+def classes(source: str) -> set[str]:
+    """Names in class attributes: written out, or as strings in their expressions."""
+    said = re.findall(r'class(?:_|Name)?\s*=\s*\(?"((?:\{\{.*?\}\}|\{%.*?%\}|[^"])*)"', source)
+    for text in said[:]:
+        said += re.findall(r"'([^']*)'", text)
+    return {name for text in said for name in re.sub(r"\{[{%].*?[%}]\}", " ", text).split()}
+
+
+def unstyled(names: set[str], style: str) -> set[str]:
+    """Classes of the kind that a framework of styles would give, and that no rule of ours has."""
+    kinds = re.compile(r"(m|p)[tbxyse]?-\d|(d|fw|text|btn|form|row|col|container|badge|alert)-.*\w")
+    return {
+        name
+        for name in names
+        if kinds.fullmatch(name) and not re.search(rf"\.{name}(?![\w-])", style)
+    }
+
+
+def test_no_page_asks_for_a_class_that_only_a_framework_has() -> None:
+    templates = (ROOT / "templates").rglob("*.html")
+    names = {name for path in templates for name in classes(path.read_text())}
+    assert {"btn-primary", "mt-3", "form-check"} < names
+    assert unstyled(names, SERVED["tracker.css"]) - WITHOUT_RULE == set()
+
+
+def test_a_class_without_a_rule_is_found() -> None:
+    assert unstyled({"mb-2", "mb-4", "notice"}, ".mb-4 { margin: 0; }") == {"mb-2"}
 
 
 def public_macros() -> Iterator[str]:

@@ -66,12 +66,15 @@ ITEM_STATUS: dict[ItemStatus, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class AnswerChoice:
-    """A card or a pill; `shortcut` is its key inside the focused statement."""
+    """A card or a pill; `shortcut` is its key inside the focused statement. The last two tell the
+    script what an answer asks for."""
 
     key: str
     label: str
     description: str = ""
     shortcut: str = ""
+    needs_no_ground: bool = False
+    is_question: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +141,16 @@ class ReviewLabels:
         return [
             *graded,
             *(
-                AnswerChoice(key, self.theirs(key), text, shortcut(key, 0))
+                AnswerChoice(
+                    key,
+                    self.theirs(key),
+                    text,
+                    shortcut(key, 0),
+                    needs_no_ground=key == CANNOT_TELL,
+                )
                 for key, text in others.items()
             ),
-            AnswerChoice(RETURN, _("Return"), ask, "r"),
+            AnswerChoice(RETURN, _("Return"), ask, "r", is_question=True),
         ]
 
     def agreed(self) -> list[tuple[str, str]]:

@@ -1,11 +1,10 @@
-"""Own static files and Bootstrap's (from its package), compressed, under names that hold their
-digest."""
+"""Static files: laid out once, compressed, and served under the digest of all of them."""
 
+import fcntl
 import hashlib
+import os
 import re
 import shutil
-import tempfile
-from importlib.resources import files
 from pathlib import Path
 from wsgiref.headers import Headers
 
@@ -14,22 +13,18 @@ from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
 PREFIX = "/assets"
-BOOTSTRAP = "bootstrap/bootstrap.min.css"
-IMPORT = re.compile(rb'^@import "([^"]+)";$', re.MULTILINE)
+STYLE_IMPORT = re.compile(rb'^@import "([^"]+)"( print)?;$', re.MULTILINE)
+SCRIPT_IMPORT = re.compile(rb'^import .*"(\./[^"]+)";$', re.MULTILINE)
 ENDINGS = {".css", ".js", ".svg", ".png", ".ico", ".woff2", ".webmanifest"}
 
 
 def _sources(static: Path) -> dict[str, Path]:
     """Every file to serve: its plain name (as templates say it) and where it is."""
-    own = {
+    return {
         path.relative_to(static).as_posix(): path
         for path in sorted(static.rglob("*"))
         if path.is_file() and path.suffix in ENDINGS and not _is_part(path, static)
     }
-    package = (
-        Path(str(files("flask_bootstrap"))) / "static" / "bootstrap5" / "css" / "bootstrap.min.css"
-    )
-    return own | {BOOTSTRAP: package}
 
 
 def _is_part(path: Path, static: Path) -> bool:
@@ -38,39 +33,68 @@ def _is_part(path: Path, static: Path) -> bool:
 
 
 def as_served(path: Path) -> bytes:
-    """What is served of a file: of a list in css/, the files that it names, in their order.
-
-    A browser would ask for every one of them by itself, under an address without a digest.
-    """
+    """What is served of a file: of a list in css/, the files that it names, in their order, so that
+    a browser asks once for all of them."""
     if path.suffix != ".css":
         return path.read_bytes()
-    return IMPORT.sub(lambda line: (path.parent / line[1].decode()).read_bytes(), path.read_bytes())
+
+    def part(line: re.Match[bytes]) -> bytes:
+        style = (path.parent / line[1].decode()).read_bytes()
+        return b"@media print {\n" + style + b"}\n" if line[2] else style
+
+    return STYLE_IMPORT.sub(part, path.read_bytes())
 
 
-def _hashed(name: str, content: bytes) -> str:
-    stem, _, ending = name.rpartition(".")
-    return f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
+def imported(contents: dict[str, bytes], entry: str) -> list[str]:
+    """Every module that a script imports, by others too, each once. Raises KeyError where one is
+    not there."""
+    found: list[str] = []
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop()
+        beside = Path(name).parent
+        for address in SCRIPT_IMPORT.findall(contents[name]):
+            module = os.path.normpath(beside / address.decode())
+            if module not in found:
+                found.append(module)
+                waiting.append(module)
+    return found
 
 
-def build(static: Path, target: Path) -> dict[str, str]:
-    """Lay the files out under `target` in a folder of their own digest, once; returns plain name ->
-    served path."""
-    contents = {name: as_served(path) for name, path in _sources(static).items()}
-    names = {name: _hashed(name, content) for name, content in contents.items()}
-    folder = target / hashlib.sha256("\n".join(sorted(names.values())).encode()).hexdigest()[:16]
-    if not folder.exists():
-        target.mkdir(parents=True, exist_ok=True)
-        making = Path(tempfile.mkdtemp(dir=target))
-        for name, content in contents.items():
-            path = making / names[name]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-            list(Compressor(quiet=True).compress(str(path)))
-        try:
-            making.rename(folder)
-        except OSError:  # another process was first
-            shutil.rmtree(making)
-    return {name: f"{folder.name}/{hashed}" for name, hashed in names.items()}
+def digest(contents: dict[str, bytes]) -> str:
+    """Changes with every name and every byte."""
+    sums = [f"{name} {hashlib.sha256(contents[name]).hexdigest()}" for name in sorted(contents)]
+    return hashlib.sha256("\n".join(sums).encode()).hexdigest()[:16]
+
+
+def lay_out(contents: dict[str, bytes], target: Path) -> list[Path]:
+    """The folder of these files under `target`, and the one that was served before it, if there is
+    one. Older ones are removed. Processes that start at once wait for each other."""
+    target.mkdir(parents=True, exist_ok=True)
+    with (target / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = target / digest(contents)
+        if not folder.exists():
+            _write(contents, folder)
+        os.utime(folder)  # its last start says which one was served before
+        others = [each for each in target.glob("[!.]*") if each != folder]
+        others.sort(key=lambda each: each.stat().st_mtime)
+        for each in others[:-1]:
+            shutil.rmtree(each)
+    return [folder, *others[-1:]]
+
+
+def _write(contents: dict[str, bytes], folder: Path) -> None:
+    """All of it or nothing: what a process that was killed left half made is made again."""
+    making = folder.parent / ".making"
+    if making.exists():
+        shutil.rmtree(making)
+    for name, content in contents.items():
+        path = making / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        list(Compressor(quiet=True).compress(str(path)))
+    making.rename(folder)
 
 
 def _add_headers(headers: Headers, _path: str, _url: str) -> None:
@@ -79,20 +103,24 @@ def _add_headers(headers: Headers, _path: str, _url: str) -> None:
 
 
 def init_app(app: Flask, static: Path) -> None:
-    served = build(static, app.config["ASSETS_DIR"])
-
-    def asset(name: str) -> str:
-        """The address of a static file. Raises KeyError when there is none of that name."""
-        return f"{PREFIX}/{served[name].partition('/')[2]}"
-
-    folder = app.config["ASSETS_DIR"] / next(iter(served.values())).partition("/")[0]
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    contents = {name: as_served(path) for name, path in _sources(static).items()}
+    modules = {name: imported(contents, name) for name in contents if name.endswith(".js")}
+    folders = lay_out(contents, app.config["ASSETS_DIR"])
+    served = WhiteNoise(
         app.wsgi_app,
-        root=str(folder),
-        prefix=PREFIX,
         max_age=31_536_000,
         allow_all_origins=False,
         immutable_file_test=lambda *_: True,
         add_headers_function=_add_headers,
     )
-    app.jinja_env.globals["asset"] = asset
+    for folder in folders:
+        served.add_files(str(folder), prefix=f"{PREFIX}/{folder.name}")
+    app.wsgi_app = served  # type: ignore[method-assign]
+
+    def asset(name: str) -> str:
+        """The address of a static file. Raises KeyError when there is none of that name."""
+        if name not in contents:
+            raise KeyError(name)
+        return f"{PREFIX}/{folders[0].name}/{name}"
+
+    app.jinja_env.globals |= {"asset": asset, "modules": modules.__getitem__}

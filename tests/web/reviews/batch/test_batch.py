@@ -1,4 +1,4 @@
-"""Answering in one sitting: a level on a screen, one statement across people, and only what was
+"""Answering in a batch: a level on a screen, one statement across people, and only what was
 ticked."""
 
 import html
@@ -33,14 +33,14 @@ def sue(sign_in: SignIn, world: World) -> Client:
     return sign_in(world.email("sue"))
 
 
-class Sitting(HTMLParser):
+class BatchForm(HTMLParser):
     """What a browser would send of the screen as it is: its form's fields."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.fields: dict[str, str] = {}
         self._text: str | None = None
-        self.feed(page.partition("data-sitting>")[2].partition("</form>")[0])
+        self.feed(page.partition("data-batch>")[2].partition("</form>")[0])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
@@ -60,7 +60,7 @@ class Sitting(HTMLParser):
 
 
 def fields(page: str) -> dict[str, str]:
-    found = Sitting(page).fields
+    found = BatchForm(page).fields
     assert found.pop("csrf_token")
     assert found.pop("form_key")
     return found
@@ -121,7 +121,7 @@ class TestLevel:
             assert part in text
         assert "Communication 2.1" not in text
         assert re.search(r"<details[^>]*data-evidence>", page), "evidence is folded"
-        assert f'data-rail="{world.domains["communication"]}-2" data-total="3"' in page
+        assert f'data-page-nav-count="{world.domains["communication"]}-2" data-total="3"' in page
         with app.app_context():
             assert session().scalars(select(Look.kind)).all() == ["review"]
 
@@ -680,7 +680,7 @@ class TestSave:
             "is_returned": False,
             "rated": 1,
             "left": "about 5 minutes left",
-            "rail": {f"{world.domains['communication']}-1": 1},
+            "page_nav": {f"{world.domains['communication']}-1": 1},
         }
         asked = self.body(world, answer="return", note="Where?", base_version=2, screen="statement")
         found = sue.post_json(f"/review-items/{first}/said", asked).json

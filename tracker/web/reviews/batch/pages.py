@@ -175,7 +175,7 @@ def saved(subject: Subject, screen: str) -> Mapping[str, object]:
         "version": item.version,
         "is_returned": item.status is ItemStatus.RETURNED,
         "rated": labels.done(items),
-        "rail": {f"{item.domain_id}-{item.rank}": labels.done(_within(items, here))},
+        "page_nav": {f"{item.domain_id}-{item.rank}": labels.done(_within(items, here))},
         "left": labels.left(items),
     }
 

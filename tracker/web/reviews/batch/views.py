@@ -1,4 +1,4 @@
-"""Answering in one sitting: a level of a review on one screen, or one statement across people."""
+"""Answering in a batch: a level of a review on one screen, or one statement across people."""
 
 from collections.abc import Callable
 

@@ -1,0 +1,151 @@
+/* One item of a review to answer: an answer and how one knows it, or a question in words. */
+
+import { page, words } from "./announcements.js";
+import { isSave, isShortcut, radioOf, wayOn } from "./keys.js";
+import { StatementCard } from "./statement_card.js";
+import { cards } from "./unsaved.js";
+
+export class ReviewCard extends StatementCard {
+  constructor(root) {
+    super(root);
+    this.grounds = [...root.querySelectorAll('input[name^="ground"]')];
+    this.notes = { note: root.querySelector("textarea") };
+    this.shown = [...root.querySelectorAll("[data-shows]")];
+    this.isAsked = false; // a question is on its way, or was sent: nothing to answer until the reply
+  }
+
+  get ground() {
+    return this.grounds.find((radio) => radio.checked);
+  }
+
+  get isQuestion() {
+    return this.chosen !== undefined && "isQuestion" in this.chosen.dataset;
+  }
+
+  get isOpen() {
+    return !this.isAsked && this.whole() === null;
+  }
+
+  /** Begun, and nothing that could be saved by itself. */
+  get isHalf() {
+    return this.isOpen && (this.chosen !== undefined || this.notes.note.value !== this.notes.note.defaultValue);
+  }
+
+  /** What can be saved by itself; null for what is not whole, and for a question, which has a button of its own. */
+  whole() {
+    if (!this.chosen || this.isQuestion) return null;
+    const needsGround = !("needsNoGround" in this.chosen.dataset);
+    if (needsGround && !this.ground) return null;
+    return this.given(needsGround ? this.ground.value : "");
+  }
+
+  given(ground) {
+    return { answer: this.chosen.value, ground, note: this.notes.note.value, screen: page.dataset.screen };
+  }
+
+  onKey(event) {
+    if (isSave(event)) {
+      event.preventDefault();
+      if (this.press()) this.goOn();
+      return;
+    }
+    const act = isShortcut(event) && this.actOf(event);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  /** What a key does inside the focused card. */
+  actOf(event) {
+    const radio = radioOf([...this.radios, ...this.grounds], event);
+    if (radio) return () => this.choose(radio);
+    if (event.key === "Enter" && event.target.type === "radio") return () => this.step(1);
+    return { n: () => this.step(1), p: () => this.step(-1), x: () => this.root.querySelector("[data-tick]").click(), e: () => this.unfold() }[event.key.toLowerCase()];
+  }
+
+  choose(radio) {
+    const wasOpen = this.isOpen;
+    radio.checked = true;
+    this.offer(0);
+    if (this.isQuestion && this.radios.includes(radio)) this.write();
+    else if (wasOpen && !this.isOpen) this.goOn();
+    else radio.focus();
+  }
+
+  onChange(event) {
+    if (event.target === this.notes.note && event.target.value === event.target.defaultValue) return;
+    if (event.target === this.notes.note || event.target.type === "radio") this.offer(this.pause);
+  }
+
+  /** Save what is whole; of the rest say what is missing. */
+  offer(pause) {
+    const whole = this.whole();
+    if (whole) this.save(whole, pause);
+    else if (this.chosen) this.say(this.isQuestion ? words.question : words.how);
+  }
+
+  /** The card's own button, or Ctrl+Enter. Returns whether there is something to save. */
+  press() {
+    const isAsking = this.isQuestion && this.notes.note.value.trim() !== "";
+    if (isAsking) {
+      this.isAsked = true;
+      this.save(this.given(""), 0);
+    } else if (!this.isQuestion && this.whole()) {
+      this.offer(0);
+    } else {
+      this.trouble(this.isQuestion ? words.questionNeeded : this.chosen ? words.howNeeded : words.answerNeeded);
+      if (this.isQuestion) this.write();
+      return false;
+    }
+    return true;
+  }
+
+  /** To the note, unfolded. */
+  write() {
+    this.root.querySelector("[data-note]").open = true;
+    this.notes.note.focus();
+  }
+
+  unfold() {
+    const pieces = [...this.root.querySelectorAll("[data-evidence]")];
+    const open = !pieces.every((each) => each.open);
+    for (const each of pieces) each.open = open;
+  }
+
+  next() {
+    const here = cards.indexOf(this);
+    return [...cards.slice(here + 1), ...cards.slice(0, here)].find((card) => card.isOpen);
+  }
+
+  /** On to what is open here; when nothing is, to what comes next. */
+  goOn() {
+    const next = this.next();
+    if (next) next.focus();
+    else wayOn()?.click();
+  }
+
+  step(by) {
+    const beside = cards[cards.indexOf(this) + by];
+    if (beside) beside.focus();
+    else if (by > 0) wayOn()?.focus();
+  }
+
+  onSaved(sent, body) {
+    for (const each of this.shown) each.value = sent[each.dataset.shows];
+    super.onSaved(sent, body);
+    if (!body.is_returned) return;
+    this.say(words.returned);
+    for (const each of this.root.querySelectorAll("input, textarea, button")) each.disabled = true;
+  }
+
+  onRefused(answer, body) {
+    super.onRefused(answer, body);
+    this.isAsked = false;
+  }
+
+  takeOver(current) {
+    super.takeOver(current);
+    for (const radio of this.grounds) radio.checked = radio.value === current.ground;
+    for (const each of this.shown) each.value = current[each.dataset.shows] ?? "";
+  }
+}

@@ -1,0 +1,17 @@
+/* Choosing what to send for review: how many are chosen, and what they cost the reviewer. */
+
+import { fill, words } from "./announcements.js";
+
+const sending = document.querySelector("form[data-send]");
+const count = sending.querySelector("[data-send-count]");
+
+sending.addEventListener("change", () => {
+  const chosen = sending.querySelectorAll("input[name=statements]:checked").length;
+  const minutes = Math.ceil((chosen * Number(sending.dataset.seconds)) / 60);
+  count.textContent = fill(words.count, { count: chosen, minutes });
+  for (const group of sending.querySelectorAll(".send-group")) {
+    const done = group.querySelectorAll("input:checked").length;
+    const total = group.querySelectorAll("input[name=statements]").length;
+    group.querySelector("[data-send-group]").textContent = fill(words.group, { done, total });
+  }
+});

@@ -1,0 +1,91 @@
+/* The page as a whole: what is not saved yet, and what waits for it (a link, a button, leaving, signing out). */
+
+import { fill, speak, words } from "./announcements.js";
+import { addressOf } from "./keys.js";
+
+/** Every statement that can be answered here, in its order; the entry of the page fills it. */
+export const cards = [];
+
+const bar = document.querySelector("[data-unsaved]");
+let leavingTo = "";
+let pressed = null; // a button of the whole page that waits for what is being saved
+let isLeaving = false;
+
+const waiting = () => cards.filter((card) => card.isUnsaved);
+const isFailing = (card) => card.stuck || card.tries > 0;
+
+/** "all changes saved", or how many are not, and why. */
+export function showPage() {
+  const unsavedCards = waiting();
+  const failing = unsavedCards.filter(isFailing);
+  const unsaved = fill(words.pageUnsaved, { count: unsavedCards.length });
+  const text = failing.length ? unsaved : unsavedCards.length ? words.pageSaving : words.pageSaved;
+  for (const place of document.querySelectorAll("[data-page-state]")) {
+    if (place.textContent !== text) place.textContent = text;
+  }
+  showBar(failing, unsaved);
+  if (failing.length) {
+    leavingTo = "";
+    pressed = null;
+  }
+  if (leavingTo && !unsavedCards.length) location.assign(leavingTo);
+  if (pressed && !unsavedCards.length) pressed.form.requestSubmit(pressed);
+}
+
+/** Over the foot of the window, where it moves nothing: what is not saved, and what to do. A refusal stands in its card. */
+function showBar(failing, unsaved) {
+  const is = (reason) => failing.some((card) => card.stuck === reason);
+  const retrying = failing.some((card) => card.tries > 0) ? words.retrying : "";
+  const why = is("otherPerson") ? words.otherPerson : is("signedOut") ? words.signedOut : retrying;
+  const said = bar.querySelector("[data-unsaved-why]");
+  bar.querySelector("[data-unsaved-count]").textContent = unsaved;
+  if (said.textContent !== why) {
+    said.textContent = why;
+    if (why) speak(`${unsaved}. ${why}`);
+  }
+  bar.hidden = why === "";
+}
+
+/** Send at once whatever waits out a pause. */
+export function sendNow() {
+  for (const card of cards) if (card.wanted !== null && !card.stuck) card.schedule(0);
+}
+
+/** A button of the whole page: pressed again by itself when all is saved. Returns whether it has to wait. */
+export function waits(button) {
+  if (waiting().length === 0) return false;
+  pressed = button;
+  sendNow();
+  showPage();
+  return true;
+}
+
+/** What is begun goes with the form: nobody is asked. */
+export function letGo() {
+  isLeaving = true;
+}
+
+/* A link waits for what is being saved, so that the next page shows it and nobody is asked whether to leave. */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (link.origin !== location.origin || link.target || (link.hash && link.pathname === location.pathname)) return;
+  const to = addressOf(link, event.detail === 0);
+  if (waiting().some(isFailing) || (to === link.href && waiting().length === 0)) return;
+  event.preventDefault();
+  leavingTo = to;
+  sendNow();
+  showPage();
+});
+
+addEventListener("beforeunload", (event) => {
+  if (!isLeaving && cards.some((card) => card.isUnsaved || card.isHalf)) event.preventDefault();
+});
+
+for (const form of document.querySelectorAll("form[data-sign-out]")) {
+  form.addEventListener("submit", (event) => {
+    if (waiting().length === 0) return;
+    if (confirm(words.leave)) isLeaving = true;
+    else event.preventDefault();
+  });
+}
