@@ -510,7 +510,7 @@ def test_editing_makes_a_version_and_the_old_one_stays_readable(
     old = ana.get(f"/evidence/{mine}?version=1").text
     assert "version 1 of 2" in old
     assert "first text" in old
-    assert "It does not change any more" in old
+    assert "It doesn’t change anymore" in old
     assert "/edit" not in old
     assert ana.get(f"/evidence/{mine}/file?version=1").data == PDF
     assert ana.get(f"/evidence/{mine}/file").status_code == 404

@@ -101,8 +101,8 @@ def _next_up(
         return NextUp(
             _("Look at older answers again"),
             ngettext(
-                "%(num)s answer is from before this round. “Still true” keeps it.",
-                "%(num)s answers are from before this round. “Still true” keeps one.",
+                "%(num)s answer is from before this round. Keep it if it is still true.",
+                "%(num)s answers are from before this round. Keep those that are still true.",
                 done.dated,
             ),
             url_for("assessment.five"),
@@ -229,7 +229,7 @@ def _bars(done: Progress, profile: Profile) -> list[ProgressBar]:
                 domain.title,
                 sum(level.rated for level in levels),
                 sum(level.total for level in levels),
-                domain.level_name(rank) if rank else _("not yet held"),
+                domain.level_name(rank) if rank else _("not reached yet"),
                 url_for("profiles.explain_own", domain=domain.key),
             )
         )
@@ -255,7 +255,7 @@ def _step(
 
 def _towards(step: NextStep, domain: DomainShape) -> str:
     level = domain.level_name(step.rank or 0)
-    whose = _("endorsed") if step.voice is Voice.ENDORSED else _("by your own ratings")
+    whose = _("reviewed") if step.voice is Voice.ENDORSED else _("by your own ratings")
     if step.more == 1:
         return str(
             _(
@@ -267,8 +267,8 @@ def _towards(step: NextStep, domain: DomainShape) -> str:
         )
     return str(
         _(
-            "%(num)s statements more and you hold %(level)s in %(domain)s, %(whose)s. This is one "
-            "of them.",
+            "%(num)s statements more and you reach %(level)s in %(domain)s, %(whose)s. This is "
+            "one of them.",
             num=step.more or len(step.statement_ids),
             level=level,
             domain=domain.title,
