@@ -94,7 +94,7 @@ def test_the_page_shows_all_that_stands_at_a_statement(
         "O*NET v30.2",
         "Pathsmith in full",
         "Sue: Consistently, 24 Nov",
-        "You said Partly on 1 Sep",
+        "You chose Partly on 1 Sep",
         "Not rated in this library: Personnel matters.",
         "1 of 32",
     ):
@@ -441,7 +441,7 @@ def test_without_a_use_statement_nobody_rates(
         tx.execute(UseStatementReading.__table__.delete())
         tx.execute(UseStatement.__table__.delete())
     page = ana.get(ana.get(DOMAIN).location).text
-    assert "has to publish it" in page
+    assert "publishes it" in page
     assert ana.post(f"/statements/{first}/rating", {"answer": "partly"}).status_code == 409
 
 

@@ -183,7 +183,7 @@ def test_what_changed_after_the_look_is_looked_at_once_more(
     assert list(answers(app, world)) == [first]
     assert store(ana, told, replace=str(first)).status_code == 303
     assert answers(app, world) == {first: ("partly", "imported"), second: ("partly", "imported")}
-    assert "There is nothing to store" in store(ana, told).text
+    assert "There is nothing to import" in store(ana, told).text
 
 
 def test_the_export_of_the_profile_comes_back_and_changes_nothing(
@@ -221,7 +221,7 @@ def test_the_export_of_one_person_is_a_list_for_another(
         world.statements["communication"], ("consistently", "imported")
     )
     assert (
-        ben.get("/assess/small/durable/communication").text.count("You said Consistently on 1 Sep")
+        ben.get("/assess/small/durable/communication").text.count("You chose Consistently on 1 Sep")
         == 10
     )
 

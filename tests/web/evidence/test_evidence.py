@@ -90,7 +90,7 @@ def ana(sign_in: SignIn, world: World) -> Client:
 def test_a_line_is_jotted_and_waits_to_be_linked(app: Flask, ana: Client) -> None:
     assert "No evidence yet" in ana.get("/evidence").text
     page = follow(ana, ana.post("/evidence/jot", {"line": "Helped a class find maps"}))
-    assert "Kept as a note" in page
+    assert "Quick note saved" in page
     assert "Helped a class find maps" in page
     assert "not linked yet" in page
     assert f"/evidence/{newest(app).id}/statements" in page
@@ -564,7 +564,7 @@ def test_archiving_and_bringing_back(app: Flask, world: World, ana: Client) -> N
     for url in (f"/evidence/{mine}/edit", f"/evidence/{mine}/statements"):
         assert ana.get(url).status_code == 409
     assert ana.post(f"/evidence/{mine}/edit", {"version": "1", "title": "x"}).status_code == 409
-    assert "is back. It counts again" in follow(ana, ana.post(f"/evidence/{mine}/bring-back"))
+    assert "is restored. It counts again" in follow(ana, ana.post(f"/evidence/{mine}/bring-back"))
     assert "Old plan" in ana.get("/evidence").text
 
 

@@ -263,7 +263,7 @@ def test_the_administrator_sees_what_is_stuck_and_sends_it_again(
     action = re.search(r'action="(/admin/mail/outbox/\d+/again)"', page)
     assert action is not None
     assert "sent once more" in adam.post(action.group(1), follow_redirects=True).text
-    assert "not one to send again" in adam.post(action.group(1), follow_redirects=True).text
+    assert "can’t be sent again" in adam.post(action.group(1), follow_redirects=True).text
     with app.app_context():
         assert deliver(inbox, world.now) == ["sent"]
         assert "mail_again" in session().scalars(select(AuditEvent.kind)).all()

@@ -153,7 +153,7 @@ def test_a_deputy_is_named_takes_over_and_is_ended(
         second = session().scalars(select(Handover.review_id)).one()
     ended = sue.post(f"/deputies/{deputy_id}/end")
     assert (ended.status_code, ended.headers["Location"]) == (303, "/deputies")
-    assert "Nobody can be their own backup" in words(sue.get("/deputies").text)
+    assert "You have no backup reviewer now." in words(sue.get("/deputies").text)
     gone = hugo.get(f"/reviews/{second}")
     assert (gone.status_code, gone.headers.get("Location")) == (404, None)
 

@@ -138,7 +138,7 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
     for client in (ana, sue):
         text = words(client.get(f"/reviews/{review_id}/differences").text)
         assert "Differences" in text
-        assert "1 of 2 are equal" in text
+        assert "1 of 2 are the same" in text
         assert "Saw two." in text
     ana.post(f"/review-items/{two}/agree", {"answer": "partly", "reason": "I started in May"})
     text = words(sue.get(f"/reviews/{review_id}/differences").text)

@@ -102,7 +102,7 @@ def talked(world: World) -> int:
     return review_id
 
 
-COUNT = r"(\d+ of \d+)(?:, (\d+) open| \u00b7 (\d+)\?)?"
+COUNT = r"(\d+ of \d+)(?:, (\d+) not known yet| \u00b7 (\d+)\?)?"
 
 
 def counts(words: str) -> list[tuple[str, str]]:
@@ -231,7 +231,7 @@ def test_the_meeting_notes(app: Flask, world: World, ana: Client, sue: Client) -
             "Sent on 24 Nov 2026 Revealed on 24 Nov 2026",
             (
                 "Ana and Sue rated these statements without seeing the other\u2019s answer. 1 of 3 "
-                "are equal"
+                "are the same"
             ),
             "1 difference is open. 1 statement of this review is not revealed yet.",
             (

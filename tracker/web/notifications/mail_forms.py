@@ -29,7 +29,7 @@ refusal_messages(
     mail_address=_l("The address is no e-mail address. Correct it at the person."),
     mail_lost=_l("The program stopped while it was sent, so nobody knows whether it went out."),
     mail_restored=_l("It waited in a backup that was restored, and may have gone out since then."),
-    mail_not_again=_l("This mail can’t be sent again (anymore). Look at the list."),
+    mail_not_again=_l("This mail can’t be sent again. Look at the list."),
 )
 
 
