@@ -190,7 +190,7 @@ def test_a_deputy_takes_over_by_keyboard(live: Live, keyboard: Callable[[str], K
         sue.to(sue.page.get_by_label(label))
         sue.type(f"{day:%m%d%Y}")
     sue.follow(sue.page.get_by_role("button", name="Add backup reviewer"))
-    assert sue.page.get_by_text("Hugo may review in your place").is_visible()
+    assert sue.page.get_by_text("Hugo is your backup reviewer on these days.").is_visible()
 
     hugo = keyboard("hugo")
     hugo.follow(hugo.page.get_by_role("link", name="1 new notice"))

@@ -38,6 +38,6 @@ def test_paste_look_and_confirm(live: Live, visit: Visit, width: int) -> None:
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("heading", name="3 lines will be imported").wait_for()
     assert answers(live) == {}
-    page.get_by_role("button", name="Store 3 answers").click()
+    page.get_by_role("button", name="Import 3 ratings").click()
     page.get_by_text("3 ratings imported from your spreadsheet.").wait_for()
     assert answers(live) == {first: "partly", first + 1: "not_sure", technical: "not_yet"}
