@@ -96,7 +96,7 @@ def test_the_panel_says_what_holds_back_and_who_could_teach(
         ).split()
     )
     assert (
-        "Communication : 1 of 3 known are below target. Most haven’t reached it because of Communication 1.1 . "
+        "Communication : 1 of 3 known are below target. Most often because of Communication 1.1 . "
         "Could teach it: Cleo." in text
     )
     assert "4 of 9 are not known yet. 2 of 3 people have not sent this round. Who" in text

@@ -258,7 +258,7 @@ def _step(
 
 def _towards(step: NextStep, domain: DomainShape) -> str:
     level = domain.level_name(step.rank or 0)
-    whose = _("reviewed") if step.voice is Voice.ENDORSED else _("by your own ratings")
+    whose = _("by reviewed ratings") if step.voice is Voice.ENDORSED else _("by your own ratings")
     if step.more == 1:
         return str(
             _(
