@@ -12,7 +12,7 @@ export const isShortcut = (event) => !isTyping(event.target) && !hasModifier(eve
 export const isSave = (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey);
 
 /** The radio that a key chooses. */
-export const radioOf = (radios, { key }) => radios.find((radio) => radio.dataset.key?.toLowerCase() === key.toLowerCase());
+export const radioOf = (radios, { key }) => radios.find((radio) => !radio.disabled && radio.dataset.key?.toLowerCase() === key.toLowerCase());
 
 /** The link to the part that comes next: the one of the two that is shown at this width. */
 export function wayOn() {

@@ -15,10 +15,21 @@ from tests.conftest import LONG, NOW, empty
 from tracker.cli.demo.people import load_cast
 from tracker.cli.demo.story import Story
 from tracker.db import db
-from tracker.models import Membership, Person, Rating, RatingEntry, Review, ReviewItem, Round
+from tracker.models import (
+    Membership,
+    Person,
+    Rating,
+    RatingEntry,
+    Review,
+    ReviewItem,
+    ReviewItemEvidence,
+    ReviewItemText,
+    Round,
+)
 from tracker.queries.operations import demo
 from tracker.rules.evidence.uploads import FileStore
 from tracker.rules.frameworks.files import read_framework
+from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
 from tracker.services.frameworks.importing import import_framework
@@ -71,6 +82,26 @@ def told() -> list[tuple[object, ...]]:
     return [*map(tuple, answers), *((row[0] - first, *row[1:]) for row in items)]
 
 
+def what_does_not_fit() -> list[int]:
+    """Items whose ground, note and evidence do not go together."""
+    sent = select(ReviewItemEvidence.item_id)
+    notes = load_cast().texts["reviewer_notes"]
+    rows = db.session.execute(
+        select(
+            ReviewItem.id, ReviewItem.ground, ReviewItemText.reviewer_note, ReviewItem.id.in_(sent)
+        )
+        .join(ReviewItemText, ReviewItemText.item_id == ReviewItem.id)
+        .where(ReviewItem.ground.is_not(None))
+    ).all()
+    grounds = {ground for _item, ground, _note, _evidence in rows}
+    assert grounds == set(Ground)
+    return [
+        item_id
+        for item_id, ground, note, has_evidence in rows
+        if note not in ("", *notes[ground]) or (ground is Ground.EVIDENCE_ONLY and not has_evidence)
+    ]
+
+
 def test_it_is_loaded_in_demo_mode_only_and_once_with_every_status_and_the_same_again(
     app: Flask,
     engine_name: str,
@@ -106,6 +137,7 @@ def test_it_is_loaded_in_demo_mode_only_and_once_with_every_status_and_the_same_
         ).all()
         again = db.session.scalar(select(func.count(RatingEntry.id))) or 0
         first = told()
+        assert what_does_not_fit() == []
         assert again > (db.session.scalar(select(func.count(Rating.id))) or 0)
         db.session.remove()
         empty(db.engine)

@@ -7,8 +7,10 @@ from tests.factories.answers import ReviewerAnswer
 from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, item_ids, items, send
 from tests.factories.world import World
 from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.evidence.content import EvidenceContent
 from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse
+from tracker.services import evidence
 from tracker.services.reviews import answers, reviews
 
 TELLS, SAYS_PART, SAYS_NO = (
@@ -125,3 +127,19 @@ def test_one_that_is_not_theirs_among_others_stops_all(world: World) -> None:
             actor(world, "sue"), [said(item_ids(mine)[0]), said(item_ids(other)[0])], world.now
         )
     assert statuses(mine, other) == ["waiting", "waiting"]
+
+
+def test_the_evidence_is_a_ground_only_where_some_was_sent(world: World) -> None:
+    statement_id = world.statements["communication"][0]
+    evidence.create(
+        actor(world, "ana"),
+        EvidenceContent("Drop-in", "Six sessions", "", world.now.date()),
+        now=world.now,
+        reasons={statement_id: "I led it"},
+    )
+    with_it, without = item_ids(send(world, YES, PART))
+    sue = actor(world, "sue")
+    assert answers.answer(sue, [said(with_it, ground=Ground.EVIDENCE_ONLY)], world.now) == 1
+    with pytest.raises(Conflict) as refused:
+        answers.answer(sue, [said(without, ground=Ground.EVIDENCE_ONLY)], world.now)
+    assert refused.value.facts["rows"][without].code == "review_ground_empty"

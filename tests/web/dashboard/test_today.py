@@ -102,7 +102,7 @@ def test_one_starts_and_then_goes_on_where_one_stopped(
         "Go on with Communication 2 of 10 statements left here · 8 of 33 in all · about 4 minutes "
         "Rate 5" in said
     )
-    assert "Communication 8/10 Proficient Leadership 0/8 not yet held" in said
+    assert "Communication 8/10 Proficient Leadership 0/8 not known yet" in said
     assert "Nothing is sent for review this round" in said
 
 

@@ -275,6 +275,19 @@ class TestSendPage:
 
 
 class TestAnswerPage:
+    def test_the_evidence_is_no_ground_where_none_was_sent(
+        self, app: Flask, world: World, sue: Client
+    ) -> None:
+        with app.app_context():
+            (item_id,) = item_ids(send(world, YES))
+        text = sue.get(f"/review-items/{item_id}").text
+        assert 'value="evidence_only" disabled' in text
+        assert "none was sent" in text
+        data = {"version": "1", "answer": "partly", "ground": "evidence_only"}
+        refused = sue.post(f"/review-items/{item_id}/answer", data)
+        assert refused.status_code == 422
+        assert "No evidence was sent with this statement." in refused.text
+
     @pytest.mark.parametrize(
         ("data", "said"),
         [

@@ -80,7 +80,6 @@ def _answer(
     """What the supervisor saw: near to what the learner can do, by their own eyes."""
     supervisor = scene.actor(learner.supervisor, now)
     key = (learner.name, statement.code, now.date().isoformat())
-    note = pick(scene.cast.texts["reviewer_notes"], "said", *key)
     if draw("chance", *key) < 0.04:
         _respond(supervisor, item_id, CANNOT_TELL, None, "", now)
         return
@@ -89,7 +88,15 @@ def _answer(
         return
     above = learner.ability(statement, later=now > scene.at(-60)) + (draw("eye", *key) - 0.55) * 0.5
     seen = fitting(scene.scale, above)
-    _respond(supervisor, item_id, seen, pick(tuple(Ground), "ground", *key), note, now)
+    ground = _ground(item_id, *key)
+    note = pick(scene.cast.texts["reviewer_notes"][ground], "said", *key)
+    _respond(supervisor, item_id, seen, ground, note, now)
+
+
+def _ground(item_id: int, *key: object) -> Ground:
+    """From the evidence only where some was sent."""
+    grounds = [each for each in Ground if each is not Ground.EVIDENCE_ONLY]
+    return pick(tuple(Ground) if world.has_evidence(item_id) else grounds, "ground", *key)
 
 
 def _respond(

@@ -11,6 +11,7 @@ from tracker.models import (
     Library,
     Person,
     ReviewItem,
+    ReviewItemEvidence,
     RoleProfile,
     ScaleAnswer,
     Statement,
@@ -104,6 +105,12 @@ def differing(review_id: int) -> list[tuple[int, str]]:
         .order_by(ReviewItem.position, ReviewItem.id)
     )
     return [(row.id, row.reviewer_answer or "") for row in rows]
+
+
+def has_evidence(item_id: int) -> bool:
+    """Whether some was sent with the item."""
+    sent = select(ReviewItemEvidence.id).where(ReviewItemEvidence.item_id == item_id).limit(1)
+    return session().scalar(sent) is not None
 
 
 def items(review_id: int) -> list[tuple[int, int]]:

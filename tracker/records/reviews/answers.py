@@ -3,9 +3,10 @@ until the reveal."""
 
 import datetime as dt
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.models import Review, ReviewItem, ReviewItemText, ReviewMessage
+from tracker.models import Review, ReviewItem, ReviewItemEvidence, ReviewItemText, ReviewMessage
 from tracker.policy.permissions import Actor
 from tracker.records.reviews import status
 from tracker.rules.errors import Conflict, Invalid
@@ -20,8 +21,8 @@ def respond(tx: Session, actor: Actor, said: ReviewerResponse, now: dt.datetime)
     something changed.
 
     *Cannot tell* needs no ground and keeps none; a question takes an answer given so far back.
-    Raises Missing (not the actor's); Invalid: review_ground_needed, review_text_needed,
-    review_text_long, review_answer_needed;
+    Raises Missing (not the actor's); Invalid: review_ground_needed, review_ground_empty (*from the
+    evidence*, where none was sent), review_text_needed, review_text_long, review_answer_needed;
     Conflict: move_not_now, and review_item_changed with `current`.
     """
     note = clean_text(said.note, "note", required=said.answer is None)
@@ -32,6 +33,8 @@ def respond(tx: Session, actor: Actor, said: ReviewerResponse, now: dt.datetime)
     status.must_be_reviewer(tx, review, actor, now)
     if said.answer is not None and said.answer not in status.scale_of(tx, review).theirs:
         raise Invalid("review_answer_needed", "answer")
+    if ground is Ground.EVIDENCE_ONLY and not _has_evidence(tx, item):
+        raise Invalid("review_ground_empty", "ground")
     text = tx.get_one(ReviewItemText, item.id)
     if said.answer is not None and _stands(item, text, said.answer, ground, note):
         return False
@@ -41,6 +44,11 @@ def respond(tx: Session, actor: Actor, said: ReviewerResponse, now: dt.datetime)
     else:
         _answer(tx, actor, review, item, text, said.answer, ground, note, now)
     return True
+
+
+def _has_evidence(tx: Session, item: ReviewItem) -> bool:
+    sent = select(ReviewItemEvidence.id).where(ReviewItemEvidence.item_id == item.id)
+    return tx.scalar(sent.limit(1)) is not None
 
 
 def _answer(

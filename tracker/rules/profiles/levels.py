@@ -188,6 +188,14 @@ def _target_state(levels: tuple[LevelView, ...], target_rank: int) -> TargetStat
     return TargetState.AT_TARGET if states == {LevelState.MET} else TargetState.NOT_YET_KNOWN
 
 
+def known_rank(of: DomainStanding) -> int | None:
+    """The rank held; None where none is and the first in the way is not yet known."""
+    lacks = what_would_change(of)
+    if of.held_rank == 0 and lacks is not None and lacks.state is LevelState.NOT_YET_KNOWN:
+        return None
+    return of.held_rank
+
+
 def in_the_way(of: DomainStanding, upto: int | None = None) -> tuple[LevelView, ...]:
     """The levels that stop rank `upto` (default: the target) from being held or reached, lowest
     first."""

@@ -21,6 +21,7 @@ from tracker.queries.profiles.profiles import Profile, SelfSide
 from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.assessment.ratings import FIVE, minutes_for
 from tracker.rules.frameworks.scale import Voice
+from tracker.rules.profiles.levels import known_rank
 from tracker.rules.profiles.next_steps import NextStep, StepKind
 from tracker.web.http.framework_asked import learner_asked
 from tracker.web.i18n.content_language import mark_language
@@ -223,13 +224,15 @@ def _bars(done: Progress, profile: Profile) -> list[ProgressBar]:
     own = profile.own or {}
     for domain in profile.domains:
         levels = done.of_domain(domain.strand_key, domain.key)
-        rank = own[domain.id].held_rank
+        rank = known_rank(own[domain.id])
         found.append(
             ProgressBar(
                 domain.title,
                 sum(level.rated for level in levels),
                 sum(level.total for level in levels),
-                domain.level_name(rank) if rank else _("not yet held"),
+                _("not known yet")
+                if rank is None
+                else domain.level_name(rank) or _("none reached"),
                 url_for("profiles.explain_own", domain=domain.key),
             )
         )

@@ -11,7 +11,7 @@ from tracker.rules.profiles.levels import (
     LevelState,
     LevelView,
     TargetState,
-    what_would_change,
+    known_rank,
 )
 from tracker.web.i18n.content_language import beginning
 
@@ -139,21 +139,13 @@ def _row(
         target_name=domain.level_name(endorsed.target_rank or 0),
         state=endorsed.target_state,
         open=_open_to_target(endorsed),
-        own=None if own is None else _held(own),
-        endorsed=_held(endorsed),
+        own=None if own is None else known_rank(own),
+        endorsed=known_rank(endorsed),
     )
 
 
 def _voice(view: LevelView) -> VoiceCounts:
     return VoiceCounts(view.tally.met, view.tally.applicable, view.tally.open)
-
-
-def _held(of: DomainStanding) -> int | None:
-    """The rank held; None where none is and the first in the way is not yet known."""
-    lacks = what_would_change(of)
-    if of.held_rank == 0 and lacks is not None and lacks.state is LevelState.NOT_YET_KNOWN:
-        return None
-    return of.held_rank
 
 
 def _open_to_target(of: DomainStanding) -> int:

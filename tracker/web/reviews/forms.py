@@ -42,6 +42,9 @@ refusal_messages(
     review_ground_needed=_l(
         "Say how you know: choose one of the four. Your answer is kept on this page."
     ),
+    review_ground_empty=_l(
+        "No evidence was sent with this statement. Choose another way that you know it."
+    ),
     review_text_needed=_l("Write something here first."),
     review_text_long=_l(
         "This can be %(longest)s characters long; it has %(length)s. It is kept on this page: "
