@@ -2,14 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import literal, select
-from sqlalchemy.orm import Session
-
-from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
+from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer, words_of
 from tests.factories.world import World, add
 from tracker.db import transaction
-from tracker.models import Endorsement, Review, ReviewItem, ScaleAnswer, Statement
-from tracker.models.joins import scale_answer
+from tracker.models import Endorsement, Review, ReviewItem
 from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus, ItemStatus, ReviewStatus
 
@@ -54,7 +50,7 @@ def endorse(
                 position=1,
                 status=ItemStatus.ENDORSED,
                 digest="0" * 64,
-                **_answer_as_sent(tx, statement_id, said or Answer(answer.value)),
+                **_as_sent(said or Answer(answer.value)),
                 rated_at=at,
                 rating_version=1,
                 reviewer_answer=theirs,
@@ -127,7 +123,7 @@ def send(
                     position=position,
                     status=item,
                     digest="0" * 64,
-                    **_answer_as_sent(tx, statement_id, Answer.CONSISTENTLY),
+                    **_as_sent(Answer.CONSISTENTLY),
                     rated_at=at,
                     rating_version=1,
                     reviewer_answer=theirs if is_answered else None,
@@ -139,13 +135,8 @@ def send(
     return review_id
 
 
-def _answer_as_sent(tx: Session, statement_id: int, answer: Answer) -> dict[str, str]:
-    query = (
-        select(ScaleAnswer.label, ScaleAnswer.description)
-        .join(Statement, scale_answer(literal(answer.value)))
-        .where(Statement.id == statement_id)
-    )
-    label, description = tx.execute(query).one()
+def _as_sent(answer: Answer) -> dict[str, str]:
+    label, description = words_of(answer)
     return {
         "learner_answer": answer.value,
         "learner_answer_label": label,
