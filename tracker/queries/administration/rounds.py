@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
@@ -15,10 +14,11 @@ from tracker.rules.frameworks.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class PeriodFramework:
-    """One framework of a round. `label`: its title and version."""
+    """One framework of a round, in the version that it keeps."""
 
     id: int
-    label: Wording
+    title: Wording
+    version: str
     lang: str
 
 
@@ -69,10 +69,6 @@ def _periods(where: ColumnElement[bool]) -> list[Period]:
         .order_by(Round.starts_on.desc(), Round.id, Framework.title, Framework.id)
     )
     return [
-        Period(id_, name, starts_on, ends_on, tuple(_framework(row) for row in of_round))
+        Period(id_, name, starts_on, ends_on, tuple(PeriodFramework(*row[4:]) for row in of_round))
         for (id_, name, starts_on, ends_on), of_round in groupby(rows, key=lambda row: row[:4])
     ]
-
-
-def _framework(row: Any) -> PeriodFramework:
-    return PeriodFramework(row.framework_id, f"{row.title} {row.version}", row.lang)

@@ -26,7 +26,12 @@ bp = Blueprint("admin_rounds", __name__, url_prefix="/admin/rounds")
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    return render("administration/rounds/index.html", periods=rounds.listed(session.actor()))
+    periods = rounds.listed(session.actor())
+    return render(
+        "administration/rounds/index.html",
+        periods=periods,
+        frameworks={period.id: period.frameworks for period in periods},
+    )
 
 
 @bp.get("/new")
