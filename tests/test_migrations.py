@@ -22,7 +22,9 @@ from tests.factories.world import World, make_world
 from tracker.app import MIGRATIONS, create_app
 from tracker.db import Base, db, transaction
 from tracker.models.triggers import guards
+from tracker.queries.endorsements import digest_check
 from tracker.queries.operations import audit_chain, invariants
+from tracker.rules.reviews.digests import DigestFit
 from tracker.services.reviews import reviews
 
 
@@ -284,6 +286,7 @@ def test_events_become_a_chain_and_come_back(
 
 SHAPES = "20261202_framework_shapes"
 BEFORE_SHAPES = str(ScriptDirectory(str(MIGRATIONS)).get_revision(SHAPES).down_revision)
+AS_SENT = ("learner_answer_label", "learner_answer_description")
 KEPT = ("ratings", "rating_entries", "review_items", "endorsements", "confirmations", "statements")
 
 
@@ -324,11 +327,13 @@ def test_a_scale_of_its_own_comes_and_goes_with_all_data(
             db.engine.dispose()
 
 
-def _contents() -> dict[str, list[tuple[object, ...]]]:
+def _contents() -> dict[str, list[dict[str, object]]]:
+    """Without what older layouts lack."""
     with db.engine.connect() as connection:
         return {
             table: [
-                tuple(row) for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY id"))
+                {column: row[column] for column in row if column not in AS_SENT}
+                for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY id")).mappings()
             ]
             for table in KEPT
         }
@@ -394,3 +399,54 @@ def test_the_framework_of_a_round_comes_and_goes_with_all_data(
 def _all(query: str) -> list[tuple[object, ...]]:
     with db.engine.connect() as connection:
         return [tuple(row) for row in connection.execute(text(query))]
+
+
+BEFORE_AS_SENT = "20261203_round_frameworks"
+WORDS_AS_SENT = f"SELECT {', '.join(AS_SENT)} FROM review_items ORDER BY id"
+
+
+def test_an_answer_as_sent_comes_and_goes_with_all_data(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was endorsed before it was stored fits before and after; review items stay guarded, and
+    the older layout takes no words that their scale has no longer."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            review_id = send(world, Answer.PARTLY, Answer.CONSISTENTLY)
+            answer_all(world, review_id, ReviewerAnswer.PARTLY, ReviewerAnswer.CONSISTENTLY)
+            reviews.reveal(actor(world, "sue"), review_id, NOW)
+            before, sent = _contents(), _all(WORDS_AS_SENT)
+            db.session.remove()
+            downgrade(revision=BEFORE_AS_SENT)
+            assert (_contents(), _fits()) == (before, [DigestFit.FITS] * 2)
+            _keeps_review_items("learner_answer")
+            upgrade()
+            assert (_contents(), _all(WORDS_AS_SENT)) == (before, sent)
+            assert _fits() == [DigestFit.FITS] * 2
+            _keeps_review_items("learner_answer", *AS_SENT)
+            with transaction() as tx:
+                tx.execute(text("UPDATE scale_answers SET label = 'Now and then'"))
+            db.session.remove()
+            assert _fits() == [DigestFit.FITS] * 2
+            with pytest.raises(SystemExit):
+                downgrade(revision=BEFORE_AS_SENT)
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _fits() -> list[DigestFit]:
+    with db.engine.connect() as connection:
+        return [each.fit for each in digest_check.checked(connection)]
+
+
+def _keeps_review_items(*columns: str) -> None:
+    """Its triggers and its index are there, and what was sent cannot be changed."""
+    assert set(_triggers()) >= set(guards(db.engine.dialect.name, ["review_items"]))
+    indexes = {each["name"] for each in inspect(db.engine).get_indexes("review_items")}
+    assert "ix_review_items_statement" in indexes
+    for column in columns:
+        _refuses(f"UPDATE review_items SET {column} = 'x'")

@@ -36,3 +36,9 @@ MEANING = {
     Answer.NOT_MY_WORK: Meaning.EXCLUDED,
 }
 SCALE = Scale.of(MEANING.items())
+
+
+def words_of(answer: Answer) -> tuple[str, str]:
+    """Its label and description in the small framework."""
+    label = answer.value.replace("_", " ").capitalize()
+    return label, f"About {label}"

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
+from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer, words_of
 from tests.factories.world import World, add
 from tracker.db import transaction
 from tracker.models import Endorsement, Review, ReviewItem
@@ -50,7 +50,7 @@ def endorse(
                 position=1,
                 status=ItemStatus.ENDORSED,
                 digest="0" * 64,
-                learner_answer=said or Answer(answer.value),
+                **_as_sent(said or Answer(answer.value)),
                 rated_at=at,
                 rating_version=1,
                 reviewer_answer=theirs,
@@ -123,7 +123,7 @@ def send(
                     position=position,
                     status=item,
                     digest="0" * 64,
-                    learner_answer=Answer.CONSISTENTLY,
+                    **_as_sent(Answer.CONSISTENTLY),
                     rated_at=at,
                     rating_version=1,
                     reviewer_answer=theirs if is_answered else None,
@@ -133,3 +133,12 @@ def send(
                 ),
             )
     return review_id
+
+
+def _as_sent(answer: Answer) -> dict[str, str]:
+    label, description = words_of(answer)
+    return {
+        "learner_answer": answer.value,
+        "learner_answer_label": label,
+        "learner_answer_description": description,
+    }

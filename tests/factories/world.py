@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from tests.client import PASSWORD
-from tests.factories.answers import MEANING, Answer
+from tests.factories.answers import MEANING, Answer, words_of
 from tracker.db import transaction
 from tracker.models import (
     Domain,
@@ -113,7 +113,7 @@ def _framework(tx: Session, world: World) -> None:
         ),
     )
     for position, answer in enumerate(Answer):
-        label = answer.value.replace("_", " ").capitalize()
+        label, description = words_of(answer)
         add(
             tx,
             ScaleAnswer(
@@ -121,7 +121,7 @@ def _framework(tx: Session, world: World) -> None:
                 key=answer,
                 position=position,
                 label=label,
-                description=f"About {label}",
+                description=description,
                 counts_as=MEANING[answer],
             ),
         )

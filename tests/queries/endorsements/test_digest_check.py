@@ -103,7 +103,8 @@ def test_what_was_reviewed_fits(folder: Path) -> None:
         "UPDATE review_items SET learner_answer = 'not_my_work'",
         "UPDATE review_items SET digest = 'f' || digest WHERE length(digest) < 64",
         "UPDATE statements SET text = text || '.' WHERE id = :statement",
-        "UPDATE scale_answers SET label = 'Now and then' WHERE key = 'consistently'",
+        "UPDATE review_items SET learner_answer_label = 'Now and then'",
+        "UPDATE review_items SET learner_answer_description = 'Sometimes'",
         (
             "UPDATE endorsements SET digest = "
             "'0000000000000000000000000000000000000000000000000000000000000000'"
@@ -154,6 +155,14 @@ def test_what_the_learner_changes_later_is_no_fault(world: World, folder: Path) 
         tx.execute(text("UPDATE ratings SET answer = 'partly', version = 2"))
         tx.execute(text("UPDATE evidence_links SET reason = 'other'"))
     assert fits() == [DigestFit.FITS]
+
+
+def test_what_the_scale_says_later_is_no_fault(folder: Path) -> None:
+    """The partners are above: the words as sent, changed past the trigger, are found."""
+    with transaction() as tx:
+        tx.execute(text("UPDATE scale_answers SET label = 'Always', description = 'Every time'"))
+    assert fits() == [DigestFit.FITS]
+    assert broken() == []
 
 
 def test_all_are_looked_at_however_many(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,6 +96,9 @@ class TestHandingOn:
         assert [item.status for item in now] == ["waiting"] * 3
         assert [item.digest for item in now] == [item.digest for item in was]
         assert [item.learner_answer for item in now] == ["consistently", "not_yet", "partly"]
+        assert [(item.learner_answer_label, item.learner_answer_description) for item in now] == [
+            (item.learner_answer_label, item.learner_answer_description) for item in was
+        ]
         assert [(item.reviewer_answer, item.ground, item.answered_at) for item in now] == [
             (None, None, None)
         ] * 3

@@ -120,6 +120,8 @@ def test_two_cannot_stand_for_one_statement(
     "change",
     [
         "UPDATE review_items SET learner_answer = 'partly'",
+        "UPDATE review_items SET learner_answer_label = 'x'",
+        "UPDATE review_items SET learner_answer_description = 'x'",
         "UPDATE review_items SET digest = 'x'",
         "DELETE FROM review_items",
         "UPDATE endorsements SET answer = 'partly'",

@@ -114,6 +114,10 @@ class TestSending:
             YES,
             3,
         )
+        assert (item.learner_answer_label, item.learner_answer_description) == (
+            "Consistently",
+            "About Consistently",
+        )
         text = session().get_one(ReviewItemText, item.id)
         assert (text.learner_note, text.reviewer_note, len(text.salt)) == ("ask Tom", "", 64)
         with_it = session().scalars(select(ReviewItemEvidence)).one()

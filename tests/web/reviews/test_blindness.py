@@ -101,7 +101,9 @@ def another_learner_side(world: World) -> None:
     changes = {
         "ratings SET answer = 'not_my_work', own_note = 'other', reviewer_note = 'OTHER-NOTE', "
         "version = 9": "person_id = :ana",
-        "review_items SET learner_answer = 'not_my_work', rating_version = 9, digest = :digest": f"review_id IN {reviews_of}",
+        "review_items SET learner_answer = 'not_my_work', learner_answer_label = 'OTHER-LABEL', "
+        "learner_answer_description = 'other', rating_version = 9, digest = :digest": "review_id IN "
+        f"{reviews_of}",
         "review_item_texts SET learner_note = 'OTHER-NOTE', salt = 'other'": "item_id IN "
         f"{items_of}",
     }
@@ -118,7 +120,10 @@ def any_learner_side(world: World, seed: int) -> None:
     statement."""
     draw = random.Random(seed)
     with transaction() as tx, _unguarded(tx):
-        for table, column in (("ratings", "answer"), ("review_items", "learner_answer")):
+        for table, columns in (
+            ("ratings", ("answer",)),
+            ("review_items", ("learner_answer", "learner_answer_label")),
+        ):
             whose = {
                 "ratings": "person_id = :ana",
                 "review_items": "review_id IN (SELECT id FROM reviews WHERE learner_id = :ana)",
@@ -126,10 +131,11 @@ def any_learner_side(world: World, seed: int) -> None:
             ids = tx.execute(
                 text(f"SELECT id FROM {table} WHERE {whose}"), {"ana": world.people["ana"]}
             ).scalars()
+            said_in = ", ".join(f"{column} = :said" for column in columns)
             for row_id in ids.all():
                 said = draw.choice(list(Answer)).value
                 tx.execute(
-                    text(f"UPDATE {table} SET {column} = :said WHERE id = :id"),
+                    text(f"UPDATE {table} SET {said_in} WHERE id = :id"),
                     {"said": said, "id": row_id},
                 )
 

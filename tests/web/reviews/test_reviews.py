@@ -30,7 +30,7 @@ from tests.factories.sending import (
 )
 from tests.factories.world import World
 from tracker.db import session, transaction
-from tracker.models import Look, Person, Review, Team, TrainingAction
+from tracker.models import Look, Person, Review, ScaleAnswer, Team, TrainingAction
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services.reviews import differences, reviews
 
@@ -576,6 +576,16 @@ class TestDifferencesPage:
         assert "No agreement" in text
         assert "Consistently" in text
         assert "Not yet" in text
+
+    def test_the_learner_said_it_in_the_words_of_then(
+        self, app: Flask, world: World, ana: Client, sue: Client
+    ) -> None:
+        with app.app_context():
+            review_id, _ = self.revealed(world)
+            with transaction() as tx:
+                tx.execute(update(ScaleAnswer).values(label="Renamed"))
+        for client in (ana, sue):
+            assert "Consistently" in words(client.get(f"/reviews/{review_id}/differences").text)
 
     def test_a_reply_without_words_stays_on_its_page(
         self, app: Flask, world: World, ana: Client

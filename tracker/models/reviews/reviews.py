@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Prose, Word, one_of, parent
+from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
 from tracker.rules.frameworks.scale import Ground
 from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, Move, ReviewStatus
 
@@ -48,7 +48,8 @@ class Review(Base):
 
 
 class ReviewItem(Base):
-    """One statement in a review. The learner's side and `digest` are frozen at sending.
+    """One statement in a review. The learner's side, with the words that their answer then had in
+    its scale, and `digest` are frozen at sending.
 
     `version` starts at 1 and rises with each move: a form names the version that its page showed.
     `revealed_at` is when each side was shown the other's; a *not observed* item has it once the
@@ -90,6 +91,8 @@ class ReviewItem(Base):
     version: Mapped[int] = mapped_column(default=1)
     digest: Mapped[str] = mapped_column(String(64))
     learner_answer: Mapped[Word]
+    learner_answer_label: Mapped[Line]
+    learner_answer_description: Mapped[Prose]
     rated_at: Mapped[dt.datetime]
     rating_version: Mapped[int]
     reviewer_answer: Mapped[Word | None]

@@ -8,7 +8,7 @@ revealed.
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Select, SQLColumnExpression, func, select
+from sqlalchemy import func, select
 
 from tracker.db import session
 from tracker.models import (
@@ -111,7 +111,7 @@ def own(person_id: int, statement_id: int) -> Comparison | None:
         return None
     item_id, endorsement_id, digest = found
     was = _of_item(item_id, None)
-    query = _labelled(
+    query = (
         select(
             Rating.answer,
             ScaleAnswer.label,
@@ -119,8 +119,8 @@ def own(person_id: int, statement_id: int) -> Comparison | None:
             Rating.reviewer_note.label("note"),
         )
         .join(Statement, Statement.id == Rating.statement_id)
-        .where(Rating.person_id == person_id, Rating.statement_id == statement_id),
-        Rating.answer,
+        .join(ScaleAnswer, scale_answer(Rating.answer))
+        .where(Rating.person_id == person_id, Rating.statement_id == statement_id)
     )
     rating = session().execute(query).mappings().one_or_none()
     now = None
@@ -163,35 +163,29 @@ def _newest(person_id: int, statement_id: int) -> tuple[int, int, str] | None:
 def _of_item(item_id: int, reader_id: int | None) -> ComparedSide:
     """As it was frozen. `reader_id`: a supervisor, who gets the note and the evidence of what was
     sent to them."""
-    query = _labelled(
+    query = (
         select(
             ReviewItem.learner_answer,
-            ScaleAnswer.label,
+            ReviewItem.learner_answer_label,
             ReviewItem.rated_at,
             ReviewItemText.learner_note,
             Review.reviewer_id,
         )
-        .join(Statement, Statement.id == ReviewItem.statement_id)
         .join(Review, Review.id == ReviewItem.review_id)
         .outerjoin(ReviewItemText, ReviewItemText.item_id == ReviewItem.id)
-        .where(ReviewItem.id == item_id),
-        ReviewItem.learner_answer,
+        .where(ReviewItem.id == item_id)
     )
     row = session().execute(query).one()
     if reader_id not in (None, row.reviewer_id):
-        return ComparedSide(row.learner_answer, row.label, row.rated_at, None, None)
+        return ComparedSide(row.learner_answer, row.learner_answer_label, row.rated_at, None, None)
     return ComparedSide(
         row.learner_answer,
-        row.label,
+        row.learner_answer_label,
         row.rated_at,
         row.learner_note,
         _sent(item_id),
         erased=row.learner_note is None,
     )
-
-
-def _labelled(query: Select, answer: SQLColumnExpression[str]) -> Select:  # type: ignore[type-arg]
-    return query.join(ScaleAnswer, scale_answer(answer))
 
 
 def _sent(item_id: int) -> tuple[ComparedEvidence, ...]:

@@ -17,11 +17,10 @@ from tracker.models import (
     Review,
     ReviewItem,
     ReviewItemText,
-    ScaleAnswer,
     Statement,
     Strand,
 )
-from tracker.models.joins import level_of_statement, scale_answer
+from tracker.models.joins import level_of_statement
 from tracker.rules.frameworks.scale import Ground
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import SEALED, ItemStatus, Move, item_can
@@ -130,7 +129,7 @@ def _items(
             Domain.title.label("domain"),
             Strand.title.label("strand"),
             case((may_own, ReviewItem.learner_answer)).label("own"),
-            _or_nothing(may_own, ScaleAnswer.label).label("own_label"),
+            _or_nothing(may_own, ReviewItem.learner_answer_label).label("own_label"),
             _or_nothing(may_own, ReviewItemText.learner_note).label("own_note"),
             case((may_theirs, ReviewItem.reviewer_answer)).label("theirs"),
             case((may_theirs, ReviewItem.ground)).label("ground"),
@@ -142,7 +141,6 @@ def _items(
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
-        .join(ScaleAnswer, scale_answer(ReviewItem.learner_answer))
         .outerjoin(ReviewItemText, ReviewItemText.item_id == ReviewItem.id)
         .where(where)
         .order_by(ReviewItem.review_id, ReviewItem.position)

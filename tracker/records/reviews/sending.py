@@ -41,6 +41,8 @@ class _Frozen:
     rated_at: dt.datetime
     rating_version: int
     answer: str
+    answer_label: str
+    answer_description: str
     note: str
     salt: str
     digest: str
@@ -98,6 +100,8 @@ def _freeze(sent: StatementToFreeze) -> _Frozen:
         rated_at=sent.rated_at,
         rating_version=sent.rating_version,
         answer=content.answer,
+        answer_label=content.answer_label,
+        answer_description=content.answer_description,
         note=content.note,
         salt=salt,
         digest=reviewed_digest(salt, content),
@@ -117,6 +121,8 @@ def _as_it_was(tx: Session, item: ReviewItem) -> _Frozen:
         rated_at=item.rated_at,
         rating_version=item.rating_version,
         answer=item.learner_answer,
+        answer_label=item.learner_answer_label,
+        answer_description=item.learner_answer_description,
         note=text.learner_note if text is not None else "",
         salt=text.salt if text is not None else "",
         digest=item.digest,
@@ -137,6 +143,8 @@ def _begin(tx: Session, review: Review, items: Iterable[_Frozen]) -> None:
             version=1,
             digest=frozen.digest,
             learner_answer=frozen.answer,
+            learner_answer_label=frozen.answer_label,
+            learner_answer_description=frozen.answer_description,
             rated_at=frozen.rated_at,
             rating_version=frozen.rating_version,
         )

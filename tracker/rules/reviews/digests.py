@@ -44,7 +44,8 @@ class ReviewedEvidence:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedContent:
-    """All that the reviewer judges and the learner said, of one statement."""
+    """All that the reviewer judges and the learner said, of one statement. The answer's label and
+    description are those of its scale at sending."""
 
     person_id: int
     statement_uuid: str
@@ -52,7 +53,8 @@ class ReviewedContent:
     framework_version: str
     statement_text: str
     answer: str
-    answer_text: str
+    answer_label: str
+    answer_description: str
     note: str
     evidence: tuple[ReviewedEvidence, ...]
 
@@ -81,6 +83,8 @@ def reviewed_digest(salt: str, content: ReviewedContent) -> str:
     nothing.
     """
     facts = asdict(content)
+    words = (facts.pop("answer_label"), facts.pop("answer_description"))
+    facts["answer_text"] = "\n".join(words)
     facts["evidence"] = sorted(facts["evidence"], key=lambda each: int(each["version_id"]))
     return _sha256([salt, facts])
 

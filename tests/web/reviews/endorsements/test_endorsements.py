@@ -30,7 +30,15 @@ from tests.factories.sending import (
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import session, transaction
-from tracker.models import Endorsement, Library, Membership, Rating, Review, ReviewItemText
+from tracker.models import (
+    Endorsement,
+    Library,
+    Membership,
+    Rating,
+    Review,
+    ReviewItemText,
+    ScaleAnswer,
+)
 from tracker.services.reviews import differences, endorsements, reviews
 
 SignIn = Callable[[str], Client]
@@ -114,6 +122,20 @@ def test_what_the_learner_changed_stands_beside_it_in_words(
     )
     assert "changed Reviewed Every Tuesday Now Every day" in part(page, "Note for the reviewer")
     assert "New log, version 1 (added since)" in part(page, "Evidence")
+
+
+@pytest.mark.parametrize("name", ["ana", "sue"])
+def test_what_was_reviewed_keeps_the_words_of_then(
+    app: Flask, world: World, sign_in: SignIn, name: str
+) -> None:
+    with app.app_context():
+        reviewed(world)
+        with transaction() as tx:
+            tx.execute(update(ScaleAnswer).values(label="Renamed"))
+    client = sign_in(world.email(name))
+    page = client.get(own_page(world) if name == "ana" else their_page(world)).text
+    assert "Reviewed Partly, given 24 Nov" in part(page, "Answer")
+    assert "does not fit" not in page
 
 
 def test_a_supervisor_sees_of_it_what_was_revealed(
