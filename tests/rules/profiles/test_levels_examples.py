@@ -109,7 +109,7 @@ def test_the_page_says_what_each_answer_counts_as() -> None:
         Meaning.EXCLUDED: "does not apply",
     }
     rows = {row["answer"].strip("*").lower().replace(" ", "_"): row for row in ANSWERS}
-    own, endorsed = "in the learner's own voice", "in the endorsed voice"
+    own, endorsed = "the learner's own", "reviewed"
     for answer in Answer:
         assert rows[answer.value][own] == said[SCALE.meaning(answer)]
     for given in EndorsedAnswer:
