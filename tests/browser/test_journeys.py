@@ -63,7 +63,7 @@ def test_evidence_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -
     me = keyboard("ana")
     page = me.page
     me.fill(
-        page.get_by_label("Jot down what you did"),
+        page.get_by_label("Quick note: what you did"),
         "Taught a class of eight to search the catalogue",
     )
     with page.expect_navigation():
@@ -123,7 +123,7 @@ def test_a_review_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -
         side.to(side.page.get_by_label("Agreed").first)
         side.type("Partly")
         side.fill(side.page.get_by_label("Reason").first, "Not alone at the desk yet")
-        side.follow(side.page.get_by_role("main").get_by_role("button", name="Confirm").first)
+        side.follow(side.page.get_by_role("main").get_by_role("button", name="Agree").first)
     answers = stored(live, select(Endorsement.answer).order_by(Endorsement.id))
     assert answers == [EndorsedAnswer.CONSISTENTLY, EndorsedAnswer.PARTLY]
     assert stored(live, select(Review.status)) == ["closed"]
@@ -169,7 +169,7 @@ def test_a_review_without_script(live: Live, visit: Callable[..., Any], width: i
             ).click()
         page.get_by_label("Agreed").first.select_option("partly")
         page.get_by_label("Reason").first.fill("Not alone at the desk yet")
-        page.get_by_role("main").get_by_role("button", name="Confirm").first.click()
+        page.get_by_role("main").get_by_role("button", name="Agree").first.click()
     assert stored(live, select(Review.status)) == ["closed"]
     assert stored(live, select(ReviewItem.status)) == ["endorsed", "endorsed"]
 
@@ -183,22 +183,22 @@ def test_a_deputy_takes_over_by_keyboard(live: Live, keyboard: Callable[[str], K
         sue.page.get_by_role("navigation", name="Main").first.get_by_role("link", name="Reviews")
     )
     sue.follow(sue.page.get_by_role("link", name="Away for a while?"))
-    sue.to(sue.page.get_by_label("Who stands in for you?"))
+    sue.to(sue.page.get_by_label("Backup reviewer"))
     sue.type("Hugo")
     today = live.world.now.date()
     for label, day in (("From", today), ("Until", today + dt.timedelta(days=7))):
         sue.to(sue.page.get_by_label(label))
         sue.type(f"{day:%m%d%Y}")
-    sue.follow(sue.page.get_by_role("button", name="Name them"))
-    assert sue.page.get_by_text("Hugo may review in your place").is_visible()
+    sue.follow(sue.page.get_by_role("button", name="Add backup reviewer"))
+    assert sue.page.get_by_text("Hugo is your backup reviewer on these days.").is_visible()
 
     hugo = keyboard("hugo")
     hugo.follow(hugo.page.get_by_role("link", name="1 new notice"))
-    hugo.follow(hugo.page.get_by_role("link", name="You stand in for Sue"))
-    hugo.follow(hugo.page.get_by_role("link", name="Take over"))
-    assert hugo.page.get_by_label("Hugo (Central; stands in").is_checked()
+    hugo.follow(hugo.page.get_by_role("link", name="You are a backup reviewer for Sue"))
+    hugo.follow(hugo.page.get_by_role("link", name="Take this review"))
+    assert hugo.page.get_by_label("Hugo (Central; backup reviewer").is_checked()
     hugo.fill(hugo.page.get_by_label("Why, for both of them"), "Sue is on leave")
-    hugo.follow(hugo.page.get_by_role("button", name="Hand it on"))
+    hugo.follow(hugo.page.get_by_role("button", name="Reassign"))
     assert stored(live, select(Review.status).order_by(Review.id)) == ["closed", "sent"]
     assert hugo.page.get_by_text("Sue is on leave").is_visible()
 
@@ -215,7 +215,7 @@ def test_an_endorsement_is_revoked_and_another_seen_differently_by_keyboard(
     sue.page.goto(f"/people/{live.world.people['ana']}/statements/{first}")
     sue.follow(sue.page.get_by_role("link", name="Revoke"))
     sue.fill(sue.page.get_by_label("Why you revoke it"), "Seen again: not yet")
-    sue.follow(sue.page.get_by_role("button", name="Revoke the endorsement"))
+    sue.follow(sue.page.get_by_role("button", name="Revoke the reviewed rating"))
     assert stored(live, select(Endorsement.status).order_by(Endorsement.id)) == [
         "revoked",
         "standing",
@@ -224,10 +224,10 @@ def test_an_endorsement_is_revoked_and_another_seen_differently_by_keyboard(
     ana = keyboard("ana")
     assert ana.page.get_by_text("Seen again: not yet").first.is_visible()
     ana.page.goto(f"/statements/{second}")
-    ana.follow(ana.page.get_by_role("link", name="I see this differently"))
+    ana.follow(ana.page.get_by_role("link", name="Ask for a second opinion"))
     ana.to(ana.page.get_by_label("Hugo (Central)"))
     ana.press("Space")
-    ana.follow(ana.page.get_by_role("button", name="Send it to a second reader"))
+    ana.follow(ana.page.get_by_role("button", name="Ask for a second opinion"))
     assert stored(live, select(SecondReading.endorsement_id)) == stored(
         live, select(Endorsement.id).where(Endorsement.statement_id == second)
     )

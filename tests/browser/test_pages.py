@@ -164,7 +164,7 @@ def a_list_looked_at(site: Site, browser: Any, way: str) -> Iterator[Watch]:
         "\n".join(["Code,Your answer,Date,For myself", *lines, "T-9-99,Partly,,"])
     )
     watch.forget()
-    watch.page.get_by_role("button", name="Look at it").click()
+    watch.page.get_by_role("button", name="Preview").click()
     watch.page.get_by_role("heading", name="unclear").wait_for()
     yield watch
     context.close()

@@ -64,7 +64,7 @@ def test_what_is_for_the_hand_stays_on_the_screen(site: Site, browser: Any, name
         "PDF",
         "Send for review",
         "Back to reviews",
-        "Confirm",
+        "Agree",
         "Add a next step",
         "See them",
         "Skip to",

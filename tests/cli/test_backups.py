@@ -64,9 +64,7 @@ def test_what_is_wrong_is_said_and_the_command_fails(app: Flask, world: World, f
     assert "This backup cannot be relied on." in tested.output
     restored = run(app, "restore", path, "--replace")
     assert restored.exit_code == 1
-    assert (
-        "Nothing was changed. With --despite-faults it is brought back as it is." in restored.output
-    )
+    assert "Nothing was changed. With --despite-faults it is restored as it is." in restored.output
 
 
 def test_people_are_not_replaced_by_mistake(app: Flask, world: World, files: Path) -> None:

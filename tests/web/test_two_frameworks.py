@@ -199,7 +199,7 @@ def test_a_list_is_imported_into_the_framework_of_its_page(
         for address in ("/assess/list", f"/assess/list?framework={BIKES}")
     )
     assert "1 line is unclear" in unknown.text
-    assert "1 line will be stored" in known.text
+    assert "1 line will be imported" in known.text
     seen = re.search(r'name="seen"[^>]* value="([^"]+)"', known.text)
     assert seen is not None
     stored = ana.post(f"/assess/list/store?framework={BIKES}", {"text": text, "seen": seen[1]})

@@ -71,7 +71,7 @@ def backup(context: click.Context, to: Path | None) -> None:
 @FILE
 @with_appcontext
 def test(file: Path) -> None:
-    """Bring FILE back into a place of its own and look through it. The library is not touched."""
+    """Restore FILE in a separate place and check it. The library is not touched."""
     now = dt.datetime.now(dt.UTC)
     tried = _or_exit(lambda: backups.try_out(file, current_app.config["DATA_DIR"], _known(), now))
     click.echo(
@@ -84,7 +84,7 @@ def test(file: Path) -> None:
         )
     counts = tried.manifest.contents.counts
     click.echo(
-        f"It can be brought back: {sum(counts.values())} rows in {len(counts)} tables, "
+        f"It can be restored: {sum(counts.values())} rows in {len(counts)} tables, "
         f"{len(tried.manifest.contents.files)} evidence files, nothing wrong."
     )
 
@@ -97,11 +97,11 @@ def test(file: Path) -> None:
     help="Replace a database with people in it; a backup of it is made first.",
 )
 @click.option(
-    "--despite-faults", is_flag=True, help="Bring it back although something is wrong with it."
+    "--despite-faults", is_flag=True, help="Restore it although something is wrong with it."
 )
 @with_appcontext
 def restore(file: Path, replace: bool, despite_faults: bool) -> None:
-    """Bring FILE back. Stop the program first, and start it afterwards."""
+    """Restore FILE. Stop the program first, and start it afterward."""
     now = dt.datetime.now(dt.UTC)
     config = current_app.config
     aside = _new_file(None, "before-restore", now) if replace else None
@@ -121,7 +121,7 @@ def restore(file: Path, replace: bool, despite_faults: bool) -> None:
     if aside is not None and aside.exists():
         click.echo(f"What was there before is kept in {aside}.")
     click.echo(
-        f"Brought back as it was on {tried.manifest.made_at:%Y-%m-%d at %H:%M} UTC. Everybody "
+        f"Restored as it was on {tried.manifest.made_at:%Y-%m-%d at %H:%M} UTC. Everybody "
         "signs in again."
     )
 
@@ -158,7 +158,7 @@ def _or_exit(act: Callable[[], T]) -> T:
             hopeless = refusal.facts["hopeless"]
             sys.exit(
                 "Nothing was changed."
-                + ("" if hopeless else " With --despite-faults it is brought back as it is.")
+                + ("" if hopeless else " With --despite-faults it is restored as it is.")
             )
         sys.exit(_reason(refusal))
     except Invalid as refusal:

@@ -22,10 +22,10 @@ def reviews() -> None:
 @reviews.command("due")
 @with_appcontext
 def due() -> None:
-    """Once a day: keep apart every difference whose time is over, let old endorsements expire,
-    remind of what is due, and forget the forms that no open page can hold."""
+    """Once a day: end every difference whose time is over with no agreement, let old reviewed
+    ratings expire, remind of what is due, and forget the forms that no open page can hold."""
     now = dt.datetime.now(dt.UTC)
-    click.echo(f"Kept apart: {differences.keep_due_apart(now)}.")
+    click.echo(f"No agreement: {differences.keep_due_apart(now)}.")
     click.echo(f"Expired: {endorsements.expire_due(now)}.")
     click.echo(f"Reminders: {reminders.remind(now)}.")
     oldest = now - dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"])
@@ -35,45 +35,43 @@ def due() -> None:
 @reviews.command("check")
 @with_appcontext
 def check() -> None:
-    """Work out anew from what is stored whether each endorsement fits what was reviewed and is as
-    it was given."""
+    """Check that each reviewed rating matches what was reviewed and is as it was given."""
     compared = seal_check.all_compared()
     altered, gone, unsealed = (
         compared[each] for each in (SealState.ALTERED, SealState.GONE, SealState.UNSEALED)
     )
     kept = digest_check.all_checked()
     click.echo(
-        f"Endorsements: {len(kept)}. Fit what was reviewed: "
+        f"Reviewed ratings: {len(kept)}. Match what was reviewed: "
         f"{sum(each.fit is DigestFit.FITS for each in kept)}. "
         f"Their text was erased: {sum(each.fit is DigestFit.ERASED for each in kept)}."
     )
     click.echo(
-        f"As they were sealed when given: {len(compared[SealState.SEALED])}. Altered: "
+        f"As they were given: {len(compared[SealState.SEALED])}. Altered: "
         f"{len(altered)}. "
-        f"Gone: {len(gone)}. Their seal was erased: {len(compared[SealState.ERASED])}."
+        f"Gone: {len(gone)}. Their proof was erased: {len(compared[SealState.ERASED])}."
     )
     if unsealed:
         click.echo(
-            f"Without a seal: {len(unsealed)}, given before the trail sealed them, or put in past "
-            "the program."
+            f"Without proof: {len(unsealed)}, given before the audit trail recorded them, or added "
+            "past the program."
         )
     digests = {sha256 for each in kept for sha256 in each.files}
     damaged = endorsements.damaged_files(current_app.config["FILES_DIR"], digests)
     for each in kept:
         if each.fit is DigestFit.DOES_NOT_FIT:
             click.echo(
-                f"- Endorsement {each.endorsement_id} does not fit what was reviewed.", err=True
+                f"- Reviewed rating {each.endorsement_id} does not match what was reviewed.",
+                err=True,
             )
         elif damaged & each.files:
             click.echo(
-                f"- Endorsement {each.endorsement_id}: a reviewed file is missing or damaged.",
+                f"- Reviewed rating {each.endorsement_id}: a reviewed file is missing or damaged.",
                 err=True,
             )
     for endorsement_id in altered:
-        click.echo(
-            f"- Endorsement {endorsement_id} is not what was sealed when it was given.", err=True
-        )
+        click.echo(f"- Reviewed rating {endorsement_id} was changed after it was given.", err=True)
     for endorsement_id in gone:
-        click.echo(f"- Endorsement {endorsement_id} was given and is gone.", err=True)
+        click.echo(f"- Reviewed rating {endorsement_id} was given and is gone.", err=True)
     if damaged or altered or gone or any(each.fit is DigestFit.DOES_NOT_FIT for each in kept):
         sys.exit("Compare with a backup before anybody relies on these.")

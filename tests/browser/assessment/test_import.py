@@ -27,17 +27,17 @@ def test_paste_look_and_confirm(live: Live, visit: Visit, width: int) -> None:
     )
     page = visit("ana", width=width)
     page.goto("/assess/small/durable/communication")
-    page.get_by_role("link", name="Take over a list of your own").click()
+    page.get_by_role("link", name="Import ratings").click()
     page.get_by_label("Your list").fill(PASTED)
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Preview").click()
     page.get_by_role("heading", name="1 line is unclear and is not stored").wait_for()
     assert page.locator("html").evaluate("node => node.scrollWidth") <= width
     page.get_by_role("button", name="Change the list").click()
     box = page.get_by_label("Your list")
     box.fill(box.input_value().replace("often", "not sure"))
-    page.get_by_role("button", name="Look at it").click()
-    page.get_by_role("heading", name="3 lines will be stored").wait_for()
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("heading", name="3 lines will be imported").wait_for()
     assert answers(live) == {}
-    page.get_by_role("button", name="Store 3 answers").click()
-    page.get_by_text("3 answers taken over from your list.").wait_for()
+    page.get_by_role("button", name="Import 3 ratings").click()
+    page.get_by_text("3 ratings imported from your spreadsheet.").wait_for()
     assert answers(live) == {first: "partly", first + 1: "not_sure", technical: "not_yet"}

@@ -191,7 +191,7 @@ def test_later_waits_for_what_is_being_saved(live: Live, visit: Visit, review_id
     page.keyboard.press("ArrowRight")  # waits for the next arrow
     first_card(page).locator("label.pill").first.click()
     page.get_by_role("button", name="Go on later").click()
-    page.get_by_text("Your answers about Ana are kept and sealed").wait_for()
+    page.get_by_text("Your answers about Ana are saved").wait_for()
     assert said(live, review_id)[0] == ("answered", "consistently", "saw_it")
 
 

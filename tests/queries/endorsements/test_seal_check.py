@@ -90,11 +90,8 @@ def test_what_is_left_alone_is_sealed(app: Flask, two: list[int]) -> None:
     assert audit_chain.verify().wrong is None
     said = check(app)
     assert said.exit_code == 0, said.output
-    assert (
-        "As they were sealed when given: 2. Altered: 0. Gone: 0. Their seal was erased: 0."
-        in said.output
-    )
-    assert "Without a seal" not in said.output
+    assert "As they were given: 2. Altered: 0. Gone: 0. Their proof was erased: 0." in said.output
+    assert "Without proof" not in said.output
 
 
 ENDORSEMENT: dict[str, dict[str, object]] = {
@@ -128,7 +125,7 @@ def test_what_is_altered_is_named(app: Flask, world: World, two: list[int], what
     assert Finding("endorsement_altered", str(two[0])) in findings()
     said = check(app)
     assert said.exit_code == 1
-    assert f"- Endorsement {two[0]} is not what was sealed when it was given." in said.output
+    assert f"- Reviewed rating {two[0]} was changed after it was given." in said.output
     assert f"Endorsement {two[1]} is not" not in said.output
 
 
@@ -157,7 +154,7 @@ def test_what_is_deleted_is_named(app: Flask, two: list[int]) -> None:
     assert Finding("endorsement_gone", str(two[1])) in findings()
     said = check(app)
     assert said.exit_code == 1
-    assert f"- Endorsement {two[1]} was given and is gone." in said.output
+    assert f"- Reviewed rating {two[1]} was given and is gone." in said.output
 
 
 def test_another_number_is_one_gone_and_one_put_in(two: list[int]) -> None:
@@ -198,7 +195,7 @@ def test_what_has_no_seal_is_told_and_no_fault(app: Flask, world: World, two: li
     said = check(app)
     assert said.exit_code == 0, said.output
     assert (
-        "Without a seal: 2, given before the trail sealed them, or put in past the program."
+        "Without proof: 2, given before the audit trail recorded them, or added past the program."
         in said.output
     )
 
@@ -207,7 +204,7 @@ def test_what_was_erased_is_told_as_erased(app: Flask, world: World, two: list[i
     with transaction() as tx:
         erase_facts(tx, world)
     assert states() == {SealState.ERASED: two}
-    assert "Their seal was erased: 2." in check(app).output
+    assert "Their proof was erased: 2." in check(app).output
     assert findings() == []
     endorse(world, "ana", "sue", world.statements["technical"][0], EndorsedAnswer.PARTLY)
     assert len(states()[SealState.UNSEALED]) == 1, (

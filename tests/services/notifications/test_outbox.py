@@ -385,7 +385,7 @@ def test_what_may_be_seen_goes_without_what_may_not(
     leaves(context)
     assert deliver(inbox, now) == ["sent"]
     assert "Ana" not in text(inbox)
-    assert "Endorsements of yours expire soon." in text(inbox)
+    assert "Some of your reviewed ratings expire soon." in text(inbox)
 
 
 def test_what_was_taken_back_is_not_mailed(context: World, inbox: Inbox, now: dt.datetime) -> None:

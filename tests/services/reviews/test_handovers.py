@@ -476,7 +476,7 @@ class TestSecondReaders:
             self.ask(world, endorsement_id, by="ben")
 
     def test_it_cannot_be_told_by_handing_it_on(self, world: World) -> None:
-        """One statement is not handed on, a second reading or not; and both pages offer the same
+        """A review of one statement can’t be reassigned, a second reading or not; and both pages offer the same
         people."""
         endorsement_id = self.endorsed(world)
         join(world, "hugo", "central", Role.SUPERVISOR)

@@ -301,7 +301,7 @@ def test_the_link_lets_the_person_set_a_password_once(
         stranger.post(found.group(1), {"password": "another good one"}),
     ):
         assert response.status_code == 404
-        assert "does not work any more" in response.text
+        assert "doesn’t work anymore" in response.text
 
 
 def test_the_administrator_cannot_see_the_link_again(world: World, sign_in: SignInAs) -> None:

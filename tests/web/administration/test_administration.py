@@ -201,10 +201,10 @@ def test_a_backup_counts_only_when_nothing_was_wrong_with_it(
 def test_role_profiles_without_targets_are_not_yet_what_jobs_expect(
     app: Flask, world: World, adam: Client
 ) -> None:
-    assert "1 role profile with targets." in adam.get("/admin").text
+    assert "1 job profile with targets." in adam.get("/admin").text
     with app.app_context(), transaction() as tx:
         tx.execute(delete(Target))
-    assert "0 of 1 role profile has targets." in adam.get("/admin").text
+    assert "0 of 1 job profile has targets." in adam.get("/admin").text
 
 
 @pytest.mark.parametrize(

@@ -116,17 +116,17 @@ def tried_out(
     assert made.exit_code == 0, made.output
     tested = run.invoke(args=["backup", "test", made.output.partition(":")[0]])
     assert tested.exit_code == 0, tested.output
-    assert "It can be brought back" in tested.output
+    assert "It can be restored" in tested.output
 
 
 def test_from_nothing_to_the_gap_matrix(
     app: Flask, administrator: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert left(administrator) == [
-        "Publish the use statement",
-        "Lay out the teams",
-        "Say what jobs expect",
-        "Bring in people",
+        "Publish how ratings are used",
+        "Set up teams",
+        "Set targets for each job",
+        "Add people",
         "Put people in teams",
         "Open a round",
         "Send a test message",

@@ -75,13 +75,16 @@ def test_from_the_list_to_the_card(app: Flask, world: World, ana: Client) -> Non
         "yet\t\tfrom my notebook\n"
     )
     page = look(ana, text)
-    assert "2 lines will be stored" in page.text
+    assert "2 lines will be imported" in page.text
     assert "12 Nov" in page.text
     assert "from my notebook" in page.text
     assert answers(app, world) == {}
     done = store(ana, page)
     assert (done.status_code, done.location) == (303, "/assess")
-    assert "2 answers taken over from your list." in ana.get("/assess", follow_redirects=True).text
+    assert (
+        "2 ratings imported from your spreadsheet."
+        in ana.get("/assess", follow_redirects=True).text
+    )
     assert answers(app, world) == {first: ("partly", "imported"), second: ("not_yet", "imported")}
     cards = ana.get("/assess/small/durable/communication").text
     assert "Imported 24 Nov, from your own list of 12 Nov" in cards
@@ -91,7 +94,7 @@ def test_from_the_list_to_the_card(app: Flask, world: World, ana: Client) -> Non
         in ana.get("/assess/small/durable/communication/grid").text
     )
     history = ana.get(f"/statements/{first}").text
-    assert "imported from your own list, given on 12 Nov" in history
+    assert "imported from your spreadsheet, given on 12 Nov" in history
     profile = ana.get("/profile").text
     assert "2 of 33" in profile  # they count like answers that were given here
 
@@ -180,7 +183,7 @@ def test_what_changed_after_the_look_is_looked_at_once_more(
     assert list(answers(app, world)) == [first]
     assert store(ana, told, replace=str(first)).status_code == 303
     assert answers(app, world) == {first: ("partly", "imported"), second: ("partly", "imported")}
-    assert "There is nothing to store" in store(ana, told).text
+    assert "There is nothing to import" in store(ana, told).text
 
 
 def test_the_export_of_the_profile_comes_back_and_changes_nothing(
@@ -197,8 +200,8 @@ def test_the_export_of_the_profile_comes_back_and_changes_nothing(
             )
     page = look(ana, ana.get("/profile.csv").get_data(as_text=True))
     assert page.status_code == 200
-    assert "There is nothing to store from this list." in page.text
-    assert "10 lines stand so already." in page.text
+    assert "There is nothing to import from this list." in page.text
+    assert "10 lines are the same already." in page.text
     assert "23 lines have no answer." in page.text
 
 
@@ -212,13 +215,13 @@ def test_the_export_of_one_person_is_a_list_for_another(
     ben = sign_in(world.email("ben"))
     file = (io.BytesIO(ana.get("/profile.csv").data), "profile.csv")
     page = ben.post(LIST, {"file": file}, content_type="multipart/form-data")
-    assert "10 lines will be stored" in page.text
+    assert "10 lines will be imported" in page.text
     store(ben, page)
     assert answers(app, world, "ben") == dict.fromkeys(
         world.statements["communication"], ("consistently", "imported")
     )
     assert (
-        ben.get("/assess/small/durable/communication").text.count("You said Consistently on 1 Sep")
+        ben.get("/assess/small/durable/communication").text.count("You chose Consistently on 1 Sep")
         == 10
     )
 
@@ -236,7 +239,7 @@ def test_the_template_is_filled_in_and_comes_back(app: Flask, world: World, ana:
     assert text.count("\r\n") == 33
     assert "TEC-1-01" not in text
     page = look(ana, re.sub(r",,,\r\n", ",Consistently,2026-11-02,\r\n", text))
-    assert "32 lines will be stored" in page.text
+    assert "32 lines will be imported" in page.text
     assert "Columns left out: Domain, Level." in page.text
     store(ana, page)
     assert len(answers(app, world)) == 32
@@ -259,7 +262,7 @@ def test_files_as_spreadsheets_save_them(
     app: Flask, world: World, ana: Client, name: str, content: bytes
 ) -> None:
     page = ana.post(LIST, {"file": (io.BytesIO(content), name)}, content_type="multipart/form-data")
-    assert "1 line will be stored" in page.text
+    assert "1 line will be imported" in page.text
     store(ana, page)
     assert list(answers(app, world).values()) == [("partly", "imported")]
 
@@ -344,7 +347,7 @@ def test_the_use_statement_is_read_first(app: Flask, world: World, ana: Client) 
         assert ana.get(path).location.split("?")[0] == "/use-statement"
     told = store(ana, page)
     assert told.status_code == 409
-    assert "Read the use statement" in told.text
+    assert "Read how ratings are used" in told.text
     assert answers(app, world) == {}
 
 

@@ -90,7 +90,7 @@ def ana(sign_in: SignIn, world: World) -> Client:
 def test_a_line_is_jotted_and_waits_to_be_linked(app: Flask, ana: Client) -> None:
     assert "No evidence yet" in ana.get("/evidence").text
     page = follow(ana, ana.post("/evidence/jot", {"line": "Helped a class find maps"}))
-    assert "Kept as a note" in page
+    assert "Quick note saved" in page
     assert "Helped a class find maps" in page
     assert "not linked yet" in page
     assert f"/evidence/{newest(app).id}/statements" in page
@@ -510,7 +510,7 @@ def test_editing_makes_a_version_and_the_old_one_stays_readable(
     old = ana.get(f"/evidence/{mine}?version=1").text
     assert "version 1 of 2" in old
     assert "first text" in old
-    assert "It does not change any more" in old
+    assert "It doesn’t change anymore" in old
     assert "/edit" not in old
     assert ana.get(f"/evidence/{mine}/file?version=1").data == PDF
     assert ana.get(f"/evidence/{mine}/file").status_code == 404
@@ -564,7 +564,7 @@ def test_archiving_and_bringing_back(app: Flask, world: World, ana: Client) -> N
     for url in (f"/evidence/{mine}/edit", f"/evidence/{mine}/statements"):
         assert ana.get(url).status_code == 409
     assert ana.post(f"/evidence/{mine}/edit", {"version": "1", "title": "x"}).status_code == 409
-    assert "is back. It counts again" in follow(ana, ana.post(f"/evidence/{mine}/bring-back"))
+    assert "is restored. It counts again" in follow(ana, ana.post(f"/evidence/{mine}/bring-back"))
     assert "Old plan" in ana.get("/evidence").text
 
 

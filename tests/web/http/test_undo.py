@@ -93,7 +93,7 @@ ACTS = {
         "adam", "/admin/people/{ben}/administrator", "Ben administers the library now", people
     ),
     "retire": Act(
-        "adam", "/admin/role-profiles/{spare}/retire", "The role profile Spare is retired", retired
+        "adam", "/admin/role-profiles/{spare}/retire", "The job profile Spare is retired", retired
     ),
     "leave out": Act(
         "adam",
@@ -211,7 +211,7 @@ def test_giving_up_administration_oneself_offers_no_way_that_is_closed(
 def test_closing_a_team_says_first_what_ends(app: Flask, world: World, sign_in: SignIn) -> None:
     adam = sign_in(world.email("adam"))
     page = adam.get(f"/admin/teams/{world.teams['harbour']}").text
-    assert "3 memberships end today. Reopening the team does not bring them back." in page
+    assert "3 memberships end today. Reopening the team does not restore them." in page
     closed = adam.post(f"/admin/teams/{world.teams['harbour']}/close", follow_redirects=True).text
     assert "Harbour is closed. 3 memberships end today." in closed
     assert "Undo<" not in closed

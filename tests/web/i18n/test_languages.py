@@ -22,9 +22,9 @@ from tracker.web.i18n.pseudo import PDF, RLM, RLO, disguised
 
 TEXTS = [
     "Rated",
-    "Self-ratings and endorsements are two voices here. Neither is averaged into the other.",
+    "Self-ratings and reviewed ratings are kept separate. They are never averaged.",
     "%(who)s: %(answer)s, %(day)s",
-    "You said %(answer)s on %(day)s, before this round.",
+    "You chose %(answer)s on %(day)s, before this round.",
     "Is this 100%% <b>yours</b>&nbsp;&amp; mine?\nBy no means.",
 ]
 

@@ -125,7 +125,10 @@ def test_what_is_about_ones_own_profile_is_read_there(
 ) -> None:
     with app.app_context():
         tell(world, "ana")
-    assert '<a href="/profile">Endorsements of yours expire soon.</a>' in ana.get("/notices").text
+    assert (
+        '<a href="/profile">Some of your reviewed ratings expire soon.</a>'
+        in ana.get("/notices").text
+    )
     ana.get("/profile")
     assert unread(app, world, "ana") == 0
 
@@ -150,7 +153,7 @@ def test_a_number_that_is_none_marks_nothing(
     with app.app_context():
         tell(world, "ana")
     assert (
-        "nothing unread any more"
+        "nothing unread anymore"
         in ana.post("/notices/read", {"newest": newest}, follow_redirects=True).text
     )
     assert unread(app, world, "ana") == 1
@@ -192,8 +195,8 @@ def test_a_long_list_has_pages_and_costs_no_more(
     assert few[0] <= 6
     assert "Page 1 of 3" in ana.get("/notices").text
     last = ana.get("/notices?page=3").text
-    assert last.count("Endorsements of yours") == 21
-    assert ana.get("/notices?page=999").text.count("Endorsements of yours") == 21
+    assert last.count("Some of your reviewed ratings") == 21
+    assert ana.get("/notices?page=999").text.count("Some of your reviewed ratings") == 21
 
 
 def test_opening_again_writes_nothing(
@@ -260,7 +263,7 @@ def test_the_administrator_sees_what_is_stuck_and_sends_it_again(
     action = re.search(r'action="(/admin/mail/outbox/\d+/again)"', page)
     assert action is not None
     assert "sent once more" in adam.post(action.group(1), follow_redirects=True).text
-    assert "not one to send again" in adam.post(action.group(1), follow_redirects=True).text
+    assert "can’t be sent again" in adam.post(action.group(1), follow_redirects=True).text
     with app.app_context():
         assert deliver(inbox, world.now) == ["sent"]
         assert "mail_again" in session().scalars(select(AuditEvent.kind)).all()
@@ -376,5 +379,5 @@ def test_the_daily_command_reminds(app: Flask, world: World) -> None:
         send(world, YES)
     with time_machine.travel(NOW + dt.timedelta(days=12), tick=False):
         first, second = (app.test_cli_runner().invoke(daily, ["due"]).output for _time in range(2))
-    assert first == "Kept apart: 0.\nExpired: 0.\nReminders: 1.\nForms forgotten: 0.\n"
-    assert second == "Kept apart: 0.\nExpired: 0.\nReminders: 0.\nForms forgotten: 0.\n"
+    assert first == "No agreement: 0.\nExpired: 0.\nReminders: 1.\nForms forgotten: 0.\n"
+    assert second == "No agreement: 0.\nExpired: 0.\nReminders: 0.\nForms forgotten: 0.\n"

@@ -208,7 +208,7 @@ def test_a_deputy_looks_as_deputy(app: Flask, world: World, sign_in: SignInAs) -
             )
     page = sign_in(world.email("ana")).get("/account").text
     table = page[page.index('id="who-looked"') : page.index('id="sign-ins"')]
-    assert lines(table) == ["25 Nov Hugo Review", "24 Nov Hugo Review as deputy"]
+    assert lines(table) == ["25 Nov Hugo Review", "24 Nov Hugo Review as backup reviewer"]
 
 
 # What is found
@@ -231,10 +231,10 @@ def test_the_audit_is_searched(app: Flask, world: World, adam: Client) -> None:
     assert found(adam, search="cafe") == ["Team renamed Adam Café Nord"]
     assert found(adam, search=" HARBOUR ") == ["Membership added Adam Ben Harbour · as supervisor"]
     assert found(adam, search="supervis") == ["Membership added Adam Ben Harbour · as supervisor"]
-    assert found(adam, search="gap matrix") == ["Record looked at Sue Ben Gap matrix"]
+    assert found(adam, search="team gaps") == ["Record looked at Sue Ben Team gaps"]
     assert len(found(adam, search="ben")) == 2
     assert found(adam, search="renam") == ["Team renamed Adam Café Nord"]
-    assert found(adam, search="ben", kind="records") == ["Record looked at Sue Ben Gap matrix"]
+    assert found(adam, search="ben", kind="records") == ["Record looked at Sue Ben Team gaps"]
     assert found(adam, search="nothing of that name") == []
     assert found(adam, search="team_id") == [], "what is not shown is not looked in"
     assert found(adam, search="%") == []

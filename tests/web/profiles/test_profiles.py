@@ -61,17 +61,17 @@ def test_the_owner_sees_both_voices_beside_the_target(
         reviewed(world)
     page = sign_in(world.email("ana")).get("/profile").text
     assert cell(page, "Communication, Emerging") == (
-        "your own rating 2 of 2; endorsed 2 of 2; met, endorsed"
+        "your own rating 2 of 2; reviewed 2 of 2; met, reviewed"
     )
     assert (
         cell(page, "Communication, Developing")
-        == "your own rating 1 of 3, 1 open; endorsed 0 of 3, 2 open"
+        == "your own rating 1 of 3, 1 not known yet; reviewed 0 of 3, 2 not known yet"
     )
     assert "4 of 33" in page
     assert "3 of 33" in page
     assert "2 of them count as met, by 1 supervisor" in page
-    assert "limited: too few statements to count" in cell(page, "Leadership, Developing")
-    assert "1 gap: Communication" in page
+    assert "too few statements to judge: not counted" in cell(page, "Leadership, Developing")
+    assert "1 below target: Communication" in page
     assert "Next steps" in page
 
 
@@ -83,11 +83,11 @@ def test_a_supervisor_sees_the_self_side_as_last_revealed(
     page = sign_in(world.email("sue")).get(profile_of(world)).text
     voice = "self-rating as last revealed"
     assert (
-        cell(page, "Communication, Emerging") == f"{voice} 2 of 2; endorsed 2 of 2; met, endorsed"
+        cell(page, "Communication, Emerging") == f"{voice} 2 of 2; reviewed 2 of 2; met, reviewed"
     )
     assert (
         cell(page, "Communication, Developing")
-        == f"{voice} 1 of 3, 2 open; endorsed 0 of 3, 2 open"
+        == f"{voice} 1 of 3, 2 not known yet; reviewed 0 of 3, 2 not known yet"
     )
     assert "Sent for review" in page
     assert "3 reviewed" in page
@@ -102,7 +102,7 @@ def test_a_coordinator_sees_the_endorsed_voice_alone(
         reviewed(world)
     cora = sign_in(world.email("cora"))
     page = cora.get(profile_of(world)).text
-    assert cell(page, "Communication, Developing") == "endorsed 0 of 3, 2 open"
+    assert cell(page, "Communication, Developing") == "reviewed 0 of 3, 2 not known yet"
     assert "self-rating" not in page
     explained = cora.get(profile_of(world) + "/communication").text
     assert "Self-rating as last revealed" not in explained
@@ -167,16 +167,16 @@ def test_an_explanation_says_what_would_change_it(
         leave_out(world, world.statements["communication"][5], "Personnel matters.")
     page = sign_in(world.email("ana")).get("/profile/communication").text
     for words in (
-        "Rule four-fifths, version 1",
-        "Held: 2 of 2 met, 2 needed.",
+        "The rule is 4 of every 5 statements, version 1",
+        "Reached: 2 of 2 met, 2 needed.",
         "Not met: 0 of 3 met, 3 needed.",
         (
-            "3 statements from Developing: 0 met, 3 needed; at least 1 of them among those now "
-            "answered as not met."
+            "3 more statements to reach Developing: 0 met, 3 needed; at least 1 of them from those now "
+            "rated as not met."
         ),
         (
-            "2 statements from Developing: 1 met, 3 needed; at least 1 of them among those now "
-            "answered as not met."
+            "2 more statements to reach Developing: 1 met, 3 needed; at least 1 of them from those now "
+            "rated as not met."
         ),
         "Sue, 24 Nov",
         "not rated here: Personnel matters.",

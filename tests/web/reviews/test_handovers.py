@@ -50,7 +50,7 @@ def test_a_supervisor_hands_on_and_both_are_told_why(
         f"/reviews/{review_id}/hand-on", {"reviewer": str(world.people["hugo"]), "note": ""}
     )
     assert refused.status_code == 422
-    assert "Say in a line why it is handed on." in refused.text
+    assert "Say in one line why you reassign it." in refused.text
     assert "checked" in refused.text
     to = str(world.people["hugo"])
     assert (
@@ -93,8 +93,8 @@ def test_today_tells_the_coordinator_of_what_nobody_can_go_on_with(
     assert "Nobody can go on" not in words(cora.get("/").text)
     with app.app_context(), transaction() as tx:
         tx.get_one(Person, world.people["sue"]).disabled_at = world.now
-    assert "Nobody can go on with 1 review" in words(cora.get("/").text)
-    assert "Nobody can go on with these" in words(
+    assert "1 review needs another reviewer" in words(cora.get("/").text)
+    assert "These need another reviewer" in words(
         cora.get(f"/teams/{world.teams['city']}/handover").text
     )
 
@@ -123,7 +123,7 @@ def test_a_deputy_is_named_takes_over_and_is_ended(
 ) -> None:
     review_id = sent(app, world)
     sue, hugo = sign_in(world.email("sue")), sign_in(world.email("hugo"))
-    assert "Nobody stands in for you now." in words(sue.get("/deputies").text)
+    assert "You have no backup reviewer now." in words(sue.get("/deputies").text)
     days = {
         "starts_on": NOW.date().isoformat(),
         "ends_on": (NOW.date() + dt.timedelta(days=9)).isoformat(),
@@ -135,12 +135,12 @@ def test_a_deputy_is_named_takes_over_and_is_ended(
     assert 'value="2026-01-01"' in wrong.text
     named = sue.post("/deputies", {"deputy": str(world.people["hugo"]), **days})
     assert (named.status_code, named.headers["Location"]) == (303, "/deputies")
-    assert "Hugo may review in your place" in words(sue.get("/deputies").text)
+    assert "Hugo is your backup reviewer" in words(sue.get("/deputies").text)
 
     queue = hugo.get("/reviews").text
     assert "For Sue until" in words(queue)
     page = hugo.get(f"/reviews/{review_id}/hand-on").text
-    assert "Hugo (Central; stands in for Sue until" in words(page)
+    assert "Hugo (Central; backup reviewer for Sue until" in words(page)
     taken = hugo.post(
         f"/reviews/{review_id}/hand-on",
         {"reviewer": str(world.people["hugo"]), "note": "Sue is away"},
@@ -153,7 +153,7 @@ def test_a_deputy_is_named_takes_over_and_is_ended(
         second = session().scalars(select(Handover.review_id)).one()
     ended = sue.post(f"/deputies/{deputy_id}/end")
     assert (ended.status_code, ended.headers["Location"]) == (303, "/deputies")
-    assert "Nobody stands in" in words(sue.get("/deputies").text)
+    assert "You have no backup reviewer now." in words(sue.get("/deputies").text)
     gone = hugo.get(f"/reviews/{second}")
     assert (gone.status_code, gone.headers.get("Location")) == (404, None)
 

@@ -92,7 +92,7 @@ RACES = {
         half_agreed,
         (AGREE, Act("ana", "/review-items/{item}/keep-apart", {})),
         (("closed", "endorsed"), ("closed", "kept_apart")),
-        ("Kept apart", "Endorsed"),
+        ("No agreement", "Reviewed"),
     ),
     "two answers in two tabs": Race(
         nothing,

@@ -80,7 +80,7 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
     value = f"{world.people['sue']}-{world.teams['central']}"
     sent = ana.post("/reviews", {"reviewer": value, "statements": [str(first), str(second)]})
     assert (sent.status_code, sent.headers["Location"]) == (303, "/reviews")
-    assert "2 statements are sent to Sue. You can take them back" in words(ana.get("/reviews").text)
+    assert "2 statements are sent to Sue. You can withdraw them" in words(ana.get("/reviews").text)
 
     queue = sue.get("/reviews").text
     assert "Ana" in words(queue)
@@ -100,7 +100,7 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
         "0 of 2 done",
         "Library Assistant, 24 h a week",
         "Judge the work, never health or leave.",
-        "Not Ana’s work",
+        "Outside Ana’s job",
     ):
         assert part in text
     saved = sue.post(
@@ -137,13 +137,13 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
 
     for client in (ana, sue):
         text = words(client.get(f"/reviews/{review_id}/differences").text)
-        assert "What you see differently" in text
-        assert "1 of 2 are equal" in text
+        assert "Differences" in text
+        assert "1 of 2 are the same" in text
         assert "Saw two." in text
     ana.post(f"/review-items/{two}/agree", {"answer": "partly", "reason": "I started in May"})
     text = words(sue.get(f"/reviews/{review_id}/differences").text)
     assert "Ana would agree on Partly : I started in May" in text
-    assert "You confirmed Partly · waits for Sue" in words(
+    assert "You agreed on Partly. Waiting for Sue." in words(
         ana.get(f"/reviews/{review_id}/differences").text
     )
     sue.post(
@@ -518,16 +518,14 @@ class TestDifferencesPage:
             {"answer": "partly", "reason": "I started in May", "seen": seen(ana.get(page).text)},
             follow_redirects=True,
         )
-        assert "Confirmed. It waits for the other of you." in words(first.text)
+        assert "You agreed. Waiting for the other of you." in words(first.text)
         other = sue.post(
             agree,
             {"answer": "consistently", "reason": "Daily", "seen": behind},
             follow_redirects=True,
         )
         assert (
-            "Confirmed. Ana would agree on Partly, you on Consistently: it stays open until both "
-            "are the same, or "
-            "it is kept apart."
+            "Saved. Ana would agree on Partly, you on Consistently. It stays open until both are the same, or ends with no agreement."
         ) in words(other.text)
         same = {"answer": "partly", "reason": "Mine <own>", "seen": behind}
         refused = sue.post(agree, same)
@@ -540,7 +538,7 @@ class TestDifferencesPage:
         with app.app_context():
             assert [item.status for item in items(review_id)] == ["differs"]
         agreed = sue.post(agree, same | {"seen": seen(refused.text)}, follow_redirects=True)
-        assert "Agreed by both" in agreed.text
+        assert "You both agreed" in agreed.text
 
     @pytest.mark.parametrize(
         ("data", "said"),
@@ -575,7 +573,7 @@ class TestDifferencesPage:
             review_id, item_id = self.revealed(world)
         ana.post(f"/review-items/{item_id}/keep-apart")
         text = words(ana.get(f"/reviews/{review_id}/differences").text)
-        assert "Kept apart" in text
+        assert "No agreement" in text
         assert "Consistently" in text
         assert "Not yet" in text
 

@@ -60,14 +60,14 @@ def test_the_matrix_is_as_counted_by_hand(app: Flask, world: World, sign_in: Sig
     found = rows(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}/gaps").text)
     assert found["Ana"] == [
         "Mid-level",
-        "? not yet known",
+        "? not known yet",
         "De Developing, at target",
-        "▼ none none held, gap",
+        "▼ none none reached, below target",
     ]
     assert found["Ben"] == [
         "Mid-level",
-        "? not yet known",
-        "▼ none none held, gap",
+        "? not known yet",
+        "▼ none none reached, below target",
         "– not assessed",
     ]
     assert found["Gaps"] == ["of known", "0 of 0", "1 of 2", "1 of 1"]
@@ -96,10 +96,10 @@ def test_the_panel_says_what_holds_back_and_who_could_teach(
         ).split()
     )
     assert (
-        "Communication : 1 of 3 known are below target. Held back most by Communication 1.1 . "
+        "Communication : 1 of 3 known are below target. Most often because of Communication 1.1 . "
         "Could teach it: Cleo." in text
     )
-    assert "4 of 9 cells wait for a review. 2 of 3 people have not sent this round. Who" in text
+    assert "4 of 9 are not known yet. 2 of 3 people have not sent this round. Who" in text
 
 
 def test_only_a_gap_is_a_gap(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -119,7 +119,7 @@ def test_each_is_measured_against_their_own_target(
                 answer = EndorsedAnswer.CONSISTENTLY if place < 2 else EndorsedAnswer.PARTLY
                 endorse(world, name, "sue", statement_id, answer)
     found = rows(sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}/gaps").text)
-    assert found["Ana"][2] == "▼ Em Emerging, gap"
+    assert found["Ana"][2] == "▼ Em Emerging, below target"
     assert found["Cleo"][2] == "Em Emerging, at target"
     only = rows(
         sign_in(world.email("sue"))
@@ -170,13 +170,13 @@ def test_a_round_shows_how_it_was_at_its_end(app: Flask, world: World, sign_in: 
         )
     sue = sign_in(world.email("sue"))
     then = rows(sue.get(f"{url}?round={spring}").text)
-    assert (then["Ana"][2], then["Ben"][2]) == ("De Developing, at target", "? not yet known")
+    assert (then["Ana"][2], then["Ben"][2]) == ("De Developing, at target", "? not known yet")
     both = rows(sue.get(f"{url}?compare={spring}").text)
     assert both["Gaps"][2] == "1 of 2"
     assert both["Spring 2026"][2] == "0 of 1"
     assert file(sue, f"{url}.csv?compare={spring}")[-2:] == [
         ["Gaps", "", "0 of 0", "1 of 2", "0 of 0"],
-        ["Gaps, Spring 2026", "", "0 of 0", "0 of 1", "0 of 0"],
+        ["Below target, Spring 2026", "", "0 of 0", "0 of 1", "0 of 0"],
     ]
 
 
@@ -185,10 +185,16 @@ def test_the_file_holds_what_the_page_shows(app: Flask, world: World, sign_in: S
         some_gaps(world)
         join(world, "=cmd()", "central")
     assert file(sign_in(world.email("sue")), f"/teams/{world.teams['central']}/gaps.csv") == [
-        ["Name", "Role profile", "Technical", "Communication", "Leadership"],
-        ["'=Cmd()", "Mid-level", "not yet known", "not yet known", "not yet known"],
-        ["Ana", "Mid-level", "not yet known", "Developing, at target", "none held, gap"],
-        ["Ben", "Mid-level", "not yet known", "none held, gap", "not assessed"],
+        ["Name", "Job profile", "Technical", "Communication", "Leadership"],
+        ["'=Cmd()", "Mid-level", "not known yet", "not known yet", "not known yet"],
+        [
+            "Ana",
+            "Mid-level",
+            "not known yet",
+            "Developing, at target",
+            "none reached, below target",
+        ],
+        ["Ben", "Mid-level", "not known yet", "none reached, below target", "not assessed"],
         ["Gaps", "", "0 of 0", "1 of 2", "1 of 1"],
     ]
 

@@ -102,7 +102,7 @@ def talked(world: World) -> int:
     return review_id
 
 
-COUNT = r"(\d+ of \d+)(?:, (\d+) open| \u00b7 (\d+)\?)?"
+COUNT = r"(\d+ of \d+)(?:, (\d+) not known yet| \u00b7 (\d+)\?)?"
 
 
 def counts(words: str) -> list[tuple[str, str]]:
@@ -125,7 +125,7 @@ def on_the_page(page: str) -> list[tuple[str, str]]:
 
 def in_the_document(words: str) -> list[tuple[str, str]]:
     """The same of the document, whose rows are the voices."""
-    return counts(words.partition("Endorsed, against target")[2].partition("level held")[0])
+    return counts(words.partition("Reviewed, against target")[2].partition("level reached")[0])
 
 
 def test_the_profile_has_the_figures_of_its_page(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -143,7 +143,7 @@ def test_the_profile_has_the_figures_of_its_page(app: Flask, world: World, sign_
         trend = re.findall(r"<td>(\d of \d)</td>", page.partition('<table class="trend">')[2])
         assert len(trend) == 2 * voices
         assert counts(
-            words.partition("Over the rounds")[2].partition("Endorsed statements")[0]
+            words.partition("Over the rounds")[2].partition("Reviewed statements")[0]
         ) == counts(" ".join(trend))
 
 
@@ -168,17 +168,17 @@ def test_a_profile_lists_what_is_endorsed_and_what_is_left_out(
     for said in (
         "Progress profile \u00b7 Small framework, version 1",
         "Library City Library",
-        "Role profile Mid-level, target Developing",
+        "Job profile Mid-level, target Developing",
         "Made on 24 Nov 2026",
         "Made for Ana, whose profile this is",
-        "\u25bc gap",
-        "? not yet known",
+        "\u25bc below target",
+        "? not known yet",
         "COM-1-01 Communication 1.1 Emerging Consistently Sue 24 Nov 2026",
         "COM-2-01 Communication 2.1 Developing Partly Sue 24 Nov 2026",
         "LEA-1-01 Leadership 1.1 No staff to lead here.",
         "The library leaves 1 statement out of every count.",
         "Next steps",
-        "Rule four-fifths, version 1.",
+        "The rule is 4 of every 5 statements, version 1.",
         "Sources: O*NET v30.2.",
         "O*NET. O*NET(R) is a trademark of USDOL/ETA. \u00a9 2026 EBSCOed.",
         "1 of 2",
@@ -199,7 +199,7 @@ def test_a_document_says_whose_eyes_it_was_made_for(
     assert "Next steps" not in sue
     cora = pdf.words(sign_in(world.email("cora")).get(profile_of(world)))
     assert "Made for Cora, as coordinator" in cora
-    assert "This shows the endorsed voice alone" in cora
+    assert "This shows reviewed ratings only" in cora
     assert "Self-rating " not in cora
     assert "Communication 2.1 Developing Partly Sue" in cora
     with app.app_context(), transaction() as tx:
@@ -231,27 +231,27 @@ def test_the_meeting_notes(app: Flask, world: World, ana: Client, sue: Client) -
             "Sent on 24 Nov 2026 Revealed on 24 Nov 2026",
             (
                 "Ana and Sue rated these statements without seeing the other\u2019s answer. 1 of 3 "
-                "are equal"
+                "are the same"
             ),
             "1 difference is open. 1 statement of this review is not revealed yet.",
             (
                 "To talk about 1. Communication 1.1 COM-1-01 \u00b7 Emerging \u00b7 Communication "
                 "Does what COM-1-01 says"
             ),
-            "Ana, self-rating Consistently Sue, as supervisor Not yet (Saw it) saw it twice",
+            "Ana, self-rating Consistently Sue, as supervisor Not yet (I saw it) saw it twice",
             (
                 "Drop-in link \u00b7 done 4 Mar 2026 https://example.org/visits Why it counts here: "
                 "41 of them"
             ),
             "Still open. \u2022 Sue would agree on Partly: half of it",
             "Shadow Tom Ana \u00b7 by 15 Dec 2026",
-            "Agreed Not yet Partly Consistently Not my work keep both apart Reason",
+            "Agreed Not yet Partly Consistently Not my work keep both ratings Reason",
             "Differences that are settled 2. Communication 2.2",
-            "Endorsed as Consistently: both agreed. \u2022 Ana: ana agrees \u2022 Sue: sue agrees",
+            "Reviewed: Consistently. You both agreed. \u2022 Ana: ana agrees \u2022 Sue: sue agrees",
             "COM-1-02 Communication 1.2 Emerging Partly",
-            "Cannot tell Sue had no chance to see these.",
+            "Haven’t seen it Sue had no chance to see these.",
             "COM-2-01 Communication 2.1 Developing Not yet",
-            "After 8 Dec 2026 what is open is kept apart.",
+            "After 8 Dec 2026 what is still open ends with no agreement.",
         ):
             assert said in words, f"{said} is not in {words}"
         assert words.count("Next step, who does it, and by when") == 1, (

@@ -34,16 +34,16 @@ FINDINGS = {
     ),
     "rating_not_as_history": gettext_noop("Ratings are not what their history says: %(what)s"),
     "endorsement_does_not_fit": gettext_noop(
-        "Endorsements do not fit what was reviewed (their numbers): %(what)s"
+        "Reviewed ratings don’t match what was reviewed (their numbers): %(what)s"
     ),
     "endorsement_not_whole": gettext_noop(
-        "Endorsements lack their endorser, their time or their review: %(what)s"
+        "Reviewed ratings lack their reviewer, their time, or their review: %(what)s"
     ),
     "endorsement_altered": gettext_noop(
-        "Endorsements are not what was sealed when they were given (their numbers): %(what)s"
+        "Reviewed ratings changed after they were given (their numbers): %(what)s"
     ),
     "endorsement_gone": gettext_noop(
-        "Endorsements that were given are gone (their numbers): %(what)s"
+        "Reviewed ratings that were given are gone (their numbers): %(what)s"
     ),
     "audit_broken": gettext_noop("The audit trail was changed after it was written: %(what)s"),
     "file_was_missing": gettext_noop(

@@ -24,9 +24,8 @@ refusal_messages(
         "Your password was changed somewhere else meanwhile. Sign in again with that one."
     ),
     link_used_up=_l(
-        "This link does not work any more: it was used, replaced by a newer one, or is older than "
-        "seven "
-        "days. Ask your administrator for a new one."
+        "This link doesn’t work anymore: it was used, replaced by a newer one, or is older than "
+        "seven days. Ask your administrator for a new one."
     ),
 )
 

@@ -54,7 +54,7 @@ def leave_out() -> ResponseReturnValue:
 @door(Permission.ADMINISTER_LIBRARY, subjects.not_rated)
 def lift(not_rated: Subject) -> ResponseReturnValue:
     was = _detail(not_rated.id)
-    done = _("“%(title)s” is rated again. Answers given before still stand.", title=was.title)
+    done = _("“%(title)s” is rated again. Answers given before still count.", title=was.title)
     framework = request.values.get("framework") or ""
     fields = {"statements": str(was.statement_id), "reason": was.reason, "framework": framework}
     undo = Undo(url_for("admin_exclusions.leave_out"), fields)

@@ -17,12 +17,12 @@ refusal_messages(
         "This is word for word the text that is published. Change it, or leave it as it is."
     ),
     use_statement_moved_on=_l(
-        "Somebody published another version meanwhile. Your text is still here: compare the two, "
-        "then publish it again if it should stand."
+        "Somebody published another version in the meantime. Your text is still here: compare the "
+        "two, then publish yours again if you want it to replace the other."
     ),
     nothing_chosen=_l("Choose at least one statement."),
     left_out_unknown=_l(
-        "One of the statements is not there any more. Load the page again and choose once more."
+        "One of the statements isn’t there anymore. Load the page again and choose once more."
     ),
 )
 

@@ -20,9 +20,9 @@ refusal_messages(
     person_is_disabled=_l("This account is disabled. Enable it first."),
     team_unknown=_l("There is no such team. Choose one of the list."),
     team_closed=_l("%(team)s is closed. Choose another team, or reopen it first."),
-    role_profile_needed=_l("Choose the role profile that this learner is measured against."),
-    role_profile_unknown=_l("There is no such role profile. Choose one of the list."),
-    role_profile_retired=_l("This role profile is retired. Choose another one."),
+    role_profile_needed=_l("Choose this learner’s job profile."),
+    role_profile_unknown=_l("There is no such job profile. Choose one from the list."),
+    role_profile_retired=_l("This job profile is retired. Choose another one."),
     membership_overlaps=_l(
         "They have this role in this team on one of these days already. Correct that membership, "
         "or choose other dates, or for a learner a job profile of another framework."
@@ -62,8 +62,8 @@ class MembershipForm(Form):
         choices=fields.choices((role, label) for role, label in ROLES.items()),
     )
     role_profile_id = fields.select_id(
-        _l("Role profile"),
-        description=_l("For learners: what they are measured against. Other roles have none."),
+        _l("Job profile"),
+        description=_l("For learners: the levels their job expects. Other roles have none."),
     )
     job = StringField(_l("Job title"), [Length(max=NAME_MAX, message=fields.TOO_LONG)])
     weekly_hours = IntegerField(_l("Hours a week"), [Optional()])

@@ -14,16 +14,16 @@ from tracker.web.ui.form import Form
 
 refusal_messages(
     role_profile_name_taken=_l(
-        "There is a role profile of this name already. Choose another name."
+        "There is a job profile with this name already. Choose another name."
     ),
     role_profile_in_use=_l(
-        "%(count)s memberships use this role profile now. Give them another one first."
+        "%(count)s memberships use this job profile now. Give them another one first."
     ),
     target_unknown=_l(
         "One of the targets is not a level of this framework. Choose it from the list."
     ),
-    no_role_labels=_l("This framework names no roles at its levels. Add role profiles one by one."),
-    role_labels_used=_l("Role profiles for all role labels are there already."),
+    no_role_labels=_l("This framework names no roles at its levels. Add job profiles one by one."),
+    role_labels_used=_l("Job profiles for all role labels are there already."),
     round_name_taken=_l("There is a round of this name already. Choose another name."),
     rounds_overlap=_l(
         "These dates share a day with “%(other)s”, which is for the same framework. Choose other "

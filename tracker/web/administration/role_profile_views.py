@@ -59,8 +59,8 @@ def start() -> ResponseReturnValue:
     else:
         flash_message(
             ngettext(
-                "%(num)d role profile is made. Look at its targets and change what differs here.",
-                "%(num)d role profiles are made. Look at their targets and change what differs "
+                "%(num)d job profile is made. Look at its targets and change what differs here.",
+                "%(num)d job profiles are made. Look at their targets and change what differs "
                 "here.",
                 len(made),
             )
@@ -87,7 +87,7 @@ def create() -> ResponseReturnValue:
         ),
     )
     if done:
-        flash_message(_("The role profile %(name)s is added.", name=form.name.data))
+        flash_message(_("The job profile %(name)s is added.", name=form.name.data))
         return redirect(url_for("admin_role_profiles.index"), 303)
     return _new_page(framework, form), 422
 
@@ -112,7 +112,7 @@ def update(role_profile: Subject) -> ResponseReturnValue:
     if done:
         flash_message(
             _(
-                "The role profile %(name)s is saved. Profiles and gaps follow its targets at once.",
+                "The job profile %(name)s is saved. Profiles and gaps use its targets at once.",
                 name=form.name.data,
             )
         )
@@ -125,8 +125,7 @@ def update(role_profile: Subject) -> ResponseReturnValue:
 def retire(role_profile: Subject) -> ResponseReturnValue:
     name = role_profiles.detail(role_profile.id).name
     done = _(
-        "The role profile %(name)s is retired. It stays with memberships that have ended.",
-        name=name,
+        "The job profile %(name)s is retired. It stays with memberships that have ended.", name=name
     )
     to = url_for("admin_role_profiles.edit", role_profile_id=role_profile.id)
     undo = Undo(url_for("admin_role_profiles.restore", role_profile_id=role_profile.id))
@@ -139,7 +138,7 @@ def retire(role_profile: Subject) -> ResponseReturnValue:
 @door(Permission.ADMINISTER_LIBRARY, subjects.role_profile)
 def restore(role_profile: Subject) -> ResponseReturnValue:
     done = _(
-        "The role profile %(name)s can be given to learners again.",
+        "The job profile %(name)s can be given to learners again.",
         name=role_profiles.detail(role_profile.id).name,
     )
     to = url_for("admin_role_profiles.edit", role_profile_id=role_profile.id)

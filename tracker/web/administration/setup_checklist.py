@@ -26,18 +26,17 @@ def setup_checklist(has: SetupProgress) -> list[Task]:
     """In the order in which one needs the other."""
     return [
         Task(
-            _("Publish the use statement"),
+            _("Publish how ratings are used"),
             _("Version %(number)s is published.", number=has.use_statement)
             if has.use_statement
             else _(
-                "People read what the records are for, and who reads them, before they rate "
-                "anything."
+                "People read what ratings are for, and who reads them, before they rate anything."
             ),
             url_for("admin_use_statement.show"),
             has.use_statement > 0,
         ),
         Task(
-            _("Lay out the teams"),
+            _("Set up teams"),
             ngettext(
                 "%(num)d team below the library.", "%(num)d teams below the library.", has.teams
             )
@@ -47,13 +46,13 @@ def setup_checklist(has: SetupProgress) -> list[Task]:
             has.teams > 0,
         ),
         Task(
-            _("Say what jobs expect"),
+            _("Set targets for each job"),
             _targets(has),
             url_for("admin_role_profiles.index"),
             has.targets > 0,
         ),
         Task(
-            _("Bring in people"),
+            _("Add people"),
             ngettext("%(num)d person besides you.", "%(num)d people besides you.", has.people)
             if has.people
             else _("Each gets a one-time link with which they set their own password."),
@@ -83,7 +82,7 @@ def setup_checklist(has: SetupProgress) -> list[Task]:
             )
             if has.rounds
             else _(
-                "A dated period in which people take stock, so that two of them can be compared."
+                "The dates when your library rates and reviews, so that two rounds can be compared."
             ),
             url_for("admin_rounds.index"),
             has.rounds > 0,
@@ -105,20 +104,19 @@ def setup_checklist(has: SetupProgress) -> list[Task]:
 
 def _targets(has: SetupProgress) -> str:
     note: str = _(
-        "A role profile holds a target level for each domain. The framework's role labels make a "
-        "start."
+        "A job profile holds a target for each domain. The framework's role labels make a start."
     )
     if has.targets < has.role_profiles:
         note = ngettext(
-            "%(with_targets)s of %(num)d role profile has targets.",
-            "%(with_targets)s of %(num)d role profiles have targets.",
+            "%(with_targets)s of %(num)d job profile has targets.",
+            "%(with_targets)s of %(num)d job profiles have targets.",
             has.role_profiles,
             with_targets=has.targets,
         )
     elif has.role_profiles:
         note = ngettext(
-            "%(num)d role profile with targets.",
-            "%(num)d role profiles with targets.",
+            "%(num)d job profile with targets.",
+            "%(num)d job profiles with targets.",
             has.role_profiles,
         )
     return note
@@ -126,7 +124,7 @@ def _targets(has: SetupProgress) -> str:
 
 def _mail(has: SetupProgress) -> str:
     note: str = _(
-        "A message to yourself, with a code to bring back: it shows that mail from here reaches "
+        "A message to yourself, with a code to enter here: it shows that mail from here reaches "
         "people."
     )
     when = ago(has.mail_at) if has.mail_at else ""
@@ -139,7 +137,7 @@ def _mail(has: SetupProgress) -> str:
         )
     elif has.mail_outcome is MailOutcome.REFUSED:
         note = _(
-            "The mail server did not take the last one (%(when)s). Its answer stands on the page.",
+            "The mail server did not take the last one (%(when)s). Its answer is on the page.",
             when=when,
         )
     return note
@@ -147,8 +145,8 @@ def _mail(has: SetupProgress) -> str:
 
 def _backup(has: SetupProgress) -> str:
     note: str = _(
-        "A backup is worth something once it has been brought back. One command makes one, "
-        "another tries it."
+        "A backup is worth something once it has been restored. One command makes one, another "
+        "tests it."
     )
     if has.backup_at is not None:
         when = ago(has.backup_at)

@@ -13,7 +13,7 @@ from tracker.web.ui.form import Form
 
 refusal_messages(
     parent_unknown=_l("There is no such open team. Choose one of the list."),
-    parent_below=_l("A team cannot stand below itself. Choose another one."),
+    parent_below=_l("A team can’t be below itself. Choose another one."),
     teams_too_deep=_l(
         "Teams would be more than %(deepest)s levels deep. Choose a place further up."
     ),
@@ -70,10 +70,10 @@ class LibraryForm(Form):
     differences_days: Any = IntegerField(
         _l("Days to talk about differences"),
         [InputRequired(DAYS_NEEDED)],
-        description=_l("After them, what was not settled is kept apart."),
+        description=_l("After them, what was not settled ends with no agreement."),
     )
     endorsement_months: Any = IntegerField(
-        _l("Months until an endorsement expires"),
+        _l("Months until a reviewed rating expires"),
         [Optional()],
         description=_l(
             "Empty: never. Learners are reminded 30 days before. Those that are older already "
@@ -82,6 +82,6 @@ class LibraryForm(Form):
         ),
     )
     names_to_coordinators = BooleanField(
-        _l("Coordinators see endorsed levels by name"),
+        _l("Coordinators see reviewed levels by name"),
         description=_l("For the people in their teams. Without it they see numbers only."),
     )

@@ -44,7 +44,7 @@ WHY = {
     Verdict.DAY_IN_FUTURE: _l("The date is in the future."),
     Verdict.DAY_FAR: _l("The date is before 1950."),
     Verdict.NOTE_LONG: _l(
-        "With the note that stands there it would be longer than 4000 characters."
+        "With the note that is there already it would be longer than 4000 characters."
     ),
 }
 """Why a line is not stored; TWICE names its lines and is put together on the page."""
@@ -103,8 +103,8 @@ def store() -> ResponseReturnValue:
         return _check_page(text, form.ticked, refusal), 409
     flash_message(
         ngettext(
-            "%(num)d answer taken over from your list.",
-            "%(num)d answers taken over from your list.",
+            "%(num)d rating imported from your spreadsheet.",
+            "%(num)d ratings imported from your spreadsheet.",
             count,
         )
     )

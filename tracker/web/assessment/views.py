@@ -27,10 +27,10 @@ errors.refusal_messages(
     ),
     not_rated_here=_l("Your library does not rate this statement: %(reason)s"),
     use_statement_unread=_l(
-        "Read the use statement of your library first; then this answer can be saved."
+        "Read how ratings are used at your library first; then this answer can be saved."
     ),
     answer_first=_l(
-        "Choose an answer first: a note stands beside one. What you typed is kept on this page."
+        "Choose an answer first: a note goes with one. What you typed is kept on this page."
     ),
     answer_unknown=_l("Choose one of the answers. What you typed is kept on this page."),
     note_long=_l(

@@ -118,7 +118,7 @@ def _reviews(of: ToAnswer, on: dt.date) -> list[PanelEntry]:
                     of.to_say,
                 ),
                 url_for("reviews.index"),
-                _("Say what you would agree on, or keep it apart."),
+                _("Agree on an answer, or keep both ratings."),
             )
         )
     return entries
@@ -189,10 +189,12 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
 def _stranded(team_id: int, reviews: int) -> PanelEntry:
     return PanelEntry(
         ngettext(
-            "Nobody can go on with %(num)s review", "Nobody can go on with %(num)s reviews", reviews
+            "%(num)s review needs another reviewer",
+            "%(num)s reviews need another reviewer",
+            reviews,
         ),
         url_for("handovers.index", team_id=team_id),
-        _("The reviewer left, moved, or stands in no more. Hand it on to somebody else."),
+        _("The reviewer can’t do these anymore. Choose someone else."),
         urgent=True,
     )
 

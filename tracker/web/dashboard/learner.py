@@ -102,8 +102,8 @@ def _next_up(
         return NextUp(
             _("Look at older answers again"),
             ngettext(
-                "%(num)s answer is from before this round. “Still true” keeps it.",
-                "%(num)s answers are from before this round. “Still true” keeps one.",
+                "%(num)s answer is from before this round. Keep it if it is still true.",
+                "%(num)s answers are from before this round. Keep those that are still true.",
                 done.dated,
             ),
             url_for("assessment.five"),
@@ -258,7 +258,7 @@ def _step(
 
 def _towards(step: NextStep, domain: DomainShape) -> str:
     level = domain.level_name(step.rank or 0)
-    whose = _("endorsed") if step.voice is Voice.ENDORSED else _("by your own ratings")
+    whose = _("by reviewed ratings") if step.voice is Voice.ENDORSED else _("by your own ratings")
     if step.more == 1:
         return str(
             _(
@@ -270,8 +270,8 @@ def _towards(step: NextStep, domain: DomainShape) -> str:
         )
     return str(
         _(
-            "%(num)s statements more and you hold %(level)s in %(domain)s, %(whose)s. This is one "
-            "of them.",
+            "%(num)s statements more and you reach %(level)s in %(domain)s, %(whose)s. This is "
+            "one of them.",
             num=step.more or len(step.statement_ids),
             level=level,
             domain=domain.title,

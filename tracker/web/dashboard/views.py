@@ -22,7 +22,7 @@ bp = Blueprint("dashboard", __name__)
 
 errors.refusal_messages(
     use_statement_newer=_l(
-        "A newer use statement was published while you read. Read that one, then go on."
+        "A newer version was published while you were reading. Read that one, then continue."
     )
 )
 

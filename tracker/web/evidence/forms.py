@@ -14,7 +14,7 @@ from tracker.web.ui.form import Form
 from tracker.web.ui.statement_picker import an_id
 
 refusal_messages(
-    evidence_archived=_l("This evidence is archived. Bring it back first; nothing was changed."),
+    evidence_archived=_l("This evidence is archived. Restore it first; nothing was changed."),
     evidence_changed=_l(
         "This evidence was changed in another window after you opened this page. What you typed "
         "is still here: "
@@ -114,7 +114,7 @@ class EditForm(EvidenceForm):
 
 class JotForm(Form):
     line = StringField(
-        _l("Jot down what you did, in one line"), [InputRequired(_l("Write a line first."))]
+        _l("Quick note: what you did, in one line"), [InputRequired(_l("Write a line first."))]
     )
 
 

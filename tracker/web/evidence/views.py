@@ -149,7 +149,7 @@ def update(evidence: Subject) -> ResponseReturnValue:
 def archive(evidence: Subject) -> ResponseReturnValue:
     evidence_service.archive(session.actor(), evidence.id, session.now())
     done = _(
-        "“%(title)s” is archived. It counts for nothing and is not sent until you bring it back.",
+        "“%(title)s” is archived. It counts for nothing and is not sent until you restore it.",
         title=_title(evidence),
     )
     flash_message(done, undo=Undo(url_for("evidence.bring_back", evidence_id=evidence.id)))
@@ -161,7 +161,7 @@ def archive(evidence: Subject) -> ResponseReturnValue:
 def bring_back(evidence: Subject) -> ResponseReturnValue:
     evidence_service.bring_back(session.actor(), evidence.id)
     done = _(
-        "“%(title)s” is back. It counts again for what it is linked to.", title=_title(evidence)
+        "“%(title)s” is restored. It counts again for what it is linked to.", title=_title(evidence)
     )
     flash_message(done, undo=Undo(url_for("evidence.archive", evidence_id=evidence.id)))
     return redirect(url_for("evidence.show", evidence_id=evidence.id), 303)
@@ -250,7 +250,7 @@ def _saved(
     if patron_data.signs(content.title, content.text):
         return redirect(url_for("evidence.show", evidence_id=evidence_id, check=1), 303)
     if jotted:
-        flash_message(_("Kept as a note. Link it to a statement when you have a moment."))
+        flash_message(_("Quick note saved. Link it to a statement when you have a moment."))
         return redirect(
             url_for("dashboard.index" if request.form.get("back") == "today" else "evidence.index"),
             303,

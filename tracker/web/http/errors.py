@@ -25,7 +25,7 @@ REFUSAL_MESSAGES: dict[str, Any] = {
     "missing": _l("There is no such record, or it is not yours to see."),
     "status_413": _l("What was sent is too large. Nothing was saved; send less at once."),
     "move_not_now": _l(
-        "That cannot be done any more: somebody moved it on. Look at the page again; nothing was "
+        "That can’t be done anymore: somebody moved it on. Look at the page again; nothing was "
         "lost."
     ),
 }

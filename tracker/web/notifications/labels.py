@@ -13,24 +13,24 @@ SENTENCES = {
     NoticeKind.ITEM_DROPPED: _l("%(name)s dropped a returned statement from your review."),
     NoticeKind.REVIEW_REVEALED: _l("Your review with %(name)s is revealed."),
     NoticeKind.REVIEW_CLOSED: _l("Your review with %(name)s is closed."),
-    NoticeKind.REVIEW_HANDED_ON: _l("Your review with %(name)s was handed on to somebody else."),
+    NoticeKind.REVIEW_HANDED_ON: _l("Your review with %(name)s was reassigned to somebody else."),
     NoticeKind.DIFFERENCE_CONFIRMED: _l(
-        "%(name)s confirmed an answer for something that you see differently."
+        "%(name)s agreed on an answer for one of your differences."
     ),
     NoticeKind.DIFFERENCE_KEPT_APART: _l(
-        "Something that you and %(name)s see differently was kept apart."
+        "One of your differences with %(name)s ended with no agreement."
     ),
     NoticeKind.NEXT_STEP_GIVEN: _l("%(name)s noted a next step for you."),
     NoticeKind.REVIEW_DUE_SOON: _l("Your review of what %(name)s sent is due soon."),
     NoticeKind.REVIEW_OVERDUE: _l("Your review of what %(name)s sent is overdue."),
     NoticeKind.DIFFERENCES_DUE_SOON: _l(
-        "What you and %(name)s still see differently is kept apart soon."
+        "Your open differences with %(name)s soon end with no agreement."
     ),
     NoticeKind.NEXT_STEP_DUE: _l("A next step from your review with %(name)s is due."),
-    NoticeKind.ENDORSEMENT_EXPIRING: _l("Endorsements of yours expire soon."),
-    NoticeKind.ENDORSEMENT_REVOKED: _l("%(name)s revoked an endorsement of yours."),
-    NoticeKind.DEPUTY_NAMED: _l("You stand in for %(name)s in reviews."),
-    NoticeKind.EXCEPTION_PROPOSED: _l("%(name)s proposes to leave a statement out of a level."),
+    NoticeKind.ENDORSEMENT_EXPIRING: _l("Some of your reviewed ratings expire soon."),
+    NoticeKind.ENDORSEMENT_REVOKED: _l("%(name)s revoked one of your reviewed ratings."),
+    NoticeKind.DEPUTY_NAMED: _l("You are a backup reviewer for %(name)s."),
+    NoticeKind.EXCEPTION_PROPOSED: _l("%(name)s suggests that a statement doesn’t apply here."),
 }
 
 TALK = frozenset(

@@ -28,10 +28,8 @@ refusal_messages(
     mail_refused=_l("The mail server did not take the message."),
     mail_address=_l("The address is no e-mail address. Correct it at the person."),
     mail_lost=_l("The program stopped while it was sent, so nobody knows whether it went out."),
-    mail_restored=_l(
-        "It waited in a backup that was brought back, and may have gone out since then."
-    ),
-    mail_not_again=_l("This mail is not one to send again (any more). Look at the list."),
+    mail_restored=_l("It waited in a backup that was restored, and may have gone out since then."),
+    mail_not_again=_l("This mail can’t be sent again. Look at the list."),
 )
 
 
@@ -39,7 +37,7 @@ class CodeForm(Form):
     code = StringField(
         _l("Code in the message"),
         [
-            InputRequired(_l("Type the six characters that stand in the message.")),
+            InputRequired(_l("Type the six characters from the message.")),
             Length(max=40, message=fields.TOO_LONG),
         ],
     )

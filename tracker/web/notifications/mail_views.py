@@ -32,7 +32,7 @@ STATUSES = {
     MailStatus.SENT: _l("Sent"),
     MailStatus.UNSURE: _l("Not known whether sent"),
     MailStatus.FAILED: _l("Not taken"),
-    MailStatus.DROPPED: _l("Not sent: nothing in it was theirs to see any more"),
+    MailStatus.DROPPED: _l("Not sent: nothing in it was theirs to see anymore"),
 }
 
 

@@ -40,5 +40,5 @@ def read() -> ResponseReturnValue:
     marked = ngettext(
         "%(num)d notice is marked as read.", "%(num)d notices are marked as read.", count
     )
-    flash_message(marked if count else _("There was nothing unread any more."))
+    flash_message(marked if count else _("There was nothing unread anymore."))
     return redirect(url_for("notices.index"), 303)

@@ -42,27 +42,27 @@ def change(of: DomainStanding, domain: DomainShape) -> str:
     """What would let the next level be held: "2 statements from Proficient"."""
     lacks = what_would_change(of)
     if lacks is None:
-        return str(_("Every level that counts is held."))
+        return str(_("Every level that counts is reached."))
     level = domain.level_name(lacks.rank)
     words = ngettext(
-        "%(num)d statement from %(level)s",
-        "%(num)d statements from %(level)s",
+        "%(num)d more statement to reach %(level)s",
+        "%(num)d more statements to reach %(level)s",
         lacks.more,
         level=level,
     )
     facts = _("%(met)s met, %(need)s needed", met=lacks.met, need=lacks.need)
     if lacks.from_not_met:
         open_or_not = ngettext(
-            "at least %(num)d of them among those now answered as not met",
-            "at least %(num)d of them among those now answered as not met",
+            "at least %(num)d of them from those now rated as not met",
+            "at least %(num)d of them from those now rated as not met",
             lacks.from_not_met,
         )
     else:
-        open_or_not = ngettext("%(num)d is still open", "%(num)d are still open", lacks.open)
+        open_or_not = ngettext("%(num)d is not known yet", "%(num)d are not known yet", lacks.open)
     sentence = f"{words}: {facts}; {open_or_not}."
     if lacks.then_held > lacks.rank:
         held = domain.level_name(lacks.then_held)
-        sentence += " " + _("Then %(level)s is held too: it is met already.", level=held)
+        sentence += " " + _("Then %(level)s is reached too: it is met already.", level=held)
     return sentence
 
 
@@ -78,25 +78,23 @@ def state(view: LevelView) -> str:
         case LevelState.LIMITED:
             return str(
                 ngettext(
-                    "Limited: %(num)d of %(listed)d listed applies; too few to count, so it is "
-                    "passed over.",
-                    "Limited: %(num)d of %(listed)d listed apply; too few to count, so it is "
-                    "passed over.",
+                    "Too few statements to judge: only %(num)d of %(listed)d listed applies, so "
+                    "this level is not counted.",
+                    "Too few statements to judge: only %(num)d of %(listed)d listed apply, so "
+                    "this level is not counted.",
                     view.tally.applicable,
                     listed=view.tally.listed,
                 )
             )
         case LevelState.MET if view.held:
-            return str(_("Held: %(counts)s.", counts=counts))
+            return str(_("Reached: %(counts)s.", counts=counts))
         case LevelState.MET:
-            return str(
-                _("Met, but out of order: a lower level is not met. %(counts)s.", counts=counts)
-            )
+            return str(_("Met, but a lower level isn’t. %(counts)s.", counts=counts))
         case LevelState.NOT_MET:
             return str(_("Not met: %(counts)s.", counts=counts))
         case LevelState.NOT_YET_KNOWN:
             return str(
-                _("Not yet known: %(counts)s; %(open)s open.", counts=counts, open=view.tally.open)
+                _("Not known yet: %(counts)s; %(open)s open.", counts=counts, open=view.tally.open)
             )
 
 
@@ -117,7 +115,7 @@ def _step(step: NextStep, domain: DomainShape, titles: dict[int, str], framework
     match step.kind:
         case StepKind.RATE:
             text = ngettext(
-                "%(num)d statement is still open", "%(num)d statements are still open", count
+                "%(num)d statement is not known yet", "%(num)d statements are not known yet", count
             )
             href, action = _assess(framework, domain, first), _("Rate")
         case StepKind.BUILD_REVIEWED:

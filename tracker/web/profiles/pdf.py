@@ -77,7 +77,7 @@ def _facts(of: ProfilePage, library: str) -> list[list[str]]:
     rows = [
         [_("Library"), library],
         [_("Team"), " \u00b7 ".join(filter(None, (learner.team, learner.job)))],
-        [_("Role profile"), role],
+        [_("Job profile"), role],
         [_("Made on"), full_day(session.now())],
         [_("Made for"), _made_for(of)],
     ]
@@ -99,7 +99,7 @@ def _voices(of: ProfilePage) -> str:
     name = of.profile.learner.name
     own = {
         SelfSide.OWN: _(
-            "Self-rating is what %(name)s answered, as it stood on %(day)s.",
+            "Self-rating is what %(name)s had answered on %(day)s.",
             name=name,
             day=full_day(session.now()),
         ),
@@ -110,12 +110,16 @@ def _voices(of: ProfilePage) -> str:
             name=name,
         ),
         SelfSide.NONE: _(
-            "This shows the endorsed voice alone: self-ratings reach coordinators only as counts "
-            "over a team."
+            "This shows reviewed ratings only. Self-ratings reach coordinators only as counts over "
+            "a team."
         ),
     }[of.side]
-    endorsed = _("Endorsed is what supervisors recorded after a review.")
-    mixed = _("The two voices are never mixed.") if of.profile.own is not None else ""
+    endorsed = _("Reviewed is what a supervisor and the learner both answered, or agreed on.")
+    mixed = (
+        _("Self-ratings and reviewed ratings are never mixed.")
+        if of.profile.own is not None
+        else ""
+    )
     return f"{own} {endorsed} {mixed}".strip()
 
 
@@ -123,12 +127,13 @@ def _exceptions(of: ProfilePage) -> Data:
     domains = {domain.id: domain for domain in of.profile.domains}
     return {
         "title": ngettext(
-            "%(num)d agreed exception", "%(num)d agreed exceptions", len(of.exceptions)
+            "%(num)d statement that doesn’t apply here",
+            "%(num)d statements that don’t apply here",
+            len(of.exceptions),
         ),
         "note": _(
-            "In the endorsed voice such a statement does not count at its level: the learner and "
-            "a supervisor "
-            "agreed on it."
+            "In the reviewed ratings such a statement is not counted at its level: the learner "
+            "and a supervisor agreed on it."
         ),
         "head": [_("Code"), _("Statement"), _("Level"), _("Why"), _("Agreed by"), _("On")],
         "rows": [
@@ -148,7 +153,7 @@ def _exceptions(of: ProfilePage) -> Data:
 def _steps(of: ProfilePage) -> Data:
     return {
         "title": _("Next steps"),
-        "none-left": _("Nothing is left to do here: every level that counts is held."),
+        "none-left": _("Nothing is left to do here: every level that counts is reached."),
         "rows": [{"title": step.title, "text": step.text} for step in of.steps],
     }
 
@@ -170,9 +175,9 @@ def _statements(paper: PrintedProfile) -> Data:
     count = sum(map(len, left_out.values()))
     return {
         "endorsed": {
-            "title": _("Endorsed statements"),
-            "note": "" if endorsed else _("Nothing is endorsed yet."),
-            "head": [_("Code"), _("Statement"), _("Level"), _("Endorsed as"), _("By"), _("On")],
+            "title": _("Reviewed statements"),
+            "note": "" if endorsed else _("Nothing is reviewed yet."),
+            "head": [_("Code"), _("Statement"), _("Level"), _("Reviewed as"), _("By"), _("On")],
             "groups": _groups(endorsed, domains),
         },
         "left-out": {
@@ -203,20 +208,20 @@ def _rule(met: Sequence[MetAnswer]) -> Data:
         "title": _("How a level comes about"),
         "paragraphs": [
             _(
-                "A level is met when four fifths of the statements that apply are met, rounded "
+                "A level is met when at least 4 of every 5 statements that apply are met, rounded "
                 "up: 2 of 2, 3 of 3, 8 of 10."
             )
             + f" {labels.counts_as_met(met)}",
             _(
-                "A statement applies unless the library does not rate it or it is not part of the "
-                "job; in the endorsed "
-                "voice only where the supervisor agreed, and without the one statement of a level "
-                "that both may agree to "
-                "leave out. A level is held when it is met and every lower one is too. A level "
-                "with fewer than two "
-                "statements that apply, or fewer than half of those listed, is limited: it is "
-                "shown and passed over."
+                "A statement applies unless the library doesn’t rate it or it is outside the job. "
+                "In the reviewed ratings, the supervisor has to agree that it is outside the job, "
+                "and both may agree that one statement of a level doesn’t apply here. A level is "
+                "reached when it is met and every lower one is too. A level with fewer than two "
+                "statements that apply, or fewer than half of those listed, has too few "
+                "statements to judge: it is shown but not counted."
             ),
         ],
-        "version": _("Rule %(name)s, version %(version)s.", name=RULE.name, version=RULE.version),
+        "version": _(
+            "The rule is 4 of every 5 statements, version %(version)s.", version=RULE.version
+        ),
     }

@@ -21,24 +21,19 @@ def table(of: ProfilePage) -> Data:
     return {
         "title": _("Level by domain"),
         "legend": _(
-            "\u201c2 of 3 \u00b7 1?\u201d: 2 statements are met of 3 that apply, 1 is still open. "
-            "Framed: met, "
-            "endorsed. Limited: too few statements to count. \u2195: met, but a lower level is not."
+            "\u201c2 of 3 \u00b7 1?\u201d: 2 statements are met of 3 that apply, 1 is not known "
+            "yet. Framed: met, reviewed. \u2195: met, but a lower level isn\u2019t."
         )
-        + (
-            " " + _("*: a statement does not count, by an agreed exception.")
-            if of.exceptions
-            else ""
-        ),
+        + (" " + _("*: a statement doesn’t apply here.") if of.exceptions else ""),
         "voices": [{"key": key, "name": name} for key, name in _voices(of)],
         "head": {
             "domain": _("Domain"),
-            "voice": _("Voice"),
+            "voice": _("Ratings"),
             "ranks": [
                 {"name": each.name, "target": _("target") if each.is_target else ""}
                 for each in of.headings
             ],
-            "state": _("Endorsed, against target"),
+            "state": _("Reviewed, against target"),
         },
         "rows": [
             {
@@ -60,8 +55,8 @@ def state(of: TargetState | None) -> Data:
         return {"sign": "", "words": _("no target"), "kind": "soft"}
     return {
         TargetState.AT_TARGET: {"sign": "\u2713", "words": _("at target"), "kind": "ok"},
-        TargetState.GAP: {"sign": "\u25bc", "words": _("gap"), "kind": "gap"},
-        TargetState.NOT_YET_KNOWN: {"sign": "?", "words": _("not yet known"), "kind": "soft"},
+        TargetState.GAP: {"sign": "\u25bc", "words": _("below target"), "kind": "gap"},
+        TargetState.NOT_YET_KNOWN: {"sign": "?", "words": _("not known yet"), "kind": "soft"},
         TargetState.NOT_ASSESSED: {"sign": "\u2013", "words": _("not assessed"), "kind": "soft"},
     }[of]
 
@@ -73,10 +68,10 @@ def chart(of: ProfilePage, rows: list[ProfileRow]) -> Data:
         domain for domain in of.profile.domains if domain.strand_key == rows[0].strand_key
     )
     keys = [key for key, _name in _voices(of)]
-    legend = {"own": _("Ring: self-rating."), "endorsed": _("Dot: endorsed. Dashed line: target.")}
+    legend = {"own": _("Ring: self-rating."), "endorsed": _("Dot: reviewed. Dashed line: target.")}
     ranks = [level_table.short(level.name) for level in strand.levels]
     return {
-        "title": _("%(strand)s: level held", strand=strand.strand),
+        "title": _("%(strand)s: level reached", strand=strand.strand),
         "legend": " ".join(legend[key] for key in keys),
         "head": {"domain": _("Domain"), "target": _("Target")},
         "voices": [name for _key, name in _voices(of)],
@@ -105,7 +100,7 @@ def trend(of: ProfilePage) -> Data:
     return {
         "title": _("Over the rounds"),
         "caption": _("Domains at target, at the end of each round"),
-        "head": [_("Voice"), *(point.round or _("now") for point in of.trend_points)],
+        "head": [_("Ratings"), *(point.round or _("now") for point in of.trend_points)],
         "rows": rows,
     }
 
@@ -122,7 +117,7 @@ def stats(of: ProfilePage) -> list[Data]:
     found = [
         _rated(of) if of.side is SelfSide.OWN else _sent(of),
         _stat(
-            _("Endorsed"),
+            _("Reviewed"),
             _of(standing.standing, total),
             by if standing.standing else _("nothing reviewed yet"),
         ),
@@ -154,9 +149,9 @@ def _first(of: ProfilePage) -> Data:
     """The first domain, which stands alone in its strand as a rule."""
     row, domain = of.rows[0], of.profile.domains[0]
     stand = state(row.state)
-    nothing = _("Not yet known") if row.endorsed is None else _("None held")
+    nothing = _("Not known yet") if row.endorsed is None else _("None reached")
     figure = domain.level_name(row.endorsed or 0) or nothing
-    made = _stat(_("%(domain)s, endorsed", domain=row.label), figure)
+    made = _stat(_("%(domain)s, reviewed", domain=row.label), figure)
     made["notes"].append(
         {"words": f"{stand['sign']} {stand['words']}".strip(), "kind": stand["kind"]}
     )
@@ -170,20 +165,20 @@ def _strand(rows: list[ProfileRow]) -> Data:
     states = [row.state for row in rows]
     gaps = [row.label for row in rows if row.state is TargetState.GAP]
     made = _stat(
-        _("%(section)s: %(count)s domains, endorsed", section=rows[0].strand, count=len(rows)),
+        _("%(section)s: %(count)s domains, reviewed", section=rows[0].strand, count=len(rows)),
         _("%(count)s at target", count=states.count(TargetState.AT_TARGET)),
     )
     if gaps:
         words = ngettext(
-            "%(num)d gap: %(domains)s",
-            "%(num)d gaps: %(domains)s",
+            "%(num)d below target: %(domains)s",
+            "%(num)d below target: %(domains)s",
             len(gaps),
             domains=", ".join(gaps),
         )
         made["notes"].append({"words": words, "kind": "gap"})
     unknown = states.count(TargetState.NOT_YET_KNOWN)
     if unknown:
-        made["notes"].append({"words": _("%(count)s not yet known", count=unknown), "kind": "soft"})
+        made["notes"].append({"words": _("%(count)s not known yet", count=unknown), "kind": "soft"})
     return made
 
 
@@ -198,7 +193,7 @@ def _stat(label: str, figure: str, *notes: str) -> Data:
 def _voices(of: ProfilePage) -> list[tuple[str, str]]:
     """Key and name of each voice that this reader gets, always with the self side first."""
     own = [("own", _("Self-rating"))] if of.profile.own is not None else []
-    return [*own, ("endorsed", _("Endorsed"))]
+    return [*own, ("endorsed", _("Reviewed"))]
 
 
 def _cell(cell: LevelCell | None, key: str) -> Data | None:
@@ -210,7 +205,7 @@ def _cell(cell: LevelCell | None, key: str) -> Data | None:
         return None
     words = _count(voice)
     if is_endorsed and cell.limited:
-        words = _("%(counts)s, limited", counts=words)
+        words = _("%(counts)s, too few to judge", counts=words)
     if is_endorsed and cell.out_of_order:
         words += " \u2195"
     if is_endorsed and cell.excepted:
@@ -233,5 +228,5 @@ def _of(part: int, whole: int) -> str:
 
 def _held(rank: int | None, domain: DomainShape) -> str:
     if rank is None:
-        return str(_("not yet known"))
-    return domain.level_name(rank) if rank else str(_("none held"))
+        return str(_("not known yet"))
+    return domain.level_name(rank) if rank else str(_("none reached"))

@@ -94,7 +94,7 @@ def ready() -> ResponseReturnValue:
     errors.flash_message(
         _("Your supervisor sees now that you are ready.")
         if said == "yes"
-        else _("You are not marked as ready any more."),
+        else _("You aren’t marked as ready anymore."),
         undo=errors.Undo(
             url_for("profiles.ready", framework=asked()),
             {"ready": "no" if said == "yes" else "yes"},

@@ -41,7 +41,7 @@ def create() -> ResponseReturnValue:
         return _page(form), 422
     flash_message(
         _(
-            "%(name)s may review in your place on these days.",
+            "%(name)s is your backup reviewer on these days.",
             name=people.detail(form.deputy.data, session.now()).name,
         )
     )
@@ -53,7 +53,7 @@ def create() -> ResponseReturnValue:
 def end(deputy: Subject) -> ResponseReturnValue:
     service.end(session.actor(), deputy.id, session.now())
     flash_message(
-        _("Ended. What was taken over and not revealed waits now: your coordinator can hand it on.")
+        _("Ended. What they took and did not reveal waits now: your coordinator can reassign it.")
     )
     return redirect(url_for("delegates.index"), 303)
 

@@ -74,40 +74,39 @@ refusal_messages(
         "before. Nothing was changed."
     ),
     differences_over=_l(
-        "The time for these differences is over, so each that was open has been kept apart. Both "
-        "answers stay on record. You can send the statement again."
+        "The time for these differences is over, so each that was open ended with no agreement. "
+        "Both answers stay on record. You can send the statement again."
     ),
     confirmation_unseen=_l(
-        "The other of you confirmed this in the meantime, with a reason that your page did not "
-        "show. Read it here, then confirm again; what you wrote is kept."
+        "The other of you agreed in the meantime, with a reason that your page did not show. Read "
+        "it here, then agree again; what you wrote is kept."
     ),
     step_owner=_l("Choose one of you two."),
     step_date_needed=_l("Enter the day by which it should be done."),
     step_date=_l("Enter a day from today on, within five years."),
     review_nothing_sealed=_l(
-        "Nothing is left to hand on: every statement of this review has been revealed or has "
+        "Nothing is left to reassign: every statement of this review has been revealed or has "
         "ended. Nothing was changed."
     ),
     review_of_one=_l(
-        "A review of one statement is not handed on. Its learner can send it to somebody else."
+        "A review of one statement can’t be reassigned. Its learner can send it to somebody else."
     ),
     endorsement_over=_l(
-        "This endorsement does not stand any more, so there is nothing to read a second time. You "
-        "can "
-        "send the statement for review as always."
+        "This reviewed rating isn’t current anymore, so there is nothing to ask a second opinion "
+        "on. You can send the statement for review as always."
     ),
-    deputy_yourself=_l("Nobody stands in for themselves. Choose somebody else."),
+    deputy_yourself=_l("Nobody can be their own backup reviewer. Choose somebody else."),
     deputy_unknown=_l(
         "This person supervises and coordinates no team of your library now. Choose one of the "
         "list."
     ),
     deputy_past=_l("The last day is over already. Enter today or a later day."),
     deputy_too_long=_l(
-        "This is longer than %(longest)s days. Name them for a year at most; you can do it again "
-        "then."
+        "This is longer than %(longest)s days. Add a backup reviewer for a year at most; you can "
+        "do it again then."
     ),
     deputy_already=_l(
-        "This person stands in for you on some of these days already. Nothing was changed."
+        "This person is your backup reviewer on some of these days already. Nothing was changed."
     ),
     review_withdrawn=_l(
         "This review was withdrawn by the person who had sent it. There is nothing left to do."
@@ -149,13 +148,13 @@ class HandOnForm(Form):
     """`reviewer`: the choices are handed in."""
 
     reviewer = RadioField(
-        _l("Who goes on with it?"),
-        [InputRequired(_l("Choose who goes on with it."))],
+        _l("Who reviews it now?"),
+        [InputRequired(_l("Choose who reviews it now."))],
         coerce=fields.id_or_none,
     )
     note = TextAreaField(
         _l("Why, for both of them"),
-        [InputRequired(_l("Say in a line why it is handed on."))],
+        [InputRequired(_l("Say in one line why you reassign it."))],
         description=_l(
             "The person who sent it and the new reviewer read this. Nothing of what was answered "
             "so far."
@@ -166,7 +165,7 @@ class HandOnForm(Form):
 class DeputyForm(Form):
     """`deputy`: the choices are handed in."""
 
-    deputy = fields.select_id(_l("Who stands in for you?"), _l("Choose somebody."))
+    deputy = fields.select_id(_l("Backup reviewer"), _l("Choose somebody."))
     starts_on = fields.day(_l("From"), _l("Enter the first day."))
     ends_on = fields.day(
         _l("Until"),

@@ -62,7 +62,7 @@ def hand_on(review: Subject) -> ResponseReturnValue:
         return _page(review, form), 422
     flash_message(
         _(
-            "Handed on to %(name)s, who starts blank.",
+            "Reassigned to %(name)s, who starts blank.",
             name=people.detail(form.reviewer.data, session.now()).name,
         )
     )

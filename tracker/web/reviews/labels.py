@@ -37,10 +37,10 @@ from tracker.rules.sequences import next_after
 from tracker.web.ui.template_helpers import day
 
 GROUNDS: dict[Ground, Any] = {
-    Ground.SAW_IT: _l("Saw it"),
-    Ground.SAW_PRODUCT: _l("Saw the product"),
-    Ground.WAS_TOLD: _l("Was told"),
-    Ground.EVIDENCE_ONLY: _l("Evidence only"),
+    Ground.SAW_IT: _l("I saw it"),
+    Ground.SAW_PRODUCT: _l("I saw the result"),
+    Ground.WAS_TOLD: _l("Someone told me"),
+    Ground.EVIDENCE_ONLY: _l("From the evidence"),
 }
 
 REVIEW_STATUS: dict[ReviewStatus, Any] = {
@@ -55,12 +55,12 @@ ITEM_STATUS: dict[ItemStatus, Any] = {
     ItemStatus.WAITING: _l("To answer"),
     ItemStatus.RETURNED: _l("Returned"),
     ItemStatus.ANSWERED: _l("Answered"),
-    ItemStatus.NOT_OBSERVED: _l("Cannot tell"),
+    ItemStatus.NOT_OBSERVED: _l("Haven’t seen it"),
     ItemStatus.DROPPED: _l("Dropped"),
-    ItemStatus.DIFFERS: _l("Differs"),
-    ItemStatus.ENDORSED: _l("Endorsed"),
-    ItemStatus.KEPT_APART: _l("Kept apart"),
-    ItemStatus.HANDED_ON: _l("Handed on"),
+    ItemStatus.DIFFERS: _l("Difference"),
+    ItemStatus.ENDORSED: _l("Reviewed"),
+    ItemStatus.KEPT_APART: _l("No agreement"),
+    ItemStatus.HANDED_ON: _l("Reassigned"),
 }
 
 
@@ -115,10 +115,10 @@ class ReviewLabels:
         """A reviewer's answer."""
         key = str(answer)
         if key == CANNOT_TELL:
-            return str(_("Cannot tell"))
+            return str(_("Haven’t seen it"))
         if key == NOT_THEIR_WORK:
             return str(
-                _("Not %(name)s’s work", name=self.name) if self.name else _("Not their work")
+                _("Outside %(name)s’s job", name=self.name) if self.name else _("Outside their job")
             )
         return self.scale[key].label
 
@@ -136,7 +136,7 @@ class ReviewLabels:
         ]
         others = {
             CANNOT_TELL: _("No chance to see it."),
-            NOT_THEIR_WORK: _("Not part of this job."),
+            NOT_THEIR_WORK: _("Not part of this job, so not counted."),
         }
         return [
             *graded,
@@ -171,7 +171,7 @@ def reviewer_words(each: Reviewer) -> str:
     if each.deputy_for:
         return str(
             _(
-                "%(name)s (%(team)s; stands in for %(other)s until %(day)s)",
+                "%(name)s (%(team)s; backup reviewer for %(other)s until %(day)s)",
                 name=each.name,
                 team=each.team,
                 other=each.deputy_for,

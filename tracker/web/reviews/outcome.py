@@ -80,12 +80,11 @@ def confirmed(header: ReviewHeader, item_id: int, is_learner: bool) -> str:
     mine = sides.get(header.learner_id if is_learner else header.reviewer_id)
     other = sides.get(header.reviewer_id if is_learner else header.learner_id)
     if mine is None or other is None:
-        return str(_("Confirmed. It waits for the other of you."))
+        return str(_("You agreed. Waiting for the other of you."))
     return str(
         _(
-            "Confirmed. %(name)s would agree on %(answer)s, you on %(mine)s: it stays open until "
-            "both are the same, or "
-            "it is kept apart.",
+            "Saved. %(name)s would agree on %(answer)s, you on %(mine)s. It stays open until both "
+            "are the same, or ends with no agreement.",
             name=header.reviewer_first if is_learner else header.learner_first,
             answer=other.label,
             mine=mine.label,

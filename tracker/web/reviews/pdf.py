@@ -95,7 +95,7 @@ def _lead(of: ReviewOutcome) -> list[str]:
     differing = _with(of, ItemStatus.DIFFERS)
     if found.compared:
         how += " " + _(
-            "%(equal)s of %(compared)s are equal and stand as endorsements.",
+            "%(equal)s of %(compared)s are the same, so they are reviewed.",
             equal=found.equal,
             compared=found.compared,
         )
@@ -107,8 +107,8 @@ def _lead(of: ReviewOutcome) -> list[str]:
     if differing and header.differences_due_on is not None and header.differences_due_on < today():
         lead.append(
             _(
-                "The time for these differences ended on %(day)s: what is still open counts as "
-                "kept apart.",
+                "The time for these differences ended on %(day)s: what is still open ends with no "
+                "agreement.",
                 day=full_day(header.differences_due_on),
             )
         )
@@ -217,10 +217,12 @@ def _outcome(of: ReviewOutcome, item: Item) -> Data:
     names = {header.learner_id: header.learner, header.reviewer_id: header.reviewer}
     sides = of.confirmations.get(item.id, {}).items()
     if item.agreed:
-        words = _("Endorsed as %(answer)s: both agreed.", answer=of.words.scale[item.agreed].label)
+        words = _(
+            "Reviewed: %(answer)s. You both agreed.", answer=of.words.scale[item.agreed].label
+        )
         reasons = [f"{names[person_id]}: {side.reason}" for person_id, side in sides]
     elif item.status is ItemStatus.KEPT_APART:
-        words = _("Kept apart: both answers stay on record, and neither counts as an endorsement.")
+        words = _("No agreement: both ratings stay on record, and neither counts.")
         reasons = []
     else:
         words = _("Still open.")
@@ -250,7 +252,7 @@ def _room(of: ReviewOutcome) -> Data:
     """What the two can tick and write down, to put it on the page afterwards."""
     return {
         "agreed": _("Agreed"),
-        "answers": [*(label for _key, label in of.words.agreed()), _("keep both apart")],
+        "answers": [*(label for _key, label in of.words.agreed()), _("keep both ratings")],
         "reason": _("Reason"),
         "step": _("Next step, who does it, and by when"),
     }
@@ -265,15 +267,15 @@ def _lists(of: ReviewOutcome) -> list[Data]:
     lists = [
         (
             _("Equal"),
-            _("Both said the same: it stands as an endorsement by %(name)s.", name=header.reviewer),
+            _("Both answered the same: reviewed by %(name)s.", name=header.reviewer),
             equal,
-            _("Both said"),
+            _("Both answered"),
         ),
         (
-            _("Cannot tell"),
+            _("Haven’t seen it"),
             _(
-                "%(name)s had no chance to see these. They count neither as equal nor as "
-                "different.",
+                "%(name)s had no chance to see these. They are not reviewed, and there is no "
+                "difference.",
                 name=header.reviewer,
             ),
             unseen,
@@ -281,16 +283,15 @@ def _lists(of: ReviewOutcome) -> list[Data]:
         ),
         (
             _("Dropped"),
-            _("Let go after a question. They can be sent again."),
+            _("Dropped after a question. They can be sent again."),
             _with(of, ItemStatus.DROPPED),
             "",
         ),
         (
-            _("Handed on"),
+            _("Reassigned"),
             _(
-                "These went on to another reviewer before they were revealed. What %(name)s had "
-                "answered "
-                "stays sealed.",
+                "These went to another reviewer before they were revealed. Nobody sees what "
+                "%(name)s answered.",
                 name=header.reviewer,
             ),
             _with(of, ItemStatus.HANDED_ON),
@@ -323,8 +324,8 @@ def _close(of: ReviewOutcome) -> str:
         return ""
     return str(
         _(
-            "Both ratings stay on record, whatever is agreed. After %(day)s what is open is kept "
-            "apart.",
+            "Both ratings stay on record, whatever is agreed. After %(day)s what is still open "
+            "ends with no agreement.",
             day=full_day(of.header.differences_due_on),
         )
     )

@@ -45,8 +45,8 @@ def send(endorsement: Subject) -> ResponseReturnValue:
     name = people.detail(form.person_and_team[0], session.now()).name
     flash_message(
         _(
-            "It is with %(name)s, as the second reader, who sees neither your answer nor the "
-            "first one there.",
+            "It is with %(name)s for a second opinion, who sees neither your answer nor the first "
+            "one there.",
             name=name,
         )
     )

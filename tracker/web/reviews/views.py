@@ -74,9 +74,9 @@ def send() -> ResponseReturnValue:
         else:
             flash_message(
                 ngettext(
-                    "%(num)d statement is sent to %(name)s. You can take it back until the first "
+                    "%(num)d statement is sent to %(name)s. You can withdraw it until the first "
                     "answer.",
-                    "%(num)d statements are sent to %(name)s. You can take them back until the "
+                    "%(num)d statements are sent to %(name)s. You can withdraw them until the "
                     "first answer.",
                     len(set(form.chosen)),
                     name=people.detail(reviewer_id, session.now()).name,
@@ -90,7 +90,7 @@ def send() -> ResponseReturnValue:
 @door(Permission.REVIEW_LEARNER, subjects.review)
 def withdraw(review: Subject) -> ResponseReturnValue:
     reviews.withdraw(session.actor(), review.id, session.now())
-    flash_message(_("Taken back. Nobody else sees these statements; you can send them again."))
+    flash_message(_("Withdrawn. Nobody else sees these statements; you can send them again."))
     return redirect(url_for("reviews.index"), 303)
 
 
@@ -230,7 +230,7 @@ def agree(item: Subject) -> ResponseReturnValue:
             errors.put_on(form, refusal)
             return pages.differences_page(item, confirm=pages.TypedForm(item.id, form)), 409
         else:
-            both = _("Agreed by both: it stands as an endorsement.")
+            both = _("You both agreed, so it is reviewed.")
             header = pages.header_of(pages.review_of(item))
             flash_message(
                 both if endorsed else outcome.confirmed(header, item.id, pages.is_learner(item))
@@ -243,9 +243,7 @@ def agree(item: Subject) -> ResponseReturnValue:
 @door(Permission.REVIEW_READ, subjects.review_item)
 def keep_apart(item: Subject) -> ResponseReturnValue:
     differing.keep_apart(session.actor(), item.id, session.now())
-    flash_message(
-        _("Kept apart: both answers stay on record, and neither counts as an endorsement.")
-    )
+    flash_message(_("No agreement: both ratings stay on record, and neither counts."))
     return redirect(pages.at(item), 303)
 
 

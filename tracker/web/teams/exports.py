@@ -12,16 +12,16 @@ def table(page: GapPage, compare: str) -> Table:
     """The matrix where the page has one, else the counts by domain. `compare`: the name of the
     round compared with."""
     lines = _matrix(page, compare) if page.rows else _counts(page, compare)
-    return [*lines, [_("Agreed exceptions"), page.exceptions]] if page.exceptions else lines
+    return [*lines, [_("Don’t apply here"), page.exceptions]] if page.exceptions else lines
 
 
 def _matrix(page: GapPage, compare: str) -> Table:
     domains = [column.domain for column in page.columns]
-    lines: Table = [[_("Name"), _("Role profile"), *(domain.title for domain in domains)]]
+    lines: Table = [[_("Name"), _("Job profile"), *(domain.title for domain in domains)]]
     lines += [[row.name, row.note, *map(_words, row.marks)] for row in grid(domains, page.rows)]
     lines.append([_("Gaps"), "", *map(_now, page.columns)])
     if compare:
-        lines.append([_("Gaps, %(round)s", round=compare), "", *map(_before, page.columns)])
+        lines.append([_("Below target, %(round)s", round=compare), "", *map(_before, page.columns)])
     return lines
 
 
@@ -29,13 +29,13 @@ def _counts(page: GapPage, compare: str) -> Table:
     head = [
         _("Domain"),
         _("At target"),
-        _("Gap"),
-        _("Not yet known"),
+        _("Below target"),
+        _("Not known yet"),
         _("Not assessed"),
         _("No target"),
         _("People"),
     ]
-    lines: Table = [[*head, _("Gaps, %(round)s", round=compare)] if compare else head]
+    lines: Table = [[*head, _("Below target, %(round)s", round=compare)] if compare else head]
     for column in page.columns:
         of = column.summary
         told = [of.at_target, of.gaps] if column.told else [_hidden(), _hidden()]
@@ -52,11 +52,11 @@ def _counts(page: GapPage, compare: str) -> Table:
 
 
 def _words(mark: CellMark) -> str:
-    level = mark.name or _("none held")
+    level = mark.name or _("none reached")
     words = {
         "at_target": _("%(level)s, at target", level=level),
-        "gap": _("%(level)s, gap", level=level),
-        "not_yet_known": _("not yet known"),
+        "gap": _("%(level)s, below target", level=level),
+        "not_yet_known": _("not known yet"),
         "not_assessed": _("not assessed"),
         "no_target": mark.name or _("no target"),
     }

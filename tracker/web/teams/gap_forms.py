@@ -10,5 +10,5 @@ class GapFilters(Filters):
     framework = SelectField(_l("Framework"))
     round = SelectField(_l("Round"))
     teams = SelectField(_l("People"))
-    profile = SelectField(_l("Role profile"))
+    profile = SelectField(_l("Job profile"))
     compare = SelectField(_l("Compare with"))

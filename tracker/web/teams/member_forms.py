@@ -9,5 +9,5 @@ from tracker.web.ui.filters import Filters
 class MemberFilters(Filters):
     framework = SelectField(_l("Framework"))
     q = StringField(_l("Name or job"))
-    profile = SelectField(_l("Role profile"))
+    profile = SelectField(_l("Job profile"))
     show = SelectField(_l("Who"))

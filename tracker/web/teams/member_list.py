@@ -31,7 +31,7 @@ COLUMNS = {
     "sent": Column(_l("Sent"), largest_first=True),
     "reviewed": Column(_l("Reviewed"), largest_first=True),
     "last": Column(_l("Last review"), largest_first=True),
-    "profile": Column(_l("Role profile")),
+    "profile": Column(_l("Job profile")),
     "since": Column(_l("Here since")),
 }
 KEYS: dict[str, Callable[[Member], Any]] = {

@@ -38,8 +38,8 @@ KINDS: dict[str, dict[str, Any]] = {
         "administrator_created": _l("First administrator made by command"),
         "administrator_made": _l("Made administrator"),
         "administrator_unmade": _l("No longer administrator"),
-        "deputy_ended": _l("No longer deputy"),
-        "deputy_named": _l("Deputy named"),
+        "deputy_ended": _l("No longer backup reviewer"),
+        "deputy_named": _l("Backup reviewer added"),
         "membership_added": _l("Membership added"),
         "membership_corrected": _l("Membership corrected"),
         "membership_ended": _l("Membership ended"),
@@ -58,25 +58,25 @@ KINDS: dict[str, dict[str, Any]] = {
         "team_reviews_opened": _l("Team changed to open reviews"),
     },
     "rules": {
-        "role_profile_added": _l("Role profile added"),
-        "role_profile_edited": _l("Role profile edited"),
-        "role_profile_restored": _l("Role profile restored"),
-        "role_profile_retired": _l("Role profile retired"),
+        "role_profile_added": _l("Job profile added"),
+        "role_profile_edited": _l("Job profile edited"),
+        "role_profile_restored": _l("Job profile restored"),
+        "role_profile_retired": _l("Job profile retired"),
         "round_added": _l("Round added"),
         "round_edited": _l("Round edited"),
         "statement_left_out": _l("Statement left out of rating"),
         "statement_taken_in": _l("Statement rated again"),
-        "use_statement_published": _l("Use statement published"),
+        "use_statement_published": _l("How ratings are used: version published"),
         "correction_closed": _l("Suggested correction closed"),
     },
     "reviews": {
         "review_sent": _l("Review sent"),
-        "review_withdrawn": _l("Review taken back"),
+        "review_withdrawn": _l("Review withdrawn"),
         "review_answered": _l("Answer given in a review"),
         "review_returned": _l("Question asked in a review"),
         "review_replied": _l("Question answered in a review"),
         "review_dropped": _l("Statement dropped from a review"),
-        "review_handed_on": _l("Review handed on"),
+        "review_handed_on": _l("Review reassigned"),
         REVEALED: _l("Review revealed"),
     },
     "records": {
@@ -85,7 +85,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "refused": _l("Refused"),
     },
     "running": {
-        "backup_restored": _l("Library brought back from a backup"),
+        "backup_restored": _l("Library restored from a backup"),
         "library_edited": _l("Library settings changed"),
         "mail_again": _l("Mail of notices sent once more"),
         "mail_arrived": _l("Test message arrived"),
@@ -104,7 +104,7 @@ LOOKED_AT = {
     "profile": _l("Profile"),
     "review": _l("Review"),
     "team": _l("Team page"),
-    "gaps": _l("Gap matrix"),
+    "gaps": _l("Team gaps"),
 }
 """Kinds of pages that note who looked; another kind is shown by its key."""
 
@@ -117,7 +117,7 @@ AS_ROLE = {
 AS_READER = {
     "supervisor": AS_ROLE[Role.SUPERVISOR],
     "coordinator": AS_ROLE[Role.COORDINATOR],
-    "deputy": _l("as deputy"),
+    "deputy": _l("as backup reviewer"),
 }
 """What made somebody's record another's to see."""
 
@@ -127,13 +127,13 @@ RECORDS = {
     "evidence": _l("evidence"),
     "review": _l("a review"),
     "item": _l("a statement in a review"),
-    "deputy": _l("a deputy"),
-    "endorsement": _l("an endorsement"),
+    "deputy": _l("a backup reviewer"),
+    "endorsement": _l("a reviewed rating"),
     "team": _l("a team"),
     "mail": _l("a mail of notices"),
     "membership": _l("a membership"),
     "not_rated": _l("a statement left out of rating"),
-    "role_profile": _l("a role profile"),
+    "role_profile": _l("a job profile"),
     "round": _l("a round"),
     "sign_in": _l("a sign-in"),
 }
@@ -141,9 +141,9 @@ RECORDS = {
 
 MADE_BY = {
     "profiles": _l("profile"),
-    "teams": _l("gap matrix"),
-    "reviews": _l("what is seen differently"),
-    "rating_lists": _l("list of own ratings"),
+    "teams": _l("team gaps"),
+    "reviews": _l("differences"),
+    "rating_lists": _l("imported ratings"),
     "evidence": _l("evidence file"),
 }
 """What was taken out, by the part of the application that made the file."""

@@ -112,10 +112,10 @@ class TestLevel:
             "sent 24 Nov, due",
             "Judge the work, never health or leave.",
             "If Ana was away",
-            "answer Cannot tell",
+            "choose Haven’t seen it",
             "Drop-in note, 4 words",
             "Communication 1.2",
-            "Not Ana’s work",
+            "Outside Ana’s job",
             "Next: Communication: Developing",
         ):
             assert part in text
@@ -219,7 +219,7 @@ class TestLevel:
         }
         page = sue.post(level(world, review_id), sent)
         assert page.status_code == 409
-        assert "Saved meanwhile: Not yet, Saw it, “elsewhere”" in words(page.text)
+        assert "Saved meanwhile: Not yet, I saw it, “elsewhere”" in words(page.text)
         kept = fields(page.text)
         assert (kept[f"answer-{first}"], kept[f"note-{first}"]) == ("consistently", "from here")
         assert sue.post(level(world, review_id), kept).status_code == 303
@@ -235,7 +235,7 @@ class TestLevel:
         sent |= {"act": "later", f"answer-{first}": "cannot_tell"}
         gone = sue.post(level(world, review_id), sent)
         assert gone.headers["Location"] == "/"
-        assert "Your answers about Ana are kept and sealed" in words(sue.get("/").text)
+        assert "Your answers about Ana are saved" in words(sue.get("/").text)
         assert statuses(app, review_id)[0] == "not_observed"
 
     def test_after_the_reveal_it_leads_on(self, app: Flask, world: World, sue: Client) -> None:
@@ -288,7 +288,7 @@ class TestLevel:
             assert page.status_code == 409
             text = words(page.text)
             assert "Somebody was here before you" in text
-            state = {"revealed": " Differs", "withdrawn": "", "handed on": " Handed on"}[end]
+            state = {"revealed": " Difference", "withdrawn": "", "handed on": " Reassigned"}[end]
             assert f"Here it is, to copy: Communication 1.2{state} Two <b> parts" in text
             assert "Stands already" not in text, "it was not typed on this page"
             assert ("Withdrawn" in text) == (end == "withdrawn")
@@ -645,7 +645,7 @@ class TestByStatement:
         }
         page = sue.post(by_statement(world), sent)
         assert page.status_code == 409
-        assert "a statement that is not with you any more" in words(page.text)
+        assert "a statement that isn’t with you anymore" in words(page.text)
         assert "Ben" not in words(page.text)
         again = sue.post(
             by_statement(world), fields(page.text) | {"act": "ticked", "bar_answer": "cannot_tell"}
@@ -702,7 +702,7 @@ class TestSave:
             "note": "elsewhere",
             "version": 2,
         }
-        assert "Saved meanwhile: Not yet, Saw it, “elsewhere”" in refused.json["error"]
+        assert "Saved meanwhile: Not yet, I saw it, “elsewhere”" in refused.json["error"]
 
     def test_words_of_a_framework_reach_the_script_as_they_are(
         self, app: Flask, world: World, sue: Client, review_id: int
@@ -715,7 +715,7 @@ class TestSave:
             answer(world, first, SAYS_NO)
         refused = sue.post_json(f"/review-items/{first}/said", self.body(world)).json
         assert refused is not None
-        assert "Saved meanwhile: Not yet, Saw it" in refused["error"]
+        assert "Saved meanwhile: Not yet, I saw it" in refused["error"]
 
     @pytest.mark.parametrize(
         ("more", "status", "said"),

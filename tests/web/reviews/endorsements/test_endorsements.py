@@ -86,7 +86,7 @@ def test_nothing_changed_at_first(app: Flask, world: World, sign_in: SignIn) -> 
     page = sign_in(world.email("ana")).get(own_page(world)).text
     assert f"begins with {digest[:12]}" in words(page)
     assert (
-        "Sue: Partly, 24 Nov on version 1 stands · I see this differently as it was then"
+        "Sue: Partly, 24 Nov on version 1 current · Ask for a second opinion as it was then"
         in words(page)
     )
     assert (
@@ -115,7 +115,7 @@ def test_what_the_learner_changed_stands_beside_it_in_words(
                 update(Rating).values(answer="consistently", reviewer_note="Every day", version=2)
             )
     page = sign_in(world.email("ana")).get(own_page(world)).text
-    assert "stands; you changed your answer or evidence since" in words(page)
+    assert "current; you changed your answer or evidence since" in words(page)
     assert (
         part(page, "Answer")
         == "Answer changed Reviewed Partly, given 24 Nov Now Consistently, given 24 Nov"
@@ -230,12 +230,12 @@ class TestRevoke:
         seen = sue.get(their_page(world)).text
         assert "revoked · 24 Nov Reason: Another Ana" in words(seen)
         assert ask not in seen
-        assert "Sue revoked the endorsement of “Communication 1.1”" in words(ana.get("/").text)
+        assert "Sue revoked the reviewed rating of “Communication 1.1”" in words(ana.get("/").text)
         assert "revoked · 24 Nov Reason: Another Ana" in words(ana.get(own_page(world)).text)
-        assert "endorsed 0 of 2, 2 open" in words(ana.get("/profile").text)
+        assert "reviewed 0 of 2, 2 not known yet" in words(ana.get("/profile").text)
         again = sue.post(ask, {"reason": "Once more"})
         assert again.status_code == 422
-        assert "does not stand any more" in again.text
+        assert "isn’t current anymore" in again.text
         assert "Once more</textarea>" in again.text
         assert "nothing to revoke" in sue.get(ask).text
 
@@ -244,7 +244,7 @@ class TestRevoke:
             endorsements.revoke(
                 actor(world, "sue"), reviewed(world), "x", NOW - dt.timedelta(days=15)
             )
-        assert "revoked the endorsement" not in sign_in(world.email("ana")).get("/").text
+        assert "revoked the reviewed rating" not in sign_in(world.email("ana")).get("/").text
 
 
 class TestExpire:
@@ -267,13 +267,13 @@ class TestExpire:
                 )
         ana = sign_in(world.email("ana"))
         today = words(ana.get("/").text)
-        assert "2 endorsements expire by 19 Dec" in today
+        assert "2 reviewed ratings expire by 19 Dec" in today
         assert ticked(ana.get("/reviews/new?expiring=1").text) == {first, second}
         with app.app_context():
             assert endorsements.expire_due(NOW + dt.timedelta(days=20)) == 1
         today = words(ana.get("/").text)
-        assert "1 endorsement expires by 19 Dec" in today
-        assert "1 endorsement has expired" in today
+        assert "1 reviewed rating expires by 19 Dec" in today
+        assert "1 reviewed rating has expired" in today
         assert ticked(ana.get("/reviews/new?expiring=1").text) == {first, second}
         assert "expired · 14 Dec" in words(ana.get(f"/statements/{second}").text)
 
@@ -333,7 +333,9 @@ def test_an_older_one_was_replaced_and_a_newer_one_suspended(
         differences.keep_apart(actor(world, "ana"), item_ids(review_id)[0], LATER)
     for name, page in (("ana", own_page(world)), ("sue", their_page(world))):
         said = words(sign_in(world.email(name)).get(page).text)
-        assert "Sue: Consistently, 24 Nov on version 1 suspended: kept apart later · 24 Nov" in said
+        assert (
+            "Sue: Consistently, 24 Nov on version 1 suspended: no agreement later · 24 Nov" in said
+        )
         assert "Sue: Partly, 24 Nov on version 1 replaced by a newer one · 24 Nov" in said
 
 
@@ -348,7 +350,7 @@ def test_what_does_not_fit_is_shown_so(
     assert "does not fit" not in client.get(page).text
     with app.app_context(), behind_the_guards() as tx:
         tx.execute(update(ReviewItemText).values(learner_note="Every Wednesday"))
-    assert "The newest endorsement does not fit what was reviewed" in client.get(page).text
+    assert "The newest reviewed rating doesn’t match what was reviewed" in client.get(page).text
     with app.app_context(), behind_the_guards() as tx:
         tx.query(ReviewItemText).delete()
     erased = client.get(page).text
@@ -367,12 +369,12 @@ def test_the_command_finds_what_does_not_fit(app: Flask, world: World) -> None:
     with app.app_context():
         endorsement_id = reviewed(world)
     whole = runner.invoke(args=["reviews", "check"])
-    assert (whole.exit_code, "Fit what was reviewed: 1." in whole.output) == (0, True)
+    assert (whole.exit_code, "Match what was reviewed: 1." in whole.output) == (0, True)
     with app.app_context(), behind_the_guards() as tx:
         tx.execute(update(ReviewItemText).values(learner_note="Every Wednesday"))
     found = runner.invoke(args=["reviews", "check"])
     assert found.exit_code == 1
-    assert f"Endorsement {endorsement_id} does not fit what was reviewed." in found.output
+    assert f"Reviewed rating {endorsement_id} does not match what was reviewed." in found.output
     assert "Expired: 0." in runner.invoke(args=["reviews", "due"]).output
 
 

@@ -61,19 +61,19 @@ def test_both_agree_on_the_page_and_one_withdraws(
     ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))
     page = f"/reviews/{review_id}/differences"
     at = f"/review-items/{item_id}/exception"
-    assert "Leave it out of the level" in sue.get(page).text
+    assert "It doesn’t apply here" in sue.get(page).text
     assert sue.post(at, {"reason": WHY}).status_code == 303
     assert "Waits for Ana" in words(sue.get(page).text)
-    assert f"Sue proposes that this does not count at its level: {WHY}" in words(ana.get(page).text)
+    assert f"Sue suggests that this doesn’t apply here: {WHY}" in words(ana.get(page).text)
     with app.app_context():
         exception_id = session().scalars(select(LevelException.id)).one()
     refused = sue.post(f"{at}/{exception_id}/confirm", follow_redirects=True)
-    assert "It takes the other of you to agree." in refused.text
-    assert "Agreed by both" in ana.post(f"{at}/{exception_id}/confirm", follow_redirects=True).text
+    assert "The other of you has to agree." in refused.text
+    assert "You both agreed" in ana.post(f"{at}/{exception_id}/confirm", follow_redirects=True).text
     for client in (ana, sue):
         assert f"{WHY} (agreed by Sue and Ana on" in words(client.get(page).text)
     notes = pdf.words(ana.get(f"/reviews/{review_id}/differences.pdf"))
-    assert "Agreed exception" in notes
+    assert "Doesn’t apply here" in notes
     assert WHY in notes
     assert ana.post(f"{at}/{exception_id}/withdraw", {"reason": ""}).status_code == 422
     assert ana.post(f"{at}/{exception_id}/withdraw", {"reason": "I do it now."}).status_code == 303
@@ -88,17 +88,17 @@ def test_what_never_counted_is_declined_or_taken_back(
     ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))
     page, at = f"/reviews/{review_id}/differences", f"/review-items/{item_id}/exception"
     for client, label, said in (
-        (ana, "Decline, and why", "Declined: the statement goes on counting."),
+        (ana, "Decline, and why", "Declined: the statement still counts."),
         (
             sue,
-            "Take the proposal back, and why",
-            "The proposal is taken back: the statement goes on counting.",
+            "Withdraw the proposal, and why",
+            "The proposal is withdrawn: the statement still counts.",
         ),
     ):
         sue.post(at, {"reason": WHY})
         text = words(client.get(page).text)
         assert label in text
-        assert "Withdraw the exception" not in text
+        assert "Count it again" not in text
         assert "shall count again" not in text
         with app.app_context():
             exception_id = (
@@ -116,11 +116,11 @@ def test_what_never_counted_is_declined_or_taken_back(
             session().scalars(select(LevelException.id).order_by(LevelException.id.desc())).first()
         )
     ana.post(f"{at}/{exception_id}/confirm")
-    assert "Withdraw the exception" in words(sue.get(page).text)
+    assert "Count it again" in words(sue.get(page).text)
     ended = sue.post(
         f"{at}/{exception_id}/withdraw", {"reason": "It is hers."}, follow_redirects=True
     )
-    assert "The exception is withdrawn: the statement counts again." in ended.text
+    assert "The statement counts again." in ended.text
 
 
 def test_the_folded_list_is_open_where_something_is_proposed(
@@ -152,7 +152,7 @@ def test_a_refused_proposal_keeps_what_was_typed(app: Flask, world: World, sign_
     ana = sign_in(world.email("ana"))
     refused = ana.post(f"/review-items/{second}/exception", {"reason": "Mine <too>"})
     assert refused.status_code == 422
-    assert "a level has at most one agreed exception" in refused.text
+    assert "at most one statement of a level can be left out" in refused.text
     assert "Mine &lt;too&gt;</textarea>" in refused.text
     assert ana.post(f"/review-items/{first}/exception/2147483647/confirm").status_code == 404
 
@@ -161,7 +161,7 @@ def test_what_is_met_cannot_be_left_out(app: Flask, world: World, sign_in: SignI
     with app.app_context():
         review_id, (item_id,) = revealed(world, ReviewerAnswer.CONSISTENTLY)
     sue = sign_in(world.email("sue"))
-    assert "Leave it out of the level" not in sue.get(f"/reviews/{review_id}/differences").text
+    assert "It doesn’t apply here" not in sue.get(f"/reviews/{review_id}/differences").text
     assert sue.post(f"/review-items/{item_id}/exception", {"reason": WHY}).status_code == 422
 
 
@@ -176,16 +176,17 @@ def test_it_is_shown_as_such_to_whoever_sees_the_level(
     said = f"Communication 2.3 – {WHY} (agreed by Ana and Sue on 24 Nov)"
     page = client.get(where).text
     assert said in words(page)
-    assert "1 agreed exception does not count in the endorsed voice" in words(page)
-    assert (
-        "met, endorsed; out of order: a lower level is not met; a statement does not count"
-        in words(page)
+    assert "1 statement doesn’t apply here, so it isn’t counted in the reviewed ratings" in words(
+        page
+    )
+    assert "met, reviewed; met, but a lower level isn’t; a statement doesn’t apply here" in words(
+        page
     )
     explained = words(client.get(f"{where}/communication").text)
     assert said in explained
-    assert "does not count: agreed exception" in explained
+    assert "doesn’t apply here: not counted" in explained
     paper = pdf.words(client.get(f"{where}.pdf"))
-    assert "1 agreed exception" in paper
+    assert "1 statement that doesn’t apply here" in paper
     assert WHY in paper
 
 
@@ -195,7 +196,7 @@ def test_the_own_files_have_it(app: Flask, world: World, sign_in: SignIn) -> Non
     ana = sign_in(world.email("ana"))
     rows = list(csv.DictReader(io.StringIO(ana.get("/profile.csv").text.lstrip("\ufeff"))))
     assert [
-        (row["Statement"], row["Agreed by"]) for row in rows if row["Agreed exception"] == WHY
+        (row["Statement"], row["Agreed by"]) for row in rows if row["Doesn’t apply here"] == WHY
     ] == [("Communication 2.3", "Ana, Sue")]
     found = {
         each["title"]: each["agreed_exception"]
@@ -217,12 +218,12 @@ def test_the_gaps_page_counts_what_its_reader_sees_by_name(
     gaps = f"/teams/{world.teams['central']}/gaps"
     sue, cora = sign_in(world.email("sue")), sign_in(world.email("cora"))
     for client in (sue, cora):
-        assert "1 agreed exception counts" in words(client.get(gaps).text)
-    assert "Agreed exceptions,1" in sue.get(f"{gaps}.csv").text
+        assert "1 statement doesn’t apply here and is left out" in words(client.get(gaps).text)
+    assert "Don’t apply here,1" in sue.get(f"{gaps}.csv").text
     with app.app_context(), transaction() as tx:
         tx.execute(update(Library).values(names_to_coordinators=False))
-    assert "agreed exception" not in cora.get(gaps).text
-    assert "1 agreed exception counts" in words(sue.get(gaps).text)
+    assert "doesn’t apply here" not in cora.get(gaps).text
+    assert "1 statement doesn’t apply here and is left out" in words(sue.get(gaps).text)
 
 
 def test_nothing_of_a_proposal_counts_or_shows(app: Flask, world: World, sign_in: SignIn) -> None:

@@ -120,7 +120,7 @@ def screen(
         sent=sent,
         said=errors.message_for(refusal) if refusal is not None else "",
         moved_on=[
-            names.get(item_id, _("a statement that is not with you any more"))
+            names.get(item_id, _("a statement that isn’t with you anymore"))
             for item_id in sorted(gone)
         ],
         lost=[

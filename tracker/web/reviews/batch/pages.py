@@ -90,12 +90,10 @@ def level_later(review_id: int) -> str:
     """What somebody is told who goes on later."""
     header, items = pages.reviewer_side(review_id)
     said: str = ngettext(
-        "Your answers about %(name)s are kept and sealed: nobody sees them before you reveal "
-        "them. %(num)d statement "
-        "waits for you.",
-        "Your answers about %(name)s are kept and sealed: nobody sees them before you reveal "
-        "them. %(num)d statements "
-        "wait for you.",
+        "Your answers about %(name)s are saved. Nobody sees them before you reveal them. %(num)d "
+        "statement waits for you.",
+        "Your answers about %(name)s are saved. Nobody sees them before you reveal them. %(num)d "
+        "statements wait for you.",
         len(labels.waiting(items)),
         name=header.learner,
     )
@@ -152,12 +150,10 @@ def after_statement(statement_id: int, *, stay: bool) -> str:
 def statement_later(statement_id: int) -> str:
     items = batches.of_statement(session.actor(), statement_id, session.today())
     said: str = ngettext(
-        "Your answers are kept and sealed: nobody sees them before you reveal them. For this "
-        "statement %(num)d person "
-        "waits for you.",
-        "Your answers are kept and sealed: nobody sees them before you reveal them. For this "
-        "statement %(num)d people "
-        "wait for you.",
+        "Your answers are saved. Nobody sees them before you reveal them. For this statement "
+        "%(num)d person waits for you.",
+        "Your answers are saved. Nobody sees them before you reveal them. For this statement "
+        "%(num)d people wait for you.",
         len(labels.waiting(items)),
     )
     return said

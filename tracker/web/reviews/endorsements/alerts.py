@@ -63,23 +63,23 @@ def _soon(soon: list[Expiring], href: str) -> list[PanelEntry]:
     if not soon:
         return []
     title = ngettext(
-        "%(num)d endorsement expires by %(day)s",
-        "%(num)d endorsements expire by %(day)s",
+        "%(num)d reviewed rating expires by %(day)s",
+        "%(num)d reviewed ratings expire by %(day)s",
         len(soon),
         day=day(max(each.last_day for each in soon)),
     )
-    return [PanelEntry(title, href, _("Send them to review again, so that they go on counting."))]
+    return [PanelEntry(title, href, _("Send them for review again, so that they keep counting."))]
 
 
 def _expired(gone: list[EndedEndorsement], href: str) -> list[PanelEntry]:
     if not gone:
         return []
     title = ngettext(
-        "%(num)d endorsement has expired", "%(num)d endorsements have expired", len(gone)
+        "%(num)d reviewed rating has expired", "%(num)d reviewed ratings have expired", len(gone)
     )
     return [
         PanelEntry(
-            title, href, _("They count no more. Send them to review again."), ago(gone[0].at)
+            title, href, _("They don’t count anymore. Send them for review again."), ago(gone[0].at)
         )
     ]
 
@@ -88,7 +88,7 @@ def _revoked(gone: list[EndedEndorsement]) -> list[PanelEntry]:
     return [
         PanelEntry(
             _(
-                "%(who)s revoked the endorsement of “%(statement)s”",
+                "%(who)s revoked the reviewed rating of “%(statement)s”",
                 who=each.who,
                 statement=each.title,
             ),

@@ -87,7 +87,7 @@ def _evidence(was: ComparedSide, now: ComparedSide | None) -> ComparedPart:
 
 def _gone(was: ComparedEvidence, now: ComparedEvidence | None) -> str:
     if now is None:
-        return str(_("not linked any more"))
+        return str(_("not linked anymore"))
     if now.number != was.number:
         return str(_("now version %(number)s", number=now.number))
     return "" if now.reason == was.reason else str(_("another reason now"))

@@ -9,18 +9,16 @@ from tracker.web.ui.form import Form
 
 refusal_messages(
     exception_not_here=_l(
-        "This cannot be left out here: the two of you agree that it is met or not part of the job, "
-        "your library does not rate it, or it was reviewed again since. Look at the page again."
+        "This can’t be left out here: the two of you agree that it is met or outside the job, "
+        "your library doesn’t rate it, or it was reviewed again since. Look at the page again."
     ),
     exception_there=_l(
-        "One statement of this level is left out already, or it is proposed. Withdraw that one "
-        "first: "
-        "a level has at most one agreed exception."
+        "One statement of this level is left out already, or it is suggested. Withdraw that one "
+        "first: at most one statement of a level can be left out."
     ),
-    exception_needs_other=_l("You proposed this yourself. It takes the other of you to agree."),
+    exception_needs_other=_l("You suggested this yourself. The other of you has to agree."),
     exception_over=_l(
-        "This exception was withdrawn, or confirmed, or has ended in the meantime. Nothing was "
-        "changed."
+        "This was withdrawn, or agreed on, or has ended in the meantime. Nothing was changed."
     ),
 )
 

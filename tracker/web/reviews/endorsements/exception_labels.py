@@ -9,9 +9,9 @@ from tracker.rules.reviews.exceptions import ExceptionStatus, TakenBack
 from tracker.web.ui.template_helpers import full_day
 
 TAKEN_BACK = {
-    TakenBack.WITHDRAWN: _l("The exception is withdrawn: the statement counts again."),
-    TakenBack.DECLINED: _l("Declined: the statement goes on counting."),
-    TakenBack.PROPOSAL: _l("The proposal is taken back: the statement goes on counting."),
+    TakenBack.WITHDRAWN: _l("The statement counts again."),
+    TakenBack.DECLINED: _l("Declined: the statement still counts."),
+    TakenBack.PROPOSAL: _l("The proposal is withdrawn: the statement still counts."),
 }
 
 
@@ -21,7 +21,7 @@ def story(of: ProposedException) -> str:
         case ExceptionStatus.PROPOSED:
             return str(
                 _(
-                    "%(name)s proposes that this does not count at its level: %(reason)s",
+                    "%(name)s suggests that this doesn’t apply here: %(reason)s",
                     name=of.proposer,
                     reason=reason,
                 )
@@ -29,9 +29,8 @@ def story(of: ProposedException) -> str:
         case ExceptionStatus.AGREED:
             return str(
                 _(
-                    "Agreed exception: this does not count at its level in the endorsed voice. "
-                    "%(reason)s (agreed by "
-                    "%(one)s and %(other)s on %(day)s)",
+                    "Doesn’t apply here: not counted at its level in the reviewed ratings. "
+                    "%(reason)s (agreed by %(one)s and %(other)s on %(day)s)",
                     reason=reason,
                     one=of.proposer,
                     other=of.confirmer,
@@ -41,7 +40,8 @@ def story(of: ProposedException) -> str:
         case ExceptionStatus.WITHDRAWN:
             return str(
                 _(
-                    "An exception, proposed by %(name)s, was withdrawn on %(day)s: %(reason)s",
+                    "“Doesn’t apply here”, suggested by %(name)s, was withdrawn on %(day)s: "
+                    "%(reason)s",
                     name=of.proposer,
                     day=full_day(of.ended_at),
                     reason=of.end_reason or _("the reason was erased"),
@@ -50,8 +50,8 @@ def story(of: ProposedException) -> str:
         case ExceptionStatus.ENDED:
             return str(
                 _(
-                    "An exception, proposed by %(name)s, ended on %(day)s: a newer endorsement "
-                    "took its place.",
+                    "“Doesn’t apply here”, suggested by %(name)s, ended on %(day)s: a newer "
+                    "reviewed rating replaced it.",
                     name=of.proposer,
                     day=full_day(of.ended_at),
                 )

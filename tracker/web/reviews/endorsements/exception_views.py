@@ -29,7 +29,7 @@ def propose(item: Subject) -> ResponseReturnValue:
     return _reasoned(
         item,
         lambda reason: exceptions.propose(session.actor(), item.id, reason, session.now()),
-        lambda _id: _("Proposed as an exception. It counts once the other of you agrees."),
+        lambda _id: _("Suggested. The statement is left out once the other of you agrees."),
     )
 
 
@@ -38,7 +38,7 @@ def propose(item: Subject) -> ResponseReturnValue:
 def confirm(item: Subject, exception_id: int) -> ResponseReturnValue:
     return pressed(
         lambda: exceptions.confirm(session.actor(), item.id, exception_id, session.now()),
-        _("Agreed by both: the statement does not count at its level in the endorsed voice."),
+        _("You both agreed: the statement doesn’t apply here."),
         pages.at(item),
     )
 

@@ -8,8 +8,8 @@ from tracker.web.ui.form import Form
 
 refusal_messages(
     endorsement_ended=_l(
-        "This endorsement does not stand any more, so there is nothing to revoke. Look at the page "
-        "again."
+        "This reviewed rating isn’t current anymore, so there is nothing to revoke. Look at the "
+        "page again."
     )
 )
 
@@ -18,7 +18,7 @@ class RevokeForm(Form):
     reason = TextAreaField(
         _l("Why you revoke it"),
         description=_l(
-            "The learner reads it, and whoever supervises them. Write of the work, never of "
-            "health or leave."
+            "The learner and their supervisors read it. Write about the work, never about health "
+            "or leave."
         ),
     )

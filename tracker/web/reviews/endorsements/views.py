@@ -41,8 +41,8 @@ def revoke(endorsement: Subject) -> ResponseReturnValue:
     of = queries.one(endorsement_id)
     flash_message(
         _(
-            "Your endorsement of “%(statement)s” is revoked. It does not count any more; %(name)s "
-            "reads your reason.",
+            "Your reviewed rating of “%(statement)s” is revoked. It doesn’t count anymore; "
+            "%(name)s can read your reason.",
             statement=mark_language(of).title,
             name=of.person,
         )
