@@ -21,6 +21,7 @@ from tests.factories.world import START, World
 from tests.pdf import words as words_of
 from tracker.db import session, transaction
 from tracker.models import Library, Review, RoundFramework, Statement
+from tracker.queries.reviews import headers
 from tracker.rules.errors import Invalid, Missing
 from tracker.services.assessment import ratings
 from tracker.services.reviews import reviews
@@ -255,3 +256,14 @@ def test_today_counts_what_was_sent_of_its_framework(
         reviews.send(actor(world, "ana"), world.people["sue"], mine, NOW)
     assert "Nothing is sent for review this round" not in ana.get("/").text
     assert "Nothing is sent for review this round" in ana.get(f"/?framework={BIKES}").text
+
+
+def test_a_second_job_in_the_team_is_not_the_day_somebody_came(
+    app: Flask, world: World, bikes: list[int]
+) -> None:
+    with app.app_context():
+        late = dt.date(2026, 11, 1)
+        join(world, "ana", "central", role_profile="Everything", starts_on=late)
+        rate_all(world, bikes[:2], "on_my_own")
+        review_id = reviews.send(actor(world, "ana"), world.people["sue"], bikes[:2], NOW)
+        assert headers.header(review_id, NOW.date()).since == START

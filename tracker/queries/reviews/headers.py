@@ -3,12 +3,22 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Framework, Handover, HandoverText, Membership, Person, Review, Team
+from tracker.models import (
+    Framework,
+    Handover,
+    HandoverText,
+    Membership,
+    Person,
+    Review,
+    RoleProfile,
+    Team,
+)
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import first_name
@@ -77,7 +87,8 @@ def headers(review_ids: Iterable[int], today: dt.date) -> dict[int, ReviewHeader
 
 
 def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHeader]:
-    """Of several times in the team the last one counts."""
+    """Of several jobs in the team the one in the review's framework counts, and of several times
+    the last."""
     learner, reviewer, before, had_it = (
         aliased(Person),
         aliased(Person),
@@ -108,7 +119,7 @@ def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHead
             Team.name.label("team"),
             func.coalesce(Membership.job, "").label("job"),
             Membership.weekly_hours,
-            Membership.starts_on.label("since"),
+            _there_since().label("since"),
             reviewer_may_go_on(today).label("may_go_on"),
             before.id.label("before_id"),
             func.coalesce(had_it.name, "").label("before"),
@@ -130,7 +141,28 @@ def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHead
                 Membership.role == Role.LEARNER,
             ),
         )
+        .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .where(where)
-        .order_by(Membership.starts_on)
+        .order_by(
+            case((RoleProfile.framework_id == Review.framework_id, 1), else_=0),
+            Membership.starts_on,
+        )
     )
     return {row["id"]: ReviewHeader(**row) for row in rows.mappings()}
+
+
+def _there_since() -> ScalarSelect[Any]:
+    """When the learner came to the team: another job that began before, and went on into this one,
+    is the same time there."""
+    other = aliased(Membership)
+    return (
+        select(func.min(other.starts_on))
+        .where(
+            other.person_id == Membership.person_id,
+            other.team_id == Membership.team_id,
+            other.role == Role.LEARNER,
+            or_(other.ends_on.is_(None), other.ends_on >= Membership.starts_on),
+        )
+        .correlate(Membership)
+        .scalar_subquery()
+    )
