@@ -148,3 +148,15 @@ def test_an_answer_that_the_scale_does_not_have_is_refused(
         item_id = item_ids(review_id)[0]
         with pytest.raises(Invalid, match="review_answer_needed"):
             respond(actor(world, "sue"), item_id, NOT_SURE, Ground.SAW_IT, "", 2, NOW)
+
+
+def test_levels_that_are_too_small_to_judge_are_not_called_reached(
+    app: Flask, world: World
+) -> None:
+    with app.app_context():
+        file = learn_in(world, "seven-levels")
+    ana = Client(app)
+    ana.sign_in(world.email("ana"))
+    explained = text_of(ana, f"/profile/{file.strands[0].domains[0].key}")
+    assert "Too few statements at every level to judge one." in explained
+    assert "every level that counts" not in explained.lower()

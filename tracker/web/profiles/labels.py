@@ -42,6 +42,8 @@ def change(of: DomainStanding, domain: DomainShape) -> str:
     """What would let the next level be held: "2 statements from Proficient"."""
     lacks = what_would_change(of)
     if lacks is None:
+        if of.held_rank == 0:
+            return str(_("Too few statements at every level to judge one."))
         return str(_("Every level that counts is reached."))
     level = domain.level_name(lacks.rank)
     words = ngettext(
