@@ -1,16 +1,26 @@
-"""Conditions of joins that many queries share."""
+"""Conditions of joins, and selects, that many queries share."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, select
 
 from tracker.models.evidence import Evidence, EvidenceVersion
 from tracker.models.frameworks import Level, ScaleAnswer, Statement, Strand
+from tracker.rules.frameworks.scale import Meaning
 
 
 def scale_answer(key: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """The `ScaleAnswer` of that key, in the scale of the statement's framework."""
     return and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == key)
+
+
+def scale_rows(framework_id: int) -> Select[str, Meaning]:
+    """(key, what it counts as) of each answer, in the order of the scale."""
+    return (
+        select(ScaleAnswer.key, ScaleAnswer.counts_as)
+        .where(ScaleAnswer.framework_id == framework_id)
+        .order_by(ScaleAnswer.position)
+    )
 
 
 def level_of_statement() -> ColumnElement[bool]:

@@ -13,11 +13,11 @@ from tracker.models import (
     ReviewItem,
     ReviewItemEvidence,
     RoleProfile,
-    ScaleAnswer,
     Statement,
     Team,
     UseStatement,
 )
+from tracker.models.joins import scale_rows
 from tracker.rules.frameworks.scale import Scale
 from tracker.rules.reviews.workflow import ItemStatus
 
@@ -61,12 +61,7 @@ def outline(of_framework: int) -> list[Outline]:
 
 
 def scale(of_framework: int) -> Scale:
-    rows = session().execute(
-        select(ScaleAnswer.key, ScaleAnswer.counts_as)
-        .where(ScaleAnswer.framework_id == of_framework)
-        .order_by(ScaleAnswer.position)
-    )
-    return Scale.of(rows.all())
+    return Scale.of(session().execute(scale_rows(of_framework)).all())
 
 
 def root_team(library_id: int) -> int:

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from tracker.models import Confirmation, Review, ReviewItem, ReviewMove, ScaleAnswer
+from tracker.models import Confirmation, Review, ReviewItem, ReviewMove
+from tracker.models.joins import scale_rows
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.records import audit
@@ -77,12 +78,7 @@ def must_be_either(tx: Session, review: Review, actor: Actor, now: dt.datetime) 
 
 
 def scale_of(tx: Session, review: Review) -> Scale:
-    rows = tx.execute(
-        select(ScaleAnswer.key, ScaleAnswer.counts_as)
-        .where(ScaleAnswer.framework_id == review.framework_id)
-        .order_by(ScaleAnswer.position)
-    )
-    return Scale.of(rows.all())
+    return Scale.of(tx.execute(scale_rows(review.framework_id)).all())
 
 
 def items(tx: Session, review: Review) -> list[ReviewItem]:
