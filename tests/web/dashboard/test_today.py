@@ -99,7 +99,7 @@ def test_one_starts_and_then_goes_on_where_one_stopped(
             )
     said = today(sign_in, "ben")
     assert (
-        "Go on with Communication 2 of 10 statements left here · 8 of 33 in all · about 4 minutes "
+        "Go on with Communication 2 of 10 statements left here · 8 of 33 in all · about 8 minutes "
         "Rate 5" in said
     )
     assert "Communication 8/10 Proficient Leadership 0/8 not known yet" in said

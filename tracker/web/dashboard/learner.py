@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy.permissions import Actor
-from tracker.queries.assessment import progress
+from tracker.queries.assessment import pace, progress
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.progress import Progress
 from tracker.queries.dashboard import today
@@ -19,8 +19,9 @@ from tracker.queries.profiles import profiles, statement_status
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import Profile, SelfSide
 from tracker.queries.profiles.statement_status import StatementVoices
-from tracker.rules.assessment.ratings import FIVE, minutes_for
+from tracker.rules.assessment.ratings import FIVE
 from tracker.rules.frameworks.scale import Voice
+from tracker.rules.pace import minutes_for
 from tracker.rules.profiles.levels import known_rank
 from tracker.rules.profiles.next_steps import NextStep, StepKind
 from tracker.web.http.framework_asked import learner_asked
@@ -141,7 +142,7 @@ def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None) -> Ne
         total=page.total,
     )
     in_all = _("%(done)s of %(total)s in all", done=done.rated, total=done.total)
-    minutes = minutes_for(done.left)
+    minutes = minutes_for(done.left, pace.seconds_of(learner.person_id))
     about = ngettext("about %(num)s minute", "about %(num)s minutes", minutes)
     return NextUp(
         _("Go on with %(page)s", page=page.title)

@@ -22,9 +22,9 @@ from tracker.rules.frameworks.scale import (
     shortcut,
 )
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.pace import minutes_for
 from tracker.rules.reviews.agreement import Agreement, Pair, agreement
 from tracker.rules.reviews.responses import RETURN
-from tracker.rules.reviews.sending import minutes_for
 from tracker.rules.reviews.workflow import (
     OPEN_TO_ANSWER,
     UNANSWERED,
@@ -199,9 +199,9 @@ def waiting(items: Sequence[Item]) -> list[Item]:
     return [item for item in items if item.status is ItemStatus.WAITING]
 
 
-def left(items: Sequence[Item]) -> str:
-    """What is left to answer, in words."""
-    minutes = minutes_for(len(waiting(items)))
+def left(items: Sequence[Item], pace: int) -> str:
+    """What is left to answer, in words, at so many seconds for a statement."""
+    minutes = minutes_for(len(waiting(items)), pace)
     if not minutes:
         return str(_("nothing left to answer"))
     return str(

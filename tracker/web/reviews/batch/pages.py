@@ -64,7 +64,7 @@ def level_page(
         ),
         place={"review_id": review_id, "domain_id": here[0], "rank": here[1]},
         done=labels.done(items),
-        left=labels.left(items),
+        left=pages.left(items),
         grounds=labels.grounds(),
         following=next(
             (
@@ -132,7 +132,7 @@ def statement_page(
         citations=item_details.citations(statement_id),
         grounds=labels.grounds(),
         done=labels.done(items),
-        left=labels.left(items),
+        left=pages.left(items),
         following=_following(shared, statement_id),
     )
 
@@ -172,7 +172,7 @@ def saved(subject: Subject, screen: str) -> Mapping[str, object]:
         "is_returned": item.status is ItemStatus.RETURNED,
         "rated": labels.done(items),
         "page_nav": {f"{item.domain_id}-{item.rank}": labels.done(_within(items, here))},
-        "left": labels.left(items),
+        "left": pages.left(items),
     }
 
 
