@@ -126,6 +126,8 @@ DOORS = [
     Door("admin_rounds.index", ADMIN),
     Door("admin_rounds.new", ADMIN),
     Door("admin_rounds.update", ITS_RECORD_POST, "POST", round_),
+    Door("admin_sensitive.decide", "401 403 403 403 403 403 403 303 403", "POST"),
+    Door("admin_sensitive.index", ADMIN),
     Door("admin_teams.close", ITS_BUTTON, "POST", central),
     Door("admin_teams.create", ADMIN_POST, "POST"),
     Door("admin_teams.edit", ITS_RECORD, values=central),

@@ -20,7 +20,16 @@ from tests.factories.sending import NO, YES, actor, answer_all, send
 from tests.factories.tried import mail_tried
 from tests.factories.world import World
 from tracker.db import session, transaction
-from tracker.models import Evidence, Level, Membership, Notice, RoleProfile, Team, UseStatement
+from tracker.models import (
+    Evidence,
+    Level,
+    Membership,
+    Notice,
+    RoleProfile,
+    Statement,
+    Team,
+    UseStatement,
+)
 from tracker.queries.assessment import import_targets
 from tracker.rules.assessment.import_lines import read
 from tracker.rules.assessment.import_plan import plan
@@ -143,6 +152,12 @@ def spare_profile(world: World) -> dict[str, object]:
         .scalars(select(RoleProfile.id).where(RoleProfile.name == "Spare"))
         .one()
     }
+
+
+def sensitive(world: World) -> None:
+    """A statement of the framework names personal matters."""
+    with transaction() as tx:
+        tx.get_one(Statement, statement(world)).sensitive = True
 
 
 def with_labels(world: World) -> None:
@@ -296,6 +311,12 @@ SENDS = [
     Send("admin_role_profiles.restore", "adam", arrange=retired_profile, values=spare_profile),
     Send("admin_role_profiles.retire", "adam", arrange=empty_profile, values=spare_profile),
     Send("admin_role_profiles.start", "adam", arrange=with_labels),
+    Send(
+        "admin_sensitive.decide",
+        "adam",
+        lambda world: {f"decision_{statement(world)}": "leave_out"},
+        arrange=sensitive,
+    ),
     Send("admin_role_profiles.update", "adam", words(name="Page")),
     Send(
         "admin_rounds.create",

@@ -9,6 +9,7 @@ from tracker.web.administration import membership_views as memberships
 from tracker.web.administration import people_views as people
 from tracker.web.administration import role_profile_views as role_profiles
 from tracker.web.administration import round_views as rounds
+from tracker.web.administration import sensitive_views as sensitive
 from tracker.web.administration import team_views as admin_teams
 from tracker.web.administration import use_statement_views as use_statement
 from tracker.web.administration import views as administration
@@ -45,6 +46,7 @@ BLUEPRINTS: list[Blueprint] = [
     people.bp,
     role_profiles.bp,
     rounds.bp,
+    sensitive.bp,
     admin_teams.bp,
     use_statement.bp,
     assessment.bp,

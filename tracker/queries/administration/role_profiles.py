@@ -36,18 +36,20 @@ class RoleProfileDetails:
     version: str
     lang: str
     retired_at: dt.datetime | None
+    targets_reason: str
     targets: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class TargetDomain:
     """A domain with the names of its strand's levels, rank 1 first. No `strand` where it is the
-    strand."""
+    strand. `needs_reason`: a target in it needs one."""
 
     id: int
     title: Wording
     strand: Wording
     levels: tuple[tuple[int, Wording], ...]
+    needs_reason: bool
 
 
 def listed(actor: Actor, today: dt.date) -> list[RoleProfileSummary]:
@@ -114,6 +116,7 @@ def detail(role_profile_id: int) -> RoleProfileDetails:
             Framework.version,
             Framework.lang,
             RoleProfile.retired_at,
+            RoleProfile.targets_reason,
         )
         .join(Framework, Framework.id == RoleProfile.framework_id)
         .where(RoleProfile.id == role_profile_id)
@@ -140,7 +143,13 @@ def domains_of(framework_id: int) -> list[TargetDomain]:
     ):
         levels.setdefault(strand_id, []).append((rank, name))
     rows = session().execute(
-        select(Domain.id, Domain.title, Strand.title.label("strand"), Strand.id.label("strand_id"))
+        select(
+            Domain.id,
+            Domain.title,
+            Strand.title.label("strand"),
+            Strand.id.label("strand_id"),
+            Strand.targets_need_reason,
+        )
         .join(Strand, Strand.id == Domain.strand_id)
         .where(Strand.framework_id == framework_id)
         .order_by(Strand.position, Domain.position)
@@ -151,6 +160,7 @@ def domains_of(framework_id: int) -> list[TargetDomain]:
             row.title,
             row.strand if row.strand != row.title else "",
             tuple(levels.get(row.strand_id, ())),
+            row.targets_need_reason,
         )
         for row in rows
     ]

@@ -83,7 +83,12 @@ def create() -> ResponseReturnValue:
     done = accepted(
         form,
         lambda: service.create(
-            session.actor(), framework.id, form.name.data, form.targets(), session.now()
+            session.actor(),
+            framework.id,
+            form.name.data,
+            form.targets(),
+            session.now(),
+            form.targets_reason.data or "",
         ),
     )
     if done:
@@ -106,7 +111,12 @@ def update(role_profile: Subject) -> ResponseReturnValue:
     done = accepted(
         form,
         lambda: service.edit(
-            session.actor(), role_profile.id, form.name.data, form.targets(), session.now()
+            session.actor(),
+            role_profile.id,
+            form.name.data,
+            form.targets(),
+            session.now(),
+            form.targets_reason.data or "",
         ),
     )
     if done:
@@ -187,6 +197,7 @@ def _form(
     return role_profile_form(
         [(each.id, each.title, each.levels) for each in domains],
         name=None if kept is None else kept.name,
+        targets_reason=None if kept is None else kept.targets_reason,
         targets=None if kept is None else kept.targets,
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from tracker.rules.frameworks.sensitive import Decision
 from tracker.rules.operations.audit_kinds import ENDED, EXCEPTION_MOVED, GIVEN, REVEALED, WENT_ON
 from tracker.rules.roles import Role
 
@@ -66,6 +67,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "round_edited": _l("Round edited"),
         "statement_left_out": _l("Statement left out of rating"),
         "statement_taken_in": _l("Statement rated again"),
+        "sensitive_decided": _l("Statement on personal matters decided"),
         "use_statement_published": _l("How ratings are used: version published"),
         "correction_closed": _l("Suggested correction closed"),
     },
@@ -151,11 +153,18 @@ MADE_BY = {
 FORMS = {"csv": _l("CSV"), "json": _l("JSON"), "pdf": _l("PDF"), "tsv": _l("TSV")}
 """What kind of file it was; another is shown as its name ended."""
 
+DECISIONS = {
+    Decision.RATE: _l("Rate it"),
+    Decision.LEAVE_OUT: _l("Don’t rate it"),
+    Decision.ASK_HR: _l("Ask HR"),
+}
+
 MEANT: dict[str, Mapping[Any, Any]] = {
     "role": AS_ROLE,
     "page": LOOKED_AT,
     "what": MADE_BY,
     "form": FORMS,
+    "decision": DECISIONS,
 }
 """Facts that are stored as a key, with the words of each."""
 
@@ -165,6 +174,8 @@ SHOWN = {
     "round": "%(fact)s",
     "frameworks": "%(fact)s",
     "statement": "%(fact)s",
+    "decision": "%(fact)s",
+    "targets_reason": "%(fact)s",
     "role": "%(fact)s",
     "page": "%(fact)s",
     "what": "%(fact)s",
