@@ -143,7 +143,7 @@ def test_from_nothing_to_the_gap_matrix(
     done(
         administrator,
         "/admin/role-profiles/start",
-        {"framework": found(r'name="framework" value="(\d+)"', profiles)},
+        {"framework": found(r'name="framework" value="([^"]+)"', profiles)},
     )
     framework = found(
         r'name="framework_ids".* value="(\d+)"', administrator.get("/admin/rounds/new").text

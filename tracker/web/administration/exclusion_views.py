@@ -89,11 +89,11 @@ def _tell_left_out(new: list[int]) -> None:
 
 
 def _page(form: NotRatedForm) -> str:
-    """Of the framework that `?framework=` names, else of the newest. 404 when there is no such
+    """Of the framework that `?framework=` names, else of the one in use. 404 when there is no such
     one."""
-    frameworks = role_profiles.frameworks()
+    frameworks = role_profiles.frameworks(session.actor(), session.today())
     wanted = request.values.get("framework", "")
-    chosen = next((each for each in frameworks if wanted in ("", str(each.id))), None)
+    chosen = next((each for each in frameworks if wanted in ("", each.key)), None)
     if chosen is None and wanted:
         abort(404)
     return render(

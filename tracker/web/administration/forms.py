@@ -75,7 +75,7 @@ def sensitive_form(statements: Iterable[tuple[int, str, Decision | None]]) -> Se
     for statement_id, title, decision in statements:
         undecided = [] if decision else [("", _l("Not decided yet"))]
         selects[f"decision_{statement_id}"] = SelectField(
-            title, choices=fields.choices([*undecided, *DECISIONS.items()]), default=decision
+            title, choices=fields.choices([*undecided, *DECISIONS.items()]), default=decision or ""
         )
     form: SensitiveForm = type("DecisionsForm", (SensitiveForm,), selects)()
     return form

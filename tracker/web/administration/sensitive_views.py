@@ -14,7 +14,6 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
-from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
 
 bp = Blueprint("admin_sensitive", __name__, url_prefix="/admin/sensitive")
@@ -47,12 +46,11 @@ def decide() -> ResponseReturnValue:
 
 
 def _form() -> SensitiveForm:
-    return sensitive_form((each.id, each.title, each.decision) for each in _statements())
-
-
-def _statements() -> list[exclusions.SensitiveStatement]:
-    return mark_language(exclusions.sensitive(session.actor()))
+    statements = exclusions.sensitive(session.actor())
+    return sensitive_form((each.id, each.title, each.decision) for each in statements)
 
 
 def _page(form: SensitiveForm) -> str:
-    return render("administration/sensitive.html", form=form, statements=_statements())
+    return render(
+        "administration/sensitive.html", form=form, statements=exclusions.sensitive(session.actor())
+    )

@@ -12,6 +12,7 @@ from tracker.queries.access import subjects
 from tracker.queries.teams import gap_scope, teams
 from tracker.queries.teams import gaps as team_gaps
 from tracker.queries.teams.gap_matrix import MatrixFilters
+from tracker.rules.frameworks.addresses import address_keys
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door, may, note_looks
@@ -103,7 +104,8 @@ def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[Framewor
         return []
     offered: Any = filters.framework.choices
     people = filters.chosen().get("teams")
-    langs = {str(one.framework_id): one.lang for one in scope.here}
+    keys = _keys(scope)
+    langs = {keys[one.framework_id]: one.lang for one in scope.here}
     return [
         FrameworkLink(
             label,
@@ -115,15 +117,21 @@ def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[Framewor
     ]
 
 
+def _keys(scope: gap_scope.GapScope) -> dict[int, str]:
+    """The frameworks of the people here, that of most people first."""
+    here = Counter((one.framework_id, one.framework_slug) for one in scope.here)
+    return address_keys(each for each, _count in here.most_common())
+
+
 def _chosen(scope: gap_scope.GapScope, filters: GapFilters) -> MatrixFilters | None:
     """What the filters ask for. None where nobody learns here. The framework of most people comes
     first."""
-    here = Counter((one.framework_id, mark(one.framework, one.lang)) for one in scope.here)
-    if not here:
+    keys = _keys(scope)
+    if not keys:
         return None
-    framework_id = int(
-        filters.offer("framework", [(str(key), label) for (key, label), _n in here.most_common()])
-    )
+    labels = {one.framework_id: mark(one.framework, one.lang) for one in scope.here}
+    asked = filters.offer("framework", [(key, labels[each]) for each, key in keys.items()])
+    framework_id = next(each for each, key in keys.items() if key == asked)
     rounds = {str(each.id): each for each in scope.rounds if each.framework_id == framework_id}
     past = [(key, each.name) for key, each in rounds.items()]
     profiles = {

@@ -118,6 +118,7 @@ def statement_page(
     return render(
         "reviews/batch/statement.html",
         lang=headers[items[0].review_id].lang,
+        help=headers[items[0].review_id].help,
         here=items[0],
         items=items,
         words=ReviewLabels.of(scale, None),
