@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
 
 from tests.conftest import Queries
 from tests.factories.answers import Answer, ReviewerAnswer
@@ -49,10 +48,20 @@ def test_a_learner_has_a_pace_of_their_own_after_twenty(world: World) -> None:
 
 
 def test_what_was_not_answered_one_by_one_is_no_pace(world: World) -> None:
-    rated(world, 30)
+    ben = world.people["ben"]
     with transaction() as tx:
-        tx.execute(update(RatingEntry).values(basis=Basis.CONFIRMED))
-    assert learners.seconds_of(world.people["ana"]) == LEARNER_SECONDS
+        for at in range(30):
+            tx.add(
+                RatingEntry(
+                    person_id=ben,
+                    statement_id=world.statements["technical"][at % 2],
+                    version=at + 1,
+                    answer=Answer.PARTLY,
+                    basis=Basis.CONFIRMED,
+                    rated_at=world.now + at * EACH,
+                )
+            )
+    assert learners.seconds_of(ben) == LEARNER_SECONDS
 
 
 def test_a_reviewer_has_one_from_what_is_revealed(world: World, count_sql: Queries) -> None:

@@ -32,6 +32,7 @@ from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import LIVE, REVEALED, ItemStatus
 from tracker.rules.roles import Role
 
+FRAMEWORK = Framework.title + " " + Framework.version
 FRESH = dt.timedelta(days=14)
 """A reveal is told of for so long; differences until they are settled."""
 
@@ -45,6 +46,7 @@ class ReturnedItem:
     question: str
     reviewer: str
     at: dt.datetime
+    framework: Wording
     lang: str
 
 
@@ -60,6 +62,8 @@ class RevealedReview:
     agreed: int
     differing: int
     to_say: int
+    framework: Wording
+    lang: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,7 @@ def returned(actor: Actor) -> list[ReturnedItem]:
             ReviewMessage.text,
             Person.name,
             ReviewMessage.written_at,
+            FRAMEWORK,
             Framework.lang,
         )
         .join(Review, Review.id == ReviewItem.review_id)
@@ -152,11 +157,14 @@ def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
             _count(ReviewItem.status == ItemStatus.ENDORSED).label("agreed"),
             _count(ReviewItem.status == ItemStatus.DIFFERS).label("differing"),
             _count(_to_say(actor)).label("to_say"),
+            FRAMEWORK.label("framework"),
+            Framework.lang,
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(Framework, Framework.id == Review.framework_id)
         .join(Person, Person.id == Review.reviewer_id)
         .where(Review.learner_id == actor.person_id, ReviewItem.revealed_at.is_not(None))
-        .group_by(Review.id, Person.name)
+        .group_by(Review.id, Person.name, Framework.id)
         .having(
             or_(
                 func.max(ReviewItem.revealed_at) > now - FRESH,
