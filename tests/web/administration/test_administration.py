@@ -157,7 +157,7 @@ def test_an_empty_library_is_led_through_its_first_day(
     assert undone() == []
     page = hana.get("/admin").text
     assert "The first day: all done" in page
-    assert page.count('class="is-done"') == 8
+    assert page.count('class="is-done"') == 9
     assert "Send a test message" not in hana.get("/").text
 
 

@@ -126,6 +126,7 @@ def test_from_nothing_to_the_gap_matrix(
         "Publish how ratings are used",
         "Set up teams",
         "Set targets for each job",
+        "Decide about statements on personal matters",
         "Add people",
         "Put people in teams",
         "Open a round",
@@ -145,6 +146,11 @@ def test_from_nothing_to_the_gap_matrix(
         "/admin/role-profiles/start",
         {"framework": found(r'name="framework" value="([^"]+)"', profiles)},
     )
+    undecided = re.findall(
+        r'<select[^>]*name="(decision_\d+)"', administrator.get("/admin/sensitive").text
+    )
+    assert len(undecided) == 13
+    done(administrator, "/admin/sensitive", dict.fromkeys(undecided, "rate"))
     framework = found(
         r'name="framework_ids".* value="(\d+)"', administrator.get("/admin/rounds/new").text
     )
