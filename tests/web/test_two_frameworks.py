@@ -302,3 +302,22 @@ def test_lists_name_the_framework_of_each(
     assert lists_both(ana.get("/notices").text)
     today = ana.get("/").text
     assert all(f"About {label}." in today for label in LABELS)
+
+
+def test_the_framework_in_use_opens_first(
+    app: Flask, world: World, bikes: list[int], ana: Client, sign_in: SignIn
+) -> None:
+    """One's own pages open with what one rated last, whatever job is newer; a supervisor's do not
+    tell which that is."""
+    theirs = f"/people/{world.people['ana']}/profile"
+    sue = sign_in(world.email("sue"))
+    before = sue.get(theirs).text
+    assert ana.get("/assess").headers["Location"].startswith("/assess/small/")
+    with app.app_context():
+        rate_all(world, bikes[:1], "on_my_own")
+    assert ana.get("/assess").headers["Location"].startswith(f"/assess/{BIKES}/")
+    page = ana.get("/profile").text
+    assert [label for label, _href, current in switch(page) if current] == LABELS[1:]
+    assert 'href="/profile.pdf"' in page
+    assert 'href="/profile.pdf?framework=small"' in ana.get("/profile?framework=small").text
+    assert switch(sue.get(theirs).text) == switch(before)

@@ -57,7 +57,7 @@ def lift(not_rated: Subject) -> ResponseReturnValue:
     done = _("“%(title)s” is rated again. Answers given before still count.", title=was.title)
     framework = request.values.get("framework") or ""
     fields = {"statements": str(was.statement_id), "reason": was.reason, "framework": framework}
-    undo = Undo(url_for("admin_exclusions.leave_out"), fields)
+    undo = Undo(url_for("admin_exclusions.leave_out"), fields) if was.set_by else None
     to = url_for("admin_exclusions.index", framework=framework or None)
     return pressed(
         lambda: service.lift(session.actor(), not_rated.id, session.now()), done, to, undo

@@ -199,9 +199,9 @@ def waiting(items: Sequence[Item]) -> list[Item]:
     return [item for item in items if item.status is ItemStatus.WAITING]
 
 
-def left(items: Sequence[Item], pace: int) -> str:
-    """What is left to answer, in words, at so many seconds for a statement."""
-    minutes = minutes_for(len(waiting(items)), pace)
+def left(statements: int, pace: int) -> str:
+    """How long what is left to answer takes, at so many seconds for a statement."""
+    minutes = minutes_for(statements, pace)
     if not minutes:
         return str(_("nothing left to answer"))
     return str(

@@ -83,8 +83,13 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
 
 def left(items: Sequence[Item]) -> str:
     """What is left to answer for whoever is signed in."""
+    return labels.left(len(labels.waiting(items)), my_pace())
+
+
+def my_pace() -> int:
+    """Seconds for a statement."""
     me = session.actor().person_id
-    return labels.left(items, pace.seconds_of([me])[me])
+    return pace.seconds_of([me])[me]
 
 
 def learner_page(review_id: int, typed: TypedForm | None = None) -> str:

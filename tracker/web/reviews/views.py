@@ -1,5 +1,7 @@
 """Reviews, blind first: send, answer, ask, check, reveal, and talk about what differs."""
 
+from functools import partial
+
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -48,6 +50,7 @@ def index() -> ResponseReturnValue:
         mine=review_queues.mine(actor),
         words=labels.REVIEW_STATUS,
         inbox=queue.sorted_by(inbox, order),
+        left=partial(labels.left, pace=pages.my_pace()),
         next_review=queue.next_review(inbox),
         headings=headings(queue.COLUMNS, order, "reviews.index"),
         stands_in=stands_in,
