@@ -65,6 +65,7 @@ def test_an_answer_is_saved_and_the_page_comes_back_to_it(
     assert f'id="s-{first}-partly" value="partly" checked' in page
     assert "ask Sue" in page
     assert "1 of 33 rated" in page
+    assert "Using an accommodation or assistive technology is not “more help.”" in page
 
 
 def test_an_answer_goes_back_to_the_page_it_came_from(

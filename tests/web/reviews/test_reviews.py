@@ -78,6 +78,7 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
     page = ana.get("/reviews/new").text
     assert "data-send-count>Statements chosen: 2. Minutes for your reviewer, about: 2." in page
     value = f"{world.people['sue']}-{world.teams['central']}"
+    assert f'value="{value}" data-seconds="40"' in page
     sent = ana.post("/reviews", {"reviewer": value, "statements": [str(first), str(second)]})
     assert (sent.status_code, sent.headers["Location"]) == (303, "/reviews")
     assert "2 statements are sent to Sue. You can withdraw them" in words(ana.get("/reviews").text)

@@ -107,6 +107,7 @@ class TestLevel:
             "Ana — Communication: Emerging",
             "0 of 8 answered",
             "about 6 minutes left",
+            "Using an accommodation or assistive technology is not “more help.”",
             "Library Assistant, 24 h a week",
             "in Central since January 2026, 10 months",
             "sent 24 Nov, due",
