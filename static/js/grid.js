@@ -1,13 +1,14 @@
 /* The grid: a row for each statement, moved through by keyboard, with one form around them. */
 
 import { hasModifier, wayOn } from "./keys.js";
+import { RatingCard } from "./rating_card.js";
 import { start } from "./sections.js";
-import { StatementCard, connectCards } from "./statement_card.js";
+import { connectCards } from "./statement_card.js";
 import { cards } from "./unsaved.js";
 
 const STEP = { ArrowUp: -1, ArrowDown: 1, Enter: 1 };
 
-class GridRow extends StatementCard {
+class GridRow extends RatingCard {
   onChange(event) {
     super.onChange(event);
     if (event.target === this.notes.own_note) this.save({ own_note: event.target.value, notes_only: true }, 0);

@@ -30,11 +30,8 @@ function store(answers) {
 
 const dropOld = () => store(stored());
 
-export const forgetAll = () => store({});
-
-/** `statement` null: nothing is kept. `answer` null: to be cleared. */
+/** `answer` null: to be cleared. */
 export function keep(statement, answer, version) {
-  if (statement === null) return;
   store({ ...stored(), [statement]: { answer, version, at: Date.now() } });
   setTimeout(dropOld, LONGEST);
 }

@@ -14,11 +14,6 @@ export class ReviewCard extends StatementCard {
     this.isAsked = false; // a question is on its way, or was sent: nothing to answer until the reply
   }
 
-  /** Another person's work: nothing of it stays in a browser. */
-  get keptAs() {
-    return null;
-  }
-
   get ground() {
     return this.grounds.find((radio) => radio.checked);
   }

@@ -4,6 +4,7 @@
 import { fill, speak, words } from "./announcements.js";
 import { addressOf, hasModifier, isTyping, startAtFirstOpen } from "./keys.js";
 import { leave, linkOf } from "./leaving.js";
+import { forgetGiven } from "./undo.js";
 import { cards, isStuck } from "./unsaved.js";
 
 const main = document.querySelector("#main");
@@ -115,6 +116,7 @@ function show({ page }) {
   document.title = page.title;
   const [before, now] = [document, page].map((each) => each.querySelector("#first-open"));
   if (now) before?.replaceWith(now);
+  forgetGiven();
   connect(main);
 }
 
@@ -122,12 +124,12 @@ function startAtTop(at) {
   const heading = main.querySelector("h1");
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
-  scrollTo(0, at);
+  scrollTo({ top: at, behavior: "instant" });
 }
 
 /** Whoever goes on by keyboard goes on at the first open statement, with what they have typed since. */
 function typeOn(keys) {
-  scrollTo(0, 0);
+  scrollTo({ top: 0, behavior: "instant" });
   (cards.find((card) => card.isOpen) ?? cards[0])?.focus();
   speak(main.querySelector("h1").textContent);
   while (keys.length > 0) {

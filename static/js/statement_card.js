@@ -1,10 +1,8 @@
 /* One statement to answer: its radios and notes, what it says of itself, and what to do where somebody was faster. */
 
 import { connect, fill, page, showProgress, speak, words } from "./announcements.js";
-import { forget, keep, kept } from "./kept_answers.js";
 import { isShortcut, radioOf, wayOn } from "./keys.js";
 import { SaveQueue } from "./save_queue.js";
-import { forgetGiven, offerUndo, remember, show } from "./undo.js";
 import { cards, setCards, showPage } from "./unsaved.js";
 
 const ARROW_PAUSE = 600;
@@ -22,20 +20,12 @@ export class StatementCard extends SaveQueue {
     this.notes = { own_note: root.querySelector('[name^="own_note"]'), reviewer_note: root.querySelector('[name="reviewer_note"]') };
     this.byArrow = false;
     this.isLookedAt = false;
-    this.given = this.chosen?.value ?? null; // the last answer that was given, saved or not
-    this.isUndone = false;
     root.addEventListener("pointerdown", () => { this.byArrow = false; });
     root.addEventListener("keydown", (event) => {
       this.byArrow = event.key.startsWith("Arrow");
       this.onKey(event);
     });
     root.addEventListener("change", (event) => this.onChange(event));
-    if (root.matches("form")) root.addEventListener("submit", (event) => this.onSubmit(event));
-  }
-
-  /** Whether, and as what, a browser may keep an answer through a reload. */
-  get keptAs() {
-    return this.root.dataset.statement;
   }
 
   get chosen() {
@@ -62,7 +52,7 @@ export class StatementCard extends SaveQueue {
     if (!radio) return;
     event.preventDefault();
     const wasOpen = this.isOpen;
-    this.rate(radio.value, 0);
+    this.give(radio.value, 0);
     const next = this.next();
     if (next) next.focus();
     else if (wasOpen && wayOn()) wayOn().focus();
@@ -70,55 +60,17 @@ export class StatementCard extends SaveQueue {
   }
 
   onChange(event) {
-    if (this.radios.includes(event.target)) this.rate(this.chosen.value, this.pause);
+    if (this.radios.includes(event.target)) this.give(this.chosen.value, this.pause);
   }
 
-  /** Another answer of the learner, which can be taken back. `answer` null: none. */
-  rate(answer, pause, others = {}) {
-    if (answer !== this.given) remember(this, this.given);
-    this.isUndone = false;
-    this.give(answer, pause, others);
-  }
-
-  /** What was there before the last answer. */
-  putBack(answer) {
-    this.isUndone = true;
-    this.give(answer, 0);
-  }
-
+  /** `answer` null: none. */
   give(answer, pause, others = {}) {
-    this.given = answer;
     this.check(answer);
-    keep(this.keptAs, answer, this.version);
     this.save({ ...others, answer }, pause);
   }
 
   check(answer) {
     for (const radio of this.radios) radio.checked = radio.value === answer;
-  }
-
-  /** An answer from before a reload that the server does not have yet. */
-  restore() {
-    const before = kept(this.keptAs);
-    if (!before) return;
-    this.given = before.answer;
-    this.check(before.answer);
-    this.version = before.version;
-    this.save({ answer: before.answer }, 0);
-  }
-
-  onSubmit(event) {
-    event.preventDefault();
-    const button = event.submitter;
-    const notes = {};
-    for (const [name, note] of Object.entries(this.notes)) {
-      if (note && note.value !== note.defaultValue) notes[name] = note.value;
-    }
-    const isOlder = button?.name === "still_true" && button.value !== this.root.dataset.statement;
-    const answer = isOlder ? button.value : (this.chosen?.value ?? "");
-    if (button?.value === "clear") this.rate(null, 0, notes);
-    else if (button?.name === "save" || !answer) this.save({ ...notes, answer, notes_only: button?.name === "save" }, 0);
-    else this.rate(answer, 0, notes);
   }
 
   /** The next open card: below, else from the top one without any answer. */
@@ -151,24 +103,12 @@ export class StatementCard extends SaveQueue {
     this.button?.classList.remove("is-needed");
     this.say(words.saved);
     showProgress(body);
-    this.onAnswerSaved();
-    if (cards.some((card) => card.isUnsaved)) return;
-    const isUndone = this.isUndone;
-    this.isUndone = false;
-    if (isUndone) show(this, body, "undone", false);
-    else if (sent.notes_only || !offerUndo(body)) speak(fill(words.spokenSaved, { done: body.rated, total: page.dataset.total }));
+    if (!cards.some((card) => card.isUnsaved)) this.speakSaved(sent, body);
   }
 
-  /** What is newer than that is kept on the version that stands now. */
-  onAnswerSaved() {
-    const { answer } = this.wanted ?? {};
-    if (answer === undefined || answer === "") forget(this.keptAs);
-    else keep(this.keptAs, answer, this.version);
-  }
-
-  /** Where a box about this statement comes, in the order of the keyboard: after it. */
-  besideIt(box) {
-    this.root.after(box);
+  /** All is saved, and this was the last of it. */
+  speakSaved(_sent, body) {
+    speak(fill(words.spokenSaved, { done: body.rated, total: page.dataset.total }));
   }
 
   /** An answer from before this round counts as looked at from now on. */
@@ -224,7 +164,7 @@ export class StatementCard extends SaveQueue {
       });
       box.append(button, " ");
     };
-    const answer = mine.answer === undefined || mine.answer === "" ? body.current.answer : mine.answer;
+    const answer = mine.answer === null ? null : mine.answer || body.current.answer;
     choose(fill(words.keepMine, { answer: this.label(answer) }), () => this.save(mine, 0));
     choose(fill(words.keepOther, { answer: this.label(body.current.answer) }), () => this.takeOver(body.current));
   }
@@ -233,10 +173,7 @@ export class StatementCard extends SaveQueue {
     this.wanted = null;
     this.stuck = "";
     this.base.value = current.version;
-    this.given = current.answer;
     this.check(current.answer);
-    forgetGiven(this);
-    forget(this.keptAs);
     for (const [name, note] of Object.entries(this.notes)) {
       if (note) note.value = note.defaultValue = current[name];
     }
@@ -248,7 +185,5 @@ export class StatementCard extends SaveQueue {
 /** The statements in `root`, each a card of that kind, in the place of those that were shown before. */
 export function connectCards(root, Card) {
   connect(root);
-  forgetGiven();
   setCards([...root.querySelectorAll("[data-statement]")].map((each) => new Card(each)));
-  for (const card of cards) card.restore();
 }

@@ -27,7 +27,7 @@ export function forgetGiven(card) {
 export function offerUndo(saved) {
   const last = given.at(-1);
   if (!last || last.card.isUnsaved) return false;
-  show(last.card, saved, "saved", true);
+  tell(last.card, saved, "saved", true);
   return true;
 }
 
@@ -41,9 +41,8 @@ function undo() {
 }
 
 /** `what`: which of the box's own words. */
-export function show(card, saved, what, canUndo) {
+export function tell(card, saved, what, canUndo = false) {
   const box = toast();
-  if (!box) return;
   const text = fill(box.dataset[what], { answer: card.label(card.chosen?.value) });
   box.querySelector("[data-toast-text]").textContent = text;
   box.querySelector("button").hidden = !canUndo;

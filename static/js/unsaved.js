@@ -2,7 +2,6 @@
 
 import { fill, speak, words } from "./announcements.js";
 import { addressOf } from "./keys.js";
-import { forgetAll } from "./kept_answers.js";
 import { beforeLeaving, leave, linkOf } from "./leaving.js";
 
 /** Every statement that can be answered here, in its order; the entry of the page fills it. */
@@ -99,11 +98,8 @@ addEventListener("beforeunload", (event) => {
 
 for (const form of document.querySelectorAll("form[data-sign-out]")) {
   form.addEventListener("submit", (event) => {
-    if (waiting().length > 0 && !confirm(words.leave)) {
-      event.preventDefault();
-      return;
-    }
-    isLeaving = true;
-    forgetAll();
+    if (waiting().length === 0) return;
+    if (confirm(words.leave)) isLeaving = true;
+    else event.preventDefault();
   });
 }
