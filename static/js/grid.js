@@ -1,8 +1,8 @@
 /* The grid: a row for each statement, moved through by keyboard, with one form around them. */
 
 import { hasModifier, wayOn } from "./keys.js";
-import { RatingCard } from "./rating_card.js";
-import { start } from "./sections.js";
+import { RatingCard } from "./rating/rating_card.js";
+import { start } from "./rating/sections.js";
 import { connectCards } from "./statement_card.js";
 import { cards } from "./unsaved.js";
 

@@ -59,8 +59,8 @@ def browser_key() -> str:
     """Tells a browser whose unsaved answers it holds, without saying who: another one for each
     sign-in."""
     who = actor()
-    words = f"unsaved answers of {who.person_id} in {who.sign_in_id}"
-    return hmac.new(current_app.config["SECRET_KEY"].encode(), words.encode(), "sha256").hexdigest()
+    whose = f"{who.person_id}:{who.sign_in_id}"
+    return hmac.new(current_app.config["SECRET_KEY"].encode(), whose.encode(), "sha256").hexdigest()
 
 
 def passwords() -> Passwords:

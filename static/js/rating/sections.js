@@ -1,11 +1,11 @@
 /* The next section in the place of this one. Keys that are pressed while it is on its way wait for it, in memory alone.
    Without this script, and where something goes wrong, the way on is a plain link. */
 
-import { fill, speak, words } from "./announcements.js";
-import { addressOf, hasModifier, isTyping, startAtFirstOpen } from "./keys.js";
-import { leave, linkOf } from "./leaving.js";
+import { fill, speak, words } from "../announcements.js";
+import { addressOf, hasModifier, isTyping, startAtFirstOpen } from "../keys.js";
+import { leave, linkOf } from "../leaving.js";
 import { forgetGiven } from "./undo.js";
-import { cards, isStuck } from "./unsaved.js";
+import { cards, isStuck } from "../unsaved.js";
 
 const main = document.querySelector("#main");
 let connect = null;
@@ -155,7 +155,9 @@ function stay(link, keys, isSaved) {
   const box = document.createElement("div");
   box.className = "notice is-warning";
   box.dataset.sectionTrouble = "";
-  box.append(Object.assign(document.createElement("p"), { textContent: text }));
+  const said = document.createElement("p");
+  said.textContent = text;
+  box.append(said);
   link.parentElement.before(box);
   box.scrollIntoView({ block: "nearest" });
   speak(text);
