@@ -5,6 +5,7 @@ from flask import Blueprint
 from tracker.web.accounts import invitation_views as invitations
 from tracker.web.accounts import views as accounts
 from tracker.web.administration import exclusion_views as exclusions
+from tracker.web.administration import legal_hold_views as legal_holds
 from tracker.web.administration import membership_views as memberships
 from tracker.web.administration import people_views as people
 from tracker.web.administration import role_profile_views as role_profiles
@@ -16,6 +17,7 @@ from tracker.web.assessment import grid_views as grids
 from tracker.web.assessment import import_views as rating_import
 from tracker.web.assessment import views as assessment
 from tracker.web.dashboard import views as dashboard
+from tracker.web.evidence import erasure_views as erasures
 from tracker.web.evidence import views as evidence
 from tracker.web.frameworks import correction_views as corrections
 from tracker.web.frameworks import views as frameworks
@@ -40,6 +42,7 @@ BLUEPRINTS: list[Blueprint] = [
     audit.bp,
     backup.bp,
     mail.bp,
+    legal_holds.bp,
     memberships.bp,
     exclusions.bp,
     people.bp,
@@ -52,6 +55,7 @@ BLUEPRINTS: list[Blueprint] = [
     corrections.bp,
     delegates.bp,
     endorsements.bp,
+    erasures.bp,
     evidence.bp,
     exceptions.bp,
     frameworks.bp,

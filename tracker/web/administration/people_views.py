@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import people, team_tree
+from tracker.queries.evidence import erasures
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
 from tracker.services.accounts import invitations
@@ -82,7 +83,12 @@ def create() -> ResponseReturnValue:
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def show(person: Subject) -> ResponseReturnValue:
     found = people.detail(person.id, session.now())
-    return render("administration/people/show.html", person=found, roles=ROLES)
+    return render(
+        "administration/people/show.html",
+        person=found,
+        roles=ROLES,
+        on_hold_since=erasures.on_hold_since(person.id),
+    )
 
 
 @bp.get("/<id:person_id>/edit")
