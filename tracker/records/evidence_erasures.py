@@ -1,11 +1,10 @@
-"""The only writer of erasures of evidence: what goes, what a legal hold keeps out of sight, and
-which files are to be removed."""
+"""The only writer of erasures of evidence: what goes, in one act. What a legal hold keeps of it
+stands in records/held_texts."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import (
@@ -16,9 +15,6 @@ from tracker.models import (
     EvidenceLink,
     EvidenceText,
     EvidenceVersion,
-    FileRemoval,
-    HeldText,
-    LegalHold,
     Person,
     Rating,
     Review,
@@ -26,51 +22,14 @@ from tracker.models import (
     ReviewItemEvidence,
     ReviewItemText,
     ReviewMessage,
-    StoredFile,
     Submission,
 )
 from tracker.records import audit, ratings
+from tracker.records.held_texts import TextTaker, drop_files, taker_of
 from tracker.rules.evidence.erasures import ErasureReason, HeldSource, goes_too
-from tracker.rules.operations.audit_kinds import ERASED
 
 NO_MESSAGES = "[]"
 """What a form that is sent again is told, once the sentences that it was told are erased."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Taker:
-    """Keeps a text before it goes, where a legal hold on its owner or its author asks for it."""
-
-    tx: Session
-    owner_id: int
-    on_hold: frozenset[int]
-    now: dt.datetime
-
-    def take(
-        self,
-        source: HeldSource,
-        row_id: int,
-        author_id: int,
-        file_id: int | None = None,
-        **content: str,
-    ) -> None:
-        if not self.on_hold.isdisjoint((self.owner_id, author_id)):
-            self.tx.add(
-                HeldText(
-                    owner_id=self.owner_id,
-                    author_id=author_id,
-                    source=source,
-                    row_id=row_id,
-                    file_id=file_id,
-                    content=content,
-                    held_at=self.now,
-                )
-            )
-
-
-def _taker(tx: Session, owner_id: int, now: dt.datetime) -> _Taker:
-    on_hold = tx.scalars(select(LegalHold.person_id).where(LegalHold.ended_at.is_(None)))
-    return _Taker(tx, owner_id, frozenset(on_hold), now)
 
 
 def erase(
@@ -97,7 +56,7 @@ def erase(
     ).all()
     if not texts:
         return []
-    taker = _taker(tx, owner_id, now)
+    taker = taker_of(tx, owner_id, now)
     erasure = Erasure(person_id=owner_id, opened_at=now)
     tx.add(erasure)
     tx.flush()
@@ -108,7 +67,7 @@ def erase(
     for number, _text in texts:
         audit.note(
             tx,
-            ERASED,
+            "evidence_erased",
             now,
             library_id=library_id,
             actor_id=owner_id,
@@ -124,34 +83,14 @@ def erase(
 
 def erase_links(tx: Session, evidence: Evidence, now: dt.datetime) -> None:
     """Of a piece that is erased as a whole, why it counts for statements."""
-    taker = _taker(tx, evidence.person_id, now)
+    taker = taker_of(tx, evidence.person_id, now)
     for link in tx.scalars(select(EvidenceLink).where(EvidenceLink.evidence_id == evidence.id)):
         taker.take(HeldSource.LINK, link.id, evidence.person_id, reason=link.reason)
     tx.execute(delete(EvidenceLink).where(EvidenceLink.evidence_id == evidence.id))
 
 
-def is_on_hold(tx: Session, person_id: int) -> bool:
-    held = LegalHold.person_id == person_id, LegalHold.ended_at.is_(None)
-    return tx.scalar(select(LegalHold.id).where(*held)) is not None
-
-
-def release(tx: Session, person_id: int, now: dt.datetime) -> int:
-    """Erase what was kept for a hold that ended, unless another one still keeps it; returns how
-    many texts that were."""
-    open_holds = select(LegalHold.person_id).where(LegalHold.ended_at.is_(None))
-    theirs = and_(
-        or_(HeldText.owner_id == person_id, HeldText.author_id == person_id),
-        HeldText.owner_id.not_in(open_holds),
-        HeldText.author_id.not_in(open_holds),
-    )
-    rows = tx.execute(select(HeldText.id, HeldText.file_id).where(theirs)).all()
-    tx.execute(delete(HeldText).where(HeldText.id.in_([row.id for row in rows])))
-    _drop_files(tx, {row.file_id for row in rows}, now)
-    return len(rows)
-
-
 def _erase_versions(
-    taker: _Taker, texts: Iterable[EvidenceText], erasure_id: int, reason: ErasureReason
+    taker: TextTaker, texts: Iterable[EvidenceText], erasure_id: int, reason: ErasureReason
 ) -> None:
     tx, files = taker.tx, set()
     for text in texts:
@@ -176,10 +115,10 @@ def _erase_versions(
         )
         tx.delete(text)
     tx.flush()
-    _drop_files(tx, files, taker.now)
+    drop_files(tx, files, taker.now)
 
 
-def _erase_beside(taker: _Taker, evidence: Evidence, version_ids: Collection[int]) -> None:
+def _erase_beside(taker: TextTaker, evidence: Evidence, version_ids: Collection[int]) -> None:
     """What was written in reviews beside these versions; and what stands beside the piece now, as
     far as it went with them or seems to name a patron."""
     tx = taker.tx
@@ -203,7 +142,7 @@ def _erase_beside(taker: _Taker, evidence: Evidence, version_ids: Collection[int
     _erase_notes(taker, statement_ids, sent)
 
 
-def _erase_items(taker: _Taker, item_ids: Collection[int]) -> set[str]:
+def _erase_items(taker: TextTaker, item_ids: Collection[int]) -> set[str]:
     """The salt and every text of these items, whoever wrote it; returns the learner's notes."""
     tx = taker.tx
     notes = set()
@@ -232,7 +171,7 @@ def _erase_items(taker: _Taker, item_ids: Collection[int]) -> set[str]:
     return notes
 
 
-def _erase_notes(taker: _Taker, statement_ids: Collection[int], sent: Collection[str]) -> None:
+def _erase_notes(taker: TextTaker, statement_ids: Collection[int], sent: Collection[str]) -> None:
     """The notes for a reviewer that stand beside the ratings now."""
     of_owner = select(Rating).where(
         Rating.person_id == taker.owner_id, Rating.statement_id.in_(statement_ids)
@@ -258,19 +197,3 @@ def _forget_answers(tx: Session, owner_id: int) -> None:
         .where(Submission.person_id == owner_id, Submission.status.is_not(None))
         .values(messages=NO_MESSAGES)
     )
-
-
-def _drop_files(tx: Session, file_ids: Collection[int | None], now: dt.datetime) -> None:
-    """Forget the files that no text names, and have them removed from the disk once nobody has the
-    same one."""
-    named = (
-        select(text.file_id).where(text.file_id == StoredFile.id).exists()
-        for text in (EvidenceText, HeldText)
-    )
-    dropped = tx.scalars(
-        delete(StoredFile)
-        .where(StoredFile.id.in_([each for each in file_ids if each]), ~or_(*named))
-        .returning(StoredFile.sha256)
-    )
-    for sha256 in set(dropped):
-        tx.merge(FileRemoval(sha256=sha256, asked_at=now))

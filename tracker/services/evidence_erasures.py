@@ -7,7 +7,7 @@ from pathlib import Path
 from tracker.db import transaction
 from tracker.policy.permissions import Actor
 from tracker.records import evidence as versions
-from tracker.records import evidence_erasures
+from tracker.records import evidence_erasures, held_texts
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.evidence.erasures import ErasureReason
 from tracker.storage import erased_files
@@ -37,7 +37,7 @@ def erase(
             raise Missing
         if number is None:
             evidence_erasures.erase_links(tx, evidence, now)
-        held = evidence_erasures.is_on_hold(tx, actor.person_id)
+        held = held_texts.is_on_hold(tx, actor.person_id)
     erased_files.finish(folder)
     return held
 

@@ -5,7 +5,6 @@ from flask import Blueprint
 from tracker.web.accounts import invitation_views as invitations
 from tracker.web.accounts import views as accounts
 from tracker.web.administration import exclusion_views as exclusions
-from tracker.web.administration import legal_hold_views as legal_holds
 from tracker.web.administration import membership_views as memberships
 from tracker.web.administration import people_views as people
 from tracker.web.administration import role_profile_views as role_profiles
@@ -42,7 +41,6 @@ BLUEPRINTS: list[Blueprint] = [
     audit.bp,
     backup.bp,
     mail.bp,
-    legal_holds.bp,
     memberships.bp,
     exclusions.bp,
     people.bp,

@@ -13,14 +13,13 @@ from sqlalchemy import func, select
 
 from tests.client import Client
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
-from tests.factories.canary import ADDRESS, CARD, FILE, files_with_it, holds, tables_with_it
 from tests.factories.sending import actor, answer, ask, item_ids, items
 from tests.factories.world import World
 from tests.pdf import words
+from tests.web.evidence.canary import ADDRESS, CARD, FILE, files_with_it, holds, tables_with_it
 from tracker.db import db, empty_log, session
 from tracker.models import AuditEvent, AuditEventDetail, Erasure, Evidence, EvidenceErasure
 from tracker.queries.operations import audit_chain
-from tracker.rules.operations.audit_kinds import ERASED
 from tracker.services.administration import legal_holds
 from tracker.services.notifications import outbox
 from tracker.services.reviews import differences, reviews
@@ -247,7 +246,7 @@ def test_the_event_is_in_the_chain_and_the_erasure_is_closed(
         (facts,) = session().scalars(
             select(AuditEventDetail.facts)
             .join(AuditEvent, AuditEvent.id == AuditEventDetail.event_id)
-            .where(AuditEvent.kind == ERASED)
+            .where(AuditEvent.kind == "evidence_erased")
         )
         assert facts == {"evidence": piece_id, "number": 1, "reason": "names_patron"}
         assert session().scalars(select(Erasure.closed_at)).one() is not None

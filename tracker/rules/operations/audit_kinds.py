@@ -14,8 +14,6 @@ WENT_ON = "review_went_on"
 """A move whose name would tell something of the answers: recorded, not listed."""
 GIVEN = "endorsement_given"
 EXCEPTION_MOVED = "exception_moved"
-ERASED = "evidence_erased"
-"""Its facts are ids and the reason from the list, never a word of the text."""
 
 MOVES: dict[Move, str] = {
     Move.SEND: "review_sent",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import LegalHold, Person
 from tracker.policy.permissions import Actor
-from tracker.records import administration, audit, evidence_erasures
+from tracker.records import administration, audit, held_texts
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.texts import clean_prose
 from tracker.storage import erased_files
@@ -21,7 +21,7 @@ def begin(actor: Actor, person_id: int, why: str, now: dt.datetime) -> None:
     why = clean_prose(why, "why")
     with transaction() as tx:
         person = _person(tx, actor, person_id)
-        if evidence_erasures.is_on_hold(tx, person.id):
+        if held_texts.is_on_hold(tx, person.id):
             raise Conflict("hold_is_open")
         tx.add(LegalHold(person_id=person.id, why=why, set_by_id=actor.person_id, began_at=now))
         _note(tx, "legal_hold_set", actor, person, now)
@@ -39,7 +39,7 @@ def end(actor: Actor, person_id: int, folder: Path, now: dt.datetime) -> int:
             raise Conflict("hold_is_over")
         hold.ended_at, hold.ended_by_id = now, actor.person_id
         tx.flush()
-        count = evidence_erasures.release(tx, person.id, now)
+        count = held_texts.release(tx, person.id, now)
         _note(tx, "legal_hold_ended", actor, person, now, texts=count)
     erased_files.finish(folder)
     return count

@@ -11,14 +11,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from tracker.rules.evidence.erasures import ErasureReason
-from tracker.rules.operations.audit_kinds import (
-    ENDED,
-    ERASED,
-    EXCEPTION_MOVED,
-    GIVEN,
-    REVEALED,
-    WENT_ON,
-)
+from tracker.rules.operations.audit_kinds import ENDED, EXCEPTION_MOVED, GIVEN, REVEALED, WENT_ON
 from tracker.rules.roles import Role
 
 GROUPS = {
@@ -92,7 +85,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "records": {
         "looked": _l("Record looked at"),
         "downloaded": _l("Taken out as a file"),
-        ERASED: _l("Evidence erased"),
+        "evidence_erased": _l("Evidence erased"),
         "refused": _l("Refused"),
     },
     "running": {
