@@ -459,3 +459,16 @@ def test_a_removal_that_was_cut_short_is_made_good(
     assert "Erased files removed: 1." in said.output
     assert in_database(app) == set()
     assert on_disk(app) == set()
+
+
+def test_one_hold_at_a_time_and_it_says_why(world: World, sign_in: SignIn) -> None:
+    adam, hold = sign_in(world.email("adam")), f"/admin/people/{world.people['ana']}/legal-hold"
+    assert "Write why." in adam.post(hold, {"why": ""}).text
+    send_form(adam, hold, why="A letter of November 20.")
+    assert "A letter of November 20." in adam.get(hold).text
+    answered = adam.post(hold, {"why": "Another."})
+    assert answered.status_code == 422
+    assert "A legal hold is open for this person already." in answered.text
+    send_form(adam, f"{hold}/end")
+    adam.post(f"{hold}/end")
+    assert "No legal hold is open for this person." in adam.get(hold).text

@@ -16,7 +16,7 @@ from tracker.web.evidence import pages
 from tracker.web.evidence.erasure_forms import ErasureForm
 from tracker.web.http import session
 from tracker.web.http.access import door
-from tracker.web.http.errors import flash_message
+from tracker.web.http.errors import flash_message, forget_flashed
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
 from tracker.web.ui.statement_picker import an_id
@@ -47,6 +47,7 @@ def erase(evidence: Subject) -> ResponseReturnValue:
     )
     if done is None:
         return _page(evidence.id, form), 422
+    forget_flashed()
     flash_message(
         _("Hidden from every page and export. It will be erased when the legal hold ends.")
         if done[0]

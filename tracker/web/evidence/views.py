@@ -23,7 +23,7 @@ from tracker.web.evidence.forms import EvidenceForm, JotForm, LinkForm
 from tracker.web.http import access, session
 from tracker.web.http.access import door
 from tracker.web.http.downloads import attachment
-from tracker.web.http.errors import Undo, flash_message, put_on
+from tracker.web.http.errors import Undo, flash_message, forget_flashed, put_on
 from tracker.web.http.rate_limits import limiter
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
@@ -254,6 +254,7 @@ def _saved(
     """On to the piece, or after a jotted line back to where it was jotted; with a question about a
     patron's name."""
     if erased:
+        forget_flashed()
         flash_message(pages.erased_message())
     if patron_data.signs(content.title, content.text):
         return redirect(url_for("evidence.show", evidence_id=evidence_id, check=1), 303)
