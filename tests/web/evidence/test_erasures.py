@@ -361,8 +361,10 @@ def test_the_reviewer_can_go_on_with_an_open_review(
         ask(actor(world, "sue"), item_id, f"Is it {CARD}?", 1, world.now)
         session().rollback()
     erase_all(ana, made)
-    assert "the question was erased with the evidence" in ana.get("/").text
-    assert "Erased with the evidence it was about." in ana.get(f"/reviews/{review_id}").text
+    today, page = ana.get("/").text, f"/reviews/{review_id}"
+    assert "the question was erased with the evidence" in today
+    assert f'href="{page}"' in today
+    assert "Erased with the evidence it was about." in ana.get(page).text
     with app.app_context():
         reviews.reply(actor(world, "ana"), item_id, "It is gone", world.now)
         session().rollback()
