@@ -349,6 +349,36 @@ def test_the_warning_offers_it(ana: Client, piece_id: int) -> None:
     assert "Save and erase the earlier versions" in before
 
 
+def test_a_text_that_seems_to_name_a_patron_is_asked_about_before_it_is_saved(
+    app: Flask, ana: Client
+) -> None:
+    """By the form's own button, for a new piece and for another version. Nothing is stored; what
+    was typed is there, to be changed or saved anyway."""
+    typed = {"title": f"Registered {CARD}", "text": "As typed"}
+    asked = ana.post("/evidence", {**typed, "do": "save"})
+    assert asked.status_code == 422
+    assert "Nothing is saved yet." in asked.text
+    assert "As typed" in asked.text
+    assert '<button class="btn btn-primary" type="submit" name="do" value="anyway">' in asked.text
+    assert in_database(app) == set()
+    send_form(ana, "/evidence", **typed, do="anyway")
+    with app.app_context():
+        page = f"/evidence/{newest()}/edit"
+    changed = {"title": f"Registered {CARD} again", "version": 1}
+    asked = ana.post(page, {**changed, "do": "save"})
+    assert asked.status_code == 422
+    assert "Nothing is saved yet." in asked.text
+    send_form(ana, page, **changed, do="anyway")
+
+
+def test_a_chosen_file_is_not_lost_to_the_question(ana: Client) -> None:
+    """It is asked after saving."""
+    to = send_form(
+        ana, "/evidence", title=f"Card {CARD}", file=(io.BytesIO(b"A plan\n"), "a.txt"), do="save"
+    )
+    assert "check=1" in to
+
+
 def test_the_reviewer_can_go_on_with_an_open_review(
     app: Flask, world: World, ana: Client, sign_in: SignIn
 ) -> None:

@@ -34,6 +34,9 @@ SIGNS = {
     PatronSign.CARD: _l("a card number"),
 }
 
+SAVES = ("save", "enter")
+"""The button of the form, and Enter; once it was asked, the button says "anyway"."""
+
 
 def store() -> FileStore:
     settings = current_app.config
@@ -86,7 +89,9 @@ def form_page(
     piece: versions.EvidencePiece | None = None,
     picker: StatementPicker | None = None,
     overtaken: bool = False,
+    asked: bool = False,
 ) -> str:
+    """`asked`: nothing was saved yet, for the text seems to name a patron (`asks_first`)."""
     signs = patron_data.signs(form.title.data or "", form.text.data or "")
     return render(
         "evidence/form.html",
@@ -94,12 +99,20 @@ def form_page(
         piece=piece,
         picker=picker,
         overtaken=overtaken,
+        asked=asked,
         wants_erasure="erase" in request.args or request.form.get("do") == "erase",
         used_in=erasures.used_in(piece.id) if piece else [],
         on_hold_since=erasures.on_hold_since(session.actor().person_id) if piece else None,
         most=store().most // (1024 * 1024),
         signs=[SIGNS[sign] for sign in sorted(signs)],
     )
+
+
+def asks_first(form: EvidenceForm) -> bool:
+    """Whether to ask about a patron before saving. Not where a file was chosen, which the browser
+    would not keep: then it is asked after."""
+    seen = patron_data.signs(form.title.data or "", form.text.data or "")
+    return bool(seen) and request.form.get("do") in SAVES and not form.sent_name
 
 
 def choose_page(

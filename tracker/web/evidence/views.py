@@ -71,6 +71,8 @@ def create() -> ResponseReturnValue:
     if picker.is_search:
         return pages.form_page(form, picker=picker)
     if form.validate_on_submit():
+        if pages.asks_first(form):
+            return pages.form_page(form, picker=picker, asked=True), 422
         try:
             made = evidence_service.create(
                 session.actor(),
@@ -125,7 +127,9 @@ def edit(evidence: Subject) -> ResponseReturnValue:
 @limiter.limit(TOO_OFTEN)
 def update(evidence: Subject) -> ResponseReturnValue:
     form, status, overtaken = ReplaceForm(), 422, False
-    if form.validate_on_submit():
+    is_whole = form.validate_on_submit()
+    asked = is_whole and pages.asks_first(form)
+    if is_whole and not asked:
         try:
             evidence_service.edit(
                 session.actor(),
@@ -147,7 +151,7 @@ def update(evidence: Subject) -> ResponseReturnValue:
     piece = versions.piece(evidence.id) or abort(404)
     if overtaken:
         form.version.data = str(piece.shown.number)
-    return pages.form_page(form, piece=piece, overtaken=overtaken), status
+    return pages.form_page(form, piece=piece, overtaken=overtaken, asked=asked), status
 
 
 @bp.post("/evidence/<id:evidence_id>/archive")
