@@ -3,14 +3,14 @@
 The way back refuses what it would lose: the older layout cannot keep a held text, and would not
 remove a file.
 
-Revises: 20261204_answer_as_sent
+Revises: 20261206_cleared_answers
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261207_erased_texts"
-down_revision = "20261204_answer_as_sent"
+down_revision = "20261206_cleared_answers"
 branch_labels = None
 depends_on = None
 
