@@ -16,6 +16,7 @@ from tests.conftest import NOW, TestConfig
 from tests.engines import fresh_database
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.audit import happened
+from tests.factories.evidence import piece
 from tests.factories.frameworks import second_framework
 from tests.factories.sending import actor, answer_all, items, send
 from tests.factories.world import World, make_world
@@ -24,8 +25,11 @@ from tracker.db import Base, db, transaction
 from tracker.models.triggers import guards
 from tracker.queries.endorsements import digest_check
 from tracker.queries.operations import audit_chain, invariants
+from tracker.rules.evidence.erasures import ErasureReason
 from tracker.rules.reviews.digests import DigestFit
 from tracker.rules.reviews.workflow import ItemStatus
+from tracker.services import evidence_erasures
+from tracker.services.administration import legal_holds
 from tracker.services.assessment import ratings
 from tracker.services.reviews import differences, reviews
 
@@ -186,6 +190,8 @@ EXPECTED_TRIGGERS = {
         "audit_event_details",
         "evidence_versions",
         "evidence_texts",
+        "evidence_erasures",
+        "held_texts",
         "endorsements",
         "review_items",
         "endorsement_moves",
@@ -502,3 +508,39 @@ def _indexes() -> dict[str, list[str]]:
         table: sorted(str(each["name"]) for each in found.get_indexes(table))
         for table in RATED_TABLES
     }
+
+
+BEFORE_ERASED = str(
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20261207_erased_texts").down_revision
+)
+
+
+def test_what_is_held_or_waits_to_be_removed_keeps_the_layout(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way back loses neither; with nothing of it left, the older layout comes and goes."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            adam, folder = actor(world, "adam"), tmp_path / "files"
+            legal_holds.begin(adam, world.people["ana"], "A letter.", NOW)
+            made = piece(world, text="of a patron")
+            ana = actor(world, "ana")
+            evidence_erasures.erase(ana, made, ErasureReason.PRIVATE, folder, now=NOW)
+            _refuses("DELETE FROM held_texts")
+            _refuses("UPDATE held_texts SET row_id = 0")
+            _refuses("DELETE FROM evidence_erasures")
+            with pytest.raises(SystemExit):
+                downgrade(revision=BEFORE_ERASED)
+            legal_holds.end(adam, world.people["ana"], folder, NOW)
+            before = _contents()
+            db.session.remove()
+            downgrade(revision=BEFORE_ERASED)
+            upgrade()
+            assert _contents() == before
+            assert set(_triggers()) >= set(guards(engine_name, ["held_texts", "evidence_texts"]))
+            db.session.remove()
+            db.engine.dispose()

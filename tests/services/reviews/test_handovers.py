@@ -178,7 +178,7 @@ class TestHandingOn:
             actor(world, "sue"), first, world.people["hugo"], "Away", world.now
         )
         texts = [session().get(ReviewItemText, item_id) for item_id in item_ids(second)]
-        assert [text is None for text in texts] == [True, False]
+        assert [text is not None and text.salt == "" for text in texts] == [True, False]
 
     def test_it_is_done_once(self, world: World) -> None:
         first = send(world, YES, NO)

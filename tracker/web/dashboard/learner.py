@@ -158,8 +158,10 @@ def _returned(items: list[ReturnedItem]) -> list[PanelEntry]:
     return [
         PanelEntry(
             _("%(statement)s came back with a question", statement=item.title),
-            url_for("reviews.item", item_id=item.item_id),
-            _("%(name)s: “%(question)s”", name=item.reviewer, question=shortened(item.question)),
+            url_for("reviews.show", review_id=item.review_id),
+            _("%(name)s: “%(question)s”", name=item.reviewer, question=shortened(item.question))
+            if item.question
+            else _("%(name)s asked; the question was erased with the evidence", name=item.reviewer),
             ago(item.at),
         )
         for item in items

@@ -354,7 +354,7 @@ def test_what_does_not_fit_is_shown_so(
     with app.app_context(), behind_the_guards() as tx:
         tx.query(ReviewItemText).delete()
     erased = client.get(page).text
-    assert "text of it was erased since" in erased
+    assert "erased by its owner since" in erased
     assert "It was erased." in part(erased, "Note for the reviewer")
 
 
