@@ -38,7 +38,9 @@ def test_nothing_is_lost_and_the_order_is_kept(sizes: list[int]) -> None:
 
 @given(SIZES)
 def test_only_a_part_that_no_screen_holds_is_split(sizes: list[int]) -> None:
-    parts = [part for screen in laid_out(sizes) for part, _within in groupby(screen, lambda i: i[0])]
+    parts = [
+        part for screen in laid_out(sizes) for part, _within in groupby(screen, lambda i: i[0])
+    ]
     split = {part for part in parts if parts.count(part) > 1}
     assert split == {part for part, size in enumerate(sizes) if size > MOST_ON_A_SCREEN}
 

@@ -1,7 +1,7 @@
 """How the statements of a review are laid out over screens."""
 
 from collections.abc import Callable, Hashable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -15,9 +15,7 @@ def screens(items: Sequence[T], part_of: Callable[[T], Hashable]) -> list[list[T
 
     A part is what follows on each other with the same `part_of`.
     """
-    pieces = [
-        piece for _part, within in groupby(items, part_of) for piece in _pieces(list(within))
-    ]
+    pieces = [piece for _part, within in groupby(items, part_of) for piece in _pieces(list(within))]
     best = [(0, 0, 0)]
     """Up to each piece: how many screens, the sum of their squares, where the last begins."""
     for end in range(1, len(pieces) + 1):
@@ -42,4 +40,4 @@ def _pieces(part: list[T]) -> list[list[T]]:
     """The part whole, or where it is more than a screen holds in pieces of nearly one size."""
     count = -(-len(part) // MOST_ON_A_SCREEN)
     cuts = [len(part) * at // count for at in range(count + 1)]
-    return [part[begin:end] for begin, end in zip(cuts, cuts[1:], strict=False)]
+    return [part[begin:end] for begin, end in pairwise(cuts)]
