@@ -71,7 +71,9 @@ def test_it_is_rated_and_judged_by_keyboard_alone(live: Live, browser: Any, shap
     assert {row.statement_id: row.answer for row in given} == {
         statement_id: scale.own[at % len(scale.own)] for at, statement_id in enumerate(order)
     }
-    judged = browser.new_context(base_url=live.url, viewport={"width": 1280, "height": 900})
+    judged = browser.new_context(
+        base_url=live.url, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+    )
     page = judged.new_page()
     sue_ = Keyboard(page)
     sue_.sign_in(world.email("sue"), PASSWORD)
