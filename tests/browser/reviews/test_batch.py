@@ -304,7 +304,7 @@ def test_a_phone_shows_the_first_answer_at_once_and_has_no_small_controls(
 def test_a_batch_with_the_screen_cover_is_light_too(
     live: Live, visit: Visit, review_id: int
 ) -> None:
-    """No other page asks for as many modules."""
+    """The modules of a review, and the cover's."""
     with live.app.app_context(), transaction() as tx:
         tx.get_one(Person, live.world.people["sue"]).covers_screen = True
     page = visit("sue")
