@@ -385,7 +385,7 @@ SENDS = [
     Send("reviews.step_done", "ana"),
     Send("reviews.withdraw", "ana"),
     Send("second_opinions.send", "ana", hugo_there, endorsed_by_sue),
-    Send("batch_review.answer_level", "sue", one_card),
+    Send("batch_review.answer_screen", "sue", one_card),
     Send("batch_review.answer_statement", "sue", one_card),
 ]
 
