@@ -106,7 +106,7 @@ def by_hand(learner: int, people: list[int]) -> set[int]:
             and here
             and teams[row.team_id].closed_on is None
         ):
-            at = reviewing_team(teams[row.team_id].path, heads, {learner})
+            at = reviewing_team(teams[row.team_id].path, heads, learner)
             found |= heads.get(at or "", set()) - {learner}
     for deputy in db.session.scalars(select(Deputy)):
         if deputy.supervisor_id in found and deputy.starts_on <= TODAY <= deputy.ends_on:

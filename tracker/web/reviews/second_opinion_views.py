@@ -56,7 +56,9 @@ def send(endorsement: Subject) -> ResponseReturnValue:
 def _form(endorsement: Subject) -> ReaderForm:
     form = ReaderForm()
     found = endorsements.one(endorsement.id)
-    readers = eligible_reviewers.of(session.actor().person_id, session.today(), found.endorser_id)
+    readers = eligible_reviewers.of_one(
+        session.actor().person_id, session.today(), found.endorser_id
+    )
     form.reviewer.choices = fields.choices(
         (f"{each.person_id}-{each.team_id}", labels.reviewer_words(each)) for each in readers
     )
