@@ -17,9 +17,9 @@ from tests.conftest import LONG, MADE, copy_pages
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.mail_servers import mail_server
 from tests.factories.notices import deliver, text
-from tests.factories.second_opinions import FIRSTS, First, asked, handed_on, left, prepared
 from tests.factories.sending import PART, actor, answer, item_ids
 from tests.factories.world import World
+from tests.web.reviews.second_opinion_worlds import FIRSTS, First, asked, handed_on, left, prepared
 from tests.web.reviews.test_blindness import Fetched, SignIn, fetch, reader
 from tracker.db import db
 from tracker.queries.access import blind_spots
