@@ -383,13 +383,14 @@ class TestAnswerPage:
         with app.app_context():
             with transaction() as tx:
                 tx.execute(update(Team).values(open_reviews=True))
-            review_id = send(world, PART)
-            (item_id,) = item_ids(review_id)
+            review_id = send(world, PART, YES)
+            item_id, other_id = item_ids(review_id)
         page = sue.get(f"/review-items/{item_id}").text
         assert "Open review" in words(page)
         assert "Ana’s own answer" in words(page)
         with app.app_context():
             answer(world, item_id, SAYS_PART)
+            answer(world, other_id, SAYS_PART)
             reviews.reveal(actor(world, "sue"), review_id, world.now)
         assert "This was an open review" in words(sue.get(f"/reviews/{review_id}/differences").text)
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy.permissions import Actor
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import progress
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.progress import Progress
@@ -52,8 +53,8 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     done, profile, statements, returned, ended = mark_language(
         (
             progress.progress(learner),
-            profiles.profile(learner, SelfSide.OWN),
-            statement_status.voices(learner, SelfSide.OWN),
+            profiles.profile(learner, SelfSide.OWN, NO_BLIND_SPOTS),
+            statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS),
             today.returned(actor),
             alerts.found(actor, now),
         ),

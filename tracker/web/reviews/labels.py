@@ -178,6 +178,15 @@ def reviewer_words(each: Reviewer) -> str:
                 day=day(each.until),
             )
         )
+    if each.one_only:
+        return str(
+            _(
+                "%(name)s (supervises %(above)s, above %(team)s; one statement at a time)",
+                name=each.name,
+                team=each.team,
+                above=each.above,
+            )
+        )
     if each.above:
         return str(
             _(

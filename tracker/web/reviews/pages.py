@@ -62,7 +62,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         learner=learner,
         statements=statements,
         ticked=ticked,
-        reviewers=eligible_reviewers.of(actor.person_id, today),
+        reviewers=eligible_reviewers.of_one(actor.person_id, today),
         minutes=minutes_for(len(ticked)),
         seconds=SECONDS_EACH,
         reviewer_words=labels.reviewer_words,

@@ -389,7 +389,7 @@ class TestScreen:
         with app.app_context():
             with transaction() as tx:
                 tx.execute(update(Team).values(open_reviews=True))
-            review_id = send(world, PART)
+            review_id = send(world, PART, YES)
         text = words(sue.get(screen(review_id)).text)
         assert "Open review" in text
         assert "Ana’s own answer, shown because this team reviews in the open: Partly" in text
@@ -646,7 +646,7 @@ class TestByStatement:
             send(world, YES)
             with transaction() as tx:
                 tx.execute(update(Team).values(open_reviews=True))
-            send(world, PART, learner="ben")
+            send(world, PART, YES, learner="ben")
         _, ana, ben = sue.get(by_statement(world)).text.split('<article class="statement')
         assert "Open review" in ben
         assert "Ben’s own answer" in ben
