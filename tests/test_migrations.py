@@ -17,6 +17,7 @@ from tests.conftest import NOW, TestConfig
 from tests.engines import fresh_database
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.audit import happened
+from tests.factories.evidence import piece
 from tests.factories.frameworks import second_framework
 from tests.factories.sending import actor, answer_all, items, send
 from tests.factories.world import World, make_world
@@ -26,10 +27,12 @@ from tracker.models import Framework, Statement
 from tracker.models.triggers import guards
 from tracker.queries.endorsements import digest_check
 from tracker.queries.operations import audit_chain, invariants
+from tracker.rules.evidence.erasures import ErasureReason
 from tracker.rules.frameworks.files import read_framework
 from tracker.rules.reviews.digests import DigestFit
 from tracker.rules.reviews.workflow import ItemStatus
-from tracker.services.administration import exclusions
+from tracker.services import evidence_erasures
+from tracker.services.administration import exclusions, legal_holds
 from tracker.services.administration.library_settings import create_administrator
 from tracker.services.assessment import ratings
 from tracker.services.frameworks.importing import import_framework
@@ -194,6 +197,8 @@ EXPECTED_TRIGGERS = {
         "audit_event_details",
         "evidence_versions",
         "evidence_texts",
+        "evidence_erasures",
+        "held_texts",
         "endorsements",
         "review_items",
         "endorsement_moves",
@@ -513,7 +518,43 @@ def _indexes() -> dict[str, list[str]]:
     }
 
 
-BEFORE_SENSITIVE = "20261206_cleared_answers"
+BEFORE_ERASED = str(
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20261207_erased_texts").down_revision
+)
+
+
+def test_what_is_held_or_waits_to_be_removed_keeps_the_layout(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way back loses neither; with nothing of it left, the older layout comes and goes."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            adam, folder = actor(world, "adam"), tmp_path / "files"
+            legal_holds.begin(adam, world.people["ana"], "A letter.", NOW)
+            made = piece(world, text="of a patron")
+            ana = actor(world, "ana")
+            evidence_erasures.erase(ana, made, ErasureReason.PRIVATE, folder, now=NOW)
+            _refuses("DELETE FROM held_texts")
+            _refuses("UPDATE held_texts SET row_id = 0")
+            _refuses("DELETE FROM evidence_erasures")
+            with pytest.raises(SystemExit):
+                downgrade(revision=BEFORE_ERASED)
+            legal_holds.end(adam, world.people["ana"], folder, NOW)
+            before = _contents()
+            db.session.remove()
+            downgrade(revision=BEFORE_ERASED)
+            upgrade()
+            assert _contents() == before
+            assert set(_triggers()) >= set(guards(engine_name, ["held_texts", "evidence_texts"]))
+            db.session.remove()
+            db.engine.dispose()
+
+
+BEFORE_SENSITIVE = "20261207_erased_texts"
 OLDER_FILE = "1b96d0d4fc9f61ea81904ee6b7969295e15196ebb72b8a0c9804da975cc9694d"
 
 

@@ -4,14 +4,14 @@ in which a job has targets only with a reason.
 Libraries that are there go on rating what they rate. The file of the library technicians that came
 with the program has both fields now, and another wording of its help.
 
-Revises: 20261206_cleared_answers
+Revises: 20261207_erased_texts
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261210_sensitive_statements"
-down_revision = "20261206_cleared_answers"
+down_revision = "20261207_erased_texts"
 branch_labels = None
 depends_on = None
 

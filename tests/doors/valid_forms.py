@@ -35,7 +35,7 @@ from tracker.rules.assessment.import_lines import read
 from tracker.rules.assessment.import_plan import plan
 from tracker.rules.notifications.mail import MailOutcome
 from tracker.services import evidence
-from tracker.services.administration import people, role_profiles, teams
+from tracker.services.administration import legal_holds, people, role_profiles, teams
 from tracker.web.assessment.import_forms import headings
 
 Data = Callable[[World], dict[str, object]]
@@ -129,6 +129,10 @@ def disabled(world: World) -> None:
 
 def ben(world: World) -> dict[str, object]:
     return {"person_id": world.people["ben"]}
+
+
+def on_hold(world: World) -> None:
+    legal_holds.begin(actor(world, "adam"), world.people["ana"], "A letter.", world.now)
 
 
 def second_administrator(world: World) -> None:
@@ -300,6 +304,8 @@ SENDS = [
         lambda world: {"statements": [statement(world)], "reason": "Not here."},
     ),
     Send("admin_exclusions.lift", "adam"),
+    Send("admin_people.set_legal_hold", "adam", words(why="A letter of November 20.")),
+    Send("admin_people.end_legal_hold", "adam", arrange=on_hold),
     Send("admin_people.create", "adam", words(name="New", email="new@example.org")),
     Send("admin_people.disable", "adam", values=ben),
     Send("admin_people.enable", "adam", arrange=disabled, values=ben),
@@ -365,6 +371,7 @@ SENDS = [
     ),
     Send("delegates.end", "sue"),
     Send("endorsements.revoke", "sue", words(reason="I had mixed it up.")),
+    Send("erasures.erase", "ana", words(reason="names_patron")),
     Send("evidence.archive", "ana"),
     Send("evidence.bring_back", "ana", arrange=archived),
     Send("evidence.choose_now", "ana", lambda world: {"statement": statement(world)}),
@@ -399,7 +406,7 @@ SENDS = [
     Send("reviews.step_done", "ana"),
     Send("reviews.withdraw", "ana"),
     Send("second_opinions.send", "ana", hugo_there, endorsed_by_sue),
-    Send("batch_review.answer_level", "sue", one_card),
+    Send("batch_review.answer_screen", "sue", one_card),
     Send("batch_review.answer_statement", "sue", one_card),
 ]
 

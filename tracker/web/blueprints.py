@@ -17,6 +17,7 @@ from tracker.web.assessment import grid_views as grids
 from tracker.web.assessment import import_views as rating_import
 from tracker.web.assessment import views as assessment
 from tracker.web.dashboard import views as dashboard
+from tracker.web.evidence import erasure_views as erasures
 from tracker.web.evidence import views as evidence
 from tracker.web.frameworks import correction_views as corrections
 from tracker.web.frameworks import views as frameworks
@@ -54,6 +55,7 @@ BLUEPRINTS: list[Blueprint] = [
     corrections.bp,
     delegates.bp,
     endorsements.bp,
+    erasures.bp,
     evidence.bp,
     exceptions.bp,
     frameworks.bp,

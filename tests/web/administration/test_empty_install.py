@@ -198,7 +198,9 @@ def test_from_nothing_to_the_gap_matrix(
 
     # The supervisor answers each, looks at the check page, and reveals.
     items: set[str] = set()
-    while "/level/" in (screen := supervisor.http.get(f"/reviews/{review_id}").headers["Location"]):
+    while "/screen/" in (
+        screen := supervisor.http.get(f"/reviews/{review_id}").headers["Location"]
+    ):
         page = supervisor.get(screen).text
         here = set(re.findall(r'name="answer-(\d+)"', page))
         assert here

@@ -41,7 +41,7 @@ FRESH = dt.timedelta(days=14)
 class ReturnedItem:
     """An item that came back with a question."""
 
-    item_id: int
+    review_id: int
     title: Wording
     question: str
     reviewer: str
@@ -122,7 +122,7 @@ def returned(actor: Actor) -> list[ReturnedItem]:
     )
     rows = session().execute(
         select(
-            ReviewItem.id,
+            Review.id,
             Statement.title,
             ReviewMessage.text,
             Person.name,
@@ -130,6 +130,7 @@ def returned(actor: Actor) -> list[ReturnedItem]:
             FRAMEWORK,
             Framework.lang,
         )
+        .select_from(ReviewItem)
         .join(Review, Review.id == ReviewItem.review_id)
         .join(Framework, Framework.id == Review.framework_id)
         .join(Statement, Statement.id == ReviewItem.statement_id)

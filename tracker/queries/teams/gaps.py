@@ -107,6 +107,7 @@ def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
             [one.person_id for one in people if one.by_name],
             chosen.framework_id,
             scope.library_id,
+            scope.blind,
             chosen.round.end if chosen.round else None,
         ),
         not_sent=len(people)
@@ -215,6 +216,7 @@ def _not_met(
             NotRatedHere.id.is_(None),
             LevelException.id.is_(None),
             stood(at),
+            scope.blind.shown(Endorsement.person_id, Endorsement.statement_id),
         )
     )
     rows = session().execute(query).all()

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy.permissions import Actor
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import pace, progress
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.progress import Progress
@@ -53,8 +54,8 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     done, profile, statements, returned, revealed, ended = mark_language(
         (
             progress.progress(learner),
-            profiles.profile(learner, SelfSide.OWN),
-            statement_status.voices(learner, SelfSide.OWN),
+            profiles.profile(learner, SelfSide.OWN, NO_BLIND_SPOTS),
+            statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS),
             today.returned(actor),
             today.revealed(actor, now),
             alerts.found(actor, now),
@@ -161,13 +162,20 @@ def _of(framework: str, names: bool) -> str:
     return str(_("About %(framework)s.", framework=framework)) if names else ""
 
 
+def _asked(item: ReturnedItem) -> str:
+    if not item.question:
+        return str(
+            _("%(name)s asked; the question was erased with the evidence", name=item.reviewer)
+        )
+    return str(_("%(name)s: “%(question)s”", name=item.reviewer, question=shortened(item.question)))
+
+
 def _returned(items: list[ReturnedItem], *, names: bool) -> list[PanelEntry]:
     return [
         PanelEntry(
             _("%(statement)s came back with a question", statement=item.title),
-            url_for("reviews.item", item_id=item.item_id),
-            _("%(name)s: “%(question)s”", name=item.reviewer, question=shortened(item.question))
-            + f" {_of(item.framework, names)}".rstrip(),
+            url_for("reviews.show", review_id=item.review_id),
+            " ".join(filter(None, (_asked(item), _of(item.framework, names)))),
             ago(item.at),
         )
         for item in items

@@ -22,7 +22,7 @@ from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.web.http import access, session
 from tracker.web.http.framework_asked import learner_asked
 from tracker.web.i18n.render import render
-from tracker.web.reviews import labels, queue
+from tracker.web.reviews import labels, queue, screens
 from tracker.web.reviews.endorsements import alerts, exception_labels
 from tracker.web.reviews.forms import AnswerForm, SendForm, StepForm
 from tracker.web.reviews.outcome import review_outcome
@@ -56,7 +56,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
             else each.statement_id in chosen
         )
     }
-    reviewers = eligible_reviewers.of(actor.person_id, today)
+    reviewers = eligible_reviewers.of_one(actor.person_id, today)
     paces = pace.seconds_of([each.person_id for each in reviewers])
     seconds = next(
         (
@@ -145,6 +145,7 @@ def item_page(
         left=left(items),
         focus="go" in request.args,
         skip=labels.next_href(review_id, items, here.position, focus=True),
+        screen_href=screens.with_item(items, here.id).href,
     ), status
 
 
@@ -220,7 +221,7 @@ def is_learner(subject: Subject) -> bool:
 
 def reviewer_href(header: ReviewHeader, items: list[Item]) -> str:
     """Raises Conflict("review_withdrawn")."""
-    href = labels.reviewer_href(header, items)
+    href = screens.reviewer_href(header, items)
     if href is None:
         raise Conflict("review_withdrawn")
     return href

@@ -33,7 +33,9 @@ def index() -> ResponseReturnValue:
     today = session.actor().today(session.now())
     rounds = teams.open_rounds(session.actor().library_id, today)
     return render(
-        "teams/index.html", lines=teams.tree(session.actor(), rounds, today), rounds=rounds
+        "teams/index.html",
+        lines=teams.tree(session.actor(), rounds, session.blind_spots(), today),
+        rounds=rounds,
     )
 
 
@@ -41,7 +43,7 @@ def index() -> ResponseReturnValue:
 @door(Permission.TEAM_READ, subjects.team)
 def show(team: Subject) -> ResponseReturnValue:
     page = teams.page(
-        session.actor(), team.id, team.places[0].path, session.actor().today(session.now())
+        session.actor(), team.id, team.places[0].path, session.blind_spots(), session.today()
     )
     found = member_list.asked(page.members, team.id)
     note_looks([member.person_id for member in (*found.cut.rows, *page.former)], "team")
@@ -58,7 +60,7 @@ def show(team: Subject) -> ResponseReturnValue:
 @bp.get("/<id:team_id>/gaps")
 @door(Permission.GAPS_READ, subjects.team)
 def gaps(team: Subject) -> ResponseReturnValue:
-    scope = gap_scope.gap_scope(session.actor(), team.id, team.places[0].path, session.now())
+    scope = _scope(team)
     filters = GapFilters(request.args)
     chosen = _chosen(scope, filters)
     page = team_gaps.page(scope, chosen) if chosen is not None else None
@@ -84,7 +86,7 @@ def gaps(team: Subject) -> ResponseReturnValue:
 def gaps_csv(team: Subject) -> ResponseReturnValue:
     """A file cannot say that something was left out of it, so what cannot be chosen is no file at
     all."""
-    scope = gap_scope.gap_scope(session.actor(), team.id, team.places[0].path, session.now())
+    scope = _scope(team)
     filters = GapFilters(request.args)
     chosen = _chosen(scope, filters)
     if chosen is None or filters.unknown:
@@ -94,6 +96,12 @@ def gaps_csv(team: Subject) -> ResponseReturnValue:
     compare = chosen.compare.name if chosen.compare is not None else ""
     return csv_file(
         gaps_export.table(page, compare), f"gaps {scope.team.name} {session.now():%Y-%m-%d}"
+    )
+
+
+def _scope(team: Subject) -> gap_scope.GapScope:
+    return gap_scope.gap_scope(
+        session.actor(), team.id, team.places[0].path, session.blind_spots(), session.now()
     )
 
 
