@@ -35,11 +35,14 @@ def bare(page: str) -> str:
     return re.sub(r'(name="csrf_token" value=")[^"]+', r"\1", page)
 
 
-def cell(page: str, where: str) -> str:
-    """What a screen reader hears in one cell of the table."""
-    found = re.search(rf'<span class="visually-hidden">{re.escape(where)}: ([^<]+)</span>', page)
-    assert found is not None, where
-    return found.group(1)
+def bar(page: str, domain: str, voice: str) -> str:
+    """What a screen reader hears beside one bar: level reached, next level, target."""
+    rows = re.search(rf"<tbody>(?:(?!<tbody>).)*?>{domain}</a>.*?</tbody>", page, re.S)
+    assert rows is not None, domain
+    found = re.search(rf'scope="row">{voice}</th>(.*?)</tr>', rows.group(), re.S)
+    assert found is not None, voice
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", found.group(1), re.S)
+    return " | ".join(" ".join(re.sub(r"<[^>]+>", "", cell).split()) for cell in cells)
 
 
 def reviewed(world: World) -> None:
@@ -60,18 +63,23 @@ def test_the_owner_sees_both_voices_beside_the_target(
     with app.app_context():
         reviewed(world)
     page = sign_in(world.email("ana")).get("/profile").text
-    assert cell(page, "Communication, Emerging") == (
-        "your own rating 2 of 2; reviewed 2 of 2; met, reviewed"
+    assert bar(page, "Communication", "You") == (
+        "Emerging | Developing: 1 of 3, need 3; 1 not known yet"
+        " | ▼ below target: 1 not met; 1 not known yet"
     )
-    assert (
-        cell(page, "Communication, Developing")
-        == "your own rating 1 of 3, 1 not known yet; reviewed 0 of 3, 2 not known yet"
+    assert bar(page, "Communication", "Reviewed") == (
+        "Emerging | Developing: 0 of 3, need 3; 2 not known yet"
+        " | ▼ below target: 1 not met; 2 not known yet"
     )
-    assert "4 of 33" in page
-    assert "3 of 33" in page
-    assert "2 of them count as met, by 1 supervisor" in page
-    assert "too few statements to judge: not counted" in cell(page, "Leadership, Developing")
-    assert "1 below target: Communication" in page
+    assert "You rated 4 of 33 statements" in page
+    assert "Reviewed: 3 of 33 statements, by 1 supervisor; 2 of them count as met." in page
+    assert bar(page, "Leadership", "Reviewed") == (
+        "not known yet | Emerging: 0 of 2, need 2; 2 not known yet"
+        " | ? 2 not known yet; checked at Emerging"
+    )
+    assert "At target in 0 of 3 domains" in page
+    red = re.findall(r'scope="row">(\w+)</th>(?:(?!</tr>).)*target-tag is-gap', page, re.S)
+    assert red == ["Reviewed"], "only a known gap by endorsements is red"
     assert "Next steps" in page
 
 
@@ -81,16 +89,13 @@ def test_a_supervisor_sees_the_self_side_as_last_revealed(
     with app.app_context():
         reviewed(world)
     page = sign_in(world.email("sue")).get(profile_of(world)).text
-    voice = "self-rating as last revealed"
-    assert (
-        cell(page, "Communication, Emerging") == f"{voice} 2 of 2; reviewed 2 of 2; met, reviewed"
+    assert bar(page, "Communication", "Self-rating") == (
+        "Emerging | Developing: 1 of 3, need 3; 2 not known yet | ? 2 not known yet"
     )
-    assert (
-        cell(page, "Communication, Developing")
-        == f"{voice} 1 of 3, 2 not known yet; reviewed 0 of 3, 2 not known yet"
+    assert bar(page, "Communication", "Reviewed").startswith(
+        "Emerging | Developing: 0 of 3, need 3"
     )
-    assert "Sent for review" in page
-    assert "3 reviewed" in page
+    assert "Sent for review: 3 of 33 statements, 3 revealed." in page
     for hidden in ("Next steps", "You rated", "/statements/", "ready for a review talk", "Export"):
         assert hidden not in page
 
@@ -102,8 +107,10 @@ def test_a_coordinator_sees_the_endorsed_voice_alone(
         reviewed(world)
     cora = sign_in(world.email("cora"))
     page = cora.get(profile_of(world)).text
-    assert cell(page, "Communication, Developing") == "reviewed 0 of 3, 2 not known yet"
-    assert "self-rating" not in page
+    assert bar(page, "Communication", "Reviewed").startswith(
+        "Emerging | Developing: 0 of 3, need 3"
+    )
+    assert 'scope="row">Self-rating' not in page
     explained = cora.get(profile_of(world) + "/communication").text
     assert "Self-rating as last revealed" not in explained
     with app.app_context(), transaction() as tx:
@@ -180,39 +187,9 @@ def test_an_explanation_says_what_would_change_it(
         ),
         "Sue, 24 Nov",
         "not rated here: Personnel matters.",
-        "not reviewed",
+        "not reviewed yet",
     ):
         assert words in page, words
-
-
-def test_the_trend_is_as_it_was_at_the_end_of_each_round(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    with app.app_context():
-        open_round(world, "Spring 2026", dt.date(2026, 3, 1), dt.date(2026, 4, 30))
-        open_round(world, "Summer 2026", dt.date(2026, 7, 1), dt.date(2026, 8, 31))
-        for statement_id in world.statements["communication"][:5]:
-            rate(
-                world,
-                "ana",
-                statement_id,
-                Answer.CONSISTENTLY,
-                dt.datetime(2026, 8, 31, 23, tzinfo=dt.UTC),
-            )
-            endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
-    page = sign_in(world.email("ana")).get("/profile").text
-    table = page.split('<table class="trend">')[1].split("</table>")[0]
-    assert re.findall(r"<td>(\d of \d|–)</td>", table) == [
-        "0 of 3",
-        "1 of 3",
-        "1 of 3",
-        "0 of 3",
-        "0 of 3",
-        "1 of 3",
-    ]
-    page = sign_in(world.email("sue")).get(profile_of(world)).text
-    table = page.split('<table class="trend">')[1].split("</table>")[0]
-    assert re.findall(r"<td>(\d of \d|–)</td>", table)[:3] == ["0 of 3", "0 of 3", "1 of 3"]
 
 
 def test_ready_is_set_and_taken_back(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -268,13 +245,9 @@ def test_without_targets_there_is_no_gap(app: Flask, world: World, sign_in: Sign
     ana = sign_in(world.email("ana"))
     page = ana.get("/profile").text
     assert "no target" in page
-    assert (
-        "gap"
-        not in page.split("<main")[1]
-        .replace("gap:", "")
-        .split("Next steps")[0]
-        .split("Level by domain")[1]
-    )
+    assert "No targets are set" in page
+    assert "below target" not in page
+    assert "bar-tick" not in page
     assert ana.get("/profile/communication").status_code == 200
 
 

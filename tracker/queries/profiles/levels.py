@@ -148,7 +148,13 @@ def own_answers(person_ids: Iterable[int], framework_id: int, library_id: int) -
 def own_answers_at(
     person_ids: Iterable[int], framework_id: int, library_id: int, at: dt.datetime
 ) -> Counts:
-    """The learner's answers as they stood at that moment, from the history."""
+    """The learner's answers as they stood at that moment."""
+    return _count(rated(person_ids, at), framework_id, library_id)
+
+
+def rated(person_ids: Iterable[int], at: dt.datetime) -> Subquery:
+    """Columns (person, statement, answer, at): the learner's answers as they stood at that moment,
+    from the history."""
     entries = select(
         RatingEntry.person_id,
         RatingEntry.statement_id,
@@ -156,7 +162,7 @@ def own_answers_at(
         RatingEntry.rated_at,
         RatingEntry.id,
     ).where(RatingEntry.person_id.in_(person_ids), RatingEntry.rated_at <= at)
-    return _count(_newest(entries), framework_id, library_id)
+    return _newest(entries)
 
 
 def revealed_answers(

@@ -10,9 +10,19 @@ from flask_babel import ngettext
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import Profile
 from tracker.queries.profiles.statement_status import MetAnswer, StatementVoices
+from tracker.queries.reviews.agreed_steps import OpenStep
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.profiles.levels import DomainStanding, LevelState, LevelView, what_would_change
-from tracker.rules.profiles.next_steps import NextStep, StepKind
+from tracker.rules.profiles.levels import (
+    DomainStanding,
+    LevelState,
+    LevelView,
+    counts_nowhere,
+    what_would_change,
+)
+from tracker.rules.profiles.next_steps import LearnerReviewState, NextStep, StepKind
+from tracker.web.ui.template_helpers import day
+
+STEPS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,7 @@ def change(of: DomainStanding, domain: DomainShape) -> str:
     """What would let the next level be held: "2 statements from Proficient"."""
     lacks = what_would_change(of)
     if lacks is None:
-        if of.held_rank == 0:
+        if counts_nowhere(of):
             return str(_("Too few statements at every level to judge one."))
         return str(_("Every level that counts is reached."))
     level = domain.level_name(lacks.rank)
@@ -101,13 +111,53 @@ def state(view: LevelView) -> str:
 
 
 def step_lines(
-    steps: tuple[NextStep, ...], of: Profile, statements: list[StatementVoices]
+    agreed: list[OpenStep],
+    steps: tuple[NextStep, ...],
+    of: Profile,
+    statements: list[StatementVoices],
 ) -> list[StepLine]:
+    """What was agreed in a talk, the next due first, then what the levels ask for: at most
+    STEPS_SHOWN in all."""
     domains = {domain.id: domain for domain in of.domains}
     titles = {each.id: each.title for each in statements}
-    return [
+    found = [_agreed(each) for each in agreed]
+    found += [
         _step(step, domains[step.domain_id], titles, of.learner.framework_slug) for step in steps
     ]
+    return found[:STEPS_SHOWN]
+
+
+def nothing_left(of: Profile) -> str:
+    """What is said where there is no step."""
+    standings = [*(of.own or of.endorsed).values(), *of.endorsed.values()]
+    if all(counts_nowhere(each) for each in standings):
+        return str(_("Too few statements at every level to judge one."))
+    if all(what_would_change(each) is None for each in standings):
+        return str(_("Nothing is left to do here: every level that counts is reached."))
+    return str(_("Nothing for you to do now."))
+
+
+def unanswered(of: StatementVoices) -> str:
+    """What is said in the endorsed voice of a statement that has no endorsement."""
+    words = {
+        LearnerReviewState.DIFFERS: _("difference open"),
+        LearnerReviewState.KEPT_APART: _("no agreement"),
+        LearnerReviewState.WITH_REVIEWER: _("with your reviewer"),
+        LearnerReviewState.RETURNED: _("your reviewer has a question"),
+        LearnerReviewState.NOT_SENT: _("not reviewed yet"),
+    }
+    return str(words[of.review])
+
+
+def _agreed(step: OpenStep) -> StepLine:
+    who = (
+        _("You, with %(name)s, for %(statement)s", name=step.reviewer, statement=step.statement)
+        if step.is_mine
+        else _("%(name)s, for %(statement)s", name=step.reviewer, statement=step.statement)
+    )
+    text = _("%(who)s, by %(day)s", who=who, day=day(step.due_on)) if step.due_on else str(who)
+    href = url_for("reviews.differences", review_id=step.review_id, _anchor=f"item-{step.item_id}")
+    return StepLine(step.text.removesuffix("."), text, href, _("Agreed in the talk"))
 
 
 def _step(step: NextStep, domain: DomainShape, titles: dict[int, str], framework: str) -> StepLine:
