@@ -98,7 +98,8 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class TeamPage:
-    """One team. `children` is empty for somebody who does not coordinate it."""
+    """One team. `children` is empty for somebody who does not coordinate it. `whole`: the team with
+    those below it; None once it is closed."""
 
     id: int
     name: str
@@ -108,6 +109,7 @@ class TeamPage:
     former: tuple[Member, ...]
     staff: tuple[Staff, ...]
     children: tuple[TeamLine, ...]
+    whole: TeamLine | None
     rounds: tuple[OpenRound, ...]
 
 
@@ -217,6 +219,7 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
         children=tuple(line for line in readable if line.parent_id == team_id)
         if coordinates
         else (),
+        whole=next((line for line in readable if line.id == team_id), None),
         rounds=tuple(
             each for each in rounds if each.framework_ids & {row.framework_id for row in rows}
         ),

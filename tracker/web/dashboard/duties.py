@@ -170,11 +170,14 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
         stranded = [each for each in handovers.waiting(actor, place.path, on) if not each.may_go_on]
         if stranded:
             entries.insert(0, _stranded(place.team_id, len(stranded)))
-        links = (
-            [PanelLink(url_for("teams.index"), _("All %(num)s teams", num=len(lines)))]
-            if below[TEAMS_SHOWN:]
-            else []
-        )
+        links = [
+            PanelLink(
+                url_for("teams.gaps", team_id=below[0].id),
+                _("Gaps of %(team)s", team=below[0].name),
+            )
+        ]
+        if below[TEAMS_SHOWN:]:
+            links.append(PanelLink(url_for("teams.index"), _("All %(num)s teams", num=len(lines))))
         sections.append(
             Section(_("As coordinator of %(team)s", team=below[0].name), entries, links)
         )
@@ -185,7 +188,7 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
         sections,
         NextUp(
             _("See where %(team)s falls short", team=top.name),
-            _progress(top, bool(rounds)).note,
+            _("Levels that its people have not reached, by reviewed ratings."),
             url_for("teams.gaps", team_id=top.id),
             _("Open the gaps"),
         ),
@@ -224,8 +227,8 @@ def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
         )
     )
     return PanelEntry(
-        _("Gaps of %(team)s", team=line.name),
-        url_for("teams.gaps", team_id=line.id),
+        line.name,
+        url_for("teams.show", team_id=line.id),
         words if line.people else _("Nobody learns here now."),
     )
 

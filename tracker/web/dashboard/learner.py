@@ -170,7 +170,7 @@ def _returned(items: list[ReturnedItem]) -> list[PanelEntry]:
 def _revealed(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
     found = []
     for review in today.revealed(actor, now):
-        endpoint = "reviews.differences" if review.differing else "reviews.show"
+        endpoint = "reviews.differences" if review.shown else "reviews.show"
         words = [
             _("%(current)s of %(total)s are reviewed.", current=review.current, total=review.shown)
             if review.shown
