@@ -273,6 +273,20 @@ def test_a_step_to_the_next_level(app: Flask, world: World, sign_in: SignIn) -> 
     assert "You answered “Partly”. Add evidence" in said
 
 
+def test_the_step_says_what_the_explanation_says(app: Flask, world: World, sign_in: SignIn) -> None:
+    """Nothing at Emerging is rated, two of three at Developing are not met."""
+    with app.app_context():
+        for place, statement_id in enumerate(world.statements["communication"][2:5]):
+            rate(world, "ben", statement_id, Answer.PARTLY if place else Answer.CONSISTENTLY)
+    said = today(sign_in, "ben")
+    assert (
+        "4 more statements to reach Developing in Communication, by your own ratings. This is one "
+        "of them. Emerging comes first: 2 more statements." in said
+    )
+    explained = words(sign_in(World.email("ben")).get("/profile/communication").text)
+    assert "2 more statements to reach Emerging" in explained
+
+
 def test_a_supervisor_sees_what_to_answer_and_who_has_not_sent(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -386,7 +400,7 @@ def test_a_coordinator_sees_how_far_the_teams_are(
     said = today(sign_in, "cora")
     assert "As coordinator of City Library" in said
     assert (
-        "Gaps of Central 1 of 3 people have sent something this round; of 0 something is reviewed."
+        "Central 1 of 3 people have sent something this round; of 0 something is reviewed."
         in said
     )
     assert "As supervisor" not in said

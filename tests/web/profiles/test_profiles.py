@@ -17,10 +17,11 @@ from tests.conftest import Queries
 from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.frameworks import grow, leave_out, open_round
 from tests.factories.ratings import rate
-from tests.factories.reviews import endorse
+from tests.factories.reviews import endorse, send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Library, Look, Membership, Person, Rating, Target
+from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 
 SignIn = Callable[[str], Client]
 MONTH = dt.timedelta(days=30)
@@ -190,6 +191,74 @@ def test_an_explanation_says_what_would_change_it(
         "not reviewed yet",
     ):
         assert words in page, words
+
+
+def test_what_was_not_endorsed_says_why(app: Flask, world: World, sign_in: SignIn) -> None:
+    """What became of the review is told to the learner and to who sees what was revealed."""
+    one, two, three, four, *_rest = world.statements["communication"]
+    with app.app_context():
+        send(
+            world,
+            "ana",
+            "sue",
+            {
+                one: ItemStatus.DIFFERS,
+                two: ItemStatus.KEPT_APART,
+                three: ItemStatus.WAITING,
+                four: ItemStatus.NOT_OBSERVED,
+            },
+            status=ReviewStatus.DIFFERENCES_OPEN,
+        )
+    said = {
+        "ana": ["difference open", "no agreement", "with your reviewer"],
+        "sue": ["difference open", "no agreement"],
+        "cora": [],
+    }
+    for name, expected in said.items():
+        page = sign_in(world.email(name)).get(f"{profile_of(world)}/communication").text
+        found = [words for words in said["ana"] if f">{words}</span>" in page]
+        assert found == expected, name
+        assert "not reviewed yet" in page
+
+
+def test_where_nothing_can_be_judged_nothing_is_said_to_be_reached(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        for statement_id in [each for ids in world.statements.values() for each in ids]:
+            leave_out(world, statement_id, "Not here.")
+    page = sign_in(world.email("ana")).get("/profile").text
+    assert "Too few statements at every level to judge one." in page
+    assert "every level that counts is reached" not in page
+    assert bar(page, "Communication", "Reviewed") == (
+        "too few statements to judge | Too few statements to judge"
+        " | – not assessed; too few statements to judge"
+    )
+
+
+def test_a_level_is_said_alike_on_the_profile_and_in_the_gaps(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Known to be none, not known, and not known above a known gap."""
+    with app.app_context():
+        for statement_id in world.statements["communication"][:2]:
+            endorse(world, "ana", "sue", statement_id, EndorsedAnswer.NOT_YET)
+        for statement_id in world.statements["technical"][5:10]:
+            endorse(world, "ana", "sue", statement_id, EndorsedAnswer.NOT_YET)
+    cora = sign_in(world.email("cora"))
+    page = cora.get(profile_of(world)).text
+    levels = [
+        bar(page, domain, "Reviewed").partition(" | ")[0]
+        for domain in ("Technical", "Communication", "Leadership")
+    ]
+    assert levels == ["not known yet", "none reached", "not known yet"]
+    gaps = cora.get(f"/teams/{world.teams['central']}/gaps.csv").text
+    row = next(each for each in csv.reader(io.StringIO(gaps)) if each[0] == "Ana")
+    assert row[2:] == [
+        "level not known yet, below target",
+        "none reached, below target",
+        "not known yet",
+    ]
 
 
 def test_ready_is_set_and_taken_back(app: Flask, world: World, sign_in: SignIn) -> None:

@@ -27,7 +27,8 @@ STEPS_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """One next step as it is shown: what it is about, why, and the link to do it."""
+    """One next step as it is shown: what it is about, why, and the link to do it. No counts: the
+    pages behind the links list more than one domain."""
 
     title: Wording
     text: str
@@ -162,13 +163,11 @@ def _agreed(step: OpenStep) -> StepLine:
 
 def _step(step: NextStep, domain: DomainShape, titles: dict[int, str], framework: str) -> StepLine:
     first = step.statement_ids[0]
-    name, level, count = domain.title, domain.level_name(step.rank or 0), len(step.statement_ids)
+    name, level = domain.title, domain.level_name(step.rank or 0)
     title, href, action = name, url_for("statements.show", statement_id=first), _("Why")
     match step.kind:
         case StepKind.RATE:
-            text = ngettext(
-                "%(num)d statement is not known yet", "%(num)d statements are not known yet", count
-            )
+            text = _("not everything at %(level)s is rated", level=level)
             href, action = _assess(framework, domain, first), _("Rate")
         case StepKind.BUILD_REVIEWED:
             text = _(
@@ -188,23 +187,13 @@ def _step(step: NextStep, domain: DomainShape, titles: dict[int, str], framework
             text = _("%(level)s in %(domain)s, where you are at target", level=level, domain=name)
             title, href, action = titles[first], _evidence(first), _("Add evidence")
         case StepKind.SEND:
-            text = ngettext(
-                "%(num)d statement to send for review",
-                "%(num)d statements to send for review",
-                count,
-            )
+            text = _("not everything at %(level)s is reviewed", level=level)
             href, action = url_for("reviews.new"), _("Send")
         case StepKind.REPLY:
-            text = ngettext(
-                "a reviewer asks about %(num)d statement",
-                "a reviewer asks about %(num)d statements",
-                count,
-            )
+            text = str(_("a reviewer has a question"))
             href, action = url_for("reviews.index"), _("Reply")
         case StepKind.TALK:
-            text = ngettext(
-                "%(num)d difference to talk about", "%(num)d differences to talk about", count
-            )
+            text = str(_("you and your reviewer rated something differently"))
             href, action = url_for("reviews.index"), _("See them")
     return StepLine(title, text, href, action)
 
