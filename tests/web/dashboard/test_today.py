@@ -400,8 +400,7 @@ def test_a_coordinator_sees_how_far_the_teams_are(
     said = today(sign_in, "cora")
     assert "As coordinator of City Library" in said
     assert (
-        "Central 1 of 3 people have sent something this round; of 0 something is reviewed."
-        in said
+        "Central 1 of 3 people have sent something this round; of 0 something is reviewed." in said
     )
     assert "As supervisor" not in said
 

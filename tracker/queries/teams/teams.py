@@ -99,7 +99,7 @@ class Staff:
 @dataclass(frozen=True, slots=True)
 class TeamPage:
     """One team. `children` is empty for somebody who does not coordinate it. `whole`: the team with
-    those below it; None once it is closed."""
+    those below it, None once it is closed; `in_round`: it counts what was sent in open rounds."""
 
     id: int
     name: str
@@ -110,6 +110,7 @@ class TeamPage:
     staff: tuple[Staff, ...]
     children: tuple[TeamLine, ...]
     whole: TeamLine | None
+    in_round: bool
     rounds: tuple[OpenRound, ...]
 
 
@@ -219,6 +220,7 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
         children=tuple(line for line in readable if line.parent_id == team_id)
         if coordinates
         else (),
+        in_round=bool(rounds),
         whole=next((line for line in readable if line.id == team_id), None),
         rounds=tuple(
             each for each in rounds if each.framework_ids & {row.framework_id for row in rows}

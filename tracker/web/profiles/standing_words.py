@@ -10,7 +10,6 @@ from tracker.queries.profiles.levels import DomainShape
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import (
     DomainStanding,
-    LevelView,
     TargetState,
     checked_rank,
     counts_nowhere,
@@ -56,12 +55,6 @@ def working_on(of: DomainStanding, domain: DomainShape) -> str:
         need=lacks.need,
     )
     return f"{words}; {_open(lacks.open)}" if lacks.open else str(words)
-
-
-def level_counts(view: LevelView) -> str:
-    """The counts of one level: "1 of 3; 2 not known yet"."""
-    words = _("%(met)s of %(total)s", met=view.tally.met, total=view.tally.applicable)
-    return f"{words}; {_open(view.tally.open)}" if view.tally.open else str(words)
 
 
 def target_words(of: DomainStanding, domain: DomainShape, voice: Voice) -> TargetWords:
