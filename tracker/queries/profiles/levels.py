@@ -154,7 +154,7 @@ def own_answers_at(
 
 def rated(person_ids: Iterable[int], at: dt.datetime) -> Subquery:
     """Columns (person, statement, answer, at): the learner's answers as they stood at that moment,
-    from the history."""
+    from the history; without an answer where it was cleared."""
     entries = select(
         RatingEntry.person_id,
         RatingEntry.statement_id,
