@@ -9,6 +9,7 @@ from sqlalchemy import Subquery, exists, select
 
 from tracker.db import session
 from tracker.models import Endorsement, Membership, RoleProfile, Round, RoundFramework, ScaleAnswer
+from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import levels
 from tracker.queries.profiles.profiles import SelfSide
@@ -84,7 +85,11 @@ def rounds(learner: Learner, today: dt.date) -> list[EarlierRound]:
 
 
 def growth(
-    learner: Learner, side: SelfSide, now: Iterable[StatementVoices], since: dt.datetime
+    learner: Learner,
+    side: SelfSide,
+    blind: BlindSpots,
+    now: Iterable[StatementVoices],
+    since: dt.datetime,
 ) -> Growth:
     """From that moment to `now`, which are the statements as this reader gets them. What the
     library does not rate is left out; without a self side there is nothing by statement. Three
@@ -93,11 +98,17 @@ def growth(
         return Growth()
     people = [learner.person_id]
     own_then = _said(
-        levels.rated(people, since) if side is SelfSide.OWN else levels.revealed(people, since)
+        levels.rated(people, since)
+        if side is SelfSide.OWN
+        else levels.revealed(people, blind, since)
     )
     endorsed_then = _said(
         select(Endorsement.person_id, Endorsement.statement_id, Endorsement.answer)
-        .where(Endorsement.person_id.in_(people), levels.stood(since))
+        .where(
+            Endorsement.person_id.in_(people),
+            levels.stood(since),
+            blind.shown(Endorsement.person_id, Endorsement.statement_id),
+        )
         .subquery()
     )
     answers = (

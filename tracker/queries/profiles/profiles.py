@@ -15,6 +15,7 @@ from sqlalchemy import and_, case, distinct, func, select
 from tracker.db import session
 from tracker.models import Endorsement, Library, NotRatedHere, Rating, ScaleAnswer, Statement
 from tracker.models.joins import scale_answer
+from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner, targets
 from tracker.queries.profiles import levels
 from tracker.queries.profiles.levels import Counts, DomainShape
@@ -65,13 +66,13 @@ class AtTarget:
     endorsed: int
 
 
-def profile(learner: Learner, side: SelfSide) -> Profile:
+def profile(learner: Learner, side: SelfSide, blind: BlindSpots) -> Profile:
     """Four queries; three without a self side."""
     domains = levels.shape(learner.framework_id, learner.library_id)
     expected = {domain: rank for (_, domain), rank in targets({learner.role_profile_id}).items()}
-    own = _self_side(learner, side, None)
+    own = _self_side(learner, side, blind, None)
     endorsed = levels.endorsed_answers(
-        [learner.person_id], learner.framework_id, learner.library_id
+        [learner.person_id], learner.framework_id, learner.library_id, blind
     )
     return Profile(
         learner=learner,
@@ -94,7 +95,7 @@ def last_change(learner: Learner) -> dt.datetime | None:
     )
 
 
-def endorsed_count(learner: Learner) -> EndorsedCount:
+def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
     """What the library does not rate is not among them. One query."""
     met = case((ScaleAnswer.counts_as == Meaning.MET, Endorsement.id))
     query = (
@@ -117,18 +118,19 @@ def endorsed_count(learner: Learner) -> EndorsedCount:
             Endorsement.status == EndorsementStatus.STANDING,
             Statement.framework_id == learner.framework_id,
             NotRatedHere.id.is_(None),
+            blind.shown(Endorsement.person_id, Endorsement.statement_id),
         )
     )
     row = session().execute(query).one()
     return EndorsedCount(*row)
 
 
-def at_target(of: Profile, side: SelfSide, at: dt.datetime) -> AtTarget:
+def at_target(of: Profile, side: SelfSide, blind: BlindSpots, at: dt.datetime) -> AtTarget:
     """As things were at that moment, against the targets of today. At most two queries."""
     learner = of.learner
-    own = _self_side(learner, side, at)
+    own = _self_side(learner, side, blind, at)
     endorsed = levels.endorsed_answers(
-        [learner.person_id], learner.framework_id, learner.library_id, at
+        [learner.person_id], learner.framework_id, learner.library_id, blind, at
     )
     return AtTarget(None if own is None else _at_target(of, own), _at_target(of, endorsed))
 
@@ -140,7 +142,9 @@ def names_to_coordinators(library_id: int) -> bool:
     )
 
 
-def _self_side(learner: Learner, side: SelfSide, at: dt.datetime | None) -> Counts | None:
+def _self_side(
+    learner: Learner, side: SelfSide, blind: BlindSpots, at: dt.datetime | None
+) -> Counts | None:
     """The answers that a reader of that side gets; as they were `at` a moment, where one is
     given."""
     who = ([learner.person_id], learner.framework_id, learner.library_id)
@@ -148,7 +152,7 @@ def _self_side(learner: Learner, side: SelfSide, at: dt.datetime | None) -> Coun
         case SelfSide.OWN:
             return levels.own_answers(*who) if at is None else levels.own_answers_at(*who, at)
         case SelfSide.REVEALED:
-            return levels.revealed_answers(*who, at)
+            return levels.revealed_answers(*who, blind, at)
         case SelfSide.NONE:
             return None
 

@@ -17,6 +17,7 @@ from tracker.models import (
     ScaleAnswer,
     Statement,
 )
+from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.endorsements import endorsements, exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
@@ -73,7 +74,9 @@ class StatementVoices:
     review: LearnerReviewState
 
 
-def voices(learner: Learner, side: SelfSide, domain_id: int | None = None) -> list[StatementVoices]:
+def voices(
+    learner: Learner, side: SelfSide, blind: BlindSpots, domain_id: int | None = None
+) -> list[StatementVoices]:
     """In the framework's order; of one domain, where it is named. Four queries; three without a
     self side."""
     scale = (
@@ -93,9 +96,9 @@ def voices(learner: Learner, side: SelfSide, domain_id: int | None = None) -> li
             return None
         return ShownAnswer(key, labels[key], steps.meaning(key), steps.step(key) or 0, who, at)
 
-    excepted = {each.statement_id: each for each in exceptions.agreed(learner)}
-    reviews = _review_states(learner.person_id, side)
-    own = _self_side(learner, side)
+    excepted = {each.statement_id: each for each in exceptions.agreed(learner, blind)}
+    reviews = _review_states(learner.person_id, side, blind)
+    own = _self_side(learner, side, blind)
     _, own_statement, own_answer, own_at = own.c
     rows = session().execute(
         select(
@@ -126,6 +129,7 @@ def voices(learner: Learner, side: SelfSide, domain_id: int | None = None) -> li
                 Endorsement.statement_id == Statement.id,
                 Endorsement.person_id == learner.person_id,
                 Endorsement.status == EndorsementStatus.STANDING,
+                blind.shown(Endorsement.person_id, Endorsement.statement_id),
             ),
         )
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
@@ -195,7 +199,9 @@ def _facts(each: StatementVoices, changed: bool) -> StatementFacts:
     )
 
 
-def _review_states(person_id: int, side: SelfSide) -> dict[int, LearnerReviewState]:
+def _review_states(
+    person_id: int, side: SelfSide, blind: BlindSpots
+) -> dict[int, LearnerReviewState]:
     """By statement, where the newest item is that the learner sent. The learner knows what
     `learner_side` says; who sees what was revealed knows how that ended; nobody else knows any of
     it."""
@@ -203,7 +209,7 @@ def _review_states(person_id: int, side: SelfSide) -> dict[int, LearnerReviewSta
         return {}
     found = {
         statement_id: learner_side(status, revealed)
-        for statement_id, (status, revealed) in _newest_items(person_id).items()
+        for statement_id, (status, revealed) in _newest_items(person_id, blind).items()
     }
     if side is SelfSide.OWN:
         return found
@@ -213,7 +219,7 @@ def _review_states(person_id: int, side: SelfSide) -> dict[int, LearnerReviewSta
 ENDED_WITHOUT_ANSWER = frozenset({LearnerReviewState.DIFFERS, LearnerReviewState.KEPT_APART})
 
 
-def _newest_items(person_id: int) -> dict[int, tuple[ItemStatus, bool]]:
+def _newest_items(person_id: int, blind: BlindSpots) -> dict[int, tuple[ItemStatus, bool]]:
     """By statement: what became of the newest item that the learner sent, and whether it was shown
     to them."""
     place = func.row_number().over(
@@ -224,7 +230,11 @@ def _newest_items(person_id: int) -> dict[int, tuple[ItemStatus, bool]]:
             ReviewItem.statement_id, ReviewItem.status, ReviewItem.revealed_at, place.label("place")
         )
         .join(Review, Review.id == ReviewItem.review_id)
-        .where(Review.learner_id == person_id, Review.status != ReviewStatus.WITHDRAWN)
+        .where(
+            Review.learner_id == person_id,
+            Review.status != ReviewStatus.WITHDRAWN,
+            blind.shown(Review.learner_id, ReviewItem.statement_id),
+        )
         .subquery()
     )
     rows = session().execute(
@@ -233,10 +243,10 @@ def _newest_items(person_id: int) -> dict[int, tuple[ItemStatus, bool]]:
     return {row.statement_id: (row.status, row.revealed_at is not None) for row in rows}
 
 
-def _self_side(learner: Learner, side: SelfSide) -> Subquery:
+def _self_side(learner: Learner, side: SelfSide, blind: BlindSpots) -> Subquery:
     """Columns (person, statement, answer, at)."""
     if side is SelfSide.REVEALED:
-        return levels.revealed([learner.person_id])
+        return levels.revealed([learner.person_id], blind)
     ratings = select(Rating.person_id, Rating.statement_id, Rating.answer, Rating.rated_at)
     if side is SelfSide.OWN:
         return ratings.where(Rating.person_id == learner.person_id).subquery()

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
 from tracker.db import session
-from tracker.models import Confirmation, Person, Review, ReviewItem, Team
+from tracker.models import Confirmation, Framework, Person, Review, ReviewItem, Team
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import LIVE, UNANSWERED, ItemStatus, ReviewStatus
 
 QUEUE_MAX = 200
@@ -28,6 +29,8 @@ class Queued:
     team: str
     who_id: int
     who: str
+    framework: Wording
+    lang: str
     status: ReviewStatus
     open: bool
     sent_at: dt.datetime
@@ -98,6 +101,8 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
             Team.name,
             Person.id,
             Person.name,
+            Framework.title + " " + Framework.version,
+            Framework.lang,
             Review.status,
             Review.open,
             Review.sent_at,
@@ -111,10 +116,11 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
             *to_answer,
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(Framework, Framework.id == Review.framework_id)
         .join(Person, Person.id == (Review.learner_id if is_inbox else Review.reviewer_id))
         .join(Team, Team.id == Review.team_id)
         .where(where)
-        .group_by(Review.id, Team.name, Person.id, Person.name)
+        .group_by(Review.id, Team.name, Person.id, Person.name, Framework.id)
         .order_by(ended_at.is_not(None), ended_at.desc(), *order)
         .limit(QUEUE_MAX)
     )

@@ -43,23 +43,24 @@ class ProfilePage:
 
 
 def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
-    statements = statement_status.voices(learner, side)
+    blind = session.blind_spots()
+    statements = statement_status.voices(learner, side, blind)
     offered, chosen = _rounds(learner)
     profile, statements, open_steps, grown = mark_language(
         (
-            profiles.profile(learner, side),
+            profiles.profile(learner, side, blind),
             statements,
             agreed_steps.open_steps(learner) if side is SelfSide.OWN else [],
-            growth.growth(learner, side, statements, chosen.end) if chosen else Growth(),
+            growth.growth(learner, side, blind, statements, chosen.end) if chosen else Growth(),
         ),
         learner.lang,
     )
-    agreed = exceptions.agreed(learner)
+    agreed = exceptions.agreed(learner, blind)
     sections = level_bars.sections(profile, agreed, lambda domain: _address(learner, side, domain))
     summaries = cards.summaries(sections)
     changes, steps, last_change = None, [], None
     if chosen is not None:
-        then = profiles.at_target(profile, side, chosen.end)
+        then = profiles.at_target(profile, side, blind, chosen.end)
         changes = cards.changes(profile, offered, chosen, grown, then, summaries)
     if side is SelfSide.OWN:
         computed = statement_status.steps(profile, statements, labels.STEPS_SHOWN)
@@ -72,9 +73,9 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
         target=level_bars.common_target(sections),
         headline=cards.headline(summaries, len(profile.targets)),
         summaries=summaries,
-        endorsed=profiles.endorsed_count(learner),
+        endorsed=profiles.endorsed_count(learner, blind),
         changes=changes,
-        sent=submission_counts.sent_counts([learner.person_id], []).get(
+        sent=submission_counts.sent_counts([learner.person_id], [], blind).get(
             (learner.person_id, learner.framework_id), SentCounts()
         ),
         exceptions=agreed,
@@ -86,7 +87,7 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
 
 def _rounds(learner: Learner) -> tuple[list[EarlierRound], EarlierRound | None]:
     """Those to compare with, and the one that the address names, else the newest."""
-    offered = growth.rounds(learner, session.actor().today(session.now()))
+    offered = growth.rounds(learner, session.today())
     asked = request.args.get("since", "")
     chosen = next((each for each in offered if str(each.id) == asked), None)
     return offered, chosen or next(iter(offered), None)
