@@ -113,7 +113,7 @@ def test_what_was_rated_before_the_round_is_to_be_looked_at(
     with app.app_context():
         for statement_id in [each for ids in world.statements.values() for each in ids]:
             rate(world, "ben", statement_id, Answer.PARTLY, dt.datetime(2026, 3, 1, tzinfo=dt.UTC))
-    assert "33 answers are from before this round." in today(sign_in, "ben")
+    assert "Keep 33 older ratings" in today(sign_in, "ben")
 
 
 def test_all_rated_and_nothing_sent_leads_to_sending(

@@ -76,6 +76,14 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     next_up = _next_up(learner, done, last, sent)
     if done.use_statement and done.rated and done.left and not sent:
         waiting.append(_nothing_sent(learner))
+    if done.use_statement and done.left and done.to_keep:
+        waiting.append(
+            PanelEntry(
+                _older(done),
+                url_for("older_ratings.show"),
+                _("You gave these answers before this round. Keep those that are still true."),
+            )
+        )
     return Learning(
         learner=learner,
         next_up=next_up,
@@ -104,14 +112,10 @@ def _next_up(
         return _go_on(learner, done, last)
     if done.dated:
         return NextUp(
-            _("Look at older answers again"),
-            ngettext(
-                "%(num)s answer is from before this round. Keep it if it is still true.",
-                "%(num)s answers are from before this round. Keep those that are still true.",
-                done.dated,
-            ),
-            url_for("assessment.five"),
-            _("Look at %(num)s", num=min(FIVE, done.dated)),
+            _("Look at older ratings again"),
+            _("You gave these answers before this round. Keep those that are still true."),
+            url_for("older_ratings.show"),
+            _older(done) if done.to_keep else _("Look at them"),
         )
     if not sent:
         return NextUp(
@@ -125,6 +129,10 @@ def _next_up(
             _("Choose what to send"),
         )
     return None
+
+
+def _older(done: Progress) -> str:
+    return str(ngettext("Keep %(num)d older rating", "Keep %(num)d older ratings", done.to_keep))
 
 
 def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None) -> NextUp:
