@@ -27,6 +27,7 @@ from tracker.models import (
     Rating,
     Statement,
     Strand,
+    Target,
     UseStatement,
     UseStatementReading,
 )
@@ -41,7 +42,7 @@ from tracker.rules.reviews.workflow import EndorsementStatus
 class LevelProgress:
     """One level of a domain. `total` leaves out what is not rated here; `dated`: rated before the
     round; `to_keep`: those of them that are not *not sure*; `changed`: answered otherwise than
-    reviewed."""
+    reviewed; `in_job`: up to the target of their job profile."""
 
     strand_key: str
     strand: Wording
@@ -57,10 +58,12 @@ class LevelProgress:
     to_keep: int
     changed: int
     unsure: int
+    in_job: bool
 
     def shown(self, which: RatingFilter) -> int:
         """How many statements the filter shows."""
         return {
+            RatingFilter.JOB: self.total if self.in_job else 0,
             RatingFilter.NOT_RATED: self.total - self.rated,
             RatingFilter.OLDER: self.dated,
             RatingFilter.CHANGED: self.changed,
@@ -93,6 +96,20 @@ class Progress:
         return sum(level.to_keep for level in self.levels)
 
     @property
+    def in_job(self) -> int:
+        """How many statements are up to the target."""
+        return sum(level.total for level in self.levels if level.in_job)
+
+    @property
+    def left_in_job(self) -> int:
+        return sum(level.total - level.rated for level in self.levels if level.in_job)
+
+    @property
+    def begins_with_job(self) -> bool:
+        """Whether what is up to the target comes first: there is something of it, and a rest."""
+        return self.left_in_job > 0 and self.in_job < self.total
+
+    @property
     def left(self) -> int:
         return self.total - self.rated
 
@@ -110,6 +127,7 @@ def progress(learner: Learner) -> Progress:
         **of(learner),
         "begin": dt.datetime.combine(begin, dt.time.min, dt.UTC),
         "begin_on": begin,
+        "job": learner.role_profile_id,
     }
     rows = session().execute(_PROGRESS, values).all()
     levels = tuple(LevelProgress(*counted) for *counted, _newest, _read in rows)
@@ -217,6 +235,7 @@ def _progress() -> Select[*tuple[Any, ...]]:
             func.count(case((and_(here, dated, ~unsure), Rating.id))).label("to_keep"),
             func.count(case((and_(here, changed), Rating.id))).label("changed"),
             func.count(case((and_(here, unsure), Rating.id))).label("unsure"),
+            (func.max(case((Level.rank <= Target.rank, 1), else_=0)) == 1).label("in_job"),
             newest.label("newest"),
             read.label("read"),
         )
@@ -226,6 +245,13 @@ def _progress() -> Select[*tuple[Any, ...]]:
         .outerjoin(NotRatedHere, LEFT_OUT)
         .outerjoin(Rating, RATED)
         .outerjoin(Endorsement, REVIEWED)
+        .outerjoin(
+            Target,
+            and_(
+                Target.domain_id == Domain.id,
+                Target.role_profile_id == bindparam("job", type_=Integer),
+            ),
+        )
         .where(Strand.framework_id == FRAMEWORK)
         .group_by(
             Strand.key,

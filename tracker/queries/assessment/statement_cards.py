@@ -89,9 +89,10 @@ class StatementCard:
     citations: list[CitationChip]
 
     def is_shown(self, which: RatingFilter, round_starts_on: dt.date | None) -> bool:
-        """Whether the filter shows it; `LevelProgress.shown` counts the same."""
-        if self.not_rated_here is not None:
-            return False
+        """Whether the filter shows it, where its level is shown; `LevelProgress.shown` counts the
+        same."""
+        if self.not_rated_here is not None or which is RatingFilter.JOB:
+            return self.not_rated_here is None
         if which is RatingFilter.NOT_RATED or self.answer is None or self.rated_at is None:
             return which is RatingFilter.NOT_RATED and self.answer is None
         return {

@@ -10,6 +10,8 @@ FIVE = 5
 class RatingFilter(StrEnum):
     """Which statements of a page are shown."""
 
+    JOB = "job"
+    """Up to the target of one's job profile."""
     NOT_RATED = "not_rated"
     OLDER = "older"
     """Rated before the open round began."""
