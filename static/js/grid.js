@@ -1,17 +1,13 @@
 /* The grid: a row for each statement, moved through by keyboard, with one form around them. */
 
 import { hasModifier, startAtFirstOpen, wayOn } from "./keys.js";
+import { connect } from "./notes.js";
 import { StatementCard } from "./statement_card.js";
 import { cards } from "./unsaved.js";
 
 const STEP = { ArrowUp: -1, ArrowDown: 1, Enter: 1 };
 
 class GridRow extends StatementCard {
-  onChange(event) {
-    super.onChange(event);
-    if (event.target === this.notes.own_note) this.save({ own_note: event.target.value, notes_only: true }, 0);
-  }
-
   place(box) {
     this.root.querySelector("th").append(box);
   }
@@ -19,6 +15,7 @@ class GridRow extends StatementCard {
 
 const grid = document.querySelector("form[data-grid]");
 for (const root of grid.querySelectorAll("[data-statement]")) cards.push(new GridRow(root));
+connect();
 startAtFirstOpen(cards);
 
 grid.addEventListener("keydown", (event) => {

@@ -109,7 +109,7 @@ export class StatementCard extends SaveQueue {
     this.button?.classList.remove("is-needed");
     this.say(words.saved);
     showProgress(body);
-    if (!cards.some((card) => card.isUnsaved)) speak(fill(words.spokenSaved, { done: body.rated, total: page.dataset.total }));
+    if (!sent.notes_only && !cards.some((card) => card.isUnsaved)) speak(fill(words.spokenSaved, { done: body.rated, total: page.dataset.total }));
   }
 
   /** An answer from before this round counts as looked at from now on. */

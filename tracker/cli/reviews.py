@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from tracker.queries.endorsements import digest_check, seal_check
 from tracker.rules.reviews.digests import DigestFit, SealState
 from tracker.services import idempotency
+from tracker.services.accounts import drafts
 from tracker.services.notifications import reminders
 from tracker.services.reviews import differences, endorsements
 
@@ -23,13 +24,15 @@ def reviews() -> None:
 @with_appcontext
 def due() -> None:
     """Once a day: end every difference whose time is over with no agreement, let old reviewed
-    ratings expire, remind of what is due, and forget the forms that no open page can hold."""
+    ratings expire, remind of what is due, and forget the forms that no open page can hold and
+    what was typed 30 days ago and never sent."""
     now = dt.datetime.now(dt.UTC)
     click.echo(f"No agreement: {differences.keep_due_apart(now)}.")
     click.echo(f"Expired: {endorsements.expire_due(now)}.")
     click.echo(f"Reminders: {reminders.remind(now)}.")
     oldest = now - dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"])
     click.echo(f"Forms forgotten: {idempotency.forget(oldest)}.")
+    click.echo(f"Drafts forgotten: {drafts.forget(now)}.")
 
 
 @reviews.command("check")

@@ -1,6 +1,7 @@
 """What is stored. Each name below is a table; relationships point from child to parent, by id."""
 
 from tracker.models.audit import AuditEvent, AuditEventDetail, Erasure, Look
+from tracker.models.drafts import Draft
 from tracker.models.evidence import (
     Evidence,
     EvidenceLink,
@@ -62,6 +63,7 @@ __all__ = [
     "Correction",
     "Deputy",
     "Domain",
+    "Draft",
     "Endorsement",
     "EndorsementMove",
     "EndorsementText",
