@@ -20,6 +20,12 @@ RATING = "assessment.save"
 RESPONSE = "reviews.answer"
 """What a reviewer says to an item of a review, on either of its pages. Its subject is the item."""
 
+EVIDENCE_NEW = "evidence.create"
+EVIDENCE_EDIT = "evidence.update"
+EVIDENCE_LINK = "evidence.link"
+"""One reason. Its subject ends with the statement."""
+EVIDENCE_LINKS = "evidence.choose_now"
+
 Fields = tuple[tuple[str, str], ...]
 
 
@@ -34,3 +40,14 @@ def written(fields: Iterable[tuple[str, str]]) -> str:
 
 def read(stored: str) -> Fields:
     return tuple((name, value) for name, value in json.loads(stored))
+
+
+def statements_in(form: str, subject: str, fields: Fields) -> set[str]:
+    """The statements that a draft names by itself, by their ids as they are typed."""
+    if form == RATING:
+        return {subject}
+    if form == EVIDENCE_LINK:
+        return {subject.rpartition("-")[2]}
+    if form in (EVIDENCE_NEW, EVIDENCE_LINKS):
+        return {value for name, value in fields if name == "statement"}
+    return set()

@@ -69,7 +69,7 @@ def test_after_thirty_days_it_is_forgotten_and_not_a_moment_before(
 ) -> None:
     drafts.save(ana, REPLY, "7", TEXT, context.now)
     drafts.save(ana, REPLY, "8", TEXT, context.now + MINUTE)
-    assert KEPT_FOR == dt.timedelta(days=30)
+    assert dt.timedelta(days=30) == KEPT_FOR
     assert drafts.forget(context.now + KEPT_FOR) == 0
     assert drafts.forget(context.now + KEPT_FOR + MINUTE) == 1
     assert list(kept(ana)) == [(REPLY, "8")]

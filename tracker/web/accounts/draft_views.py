@@ -18,7 +18,7 @@ from tracker.web.http.form_actions import pressed
 from tracker.web.http.input_checks import is_clean, json_object
 from tracker.web.http.rate_limits import limiter, who_asks
 from tracker.web.http.redirects import own_address
-from tracker.web.ui.drafts import DRAFT_FORMS
+from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
 
 bp = Blueprint("drafts", __name__)
 
@@ -38,13 +38,14 @@ refusal_messages(
 @door(Permission.SIGNED_IN)
 @limiter.limit("240 per minute", key_func=who_asks)
 def save() -> ResponseReturnValue:
-    body = json_object()
-    if body.get("person_id") != session.actor().person_id:
-        raise Conflict("another_person")
+    body = json_object() if request.is_json else {}
     form, _space, subject = str(body.get("draft", "")).partition(" ")
     if form not in DRAFT_FORMS or form == RATING or len(subject) > NAME_MAX:
         raise Invalid("draft_malformed")
-    service.save(session.actor(), form, subject, _fields(body.get("fields")), session.now())
+    fields = _fields(body.get("fields"))
+    if body.get("person_id") != session.actor().person_id:
+        raise Conflict("another_person")
+    service.save(session.actor(), form, subject, fields, session.now())
     return jsonify(saved=True)
 
 

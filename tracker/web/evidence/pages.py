@@ -15,7 +15,7 @@ from tracker.web.evidence.forms import EvidenceForm, JotForm
 from tracker.web.http import session
 from tracker.web.http.errors import message_for
 from tracker.web.i18n.render import render
-from tracker.web.ui import drafts
+from tracker.web.ui.drafts import drafted_forms
 from tracker.web.ui.statement_picker import StatementPicker, an_id
 
 KINDS = {
@@ -109,7 +109,7 @@ def choose_page(
 
 def picked_before(form: str) -> dict[int, str]:
     """The statements of the draft that the address asks for, with the reasons."""
-    fields = drafts.used(form)
+    fields = drafted_forms.used(form)
     reasons = dict(fields)
     ids = [an_id(value) for name, value in fields if name == "statement"]
     return {key: reasons.get(f"reason-{key}", "") for key in ids if key is not None}

@@ -1,5 +1,6 @@
 """The pages of reviews, put together from what their side may see."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import abort, redirect, request, url_for
@@ -66,6 +67,18 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         minutes=minutes_for(len(ticked)),
         seconds=SECONDS_EACH,
         reviewer_words=labels.reviewer_words,
+    )
+
+
+def drafts_page(form: SendForm, at: Collection[int]) -> str:
+    """Asks about what was typed at some of the statements and would not go with them."""
+    learner = learner_asked(session.actor().person_id, "reviews.new")
+    statements = submittable.sendable(learner, session.today()) if learner is not None else []
+    return render(
+        "reviews/drafts.html",
+        lang="" if learner is None else learner.lang,
+        form=form,
+        left=[each for each in statements if each.statement_id in at],
     )
 
 

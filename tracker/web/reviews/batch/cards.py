@@ -8,9 +8,9 @@ from itertools import groupby
 from flask import url_for
 from flask_babel import gettext as _
 
+from tracker.queries.access import drafts
 from tracker.queries.administration.people import folded
 from tracker.queries.assessment.statement_cards import CitationChip
-from tracker.queries.access import drafts
 from tracker.queries.reviews import item_details
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.item_details import Message, SentEvidence

@@ -9,14 +9,14 @@ from typing import Any
 
 from flask import Flask, g, request, url_for
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from tracker.queries.access import drafts
 from tracker.queries.access.drafts import DraftHeader
 from tracker.rules.drafts import RATING, RESPONSE, Fields
 from tracker.web.http import session
 from tracker.web.http.idempotency import DRAFT
-from tracker.web.ui.filling import filled
+from tracker.web.ui.drafts.filling import filled
 
 DRAFT_FORMS: dict[str, Any] = {
     RATING: _l("Notes on a statement"),
@@ -84,15 +84,15 @@ class FormDraft:
         """This very page, without it."""
         return _here(draft=None)
 
-    def within(self, form: Markup) -> Markup:
-        """The form with the name of its draft, and with what was typed where that is used."""
-        if self.header is not None and self.is_used:
+    def within(self, form: Markup, name: Markup) -> Markup:
+        """The form with the field that names its draft, and with what was typed where that is
+        used."""
+        if self.is_used:
             form = filled(form, used())
-        start, rest = form.lstrip().split(">", 1)
+        start, rest = str(form).lstrip().split(">", 1)
         if not start.startswith("<form "):
             raise ValueError("a draft is of one form, and of nothing around it")
-        named = f'<input type="hidden" name="{DRAFT}" value="{escape(self.name)}">'
-        return Markup(f"{start}>{named}{rest}")  # noqa: S704  (the form's own markup)
+        return Markup(f"{start}>{name}{rest}")  # noqa: S704  (the form's own markup)
 
 
 def _here(**other: Any) -> str:

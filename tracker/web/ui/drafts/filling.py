@@ -14,7 +14,7 @@ def filled(form: str, fields: Iterable[tuple[str, str]]) -> Markup:
     """`fields` are all that is ticked, chosen or typed: a box that is not among them is unticked, a
     text that is not stays."""
     filler = _Filler(fields)
-    filler.feed(form)
+    filler.feed(str(form))
     filler.close()
     return Markup("".join(filler.out))  # noqa: S704  (the form's own markup, and escaped values)
 
