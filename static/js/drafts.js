@@ -78,7 +78,7 @@ export class Draft {
     }
     this.kept = text;
     this.tries = 0;
-    this.say(this.isUnsaved ? told.saving : told.saved);
+    this.say(this.isUnsaved ? told.saving : text === "[]" ? "" : told.saved);
     return true;
   }
 
@@ -117,9 +117,9 @@ function fieldsOf(controls) {
   return fields;
 }
 
-/** `root` holds one form. A form that nobody has typed a text into has no draft. */
+/** `root` holds the form, and what is offered. A form that nobody has typed a text into has no draft. */
 function ofForm(root) {
-  const form = root.querySelector("form");
+  const { form, value: name } = root.querySelector('input[name="draft"]');
   const controls = () => [...form.elements].filter(isControl);
   const hasTyped = (all) => all.some((control) => isText(control) && control.value !== control.defaultValue);
   let isBegun = false;
@@ -127,14 +127,22 @@ function ofForm(root) {
     const all = controls();
     return isBegun || hasTyped(all) ? fieldsOf(all) : [];
   };
-  const isUnkept = "typed" in root.dataset;
-  const draft = new Draft(form.elements.draft.value, read, root.querySelector("[data-draft-state]"), "offered" in root.dataset);
+  const draft = new Draft(name, read, root.querySelector("[data-draft-state]"), "offered" in root.dataset);
   draft.kept = "[]";
   draft.form = form;
-  if (isUnkept) {
+  if ("typed" in root.dataset) {
     isBegun = true;
     if ("used" in root.dataset) draft.kept = draft.text;
   }
+  const offer = draft.isOffered ? root.querySelector(".draft-offer") : null;
+  offer?.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault(); // what was typed since stays in the form, and takes the place of what was offered
+    offer.remove();
+    draft.isOffered = false;
+    draft.kept = "";
+    draft.typed(0);
+    controls().find(isText).focus();
+  });
   form.addEventListener("input", () => draft.typed());
   form.addEventListener("change", () => draft.typed(0));
   draft.typed(0);
