@@ -36,9 +36,9 @@ FIELD = "form_key"
 DRAFT = "draft"
 """The field that names the draft which goes with the form: its form, and after a space its
 subject."""
-NOT_CONTENT = {FIELD, DRAFT, "csrf_token"}
+NOT_CONTENT = {FIELD, "csrf_token"}
 KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
-NOT_TYPED = re.compile(r"seen|next|password|current|new|email|shown[_a-z]*(-\d+)?")
+NOT_TYPED = re.compile(r"seen|next|draft|password|current|new|email|shown[_a-z]*(-\d+)?")
 """Fields that a page filled in, and passwords: nobody's text."""
 LONG = 20
 LOOKS = 40
