@@ -19,8 +19,8 @@ def upgrade() -> None:
         "drafts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("form", sa.String(length=80), nullable=False),
-        sa.Column("subject", sa.String(length=80), nullable=False),
+        sa.Column("form", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
         sa.Column("fields", sa.Text(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

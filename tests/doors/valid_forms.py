@@ -345,6 +345,7 @@ SENDS = [
     Send("delegates.end", "sue"),
     Send("endorsements.revoke", "sue", words(reason="I had mixed it up.")),
     Send("evidence.archive", "ana"),
+    Send("drafts.discard", "ana"),
     Send("evidence.bring_back", "ana", arrange=archived),
     Send("evidence.choose_now", "ana", lambda world: {"statement": statement(world)}),
     Send("evidence.create", "ana", pdf),
@@ -385,6 +386,7 @@ SENDS = [
 WITHOUT_A_KEY = {
     "accounts.sign_in_now": "it makes a sign-in of its own each time",
     "accounts.sign_out": "there is nobody signed in afterwards",
+    "drafts.save": "the script sends JSON, and the same text again changes nothing",
     "invitations.accept": "the link can be used once",
     "rating_lists.check": "nothing is stored",
     "rating_lists.edit": "nothing is stored",

@@ -12,7 +12,7 @@ DRAFTS_MAX = 300
 FIELDS_MAX = 500
 DRAFT_MAX = 100_000
 """Characters of one draft, as it is stored."""
-NAME_MAX = 80
+NAME_MAX = 200
 """Characters of the name of a form, and of what it is about."""
 
 RATING = "assessment.save"
