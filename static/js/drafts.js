@@ -1,6 +1,8 @@
 /* Texts of forms, kept on the server while they are typed, until they are sent. Nothing is kept over a draft that is
    still offered, and who leaves is asked only while something is not kept yet. */
 
+import { beforeLeaving, leave, linkOf } from "./leaving.js";
+
 const page = document.querySelector("[data-drafts]");
 const told = JSON.parse(page.dataset.drafts);
 const person = Number(document.body.dataset.person);
@@ -163,14 +165,15 @@ export async function flush() {
   return (await Promise.all(drafts.map((draft) => draft.flush()))).every(Boolean);
 }
 
-/* A link, and a form beside, wait for what is being kept. */
+/* A link, and a form beside, wait for what is being kept; who goes on without it is asked by the browser. */
+beforeLeaving(() => (unsaved().length > 0 ? flush().then(() => true) : null));
+
 document.addEventListener("click", async (event) => {
-  const link = event.target.closest("a[href]");
-  if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (link.origin !== location.origin || link.target || (link.hash && link.pathname === location.pathname && link.search === location.search)) return;
-  if (unsaved().length === 0) return;
+  const link = linkOf(event);
+  const kept = link && leave();
+  if (!kept) return;
   event.preventDefault();
-  await flush();
+  await kept;
   location.assign(link.href);
 });
 

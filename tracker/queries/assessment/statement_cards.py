@@ -37,7 +37,7 @@ from tracker.models import (
 )
 from tracker.models.joins import draft_of_notes
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.progress import FRAMEWORK, LEARNER, LEFT_OUT, RATED, of
+from tracker.queries.assessment.progress import FRAMEWORK, LEARNER, LEFT_OUT, OWN_ROW, of
 from tracker.rules import drafts
 from tracker.rules.frameworks.scale import UNGRADED, Basis, Meaning, shortcut
 from tracker.rules.frameworks.wording import Wording
@@ -67,8 +67,11 @@ class CitationChip:
 
 @dataclass(frozen=True, slots=True)
 class StatementCard:
-    """One statement with the learner's answer (version 0: none), notes, endorsement and count of
-    evidence. Without an answer the notes are those that wait for one."""
+    """One statement with the learner's answer, notes, endorsement and count of evidence.
+
+    `version` 0: never answered, and the notes are those that wait for an answer. A cleared answer
+    is None too, with a version and without a time.
+    """
 
     id: int
     code: str
@@ -143,7 +146,7 @@ def _cards(
 
 def _card(row: Any, citations: dict[int, list[CitationChip]]) -> StatementCard:
     own_note, reviewer_note = row.own_note or "", row.reviewer_note or ""
-    if row.draft is not None and row.answer is None:
+    if row.draft is not None and row.version is None:
         typed = dict(drafts.read(row.draft))
         own_note, reviewer_note = typed.get("own_note", ""), typed.get("reviewer_note", "")
     return StatementCard(
@@ -157,7 +160,7 @@ def _card(row: Any, citations: dict[int, list[CitationChip]]) -> StatementCard:
         answer=row.answer,
         basis=row.basis,
         version=row.version or 0,
-        rated_at=row.rated_at,
+        rated_at=None if row.answer is None else row.rated_at,
         given_on=row.given_on,
         own_note=own_note,
         reviewer_note=reviewer_note,
@@ -249,7 +252,7 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             evidence.label("evidence"),
         )
         .outerjoin(NotRatedHere, LEFT_OUT)
-        .outerjoin(Rating, RATED)
+        .outerjoin(Rating, OWN_ROW)
         .outerjoin(Draft, draft_of_notes(LEARNER))
         .outerjoin(Endorsement, stands)
         .outerjoin(Person, Person.id == Endorsement.endorser_id)

@@ -33,8 +33,10 @@ class RatedCounts:
     rated_in_domain: int
     rated_at_level: int
 
-    def one_more(self) -> "RatedCounts":
-        return RatedCounts(self.rated + 1, self.rated_in_domain + 1, self.rated_at_level + 1)
+    def plus(self, more: int) -> "RatedCounts":
+        return RatedCounts(
+            self.rated + more, self.rated_in_domain + more, self.rated_at_level + more
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class StatementAddress:
 
 @dataclass(frozen=True, slots=True)
 class SavedRating:
-    """The answer as it stands after the save, where its statement is, and the learner's progress.
+    """The answer as it stands after the save (None: cleared), where its statement is, and the
+    learner's progress.
 
     `changed` is False where the same was sent again. Version 0, without an answer: notes that wait
     for one.
@@ -68,8 +71,9 @@ class SavedRating:
 
 @dataclass(frozen=True, slots=True)
 class RatingToSave:
-    """What one save asks for. `answer` None and notes that are absent leave what is there; notes
-    without an answer to go with are kept as a draft until there is one.
+    """What one save asks for. `answer` None and notes that are absent leave what is there; `clear`
+    takes the answer away, in place of one. Notes where there never was an answer are kept as a
+    draft until there is one.
 
     `base_version` is the version that the page showed, 0 for none. An answer from before the open
     round that is given again is *confirmed*, unless `confirm` is False.
@@ -80,6 +84,7 @@ class RatingToSave:
     base_version: int
     notes: Mapping[str, str] = field(default_factory=dict)
     confirm: bool = True
+    clear: bool = False
 
 
 def rate(
@@ -92,9 +97,10 @@ def rate(
     reviewer_note: str | None = None,
     *,
     confirm: bool = True,
+    clear: bool = False,
 ) -> SavedRating:
-    """Save an answer, notes, or both, as `Sent` says. The same content again changes nothing and is
-    never a conflict.
+    """Save an answer, notes, or both, as `RatingToSave` says. The same content again changes
+    nothing and is never a conflict.
 
     At most four queries, and one more for a draft. Raises Missing (not a statement of the learner's
     framework); Conflict: use_statement_unread, not_rated_here, drafts_full, and rating_changed with
@@ -106,6 +112,7 @@ def rate(
         base_version,
         clean_notes(own_note=own_note, reviewer_note=reviewer_note),
         confirm,
+        clear,
     )
     with transaction() as tx:
         raters = rating_lock.locked(actor, actor.today(now))
@@ -123,7 +130,7 @@ def rate(
             rated_at=written.rated_at,
             version=written.version,
             changed=written.changed,
-            progress=progress.one_more() if written.version and not row.version else progress,
+            progress=progress.plus((written.answer is not None) - (row.answer is not None)),
         )
 
 
@@ -155,9 +162,9 @@ def rate_many(actor: Actor, sent: Sequence[RatingToSave], now: dt.datetime) -> i
 
 @dataclass(frozen=True, slots=True)
 class NewerRating:
-    """What a learner's other page saved in the meantime."""
+    """What a learner's other page saved in the meantime. `answer` None: cleared."""
 
-    answer: str
+    answer: str | None
     rated_at: dt.datetime
     version: int
     own_note: str
@@ -187,8 +194,8 @@ def _write(
             raise Invalid("note_long", name, longest=NOTE_MAX, length=len(text))
     if row.version is None:
         return _begin(tx, person_id, row, sent, now)
-    current: str = row.answer
-    wanted = sent.answer or current
+    current: str | None = row.answer
+    wanted = None if sent.clear else sent.answer or current
     other_notes = {name: text for name, text in sent.notes.items() if text != getattr(row, name)}
     if sent.base_version != row.version and (wanted != current or other_notes):
         raise Conflict(
@@ -198,12 +205,13 @@ def _write(
             ),
         )
     again = (
-        sent.answer == current
+        sent.answer is not None
+        and sent.answer == current
         and sent.confirm
         and is_dated(row.rated_at, rater.round_starts_on, row.given_on)
     )
     if wanted != current or again:
-        basis = Basis.CONFIRMED if again else Basis.RATED
+        basis = _basis(wanted, again)
         version = ratings.answer_again(
             tx, person_id, sent.statement_id, row.version, wanted, basis, now, other_notes
         )
@@ -222,6 +230,8 @@ def _begin(
     notes = {**before, **sent.notes}
     subject = str(sent.statement_id)
     if sent.answer is None:
+        if not sent.notes and sent.clear:
+            return _Written(None, Basis.CLEARED, now, 0, False)
         if not sent.notes:
             raise Invalid("answer_unknown", "answer")
         written = tuple((name, text) for name, text in notes.items() if text)
@@ -232,6 +242,12 @@ def _begin(
     if before:
         drafts.delete_drafts(tx, person_id, typed.RATING, [subject])
     return _Written(sent.answer, Basis.RATED, now, version, True)
+
+
+def _basis(answer: str | None, again: bool) -> Basis:
+    if answer is None:
+        return Basis.CLEARED
+    return Basis.CONFIRMED if again else Basis.RATED
 
 
 def clean_notes(**given: str | None) -> dict[str, str]:
@@ -307,6 +323,7 @@ def _place_query() -> Select[*tuple[Any, ...]]:
             .select_from(mine.join(other, other.c.id == mine.c.statement_id))
             .where(
                 mine.c.person_id == me,
+                mine.c.answer.is_not(None),
                 other.c.framework_id == Statement.framework_id,
                 other.c.id.not_in(out),
                 *(other.c[column.key] == column for column in where),
