@@ -373,6 +373,7 @@ SENDS = [
     Send("endorsements.revoke", "sue", words(reason="I had mixed it up.")),
     Send("erasures.erase", "ana", words(reason="names_patron")),
     Send("evidence.archive", "ana"),
+    Send("drafts.discard", "ana"),
     Send("evidence.bring_back", "ana", arrange=archived),
     Send("evidence.choose_now", "ana", lambda world: {"statement": statement(world)}),
     Send("evidence.create", "ana", pdf),
@@ -413,6 +414,7 @@ SENDS = [
 WITHOUT_A_KEY = {
     "accounts.sign_in_now": "it makes a sign-in of its own each time",
     "accounts.sign_out": "there is nobody signed in afterwards",
+    "drafts.save": "the script sends JSON, and the same text again changes nothing",
     "invitations.accept": "the link can be used once",
     "rating_lists.check": "nothing is stored",
     "rating_lists.edit": "nothing is stored",

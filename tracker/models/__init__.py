@@ -1,6 +1,7 @@
 """What is stored. Each name below is a table; relationships point from child to parent, by id."""
 
 from tracker.models.audit import AuditEvent, AuditEventDetail, Erasure, Look
+from tracker.models.drafts import Draft
 from tracker.models.erasures import EvidenceErasure, FileRemoval, HeldText, LegalHold
 from tracker.models.evidence import (
     Evidence,
@@ -64,6 +65,7 @@ __all__ = [
     "Correction",
     "Deputy",
     "Domain",
+    "Draft",
     "Endorsement",
     "EndorsementMove",
     "EndorsementText",

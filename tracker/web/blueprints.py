@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from tracker.web.accounts import draft_views as drafts
 from tracker.web.accounts import invitation_views as invitations
 from tracker.web.accounts import views as accounts
 from tracker.web.administration import exclusion_views as exclusions
@@ -54,6 +55,7 @@ BLUEPRINTS: list[Blueprint] = [
     grids.bp,
     corrections.bp,
     delegates.bp,
+    drafts.bp,
     endorsements.bp,
     erasures.bp,
     evidence.bp,

@@ -20,6 +20,7 @@ from tests.web.evidence.canary import ADDRESS, CARD, FILE, files_with_it, holds,
 from tracker.db import db, empty_log, session
 from tracker.models import AuditEvent, AuditEventDetail, Erasure, Evidence, EvidenceErasure
 from tracker.queries.operations import audit_chain
+from tracker.services.accounts import drafts
 from tracker.services.administration import legal_holds
 from tracker.services.notifications import outbox
 from tracker.services.reviews import differences, reviews
@@ -36,6 +37,7 @@ TEXTS = {
     "confirmations",
     "ratings",
     "submissions",
+    "drafts",
 }
 """Where a canary stands once it was sent and talked about."""
 
@@ -96,6 +98,9 @@ def talked_about(app: Flask, world: World) -> int:
         answer(world, second, ReviewerAnswer.PARTLY, note=f"Only {CARD}")
         reviews.reveal(sue, review_id, world.now)
         differences.confirm(ana, second, EndorsedAnswer.PARTLY, f"Just {CARD}", world.now)
+        drafts.save(ana, "reviews.next_step", str(second), (("text", f"Call {CARD}"),), world.now)
+        drafts.save(ana, "frameworks.correct", "", (("text", f"Not {CARD}"),), world.now)
+        drafts.save(sue, "reviews.answer", str(first), (("note", f"Ask {ADDRESS}"),), world.now)
         outbox.collect(world.now)
         session().rollback()
     return review_id

@@ -26,6 +26,7 @@ class HeldSource(StrEnum):
     MESSAGE = "review_messages"
     CONFIRMATION = "confirmations"
     RATING = "ratings"
+    DRAFT = "drafts"
 
 
 def goes_too(text: str, sent: Collection[str]) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    BooleanField,
     DateField,
     HiddenField,
     IntegerField,
@@ -142,9 +143,13 @@ class ReaderForm(Form):
 
 
 class SendForm(ReaderForm):
+    """`without_drafts` and `back`: what was answered where something typed is not sent yet."""
+
     statements = SelectMultipleField(
         _l("Statements"), coerce=fields.id_or_none, choices=[], validate_choice=False
     )
+    without_drafts = BooleanField()
+    back = BooleanField()
 
     @property
     def chosen(self) -> list[int]:

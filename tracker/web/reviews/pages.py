@@ -1,6 +1,6 @@
 """The pages of reviews, put together from what their side may see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask import abort, redirect, request, url_for
@@ -90,6 +90,18 @@ def my_pace() -> int:
     """Seconds for a statement."""
     me = session.actor().person_id
     return pace.seconds_of([me])[me]
+
+
+def drafts_page(form: SendForm, at: Collection[int]) -> str:
+    """Asks about what was typed at some of the statements and would not go with them."""
+    learner = learner_asked(session.actor().person_id, "reviews.new")
+    statements = submittable.sendable(learner, session.today()) if learner is not None else []
+    return render(
+        "reviews/drafts.html",
+        lang="" if learner is None else learner.lang,
+        form=form,
+        left=[each for each in statements if each.statement_id in at],
+    )
 
 
 def learner_page(review_id: int, typed: TypedForm | None = None) -> str:

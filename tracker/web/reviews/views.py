@@ -71,11 +71,23 @@ def new() -> ResponseReturnValue:
 @door(Permission.REVIEW_SEND)
 def send() -> ResponseReturnValue:
     form = SendForm()
+    if form.back.data:
+        return pages.send_page(form, form.chosen)
     if form.validate_on_submit():
         try:
             reviewer_id, team_id = form.person_and_team
-            reviews.send(session.actor(), reviewer_id, form.chosen, session.now(), team_id)
+            reviews.send(
+                session.actor(),
+                reviewer_id,
+                form.chosen,
+                session.now(),
+                team_id,
+                without_drafts=bool(form.without_drafts.data),
+            )
         except (Invalid, Conflict) as refusal:
+            left = refusal.facts.get("statements")
+            if isinstance(left, list):
+                return pages.drafts_page(form, left), 409
             errors.put_on(form, refusal)
         else:
             flash_message(
