@@ -39,6 +39,7 @@ from tracker.models.reviews.endorsements import EndorsementMove
 from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove, LevelExceptionText
 from tracker.models.reviews.reviews import (
     Confirmation,
+    DifferenceChoice,
     Endorsement,
     EndorsementText,
     Review,
@@ -61,6 +62,7 @@ __all__ = [
     "Confirmation",
     "Correction",
     "Deputy",
+    "DifferenceChoice",
     "Domain",
     "Endorsement",
     "EndorsementMove",

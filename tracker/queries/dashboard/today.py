@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, s
 
 from tracker.db import session
 from tracker.models import (
-    Confirmation,
     Framework,
     Membership,
     Person,
@@ -27,6 +26,7 @@ from tracker.models import (
 )
 from tracker.policy.permissions import Actor, current_on
 from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.queries.reviews.differences import waits_for
 from tracker.queries.reviews.submission_counts import counts_as_sent
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import LIVE, REVEALED, ItemStatus
@@ -151,7 +151,7 @@ def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
             _count(ReviewItem.status.in_(REVEALED)).label("shown"),
             _count(ReviewItem.status == ItemStatus.ENDORSED).label("agreed"),
             _count(ReviewItem.status == ItemStatus.DIFFERS).label("differing"),
-            _count(_to_say(actor)).label("to_say"),
+            _count(waits_for(actor.person_id)).label("to_say"),
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .join(Person, Person.id == Review.reviewer_id)
@@ -179,7 +179,7 @@ def to_answer(actor: Actor, today: dt.date) -> list[ToAnswer]:
             Person.name.label("learner"),
             Review.due_on,
             _count(waits).label("waiting"),
-            _count(_to_say(actor)).label("to_say"),
+            _count(waits_for(actor.person_id)).label("to_say"),
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .join(Team, Team.id == Review.team_id)
@@ -281,13 +281,3 @@ def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
 
 def _count(those: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((those, 1), else_=0)), 0)
-
-
-def _to_say(actor: Actor) -> ColumnElement[bool]:
-    """Over `ReviewItem`: a difference on which this actor has not said what they would agree on."""
-    said = exists(
-        select(Confirmation.id).where(
-            Confirmation.item_id == ReviewItem.id, Confirmation.person_id == actor.person_id
-        )
-    )
-    return and_(ReviewItem.status == ItemStatus.DIFFERS, ~said)
