@@ -76,8 +76,15 @@ class DifferenceRow:
 @dataclass(frozen=True, slots=True)
 class DifferenceGroup:
     title: str
-    shown: list[DifferenceRow]
-    folded: list[DifferenceRow]
+    rows: list[DifferenceRow]
+
+    @property
+    def shown(self) -> list[DifferenceRow]:
+        return self.rows[:SHOWN]
+
+    @property
+    def folded(self) -> list[DifferenceRow]:
+        return self.rows[SHOWN:]
 
     @property
     def is_open(self) -> bool:
@@ -106,6 +113,13 @@ class Agenda:
     problems: list[Problem]
     reason: str
     undoable: frozenset[int]
+
+    @property
+    def first(self) -> DifferenceRow | None:
+        """The first row that is left, else the first that can be chosen."""
+        rows = [row for group in self.groups for row in group.rows if row.options]
+        left = (row for row in rows if row.state is State.LEFT)
+        return next(left, rows[0] if rows else None)
 
     @property
     def to_choose(self) -> int:
@@ -213,12 +227,13 @@ def _options(
     yours, other = sides if of.is_learner else sides[::-1]
     proposed = theirs.answer if theirs is not None else None
 
-    def agree(answer: str, label: str) -> Option:
-        sentence = _("Agree on %(answer)s for %(statement)s", answer=label, statement=item.title)
-        return Option(coded(ChoiceKind.AGREE, answer), label, str(sentence))
+    def agree(answer: str, words: str, label: str = "") -> Option:
+        sentence = _("Agree on %(answer)s for %(statement)s", answer=words, statement=item.title)
+        return Option(coded(ChoiceKind.AGREE, answer), label or words, str(sentence))
 
     if proposed is not None:
-        options = [agree(proposed, answers.get(proposed, proposed))]
+        words = answers.get(proposed, proposed)
+        options = [agree(proposed, words, _("Agree on %(answer)s", answer=words))]
     else:
         named = (
             (yours, _("%(answer)s (yours)", answer=answers.get(yours, ""))),
@@ -271,7 +286,7 @@ def _groups(of: ReviewOutcome, rows: list[DifferenceRow]) -> list[DifferenceGrou
     found = []
     for size in order:
         group = sorted(by_distance[size], key=lambda row: (not row.is_proposed, row.item.position))
-        found.append(DifferenceGroup(_title(of, size), group[:SHOWN], group[SHOWN:]))
+        found.append(DifferenceGroup(_title(of, size), group))
     return found
 
 
@@ -314,7 +329,8 @@ def _problems(
     if refusal is None:
         return []
     if not refused:
-        return [Problem(errors.message_for(refusal), "#first-choice")]
+        first = f"#{rows[0].field}" if rows else "#main"
+        return [Problem(errors.message_for(refusal), first)]
     here = {row.item.id: row for row in rows}
     return [
         Problem(
