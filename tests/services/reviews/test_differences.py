@@ -127,11 +127,18 @@ def test_one_side_confirming_twice_is_no_agreement(world: World) -> None:
     assert [confirm(world, "sue", item_id) for _ in range(2)] == [False, False]
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "x" * 4001])
-def test_a_reason_is_needed(world: World, reason: str) -> None:
-    item_id = item_ids(differing(world))[0]
-    with pytest.raises(Invalid, match="review_text"):
-        confirm(world, "ana", item_id, AGREED, reason)
+def test_a_reason_is_needed_for_an_answer_that_neither_gave(world: World) -> None:
+    """The learner said *consistently*, the supervisor *partly*."""
+    item_id, third = item_ids(differing(world))[0], EndorsedAnswer.NOT_YET
+    for reason in ("", "   "):
+        with pytest.raises(Invalid, match="difference_reason"):
+            confirm(world, "ana", item_id, third, reason)
+    with pytest.raises(Invalid, match="review_text_long"):
+        confirm(world, "ana", item_id, third, "x" * 4001)
+    for given in (EndorsedAnswer.CONSISTENTLY, EndorsedAnswer.PARTLY):
+        assert confirm(world, "ana", item_id, given, "") is False
+    assert confirm(world, "ana", item_id, third, "Since May.") is False
+    assert confirm(world, "sue", item_id, third, "") is True, "the other side said why"
 
 
 @pytest.mark.parametrize("name", ["ana", "sue"])

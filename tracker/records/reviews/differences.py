@@ -120,7 +120,7 @@ def undo_keep_apart(
     if tx.scalar(_sent_again(review, item)) is not None:
         raise Conflict("difference_sent_again")
     status.move_item(tx, review, item, Move.UNDO_KEEP_APART, by, now)
-    endorsements.restore(tx, review, item, ended.moved_at, by, now)
+    endorsements.restore(tx, review, item, ended, by, now)
 
 
 def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime) -> int:

@@ -51,9 +51,9 @@ def suspend(
 
 
 def restore(
-    tx: Session, review: Review, item: ReviewItem, kept_at: dt.datetime, by: int, now: dt.datetime
+    tx: Session, review: Review, item: ReviewItem, ended: ReviewMove, by: int, now: dt.datetime
 ) -> None:
-    """*No agreement* of that moment is undone: what it suspended stands again, unless the statement
+    """*No agreement* of that move is undone: what it suspended stands again, unless the statement
     has had a newer word since."""
     exceptions.lock_person(tx, review.learner_id)
     suspended = tx.scalar(
@@ -64,11 +64,13 @@ def restore(
             Endorsement.statement_id == item.statement_id,
             Endorsement.status == EndorsementStatus.SUSPENDED,
             EndorsementMove.after == EndorsementStatus.SUSPENDED,
-            EndorsementMove.moved_at == kept_at,
+            EndorsementMove.moved_at == ended.moved_at,
         )
+        .order_by(EndorsementMove.id.desc())
+        .limit(1)
         .execution_options(populate_existing=True)
     )
-    if suspended is not None and not _has_newer_word(tx, review, item, kept_at):
+    if suspended is not None and not _has_newer_word(tx, review, item, ended):
         _become(tx, suspended, EndorsementStatus.STANDING, by, now)
 
 
@@ -82,13 +84,8 @@ def expire(tx: Session, endorsement: Endorsement, now: dt.datetime) -> None:
     _end(tx, endorsement, EndorsementStatus.EXPIRED, None, now)
 
 
-def _has_newer_word(tx: Session, review: Review, item: ReviewItem, since: dt.datetime) -> bool:
+def _has_newer_word(tx: Session, review: Review, item: ReviewItem, ended: ReviewMove) -> bool:
     """Whether the statement was endorsed or ended with no agreement elsewhere since then."""
-    ended = {
-        Move.REVEAL_EQUAL: ItemStatus.ENDORSED,
-        Move.AGREE: ItemStatus.ENDORSED,
-        Move.KEEP_APART: ItemStatus.KEPT_APART,
-    }
     newer = (
         select(ReviewMove.id)
         .join(ReviewItem, ReviewItem.id == ReviewMove.item_id)
@@ -97,9 +94,9 @@ def _has_newer_word(tx: Session, review: Review, item: ReviewItem, since: dt.dat
             Review.learner_id == review.learner_id,
             ReviewItem.statement_id == item.statement_id,
             ReviewItem.id != item.id,
-            ReviewItem.status.in_(set(ended.values())),
-            ReviewMove.move.in_(ended),
-            ReviewMove.moved_at >= since,
+            ReviewItem.status.in_((ItemStatus.ENDORSED, ItemStatus.KEPT_APART)),
+            ReviewMove.move.in_((Move.REVEAL_EQUAL, Move.AGREE, Move.KEEP_APART)),
+            ReviewMove.id > ended.id,
         )
     )
     return tx.scalar(newer.limit(1)) is not None

@@ -166,7 +166,7 @@ def agenda(
         talk=states[State.TALK],
         chosen=states[State.CHOSEN],
         left=states[State.LEFT],
-        problems=_problems(of, rows, refusal),
+        problems=_problems(of, rows, sent, refusal),
         reason=sent.reason if sent else "",
         undoable=undoable,
     )
@@ -321,10 +321,12 @@ def _ended(of: ReviewOutcome, waiting: int) -> list[str]:
 
 
 def _problems(
-    of: ReviewOutcome, rows: list[DifferenceRow], refusal: Refusal | None
+    of: ReviewOutcome,
+    rows: list[DifferenceRow],
+    sent: SentDifferences | None,
+    refusal: Refusal | None,
 ) -> list[Problem]:
-    """In the order of the page: first what belongs to a row, then what ended meanwhile, else what
-    is said of all."""
+    """What belongs to a row leads there; what ended meanwhile keeps what was typed for it."""
     refused = errors.refused_rows(refusal)
     if refusal is None:
         return []
@@ -332,11 +334,18 @@ def _problems(
         first = f"#{rows[0].field}" if rows else "#main"
         return [Problem(errors.message_for(refusal), first)]
     here = {row.item.id: row for row in rows}
-    return [
-        Problem(
-            _("%(statement)s: %(problem)s", statement=item.title, problem=errors.message_for(why)),
-            f"#{here[item.id].field}" if item.id in here else f"#item-{item.id}",
+    found = []
+    for item in of.items:
+        why = refused.get(item.id)
+        if why is None:
+            continue
+        words = _(
+            "%(statement)s: %(problem)s", statement=item.title, problem=errors.message_for(why)
         )
-        for item in of.items
-        if (why := refused.get(item.id)) is not None
-    ]
+        typed = sent.rows[item.id].reason if sent and item.id in sent.rows else ""
+        if item.id in here:
+            found.append(Problem(words, f"#{here[item.id].field}"))
+        else:
+            wrote = f" {_('You wrote: %(text)s', text=typed)}" if typed else ""
+            found.append(Problem(f"{words}{wrote}", f"#item-{item.id}"))
+    return found

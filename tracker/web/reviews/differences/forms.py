@@ -46,7 +46,7 @@ class SentRow:
     choice: str = ""
     other: str = ""
     reason: str = ""
-    seen: str = ""
+    seen: str | None = None
     is_ticked: bool = False
 
     @property
@@ -119,7 +119,7 @@ def from_form(form: MultiDict[str, str]) -> SentDifferences:
                 sent.get("choice", ""),
                 sent.get("other", ""),
                 sent.get("reason", ""),
-                sent.get("seen", ""),
+                sent.get("seen"),
                 "tick" in sent,
             )
             for item_id, sent in fields.items()
