@@ -6,6 +6,7 @@ from tracker.policy.permissions import Subject
 from tracker.queries.reviews import differences
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.rules.errors import Conflict, Refusal
+from tracker.rules.reviews.workflow import ItemStatus
 from tracker.web.http import access, session
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
@@ -37,6 +38,7 @@ def differences_page(
     access.note_opened(header.id)
     found = mark_language(review_outcome(header, by_learner), header.lang)
     me = session.actor().person_id
+    is_ended = any(item.status is ItemStatus.KEPT_APART for item in found.items)
     return render(
         "reviews/differences.html",
         lang=header.lang,
@@ -44,7 +46,7 @@ def differences_page(
         agenda=agenda(
             found,
             differences.choices(header.id, me),
-            differences.undoable(header.id, me),
+            differences.undoable(header.id, me) if is_ended else frozenset(),
             sent,
             refusal,
         ),
