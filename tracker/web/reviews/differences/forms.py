@@ -63,16 +63,10 @@ class SentRow:
     def of(self, value: str, reason: str | None = None) -> Choice:
         """This row with another choice."""
         kind, _colon, answer = value.partition(":")
-        try:
-            return Choice(
-                self.item_id,
-                ChoiceKind(kind),
-                answer or None,
-                self.reason if reason is None else reason,
-                self.seen,
-            )
-        except ValueError as error:
-            raise Invalid("answer_unknown", "choice") from error
+        if kind not in set(ChoiceKind) or (kind == ChoiceKind.AGREE) != (answer != ""):
+            raise Invalid("answer_unknown", "choice")
+        reason = self.reason if reason is None else reason
+        return Choice(self.item_id, ChoiceKind(kind), answer or None, reason, self.seen)
 
 
 @dataclass(frozen=True, slots=True)
