@@ -68,7 +68,7 @@ function goOn(from) {
 function choose(row, radio) {
   radio.checked = true;
   changed();
-  if ("isOther" in radio.dataset) row.querySelector("select").focus();
+  if ("isOther" in radio.dataset) row.querySelector("[data-other]").focus();
   else goOn(row);
 }
 
@@ -88,7 +88,7 @@ for (const row of rows) {
     act();
   });
   row.addEventListener("change", (event) => {
-    if (!("tick" in event.target.dataset)) changed();
+    if (event.target.form === form && !("tick" in event.target.dataset)) changed();
   });
 }
 

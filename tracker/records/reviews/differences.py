@@ -21,8 +21,8 @@ from tracker.rules.reviews.workflow import ItemStatus, Move, ReviewStatus, item_
 def choose(
     tx: Session, review: Review, item: ReviewItem, by: int, choice: Choice, now: dt.datetime
 ) -> None:
-    """Keep what one side has chosen, for that side alone. Raises Invalid("answer_unknown");
-    Conflict("move_not_now")."""
+    """Keep what one side has chosen, for that side alone. Raises Invalid: difference_other (it is
+    to agree on ""), answer_unknown; Conflict("move_not_now")."""
     item_after(item.status, Move.CONFIRM)
     _must_be_known(tx, review, choice.answer)
     mine = tx.scalar(_choice_of(item, by))
@@ -48,7 +48,7 @@ def confirm(
     it is.
 
     Raises Conflict("confirmation_unseen") where that would endorse what its person has not seen;
-    Invalid: answer_unknown, difference_reason (nobody gave this answer before).
+    Invalid: difference_other, answer_unknown, difference_reason (nobody gave this answer before).
     """
     if choice.kind is ChoiceKind.NO_AGREEMENT:
         keep_apart(tx, review, item, by, now)
@@ -139,6 +139,8 @@ def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime
 
 
 def _must_be_known(tx: Session, review: Review, answer: str | None) -> None:
+    if answer == "":
+        raise Invalid("difference_other", "answer")
     if answer is not None and answer not in status.scale_of(tx, review).endorsable:
         raise Invalid("answer_unknown", "answer")
 

@@ -132,6 +132,15 @@ class TestChoosing:
         assert 'value="Since &lt;May&gt;"' in page
         assert re.search(rf'name="choice-{far}"[^>]*value="no_agreement"[^>]* checked', page)
 
+    def test_half_a_choice_does_not_keep_the_others_from_being_saved(
+        self, three: tuple[str, list[int]], ana: Client
+    ) -> None:
+        url, (near, far, _unsure, _same) = three
+        half = {near: "other", far: "talk"}
+        assert ana.post(url, choosing("keep", half)).status_code == 204
+        assert "1 chosen , 2 left" in words(ana.get(url).text)
+        assert ana.post(url, choosing("save", half)).status_code == 422
+
     def test_what_is_ticked_is_chosen_at_once_with_one_reason(
         self, app: Flask, three: tuple[str, list[int]], ana: Client
     ) -> None:
@@ -202,12 +211,13 @@ class TestConfirming:
         refused = ana.post(url, fields)
         assert refused.status_code == 422
         assert "<title>Error: 3 to talk about" in " ".join(refused.text.split())
-        assert f'href="#other-{far}"' in refused.text
-        assert f'id="other-{far}"' in refused.text
-        assert "Communication 1.2: Choose the other answer." in words(refused.text)
-        refused = ana.post(url, fields | {f"other-{far}": "no_agreement"})
-        assert f'href="#reason-{near}"' in refused.text
-        assert "Enter a reason: neither of you gave this answer." in words(refused.text)
+        for field, problem in (
+            (f"other-{far}", "Communication 1.2: Choose the other answer."),
+            (f"reason-{near}", "Communication 1.1: Enter a reason: neither of you gave this"),
+        ):
+            assert f'href="#{field}"' in refused.text
+            assert f'id="{field}"' in refused.text
+            assert problem in words(refused.text)
         assert re.search(rf'name="choice-{unsure}"[^>]*value="talk"[^>]* checked', refused.text)
         with app.app_context():
             assert session().scalars(select(Confirmation)).all() == [], "all or none"

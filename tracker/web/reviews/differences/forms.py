@@ -50,15 +50,16 @@ class SentRow:
     is_ticked: bool = False
 
     @property
-    def is_chosen(self) -> bool:
-        return self.choice != ""
+    def is_half(self) -> bool:
+        """*Another*, and not which."""
+        return self.choice == OTHER and not self.other
 
     def chosen(self) -> Choice:
-        """Raises Invalid: difference_other, answer_unknown."""
-        value = self.other if self.choice == OTHER else self.choice
-        if not value:
-            raise Invalid("difference_other", "other")
-        return self.of(value)
+        """Raises Invalid("answer_unknown"). Half a choice is to agree on "": the service says what
+        is missing, of all rows at once."""
+        if self.is_half:
+            return Choice(self.item_id, ChoiceKind.AGREE, "", self.reason, self.seen)
+        return self.of(self.other if self.choice == OTHER else self.choice)
 
     def of(self, value: str, reason: str | None = None) -> Choice:
         """This row with another choice."""
@@ -87,10 +88,11 @@ class SentDifferences:
         return found
 
     def choices(self) -> list[Choice]:
-        """Of every row that has one. Raises Conflict("answers_refused") with `rows`."""
+        """Of every row that has one; what the script saves by itself leaves out what is half.
+        Raises Conflict("answers_refused") with `rows`."""
         found, refused = list[Choice](), dict[int, Refusal]()
         for row in self.rows.values():
-            if row.is_chosen:
+            if row.choice and not (row.is_half and self.act == "keep"):
                 try:
                     found.append(row.chosen())
                 except Invalid as refusal:
