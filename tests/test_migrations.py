@@ -26,6 +26,7 @@ from tracker.queries.endorsements import digest_check
 from tracker.queries.operations import audit_chain, invariants
 from tracker.rules.reviews.digests import DigestFit
 from tracker.rules.reviews.workflow import ItemStatus
+from tracker.services.assessment import ratings
 from tracker.services.reviews import differences, reviews
 
 
@@ -453,3 +454,51 @@ def _keeps_review_items(*columns: str) -> None:
     assert "ix_review_items_statement" in indexes
     for column in columns:
         _refuses(f"UPDATE review_items SET {column} = 'x'")
+
+
+BEFORE_CLEARED = "20261204_answer_as_sent"
+RATED_TABLES = ("ratings", "rating_entries")
+
+
+def test_cleared_answers_come_and_go_with_all_data(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was rated stays, history stays guarded, an answer is missing exactly where it was
+    cleared, and the older layout takes none of these."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            send(world, *Answer)
+            before = _contents()
+            indexes = _indexes()
+            db.session.remove()
+            downgrade(revision=BEFORE_CLEARED)
+            assert (_contents(), _indexes()) == (before, indexes)
+            assert set(_triggers()) >= set(guards(engine_name, RATED_TABLES))
+            _refuses("UPDATE ratings SET answer = NULL")
+            _refuses("UPDATE ratings SET basis = 'cleared'")
+            upgrade()
+            assert (_contents(), _indexes()) == (before, indexes)
+            assert set(_triggers()) >= set(guards(engine_name, RATED_TABLES))
+            _refuses("UPDATE ratings SET answer = NULL")
+            _refuses("UPDATE ratings SET basis = 'cleared'")
+            first = world.statements["communication"][0]
+            ratings.rate(actor(world, "ana"), first, None, 1, NOW, clear=True)
+            connection = db.session.connection()
+            assert invariants.broken(connection, invariants.contents(connection), ()) == []
+            db.session.remove()
+            with pytest.raises(SystemExit):
+                downgrade(revision=BEFORE_CLEARED)
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _indexes() -> dict[str, list[str]]:
+    found = inspect(db.engine)
+    return {
+        table: sorted(str(each["name"]) for each in found.get_indexes(table))
+        for table in RATED_TABLES
+    }

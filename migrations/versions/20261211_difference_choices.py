@@ -5,14 +5,14 @@ to undo *no agreement*.
 SQLite makes the two tables anew from their own definitions, with the triggers and indexes that they
 had. The way back drops choices and talks, and takes the nearest older word for the moves.
 
-Revises: 20261204_answer_as_sent
+Revises: 20261206_cleared_answers
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261211_difference_choices"
-down_revision = "20261204_answer_as_sent"
+down_revision = "20261206_cleared_answers"
 branch_labels = None
 depends_on = None
 

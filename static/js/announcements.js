@@ -1,17 +1,22 @@
 /* What the page says: its words (data-words, from the server), what is read out, and how far one is. */
 
-export const page = document.querySelector("[data-words]");
+export let page = document.querySelector("[data-words]");
 export const words = JSON.parse(page.dataset.words);
 
-const voice = document.querySelector("[data-voice]");
 const SPEAK_AFTER = 200;
 let speaking = 0;
+
+/** Another section came: it has the same words, and counts of its own. */
+export function connect(root) {
+  page = root.querySelector("[data-words]");
+}
 
 export const fill = (text, facts) => text.replace(/{(\w+)}/g, (_, name) => facts[name]);
 
 /** Read out, politely: one place for the page, and only the last of what comes at once. */
 export function speak(text) {
   clearTimeout(speaking);
+  const voice = document.querySelector("[data-voice]");
   voice.textContent = "";
   speaking = setTimeout(() => { voice.textContent = text; }, SPEAK_AFTER);
 }

@@ -1,9 +1,8 @@
 /* Rating without leaving the page: each answer is saved by itself, in turn, and says so. Without this script the
    statements, the rows of a grid and the cards of a review are plain forms. */
 
-import { startAtFirstOpen } from "./keys.js";
-import { StatementCard } from "./statement_card.js";
-import { cards } from "./unsaved.js";
+import { RatingCard } from "./rating/rating_card.js";
+import { start } from "./rating/sections.js";
+import { connectCards } from "./statement_card.js";
 
-for (const root of document.querySelectorAll("[data-statement]")) cards.push(new StatementCard(root));
-startAtFirstOpen(cards);
+start((root) => connectCards(root, RatingCard));

@@ -3,10 +3,11 @@
 import { fill, words } from "./announcements.js";
 import { startAtFirstOpen } from "./keys.js";
 import { ReviewCard } from "./review_card.js";
+import { connectCards } from "./statement_card.js";
 import { cards, letGo, waits } from "./unsaved.js";
 
 const batch = document.querySelector("form[data-batch]");
-for (const root of batch.querySelectorAll("[data-statement]")) cards.push(new ReviewCard(root));
+connectCards(document, ReviewCard);
 startAtFirstOpen(cards);
 
 const tickButton = batch.querySelector("[data-tick-button]");

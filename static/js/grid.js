@@ -1,12 +1,14 @@
 /* The grid: a row for each statement, moved through by keyboard, with one form around them. */
 
-import { hasModifier, startAtFirstOpen, wayOn } from "./keys.js";
-import { StatementCard } from "./statement_card.js";
+import { hasModifier, wayOn } from "./keys.js";
+import { RatingCard } from "./rating/rating_card.js";
+import { start } from "./rating/sections.js";
+import { connectCards } from "./statement_card.js";
 import { cards } from "./unsaved.js";
 
 const STEP = { ArrowUp: -1, ArrowDown: 1, Enter: 1 };
 
-class GridRow extends StatementCard {
+class GridRow extends RatingCard {
   onChange(event) {
     super.onChange(event);
     if (event.target === this.notes.own_note) this.save({ own_note: event.target.value, notes_only: true }, 0);
@@ -15,25 +17,32 @@ class GridRow extends StatementCard {
   place(box) {
     this.root.querySelector("th").append(box);
   }
+
+  besideIt(box) {
+    this.root.lastElementChild.append(box);
+  }
 }
 
-const grid = document.querySelector("form[data-grid]");
-for (const root of grid.querySelectorAll("[data-statement]")) cards.push(new GridRow(root));
-startAtFirstOpen(cards);
+function connect(root) {
+  connectCards(root, GridRow);
+  const grid = root.querySelector("form[data-grid]");
 
-grid.addEventListener("keydown", (event) => {
-  if (event.target.type !== "radio" || !(event.key in STEP) || hasModifier(event)) return;
-  event.preventDefault();
-  const here = cards.findIndex((card) => card.radios.includes(event.target));
-  const there = cards[here + STEP[event.key]];
-  const column = cards[here].radios.indexOf(event.target);
-  if (there) (there.chosen ?? there.radios[column]).focus();
-  else if (event.key !== "ArrowUp") wayOn()?.focus();
-});
+  grid.addEventListener("keydown", (event) => {
+    if (event.target.type !== "radio" || !(event.key in STEP) || hasModifier(event)) return;
+    event.preventDefault();
+    const here = cards.findIndex((card) => card.radios.includes(event.target));
+    const there = cards[here + STEP[event.key]];
+    const column = cards[here].radios.indexOf(event.target);
+    if (there) (there.chosen ?? there.radios[column]).focus();
+    else if (event.key !== "ArrowUp") wayOn()?.focus();
+  });
 
-grid.addEventListener("submit", (event) => {
-  const row = event.submitter?.closest("[data-statement]");
-  const card = cards.find((each) => each.root === row);
-  if (card) card.onSubmit(event);
-  else event.preventDefault();
-});
+  grid.addEventListener("submit", (event) => {
+    const row = event.submitter?.closest("[data-statement]");
+    const card = cards.find((each) => each.root === row);
+    if (card) card.onSubmit(event);
+    else event.preventDefault();
+  });
+}
+
+start(connect);

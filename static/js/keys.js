@@ -4,7 +4,7 @@ const FIRST_OPEN = "#first-open";
 
 export const hasModifier = (event) => event.ctrlKey || event.metaKey || event.altKey;
 
-const isTyping = (target) => target.matches("textarea, input:not([type=radio], [type=checkbox])");
+export const isTyping = (target) => target.matches("textarea, input:not([type=radio], [type=checkbox])");
 
 /** Whether a key is meant for the statement, not for a text or the browser. */
 export const isShortcut = (event) => !isTyping(event.target) && !hasModifier(event);

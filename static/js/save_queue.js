@@ -62,7 +62,7 @@ export class SaveQueue {
       const answer = await fetch(this.action, {
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
-        body: JSON.stringify({ ...sent, base_version: this.version, person_id: person }),
+        body: JSON.stringify({ ...asked(sent), base_version: this.version, person_id: person }),
       });
       return [answer, await answer.json()];
     } catch {
@@ -92,6 +92,9 @@ export class SaveQueue {
   }
 }
 
+/** An answer that is null is one to be cleared. */
+const asked = ({ answer, ...others }) => (answer === null ? { ...others, clear: true } : { answer, ...others });
+
 /** Who is signed in in this browser now: "same", "otherPerson", "signedOut", or "" when nobody answers. */
 async function whoIsThere() {
   try {
@@ -118,4 +121,4 @@ async function tryAgain() {
 addEventListener("online", tryAgain);
 addEventListener("focus", tryAgain);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) tryAgain(); });
-document.querySelector("[data-unsaved] button").addEventListener("click", tryAgain);
+document.addEventListener("click", (event) => { if (event.target.closest("[data-unsaved] button")) tryAgain(); });

@@ -1,9 +1,9 @@
 /* One statement to answer: its radios and notes, what it says of itself, and what to do where somebody was faster. */
 
-import { fill, page, showProgress, speak, words } from "./announcements.js";
+import { connect, fill, page, showProgress, speak, words } from "./announcements.js";
 import { isShortcut, radioOf, wayOn } from "./keys.js";
 import { SaveQueue } from "./save_queue.js";
-import { cards, showPage } from "./unsaved.js";
+import { cards, setCards, showPage } from "./unsaved.js";
 
 const ARROW_PAUSE = 600;
 
@@ -26,7 +26,6 @@ export class StatementCard extends SaveQueue {
       this.onKey(event);
     });
     root.addEventListener("change", (event) => this.onChange(event));
-    if (root.matches("form")) root.addEventListener("submit", (event) => this.onSubmit(event));
   }
 
   get chosen() {
@@ -53,8 +52,7 @@ export class StatementCard extends SaveQueue {
     if (!radio) return;
     event.preventDefault();
     const wasOpen = this.isOpen;
-    radio.checked = true;
-    this.save({ answer: radio.value }, 0);
+    this.give(radio.value, 0);
     const next = this.next();
     if (next) next.focus();
     else if (wasOpen && wayOn()) wayOn().focus();
@@ -62,21 +60,17 @@ export class StatementCard extends SaveQueue {
   }
 
   onChange(event) {
-    if (this.radios.includes(event.target)) this.save({ answer: this.chosen.value }, this.pause);
+    if (this.radios.includes(event.target)) this.give(this.chosen.value, this.pause);
   }
 
-  onSubmit(event) {
-    event.preventDefault();
-    const button = event.submitter;
-    const sent = { answer: this.chosen?.value ?? "" };
-    if (button?.name === "still_true" && button.value !== this.root.dataset.statement) sent.answer = button.value;
-    if (button?.name === "save") sent.notes_only = true;
-    for (const [name, note] of Object.entries(this.notes)) {
-      if (note && note.value !== note.defaultValue) sent[name] = note.value;
-    }
-    const radio = this.radios.find((each) => each.value === sent.answer);
-    if (radio) radio.checked = true;
-    this.save(sent, 0);
+  /** `answer` null: none. */
+  give(answer, pause, others = {}) {
+    this.check(answer);
+    this.save({ ...others, answer }, pause);
+  }
+
+  check(answer) {
+    for (const radio of this.radios) radio.checked = radio.value === answer;
   }
 
   /** The next open card: below, else from the top one without any answer. */
@@ -109,7 +103,12 @@ export class StatementCard extends SaveQueue {
     this.button?.classList.remove("is-needed");
     this.say(words.saved);
     showProgress(body);
-    if (!cards.some((card) => card.isUnsaved)) speak(fill(words.spokenSaved, { done: body.rated, total: page.dataset.total }));
+    if (!cards.some((card) => card.isUnsaved)) this.speakSaved(sent, body);
+  }
+
+  /** All is saved, and this was the last of it. */
+  speakSaved(_sent, body) {
+    speak(fill(words.spokenSaved, { done: body.rated, total: page.dataset.total }));
   }
 
   /** An answer from before this round counts as looked at from now on. */
@@ -165,7 +164,8 @@ export class StatementCard extends SaveQueue {
       });
       box.append(button, " ");
     };
-    choose(fill(words.keepMine, { answer: this.label(mine.answer || body.current.answer) }), () => this.save(mine, 0));
+    const answer = mine.answer === null ? null : mine.answer || body.current.answer;
+    choose(fill(words.keepMine, { answer: this.label(answer) }), () => this.save(mine, 0));
     choose(fill(words.keepOther, { answer: this.label(body.current.answer) }), () => this.takeOver(body.current));
   }
 
@@ -173,11 +173,17 @@ export class StatementCard extends SaveQueue {
     this.wanted = null;
     this.stuck = "";
     this.base.value = current.version;
-    for (const radio of this.radios) radio.checked = radio.value === current.answer;
+    this.check(current.answer);
     for (const [name, note] of Object.entries(this.notes)) {
       if (note) note.value = note.defaultValue = current[name];
     }
     this.say(words.saved);
     showPage();
   }
+}
+
+/** The statements in `root`, each a card of that kind, in the place of those that were shown before. */
+export function connectCards(root, Card) {
+  connect(root);
+  setCards([...root.querySelectorAll("[data-statement]")].map((each) => new Card(each)));
 }

@@ -2,17 +2,25 @@
 
 import { fill, speak, words } from "./announcements.js";
 import { addressOf } from "./keys.js";
+import { beforeLeaving, leave, linkOf } from "./leaving.js";
 
 /** Every statement that can be answered here, in its order; the entry of the page fills it. */
 export const cards = [];
 
-const bar = document.querySelector("[data-unsaved]");
-let leavingTo = "";
+let settled = []; // who waits until all is saved, or something is not: told which
 let pressed = null; // a button of the whole page that waits for what is being saved
 let isLeaving = false;
 
 const waiting = () => cards.filter((card) => card.isUnsaved);
 const isFailing = (card) => card.stuck || card.tries > 0;
+
+/** Whether something is not saved that saving again does not help now. */
+export const isStuck = () => waiting().some(isFailing);
+
+/** The statements of the section that is shown now. */
+export function setCards(all) {
+  cards.splice(0, cards.length, ...all);
+}
 
 /** "all changes saved", or how many are not, and why. */
 export function showPage() {
@@ -24,17 +32,17 @@ export function showPage() {
     if (place.textContent !== text) place.textContent = text;
   }
   showBar(failing, unsaved);
-  if (failing.length) {
-    leavingTo = "";
-    pressed = null;
+  if (failing.length) pressed = null;
+  if (failing.length || !unsavedCards.length) {
+    for (const tell of settled.splice(0)) tell(!unsavedCards.length);
   }
-  if (leavingTo && !unsavedCards.length) location.assign(leavingTo);
   if (pressed && !unsavedCards.length) pressed.form.requestSubmit(pressed);
 }
 
 /** Over the foot of the window, where it moves nothing: what is not saved, and what to do. A refusal stands in its card. */
 function showBar(failing, unsaved) {
   const is = (reason) => failing.some((card) => card.stuck === reason);
+  const bar = document.querySelector("[data-unsaved]");
   const retrying = failing.some((card) => card.tries > 0) ? words.retrying : "";
   const why = is("otherPerson") ? words.otherPerson : is("signedOut") ? words.signedOut : retrying;
   const said = bar.querySelector("[data-unsaved-why]");
@@ -65,17 +73,23 @@ export function letGo() {
   isLeaving = true;
 }
 
-/* A link waits for what is being saved, so that the next page shows it and nobody is asked whether to leave. */
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[href]");
-  if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (link.origin !== location.origin || link.target || (link.hash && link.pathname === location.pathname)) return;
-  const to = addressOf(link, event.detail === 0);
-  if (waiting().some(isFailing) || (to === link.href && waiting().length === 0)) return;
-  event.preventDefault();
-  leavingTo = to;
+beforeLeaving(() => {
+  if (waiting().length === 0) return null;
+  const saved = new Promise((tell) => { settled.push(tell); });
   sendNow();
   showPage();
+  return saved;
+});
+
+/* A link waits for what is being saved, so that the next page shows it and nobody is asked whether to leave. */
+document.addEventListener("click", async (event) => {
+  const link = linkOf(event);
+  if (!link || isStuck()) return;
+  const to = addressOf(link, event.detail === 0);
+  const saved = leave();
+  if (saved === null && to === link.href) return;
+  event.preventDefault();
+  if ((await saved) ?? true) location.assign(to);
 });
 
 addEventListener("beforeunload", (event) => {

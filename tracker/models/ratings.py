@@ -9,9 +9,12 @@ from tracker.db import Base
 from tracker.models.columns import Id, Prose, Word, one_of, parent
 from tracker.rules.frameworks.scale import Basis
 
+CLEARED = "(answer IS NULL) = (basis = 'cleared')"
+
 
 class Rating(Base):
-    """The current answer of a person to a statement row.
+    """The current answer of a person to a statement row. None with the basis *cleared*: not rated,
+    and the version goes on counting.
 
     `version` starts at 1 and rises with each change of answer or notes: a save names the version
     that its page showed (0 for none). `own_note` is never shown to anybody else; `reviewer_note` is
@@ -23,6 +26,7 @@ class Rating(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "statement_id"),
         one_of("basis", Basis),
+        CheckConstraint(CLEARED, name="cleared_has_no_answer"),
         CheckConstraint("version >= 1", name="version_counts"),
         Index("ix_ratings_statement", "statement_id"),
     )
@@ -30,7 +34,7 @@ class Rating(Base):
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(parent("people.id"))
     statement_id: Mapped[int] = mapped_column(parent("statements.id"))
-    answer: Mapped[Word]
+    answer: Mapped[Word | None]
     basis: Mapped[Basis]
     version: Mapped[int]
     own_note: Mapped[Prose] = mapped_column(default="")
@@ -47,6 +51,7 @@ class RatingEntry(Base):
     __tablename__ = "rating_entries"
     __table_args__ = (
         one_of("basis", Basis),
+        CheckConstraint(CLEARED, name="cleared_has_no_answer"),
         Index("ix_rating_entries_person_statement", "person_id", "statement_id", "rated_at"),
     )
 
@@ -54,7 +59,7 @@ class RatingEntry(Base):
     person_id: Mapped[int] = mapped_column(parent("people.id"))
     statement_id: Mapped[int] = mapped_column(parent("statements.id"))
     version: Mapped[int]
-    answer: Mapped[Word]
+    answer: Mapped[Word | None]
     basis: Mapped[Basis]
     rated_at: Mapped[dt.datetime]
     given_on: Mapped[dt.date | None]

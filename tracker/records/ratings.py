@@ -48,14 +48,14 @@ def answer_again(
     person_id: int,
     statement_id: int,
     version: int,
-    answer: str,
+    answer: str | None,
     basis: Basis,
     now: dt.datetime,
     notes: dict[str, str],
     given_on: dt.date | None = None,
 ) -> int:
-    """A new answer, or the old one given again, in place of version `version`. Returns the new
-    version."""
+    """A new answer, none (*cleared*), or the old one given again, in place of version `version`.
+    Returns the new version."""
     values = {
         "answer": answer,
         "basis": basis,
@@ -103,7 +103,7 @@ def _remember(
     person_id: int,
     statement_id: int,
     version: int,
-    answer: str,
+    answer: str | None,
     basis: Basis,
     now: dt.datetime,
     given_on: dt.date | None,

@@ -11,7 +11,7 @@ from tracker.db import db, session
 from tracker.models import Rating, RatingEntry
 
 
-def answers(live: Live, person: str = "ana") -> dict[int, str]:
+def answers(live: Live, person: str = "ana") -> dict[int, str | None]:
     with live.app.app_context():
         rows = session().execute(
             select(Rating.statement_id, Rating.answer).where(

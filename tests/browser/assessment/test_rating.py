@@ -9,9 +9,12 @@ import pytest
 
 from tests.browser.assessment.rating import answers, entries, focused, state, wait_for
 from tests.browser.conftest import Live
+from tests.browser.watch import Watch
 from tests.client import PASSWORD
 from tests.factories.answers import Answer
 from tests.factories.ratings import rate
+from tracker.db import transaction
+from tracker.models import Person
 
 pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed (make test-browser installs it)"
@@ -173,3 +176,15 @@ def test_no_page_is_wider_than_a_phone(live: Live, visit: Visit, path: str) -> N
     page = visit("ana", width=390)
     page.goto(path)
     assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
+
+
+def test_a_section_with_the_screen_cover_is_light(live: Live, visit: Visit) -> None:
+    """No other page asks for as many modules."""
+    with live.app.app_context(), transaction() as tx:
+        tx.get_one(Person, live.world.people["ana"]).covers_screen = True
+    watch = Watch(visit("ana"))
+    watch.visit(DOMAIN)
+    watch.page.wait_for_load_state("networkidle")
+    modules = {each.rpartition("/")[2] for each in watch.requests if each.endswith(".js")}
+    assert modules > {"cover.js", "assess.js", "sections.js"}
+    assert watch.faults() == []

@@ -162,13 +162,17 @@ def test_saving_is_said_once_and_politely(live: Live, visit: Visit) -> None:
         page.keyboard.press("ArrowRight")
     wait_for(page, first, "Saved")
     page.wait_for_timeout(400)
-    assert page.evaluate("window.heard") == ["Saved. 1 of 33 rated."]
+    assert page.evaluate("window.heard") == [
+        "Saved: Not sure. 1 of 33 rated. To undo, press Ctrl+Z."
+    ]
     page.locator(f"#s-{second}-partly").check()
     page.locator(f"#s-{third}-partly").check()
     wait_for(page, third, "Saved")
     wait_for(page, second, "Saved")
     page.wait_for_timeout(400)
-    assert page.evaluate("window.heard")[1:] == ["Saved. 3 of 33 rated."]
+    assert page.evaluate("window.heard")[1:] == [
+        "Saved: Partly. 3 of 33 rated. To undo, press Ctrl+Z."
+    ]
     page.context.set_offline(True)
     page.locator(f"#s-{first}-partly").check()
     page.locator(f"#s-{second}-not_yet").check()

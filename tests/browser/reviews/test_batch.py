@@ -198,7 +198,7 @@ def test_later_waits_for_what_is_being_saved(live: Live, visit: Visit, review_id
 def test_a_batch_with_the_screen_cover_is_light_too(
     live: Live, visit: Visit, review_id: int
 ) -> None:
-    """No other page asks for as many modules."""
+    """The modules of a review, and the cover's."""
     with live.app.app_context(), transaction() as tx:
         tx.get_one(Person, live.world.people["sue"]).covers_screen = True
     page = visit("sue")

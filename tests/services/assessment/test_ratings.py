@@ -16,6 +16,8 @@ from tracker.db import db, session, transaction
 from tracker.models import Membership, Rating, RatingEntry, UseStatement
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
+from tracker.queries.assessment import progress
+from tracker.queries.assessment.learners import learner_of
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.frameworks.scale import Basis
 from tracker.services.administration import use_statement_readings
@@ -55,7 +57,7 @@ def stored(world: World, statement_id: int, person: str = "ana") -> Rating | Non
     )
 
 
-def history(world: World, statement_id: int) -> list[tuple[str, str, int]]:
+def history(world: World, statement_id: int) -> list[tuple[str | None, str, int]]:
     db.session.rollback()
     rows = session().execute(
         select(RatingEntry.answer, RatingEntry.basis, RatingEntry.version)
@@ -144,6 +146,76 @@ def test_a_note_waits_for_an_answer(world: World, ana: Actor, first: int) -> Non
     with pytest.raises(Invalid) as refused:
         ratings.rate(ana, first, None, 0, world.now, own_note="not yet answered")
     assert (refused.value.code, refused.value.field) == ("answer_first", "answer")
+
+
+def test_a_cleared_answer_is_none_and_the_version_goes_on(
+    world: World, ana: Actor, first: int
+) -> None:
+    ratings.rate(ana, first, Answer.PARTLY, 0, world.now, own_note="kept")
+    cleared = ratings.rate(ana, first, None, 1, world.now + DAY, clear=True)
+    assert (cleared.answer, cleared.basis, cleared.version) == (None, Basis.CLEARED, 2)
+    assert (cleared.changed, cleared.progress) == (True, ratings.RatedCounts(0, 0, 0))
+    row = stored(world, first)
+    assert row is not None
+    assert (row.answer, row.own_note, row.rated_at) == (None, "kept", world.now + DAY)
+    again = ratings.rate(ana, first, None, 1, world.now + DAY, clear=True)
+    assert (again.version, again.changed) == (2, False)
+    back = ratings.rate(ana, first, Answer.PARTLY, 2, world.now + DAY)
+    assert (back.version, back.basis, back.progress.rated) == (3, Basis.RATED, 1)
+    assert history(world, first) == [
+        ("partly", "rated", 1),
+        (None, "cleared", 2),
+        ("partly", "rated", 3),
+    ]
+
+
+def test_a_page_of_before_the_clearing_conflicts(world: World, ana: Actor, first: int) -> None:
+    """Also one that shows the very answer that was cleared; and nothing clears a newer answer."""
+    ratings.rate(ana, first, Answer.PARTLY, 0, world.now)
+    ratings.rate(ana, first, None, 1, world.now, clear=True)
+    for base in (0, 1):
+        with pytest.raises(Conflict) as refused:
+            ratings.rate(ana, first, Answer.PARTLY, base, world.now + DAY)
+        assert refused.value.facts["current"] == ratings.NewerRating(None, world.now, 2, "", "")
+    ratings.rate(ana, first, Answer.NOT_YET, 2, world.now)
+    with pytest.raises(Conflict):
+        ratings.rate(ana, first, None, 2, world.now, clear=True)
+
+
+def test_clearing_what_was_never_answered_stores_nothing(
+    world: World, ana: Actor, first: int
+) -> None:
+    saved = ratings.rate(ana, first, None, 0, world.now, clear=True)
+    assert (saved.version, saved.changed, saved.progress.rated) == (0, False, 0)
+    assert stored(world, first) is None
+    assert history(world, first) == []
+
+
+def test_a_note_stays_with_a_cleared_answer_and_brings_none(
+    world: World, ana: Actor, first: int
+) -> None:
+    ratings.rate(ana, first, Answer.PARTLY, 0, world.now)
+    ratings.rate(ana, first, None, 1, world.now, clear=True)
+    saved = ratings.rate(ana, first, None, 2, world.now + DAY, own_note="ask Sue")
+    assert (saved.answer, saved.version, saved.progress.rated) == (None, 3, 0)
+    assert len(history(world, first)) == 2
+
+
+def test_a_cleared_answer_of_before_the_round_is_not_dated(
+    world: World, ana: Actor, first: int
+) -> None:
+    """Nothing is confirmed where there is nothing."""
+    ratings.rate(ana, first, Answer.PARTLY, 0, world.now - 60 * DAY)
+    ratings.rate(ana, first, None, 1, world.now - 59 * DAY, clear=True)
+    today = world.now.date()
+    open_round(world, "Autumn", today - 30 * DAY, today + 30 * DAY)
+    saved = ratings.rate(ana, first, None, 2, world.now, own_note="later")
+    assert (saved.answer, saved.version) == (None, 3)
+    learner = learner_of(ana.person_id, first, ana.today(world.now))
+    assert learner is not None
+    assert (progress.progress(learner).rated, progress.progress(learner).dated) == (0, 0)
+    assert first in progress.next_open(learner, 33)
+    assert progress.last_rated(learner) is None
 
 
 def test_the_longest_note_and_one_more(world: World, ana: Actor, first: int) -> None:

@@ -510,3 +510,18 @@ def test_the_scripts_and_their_pages_agree_on_the_words(
     for entry in ("js/assess.js", "js/grid.js"):
         assert words_of(app, entry) == words_given(ana.get(DOMAIN).text)
     assert words_of(app, "js/batch.js") - {"confirmed"} == words_given(screen)
+
+
+def test_a_browser_is_told_whose_its_unsaved_answers_are_and_not_who_that_is(
+    world: World, sign_in: Callable[[str], Client]
+) -> None:
+    """The same at each page of a sign-in, and another at the next one or for somebody else."""
+
+    def key(client: Client, path: str = DOMAIN) -> str:
+        return client.get(path).text.split('data-owner="')[1].split('"', maxsplit=1)[0]
+
+    ana, again, ben = (sign_in(world.email(name)) for name in ("ana", "ana", "ben"))
+    mine = key(ana)
+    assert key(ana, "/assess/five") == mine
+    assert len({mine, key(again), key(ben)}) == 3
+    assert re.fullmatch("[0-9a-f]{64}", mine)

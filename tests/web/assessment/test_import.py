@@ -57,7 +57,7 @@ def store(client: Client, page: TestResponse, **more: object) -> TestResponse:
     return client.post(f"{LIST}/store", {**found, **more}, content_type="multipart/form-data")
 
 
-def answers(app: Flask, world: World, name: str = "ana") -> dict[int, tuple[str, str]]:
+def answers(app: Flask, world: World, name: str = "ana") -> dict[int, tuple[str | None, str]]:
     with app.app_context():
         rows = session().execute(
             select(Rating.statement_id, Rating.answer, Rating.basis).where(
@@ -97,6 +97,17 @@ def test_from_the_list_to_the_card(app: Flask, world: World, ana: Client) -> Non
     assert "imported from your spreadsheet, given on 12 Nov" in history
     profile = ana.get("/profile").text
     assert "2 of 33" in profile  # they count like answers that were given here
+
+
+def test_a_cleared_rating_gives_way_without_asking(app: Flask, world: World, ana: Client) -> None:
+    first = world.statements["communication"][0]
+    with app.app_context():
+        rate(world, "ana", first, Answer.PARTLY)
+    ana.post(f"/statements/{first}/rating", {"save": "clear", "base_version": "1"})
+    page = look(ana, "COM-1-01,Partly\n")
+    assert "differs from the list" not in page.text
+    assert store(ana, page).status_code == 303
+    assert answers(app, world) == {first: ("partly", "imported")}
 
 
 def test_every_unclear_line_is_named_and_not_stored(app: Flask, world: World, ana: Client) -> None:

@@ -26,7 +26,7 @@ PYTHON = [
     for path in sorted((ROOT / "tracker/web").rglob("*.py"))
     if str(path.relative_to(ROOT)) not in NOT_SHOWN
 ]
-SCRIPTS = sorted((ROOT / "static/js").glob("*.js"))
+SCRIPTS = sorted((ROOT / "static/js").rglob("*.js"))
 
 NOT_WORDS = {
     "Allow": "the name of a header",

@@ -20,6 +20,7 @@ from tests.factories.ratings import rate
 from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, ask, item_ids, send
 from tests.factories.world import World
 from tracker.db import db, transaction
+from tracker.services.assessment import ratings
 from tracker.services.reviews import reviews
 
 SignIn = Callable[[str], Client]
@@ -221,6 +222,29 @@ def test_nobody_can_tell_what_the_learner_answered(
         assert len(screens) == 8, "two levels of each review, and four statements"
         assert before[f"/reviews/{review_id}/check"][0] == 200
         assert "hers" in before[f"/reviews/{review_id}/check"][2]
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_nobody_can_tell_that_the_learner_cleared_what_they_sent(
+    app: Flask, world: World, sign_in: SignIn, review_id: int, name: str
+) -> None:
+    """Nor that they answered it again. They see both themselves."""
+    client = reader(sign_in, world, name, review_id)
+    more = paths(app, world, review_id)
+    before = crawl(client, *more)
+    own = f"/reviews/{review_id}"
+    ana = sign_in(world.email("ana"))
+    assert "since you sent it" not in ana.get(own).text
+    sent = world.statements["communication"][:4]
+    with app.app_context():
+        for statement_id in sent:
+            ratings.rate(actor(world, "ana"), statement_id, None, 1, world.now, clear=True)
+    assert crawl(client, *more) == before
+    assert ana.get(own).text.count("You cleared your rating since you sent it.") == 4
+    with app.app_context():
+        ratings.rate(actor(world, "ana"), sent[0], Answer.NOT_SURE, 2, world.now)
+    assert crawl(client, *more) == before
+    assert ana.get(own).text.count("You changed your rating since you sent it.") == 1
 
 
 @pytest.mark.parametrize("name", ["sue", at_length("cora")])

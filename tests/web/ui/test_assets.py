@@ -14,7 +14,7 @@ from tests.client import Client
 from tracker.web.ui.assets import PREFIX, SCRIPT_IMPORT, digest, imported, init_app, lay_out
 
 FIRST, SECOND, THIRD = ({"js/a.js": f"'{number}';".encode()} for number in (1, 2, 3))
-SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
+SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 
 
 def folders(target: Path) -> set[str]:

@@ -39,7 +39,8 @@ MACRO = """{% from "_macros/statements.html" import statement_card %}{{ statemen
   c, scale, url_for("assessment.save", statement_id=c.id),
   hidden={"base_version": c.version, "person_id": person, "page": "domain"},
   endorsement={"who": c.endorsement.who, "label": labels[c.endorsement.answer], "on": c.endorsement.at,
-    "note": "you have answered otherwise since" if c.endorsement.since else ""} if c.endorsement else none,
+    "note": ("you have answered otherwise since" if c.answer else "you have cleared your rating since")
+      if c.endorsement.since else ""} if c.endorsement else none,
   evidence={"count": c.evidence, "href": url_for("statements.show", statement_id=c.id, _anchor="evidence")
     if c.evidence else url_for("evidence.new", statement=c.id)},
   notes={"for_self": c.own_note, "for_reviewer": c.reviewer_note},

@@ -193,6 +193,9 @@ class Story(Scene):
             actor = self.actor(learner.name, self.at(-3))
             use_statement_readings.read(actor, world.use_statement(actor.library_id), self.at(-3))
             self._rate(learner, actor, self.statements[:58], -3, later=True)
+            doubtful = self.statements[7].id
+            version = learner.versions[doubtful]
+            ratings.rate(actor, doubtful, None, version, self.at(-2), clear=True)
             return
         actor = self.actor(learner.name, self.at(day))
         rated = [statement for statement in self.statements if statement.id in learner.said]

@@ -125,7 +125,9 @@ def last_rated(learner: Learner) -> tuple[int, int] | None:
         select(Statement.domain_id, Statement.rank)
         .join(Rating, Rating.statement_id == Statement.id)
         .where(
-            Rating.person_id == learner.person_id, Statement.framework_id == learner.framework_id
+            Rating.person_id == learner.person_id,
+            Rating.answer.is_not(None),
+            Statement.framework_id == learner.framework_id,
         )
         .order_by(Rating.rated_at.desc(), Rating.id.desc())
         .limit(1)
@@ -148,8 +150,10 @@ LIBRARY: BindParameter[int] = bindparam("library", type_=Integer)
 FRAMEWORK: BindParameter[int] = bindparam("framework", type_=Integer)
 LEFT_OUT = and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == LIBRARY)
 """The join of `NotRatedHere` in the learner's library to `Statement`."""
-RATED = and_(Rating.statement_id == Statement.id, Rating.person_id == LEARNER)
-"""The join of the learner's own `Rating` to `Statement`."""
+OWN_ROW = and_(Rating.statement_id == Statement.id, Rating.person_id == LEARNER)
+"""The join of the learner's own `Rating` to `Statement`: its answer may be cleared."""
+RATED = and_(OWN_ROW, Rating.answer.is_not(None))
+"""The same, of what is answered now."""
 
 
 def _progress() -> Select[*tuple[Any, ...]]:

@@ -12,7 +12,9 @@ from tracker.rules.frameworks.scale import Basis
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    answer: str
+    """`answer` is None where it was cleared."""
+
+    answer: str | None
     basis: Basis
     at: dt.datetime
     given_on: dt.date | None

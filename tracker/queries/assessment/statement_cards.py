@@ -35,7 +35,7 @@ from tracker.models import (
     Statement,
 )
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.progress import FRAMEWORK, LEARNER, LEFT_OUT, RATED, of
+from tracker.queries.assessment.progress import FRAMEWORK, LEARNER, LEFT_OUT, OWN_ROW, of
 from tracker.rules.frameworks.scale import UNGRADED, Basis, Meaning, shortcut
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
@@ -64,8 +64,10 @@ class CitationChip:
 
 @dataclass(frozen=True, slots=True)
 class StatementCard:
-    """One statement with the learner's answer (version 0: none), notes, endorsement and count of
-    evidence."""
+    """One statement with the learner's answer, notes, endorsement and count of evidence.
+
+    `version` 0: never answered. A cleared answer is None too, with a version and without a time.
+    """
 
     id: int
     code: str
@@ -148,7 +150,7 @@ def _cards(
             answer=row.answer,
             basis=row.basis,
             version=row.version or 0,
-            rated_at=row.rated_at,
+            rated_at=None if row.answer is None else row.rated_at,
             given_on=row.given_on,
             own_note=row.own_note or "",
             reviewer_note=row.reviewer_note or "",
@@ -241,7 +243,7 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             evidence.label("evidence"),
         )
         .outerjoin(NotRatedHere, LEFT_OUT)
-        .outerjoin(Rating, RATED)
+        .outerjoin(Rating, OWN_ROW)
         .outerjoin(Endorsement, stands)
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
         .where(Statement.framework_id == FRAMEWORK, which)

@@ -128,7 +128,7 @@ def _history(connection: Connection) -> Iterator[Finding]:
         select(newest.id)
         .where(
             same,
-            newest.answer == Rating.answer,
+            newest.answer.is_not_distinct_from(Rating.answer),
             newest.basis == Rating.basis,
             newest.rated_at == Rating.rated_at,
             ~select(newer.id).where(later).exists(),

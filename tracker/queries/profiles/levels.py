@@ -148,7 +148,8 @@ def own_answers(person_ids: Iterable[int], framework_id: int, library_id: int) -
 def own_answers_at(
     person_ids: Iterable[int], framework_id: int, library_id: int, at: dt.datetime
 ) -> Counts:
-    """The learner's answers as they stood at that moment, from the history."""
+    """The learner's answers as they stood at that moment, from the history. One that was cleared by
+    then counts as none."""
     entries = select(
         RatingEntry.person_id,
         RatingEntry.statement_id,

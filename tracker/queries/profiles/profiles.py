@@ -97,7 +97,7 @@ def profile(learner: Learner, side: SelfSide) -> Profile:
 
 
 def last_change(learner: Learner) -> dt.datetime | None:
-    """When the learner last answered. For the learner alone. One query."""
+    """When the learner last answered, or cleared an answer. For the learner alone. One query."""
     return session().scalar(
         select(func.max(Rating.rated_at))
         .join(Statement, Statement.id == Rating.statement_id)

@@ -14,6 +14,7 @@ from tracker.models import (
     Confirmation,
     Domain,
     Level,
+    Rating,
     Review,
     ReviewItem,
     ReviewItemText,
@@ -84,6 +85,27 @@ def for_learner(review_id: int) -> list[Item]:
         may_theirs=_revealed(),
         is_reviewer=False,
     )
+
+
+def changed_since_sent(review_id: int) -> dict[int, bool]:
+    """Of the items whose statement the learner has answered otherwise since they sent it: whether
+    they have an answer to it now. For the learner alone. One query."""
+    rows = session().execute(
+        select(ReviewItem.id, Rating.answer)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .join(
+            Rating,
+            and_(
+                Rating.person_id == Review.learner_id,
+                Rating.statement_id == ReviewItem.statement_id,
+            ),
+        )
+        .where(
+            ReviewItem.review_id == review_id,
+            Rating.answer.is_distinct_from(ReviewItem.learner_answer),
+        )
+    )
+    return {row.id: row.answer is not None for row in rows}
 
 
 def is_sealed() -> ColumnElement[bool]:

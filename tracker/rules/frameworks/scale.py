@@ -42,6 +42,8 @@ class Basis(StrEnum):
     CARRIED = "carried"
     IMPORTED = "imported"
     INFERRED = "inferred"
+    CLEARED = "cleared"
+    """No answer any more."""
 
 
 class Ground(StrEnum):

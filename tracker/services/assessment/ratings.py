@@ -31,8 +31,10 @@ class RatedCounts:
     rated_in_domain: int
     rated_at_level: int
 
-    def one_more(self) -> "RatedCounts":
-        return RatedCounts(self.rated + 1, self.rated_in_domain + 1, self.rated_at_level + 1)
+    def plus(self, more: int) -> "RatedCounts":
+        return RatedCounts(
+            self.rated + more, self.rated_in_domain + more, self.rated_at_level + more
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,15 @@ class StatementAddress:
 
 @dataclass(frozen=True, slots=True)
 class SavedRating:
-    """The answer as it stands after the save, where its statement is, and the learner's progress.
+    """The answer as it stands after the save (None: cleared), where its statement is, and the
+    learner's progress.
 
     `changed` is False where the same was sent again.
     """
 
     statement_id: int
     where: StatementAddress
-    answer: str
+    answer: str | None
     basis: Basis
     rated_at: dt.datetime
     version: int
@@ -65,7 +68,8 @@ class SavedRating:
 
 @dataclass(frozen=True, slots=True)
 class RatingToSave:
-    """What one save asks for. `answer` None and notes that are absent leave what is there.
+    """What one save asks for. `answer` None and notes that are absent leave what is there; `clear`
+    takes the answer away, in place of one.
 
     `base_version` is the version that the page showed, 0 for none. An answer from before the open
     round that is given again is *confirmed*, unless `confirm` is False.
@@ -76,6 +80,7 @@ class RatingToSave:
     base_version: int
     notes: Mapping[str, str] = field(default_factory=dict)
     confirm: bool = True
+    clear: bool = False
 
 
 def rate(
@@ -88,9 +93,10 @@ def rate(
     reviewer_note: str | None = None,
     *,
     confirm: bool = True,
+    clear: bool = False,
 ) -> SavedRating:
-    """Save an answer, notes, or both, as `Sent` says. The same content again changes nothing and is
-    never a conflict.
+    """Save an answer, notes, or both, as `RatingToSave` says. The same content again changes
+    nothing and is never a conflict.
 
     At most four queries. Raises Missing (not a statement of the learner's framework); Conflict:
     use_statement_unread, not_rated_here, and rating_changed with `current` (what was saved
@@ -102,6 +108,7 @@ def rate(
         base_version,
         clean_notes(own_note=own_note, reviewer_note=reviewer_note),
         confirm,
+        clear,
     )
     with transaction() as tx:
         raters = rating_lock.locked(actor, actor.today(now))
@@ -119,7 +126,7 @@ def rate(
             rated_at=written.rated_at,
             version=written.version,
             changed=written.changed,
-            progress=progress if row.version else progress.one_more(),
+            progress=progress.plus((written.answer is not None) - (row.answer is not None)),
         )
 
 
@@ -151,9 +158,9 @@ def rate_many(actor: Actor, sent: Sequence[RatingToSave], now: dt.datetime) -> i
 
 @dataclass(frozen=True, slots=True)
 class NewerRating:
-    """What a learner's other page saved in the meantime."""
+    """What a learner's other page saved in the meantime. `answer` None: cleared."""
 
-    answer: str
+    answer: str | None
     rated_at: dt.datetime
     version: int
     own_note: str
@@ -162,7 +169,7 @@ class NewerRating:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    answer: str
+    answer: str | None
     basis: Basis
     rated_at: dt.datetime
     version: int
@@ -182,14 +189,16 @@ def _write(
         if len(text) > NOTE_MAX:
             raise Invalid("note_long", name, longest=NOTE_MAX, length=len(text))
     if row.version is None:
+        if sent.clear:
+            return _Written(None, Basis.CLEARED, now, 0, False)
         if sent.answer is None:
             raise Invalid("answer_first", "answer")
         version = ratings.begin(
             tx, person_id, sent.statement_id, sent.answer, now, dict(sent.notes)
         )
         return _Written(sent.answer, Basis.RATED, now, version, True)
-    current: str = row.answer
-    wanted = sent.answer or current
+    current: str | None = row.answer
+    wanted = None if sent.clear else sent.answer or current
     other_notes = {name: text for name, text in sent.notes.items() if text != getattr(row, name)}
     if sent.base_version != row.version and (wanted != current or other_notes):
         raise Conflict(
@@ -199,12 +208,13 @@ def _write(
             ),
         )
     again = (
-        sent.answer == current
+        sent.answer is not None
+        and sent.answer == current
         and sent.confirm
         and is_dated(row.rated_at, rater.round_starts_on, row.given_on)
     )
     if wanted != current or again:
-        basis = Basis.CONFIRMED if again else Basis.RATED
+        basis = _basis(wanted, again)
         version = ratings.answer_again(
             tx, person_id, sent.statement_id, row.version, wanted, basis, now, other_notes
         )
@@ -213,6 +223,12 @@ def _write(
     if other_notes:
         version = ratings.note(tx, person_id, sent.statement_id, version, other_notes, now)
     return _Written(current, row.basis, row.rated_at, version, bool(other_notes))
+
+
+def _basis(answer: str | None, again: bool) -> Basis:
+    if answer is None:
+        return Basis.CLEARED
+    return Basis.CONFIRMED if again else Basis.RATED
 
 
 def clean_notes(**given: str | None) -> dict[str, str]:
@@ -284,6 +300,7 @@ def _place_query() -> Select[*tuple[Any, ...]]:
             .select_from(mine.join(other, other.c.id == mine.c.statement_id))
             .where(
                 mine.c.person_id == me,
+                mine.c.answer.is_not(None),
                 other.c.framework_id == Statement.framework_id,
                 other.c.id.not_in(out),
                 *(other.c[column.key] == column for column in where),

@@ -14,8 +14,8 @@ PAGE = re.compile(r"domain|level|statement|five(-[1-9][0-9]{0,9}){1,10}")
 
 @dataclass(frozen=True, slots=True)
 class SentRating:
-    """As typed. `answer` is "" where none was chosen; notes are None where the card did not send
-    them."""
+    """As typed. `answer` is "" where none was chosen, or where `clear` takes it away; notes are
+    None where the card did not send them."""
 
     answer: str
     base_version: int
@@ -24,11 +24,14 @@ class SentRating:
     reviewer_note: str | None
     page: str
     notes_only: bool
+    clear: bool
 
     def chosen(self) -> str | None:
-        """Raises Invalid("answer_unknown"): neither an answer nor a note."""
+        """Raises Invalid("answer_unknown"): neither an answer nor a note, and nothing to clear."""
         if self.answer:
             return self.answer
+        if self.clear:
+            return None
         if self.own_note is None and self.reviewer_note is None:
             raise Invalid("answer_unknown", "answer")
         return None
@@ -39,25 +42,29 @@ def from_form(form: MultiDict[str, str]) -> SentRating:
     if any(len(values) > 1 for values in form.listvalues()):
         raise Invalid("rating_malformed")
     page = form.get("page", "domain")
+    clear = form.get("save") == "clear"
     return SentRating(
-        answer=form.get("still_true") or form.get("answer", ""),
+        answer="" if clear else form.get("still_true") or form.get("answer", ""),
         base_version=typed_count(form.get("base_version", "0")),
         person_id=typed_count(form["person_id"]) if "person_id" in form else None,
         own_note=form.get("own_note"),
         reviewer_note=form.get("reviewer_note"),
         page=page if PAGE.fullmatch(page) else "domain",
         notes_only=form.get("save") == "notes",
+        clear=clear,
     )
 
 
 def from_json(body: Mapping[str, object]) -> SentRating:
     """Raises Invalid("rating_malformed"): a value of another type than the field's."""
+    clear = body.get("clear") is True
     return SentRating(
-        answer=text(body, "answer") or "",
+        answer="" if clear else text(body, "answer") or "",
         base_version=count(body, "base_version") or 0,
         person_id=count(body, "person_id"),
         own_note=text(body, "own_note"),
         reviewer_note=text(body, "reviewer_note"),
         page="domain",
         notes_only=body.get("notes_only") is True,
+        clear=clear,
     )

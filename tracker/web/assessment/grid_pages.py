@@ -108,7 +108,9 @@ def _problem(
         "You answered this somewhere else in the meantime: %(answer)s. What you chose here is "
         "still chosen; save "
         "again to put it in its place.",
-        answer=mark(to_rate.answer(current.answer).label, learner.lang),
+        answer=mark(to_rate.answer(current.answer).label, learner.lang)
+        if current.answer
+        else _("No rating"),
     )
     if typed is not None and typed.own_note is not None and current.own_note:
         words += " " + _("The note saved there: %(note)s", note=current.own_note)

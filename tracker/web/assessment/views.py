@@ -138,6 +138,7 @@ def save(statement_id: int) -> ResponseReturnValue:
             own_note=sent.own_note,
             reviewer_note=sent.reviewer_note,
             confirm=not sent.notes_only,
+            clear=sent.clear,
         )
     except (Invalid, Conflict) as refusal:
         return _refused(statement_id, sent, refusal)

@@ -2,6 +2,7 @@
 row."""
 
 import datetime as dt
+import hmac
 
 from flask import Flask, Response, current_app, g, request
 from flask import session as cookie
@@ -52,6 +53,14 @@ def actor() -> Actor:
 def today() -> dt.date:
     """The day it is in the signed-in person's library."""
     return actor().today(now())
+
+
+def browser_key() -> str:
+    """Tells a browser whose unsaved answers it holds, without saying who: another one for each
+    sign-in."""
+    who = actor()
+    whose = f"{who.person_id}:{who.sign_in_id}"
+    return hmac.new(current_app.config["SECRET_KEY"].encode(), whose.encode(), "sha256").hexdigest()
 
 
 def passwords() -> Passwords:
@@ -130,4 +139,5 @@ def _note_seen(response: Response) -> Response:
 def init_app(app: Flask) -> None:
     login.init_app(app)
     app.extensions["tracker_passwords"] = Passwords(**app.config["ARGON2"])
+    app.jinja_env.globals.update(browser_key=browser_key)
     app.after_request(_note_seen)

@@ -75,6 +75,7 @@ def learner_page(review_id: int, typed: TypedForm | None = None) -> str:
         lang=header.lang,
         header=header,
         items=review_items.for_learner(review_id),
+        changed=review_items.changed_since_sent(review_id),
         words=words_of(header),
         messages=item_details.messages(review_id),
         evidence=item_details.evidence(review_id),

@@ -14,7 +14,7 @@ from whitenoise.compress import Compressor
 
 PREFIX = "/assets"
 STYLE_IMPORT = re.compile(rb'^@import "([^"]+)"( print)?;$', re.MULTILINE)
-SCRIPT_IMPORT = re.compile(rb'^import .*"(\./[^"]+)";$', re.MULTILINE)
+SCRIPT_IMPORT = re.compile(rb'^import .*"(\.{1,2}/[^"]+)";$', re.MULTILINE)
 ENDINGS = {".css", ".js", ".svg", ".png", ".ico", ".woff2", ".webmanifest"}
 
 

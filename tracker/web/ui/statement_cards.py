@@ -54,7 +54,7 @@ class CardShape:
     dated: bool
     imported: ImportedAnswer | None
     endorsed: bool
-    changed_since: bool
+    since: str
     noted: bool
     evidence: int
     own_page: bool
@@ -98,7 +98,7 @@ class StatementCards:
             dated=dated,
             imported=how_imported(card),
             endorsed=mark is not None,
-            changed_since=mark is not None and mark.since,
+            since=_since(card),
             noted=bool(card.own_note or card.reviewer_note),
             evidence=card.evidence,
             own_page=self._own_page,
@@ -139,6 +139,15 @@ class StatementCards:
         if found is None:
             found = self._days[quarter] = str(escape(day(quarter)))
         return found
+
+
+def _since(card: StatementCard) -> str:
+    """What became of the learner's answer after it was reviewed. "" where it is the same."""
+    if card.endorsement is None or not card.endorsement.since:
+        return ""
+    if card.answer is None:
+        return str(_("you have cleared your rating since"))
+    return str(_("you have answered otherwise since"))
 
 
 def how_imported(card: StatementCard) -> ImportedAnswer | None:
@@ -197,7 +206,7 @@ def _keep_shape(shape: CardShape) -> list[str]:
                 "who": _stand_in("who"),
                 "label": _stand_in("said"),
                 "day": _stand_in("day"),
-                "note": _("you have answered otherwise since") if shape.changed_since else "",
+                "note": shape.since,
             }
             if shape.endorsed
             else None,

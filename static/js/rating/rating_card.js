@@ -1,0 +1,86 @@
+/* One statement that a learner rates: a rating can be taken back, and outlives a reload before it is saved. */
+
+import { forget, keep, kept } from "./kept_answers.js";
+import { StatementCard } from "../statement_card.js";
+import { forgetGiven, offerUndo, remember, tell } from "./undo.js";
+
+export class RatingCard extends StatementCard {
+  constructor(root) {
+    super(root);
+    this.given = this.chosen?.value ?? null; // the last answer that was given, saved or not
+    this.isUndone = false;
+    if (root.matches("form")) root.addEventListener("submit", (event) => this.onSubmit(event));
+    this.restore();
+  }
+
+  get id() {
+    return this.root.dataset.statement;
+  }
+
+  /** An answer from before a reload that the server does not have yet, on the version that it was given on. */
+  restore() {
+    const before = kept(this.id);
+    if (!before) return;
+    this.given = before.answer;
+    this.version = before.version;
+    super.give(before.answer, 0);
+  }
+
+  give(answer, pause, others) {
+    if (answer !== this.given) remember(this, this.given);
+    this.isUndone = false;
+    this.put(answer, pause, others);
+  }
+
+  /** What was there before the last answer. */
+  putBack(answer) {
+    this.isUndone = true;
+    this.put(answer, 0);
+  }
+
+  put(answer, pause, others) {
+    this.given = answer;
+    keep(this.id, answer, this.version);
+    super.give(answer, pause, others);
+  }
+
+  onSubmit(event) {
+    event.preventDefault();
+    const button = event.submitter;
+    const notes = {};
+    for (const [name, note] of Object.entries(this.notes)) {
+      if (note && note.value !== note.defaultValue) notes[name] = note.value;
+    }
+    const isOlder = button?.name === "still_true" && button.value !== this.root.dataset.statement;
+    const answer = isOlder ? button.value : (this.chosen?.value ?? "");
+    if (button?.value === "clear") this.give(null, 0, notes);
+    else if (button?.name === "save" || !answer) this.save({ ...notes, answer, notes_only: button?.name === "save" }, 0);
+    else this.give(answer, 0, notes);
+  }
+
+  onSaved(sent, body) {
+    const { answer } = this.wanted ?? {}; // newer than what was saved
+    if (answer === undefined || answer === "") forget(this.id);
+    else keep(this.id, answer, this.version);
+    super.onSaved(sent, body);
+  }
+
+  speakSaved(sent, body) {
+    const { isUndone } = this;
+    this.isUndone = false;
+    if (isUndone) tell(this, body, "undone");
+    else if (sent.notes_only || !offerUndo(body)) super.speakSaved(sent, body);
+  }
+
+  takeOver(current) {
+    this.given = current.answer;
+    forgetGiven(this);
+    forget(this.id);
+    super.takeOver(current);
+  }
+
+  /** Where a box about this statement comes, in the order of the keyboard: after it. */
+  besideIt(box) {
+    this.root.after(box);
+  }
+}
