@@ -165,6 +165,19 @@ class TestChoosing:
         assert "“Not sure” can’t be agreed on." in words(refused.text)
         assert ana.post(url, said("talk")).status_code == 422
 
+    def test_theirs_is_what_they_would_agree_on_by_now(
+        self, app: Flask, three: tuple[str, list[int]], ana: Client, sue: Client
+    ) -> None:
+        url, (near, far, _unsure, _same) = three
+        ana.post(url, choosing("confirm", {near: "agree:not_yet"}))
+        sue.post(url, said("theirs") | {f"tick-{near}": "1", f"tick-{far}": "1"})
+        with app.app_context():
+            found = session().execute(select(DifferenceChoice.item_id, DifferenceChoice.answer))
+            assert sorted(tuple(each) for each in found) == [
+                (near, "not_yet"),
+                (far, "consistently"),
+            ]
+
     def test_a_page_of_somebody_else_is_refused(
         self, three: tuple[str, list[int]], world: World, ana: Client
     ) -> None:

@@ -7,6 +7,7 @@ from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
+from tracker.queries.reviews import item_details
 from tracker.queries.reviews import items as review_items
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.frameworks.scale import counterpart
@@ -85,14 +86,8 @@ def _done(review: Subject, sent: SentDifferences) -> str:
 def _ticked(review: Subject, sent: SentDifferences) -> list[Choice]:
     """What the bar says of every ticked row. Raises Conflict("answers_refused"): the side that it
     names was not sure."""
-    is_learner = pages.is_learner(review)
-    sides = {}
-    if sent.act in ("mine", "theirs"):
-        read = review_items.for_learner if is_learner else review_items.for_reviewer
-        for item in read(review.id):
-            own, theirs = item.own or "", counterpart(item.theirs or "") or ""
-            sides[item.id] = own if (sent.act == "mine") is is_learner else theirs
     words = pages.words_of(pages.header_of(review.id))
+    sides = _sides(review, sent.act) if sent.act in ("mine", "theirs") else {}
     found, refused = list[Choice](), dict[int, Refusal]()
     for row in sent.ticked():
         value = sent.act
@@ -106,6 +101,23 @@ def _ticked(review: Subject, sent: SentDifferences) -> list[Choice]:
     if refused:
         raise Conflict("answers_refused", rows=refused)
     return found
+
+
+def _sides(review: Subject, act: str) -> dict[int, str]:
+    """By item the answer of the side that the bar names; of the other side what they would agree
+    on, once they have confirmed it."""
+    is_learner = pages.is_learner(review)
+    read = review_items.for_learner if is_learner else review_items.for_reviewer
+    sides = {}
+    for item in read(review.id):
+        own, theirs = item.own or "", counterpart(item.theirs or "") or ""
+        sides[item.id] = own if (act == "mine") is is_learner else theirs
+    if act == "theirs":
+        for item_id, confirmed in item_details.confirmations(review.id).items():
+            for person_id, side in confirmed.items():
+                if person_id != session.actor().person_id and side.answer is not None:
+                    sides[item_id] = side.answer
+    return sides
 
 
 def _told(review: Subject, done: Confirmed) -> str:
