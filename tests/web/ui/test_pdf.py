@@ -436,7 +436,7 @@ def test_the_notes_of_twenty_differences_are_two_pages(
 ) -> None:
     """Statements of 150 letters, a note at every second, and eight that match."""
     with app.app_context():
-        grow(world, "communication", 18)
+        grow(world, "communication", 28)
         with transaction() as tx:
             tx.execute(update(Statement).values(text="does thirty letters at a time, " * 5))
         review_id = send(world, *[YES] * 28)

@@ -17,7 +17,7 @@ from tracker.rules.frameworks.scale import NOT_MY_WORK, NOT_THEIR_WORK, counterp
 from tracker.rules.reviews.differences import Apart, ChoiceKind, distance
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.web.http import errors
-from tracker.web.reviews.differences.forms import OTHER, SentDifferences, SentRow, coded
+from tracker.web.reviews.differences.forms import OTHER, SentChoice, SentDifferences, coded
 from tracker.web.reviews.outcome import ReviewOutcome
 
 SHOWN = 8
@@ -93,7 +93,7 @@ class DifferenceGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ChoiceProblem:
     """One line of the summary of errors, and where it leads."""
 
     text: str
@@ -110,7 +110,7 @@ class Agenda:
     talk: int
     chosen: int
     left: int
-    problems: list[Problem]
+    problems: list[ChoiceProblem]
     reason: str
     undoable: frozenset[int]
 
@@ -262,7 +262,7 @@ def _options(
 
 
 def _chosen(
-    options: list[Option], chosen: OwnChoice | None, sent: SentRow | None
+    options: list[Option], chosen: OwnChoice | None, sent: SentChoice | None
 ) -> tuple[str, str, str, bool]:
     """The radio, what is selected under *Another*, the reason, and the tick."""
     if sent is not None:
@@ -325,14 +325,14 @@ def _problems(
     rows: list[DifferenceRow],
     sent: SentDifferences | None,
     refusal: Refusal | None,
-) -> list[Problem]:
+) -> list[ChoiceProblem]:
     """What belongs to a row leads there; what ended meanwhile keeps what was typed for it."""
     refused = errors.refused_rows(refusal)
     if refusal is None:
         return []
     if not refused:
         first = f"#{rows[0].field}" if rows else "#main"
-        return [Problem(errors.message_for(refusal), first)]
+        return [ChoiceProblem(errors.message_for(refusal), first)]
     here = {row.item.id: row for row in rows}
     found = []
     for item in of.items:
@@ -344,8 +344,8 @@ def _problems(
         )
         typed = sent.rows[item.id].reason if sent and item.id in sent.rows else ""
         if item.id in here:
-            found.append(Problem(words, f"#{here[item.id].field}"))
+            found.append(ChoiceProblem(words, f"#{here[item.id].field}"))
         else:
-            wrote = f" {_('You wrote: %(text)s', text=typed)}" if typed else ""
-            found.append(Problem(f"{words}{wrote}", f"#item-{item.id}"))
+            wrote = " " + _("You wrote: %(text)s", text=typed) if typed else ""
+            found.append(ChoiceProblem(f"{words}{wrote}", f"#item-{item.id}"))
     return found

@@ -39,7 +39,7 @@ def coded(kind: ChoiceKind, answer: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class SentRow:
+class SentChoice:
     """As typed. `seen`: the stamp of what the other side had confirmed when the page was made."""
 
     item_id: int
@@ -77,10 +77,10 @@ class SentDifferences:
 
     person_id: int | None
     act: str
-    rows: Mapping[int, SentRow]
+    rows: Mapping[int, SentChoice]
     reason: str
 
-    def ticked(self) -> list[SentRow]:
+    def ticked(self) -> list[SentChoice]:
         """Raises Invalid("difference_no_tick")."""
         found = [row for row in self.rows.values() if row.is_ticked]
         if not found:
@@ -110,7 +110,7 @@ def from_form(form: MultiDict[str, str]) -> SentDifferences:
         person_id=typed_count(form["person_id"]) if "person_id" in form else None,
         act=act if act in ACTS else "save",
         rows={
-            item_id: SentRow(
+            item_id: SentChoice(
                 item_id,
                 sent.get("choice", ""),
                 sent.get("other", ""),
