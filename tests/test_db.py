@@ -2,6 +2,8 @@
 
 import datetime as dt
 import multiprocessing
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from tracker.db import (
     UTCDateTime,
     all_or_nothing,
     db,
+    empty_log,
     listen,
     piggyback,
     session,
@@ -40,6 +43,33 @@ def test_pragmas_on_a_live_connection(
             live = {name: found.scalar_one() for name, found in asked.items()}
         db.engine.dispose()
     assert live == PRAGMAS
+
+
+def test_the_log_is_emptied_unless_somebody_reads(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who reads at that moment keeps it, and is not disturbed; the next time it goes."""
+    if engine_name != "sqlite":
+        pytest.skip("the log is SQLite's")
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("tracker.db.LOG_TIMEOUT_MS", 50)
+    path = tmp_path / "own.sqlite3"
+    log = path.with_name("own.sqlite3-wal")
+    app = create_app(TestConfig(f"sqlite:///{path}", tmp_path))
+    with app.app_context():
+        with transaction() as tx:
+            tx.execute(text("CREATE TABLE notes (said TEXT)"))
+        with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM notes").fetchall()
+            with transaction() as tx:
+                tx.execute(text("INSERT INTO notes VALUES ('a patron')"))
+            empty_log()
+            assert b"a patron" in log.read_bytes()
+            assert reader.execute("SELECT * FROM notes").fetchall() == []
+        empty_log()
+        assert log.read_bytes() == b""
+        db.engine.dispose()
 
 
 def test_a_write_outside_a_transaction_fails(app: Flask, world: World) -> None:

@@ -9,25 +9,36 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from config import ROOT
 from tests.conftest import NOW, TestConfig
 from tests.engines import fresh_database
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.audit import happened
+from tests.factories.evidence import piece
 from tests.factories.frameworks import second_framework
 from tests.factories.sending import actor, answer_all, items, send
 from tests.factories.world import World, make_world
 from tracker.app import MIGRATIONS, create_app
 from tracker.db import Base, db, transaction
+from tracker.models import Framework, Statement
 from tracker.models.triggers import guards
 from tracker.queries.endorsements import digest_check
 from tracker.queries.operations import audit_chain, invariants
+from tracker.rules.evidence.erasures import ErasureReason
+from tracker.rules.frameworks.files import read_framework
 from tracker.rules.reviews.digests import DigestFit
 from tracker.rules.reviews.workflow import ItemStatus
+from tracker.services import evidence_erasures
+from tracker.services.administration import exclusions, legal_holds
+from tracker.services.administration.library_settings import create_administrator
 from tracker.services.assessment import ratings
+from tracker.services.frameworks.importing import import_framework
 from tracker.services.reviews import differences, reviews
+
+SEED = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 
 
 def test_models_equal_the_migrated_database(migrated_app: Flask) -> None:
@@ -186,6 +197,8 @@ EXPECTED_TRIGGERS = {
         "audit_event_details",
         "evidence_versions",
         "evidence_texts",
+        "evidence_erasures",
+        "held_texts",
         "endorsements",
         "review_items",
         "endorsement_moves",
@@ -289,6 +302,7 @@ def test_events_become_a_chain_and_come_back(
 SHAPES = "20261202_framework_shapes"
 BEFORE_SHAPES = str(ScriptDirectory(str(MIGRATIONS)).get_revision(SHAPES).down_revision)
 AS_SENT = ("learner_answer_label", "learner_answer_description")
+NEWER = (*AS_SENT, "sensitive")
 KEPT = ("ratings", "rating_entries", "review_items", "endorsements", "confirmations", "statements")
 
 
@@ -336,7 +350,7 @@ def _contents() -> dict[str, list[dict[str, object]]]:
     with db.engine.connect() as connection:
         return {
             table: [
-                {column: row[column] for column in row if column not in AS_SENT}
+                {column: row[column] for column in row if column not in NEWER}
                 for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY id")).mappings()
             ]
             for table in KEPT
@@ -502,3 +516,95 @@ def _indexes() -> dict[str, list[str]]:
         table: sorted(str(each["name"]) for each in found.get_indexes(table))
         for table in RATED_TABLES
     }
+
+
+BEFORE_ERASED = str(
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20261207_erased_texts").down_revision
+)
+
+
+def test_what_is_held_or_waits_to_be_removed_keeps_the_layout(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way back loses neither; with nothing of it left, the older layout comes and goes."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            adam, folder = actor(world, "adam"), tmp_path / "files"
+            legal_holds.begin(adam, world.people["ana"], "A letter.", NOW)
+            made = piece(world, text="of a patron")
+            ana = actor(world, "ana")
+            evidence_erasures.erase(ana, made, ErasureReason.PRIVATE, folder, now=NOW)
+            _refuses("DELETE FROM held_texts")
+            _refuses("UPDATE held_texts SET row_id = 0")
+            _refuses("DELETE FROM evidence_erasures")
+            with pytest.raises(SystemExit):
+                downgrade(revision=BEFORE_ERASED)
+            legal_holds.end(adam, world.people["ana"], folder, NOW)
+            before = _contents()
+            db.session.remove()
+            downgrade(revision=BEFORE_ERASED)
+            upgrade()
+            assert _contents() == before
+            assert set(_triggers()) >= set(guards(engine_name, ["held_texts", "evidence_texts"]))
+            db.session.remove()
+            db.engine.dispose()
+
+
+BEFORE_SENSITIVE = "20261207_erased_texts"
+OLDER_FILE = "1b96d0d4fc9f61ea81904ee6b7969295e15196ebb72b8a0c9804da975cc9694d"
+
+
+def test_a_library_that_is_there_goes_on_rating_what_it_rates(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sensitive statements of the shipped framework are decided as they were, what was reviewed
+    fits, and the file of today is the version that is there."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    file = read_framework(SEED.read_text(encoding="utf-8"))
+    decided = (
+        "SELECT statements.code, decision, decided_by_id IS NOT NULL FROM sensitive_decisions "
+        "JOIN statements ON statements.id = statement_id ORDER BY statements.code"
+    )
+    digest = "SELECT digest FROM frameworks WHERE slug = 'library-technicians'"
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            import_framework(file, NOW)
+            administrator = create_administrator("Hill", "Hal", "hal@example.org", "x", NOW)
+            assert _all("SELECT count(*) FROM not_rated_here") == [(13,)]
+            db.session.remove()
+            with pytest.raises(SystemExit):
+                downgrade(revision=BEFORE_SENSITIVE)
+            with transaction() as tx:
+                tx.execute(text("DELETE FROM not_rated_here"))
+            found = db.session.scalars(select(Statement.id).where(Statement.code == "CHA-1-02"))
+            exclusions.leave_out(administrator, found.all(), "Not here", NOW)
+            world = make_world(NOW)
+            review_id = send(world, *Answer)
+            answer_all(world, review_id, *ReviewerAnswer)
+            reviews.reveal(actor(world, "sue"), review_id, NOW)
+            fits = _fits()
+            db.session.remove()
+            downgrade(revision=BEFORE_SENSITIVE)
+            assert _all(digest) == [(OLDER_FILE,)]
+            upgrade()
+            rows = _all(decided)
+            left_out = [row for row in rows if row[1] == "leave_out"]
+            assert [(row[0], bool(row[2])) for row in left_out] == [("CHA-1-02", True)]
+            rated = [row for row in rows if row not in left_out]
+            assert len(rated) == 3 * 13 - 1
+            assert {(row[1], bool(row[2])) for row in rated} == {("rate", False)}
+            assert _all("SELECT key FROM strands WHERE targets_need_reason") == [("durable",)]
+            assert _all(digest) == [(file.digest,)]
+            assert not import_framework(file, NOW).added
+            about = select(Framework.about).where(Framework.digest == file.digest)
+            assert db.session.scalars(about).one()["scale"] == file.about["scale"]
+            assert _fits() == fits
+            assert set(fits) == {DigestFit.FITS}
+            db.session.remove()
+            db.engine.dispose()

@@ -31,6 +31,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 15_000
+LOG_TIMEOUT_MS = 2_000
+"""How long to wait for readers before the log is left as it is."""
 PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": 2,
@@ -188,6 +190,28 @@ def _part_of(whole: Session) -> Iterator[Session]:
     with whole.begin_nested():
         yield whole
     whole.expunge_all()
+
+
+def empty_log() -> None:
+    """Put what SQLite's write-ahead log still holds into the database and cut the log to nothing:
+    erased text would stand in it until it is written over.
+
+    Somebody who is reading at that moment can keep it from being cut; the daily commands do it
+    again. What PostgreSQL keeps for readers is cleared by its own autovacuum.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return
+    db.session.rollback()
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA query_only = OFF")
+        cursor.execute(f"PRAGMA busy_timeout = {LOG_TIMEOUT_MS}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.close()
+    finally:
+        connection.close()
 
 
 def _on_connect(connection: Any, _record: object) -> None:

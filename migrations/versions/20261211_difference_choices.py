@@ -5,14 +5,14 @@ to undo *no agreement*.
 SQLite makes the two tables anew from their own definitions, with the triggers and indexes that they
 had. The way back drops choices and talks, and takes the nearest older word for the moves.
 
-Revises: 20261206_cleared_answers
+Revises: 20261210_sensitive_statements
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261211_difference_choices"
-down_revision = "20261206_cleared_answers"
+down_revision = "20261210_sensitive_statements"
 branch_labels = None
 depends_on = None
 

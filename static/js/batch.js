@@ -1,7 +1,8 @@
-/* A batch, one screen of a review: one form around its cards, with a button for what is ticked and one to go on later. */
+/* A batch, one screen of a review: one form around its cards, with what is left of it, the way on, a button to stop for
+   now and, where that was asked for, one for what is ticked. */
 
 import { fill, words } from "./announcements.js";
-import { startAtFirstOpen } from "./keys.js";
+import { startAtFirstOpen, wayOn } from "./keys.js";
 import { ReviewCard } from "./review_card.js";
 import { connectCards } from "./statement_card.js";
 import { cards, letGo, waits } from "./unsaved.js";
@@ -11,12 +12,32 @@ connectCards(document, ReviewCard);
 startAtFirstOpen(cards);
 
 const tickButton = batch.querySelector("[data-tick-button]");
-function showTicked() {
-  const count = batch.querySelectorAll("[data-tick]:checked").length;
-  tickButton.textContent = fill(words.ticked, { count });
+const leftHere = batch.querySelector("[data-left-here]");
+const way = wayOn();
+let here = null; // the card that had the focus last
+
+/** The next card that is open, after the last that had the focus. */
+const nextOpen = () => (here ? here.next() ?? (here.isOpen ? here : undefined) : cards.find((card) => card.isOpen));
+
+function show() {
+  const count = cards.filter((card) => card.isOpen).length;
+  leftHere.textContent = fill(words.leftHere, { count });
+  way.textContent = count ? words.nextOpen : way.dataset.after;
+  if (tickButton) tickButton.textContent = fill(words.ticked, { count: batch.querySelectorAll("[data-tick]:checked").length });
 }
-batch.addEventListener("change", showTicked);
-showTicked();
+for (const kind of ["change", "keydown", "focusin"]) batch.addEventListener(kind, () => setTimeout(show));
+show();
+
+batch.addEventListener("focusin", (event) => {
+  here = cards.find((card) => card.root.contains(event.target)) ?? here;
+});
+
+way.addEventListener("click", (event) => {
+  const next = nextOpen();
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+});
 
 batch.addEventListener("submit", (event) => {
   const root = event.submitter?.closest("[data-statement]");

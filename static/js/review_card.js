@@ -1,7 +1,7 @@
 /* One item of a review to answer: an answer and how one knows it, or a question in words. */
 
-import { page, words } from "./announcements.js";
-import { isSave, isShortcut, radioOf, wayOn } from "./keys.js";
+import { page, speak, words } from "./announcements.js";
+import { isOff, isSave, isShortcut, keepOff, radioOf, wayOn } from "./keys.js";
 import { StatementCard } from "./statement_card.js";
 import { cards } from "./unsaved.js";
 
@@ -12,6 +12,7 @@ export class ReviewCard extends StatementCard {
     this.notes = { note: root.querySelector("textarea") };
     this.shown = [...root.querySelectorAll("[data-shows]")];
     this.isAsked = false; // a question is on its way, or was sent: nothing to answer until the reply
+    keepOff(root);
   }
 
   get ground() {
@@ -60,10 +61,14 @@ export class ReviewCard extends StatementCard {
     const radio = radioOf([...this.radios, ...this.grounds], event);
     if (radio) return () => this.choose(radio);
     if (event.key === "Enter" && event.target.type === "radio") return () => this.step(1);
-    return { n: () => this.step(1), p: () => this.step(-1), x: () => this.root.querySelector("[data-tick]").click(), e: () => this.unfold() }[event.key.toLowerCase()];
+    return { n: () => this.step(1), p: () => this.step(-1), x: () => this.root.querySelector("[data-tick]")?.click(), e: () => this.unfold() }[event.key.toLowerCase()];
   }
 
   choose(radio) {
+    if (isOff(radio)) {
+      radio.focus();
+      return;
+    }
     const wasOpen = this.isOpen;
     radio.checked = true;
     this.offer(0);
@@ -81,7 +86,17 @@ export class ReviewCard extends StatementCard {
   offer(pause) {
     const whole = this.whole();
     if (whole) this.save(whole, pause);
-    else if (this.chosen) this.say(this.isQuestion ? words.question : words.how);
+    else this.lacks(this.isQuestion ? words.question : this.chosen ? words.how : words.answerNeeded);
+  }
+
+  lacks(what) {
+    this.say(what);
+    speak(what);
+  }
+
+  say(text, isUnsaved = false) {
+    super.say(text, isUnsaved);
+    this.state.classList.toggle("is-done", text === words.saved);
   }
 
   /** The card's own button, or Ctrl+Enter. Returns whether there is something to save. */

@@ -1,4 +1,4 @@
-/* Choosing what to send for review: how many are chosen, and what they cost the reviewer. */
+/* Choosing what to send for review: how many are chosen, and what they cost the reviewer, at the reviewer's own pace. */
 
 import { fill, words } from "./announcements.js";
 
@@ -7,7 +7,8 @@ const count = sending.querySelector("[data-send-count]");
 
 sending.addEventListener("change", () => {
   const chosen = sending.querySelectorAll("input[name=statements]:checked").length;
-  const minutes = Math.ceil((chosen * Number(sending.dataset.seconds)) / 60);
+  const { seconds } = (sending.querySelector("input[name=reviewer]:checked") ?? sending).dataset;
+  const minutes = Math.ceil((chosen * Number(seconds)) / 60);
   count.textContent = fill(words.count, { count: chosen, minutes });
   for (const group of sending.querySelectorAll(".send-group")) {
     const done = group.querySelectorAll("input:checked").length;

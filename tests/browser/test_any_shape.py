@@ -71,11 +71,13 @@ def test_it_is_rated_and_judged_by_keyboard_alone(live: Live, browser: Any, shap
     assert {row.statement_id: row.answer for row in given} == {
         statement_id: scale.own[at % len(scale.own)] for at, statement_id in enumerate(order)
     }
-    judged = browser.new_context(base_url=live.url, viewport={"width": 1280, "height": 900})
+    judged = browser.new_context(
+        base_url=live.url, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+    )
     page = judged.new_page()
     sue_ = Keyboard(page)
     sue_.sign_in(world.email("sue"), PASSWORD)
-    page.goto(f"/reviews/{review_id}/level/{_domain(live, order[0])}/1")
+    page.goto(f"/reviews/{review_id}/screen/1")
     card = page.locator("[data-statement]").first
     first = card.get_attribute("data-statement")
     sue_.to(card.locator("input[type=radio]").first)
@@ -126,12 +128,5 @@ def _judged(live: Live, item_id: int) -> tuple[str | None, str | None]:
     with live.app.app_context():
         item = session().get_one(ReviewItem, item_id)
         found = (item.reviewer_answer, item.ground)
-        db.session.remove()
-    return found
-
-
-def _domain(live: Live, statement_id: int) -> int:
-    with live.app.app_context():
-        found = session().get_one(Statement, statement_id).domain_id
         db.session.remove()
     return found

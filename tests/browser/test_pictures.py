@@ -43,7 +43,7 @@ PICTURES = {
     "profile": Picture("learner and supervisor", "/profile"),
     "explanation": Picture("learner and supervisor", "/profile/metacognition"),
     "send": Picture("learner", "/reviews/new"),
-    "review": Picture("supervisor", "batch_review.level"),
+    "review": Picture("supervisor", "batch_review.screen"),
     "differences": Picture("supervisor", TO_TALK_ABOUT),
     "team": Picture("supervisor", "/teams/2"),
     "gaps": Picture("supervisor", "/teams/2/gaps"),

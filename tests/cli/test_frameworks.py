@@ -45,6 +45,9 @@ def test_other_content_under_a_published_version_is_refused(app: Flask, tmp_path
     assert refused.exit_code == 1
     assert "26.05 is published with other content" in refused.output
     assert run(app, "list").stdout.count("\n") == 1
+    checked = run(app, "check", str(changed))
+    assert (checked.exit_code, checked.output) == (1, refused.output)
+    assert "is published already" in run(app, "check", str(PATH)).output
 
 
 @pytest.mark.parametrize("command", ["check", "import"])

@@ -97,6 +97,9 @@ DOORS = [
     Door("admin_exclusions.index", ADMIN),
     Door("admin_exclusions.leave_out", ADMIN_POST, "POST"),
     Door("admin_exclusions.lift", ITS_BUTTON, "POST", left_out, arrange=leave_out),
+    Door("admin_people.set_legal_hold", ITS_RECORD_POST, "POST", ana),
+    Door("admin_people.end_legal_hold", ITS_BUTTON, "POST", ana),
+    Door("admin_people.legal_hold", ITS_RECORD, values=ana),
     Door("admin_people.create", ADMIN_POST, "POST"),
     Door(
         "admin_people.disable",
@@ -126,6 +129,8 @@ DOORS = [
     Door("admin_rounds.index", ADMIN),
     Door("admin_rounds.new", ADMIN),
     Door("admin_rounds.update", ITS_RECORD_POST, "POST", round_),
+    Door("admin_sensitive.decide", "401 403 403 403 403 403 403 303 403", "POST"),
+    Door("admin_sensitive.index", ADMIN),
     Door("admin_teams.close", ITS_BUTTON, "POST", central),
     Door("admin_teams.create", ADMIN_POST, "POST"),
     Door("admin_teams.edit", ITS_RECORD, values=central),

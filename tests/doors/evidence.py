@@ -47,6 +47,8 @@ DOORS = [
     own("evidence.choose_now", 422, "POST"),
     own("evidence.unlink", 422, "POST"),
     own("evidence.file", 200),
+    own("erasures.confirm", 200),
+    own("erasures.erase", 422, "POST"),
     Door(
         "evidence.reviewed_file",
         "302 200 404 200 404 404 404 404 404",

@@ -56,8 +56,8 @@ def its_id(world: World) -> dict[str, object]:
     return {"review_id": session().scalars(select(Review.id)).one()}
 
 
-def its_level(world: World) -> dict[str, object]:
-    return {**its_id(world), "domain_id": world.domains["communication"], "rank": 1}
+def its_screen(world: World) -> dict[str, object]:
+    return {**its_id(world), "number": 1}
 
 
 def its_statement(world: World) -> dict[str, object]:
@@ -108,8 +108,8 @@ DOORS = [
     row("reviews.reveal", 403, 409, values=its_id),
     row("reviews.differences", 200, 200, revealed, "GET", its_id),
     row("reviews.differences_pdf", 200, 200, revealed, "GET", its_id),
-    row("batch_review.level", 403, 200, method="GET", values=its_level),
-    row("batch_review.answer_level", 403, 422, values=its_level, data=NOTHING_TICKED),
+    row("batch_review.screen", 403, 200, method="GET", values=its_screen),
+    row("batch_review.answer_screen", 403, 422, values=its_screen, data=NOTHING_TICKED),
     row("batch_review.save", 403, 415),
     Door("batch_review.shared", "302 200 200 200 200 200 200 200 200"),
     Door(

@@ -20,13 +20,22 @@ from tests.factories.sending import NO, YES, actor, answer_all, send
 from tests.factories.tried import mail_tried
 from tests.factories.world import World
 from tracker.db import session, transaction
-from tracker.models import Evidence, Level, Membership, Notice, RoleProfile, Team, UseStatement
+from tracker.models import (
+    Evidence,
+    Level,
+    Membership,
+    Notice,
+    RoleProfile,
+    Statement,
+    Team,
+    UseStatement,
+)
 from tracker.queries.assessment import import_targets
 from tracker.rules.assessment.import_lines import read
 from tracker.rules.assessment.import_plan import plan
 from tracker.rules.notifications.mail import MailOutcome
 from tracker.services import evidence
-from tracker.services.administration import people, role_profiles, teams
+from tracker.services.administration import legal_holds, people, role_profiles, teams
 from tracker.web.assessment.import_forms import headings
 
 Data = Callable[[World], dict[str, object]]
@@ -122,6 +131,10 @@ def ben(world: World) -> dict[str, object]:
     return {"person_id": world.people["ben"]}
 
 
+def on_hold(world: World) -> None:
+    legal_holds.begin(actor(world, "adam"), world.people["ana"], "A letter.", world.now)
+
+
 def second_administrator(world: World) -> None:
     people.make_administrator(actor(world, "adam"), world.people["ben"], world.now)
 
@@ -143,6 +156,12 @@ def spare_profile(world: World) -> dict[str, object]:
         .scalars(select(RoleProfile.id).where(RoleProfile.name == "Spare"))
         .one()
     }
+
+
+def sensitive(world: World) -> None:
+    """A statement of the framework names personal matters."""
+    with transaction() as tx:
+        tx.get_one(Statement, statement(world)).sensitive = True
 
 
 def with_labels(world: World) -> None:
@@ -285,6 +304,8 @@ SENDS = [
         lambda world: {"statements": [statement(world)], "reason": "Not here."},
     ),
     Send("admin_exclusions.lift", "adam"),
+    Send("admin_people.set_legal_hold", "adam", words(why="A letter of November 20.")),
+    Send("admin_people.end_legal_hold", "adam", arrange=on_hold),
     Send("admin_people.create", "adam", words(name="New", email="new@example.org")),
     Send("admin_people.disable", "adam", values=ben),
     Send("admin_people.enable", "adam", arrange=disabled, values=ben),
@@ -296,6 +317,12 @@ SENDS = [
     Send("admin_role_profiles.restore", "adam", arrange=retired_profile, values=spare_profile),
     Send("admin_role_profiles.retire", "adam", arrange=empty_profile, values=spare_profile),
     Send("admin_role_profiles.start", "adam", arrange=with_labels),
+    Send(
+        "admin_sensitive.decide",
+        "adam",
+        lambda world: {f"decision_{statement(world)}": "leave_out"},
+        arrange=sensitive,
+    ),
     Send("admin_role_profiles.update", "adam", words(name="Page")),
     Send(
         "admin_rounds.create",
@@ -344,6 +371,7 @@ SENDS = [
     ),
     Send("delegates.end", "sue"),
     Send("endorsements.revoke", "sue", words(reason="I had mixed it up.")),
+    Send("erasures.erase", "ana", words(reason="names_patron")),
     Send("evidence.archive", "ana"),
     Send("evidence.bring_back", "ana", arrange=archived),
     Send("evidence.choose_now", "ana", lambda world: {"statement": statement(world)}),
@@ -387,7 +415,7 @@ SENDS = [
     Send("reviews.step_done", "ana"),
     Send("reviews.withdraw", "ana"),
     Send("second_opinions.send", "ana", hugo_there, endorsed_by_sue),
-    Send("batch_review.answer_level", "sue", one_card),
+    Send("batch_review.answer_screen", "sue", one_card),
     Send("batch_review.answer_statement", "sue", one_card),
 ]
 

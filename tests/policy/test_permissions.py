@@ -27,6 +27,7 @@ from tracker.policy.permissions import (
 )
 from tracker.queries.access import subjects
 from tracker.queries.access.actors import actor_for_person
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.teams.gap_scope import gap_scope
 from tracker.rules.roles import Permission, Role
 
@@ -169,7 +170,10 @@ def scopes(actor: Actor, teams: list[int]) -> dict[int, dict[int, bool]]:
     """By SQL: whom the gaps page of each team that they may read is about, and who of them has a
     name there."""
     return {
-        team.id: {one.person_id: one.by_name for one in gap_scope(actor, team.id, path, NOW).people}
+        team.id: {
+            one.person_id: one.by_name
+            for one in gap_scope(actor, team.id, path, NO_BLIND_SPOTS, NOW).people
+        }
         for team_id in teams
         if (team := subjects.team(team_id, TODAY)) and allows(actor, GAPS_READ, team)
         for path in [team.places[0].path]

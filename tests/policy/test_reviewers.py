@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import Integer, bindparam, select, true
 
 from tests.conftest import NOW, empty
 from tests.factories.world import add
@@ -20,7 +20,7 @@ from tracker.models import Deputy, Framework, Membership, Person, Review, Team
 from tracker.policy.permissions import GRACE
 from tracker.policy.reviewers import may_review, reviewer_may_go_on
 from tracker.queries.reviews import eligible_reviewers
-from tracker.rules.reviews.reviewing_team import reviewing_team
+from tracker.rules.reviews.reviewing_team import reviewing_team, teams_for_one
 from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.rules.roles import Role
 
@@ -81,8 +81,9 @@ def make(world: More) -> list[int]:
     return people
 
 
-def by_hand(learner: int, people: list[int]) -> set[int]:
-    """Read from the tables, and worked out in Python: whoever may review that learner today."""
+def by_hand(learner: int, *, of_one: bool = False) -> set[int]:
+    """Read from the tables, and worked out in Python: whoever may review that learner today, or
+    one statement of theirs alone."""
     disabled = set(db.session.scalars(select(Person.id).where(Person.disabled_at.is_not(None))))
     teams = {team.id: team for team in db.session.scalars(select(Team))}
     rows = list(db.session.scalars(select(Membership)))
@@ -106,8 +107,11 @@ def by_hand(learner: int, people: list[int]) -> set[int]:
             and here
             and teams[row.team_id].closed_on is None
         ):
-            at = reviewing_team(teams[row.team_id].path, heads, {learner})
-            found |= heads.get(at or "", set()) - {learner}
+            path = teams[row.team_id].path
+            nearest = reviewing_team(path, heads, learner)
+            for at in teams_for_one(path, heads, learner):
+                if of_one or at == nearest:
+                    found |= heads[at] - {learner}
     for deputy in db.session.scalars(select(Deputy)):
         if deputy.supervisor_id in found and deputy.starts_on <= TODAY <= deputy.ends_on:
             found |= {deputy.deputy_id}
@@ -147,9 +151,8 @@ def live_reviews(people: list[int]) -> dict[tuple[int, int], int]:
 @given(world=worlds())
 def test_sql_picks_who_the_rule_picks_and_nobody_themselves(emptied: Flask, world: More) -> None:
     # Built once for an example: building it costs far more than asking it.
-    asked = select(
-        may_review(bindparam("learner", type_=Integer), bindparam("reviewer", type_=Integer), TODAY)
-    )
+    sides = (bindparam("learner", type_=Integer), bindparam("reviewer", type_=Integer), TODAY)
+    asked, asked_for_one = select(may_review(*sides)), select(may_review(*sides, of_one=true()))
     people = make(world)
     rows = live_reviews(people)
     going_on = set(db.session.scalars(select(Review.id).where(reviewer_may_go_on(TODAY))))
@@ -159,11 +162,20 @@ def test_sql_picks_who_the_rule_picks_and_nobody_themselves(emptied: Flask, worl
             for each in people
             if db.session.scalar(asked, {"learner": learner, "reviewer": each})
         }
-        assert allowed == by_hand(learner, people)
+        assert allowed == by_hand(learner)
+        for_one = {
+            each
+            for each in people
+            if db.session.scalar(asked_for_one, {"learner": learner, "reviewer": each})
+        }
+        assert for_one == by_hand(learner, of_one=True)
+        assert allowed <= for_one
         assert learner not in allowed
         assert {who for who in people if rows.get((learner, who)) in going_on} == allowed
         offered = {each.person_id for each in eligible_reviewers.of(learner, TODAY)}
         assert offered <= allowed
+        offered_for_one = {each.person_id for each in eligible_reviewers.of_one(learner, TODAY)}
+        assert offered <= offered_for_one <= for_one
 
 
 def test_the_random_worlds_hold_a_team_above_and_a_deputy() -> None:

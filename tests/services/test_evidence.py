@@ -442,3 +442,18 @@ def _crash(*_: object) -> None:
 
 def _no_space(*_: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_file_that_is_removed_while_the_same_is_stored_is_there_again(
+    world: World, somebody: Somebody, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between writing the file and the row that names it, an erasure removes it: the row finds it
+    gone, and writes it anew."""
+
+    def removed_just_before(_tx: object) -> None:
+        for path in on_disk(tmp_path):
+            path.unlink()
+
+    monkeypatch.setattr("tracker.services.evidence.erased_files.lock", removed_just_before)
+    piece(world, folder=tmp_path, upload=Upload("plan.pdf", PDF))
+    assert [path.read_bytes() for path in on_disk(tmp_path)] == [PDF]

@@ -15,6 +15,7 @@ from tests.factories.world import World
 from tests.rules.frameworks.test_shapes import SHAPES
 from tracker.db import session
 from tracker.models import Domain, Statement, Strand
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import learners
 from tracker.queries.profiles import profiles
 from tracker.queries.profiles.profiles import SelfSide
@@ -125,7 +126,7 @@ def test_what_counts_as_met_is_the_scales_to_say(
             session().rollback()
             learner = learners.learner(world.people["ana"], NOW.date())
             assert learner is not None
-            own = profiles.profile(learner, SelfSide.OWN).own
+            own = profiles.profile(learner, SelfSide.OWN, NO_BLIND_SPOTS).own
             assert own is not None
             met = sum(level.tally.met for level in own[domain_id].levels)
             assert met == (len(statements) if meaning is Meaning.MET else 0), answer

@@ -12,19 +12,21 @@ from sqlalchemy import select, update
 
 from tests.client import Client
 from tests.conftest import NOW, Queries
-from tests.factories.answers import EndorsedAnswer
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.frameworks import second_framework
 from tests.factories.people import join
 from tests.factories.reviews import endorse
-from tests.factories.sending import actor
+from tests.factories.sending import actor, answer_all, items
 from tests.factories.world import START, World
 from tests.pdf import words as words_of
 from tracker.db import session, transaction
 from tracker.models import Library, Review, RoundFramework, Statement
 from tracker.queries.reviews import headers
 from tracker.rules.errors import Invalid, Missing
+from tracker.rules.frameworks.scale import Ground
+from tracker.rules.reviews.responses import ReviewerResponse
 from tracker.services.assessment import ratings
-from tracker.services.reviews import reviews
+from tracker.services.reviews import answers, reviews
 
 SignIn = Callable[[str], Client]
 BIKES = "bicycle-mechanics"
@@ -131,6 +133,13 @@ def test_both_are_rated(
         ratings.rate(actor(world, "otto"), bikes[0], "checked", 0, NOW)
 
 
+def lists_both(page: str) -> bool:
+    """Whether the page itself, not the switch over it, names each framework."""
+    body = page.partition('id="main"')[2]
+    said = re.sub(r"<nav.*?</nav>", "", body, flags=re.DOTALL)
+    return all(f"{label}<" in said for label in LABELS)
+
+
 def test_both_are_sent(app: Flask, world: World, bikes: list[int], ana: Client) -> None:
     with app.app_context():
         mine, me = world.statements["technical"], actor(world, "ana")
@@ -150,6 +159,7 @@ def test_both_are_sent(app: Flask, world: World, bikes: list[int], ana: Client) 
     ):
         sent = {"reviewer": f"{who}-{world.teams[team]}", "statements": statement_ids}
         assert ana.post(address, sent).status_code == 303
+    assert lists_both(ana.get("/reviews").text)
     with app.app_context():
         rows = session().execute(select(Review.framework_id, Review.round_id).order_by(Review.id))
         of_bikes = session().get_one(Statement, bikes[0]).framework_id
@@ -267,3 +277,47 @@ def test_a_second_job_in_the_team_is_not_the_day_somebody_came(
         rate_all(world, bikes[:2], "on_my_own")
         review_id = reviews.send(actor(world, "ana"), world.people["sue"], bikes[:2], NOW)
         assert headers.header(review_id, NOW.date()).since == START
+
+
+def test_lists_name_the_framework_of_each(
+    app: Flask, world: World, bikes: list[int], ana: Client, sign_in: SignIn
+) -> None:
+    """Of one framework alone nothing is named."""
+    with app.app_context():
+        mine = world.statements["technical"][:1]
+        rate_all(world, bikes[:1], "on_my_own")
+        rate_all(world, mine, "consistently")
+        sue, me = actor(world, "sue"), actor(world, "ana")
+        first = reviews.send(me, sue.person_id, mine, NOW)
+        answer_all(world, first, ReviewerAnswer.PARTLY)
+        reviews.reveal(sue, first, NOW)
+    assert not lists_both(ana.get("/notices").text)
+    with app.app_context():
+        second = reviews.send(me, world.people["hugo"], bikes[:1], NOW)
+        hugo = actor(world, "hugo")
+        (item,) = items(second)
+        answers.answer(hugo, [ReviewerResponse(item.id, "on_my_own", Ground.SAW_IT, "", 1)], NOW)
+        reviews.reveal(hugo, second, NOW)
+    assert lists_both(ana.get("/reviews").text)
+    assert lists_both(ana.get("/notices").text)
+    today = ana.get("/").text
+    assert all(f"About {label}." in today for label in LABELS)
+
+
+def test_the_framework_in_use_opens_first(
+    app: Flask, world: World, bikes: list[int], ana: Client, sign_in: SignIn
+) -> None:
+    """One's own pages open with what one rated last, whatever job is newer; a supervisor's do not
+    tell which that is."""
+    theirs = f"/people/{world.people['ana']}/profile"
+    sue = sign_in(world.email("sue"))
+    before = sue.get(theirs).text
+    assert ana.get("/assess").headers["Location"].startswith("/assess/small/")
+    with app.app_context():
+        rate_all(world, bikes[:1], "on_my_own")
+    assert ana.get("/assess").headers["Location"].startswith(f"/assess/{BIKES}/")
+    page = ana.get("/profile").text
+    assert [label for label, _href, current in switch(page) if current] == LABELS[1:]
+    assert 'href="/profile.pdf"' in page
+    assert 'href="/profile.pdf?framework=small"' in ana.get("/profile?framework=small").text
+    assert switch(sue.get(theirs).text) == switch(before)

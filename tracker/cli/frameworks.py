@@ -8,7 +8,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from tracker.queries.frameworks.published import published
+from tracker.queries.frameworks.published import digest_of, published
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework, warnings
@@ -17,6 +17,7 @@ from tracker.services.frameworks.importing import import_framework
 from tracker.storage import document_fonts
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+NEW_NUMBER = "Give the file a new version number."
 
 
 @click.group("framework")
@@ -31,7 +32,11 @@ def check(file: Path) -> None:
     """Say what is wrong with FILE, with the place of each problem."""
     read = _read(file)
     _warn(file, read)
-    click.echo(f"{file.name}: {read.title}, version {read.version}, can be imported.")
+    there = digest_of(read.slug, read.version)
+    if there not in (None, read.digest):
+        sys.exit(f"{_differs(file, read)} {NEW_NUMBER}")
+    outcome = "can be imported" if there is None else "is published already, as it stands here"
+    click.echo(f"{file.name}: {read.title}, version {read.version}, {outcome}.")
 
 
 @framework.command("import")
@@ -61,7 +66,7 @@ def take_in(file: Path) -> int:
     try:
         imported = import_framework(read, dt.datetime.now(dt.UTC))
     except Conflict:
-        sys.exit(f"{_differs(file, read)} Give the file a new version number.")
+        sys.exit(f"{_differs(file, read)} {NEW_NUMBER}")
     outcome = "is published" if imported.added else "was there already; nothing changed"
     click.echo(f"{read.title}, version {read.version}, {outcome}.")
     return imported.framework_id

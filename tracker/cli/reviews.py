@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 
 from tracker.queries.endorsements import digest_check, seal_check
 from tracker.rules.reviews.digests import DigestFit, SealState
-from tracker.services import idempotency
+from tracker.services import evidence_erasures, idempotency
 from tracker.services.notifications import reminders
 from tracker.services.reviews import differences, endorsements
 
@@ -23,13 +23,17 @@ def reviews() -> None:
 @with_appcontext
 def due() -> None:
     """Once a day: end every difference whose time is over with no agreement, let old reviewed
-    ratings expire, remind of what is due, and forget the forms that no open page can hold."""
+    ratings expire, remind of what is due, forget the forms that no open page can hold, and
+    remove from the disk what an erasure that was cut short left there."""
     now = dt.datetime.now(dt.UTC)
     click.echo(f"No agreement: {differences.keep_due_apart(now)}.")
     click.echo(f"Expired: {endorsements.expire_due(now)}.")
     click.echo(f"Reminders: {reminders.remind(now)}.")
     oldest = now - dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"])
     click.echo(f"Forms forgotten: {idempotency.forget(oldest)}.")
+    click.echo(
+        f"Erased files removed: {evidence_erasures.finish(current_app.config['FILES_DIR'])}."
+    )
 
 
 @reviews.command("check")
@@ -44,7 +48,7 @@ def check() -> None:
     click.echo(
         f"Reviewed ratings: {len(kept)}. Match what was reviewed: "
         f"{sum(each.fit is DigestFit.FITS for each in kept)}. "
-        f"Their text was erased: {sum(each.fit is DigestFit.ERASED for each in kept)}."
+        f"Erased by their owner: {sum(each.fit is DigestFit.ERASED for each in kept)}."
     )
     click.echo(
         f"As they were given: {len(compared[SealState.SEALED])}. Altered: "

@@ -1,6 +1,7 @@
 """What is stored. Each name below is a table; relationships point from child to parent, by id."""
 
 from tracker.models.audit import AuditEvent, AuditEventDetail, Erasure, Look
+from tracker.models.erasures import EvidenceErasure, FileRemoval, HeldText, LegalHold
 from tracker.models.evidence import (
     Evidence,
     EvidenceLink,
@@ -17,6 +18,7 @@ from tracker.models.frameworks import (
     Level,
     NotRatedHere,
     ScaleAnswer,
+    SensitiveDecision,
     Source,
     Statement,
     Strand,
@@ -69,13 +71,17 @@ __all__ = [
     "EndorsementText",
     "Erasure",
     "Evidence",
+    "EvidenceErasure",
     "EvidenceLink",
     "EvidenceText",
     "EvidenceVersion",
+    "FileRemoval",
     "Framework",
     "Handover",
     "HandoverText",
+    "HeldText",
     "Invitation",
+    "LegalHold",
     "Level",
     "LevelException",
     "LevelExceptionMove",
@@ -102,6 +108,7 @@ __all__ = [
     "RoundFramework",
     "ScaleAnswer",
     "SecondReading",
+    "SensitiveDecision",
     "SignIn",
     "Source",
     "Statement",

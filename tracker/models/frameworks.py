@@ -3,12 +3,13 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
 from tracker.rules.frameworks.scale import Meaning
+from tracker.rules.frameworks.sensitive import Decision
 
 
 class Framework(Base):
@@ -47,7 +48,8 @@ class ScaleAnswer(Base):
 
 
 class Strand(Base):
-    """A part of a framework with its own levels; pages call it a section."""
+    """A part of a framework with its own levels; pages call it a section. `targets_need_reason`:
+    its statements are traits, and no job has targets in it without a reason."""
 
     __tablename__ = "strands"
     __table_args__ = (UniqueConstraint("framework_id", "key"),)
@@ -58,6 +60,7 @@ class Strand(Base):
     title: Mapped[Line]
     intro: Mapped[Prose] = mapped_column(default="")
     position: Mapped[int]
+    targets_need_reason: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Level(Base):
@@ -94,7 +97,7 @@ class Domain(Base):
 
 class Statement(Base):
     """One thing to rate. `uuid` is the same in every version; `position` runs through the whole
-    framework."""
+    framework. `sensitive`: not rated until a library decides to rate it."""
 
     __tablename__ = "statements"
     __table_args__ = (
@@ -113,6 +116,7 @@ class Statement(Base):
     position: Mapped[int]
     title: Mapped[Line]
     text: Mapped[Prose]
+    sensitive: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Source(Base):
@@ -189,7 +193,7 @@ class Correction(Base):
 
 class NotRatedHere(Base):
     """A statement that a library leaves out of rating, openly and with a reason, until it is
-    lifted."""
+    lifted. Without `set_by_id` it is a sensitive one that nobody has decided about yet."""
 
     __tablename__ = "not_rated_here"
     __table_args__ = (UniqueConstraint("library_id", "statement_id"),)
@@ -199,4 +203,25 @@ class NotRatedHere(Base):
     statement_id: Mapped[int] = mapped_column(parent("statements.id"))
     reason: Mapped[Prose]
     set_at: Mapped[dt.datetime]
-    set_by_id: Mapped[int] = mapped_column(parent("people.id"))
+    set_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
+
+
+class SensitiveDecision(Base):
+    """What a library decided about a sensitive statement; no row: nothing yet. Without a time and a
+    person it was rated before anybody was asked."""
+
+    __tablename__ = "sensitive_decisions"
+    __table_args__ = (
+        UniqueConstraint("library_id", "statement_id"),
+        one_of("decision", Decision),
+        CheckConstraint(
+            "(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"
+        ),
+    )
+
+    id: Mapped[Id]
+    library_id: Mapped[int] = mapped_column(parent("libraries.id"))
+    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    decision: Mapped[Decision]
+    decided_at: Mapped[dt.datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(parent("people.id"))

@@ -2,16 +2,16 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Line, parent
+from tracker.models.columns import Id, Line, Prose, parent
 
 
 class RoleProfile(Base):
     """A job in a framework. It names one version; newer versions of the same slug take its place
-    when published."""
+    when published. `targets_reason`: why it has targets in sections where they need a reason."""
 
     __tablename__ = "role_profiles"
     __table_args__ = (UniqueConstraint("library_id", "framework_id", "name"),)
@@ -21,6 +21,7 @@ class RoleProfile(Base):
     framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
     name: Mapped[Line]
     position: Mapped[int] = mapped_column(default=0)
+    targets_reason: Mapped[Prose] = mapped_column(default="", server_default=text("''"))
     retired_at: Mapped[dt.datetime | None]
 
 

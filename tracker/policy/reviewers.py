@@ -5,8 +5,11 @@ above, and deputies.
   theirs for GRACE.
 - Where nobody else than the learner supervises it, by those of the nearest team above that has
   somebody.
+- One statement alone may also go on to the next team above that has somebody, where the nearest
+  has one supervisor only. So it goes for every review of one statement: a second opinion, which is
+  nobody's who gave the first, is told from others neither by who reads it nor by who may go on.
 - A deputy may review whatever the supervisor who named them may, between two dates.
-- Nobody reviews themselves, whatever they are. A second reading is nobody's who gave the first.
+- Nobody reviews themselves, whatever they are.
 
 Each part names what is its own (`correlate_except`): what else it speaks of belongs to the
 query around it, however deep it stands. Left to itself SQLAlchemy looks one query up, and
@@ -16,11 +19,12 @@ adds a table of its own to the others.
 import datetime as dt
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, distinct, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
-from tracker.models import Deputy, Endorsement, Membership, Person, Review, SecondReading, Team
+from tracker.models import Deputy, Membership, Person, Review, ReviewItem, Team
 from tracker.policy.permissions import current_on, in_reach_on
+from tracker.rules.reviews.reviewing_team import NEARER_MOST
 from tracker.rules.roles import Role
 
 
@@ -28,15 +32,20 @@ from tracker.rules.roles import Role
 def reviewer_may_go_on(today: dt.date) -> ColumnElement[bool]:
     """Over `Review`: whether its reviewer may review its learner on that day. Built once a day:
     many pages ask it."""
-    first = (
-        select(Endorsement.endorser_id)
-        .join(SecondReading, SecondReading.endorsement_id == Endorsement.id)
-        .where(SecondReading.review_id == Review.id)
-        .correlate_except(Endorsement, SecondReading)
-        .scalar_subquery()
-    )
     return may_review(
-        Review.learner_id.expression, Review.reviewer_id.expression, today, func.coalesce(first, 0)
+        Review.learner_id.expression, Review.reviewer_id.expression, today, is_of_one()
+    )
+
+
+def is_of_one() -> ColumnElement[bool]:
+    """Over `Review`: it was sent with one statement alone, as every second opinion is."""
+    item = aliased(ReviewItem)
+    return (
+        select(func.count(item.id))
+        .where(item.review_id == Review.id)
+        .correlate_except(item)
+        .scalar_subquery()
+        == 1
     )
 
 
@@ -44,11 +53,9 @@ def may_review(
     learner_id: ColumnElement[int],
     reviewer_id: ColumnElement[int],
     today: dt.date,
-    not_by: ColumnElement[int] | None = None,
+    of_one: ColumnElement[bool] | None = None,
 ) -> ColumnElement[bool]:
-    """Whether that reviewer may review that learner on that day; `not_by` gave the first reading, 0
-    for nobody."""
-    other = literal(0) if not_by is None else not_by
+    """Whether that reviewer may review that learner on that day. `of_one`: one statement alone."""
     learning, team = aliased(Membership), aliased(Team)
     learns = and_(
         learning.person_id == learner_id,
@@ -57,39 +64,45 @@ def may_review(
         team.closed_on.is_(None),
     )
 
-    def leads(at: type[Team], who: ColumnElement[int] | None = None) -> ColumnElement[bool]:
-        """Somebody supervises that team; with `who`, they do, or the one whose deputy they are."""
+    def leads(at: type[Team], who: ColumnElement[int]) -> ColumnElement[bool]:
+        """They supervise that team, or somebody whose deputy they are."""
         heading, person = aliased(Membership), aliased(Person)
-        found = (
+        return exists(
             select(heading.id)
             .join(person, person.id == heading.person_id)
             .where(
                 heading.team_id == at.id,
-                heading.role == Role.SUPERVISOR,
-                current_on(heading, today),
-                person.disabled_at.is_(None),
-                person.id.not_in([learner_id, other]),
+                heads(heading, person),
+                or_(person.id == who, stands_in_for(person.id.expression, who, today)),
             )
             .correlate_except(heading, person)
         )
-        if who is not None:
-            found = found.where(
-                or_(person.id == who, stands_in_for(person.id.expression, who, today))
-            )
-        return exists(found)
+
+    def heads(heading: type[Membership], person: type[Person]) -> ColumnElement[bool]:
+        return and_(
+            heading.role == Role.SUPERVISOR,
+            current_on(heading, today),
+            person.disabled_at.is_(None),
+            person.id != learner_id,
+        )
 
     above, between = aliased(Team), aliased(Team)
-    nearer = exists(
-        select(between.id)
+    near, nearer = aliased(Membership), aliased(Person)
+    nearer_ones = (
+        select(func.count(distinct(nearer.id)))
+        .join(near, near.person_id == nearer.id)
+        .join(between, between.id == near.team_id)
         .where(
             team.path.startswith(between.path),
             between.path.startswith(above.path),
             between.id != above.id,
             between.closed_on.is_(None),
-            leads(between),
+            heads(near, nearer),
         )
-        .correlate_except(between)
+        .correlate_except(nearer, near, between)
+        .scalar_subquery()
     )
+    at_most = case((false() if of_one is None else of_one, NEARER_MOST), else_=0)
     of_the_team = exists(
         select(learning.id)
         .join(team, team.id == learning.team_id)
@@ -100,7 +113,7 @@ def may_review(
         select(learning.id)
         .join(team, team.id == learning.team_id)
         .join(above, and_(team.path.startswith(above.path), above.id != team.id))
-        .where(learns, above.closed_on.is_(None), leads(above, reviewer_id), not_(nearer))
+        .where(learns, above.closed_on.is_(None), leads(above, reviewer_id), nearer_ones <= at_most)
         .correlate_except(learning, team, above)
     )
     reviewer = aliased(Person)
@@ -109,7 +122,7 @@ def may_review(
         .where(reviewer.id == reviewer_id, reviewer.disabled_at.is_(None))
         .correlate_except(reviewer)
     )
-    return and_(reviewer_id.not_in([learner_id, other]), active, or_(of_the_team, of_a_team_above))
+    return and_(reviewer_id != learner_id, active, or_(of_the_team, of_a_team_above))
 
 
 def stands_in_for(

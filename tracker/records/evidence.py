@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.models import Evidence, EvidenceLink, EvidenceText, EvidenceVersion, StoredFile
+from tracker.models.joins import current_version
+from tracker.rules.errors import Conflict, Missing
 from tracker.rules.evidence.content import EvidenceContent, kind_of
 from tracker.rules.evidence.uploads import Accepted
 
@@ -23,6 +25,29 @@ def add_file(tx: Session, person_id: int, sha256: str, file: Accepted, now: dt.d
     tx.add(row)
     tx.flush()
     return row.id
+
+
+def owned(
+    tx: Session, person_id: int, evidence_id: int, *, archived: bool | None = False
+) -> Evidence:
+    """A person's own piece, locked. Raises Missing, also where it was erased as a whole, and
+    Conflict("evidence_archived") unless `archived` is None."""
+    says_something = (
+        select(EvidenceText.version_id)
+        .join(EvidenceVersion, EvidenceVersion.id == EvidenceText.version_id)
+        .where(current_version())
+        .exists()
+    )
+    evidence = tx.scalar(
+        select(Evidence)
+        .where(Evidence.id == evidence_id, Evidence.person_id == person_id, says_something)
+        .with_for_update()
+    )
+    if evidence is None:
+        raise Missing
+    if archived is not None and evidence.archived_at is not None:
+        raise Conflict("evidence_archived")
+    return evidence
 
 
 def begin(

@@ -20,10 +20,12 @@ from tracker.models import (
 from tracker.policy.permissions import Actor
 from tracker.queries.assessment.learners import frameworks_of
 from tracker.records import evidence as versions
+from tracker.records import evidence_erasures
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.evidence.content import EvidenceContent, clean, clean_reasons, jotted
+from tracker.rules.evidence.erasures import ErasureReason
 from tracker.rules.evidence.uploads import Accepted, FileStore, Upload, judge
-from tracker.storage import files
+from tracker.storage import erased_files, files
 
 NO_REASONS: Mapping[int, str] = MappingProxyType({})
 
@@ -70,17 +72,19 @@ def edit(
     upload: Upload | None = None,
     drop_file: bool = False,
     store: FileStore | None = None,
+    erase: ErasureReason | None = None,
 ) -> int:
     """Make a new version from what `base_version` said; returns the number that now stands.
 
     Without an upload the file stays, unless it is dropped. No new version where nothing changed.
-    Raises Conflict: evidence_archived, evidence_changed (somebody saved after the page was made),
-    file_not_kept.
+    `erase`: why every earlier version is erased in the same act, which needs a new one. Raises
+    Invalid("evidence_as_before"); Conflict: evidence_archived, evidence_changed (somebody saved
+    after the page was made), file_not_kept.
     """
     content = clean(content, actor.today(now))
     kept = _keep(actor, upload, store)
     with transaction() as tx:
-        evidence = _own(tx, actor, evidence_id)
+        evidence = versions.owned(tx, actor.person_id, evidence_id)
         if evidence.version != base_version:
             raise Conflict("evidence_changed")
         before, before_file = _text(tx, evidence)
@@ -89,7 +93,15 @@ def edit(
             file_id = before_file
         if (content, file_id) != (before, before_file):
             versions.add_version(tx, evidence, content, file_id, now)
-        return evidence.version
+        elif erase is not None:
+            raise Invalid("evidence_as_before", "text")
+        version = evidence.version
+        if erase is not None:
+            earlier = range(1, version)
+            evidence_erasures.erase(tx, evidence, earlier, erase, actor.library_id, now)
+    if erase is not None and store is not None:
+        erased_files.finish(store.folder)
+    return version
 
 
 def link(actor: Actor, evidence_id: int, reasons: Mapping[int, str], now: dt.datetime) -> None:
@@ -102,7 +114,7 @@ def link(actor: Actor, evidence_id: int, reasons: Mapping[int, str], now: dt.dat
     if not linked:
         raise Invalid("evidence_links_none", "statements")
     with transaction() as tx:
-        _own(tx, actor, evidence_id)
+        versions.owned(tx, actor.person_id, evidence_id)
         there = tx.scalars(
             select(EvidenceLink.statement_id).where(EvidenceLink.evidence_id == evidence_id)
         )
@@ -114,7 +126,7 @@ def unlink(actor: Actor, evidence_id: int, statement_id: int) -> None:
     """Take the evidence off a statement. What was sent for review keeps it. Raises Missing when it
     is not linked."""
     with transaction() as tx:
-        _own(tx, actor, evidence_id)
+        versions.owned(tx, actor.person_id, evidence_id)
         gone = tx.scalar(
             delete(EvidenceLink)
             .where(
@@ -130,33 +142,18 @@ def archive(actor: Actor, evidence_id: int, now: dt.datetime) -> None:
     """Put it away: it counts for nothing and is not sent, until it is brought back. Nothing is
     deleted."""
     with transaction() as tx:
-        evidence = _own(tx, actor, evidence_id, archived=None)
+        evidence = versions.owned(tx, actor.person_id, evidence_id, archived=None)
         evidence.archived_at = evidence.archived_at or now
 
 
 def bring_back(actor: Actor, evidence_id: int) -> None:
     with transaction() as tx:
-        _own(tx, actor, evidence_id, archived=None).archived_at = None
+        versions.owned(tx, actor.person_id, evidence_id, archived=None).archived_at = None
 
 
 def file_content(store: FileStore, sha256: str) -> bytes:
     """What was stored. Raises Conflict("file_damaged") when it is gone or changed."""
     return files.read(store.folder, sha256)
-
-
-def _own(tx: Session, actor: Actor, evidence_id: int, *, archived: bool | None = False) -> Evidence:
-    """The actor's own piece, locked. Raises Missing, and Conflict("evidence_archived") unless
-    `archived` is None."""
-    evidence = tx.scalar(
-        select(Evidence)
-        .where(Evidence.id == evidence_id, Evidence.person_id == actor.person_id)
-        .with_for_update()
-    )
-    if evidence is None:
-        raise Missing
-    if archived is not None and evidence.archived_at is not None:
-        raise Conflict("evidence_archived")
-    return evidence
 
 
 def _text(tx: Session, evidence: Evidence) -> tuple[EvidenceContent, int | None]:
@@ -213,6 +210,9 @@ def _add_file(
     sha256, file = kept
     tx.scalar(select(Person.id).where(Person.id == actor.person_id).with_for_update())
     _check_room(tx, actor, file, store)
+    erased_files.lock(tx)
+    if not files.is_there(store.folder, sha256):
+        files.keep(store.folder, file.content)
     return versions.add_file(tx, actor.person_id, sha256, file, now)
 
 

@@ -1,5 +1,5 @@
 """Files by the SHA-256 of their content, in folders of two levels. Written before the row that
-names them."""
+names them, removed after it (storage/erased_files)."""
 
 import hashlib
 import os
@@ -46,6 +46,20 @@ def read(folder: Path, sha256: str) -> bytes:
         LOG.error("file_damaged", sha256=sha256)
         raise Conflict("file_damaged")
     return content
+
+
+def is_there(folder: Path, sha256: str) -> bool:
+    return place(folder, sha256).is_file()
+
+
+def remove(folder: Path, sha256: str) -> bool:
+    """Take it from the disk for good. Returns whether it was there."""
+    target = place(folder, sha256)
+    if not target.is_file():
+        return False
+    target.unlink()
+    _force(target.parent)
+    return True
 
 
 def _holds(target: Path, sha256: str) -> bool:

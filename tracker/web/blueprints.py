@@ -9,6 +9,7 @@ from tracker.web.administration import membership_views as memberships
 from tracker.web.administration import people_views as people
 from tracker.web.administration import role_profile_views as role_profiles
 from tracker.web.administration import round_views as rounds
+from tracker.web.administration import sensitive_views as sensitive
 from tracker.web.administration import team_views as admin_teams
 from tracker.web.administration import use_statement_views as use_statement
 from tracker.web.administration import views as administration
@@ -16,6 +17,7 @@ from tracker.web.assessment import grid_views as grids
 from tracker.web.assessment import import_views as rating_import
 from tracker.web.assessment import views as assessment
 from tracker.web.dashboard import views as dashboard
+from tracker.web.evidence import erasure_views as erasures
 from tracker.web.evidence import views as evidence
 from tracker.web.frameworks import correction_views as corrections
 from tracker.web.frameworks import views as frameworks
@@ -46,6 +48,7 @@ BLUEPRINTS: list[Blueprint] = [
     people.bp,
     role_profiles.bp,
     rounds.bp,
+    sensitive.bp,
     admin_teams.bp,
     use_statement.bp,
     assessment.bp,
@@ -54,6 +57,7 @@ BLUEPRINTS: list[Blueprint] = [
     delegates.bp,
     differences.bp,
     endorsements.bp,
+    erasures.bp,
     evidence.bp,
     exceptions.bp,
     frameworks.bp,

@@ -47,7 +47,6 @@ export function tell(card, saved, what, canUndo = false) {
   box.querySelector("[data-toast-text]").textContent = text;
   box.querySelector("button").hidden = !canUndo;
   card.besideIt(box);
-  box.classList.remove("is-at-top");
   box.hidden = false;
   makeWay();
   speak(`${text} ${fill(box.dataset.count, { done: saved.rated, total: page.dataset.total })}${canUndo ? ` ${box.dataset.how}` : ""}`);
@@ -65,7 +64,7 @@ function hide() {
   if (box) box.hidden = true;
 }
 
-/** What has the focus is never under the box: then it stands at the top. */
+/** The box stands at the foot, and at the top while what has the focus would be under it. */
 function makeWay() {
   const box = toast();
   const focused = document.activeElement;
@@ -75,9 +74,10 @@ function makeWay() {
     const over = box.getBoundingClientRect();
     return over.left < here.right && here.left < over.right && over.top < here.bottom && here.top < over.bottom;
   };
+  box.classList.remove("is-at-top");
   if (focused === document.body || !isUnder()) return;
-  box.classList.toggle("is-at-top");
-  if (isUnder()) box.classList.toggle("is-at-top");
+  box.classList.add("is-at-top");
+  if (isUnder()) box.classList.remove("is-at-top");
 }
 
 document.addEventListener("focusin", makeWay);

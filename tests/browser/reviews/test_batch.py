@@ -1,4 +1,4 @@
-"""Thirty statements of three levels in batches: by keyboard alone, and what the page does on
+"""Thirty statements of three levels on three screens: by keyboard alone, and what the page does on
 the way."""
 
 import re
@@ -77,6 +77,13 @@ def said(live: Live, review_id: int) -> list[tuple[str, str | None, str | None]]
     return found
 
 
+def _first(live: Live, review_id: int) -> int:
+    with live.app.app_context():
+        found = item_ids(review_id)[0]
+        db.session.remove()
+    return found
+
+
 def first_card(page: Any) -> Any:
     return page.locator("[data-statement]").first
 
@@ -86,7 +93,7 @@ def state(page: Any, words: str) -> Any:
 
 
 def test_thirty_statements_by_keyboard_alone(live: Live, browser: Any, review_id: int) -> None:
-    """Two keys for each statement, none for the next level, and a few to get there: the focus is
+    """Two keys for each statement, none for the next screen, and a few to get there: the focus is
     seen all the way."""
     context = browser.new_context(base_url=live.url, viewport={"width": 1280, "height": 900})
     context.set_default_timeout(10_000)
@@ -97,8 +104,8 @@ def test_thirty_statements_by_keyboard_alone(live: Live, browser: Any, review_id
     on_the_way = me.pressed
     me.to(page.locator("#first-open"))
     me.press("Enter")
-    for level in range(1, LEVELS + 1):
-        page.wait_for_url(re.compile(rf"/level/\d+/{level}(#.*)?$"))
+    for number_of_screen in range(1, LEVELS + 1):
+        page.wait_for_url(re.compile(rf"/screen/{number_of_screen}(#.*)?$"))
         cards = page.locator("[data-statement]")
         assert cards.count() == EACH
         for number in range(EACH):
@@ -148,7 +155,12 @@ def test_what_is_half_is_not_saved_and_a_tick_answers_what_is_ticked(
     cards = page.locator("[data-statement]")
     cards.nth(0).locator("input[value=partly]").focus()
     page.keyboard.press("2")
-    state(page, "How do you know").wait_for()
+    state(page, "Now choose how you know").wait_for()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("link", name="Select several").click()
+    page.get_by_text("Answer the ticked (0)").wait_for()  # the script is there
+    cards.nth(0).locator("input[value=partly]").focus()
+    page.keyboard.press("2")
     for number in (1, 4):
         cards.nth(number).locator("input[name^=answer]").first.focus()
         page.keyboard.press("x")
@@ -190,9 +202,103 @@ def test_later_waits_for_what_is_being_saved(live: Live, visit: Visit, review_id
     first_card(page).locator("input[value=partly]").focus()
     page.keyboard.press("ArrowRight")  # waits for the next arrow
     first_card(page).locator("label.pill").first.click()
-    page.get_by_role("button", name="Go on later").click()
+    page.get_by_role("button", name="Stop for now").click()
     page.get_by_text("Your answers about Ana are saved").wait_for()
     assert said(live, review_id)[0] == ("answered", "consistently", "saw_it")
+
+
+def test_the_button_at_the_foot_goes_to_what_is_open(
+    live: Live, visit: Visit, review_id: int
+) -> None:
+    page = visit("sue")
+    page.goto(f"/reviews/{review_id}")
+    cards = page.locator("[data-statement]")
+    on = page.locator("[data-way-on]")
+    left = page.locator("[data-left-here]")
+    on.click()
+    assert cards.nth(0).locator("input:focus").count() == 1
+    page.keyboard.press("9")
+    assert cards.nth(1).locator("input:focus").count() == 1
+    cards.nth(4).locator("input[value=partly]").check()
+    on.click()
+    assert cards.nth(5).locator("input:focus").count() == 1
+    assert left.text_content() == "Left on this screen: 9", "half an answer is none"
+    for number in range(1, EACH):
+        cards.nth(number).locator("input[value=cannot_tell]").check()
+    page.wait_for_function(
+        "text => document.querySelector('[data-way-on]').textContent === text", arg="Next: screen 2"
+    )
+    assert left.text_content() == "Left on this screen: 0"
+    on.click()
+    page.wait_for_url(f"**/reviews/{review_id}/screen/2")
+
+
+def test_what_is_off_can_be_reached_and_not_chosen(
+    live: Live, visit: Visit, review_id: int
+) -> None:
+    for path, card in (
+        (f"/reviews/{review_id}", "[data-statement] >> nth=0"),
+        (f"/review-items/{_first(live, review_id)}", "[data-review-card]"),
+    ):
+        page = visit("sue")
+        page.goto(path)
+        grounds = page.locator(card).locator("input[name^=ground]")
+        off = grounds.last
+        grounds.nth(0).click()
+        page.keyboard.press("f")
+        assert off.evaluate("each => each === document.activeElement")
+        off.click(force=True)
+        assert (off.is_checked(), grounds.nth(0).is_checked()) == (False, True)
+        reason = f"#{off.get_attribute('aria-describedby')}"
+        assert "no evidence was sent" in page.locator(reason).text_content()
+
+
+BOXES = """() => [...document.querySelectorAll("[data-statement] :is(.answer, .pill, summary)")].map((each) => {
+  const box = each.getBoundingClientRect();
+  return [box.left, box.top + scrollY, box.width, box.height].map(Math.round).join(" ");
+})"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_moves_while_one_answers(
+    live: Live, visit: Visit, review_id: int, width: int
+) -> None:
+    page = visit("sue", width=width, height=844)
+    page.goto(f"/reviews/{review_id}")
+    card, before = first_card(page), page.evaluate(BOXES)
+    assert len(before) > 10 * EACH
+    card.locator("input[value=consistently]").check()
+    state(page, "Now choose how you know").wait_for()
+    assert page.evaluate(BOXES) == before
+    card.locator("input[value=was_told]").check()
+    state(page, "✓ Done, saved").wait_for()
+    assert page.evaluate(BOXES) == before
+    card.locator("summary", has_text="Note").click()
+    assert page.evaluate(BOXES) != before, "what does move is found"
+
+
+SMALL = """() => [...document.querySelectorAll("main :is(a[href], button, input, select, textarea, summary)")]
+  .filter((each) => each.type !== "hidden" && each.checkVisibility({visibilityProperty: true}))
+  .filter((each) => Math.min(...["width", "height"].map((side) =>
+    (each.closest("label") ?? each).getBoundingClientRect()[side])) < 43.5)
+  .map((each) => each.outerHTML.slice(0, 90))"""
+
+
+@pytest.mark.parametrize("more", ["", "?several=1"])
+def test_a_phone_shows_the_first_answer_at_once_and_has_no_small_controls(
+    live: Live, visit: Visit, review_id: int, more: str
+) -> None:
+    with live.app.app_context():
+        answer(live.world, item_ids(review_id)[0], ReviewerAnswer.NOT_YET)  # not the first time
+        db.session.remove()
+    page = visit("sue", width=390, height=844)
+    page.goto(f"/reviews/{review_id}/screen/2{more}")
+    box = first_card(page).locator(".answer").first.bounding_box()
+    foot = page.locator(".sitting-foot").bounding_box()
+    assert box["y"] + box["height"] <= foot["y"]
+    assert page.evaluate(SMALL) == []
+    page.locator(".batch").first.evaluate("each => each.classList.remove('batch')")
+    assert page.evaluate(SMALL) != [], "a small one is found"
 
 
 def test_a_batch_with_the_screen_cover_is_light_too(

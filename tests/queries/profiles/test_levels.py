@@ -11,6 +11,7 @@ from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import NotRatedHere
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import learners
 from tracker.queries.profiles import levels
 from tracker.rules.frameworks.scale import Meaning
@@ -92,8 +93,10 @@ def test_others_see_the_answer_as_last_revealed(app: Flask, world: World) -> Non
         framework = (world.framework_id, world.libraries["city"])
         cell = (ana, world.domains["communication"], 1)
         assert levels.own_answers([ana], *framework)[cell] == {Meaning.MET: 1, Meaning.NOT_MET: 1}
-        assert levels.revealed_answers([ana], *framework)[cell] == {Meaning.MET: 1}
-        assert levels.endorsed_answers([ana], *framework)[cell] == {Meaning.NOT_MET: 1}
+        assert levels.revealed_answers([ana], *framework, NO_BLIND_SPOTS)[cell] == {Meaning.MET: 1}
+        assert levels.endorsed_answers([ana], *framework, NO_BLIND_SPOTS)[cell] == {
+            Meaning.NOT_MET: 1
+        }
 
 
 def test_the_past_is_as_it_was(app: Flask, world: World) -> None:
@@ -106,15 +109,19 @@ def test_the_past_is_as_it_was(app: Flask, world: World) -> None:
         framework = (world.framework_id, world.libraries["city"])
         for at, seen in ((world.now - 3 * day, False), (world.now - day, True)):
             assert bool(levels.own_answers_at([ana], *framework, at)) is seen
-            assert bool(levels.revealed_answers([ana], *framework, at)) is seen
-            assert bool(levels.endorsed_answers([ana], *framework, at)) is seen
+            assert bool(levels.revealed_answers([ana], *framework, NO_BLIND_SPOTS, at)) is seen
+            assert bool(levels.endorsed_answers([ana], *framework, NO_BLIND_SPOTS, at)) is seen
 
 
 def test_one_statement_however_many_people(app: Flask, world: World, count_sql: Queries) -> None:
     with app.app_context():
         everybody = list(world.people.values())
-        for read in (levels.own_answers, levels.revealed_answers, levels.endorsed_answers):
-            for people in (everybody[:1], everybody):
+        framework = (world.framework_id, world.libraries["city"])
+        for people in (everybody[:1], everybody):
+            for read in (levels.revealed_answers, levels.endorsed_answers):
                 count_sql.clear()
-                read(people, world.framework_id, world.libraries["city"])
+                read(people, *framework, NO_BLIND_SPOTS)
                 assert len(count_sql) == 1
+            count_sql.clear()
+            levels.own_answers(people, *framework)
+            assert len(count_sql) == 1

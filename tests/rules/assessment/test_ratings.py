@@ -1,10 +1,10 @@
-"""When an answer is of an earlier round, and how long rating takes."""
+"""When an answer is of an earlier round."""
 
 import datetime as dt
 
 import pytest
 
-from tracker.rules.assessment.ratings import is_dated, minutes_for
+from tracker.rules.assessment.ratings import is_dated
 
 ROUND = dt.date(2026, 10, 1)
 
@@ -26,8 +26,3 @@ def test_an_answer_is_as_old_as_it_was_given(
     given = None if given_on is None else dt.date(*given_on)
     assert is_dated(at, ROUND, given) is dated
     assert not is_dated(at, None, given)
-
-
-@pytest.mark.parametrize(("statements", "minutes"), [(0, 0), (1, 1), (5, 1), (9, 2), (137, 23)])
-def test_minutes_are_rounded_and_never_none(statements: int, minutes: int) -> None:
-    assert minutes_for(statements) == minutes

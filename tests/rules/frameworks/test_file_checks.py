@@ -72,9 +72,17 @@ def plant(data: Any) -> Iterator[str]:
     yield "strands[2].key: “ai” is used already, at strands[1]"
     data["sources"][1]["url"] = "javascript:alert(1)"
     yield "sources[1].url: “javascript:alert(1)” is not a web address"
+    data["sources"][3]["url"] = "http://[::1"
+    yield "sources[3].url: “http://[::1” is not a web address that can be opened"
+    data["strands"][1]["levels"][3]["name"] = data["strands"][1]["levels"][2]["name"]
+    yield "strands[1].levels[3].name: “Proficient” is used already, at strands[1].levels[2]"
+    statement(data, 11)["title"] = "\u200b\u2060"
+    yield f"{first}[11].title: holds nothing that can be seen: “\\u200b\\u2060”"
     data["sources"][2]["key"] = "onet"
     yield "sources[2].key: “onet” is used already, at sources[0]"
     answers = data["scale"]["answers"]
+    answers[1]["label"] = answers[0]["label"]
+    yield "scale.answers[1].label: “Not yet” is used already, at scale.answers[0]"
     answers[0]["counts_as"] = "met"
     yield "scale.answers[1].counts_as: is not_met, after an answer that counts as met"
     answers[2]["counts_as"] = "open"

@@ -61,7 +61,8 @@ def level(rank: int) -> dict[str, Any]:
 
 
 def graded(number: int) -> dict[str, Any]:
-    return GOOD["scale"]["answers"][2 if number > 2 else 0] | {"key": f"grade_{number}"}
+    called = {"key": f"grade_{number}", "label": f"Grade {number}"}
+    return GOOD["scale"]["answers"][2 if number > 2 else 0] | called
 
 
 LAST = (

@@ -7,7 +7,7 @@ from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.world import World
 from tracker.db import db, transaction
-from tracker.models import Level, Membership, RoleProfile, Strand, Target
+from tracker.models import AuditEventDetail, Level, Membership, RoleProfile, Strand, Target
 from tracker.policy.permissions import Actor
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.services.administration import memberships, role_profiles
@@ -103,3 +103,46 @@ def test_one_in_use_is_not_retired(context: World, adam: Actor) -> None:
     assert db.session.get_one(RoleProfile, city).retired_at == NOW
     role_profiles.restore(adam, city, NOW)
     assert db.session.get_one(RoleProfile, city, populate_existing=True).retired_at is None
+
+
+@pytest.fixture
+def traits(labelled: World) -> World:
+    """Targets in the durable strand need a reason."""
+    with transaction() as tx:
+        tx.execute(update(Strand).where(Strand.key == "durable").values(targets_need_reason=True))
+    return labelled
+
+
+def reason(role_profile_id: int) -> str:
+    return db.session.get_one(RoleProfile, role_profile_id, populate_existing=True).targets_reason
+
+
+def test_role_labels_set_no_targets_in_traits(traits: World, adam: Actor) -> None:
+    made = role_profiles.start_from_labels(adam, traits.framework_id, NOW)
+    for rank, profile_id in enumerate(made, 1):
+        assert targets(profile_id) == {traits.domains["technical"]: rank}
+
+
+def test_a_target_in_traits_needs_a_reason(traits: World, adam: Actor) -> None:
+    technical, leadership = traits.domains["technical"], traits.domains["leadership"]
+    wanted = {technical: 1, leadership: 2}
+    for typed in ("", " "):
+        with pytest.raises(Invalid, match="targets_reason_needed"):
+            role_profiles.create(adam, traits.framework_id, "Page", wanted, NOW, typed)
+    page = role_profiles.create(adam, traits.framework_id, "Page", wanted, NOW, " We train it. ")
+    assert (targets(page), reason(page)) == (wanted, "We train it.")
+    with pytest.raises(Invalid, match="targets_reason_needed"):
+        role_profiles.edit(adam, page, "Page", {}, NOW)
+    with pytest.raises(Invalid, match="line_long"):
+        role_profiles.edit(adam, page, "Page", {}, NOW, "x" * 501)
+    role_profiles.edit(adam, page, "Page", {}, NOW, "Agreed with the union.")
+    assert reason(page) == "Agreed with the union."
+    role_profiles.edit(adam, page, "Page", {leadership: None}, NOW, "Agreed with the union.")
+    assert (targets(page), reason(page)) == ({technical: 1}, "")
+
+
+def test_the_reason_is_in_the_audit(traits: World, adam: Actor) -> None:
+    leadership = {traits.domains["leadership"]: 2}
+    role_profiles.create(adam, traits.framework_id, "Page", leadership, NOW, "We train it.")
+    facts = db.session.scalars(select(AuditEventDetail.facts).order_by(AuditEventDetail.event_id))
+    assert facts.all()[-1]["targets_reason"] == "We train it."

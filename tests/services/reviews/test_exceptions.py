@@ -29,6 +29,7 @@ from tracker.models import (
     Membership,
     NotRatedHere,
 )
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.endorsements import exceptions as found
 from tracker.queries.profiles import levels
@@ -93,7 +94,9 @@ def ana(world: World) -> Learner:
 def level(world: World, rank: int, at: dt.datetime | None = None) -> tuple[LevelState, int, int]:
     """State, applicable and excluded of Ana's level in Communication, in the endorsed voice."""
     of = ana(world)
-    counts = levels.endorsed_answers([of.person_id], of.framework_id, of.library_id, at)
+    counts = levels.endorsed_answers(
+        [of.person_id], of.framework_id, of.library_id, NO_BLIND_SPOTS, at
+    )
     domains = levels.shape(of.framework_id, of.library_id)
     standing = levels.standings(domains, counts, of.person_id, {})[world.domains["communication"]]
     view = standing.levels[rank - 1]
@@ -104,9 +107,9 @@ def level(world: World, rank: int, at: dt.datetime | None = None) -> tuple[Level
 def test_one_proposes_and_the_other_agrees(world: World, first: str, second: str) -> None:
     item_id = differing(world)
     exception_id = propose(world, item_id, first)
-    assert found.agreed(ana(world)) == []
+    assert found.agreed(ana(world), NO_BLIND_SPOTS) == []
     exceptions.confirm(actor(world, second), item_id, exception_id, LATER)
-    (one,) = found.agreed(ana(world))
+    (one,) = found.agreed(ana(world), NO_BLIND_SPOTS)
     assert (one.title, one.reason, one.names, one.on) == (
         "Communication 1.1",
         "Done by the central office",
@@ -226,13 +229,14 @@ class TestWhatItDoes:
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
         of = ana(world)
         own = levels.own_answers([of.person_id], of.framework_id, of.library_id)
-        revealed = levels.revealed_answers([of.person_id], of.framework_id, of.library_id)
+        theirs = ([of.person_id], of.framework_id, of.library_id, NO_BLIND_SPOTS)
+        revealed = levels.revealed_answers(*theirs)
         exception_id = propose(world, item_id)
         assert level(world, 2) == (LevelState.NOT_MET, 3, 0)
         exceptions.confirm(actor(world, "ana"), item_id, exception_id, LATER)
         assert level(world, 2) == (LevelState.MET, 2, 1)
         assert levels.own_answers([of.person_id], of.framework_id, of.library_id) == own
-        assert levels.revealed_answers([of.person_id], of.framework_id, of.library_id) == revealed
+        assert levels.revealed_answers(*theirs) == revealed
         assert level(world, 2, NOW) == (LevelState.NOT_MET, 3, 0)
         assert level(world, 2, LATER) == (LevelState.MET, 2, 1)
         exceptions.withdraw(actor(world, "sue"), item_id, exception_id, "She does it now", LATER)
@@ -255,9 +259,15 @@ class TestWhatItDoes:
                 )
             )
         assert level(world, 1) == (LevelState.LIMITED, 1, 0)
-        assert found.agreed(ana(world)) == []
+        assert found.agreed(ana(world), NO_BLIND_SPOTS) == []
         assert (
-            found.how_many([world.people["ana"]], world.framework_id, world.libraries["city"], None)
+            found.how_many(
+                [world.people["ana"]],
+                world.framework_id,
+                world.libraries["city"],
+                NO_BLIND_SPOTS,
+                None,
+            )
             == 0
         )
 
@@ -365,4 +375,4 @@ def test_an_erased_reason_is_told_as_erased(world: World) -> None:
     exception_id = agree(world, differing(world))
     with transaction() as tx:
         tx.delete(tx.get_one(LevelExceptionText, exception_id))
-    assert [each.reason for each in found.agreed(ana(world))] == [""]
+    assert [each.reason for each in found.agreed(ana(world), NO_BLIND_SPOTS)] == [""]

@@ -178,7 +178,7 @@ class TestHandingOn:
             actor(world, "sue"), first, world.people["hugo"], "Away", world.now
         )
         texts = [session().get(ReviewItemText, item_id) for item_id in item_ids(second)]
-        assert [text is None for text in texts] == [True, False]
+        assert [text is not None and text.salt == "" for text in texts] == [True, False]
 
     def test_it_is_done_once(self, world: World) -> None:
         first = send(world, YES, NO)
@@ -237,8 +237,26 @@ class TestRouting:
         assert [
             each.person_id for each in eligible_reviewers.of(world.people["ana"], world.now.date())
         ] == [world.people["sue"]]
-        with pytest.raises(Invalid, match="review_not_supervisor"):
-            send(world, YES, reviewer="cora")
+        with pytest.raises(Invalid, match="review_one_only"):
+            send(world, YES, NO, reviewer="cora")
+
+    def test_one_statement_alone_may_go_past_the_only_one(self, world: World) -> None:
+        """As a second opinion on what she said would."""
+        join(world, "cora", "city", Role.SUPERVISOR)
+        ana, today = world.people["ana"], world.now.date()
+        offered = eligible_reviewers.of_one(ana, today)
+        assert [(each.name, each.above, each.one_only) for each in offered] == [
+            ("Sue", "", False),
+            ("Cora", "City Library", True),
+        ]
+        first = send(world, YES, reviewer="cora")
+        answer_all(world, first, SAYS_YES, by="cora")
+        reviews.reveal(actor(world, "cora"), first, world.now)
+        second = send(world, YES, reviewer="cora", skip=1)
+        join(world, "hugo", "central", Role.SUPERVISOR)
+        assert [each.name for each in eligible_reviewers.of_one(ana, today)] == ["Hugo", "Sue"]
+        with pytest.raises(Missing):
+            answer_all(world, second, SAYS_YES, by="cora")
 
     def test_who_supervises_only_themselves_is_reviewed_from_above(self, world: World) -> None:
         join(world, "hugo", "city", Role.SUPERVISOR)

@@ -152,10 +152,12 @@ class TestSending:
             tx.execute(
                 update(Team).where(Team.id == world.teams["central"]).values(open_reviews=True)
             )
-        review_id = send(world, YES)
+        review_id = send(world, YES, NO)
+        one = send(world, YES, skip=2)
         with transaction() as tx:
             tx.execute(update(Team).values(open_reviews=False))
         assert review(review_id).open is True
+        assert review(one).open is False, "one statement alone is always blind"
 
     def test_the_library_says_how_long_a_review_may_take(self, world: World) -> None:
         with transaction() as tx:

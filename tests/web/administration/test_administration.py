@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from tests.client import Client
 from tests.conftest import NOW, Queries
@@ -23,6 +23,8 @@ from tracker.models import (
     RoleProfile,
     Round,
     RoundFramework,
+    Statement,
+    Strand,
     Target,
     Team,
     UseStatement,
@@ -107,8 +109,7 @@ def test_an_empty_library_is_led_through_its_first_day(
     assert hana.post("/admin/teams", {"name": "Valley", "parent_id": root_id}).status_code == 303
     domain = world.domains["technical"]
     made = hana.post(
-        "/admin/role-profiles",
-        {"name": "Page", "framework": world.framework_id, f"target_{domain}": "2"},
+        "/admin/role-profiles", {"name": "Page", "framework": "small", f"target_{domain}": "2"}
     )
     assert made.status_code == 303
     assert undone() == [
@@ -156,7 +157,7 @@ def test_an_empty_library_is_led_through_its_first_day(
     assert undone() == []
     page = hana.get("/admin").text
     assert "The first day: all done" in page
-    assert page.count('class="is-done"') == 8
+    assert page.count('class="is-done"') == 9
     assert "Send a test message" not in hana.get("/").text
 
 
@@ -543,6 +544,7 @@ def test_ending_and_correcting_a_membership(app: Flask, world: World, adam: Clie
     assert row(app, Membership, membership_id).ends_on == NOW.date()
     corrected = {"team_id": world.teams["central"], "role": "supervisor", "starts_on": "2026-03-01"}
     assert adam.post(f"/admin/memberships/{membership_id}", corrected).status_code == 303
+    assert "They have no job profile here anymore" in adam.get("/admin/people").text
     after = row(app, Membership, membership_id)
     assert (after.role, after.ends_on, after.role_profile_id) == ("supervisor", None, None)
 
@@ -838,3 +840,48 @@ def test_administrators_have_no_way_to_set_a_password(
     assert after.library_id == world.libraries["city"]
     for address in ("/admin/people/new", f"/admin/people/{ana}/edit", f"/admin/people/{ana}"):
         assert 'type="password"' not in adam.get(address).text
+
+
+def test_sensitive_statements_are_decided_on_their_page(
+    app: Flask, world: World, adam: Client
+) -> None:
+    assert "Nothing to decide" in adam.get("/admin/sensitive").text
+    assert "All decided" in adam.get("/admin").text
+    first, second = world.statements["technical"][:2]
+    with app.app_context(), transaction() as tx:
+        tx.execute(
+            update(Statement).where(Statement.id.in_((first, second))).values(sensitive=True)
+        )
+    assert "2 not decided yet" in adam.get("/admin").text
+    page = adam.get("/admin/sensitive").text
+    assert page.count("Not decided yet, so not rated") == 2
+    assert adam.post("/admin/sensitive", {f"decision_{first}": "perhaps"}).status_code == 422
+    saved = adam.post("/admin/sensitive", {f"decision_{first}": "ask_hr", f"decision_{second}": ""})
+    assert saved.status_code == 303
+    page = adam.get("/admin/sensitive").text
+    assert "1 decision saved." in page
+    assert "Decided by Adam, " in page
+    assert page.count("Not decided yet, so not rated") == 1
+    assert "The library is asking HR whether to rate it." in adam.get("/admin/not-rated").text
+    assert "Ask HR" in adam.get("/admin/audit").text
+    adam.post("/admin/sensitive", {f"decision_{first}": "ask_hr"})
+    assert "Nothing was changed." in adam.get("/admin/sensitive").text
+
+
+def test_targets_in_traits_ask_for_a_reason(app: Flask, world: World, adam: Client) -> None:
+    with app.app_context(), transaction() as tx:
+        tx.execute(update(Strand).where(Strand.key == "durable").values(targets_need_reason=True))
+    address = f"/admin/role-profiles/{world.role_profiles['city']}"
+    assert "none is on record" in adam.get(address).text
+    same = {f"target_{domain_id}": "2" for domain_id in world.domains.values()}
+    refused = adam.post(address, {"name": "Mid-level", **same})
+    assert refused.status_code == 422
+    assert "Enter the reason for the targets in this section" in refused.text
+    why = "Every branch trains for them."
+    assert (
+        adam.post(address, {"name": "Mid-level", **same, "targets_reason": why}).status_code == 303
+    )
+    page = adam.get(address).text
+    assert f">\r\n{why}</textarea>" in page
+    assert "none is on record" not in page
+    assert why in adam.get("/admin/audit").text

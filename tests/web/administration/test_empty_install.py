@@ -126,6 +126,7 @@ def test_from_nothing_to_the_gap_matrix(
         "Publish how ratings are used",
         "Set up teams",
         "Set targets for each job",
+        "Decide about statements on personal matters",
         "Add people",
         "Put people in teams",
         "Open a round",
@@ -143,8 +144,13 @@ def test_from_nothing_to_the_gap_matrix(
     done(
         administrator,
         "/admin/role-profiles/start",
-        {"framework": found(r'name="framework" value="(\d+)"', profiles)},
+        {"framework": found(r'name="framework" value="([^"]+)"', profiles)},
     )
+    undecided = re.findall(
+        r'<select[^>]*name="(decision_\d+)"', administrator.get("/admin/sensitive").text
+    )
+    assert len(undecided) == 13
+    done(administrator, "/admin/sensitive", dict.fromkeys(undecided, "rate"))
     framework = found(
         r'name="framework_ids".* value="(\d+)"', administrator.get("/admin/rounds/new").text
     )
@@ -192,7 +198,9 @@ def test_from_nothing_to_the_gap_matrix(
 
     # The supervisor answers each, looks at the check page, and reveals.
     items: set[str] = set()
-    while "/level/" in (screen := supervisor.http.get(f"/reviews/{review_id}").headers["Location"]):
+    while "/screen/" in (
+        screen := supervisor.http.get(f"/reviews/{review_id}").headers["Location"]
+    ):
         page = supervisor.get(screen).text
         here = set(re.findall(r'name="answer-(\d+)"', page))
         assert here

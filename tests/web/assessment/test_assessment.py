@@ -65,6 +65,7 @@ def test_an_answer_is_saved_and_the_page_comes_back_to_it(
     assert f'id="s-{first}-partly" value="partly" checked' in page
     assert "ask Sue" in page
     assert "1 of 33 rated" in page
+    assert "Using an accommodation or assistive technology is not “more help.”" in page
 
 
 def test_an_answer_goes_back_to_the_page_it_came_from(
@@ -481,7 +482,7 @@ def test_few_statements_of_sql_whatever_the_size(
             cite(world, statement_id, "O*NET v30.2", "Pathsmith")
             endorse(world, "ana", "sue", statement_id, EndorsedAnswer.PARTLY)
     assert ana.get(page).text.count("data-statement=") == 40
-    assert (before, counted(lambda: ana.get(page))) == (4, 4)
+    assert (before, counted(lambda: ana.get(page))) == (5, 5)
     url = f"/statements/{world.statements['technical'][0]}/rating"
     assert counted(lambda: ana.post_json(url, {"answer": "not_yet", "base_version": 1})) == 4
 

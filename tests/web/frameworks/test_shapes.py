@@ -88,9 +88,11 @@ def test_keys_with_dashes_are_places_of_their_own(app: Flask, client: Client) ->
     data = json.loads(json.dumps(SMALLEST))
     first = data["strands"][0] | {"key": "a"}
     for number, (strand, domains) in enumerate({"a": ("b-c", "b"), "a-b": ("c", "d")}.items()):
-        made = json.loads(json.dumps(first)) | {"key": strand}
+        made = json.loads(json.dumps(first)) | {"key": strand, "title": strand}
         domain = made["domains"][0]
-        made["domains"] = [json.loads(json.dumps(domain)) | {"key": key} for key in domains]
+        made["domains"] = [
+            json.loads(json.dumps(domain)) | {"key": key, "title": key} for key in domains
+        ]
         for at, each in enumerate(made["domains"]):
             each["statements"][0] |= {
                 "code": f"X-{number}-{at}",

@@ -139,7 +139,7 @@ def test_what_was_done_can_be_undone(app: Flask, world: World, sign_in: SignIn, 
     }
     client = sign_in(world.email(act.who))
     domain = world.domains["technical"]
-    spare = {"name": "Spare", "framework": world.framework_id, f"target_{domain}": "2"}
+    spare = {"name": "Spare", "framework": "small", f"target_{domain}": "2"}
     assert sign_in(world.email("adam")).post("/admin/role-profiles", spare).status_code == 303
     with app.app_context():
         ids["spare"] = (

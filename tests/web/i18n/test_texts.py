@@ -35,6 +35,7 @@ NOT_WORDS = {
     "Content-Disposition": "the name of a header",
     "User-Agent": "the name of a header",
     "None": "what a browser may send for nothing chosen",
+    "DecisionsForm": "the name of a class",
     "TargetsForm": "the name of a class",
     "20 per minute": "a rate for the limiter",
     "30 per minute": "a rate for the limiter",

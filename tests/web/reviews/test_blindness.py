@@ -177,7 +177,7 @@ def paths(app: Flask, world: World, review_id: int) -> list[str]:
         f"/reviews/{review_id}/check",
         f"/reviews/{review_id}/differences",
         *(f"/review-items/{item_id}" for item_id in ids),
-        *(f"/reviews/{review_id}/level/{world.domains['communication']}/{rank}" for rank in (1, 2)),
+        f"/reviews/{review_id}/screen/1",
         *(
             f"/reviews/by-statement/{statement_id}"
             for statement_id in world.statements["communication"][:4]
@@ -217,9 +217,9 @@ def test_nobody_can_tell_what_the_learner_answered(
     after = crawl(client, *more)
     assert before == after
     if name == "sue":
-        screens = [path for path in before if "/level/" in path or "/by-statement/" in path]
+        screens = [path for path in before if "/screen/" in path or "/by-statement/" in path]
         assert {before[path][0] for path in screens} == {200}
-        assert len(screens) == 8, "two levels of each review, and four statements"
+        assert len(screens) == 12, "one of each review, and four statements, each with ticks too"
         assert before[f"/reviews/{review_id}/check"][0] == 200
         assert "hers" in before[f"/reviews/{review_id}/check"][2]
 
@@ -288,10 +288,10 @@ def test_a_page_that_gives_it_away_would_be_found(
     after = crawl(client, *more)
     assert before.keys() == after.keys()
     different = {path for path in before if before[path] != after[path]}
-    statement_id, domain_id = world.statements["communication"][0], world.domains["communication"]
+    statement_id = world.statements["communication"][0]
     assert different >= {
         f"/review-items/{_ids(app, review_id)[0]}",
-        f"/reviews/{review_id}/level/{domain_id}/1",
+        f"/reviews/{review_id}/screen/1",
         f"/reviews/by-statement/{statement_id}",
     }
     assert "OTHER-NOTE" in "".join(body for _, _, body in after.values())

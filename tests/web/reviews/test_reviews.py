@@ -78,6 +78,7 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
     page = ana.get("/reviews/new").text
     assert "data-send-count>Statements chosen: 2. Minutes for your reviewer, about: 2." in page
     value = f"{world.people['sue']}-{world.teams['central']}"
+    assert f'value="{value}" data-seconds="40"' in page
     sent = ana.post("/reviews", {"reviewer": value, "statements": [str(first), str(second)]})
     assert (sent.status_code, sent.headers["Location"]) == (303, "/reviews")
     assert "2 statements are sent to Sue. You can withdraw them" in words(ana.get("/reviews").text)
@@ -88,8 +89,8 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
     with app.app_context():
         review_id = session().scalars(select(Review.id)).one()
         one, two = item_ids(review_id)
-    first_level = f"/reviews/{review_id}/level/{world.domains['communication']}/1"
-    assert sue.get(f"/reviews/{review_id}").headers["Location"] == first_level
+    first_screen = f"/reviews/{review_id}/screen/1"
+    assert sue.get(f"/reviews/{review_id}").headers["Location"] == first_screen
     page = sue.get(f"/review-items/{one}").text
     text = words(page)
     for part in (
@@ -283,8 +284,8 @@ class TestAnswerPage:
         with app.app_context():
             (item_id,) = item_ids(send(world, YES))
         text = sue.get(f"/review-items/{item_id}").text
-        assert 'value="evidence_only" disabled' in text
-        assert "none was sent" in text
+        assert 'value="evidence_only" aria-disabled="true"' in text
+        assert "“From the evidence” is off: no evidence was sent." in text
         data = {"version": "1", "answer": "partly", "ground": "evidence_only"}
         refused = sue.post(f"/review-items/{item_id}/answer", data)
         assert refused.status_code == 422
@@ -385,13 +386,14 @@ class TestAnswerPage:
         with app.app_context():
             with transaction() as tx:
                 tx.execute(update(Team).values(open_reviews=True))
-            review_id = send(world, PART)
-            (item_id,) = item_ids(review_id)
+            review_id = send(world, PART, YES)
+            item_id, other_id = item_ids(review_id)
         page = sue.get(f"/review-items/{item_id}").text
         assert "Open review" in words(page)
         assert "Ana’s own answer" in words(page)
         with app.app_context():
             answer(world, item_id, SAYS_PART)
+            answer(world, other_id, SAYS_PART)
             reviews.reveal(actor(world, "sue"), review_id, world.now)
         assert "This was an open review" in words(sue.get(f"/reviews/{review_id}/differences").text)
 

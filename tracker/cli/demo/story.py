@@ -15,6 +15,7 @@ from tracker.queries.operations.demo import Outline
 from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.evidence.content import EvidenceContent
 from tracker.rules.evidence.uploads import FileStore, Upload
+from tracker.rules.frameworks.sensitive import Decision
 from tracker.rules.roles import Role
 from tracker.services import evidence
 from tracker.services.accounts import invitations
@@ -96,13 +97,36 @@ class Story(Scene):
         self.scale = world.scale(self.framework_id)
         use_statements.publish(admin, cast.texts["use_statement"], 0, now)
         role_profiles.start_from_labels(admin, self.framework_id, now)
-        for row in cast.not_rated_here:
-            ids = [statement.id for statement in self.statements if statement.title == row["title"]]
-            exclusions.leave_out(admin, ids, row["reason"], now)
-        left_out = {row["title"] for row in cast.not_rated_here}
+        self._set_durable_targets(admin, now)
+        left_out = self._decide(admin, now)
         self.statements = [
             statement for statement in self.statements if statement.title not in left_out
         ]
+
+    def _set_durable_targets(self, admin: Actor, now: dt.datetime) -> None:
+        """The library trains for these traits too, and says why: each job expects its own rank in
+        them."""
+        domains = world.domains_with_a_reason(self.framework_id)
+        for name, profile_id in world.role_profiles(admin.library_id).items():
+            rank = RANK[name.split(" / ")[0]]
+            role_profiles.edit(
+                admin,
+                profile_id,
+                name,
+                dict.fromkeys(domains, rank),
+                now,
+                self.cast.texts["targets_reason"],
+            )
+
+    def _decide(self, admin: Actor, now: dt.datetime) -> set[str]:
+        """All that is sensitive is rated but what the library leaves out, whose titles are
+        returned."""
+        reasons = {row["title"]: row["reason"] for row in self.cast.not_rated_here}
+        for each in world.sensitive(self.framework_id):
+            left_out = reasons.get(each.title)
+            decision = Decision.RATE if left_out is None else Decision.LEAVE_OUT
+            exclusions.decide(admin, {each.id: decision}, {decision: left_out or ""}, now)
+        return set(reasons)
 
     def _people(self) -> None:
         now = self.at(-399)

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from tracker.db import session
 from tracker.models import (
@@ -16,6 +16,8 @@ from tracker.models import (
     Person,
     RoleProfile,
     Round,
+    SensitiveDecision,
+    Statement,
     Target,
     Team,
     UseStatement,
@@ -38,7 +40,8 @@ class Settings:
 @dataclass(frozen=True, slots=True)
 class SetupProgress:
     """Counts of what a library has. `rounds` counts those that are not over; `targets` the role
-    profiles in use that have a target. The newest test message and the newest tried backup, None
+    profiles in use that have a target; `undecided` the sensitive statements that nobody has decided
+    about. The newest test message and the newest tried backup, None
     where there was none."""
 
     people: int
@@ -50,6 +53,7 @@ class SetupProgress:
     supervisors: int
     use_statement: int
     not_rated: int
+    undecided: int
     frameworks: int
     mail_outcome: MailOutcome | None
     mail_at: dt.datetime | None
@@ -106,6 +110,15 @@ def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
         "not_rated": select(func.count())
         .select_from(NotRatedHere)
         .where(NotRatedHere.library_id == here),
+        "undecided": select(func.count())
+        .select_from(Statement)
+        .outerjoin(
+            SensitiveDecision,
+            and_(
+                SensitiveDecision.statement_id == Statement.id, SensitiveDecision.library_id == here
+            ),
+        )
+        .where(Statement.sensitive, SensitiveDecision.id.is_(None)),
         "frameworks": select(func.count()).select_from(Framework),
     }
     mail = (

@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from tracker.db import session
 from tracker.models import Domain, Framework, Level, Membership, RoleProfile, Strand, Target
 from tracker.policy.permissions import Actor, current_on
+from tracker.rules.frameworks.addresses import address_keys
 from tracker.rules.frameworks.wording import Wording
 
 
@@ -36,18 +37,20 @@ class RoleProfileDetails:
     version: str
     lang: str
     retired_at: dt.datetime | None
+    targets_reason: str
     targets: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class TargetDomain:
     """A domain with the names of its strand's levels, rank 1 first. No `strand` where it is the
-    strand."""
+    strand. `needs_reason`: a target in it needs one."""
 
     id: int
     title: Wording
     strand: Wording
     levels: tuple[tuple[int, Wording], ...]
+    needs_reason: bool
 
 
 def listed(actor: Actor, today: dt.date) -> list[RoleProfileSummary]:
@@ -114,6 +117,7 @@ def detail(role_profile_id: int) -> RoleProfileDetails:
             Framework.version,
             Framework.lang,
             RoleProfile.retired_at,
+            RoleProfile.targets_reason,
         )
         .join(Framework, Framework.id == RoleProfile.framework_id)
         .where(RoleProfile.id == role_profile_id)
@@ -140,7 +144,13 @@ def domains_of(framework_id: int) -> list[TargetDomain]:
     ):
         levels.setdefault(strand_id, []).append((rank, name))
     rows = session().execute(
-        select(Domain.id, Domain.title, Strand.title.label("strand"), Strand.id.label("strand_id"))
+        select(
+            Domain.id,
+            Domain.title,
+            Strand.title.label("strand"),
+            Strand.id.label("strand_id"),
+            Strand.targets_need_reason,
+        )
         .join(Strand, Strand.id == Domain.strand_id)
         .where(Strand.framework_id == framework_id)
         .order_by(Strand.position, Domain.position)
@@ -151,6 +161,7 @@ def domains_of(framework_id: int) -> list[TargetDomain]:
             row.title,
             row.strand if row.strand != row.title else "",
             tuple(levels.get(row.strand_id, ())),
+            row.targets_need_reason,
         )
         for row in rows
     ]
@@ -158,16 +169,19 @@ def domains_of(framework_id: int) -> list[TargetDomain]:
 
 @dataclass(frozen=True, slots=True)
 class FrameworkChoice:
-    """`role_labels`: the names of roles that stand at its levels."""
+    """`key`: what an address calls it. `role_labels`: the names of roles that stand at its
+    levels."""
 
     id: int
+    key: str
     label: Wording
     lang: str
     role_labels: frozenset[str]
 
 
-def frameworks() -> list[FrameworkChoice]:
-    """Every published version, the newest first. Two queries."""
+def frameworks(actor: Actor, today: dt.date) -> list[FrameworkChoice]:
+    """Every published version: those in which most people here learn, then the newest. Two
+    queries."""
     labels: dict[int, set[str]] = {}
     for framework_id, label in session().execute(
         select(Strand.framework_id, Level.role_label)
@@ -175,14 +189,33 @@ def frameworks() -> list[FrameworkChoice]:
         .where(Level.role_label != "")
     ):
         labels.setdefault(framework_id, set()).add(label)
-    rows = session().execute(
-        select(Framework.id, Framework.title, Framework.version, Framework.lang).order_by(
-            Framework.published_at.desc(), Framework.id.desc()
+    learners = (
+        select(func.count(Membership.person_id.distinct()))
+        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .where(
+            RoleProfile.library_id == actor.library_id,
+            RoleProfile.framework_id == Framework.id,
+            current_on(Membership, today),
         )
+        .scalar_subquery()
     )
+    rows = (
+        session()
+        .execute(
+            select(
+                Framework.id, Framework.slug, Framework.title, Framework.version, Framework.lang
+            ).order_by(learners.desc(), Framework.published_at.desc(), Framework.id.desc())
+        )
+        .all()
+    )
+    keys = address_keys((row.id, row.slug) for row in rows)
     return [
         FrameworkChoice(
-            framework_id, f"{title} {version}", lang, frozenset(labels.get(framework_id, ()))
+            row.id,
+            keys[row.id],
+            f"{row.title} {row.version}",
+            row.lang,
+            frozenset(labels.get(row.id, ())),
         )
-        for framework_id, title, version, lang in rows
+        for row in rows
     ]

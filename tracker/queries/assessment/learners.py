@@ -13,6 +13,7 @@ from tracker.models import (
     Framework,
     Membership,
     Person,
+    RatingEntry,
     RoleProfile,
     Round,
     RoundFramework,
@@ -160,6 +161,18 @@ def frameworks_of(person_id: int, today: dt.date) -> tuple[LearnerFramework, ...
     """What somebody learns in, the usual one first; nothing for who is no learner. One query."""
     found = learner(person_id, today)
     return found.frameworks if found is not None else ()
+
+
+def last_rated_in(person_id: int) -> int | None:
+    """The framework of the newest answer of all. One query."""
+    newest = (
+        select(Statement.framework_id)
+        .join(RatingEntry, RatingEntry.statement_id == Statement.id)
+        .where(RatingEntry.person_id == person_id)
+        .order_by(RatingEntry.id.desc())
+        .limit(1)
+    )
+    return session().scalar(newest)
 
 
 def learner_of(person_id: int, statement_id: int, today: dt.date) -> Learner | None:

@@ -32,6 +32,7 @@ from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import LIVE, REVEALED, ItemStatus
 from tracker.rules.roles import Role
 
+FRAMEWORK = Framework.title + " " + Framework.version
 FRESH = dt.timedelta(days=14)
 """A reveal is told of for so long; differences until they are settled."""
 
@@ -40,11 +41,12 @@ FRESH = dt.timedelta(days=14)
 class ReturnedItem:
     """An item that came back with a question."""
 
-    item_id: int
+    review_id: int
     title: Wording
     question: str
     reviewer: str
     at: dt.datetime
+    framework: Wording
     lang: str
 
 
@@ -60,6 +62,8 @@ class RevealedReview:
     agreed: int
     differing: int
     to_say: int
+    framework: Wording
+    lang: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +122,15 @@ def returned(actor: Actor) -> list[ReturnedItem]:
     )
     rows = session().execute(
         select(
-            ReviewItem.id,
+            Review.id,
             Statement.title,
             ReviewMessage.text,
             Person.name,
             ReviewMessage.written_at,
+            FRAMEWORK,
             Framework.lang,
         )
+        .select_from(ReviewItem)
         .join(Review, Review.id == ReviewItem.review_id)
         .join(Framework, Framework.id == Review.framework_id)
         .join(Statement, Statement.id == ReviewItem.statement_id)
@@ -152,11 +158,14 @@ def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
             _count(ReviewItem.status == ItemStatus.ENDORSED).label("agreed"),
             _count(ReviewItem.status == ItemStatus.DIFFERS).label("differing"),
             _count(waits_for(actor.person_id)).label("to_say"),
+            FRAMEWORK.label("framework"),
+            Framework.lang,
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(Framework, Framework.id == Review.framework_id)
         .join(Person, Person.id == Review.reviewer_id)
         .where(Review.learner_id == actor.person_id, ReviewItem.revealed_at.is_not(None))
-        .group_by(Review.id, Person.name)
+        .group_by(Review.id, Person.name, Framework.id)
         .having(
             or_(
                 func.max(ReviewItem.revealed_at) > now - FRESH,

@@ -169,6 +169,7 @@ def _of_item(item_id: int, reader_id: int | None) -> ComparedSide:
             ReviewItem.learner_answer_label,
             ReviewItem.rated_at,
             ReviewItemText.learner_note,
+            ReviewItemText.salt,
             Review.reviewer_id,
         )
         .join(Review, Review.id == ReviewItem.review_id)
@@ -182,9 +183,9 @@ def _of_item(item_id: int, reader_id: int | None) -> ComparedSide:
         row.learner_answer,
         row.learner_answer_label,
         row.rated_at,
-        row.learner_note,
+        row.learner_note if row.salt else None,
         _sent(item_id),
-        erased=row.learner_note is None,
+        erased=not row.salt,
     )
 
 

@@ -102,7 +102,7 @@ def _checked(source: Session | Connection, wanted: ColumnElement[bool]) -> list[
     found = []
     for row in rows:
         pieces = tuple(evidence[row.item_id])
-        if row.salt is None or row.item_id in erased:
+        if not row.salt or row.item_id in erased:
             fit = DigestFit.ERASED
         else:
             content = ReviewedContent(

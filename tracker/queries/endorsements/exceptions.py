@@ -16,6 +16,7 @@ from tracker.models import (
     ReviewItem,
     Statement,
 )
+from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.exceptions import ExceptionStatus
@@ -67,7 +68,9 @@ def counts(at: dt.datetime | None) -> ColumnElement[bool]:
     )
 
 
-def agreed(learner: Learner, statement_id: int | None = None) -> list[AgreedException]:
+def agreed(
+    learner: Learner, blind: BlindSpots, statement_id: int | None = None
+) -> list[AgreedException]:
     """What counts for a learner now, in the framework's order. One query."""
     person, other = aliased(Person), aliased(Person)
     rows = session().execute(
@@ -104,6 +107,7 @@ def agreed(learner: Learner, statement_id: int | None = None) -> list[AgreedExce
             Statement.framework_id == learner.framework_id,
             NotRatedHere.id.is_(None),
             counts(None),
+            blind.shown(LevelException.person_id, LevelException.statement_id),
             *([] if statement_id is None else [LevelException.statement_id == statement_id]),
         )
         .order_by(Statement.position)
@@ -112,7 +116,11 @@ def agreed(learner: Learner, statement_id: int | None = None) -> list[AgreedExce
 
 
 def how_many(
-    person_ids: Collection[int], framework_id: int, library_id: int, at: dt.datetime | None
+    person_ids: Collection[int],
+    framework_id: int,
+    library_id: int,
+    blind: BlindSpots,
+    at: dt.datetime | None,
 ) -> int:
     """How many count for these people together, now or at that moment. One query."""
     count = session().scalar(
@@ -127,6 +135,7 @@ def how_many(
             Statement.framework_id == framework_id,
             NotRatedHere.id.is_(None),
             counts(at),
+            blind.shown(LevelException.person_id, LevelException.statement_id),
         )
     )
     return count or 0

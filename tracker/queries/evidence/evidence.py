@@ -125,12 +125,17 @@ def mine(
 
 
 def counts(person_id: int) -> EvidenceCounts:
-    """How much there is of each kind of list. One query."""
-    query = select(
-        func.count(Evidence.id).filter(_among(EvidenceFilter.ALL)).label("every"),
-        func.count(Evidence.id).filter(_among(EvidenceFilter.UNLINKED)).label("unlinked"),
-        func.count(Evidence.id).filter(_among(EvidenceFilter.ARCHIVED)).label("archived"),
-    ).where(Evidence.person_id == person_id)
+    """How much there is of each kind of list, without what was erased. One query."""
+    query = (
+        select(
+            func.count(Evidence.id).filter(_among(EvidenceFilter.ALL)).label("every"),
+            func.count(Evidence.id).filter(_among(EvidenceFilter.UNLINKED)).label("unlinked"),
+            func.count(Evidence.id).filter(_among(EvidenceFilter.ARCHIVED)).label("archived"),
+        )
+        .join(EvidenceVersion, current_version())
+        .join(EvidenceText, EvidenceText.version_id == EvidenceVersion.id)
+        .where(Evidence.person_id == person_id)
+    )
     row = session().execute(query).one()
     return EvidenceCounts(*row)
 

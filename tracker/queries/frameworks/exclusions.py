@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, select
 
 from tracker.db import session
-from tracker.models import Domain, Framework, Level, NotRatedHere, Person, Statement, Strand
+from tracker.models import (
+    Domain,
+    Framework,
+    Level,
+    NotRatedHere,
+    Person,
+    SensitiveDecision,
+    Statement,
+    Strand,
+)
 from tracker.models.joins import level_of_statement
 from tracker.policy.permissions import Actor
+from tracker.rules.frameworks.sensitive import Decision
 from tracker.rules.frameworks.wording import Wording
 
 
@@ -21,7 +31,7 @@ class ExcludedStatement:
     domain: Wording
     reason: str
     set_at: dt.datetime
-    set_by: str
+    set_by: str | None
     lang: str
 
 
@@ -42,6 +52,49 @@ class RatedDomain:
     title: Wording
     strand: Wording
     statements: tuple[ExcludableStatement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SensitiveStatement:
+    """`decision`: None while the library has not decided. One that was rated before anybody was
+    asked has no `decided_at`."""
+
+    id: int
+    code: str
+    title: Wording
+    text: Wording
+    framework: Wording
+    lang: str
+    decision: Decision | None
+    decided_at: dt.datetime | None
+    decided_by: str | None
+
+
+def sensitive(actor: Actor) -> list[SensitiveStatement]:
+    """Of every framework, the newest first. One query."""
+    decided = and_(
+        SensitiveDecision.statement_id == Statement.id,
+        SensitiveDecision.library_id == actor.library_id,
+    )
+    rows = session().execute(
+        select(
+            Statement.id,
+            Statement.code,
+            Statement.title,
+            Statement.text,
+            Framework.title + " " + Framework.version,
+            Framework.lang,
+            SensitiveDecision.decision,
+            SensitiveDecision.decided_at,
+            Person.name,
+        )
+        .join(Framework, Framework.id == Statement.framework_id)
+        .outerjoin(SensitiveDecision, decided)
+        .outerjoin(Person, Person.id == SensitiveDecision.decided_by_id)
+        .where(Statement.sensitive)
+        .order_by(Framework.published_at.desc(), Framework.id.desc(), Statement.position)
+    )
+    return [SensitiveStatement(*row) for row in rows]
 
 
 def left_out(actor: Actor, framework_id: int) -> list[ExcludedStatement]:
@@ -70,7 +123,7 @@ def _rows(*where: ColumnElement[bool]) -> list[ExcludedStatement]:
         )
         .join(Statement, Statement.id == NotRatedHere.statement_id)
         .join(Domain, Domain.id == Statement.domain_id)
-        .join(Person, Person.id == NotRatedHere.set_by_id)
+        .outerjoin(Person, Person.id == NotRatedHere.set_by_id)
         .join(Framework, Framework.id == Statement.framework_id)
         .where(*where)
         .order_by(Statement.position)

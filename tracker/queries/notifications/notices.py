@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Notice, NoticeChoice, Person, Review
+from tracker.models import Framework, Notice, NoticeChoice, Person, Review
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.rules.frameworks.wording import Wording
 from tracker.rules.notifications.notices import USUAL_CHOICE, MailChoice, NoticeKind
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
 
@@ -18,11 +19,13 @@ ABOUT = aliased(Person)
 
 @dataclass(frozen=True, slots=True)
 class ListedNotice:
-    """`name`: whom it is about, if anybody."""
+    """`name`: whom it is about, if anybody; `framework`: which one, where it is about a review."""
 
     kind: NoticeKind
     name: str
     review_id: int | None
+    framework: Wording
+    lang: str
     happened_at: dt.datetime
     read: bool
 
@@ -55,10 +58,13 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
             Notice.kind,
             func.coalesce(ABOUT.name, "").label("name"),
             Notice.review_id,
+            func.coalesce(Framework.title + " " + Framework.version, "").label("framework"),
+            func.coalesce(Framework.lang, "").label("lang"),
             Notice.happened_at,
             Notice.read_at.is_not(None).label("read"),
         )
         .outerjoin(Review, Review.id == Notice.review_id)
+        .outerjoin(Framework, Framework.id == Review.framework_id)
         .outerjoin(ABOUT, ABOUT.id == Notice.about_id)
         .where(Notice.person_id == actor.person_id, _may_see(actor, today))
         .order_by(Notice.happened_at.desc(), Notice.id.desc())

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.models import AuditEvent, AuditEventDetail, Person
 from tracker.policy.permissions import Actor
+from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.administration.people import choices, folded
 from tracker.rules.calendar import start_of
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
@@ -62,6 +63,7 @@ class TextFilter:
 def listed(
     actor: Actor,
     kinds: Collection[str],
+    blind: BlindSpots,
     *,
     text: TextFilter | None = None,
     person_id: int | None = None,
@@ -71,9 +73,14 @@ def listed(
     descending: bool = True,
     page: int = 1,
 ) -> EventList:
-    """Both days are inclusive, as days of the library; `sort` is one of SORTS. Two queries, four
+    """Both days are inclusive, as days of the library; `sort` is one of SORTS. Nothing of reviews
+    that the actor may not know of, as they are to rate a statement of theirs. Two queries, four
     with a text."""
     where = [AuditEvent.library_id == actor.library_id, AuditEvent.kind.in_(kinds)]
+    past = blind.past_reviews()
+    if past:
+        review = func.coalesce(AuditEventDetail.facts["review"].as_string(), "")
+        where.append(review.not_in([str(each) for each in past]))
     if person_id is not None:
         where.append(or_(AuditEvent.actor_id == person_id, AuditEvent.subject_id == person_id))
     if since is not None:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from tracker.db import session
 from tracker.models import (
@@ -14,6 +15,7 @@ from tracker.models import (
     ReviewItemEvidence,
     RoleProfile,
     Statement,
+    Strand,
     Team,
     UseStatement,
 )
@@ -51,13 +53,32 @@ def framework_id(slug: str) -> int:
 
 
 def outline(of_framework: int) -> list[Outline]:
+    return _outline(Statement.framework_id == of_framework)
+
+
+def sensitive(of_framework: int) -> list[Outline]:
+    return _outline(Statement.framework_id == of_framework, Statement.sensitive)
+
+
+def _outline(*where: ColumnElement[bool] | InstrumentedAttribute[bool]) -> list[Outline]:
     rows = session().execute(
         select(Statement.id, Statement.code, Statement.title, Domain.key, Statement.rank)
         .join(Domain, Domain.id == Statement.domain_id)
-        .where(Statement.framework_id == of_framework)
+        .where(*where)
         .order_by(Statement.position)
     )
     return [Outline(*row) for row in rows]
+
+
+def domains_with_a_reason(of_framework: int) -> list[int]:
+    """Those in which a target needs one."""
+    return list(
+        session().scalars(
+            select(Domain.id)
+            .join(Strand, Strand.id == Domain.strand_id)
+            .where(Strand.framework_id == of_framework, Strand.targets_need_reason)
+        )
+    )
 
 
 def scale(of_framework: int) -> Scale:

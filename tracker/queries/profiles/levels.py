@@ -44,6 +44,7 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.joins import scale_answer
+from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.endorsements import exceptions
 from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning
 from tracker.rules.frameworks.wording import Wording
@@ -161,13 +162,19 @@ def own_answers_at(
 
 
 def revealed_answers(
-    person_ids: Iterable[int], framework_id: int, library_id: int, at: dt.datetime | None = None
+    person_ids: Iterable[int],
+    framework_id: int,
+    library_id: int,
+    blind: BlindSpots,
+    at: dt.datetime | None = None,
 ) -> Counts:
     """The learner's answers as last revealed (by `at`, where given)."""
-    return _count(revealed(person_ids, at), framework_id, library_id)
+    return _count(revealed(person_ids, blind, at), framework_id, library_id)
 
 
-def revealed(person_ids: Iterable[int], at: dt.datetime | None = None) -> Subquery:
+def revealed(
+    person_ids: Iterable[int], blind: BlindSpots, at: dt.datetime | None = None
+) -> Subquery:
     """Columns (person, statement, answer, at): the learner's answer in the newest revealed item of
     each statement."""
     items = (
@@ -179,7 +186,11 @@ def revealed(person_ids: Iterable[int], at: dt.datetime | None = None) -> Subque
             ReviewItem.id,
         )
         .join(Review, Review.id == ReviewItem.review_id)
-        .where(Review.learner_id.in_(person_ids), ReviewItem.status.in_(REVEALED))
+        .where(
+            Review.learner_id.in_(person_ids),
+            ReviewItem.status.in_(REVEALED),
+            blind.shown(Review.learner_id, ReviewItem.statement_id),
+        )
     )
     if at is not None:
         items = items.where(ReviewItem.revealed_at <= at)
@@ -187,7 +198,11 @@ def revealed(person_ids: Iterable[int], at: dt.datetime | None = None) -> Subque
 
 
 def endorsed_answers(
-    person_ids: Iterable[int], framework_id: int, library_id: int, at: dt.datetime | None = None
+    person_ids: Iterable[int],
+    framework_id: int,
+    library_id: int,
+    blind: BlindSpots,
+    at: dt.datetime | None = None,
 ) -> Counts:
     """Standing endorsements; with `at`, those that stood at that moment. An agreed exception counts
     as *not my work* in the place of what is endorsed for its statement, if anything is."""
@@ -201,11 +216,18 @@ def endorsed_answers(
     )
     answers = union_all(
         select(Endorsement.person_id, Endorsement.statement_id, Endorsement.answer).where(
-            Endorsement.person_id.in_(ids), stood(at), ~excepted
+            Endorsement.person_id.in_(ids),
+            stood(at),
+            ~excepted,
+            blind.shown(Endorsement.person_id, Endorsement.statement_id),
         ),
         select(
             LevelException.person_id, LevelException.statement_id, literal(NOT_MY_WORK, String)
-        ).where(LevelException.person_id.in_(ids), exceptions.counts(at)),
+        ).where(
+            LevelException.person_id.in_(ids),
+            exceptions.counts(at),
+            blind.shown(LevelException.person_id, LevelException.statement_id),
+        ),
     )
     return _count(answers.subquery(), framework_id, library_id)
 

@@ -23,6 +23,7 @@ from tracker.models import (
     Statement,
 )
 from tracker.models.joins import scale_answer
+from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner, targets
 from tracker.queries.profiles import levels
 from tracker.queries.profiles.levels import Counts, DomainShape
@@ -78,13 +79,13 @@ class TrendPoint:
     endorsed: int
 
 
-def profile(learner: Learner, side: SelfSide) -> Profile:
+def profile(learner: Learner, side: SelfSide, blind: BlindSpots) -> Profile:
     """Four queries; three without a self side."""
     domains = levels.shape(learner.framework_id, learner.library_id)
     expected = {domain: rank for (_, domain), rank in targets({learner.role_profile_id}).items()}
-    own = _self_side(learner, side, None)
+    own = _self_side(learner, side, blind, None)
     endorsed = levels.endorsed_answers(
-        [learner.person_id], learner.framework_id, learner.library_id
+        [learner.person_id], learner.framework_id, learner.library_id, blind
     )
     return Profile(
         learner=learner,
@@ -107,7 +108,7 @@ def last_change(learner: Learner) -> dt.datetime | None:
     )
 
 
-def endorsed_count(learner: Learner) -> EndorsedCount:
+def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
     """One query."""
     met = case((ScaleAnswer.counts_as == Meaning.MET, Endorsement.id))
     query = (
@@ -122,13 +123,14 @@ def endorsed_count(learner: Learner) -> EndorsedCount:
             Endorsement.person_id == learner.person_id,
             Endorsement.status == EndorsementStatus.STANDING,
             Statement.framework_id == learner.framework_id,
+            blind.shown(Endorsement.person_id, Endorsement.statement_id),
         )
     )
     row = session().execute(query).one()
     return EndorsedCount(*row)
 
 
-def trend(of: Profile, side: SelfSide, today: dt.date) -> list[TrendPoint]:
+def trend(of: Profile, side: SelfSide, blind: BlindSpots, today: dt.date) -> list[TrendPoint]:
     """Past rounds, the oldest first, then now; empty when none has ended. At most 1 + 2 x
     ROUNDS_SHOWN statements."""
     learner = of.learner
@@ -147,9 +149,9 @@ def trend(of: Profile, side: SelfSide, today: dt.date) -> list[TrendPoint]:
     points = []
     for name, ends_on in reversed(rounds):
         at = dt.datetime.combine(ends_on + dt.timedelta(days=1), dt.time.min, dt.UTC)
-        own = _self_side(learner, side, at)
+        own = _self_side(learner, side, blind, at)
         endorsed = levels.endorsed_answers(
-            [learner.person_id], learner.framework_id, learner.library_id, at
+            [learner.person_id], learner.framework_id, learner.library_id, blind, at
         )
         points.append(
             TrendPoint(name, None if own is None else _at_target(of, own), _at_target(of, endorsed))
@@ -167,7 +169,9 @@ def names_to_coordinators(library_id: int) -> bool:
     )
 
 
-def _self_side(learner: Learner, side: SelfSide, at: dt.datetime | None) -> Counts | None:
+def _self_side(
+    learner: Learner, side: SelfSide, blind: BlindSpots, at: dt.datetime | None
+) -> Counts | None:
     """The answers that a reader of that side gets; as they were `at` a moment, where one is
     given."""
     who = ([learner.person_id], learner.framework_id, learner.library_id)
@@ -175,7 +179,7 @@ def _self_side(learner: Learner, side: SelfSide, at: dt.datetime | None) -> Coun
         case SelfSide.OWN:
             return levels.own_answers(*who) if at is None else levels.own_answers_at(*who, at)
         case SelfSide.REVEALED:
-            return levels.revealed_answers(*who, at)
+            return levels.revealed_answers(*who, blind, at)
         case SelfSide.NONE:
             return None
 

@@ -18,6 +18,7 @@ from tracker.models import (
     ScaleAnswer,
     Statement,
 )
+from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.endorsements import endorsements, exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
@@ -66,7 +67,9 @@ class StatementVoices:
     exception: AgreedException | None
 
 
-def voices(learner: Learner, side: SelfSide, domain_id: int | None = None) -> list[StatementVoices]:
+def voices(
+    learner: Learner, side: SelfSide, blind: BlindSpots, domain_id: int | None = None
+) -> list[StatementVoices]:
     """In the framework's order; of one domain, where it is named. Three queries."""
     scale = (
         session()
@@ -85,8 +88,8 @@ def voices(learner: Learner, side: SelfSide, domain_id: int | None = None) -> li
             return None
         return ShownAnswer(key, labels[key], steps.meaning(key), steps.step(key) or 0, who, at)
 
-    excepted = {each.statement_id: each for each in exceptions.agreed(learner)}
-    own = _self_side(learner, side)
+    excepted = {each.statement_id: each for each in exceptions.agreed(learner, blind)}
+    own = _self_side(learner, side, blind)
     _, own_statement, own_answer, own_at = own.c
     rows = session().execute(
         select(
@@ -117,6 +120,7 @@ def voices(learner: Learner, side: SelfSide, domain_id: int | None = None) -> li
                 Endorsement.statement_id == Statement.id,
                 Endorsement.person_id == learner.person_id,
                 Endorsement.status == EndorsementStatus.STANDING,
+                blind.shown(Endorsement.person_id, Endorsement.statement_id),
             ),
         )
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
@@ -211,10 +215,10 @@ def _newest_items(person_id: int) -> dict[int, tuple[ItemStatus, bool]]:
     return {row.statement_id: (row.status, row.revealed_at is not None) for row in rows}
 
 
-def _self_side(learner: Learner, side: SelfSide) -> Subquery:
+def _self_side(learner: Learner, side: SelfSide, blind: BlindSpots) -> Subquery:
     """Columns (person, statement, answer, at)."""
     if side is SelfSide.REVEALED:
-        return levels.revealed([learner.person_id])
+        return levels.revealed([learner.person_id], blind)
     ratings = select(Rating.person_id, Rating.statement_id, Rating.answer, Rating.rated_at)
     if side is SelfSide.OWN:
         return ratings.where(Rating.person_id == learner.person_id).subquery()

@@ -1,5 +1,5 @@
 """One statement across people: which wait with a reviewer from several, and everything of one of
-them.
+them; and what a reviewer has done before.
 
 The reviewer's side alone: what the learners answered is read where their review is an open one, and
 nowhere else.
@@ -81,6 +81,17 @@ def of_statement(actor: Actor, statement_id: int, today: dt.date) -> list[Item]:
             ReviewItem.status != ItemStatus.HANDED_ON,
         )
     )
+
+
+def has_answered(actor: Actor) -> bool:
+    """Whether the actor ever answered an item, of whatever review. One query."""
+    found = (
+        select(ReviewItem.id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(Review.reviewer_id == actor.person_id, ReviewItem.reviewer_answer.is_not(None))
+        .limit(1)
+    )
+    return session().scalar(found) is not None
 
 
 def was_with(actor: Actor, item_ids: Iterable[int]) -> bool:

@@ -12,7 +12,7 @@ from tracker.db import session
 from tracker.models import Deputy, Membership, Person, Team
 from tracker.policy.permissions import current_on
 from tracker.policy.reviewers import deputises_on
-from tracker.rules.reviews.reviewing_team import reviewing_team, upwards
+from tracker.rules.reviews.reviewing_team import reviewing_team, teams_for_one, upwards
 from tracker.rules.roles import Role
 
 
@@ -20,8 +20,9 @@ from tracker.rules.roles import Role
 class Reviewer:
     """Somebody who may review what a learner sends from their team.
 
-    `above`: the name of the team above whose supervisors do it, as the team has none; "" where it
-    has. `deputy_for`: whose deputy they are, until `until`; "" for a supervisor.
+    `above`: the name of the team above that they supervise; "" for the team's own. `one_only`: they
+    may review one statement alone, as a nearer team has somebody. `deputy_for`: whose deputy they
+    are, until `until`; "" for a supervisor.
     """
 
     person_id: int
@@ -30,6 +31,7 @@ class Reviewer:
     team: str
     open: bool
     above: str = ""
+    one_only: bool = False
     deputy_for: str = ""
     until: dt.date | None = None
 
@@ -48,9 +50,16 @@ class _StandIn:
     until: dt.date
 
 
-def of(person_id: int, today: dt.date, not_by: int | None = None) -> list[Reviewer]:
-    """By team and name, supervisors before deputies; never the learner. `not_by` gave the first of
-    two readings. Three queries."""
+def of(person_id: int, today: dt.date) -> list[Reviewer]:
+    """Who may review any number of statements: by team and name, supervisors before deputies; never
+    the learner. Three queries."""
+    return [each for each in of_one(person_id, today) if not each.one_only]
+
+
+def of_one(person_id: int, today: dt.date, not_by: int | None = None) -> list[Reviewer]:
+    """Who may review one statement alone: the same, then those above whom one supervisor stands
+    nearer. `not_by` gave the first of two readings, and is none of them, nor is anybody for being
+    their deputy. Three queries."""
     query = (
         select(Team.id, Team.name, Team.path, Team.open_reviews)
         .join(Membership, Membership.team_id == Team.id)
@@ -69,30 +78,23 @@ def of(person_id: int, today: dt.date, not_by: int | None = None) -> list[Review
         {each.person_id for heads in supervisors.values() for each in heads}, today
     )
     never = {person_id, not_by or 0}
-    found = {}
+    found: dict[tuple[int, int], Reviewer] = {}
     for team in teams:
-        at = reviewing_team(team.path, by_path, never)
-        heads = [each for each in supervisors.get(at or "", ()) if each.person_id not in never]
-        for head in heads:
-            above = head.team if at != team.path else ""
-            found[head.person_id, team.id] = Reviewer(
-                head.person_id, head.name, team.id, team.name, team.open_reviews, above
-            )
-        for head in heads:
-            for each in stand_ins.get(head.person_id, ()):
-                if each.person_id not in never:
-                    found.setdefault(
-                        (each.person_id, team.id),
-                        Reviewer(
-                            each.person_id,
-                            each.name,
-                            team.id,
-                            team.name,
-                            team.open_reviews,
-                            deputy_for=head.name,
-                            until=each.until,
-                        ),
-                    )
+        for place, at in enumerate(teams_for_one(team.path, by_path, person_id)):
+            heads = [each for each in supervisors[at] if each.person_id not in never]
+            above = heads[0].team if heads and at != team.path else ""
+            here = (team.id, team.name, team.open_reviews, above, place > 0)
+            for head in heads:
+                found.setdefault(
+                    (head.person_id, team.id), Reviewer(head.person_id, head.name, *here)
+                )
+            for head in heads:
+                for each in stand_ins.get(head.person_id, ()):
+                    if each.person_id not in never:
+                        found.setdefault(
+                            (each.person_id, team.id),
+                            Reviewer(each.person_id, each.name, *here, head.name, each.until),
+                        )
     return list(found.values())
 
 
@@ -104,7 +106,7 @@ def served(paths: Iterable[tuple[int, str]], today: dt.date) -> set[tuple[int, s
     return {
         (learner, path)
         for learner, path in asked
-        if reviewing_team(path, by_path, {learner}) is not None
+        if reviewing_team(path, by_path, learner) is not None
     }
 
 

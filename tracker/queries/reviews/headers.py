@@ -44,6 +44,8 @@ class ReviewHeader:
     lang: str
     question: Wording
     """What the framework asks the reviewer; "" for the usual question."""
+    help: Wording
+    """How the framework's answers are meant."""
     framework_version: str
     sent_at: dt.datetime
     due_on: dt.date
@@ -111,6 +113,7 @@ def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHead
             func.coalesce(Framework.about["scale"]["reviewer_question"].as_string(), "").label(
                 "question"
             ),
+            func.coalesce(Framework.about["scale"]["help"].as_string(), "").label("help"),
             Review.sent_at,
             Review.due_on,
             Review.revealed_at,

@@ -205,22 +205,14 @@ def steps(review_id: int) -> dict[int, list[AgreedNextStep]]:
 
 
 def citations(statement_id: int) -> list[CitationChip]:
-    """One query."""
-    return citations_of([statement_id]).get(statement_id, [])
-
-
-def citations_of(statement_ids: Iterable[int]) -> dict[int, list[CitationChip]]:
-    """By statement of the framework. One query."""
+    """In order. One query."""
     rows = session().execute(
-        select(Citation.statement_id, Source.label, Source.name, Source.url)
+        select(Source.label, Source.name, Source.url)
         .join(Citation, Citation.source_id == Source.id)
-        .where(Citation.statement_id.in_(list(statement_ids)))
+        .where(Citation.statement_id == statement_id)
         .order_by(Citation.position)
     )
-    found: dict[int, list[CitationChip]] = defaultdict(list)
-    for statement_id, label, name, url in rows:
-        found[statement_id].append(CitationChip(label, name, url))
-    return found
+    return [CitationChip(*row) for row in rows]
 
 
 def scale(framework_id: int) -> tuple[ScaleLabel, ...]:

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select
 
 from tracker.db import session
-from tracker.models import Person, Review, ReviewItem
+from tracker.models import Framework, Person, Review, ReviewItem
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.reviews.differences import waits_for
+from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import LIVE, UNANSWERED, ItemStatus, ReviewStatus
 
 QUEUE_MAX = 200
@@ -25,6 +26,8 @@ class Queued:
 
     id: int
     who: str
+    framework: Wording
+    lang: str
     status: ReviewStatus
     open: bool
     sent_at: dt.datetime
@@ -78,6 +81,8 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
         select(
             Review.id,
             Person.name,
+            Framework.title + " " + Framework.version,
+            Framework.lang,
             Review.status,
             Review.open,
             Review.sent_at,
@@ -91,9 +96,10 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
             *to_answer,
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(Framework, Framework.id == Review.framework_id)
         .join(Person, Person.id == (Review.learner_id if is_inbox else Review.reviewer_id))
         .where(where)
-        .group_by(Review.id, Person.name)
+        .group_by(Review.id, Person.name, Framework.id)
         .order_by(ended_at.is_not(None), ended_at.desc(), *order)
         .limit(QUEUE_MAX)
     )

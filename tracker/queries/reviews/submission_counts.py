@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, distinct, func, select, true
 from tracker.db import session
 from tracker.models import Review, ReviewItem
 from tracker.policy.permissions import Actor
+from tracker.queries.access.blind_spots import BlindSpots
 from tracker.rules.reviews.workflow import REVEALED, ItemStatus, ReviewStatus
 
 
@@ -37,11 +38,13 @@ class WaitingReviews:
 
 
 def sent_counts(
-    person_ids: Collection[int], round_ids: Collection[int]
+    person_ids: Collection[int], round_ids: Collection[int], blind: BlindSpots
 ) -> dict[tuple[int, int], SentCounts]:
     """What was sent and what was revealed, by (person, framework). Dropped and withdrawn items do
     not count. One query."""
-    revealed = ReviewItem.status.in_(REVEALED)
+    revealed = and_(
+        ReviewItem.status.in_(REVEALED), blind.shown(Review.learner_id, ReviewItem.statement_id)
+    )
     in_round = Review.round_id.in_(round_ids)
 
     def statements(*those: ColumnElement[bool]) -> ColumnElement[int]:

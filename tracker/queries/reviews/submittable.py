@@ -27,6 +27,7 @@ from tracker.models import (
 )
 from tracker.models.joins import current_version, level_of_statement, scale_answer
 from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import Learner, targets
 from tracker.queries.profiles import levels
 from tracker.rules.frameworks.scale import Meaning
@@ -66,7 +67,7 @@ class Freezable:
 def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
     """In the framework's order. Two queries."""
     expected = targets({learner.role_profile_id})
-    last = levels.revealed([learner.person_id])
+    last = levels.revealed([learner.person_id], NO_BLIND_SPOTS)
     _, last_statement, last_answer, last_at = last.c
     query = (
         select(

@@ -89,7 +89,9 @@ class GapMatrix:
 
     def _cells(self, framework_id: int, at: PastRound | None) -> Cells:
         ids = [one.person_id for one in self.everybody]
-        counts = endorsed_answers(ids, framework_id, self.scope.library_id, at.end if at else None)
+        counts = endorsed_answers(
+            ids, framework_id, self.scope.library_id, self.scope.blind, at.end if at else None
+        )
         return {
             (one.person_id, domain_id): gaps.cell_of(one.person_id, domain_id, standing)
             for one in self.everybody

@@ -21,6 +21,7 @@ from tracker.models import (
     Team,
 )
 from tracker.policy.permissions import Actor, current_on, in_reach_on, teams_readable
+from tracker.queries.access.blind_spots import BlindSpots
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.roles import Role
 from tracker.rules.teams.team_suppression import CountedPerson
@@ -78,7 +79,7 @@ class PastRound:
 class GapScope:
     """What a gaps page stands on, before it is filtered. `root`: the highest team that the reader
     coordinates and that holds this one, or this one itself; `people` are all who learn in it or
-    below it."""
+    below it; `blind` is what the reader may not see of them."""
 
     library_id: int
     team: TeamName
@@ -88,6 +89,7 @@ class GapScope:
     children: tuple[TeamName, ...]
     people: tuple[TeamLearner, ...]
     rounds: tuple[PastRound, ...]
+    blind: BlindSpots
     today: dt.date
 
     @property
@@ -101,7 +103,9 @@ class GapScope:
         return next((each for each in mine if each.starts_on <= self.today <= each.ends_on), None)
 
 
-def gap_scope(actor: Actor, team_id: int, path: str, now: dt.datetime) -> GapScope:
+def gap_scope(
+    actor: Actor, team_id: int, path: str, blind: BlindSpots, now: dt.datetime
+) -> GapScope:
     """For a team that the actor may read. Three queries."""
     today = actor.today(now)
     roots = [place.path for place in actor.coordinates if path.startswith(place.path)]
@@ -137,6 +141,7 @@ def gap_scope(actor: Actor, team_id: int, path: str, now: dt.datetime) -> GapSco
         else (),
         people=_people(actor, root, bool(roots), here.names_to_coordinators, today),
         rounds=_rounds(actor.library_id, today, here.time_zone),
+        blind=blind,
         today=today,
     )
 

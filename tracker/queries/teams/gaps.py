@@ -44,6 +44,14 @@ class Biggest:
 
 
 @dataclass(frozen=True, slots=True)
+class BiggestOfStrand:
+    """Traits and tasks are not ranked against each other."""
+
+    strand: Wording
+    domains: tuple[Biggest, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GapPage:
     """`rows` only where the reader may see every name and they are few enough. `too_few`: the
     people are so few that nothing is told of them. `without_names`: some are there whom the reader
@@ -55,7 +63,7 @@ class GapPage:
     too_few: bool
     columns: tuple[DomainColumn, ...] = ()
     rows: tuple[PersonRow, ...] = ()
-    biggest: tuple[Biggest, ...] = ()
+    biggest: tuple[BiggestOfStrand, ...] = ()
     children: tuple[ChildRow, ...] = ()
     not_sent: int = 0
     exceptions: int = 0
@@ -99,6 +107,7 @@ def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
             [one.person_id for one in people if one.by_name],
             chosen.framework_id,
             scope.library_id,
+            scope.blind,
             chosen.round.end if chosen.round else None,
         ),
         not_sent=len(people)
@@ -116,10 +125,17 @@ def _biggest(
     cells: Cells,
     people: Sequence[TeamLearner],
     columns: Sequence[DomainColumn],
-) -> tuple[Biggest, ...]:
-    """Of the domains that may be told."""
+) -> tuple[BiggestOfStrand, ...]:
+    """Of the domains that may be told, for each strand that has some."""
     told = {column.domain.id: column for column in columns if column.told}
-    biggest = gaps.biggest_gaps([column.summary for column in told.values()])
+    strands = {column.domain.strand_key: column.domain.strand for column in told.values()}
+    biggest = [
+        each
+        for strand in strands
+        for each in gaps.biggest_gaps(
+            column.summary for column in told.values() if column.domain.strand_key == strand
+        )
+    ]
     wanted = {each.domain_id for each in biggest}
     mine = [cells[one.person_id, domain_id] for one in people for domain_id in wanted]
     facts, titles = _not_met(scope, chosen, {one.person_id for one in people}, wanted)
@@ -141,7 +157,11 @@ def _biggest(
             names[person_id] for person_id in teachers.get(each.domain_id, ()) if person_id in names
         )
         found.append(Biggest(told[each.domain_id], statement, able))
-    return tuple(found)
+    return tuple(
+        BiggestOfStrand(title, domains)
+        for key, title in strands.items()
+        if (domains := tuple(each for each in found if each.column.domain.strand_key == key))
+    )
 
 
 def _may_name(
@@ -196,6 +216,7 @@ def _not_met(
             NotRatedHere.id.is_(None),
             LevelException.id.is_(None),
             stood(at),
+            scope.blind.shown(Endorsement.person_id, Endorsement.statement_id),
         )
     )
     rows = session().execute(query).all()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import case, exists, func, select, true
+from sqlalchemy import and_, case, exists, func, select, true
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -28,6 +28,7 @@ from tracker.models import (
     Team,
 )
 from tracker.policy.permissions import Actor, current_on, in_reach_on, teams_readable
+from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.reviews.submission_counts import (
     SentCounts,
     WaitingReviews,
@@ -129,7 +130,9 @@ def name_of(team_id: int) -> str:
     return session().scalars(select(Team.name).where(Team.id == team_id)).one()
 
 
-def tree(actor: Actor, rounds: Collection[OpenRound], today: dt.date) -> tuple[TeamLine, ...]:
+def tree(
+    actor: Actor, rounds: Collection[OpenRound], blind: BlindSpots, today: dt.date
+) -> tuple[TeamLine, ...]:
     """The teams this actor may read, each after its parent, with totals over the teams below it.
     Two queries."""
     query = (
@@ -138,7 +141,7 @@ def tree(actor: Actor, rounds: Collection[OpenRound], today: dt.date) -> tuple[T
         .order_by(Team.name, Team.id)
     )
     teams = session().execute(query).all()
-    totals = _totals(actor, [each.id for each in rounds], today)
+    totals = _totals(actor, [each.id for each in rounds], blind, today)
     ids = {team.id for team in teams}
     below = defaultdict(list)
     for team in teams:
@@ -159,11 +162,11 @@ def tree(actor: Actor, rounds: Collection[OpenRound], today: dt.date) -> tuple[T
     return tuple(lines)
 
 
-def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
+def page(actor: Actor, team_id: int, path: str, blind: BlindSpots, today: dt.date) -> TeamPage:
     """A team that the actor may read. The number of queries is the same whatever the size."""
     coordinates = any(path.startswith(place.path) for place in actor.coordinates)
     rounds = open_rounds(actor.library_id, today)
-    readable = tree(actor, rounds, today)
+    readable = tree(actor, rounds, blind, today)
     query = (
         select(Team.name, Library.names_to_coordinators)
         .join(Library, Library.id == Team.library_id)
@@ -172,7 +175,7 @@ def page(actor: Actor, team_id: int, path: str, today: dt.date) -> TeamPage:
     team = session().execute(query).one()
     rows = _memberships(team_id, today)
     learners = {row.person_id for row in rows if row.role == Role.LEARNER}
-    sent = sent_counts(learners, [each.id for each in rounds])
+    sent = sent_counts(learners, [each.id for each in rounds], blind)
     waiting = waiting_for(actor, learners)
     in_round = {framework_id for each in rounds for framework_id in each.framework_ids}
     members: list[Member] = []
@@ -265,12 +268,14 @@ def _memberships(team_id: int, today: dt.date) -> Sequence[Any]:
 
 
 def _totals(
-    actor: Actor, round_ids: Collection[int], today: dt.date
+    actor: Actor, round_ids: Collection[int], blind: BlindSpots, today: dt.date
 ) -> dict[str, tuple[set[int], set[int], set[int]]]:
     """By path of a team: who learns in it or below it, who of them sent, and who had something
     revealed. One query."""
     in_round = Review.round_id.in_(round_ids) if round_ids else true()
-    revealed = ReviewItem.status.in_(REVEALED)
+    revealed = and_(
+        ReviewItem.status.in_(REVEALED), blind.shown(Review.learner_id, ReviewItem.statement_id)
+    )
     reviewed = (
         select(Review.learner_id, func.max(case((revealed, 1), else_=0)).label("revealed"))
         .join(ReviewItem, ReviewItem.review_id == Review.id)

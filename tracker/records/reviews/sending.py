@@ -150,7 +150,6 @@ def _begin(tx: Session, review: Review, items: Iterable[_Frozen]) -> None:
         )
         tx.add(item)
         tx.flush()
-        if frozen.salt:
-            tx.add(ReviewItemText(item_id=item.id, salt=frozen.salt, learner_note=frozen.note))
+        tx.add(ReviewItemText(item_id=item.id, salt=frozen.salt, learner_note=frozen.note))
         for version_id, reason in frozen.evidence:
             tx.add(ReviewItemEvidence(item_id=item.id, version_id=version_id, reason=reason))

@@ -8,10 +8,12 @@ any other way too: what is not of its kind is passed over, for the schema tells 
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from tracker.rules.frameworks.file_parts import Part, keys, twice
 from tracker.rules.frameworks.file_scale import scale
 from tracker.rules.frameworks.file_schema import against_the_schema
+from tracker.rules.frameworks.file_unseen import unseen
 from tracker.rules.strict_json import Problem, faults, shown, step
 
 
@@ -20,7 +22,7 @@ def problems(data: Any) -> list[Problem]:
     cannot hold is told once, not again by the schema."""
     told = faults(data)
     places = {problem.place for problem in told}
-    found = {*against_the_schema(data), *_beyond_the_schema(data)}
+    found = {*against_the_schema(data), *_beyond_the_schema(data), *unseen(data)}
     told += [problem for problem in found if problem.place not in places]
     return sorted(told, key=lambda problem: (_in_order(problem.place), problem.words))
 
@@ -34,8 +36,11 @@ def _beyond_the_schema(data: Any) -> Iterator[Problem]:
     file = Part("", data if isinstance(data, dict) else {})
     sources, strands = file.parts("sources"), file.parts("strands")
     yield from twice("key", sources)
+    for source in sources:
+        yield from _address(source)
     yield from scale(file.part("scale"))
     yield from twice("key", strands)
+    yield from twice("title", strands)
     for strand in strands:
         yield from _strand(strand)
     yield from _statements(strands, _known(file, "sources"))
@@ -53,11 +58,28 @@ def _known(file: Part, name: str) -> set[str] | None:
 def _strand(strand: Part) -> Iterator[Problem]:
     levels, domains = strand.parts("levels"), strand.parts("domains")
     yield from _levels(strand.at("levels"), [level.number("rank") for level in levels])
+    yield from twice("name", levels)
     yield from twice("key", domains)
+    yield from twice("title", domains)
     for domain in domains:
         yield from _position(domain)
         if strand.is_list("levels"):
             yield from _ranks(domain.parts("statements"), len(strand.entries("levels")))
+
+
+def _address(source: Part) -> Iterator[Problem]:
+    """An address that looks like one, and that nothing can open."""
+    url = source.text("url")
+    if url is not None and url.startswith(("http://", "https://")) and not _has_a_host(url):
+        yield Problem(source.at("url"), f"{shown(url)} is not a web address that can be opened")
+
+
+def _has_a_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def _levels(place: str, ranks: list[int | None]) -> Iterator[Problem]:

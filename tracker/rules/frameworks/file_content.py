@@ -5,6 +5,13 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+LATER = ("reviewer_description", "sensitive", "targets_need_reason")
+"""Fields that older files do not have."""
+
+
+def _without_later(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value for name, value in fields if value or name not in LATER}
+
 
 @dataclass(frozen=True, slots=True)
 class ScaleAnswerInFile:
@@ -31,7 +38,8 @@ class SourceInFile:
 
 @dataclass(frozen=True, slots=True)
 class StatementInFile:
-    """`citations` are keys of sources, in the order of the chips."""
+    """`citations` are keys of sources, in the order of the chips. `sensitive`: it names physical,
+    health-like or personal matters."""
 
     code: str
     rank: int
@@ -39,6 +47,7 @@ class StatementInFile:
     title: str
     text: str
     citations: tuple[str, ...]
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,8 @@ class LevelInFile:
 @dataclass(frozen=True, slots=True)
 class StrandInFile:
     """`join` and `end`: what the source has between a statement's title and text, and after its
-    citations."""
+    citations. `targets_need_reason`: its statements are traits, and no job has targets in it
+    without a reason."""
 
     key: str
     title: str
@@ -73,6 +83,7 @@ class StrandInFile:
     end: str
     levels: tuple[LevelInFile, ...]
     domains: tuple[DomainInFile, ...]
+    targets_need_reason: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +115,7 @@ class FrameworkFile:
     @property
     def digest(self) -> str:
         """SHA-256 of the content: the same however the file is laid out, another when a word
-        differs. `reviewer_description` came later, and enters only where there is one."""
-        content = asdict(self)
-        for answer in content["scale"]:
-            if not answer["reviewer_description"]:
-                del answer["reviewer_description"]
+        differs. What came LATER enters only where there is some."""
+        content = asdict(self, dict_factory=_without_later)
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode("ascii")).hexdigest()

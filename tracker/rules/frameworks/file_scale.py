@@ -23,6 +23,7 @@ OF_REVIEWERS = (NOT_THEIR_WORK, CANNOT_TELL)
 def scale(found: Part) -> Iterator[Problem]:
     answers = found.parts("answers")
     yield from twice("key", answers)
+    yield from twice("label", answers)
     for answer in answers:
         yield from _answer(answer)
     graded = [answer for answer in answers if answer.text("key") not in LAST]

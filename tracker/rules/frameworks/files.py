@@ -157,6 +157,7 @@ def _strand(data: dict[str, Any]) -> StrandInFile:
         end=in_source["end"],
         levels=levels or (LevelInFile(1, data["title"], ""),),
         domains=tuple(_domain(domain, at) for at, domain in enumerate(data["domains"], 1)),
+        targets_need_reason=data.get("targets_need_reason", False),
     )
 
 
@@ -180,4 +181,5 @@ def _statement(data: dict[str, Any]) -> StatementInFile:
         data["title"],
         data["text"],
         tuple(data.get("citations", [])),
+        data.get("sensitive", False),
     )

@@ -1,16 +1,9 @@
-"""What is worth sending to review, how much at once, and what it costs the reviewer."""
+"""What is worth sending to review, and how much at once."""
 
 SENT_MAX = 200
 """The most statements in one review."""
 SUGGESTED = 30
 """About how many statements a learner is advised to send at once."""
-SECONDS_EACH = 40
-"""What one statement takes a reviewer, read and answered."""
-
-
-def minutes_for(statements: int) -> int:
-    """Minutes that many statements take a reviewer: rounded up, 0 for none."""
-    return -(-statements * SECONDS_EACH // 60)
 
 
 def is_suggested(rank: int, target_rank: int | None, *, new: bool, due: bool) -> bool:

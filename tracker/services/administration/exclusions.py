@@ -1,15 +1,16 @@
 """Statements that a library leaves out of rating, openly and with a reason."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tracker.db import transaction
-from tracker.models import NotRatedHere, Statement
+from tracker.models import NotRatedHere, SensitiveDecision, Statement
 from tracker.policy.permissions import Actor
-from tracker.records import administration, audit
+from tracker.records import administration, audit, exclusions
 from tracker.rules.errors import Invalid, Missing
+from tracker.rules.frameworks.sensitive import Decision
 from tracker.rules.texts import clean_prose
 
 REASON_MAX = 500
@@ -51,6 +52,7 @@ def leave_out(
             for statement_id in new
         ]
         tx.add_all(rows)
+        exclusions.decide(tx, actor, new, Decision.LEAVE_OUT, now)
         for statement_id in new:
             audit.note(
                 tx,
@@ -86,4 +88,67 @@ def lift(actor: Actor, not_rated_id: int, now: dt.datetime) -> None:
             statement_id=row.statement_id,
             statement=code,
         )
+        exclusions.decide(tx, actor, [row.statement_id], Decision.RATE, now)
         tx.delete(row)
+
+
+def decide(
+    actor: Actor,
+    decisions: Mapping[int, Decision],
+    reasons: Mapping[Decision, str],
+    now: dt.datetime,
+) -> int:
+    """Decide about sensitive statements; those that are decided so already are passed over. Returns
+    how many were not.
+
+    `reasons`: what everybody reads of a statement that is not rated. Raises Invalid:
+    left_out_unknown.
+    """
+    with transaction() as tx:
+        library = administration.of_library(tx, actor)
+        codes = dict(
+            tx.execute(
+                select(Statement.id, Statement.code)
+                .where(Statement.id.in_(decisions), Statement.sensitive)
+                .order_by(Statement.id)
+            ).all()
+        )
+        if set(codes) != set(decisions):
+            raise Invalid("left_out_unknown", "statements")
+        before = dict(
+            tx.execute(
+                select(SensitiveDecision.statement_id, SensitiveDecision.decision).where(
+                    SensitiveDecision.library_id == library.id
+                )
+            ).all()
+        )
+        new = [each for each in codes if before.get(each) is not decisions[each]]
+        tx.execute(
+            delete(NotRatedHere).where(
+                NotRatedHere.library_id == library.id, NotRatedHere.statement_id.in_(new)
+            )
+        )
+        for statement_id in new:
+            decision = decisions[statement_id]
+            exclusions.decide(tx, actor, [statement_id], decision, now)
+            if decision is not Decision.RATE:
+                tx.add(
+                    NotRatedHere(
+                        library_id=library.id,
+                        statement_id=statement_id,
+                        reason=reasons[decision],
+                        set_at=now,
+                        set_by_id=actor.person_id,
+                    )
+                )
+            audit.note(
+                tx,
+                "sensitive_decided",
+                now,
+                library_id=library.id,
+                actor_id=actor.person_id,
+                statement_id=statement_id,
+                statement=codes[statement_id],
+                decision=decision,
+            )
+        return len(new)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from tracker.db import transaction
 from tracker.models import Library, Person, Team
 from tracker.policy.permissions import Actor
-from tracker.records import administration, audit
+from tracker.records import administration, audit, exclusions
 from tracker.rules.calendar import clean_time_zone
 from tracker.rules.errors import Invalid
 from tracker.rules.reviews.endorsements import clean_months
@@ -43,6 +43,7 @@ def create_administrator(
             tx.add(root)
             tx.flush()
             root.path = f"/{root.id}/"
+            exclusions.leave_out_undecided(tx, Library.id == home.id, now)
         person = Person(
             library_id=home.id,
             name=name,

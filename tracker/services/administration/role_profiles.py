@@ -11,16 +11,24 @@ from tracker.models import Domain, Framework, Level, Membership, RoleProfile, St
 from tracker.policy.permissions import Actor
 from tracker.records import administration, audit
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.texts import clean_line
+from tracker.rules.texts import clean_line, clean_prose
+
+REASON_MAX = 500
 
 
 def create(
-    actor: Actor, framework_id: int, name: str, targets: Mapping[int, int | None], now: dt.datetime
+    actor: Actor,
+    framework_id: int,
+    name: str,
+    targets: Mapping[int, int | None],
+    now: dt.datetime,
+    targets_reason: str = "",
 ) -> int:
-    """`targets`: domain id -> rank, or None where nothing is expected. Returns the role profile's
-    id.
+    """`targets`: domain id -> rank, or None where nothing is expected; `targets_reason`: why some
+    are in strands where they need one. Returns the role profile's id.
 
-    Raises Invalid: framework_unknown, role_profile_name_taken, target_unknown, line_*.
+    Raises Invalid: framework_unknown, role_profile_name_taken, target_unknown,
+    targets_reason_needed, line_*.
     """
     name = clean_line(name)
     with transaction() as tx:
@@ -29,6 +37,7 @@ def create(
             raise Invalid("framework_unknown", "framework_id")
         profile = _make(tx, library.id, framework_id, name, _next_position(tx, library.id))
         _set_targets(tx, profile, targets)
+        _set_reason(tx, profile, targets_reason)
         _note(tx, "role_profile_added", actor, profile, now)
         return profile.id
 
@@ -39,6 +48,7 @@ def edit(
     name: str,
     targets: Mapping[int, int | None],
     now: dt.datetime,
+    targets_reason: str = "",
 ) -> None:
     """Rename, and set the targets of the domains that `targets` names. Raises Invalid as `create`
     does."""
@@ -50,6 +60,8 @@ def edit(
         profile.name = name
         if _set_targets(tx, profile, targets):
             changed.append("targets")
+        if _set_reason(tx, profile, targets_reason):
+            changed.append("targets_reason")
         if changed:
             _note(tx, "role_profile_edited", actor, profile, now, changed=", ".join(changed))
 
@@ -85,7 +97,7 @@ def restore(actor: Actor, role_profile_id: int, now: dt.datetime) -> None:
 
 def start_from_labels(actor: Actor, framework_id: int, now: dt.datetime) -> list[int]:
     """One role profile for each role label of the framework; rank r expects r in every domain, or
-    the highest that there is. Returns their ids.
+    the highest that there is, but nothing where targets need a reason. Returns their ids.
 
     Those whose name is there already are left as they are.
     Raises Invalid: framework_unknown; Conflict: no_role_labels, role_labels_used (all are there).
@@ -102,7 +114,9 @@ def start_from_labels(actor: Actor, framework_id: int, now: dt.datetime) -> list
         ).all()
         if not labels:
             raise Conflict("no_role_labels")
-        highest = dict(tx.execute(_levels_of(framework_id)).all())
+        highest = dict(
+            tx.execute(_levels_of(framework_id).where(Strand.targets_need_reason.is_(False))).all()
+        )
         made = []
         for rank, label in dict(reversed(labels)).items():
             if not _is_taken(tx, library.id, framework_id, label):
@@ -199,9 +213,27 @@ def _set_targets(tx: Session, profile: RoleProfile, targets: Mapping[int, int | 
     return bool(changed)
 
 
+def _set_reason(tx: Session, profile: RoleProfile, reason: str) -> bool:
+    """Whether anything changed. Without targets that need one none is kept."""
+    needed = tx.scalar(
+        select(func.count())
+        .select_from(Target)
+        .join(Domain, Domain.id == Target.domain_id)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .where(Target.role_profile_id == profile.id, Strand.targets_need_reason)
+    )
+    if needed and not reason.strip():
+        raise Invalid("targets_reason_needed", "targets_reason")
+    before = profile.targets_reason
+    profile.targets_reason = clean_prose(reason, "targets_reason", REASON_MAX) if needed else ""
+    return profile.targets_reason != before
+
+
 def _note(
     tx: Session, kind: str, actor: Actor, profile: RoleProfile, now: dt.datetime, **facts: str
 ) -> None:
+    if profile.targets_reason:
+        facts["targets_reason"] = profile.targets_reason
     audit.note(
         tx,
         kind,

@@ -21,7 +21,7 @@ from tracker.models import (
     Statement,
     Strand,
 )
-from tracker.records import audit
+from tracker.records import audit, exclusions
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.file_content import (
     FrameworkFile,
@@ -96,6 +96,7 @@ def _write(tx: Session, file: FrameworkFile, now: dt.datetime) -> int:
     for at, strand in enumerate(file.strands):
         _write_strand(tx, framework.id, strand, at, positions)
     _cite(tx, framework.id, file)
+    exclusions.leave_out_undecided(tx, Statement.framework_id == framework.id, now)
     return framework.id
 
 
@@ -138,6 +139,7 @@ def _write_strand(
         title=found.title,
         intro=found.intro,
         position=position,
+        targets_need_reason=found.targets_need_reason,
     )
     tx.add(strand)
     tx.flush()
@@ -164,6 +166,7 @@ def _statement(statement: StatementInFile, position: int) -> dict[str, Any]:
         "position": position,
         "title": statement.title,
         "text": statement.text,
+        "sensitive": statement.sensitive,
     }
 
 

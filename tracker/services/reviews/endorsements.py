@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Endorsement, Library, Person
 from tracker.policy.permissions import Actor
+from tracker.queries.access.blind_spots import blind_spots
 from tracker.records.notifications import notices
 from tracker.records.reviews import endorsements, status
 from tracker.rules.calendar import day_in, is_over
@@ -24,7 +25,8 @@ from tracker.storage import files
 def revoke(actor: Actor, endorsement_id: int, reason: str, now: dt.datetime) -> None:
     """Its endorser, who still supervises the learner, takes it back: it does not count from now on.
 
-    Raises Missing; Invalid: review_text_needed, review_text_long; Conflict("endorsement_ended").
+    Raises Missing; Invalid: review_text_needed, review_text_long; Conflict: endorsement_ended,
+    statement_hidden (they are to rate the statement anew by itself).
     """
     reason = clean_text(reason, "reason", required=True)
     with transaction() as tx:
@@ -33,6 +35,8 @@ def revoke(actor: Actor, endorsement_id: int, reason: str, now: dt.datetime) -> 
             raise Missing
         review, _item = status.locked_item(tx, endorsement.item_id)
         status.must_be_reviewer(tx, review, actor, now)
+        if blind_spots(actor, actor.today(now)).hide(review.learner_id, endorsement.statement_id):
+            raise Conflict("statement_hidden")
         endorsements.revoke(tx, endorsement, actor.person_id, reason, now)
         notices.note(
             tx,

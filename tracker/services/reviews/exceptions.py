@@ -21,6 +21,7 @@ from tracker.models import (
     Statement,
 )
 from tracker.policy.permissions import Actor
+from tracker.queries.access.blind_spots import BlindSpots, blind_spots
 from tracker.records.notifications import notices
 from tracker.records.reviews import exceptions, status
 from tracker.rules.errors import Conflict, Missing
@@ -36,18 +37,18 @@ def propose(actor: Actor, item_id: int, reason: str, now: dt.datetime) -> int:
 
     Raises Invalid: review_text_needed, review_text_long; Conflict: exception_not_here (met, not
     rated here, or revealed again since), exception_there (one is proposed or agreed for that
-    level).
+    level), statement_hidden (the actor is to rate one of that level by itself).
     """
     reason = clean_text(reason, "reason", required=True)
     with transaction() as tx:
         review, item = _of_both(tx, actor, item_id, now)
         exceptions.lock_person(tx, review.learner_id)
         statement = tx.get_one(Statement, item.statement_id)
-        if (
-            not _is_below_met(tx, item)
-            or _is_older(tx, review, item)
-            or _is_left_out(tx, review, statement)
-        ):
+        if not _is_below_met(tx, item) or _is_left_out(tx, review, statement):
+            raise Conflict("exception_not_here")
+        if _is_blind_at(tx, blind_spots(actor, actor.today(now)), review, statement):
+            raise Conflict("statement_hidden")
+        if _is_older(tx, review, item):
             raise Conflict("exception_not_here")
         if (
             exceptions.open_at(tx, review.learner_id, statement.domain_id, statement.rank)
@@ -109,6 +110,8 @@ def _locked(
     tx: Session, actor: Actor, item_id: int, exception_id: int, now: dt.datetime
 ) -> LevelException:
     review, item = _of_both(tx, actor, item_id, now)
+    if blind_spots(actor, actor.today(now)).hide(review.learner_id, item.statement_id):
+        raise Conflict("statement_hidden")
     exceptions.lock_person(tx, review.learner_id)
     found = tx.get(LevelException, exception_id, populate_existing=True)
     if found is None or found.item_id != item.id:
@@ -124,6 +127,17 @@ def _is_below_met(tx: Session, item: ReviewItem) -> bool:
         .where(Endorsement.item_id == item.id, ScaleAnswer.key == Endorsement.answer)
     )
     return may_be_excepted(item.status, endorsed)
+
+
+def _is_blind_at(tx: Session, blind: BlindSpots, review: Review, statement: Statement) -> bool:
+    """Whether the actor may not know of an exception that would be in the way."""
+    hidden = [each for person_id, each in blind.pairs if person_id == review.learner_id]
+    at_this_level = select(Statement.id).where(
+        Statement.id.in_(hidden),
+        Statement.domain_id == statement.domain_id,
+        Statement.rank == statement.rank,
+    )
+    return bool(hidden) and tx.scalar(at_this_level.limit(1)) is not None
 
 
 def _is_older(tx: Session, review: Review, item: ReviewItem) -> bool:

@@ -50,11 +50,13 @@ def send(
     team_id: int | None = None,
 ) -> int:
     """Send rated statements of one framework, frozen as they are now, to somebody who may review
-    the actor in one of their teams.
+    the actor in one of their teams. One statement alone may go to more people, and is never an
+    open review: so a second opinion looks like any other.
 
     Without `team_id` it is the first of the teams in which the reviewer may. Returns the id of the
     review. Raises Missing (no learner); Invalid: review_nothing_chosen, review_too_many,
-    review_yourself, review_not_supervisor, review_not_rated; Conflict("review_out_already").
+    review_yourself, review_not_supervisor, review_one_only, review_not_rated;
+    Conflict("review_out_already").
     """
     with transaction() as tx:
         return _send(tx, actor, reviewer_id, statement_ids, team_id, None, now)
@@ -112,6 +114,8 @@ def _send(
     if me is None:
         raise Missing
     team = _team(actor, reviewer_id, team_id, today, not_by)
+    if team.one_only and len(wanted) > 1:
+        raise Invalid("review_one_only", "reviewer", name=team.name)
     frozen = submittable.freezable(me, wanted)
     if len(frozen) != len(wanted):
         raise Invalid("review_not_rated", "statements", count=len(wanted) - len(frozen))
@@ -126,7 +130,7 @@ def _send(
             team_id=team.team_id,
             framework_id=me.framework_id,
             round_id=me.round_id,
-            open=team.open,
+            open=team.open and len(wanted) > 1,
             sent_at=now,
             due_on=today + dt.timedelta(days=library.review_days),
         ),
@@ -219,7 +223,7 @@ def _team(
     actor: Actor, reviewer_id: int, team_id: int | None, today: dt.date, not_by: int | None
 ) -> Reviewer:
     """Where the reviewer may review the actor now. Raises Invalid("review_not_supervisor")."""
-    for each in eligible_reviewers.of(actor.person_id, today, not_by):
+    for each in eligible_reviewers.of_one(actor.person_id, today, not_by):
         if each.person_id == reviewer_id and team_id in (None, each.team_id):
             return each
     raise Invalid("review_not_supervisor", "reviewer")

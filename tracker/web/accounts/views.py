@@ -10,6 +10,7 @@ from flask_limiter.util import get_remote_address
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import account
+from tracker.queries.evidence import erasures
 from tracker.queries.notifications.notices import mail_choice as mail_choice_of
 from tracker.rules.notifications.notices import MailChoice
 from tracker.rules.roles import Permission
@@ -30,7 +31,7 @@ from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.rate_limits import limiter, was_refused
 from tracker.web.http.redirects import own_address
 from tracker.web.i18n.render import render
-from tracker.web.ui.audit_labels import AS_READER, LOOKED_AT
+from tracker.web.ui.audit_labels import AS_READER, ERASED_BECAUSE, LOOKED_AT
 
 bp = Blueprint("accounts", __name__)
 
@@ -164,6 +165,8 @@ def _page(form: NameForm, mail: MailChoiceForm | None = None) -> str:
         form=form,
         cover=cover_form,
         account=found,
+        erased=erasures.erased_by(session.actor().person_id),
+        reasons=ERASED_BECAUSE,
         looked_at=LOOKED_AT,
         as_reader=AS_READER,
         mail=mail,

@@ -57,7 +57,7 @@ def lift(not_rated: Subject) -> ResponseReturnValue:
     done = _("“%(title)s” is rated again. Answers given before still count.", title=was.title)
     framework = request.values.get("framework") or ""
     fields = {"statements": str(was.statement_id), "reason": was.reason, "framework": framework}
-    undo = Undo(url_for("admin_exclusions.leave_out"), fields)
+    undo = Undo(url_for("admin_exclusions.leave_out"), fields) if was.set_by else None
     to = url_for("admin_exclusions.index", framework=framework or None)
     return pressed(
         lambda: service.lift(session.actor(), not_rated.id, session.now()), done, to, undo
@@ -89,11 +89,11 @@ def _tell_left_out(new: list[int]) -> None:
 
 
 def _page(form: NotRatedForm) -> str:
-    """Of the framework that `?framework=` names, else of the newest. 404 when there is no such
+    """Of the framework that `?framework=` names, else of the one in use. 404 when there is no such
     one."""
-    frameworks = role_profiles.frameworks()
+    frameworks = role_profiles.frameworks(session.actor(), session.today())
     wanted = request.values.get("framework", "")
-    chosen = next((each for each in frameworks if wanted in ("", str(each.id))), None)
+    chosen = next((each for each in frameworks if wanted in ("", each.key)), None)
     if chosen is None and wanted:
         abort(404)
     return render(

@@ -1,15 +1,19 @@
-"""Publishing a use statement, and leaving statements out of rating."""
+"""Publishing a use statement, leaving statements out of rating, and deciding about the sensitive
+ones."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectMultipleField, TextAreaField
+from wtforms import IntegerField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
 
+from tracker.rules.frameworks.sensitive import Decision
 from tracker.rules.texts import PROSE_MAX
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
+from tracker.web.ui.audit_labels import DECISIONS
 from tracker.web.ui.form import Form
 
 refusal_messages(
@@ -53,3 +57,25 @@ class NotRatedForm(Form):
         ],
         description=_l("For example: “We have no makerspace.” Everybody who rates can read it."),
     )
+
+
+class SensitiveForm(Form):
+    def decisions(self) -> dict[int, Decision]:
+        """By statement; one without a choice stays undecided."""
+        return {
+            int(name.removeprefix("decision_")): Decision(chosen)
+            for name, chosen in self.data.items()
+            if name.startswith("decision_") and chosen
+        }
+
+
+def sensitive_form(statements: Iterable[tuple[int, str, Decision | None]]) -> SensitiveForm:
+    """A form with one select for each statement, given as id, title and decision so far."""
+    selects: dict[str, Any] = {}
+    for statement_id, title, decision in statements:
+        undecided = [] if decision else [("", _l("Not decided yet"))]
+        selects[f"decision_{statement_id}"] = SelectField(
+            title, choices=fields.choices([*undecided, *DECISIONS.items()]), default=decision or ""
+        )
+    form: SensitiveForm = type("DecisionsForm", (SensitiveForm,), selects)()
+    return form

@@ -31,6 +31,18 @@ def added(row: MembershipDetails, today: dt.date) -> str:
     return str(now if phase == "now" else later)
 
 
+def corrected(row: MembershipDetails, changed: MembershipDetails) -> str:
+    """Also what went with it: only learners have a job profile."""
+    done = _("Corrected: %(name)s in %(team)s.", name=row.person, team=changed.team)
+    if row.role_profile_id and not changed.role_profile_id:
+        lost = _(
+            "They have no job profile here anymore, because only learners have one. Ratings and "
+            "reviews are kept."
+        )
+        return f"{done} {lost}"
+    return str(done)
+
+
 def as_it_was(row: MembershipDetails, changed: MembershipDetails) -> Undo:
     """The correction that puts it back as `row` has it, while it still is as it was `changed`."""
     fields = {**asdict(terms_of(row)), "still": terms_of(changed).digest}

@@ -71,7 +71,7 @@ def update(membership: Subject) -> ResponseReturnValue:
     ):
         changed = people.membership(membership.id)
         flash_message(
-            _("Corrected: %(name)s in %(team)s.", name=found.person, team=changed.team),
+            membership_labels.corrected(found, changed),
             undo=membership_labels.as_it_was(found, changed),
         )
         return redirect(url_for("admin_people.show", person_id=found.person_id), 303)

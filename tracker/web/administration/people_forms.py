@@ -1,11 +1,13 @@
 """People and what they are in teams."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from tracker.rules.roles import Role
-from tracker.rules.texts import NAME_MAX
+from tracker.rules.texts import NAME_MAX, NOTE_MAX
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
 from tracker.web.ui.form import Form
@@ -31,6 +33,8 @@ refusal_messages(
         "This membership was changed since, so nothing was undone. Look at it, and correct what "
         "should be otherwise."
     ),
+    hold_is_open=_l("A legal hold is open for this person already."),
+    hold_is_over=_l("No legal hold is open for this person. Nothing was changed."),
     hours_out_of_range=_l("Enter whole hours from 1 to %(longest)s, or leave it empty."),
 )
 
@@ -73,6 +77,16 @@ class MembershipForm(Form):
 
 class EndForm(Form):
     ends_on = fields.day(_l("Last day"), _l("Enter the last day."))
+
+
+class LegalHoldForm(Form):
+    why: Any = TextAreaField(
+        _l("Why"),
+        [InputRequired(_l("Write why.")), Length(max=NOTE_MAX, message=fields.TOO_LONG)],
+        description=_l(
+            "For example the request, case or letter. Administrators can read it; the person can’t."
+        ),
+    )
 
 
 class FilterForm(Form):

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, SelectMultipleField
-from wtforms.validators import InputRequired
+from wtforms import SelectField, SelectMultipleField, TextAreaField
+from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.web.http.errors import refusal_messages
@@ -21,6 +21,9 @@ refusal_messages(
     ),
     target_unknown=_l(
         "One of the targets is not a level of this framework. Choose it from the list."
+    ),
+    targets_reason_needed=_l(
+        "Enter the reason for the targets in this section, or choose “Nothing expected” for each."
     ),
     no_role_labels=_l("This framework names no roles at its levels. Add job profiles one by one."),
     role_labels_used=_l("Job profiles for all role labels are there already."),
@@ -42,6 +45,14 @@ class RoleProfileForm(Form):
     name = fields.line(
         _l("Name"), _l("Enter a name."), description=_l("The job as people here call it.")
     )
+    targets_reason: Any = TextAreaField(
+        _l("Reason for these targets"),
+        [Length(max=500, message=fields.TOO_LONG)],
+        description=_l(
+            "What in this job needs them, and who decided so. The audit keeps it with the date and "
+            "your name."
+        ),
+    )
 
     def targets(self) -> dict[int, int | None]:
         """Domain id -> rank, or None where nothing is expected."""
@@ -60,6 +71,7 @@ def role_profile_form(
     domains: Iterable[tuple[int, str, tuple[tuple[int, str], ...]]],
     *,
     name: str | None = None,
+    targets_reason: str | None = None,
     targets: Mapping[int, int] | None = None,
 ) -> RoleProfileForm:
     """A form with one select for each domain, given as id, title and levels (rank, name)."""
@@ -71,7 +83,9 @@ def role_profile_form(
     }
     form_class = type("TargetsForm", (RoleProfileForm,), selects)
     kept = {f"target_{domain_id}": rank for domain_id, rank in (targets or {}).items()}
-    form: RoleProfileForm = form_class(data={"name": name, **kept})
+    form: RoleProfileForm = form_class(
+        data={"name": name, "targets_reason": targets_reason, **kept}
+    )
     return form
 
 

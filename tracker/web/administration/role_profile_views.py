@@ -28,9 +28,9 @@ bp = Blueprint("admin_role_profiles", __name__, url_prefix="/admin/role-profiles
 def index() -> ResponseReturnValue:
     """`?framework=` chooses one of several; all without it."""
     lines = role_profiles.listed(session.actor(), session.today())
-    frameworks = role_profiles.frameworks()
+    frameworks = role_profiles.frameworks(session.actor(), session.today())
     wanted = request.args.get("framework") or None
-    shown = [each for each in frameworks if wanted in (None, str(each.id))]
+    shown = [each for each in frameworks if wanted in (None, each.key)]
     if wanted and not shown:
         abort(404)
     there = {(line.framework_id, line.name) for line in lines}
@@ -71,7 +71,7 @@ def start() -> ResponseReturnValue:
 @bp.get("/new")
 @door(Permission.ADMINISTER)
 def new() -> ResponseReturnValue:
-    """`?framework=` chooses the framework; the newest without it."""
+    """`?framework=` chooses the framework; the one in use without it."""
     return _new_page(_framework())
 
 
@@ -83,7 +83,12 @@ def create() -> ResponseReturnValue:
     done = accepted(
         form,
         lambda: service.create(
-            session.actor(), framework.id, form.name.data, form.targets(), session.now()
+            session.actor(),
+            framework.id,
+            form.name.data,
+            form.targets(),
+            session.now(),
+            form.targets_reason.data or "",
         ),
     )
     if done:
@@ -106,7 +111,12 @@ def update(role_profile: Subject) -> ResponseReturnValue:
     done = accepted(
         form,
         lambda: service.edit(
-            session.actor(), role_profile.id, form.name.data, form.targets(), session.now()
+            session.actor(),
+            role_profile.id,
+            form.name.data,
+            form.targets(),
+            session.now(),
+            form.targets_reason.data or "",
         ),
     )
     if done:
@@ -149,10 +159,10 @@ def restore(role_profile: Subject) -> ResponseReturnValue:
 
 
 def _framework() -> role_profiles.FrameworkChoice:
-    """The one that the address or the form names, else the newest. 404 when there is none."""
-    found = role_profiles.frameworks()
+    """The one that the address or the form names, else the one in use. 404 when there is none."""
+    found = role_profiles.frameworks(session.actor(), session.today())
     wanted = request.values.get("framework", "")
-    chosen = [each for each in found if wanted in ("", str(each.id))]
+    chosen = [each for each in found if wanted in ("", each.key)]
     return chosen[0] if chosen else abort(404)
 
 
@@ -167,7 +177,7 @@ def _switch(
     if len(frameworks) < 2:
         return []
     offered: list[tuple[str | None, str, str]] = [
-        (str(each.id), each.label, each.lang) for each in frameworks
+        (each.key, each.label, each.lang) for each in frameworks
     ]
     if with_all:
         offered.insert(0, (None, _("All frameworks"), ""))
@@ -187,6 +197,7 @@ def _form(
     return role_profile_form(
         [(each.id, each.title, each.levels) for each in domains],
         name=None if kept is None else kept.name,
+        targets_reason=None if kept is None else kept.targets_reason,
         targets=None if kept is None else kept.targets,
     )
 
@@ -198,7 +209,9 @@ def _new_page(framework: role_profiles.FrameworkChoice, form: RoleProfileForm | 
         form=form or _form(domains),
         framework=framework,
         framework_links=_switch(
-            "admin_role_profiles.new", role_profiles.frameworks(), str(framework.id)
+            "admin_role_profiles.new",
+            role_profiles.frameworks(session.actor(), session.today()),
+            framework.key,
         ),
         domains=domains,
     )

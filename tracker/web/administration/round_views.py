@@ -71,7 +71,7 @@ def update(round: Subject) -> ResponseReturnValue:  # noqa: A002
 
 def _form(form: RoundForm) -> RoundForm:
     """Hand in the choices. Where there is one framework alone, a new round is for it."""
-    found = role_profiles.frameworks()
+    found = role_profiles.frameworks(session.actor(), session.today())
     form.framework_ids.choices = fields.choices(
         (each.id, mark(each.label, each.lang)) for each in found
     )

@@ -52,6 +52,18 @@ def setup_checklist(has: SetupProgress) -> list[Task]:
             has.targets > 0,
         ),
         Task(
+            _("Decide about statements on personal matters"),
+            ngettext(
+                "%(num)d statement is not rated until you decide.",
+                "%(num)d statements are not rated until you decide.",
+                has.undecided,
+            )
+            if has.undecided
+            else _("All decided."),
+            url_for("admin_sensitive.index"),
+            not has.undecided,
+        ),
+        Task(
             _("Add people"),
             ngettext("%(num)d person besides you.", "%(num)d people besides you.", has.people)
             if has.people

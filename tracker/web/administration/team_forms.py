@@ -42,7 +42,8 @@ class TeamEditForm(TeamForm):
         description=_l(
             "The supervisor sees the learner's answers from the start. Such reviews stay labelled "
             "as open "
-            "for ever. Leave it off for blind-first reviews."
+            "for ever. A single statement is still reviewed blind. Leave it off for blind-first "
+            "reviews."
         ),
     )
 

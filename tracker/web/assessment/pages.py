@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from flask import abort, redirect, request, url_for
 
+from tracker.queries.assessment import pace
 from tracker.queries.assessment import progress as progresses
 from tracker.queries.assessment.learners import Learner, learner_of
 from tracker.queries.assessment.progress import LevelProgress, Progress
-from tracker.rules.assessment.ratings import minutes_for
+from tracker.rules.assessment.ratings import FIVE
+from tracker.rules.pace import minutes_for
 from tracker.web.http import session
 from tracker.web.http.framework_asked import about, learner_asked
 
@@ -16,10 +18,16 @@ from tracker.web.http.framework_asked import about, learner_asked
 class AssessmentHeader:
     learner: Learner
     progress: Progress
+    pace: int
+    """Seconds for a statement."""
 
     @property
     def minutes(self) -> int:
-        return minutes_for(self.progress.left)
+        return minutes_for(self.progress.left, self.pace)
+
+    @property
+    def minutes_for_five(self) -> int:
+        return minutes_for(FIVE, self.pace)
 
     def levels(self, strand: str, domain: str) -> tuple[LevelProgress, ...]:
         """The levels of a domain as an address names it; 404 when it is not of the framework."""
@@ -30,7 +38,7 @@ def header(framework: str | None = None, switch: str = "assessment.resume") -> A
     """In the framework of that slug, else that of the address; 404 for somebody who does not learn
     in it. `switch`: the page of another framework of theirs."""
     learner = learner_asked(session.actor().person_id, switch, framework) or abort(404)
-    return AssessmentHeader(learner, progresses.progress(learner))
+    return _header(learner)
 
 
 def header_of(statement_id: int, switch: str = "assessment.resume") -> AssessmentHeader | None:
@@ -38,7 +46,13 @@ def header_of(statement_id: int, switch: str = "assessment.resume") -> Assessmen
     learner = learner_of(session.actor().person_id, statement_id, session.today())
     if learner is None:
         return None
-    return AssessmentHeader(about(learner, switch), progresses.progress(learner))
+    return _header(about(learner, switch))
+
+
+def _header(learner: Learner) -> AssessmentHeader:
+    return AssessmentHeader(
+        learner, progresses.progress(learner), pace.seconds_of(learner.person_id)
+    )
 
 
 def header_once_read(

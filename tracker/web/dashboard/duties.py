@@ -16,6 +16,7 @@ from tracker.queries.reviews import handovers
 from tracker.queries.teams import teams
 from tracker.queries.teams.teams import OpenRound, TeamLine
 from tracker.web.administration.setup_checklist import setup_checklist
+from tracker.web.http import session
 from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, Section, due, is_soon
 
 TEAMS_SHOWN = 12
@@ -154,7 +155,7 @@ def _not_sent(members: TeamBehind) -> PanelEntry:
 def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Duties:
     """How far the teams are, the highest first; a section for each team that the actor coordinates.
     Two queries, and one for each of these teams."""
-    lines = teams.tree(actor, rounds, on)
+    lines = teams.tree(actor, rounds, session.blind_spots(), on)
     sections = []
     for place in actor.coordinates:
         below = [line for line in lines if line.path.startswith(place.path)]

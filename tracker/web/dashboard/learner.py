@@ -9,18 +9,20 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy.permissions import Actor
-from tracker.queries.assessment import progress
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.assessment import pace, progress
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.progress import Progress
 from tracker.queries.dashboard import today
-from tracker.queries.dashboard.today import ReturnedItem
+from tracker.queries.dashboard.today import ReturnedItem, RevealedReview
 from tracker.queries.evidence import evidence
 from tracker.queries.profiles import profiles, statement_status
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import Profile, SelfSide
 from tracker.queries.profiles.statement_status import StatementVoices
-from tracker.rules.assessment.ratings import FIVE, minutes_for
+from tracker.rules.assessment.ratings import FIVE
 from tracker.rules.frameworks.scale import Voice
+from tracker.rules.pace import minutes_for
 from tracker.rules.profiles.levels import known_rank
 from tracker.rules.profiles.next_steps import NextStep, StepKind
 from tracker.web.http.framework_asked import learner_asked
@@ -49,12 +51,13 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     learner = learner_asked(actor.person_id, "dashboard.index")
     if learner is None:
         return None
-    done, profile, statements, returned, ended = mark_language(
+    done, profile, statements, returned, revealed, ended = mark_language(
         (
             progress.progress(learner),
-            profiles.profile(learner, SelfSide.OWN),
-            statement_status.voices(learner, SelfSide.OWN),
+            profiles.profile(learner, SelfSide.OWN, NO_BLIND_SPOTS),
+            statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS),
             today.returned(actor),
+            today.revealed(actor, now),
             alerts.found(actor, now),
         ),
         learner.lang,
@@ -64,8 +67,8 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     own = [each.slug for each in learner.frameworks]
     steps = statement_status.steps(profile, statements, ALL_KINDS)
     waiting = (
-        _returned(returned)
-        + _revealed(actor, now)
+        _returned(returned, names=len(own) > 1)
+        + _revealed(revealed, names=len(own) > 1)
         + alerts.entries(actor, now, ended, own if len(own) > 1 else [])
         + _unlinked(actor)
     )
@@ -141,7 +144,7 @@ def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None) -> Ne
         total=page.total,
     )
     in_all = _("%(done)s of %(total)s in all", done=done.rated, total=done.total)
-    minutes = minutes_for(done.left)
+    minutes = minutes_for(done.left, pace.seconds_of(learner.person_id))
     about = ngettext("about %(num)s minute", "about %(num)s minutes", minutes)
     return NextUp(
         _("Go on with %(page)s", page=page.title)
@@ -154,21 +157,34 @@ def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None) -> Ne
     )
 
 
-def _returned(items: list[ReturnedItem]) -> list[PanelEntry]:
+def _of(framework: str, names: bool) -> str:
+    """Which framework it is about, where they learn in several."""
+    return str(_("About %(framework)s.", framework=framework)) if names else ""
+
+
+def _asked(item: ReturnedItem) -> str:
+    if not item.question:
+        return str(
+            _("%(name)s asked; the question was erased with the evidence", name=item.reviewer)
+        )
+    return str(_("%(name)s: “%(question)s”", name=item.reviewer, question=shortened(item.question)))
+
+
+def _returned(items: list[ReturnedItem], *, names: bool) -> list[PanelEntry]:
     return [
         PanelEntry(
             _("%(statement)s came back with a question", statement=item.title),
-            url_for("reviews.item", item_id=item.item_id),
-            _("%(name)s: “%(question)s”", name=item.reviewer, question=shortened(item.question)),
+            url_for("reviews.show", review_id=item.review_id),
+            " ".join(filter(None, (_asked(item), _of(item.framework, names)))),
             ago(item.at),
         )
         for item in items
     ]
 
 
-def _revealed(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
+def _revealed(reviews: list[RevealedReview], *, names: bool) -> list[PanelEntry]:
     found = []
-    for review in today.revealed(actor, now):
+    for review in reviews:
         endpoint = "reviews.differences" if review.differing else "reviews.show"
         words = [
             _("%(agreed)s of %(total)s agree.", agreed=review.agreed, total=review.shown)
@@ -179,11 +195,12 @@ def _revealed(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
             words.append(
                 ngettext("%(num)s to talk through.", "%(num)s to talk through.", review.differing)
             )
+        words.append(_of(review.framework, names))
         found.append(
             PanelEntry(
                 _("Your review by %(name)s is revealed", name=review.reviewer),
                 url_for(endpoint, review_id=review.review_id),
-                " ".join(words),
+                " ".join(filter(None, words)),
                 ago(review.at),
             )
         )

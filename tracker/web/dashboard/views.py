@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 from tracker.queries.access.health import is_ready
 from tracker.queries.administration import use_statements
 from tracker.queries.notifications import notices
+from tracker.rules.assessment.ratings import FIVE
+from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.rules.roles import Permission
 from tracker.services.administration import use_statement_readings
 from tracker.web.dashboard.forms import UseStatementReadForm
@@ -33,7 +35,7 @@ def index() -> ResponseReturnValue:
     """Signed out: what this is. Signed in: what waits in each role, and one thing to go on with."""
     actor = session.actor_or_none()
     if actor is None:
-        return render("dashboard/welcome.html")
+        return render("dashboard/welcome.html", minutes_for_five=minutes_for(FIVE, LEARNER_SECONDS))
     new_notices = notices.unread(actor, session.today())
     return render(
         "dashboard/today.html", page=today_of(actor, session.now()), new_notices=new_notices

@@ -1,10 +1,15 @@
 """The pages of one's own evidence: the list, the form, and choosing statements."""
 
+from typing import Any
+
 from flask import abort, current_app, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from tracker.queries.evidence import erasures, versions
 from tracker.queries.evidence import evidence as evidence_queries
-from tracker.queries.evidence import versions
+from tracker.queries.evidence.erasures import ErasedVersion
+from tracker.queries.evidence.versions import PastVersion
 from tracker.queries.frameworks import statement_choices
 from tracker.rules.errors import Conflict, Refusal
 from tracker.rules.evidence import patron_data
@@ -15,6 +20,7 @@ from tracker.web.evidence.forms import EvidenceForm, JotForm
 from tracker.web.http import session
 from tracker.web.http.errors import message_for
 from tracker.web.i18n.render import render
+from tracker.web.ui.audit_labels import ERASED_BECAUSE
 from tracker.web.ui.statement_picker import StatementPicker, an_id
 
 KINDS = {
@@ -27,6 +33,9 @@ SIGNS = {
     PatronSign.PHONE: _l("a phone number"),
     PatronSign.CARD: _l("a card number"),
 }
+
+SAVES = ("save", "enter")
+"""The button of the form, and Enter; once it was asked, the button says "anyway"."""
 
 
 def store() -> FileStore:
@@ -80,7 +89,9 @@ def form_page(
     piece: versions.EvidencePiece | None = None,
     picker: StatementPicker | None = None,
     overtaken: bool = False,
+    asked: bool = False,
 ) -> str:
+    """`asked`: nothing was saved yet, for the text seems to name a patron (`asks_first`)."""
     signs = patron_data.signs(form.title.data or "", form.text.data or "")
     return render(
         "evidence/form.html",
@@ -88,9 +99,20 @@ def form_page(
         piece=piece,
         picker=picker,
         overtaken=overtaken,
+        asked=asked,
+        wants_erasure="erase" in request.args or request.form.get("do") == "erase",
+        used_in=erasures.used_in(piece.id) if piece else [],
+        on_hold_since=erasures.on_hold_since(session.actor().person_id) if piece else None,
         most=store().most // (1024 * 1024),
         signs=[SIGNS[sign] for sign in sorted(signs)],
     )
+
+
+def asks_first(form: EvidenceForm) -> bool:
+    """Whether to ask about a patron before saving. Not where a file was chosen, which the browser
+    would not keep: then it is asked after."""
+    seen = patron_data.signs(form.title.data or "", form.text.data or "")
+    return bool(seen) and request.form.get("do") in SAVES and not form.sent_name
 
 
 def choose_page(
@@ -103,4 +125,33 @@ def choose_page(
     picker = StatementPicker(statements(), chosen, find, without=linked)
     return render(
         "evidence/choose.html", piece=piece, picker=picker, problem=refusal and message_for(refusal)
+    )
+
+
+def timeline(evidence_id: int) -> list[PastVersion | ErasedVersion]:
+    """All versions, the newest first, those that were erased in their place."""
+    every: list[PastVersion | ErasedVersion] = [
+        *versions.history(evidence_id),
+        *erasures.erased(evidence_id),
+    ]
+    return sorted(every, key=lambda version: version.number, reverse=True)
+
+
+def erased_page(evidence_id: int) -> str:
+    """What is left of a piece that was erased as a whole."""
+    return render(
+        "evidence/erased.html",
+        erased=erasures.erased(evidence_id),
+        reasons=ERASED_BECAUSE,
+        used_in=erasures.used_in(evidence_id),
+    )
+
+
+def erased_message() -> Any:
+    """What is said after a new version took the place of those that are erased."""
+    if erasures.on_hold_since(session.actor().person_id) is None:
+        return _("Saved. The earlier versions are erased from every page, export and the disk.")
+    return _(
+        "Saved. The earlier versions are hidden from every page and export. They will be erased "
+        "when the legal hold ends."
     )

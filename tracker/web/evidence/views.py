@@ -11,17 +11,19 @@ from tracker.queries.access import subjects
 from tracker.queries.assessment.learners import frameworks_of
 from tracker.queries.evidence import evidence as evidence_queries
 from tracker.queries.evidence import versions
+from tracker.queries.evidence.versions import PastVersion
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.evidence import patron_data
 from tracker.rules.evidence.content import EvidenceContent
 from tracker.rules.roles import Permission
 from tracker.services import evidence as evidence_service
 from tracker.web.evidence import pages
-from tracker.web.evidence.forms import EditForm, EvidenceForm, JotForm, LinkForm
+from tracker.web.evidence.erasure_forms import ReplaceForm
+from tracker.web.evidence.forms import EvidenceForm, JotForm, LinkForm
 from tracker.web.http import access, session
 from tracker.web.http.access import door
 from tracker.web.http.downloads import attachment
-from tracker.web.http.errors import Undo, flash_message, put_on
+from tracker.web.http.errors import Undo, flash_message, forget_flashed, put_on
 from tracker.web.http.rate_limits import limiter
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
@@ -69,6 +71,8 @@ def create() -> ResponseReturnValue:
     if picker.is_search:
         return pages.form_page(form, picker=picker)
     if form.validate_on_submit():
+        if pages.asks_first(form):
+            return pages.form_page(form, picker=picker, asked=True), 422
         try:
             made = evidence_service.create(
                 session.actor(),
@@ -88,6 +92,9 @@ def create() -> ResponseReturnValue:
 @bp.get("/evidence/<id:evidence_id>")
 @door(Permission.EVIDENCE_OWN, subjects.evidence)
 def show(evidence: Subject) -> ResponseReturnValue:
+    history = pages.timeline(evidence.id)
+    if not any(isinstance(version, PastVersion) for version in history):
+        return pages.erased_page(evidence.id)
     piece = pages.piece_asked(evidence.id)
     own = frameworks_of(session.actor().person_id, session.today())
     signs = (
@@ -97,7 +104,7 @@ def show(evidence: Subject) -> ResponseReturnValue:
         "evidence/show.html",
         piece=piece,
         links=piece.links,
-        history=versions.history(evidence.id),
+        history=history,
         kinds=pages.KINDS,
         signs=[pages.SIGNS[sign] for sign in sorted(signs)],
         framework_ids={each.id for each in own},
@@ -111,7 +118,7 @@ def edit(evidence: Subject) -> ResponseReturnValue:
     if piece.archived_at is not None:
         raise Conflict("evidence_archived")
     return pages.form_page(
-        EditForm(obj=piece.shown, version=piece.shown.number, file=None), piece=piece
+        ReplaceForm(obj=piece.shown, version=piece.shown.number, file=None), piece=piece
     )
 
 
@@ -119,8 +126,10 @@ def edit(evidence: Subject) -> ResponseReturnValue:
 @door(Permission.EVIDENCE_OWN, subjects.evidence)
 @limiter.limit(TOO_OFTEN)
 def update(evidence: Subject) -> ResponseReturnValue:
-    form, status, overtaken = EditForm(), 422, False
-    if form.validate_on_submit():
+    form, status, overtaken = ReplaceForm(), 422, False
+    is_whole = form.validate_on_submit()
+    asked = is_whole and pages.asks_first(form)
+    if is_whole and not asked:
         try:
             evidence_service.edit(
                 session.actor(),
@@ -130,6 +139,7 @@ def update(evidence: Subject) -> ResponseReturnValue:
                 upload=form.upload(pages.store().most),
                 drop_file=form.drop_file.data,
                 store=pages.store(),
+                erase=form.erasure(),
                 now=session.now(),
             )
         except (Invalid, Conflict) as refusal:
@@ -137,11 +147,11 @@ def update(evidence: Subject) -> ResponseReturnValue:
             put_on(form, refusal)
             overtaken = refusal.code == "evidence_changed"
         else:
-            return _saved(evidence.id, form.content())
+            return _saved(evidence.id, form.content(), erased=form.wants_erasure)
     piece = versions.piece(evidence.id) or abort(404)
     if overtaken:
         form.version.data = str(piece.shown.number)
-    return pages.form_page(form, piece=piece, overtaken=overtaken), status
+    return pages.form_page(form, piece=piece, overtaken=overtaken, asked=asked), status
 
 
 @bp.post("/evidence/<id:evidence_id>/archive")
@@ -243,10 +253,13 @@ def _send(found: versions.VersionFile | None) -> ResponseReturnValue:
 
 
 def _saved(
-    evidence_id: int, content: EvidenceContent, *, jotted: bool = False
+    evidence_id: int, content: EvidenceContent, *, jotted: bool = False, erased: bool = False
 ) -> ResponseReturnValue:
     """On to the piece, or after a jotted line back to where it was jotted; with a question about a
     patron's name."""
+    if erased:
+        forget_flashed()
+        flash_message(pages.erased_message())
     if patron_data.signs(content.title, content.text):
         return redirect(url_for("evidence.show", evidence_id=evidence_id, check=1), 303)
     if jotted:
@@ -255,7 +268,8 @@ def _saved(
             url_for("dashboard.index" if request.form.get("back") == "today" else "evidence.index"),
             303,
         )
-    flash_message(_("“%(title)s” is saved.", title=pages.piece_asked(evidence_id).shown.title))
+    if not erased:
+        flash_message(_("“%(title)s” is saved.", title=pages.piece_asked(evidence_id).shown.title))
     return redirect(url_for("evidence.show", evidence_id=evidence_id), 303)
 
 

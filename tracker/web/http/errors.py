@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, flash, g, jsonify, request
+from flask import Flask, flash, g, jsonify, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -138,6 +138,11 @@ def flash_message(sentence: str, kind: str = "success", undo: Undo | None = None
     if undo is not None:
         message = {"text": sentence, "action": undo.action, "fields": undo.fields}
     flash(message, kind)
+
+
+def forget_flashed() -> None:
+    """Drop the sentences that still wait for a page: they may quote what was erased meanwhile."""
+    session.pop("_flashes", None)
 
 
 def init_app(app: Flask) -> None:

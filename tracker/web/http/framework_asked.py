@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, abort, g, request, url_for
 
 from tracker.queries.assessment import learners
-from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.learners import Learner, LearnerFramework
 from tracker.rules.frameworks.wording import Wording
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark_language
@@ -72,6 +72,8 @@ def learner_asked(
     found = learners.learner(person_id, session.today(), slug)
     if slug and found is None:
         abort(404)
+    if found is not None and not slug and (usual := _usual(found)).id != found.framework_id:
+        found = learners.learner(person_id, session.today(), usual.slug)
     return found and about(found, endpoint, **values)
 
 
@@ -87,9 +89,19 @@ def about(learner: Learner, endpoint: str, /, **values: Any) -> Learner:
             )
             for each in learner.frameworks
         ]
-        if learner.framework_id != learner.frameworks[0].id:
+        if learner.framework_id != _usual(learner).id:
             g.framework_kept = (learner.person_id, learner.framework_slug)
     return learner
+
+
+def _usual(learner: Learner) -> LearnerFramework:
+    """What an address that names none is about: of one's own that in which one rated last; of
+    others', who must not see that, that of the newest job."""
+    newest = learner.frameworks[0]
+    if len(learner.frameworks) < 2 or learner.person_id != session.actor().person_id:
+        return newest
+    in_use = learners.last_rated_in(learner.person_id)
+    return next((each for each in learner.frameworks if each.id == in_use), newest)
 
 
 def _keep(endpoint: str, values: dict[str, Any]) -> None:

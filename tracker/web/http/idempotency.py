@@ -84,7 +84,7 @@ def answer_once(
 def _first(sent: SentForm, act: Callable[[], ResponseReturnValue]) -> Response:
     """Do the work with the key. Raises Repeated when somebody was faster, also where that made it
     be refused."""
-    before, answer, refused = len(_flashes()), current_app.response_class(), None
+    before, answer, refused = [*_flashes()], current_app.response_class(), None
     with idempotency.claiming(sent) as claim:
         try:
             answer = current_app.make_response(act())
@@ -92,11 +92,11 @@ def _first(sent: SentForm, act: Callable[[], ResponseReturnValue]) -> Response:
             refused = refusal
     if not claim.arrived:
         if kept(sent.key_sha256) is not None:
-            cookie["_flashes"] = _flashes()[:before]
+            cookie["_flashes"] = before
             raise Repeated
     elif refused is None and 300 <= answer.status_code < 400:
         idempotency.keep_answer(
-            sent, answer.status_code, answer.location or "", _tagged.dumps(_flashes()[before:])
+            sent, answer.status_code, answer.location or "", _tagged.dumps(_told_since(before))
         )
     else:
         idempotency.release(sent)
@@ -203,6 +203,12 @@ def _flashes() -> list[tuple[str, Any]]:
     """What is to be told on the next page, as Flask keeps it in the cookie."""
     found: list[tuple[str, Any]] = cookie.get("_flashes", [])
     return found
+
+
+def _told_since(before: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """What was told beside what waited before; all of it where that was forgotten meanwhile."""
+    told = _flashes()
+    return told[len(before) :] if told[: len(before)] == before else told
 
 
 def init_app(app: Flask) -> None:

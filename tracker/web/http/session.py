@@ -9,7 +9,9 @@ from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from tracker.policy.permissions import Actor
+from tracker.queries.access import blind_spots as blindness
 from tracker.queries.access.actors import actor_for_token
+from tracker.queries.access.blind_spots import BlindSpots
 from tracker.rules.accounts.passwords import Passwords
 from tracker.services.accounts import account, sign_ins
 
@@ -53,6 +55,14 @@ def actor() -> Actor:
 def today() -> dt.date:
     """The day it is in the signed-in person's library."""
     return actor().today(now())
+
+
+def blind_spots() -> BlindSpots:
+    """What the signed-in person may not see before they reveal, asked once for a request."""
+    if "blind_spots" not in g:
+        g.blind_spots = blindness.blind_spots(actor(), today())
+    found: BlindSpots = g.blind_spots
+    return found
 
 
 def browser_key() -> str:

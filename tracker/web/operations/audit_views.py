@@ -40,6 +40,7 @@ def index() -> ResponseReturnValue:
     found = audit_log.listed(
         actor,
         _asked(form.kind.data),
+        session.blind_spots(),
         text=audit_log.TextFilter(form.search.data or "", audit_labels.WORDS, audit_labels.MEANT),
         person_id=None if form.person_id.errors else form.person_id.data,
         since=form.since.data,

@@ -38,12 +38,13 @@ class ProfilePage:
 
 
 def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
-    profile = mark_language(profiles.profile(learner, side), learner.lang)
-    agreed = exceptions.agreed(learner)
+    blind = session.blind_spots()
+    profile = mark_language(profiles.profile(learner, side, blind), learner.lang)
+    agreed = exceptions.agreed(learner, blind)
     rows = level_table.rows(profile, agreed, lambda domain: _address(learner, side, domain))
     steps, last_change = [], None
     if side is SelfSide.OWN:
-        statements = statement_status.voices(learner, side)
+        statements = statement_status.voices(learner, side, blind)
         steps = labels.step_lines(statement_status.steps(profile, statements), profile, statements)
         last_change = profiles.last_change(learner)
     return ProfilePage(
@@ -52,9 +53,9 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
         rows=rows,
         headings=level_table.headings(profile),
         dots=level_table.dot_strands(rows),
-        endorsed=profiles.endorsed_count(learner),
-        trend_points=profiles.trend(profile, side, session.actor().today(session.now())),
-        sent=submission_counts.sent_counts([learner.person_id], []).get(
+        endorsed=profiles.endorsed_count(learner, blind),
+        trend_points=profiles.trend(profile, side, blind, session.today()),
+        sent=submission_counts.sent_counts([learner.person_id], [], blind).get(
             (learner.person_id, learner.framework_id), SentCounts()
         ),
         exceptions=agreed,

@@ -36,7 +36,7 @@ def printed(page: ProfilePage) -> PrintedProfile:
     learner = page.profile.learner
     return PrintedProfile(
         page,
-        statement_status.voices(learner, page.side),
+        statement_status.voices(learner, page.side, session.blind_spots()),
         imprints.imprint(learner.framework_id, learner.library_id),
         statement_status.met_answers(learner.framework_id),
     )

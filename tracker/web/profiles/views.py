@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
@@ -59,14 +60,14 @@ def explain(person: Subject, domain: str) -> ResponseReturnValue:
 @door(Permission.SIGNED_IN)
 def own_csv() -> ResponseReturnValue:
     learner = _own() or abort(404)
-    return exports.as_csv(learner, statement_status.voices(learner, SelfSide.OWN))
+    return exports.as_csv(learner, statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS))
 
 
 @bp.get("/profile.json")
 @door(Permission.SIGNED_IN)
 def own_json() -> ResponseReturnValue:
     learner = _own() or abort(404)
-    return exports.as_json(learner, statement_status.voices(learner, SelfSide.OWN))
+    return exports.as_json(learner, statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS))
 
 
 @bp.get("/profile.pdf")
@@ -139,7 +140,7 @@ def _pdf(learner: Learner, side: SelfSide) -> ResponseReturnValue:
 
 
 def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
-    profile = profiles.profile(learner, side)
+    profile = profiles.profile(learner, side, session.blind_spots())
     domain = next((domain for domain in profile.domains if domain.key == key), None)
     if domain is None:
         abort(404)
@@ -153,7 +154,7 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
         side=side,
         domain=domain,
         voices=voices,
-        statements=statement_status.voices(learner, side, domain.id),
+        statements=statement_status.voices(learner, side, session.blind_spots(), domain.id),
         change=labels.change,
         counts_as_met=labels.counts_as_met,
         met=statement_status.met_answers(learner.framework_id),

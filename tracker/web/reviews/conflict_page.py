@@ -13,7 +13,7 @@ from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.wording import Wording
 from tracker.web.http import access, errors
 from tracker.web.i18n.render import render
-from tracker.web.reviews import labels, pages
+from tracker.web.reviews import labels, pages, screens
 from tracker.web.reviews.batch.forms import SentCard
 
 TYPED = ("text", "reason", "note")
@@ -47,7 +47,7 @@ def page(refusal: Conflict, typed: Sequence[SentCard] = ()) -> ResponseReturnVal
         is_shown = any(item.revealed for item in items)
         href = url_for("reviews.differences" if is_shown else "reviews.show", review_id=review_id)
     else:
-        href = labels.reviewer_href(header, items) or url_for("reviews.index")
+        href = screens.reviewer_href(header, items) or url_for("reviews.index")
     return render(
         "reviews/conflict.html",
         lang=header.lang,

@@ -26,6 +26,9 @@ refusal_messages(
     ),
     review_yourself=_l("Nobody reviews themselves. Choose somebody else."),
     review_not_supervisor=_l("This person cannot review it now. Choose somebody of the list."),
+    review_one_only=_l(
+        "%(name)s can review one statement at a time. Choose one statement, or another reviewer."
+    ),
     review_not_rated=_l(
         "Some of these statements cannot be sent: you have not rated them, or your library does "
         "not "
@@ -81,6 +84,10 @@ refusal_messages(
     step_owner=_l("Choose one of you two."),
     step_date_needed=_l("Enter the day by which it should be done."),
     step_date=_l("Enter a day from today on, within five years."),
+    statement_hidden=_l(
+        "You have one statement of this person to review by itself. Until you reveal it, you can’t "
+        "see or change earlier ratings of it."
+    ),
     review_nothing_sealed=_l(
         "Nothing is left to reassign: every statement of this review has been revealed or has "
         "ended. Nothing was changed."

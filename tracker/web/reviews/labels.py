@@ -22,9 +22,9 @@ from tracker.rules.frameworks.scale import (
     shortcut,
 )
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.pace import minutes_for
 from tracker.rules.reviews.agreement import Agreement, Pair, agreement
 from tracker.rules.reviews.responses import RETURN
-from tracker.rules.reviews.sending import minutes_for
 from tracker.rules.reviews.workflow import (
     OPEN_TO_ANSWER,
     UNANSWERED,
@@ -178,6 +178,15 @@ def reviewer_words(each: Reviewer) -> str:
                 day=day(each.until),
             )
         )
+    if each.one_only:
+        return str(
+            _(
+                "%(name)s (supervises %(above)s, above %(team)s; one statement at a time)",
+                name=each.name,
+                team=each.team,
+                above=each.above,
+            )
+        )
     if each.above:
         return str(
             _(
@@ -199,9 +208,9 @@ def waiting(items: Sequence[Item]) -> list[Item]:
     return [item for item in items if item.status is ItemStatus.WAITING]
 
 
-def left(items: Sequence[Item]) -> str:
-    """What is left to answer, in words."""
-    minutes = minutes_for(len(waiting(items)))
+def left(statements: int, pace: int) -> str:
+    """How long what is left to answer takes, at so many seconds for a statement."""
+    minutes = minutes_for(statements, pace)
     if not minutes:
         return str(_("nothing left to answer"))
     return str(
@@ -241,27 +250,6 @@ def agreement_of(items: Iterable[Item], words: ReviewLabels) -> Agreement:
     )
 
 
-def in_places(items: Iterable[Item]) -> list[Item]:
-    """Domain by domain in the order in which they were sent, and level by level."""
-    at: dict[int, int] = {}
-    for item in items:
-        at.setdefault(item.domain_id, item.position)
-    return sorted(items, key=lambda item: (at[item.domain_id], item.rank, item.position))
-
-
-def level_href(
-    review_id: int, items: Sequence[Item], current: tuple[int, int] | None = None
-) -> str:
-    """The screen of the next level with something to answer, after the current one and round to the
-    first; where no other has, the check page. A level is (domain, rank)."""
-    places = list(dict.fromkeys((item.domain_id, item.rank) for item in in_places(items)))
-    todo = {(item.domain_id, item.rank) for item in waiting(items)}
-    place = next_after(places, lambda each: each == current, lambda each: each in todo)
-    if place is None:
-        return url_for("reviews.check", review_id=review_id)
-    return url_for("batch_review.level", review_id=review_id, domain_id=place[0], rank=place[1])
-
-
 def next_href(review_id: int, items: Sequence[Item], after: int = 0, *, focus: bool = False) -> str:
     """The next item to answer after that position, from the top where there is none below; else the
     check page."""
@@ -271,12 +259,3 @@ def next_href(review_id: int, items: Sequence[Item], after: int = 0, *, focus: b
     if item is None:
         return url_for("reviews.check", review_id=review_id)
     return url_for("reviews.item", item_id=item.id, go=1 if focus else None)
-
-
-def reviewer_href(header: ReviewHeader, items: Sequence[Item]) -> str | None:
-    """Where the reviewer goes on; None where there is nothing to see (withdrawn)."""
-    if header.status is ReviewStatus.WITHDRAWN:
-        return None
-    if header.is_live and is_under_way(items):
-        return level_href(header.id, items)
-    return url_for("reviews.differences", review_id=header.id)

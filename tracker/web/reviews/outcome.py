@@ -21,7 +21,7 @@ from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.reviews.agreement import Agreement
 from tracker.rules.reviews.exceptions import may_be_excepted
 from tracker.rules.reviews.workflow import ItemStatus
-from tracker.web.http import access
+from tracker.web.http import access, session
 from tracker.web.reviews import labels
 from tracker.web.reviews.labels import ReviewLabels
 
@@ -29,7 +29,8 @@ from tracker.web.reviews.labels import ReviewLabels
 @dataclass(frozen=True)
 class ReviewOutcome:
     """`items` hold nothing that is sealed from this side; what lies beside them is by item.
-    `exceptable`: items for which an exception may be proposed."""
+    `exceptable`: items for which an exception may be proposed. What became of a statement since is
+    not told to a reviewer who is to rate it anew by itself."""
 
     header: ReviewHeader
     items: list[Item]
@@ -52,6 +53,7 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
     items = (
         review_items.for_learner(header.id) if is_learner else review_items.for_reviewer(header.id)
     )
+    shown = {item.id for item in items if not _is_hidden(header, item, is_learner)}
     words = ReviewLabels.of(item_details.scale(header.framework_id), header)
     return ReviewOutcome(
         header=header,
@@ -63,12 +65,22 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
         messages=item_details.messages(header.id),
         confirmations=item_details.confirmations(header.id),
         steps=item_details.steps(header.id),
-        given=endings.of_review(header.id),
-        exceptions=exceptions.of_review(header.id),
+        given={key: each for key, each in endings.of_review(header.id).items() if key in shown},
+        exceptions={
+            key: each for key, each in exceptions.of_review(header.id).items() if key in shown
+        },
         exceptable=frozenset(
-            item.id for item in items if may_be_excepted(item.status, _endorsed(item, words))
+            item.id
+            for item in items
+            if item.id in shown and may_be_excepted(item.status, _endorsed(item, words))
         ),
     )
+
+
+def _is_hidden(header: ReviewHeader, item: Item, is_learner: bool) -> bool:
+    """Whether its reader is to rate the statement anew by itself: then what became of their earlier
+    rating would tell of others since."""
+    return not is_learner and session.blind_spots().hide(header.learner_id, item.statement_id)
 
 
 def _endorsed(item: Item, words: ReviewLabels) -> Meaning | None:

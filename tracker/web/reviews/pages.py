@@ -1,5 +1,6 @@
 """The pages of reviews, put together from what their side may see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import redirect, request, url_for
@@ -7,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from tracker.policy.permissions import Subject
-from tracker.queries.reviews import eligible_reviewers, handovers, item_details, submittable
+from tracker.queries.reviews import eligible_reviewers, handovers, item_details, pace, submittable
 from tracker.queries.reviews import headers as review_headers
 from tracker.queries.reviews import items as review_items
 from tracker.queries.reviews import queues as review_queues
@@ -15,13 +16,13 @@ from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.items import Item
 from tracker.queries.reviews.queues import Queued
 from tracker.rules.errors import Conflict
+from tracker.rules.pace import REVIEWER_SECONDS, minutes_for
 from tracker.rules.reviews.responses import NewerAnswer
-from tracker.rules.reviews.sending import SECONDS_EACH, minutes_for
 from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.web.http import access, session
 from tracker.web.http.framework_asked import learner_asked
 from tracker.web.i18n.render import render
-from tracker.web.reviews import labels, queue
+from tracker.web.reviews import labels, queue, screens
 from tracker.web.reviews.endorsements import alerts
 from tracker.web.reviews.forms import AnswerForm, SendForm
 
@@ -53,6 +54,16 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
             else each.statement_id in chosen
         )
     }
+    reviewers = eligible_reviewers.of_one(actor.person_id, today)
+    paces = pace.seconds_of([each.person_id for each in reviewers])
+    seconds = next(
+        (
+            paces[each.person_id]
+            for each in reviewers
+            if len(reviewers) == 1 or form.reviewer.data == f"{each.person_id}-{each.team_id}"
+        ),
+        REVIEWER_SECONDS,
+    )
     return render(
         "reviews/new.html",
         lang="" if learner is None else learner.lang,
@@ -60,11 +71,23 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         learner=learner,
         statements=statements,
         ticked=ticked,
-        reviewers=eligible_reviewers.of(actor.person_id, today),
-        minutes=minutes_for(len(ticked)),
-        seconds=SECONDS_EACH,
+        reviewers=reviewers,
+        paces=paces,
+        seconds=seconds,
+        minutes=minutes_for(len(ticked), seconds),
         reviewer_words=labels.reviewer_words,
     )
+
+
+def left(items: Sequence[Item]) -> str:
+    """What is left to answer for whoever is signed in."""
+    return labels.left(len(labels.waiting(items)), my_pace())
+
+
+def my_pace() -> int:
+    """Seconds for a statement."""
+    me = session.actor().person_id
+    return pace.seconds_of([me])[me]
 
 
 def learner_page(review_id: int, typed: TypedForm | None = None) -> str:
@@ -117,9 +140,10 @@ def item_page(
         evidence=item_details.evidence(review_id).get(here.id, []),
         messages=item_details.messages(review_id).get(here.id, []),
         done=labels.done(items),
-        left=labels.left(items),
+        left=left(items),
         focus="go" in request.args,
         skip=labels.next_href(review_id, items, here.position, focus=True),
+        screen_href=screens.with_item(items, here.id).href,
     ), status
 
 
@@ -159,7 +183,7 @@ def is_learner(subject: Subject) -> bool:
 
 def reviewer_href(header: ReviewHeader, items: list[Item]) -> str:
     """Raises Conflict("review_withdrawn")."""
-    href = labels.reviewer_href(header, items)
+    href = screens.reviewer_href(header, items)
     if href is None:
         raise Conflict("review_withdrawn")
     return href

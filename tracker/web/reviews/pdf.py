@@ -185,7 +185,10 @@ def _point(of: ReviewOutcome, item: Item) -> Data:
         "messages": {
             "title": _("Question and reply"),
             "rows": [
-                {"who": f"{each.author}, {full_day(each.written_at)}", "text": each.text}
+                {
+                    "who": f"{each.author}, {full_day(each.written_at)}",
+                    "text": each.text or _("Erased with the evidence it was about."),
+                }
                 for each in messages
             ],
         },

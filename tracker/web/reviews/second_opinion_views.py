@@ -8,9 +8,11 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import people
 from tracker.queries.endorsements import endorsements
-from tracker.queries.reviews import eligible_reviewers
+from tracker.queries.reviews import eligible_reviewers, past_access
+from tracker.queries.reviews.eligible_reviewers import Reviewer
+from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict
-from tracker.rules.roles import Permission
+from tracker.rules.roles import Permission, Role
 from tracker.services.reviews import reviews
 from tracker.web.http import session
 from tracker.web.http.access import door
@@ -46,7 +48,7 @@ def send(endorsement: Subject) -> ResponseReturnValue:
     flash_message(
         _(
             "It is with %(name)s for a second opinion, who sees neither your answer nor the first "
-            "one there.",
+            "one until the reveal.",
             name=name,
         )
     )
@@ -56,11 +58,34 @@ def send(endorsement: Subject) -> ResponseReturnValue:
 def _form(endorsement: Subject) -> ReaderForm:
     form = ReaderForm()
     found = endorsements.one(endorsement.id)
-    readers = eligible_reviewers.of(session.actor().person_id, session.today(), found.endorser_id)
+    actor, today = session.actor(), session.today()
+    readers = eligible_reviewers.of_one(actor.person_id, today, found.endorser_id)
+    seen = past_access.could_see(
+        actor.person_id,
+        {each.person_id for each in readers},
+        since=day_in(actor.time_zone, found.on),
+        today=today,
+    )
     form.reviewer.choices = fields.choices(
-        (f"{each.person_id}-{each.team_id}", labels.reviewer_words(each)) for each in readers
+        (f"{each.person_id}-{each.team_id}", _words(each, seen.get(each.person_id)))
+        for each in readers
     )
     return form
+
+
+def _words(each: Reviewer, seen_as: Role | None) -> str:
+    """A reviewer to choose, with what they could see of the first rating before."""
+    name = labels.reviewer_words(each)
+    match seen_as:
+        case Role.SUPERVISOR:
+            words = _("%(name)s: supervises you and could already see this rating", name=name)
+        case Role.COORDINATOR:
+            words = _(
+                "%(name)s: coordinates your team and could already see this rating", name=name
+            )
+        case _other:
+            words = _("%(name)s: couldn’t see this rating so far", name=name)
+    return str(words)
 
 
 def _page(endorsement: Subject, form: ReaderForm) -> str:

@@ -1,5 +1,7 @@
 """Reviews, blind first: send, answer, ask, check, reveal, and talk about what differs."""
 
+from functools import partial
+
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -21,7 +23,7 @@ from tracker.web.http import access, errors, rate_limits, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.i18n.render import render
-from tracker.web.reviews import conflict_page, labels, outcome, pages, queue
+from tracker.web.reviews import conflict_page, labels, outcome, pages, queue, screens
 from tracker.web.reviews import pdf as notes_pdf
 from tracker.web.reviews.differences.pages import differences_page, step_form
 from tracker.web.reviews.forms import AnswerForm, ReplyForm, RevealForm, SendForm
@@ -49,6 +51,7 @@ def index() -> ResponseReturnValue:
         mine=review_queues.mine(actor),
         words=labels.REVIEW_STATUS,
         inbox=queue.sorted_by(inbox, order),
+        left=partial(labels.left, pace=pages.my_pace()),
         next_review=queue.next_review(inbox),
         headings=headings(queue.COLUMNS, order, "reviews.index"),
         stands_in=stands_in,
@@ -177,7 +180,7 @@ def check(review: Subject) -> ResponseReturnValue:
         waiting=labels.waiting(items),
         version=sum(item.version for item in items),
         messages=item_details.messages(review.id),
-        go_on=labels.level_href(review.id, items),
+        go_on=screens.following_href(review.id, screens.of_review(items)),
         next_review=pages.next_review(review.id),
     )
 

@@ -12,6 +12,7 @@ from tracker.queries.access import subjects
 from tracker.queries.teams import gap_scope, teams
 from tracker.queries.teams import gaps as team_gaps
 from tracker.queries.teams.gap_matrix import MatrixFilters
+from tracker.rules.frameworks.addresses import address_keys
 from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door, may, note_looks
@@ -32,7 +33,9 @@ def index() -> ResponseReturnValue:
     today = session.actor().today(session.now())
     rounds = teams.open_rounds(session.actor().library_id, today)
     return render(
-        "teams/index.html", lines=teams.tree(session.actor(), rounds, today), rounds=rounds
+        "teams/index.html",
+        lines=teams.tree(session.actor(), rounds, session.blind_spots(), today),
+        rounds=rounds,
     )
 
 
@@ -40,7 +43,7 @@ def index() -> ResponseReturnValue:
 @door(Permission.TEAM_READ, subjects.team)
 def show(team: Subject) -> ResponseReturnValue:
     page = teams.page(
-        session.actor(), team.id, team.places[0].path, session.actor().today(session.now())
+        session.actor(), team.id, team.places[0].path, session.blind_spots(), session.today()
     )
     found = member_list.asked(page.members, team.id)
     note_looks([member.person_id for member in (*found.cut.rows, *page.former)], "team")
@@ -57,7 +60,7 @@ def show(team: Subject) -> ResponseReturnValue:
 @bp.get("/<id:team_id>/gaps")
 @door(Permission.GAPS_READ, subjects.team)
 def gaps(team: Subject) -> ResponseReturnValue:
-    scope = gap_scope.gap_scope(session.actor(), team.id, team.places[0].path, session.now())
+    scope = _scope(team)
     filters = GapFilters(request.args)
     chosen = _chosen(scope, filters)
     page = team_gaps.page(scope, chosen) if chosen is not None else None
@@ -83,7 +86,7 @@ def gaps(team: Subject) -> ResponseReturnValue:
 def gaps_csv(team: Subject) -> ResponseReturnValue:
     """A file cannot say that something was left out of it, so what cannot be chosen is no file at
     all."""
-    scope = gap_scope.gap_scope(session.actor(), team.id, team.places[0].path, session.now())
+    scope = _scope(team)
     filters = GapFilters(request.args)
     chosen = _chosen(scope, filters)
     if chosen is None or filters.unknown:
@@ -96,6 +99,12 @@ def gaps_csv(team: Subject) -> ResponseReturnValue:
     )
 
 
+def _scope(team: Subject) -> gap_scope.GapScope:
+    return gap_scope.gap_scope(
+        session.actor(), team.id, team.places[0].path, session.blind_spots(), session.now()
+    )
+
+
 def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[FrameworkLink]:
     """The frameworks of the people here, where there are several. What else was chosen belongs to
     one of them, but for the teams."""
@@ -103,7 +112,8 @@ def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[Framewor
         return []
     offered: Any = filters.framework.choices
     people = filters.chosen().get("teams")
-    langs = {str(one.framework_id): one.lang for one in scope.here}
+    keys = _keys(scope)
+    langs = {keys[one.framework_id]: one.lang for one in scope.here}
     return [
         FrameworkLink(
             label,
@@ -115,15 +125,21 @@ def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[Framewor
     ]
 
 
+def _keys(scope: gap_scope.GapScope) -> dict[int, str]:
+    """The frameworks of the people here, that of most people first."""
+    here = Counter((one.framework_id, one.framework_slug) for one in scope.here)
+    return address_keys(each for each, _count in here.most_common())
+
+
 def _chosen(scope: gap_scope.GapScope, filters: GapFilters) -> MatrixFilters | None:
     """What the filters ask for. None where nobody learns here. The framework of most people comes
     first."""
-    here = Counter((one.framework_id, mark(one.framework, one.lang)) for one in scope.here)
-    if not here:
+    keys = _keys(scope)
+    if not keys:
         return None
-    framework_id = int(
-        filters.offer("framework", [(str(key), label) for (key, label), _n in here.most_common()])
-    )
+    labels = {one.framework_id: mark(one.framework, one.lang) for one in scope.here}
+    asked = filters.offer("framework", [(key, labels[each]) for each, key in keys.items()])
+    framework_id = next(each for each, key in keys.items() if key == asked)
     rounds = {str(each.id): each for each in scope.rounds if each.framework_id == framework_id}
     past = [(key, each.name) for key, each in rounds.items()]
     profiles = {

@@ -10,6 +10,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from tracker.rules.evidence.erasures import ErasureReason
+from tracker.rules.frameworks.sensitive import Decision
 from tracker.rules.operations.audit_kinds import (
     ENDED,
     EXCEPTION_MOVED,
@@ -47,6 +49,8 @@ KINDS: dict[str, dict[str, Any]] = {
         "administrator_unmade": _l("No longer administrator"),
         "deputy_ended": _l("No longer backup reviewer"),
         "deputy_named": _l("Backup reviewer added"),
+        "legal_hold_ended": _l("Legal hold ended"),
+        "legal_hold_set": _l("Legal hold set"),
         "membership_added": _l("Membership added"),
         "membership_corrected": _l("Membership corrected"),
         "membership_ended": _l("Membership ended"),
@@ -73,6 +77,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "round_edited": _l("Round edited"),
         "statement_left_out": _l("Statement left out of rating"),
         "statement_taken_in": _l("Statement rated again"),
+        "sensitive_decided": _l("Statement on personal matters decided"),
         "use_statement_published": _l("How ratings are used: version published"),
         "correction_closed": _l("Suggested correction closed"),
     },
@@ -89,6 +94,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "records": {
         "looked": _l("Record looked at"),
         "downloaded": _l("Taken out as a file"),
+        "evidence_erased": _l("Evidence erased"),
         "refused": _l("Refused"),
     },
     "running": {
@@ -160,11 +166,28 @@ MADE_BY = {
 FORMS = {"csv": _l("CSV"), "json": _l("JSON"), "pdf": _l("PDF"), "tsv": _l("TSV")}
 """What kind of file it was; another is shown as its name ended."""
 
+DECISIONS = {
+    Decision.RATE: _l("Rate it"),
+    Decision.LEAVE_OUT: _l("Don’t rate it"),
+    Decision.ASK_HR: _l("Ask HR"),
+}
+
+ERASED_BECAUSE = {
+    ErasureReason.NAMES_PATRON: _l("It names a patron"),
+    ErasureReason.NAMES_COWORKER: _l("It names a coworker"),
+    ErasureReason.PRIVATE: _l("It is a private matter"),
+    ErasureReason.WRONG_FILE: _l("It is the wrong file or text"),
+    ErasureReason.OTHER: _l("Another reason"),
+}
+
 MEANT: dict[str, Mapping[Any, Any]] = {
     "role": AS_ROLE,
     "page": LOOKED_AT,
     "what": MADE_BY,
     "form": FORMS,
+    "decision": DECISIONS,
+    "reason": ERASED_BECAUSE,
+    "kept": {"legal_hold": _l("hidden while a legal hold is open")},
 }
 """Facts that are stored as a key, with the words of each."""
 
@@ -174,11 +197,15 @@ SHOWN = {
     "round": "%(fact)s",
     "frameworks": "%(fact)s",
     "statement": "%(fact)s",
+    "decision": "%(fact)s",
+    "targets_reason": "%(fact)s",
     "role": "%(fact)s",
     "page": "%(fact)s",
     "what": "%(fact)s",
     "form": "%(fact)s",
     "version": _l("version %(fact)s"),
+    "reason": "%(fact)s",
+    "kept": "%(fact)s",
     "members": _l("memberships ended: %(fact)s"),
 }
 """Which facts of an event are shown, and how."""

@@ -1,4 +1,4 @@
-"""Answering in a batch: a level on a screen, one statement across people, and only what was
+"""Answering in a batch: several levels on a screen, one statement across people, and only what was
 ticked."""
 
 import html
@@ -15,6 +15,7 @@ from tests.conftest import Queries
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.people import join
+from tests.factories.ratings import rate
 from tests.factories.reviews import send as send_now
 from tests.factories.sending import NO, PART, YES, actor, answer, ask, item_ids, items, send
 from tests.factories.world import World
@@ -71,8 +72,8 @@ def words(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
-def level(world: World, review_id: int, rank: int = 1, domain: str = "communication") -> str:
-    return f"/reviews/{review_id}/level/{world.domains[domain]}/{rank}"
+def screen(review_id: int, number: int = 1) -> str:
+    return f"/reviews/{review_id}/screen/{number}"
 
 
 def by_statement(world: World, number: int = 0) -> str:
@@ -86,7 +87,7 @@ def statuses(app: Flask, review_id: int) -> list[str]:
 
 @pytest.fixture
 def review_id(app: Flask, world: World) -> int:
-    """Ana's, of three levels: two, three and three statements."""
+    """Ana's, of three levels: two, three and three statements, on one screen."""
     with app.app_context():
         piece(
             world,
@@ -97,43 +98,63 @@ def review_id(app: Flask, world: World) -> int:
         return send(world, *[YES, PART] * 4)
 
 
-class TestLevel:
-    def test_it_shows_one_level_with_what_a_fair_judgement_needs(
+@pytest.fixture
+def long_review_id(app: Flask, world: World) -> int:
+    """Ana's of two domains, eighteen statements: on two screens."""
+    both = world.statements["communication"] + world.statements["leadership"]
+    with app.app_context():
+        for statement_id in both:
+            rate(world, "ana", statement_id, YES)
+        return reviews.send(actor(world, "ana"), world.people["sue"], both, world.now)
+
+
+class TestScreen:
+    def test_it_shows_what_a_fair_judgement_needs(
         self, app: Flask, world: World, sue: Client, review_id: int
     ) -> None:
-        page = sue.get(level(world, review_id)).text
+        page = sue.get(screen(review_id)).text
         text = words(page)
         for part in (
-            "Ana — Communication: Emerging",
+            "Review of Ana",
             "0 of 8 answered",
             "about 6 minutes left",
+            "Using an accommodation or assistive technology is not “more help.”",
             "Library Assistant, 24 h a week",
             "in Central since January 2026, 10 months",
             "sent 24 Nov, due",
-            "Judge the work, never health or leave.",
+            "I had the chance to see it, and Ana does this … Judge the work, never health or leave.",
             "If Ana was away",
             "choose Haven’t seen it",
+            "Communication 8 statements",
             "Drop-in note, 4 words",
-            "Communication 1.2",
+            "Communication 1.2 Emerging",
+            "Communication 2.1 Developing",
             "Outside Ana’s job",
-            "Next: Communication: Developing",
+            "Not answered yet",
+            "Left on this screen: 8",
+            "Go to next unanswered",
         ):
             assert part in text
-        assert "Communication 2.1" not in text
+        assert "All screens" not in text, "there is one"
         assert re.search(r"<details[^>]*data-evidence>", page), "evidence is folded"
-        assert f'data-page-nav-count="{world.domains["communication"]}-2" data-total="3"' in page
+        assert 'data-after="Check all answers"' in page
         with app.app_context():
             assert session().scalars(select(Look.kind)).all() == ["review"]
 
     def test_without_script_one_submit_saves_the_screen_and_leads_to_the_next(
-        self, app: Flask, world: World, sue: Client, review_id: int
+        self, app: Flask, sue: Client, long_review_id: int
     ) -> None:
-        with app.app_context():
-            ids = item_ids(review_id)
-        at = sue.get(f"/reviews/{review_id}").headers["Location"]
-        for rank, within in ((1, ids[:2]), (2, ids[2:5]), (3, ids[5:])):
-            assert at == level(world, review_id, rank)
+        page = sue.get(screen(long_review_id)).text
+        assert "Review of Ana: screen 1 of 2" in words(page)
+        assert 'data-page-nav-count="screen-2" data-total="' in page
+        assert 'data-after="Next: screen 2"' in page
+        at, shown = sue.get(f"/reviews/{long_review_id}").headers["Location"], []
+        for number in (1, 2):
+            assert at == screen(long_review_id, number)
             sent = fields(sue.get(at).text)
+            within = [int(name[13:]) for name in sent if name.startswith("shown_answer-")]
+            assert 8 <= len(within) <= 10
+            shown += within
             for item_id in within:
                 sent |= {
                     f"answer-{item_id}": "partly",
@@ -143,34 +164,84 @@ class TestLevel:
             saved = sue.post(at, sent)
             assert saved.status_code == 303
             at = saved.headers["Location"]
-        assert at == f"/reviews/{review_id}/check"
-        assert statuses(app, review_id) == ["answered"] * 8
+        assert at == f"/reviews/{long_review_id}/check"
+        with app.app_context():
+            assert sorted(shown) == sorted(item_ids(long_review_id)), "each once"
+        assert statuses(app, long_review_id) == ["answered"] * 18
 
-    def test_a_level_that_is_not_of_the_review_is_no_page(
-        self, world: World, sue: Client, review_id: int
+    def test_what_moves_on_shifts_nothing_to_another_screen(
+        self, app: Flask, world: World, sue: Client, long_review_id: int
     ) -> None:
-        assert sue.get(level(world, review_id, 4)).status_code == 404
-        assert sue.get(level(world, review_id, 1, "leadership")).status_code == 404
+        second = sue.get(screen(long_review_id, 2)).text
+        with app.app_context():
+            first, *_rest = item_ids(long_review_id)
+            ask(actor(world, "sue"), first, "Where?", 1, world.now)
+            reviews.drop(actor(world, "ana"), first, world.now)
+        assert f'id="s-{first}"' not in sue.get(screen(long_review_id)).text
+        again = sue.get(screen(long_review_id, 2)).text
+        assert re.findall(r'id="s-(\d+)"', again) == re.findall(r'id="s-(\d+)"', second)
+
+    def test_a_screen_that_the_review_does_not_have_is_no_page(
+        self, sue: Client, review_id: int
+    ) -> None:
+        assert sue.get(screen(review_id, 2)).status_code == 404
+        assert sue.post(screen(review_id, 2), {}).status_code == 404
+        assert sue.get(screen(review_id, 0)).status_code == 404
+
+    def test_the_instructions_are_folded_after_the_first_time(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        assert '<details class="sitting-how" open>' in sue.get(screen(review_id)).text
+        with app.app_context():
+            answer(world, item_ids(review_id)[0], SAYS_NO)
+            send(world, YES, learner="ben")
+        assert '<details class="sitting-how">' in sue.get(screen(review_id)).text
+        assert '<details class="sitting-how">' in sue.get(by_statement(world)).text
+
+    def test_a_card_says_whether_it_is_done(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            answer(world, item_ids(review_id)[0], SAYS_NO)
+        text = words(sue.get(screen(review_id)).text)
+        assert text.count("✓ Done, saved") == 1
+        assert text.count("Not answered yet") == 7
+
+    def test_the_evidence_is_off_with_its_reason_where_none_was_sent(
+        self, app: Flask, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, second, *_rest = item_ids(review_id)
+        page = sue.get(screen(review_id)).text
+        assert f'id="s-{first}-ground-off"' not in page
+        off = re.search(rf'<input[^>]*id="s-{second}-ground-evidence_only"[^>]*>', page)
+        assert off is not None
+        assert f'aria-disabled="true" aria-describedby="s-{second}-ground-off"' in off[0]
+        assert " disabled" not in off[0], "it can be reached"
+        sent = fields(page) | {f"answer-{second}": "partly", f"ground-{second}": "evidence_only"}
+        refused = sue.post(screen(review_id), sent)
+        assert refused.status_code == 422
+        assert "No evidence was sent with this statement." in words(refused.text)
 
     def test_what_is_missing_is_said_at_its_card_and_all_is_kept(
         self, app: Flask, world: World, sue: Client, review_id: int
     ) -> None:
         with app.app_context():
             first, second, *_rest = item_ids(review_id)
-        sent = fields(sue.get(level(world, review_id)).text) | {
+        sent = fields(sue.get(screen(review_id)).text) | {
             f"answer-{first}": "partly",
             f"ground-{first}": "saw_it",
             f"answer-{second}": "not_yet",
             f"note-{second}": "typed",
         }
-        page = sue.post(level(world, review_id), sent)
+        page = sue.post(screen(review_id), sent)
         assert page.status_code == 422
         assert "Say how you know" in words(page.text)
         assert statuses(app, review_id)[:2] == ["waiting", "waiting"], "all of it or nothing"
         kept = fields(page.text)
         assert {name: kept.get(name) for name in sent} == sent
         kept[f"ground-{second}"] = "was_told"
-        assert sue.post(level(world, review_id), kept).status_code == 303
+        assert sue.post(screen(review_id), kept).status_code == 303
         assert statuses(app, review_id)[:2] == ["answered", "answered"]
 
     def test_a_question_goes_out_with_its_words(
@@ -178,15 +249,13 @@ class TestLevel:
     ) -> None:
         with app.app_context():
             first, *_rest = item_ids(review_id)
-        sent = fields(sue.get(level(world, review_id)).text) | {f"answer-{first}": "return"}
-        refused = sue.post(level(world, review_id), sent)
+        sent = fields(sue.get(screen(review_id)).text) | {f"answer-{first}": "return"}
+        refused = sue.post(screen(review_id), sent)
         assert refused.status_code == 422
         assert "Write something here first." in words(refused.text)
-        assert (
-            sue.post(level(world, review_id), sent | {f"note-{first}": "Where?"}).status_code == 303
-        )
+        assert sue.post(screen(review_id), sent | {f"note-{first}": "Where?"}).status_code == 303
         assert statuses(app, review_id)[0] == "returned"
-        page = sue.get(level(world, review_id)).text
+        page = sue.get(screen(review_id)).text
         assert "Your question is with Ana." in words(page)
         assert f"answer-{first}" not in page
 
@@ -196,11 +265,11 @@ class TestLevel:
         """The page is behind at the first card, which nobody touched on it."""
         with app.app_context():
             first, second, *_rest = item_ids(review_id)
-        sent = fields(sue.get(level(world, review_id)).text)
+        sent = fields(sue.get(screen(review_id)).text)
         with app.app_context():
             answer(world, first, SAYS_NO, note="elsewhere")
         sent |= {f"answer-{second}": "partly", f"ground-{second}": "saw_it"}
-        assert sue.post(level(world, review_id), sent).status_code == 303
+        assert sue.post(screen(review_id), sent).status_code == 303
         with app.app_context():
             assert [item.reviewer_answer for item in items(review_id)][:2] == ["not_yet", "partly"]
 
@@ -209,7 +278,7 @@ class TestLevel:
     ) -> None:
         with app.app_context():
             first, *_rest = item_ids(review_id)
-        sent = fields(sue.get(level(world, review_id)).text)
+        sent = fields(sue.get(screen(review_id)).text)
         with app.app_context():
             answer(world, first, SAYS_NO, note="elsewhere")
         sent |= {
@@ -217,12 +286,12 @@ class TestLevel:
             f"ground-{first}": "was_told",
             f"note-{first}": "from here",
         }
-        page = sue.post(level(world, review_id), sent)
+        page = sue.post(screen(review_id), sent)
         assert page.status_code == 409
         assert "Saved meanwhile: Not yet, I saw it, “elsewhere”" in words(page.text)
         kept = fields(page.text)
         assert (kept[f"answer-{first}"], kept[f"note-{first}"]) == ("consistently", "from here")
-        assert sue.post(level(world, review_id), kept).status_code == 303
+        assert sue.post(screen(review_id), kept).status_code == 303
         with app.app_context():
             assert items(review_id)[0].reviewer_answer == "consistently"
 
@@ -231,9 +300,9 @@ class TestLevel:
     ) -> None:
         with app.app_context():
             first, *_rest = item_ids(review_id)
-        sent = fields(sue.get(level(world, review_id)).text)
+        sent = fields(sue.get(screen(review_id)).text)
         sent |= {"act": "later", f"answer-{first}": "cannot_tell"}
-        gone = sue.post(level(world, review_id), sent)
+        gone = sue.post(screen(review_id), sent)
         assert gone.headers["Location"] == "/"
         assert "Your answers about Ana are saved" in words(sue.get("/").text)
         assert statuses(app, review_id)[0] == "not_observed"
@@ -243,15 +312,11 @@ class TestLevel:
             review_id = send(world, YES)
             answer(world, item_ids(review_id)[0], SAYS_NO)
             reviews.reveal(actor(world, "sue"), review_id, world.now)
-        assert (
-            sue.get(level(world, review_id)).headers["Location"]
-            == f"/reviews/{review_id}/differences"
-        )
+        assert sue.get(screen(review_id)).headers["Location"] == f"/reviews/{review_id}/differences"
         with app.app_context():
             (item_id,) = item_ids(review_id)
         late = sue.post(
-            level(world, review_id),
-            {f"answer-{item_id}": "cannot_tell", f"base_version-{item_id}": "3"},
+            screen(review_id), {f"answer-{item_id}": "cannot_tell", f"base_version-{item_id}": "3"}
         )
         assert late.status_code == 409
         assert f'href="/reviews/{review_id}/differences"' in late.text
@@ -268,7 +333,7 @@ class TestLevel:
             if end != "withdrawn":
                 answer(world, first, SAYS_NO, note="Stands already")
                 answer(world, second, SAYS_NO)
-        sent = fields(sue.get(level(world, review_id)).text)
+        sent = fields(sue.get(screen(review_id)).text)
         with app.app_context():
             if end == "revealed":
                 reviews.reveal(actor(world, "sue"), review_id, world.now)
@@ -284,7 +349,7 @@ class TestLevel:
             f"note-{second}": "Two <b>\r\n\r\nparts",
         }
         for act in ("save", "later", "ticked"):
-            page = sue.post(level(world, review_id), sent | {"act": act})
+            page = sue.post(screen(review_id), sent | {"act": act})
             assert page.status_code == 409
             text = words(page.text)
             assert "Somebody was here before you" in text
@@ -298,13 +363,13 @@ class TestLevel:
     ) -> None:
         with app.app_context():
             first, second, *_rest = item_ids(review_id)
-        sent = fields(sue.get(level(world, review_id)).text)
+        sent = fields(sue.get(screen(review_id)).text)
         with app.app_context():
             ask(actor(world, "sue"), first, "Where?", 1, world.now)
         sent |= {f"answer-{each}": "partly" for each in (first, second)}
         sent |= {f"ground-{each}": "saw_it" for each in (first, second)}
         page = sue.post(
-            level(world, review_id), sent | {f"note-{first}": "Of one", f"note-{second}": "Of two"}
+            screen(review_id), sent | {f"note-{first}": "Of one", f"note-{second}": "Of two"}
         )
         assert page.status_code == 409
         assert "to copy: Of one" in words(page.text)
@@ -315,7 +380,7 @@ class TestLevel:
     ) -> None:
         with app.app_context():
             reviews.withdraw(actor(world, "ana"), review_id, world.now)
-        page = sue.get(level(world, review_id))
+        page = sue.get(screen(review_id))
         assert page.status_code == 409
         assert "This review was withdrawn" in page.text
 
@@ -325,8 +390,8 @@ class TestLevel:
         with app.app_context():
             with transaction() as tx:
                 tx.execute(update(Team).values(open_reviews=True))
-            review_id = send(world, PART)
-        text = words(sue.get(level(world, review_id)).text)
+            review_id = send(world, PART, YES)
+        text = words(sue.get(screen(review_id)).text)
         assert "Open review" in text
         assert "Ana’s own answer, shown because this team reviews in the open: Partly" in text
 
@@ -335,11 +400,11 @@ class TestLevel:
     ) -> None:
         with app.app_context():
             first, *_rest = item_ids(review_id)
-        sent = fields(sue.get(level(world, review_id)).text) | {
+        sent = fields(sue.get(screen(review_id)).text) | {
             "person_id": str(world.people["hugo"]),
             f"answer-{first}": "cannot_tell",
         }
-        assert sue.post(level(world, review_id), sent).status_code == 409
+        assert sue.post(screen(review_id), sent).status_code == 409
         assert statuses(app, review_id)[0] == "waiting"
 
     @pytest.mark.parametrize(
@@ -354,21 +419,47 @@ class TestLevel:
     def test_what_the_page_does_not_send_is_refused(
         self, app: Flask, world: World, sue: Client, review_id: int, data: dict[str, str]
     ) -> None:
-        assert sue.post(level(world, review_id), data).status_code in (303, 422)
+        assert sue.post(screen(review_id), data).status_code in (303, 422)
         assert statuses(app, review_id) == ["waiting"] * 8
 
 
 class TestTicked:
+    def test_ticks_stand_behind_a_link(
+        self, app: Flask, world: World, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            send(world, YES, learner="ben")
+            first, *_rest = item_ids(review_id)
+        for path in (screen(review_id), by_statement(world)):
+            page = sue.get(path).text
+            assert "One answer for what you ticked" not in page
+            assert "data-tick" not in page.replace("data-tick-button", "")
+            assert f'href="{path}?several=1"' in page
+            page = sue.get(f"{path}?several=1").text
+            assert "One answer for what you ticked" in page
+            assert f'name="tick-{first}"' in page
+            assert f'action="{path}?several=1"' in page
+
+    def test_there_are_more_to_tick_after_an_answer(
+        self, app: Flask, sue: Client, review_id: int
+    ) -> None:
+        with app.app_context():
+            first, *_rest = item_ids(review_id)
+        sent = fields(sue.get(f"{screen(review_id)}?several=1").text)
+        sent |= {"act": "ticked", "bar_answer": "cannot_tell", f"tick-{first}": "1"}
+        saved = sue.post(f"{screen(review_id)}?several=1", sent)
+        assert saved.headers["Location"] == f"{screen(review_id)}?several=1"
+
     @pytest.mark.parametrize("ticked", [[0], [1], [0, 1]])
     def test_only_what_was_ticked_is_answered(
         self, app: Flask, world: World, sue: Client, review_id: int, ticked: list[int]
     ) -> None:
         with app.app_context():
             ids = item_ids(review_id)
-        sent = fields(sue.get(level(world, review_id)).text)
+        sent = fields(sue.get(screen(review_id)).text)
         sent |= {"act": "ticked", "bar_answer": "partly", "bar_ground": "saw_product"}
         sent |= {f"tick-{ids[each]}": "1" for each in ticked}
-        assert sue.post(level(world, review_id), sent).status_code == 303
+        assert sue.post(screen(review_id), sent).status_code == 303
         with app.app_context():
             found = items(review_id)
         assert [each.reviewer_answer for each in found] == [
@@ -381,7 +472,7 @@ class TestTicked:
     ) -> None:
         with app.app_context():
             first, second, *_rest = item_ids(review_id)
-        sent = fields(sue.get(level(world, review_id)).text)
+        sent = fields(sue.get(screen(review_id)).text)
         sent |= {
             f"answer-{second}": "not_yet",
             f"ground-{second}": "saw_it",
@@ -391,7 +482,7 @@ class TestTicked:
             name: sent[name] for name in (f"answer-{second}", f"ground-{second}", f"note-{second}")
         }
         page = sue.post(
-            level(world, review_id),
+            screen(review_id),
             sent | {"act": "ticked", "bar_answer": "cannot_tell", f"tick-{first}": "1"},
         )
         assert page.status_code == 200
@@ -399,7 +490,7 @@ class TestTicked:
         kept = fields(page.text)
         assert {name: kept.get(name) for name in typed} == typed
         assert f"tick-{first}" not in kept
-        assert sue.post(level(world, review_id), kept).status_code == 303
+        assert sue.post(screen(review_id), kept).status_code == 303
         assert statuses(app, review_id)[:2] == ["not_observed", "answered"], (
             "the other button saves it"
         )
@@ -409,11 +500,9 @@ class TestTicked:
     ) -> None:
         with app.app_context():
             first, *_rest = item_ids(review_id)
-        sent = fields(sue.get(level(world, review_id)).text) | {
-            f"note-{first}": "Patient, no jargon"
-        }
+        sent = fields(sue.get(screen(review_id)).text) | {f"note-{first}": "Patient, no jargon"}
         sue.post(
-            level(world, review_id),
+            screen(review_id),
             sent
             | {
                 "act": "ticked",
@@ -422,9 +511,7 @@ class TestTicked:
                 f"tick-{first}": "1",
             },
         )
-        assert (
-            fields(sue.get(level(world, review_id)).text)[f"note-{first}"] == "Patient, no jargon"
-        )
+        assert fields(sue.get(screen(review_id)).text)[f"note-{first}"] == "Patient, no jargon"
 
     @pytest.mark.parametrize(
         ("data", "said"),
@@ -452,8 +539,7 @@ class TestTicked:
             first, *_rest = item_ids(review_id)
         more = {f"tick-{first}" if name == "tick" else name: value for name, value in data.items()}
         page = sue.post(
-            level(world, review_id),
-            fields(sue.get(level(world, review_id)).text) | more | {"act": "ticked"},
+            screen(review_id), fields(sue.get(screen(review_id)).text) | more | {"act": "ticked"}
         )
         assert page.status_code == 422
         assert said in words(page.text)
@@ -465,7 +551,7 @@ class TestTicked:
     ) -> None:
         with app.app_context():
             first, second, *_rest = item_ids(review_id)
-        sent = fields(sue.get(level(world, review_id)).text)
+        sent = fields(sue.get(screen(review_id)).text)
         with app.app_context():
             ask(actor(world, "sue"), first, "Where?", 1, world.now)
         sent |= {
@@ -475,7 +561,7 @@ class TestTicked:
             f"tick-{first}": "1",
             f"tick-{second}": "1",
         }
-        page = sue.post(level(world, review_id), sent)
+        page = sue.post(screen(review_id), sent)
         assert page.status_code == 409
         assert "Ana: Communication 1.1" in words(page.text)
         assert statuses(app, review_id)[:2] == ["returned", "waiting"]
@@ -483,7 +569,7 @@ class TestTicked:
         assert kept[f"tick-{second}"] == "1"
         assert '<option value="partly" selected>' in page.text
         again = sue.post(
-            level(world, review_id),
+            screen(review_id),
             kept | {"act": "ticked", "bar_answer": "partly", "bar_ground": "saw_it"},
         )
         assert again.status_code == 303
@@ -561,7 +647,7 @@ class TestByStatement:
             send(world, YES)
             with transaction() as tx:
                 tx.execute(update(Team).values(open_reviews=True))
-            send(world, PART, learner="ben")
+            send(world, PART, YES, learner="ben")
         _, ana, ben = sue.get(by_statement(world)).text.split('<article class="statement')
         assert "Open review" in ben
         assert "Ben’s own answer" in ben
@@ -582,13 +668,10 @@ class TestByStatement:
             going_on = handovers.hand_on(
                 actor(world, "sue"), review_id, world.people["hugo"], "Away", world.now
             )
-        assert (
-            sue.get(level(world, review_id, 2)).headers["Location"]
-            == f"/reviews/{review_id}/differences"
-        )
+        assert sue.get(screen(review_id)).headers["Location"] == f"/reviews/{review_id}/differences"
         assert sue.get(by_statement(world, 2)).status_code == 404
         hugo = sign_in(world.email("hugo"))
-        for path in (level(world, going_on, 2), by_statement(world, 2)):
+        for path in (screen(going_on), by_statement(world, 2)):
             page = hugo.get(path)
             assert page.status_code == 200
             assert "CANARY" not in page.text
@@ -663,7 +746,7 @@ class TestSave:
             "ground": "saw_it",
             "note": "",
             "base_version": 1,
-            "screen": "level",
+            "screen": "review",
             "person_id": world.people["sue"],
             **more,
         }
@@ -680,7 +763,7 @@ class TestSave:
             "is_returned": False,
             "rated": 1,
             "left": "about 5 minutes left",
-            "page_nav": {f"{world.domains['communication']}-1": 1},
+            "page_nav": {"screen-1": 1},
         }
         asked = self.body(world, answer="return", note="Where?", base_version=2, screen="statement")
         found = sue.post_json(f"/review-items/{first}/said", asked).json
@@ -782,13 +865,9 @@ class TestNextReview:
 def test_a_screen_costs_the_same_for_one_item_and_for_thirty(
     app: Flask, world: World, sue: Client, count_sql: Queries
 ) -> None:
-    def counts(review_id: int, rank: int, number: int) -> list[int]:
+    def counts(review_id: int, number: int) -> list[int]:
         found = []
-        for path in (
-            level(world, review_id, rank),
-            "/reviews/by-statement",
-            by_statement(world, number),
-        ):
+        for path in (screen(review_id), "/reviews/by-statement", by_statement(world, number)):
             assert sue.get(path).status_code == 200
             count_sql.clear()
             sue.get(path)
@@ -803,15 +882,15 @@ def test_a_screen_costs_the_same_for_one_item_and_for_thirty(
         for person in ("ana", "ben"):
             piece(world, person, reasons=dict.fromkeys(world.statements["communication"], "why"))
         one = send(world, YES)
-    few = counts(one, 1, 0)
+    few = counts(one, 0)
     withdraw(one)
     with app.app_context():
         nine = send(world, *[YES] * 9, skip=1)
         send(world, *[YES] * 9, skip=1, learner="ben")
-    assert counts(nine, 2, 1) == few
+    assert counts(nine, 1) == few
     withdraw(nine)
     everything = [each for of_domain in world.statements.values() for each in of_domain]
     with app.app_context():
         thirty = send_now(world, "ana", "sue", dict.fromkeys(everything[-30:], ItemStatus.WAITING))
-    assert counts(thirty, 2, 1) == few
+    assert counts(thirty, 1) == few
     assert max(few) <= 14

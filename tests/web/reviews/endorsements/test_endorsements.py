@@ -16,17 +16,7 @@ from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sending import (
-    NO,
-    PART,
-    YES,
-    actor,
-    answer,
-    answer_all,
-    item_ids,
-    send,
-    send_again,
-)
+from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, send, send_again
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import session, transaction
@@ -151,8 +141,12 @@ def test_a_supervisor_sees_of_it_what_was_revealed(
         piece(world, title="New log", reasons={world.statements["communication"][0]: ""})
         with transaction() as tx:
             tx.execute(update(Rating).values(answer="not_yet", reviewer_note="SEALED", version=2))
-        review_id = send_again(world, NO)
-        answer(world, item_ids(review_id)[0], ReviewerAnswer.CONSISTENTLY)
+        first, second = world.statements["communication"][:2]
+        rate(world, "ana", second, YES)
+        review_id = reviews.send(
+            actor(world, "ana"), world.people["sue"], [first, second], world.now
+        )
+        answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.CONSISTENTLY)
 
     def bare(page: str) -> str:
         return re.sub(r'name="csrf_token" value="[^"]+"', "", page)
@@ -354,7 +348,7 @@ def test_what_does_not_fit_is_shown_so(
     with app.app_context(), behind_the_guards() as tx:
         tx.query(ReviewItemText).delete()
     erased = client.get(page).text
-    assert "text of it was erased since" in erased
+    assert "erased by its owner since" in erased
     assert "It was erased." in part(erased, "Note for the reviewer")
 
 

@@ -1,15 +1,12 @@
-"""A screen of items to answer: the cards with what stands or what was typed, where one is, and what
-is left."""
+"""A screen of items to answer: the cards with what stands or what was typed, and what came of what
+was sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 
-from flask import url_for
 from flask_babel import gettext as _
 
 from tracker.queries.administration.people import folded
-from tracker.queries.assessment.statement_cards import CitationChip
 from tracker.queries.reviews import item_details
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.item_details import Message, SentEvidence
@@ -22,7 +19,6 @@ from tracker.web.i18n.content_language import mark_language
 from tracker.web.reviews import labels
 from tracker.web.reviews.batch.forms import SentCard, SentScreen
 from tracker.web.reviews.labels import ReviewLabels
-from tracker.web.ui.page_nav import PageNavGroup, PageNavItem
 
 GONE = (ItemStatus.DROPPED, ItemStatus.HANDED_ON)
 """Without a card: nothing can come of it here any more."""
@@ -58,9 +54,9 @@ class ItemCard:
 
 @dataclass(frozen=True, slots=True)
 class BatchScreen:
-    """The cards, what lies beside them by item (citations by statement), and what came of what was
-    sent.
+    """The cards, what lies beside them by item, and what came of what was sent.
 
+    `several`: one answer can be given for what is ticked.
     `moved_on`: what was sent and can be answered here no more, by name. `lost`: the notes that were
     typed to such.
     """
@@ -68,15 +64,15 @@ class BatchScreen:
     cards: list[ItemCard]
     evidence: Mapping[int, list[SentEvidence]]
     messages: Mapping[int, list[Message]]
-    citations: Mapping[int, list[CitationChip]]
     sent: SentScreen | None
     said: str
+    several: bool
     moved_on: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
     @property
-    def done(self) -> int:
-        return labels.done([card.item for card in self.cards])
+    def waiting(self) -> int:
+        return len(labels.waiting([card.item for card in self.cards]))
 
 
 def screen(
@@ -85,9 +81,11 @@ def screen(
     words: Mapping[int, ReviewLabels],
     sent: SentScreen | None = None,
     refusal: Refusal | None = None,
+    *,
+    several: bool = False,
 ) -> BatchScreen:
     """Of items in their order; headers and words are by review. `refusal`: why what was sent was
-    not taken. All are of one framework."""
+    not taken; `several`: whether to tick was asked for. All are of one framework."""
     lang = next((header.lang for header in headers.values()), "")
     items, words = mark_language((items, words), lang)
     typed = {card.item_id: card for card in sent.touched} if sent is not None else {}
@@ -116,9 +114,9 @@ def screen(
         cards=cards,
         evidence=item_details.evidence_of(ids),
         messages=item_details.messages_of(ids),
-        citations=item_details.citations_of({item.statement_id for item in items}),
         sent=sent,
         said=errors.message_for(refusal) if refusal is not None else "",
+        several=several or bool(ticked),
         moved_on=[
             names.get(item_id, _("a statement that isn’t with you anymore"))
             for item_id in sorted(gone)
@@ -166,40 +164,6 @@ def left_alone(sent: SentScreen) -> SentScreen:
 def by_name(items: Sequence[Item], headers: Mapping[int, ReviewHeader]) -> list[Item]:
     """People in the order of their names: nothing that is sealed can be read off it."""
     return sorted(items, key=lambda item: (folded(headers[item.review_id].learner), item.id))
-
-
-def page_nav(
-    header: ReviewHeader, items: Sequence[Item], current: tuple[int, int] | None = None
-) -> list[PageNavGroup]:
-    """A group for each domain of a review, an entry for each level. `current` is (domain, rank)."""
-    groups: list[PageNavGroup] = []
-    for _domain, of_domain in groupby(labels.in_places(items), key=lambda item: item.domain_id):
-        levels = []
-        for rank, of_level in groupby(of_domain, key=lambda item: item.rank):
-            within = list(of_level)
-            first = within[0]
-            levels.append(
-                PageNavItem(
-                    label=first.level,
-                    title=_("%(domain)s: %(level)s", domain=first.domain, level=first.level),
-                    href=url_for(
-                        "batch_review.level",
-                        review_id=header.id,
-                        domain_id=first.domain_id,
-                        rank=rank,
-                    ),
-                    strand=first.strand,
-                    domain_id=first.domain_id,
-                    rank=rank,
-                    done=labels.done(within),
-                    total=len(within),
-                    current=current == (first.domain_id, rank),
-                )
-            )
-        several = len({item.strand for item in items}) > 1 and first.strand != first.domain
-        title = f"{first.strand}: {first.domain}" if several else first.domain
-        groups.append(PageNavGroup(title, levels))
-    return groups
 
 
 def _card(

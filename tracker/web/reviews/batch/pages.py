@@ -3,7 +3,7 @@ answer."""
 
 from collections.abc import Mapping
 
-from flask import abort, redirect, url_for
+from flask import abort, redirect, request, url_for
 from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
@@ -17,77 +17,71 @@ from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.rules.sequences import next_after
 from tracker.web.http import access, session
 from tracker.web.i18n.render import render
-from tracker.web.reviews import labels, pages
+from tracker.web.reviews import labels, pages, screens
 from tracker.web.reviews.batch import cards
 from tracker.web.reviews.batch.forms import SentScreen
 from tracker.web.reviews.labels import ReviewLabels
-
-Place = tuple[int, int]
-"""A level of a review: (domain, rank)."""
+from tracker.web.reviews.screens import Screen
 
 
-def level_page(
-    review_id: int, here: Place, sent: SentScreen | None = None, refusal: Refusal | None = None
+def screen_page(
+    review_id: int, number: int, sent: SentScreen | None = None, refusal: Refusal | None = None
 ) -> str:
-    """404 where the review has no such level; once there is nothing to answer any more, on to where
-    the review is.
+    """404 where the review has no such screen; once there is nothing to answer any more, on to
+    where the review is.
 
     Raises Conflict where something was sent then, or the review was withdrawn: what was typed must
     not be lost.
     """
     header, items = pages.reviewer_side(review_id)
-    within = _within(items, here)
-    if not within:
-        abort(404)
-    if not header.is_live or all(item.revealed or item.status in cards.GONE for item in within):
+    found = screens.of_review(items)
+    here = _numbered(found, number)
+    if not header.is_live or all(item.revealed or item.status in cards.GONE for item in here.items):
         if sent is not None and header.status is not ReviewStatus.WITHDRAWN:
             raise Conflict("move_not_now")
         abort(redirect(pages.reviewer_href(header, items), 303))
     access.note_look(header.learner_id, "review")
     access.note_opened(review_id)
     words = pages.words_of(header)
-    groups = cards.page_nav(header, items, here)
     return render(
-        "reviews/batch/level.html",
+        "reviews/batch/screen.html",
         lang=header.lang,
         header=header,
-        here=within[0],
+        here=here,
         words=words,
         items=items,
-        groups=groups,
+        screens=found,
         screen=cards.screen(
-            [item for item in within if not item.revealed],
+            [item for item in here.items if not item.revealed],
             {review_id: header},
             {review_id: words},
             sent,
             refusal,
+            several="several" in request.args,
         ),
-        place={"review_id": review_id, "domain_id": here[0], "rank": here[1]},
+        is_first_time=not batches.has_answered(session.actor()),
         done=labels.done(items),
-        left=labels.left(items),
+        left=pages.left(items),
         grounds=labels.grounds(),
-        following=next(
-            (
-                each
-                for group in groups
-                for each in group.items
-                if each.href == labels.level_href(review_id, items, here)
-            ),
-            None,
-        ),
+        following=screens.following(found, number),
     )
 
 
-def after_level(review_id: int, here: Place, *, stay: bool) -> str:
-    """`stay`: on this level while something of it waits."""
-    items = review_items.for_reviewer(review_id)
-    if stay and labels.waiting(_within(items, here)):
-        return url_for("batch_review.level", review_id=review_id, domain_id=here[0], rank=here[1])
-    return labels.level_href(review_id, items, here)
+def after_screen(review_id: int, number: int, *, stay: bool) -> str:
+    """`stay`: on this screen, for more to tick, while something of it waits."""
+    found = screens.of_review(review_items.for_reviewer(review_id))
+    if stay and _numbered(found, number).waiting:
+        return url_for("batch_review.screen", review_id=review_id, number=number, several=1)
+    return screens.following_href(review_id, found, number)
 
 
-def level_later(review_id: int) -> str:
-    """What somebody is told who goes on later."""
+def items_of_screen(review_id: int, number: int) -> set[int]:
+    found = screens.of_review(review_items.for_reviewer(review_id))
+    return {item.id for item in _numbered(found, number).items}
+
+
+def review_later(review_id: int) -> str:
+    """What somebody is told who stops for now."""
     header, items = pages.reviewer_side(review_id)
     said: str = ngettext(
         "Your answers about %(name)s are saved. Nobody sees them before you reveal them. %(num)d "
@@ -118,6 +112,7 @@ def statement_page(
     return render(
         "reviews/batch/statement.html",
         lang=headers[items[0].review_id].lang,
+        help=headers[items[0].review_id].help,
         here=items[0],
         items=items,
         words=ReviewLabels.of(scale, None),
@@ -128,11 +123,13 @@ def statement_page(
             {key: ReviewLabels.of(scale, header) for key, header in headers.items()},
             sent,
             refusal,
+            several="several" in request.args,
         ),
+        is_first_time=not batches.has_answered(actor),
         citations=item_details.citations(statement_id),
         grounds=labels.grounds(),
         done=labels.done(items),
-        left=labels.left(items),
+        left=pages.left(items),
         following=_following(shared, statement_id),
     )
 
@@ -140,7 +137,7 @@ def statement_page(
 def after_statement(statement_id: int, *, stay: bool) -> str:
     actor, today = session.actor(), session.today()
     if stay and labels.waiting(batches.of_statement(actor, statement_id, today)):
-        return url_for("batch_review.statement", statement_id=statement_id)
+        return url_for("batch_review.statement", statement_id=statement_id, several=1)
     following = _following(batches.shared(actor, today), statement_id)
     if following is None:
         return url_for("batch_review.shared")
@@ -159,20 +156,20 @@ def statement_later(statement_id: int) -> str:
     return said
 
 
-def saved(subject: Subject, screen: str) -> Mapping[str, object]:
-    """How the item stands now, and how far its screen is: that of one statement, or a level of its
-    review."""
+def saved(subject: Subject, kind: str) -> Mapping[str, object]:
+    """How the item stands now, and how far one is: with its statement across people, or with its
+    review and the screen of that."""
     items = review_items.for_reviewer(pages.review_of(subject))
     item = next(each for each in items if each.id == subject.id)
-    if screen == "statement":
+    here = screens.with_item(items, item.id)
+    if kind == "statement":
         items = batches.of_statement(session.actor(), item.statement_id, session.today())
-    here = (item.domain_id, item.rank)
     return {
         "version": item.version,
         "is_returned": item.status is ItemStatus.RETURNED,
         "rated": labels.done(items),
-        "page_nav": {f"{item.domain_id}-{item.rank}": labels.done(_within(items, here))},
-        "left": labels.left(items),
+        "page_nav": {here.key: here.done},
+        "left": pages.left(items),
     }
 
 
@@ -181,8 +178,11 @@ def _following(shared: list[Shared], statement_id: int) -> Shared | None:
     return next_after(shared, lambda each: each.statement_id == statement_id, lambda _each: True)
 
 
-def _within(items: list[Item], here: Place) -> list[Item]:
-    return [item for item in items if (item.domain_id, item.rank) == here]
+def _numbered(found: list[Screen], number: int) -> Screen:
+    """404 where there is none."""
+    if number > len(found):
+        abort(404)
+    return found[number - 1]
 
 
 def _reviews(items: list[Item]) -> set[int]:

@@ -1,4 +1,4 @@
-"""Answering in a batch: a level of a review on one screen, or one statement across people."""
+"""Answering in a batch: a review screen by screen, or one statement across people."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,6 @@ from flask_babel import ngettext
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.reviews import batches
-from tracker.queries.reviews import items as review_items
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.reviews.responses import NewerAnswer
 from tracker.rules.roles import Permission
@@ -28,26 +27,20 @@ from tracker.web.reviews.batch.forms import from_form, from_json
 bp = Blueprint("batch_review", __name__)
 
 
-@bp.get("/reviews/<id:review_id>/level/<id:domain_id>/<id:rank>")
+@bp.get("/reviews/<id:review_id>/screen/<id:number>")
 @door(Permission.REVIEW_ANSWER, subjects.review)
-def level(review: Subject, domain_id: int, rank: int) -> ResponseReturnValue:
-    return screens.level_page(review.id, (domain_id, rank))
+def screen(review: Subject, number: int) -> ResponseReturnValue:
+    return screens.screen_page(review.id, number)
 
 
-@bp.post("/reviews/<id:review_id>/level/<id:domain_id>/<id:rank>")
+@bp.post("/reviews/<id:review_id>/screen/<id:number>")
 @door(Permission.REVIEW_ANSWER, subjects.review)
-def answer_level(review: Subject, domain_id: int, rank: int) -> ResponseReturnValue:
-    here = (domain_id, rank)
-    ids = {
-        item.id
-        for item in review_items.for_reviewer(review.id)
-        if (item.domain_id, item.rank) == here
-    }
+def answer_screen(review: Subject, number: int) -> ResponseReturnValue:
     return _answered(
-        ids,
-        page=lambda *sent: screens.level_page(review.id, here, *sent),
-        after=lambda stay: screens.after_level(review.id, here, stay=stay),
-        later=lambda: screens.level_later(review.id),
+        screens.items_of_screen(review.id, number),
+        page=lambda *sent: screens.screen_page(review.id, number, *sent),
+        after=lambda stay: screens.after_screen(review.id, number, stay=stay),
+        later=lambda: screens.review_later(review.id),
     )
 
 
@@ -55,13 +48,13 @@ def answer_level(review: Subject, domain_id: int, rank: int) -> ResponseReturnVa
 @door(Permission.REVIEW_ANSWER, subjects.review_item)
 def save(item: Subject) -> ResponseReturnValue:
     """One card of a screen, for the script."""
-    card, person_id, screen = from_json(item.id, json_object())
+    card, person_id, kind = from_json(item.id, json_object())
     _must_be_same(person_id)
     try:
         answers.answer(session.actor(), [card.said()], session.now())
     except Conflict as refused:
         return _refused(item, errors.refused_rows(refused)[item.id])
-    return jsonify(screens.saved(item, screen))
+    return jsonify(screens.saved(item, kind))
 
 
 @bp.get("/reviews/by-statement")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import abort, current_app
 from flask_babel import gettext as _
 
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots
 from tracker.queries.assessment.learners import Learner, learner_of
 from tracker.queries.assessment.statement_cards import StatementCard
 from tracker.queries.endorsements import comparisons, digest_check, exceptions
@@ -28,7 +29,8 @@ from tracker.web.reviews.endorsements.comparison import ComparedPart
 @dataclass(frozen=True)
 class Endorsements:
     """`fits`: by id, whether what is stored is what was reviewed; a file that is damaged or gone
-    does not fit. `changed_since` is for the learner alone. `compared` is of the newest."""
+    does not fit. `changed_since` is for the learner alone. `compared` is of the newest. `hidden`:
+    its reader is to rate the statement, and gets nothing of all this before they reveal."""
 
     endorsements: list[Endorsed]
     fits: dict[int, DigestFit]
@@ -36,12 +38,16 @@ class Endorsements:
     compared: Comparison | None
     parts: list[ComparedPart]
     agreed: list[AgreedException]
+    hidden: bool = False
+
+
+HIDDEN = Endorsements([], {}, False, None, [], [], hidden=True)
 
 
 def own_endorsements(learner: Learner, statement: StatementCard) -> Endorsements:
     compared = comparisons.own(learner.person_id, statement.id)
     changed = statement.id in endorsing.changed_since(learner.person_id)
-    return _endorsements(learner, statement, compared, changed)
+    return _endorsements(learner, statement, compared, changed, NO_BLIND_SPOTS)
 
 
 def of_person(person_id: int, statement_id: int) -> str:
@@ -52,11 +58,13 @@ def of_person(person_id: int, statement_id: int) -> str:
         abort(404)
     about(learner, "profiles.show", person_id=person_id)
     access.note_look(person_id, "profile")
-    reader = session.actor().person_id
-    voices = statement_status.voices(learner, SelfSide.REVEALED, heading.domain_id)
-    found = _endorsements(
-        learner, heading, comparisons.for_supervisor(reader, person_id, statement_id), changed=False
-    )
+    reader, blind = session.actor().person_id, session.blind_spots()
+    voices = statement_status.voices(learner, SelfSide.REVEALED, blind, heading.domain_id)
+    if blind.hide(person_id, statement_id):
+        found = HIDDEN
+    else:
+        compared = comparisons.for_supervisor(reader, person_id, statement_id)
+        found = _endorsements(learner, heading, compared, False, blind)
     mine = [each for each in found.endorsements if each.endorser_id == reader]
     return render(
         "reviews/endorsements/statement_of_person.html",
@@ -74,6 +82,7 @@ def _endorsements(
     statement: StatementCard | StatementHeading,
     compared: Comparison | None,
     changed: bool,
+    blind: BlindSpots,
 ) -> Endorsements:
     checked = digest_check.checked_of(learner.person_id, statement.id)
     digests = {sha256 for each in checked.values() for sha256 in each.files}
@@ -94,5 +103,5 @@ def _endorsements(
         changed_since=changed,
         compared=compared,
         parts=comparison.parts(compared, wording) if compared is not None else [],
-        agreed=exceptions.agreed(learner, statement.id),
+        agreed=exceptions.agreed(learner, blind, statement.id),
     )

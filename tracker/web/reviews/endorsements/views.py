@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.endorsements import endorsements as queries
+from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
 from tracker.services.reviews import endorsements
 from tracker.web.http import session
@@ -55,4 +56,7 @@ def revoke(endorsement: Subject) -> ResponseReturnValue:
 def _page(given: Subject, form: RevokeForm) -> str:
     if given.owner_id is not None:
         note_look(given.owner_id, "review")
-    return render("reviews/endorsements/revoke.html", of=queries.one(given.id), form=form)
+    of = queries.one(given.id)
+    if given.owner_id is not None and session.blind_spots().hide(given.owner_id, of.statement_id):
+        raise Conflict("statement_hidden")
+    return render("reviews/endorsements/revoke.html", of=of, form=form)

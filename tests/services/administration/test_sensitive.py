@@ -1,0 +1,115 @@
+"""Sensitive statements: not rated before a library decides, and what it decided."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from tests.conftest import NOW
+from tests.factories.world import World
+from tests.rules.frameworks.test_shapes import shape
+from tracker.db import db, session, transaction
+from tracker.models import AuditEvent, NotRatedHere, SensitiveDecision, Statement
+from tracker.policy.permissions import Actor
+from tracker.queries.administration.library_settings import setup_progress
+from tracker.queries.frameworks import exclusions as reads
+from tracker.rules.errors import Invalid
+from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.sensitive import UNDECIDED, Decision
+from tracker.services.administration import exclusions
+from tracker.services.administration.library_settings import create_administrator
+from tracker.services.frameworks.importing import import_framework
+
+REASONS = {Decision.LEAVE_OUT: "Personal.", Decision.ASK_HR: "HR is asked."}
+
+
+def delicate() -> FrameworkFile:
+    """A file whose first statement is sensitive."""
+    file = shape("no-levels")
+    strand = file.strands[0]
+    domain = strand.domains[0]
+    first = replace(domain.statements[0], sensitive=True)
+    domain = replace(domain, statements=(first, *domain.statements[1:]))
+    strand = replace(strand, domains=(domain, *strand.domains[1:]))
+    return replace(file, strands=(strand, *file.strands[1:]))
+
+
+def not_rated() -> list[tuple[int, str]]:
+    """(library, reason) of what is left out."""
+    rows = select(NotRatedHere.library_id, NotRatedHere.reason).order_by(NotRatedHere.library_id)
+    return [(row.library_id, row.reason) for row in session().execute(rows)]
+
+
+@pytest.fixture
+def statement(context: World) -> int:
+    import_framework(delicate(), NOW)
+    return db.session.scalars(select(Statement.id).where(Statement.sensitive)).one()
+
+
+def test_a_new_framework_waits_in_every_library(context: World, statement: int) -> None:
+    city, other = context.libraries["city"], context.libraries["other"]
+    assert not_rated() == [(city, UNDECIDED), (other, UNDECIDED)]
+    assert session().scalars(select(NotRatedHere.set_by_id)).all() == [None, None]
+
+
+def test_a_new_library_has_everything_to_decide(context: World, statement: int) -> None:
+    hill = create_administrator("Hill", "Hal", "hal@example.org", "x", NOW)
+    assert not_rated()[-1] == (hill.library_id, UNDECIDED)
+    create_administrator("Hill", "Hanna", "hanna@example.org", "x", NOW)
+    assert len(not_rated()) == 3, "a second administrator is no second library"
+
+
+@pytest.mark.parametrize("decision", Decision)
+def test_a_decision_is_stored_and_noted(
+    context: World, adam: Actor, statement: int, decision: Decision
+) -> None:
+    assert setup_progress(adam, NOW.date()).undecided == 1
+    assert exclusions.decide(adam, {statement: decision}, REASONS, NOW) == 1
+    assert setup_progress(adam, NOW.date()).undecided == 0
+    (row,) = reads.sensitive(adam)
+    assert (row.decision, row.decided_at, row.decided_by) == (decision, NOW, "Adam")
+    here = [reason for library, reason in not_rated() if library == adam.library_id]
+    assert here == ([] if decision is Decision.RATE else [REASONS[decision]])
+    assert exclusions.decide(adam, {statement: decision}, REASONS, NOW) == 0
+    kinds = session().scalars(select(AuditEvent.kind)).all()
+    assert kinds.count("sensitive_decided") == 1
+
+
+def test_a_decision_can_change(context: World, adam: Actor, statement: int) -> None:
+    for decision in (Decision.ASK_HR, Decision.LEAVE_OUT, Decision.RATE):
+        exclusions.decide(adam, {statement: decision}, REASONS, NOW)
+    assert [row.decision for row in reads.sensitive(adam)] == [Decision.RATE]
+    assert len(not_rated()) == 1, "the other library has not decided"
+
+
+def test_leaving_out_and_rating_again_are_decisions(
+    context: World, adam: Actor, statement: int
+) -> None:
+    waiting = select(NotRatedHere.id).where(NotRatedHere.library_id == adam.library_id)
+    exclusions.lift(adam, db.session.scalars(waiting).one(), NOW)
+    assert [row.decision for row in reads.sensitive(adam)] == [Decision.RATE]
+    exclusions.leave_out(adam, [statement, context.statements["technical"][0]], "No.", NOW)
+    assert [row.decision for row in reads.sensitive(adam)] == [Decision.LEAVE_OUT]
+    assert len(session().scalars(select(SensitiveDecision.id)).all()) == 1
+
+
+def test_only_what_is_sensitive_is_decided(context: World, adam: Actor, statement: int) -> None:
+    for unknown in (context.statements["technical"][0], 2**31 - 1):
+        with pytest.raises(Invalid, match="left_out_unknown"):
+            exclusions.decide(
+                adam, {statement: Decision.RATE, unknown: Decision.RATE}, REASONS, NOW
+            )
+    assert [row.decision for row in reads.sensitive(adam)] == [None]
+
+
+def test_what_was_rated_before_anybody_was_asked(
+    context: World, adam: Actor, statement: int
+) -> None:
+    with transaction() as tx:
+        tx.add(
+            SensitiveDecision(
+                library_id=adam.library_id, statement_id=statement, decision=Decision.RATE
+            )
+        )
+    (row,) = reads.sensitive(adam)
+    assert (row.decision, row.decided_at, row.decided_by) == (Decision.RATE, None, None)

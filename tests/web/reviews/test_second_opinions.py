@@ -1,0 +1,271 @@
+"""A second reader is as blind as the first: until they reveal, every byte that they, their backup or
+a successor can fetch is the same, whatever was answered before and whatever the learner says."""
+
+import copy
+import itertools
+import re
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask, url_for
+from werkzeug.test import TestResponse
+
+from tests.client import Client
+from tests.conftest import LONG, MADE, copy_pages
+from tests.factories.answers import Answer, ReviewerAnswer
+from tests.factories.mail_servers import mail_server
+from tests.factories.notices import deliver, text
+from tests.factories.sending import PART, actor, answer, item_ids
+from tests.factories.world import World
+from tests.web.reviews.second_opinion_worlds import FIRSTS, First, asked, handed_on, left, prepared
+from tests.web.reviews.test_blindness import Fetched, SignIn, fetch, reader
+from tracker.db import db
+from tracker.queries.access import blind_spots
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.services.reviews import reviews
+
+pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+"""The worlds are made one after the other, and their rows have the same ids, on this engine alone."""
+
+Pages = dict[str, Fetched]
+Arranged = Callable[[World, First, Answer], int]
+NOT_THEIRS = {"static", "invitations.show", "dashboard.health", "accounts.sign_in"}
+"""Public, or somebody's own secret address."""
+PAGES_MOST = 500
+Worlds = list[tuple[First, Answer]]
+ALL: Worlds = list(itertools.product(FIRSTS, Answer))
+"""Every way the first review can have gone, with every answer that the learner can give now."""
+EACH: Worlds = list(zip(FIRSTS, itertools.cycle(Answer), strict=False))
+"""Each of the ways, and each of the answers."""
+SOME: Worlds = list(zip(FIRSTS[::2], Answer, strict=True))
+
+
+class QuickClient(Client):
+    """Other tests inspect these pages: here they are compared, by the thousand."""
+
+    def get(self, url: str, **options: Any) -> TestResponse:
+        return self.http.get(url, **options)
+
+
+def to_hugo(world: World, first: First, own: Answer) -> int:
+    prepared(world, first)
+    return asked(world, own, "hugo")
+
+
+def answered_by_hugo(world: World, first: First, own: Answer) -> int:
+    review_id = to_hugo(world, first, own)
+    answer(world, item_ids(review_id)[0], ReviewerAnswer.PARTLY, by="hugo", note="his")
+    return review_id
+
+
+def to_carl_after_hugo_left(world: World, first: First, own: Answer) -> int:
+    """What Hugo had answered stays sealed: it is another one in each world."""
+    review_id = to_hugo(world, first, own)
+    said = list(ReviewerAnswer)[(FIRSTS.index(first) + list(Answer).index(own)) % 4]
+    answer(world, item_ids(review_id)[0], said, by="hugo")
+    left(world, "hugo")
+    return asked(world, own, "carl")
+
+
+def handed_on_to_carl(world: World, first: First, own: Answer) -> int:
+    prepared(world, first)
+    said = list(ReviewerAnswer)[(FIRSTS.index(first) + list(Answer).index(own)) % 4]
+    return handed_on(world, own, said)
+
+
+STEPS = [
+    ("hugo", to_hugo, ALL if LONG else EACH),
+    ("hugo", answered_by_hugo, ALL if LONG else SOME),
+    ("cora", to_hugo, ALL if LONG else SOME),
+    ("cora", answered_by_hugo, ALL if LONG else SOME),
+    ("carl", to_carl_after_hugo_left, ALL if LONG else SOME),
+    ("carl", handed_on_to_carl, ALL if LONG else SOME),
+]
+"""Who reads, how far it is, and the worlds to compare: all of them in `make test-long`."""
+BY_NAME = [f"{name}-{arranged.__name__}" for name, arranged, _worlds in STEPS]
+
+
+@pytest.fixture
+def anew(
+    app: Flask, world: World, engine_name: str, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], World]:
+    """The world as it was, once more. Salts are the same in each."""
+    salts = SimpleNamespace(token_hex=lambda length: "5" * 2 * length)
+    monkeypatch.setattr("tracker.records.reviews.sending.secrets", salts)
+
+    def make() -> World:
+        with app.app_context():
+            db.session.remove()
+            copy_pages("world", db.engine)
+            return copy.deepcopy(MADE[engine_name])
+
+    return make
+
+
+def addresses(app: Flask, world: World) -> list[str]:
+    """Every address of every GET endpoint, with every id that could be there."""
+    few = list(range(1, 4))
+    ids: dict[str, list[object]] = {
+        "person_id": [world.people["ana"]],
+        "team_id": [world.teams["central"], world.teams["city"]],
+        "statement_id": [*world.statements["communication"][:3]],
+        "domain_id": [world.domains["communication"]],
+        "rank": [1, 2],
+        "role_profile_id": [world.role_profiles["city"]],
+        "round_id": [world.rounds["city"]],
+        "slug": ["small"],
+        "framework": ["small"],
+        "strand": ["durable"],
+        "domain": ["communication", "leadership"],
+        "membership_id": [1],
+        "version_id": [1],
+        "evidence_id": [1],
+        "review_id": [*few],
+        "endorsement_id": [*few],
+        "item_id": list(range(1, 7)),
+    }
+    with app.test_request_context():
+        return [
+            url_for(rule.endpoint, **dict(zip(sorted(rule.arguments), values, strict=True)))
+            for rule in app.url_map.iter_rules()
+            if "GET" in (rule.methods or ()) and rule.endpoint not in NOT_THEIRS
+            for values in itertools.product(*(ids[name] for name in sorted(rule.arguments)))
+        ]
+
+
+def crawl(client: Client, world: World, start: list[str]) -> Pages:
+    """All these, and every page that their links lead to; of people, Ana's."""
+    others = "|".join(str(each) for name, each in world.people.items() if name != "ana")
+    passed_over = re.compile(
+        rf"/static/|/assets/|/frameworks/small/|(/admin)?/people/({others})(/|$)|"
+        rf"/admin/audit\?person_id=({others})"
+    )
+    found: Pages = {}
+    waiting = list(start)
+    while waiting:
+        path = waiting.pop()
+        if path in found or passed_over.match(path):
+            continue
+        assert len(found) < PAGES_MOST, "the crawl does not end"
+        found[path] = fetch(client, path)
+        links = [*re.findall(r'href="(/[^"#]*)', found[path][2]), found[path][1]]
+        waiting += [
+            link.replace("&amp;", "&").partition("#")[0] for link in links if link.startswith("/")
+        ]
+    return found
+
+
+def mails(app: Flask, world: World, name: str) -> dict[str, Fetched]:
+    """All that went to them, as if each were a page."""
+    with app.app_context(), mail_server() as inbox:
+        deliver(inbox, world.now)
+        mine = [at for at, each in enumerate(inbox.messages) if each["To"] == world.email(name)]
+        return {
+            f"mail {number}": (0, str(inbox.messages[at]["Subject"]), text(inbox, at))
+            for number, at in enumerate(mine)
+        }
+
+
+def seen_by(
+    app: Flask, sign_in: SignIn, world: World, name: str, review_id: int, like: Pages
+) -> Pages:
+    """Every mail and every page, or those and no others that are in `like`: links that are the
+    same in every byte lead nowhere else."""
+    sent = mails(app, world, name)
+    client = QuickClient(app)
+    client.http = reader(sign_in, world, name, review_id).http
+    if not like:
+        return {**sent, **crawl(client, world, addresses(app, world))}
+    return {**sent, **{path: fetch(client, path) for path in like if path.startswith("/")}}
+
+
+def different(one: Pages, other: Pages) -> set[str]:
+    return {path for path in {*one, *other} if one.get(path) != other.get(path)}
+
+
+@pytest.mark.parametrize(("name", "arranged", "worlds"), STEPS, ids=BY_NAME)
+def test_every_world_looks_the_same(
+    app: Flask,
+    sign_in: SignIn,
+    anew: Callable[[], World],
+    name: str,
+    arranged: Arranged,
+    worlds: Worlds,
+) -> None:
+    seen: Pages = {}
+    for first, own in worlds:
+        world = anew()
+        with app.app_context():
+            review_id = arranged(world, first, own)
+        found = seen_by(app, sign_in, world, name, review_id, seen)
+        seen = seen or found
+        assert different(seen, found) == set(), f"{name} can tell {first.name}, {own}"
+    print(f"{name}: {len(worlds)} worlds, {len(seen)} pages and mails, {len(worlds) * len(seen)}")
+    assert "mail 0" in seen
+    assert len(seen) > 200
+    assert seen[f"/people/{world.people['ana']}/profile"][0] == 200
+
+
+TELLING = {
+    "/people/{ana}/profile",
+    "/people/{ana}/profile/communication",
+    "/people/{ana}/profile.pdf",
+    "/people/{ana}/statements/{one}",
+    "/teams/{central}",
+    "/teams/{city}/gaps",
+    "/teams/{central}/gaps",
+    "/teams/{central}/gaps.csv",
+    "/admin/audit",
+}
+
+
+@pytest.mark.parametrize(("name", "arranged"), [("hugo", to_hugo), ("carl", handed_on_to_carl)])
+def test_what_is_hidden_would_be_found(
+    app: Flask,
+    sign_in: SignIn,
+    anew: Callable[[], World],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    arranged: Arranged,
+) -> None:
+    """With nothing hidden the same comparison fails, on every kind of page that could tell."""
+    monkeypatch.setattr(blind_spots, "blind_spots", lambda actor, today: NO_BLIND_SPOTS)
+    seen: dict[str, Pages] = {}
+    for first in FIRSTS:
+        world = anew()
+        with app.app_context():
+            review_id = arranged(world, first, PART)
+        client = reader(sign_in, world, name, review_id)
+        seen[first.name] = {path: fetch(client, path) for path in _telling(world)}
+    found = {path for each in seen.values() for path in different(seen["none"], each)}
+    may_not = {each for each in _telling(world) if seen["none"][each][0] != 200}
+    assert found == set(_telling(world)) - may_not
+    alike = {what for what, each in seen.items() if not different(seen["none"], each)}
+    assert alike <= {"none", "cannot tell"}, "who saw nothing left nothing but a line in the audit"
+
+
+def _telling(world: World) -> list[str]:
+    places = {
+        "ana": world.people["ana"],
+        "one": world.statements["communication"][0],
+        **world.teams,
+    }
+    return [each.format(**places) for each in sorted(TELLING)]
+
+
+def test_after_the_reveal_everything_is_shown(
+    app: Flask, sign_in: SignIn, anew: Callable[[], World]
+) -> None:
+    seen = []
+    for first in (FIRSTS[1], FIRSTS[2]):
+        world = anew()
+        with app.app_context():
+            review_id = answered_by_hugo(world, first, PART)
+            reviews.reveal(actor(world, "hugo"), review_id, world.now)
+        client = reader(sign_in, world, "hugo", review_id)
+        page = f"/people/{world.people['ana']}/statements/{world.statements['communication'][0]}"
+        seen.append(fetch(client, page)[2])
+    assert seen[0] != seen[1]
+    assert all("Sue: " in page and "Hugo: Partly" in page for page in seen)

@@ -1,0 +1,94 @@
+"""What somebody may not see because they are to rate it: the one place that says so.
+
+A statement that was sent for review by itself counts as not reviewed and not revealed, for its
+reviewer and for who stands in for them, until they reveal: whoever rated it before and whatever the
+learner said, and also where nobody ever did. As this holds for every review of one statement, and a
+second opinion is one, it gives none of them away. Every query that reads past ratings for others
+than the learner takes a `BlindSpots`.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    and_,
+    exists,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+
+from tracker.db import session
+from tracker.models import Deputy, Review, ReviewItem
+from tracker.policy.permissions import Actor
+from tracker.policy.reviewers import deputises_on, is_of_one
+from tracker.rules.reviews.workflow import LIVE, SEALED
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSpots:
+    """The (person, statement) that one reader may not see."""
+
+    pairs: frozenset[tuple[int, int]] = frozenset()
+
+    def hide(self, person_id: int, statement_id: int) -> bool:
+        return (person_id, statement_id) in self.pairs
+
+    def shown(
+        self, person_id: SQLColumnExpression[int], statement_id: SQLColumnExpression[int]
+    ) -> ColumnElement[bool]:
+        """Over a query with these two columns: what the reader may see of it."""
+        if not self.pairs:
+            return true()
+        return tuple_(person_id, statement_id).not_in(sorted(self.pairs))
+
+    def past_reviews(self) -> list[int]:
+        """Those that held such a statement and do so no more. One query, none where nothing is
+        hidden."""
+        if not self.pairs:
+            return []
+        return list(
+            session().scalars(
+                select(Review.id)
+                .join(ReviewItem, ReviewItem.review_id == Review.id)
+                .where(
+                    tuple_(Review.learner_id, ReviewItem.statement_id).in_(sorted(self.pairs)),
+                    not_(_is_to_rate()),
+                )
+            )
+        )
+
+
+NO_BLIND_SPOTS = BlindSpots()
+"""For the learner's own side, which is never hidden from them."""
+
+
+def blind_spots(actor: Actor, today: dt.date) -> BlindSpots:
+    """One query."""
+    stands_in = exists().where(
+        Deputy.supervisor_id == Review.reviewer_id,
+        Deputy.deputy_id == actor.person_id,
+        deputises_on(today),
+    )
+    rows = session().execute(
+        select(Review.learner_id, ReviewItem.statement_id)
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .where(
+            or_(Review.reviewer_id == actor.person_id, stands_in),
+            Review.learner_id != actor.person_id,
+            _is_to_rate(),
+            is_of_one(),
+        )
+    )
+    return BlindSpots(frozenset((row.learner_id, row.statement_id) for row in rows))
+
+
+def _is_to_rate() -> ColumnElement[bool]:
+    """Over `Review` and `ReviewItem`: neither ended nor revealed."""
+    return and_(
+        Review.status.in_(LIVE), ReviewItem.status.in_(SEALED), ReviewItem.revealed_at.is_(None)
+    )

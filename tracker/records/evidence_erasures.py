@@ -1,0 +1,199 @@
+"""The only writer of erasures of evidence: what goes, in one act. What a legal hold keeps of it
+stands in records/held_texts."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from tracker.models import (
+    Confirmation,
+    Erasure,
+    Evidence,
+    EvidenceErasure,
+    EvidenceLink,
+    EvidenceText,
+    EvidenceVersion,
+    Person,
+    Rating,
+    Review,
+    ReviewItem,
+    ReviewItemEvidence,
+    ReviewItemText,
+    ReviewMessage,
+    Submission,
+)
+from tracker.records import audit, ratings
+from tracker.records.held_texts import TextTaker, drop_files, taker_of
+from tracker.rules.evidence.erasures import ErasureReason, HeldSource, goes_too
+
+NO_MESSAGES = "[]"
+"""What a form that is sent again is told, once the sentences that it was told are erased."""
+
+
+def erase(
+    tx: Session,
+    evidence: Evidence,
+    numbers: Collection[int],
+    reason: ErasureReason,
+    library_id: int,
+    now: dt.datetime,
+) -> list[int]:
+    """Erase what these versions say, and all that was written with them in reviews; returns the
+    numbers of those that had a text.
+
+    The digests of what was reviewed stay, and fit nothing from then on: their salts go too, because
+    a card number could be tried out against them.
+    """
+    owner_id = evidence.person_id
+    tx.scalar(select(Person.id).where(Person.id == owner_id).with_for_update())
+    texts = tx.execute(
+        select(EvidenceVersion.number, EvidenceText)
+        .join(EvidenceVersion, EvidenceVersion.id == EvidenceText.version_id)
+        .where(EvidenceVersion.evidence_id == evidence.id, EvidenceVersion.number.in_(numbers))
+        .order_by(EvidenceVersion.number)
+    ).all()
+    if not texts:
+        return []
+    taker = taker_of(tx, owner_id, now)
+    erasure = Erasure(person_id=owner_id, opened_at=now)
+    tx.add(erasure)
+    tx.flush()
+    _erase_versions(taker, [text for _number, text in texts], erasure.id, reason)
+    _erase_beside(taker, evidence, [text.version_id for _number, text in texts])
+    _forget_answers(tx, owner_id)
+    erasure.closed_at = now
+    for number, _text in texts:
+        audit.note(
+            tx,
+            "evidence_erased",
+            now,
+            library_id=library_id,
+            actor_id=owner_id,
+            subject_id=owner_id,
+            evidence=evidence.id,
+            number=number,
+            reason=reason.value,
+            **({"kept": "legal_hold"} if owner_id in taker.on_hold else {}),
+        )
+    tx.flush()
+    return [number for number, _text in texts]
+
+
+def erase_links(tx: Session, evidence: Evidence, now: dt.datetime) -> None:
+    """Of a piece that is erased as a whole, why it counts for statements."""
+    taker = taker_of(tx, evidence.person_id, now)
+    for link in tx.scalars(select(EvidenceLink).where(EvidenceLink.evidence_id == evidence.id)):
+        taker.take(HeldSource.LINK, link.id, evidence.person_id, reason=link.reason)
+    tx.execute(delete(EvidenceLink).where(EvidenceLink.evidence_id == evidence.id))
+
+
+def _erase_versions(
+    taker: TextTaker, texts: Iterable[EvidenceText], erasure_id: int, reason: ErasureReason
+) -> None:
+    tx, files = taker.tx, set()
+    for text in texts:
+        files.add(text.file_id)
+        taker.take(
+            HeldSource.EVIDENCE,
+            text.version_id,
+            taker.owner_id,
+            text.file_id,
+            title=text.title,
+            text=text.text,
+            url=text.url,
+            done_on=text.done_on.isoformat() if text.done_on else "",
+        )
+        tx.add(
+            EvidenceErasure(
+                version_id=text.version_id,
+                erasure_id=erasure_id,
+                reason=reason,
+                erased_at=taker.now,
+            )
+        )
+        tx.delete(text)
+    tx.flush()
+    drop_files(tx, files, taker.now)
+
+
+def _erase_beside(taker: TextTaker, evidence: Evidence, version_ids: Collection[int]) -> None:
+    """What was written in reviews beside these versions; and what stands beside the piece now, as
+    far as it went with them or seems to name a patron."""
+    tx = taker.tx
+    pieces = tx.scalars(
+        select(ReviewItemEvidence).where(ReviewItemEvidence.version_id.in_(version_ids))
+    ).all()
+    item_ids = {piece.item_id for piece in pieces}
+    sent = {piece.reason for piece in pieces}
+    for piece in pieces:
+        if piece.reason:
+            taker.take(HeldSource.SENT_EVIDENCE, piece.id, taker.owner_id, reason=piece.reason)
+            piece.reason = ""
+    sent |= _erase_items(taker, item_ids)
+    links = tx.scalars(select(EvidenceLink).where(EvidenceLink.evidence_id == evidence.id)).all()
+    for link in links:
+        if goes_too(link.reason, sent):
+            taker.take(HeldSource.LINK, link.id, taker.owner_id, reason=link.reason)
+            link.reason = ""
+    reviewed = select(ReviewItem.statement_id).where(ReviewItem.id.in_(item_ids))
+    statement_ids = {*tx.scalars(reviewed), *(link.statement_id for link in links)}
+    _erase_notes(taker, statement_ids, sent)
+
+
+def _erase_items(taker: TextTaker, item_ids: Collection[int]) -> set[str]:
+    """The salt and every text of these items, whoever wrote it; returns the learner's notes."""
+    tx = taker.tx
+    notes = set()
+    for item, reviewer_id in tx.execute(
+        select(ReviewItemText, Review.reviewer_id)
+        .join(ReviewItem, ReviewItem.id == ReviewItemText.item_id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(ReviewItemText.item_id.in_(item_ids))
+    ):
+        notes.add(item.learner_note)
+        taker.take(
+            HeldSource.ITEM,
+            item.item_id,
+            reviewer_id,
+            salt=item.salt,
+            learner_note=item.learner_note,
+            reviewer_note=item.reviewer_note,
+        )
+        item.salt = item.learner_note = item.reviewer_note = ""
+    for message in tx.scalars(select(ReviewMessage).where(ReviewMessage.item_id.in_(item_ids))):
+        taker.take(HeldSource.MESSAGE, message.id, message.author_id, text=message.text)
+        message.text = ""
+    for each in tx.scalars(select(Confirmation).where(Confirmation.item_id.in_(item_ids))):
+        taker.take(HeldSource.CONFIRMATION, each.id, each.person_id, reason=each.reason)
+        each.reason = ""
+    return notes
+
+
+def _erase_notes(taker: TextTaker, statement_ids: Collection[int], sent: Collection[str]) -> None:
+    """The notes for a reviewer that stand beside the ratings now."""
+    of_owner = select(Rating).where(
+        Rating.person_id == taker.owner_id, Rating.statement_id.in_(statement_ids)
+    )
+    for rating in taker.tx.scalars(of_owner).all():
+        if goes_too(rating.reviewer_note, sent):
+            taker.take(HeldSource.RATING, rating.id, taker.owner_id, note=rating.reviewer_note)
+            ratings.note(
+                taker.tx,
+                taker.owner_id,
+                rating.statement_id,
+                rating.version,
+                {"reviewer_note": ""},
+                taker.now,
+            )
+
+
+def _forget_answers(tx: Session, owner_id: int) -> None:
+    """A form that is sent again is told what it was told first, which can name a piece by its
+    title."""
+    tx.execute(
+        update(Submission)
+        .where(Submission.person_id == owner_id, Submission.status.is_not(None))
+        .values(messages=NO_MESSAGES)
+    )

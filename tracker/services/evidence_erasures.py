@@ -1,0 +1,48 @@
+"""Erasing what somebody recorded: an earlier version, or a whole piece. With a new version in its
+place it is services/evidence that erases."""
+
+import datetime as dt
+from pathlib import Path
+
+from tracker.db import transaction
+from tracker.policy.permissions import Actor
+from tracker.records import evidence as versions
+from tracker.records import evidence_erasures, held_texts
+from tracker.rules.errors import Conflict, Missing
+from tracker.rules.evidence.erasures import ErasureReason
+from tracker.storage import erased_files
+
+
+def erase(
+    actor: Actor,
+    evidence_id: int,
+    reason: ErasureReason,
+    folder: Path,
+    *,
+    now: dt.datetime,
+    number: int | None = None,
+) -> bool:
+    """Erase an earlier version, or without a number the whole piece, from every page, export and
+    the disk; returns whether a legal hold keeps it out of sight instead.
+
+    What stays: when it was made, and which reviews used it. Raises Missing where there is nothing
+    to erase, and Conflict("evidence_is_current") for the version that stands: it is replaced.
+    """
+    with transaction() as tx:
+        evidence = versions.owned(tx, actor.person_id, evidence_id, archived=None)
+        if number == evidence.version:
+            raise Conflict("evidence_is_current")
+        numbers = range(1, evidence.version + 1) if number is None else (number,)
+        if not evidence_erasures.erase(tx, evidence, numbers, reason, actor.library_id, now):
+            raise Missing
+        if number is None:
+            evidence_erasures.erase_links(tx, evidence, now)
+        held = held_texts.is_on_hold(tx, actor.person_id)
+    erased_files.finish(folder)
+    return held
+
+
+def finish(folder: Path) -> int:
+    """Remove what an erasure that was cut short left on the disk; returns how many files that
+    were."""
+    return erased_files.finish(folder)

@@ -1,0 +1,72 @@
+"""Erasing an earlier version of one's own evidence, or a whole piece: first what goes and what
+stays, then the act."""
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.evidence import erasures, versions
+from tracker.rules.errors import Conflict
+from tracker.rules.evidence.erasures import ErasureReason
+from tracker.rules.roles import Permission
+from tracker.services import evidence_erasures as service
+from tracker.web.evidence import pages
+from tracker.web.evidence.erasure_forms import ErasureForm
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message, forget_flashed
+from tracker.web.http.form_actions import accepted
+from tracker.web.i18n.render import render
+from tracker.web.ui.statement_picker import an_id
+
+bp = Blueprint("erasures", __name__)
+
+
+@bp.get("/evidence/<id:evidence_id>/erase")
+@door(Permission.EVIDENCE_OWN, subjects.evidence)
+def confirm(evidence: Subject) -> ResponseReturnValue:
+    return _page(evidence.id, ErasureForm(formdata=None, version=request.args.get("version", "")))
+
+
+@bp.post("/evidence/<id:evidence_id>/erase")
+@door(Permission.EVIDENCE_OWN, subjects.evidence)
+def erase(evidence: Subject) -> ResponseReturnValue:
+    form = ErasureForm()
+    done = accepted(
+        form,
+        lambda: service.erase(
+            session.actor(),
+            evidence.id,
+            ErasureReason(form.reason.data),
+            pages.store().folder,
+            number=form.number,
+            now=session.now(),
+        ),
+    )
+    if done is None:
+        return _page(evidence.id, form), 422
+    forget_flashed()
+    flash_message(
+        _("Hidden from every page and export. It will be erased when the legal hold ends.")
+        if done[0]
+        else _("Erased from every page, every export and the disk.")
+    )
+    return redirect(url_for("evidence.show", evidence_id=evidence.id), 303)
+
+
+def _page(evidence_id: int, form: ErasureForm) -> str:
+    """Raises Conflict("evidence_is_current"); 404 where the version is none that can be erased."""
+    number = None if not form.version.data else an_id(form.version.data) or abort(404)
+    piece = versions.piece(evidence_id, number) or abort(404)
+    if number is not None and piece.is_current:
+        raise Conflict("evidence_is_current")
+    return render(
+        "evidence/erase.html",
+        form=form,
+        piece=piece,
+        number=number,
+        used_in=erasures.used_in(evidence_id, number),
+        on_hold_since=erasures.on_hold_since(session.actor().person_id),
+    )
