@@ -16,6 +16,8 @@ from tracker.cli.demo.people import load_cast
 from tracker.cli.demo.story import Story
 from tracker.db import db
 from tracker.models import (
+    Confirmation,
+    Domain,
     Membership,
     Person,
     Rating,
@@ -25,6 +27,8 @@ from tracker.models import (
     ReviewItemEvidence,
     ReviewItemText,
     Round,
+    Statement,
+    TrainingAction,
 )
 from tracker.queries.operations import demo
 from tracker.rules.evidence.uploads import FileStore
@@ -102,6 +106,47 @@ def what_does_not_fit() -> list[int]:
     ]
 
 
+def told_of_another() -> list[str]:
+    """Next steps, and reasons of agreements, that are not among those that fit their statement."""
+    cast = load_cast()
+    item = (
+        select(Domain.key, Statement.title)
+        .join(Statement, Statement.domain_id == Domain.id)
+        .join(ReviewItem, ReviewItem.statement_id == Statement.id)
+    )
+    steps = item.add_columns(TrainingAction.text).join(
+        TrainingAction, TrainingAction.item_id == ReviewItem.id
+    )
+    reasons = item.add_columns(Confirmation.reason).join(
+        Confirmation, Confirmation.item_id == ReviewItem.id
+    )
+    found = []
+    for kind, query in (("next_steps", steps), ("agreements", reasons)):
+        rows = db.session.execute(query).all()
+        assert rows
+        found += [
+            text for domain, title, text in rows if text not in cast.fitting(kind, domain, title)
+        ]
+    return found
+
+
+@pytest.mark.parametrize("kind", ["next_steps", "agreements"])
+def test_the_sentences_of_a_domain_are_its_own(kind: str) -> None:
+    """So a sentence that stands at another domain's statement does not fit there."""
+    cast = load_cast()
+    framework = read_framework(FILE.read_text(encoding="utf-8"))
+    titles = {
+        domain.key: [statement.title for statement in domain.statements]
+        for strand in framework.strands
+        for domain in strand.domains
+    }
+    assert titles.keys() == cast.texts[kind].keys()
+    said = [text for texts in cast.texts[kind].values() for text in texts]
+    assert len(set(said)) == len(said)
+    one, other = titles["technical"][:2]
+    assert cast.fitting(kind, "technical", one) != cast.fitting(kind, "technical", other)
+
+
 def test_it_is_loaded_in_demo_mode_only_and_once_with_every_status_and_the_same_again(
     app: Flask,
     engine_name: str,
@@ -138,6 +183,7 @@ def test_it_is_loaded_in_demo_mode_only_and_once_with_every_status_and_the_same_
         again = db.session.scalar(select(func.count(RatingEntry.id))) or 0
         first = told()
         assert what_does_not_fit() == []
+        assert told_of_another() == []
         assert again > (db.session.scalar(select(func.count(Rating.id))) or 0)
         db.session.remove()
         empty(db.engine)

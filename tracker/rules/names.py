@@ -1,5 +1,7 @@
 """Names of people, shortened."""
 
+from collections.abc import Collection
+
 
 def short_name(name: str) -> str:
     """A name as it stands beside an endorsement: "Maria Ortiz" becomes "M. Ortiz"; a single word
@@ -10,3 +12,11 @@ def short_name(name: str) -> str:
 
 def first_name(name: str) -> str:
     return name.strip().partition(" ")[0]
+
+
+def telling_length(names: Collection[str]) -> int:
+    """How many letters, two or more, tell the names apart."""
+    length = 2
+    while len({name[:length] for name in names}) < len(set(names)):
+        length += 1
+    return length

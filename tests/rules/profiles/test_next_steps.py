@@ -307,3 +307,10 @@ def test_a_kind_of_step_that_is_lost_would_be_found(lost: StepKind) -> None:
 
     nothing_sent = people(sides=[LearnerReviewState.NOT_SENT])
     assert find(nothing_sent, lambda domains: leaves_alone(without, domains), settings=SEARCH)
+
+
+def test_what_is_missing_below_a_gap_is_missing_too() -> None:
+    """Two are open at the level below, one more is needed at the level that makes the gap."""
+    of = domain([*level(1, (None, None), (None, None)), *level(2, (N, None), (C, None))])
+    step = next(each for each in next_steps([of], ALL) if each.kind is StepKind.BUILD_OWN)
+    assert (step.rank, step.more) == (2, 3)

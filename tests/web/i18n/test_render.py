@@ -193,7 +193,7 @@ COMPOSED = {
     "dashboard/learner.py": "sentences of Today",
     "evidence/views.py": "a message names the statement",
     "http/framework_asked.py": "links in the frame of a page, which is given to no template",
-    "profiles/pages.py": "labels of cells, and sentences of next steps",
+    "profiles/pages.py": "sentences of bars, of changes and of next steps",
     "reviews/batch/cards.py": "sentences about what was sent and cannot be taken",
     "reviews/endorsements/pages.py": "sentences of the comparison",
     "reviews/endorsements/views.py": "a message names the statement",

@@ -45,59 +45,69 @@ def profile(app: Flask, world: World, sign_in: SignIn) -> str:
     return sign_in(world.email("ana")).get("/profile").text
 
 
-def cells(page: str) -> list[tuple[str, str]]:
-    """Picture and spoken words of each level cell."""
-    return re.findall(
-        r'<(?:a|div) class="level-cell[^>]*>.*?(<svg.*?</svg>).*?<span class="visually-hidden">([^<]+)',
-        page,
-        re.S,
-    )
+LEVELS = ("Emerging", "Developing", "Proficient", "Advanced", "Applying", "Exceeding")
 
 
-def test_the_bars_of_a_level_are_as_long_as_its_counts(profile: str) -> None:
-    seen = 0
-    for picture, words in cells(profile):
-        if "too few to judge" in words:
-            assert "fill-own" not in picture
-            continue
-        for kind, voice in (("fill-own", "your own rating"), ("fill-endorsed", "reviewed")):
-            met, applicable = map(int, re.search(rf"{voice} (\d+) of (\d+)", words).groups())  # type: ignore[union-attr]
-            assert percent(picture, kind) == pytest.approx(100 * met / applicable, abs=0.1), words
-            seen += met > 0
-    assert seen >= 4
+def bars(page: str) -> list[tuple[str, ET.Element, str, str]]:
+    """Of each bar: its voice, its picture, the level said and the words about the target."""
+    return [
+        (voice, ET.fromstring(picture), said, " ".join(re.sub(r"<[^>]+>", "", target).split()))
+        for voice, picture, said, target in re.findall(
+            r'scope="row">(\w+)</th>\s*<td class="bar-cell">(<svg.*?</svg>)'
+            r'<span class="visually-hidden">([^<]+)</span></td>.*?"bar-target">(.*?)</td>',
+            page,
+            re.S,
+        )
+    ]
 
 
-def test_the_dots_stand_at_the_levels_that_are_said(profile: str) -> None:
-    seen = 0
-    for picture in re.findall(r'<svg class="dot-row".*?</svg>', profile, re.S):
-        drawing = ET.fromstring(picture)
-        said = str(drawing.findtext("title"))
-        for kind, voice in (("dot-own", "your own rating"), ("dot-endorsed", "reviewed")):
-            level = re.search(rf"{voice} ([\w ]+)", said).group(1)  # type: ignore[union-attr]
-            dots = [
-                float(each.attrib["cx"].rstrip("%"))
-                for each in drawing.iter("circle")
-                if each.get("class") == kind
-            ]
-            places = {
-                "none reached": 10,
-                "Emerging": 30,
-                "Developing": 50,
-                "Proficient": 70,
-                "Advanced": 90,
-            }
-            assert dots == ([] if level == "not known yet" else [places[level]]), said
-            seen += len(dots)
-    assert seen >= 2
+def end_of(picture: ET.Element) -> float:
+    """Where the highest held level ends, in percent."""
+    ends = [
+        float(each.attrib["x"].rstrip("%")) + float(each.attrib["width"].rstrip("%"))
+        for each in picture.iter("rect")
+        if each.get("class") == "bar-held"
+    ]
+    return max(ends, default=0.0)
 
 
-def test_the_line_over_the_rounds_goes_through_its_figures(profile: str) -> None:
-    table = profile.split('<table class="trend">')[1].split("</table>", maxsplit=1)[0]
-    heights = re.findall(r'<circle class="(dot-\w+)"[^>]*cy="([\d.]+)"', table)
-    figures = [int(each) for each in re.findall(r"<td>(\d+) of 3</td>", table)]
-    drawn = [round((84 - float(cy)) * 3 / 72) for _kind, cy in heights]
-    assert drawn == figures
-    assert len(set(figures)) > 1
+def tick_of(picture: ET.Element) -> float | None:
+    places = [each.attrib["x1"] for each in picture.iter("line") if each.get("class") == "bar-tick"]
+    return float(places[0].rstrip("%")) if places else None
+
+
+def untrue(page: str) -> list[str]:
+    """Bars that do not end at the level that is said, and verdicts that their picture denies."""
+    found = []
+    for voice, picture, said, target in bars(page):
+        end, tick = end_of(picture), tick_of(picture)
+        rank = next(
+            (at % 2 + 3 if at > 3 else at + 1 for at, name in enumerate(LEVELS) if name == said), 0
+        )
+        at_target = target.startswith("✓")
+        if end != pytest.approx(25 * rank, abs=0.1) or (
+            tick is not None and at_target and end < tick - 0.1
+        ):
+            found.append(f"{voice}: {said}, {target}")
+    return found
+
+
+def test_a_bar_ends_at_the_level_that_is_said_and_no_target_is_reached_short_of_its_tick(
+    profile: str,
+) -> None:
+    assert untrue(profile) == []
+    found = bars(profile)
+    assert len(found) == 6
+    assert {said for _voice, _picture, said, _target in found} >= {"Emerging", "Developing"}
+    assert any(target.startswith("✓") for *_rest, target in found)
+    ticks = {tick_of(picture) for _voice, picture, *_rest in found}
+    assert ticks == {25.0, 50.0}
+
+
+def test_a_bar_short_of_its_tick_is_found(profile: str) -> None:
+    """The partner: with the first held level of every bar taken away, the words are untrue."""
+    held = r'<rect class="bar-held" x="25\.0%"[^>]*/>'
+    assert untrue(re.sub(held, "", profile)) != []
 
 
 def test_the_bars_of_a_big_team_are_its_numbers(app: Flask, world: World, sign_in: SignIn) -> None:

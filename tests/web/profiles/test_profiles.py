@@ -17,10 +17,11 @@ from tests.conftest import Queries
 from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.frameworks import grow, leave_out, open_round
 from tests.factories.ratings import rate
-from tests.factories.reviews import endorse
+from tests.factories.reviews import endorse, send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Library, Look, Membership, Person, Rating, Target
+from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 
 SignIn = Callable[[str], Client]
 MONTH = dt.timedelta(days=30)
@@ -35,11 +36,14 @@ def bare(page: str) -> str:
     return re.sub(r'(name="csrf_token" value=")[^"]+', r"\1", page)
 
 
-def cell(page: str, where: str) -> str:
-    """What a screen reader hears in one cell of the table."""
-    found = re.search(rf'<span class="visually-hidden">{re.escape(where)}: ([^<]+)</span>', page)
-    assert found is not None, where
-    return found.group(1)
+def bar(page: str, domain: str, voice: str) -> str:
+    """What a screen reader hears beside one bar: level reached, next level, target."""
+    rows = re.search(rf"<tbody>(?:(?!<tbody>).)*?>{domain}</a>.*?</tbody>", page, re.S)
+    assert rows is not None, domain
+    found = re.search(rf'scope="row">{voice}</th>(.*?)</tr>', rows.group(), re.S)
+    assert found is not None, voice
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", found.group(1), re.S)
+    return " | ".join(" ".join(re.sub(r"<[^>]+>", "", cell).split()) for cell in cells)
 
 
 def reviewed(world: World) -> None:
@@ -60,18 +64,23 @@ def test_the_owner_sees_both_voices_beside_the_target(
     with app.app_context():
         reviewed(world)
     page = sign_in(world.email("ana")).get("/profile").text
-    assert cell(page, "Communication, Emerging") == (
-        "your own rating 2 of 2; reviewed 2 of 2; met, reviewed"
+    assert bar(page, "Communication", "You") == (
+        "Emerging | Developing: 1 of 3, need 3; 1 not known yet"
+        " | ▼ below target: 1 not met; 1 not known yet"
     )
-    assert (
-        cell(page, "Communication, Developing")
-        == "your own rating 1 of 3, 1 not known yet; reviewed 0 of 3, 2 not known yet"
+    assert bar(page, "Communication", "Reviewed") == (
+        "Emerging | Developing: 0 of 3, need 3; 2 not known yet"
+        " | ▼ below target: 1 not met; 2 not known yet"
     )
-    assert "4 of 33" in page
-    assert "3 of 33" in page
-    assert "2 of them count as met, by 1 supervisor" in page
-    assert "too few statements to judge: not counted" in cell(page, "Leadership, Developing")
-    assert "1 below target: Communication" in page
+    assert "You rated 4 of 33 statements" in page
+    assert "Reviewed: 3 of 33 statements, by 1 supervisor; 2 of them count as met." in page
+    assert bar(page, "Leadership", "Reviewed") == (
+        "not known yet | Emerging: 0 of 2, need 2; 2 not known yet"
+        " | ? 2 not known yet; checked at Emerging"
+    )
+    assert "At target in 0 of 3 domains" in page
+    red = re.findall(r'scope="row">(\w+)</th>(?:(?!</tr>).)*target-tag is-gap', page, re.S)
+    assert red == ["Reviewed"], "only a known gap by endorsements is red"
     assert "Next steps" in page
 
 
@@ -81,16 +90,13 @@ def test_a_supervisor_sees_the_self_side_as_last_revealed(
     with app.app_context():
         reviewed(world)
     page = sign_in(world.email("sue")).get(profile_of(world)).text
-    voice = "self-rating as last revealed"
-    assert (
-        cell(page, "Communication, Emerging") == f"{voice} 2 of 2; reviewed 2 of 2; met, reviewed"
+    assert bar(page, "Communication", "Self-rating") == (
+        "Emerging | Developing: 1 of 3, need 3; 2 not known yet | ? 2 not known yet"
     )
-    assert (
-        cell(page, "Communication, Developing")
-        == f"{voice} 1 of 3, 2 not known yet; reviewed 0 of 3, 2 not known yet"
+    assert bar(page, "Communication", "Reviewed").startswith(
+        "Emerging | Developing: 0 of 3, need 3"
     )
-    assert "Sent for review" in page
-    assert "3 reviewed" in page
+    assert "Sent for review: 3 of 33 statements, 3 revealed." in page
     for hidden in ("Next steps", "You rated", "/statements/", "ready for a review talk", "Export"):
         assert hidden not in page
 
@@ -102,8 +108,10 @@ def test_a_coordinator_sees_the_endorsed_voice_alone(
         reviewed(world)
     cora = sign_in(world.email("cora"))
     page = cora.get(profile_of(world)).text
-    assert cell(page, "Communication, Developing") == "reviewed 0 of 3, 2 not known yet"
-    assert "self-rating" not in page
+    assert bar(page, "Communication", "Reviewed").startswith(
+        "Emerging | Developing: 0 of 3, need 3"
+    )
+    assert 'scope="row">Self-rating' not in page
     explained = cora.get(profile_of(world) + "/communication").text
     assert "Self-rating as last revealed" not in explained
     with app.app_context(), transaction() as tx:
@@ -180,39 +188,77 @@ def test_an_explanation_says_what_would_change_it(
         ),
         "Sue, 24 Nov",
         "not rated here: Personnel matters.",
-        "not reviewed",
+        "not reviewed yet",
     ):
         assert words in page, words
 
 
-def test_the_trend_is_as_it_was_at_the_end_of_each_round(
+def test_what_was_not_endorsed_says_why(app: Flask, world: World, sign_in: SignIn) -> None:
+    """What became of the review is told to the learner and to who sees what was revealed."""
+    one, two, three, four, *_rest = world.statements["communication"]
+    with app.app_context():
+        send(
+            world,
+            "ana",
+            "sue",
+            {
+                one: ItemStatus.DIFFERS,
+                two: ItemStatus.KEPT_APART,
+                three: ItemStatus.WAITING,
+                four: ItemStatus.NOT_OBSERVED,
+            },
+            status=ReviewStatus.DIFFERENCES_OPEN,
+        )
+    said = {
+        "ana": ["difference open", "no agreement", "with your reviewer"],
+        "sue": ["difference open", "no agreement"],
+        "cora": [],
+    }
+    for name, expected in said.items():
+        page = sign_in(world.email(name)).get(f"{profile_of(world)}/communication").text
+        found = [words for words in said["ana"] if f">{words}</span>" in page]
+        assert found == expected, name
+        assert "not reviewed yet" in page
+
+
+def test_where_nothing_can_be_judged_nothing_is_said_to_be_reached(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
     with app.app_context():
-        open_round(world, "Spring 2026", dt.date(2026, 3, 1), dt.date(2026, 4, 30))
-        open_round(world, "Summer 2026", dt.date(2026, 7, 1), dt.date(2026, 8, 31))
-        for statement_id in world.statements["communication"][:5]:
-            rate(
-                world,
-                "ana",
-                statement_id,
-                Answer.CONSISTENTLY,
-                dt.datetime(2026, 8, 31, 23, tzinfo=dt.UTC),
-            )
-            endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
+        for statement_id in [each for ids in world.statements.values() for each in ids]:
+            leave_out(world, statement_id, "Not here.")
     page = sign_in(world.email("ana")).get("/profile").text
-    table = page.split('<table class="trend">')[1].split("</table>")[0]
-    assert re.findall(r"<td>(\d of \d|–)</td>", table) == [
-        "0 of 3",
-        "1 of 3",
-        "1 of 3",
-        "0 of 3",
-        "0 of 3",
-        "1 of 3",
+    assert "Too few statements at every level to judge one." in page
+    assert "every level that counts is reached" not in page
+    assert bar(page, "Communication", "Reviewed") == (
+        "too few statements to judge | Too few statements to judge"
+        " | – not assessed; too few statements to judge"
+    )
+
+
+def test_a_level_is_said_alike_on_the_profile_and_in_the_gaps(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Known to be none, not known, and not known above a known gap."""
+    with app.app_context():
+        for statement_id in world.statements["communication"][:2]:
+            endorse(world, "ana", "sue", statement_id, EndorsedAnswer.NOT_YET)
+        for statement_id in world.statements["technical"][5:10]:
+            endorse(world, "ana", "sue", statement_id, EndorsedAnswer.NOT_YET)
+    cora = sign_in(world.email("cora"))
+    page = cora.get(profile_of(world)).text
+    levels = [
+        bar(page, domain, "Reviewed").partition(" | ")[0]
+        for domain in ("Technical", "Communication", "Leadership")
     ]
-    page = sign_in(world.email("sue")).get(profile_of(world)).text
-    table = page.split('<table class="trend">')[1].split("</table>")[0]
-    assert re.findall(r"<td>(\d of \d|–)</td>", table)[:3] == ["0 of 3", "0 of 3", "1 of 3"]
+    assert levels == ["not known yet", "none reached", "not known yet"]
+    gaps = cora.get(f"/teams/{world.teams['central']}/gaps.csv").text
+    row = next(each for each in csv.reader(io.StringIO(gaps)) if each[0] == "Ana")
+    assert row[2:] == [
+        "level not known yet, below target",
+        "none reached, below target",
+        "not known yet",
+    ]
 
 
 def test_ready_is_set_and_taken_back(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -268,13 +314,9 @@ def test_without_targets_there_is_no_gap(app: Flask, world: World, sign_in: Sign
     ana = sign_in(world.email("ana"))
     page = ana.get("/profile").text
     assert "no target" in page
-    assert (
-        "gap"
-        not in page.split("<main")[1]
-        .replace("gap:", "")
-        .split("Next steps")[0]
-        .split("Level by domain")[1]
-    )
+    assert "No targets are set" in page
+    assert "below target" not in page
+    assert "bar-tick" not in page
     assert ana.get("/profile/communication").status_code == 200
 
 

@@ -121,6 +121,7 @@ def addresses(app: Flask, world: World) -> list[str]:
         "domain": ["communication", "leadership"],
         "membership_id": [1],
         "version_id": [1],
+        "number": [1],
         "evidence_id": [1],
         "review_id": [*few],
         "endorsement_id": [*few],

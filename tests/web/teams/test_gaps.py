@@ -453,4 +453,4 @@ def test_a_domain_without_a_target_makes_no_gap(app: Flask, world: World, sign_i
     sue = sign_in(world.email("sue"))
     url = f"/teams/{world.teams['central']}/gaps"
     assert "gap" not in rows(sue.get(url).text)["Ana"][3]
-    assert file(sue, f"{url}.csv")[1][4] == "no target"
+    assert file(sue, f"{url}.csv")[1][4] == "none reached, no target"

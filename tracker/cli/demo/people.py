@@ -70,6 +70,12 @@ class Cast:
             for name in names
         ]
 
+    def fitting(self, kind: str, domain: str, title: str) -> list[str]:
+        """The sentences of that kind that fit a statement: those of its domain, with its name where
+        they say it."""
+        name = title[:1].lower() + title[1:] if title[1:2].islower() else title
+        return [text.format(statement=name) for text in self.texts[kind][domain]]
+
     def names(self) -> list[str]:
         return list(dict.fromkeys(account["name"] for account in self.accounts()))
 

@@ -72,7 +72,7 @@ def hold_review(
     if stage in (Stage.STARTED, Stage.ANSWERED, Stage.RETURNED, Stage.REPLIED):
         return
     reviews.reveal(supervisor, review_id, scene.at(day + 3))
-    _talk(scene, learner, review_id, day + 5, stage)
+    _talk(scene, learner, review_id, by_id, day + 5, stage)
 
 
 def _answer(
@@ -112,21 +112,32 @@ def _respond(
     answers.answer(supervisor, [ReviewerResponse(item_id, answer, ground, note, 1)], now)
 
 
-def _talk(scene: Scene, learner: DemoLearner, review_id: int, day: float, stage: Stage) -> None:
+def _talk(
+    scene: Scene,
+    learner: DemoLearner,
+    review_id: int,
+    statements: dict[int, Outline],
+    day: float,
+    stage: Stage,
+) -> None:
     """Go through what both see differently: agree on most, keep some apart; in DIFFERENCES only
     begin with it."""
     actor, supervisor = (
         scene.actor(name, scene.at(day)) for name in (learner.name, learner.supervisor)
     )
+    by_item = {
+        item_id: statements[statement_id] for item_id, statement_id in world.items(review_id)
+    }
     for at, (item_id, said) in enumerate(world.differing(review_id)):
+        statement = by_item[item_id]
         now = scene.at(day + at / 50)
         agreed = counterpart(said) or said
-        reason = pick(scene.cast.texts["agreements"], "agreed", learner.name, item_id)
+        reason = _fitting(scene, "agreements", statement, learner)
         if stage is Stage.DIFFERENCES:
             if at == 0:
                 differences.confirm(supervisor, item_id, agreed, reason, now)
             elif at == 1:
-                step = pick(scene.cast.texts["next_steps"], "step", learner.name)
+                step = _fitting(scene, "next_steps", statement, learner)
                 due_on = scene.today + dt.timedelta(days=21)
                 differences.add_next_step(supervisor, item_id, actor.person_id, step, due_on, now)
             elif at == 2:
@@ -137,3 +148,9 @@ def _talk(scene: Scene, learner: DemoLearner, review_id: int, day: float, stage:
         else:
             for who in (supervisor, actor):
                 differences.confirm(who, item_id, agreed, reason, now)
+
+
+def _fitting(scene: Scene, kind: str, statement: Outline, learner: DemoLearner) -> str:
+    """One of the sentences that fit the statement."""
+    texts = scene.cast.fitting(kind, statement.domain, statement.title)
+    return pick(texts, kind, learner.name, statement.code)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, s
 
 from tracker.db import session
 from tracker.models import (
+    Endorsement,
     Framework,
     Membership,
     Person,
@@ -25,11 +26,10 @@ from tracker.models import (
     Team,
 )
 from tracker.policy.permissions import Actor, current_on
-from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.reviews.differences import waits_for
 from tracker.queries.reviews.submission_counts import counts_as_sent
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.reviews.workflow import LIVE, REVEALED, ItemStatus
+from tracker.rules.reviews.workflow import LIVE, REVEALED, EndorsementStatus, ItemStatus
 from tracker.rules.roles import Role
 
 FRAMEWORK = Framework.title + " " + Framework.version
@@ -52,33 +52,19 @@ class ReturnedItem:
 
 @dataclass(frozen=True, slots=True)
 class RevealedReview:
-    """A review of the learner that was revealed. `to_say`: differences on which they have not said
+    """A review of the learner that was revealed. `current`: of what was shown, what is still a
+    reviewed rating. `to_say`: differences on which they have not said
     what they think."""
 
     review_id: int
     reviewer: str
     at: dt.datetime
     shown: int
-    agreed: int
+    current: int
     differing: int
     to_say: int
     framework: Wording
     lang: str
-
-
-@dataclass(frozen=True, slots=True)
-class ToAnswer:
-    """Reviews of one team that wait for their supervisor. `oldest_id` was sent by `oldest_from`
-    before the others."""
-
-    team_id: int
-    team: str
-    reviews: int
-    statements: int
-    oldest_id: int
-    oldest_from: str
-    due_on: dt.date
-    to_say: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +135,18 @@ def returned(actor: Actor) -> list[ReturnedItem]:
 def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
     """Reviews with differences to talk through, and those revealed lately; the newest first. One
     statement."""
+    given = exists(
+        select(Endorsement.id).where(
+            Endorsement.item_id == ReviewItem.id, Endorsement.status == EndorsementStatus.STANDING
+        )
+    )
     rows = session().execute(
         select(
             Review.id.label("review_id"),
             Person.name.label("reviewer"),
             func.max(ReviewItem.revealed_at).label("at"),
             _count(ReviewItem.status.in_(REVEALED)).label("shown"),
-            _count(ReviewItem.status == ItemStatus.ENDORSED).label("agreed"),
+            _count(and_(ReviewItem.status == ItemStatus.ENDORSED, given)).label("current"),
             _count(ReviewItem.status == ItemStatus.DIFFERS).label("differing"),
             _count(waits_for(actor.person_id)).label("to_say"),
             FRAMEWORK.label("framework"),
@@ -175,53 +166,6 @@ def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
         .order_by(func.max(ReviewItem.revealed_at).desc(), Review.id)
     )
     return [RevealedReview(**row) for row in rows.mappings()]
-
-
-def to_answer(actor: Actor, today: dt.date) -> list[ToAnswer]:
-    """What was sent to this supervisor and is theirs to see, by team. One query."""
-    waits = ReviewItem.status.in_([ItemStatus.WAITING, ItemStatus.ANSWERED])
-    query = (
-        select(
-            Review.id,
-            Review.team_id,
-            Team.name.label("team"),
-            Person.name.label("learner"),
-            Review.due_on,
-            _count(waits).label("waiting"),
-            _count(waits_for(actor.person_id)).label("to_say"),
-        )
-        .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .join(Team, Team.id == Review.team_id)
-        .join(Person, Person.id == Review.learner_id)
-        .where(
-            Review.reviewer_id == actor.person_id,
-            Review.status.in_(LIVE),
-            reviewer_may_go_on(today),
-        )
-        .group_by(Review.id, Review.team_id, Team.name, Person.name, Review.due_on, Review.sent_at)
-        .order_by(Review.sent_at, Review.id)
-    )
-    rows = session().execute(query).all()
-    by_team = defaultdict(list)
-    for row in rows:
-        by_team[row.team_id].append(row)
-    found = []
-    for team_id, reviews in by_team.items():
-        waiting = [row for row in reviews if row.waiting]
-        oldest = (waiting or reviews)[0]
-        found.append(
-            ToAnswer(
-                team_id=team_id,
-                team=oldest.team,
-                reviews=len(waiting),
-                statements=sum(row.waiting for row in waiting),
-                oldest_id=oldest.id,
-                oldest_from=oldest.learner,
-                due_on=min(row.due_on for row in waiting or reviews),
-                to_say=sum(row.to_say for row in reviews),
-            )
-        )
-    return found
 
 
 def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:

@@ -149,8 +149,13 @@ def own_answers(person_ids: Iterable[int], framework_id: int, library_id: int) -
 def own_answers_at(
     person_ids: Iterable[int], framework_id: int, library_id: int, at: dt.datetime
 ) -> Counts:
-    """The learner's answers as they stood at that moment, from the history. One that was cleared by
-    then counts as none."""
+    """The learner's answers as they stood at that moment."""
+    return _count(rated(person_ids, at), framework_id, library_id)
+
+
+def rated(person_ids: Iterable[int], at: dt.datetime) -> Subquery:
+    """Columns (person, statement, answer, at): the learner's answers as they stood at that moment,
+    from the history; without an answer where it was cleared."""
     entries = select(
         RatingEntry.person_id,
         RatingEntry.statement_id,
@@ -158,7 +163,7 @@ def own_answers_at(
         RatingEntry.rated_at,
         RatingEntry.id,
     ).where(RatingEntry.person_id.in_(person_ids), RatingEntry.rated_at <= at)
-    return _count(_newest(entries), framework_id, library_id)
+    return _newest(entries)
 
 
 def revealed_answers(

@@ -1,5 +1,5 @@
-"""A learner's profile: where they stand in both voices, what came of reviews, and how that was in
-past rounds.
+"""A learner's profile: where they stand in both voices, what came of reviews, and how that was at
+an earlier moment.
 
 The self side is the learner's answers as they are for the learner alone, as last revealed for a
 supervisor, and nothing for anybody else (`Side`).
@@ -10,18 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import case, distinct, func, select
+from sqlalchemy import and_, case, distinct, func, select
 
 from tracker.db import session
-from tracker.models import (
-    Endorsement,
-    Library,
-    Rating,
-    Round,
-    RoundFramework,
-    ScaleAnswer,
-    Statement,
-)
+from tracker.models import Endorsement, Library, NotRatedHere, Rating, ScaleAnswer, Statement
 from tracker.models.joins import scale_answer
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner, targets
@@ -30,9 +22,6 @@ from tracker.queries.profiles.levels import Counts, DomainShape
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.levels import DomainStanding, TargetState
 from tracker.rules.reviews.workflow import EndorsementStatus
-
-ROUNDS_SHOWN = 4
-"""A trend goes back over this many past rounds."""
 
 
 class SelfSide(StrEnum):
@@ -70,11 +59,9 @@ class EndorsedCount:
 
 
 @dataclass(frozen=True, slots=True)
-class TrendPoint:
-    """Domains at target at the end of a round; `round` is empty for now. `own` is None without a
-    self side."""
+class AtTarget:
+    """How many domains were at target. `own` is None without a self side."""
 
-    round: str
     own: int | None
     endorsed: int
 
@@ -109,7 +96,7 @@ def last_change(learner: Learner) -> dt.datetime | None:
 
 
 def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
-    """One query."""
+    """What the library does not rate is not among them. One query."""
     met = case((ScaleAnswer.counts_as == Meaning.MET, Endorsement.id))
     query = (
         select(
@@ -119,10 +106,18 @@ def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
         )
         .join(Statement, Statement.id == Endorsement.statement_id)
         .join(ScaleAnswer, scale_answer(Endorsement.answer))
+        .outerjoin(
+            NotRatedHere,
+            and_(
+                NotRatedHere.statement_id == Statement.id,
+                NotRatedHere.library_id == learner.library_id,
+            ),
+        )
         .where(
             Endorsement.person_id == learner.person_id,
             Endorsement.status == EndorsementStatus.STANDING,
             Statement.framework_id == learner.framework_id,
+            NotRatedHere.id.is_(None),
             blind.shown(Endorsement.person_id, Endorsement.statement_id),
         )
     )
@@ -130,36 +125,14 @@ def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
     return EndorsedCount(*row)
 
 
-def trend(of: Profile, side: SelfSide, blind: BlindSpots, today: dt.date) -> list[TrendPoint]:
-    """Past rounds, the oldest first, then now; empty when none has ended. At most 1 + 2 x
-    ROUNDS_SHOWN statements."""
+def at_target(of: Profile, side: SelfSide, blind: BlindSpots, at: dt.datetime) -> AtTarget:
+    """As things were at that moment, against the targets of today. At most two queries."""
     learner = of.learner
-    query = (
-        select(Round.name, Round.ends_on)
-        .join(RoundFramework, RoundFramework.round_id == Round.id)
-        .where(
-            Round.library_id == learner.library_id,
-            RoundFramework.framework_id == learner.framework_id,
-            Round.ends_on < today,
-        )
-        .order_by(Round.ends_on.desc(), Round.id)
-        .limit(ROUNDS_SHOWN)
+    own = _self_side(learner, side, blind, at)
+    endorsed = levels.endorsed_answers(
+        [learner.person_id], learner.framework_id, learner.library_id, blind, at
     )
-    rounds = session().execute(query).all()
-    points = []
-    for name, ends_on in reversed(rounds):
-        at = dt.datetime.combine(ends_on + dt.timedelta(days=1), dt.time.min, dt.UTC)
-        own = _self_side(learner, side, blind, at)
-        endorsed = levels.endorsed_answers(
-            [learner.person_id], learner.framework_id, learner.library_id, blind, at
-        )
-        points.append(
-            TrendPoint(name, None if own is None else _at_target(of, own), _at_target(of, endorsed))
-        )
-    if not points:
-        return []
-    now = TrendPoint("", None if of.own is None else _reached(of.own), _reached(of.endorsed))
-    return [*points, now]
+    return AtTarget(None if own is None else _at_target(of, own), _at_target(of, endorsed))
 
 
 def names_to_coordinators(library_id: int) -> bool:
@@ -185,8 +158,5 @@ def _self_side(
 
 
 def _at_target(of: Profile, counts: Counts) -> int:
-    return _reached(levels.standings(of.domains, counts, of.learner.person_id, of.targets))
-
-
-def _reached(standing: Mapping[int, DomainStanding]) -> int:
+    standing = levels.standings(of.domains, counts, of.learner.person_id, of.targets)
     return sum(each.target_state is TargetState.AT_TARGET for each in standing.values())

@@ -2,7 +2,6 @@
 exports."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Subquery, and_, func, null, select
@@ -28,7 +27,13 @@ from tracker.rules.frameworks.scale import Meaning, Scale
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 from tracker.rules.profiles import next_steps
-from tracker.rules.profiles.next_steps import DomainFacts, NextStep, StatementFacts, learner_side
+from tracker.rules.profiles.next_steps import (
+    DomainFacts,
+    LearnerReviewState,
+    NextStep,
+    StatementFacts,
+    learner_side,
+)
 from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, ReviewStatus
 
 
@@ -52,8 +57,9 @@ class MetAnswer:
 
 @dataclass(frozen=True, slots=True)
 class StatementVoices:
-    """`own` is the self side that the reader gets. With an `exception` it does not count in the
-    endorsed voice, whatever is endorsed."""
+    """`own` is the self side that the reader gets. `review`: where it is in a review, as far as the
+    reader may know. With an `exception` it does not count in the endorsed voice, whatever is
+    endorsed."""
 
     id: int
     domain_id: int
@@ -65,12 +71,14 @@ class StatementVoices:
     own: ShownAnswer | None
     endorsed: ShownAnswer | None
     exception: AgreedException | None
+    review: LearnerReviewState
 
 
 def voices(
     learner: Learner, side: SelfSide, blind: BlindSpots, domain_id: int | None = None
 ) -> list[StatementVoices]:
-    """In the framework's order; of one domain, where it is named. Three queries."""
+    """In the framework's order; of one domain, where it is named. Four queries; three without a
+    self side."""
     scale = (
         session()
         .execute(
@@ -89,6 +97,7 @@ def voices(
         return ShownAnswer(key, labels[key], steps.meaning(key), steps.step(key) or 0, who, at)
 
     excepted = {each.statement_id: each for each in exceptions.agreed(learner, blind)}
+    reviews = _review_states(learner.person_id, side, blind)
     own = _self_side(learner, side, blind)
     _, own_statement, own_answer, own_at = own.c
     rows = session().execute(
@@ -142,6 +151,7 @@ def voices(
             own=shown(row.own, "", row.own_at),
             endorsed=shown(row.endorsed, short_name(row.endorser or ""), row.endorsed_at),
             exception=excepted.get(row.id),
+            review=reviews.get(row.id, LearnerReviewState.NOT_SENT),
         )
         for row in rows
     ]
@@ -158,17 +168,14 @@ def met_answers(framework_id: int) -> list[MetAnswer]:
 
 
 def steps(of: Profile, statements: list[StatementVoices], most: int = 3) -> tuple[NextStep, ...]:
-    """The learner's next steps, from their own side: for the learner alone. Four queries."""
+    """The learner's next steps, from their own side: for the learner alone. One query."""
     if of.own is None:
         raise ValueError("next steps are made from the learner's own side")
-    items = _newest_items(of.learner.person_id)
     changed = endorsements.changed_since(of.learner.person_id)
     facts = []
     for position, domain in enumerate(of.domains):
         within = tuple(
-            _facts(each, items, each.id in changed)
-            for each in statements
-            if each.domain_id == domain.id
+            _facts(each, each.id in changed) for each in statements if each.domain_id == domain.id
         )
         facts.append(
             DomainFacts(domain.id, position, of.own[domain.id], of.endorsed[domain.id], within)
@@ -176,10 +183,7 @@ def steps(of: Profile, statements: list[StatementVoices], most: int = 3) -> tupl
     return next_steps.next_steps(facts, most)
 
 
-def _facts(
-    each: StatementVoices, items: Mapping[int, tuple[ItemStatus, bool]], changed: bool
-) -> StatementFacts:
-    status, is_revealed = items.get(each.id, (None, False))
+def _facts(each: StatementVoices, changed: bool) -> StatementFacts:
     endorsed = each.endorsed.means if each.endorsed else None
     return StatementFacts(
         statement_id=each.id,
@@ -189,13 +193,33 @@ def _facts(
         endorsed=endorsed if each.exception is None else Meaning.EXCLUDED,
         own_step=each.own.step if each.own else 0,
         endorsed_step=each.endorsed.step if each.endorsed else 0,
-        side=learner_side(status, is_revealed),
+        side=each.review,
         changed_since=changed,
         not_rated_here=each.not_rated_here is not None,
     )
 
 
-def _newest_items(person_id: int) -> dict[int, tuple[ItemStatus, bool]]:
+def _review_states(
+    person_id: int, side: SelfSide, blind: BlindSpots
+) -> dict[int, LearnerReviewState]:
+    """By statement, where the newest item is that the learner sent. The learner knows what
+    `learner_side` says; who sees what was revealed knows how that ended; nobody else knows any of
+    it."""
+    if side is SelfSide.NONE:
+        return {}
+    found = {
+        statement_id: learner_side(status, revealed)
+        for statement_id, (status, revealed) in _newest_items(person_id, blind).items()
+    }
+    if side is SelfSide.OWN:
+        return found
+    return {key: state for key, state in found.items() if state in ENDED_WITHOUT_ANSWER}
+
+
+ENDED_WITHOUT_ANSWER = frozenset({LearnerReviewState.DIFFERS, LearnerReviewState.KEPT_APART})
+
+
+def _newest_items(person_id: int, blind: BlindSpots) -> dict[int, tuple[ItemStatus, bool]]:
     """By statement: what became of the newest item that the learner sent, and whether it was shown
     to them."""
     place = func.row_number().over(
@@ -206,7 +230,11 @@ def _newest_items(person_id: int) -> dict[int, tuple[ItemStatus, bool]]:
             ReviewItem.statement_id, ReviewItem.status, ReviewItem.revealed_at, place.label("place")
         )
         .join(Review, Review.id == ReviewItem.review_id)
-        .where(Review.learner_id == person_id, Review.status != ReviewStatus.WITHDRAWN)
+        .where(
+            Review.learner_id == person_id,
+            Review.status != ReviewStatus.WITHDRAWN,
+            blind.shown(Review.learner_id, ReviewItem.statement_id),
+        )
         .subquery()
     )
     rows = session().execute(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select
 
 from tracker.db import session
-from tracker.models import Framework, Person, Review, ReviewItem
+from tracker.models import Framework, Person, Review, ReviewItem, Team
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.reviews.differences import waits_for
@@ -21,10 +21,14 @@ QUEUE_MAX = 200
 @dataclass(frozen=True, slots=True)
 class Queued:
     """A review in somebody's list. `who` is the other side. `done` counts what has an answer or an
-    end: for the reviewer's list alone (None in the learner's). `to_confirm`: differences that wait
+    end: for the reviewer's list alone (None in the learner's), as are `waiting` (for an answer) and
+    `answered` (not revealed). `to_confirm`: differences that wait
     for this side."""
 
     id: int
+    team_id: int
+    team: str
+    who_id: int
     who: str
     framework: Wording
     lang: str
@@ -40,6 +44,7 @@ class Queued:
     to_confirm: int
     done: int | None = None
     waiting: int | None = None
+    answered: int | None = None
 
     @property
     def is_live(self) -> bool:
@@ -74,12 +79,23 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
         return func.coalesce(func.sum(case((those, 1), else_=0)), 0)
 
     over = ReviewItem.status.not_in(UNANSWERED)
-    to_answer = [count(over), count(ReviewItem.status == ItemStatus.WAITING)] if is_inbox else []
+    to_answer = (
+        [
+            count(over),
+            count(ReviewItem.status == ItemStatus.WAITING),
+            count(ReviewItem.status == ItemStatus.ANSWERED),
+        ]
+        if is_inbox
+        else []
+    )
     ended_at = func.coalesce(Review.closed_at, Review.withdrawn_at)
     order = (Review.due_on, Review.id) if is_inbox else (Review.sent_at.desc(), Review.id.desc())
     rows: Iterable[tuple[Any, ...]] = session().execute(
         select(
             Review.id,
+            Review.team_id,
+            Team.name,
+            Person.id,
             Person.name,
             Framework.title + " " + Framework.version,
             Framework.lang,
@@ -98,8 +114,9 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .join(Framework, Framework.id == Review.framework_id)
         .join(Person, Person.id == (Review.learner_id if is_inbox else Review.reviewer_id))
+        .join(Team, Team.id == Review.team_id)
         .where(where)
-        .group_by(Review.id, Person.name, Framework.id)
+        .group_by(Review.id, Team.name, Person.id, Person.name, Framework.id)
         .order_by(ended_at.is_not(None), ended_at.desc(), *order)
         .limit(QUEUE_MAX)
     )

@@ -99,7 +99,8 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class TeamPage:
-    """One team. `children` is empty for somebody who does not coordinate it."""
+    """One team. `children` is empty for somebody who does not coordinate it. `whole`: the team with
+    those below it, None once it is closed; `in_round`: it counts what was sent in open rounds."""
 
     id: int
     name: str
@@ -109,6 +110,8 @@ class TeamPage:
     former: tuple[Member, ...]
     staff: tuple[Staff, ...]
     children: tuple[TeamLine, ...]
+    whole: TeamLine | None
+    in_round: bool
     rounds: tuple[OpenRound, ...]
 
 
@@ -220,6 +223,8 @@ def page(actor: Actor, team_id: int, path: str, blind: BlindSpots, today: dt.dat
         children=tuple(line for line in readable if line.parent_id == team_id)
         if coordinates
         else (),
+        in_round=bool(rounds),
+        whole=next((line for line in readable if line.id == team_id), None),
         rounds=tuple(
             each for each in rounds if each.framework_ids & {row.framework_id for row in rows}
         ),

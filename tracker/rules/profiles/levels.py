@@ -189,11 +189,28 @@ def _target_state(levels: tuple[LevelView, ...], target_rank: int) -> TargetStat
 
 
 def known_rank(of: DomainStanding) -> int | None:
-    """The rank held; None where none is and the first in the way is not yet known."""
+    """The rank held; None where none is and nobody can say that none is: the first in the way is
+    not yet known, or no level counts."""
     lacks = what_would_change(of)
-    if of.held_rank == 0 and lacks is not None and lacks.state is LevelState.NOT_YET_KNOWN:
+    if of.held_rank == 0 and (lacks is None or lacks.state is LevelState.NOT_YET_KNOWN):
         return None
     return of.held_rank
+
+
+def counts_nowhere(of: DomainStanding) -> bool:
+    """Whether every level has too few statements to judge one."""
+    return all(view.state is LevelState.LIMITED for view in of.levels)
+
+
+def checked_rank(of: DomainStanding) -> int | None:
+    """Where the target bites: the highest level up to it that counts. None without one."""
+    limit = of.target_rank or 0
+    counting = (
+        view.rank
+        for view in of.levels
+        if view.rank <= limit and view.state is not LevelState.LIMITED
+    )
+    return max(counting, default=None)
 
 
 def in_the_way(of: DomainStanding, upto: int | None = None) -> tuple[LevelView, ...]:

@@ -78,8 +78,9 @@ class DomainFacts:
 class NextStep:
     """One thing to do in one domain. `statement_ids` is never empty and in the order to take them.
 
-    `rank` is the level it is about, in the voice `voice`, and `more` how many more statements that
-    level needs; all three are None where a step is about a review and not about a level.
+    `rank` is the level it is about, in the voice `voice`, and `more` how many more statements it
+    takes to reach that level, with what is missing below it; all three are None where a step is
+    about a review and not about a level.
     """
 
     kind: StepKind
@@ -238,7 +239,7 @@ def _build(
         return None
     steps = {each.statement_id: step(each) for each in of.statements}
     ids = tuple(sorted(ids, key=lambda statement_id: -steps[statement_id]))
-    more = next(view.more for view in standing.levels if view.rank == rank)
+    more = sum(view.more for view in in_the_way(standing, rank))
     return NextStep(kind, of.domain_id, ids, rank, voice, more)
 
 

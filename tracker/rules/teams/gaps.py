@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tracker.rules.profiles.levels import DomainStanding, TargetState, blocking_rank
+from tracker.rules.profiles.levels import DomainStanding, TargetState, blocking_rank, known_rank
 
 NAMES_LIMIT = 30
 """A matrix of more people than this shows distributions, not cells by name."""
@@ -19,7 +19,7 @@ NAMES_LIMIT = 30
 @dataclass(frozen=True, slots=True)
 class GapCell:
     """One person in one domain. `blocking_rank`: the lowest level that makes the gap, None without
-    a gap."""
+    a gap. `known_rank`: what a page says of the level, None where nobody can say."""
 
     person_id: int
     domain_id: int
@@ -27,6 +27,7 @@ class GapCell:
     target_rank: int | None
     state: TargetState | None
     blocking_rank: int | None = None
+    known_rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,13 @@ class HeldBack(NamedTuple):
 
 def cell_of(person_id: int, domain_id: int, of: DomainStanding) -> GapCell:
     return GapCell(
-        person_id, domain_id, of.held_rank, of.target_rank, of.target_state, blocking_rank(of)
+        person_id,
+        domain_id,
+        of.held_rank,
+        of.target_rank,
+        of.target_state,
+        blocking_rank(of),
+        known_rank(of),
     )
 
 

@@ -10,13 +10,15 @@ from flask_babel import ngettext
 from tracker.policy.permissions import Actor
 from tracker.queries.administration import library_settings
 from tracker.queries.dashboard import today
-from tracker.queries.dashboard.today import TeamBehind, ToAnswer
+from tracker.queries.dashboard.today import TeamBehind
 from tracker.queries.frameworks.corrections import count_open
-from tracker.queries.reviews import handovers
+from tracker.queries.reviews import handovers, queues
+from tracker.queries.reviews.queues import Queued
 from tracker.queries.teams import teams
 from tracker.queries.teams.teams import OpenRound, TeamLine
 from tracker.web.administration.setup_checklist import setup_checklist
 from tracker.web.http import session
+from tracker.web.reviews import queue
 from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, Section, due, is_soon
 
 TEAMS_SHOWN = 12
@@ -34,31 +36,36 @@ class Duties:
 
 def supervising(actor: Actor, on: dt.date) -> Duties:
     """A section for each team. Two queries."""
-    found = today.to_answer(actor, on)
-    by_team = {each.team_id: each for each in found}
+    live = [review for review in queues.inbox(actor, on) if review.is_live]
+    by_team: dict[int, list[Queued]] = {}
+    for review in live:
+        by_team.setdefault(review.team_id, []).append(review)
     sections = [
-        _team(team.team_id, team.team, team, by_team.pop(team.team_id, None), on)
+        _team(team.team_id, team.team, team, by_team.pop(team.team_id, []), on)
         for team in today.behind(actor, on)
     ]
-    sections += [_team(each.team_id, each.team, None, each, on) for each in by_team.values()]
-    first = min(
-        (each for each in found if each.reviews), key=lambda each: each.due_on, default=None
-    )
+    sections += [
+        _team(team_id, reviews[0].team, None, reviews, on) for team_id, reviews in by_team.items()
+    ]
+    first = queue.next_review(live)
     if first is None:
         return Duties(sections)
+    left = ngettext("%(num)s statement left", "%(num)s statements left", first.waiting or 0)
     next_up = NextUp(
-        _("Answer what %(name)s sent", name=first.oldest_from),
-        f"{_waiting(first)} · {due(first.due_on, on)}",
-        url_for("reviews.show", review_id=first.oldest_id),
+        _("Answer what %(name)s sent", name=first.who),
+        f"{left} · {due(first.due_on, on)}",
+        url_for("reviews.show", review_id=first.id),
         _("Open the review"),
     )
     return Duties(sections, next_up, overdue=first.due_on < on)
 
 
 def _team(
-    team_id: int, name: str, members: TeamBehind | None, reviews: ToAnswer | None, on: dt.date
+    team_id: int, name: str, members: TeamBehind | None, reviews: list[Queued], on: dt.date
 ) -> Section:
-    entries = [] if reviews is None else _reviews(reviews, on)
+    entries = _to_answer(team_id, [each for each in reviews if each.waiting], on)
+    entries += _to_check(team_id, [each for each in reviews if each.is_to_check])
+    entries += _to_talk(team_id, sum(each.to_confirm for each in reviews))
     if members is not None and members.not_sent:
         entries.append(_not_sent(members))
     return Section(
@@ -76,53 +83,52 @@ def _links(team_id: int, name: str) -> list[PanelLink]:
     ]
 
 
-def _waiting(of: ToAnswer) -> str:
-    statements = ngettext("%(num)s statement", "%(num)s statements", of.statements)
-    if of.reviews == 1:
-        return str(statements)
-    return str(
-        _(
-            "%(statements)s in %(num)s reviews, the oldest first",
-            statements=statements,
-            num=of.reviews,
+def _to_answer(team_id: int, reviews: list[Queued], on: dt.date) -> list[PanelEntry]:
+    """Reviews with something that has no answer yet; `reviews` are in the order in which they are
+    due."""
+    if not reviews:
+        return []
+    left = sum(each.waiting or 0 for each in reviews)
+    statements = ngettext("%(num)s statement left", "%(num)s statements left", left)
+    first = reviews[0]
+    return [
+        PanelEntry(
+            ngettext("%(num)s review to answer", "%(num)s reviews to answer", len(reviews)),
+            url_for("reviews.index", show="answer", team=team_id),
+            _("%(statements)s; the next due from %(name)s", statements=statements, name=first.who)
+            if len(reviews) > 1
+            else _("%(statements)s, from %(name)s", statements=statements, name=first.who),
+            due(first.due_on, on),
+            is_soon(first.due_on, on),
         )
-    )
+    ]
 
 
-def _reviews(of: ToAnswer, on: dt.date) -> list[PanelEntry]:
-    entries = []
-    if of.reviews:
-        statements = ngettext("%(num)s statement", "%(num)s statements", of.statements)
-        entries.append(
-            PanelEntry(
-                ngettext("%(num)s review to answer", "%(num)s reviews to answer", of.reviews),
-                url_for("reviews.show", review_id=of.oldest_id)
-                if of.reviews == 1
-                else url_for("reviews.index"),
-                _(
-                    "%(statements)s; the oldest from %(name)s",
-                    statements=statements,
-                    name=of.oldest_from,
-                )
-                if of.reviews > 1
-                else _("%(statements)s from %(name)s", statements=statements, name=of.oldest_from),
-                due(of.due_on, on),
-                is_soon(of.due_on, on),
-            )
+def _to_check(team_id: int, reviews: list[Queued]) -> list[PanelEntry]:
+    if not reviews:
+        return []
+    names = ", ".join(each.who for each in reviews)
+    return [
+        PanelEntry(
+            ngettext("%(num)s review to check", "%(num)s reviews to check", len(reviews)),
+            url_for("reviews.index", show="check", team=team_id),
+            _("All answered, not revealed yet: %(names)s", names=names),
         )
-    if of.to_say:
-        entries.append(
-            PanelEntry(
-                ngettext(
-                    "%(num)s difference waits for you",
-                    "%(num)s differences wait for you",
-                    of.to_say,
-                ),
-                url_for("reviews.index"),
-                _("Agree on an answer, or keep both ratings."),
-            )
+    ]
+
+
+def _to_talk(team_id: int, differences: int) -> list[PanelEntry]:
+    if not differences:
+        return []
+    return [
+        PanelEntry(
+            ngettext(
+                "%(num)s difference waits for you", "%(num)s differences wait for you", differences
+            ),
+            url_for("reviews.index", show="talk", team=team_id),
+            _("Agree on an answer, or keep both ratings."),
         )
-    return entries
+    ]
 
 
 def _not_sent(members: TeamBehind) -> PanelEntry:
@@ -165,11 +171,14 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
         stranded = [each for each in handovers.waiting(actor, place.path, on) if not each.may_go_on]
         if stranded:
             entries.insert(0, _stranded(place.team_id, len(stranded)))
-        links = (
-            [PanelLink(url_for("teams.index"), _("All %(num)s teams", num=len(below)))]
-            if below[TEAMS_SHOWN:]
-            else []
-        )
+        links = [
+            PanelLink(
+                url_for("teams.gaps", team_id=below[0].id),
+                _("Gaps of %(team)s", team=below[0].name),
+            )
+        ]
+        if below[TEAMS_SHOWN:]:
+            links.append(PanelLink(url_for("teams.index"), _("All %(num)s teams", num=len(lines))))
         sections.append(
             Section(_("As coordinator of %(team)s", team=below[0].name), entries, links)
         )
@@ -180,7 +189,7 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
         sections,
         NextUp(
             _("See where %(team)s falls short", team=top.name),
-            _progress(top, bool(rounds)).note,
+            _("Levels that its people have not reached, by reviewed ratings."),
             url_for("teams.gaps", team_id=top.id),
             _("Open the gaps"),
         ),
@@ -219,8 +228,8 @@ def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
         )
     )
     return PanelEntry(
-        _("Gaps of %(team)s", team=line.name),
-        url_for("teams.gaps", team_id=line.id),
+        line.name,
+        url_for("teams.show", team_id=line.id),
         words if line.people else _("Nobody learns here now."),
     )
 

@@ -23,10 +23,11 @@ from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.assessment.ratings import FIVE
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.pace import minutes_for
-from tracker.rules.profiles.levels import known_rank
+from tracker.rules.profiles.levels import DomainStanding, what_would_change
 from tracker.rules.profiles.next_steps import NextStep, StepKind
 from tracker.web.http.framework_asked import learner_asked
 from tracker.web.i18n.content_language import mark_language
+from tracker.web.profiles.standing_words import reached
 from tracker.web.reviews.endorsements import alerts
 from tracker.web.ui import page_nav
 from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, ProgressBar, StepCard, shortened
@@ -185,9 +186,9 @@ def _returned(items: list[ReturnedItem], *, names: bool) -> list[PanelEntry]:
 def _revealed(reviews: list[RevealedReview], *, names: bool) -> list[PanelEntry]:
     found = []
     for review in reviews:
-        endpoint = "reviews.differences" if review.differing else "reviews.show"
+        endpoint = "reviews.differences" if review.shown else "reviews.show"
         words = [
-            _("%(agreed)s of %(total)s agree.", agreed=review.agreed, total=review.shown)
+            _("%(current)s of %(total)s are reviewed.", current=review.current, total=review.shown)
             if review.shown
             else _("Your supervisor had no chance to see what you sent.")
         ]
@@ -241,15 +242,12 @@ def _bars(done: Progress, profile: Profile) -> list[ProgressBar]:
     own = profile.own or {}
     for domain in profile.domains:
         levels = done.of_domain(domain.strand_key, domain.key)
-        rank = known_rank(own[domain.id])
         found.append(
             ProgressBar(
                 domain.title,
                 sum(level.rated for level in levels),
                 sum(level.total for level in levels),
-                _("not known yet")
-                if rank is None
-                else domain.level_name(rank) or _("none reached"),
+                reached(own[domain.id], domain),
                 url_for("profiles.explain_own", domain=domain.key),
             )
         )
@@ -265,15 +263,17 @@ def _step(
         return None
     domain = next(each for each in profile.domains if each.id == step.domain_id)
     first = next(each for each in statements if each.id == step.statement_ids[0])
+    standings = profile.endorsed if step.voice is Voice.ENDORSED else profile.own or {}
     return StepCard(
         first.title,
         url_for("statements.show", statement_id=first.id),
-        f"{_towards(step, domain)} {_said(first)}".strip(),
+        f"{_towards(step, domain, standings[domain.id])} {_said(first)}".strip(),
         PanelLink(url_for("evidence.new", statement=first.id), _("Add evidence")),
     )
 
 
-def _towards(step: NextStep, domain: DomainShape) -> str:
+def _towards(step: NextStep, domain: DomainShape, of: DomainStanding) -> str:
+    """What the explanation of the domain says, from the side of this statement."""
     level = domain.level_name(step.rank or 0)
     whose = _("by reviewed ratings") if step.voice is Voice.ENDORSED else _("by your own ratings")
     if step.more == 1:
@@ -285,16 +285,24 @@ def _towards(step: NextStep, domain: DomainShape) -> str:
                 whose=whose,
             )
         )
-    return str(
-        _(
-            "%(num)s statements more and you reach %(level)s in %(domain)s, %(whose)s. This is "
-            "one of them.",
-            num=step.more or len(step.statement_ids),
-            level=level,
-            domain=domain.title,
-            whose=whose,
-        )
+    words = _(
+        "%(num)s more statements to reach %(level)s in %(domain)s, %(whose)s. This is one of them.",
+        num=step.more or len(step.statement_ids),
+        level=level,
+        domain=domain.title,
+        whose=whose,
     )
+    lacks = what_would_change(of)
+    if lacks is None or lacks.rank == step.rank:
+        return str(words)
+    lower = domain.level_name(lacks.rank)
+    first = ngettext(
+        "%(level)s comes first: %(num)d more statement.",
+        "%(level)s comes first: %(num)d more statements.",
+        lacks.more,
+        level=lower,
+    )
+    return f"{words} {first}"
 
 
 def _said(statement: StatementVoices) -> str:

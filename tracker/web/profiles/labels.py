@@ -10,14 +10,25 @@ from flask_babel import ngettext
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import Profile
 from tracker.queries.profiles.statement_status import MetAnswer, StatementVoices
+from tracker.queries.reviews.agreed_steps import OpenStep
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.profiles.levels import DomainStanding, LevelState, LevelView, what_would_change
-from tracker.rules.profiles.next_steps import NextStep, StepKind
+from tracker.rules.profiles.levels import (
+    DomainStanding,
+    LevelState,
+    LevelView,
+    counts_nowhere,
+    what_would_change,
+)
+from tracker.rules.profiles.next_steps import LearnerReviewState, NextStep, StepKind
+from tracker.web.ui.template_helpers import day
+
+STEPS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """One next step as it is shown: what it is about, why, and the link to do it."""
+    """One next step as it is shown: what it is about, why, and the link to do it. No counts: the
+    pages behind the links list more than one domain."""
 
     title: Wording
     text: str
@@ -42,7 +53,7 @@ def change(of: DomainStanding, domain: DomainShape) -> str:
     """What would let the next level be held: "2 statements from Proficient"."""
     lacks = what_would_change(of)
     if lacks is None:
-        if of.held_rank == 0:
+        if counts_nowhere(of):
             return str(_("Too few statements at every level to judge one."))
         return str(_("Every level that counts is reached."))
     level = domain.level_name(lacks.rank)
@@ -101,24 +112,62 @@ def state(view: LevelView) -> str:
 
 
 def step_lines(
-    steps: tuple[NextStep, ...], of: Profile, statements: list[StatementVoices]
+    agreed: list[OpenStep],
+    steps: tuple[NextStep, ...],
+    of: Profile,
+    statements: list[StatementVoices],
 ) -> list[StepLine]:
+    """What was agreed in a talk, the next due first, then what the levels ask for: at most
+    STEPS_SHOWN in all."""
     domains = {domain.id: domain for domain in of.domains}
     titles = {each.id: each.title for each in statements}
-    return [
+    found = [_agreed(each) for each in agreed]
+    found += [
         _step(step, domains[step.domain_id], titles, of.learner.framework_slug) for step in steps
     ]
+    return found[:STEPS_SHOWN]
+
+
+def nothing_left(of: Profile) -> str:
+    """What is said where there is no step."""
+    standings = [*(of.own or of.endorsed).values(), *of.endorsed.values()]
+    if all(counts_nowhere(each) for each in standings):
+        return str(_("Too few statements at every level to judge one."))
+    if all(what_would_change(each) is None for each in standings):
+        return str(_("Nothing is left to do here: every level that counts is reached."))
+    return str(_("Nothing for you to do now."))
+
+
+def unanswered(of: StatementVoices) -> str:
+    """What is said in the endorsed voice of a statement that has no endorsement."""
+    words = {
+        LearnerReviewState.DIFFERS: _("difference open"),
+        LearnerReviewState.KEPT_APART: _("no agreement"),
+        LearnerReviewState.WITH_REVIEWER: _("with your reviewer"),
+        LearnerReviewState.RETURNED: _("your reviewer has a question"),
+        LearnerReviewState.NOT_SENT: _("not reviewed yet"),
+    }
+    return str(words[of.review])
+
+
+def _agreed(step: OpenStep) -> StepLine:
+    who = (
+        _("You, with %(name)s, for %(statement)s", name=step.reviewer, statement=step.statement)
+        if step.is_mine
+        else _("%(name)s, for %(statement)s", name=step.reviewer, statement=step.statement)
+    )
+    text = _("%(who)s, by %(day)s", who=who, day=day(step.due_on)) if step.due_on else str(who)
+    href = url_for("reviews.differences", review_id=step.review_id, _anchor=f"item-{step.item_id}")
+    return StepLine(step.text.removesuffix("."), text, href, _("Agreed in the talk"))
 
 
 def _step(step: NextStep, domain: DomainShape, titles: dict[int, str], framework: str) -> StepLine:
     first = step.statement_ids[0]
-    name, level, count = domain.title, domain.level_name(step.rank or 0), len(step.statement_ids)
+    name, level = domain.title, domain.level_name(step.rank or 0)
     title, href, action = name, url_for("statements.show", statement_id=first), _("Why")
     match step.kind:
         case StepKind.RATE:
-            text = ngettext(
-                "%(num)d statement is not known yet", "%(num)d statements are not known yet", count
-            )
+            text = _("not everything at %(level)s is rated", level=level)
             href, action = _assess(framework, domain, first), _("Rate")
         case StepKind.BUILD_REVIEWED:
             text = _(
@@ -138,23 +187,13 @@ def _step(step: NextStep, domain: DomainShape, titles: dict[int, str], framework
             text = _("%(level)s in %(domain)s, where you are at target", level=level, domain=name)
             title, href, action = titles[first], _evidence(first), _("Add evidence")
         case StepKind.SEND:
-            text = ngettext(
-                "%(num)d statement to send for review",
-                "%(num)d statements to send for review",
-                count,
-            )
+            text = _("not everything at %(level)s is reviewed", level=level)
             href, action = url_for("reviews.new"), _("Send")
         case StepKind.REPLY:
-            text = ngettext(
-                "a reviewer asks about %(num)d statement",
-                "a reviewer asks about %(num)d statements",
-                count,
-            )
+            text = str(_("a reviewer has a question"))
             href, action = url_for("reviews.index"), _("Reply")
         case StepKind.TALK:
-            text = ngettext(
-                "%(num)d difference to talk about", "%(num)d differences to talk about", count
-            )
+            text = str(_("you and your reviewer rated something differently"))
             href, action = url_for("reviews.index"), _("See them")
     return StepLine(title, text, href, action)
 

@@ -3,65 +3,94 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from flask import url_for
+from flask import request, url_for
 
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.endorsements import exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
-from tracker.queries.profiles import profiles, statement_status
+from tracker.queries.profiles import growth, profiles, statement_status
+from tracker.queries.profiles.growth import EarlierRound, Growth
 from tracker.queries.profiles.levels import DomainShape
-from tracker.queries.profiles.profiles import EndorsedCount, Profile, SelfSide, TrendPoint
-from tracker.queries.reviews import submission_counts
+from tracker.queries.profiles.profiles import EndorsedCount, Profile, SelfSide
+from tracker.queries.reviews import agreed_steps, submission_counts
 from tracker.queries.reviews.submission_counts import SentCounts
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark_language
-from tracker.web.profiles import labels, level_table
+from tracker.web.profiles import cards, labels, level_bars
+from tracker.web.profiles.cards import ChangesSince, VoiceSummary
 from tracker.web.profiles.labels import StepLine
-from tracker.web.profiles.level_table import ProfileRow, RankHeading
+from tracker.web.profiles.level_bars import SectionBars
 
 
 @dataclass(frozen=True)
 class ProfilePage:
-    """`steps` and `last_change` are for the learner alone: empty for others."""
+    """`steps` and `last_change` are for the learner alone: empty for others. `changes` is None
+    where no round has ended in which they were there."""
 
     profile: Profile
     side: SelfSide
-    rows: list[ProfileRow]
-    headings: list[RankHeading]
-    dots: list[list[ProfileRow]]
+    sections: list[SectionBars]
+    target: str
+    headline: str
+    summaries: list[VoiceSummary]
     endorsed: EndorsedCount
-    trend_points: list[TrendPoint]
+    changes: ChangesSince | None
     sent: SentCounts
     exceptions: list[AgreedException]
     steps: list[StepLine]
+    nothing_left: str
     last_change: dt.datetime | None
 
 
 def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
     blind = session.blind_spots()
-    profile = mark_language(profiles.profile(learner, side, blind), learner.lang)
+    statements = statement_status.voices(learner, side, blind)
+    offered, chosen = _rounds(learner)
+    profile, statements, open_steps, grown = mark_language(
+        (
+            profiles.profile(learner, side, blind),
+            statements,
+            agreed_steps.open_steps(learner) if side is SelfSide.OWN else [],
+            growth.growth(learner, side, blind, statements, chosen.end) if chosen else Growth(),
+        ),
+        learner.lang,
+    )
     agreed = exceptions.agreed(learner, blind)
-    rows = level_table.rows(profile, agreed, lambda domain: _address(learner, side, domain))
-    steps, last_change = [], None
+    sections = level_bars.sections(profile, agreed, lambda domain: _address(learner, side, domain))
+    summaries = cards.summaries(sections)
+    changes, steps, last_change = None, [], None
+    if chosen is not None:
+        then = profiles.at_target(profile, side, blind, chosen.end)
+        changes = cards.changes(profile, offered, chosen, grown, then, summaries)
     if side is SelfSide.OWN:
-        statements = statement_status.voices(learner, side, blind)
-        steps = labels.step_lines(statement_status.steps(profile, statements), profile, statements)
+        computed = statement_status.steps(profile, statements, labels.STEPS_SHOWN)
+        steps = labels.step_lines(open_steps, computed, profile, statements)
         last_change = profiles.last_change(learner)
     return ProfilePage(
         profile=profile,
         side=side,
-        rows=rows,
-        headings=level_table.headings(profile),
-        dots=level_table.dot_strands(rows),
+        sections=sections,
+        target=level_bars.common_target(sections),
+        headline=cards.headline(summaries, len(profile.targets)),
+        summaries=summaries,
         endorsed=profiles.endorsed_count(learner, blind),
-        trend_points=profiles.trend(profile, side, blind, session.today()),
+        changes=changes,
         sent=submission_counts.sent_counts([learner.person_id], [], blind).get(
             (learner.person_id, learner.framework_id), SentCounts()
         ),
         exceptions=agreed,
         steps=steps,
+        nothing_left=labels.nothing_left(profile),
         last_change=last_change,
     )
+
+
+def _rounds(learner: Learner) -> tuple[list[EarlierRound], EarlierRound | None]:
+    """Those to compare with, and the one that the address names, else the newest."""
+    offered = growth.rounds(learner, session.today())
+    asked = request.args.get("since", "")
+    chosen = next((each for each in offered if str(each.id) == asked), None)
+    return offered, chosen or next(iter(offered), None)
 
 
 def _address(learner: Learner, side: SelfSide, domain: DomainShape) -> str:

@@ -54,11 +54,10 @@ def document(paper: PrintedProfile) -> Document:
         "facts": _facts(of, imprint.library),
         "voices": _voices(of),
         "stats": levels.stats(of),
-        "levels": levels.table(of),
-        "charts": [levels.chart(of, rows) for rows in of.dots],
+        "levels": levels.levels(of),
         "exceptions": _exceptions(of) if of.exceptions else None,
         "steps": _steps(of) if of.side is SelfSide.OWN else None,
-        "trend": levels.trend(of) if of.trend_points else None,
+        "changes": _changes(of),
         **_statements(paper),
         "rule": _rule(paper.met),
         "credits": credits_of(imprint),
@@ -70,10 +69,9 @@ def document(paper: PrintedProfile) -> Document:
 
 def _facts(of: ProfilePage, library: str) -> list[list[str]]:
     learner = of.profile.learner
-    target = next((heading.name for heading in of.headings if heading.is_target), "")
     role = learner.role_profile
-    if target:
-        role = _("%(role)s, target %(level)s", role=role, level=target)
+    if of.target:
+        role = _("%(role)s, target %(level)s", role=role, level=of.target)
     rows = [
         [_("Library"), library],
         [_("Team"), " \u00b7 ".join(filter(None, (learner.team, learner.job)))],
@@ -150,10 +148,16 @@ def _exceptions(of: ProfilePage) -> Data:
     }
 
 
+def _changes(of: ProfilePage) -> Data | None:
+    if of.changes is None:
+        return None
+    return levels.changes(of.changes, {each.id: each.title for each in of.profile.domains})
+
+
 def _steps(of: ProfilePage) -> Data:
     return {
         "title": _("Next steps"),
-        "none-left": _("Nothing is left to do here: every level that counts is reached."),
+        "none-left": of.nothing_left,
         "rows": [{"title": step.title, "text": step.text} for step in of.steps],
     }
 

@@ -10,6 +10,7 @@ from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
+from tracker.rules.frameworks.scale import Voice
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.services.assessment import readiness
@@ -17,7 +18,7 @@ from tracker.web.http import errors, rate_limits, session
 from tracker.web.http.access import door, may, note_look, note_opened
 from tracker.web.http.framework_asked import asked, learner_asked
 from tracker.web.i18n.render import render
-from tracker.web.profiles import exports, labels, level_table
+from tracker.web.profiles import exports, labels, standing_words
 from tracker.web.profiles import pdf as profile_pdf
 from tracker.web.profiles.pages import profile_page
 from tracker.web.ui import pdf
@@ -126,12 +127,7 @@ def _of(person: Subject) -> tuple[Learner, SelfSide]:
 
 
 def _show(learner: Learner, side: SelfSide) -> ResponseReturnValue:
-    return render(
-        "profiles/show.html",
-        lang=learner.lang,
-        short=level_table.short,
-        **vars(profile_page(learner, side)),
-    )
+    return render("profiles/show.html", lang=learner.lang, **vars(profile_page(learner, side)))
 
 
 def _pdf(learner: Learner, side: SelfSide) -> ResponseReturnValue:
@@ -144,9 +140,9 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
     domain = next((domain for domain in profile.domains if domain.key == key), None)
     if domain is None:
         abort(404)
-    voices = [("endorsed", profile.endorsed[domain.id])]
+    voices = [(Voice.ENDORSED, profile.endorsed[domain.id])]
     if profile.own is not None:
-        voices.insert(0, ("own", profile.own[domain.id]))
+        voices.insert(0, (Voice.SELF, profile.own[domain.id]))
     return render(
         "profiles/explain.html",
         lang=learner.lang,
@@ -159,6 +155,9 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
         counts_as_met=labels.counts_as_met,
         met=statement_status.met_answers(learner.framework_id),
         state=labels.state,
+        reached=standing_words.reached,
+        target_words=standing_words.target_words,
+        unanswered=labels.unanswered,
         back=url_for("profiles.own")
         if side is SelfSide.OWN
         else url_for("profiles.show", person_id=learner.person_id),

@@ -46,14 +46,17 @@ def index() -> ResponseReturnValue:
     access.note_opened(NoticePage.REVIEWS)
     stands_in = delegates.stands_in_for(actor, today)
     inbox = review_queues.inbox(actor, today)
+    chosen = queue.selected(inbox)
     return render(
         "reviews/index.html",
         mine=review_queues.mine(actor),
         words=labels.REVIEW_STATUS,
-        inbox=queue.sorted_by(inbox, order),
+        inbox=inbox,
+        chosen=chosen,
+        live=queue.sorted_by(chosen.reviews, order),
         left=partial(labels.left, pace=pages.my_pace()),
-        next_review=queue.next_review(inbox),
-        headings=headings(queue.COLUMNS, order, "reviews.index"),
+        next_review=queue.next_review(chosen.reviews),
+        headings=headings(queue.COLUMNS, order, "reviews.index", **chosen.kept),
         stands_in=stands_in,
         to_take_over=delegates.to_take_over(actor, today) if stands_in else [],
     )

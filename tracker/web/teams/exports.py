@@ -58,7 +58,7 @@ def _words(mark: CellMark) -> str:
         "gap": _("%(level)s, below target", level=level),
         "not_yet_known": _("not known yet"),
         "not_assessed": _("not assessed"),
-        "no_target": mark.name or _("no target"),
+        "no_target": _("%(level)s, no target", level=level),
     }
     return str(words[mark.state])
 

@@ -7,17 +7,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from flask_babel import gettext as _
+
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.teams.gap_matrix import PersonRow
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.names import telling_length
+from tracker.rules.profiles.levels import TargetState
+from tracker.rules.teams.gaps import GapCell
 
 
 class CellMark(NamedTuple):
-    """What a cell shows. `state` is a TargetState's value, or "no_target"; `tone` the place of the
-    rank held on the ramp of colors."""
+    """What a cell shows. `state` is a TargetState's value, or "no_target"; `rank` as on a profile,
+    None where nobody can say; `tone` its place on the ramp of colors."""
 
     state: str
-    rank: int
+    rank: int | None
     tone: int
     short: Wording
     name: Wording
@@ -47,7 +52,8 @@ class MatrixRow:
         return self.note.partition(" / ")[0]
 
 
-TONES = 4
+TONES = 9
+"""As many as a section may have levels: no two of them share one."""
 
 
 def tone(rank: int, ranks: int) -> int:
@@ -57,9 +63,7 @@ def tone(rank: int, ranks: int) -> int:
 
 def short_names(names: Sequence[str]) -> list[str]:
     """The shortest beginnings, of two letters or more, that tell the names of a strand apart."""
-    length = 2
-    while len({name[:length] for name in names}) < len(set(names)):
-        length += 1
+    length = telling_length(names)
     return [name[:length] for name in names]
 
 
@@ -67,18 +71,20 @@ def grid(domains: Sequence[DomainShape], rows: Iterable[PersonRow]) -> list[Matr
     named = {domain.id: _names(domain) for domain in domains}
     found = []
     for row in rows:
-        marks = []
-        for cell in row.cells:
-            names = named[cell.domain_id]
-            short, name = names.get(cell.held_rank, ("", ""))
-            state = cell.state if cell.state is not None else "no_target"
-            marks.append(
-                CellMark(state, cell.held_rank, tone(cell.held_rank, len(names)), short, name)
-            )
+        marks = [_mark(cell, named[cell.domain_id]) for cell in row.cells]
         found.append(
             MatrixRow(row.person_id, row.name, row.role_profile, row.framework, tuple(marks))
         )
     return found
+
+
+def _mark(cell: GapCell, names: dict[int, tuple[str, str]]) -> CellMark:
+    rank = cell.known_rank
+    if rank is None:
+        state = cell.state or TargetState.NOT_YET_KNOWN
+        return CellMark(state, None, 0, "?", _("level not known yet"))
+    short, name = names.get(rank, ("", ""))
+    return CellMark(cell.state or "no_target", rank, tone(rank, len(names)), short, name)
 
 
 def kinds(rows: Iterable[MatrixRow]) -> set[CellMark]:

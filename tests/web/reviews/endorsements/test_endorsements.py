@@ -226,7 +226,7 @@ class TestRevoke:
         assert ask not in seen
         assert "Sue revoked the reviewed rating of “Communication 1.1”" in words(ana.get("/").text)
         assert "revoked · 24 Nov Reason: Another Ana" in words(ana.get(own_page(world)).text)
-        assert "reviewed 0 of 2, 2 not known yet" in words(ana.get("/profile").text)
+        assert "Emerging: 0 of 2, need 2; 2 not known yet" in words(ana.get("/profile").text)
         again = sue.post(ask, {"reason": "Once more"})
         assert again.status_code == 422
         assert "isn’t current anymore" in again.text

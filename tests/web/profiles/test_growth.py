@@ -1,0 +1,133 @@
+"""What changed since an earlier round: the numbers, the statements behind each, and who sees
+them."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from tests.client import Client
+from tests.factories.answers import Answer, EndorsedAnswer
+from tests.factories.frameworks import leave_out, open_round
+from tests.factories.ratings import rate
+from tests.factories.reviews import endorse
+from tests.factories.sending import actor
+from tests.factories.world import World
+from tracker.db import session, transaction
+from tracker.models import Endorsement, Membership
+from tracker.services.assessment import ratings
+from tracker.services.reviews import endorsements
+
+SignIn = Callable[[str], Client]
+THEN = dt.datetime(2026, 4, 10, 9, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def grown(app: Flask, world: World) -> World:
+    """Ana since Spring 2026: one answer up, one down, one first given; two newly endorsed, one of
+    the endorsements of then revoked."""
+    one, two, three, four, five, *_rest = world.statements["communication"]
+    with app.app_context():
+        open_round(world, "Spring 2026", dt.date(2026, 3, 1), dt.date(2026, 4, 30))
+        for statement_id, then in ((one, Answer.PARTLY), (two, Answer.CONSISTENTLY)):
+            rate(world, "ana", statement_id, then, THEN)
+        for statement_id in (three, four):
+            endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY, THEN)
+        ratings.rate(actor(world, "ana"), one, Answer.CONSISTENTLY, 1, world.now)
+        ratings.rate(actor(world, "ana"), two, Answer.NOT_YET, 1, world.now)
+        rate(world, "ana", five, Answer.CONSISTENTLY)
+        for statement_id in (one, five):
+            endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
+        given = (
+            session().scalars(select(Endorsement.id).where(Endorsement.statement_id == three)).one()
+        )
+        endorsements.revoke(actor(world, "sue"), given, "By mistake.", world.now)
+    return world
+
+
+def lists(page: str) -> dict[str, list[str]]:
+    """By its words, the statements behind each number, with what is said of them."""
+    part = page.partition('id="changes"')[2].partition("</section>")[0]
+    found = {words: [] for words in re.findall(r'<p class="change is-none">([^<]+)', part)}
+    for words, rows in re.findall(r"<summary>([^<]+)</summary>(.*?)</details>", part, re.S):
+        found[words] = [
+            " ".join(re.sub(r"<[^>]+>", "", row).split())
+            for row in re.findall(r"<li>(.*?)</li>", rows, re.S)
+        ]
+    return found
+
+
+def test_each_number_has_its_statements_behind_it(grown: World, sign_in: SignIn) -> None:
+    page = sign_in(grown.email("ana")).get("/profile").text
+    found = lists(page)
+    assert {words: len(rows) for words, rows in found.items()} == {
+        "1 moved up": 1,
+        "1 moved down": 1,
+        "2 newly met in reviews": 2,
+        "1 no longer met in reviews": 1,
+    }
+    assert found["1 moved up"][0].endswith("Partly, now Consistently")
+    assert found["1 moved down"][0].endswith("Consistently, now Not yet")
+    assert found["1 no longer met in reviews"][0].endswith("Consistently, now not reviewed")
+    assert "1 moved up, 1 down" in page
+    assert "Since the end of Spring 2026." in page
+
+
+def test_what_the_library_does_not_rate_has_not_moved(
+    app: Flask, grown: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        leave_out(grown, grown.statements["communication"][0], "No such tool.")
+    found = lists(sign_in(grown.email("ana")).get("/profile").text)
+    assert {words: len(rows) for words, rows in found.items()} == {
+        "0 moved up": 0,
+        "1 moved down": 1,
+        "1 newly met in reviews": 1,
+        "1 no longer met in reviews": 1,
+    }
+
+
+def test_others_see_what_was_revealed(grown: World, sign_in: SignIn) -> None:
+    profile = f"/people/{grown.people['ana']}/profile"
+    found = lists(sign_in(grown.email("sue")).get(profile).text)
+    assert {words: len(rows) for words, rows in found.items()} == {
+        "0 moved up": 0,
+        "0 moved down": 0,
+        "2 newly met in reviews": 2,
+        "1 no longer met in reviews": 1,
+    }
+    page = sign_in(grown.email("cora")).get(profile).text
+    assert "Domains at target: 0 then, 0 now." in page
+    assert lists(page) == {}
+
+
+def test_a_round_before_somebody_came_is_not_compared_with(
+    app: Flask, grown: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        open_round(grown, "Summer 2026", dt.date(2026, 7, 1), dt.date(2026, 8, 31))
+    ana = sign_in(grown.email("ana"))
+    page = ana.get("/profile").text
+    assert "Since the end of Summer 2026." in page
+    earlier = re.search(r'href="(/profile\?since=\d+)#changes">Spring 2026', page)
+    assert earlier is not None
+    assert "Since the end of Spring 2026." in ana.get(earlier.group(1)).text
+    with app.app_context(), transaction() as tx:
+        tx.execute(
+            update(Membership)
+            .where(Membership.person_id == grown.people["ana"])
+            .values(starts_on=dt.date(2026, 6, 1))
+        )
+    page = ana.get("/profile").text
+    assert "Since the end of Summer 2026." in page
+    assert "Spring 2026" not in page
+    with app.app_context(), transaction() as tx:
+        tx.execute(
+            update(Membership)
+            .where(Membership.person_id == grown.people["ana"])
+            .values(starts_on=dt.date(2026, 10, 1))
+        )
+    assert "Nothing to compare yet" in ana.get("/profile").text

@@ -1,0 +1,201 @@
+"""A count is the count of the page that it opens: every link with a number on Today, the profile, the
+reviews and the team pages of the demo's people is followed and what it opens is counted."""
+
+import html
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.cli.test_demo import short_framework, tell
+from tests.client import Client
+from tracker.cli.demo.people import email, load_cast
+
+__all__ = ["short_framework"]
+
+NUMBER = re.compile(r"(?<![\w./])\d{1,3}(?![\w./])")
+HIDDEN = re.compile(r'<span class="visually-hidden">.*?</span>', re.S)
+ENTRY = re.compile(r'<li>\s*<div class="task-head">(.*?)</li>', re.S)
+LINK = re.compile(r'<a\b[^>]*href="([^"]+)"[^>]*>(.*?)</a>', re.S)
+BAR = re.compile(r'"bar-list-label"><a href="([^"]+)">.*?</a></span>(.*?)</li>', re.S)
+
+
+def words(markup: str) -> str:
+    shown = re.sub(r"<[^>]+>", " ", HIDDEN.sub("", markup))
+    return html.unescape(" ".join(shown.split()))
+
+
+def rows(page: str, caption: str) -> int:
+    """How many rows the table of that caption has."""
+    table = re.search(rf"<caption[^>]*>{caption}</caption>.*?</table>", page, re.S)
+    return table.group().partition("<tbody>")[2].count("<tr>") if table else 0
+
+
+def total(page: str, sentence: str) -> int:
+    """The sum of a number that rows say."""
+    return sum(map(int, re.findall(sentence, words(page.partition("<tbody>")[2]))))
+
+
+def statements(page: str) -> int:
+    """Those of a review, on the page of either side."""
+    return rows(page, r"\d+ statements?, as you sent (?:it|them)") or len(
+        set(re.findall(r'id="item-\d+"', page))
+    )
+
+
+def rated(page: str) -> int:
+    """Statements of an explanation that have an own answer and are rated here."""
+    own = re.findall(r'<tr>\s*<th scope="row">.*?</th>\s*<td>(.*?)</td>', page, re.S)
+    return sum("answer-tag" in each for each in own)
+
+
+def sent(page: str) -> tuple[int, int]:
+    """How many of a team have sent something, and how many they are: with the teams below, or by
+    the rows of its members."""
+    whole = re.search(r"With this team: (\d+) of (\d+) people", words(page))
+    if whole is not None:
+        return int(whole.group(1)), int(whole.group(2))
+    people = rows(page, "Members and what they have sent, in statements")
+    return people - page.count(">Not sent</span>"), people
+
+
+Opened = Callable[[str], int]
+COUNTED: tuple[tuple[str, Opened], ...] = (
+    (r"^(\d+) reviews? to answer", lambda page: rows(page, "Reviews that wait for you")),
+    (r"to answer \| (\d+) statements? left", lambda page: total(page, r"(\d+) to answer")),
+    (r"^(\d+) reviews? to check", lambda page: rows(page, "Reviews that wait for you")),
+    (
+        r"^(\d+) differences? waits? for you",
+        lambda page: total(page, r"(\d+) differences? waits? for you"),
+    ),
+    (
+        r"^(\d+) of \d+ (?:has|have) not sent",
+        lambda page: rows(page, "Members and what they have sent, in statements"),
+    ),
+    (
+        r"^\d+ of (\d+) (?:has|have) not sent",
+        lambda page: int((re.search(r"\d+ of (\d+) (?:person|people)", page) or ["", "0"])[1]),
+    ),
+    (r"\| (\d+) of \d+ people have sent", lambda page: sent(page)[0]),
+    (r"\| \d+ of (\d+) people have sent", lambda page: sent(page)[1]),
+    (r"^(\d+) pieces? of evidence", lambda page: page.count('class="task-title"')),
+    (r"\| (\d+) of \d+ are reviewed", lambda page: int(said(page, r"(\d+) reviewed by"))),
+    (r"(\d+) to talk through", lambda page: page.count('class="agenda-row"')),
+    (r": (\d+) statements?$", statements),
+    (r"^(\d+) reviews?$", lambda page: rows(page, "Reviews that wait for you") or 1),
+    (r"^Show all (\d+) open reviews", lambda page: rows(page, "Reviews that wait for you")),
+    (r"^(\d+) new notices?", lambda page: int(said(page, r"(\d+) (?:is|are) new"))),
+    (r"^(?:Look at|Rate) (\d+)$", lambda page: page.count("<fieldset")),
+)
+"""What a link says, and how to count what it opens. In an entry of Today its note stands behind "|"."""
+
+
+def said(page: str, sentence: str) -> str:
+    found = re.search(sentence, words(page))
+    return found.group(1) if found else "0"
+
+
+def counted(page: str) -> list[tuple[str, str]]:
+    """Address and words of each link that says a number."""
+    entries = ENTRY.findall(page)
+    found = []
+    for entry in entries:
+        href, title = LINK.findall(entry)[0]
+        note = words(entry.partition("<p>")[2])
+        found.append((href, f"{words(title)} | {note}" if note else words(title)))
+    rest = ENTRY.sub("", page)
+    found += [
+        (href, words(text)) for href, text in LINK.findall(rest) if 'class="level' not in text
+    ]
+    return [
+        (html.unescape(href), text)
+        for href, text in found
+        if NUMBER.search(re.sub(r"\d+ (?:[A-Z][a-z]{2,8})\b", "", text))
+    ]
+
+
+def untrue(page: str, opened: Callable[[str], str]) -> list[str]:
+    """Links whose number is not what they open, and numbers that nobody said how to count."""
+    found = []
+    for href, text in counted(page):
+        if re.search(r": \d+ of \d+, need \d+", text):
+            found += untrue_level(href, text, opened)
+            continue
+        rules = [
+            (match, count) for sentence, count in COUNTED if (match := re.search(sentence, text))
+        ]
+        if not rules:
+            found.append(f"no rule: {text} ({href})")
+        for match, count in rules:
+            if (there := count(opened(href))) != int(match.group(1)):
+                found.append(f"{text} ({href}): {there}")
+    for href, bar in BAR.findall(page):
+        done = re.search(r"(\d+) of \d+", bar)
+        if done and (there := rated(opened(html.unescape(href)))) != int(done.group(1)):
+            found.append(f"{words(bar)} ({href}): {there}")
+    return found
+
+
+def untrue_level(href: str, text: str, opened: Callable[[str], str]) -> list[str]:
+    """ "Developing: 1 of 3, need 3" beside a bar: one of the two columns of that level has as many
+    answers that count as met."""
+    part = opened(href).partition(f'id="{href.partition("#")[2]}"')[2].partition("</section>")[0]
+    listed = [re.findall(r"<td>(.*?)</td>", row, re.S) for row in part.split("<tr>")[2:]]
+    met = {sum("is-met" in each for each in column) for column in zip(*listed, strict=True)}
+    number = re.search(r": (\d+) of", text)
+    return [] if number and int(number.group(1)) in met else [f"{text} ({href}): {met}"]
+
+
+@pytest.fixture
+def people() -> list[str]:
+    """The first of each role, a supervisor who learns too, and one of another branch."""
+    accounts = load_cast().accounts()
+    firsts = {each["role"]: each["name"] for each in reversed(accounts)}
+    others = [each["name"] for each in accounts if each["role"] == "supervisor"]
+    return list(dict.fromkeys([*firsts.values(), others[-1]]))
+
+
+@pytest.mark.usefixtures("short_framework")
+def test_every_count_is_that_of_the_page_it_opens(
+    app: Flask, engine_name: str, tmp_path: Path, people: list[str]
+) -> None:
+    if engine_name == "postgresql":
+        pytest.skip("the demo is read through the same queries on one engine")
+    tell(app, tmp_path)
+    followed: set[str] = set()
+    wrong: list[str] = []
+    for name in people:
+        client = Client(app)
+        client.sign_in(email(name), load_cast().password)
+        cache: dict[str, str] = {}
+
+        def opened(href: str, client: Client = client, cache: dict[str, str] = cache) -> str:
+            address = href.partition("#")[0]
+            if address not in cache:
+                cache[address] = client.get(address, follow_redirects=True).text
+            return cache[address]
+
+        for address in ("/", "/notices"):  # before other pages mark what they are about as read
+            opened(address)
+        teams = re.findall(r'href="(/teams/\d+)"', opened("/teams"))
+        for address in ["/", "/profile", "/reviews", *dict.fromkeys(teams)]:
+            page = opened(address)
+            followed |= {re.sub(r"\d+", "N", text) for _href, text in counted(page)}
+            wrong += [f"{name}, {address}: {each}" for each in untrue(page, opened)]
+    assert "\n".join(wrong) == ""
+    assert len(followed) > 15
+
+
+TODAY = """<li> <div class="task-head"> <a class="task-title" href="/reviews?show=answer">2 reviews to
+answer</a> </div> <p>5 statements left; the next due from Ben</p> </li>"""
+LISTED = """<table><caption class="x">Reviews that wait for you</caption><tbody>
+<tr><td>3 to answer</td></tr><tr><td>2 to answer</td></tr></tbody></table>"""
+
+
+def test_a_count_that_is_another_is_found() -> None:
+    assert untrue(TODAY, lambda _href: LISTED) == []
+    assert len(untrue(TODAY.replace("2 reviews", "3 reviews"), lambda _href: LISTED)) == 1
+    assert len(untrue(TODAY.replace("5 statements", "9 statements"), lambda _href: LISTED)) == 1
+    assert untrue('<a href="/x">7 of them</a>', lambda _href: "") == ["no rule: 7 of them (/x)"]

@@ -1,0 +1,154 @@
+"""How a profile has changed since an earlier round, statement by statement: each side against
+itself, as the same reader gets it."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Subquery, exists, select
+
+from tracker.db import session
+from tracker.models import Endorsement, Membership, RoleProfile, Round, RoundFramework, ScaleAnswer
+from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.assessment.learners import Learner
+from tracker.queries.profiles import levels
+from tracker.queries.profiles.profiles import SelfSide
+from tracker.queries.profiles.statement_status import StatementVoices
+from tracker.rules.frameworks.scale import Meaning, Scale
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.roles import Role
+
+ROUNDS_OFFERED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRound:
+    """A round that has ended. `end`: the moment after its last day."""
+
+    id: int
+    name: str
+    ends_on: dt.date
+
+    @property
+    def end(self) -> dt.datetime:
+        return dt.datetime.combine(self.ends_on + dt.timedelta(days=1), dt.time.min, dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementChange:
+    """One statement, and what was said of it then and is said now ("" for nothing)."""
+
+    statement_id: int
+    domain_id: int
+    title: Wording
+    before: Wording
+    after: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """`up` and `down`: answers of the self side that went along the scale; what had no place on it
+    then or now did not move. `newly` and `no_longer`: endorsed as met."""
+
+    up: tuple[StatementChange, ...] = ()
+    down: tuple[StatementChange, ...] = ()
+    newly: tuple[StatementChange, ...] = ()
+    no_longer: tuple[StatementChange, ...] = ()
+
+
+def rounds(learner: Learner, today: dt.date) -> list[EarlierRound]:
+    """Ended rounds of the framework in which the person learned in it already, the newest first.
+    One query."""
+    was_there = exists(
+        select(Membership.id)
+        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .where(
+            Membership.person_id == learner.person_id,
+            Membership.role == Role.LEARNER,
+            Membership.starts_on <= Round.ends_on,
+            RoleProfile.framework_id == learner.framework_id,
+        )
+    )
+    rows = session().execute(
+        select(Round.id, Round.name, Round.ends_on)
+        .join(RoundFramework, RoundFramework.round_id == Round.id)
+        .where(
+            Round.library_id == learner.library_id,
+            RoundFramework.framework_id == learner.framework_id,
+            Round.ends_on < today,
+            was_there,
+        )
+        .order_by(Round.ends_on.desc(), Round.id)
+        .limit(ROUNDS_OFFERED)
+    )
+    return [EarlierRound(*row) for row in rows]
+
+
+def growth(
+    learner: Learner,
+    side: SelfSide,
+    blind: BlindSpots,
+    now: Iterable[StatementVoices],
+    since: dt.datetime,
+) -> Growth:
+    """From that moment to `now`, which are the statements as this reader gets them. What the
+    library does not rate is left out; without a self side there is nothing by statement. Three
+    queries."""
+    if side is SelfSide.NONE:
+        return Growth()
+    people = [learner.person_id]
+    own_then = _said(
+        levels.rated(people, since)
+        if side is SelfSide.OWN
+        else levels.revealed(people, blind, since)
+    )
+    endorsed_then = _said(
+        select(Endorsement.person_id, Endorsement.statement_id, Endorsement.answer)
+        .where(
+            Endorsement.person_id.in_(people),
+            levels.stood(since),
+            blind.shown(Endorsement.person_id, Endorsement.statement_id),
+        )
+        .subquery()
+    )
+    answers = (
+        session()
+        .execute(
+            select(ScaleAnswer.key, ScaleAnswer.label, ScaleAnswer.counts_as)
+            .where(ScaleAnswer.framework_id == learner.framework_id)
+            .order_by(ScaleAnswer.position)
+        )
+        .all()
+    )
+    labels = {row.key: row.label for row in answers}
+    scale = Scale.of((row.key, row.counts_as) for row in answers)
+    up: list[StatementChange] = []
+    down: list[StatementChange] = []
+    newly: list[StatementChange] = []
+    no_longer: list[StatementChange] = []
+    for each in now:
+        if each.not_rated_here is not None:
+            continue
+        before = own_then.get(each.id)
+        then, after = scale.step(before) if before else None, each.own.step if each.own else 0
+        if before and then and after and each.own and then != after:
+            (up if after > then else down).append(_change(each, labels[before], each.own.label))
+        was = endorsed_then.get(each.id)
+        was_met = was is not None and scale.meaning(was) is Meaning.MET
+        is_met = each.endorsed is not None and each.endorsed.means is Meaning.MET
+        if was_met is not is_met:
+            label = each.endorsed.label if each.endorsed else ""
+            change = _change(each, labels[was] if was else "", label)
+            (newly if is_met else no_longer).append(change)
+    return Growth(tuple(up), tuple(down), tuple(newly), tuple(no_longer))
+
+
+def _change(of: StatementVoices, before: Wording, after: Wording) -> StatementChange:
+    return StatementChange(of.id, of.domain_id, of.title, before, after)
+
+
+def _said(answers: Subquery) -> dict[int, str]:
+    """By statement."""
+    _person, statement_id, answer, *_rest = answers.c
+    rows = session().execute(select(statement_id, answer)).all()
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,115 @@
+"""The three cards over a profile: where somebody is, what changed, what is next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.queries.profiles.growth import EarlierRound, Growth, StatementChange
+from tracker.queries.profiles.profiles import AtTarget, Profile
+from tracker.rules.frameworks.scale import Voice
+from tracker.rules.profiles.levels import TargetState
+from tracker.web.profiles.level_bars import SectionBars
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSummary:
+    """One voice over all domains: the state in each, in their order, and their counts in words."""
+
+    voice: Voice
+    states: tuple[TargetState | None, ...]
+    at_target: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeList:
+    """A number and the statements behind it."""
+
+    title: str
+    changes: tuple[StatementChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesSince:
+    """What changed since the end of a round. `by_statement` is False for a reader who gets nothing
+    by statement; `lists` are all there then, also those of nothing."""
+
+    round: EarlierRound
+    offered: list[EarlierRound]
+    headline: str
+    note: str
+    lists: tuple[ChangeList, ...]
+    by_statement: bool
+
+
+def summaries(of: Sequence[SectionBars]) -> list[VoiceSummary]:
+    """The self side first, where there is one."""
+    by_voice: dict[Voice, list[TargetState | None]] = {}
+    for bar in (bar for section in of for row in section.rows for bar in row.bars):
+        by_voice.setdefault(bar.voice, []).append(bar.target.state)
+    return [
+        VoiceSummary(voice, tuple(states), states.count(TargetState.AT_TARGET), _counts(states))
+        for voice, states in by_voice.items()
+    ]
+
+
+def headline(of: Sequence[VoiceSummary], with_target: int) -> str:
+    """By endorsements alone, as its place over the two counts says."""
+    if not with_target:
+        return str(_("No targets are set"))
+    endorsed = next(each for each in of if each.voice is Voice.ENDORSED)
+    return str(
+        ngettext(
+            "At target in %(at)s of %(num)d domain",
+            "At target in %(at)s of %(num)d domains",
+            with_target,
+            at=endorsed.at_target,
+        )
+    )
+
+
+def changes(
+    of: Profile,
+    offered: list[EarlierRound],
+    chosen: EarlierRound,
+    growth: Growth,
+    then: AtTarget,
+    now: Sequence[VoiceSummary],
+) -> ChangesSince:
+    endorsed = next(each for each in now if each.voice is Voice.ENDORSED)
+    note = _(
+        "Domains at target: %(then)s then, %(now)s now.", then=then.endorsed, now=endorsed.at_target
+    )
+    if of.own is None:
+        return ChangesSince(chosen, offered, str(note), "", (), False)
+    lists = [
+        ChangeList(_moved(len(growth.up), len(growth.down)), ()),
+        ChangeList(_("%(num)s moved up", num=len(growth.up)), growth.up),
+        ChangeList(_("%(num)s moved down", num=len(growth.down)), growth.down),
+        ChangeList(_("%(num)s newly met in reviews", num=len(growth.newly)), growth.newly),
+    ]
+    if growth.no_longer:
+        lists.append(
+            ChangeList(
+                _("%(num)s no longer met in reviews", num=len(growth.no_longer)), growth.no_longer
+            )
+        )
+    return ChangesSince(chosen, offered, lists[0].title, str(note), tuple(lists[1:]), True)
+
+
+def _moved(up: int, down: int) -> str:
+    return str(_("%(up)s moved up, %(down)s down", up=up, down=down))
+
+
+def _counts(states: Sequence[TargetState | None]) -> str:
+    """ "7 at target, 4 below target, 1 not known yet"; what there is none of is not named."""
+    words = [
+        (TargetState.AT_TARGET, _("%(num)s at target")),
+        (TargetState.GAP, _("%(num)s below target")),
+        (TargetState.NOT_YET_KNOWN, _("%(num)s not known yet")),
+        (TargetState.NOT_ASSESSED, _("%(num)s not assessed")),
+        (None, _("%(num)s without a target")),
+    ]
+    return ", ".join(text % {"num": states.count(key)} for key, text in words if key in states)

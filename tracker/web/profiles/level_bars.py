@@ -1,0 +1,140 @@
+"""The levels of a profile as page and document draw them: for each section a table, for each
+domain a bar for each voice."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.queries.endorsements.exceptions import AgreedException
+from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles.profiles import Profile
+from tracker.rules.frameworks.scale import Voice
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.names import telling_length
+from tracker.rules.profiles.levels import (
+    DomainStanding,
+    LevelState,
+    LevelView,
+    checked_rank,
+    what_would_change,
+)
+from tracker.web.i18n.content_language import beginning, unmarked
+from tracker.web.profiles.standing_words import TargetWords, reached, target_words, working_on
+
+Address = Callable[[DomainShape], str]
+"""Where the explanation of a domain is."""
+
+SHORT_FROM = 5
+"""From so many levels on, a heading has room for their first letters alone."""
+
+
+class Segment(StrEnum):
+    """One level of a bar. `OUT_OF_ORDER`: met above one that is not."""
+
+    HELD = "held"
+    LIMITED = "limited"
+    OUT_OF_ORDER = "out-of-order"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class LevelBar:
+    """One voice in one domain. `tick`: after how many segments the target stands, None without one.
+    `excepted`: a statement does not count somewhere, by an agreed exception."""
+
+    voice: Voice
+    segments: tuple[Segment, ...]
+    tick: int | None
+    reached: str
+    working_on: str
+    href: str
+    target: TargetWords
+    excepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DomainBars:
+    label: Wording
+    href: str
+    target: str
+    bars: tuple[LevelBar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionBars:
+    """A section of the framework. `target`: the name of the level, where all its domains have the
+    same."""
+
+    title: Wording
+    levels: tuple[Wording, ...]
+    target: str
+    rows: tuple[DomainBars, ...]
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """As much of each level's name as there is room for."""
+        if len(self.levels) < SHORT_FROM:
+            return self.levels
+        length = telling_length([unmarked(name) for name in self.levels])
+        return tuple(beginning(name, length) for name in self.levels)
+
+
+def sections(
+    of: Profile, exceptions: Iterable[AgreedException], address: Address
+) -> list[SectionBars]:
+    excepted = frozenset(each.domain_id for each in exceptions)
+    by_strand: dict[str, list[DomainShape]] = {}
+    for domain in of.domains:
+        by_strand.setdefault(domain.strand_key, []).append(domain)
+    found = []
+    for domains in by_strand.values():
+        names = {domain.level_name(of.targets.get(domain.id, 0)) for domain in domains}
+        found.append(
+            SectionBars(
+                domains[0].strand,
+                tuple(level.name for level in domains[0].levels),
+                names.pop() if len(names) == 1 else "",
+                tuple(_row(of, domain, excepted, address(domain)) for domain in domains),
+            )
+        )
+    return found
+
+
+def common_target(found: Iterable[SectionBars]) -> str:
+    """The name of the level that every domain has as its target; "" where they differ."""
+    names = {each.target for each in found}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _row(of: Profile, domain: DomainShape, excepted: Collection[int], href: str) -> DomainBars:
+    endorsed = of.endorsed[domain.id]
+    bars = [_bar(Voice.ENDORSED, endorsed, domain, href, domain.id in excepted)]
+    if of.own is not None:
+        bars.insert(0, _bar(Voice.SELF, of.own[domain.id], domain, href, False))
+    target = domain.level_name(of.targets.get(domain.id, 0))
+    return DomainBars(domain.title, href, target, tuple(bars))
+
+
+def _bar(
+    voice: Voice, of: DomainStanding, domain: DomainShape, href: str, excepted: bool
+) -> LevelBar:
+    ranks = [view.rank for view in of.levels]
+    tick, lacks = checked_rank(of), what_would_change(of)
+    return LevelBar(
+        voice=voice,
+        segments=tuple(map(_segment, of.levels)),
+        tick=None if tick is None else ranks.index(tick) + 1,
+        reached=reached(of, domain),
+        working_on=working_on(of, domain),
+        href=href if lacks is None else f"{href}#level-{lacks.rank}",
+        target=target_words(of, domain, voice),
+        excepted=excepted,
+    )
+
+
+def _segment(view: LevelView) -> Segment:
+    if view.state is LevelState.LIMITED:
+        return Segment.LIMITED
+    if view.held:
+        return Segment.HELD
+    return Segment.OUT_OF_ORDER if view.out_of_order else Segment.EMPTY

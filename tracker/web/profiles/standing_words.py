@@ -1,0 +1,95 @@
+"""Where one voice stands in a domain, in words: the page, the document and the explanation say the
+same."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.queries.profiles.levels import DomainShape
+from tracker.rules.frameworks.scale import Voice
+from tracker.rules.profiles.levels import (
+    DomainStanding,
+    TargetState,
+    checked_rank,
+    counts_nowhere,
+    in_the_way,
+    known_rank,
+    what_would_change,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetWords:
+    """Sign, words, what else is to know, and the kind: "ok", "gap" or "soft". Only a gap by
+    endorsements is of the kind `gap`."""
+
+    state: TargetState | None
+    sign: str
+    words: str
+    kind: str
+    notes: tuple[str, ...] = ()
+
+
+def reached(of: DomainStanding, domain: DomainShape) -> str:
+    """The level reached."""
+    rank = known_rank(of)
+    if rank is None:
+        return str(_("too few statements to judge") if counts_nowhere(of) else _("not known yet"))
+    return domain.level_name(rank) if rank else str(_("none reached"))
+
+
+def working_on(of: DomainStanding, domain: DomainShape) -> str:
+    """How far the next level is: "Developing: 1 of 3, need 3"."""
+    lacks = what_would_change(of)
+    if lacks is None:
+        return str(
+            _("Too few statements to judge") if counts_nowhere(of) else _("Every level reached")
+        )
+    view = next(each for each in of.levels if each.rank == lacks.rank)
+    words = _(
+        "%(level)s: %(met)s of %(applicable)s, need %(need)s",
+        level=domain.level_name(lacks.rank),
+        met=lacks.met,
+        applicable=view.tally.applicable,
+        need=lacks.need,
+    )
+    return f"{words}; {_open(lacks.open)}" if lacks.open else str(words)
+
+
+def target_words(of: DomainStanding, domain: DomainShape, voice: Voice) -> TargetWords:
+    """How that stands to the target: what is answered and not met makes a gap, what is open is
+    named apart."""
+    missing = in_the_way(of)
+    not_met = sum(view.tally.not_met for view in missing)
+    unknown = sum(view.tally.open for view in missing)
+    checked = _checked(of, domain)
+    match of.target_state:
+        case None:
+            return TargetWords(None, "", str(_("no target")), "soft")
+        case TargetState.AT_TARGET as state:
+            return TargetWords(state, "\u2713", str(_("at target")), "ok", checked)
+        case TargetState.GAP as state:
+            words = ngettext(
+                "below target: %(num)d not met", "below target: %(num)d not met", not_met
+            )
+            notes = (_open(unknown), *checked) if unknown else checked
+            kind = "gap" if voice is Voice.ENDORSED else "soft"
+            return TargetWords(state, "\u25bc", words, kind, notes)
+        case TargetState.NOT_YET_KNOWN as state:
+            return TargetWords(state, "?", _open(unknown), "soft", checked)
+        case TargetState.NOT_ASSESSED as state:
+            why = (str(_("too few statements to judge")),)
+            return TargetWords(state, "\u2013", str(_("not assessed")), "soft", why)
+
+
+def _open(statements: int) -> str:
+    return str(ngettext("%(num)d not known yet", "%(num)d not known yet", statements))
+
+
+def _checked(of: DomainStanding, domain: DomainShape) -> tuple[str, ...]:
+    """Which level was checked, where that is not the target itself."""
+    rank = checked_rank(of)
+    if rank is None or rank == of.target_rank:
+        return ()
+    return (str(_("checked at %(level)s", level=domain.level_name(rank))),)
