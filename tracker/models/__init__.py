@@ -42,6 +42,7 @@ from tracker.models.reviews.endorsements import EndorsementMove
 from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove, LevelExceptionText
 from tracker.models.reviews.reviews import (
     Confirmation,
+    DifferenceChoice,
     Endorsement,
     EndorsementText,
     Review,
@@ -64,6 +65,7 @@ __all__ = [
     "Confirmation",
     "Correction",
     "Deputy",
+    "DifferenceChoice",
     "Domain",
     "Draft",
     "Endorsement",

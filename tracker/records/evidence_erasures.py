@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import (
     Confirmation,
+    DifferenceChoice,
     Draft,
     Erasure,
     Evidence,
@@ -171,6 +172,11 @@ def _erase_items(taker: TextTaker, item_ids: Collection[int]) -> set[str]:
     for each in tx.scalars(select(Confirmation).where(Confirmation.item_id.in_(item_ids))):
         taker.take(HeldSource.CONFIRMATION, each.id, each.person_id, reason=each.reason)
         each.reason = ""
+    for choice in tx.scalars(
+        select(DifferenceChoice).where(DifferenceChoice.item_id.in_(item_ids))
+    ):
+        taker.take(HeldSource.CHOICE, choice.id, choice.person_id, reason=choice.reason)
+        choice.reason = ""
     return notes
 
 

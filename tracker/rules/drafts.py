@@ -27,7 +27,7 @@ EVIDENCE_LINK = "evidence.link"
 EVIDENCE_LINKS = "evidence.choose_now"
 OF_EVIDENCE = frozenset({EVIDENCE_EDIT, EVIDENCE_LINK, EVIDENCE_LINKS})
 """Their subjects begin with the piece."""
-OF_ITEMS = frozenset({RESPONSE, "reviews.agree", "reviews.next_step", "reviews.reply"})
+OF_ITEMS = frozenset({RESPONSE, "reviews.next_step", "reviews.reply"})
 """Their subject is an item of a review."""
 
 Fields = tuple[tuple[str, str], ...]

@@ -93,14 +93,14 @@ def test_a_draft_has_its_longest_and_a_person_their_most(context: World, ana: Ac
     ("which", "left"),
     [
         ((), set()),
-        ((REPLY,), {("reviews.agree", "7")}),
-        ((REPLY, ["8"]), {(REPLY, "7"), ("reviews.agree", "7")}),
+        ((REPLY,), {("reviews.next_step", "7")}),
+        ((REPLY, ["8"]), {(REPLY, "7"), ("reviews.next_step", "7")}),
     ],
 )
 def test_drafts_go_with_every_erasure(
     context: World, ana: Actor, sue: Actor, which: tuple[object, ...], left: set[tuple[str, str]]
 ) -> None:
-    for form, subject in ((REPLY, "7"), (REPLY, "8"), ("reviews.agree", "7")):
+    for form, subject in ((REPLY, "7"), (REPLY, "8"), ("reviews.next_step", "7")):
         drafts.save(ana, form, subject, TEXT, context.now)
     drafts.save(sue, REPLY, "8", TEXT, context.now)
     with transaction() as tx:

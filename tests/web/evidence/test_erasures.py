@@ -20,6 +20,7 @@ from tests.web.evidence.canary import ADDRESS, CARD, FILE, files_with_it, holds,
 from tracker.db import db, empty_log, session
 from tracker.models import AuditEvent, AuditEventDetail, Erasure, Evidence, EvidenceErasure
 from tracker.queries.operations import audit_chain
+from tracker.rules.reviews.differences import Choice, ChoiceKind
 from tracker.services.accounts import drafts
 from tracker.services.administration import legal_holds
 from tracker.services.notifications import outbox
@@ -34,6 +35,7 @@ TEXTS = {
     "review_item_evidence",
     "review_item_texts",
     "review_messages",
+    "difference_choices",
     "confirmations",
     "ratings",
     "submissions",
@@ -97,6 +99,8 @@ def talked_about(app: Flask, world: World) -> int:
         answer(world, first, ReviewerAnswer.CONSISTENTLY, note=f"I know {ADDRESS}")
         answer(world, second, ReviewerAnswer.PARTLY, note=f"Only {CARD}")
         reviews.reveal(sue, review_id, world.now)
+        theirs = Choice(second, ChoiceKind.AGREE, EndorsedAnswer.PARTLY, f"Well {CARD}", None)
+        differences.choose(sue, review_id, [theirs], [], world.now)
         differences.confirm(ana, second, EndorsedAnswer.PARTLY, f"Just {CARD}", world.now)
         drafts.save(ana, "reviews.next_step", str(second), (("text", f"Call {CARD}"),), world.now)
         drafts.save(ana, "frameworks.correct", "", (("text", f"Not {CARD}"),), world.now)

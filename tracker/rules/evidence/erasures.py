@@ -24,6 +24,7 @@ class HeldSource(StrEnum):
     SENT_EVIDENCE = "review_item_evidence"
     ITEM = "review_item_texts"
     MESSAGE = "review_messages"
+    CHOICE = "difference_choices"
     CONFIRMATION = "confirmations"
     RATING = "ratings"
     DRAFT = "drafts"

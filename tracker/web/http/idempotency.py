@@ -38,7 +38,9 @@ DRAFT = "draft"
 subject."""
 NOT_CONTENT = {FIELD, "csrf_token"}
 KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
-NOT_TYPED = re.compile(r"seen|next|draft|password|current|new|email|shown[_a-z]*(-\d+)?")
+NOT_TYPED = re.compile(
+    r"next|draft|password|current|new|email|(seen|choice|other|shown[_a-z]*)(-\d+)?"
+)
 """Fields that a page filled in, and passwords: nobody's text."""
 LONG = 20
 LOOKS = 40

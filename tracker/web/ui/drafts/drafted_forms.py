@@ -37,7 +37,6 @@ DRAFT_FORMS: dict[str, Any] = {
     "frameworks.correct": _l("A correction to a framework"),
     "handovers.hand_on": _l("Why a review is reassigned"),
     "rating_lists.check": _l("A list of ratings to import"),
-    "reviews.agree": _l("The reason for an agreed answer"),
     "reviews.next_step": _l("A next step"),
     "reviews.reply": _l("A reply to your reviewer"),
 }
