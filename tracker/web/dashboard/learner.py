@@ -136,10 +136,11 @@ def _older(done: Progress) -> str:
 
 
 def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None) -> NextUp:
-    """Where the learner stopped, as the page behind the button finds it."""
-    pages = [
-        item for group in page_nav.page_nav(learner.framework_slug, done) for item in group.items
-    ]
+    """Where the learner stopped, as the page behind the button finds it: in their job first."""
+    if done.begins_with_job:
+        return _job(learner, done)
+    groups = page_nav.page_nav(learner.framework_slug, done)
+    pages = [item for group in groups for item in group.items]
     here = [
         item
         for item in pages
@@ -154,12 +155,41 @@ def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None) -> Ne
     )
     in_all = _("%(done)s of %(total)s in all", done=done.rated, total=done.total)
     minutes = minutes_for(done.left, pace.seconds_of(learner.person_id))
-    about = ngettext("about %(num)s minute", "about %(num)s minutes", minutes)
+    about = _about(minutes)
     return NextUp(
         _("Go on with %(page)s", page=page.title)
         if done.rated
         else _("Start with %(page)s", page=page.title),
         f"{left} · {in_all} · {about}",
+        url_for("assessment.resume"),
+        _("Go on rating") if done.rated else _("Start rating"),
+        PanelLink(url_for("assessment.five"), _("Rate %(num)s", num=min(FIVE, done.left))),
+    )
+
+
+def _about(minutes: int) -> str:
+    return str(ngettext("about %(num)s minute", "about %(num)s minutes", minutes))
+
+
+def _job(learner: Learner, done: Progress) -> NextUp:
+    """What is up to their target, and how long it takes; then the rest."""
+    seconds = pace.seconds_of(learner.person_id)
+    job, rest = done.left_in_job, done.left - done.left_in_job
+    words = _(
+        "%(job)s of %(total)s statements are for your job and not rated yet: %(about)s.",
+        job=job,
+        total=done.total,
+        about=_about(minutes_for(job, seconds)),
+    )
+    if rest:
+        words += " " + _(
+            "Then the other %(rest)s: %(about)s.",
+            rest=rest,
+            about=_about(minutes_for(rest, seconds)),
+        )
+    return NextUp(
+        _("Go on with your job") if done.rated else _("Start with your job"),
+        words,
         url_for("assessment.resume"),
         _("Go on rating") if done.rated else _("Start rating"),
         PanelLink(url_for("assessment.five"), _("Rate %(num)s", num=min(FIVE, done.left))),
