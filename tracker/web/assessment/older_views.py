@@ -49,7 +49,7 @@ def keep() -> ResponseReturnValue:
         )
     else:
         flash_message(_("Nothing was changed."), "info")
-    return redirect(url_for("older_ratings.show"), 303)
+    return redirect(url_for("older_ratings.show", next=1), 303)
 
 
 @bp.post("/assess/older/undo")
