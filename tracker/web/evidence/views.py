@@ -59,7 +59,8 @@ def jot() -> ResponseReturnValue:
 @door(Permission.RATE)
 def new() -> ResponseReturnValue:
     ids = [an_id(typed) for typed in request.args.getlist("statement")[:20]]
-    picker = StatementPicker(pages.statements(), {key: "" for key in ids if key is not None})
+    chosen = {key: "" for key in ids if key is not None} | pages.picked_before("evidence.create")
+    picker = StatementPicker(pages.statements(), chosen)
     return pages.form_page(EvidenceForm(), picker=picker)
 
 
@@ -180,7 +181,7 @@ def bring_back(evidence: Subject) -> ResponseReturnValue:
 @bp.get("/evidence/<id:evidence_id>/statements")
 @door(Permission.EVIDENCE_OWN, subjects.evidence)
 def choose(evidence: Subject) -> ResponseReturnValue:
-    return pages.choose_page(evidence.id, {})
+    return pages.choose_page(evidence.id, pages.picked_before("evidence.choose_now"))
 
 
 @bp.post("/evidence/<id:evidence_id>/statements")
