@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from tracker.policy.permissions import Actor
 from tracker.web.http import access, session
+from tracker.web.http.errors import was_refused
 from tracker.web.i18n.languages import catalogue, language
 
 
@@ -187,7 +188,7 @@ def init_app(app: Flask) -> None:
         ago=ago,
         file_size=file_size,
     )
-    app.jinja_env.globals.update(may=access.may)
+    app.jinja_env.globals.update(may=access.may, was_refused=was_refused)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
