@@ -55,8 +55,18 @@ def refused_rows(refusal: Refusal | None) -> Mapping[int, Refusal]:
     return rows if isinstance(rows, dict) else {}
 
 
+def mark_refused() -> None:
+    """What was sent is shown again with its errors: the page's title begins with "Error:"."""
+    g.was_refused = True
+
+
+def was_refused() -> bool:
+    return request.method == "POST" and bool(g.get("was_refused"))
+
+
 def put_on(form: FlaskForm, refusal: Refusal) -> None:
     """Show a refusal where it belongs on the form: at its field, else above the form."""
+    mark_refused()
     name = getattr(refusal, "field", None)
     if name is not None and name in form:
         form[name].errors = [*form[name].errors, message_for(refusal)]
