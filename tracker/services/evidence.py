@@ -1,7 +1,7 @@
 """Recording what somebody can show, and what it counts for."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from sqlalchemy import delete, func, select
@@ -55,11 +55,12 @@ def create(
         return evidence.id
 
 
-def jot(actor: Actor, line: str, now: dt.datetime) -> int:
-    """Record one line as a note, to be linked later; returns its id. Raises Invalid."""
-    content = jotted(line)
-    with transaction() as tx:
-        return versions.begin(tx, actor.person_id, content, None, now).id
+def jot(
+    actor: Actor, line: str, now: dt.datetime, statements: Collection[int] = frozenset()
+) -> int:
+    """Record one line as a note, linked to statements or to be linked later; returns its id. Raises
+    Invalid."""
+    return create(actor, jotted(line), now=now, reasons=dict.fromkeys(statements, ""))
 
 
 def edit(

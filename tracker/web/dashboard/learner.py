@@ -16,6 +16,8 @@ from tracker.queries.assessment.progress import Progress
 from tracker.queries.dashboard import today
 from tracker.queries.dashboard.today import ReturnedItem, RevealedReview
 from tracker.queries.evidence import evidence
+from tracker.queries.frameworks import statement_choices
+from tracker.queries.frameworks.statement_choices import RecentStatement
 from tracker.queries.profiles import profiles, statement_status
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import Profile, SelfSide
@@ -45,6 +47,8 @@ class Learning:
     waiting: list[PanelEntry]
     bars: list[ProgressBar]
     step: StepCard | None
+    recent: list[RecentStatement]
+    """What a quick note is likely to count for."""
 
 
 def learning(actor: Actor, now: dt.datetime) -> Learning | None:
@@ -82,6 +86,9 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         waiting=waiting,
         bars=_bars(done, profile),
         step=_step(steps, profile, statements),
+        recent=mark_language(
+            statement_choices.recent(actor.person_id, {each.id for each in learner.frameworks})
+        ),
     )
 
 
