@@ -18,6 +18,7 @@ from tracker.models import (
     StoredFile,
 )
 from tracker.policy.permissions import Actor
+from tracker.queries.administration import use_statements
 from tracker.queries.assessment.learners import frameworks_of
 from tracker.records import evidence as versions
 from tracker.records import evidence_erasures
@@ -42,8 +43,10 @@ def create(
     """Record a new piece of evidence; returns its id. `reasons`: why it counts (may be ""), by
     statement.
 
-    An upload needs a `store`. Raises Invalid, and Conflict("file_not_kept").
+    An upload needs a `store`. Raises Invalid, and Conflict: use_statement_unread, file_not_kept.
     """
+    if not use_statements.has_read(actor):
+        raise Conflict("use_statement_unread")
     content = clean(content, actor.today(now))
     linked = clean_reasons(reasons)
     kept = _keep(actor, upload, store)
@@ -59,7 +62,7 @@ def jot(
     actor: Actor, line: str, now: dt.datetime, statements: Collection[int] = frozenset()
 ) -> int:
     """Record one line as a note, linked to statements or to be linked later; returns its id. Raises
-    Invalid."""
+    Invalid, and Conflict("use_statement_unread")."""
     return create(actor, jotted(line), now=now, reasons=dict.fromkeys(statements, ""))
 
 

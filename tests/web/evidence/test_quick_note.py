@@ -14,8 +14,8 @@ from tests.factories.answers import Answer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.world import World
-from tracker.db import session
-from tracker.models import Evidence, EvidenceLink
+from tracker.db import session, transaction
+from tracker.models import Evidence, EvidenceLink, UseStatement
 
 SignIn = Callable[[str], Client]
 FEW = (4, 2)
@@ -126,3 +126,23 @@ def test_a_refusal_keeps_the_line_and_the_ticks(world: World, hand: Hand) -> Non
     assert page.status_code == 422
     assert "x" * 600 in page.text
     assert re.search(rf'id="pick-{ticked}"[^>]*checked', page.text)
+
+
+@pytest.mark.parametrize("url", ["/evidence/jot", "/evidence"])
+def test_nothing_is_added_before_the_use_statement_is_read(
+    app: Flask, world: World, hand: Hand, url: str
+) -> None:
+    with app.app_context(), transaction() as tx:
+        for old in tx.scalars(select(UseStatement)).all():
+            newer = {"version": old.version + 1, "text": "Newer.", "published_at": world.now}
+            tx.add(UseStatement(library_id=old.library_id, **newer))
+    answer = hand.client.post(url, {"line": "Helped a class", "title": "Helped a class"})
+    assert answer.status_code in (409, 422)
+    assert "First read how ratings are used" in answer.text
+    assert 'value="Helped a class"' in answer.text
+    with app.app_context():
+        assert session().scalar(select(func.count(Evidence.id))) == 0
+    assert "/use-statement?next=" in hand.client.get("/evidence/new").location
+    for page in ("/", "/evidence"):
+        assert 'href="/use-statement?next=' in hand.client.get(page).text
+        assert 'id="line"' not in hand.client.get(page).text

@@ -47,6 +47,8 @@ class Learning:
     waiting: list[PanelEntry]
     bars: list[ProgressBar]
     step: StepCard | None
+    reads_first: bool
+    """How ratings are used; no rating and no evidence before it."""
     recent: list[RecentStatement]
     """What a quick note is likely to count for."""
 
@@ -86,6 +88,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         waiting=waiting,
         bars=_bars(done, profile),
         step=_step(steps, profile, statements),
+        reads_first=not done.use_statement,
         recent=mark_language(
             statement_choices.recent(actor.person_id, {each.id for each in learner.frameworks})
         ),

@@ -7,6 +7,7 @@ from flask import abort, current_app, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from tracker.queries.administration import use_statements
 from tracker.queries.evidence import erasures, versions
 from tracker.queries.evidence import evidence as evidence_queries
 from tracker.queries.evidence.erasures import ErasedVersion
@@ -85,6 +86,7 @@ def list_page(form: JotForm, picker: StatementPicker | None) -> str:
         "evidence/index.html",
         form=form,
         picker=picker,
+        reads_first=picker is not None and not use_statements.has_read(session.actor()),
         page=page,
         counts=evidence_queries.counts(person_id),
         show=show,

@@ -8,6 +8,7 @@ from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
+from tracker.queries.administration import use_statements
 from tracker.queries.assessment.learners import frameworks_of
 from tracker.queries.evidence import evidence as evidence_queries
 from tracker.queries.evidence import versions
@@ -52,7 +53,7 @@ def jot() -> ResponseReturnValue:
             made = evidence_service.jot(
                 session.actor(), form.line.data or "", session.now(), picker.chosen
             )
-        except Invalid as refusal:
+        except (Invalid, Conflict) as refusal:
             put_on(form, refusal)
         else:
             return _jotted(made, form.line.data or "", len(picker.chosen))
@@ -62,6 +63,8 @@ def jot() -> ResponseReturnValue:
 @bp.get("/evidence/new")
 @door(Permission.RATE)
 def new() -> ResponseReturnValue:
+    if not use_statements.has_read(session.actor()):
+        return redirect(url_for("dashboard.use_statement", next=request.full_path.rstrip("?")))
     ids = [an_id(typed) for typed in request.args.getlist("statement")[:20]]
     picker = pages.picker({key: "" for key in ids if key is not None})
     return pages.form_page(EvidenceForm(), picker=picker)
