@@ -6,10 +6,11 @@ const found = document.querySelector("[data-pick-found]");
 const groups = [...document.querySelectorAll("details.pick-group")];
 const picks = [...document.querySelectorAll("[data-pick]")].map((item) => ({
   item,
-  said: item.querySelector("label").textContent.toLowerCase(),
+  said: `${item.querySelector("label").textContent} ${item.dataset.pick}`.toLowerCase(),
   tick: item.querySelector("input[type=checkbox]"),
 }));
 const openAtFirst = groups.map((group) => group.open);
+const counts = groups.map((group) => group.querySelector(":scope > summary .soft"));
 
 function narrow() {
   const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -20,9 +21,10 @@ function narrow() {
     item.hidden = !holds && !tick.checked;
   }
   for (const [index, group] of groups.entries()) {
-    const hasAny = Boolean(group.querySelector("[data-pick]:not([hidden])"));
-    group.hidden = !hasAny;
-    group.open = words.length ? hasAny : openAtFirst[index];
+    const shown = group.querySelectorAll("[data-pick]:not([hidden])").length;
+    group.hidden = !shown;
+    group.open = words.length ? shown > 0 : openAtFirst[index];
+    if (counts[index]) counts[index].textContent = shown;
   }
   found.textContent = words.length ? found.dataset.pickFound.replace("{count}", count) : "";
 }

@@ -288,6 +288,50 @@ def test_markup_is_shown_as_it_was_typed(app: Flask, ana: Client) -> None:
         assert "<svg onload" not in ana.get(url).text
 
 
+def several(*files: tuple[str, bytes]) -> dict[str, Any]:
+    return {"title": "Storytime", "file": [upload(*each) for each in files]}
+
+
+def test_several_files_become_a_piece_each_with_the_same_links(
+    app: Flask, world: World, ana: Client
+) -> None:
+    key = world.statements["technical"][0]
+    data = several(("plan.pdf", PDF), ("room.png", GOOD["png"]))
+    page = follow(ana, ana.post("/evidence", {**data, "statement": str(key)}))
+    assert "2 pieces of evidence saved, one for each file." in page
+    assert "Storytime: plan.pdf" in page
+    assert "Storytime: room.png" in page
+    assert count(app, StoredFile) == count(app, EvidenceLink) == 2
+    last = newest(app)
+    assert last.shown.file is not None
+    assert last.shown.file.name == "room.png"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ([("plan.pdf", PDF), ("room.png", b"no picture")], "not a whole PNG file"),
+        ([(f"{number}.txt", TXT) for number in range(11)], "at most 10 files"),
+    ],
+)
+def test_of_several_files_all_are_kept_or_none(
+    app: Flask, ana: Client, files: list[tuple[str, bytes]], said: str
+) -> None:
+    answer = ana.post("/evidence", several(*files))
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert count(app, Evidence) == count(app, StoredFile) == 0
+
+
+@pytest.mark.parametrize(("ending", "is_shown"), [("png", True), ("jpg", True), ("pdf", False)])
+def test_a_picture_is_shown_on_its_page(
+    app: Flask, ana: Client, ending: str, is_shown: bool
+) -> None:
+    data = {"title": "Room", "file": upload(f"room.{ending}", GOOD[ending])}
+    page = follow(ana, ana.post("/evidence", data))
+    assert (f'src="/evidence/{newest(app).id}/file?version=1"' in page) is is_shown
+
+
 # ---- choosing statements
 
 

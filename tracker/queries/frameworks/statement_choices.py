@@ -56,6 +56,7 @@ class RecentStatement:
     id: int
     lang: str
     title: Wording
+    text: Wording
     domain: Wording
     level: Wording
 
@@ -72,9 +73,10 @@ def recent(
     rated = select(Rating.statement_id, literal(1), Rating.rated_at).where(
         Rating.person_id == person_id, Rating.answer.is_not(None)
     )
+    said = (Statement.id, Framework.lang, Statement.title, Statement.text, Domain.title, Level.name)
     used = union_all(linked, rated).subquery()
     rows = session().execute(
-        select(Statement.id, Framework.lang, Statement.title, Domain.title, Level.name)
+        select(*said)
         .join(used, used.c.statement_id == Statement.id)
         .join(Framework, Framework.id == Statement.framework_id)
         .join(Domain, Domain.id == Statement.domain_id)
@@ -83,7 +85,7 @@ def recent(
         .join(Person, Person.id == person_id)
         .outerjoin(NotRatedHere, _left_out())
         .where(Statement.framework_id.in_(framework_ids), NotRatedHere.id.is_(None))
-        .group_by(Statement.id, Framework.lang, Statement.title, Domain.title, Level.name)
+        .group_by(*said)
         .order_by(func.min(used.c.place), func.max(used.c.linked_at).desc(), Statement.id)
         .limit(most)
     )

@@ -81,18 +81,18 @@ def create() -> ResponseReturnValue:
         if pages.asks_first(form):
             return pages.form_page(form, picker=picker, asked=True), 422
         try:
-            made = evidence_service.create(
+            made = evidence_service.create_each(
                 session.actor(),
                 form.content(),
+                form.uploads(pages.store().most),
                 reasons=picker.chosen,
-                upload=form.upload(pages.store().most),
                 store=pages.store(),
                 now=session.now(),
             )
         except (Invalid, Conflict) as refusal:
             put_on(form, refusal)
         else:
-            return _saved(made, form.content())
+            return _added(made, form.content())
     return pages.form_page(form, picker=picker), 422
 
 
@@ -276,6 +276,16 @@ def _jotted(evidence_id: int, line: str, statements: int) -> ResponseReturnValue
     flash_message(said, link=link)
     back = "dashboard.index" if request.form.get("back") == "today" else "evidence.index"
     return redirect(url_for(back), 303)
+
+
+def _added(made: list[int], content: EvidenceContent) -> ResponseReturnValue:
+    """On to the piece; of several, which have one text, to the first or to the list."""
+    if len(made) == 1:
+        return _saved(made[0], content)
+    flash_message(_("%(num)s pieces of evidence saved, one for each file.", num=len(made)))
+    if patron_data.signs(content.title, content.text):
+        return redirect(url_for("evidence.show", evidence_id=made[0], check=1), 303)
+    return redirect(url_for("evidence.index"), 303)
 
 
 def _saved(
