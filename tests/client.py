@@ -13,6 +13,10 @@ from werkzeug.test import TestResponse
 PASSWORD = "correct horse battery"
 
 
+SAVES_ITSELF = {"data-statement", "data-grid", "data-batch"}
+"""Of forms that are saved piece by piece: their texts are, too."""
+
+
 class Page(HTMLParser):
     """What the inspection needs to know of a page."""
 
@@ -23,6 +27,7 @@ class Page(HTMLParser):
         self.inputs: list[dict[str, str | None]] = []
         self.forms: list[dict[str, str | None]] = []
         self.inline: list[str] = []
+        self.has_person = False
         self.texts: dict[str, list[str]] = {"h1": [], "title": []}
         self._within: str | None = None
         self._label_depth = 0
@@ -58,13 +63,22 @@ class Page(HTMLParser):
         ):
             found["within_label"] = "yes" if self._label_depth else None
             self.inputs.append(found)
+        if tag == "body":
+            self.has_person = "data-person" in found
         if tag == "form":
             self._form = {
                 "method": (found.get("method") or "get").lower(),
                 "action": found.get("action"),
                 "csrf": None,
+                "saves itself": "yes" if SAVES_ITSELF & found.keys() else None,
+                "textarea": None,
+                "draft": None,
             }
             self.forms.append(self._form)
+        if tag == "textarea" and self._form is not None:
+            self._form["textarea"] = found.get("name")
+        if tag == "input" and found.get("name") == "draft" and self._form is not None:
+            self._form["draft"] = found.get("value")
         if tag == "input" and found.get("name") == "csrf_token" and self._form is not None:
             self._form["csrf"] = found.get("value")
 
@@ -111,6 +125,9 @@ def _faults(html: str) -> tuple[str, ...]:
             found.append("a form without an action")
         if form["method"] == "post" and not form["csrf"]:
             found.append(f"a form without a CSRF token: {form['action']}")
+        is_kept = form["draft"] or form["saves itself"] or not page.has_person
+        if form["method"] == "post" and form["textarea"] is not None and not is_kept:
+            found.append(f"a form whose text is not kept while it is typed: {form['action']}")
     if page.inline:
         found.append(f"inline script or style: {page.inline}")
     return tuple(found)

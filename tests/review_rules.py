@@ -17,7 +17,7 @@ STEPS = {
     "differs": {"differs", "endorsed", "kept_apart"},
     "dropped": set(),
     "endorsed": set(),
-    "kept_apart": set(),
+    "kept_apart": {"differs"},
 }
 """design.md, 4: where an item can go from where it is."""
 
@@ -56,6 +56,9 @@ NEVER = {
     "a review is withdrawn after an answer": """
         SELECT i.id FROM review_items i JOIN reviews r ON r.id = i.review_id
         WHERE r.status = 'withdrawn' AND i.reviewer_answer IS NOT NULL""",
+    "a choice is left of what differs no more, or of somebody else": """
+        SELECT c.id FROM difference_choices c JOIN review_items i ON i.id = c.item_id JOIN reviews r ON r.id = i.review_id
+        WHERE i.status <> 'differs' OR c.person_id NOT IN (r.learner_id, r.reviewer_id)""",
     "somebody confirmed twice": """
         SELECT item_id, person_id FROM confirmations GROUP BY item_id, person_id HAVING count(*) > 1""",
 }

@@ -29,6 +29,7 @@ from tracker.web.http.rate_limits import limiter
 from tracker.web.i18n import content_language, languages
 from tracker.web.notifications import emails
 from tracker.web.ui import assets, pdf, template_helpers
+from tracker.web.ui.drafts import drafted_forms
 
 MIGRATIONS = ROOT / "migrations"
 
@@ -56,6 +57,7 @@ def create_app(config: Config | None = None) -> Flask:
     idempotency.init_app(app)
     errors.init_app(app)
     template_helpers.init_app(app)
+    drafted_forms.init_app(app)
     pdf.init_app(app)
     emails.init_app(app)
     Compress(app)

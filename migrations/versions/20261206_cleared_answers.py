@@ -4,7 +4,7 @@ has an entry that says so.
 SQLite cannot change a check in place: its tables are made anew from their own definition, with the
 triggers and indexes that they had. The way back refuses answers that were cleared.
 
-Revises: 20261204_answer_as_sent
+Revises: 20261205_drafts
 """
 
 import re
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261206_cleared_answers"
-down_revision = "20261204_answer_as_sent"
+down_revision = "20261205_drafts"
 branch_labels = None
 depends_on = None
 

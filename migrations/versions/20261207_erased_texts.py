@@ -17,7 +17,8 @@ depends_on = None
 REASONS = "'names_patron', 'names_coworker', 'private', 'wrong_file', 'other'"
 SOURCES = (
     "'evidence_texts', 'evidence_links', 'review_item_evidence', 'review_item_texts', "
-    "'review_messages', 'confirmations', 'ratings'"
+    "'review_messages', 'confirmations', 'ratings', 'drafts', "
+    "'difference_choices'"
 )
 HELD = (
     "EXISTS (SELECT 1 FROM legal_holds "

@@ -1,6 +1,7 @@
 /* The grid: a row for each statement, moved through by keyboard, with one form around them. */
 
 import { hasModifier, wayOn } from "./keys.js";
+import { connect as connectNotes } from "./notes.js";
 import { RatingCard } from "./rating/rating_card.js";
 import { start } from "./rating/sections.js";
 import { connectCards } from "./statement_card.js";
@@ -9,11 +10,6 @@ import { cards } from "./unsaved.js";
 const STEP = { ArrowUp: -1, ArrowDown: 1, Enter: 1 };
 
 class GridRow extends RatingCard {
-  onChange(event) {
-    super.onChange(event);
-    if (event.target === this.notes.own_note) this.save({ own_note: event.target.value, notes_only: true }, 0);
-  }
-
   place(box) {
     this.root.querySelector("th").append(box);
   }
@@ -25,6 +21,7 @@ class GridRow extends RatingCard {
 
 function connect(root) {
   connectCards(root, GridRow);
+  connectNotes(root);
   const grid = root.querySelector("form[data-grid]");
 
   grid.addEventListener("keydown", (event) => {

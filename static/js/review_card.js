@@ -1,6 +1,7 @@
 /* One item of a review to answer: an answer and how one knows it, or a question in words. */
 
 import { page, speak, words } from "./announcements.js";
+import { Draft } from "./drafts.js";
 import { isOff, isSave, isShortcut, keepOff, radioOf, wayOn } from "./keys.js";
 import { StatementCard } from "./statement_card.js";
 import { cards } from "./unsaved.js";
@@ -11,6 +12,9 @@ export class ReviewCard extends StatementCard {
     this.grounds = [...root.querySelectorAll('input[name^="ground"]')];
     this.notes = { note: root.querySelector("textarea") };
     this.shown = [...root.querySelectorAll("[data-shows]")];
+    const note = this.notes.note;
+    this.draft = new Draft(note.dataset.draftName, () => (this.isOpen && note.value ? [["note", note.value]] : []));
+    note.addEventListener("input", () => this.draft.typed());
     this.isAsked = false; // a question is on its way, or was sent: nothing to answer until the reply
     keepOff(root);
   }
@@ -27,9 +31,9 @@ export class ReviewCard extends StatementCard {
     return !this.isAsked && this.whole() === null;
   }
 
-  /** Begun, and nothing that could be saved by itself. */
+  /** Begun, and nothing that could be saved by itself. A note alone is kept as a draft. */
   get isHalf() {
-    return this.isOpen && (this.chosen !== undefined || this.notes.note.value !== this.notes.note.defaultValue);
+    return this.isOpen && this.chosen !== undefined;
   }
 
   /** What can be saved by itself; null for what is not whole, and for a question, which has a button of its own. */
@@ -78,6 +82,7 @@ export class ReviewCard extends StatementCard {
   }
 
   onChange(event) {
+    if (event.target === this.notes.note) this.draft.typed(0);
     if (event.target === this.notes.note && event.target.value === event.target.defaultValue) return;
     if (event.target === this.notes.note || event.target.type === "radio") this.offer(this.pause);
   }
@@ -148,6 +153,7 @@ export class ReviewCard extends StatementCard {
   onSaved(sent, body) {
     for (const each of this.shown) each.value = sent[each.dataset.shows];
     super.onSaved(sent, body);
+    this.draft.settle();
     if (!body.is_returned) return;
     this.say(words.returned);
     for (const each of this.root.querySelectorAll("input, textarea, button")) each.disabled = true;

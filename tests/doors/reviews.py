@@ -30,6 +30,19 @@ def revealed(world: World) -> None:
     reviews.reveal(actor(world, "sue"), review_id, world.now)
 
 
+def confirmed(world: World) -> None:
+    """By the learner, the first of them."""
+    revealed(world)
+    item_id = int(str(its_item(world)["item_id"]))
+    differences.confirm(actor(world, "ana"), item_id, "partly", "", world.now)
+
+
+def kept_apart(world: World) -> None:
+    """By the learner, the first of them."""
+    revealed(world)
+    differences.keep_apart(actor(world, "ana"), int(str(its_item(world)["item_id"])), world.now)
+
+
 def with_a_step(world: World) -> None:
     revealed(world)
     item_id = session().scalars(select(ReviewItem.id)).first()
@@ -113,8 +126,9 @@ DOORS = [
         arrange=one,
         data=NOTHING_TICKED,
     ),
-    row("reviews.agree", 422, 422, revealed),
-    row("reviews.keep_apart", 303, 409, revealed),
+    row("differences.choose", 303, 303, revealed, values=its_id),
+    row("differences.take_back", 303, 409, confirmed),
+    row("differences.undo_keep_apart", 303, 409, kept_apart),
     row("reviews.next_step", 422, 422, revealed),
     row("reviews.step_done", 303, 303, with_a_step, values=its_step),
 ]

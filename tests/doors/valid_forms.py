@@ -373,6 +373,7 @@ SENDS = [
     Send("endorsements.revoke", "sue", words(reason="I had mixed it up.")),
     Send("erasures.erase", "ana", words(reason="names_patron")),
     Send("evidence.archive", "ana"),
+    Send("drafts.discard", "ana"),
     Send("evidence.bring_back", "ana", arrange=archived),
     Send("evidence.choose_now", "ana", lambda world: {"statement": statement(world)}),
     Send("evidence.create", "ana", pdf),
@@ -382,6 +383,17 @@ SENDS = [
         "evidence.unlink", "ana", lambda world: {"statement_id": statement(world)}, arrange=linked
     ),
     Send("evidence.update", "ana", words(title="Another", version=1)),
+    Send(
+        "differences.choose",
+        "ana",
+        lambda world: {
+            "act": "confirm",
+            f"choice-{its_item(world)['item_id']}": "agree:partly",
+            f"reason-{its_item(world)['item_id']}": "We talked.",
+        },
+    ),
+    Send("differences.take_back", "ana"),
+    Send("differences.undo_keep_apart", "ana"),
     Send("exceptions.confirm", "ana"),
     Send("exceptions.propose", "sue", words(reason="Done elsewhere.")),
     Send("exceptions.withdraw", "sue", words(reason="It is done here now.")),
@@ -391,10 +403,8 @@ SENDS = [
     Send("notices.read", "ana", newest_notice, unread_notice),
     Send("profiles.ready", "ana", words(ready="yes")),
     Send("rating_lists.store", "ana", the_list),
-    Send("reviews.agree", "ana", words(answer="partly", reason="We talked.")),
     Send("reviews.answer", "sue", words(answer="partly", ground="saw_it", note="", version=1)),
     Send("reviews.drop", "ana"),
-    Send("reviews.keep_apart", "sue"),
     Send(
         "reviews.next_step",
         "sue",
@@ -413,6 +423,7 @@ SENDS = [
 WITHOUT_A_KEY = {
     "accounts.sign_in_now": "it makes a sign-in of its own each time",
     "accounts.sign_out": "there is nobody signed in afterwards",
+    "drafts.save": "the script sends JSON, and the same text again changes nothing",
     "invitations.accept": "the link can be used once",
     "rating_lists.check": "nothing is stored",
     "rating_lists.edit": "nothing is stored",

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from tracker.queries.endorsements import digest_check, seal_check
 from tracker.rules.reviews.digests import DigestFit, SealState
 from tracker.services import evidence_erasures, idempotency
+from tracker.services.accounts import drafts
 from tracker.services.notifications import reminders
 from tracker.services.reviews import differences, endorsements
 
@@ -23,14 +24,16 @@ def reviews() -> None:
 @with_appcontext
 def due() -> None:
     """Once a day: end every difference whose time is over with no agreement, let old reviewed
-    ratings expire, remind of what is due, forget the forms that no open page can hold, and
-    remove from the disk what an erasure that was cut short left there."""
+    ratings expire, remind of what is due, forget the forms that no open page can hold and what was
+    typed 30 days ago and never sent, and remove from the disk what an erasure that was cut short
+    left there."""
     now = dt.datetime.now(dt.UTC)
     click.echo(f"No agreement: {differences.keep_due_apart(now)}.")
     click.echo(f"Expired: {endorsements.expire_due(now)}.")
     click.echo(f"Reminders: {reminders.remind(now)}.")
     oldest = now - dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"])
     click.echo(f"Forms forgotten: {idempotency.forget(oldest)}.")
+    click.echo(f"Drafts forgotten: {drafts.forget(now)}.")
     click.echo(
         f"Erased files removed: {evidence_erasures.finish(current_app.config['FILES_DIR'])}."
     )

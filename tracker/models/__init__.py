@@ -1,6 +1,7 @@
 """What is stored. Each name below is a table; relationships point from child to parent, by id."""
 
 from tracker.models.audit import AuditEvent, AuditEventDetail, Erasure, Look
+from tracker.models.drafts import Draft
 from tracker.models.erasures import EvidenceErasure, FileRemoval, HeldText, LegalHold
 from tracker.models.evidence import (
     Evidence,
@@ -41,6 +42,7 @@ from tracker.models.reviews.endorsements import EndorsementMove
 from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove, LevelExceptionText
 from tracker.models.reviews.reviews import (
     Confirmation,
+    DifferenceChoice,
     Endorsement,
     EndorsementText,
     Review,
@@ -63,7 +65,9 @@ __all__ = [
     "Confirmation",
     "Correction",
     "Deputy",
+    "DifferenceChoice",
     "Domain",
+    "Draft",
     "Endorsement",
     "EndorsementMove",
     "EndorsementText",

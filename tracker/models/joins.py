@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, String, and_, cast, select
 
+from tracker.models.drafts import Draft
 from tracker.models.evidence import Evidence, EvidenceVersion
 from tracker.models.frameworks import Level, ScaleAnswer, Statement, Strand
+from tracker.rules.drafts import RATING
 from tracker.rules.frameworks.scale import Meaning
 
 
@@ -32,4 +34,13 @@ def current_version() -> ColumnElement[bool]:
     """The version of `Evidence` that is the newest."""
     return and_(
         EvidenceVersion.evidence_id == Evidence.id, EvidenceVersion.number == Evidence.version
+    )
+
+
+def draft_of_notes(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """The `Draft` of that person's notes at the statement."""
+    return and_(
+        Draft.person_id == person_id,
+        Draft.form == RATING,
+        Draft.subject == cast(Statement.id, String),
     )

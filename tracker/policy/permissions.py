@@ -146,6 +146,7 @@ TABLE: dict[Permission, Fact] = {
     Permission.PUBLIC: anybody,
     Permission.SIGNED_IN: anybody,
     Permission.ACCOUNT_OWN: owns,
+    Permission.DRAFT_OWN: owns,
     Permission.RATE: learns,
     Permission.EVIDENCE_OWN: owns,
     Permission.EVIDENCE_READ: any_of(owns, reviews),

@@ -4,11 +4,13 @@ stands in records/held_texts."""
 import datetime as dt
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import (
     Confirmation,
+    DifferenceChoice,
+    Draft,
     Erasure,
     Evidence,
     EvidenceErasure,
@@ -24,8 +26,9 @@ from tracker.models import (
     ReviewMessage,
     Submission,
 )
-from tracker.records import audit, ratings
+from tracker.records import audit, drafts, ratings
 from tracker.records.held_texts import TextTaker, drop_files, taker_of
+from tracker.rules.drafts import OF_EVIDENCE, OF_ITEMS, read
 from tracker.rules.evidence.erasures import ErasureReason, HeldSource, goes_too
 
 NO_MESSAGES = "[]"
@@ -140,6 +143,7 @@ def _erase_beside(taker: TextTaker, evidence: Evidence, version_ids: Collection[
     reviewed = select(ReviewItem.statement_id).where(ReviewItem.id.in_(item_ids))
     statement_ids = {*tx.scalars(reviewed), *(link.statement_id for link in links)}
     _erase_notes(taker, statement_ids, sent)
+    _erase_drafts(taker, evidence.id, item_ids, sent)
 
 
 def _erase_items(taker: TextTaker, item_ids: Collection[int]) -> set[str]:
@@ -168,6 +172,11 @@ def _erase_items(taker: TextTaker, item_ids: Collection[int]) -> set[str]:
     for each in tx.scalars(select(Confirmation).where(Confirmation.item_id.in_(item_ids))):
         taker.take(HeldSource.CONFIRMATION, each.id, each.person_id, reason=each.reason)
         each.reason = ""
+    for choice in tx.scalars(
+        select(DifferenceChoice).where(DifferenceChoice.item_id.in_(item_ids))
+    ):
+        taker.take(HeldSource.CHOICE, choice.id, choice.person_id, reason=choice.reason)
+        choice.reason = ""
     return notes
 
 
@@ -187,6 +196,23 @@ def _erase_notes(taker: TextTaker, statement_ids: Collection[int], sent: Collect
                 {"reviewer_note": ""},
                 taker.now,
             )
+
+
+def _erase_drafts(
+    taker: TextTaker, evidence_id: int, item_ids: Collection[int], sent: Collection[str]
+) -> None:
+    """What was typed about the piece or in a review of it and not sent, by whoever typed it; and
+    whatever else its owner typed that went with it or seems to name a patron."""
+    items = {str(item_id) for item_id in item_ids}
+    about_items = and_(Draft.form.in_(OF_ITEMS), Draft.subject.in_(items))
+    for draft in taker.tx.scalars(
+        select(Draft).where(or_(Draft.person_id == taker.owner_id, about_items))
+    ).all():
+        of_piece = draft.form in OF_EVIDENCE and draft.subject.split("-")[0] == str(evidence_id)
+        of_item = draft.form in OF_ITEMS and draft.subject in items
+        if of_piece or of_item or any(goes_too(text, sent) for _name, text in read(draft.fields)):
+            taker.take(HeldSource.DRAFT, draft.id, draft.person_id, fields=draft.fields)
+            drafts.delete_drafts(taker.tx, draft.person_id, draft.form, [draft.subject])
 
 
 def _forget_answers(tx: Session, owner_id: int) -> None:

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     SIGNED_IN = "signed_in"
 
     ACCOUNT_OWN = "account_own"
+    DRAFT_OWN = "draft_own"
     RATE = "rate"
     EVIDENCE_OWN = "evidence_own"
     EVIDENCE_READ = "evidence_read"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import PiggybackWrite, piggyback, transaction
 from tracker.models import Submission
+from tracker.records import drafts
 
 
 class Repeated(Exception):  # noqa: N818  (not a fault: the work is done already)
@@ -21,18 +22,19 @@ class Repeated(Exception):  # noqa: N818  (not a fault: the work is done already
 @dataclass(frozen=True, slots=True)
 class SentForm:
     """A form as it came in: who sent it (None: nobody signed in), its key and its content, each as
-    SHA-256."""
+    SHA-256. `draft`: the form and the subject of the draft that it says it was typed into."""
 
     person_id: int | None
     key_sha256: str
     body_sha256: str
     at: dt.datetime
+    draft: tuple[str, str] | None = None
 
 
 @contextmanager
 def claiming(sent: SentForm) -> Iterator[PiggybackWrite]:
-    """Claim the key in the first transaction of the block that is kept; what is refused claims
-    nothing.
+    """Claim the key in the first transaction of the block that is kept, and let the form's draft go
+    with it; what is refused claims nothing and keeps its draft.
 
     That transaction waits for another one with the same key, and raises Repeated where that was
     kept.
@@ -52,6 +54,9 @@ def claiming(sent: SentForm) -> Iterator[PiggybackWrite]:
             )
         except IntegrityError as error:
             raise Repeated from error
+        if sent.draft is not None and sent.person_id is not None:
+            form, subject = sent.draft
+            drafts.delete_drafts(tx, sent.person_id, form, [subject])
 
     with piggyback(claim) as piggybacked:
         yield piggybacked

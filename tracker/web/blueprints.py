@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from tracker.web.accounts import draft_views as drafts
 from tracker.web.accounts import invitation_views as invitations
 from tracker.web.accounts import views as accounts
 from tracker.web.administration import exclusion_views as exclusions
@@ -31,6 +32,7 @@ from tracker.web.reviews import handover_views as handovers
 from tracker.web.reviews import second_opinion_views as second_opinions
 from tracker.web.reviews import views as reviews
 from tracker.web.reviews.batch import views as batch
+from tracker.web.reviews.differences import views as differences
 from tracker.web.reviews.endorsements import exception_views as exceptions
 from tracker.web.reviews.endorsements import statement_views as statements
 from tracker.web.reviews.endorsements import views as endorsements
@@ -54,6 +56,8 @@ BLUEPRINTS: list[Blueprint] = [
     grids.bp,
     corrections.bp,
     delegates.bp,
+    differences.bp,
+    drafts.bp,
     endorsements.bp,
     erasures.bp,
     evidence.bp,

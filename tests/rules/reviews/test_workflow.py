@@ -33,7 +33,8 @@ ITEM_TABLE = """
     waiting: answer > answered, cannot_tell > not_observed, return > returned
     returned: reply > waiting, drop > dropped
     answered: reveal_equal > endorsed, reveal_different > differs
-    differs: confirm > differs, agree > endorsed, keep_apart > kept_apart
+    differs: confirm > differs, talk > differs, take_back > differs, agree > endorsed, keep_apart > kept_apart
+    kept_apart: undo_keep_apart > differs
 """
 UNTIL_THE_REVEAL = """
     answered: answer > answered, cannot_tell > not_observed, return > returned
@@ -125,8 +126,9 @@ def test_every_item_can_come_to_an_end(status: ItemStatus) -> None:
 
 
 @pytest.mark.parametrize("status", sorted(ENDED - {ItemStatus.NOT_OBSERVED}))
-def test_an_ended_item_makes_no_move(status: ItemStatus) -> None:
-    assert not any(item_can(status, move) for move in Move)
+def test_an_ended_item_makes_no_move_but_to_undo_no_agreement(status: ItemStatus) -> None:
+    undo = [Move.UNDO_KEEP_APART] if status is ItemStatus.KEPT_APART else []
+    assert [move for move in Move if item_can(status, move)] == undo
 
 
 @pytest.mark.parametrize("status", [ReviewStatus.CLOSED, ReviewStatus.WITHDRAWN])

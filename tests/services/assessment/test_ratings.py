@@ -15,13 +15,16 @@ from tests.factories.world import World
 from tracker.db import db, session, transaction
 from tracker.models import Membership, Rating, RatingEntry, UseStatement
 from tracker.policy.permissions import Actor
+from tracker.queries.access import drafts
 from tracker.queries.access.actors import actor_for_person
 from tracker.queries.assessment import progress
 from tracker.queries.assessment.learners import learner_of
+from tracker.rules.drafts import RATING
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.frameworks.scale import Basis
 from tracker.services.administration import use_statement_readings
 from tracker.services.assessment import ratings
+from tracker.services.assessment.ratings import RatedCounts
 
 DAY = dt.timedelta(days=1)
 
@@ -55,6 +58,14 @@ def stored(world: World, statement_id: int, person: str = "ana") -> Rating | Non
             Rating.person_id == world.people[person], Rating.statement_id == statement_id
         )
     )
+
+
+def notes_waiting(actor: Actor) -> dict[str, dict[str, str]]:
+    db.session.rollback()
+    return {
+        header.subject: dict(fields)
+        for header, fields in drafts.all_fields(actor.person_id, RATING)
+    }
 
 
 def history(world: World, statement_id: int) -> list[tuple[str | None, str, int]]:
@@ -142,10 +153,45 @@ def test_notes_change_without_a_history_row(world: World, ana: Actor, first: int
     assert len(history(world, first)) == 1
 
 
-def test_a_note_waits_for_an_answer(world: World, ana: Actor, first: int) -> None:
+def test_a_note_waits_for_an_answer_and_goes_with_it(world: World, ana: Actor, first: int) -> None:
+    waiting = ratings.rate(ana, first, None, 0, world.now, own_note="not yet answered")
+    assert (waiting.version, waiting.answer, waiting.changed) == (0, None, True)
+    assert not ratings.rate(ana, first, None, 0, world.now, own_note="not yet answered").changed
+    ratings.rate(ana, first, None, 0, world.now, reviewer_note="see the shelf list")
+    assert stored(world, first) is None
+    assert waiting.progress == RatedCounts(0, 0, 0)
+    assert notes_waiting(ana) == {
+        str(first): {"own_note": "not yet answered", "reviewer_note": "see the shelf list"}
+    }
+    saved = ratings.rate(ana, first, Answer.PARTLY, 0, world.now, own_note="answered")
+    row = stored(world, first)
+    assert row is not None
+    assert (row.own_note, row.reviewer_note) == ("answered", "see the shelf list")
+    assert saved.progress == RatedCounts(1, 1, 1)
+    assert notes_waiting(ana) == {}
+
+
+def test_a_note_that_waits_and_is_emptied_leaves_nothing(
+    world: World, ana: Actor, first: int
+) -> None:
+    ratings.rate(ana, first, None, 0, world.now, own_note="not yet answered")
+    ratings.rate(ana, first, None, 0, world.now, own_note="")
+    assert notes_waiting(ana) == {}
+
+
+def test_neither_an_answer_nor_a_note_is_refused(world: World, ana: Actor, first: int) -> None:
     with pytest.raises(Invalid) as refused:
-        ratings.rate(ana, first, None, 0, world.now, own_note="not yet answered")
-    assert (refused.value.code, refused.value.field) == ("answer_first", "answer")
+        ratings.rate(ana, first, None, 0, world.now)
+    assert (refused.value.code, refused.value.field) == ("answer_unknown", "answer")
+
+
+def test_a_note_that_comes_after_the_rating_of_another_page_is_a_conflict(
+    world: World, ana: Actor, first: int
+) -> None:
+    ratings.rate(ana, first, Answer.PARTLY, 0, world.now, own_note="on the phone")
+    with pytest.raises(Conflict) as refused:
+        ratings.rate(ana, first, None, 0, world.now, own_note="at the desk")
+    assert refused.value.code == "rating_changed"
 
 
 def test_a_cleared_answer_is_none_and_the_version_goes_on(
@@ -390,7 +436,7 @@ def test_a_grid_is_saved_whole_or_not_at_all_and_every_refusal_is_told(
                 sent(first, Answer.PARTLY),
                 sent(second, Answer.PARTLY),
                 sent(third, Answer.PARTLY),
-                sent(fourth, None, notes={"own_note": "x"}),
+                sent(fourth, None),
             ],
             world.now,
         )
@@ -399,7 +445,7 @@ def test_a_grid_is_saved_whole_or_not_at_all_and_every_refusal_is_told(
     assert {key: row.code for key, row in rows.items()} == {
         second: "rating_changed",
         third: "not_rated_here",
-        fourth: "answer_first",
+        fourth: "answer_unknown",
     }
     assert rows[second].facts["current"].answer == Answer.NOT_YET
     assert stored(world, first) is None

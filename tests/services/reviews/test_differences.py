@@ -21,19 +21,25 @@ from tests.factories.sending import (
     respond,
     review,
     send,
+    send_again,
 )
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import (
     Confirmation,
     Endorsement,
+    EndorsementMove,
     Library,
     Membership,
+    ReviewItem,
     ReviewMove,
     TrainingAction,
 )
+from tracker.queries.reviews.differences import choices as own_choices
+from tracker.queries.reviews.differences import undoable
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.frameworks.scale import Ground
+from tracker.rules.reviews.differences import Choice, ChoiceKind
 from tracker.rules.reviews.responses import seen_stamp
 from tracker.services.reviews import differences, reviews
 
@@ -127,11 +133,18 @@ def test_one_side_confirming_twice_is_no_agreement(world: World) -> None:
     assert [confirm(world, "sue", item_id) for _ in range(2)] == [False, False]
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "x" * 4001])
-def test_a_reason_is_needed(world: World, reason: str) -> None:
-    item_id = item_ids(differing(world))[0]
-    with pytest.raises(Invalid, match="review_text"):
-        confirm(world, "ana", item_id, AGREED, reason)
+def test_a_reason_is_needed_for_an_answer_that_neither_gave(world: World) -> None:
+    """The learner said *consistently*, the supervisor *partly*."""
+    item_id, third = item_ids(differing(world))[0], EndorsedAnswer.NOT_YET
+    for reason in ("", "   "):
+        with pytest.raises(Invalid, match="difference_reason"):
+            confirm(world, "ana", item_id, third, reason)
+    with pytest.raises(Invalid, match="review_text_long"):
+        confirm(world, "ana", item_id, third, "x" * 4001)
+    for given in (EndorsedAnswer.CONSISTENTLY, EndorsedAnswer.PARTLY):
+        assert confirm(world, "ana", item_id, given, "") is False
+    assert confirm(world, "ana", item_id, third, "Since May.") is False
+    assert confirm(world, "sue", item_id, third, "") is True, "the other side said why"
 
 
 @pytest.mark.parametrize("name", ["ana", "sue"])
@@ -166,6 +179,184 @@ def test_keeping_apart_suspends_what_stood(world: World) -> None:
     assert (given.status, given.ended_at) == ("suspended", world.now)
 
 
+class TestTakingBack:
+    def test_a_confirmation_becomes_a_choice_that_only_its_owner_has(self, world: World) -> None:
+        review_id = differing(world)
+        item_id = item_ids(review_id)[0]
+        confirm(world, "ana", item_id, EndorsedAnswer.PARTLY, "since May")
+        differences.take_back(actor(world, "ana"), item_id, world.now)
+        session().rollback()
+        assert session().scalars(select(Confirmation)).all() == []
+        mine = own_choices(review_id, world.people["ana"])[item_id]
+        assert (mine.answer, mine.reason) == ("partly", "since May")
+        assert own_choices(review_id, world.people["sue"]) == {}
+        assert confirm(world, "sue", item_id, EndorsedAnswer.PARTLY) is False
+
+    def test_only_what_one_confirmed_oneself(self, world: World) -> None:
+        item_id = item_ids(differing(world))[0]
+        confirm(world, "ana", item_id)
+        with pytest.raises(Conflict, match="move_not_now"):
+            differences.take_back(actor(world, "sue"), item_id, world.now)
+
+    def test_not_once_it_is_agreed(self, world: World) -> None:
+        item_id = item_ids(differing(world))[0]
+        for name in ("ana", "sue"):
+            confirm(world, name, item_id)
+        with pytest.raises(Conflict, match="move_not_now"):
+            differences.take_back(actor(world, "ana"), item_id, world.now)
+
+    def test_to_talk_about_it_can_be_taken_back_as_well(self, world: World) -> None:
+        review_id = differing(world)
+        item_id = item_ids(review_id)[0]
+        who = actor(world, "sue")
+        done = differences.confirm_all(
+            who, review_id, [Choice(item_id, ChoiceKind.TALK)], world.now
+        )
+        assert (done.waiting, done.agreed, done.apart) == (1, 0, 0)
+        assert session().scalars(select(Confirmation.answer)).all() == [None]
+        differences.take_back(who, item_id, world.now)
+        session().rollback()
+        assert own_choices(review_id, who.person_id)[item_id].kind is ChoiceKind.TALK
+
+
+class TestUndoingNoAgreement:
+    LATER = dt.timedelta(minutes=5)
+
+    def endorsed_before(self, world: World) -> None:
+        endorse(
+            world,
+            "ana",
+            "sue",
+            world.statements["communication"][0],
+            EndorsedAnswer.CONSISTENTLY,
+            world.now - dt.timedelta(days=90),
+        )
+
+    def test_what_it_suspended_stands_again_by_a_move(self, world: World) -> None:
+        self.endorsed_before(world)
+        review_id = differing(world)
+        item_id = item_ids(review_id)[0]
+        differences.keep_apart(actor(world, "ana"), item_id, world.now)
+        differences.undo_keep_apart(actor(world, "ana"), item_id, world.now + self.LATER)
+        given = session().scalars(select(Endorsement)).one()
+        assert (given.status, given.ended_at) == ("standing", None)
+        moves = session().execute(
+            select(EndorsementMove.before, EndorsementMove.after, EndorsementMove.actor_id)
+            .where(EndorsementMove.endorsement_id == given.id)
+            .order_by(EndorsementMove.id)
+        )
+        ana = world.people["ana"]
+        assert [tuple(move) for move in moves] == [
+            ("standing", "suspended", ana),
+            ("suspended", "standing", ana),
+        ]
+        assert statuses(review_id)[0] == "differs"
+        differences.keep_apart(actor(world, "sue"), item_id, world.now + 2 * self.LATER)
+        session().rollback()
+        assert session().scalars(select(Endorsement.status)).all() == ["suspended"]
+
+    def test_only_by_whoever_did_it(self, world: World) -> None:
+        item_id = item_ids(differing(world))[0]
+        differences.keep_apart(actor(world, "ana"), item_id, world.now)
+        with pytest.raises(Conflict, match="move_not_now"):
+            differences.undo_keep_apart(actor(world, "sue"), item_id, world.now)
+
+    def test_not_once_the_last_one_closed_the_review(self, world: World) -> None:
+        review_id = differing(world)
+        for item_id in item_ids(review_id):
+            differences.keep_apart(actor(world, "ana"), item_id, world.now)
+        assert review(review_id).status == "closed"
+        for item_id in item_ids(review_id):
+            with pytest.raises(Conflict, match="move_not_now"):
+                differences.undo_keep_apart(actor(world, "ana"), item_id, world.now)
+
+    def test_not_once_the_statement_was_sent_again(self, world: World) -> None:
+        self.endorsed_before(world)
+        review_id = differing(world)
+        item_id = item_ids(review_id)[0]
+        ana = world.people["ana"]
+        differences.keep_apart(actor(world, "ana"), item_id, world.now)
+        assert undoable(review_id, ana) == {item_id}
+        assert undoable(review_id, world.people["sue"]) == frozenset()
+        send_again(world, YES)
+        assert undoable(review_id, ana) == frozenset()
+        with pytest.raises(Conflict, match="difference_sent_again"):
+            differences.undo_keep_apart(actor(world, "ana"), item_id, world.now)
+        assert session().scalars(select(Endorsement.status)).all() == ["suspended"]
+
+    def test_not_after_the_time_for_differences(self, world: World) -> None:
+        review_id = differing(world)
+        item_id = item_ids(review_id)[0]
+        differences.keep_apart(actor(world, "ana"), item_id, world.now)
+        with pytest.raises(Conflict, match="differences_over"):
+            differences.undo_keep_apart(actor(world, "ana"), item_id, TestTime.after)
+        assert review(review_id).status == "closed"
+
+
+class TestChoosing:
+    def test_a_choice_is_its_owners_alone_until_it_is_confirmed(self, world: World) -> None:
+        review_id = differing(world)
+        first, second = item_ids(review_id)
+        ana, sue = actor(world, "ana"), actor(world, "sue")
+        choices = [
+            Choice(first, ChoiceKind.AGREE, "partly"),
+            Choice(second, ChoiceKind.NO_AGREEMENT),
+        ]
+        differences.choose(ana, review_id, choices, [], world.now)
+        assert set(own_choices(review_id, ana.person_id)) == {first, second}
+        assert own_choices(review_id, sue.person_id) == {}
+        assert statuses(review_id) == ["differs", "differs"]
+        assert session().scalars(select(Confirmation)).all() == []
+        assert session().scalars(select(ReviewMove).where(ReviewMove.move == "confirm")).all() == []
+        differences.choose(ana, review_id, choices[:1], [second], world.now)
+        session().rollback()
+        assert set(own_choices(review_id, ana.person_id)) == {first}
+        differences.keep_apart(sue, first, world.now)
+        session().rollback()
+        assert own_choices(review_id, ana.person_id) == {}, "it goes when the difference ends"
+
+    def test_all_are_confirmed_or_none(self, world: World) -> None:
+        review_id = differing(world)
+        first, second = item_ids(review_id)
+        choices = [
+            Choice(first, ChoiceKind.AGREE, "partly"),
+            Choice(second, ChoiceKind.AGREE, "not_my_work"),
+        ]
+        with pytest.raises(Conflict, match="answers_refused") as refused:
+            differences.confirm_all(actor(world, "ana"), review_id, choices, world.now)
+        rows = refused.value.facts["rows"]
+        assert isinstance(rows, dict)
+        assert {item_id: why.code for item_id, why in rows.items()} == {second: "difference_reason"}
+        assert session().scalars(select(Confirmation)).all() == []
+
+    def test_one_review_at_a_time(self, world: World) -> None:
+        review_id = differing(world)
+        other = item_ids(send(world, YES, skip=3))[0]
+        for act in (
+            lambda: differences.choose(
+                actor(world, "ana"), review_id, [Choice(other, ChoiceKind.TALK)], [], world.now
+            ),
+            lambda: differences.confirm_all(
+                actor(world, "ana"), review_id, [Choice(other, ChoiceKind.TALK)], world.now
+            ),
+        ):
+            with pytest.raises(Missing):
+                act()
+
+    def test_the_last_ones_close_the_review(self, world: World) -> None:
+        review_id = differing(world)
+        first, second = item_ids(review_id)
+        confirm(world, "sue", first)
+        done = differences.confirm_all(
+            actor(world, "ana"),
+            review_id,
+            [Choice(first, ChoiceKind.AGREE, "partly"), Choice(second, ChoiceKind.NO_AGREEMENT)],
+            world.now,
+        )
+        assert (done.agreed, done.apart, done.waiting) == (1, 1, 0)
+        assert review(review_id).status == "closed"
+
+
 def test_nobody_else_has_a_say(world: World) -> None:
     item_id = item_ids(differing(world))[0]
     for name in OUTSIDERS:
@@ -174,6 +365,13 @@ def test_nobody_else_has_a_say(world: World) -> None:
             differences.confirm(who, item_id, AGREED, "x", world.now)
         with pytest.raises(Missing):
             differences.keep_apart(who, item_id, world.now)
+        for move in (differences.take_back, differences.undo_keep_apart):
+            with pytest.raises(Missing):
+                move(who, item_id, world.now)
+        with pytest.raises(Missing):
+            differences.choose(
+                who, session().get_one(ReviewItem, item_id).review_id, [], [], world.now
+            )
         with pytest.raises(Missing):
             differences.add_next_step(who, item_id, who.person_id, "x", world.now.date(), world.now)
 

@@ -223,12 +223,12 @@ def test_from_nothing_to_the_gap_matrix(
 
     # Two are equal; they talk about the third and agree.
     different = supervisor.get(f"/reviews/{review_id}/differences").text
-    first = found(r'action="/review-items/(\d+)/agree', different)
+    first = found(r'name="choice-(\d+)"', different)
     for one in (supervisor, learner):
         done(
             one,
-            f"/review-items/{first}/agree",
-            {"answer": "consistently", "reason": "We looked at it together."},
+            f"/reviews/{review_id}/differences",
+            {"act": "confirm", f"choice-{first}": "agree:consistently"},
         )
 
     # Everybody sees what they should.

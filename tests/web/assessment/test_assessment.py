@@ -211,13 +211,24 @@ def test_what_was_typed_is_kept_when_it_is_refused(
             "A note can be 4000 characters long; this one has 4001",
         ),
         ({"answer": "often", "own_note": "kept text"}, "Choose one of the answers"),
-        ({"own_note": "kept text"}, "Choose an answer first"),
     ):
         told = ana.post(f"/statements/{first}/rating", sent)
         assert told.status_code == 422
         assert words in told.text
         assert str(sent["own_note"]) in told.text
     assert answer_of(app, world, first) is None
+
+
+def test_a_note_without_an_answer_is_there_again_and_nowhere_else(
+    app: Flask, world: World, ana: Client, first: int
+) -> None:
+    told = ana.post(f"/statements/{first}/rating", {"own_note": "it waits", "save": "notes"})
+    assert told.status_code == 303
+    assert answer_of(app, world, first) is None
+    for page in (DOMAIN, f"{DOMAIN}/grid?notes=1", f"/statements/{first}"):
+        assert ">it waits</textarea>" in ana.get(page).text
+    assert "it waits" not in ana.get("/profile.json").text
+    assert "it waits" in ana.get("/drafts.json").text
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from tests.web.evidence.canary import ADDRESS, CARD, FILE, files_with_it, holds,
 from tracker.db import db, empty_log, session
 from tracker.models import AuditEvent, AuditEventDetail, Erasure, Evidence, EvidenceErasure
 from tracker.queries.operations import audit_chain
+from tracker.rules.reviews.differences import Choice, ChoiceKind
+from tracker.services.accounts import drafts
 from tracker.services.administration import legal_holds
 from tracker.services.notifications import outbox
 from tracker.services.reviews import differences, reviews
@@ -33,9 +35,11 @@ TEXTS = {
     "review_item_evidence",
     "review_item_texts",
     "review_messages",
+    "difference_choices",
     "confirmations",
     "ratings",
     "submissions",
+    "drafts",
 }
 """Where a canary stands once it was sent and talked about."""
 
@@ -95,7 +99,12 @@ def talked_about(app: Flask, world: World) -> int:
         answer(world, first, ReviewerAnswer.CONSISTENTLY, note=f"I know {ADDRESS}")
         answer(world, second, ReviewerAnswer.PARTLY, note=f"Only {CARD}")
         reviews.reveal(sue, review_id, world.now)
+        theirs = Choice(second, ChoiceKind.AGREE, EndorsedAnswer.PARTLY, f"Well {CARD}", None)
+        differences.choose(sue, review_id, [theirs], [], world.now)
         differences.confirm(ana, second, EndorsedAnswer.PARTLY, f"Just {CARD}", world.now)
+        drafts.save(ana, "reviews.next_step", str(second), (("text", f"Call {CARD}"),), world.now)
+        drafts.save(ana, "frameworks.correct", "", (("text", f"Not {CARD}"),), world.now)
+        drafts.save(sue, "reviews.answer", str(first), (("note", f"Ask {ADDRESS}"),), world.now)
         outbox.collect(world.now)
         session().rollback()
     return review_id

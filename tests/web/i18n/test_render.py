@@ -197,7 +197,7 @@ COMPOSED = {
     "reviews/batch/cards.py": "sentences about what was sent and cannot be taken",
     "reviews/endorsements/pages.py": "sentences of the comparison",
     "reviews/endorsements/views.py": "a message names the statement",
-    "reviews/outcome.py": "a message names the answers",
+    "reviews/differences/pages.py": "what can be chosen is named in sentences",
     "teams/views.py": "labels of a filter: frameworks to choose",
     "ui/pdf.py": "rows of a document: there is no template to render",
     "ui/statement_cards.py": "cards are put together without a template",

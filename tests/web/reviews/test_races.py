@@ -26,14 +26,25 @@ SignIn = Callable[[str], Client]
 ROUNDS = 6
 """How often each pair meets; each time over another statement."""
 
+TYPED = ("reason-{item}", "note", "text")
+
 
 @dataclass(frozen=True)
 class Act:
-    """`url` names the review and its item."""
+    """`url` names the review and its item, and so may the names of the fields."""
 
     who: str
     url: str
     data: dict[str, str]
+
+    def sent(self, review_id: int, item_id: int) -> tuple[str, dict[str, str]]:
+        fields = {name.format(item=item_id): value for name, value in self.data.items()}
+        return self.url.format(review=review_id, item=item_id), fields
+
+
+def confirms(who: str, choice: str, reason: str = "") -> Act:
+    data = {"act": "confirm", "choice-{item}": choice, "reason-{item}": reason}
+    return Act(who, "/reviews/{review}/differences", data)
 
 
 def answers(said: str, version: str = "1") -> Act:
@@ -73,7 +84,6 @@ def nothing(world: World, review_id: int) -> None:
     """As it was sent."""
 
 
-AGREE = Act("sue", "/review-items/{item}/agree", {"answer": "partly", "reason": "We talked long."})
 REPLY = Act("ana", "/review-items/{item}/reply", {"text": "At the desk"})
 RACES = {
     "withdraw or answer": Race(
@@ -90,9 +100,9 @@ RACES = {
     ),
     "agree or keep apart": Race(
         half_agreed,
-        (AGREE, Act("ana", "/review-items/{item}/keep-apart", {})),
+        (confirms("sue", "agree:partly", "Why: we talked long."), confirms("ana", "no_agreement")),
         (("closed", "endorsed"), ("closed", "kept_apart")),
-        ("No agreement", "Reviewed"),
+        ("No agreement", "agreed; before"),
     ),
     "two answers in two tabs": Race(
         nothing,
@@ -143,7 +153,7 @@ def arranged(app: Flask, world: World, race: Race, number: int = 0) -> tuple[int
 
 
 def sending(client: Client, act: Act, review_id: int, item_id: int) -> Callable[[], TestResponse]:
-    return lambda: client.post(act.url.format(review=review_id, item=item_id), act.data)
+    return lambda: client.post(*act.sent(review_id, item_id))
 
 
 def stands(app: Flask, review_id: int) -> tuple[str, str]:
@@ -170,7 +180,7 @@ def test_one_wins_and_the_other_sees_how_it_stands(
         won = 0 if ended[0].status_code == 303 else 1
         assert stands(app, review_id) == race.states[won]
         assert race.told[1 - won] in main(ended[1 - won].text)
-        for typed in (race.acts[1 - won].data.get(field) for field in ("reason", "note", "text")):
+        for typed in (race.acts[1 - won].data.get(field) for field in TYPED):
             assert typed is None or typed in main(ended[1 - won].text)
         with app.app_context(), db.engine.connect() as connection:
             assert faults(connection) == []
@@ -184,10 +194,10 @@ def test_whoever_comes_second_is_told(
     """Each order of the two by itself: threads may fall into one of them every time."""
     race = RACES[name]
     review_id, item_id = arranged(app, world, race)
-    ended = []
-    for act in (race.acts[first], race.acts[1 - first]):
-        url = act.url.format(review=review_id, item=item_id)
-        ended.append(sign_in(world.email(act.who)).post(url, act.data))
+    ended = [
+        sign_in(world.email(act.who)).post(*act.sent(review_id, item_id))
+        for act in (race.acts[first], race.acts[1 - first])
+    ]
     assert [each.status_code for each in ended] == [303, 409]
     assert stands(app, review_id) == race.states[first]
     assert race.told[1 - first] in main(ended[1].text)

@@ -4,12 +4,14 @@ The model is a few words for each item and says for each request what must come 
 refused leaves every row of the database as it was, and is a 4xx.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -46,9 +48,9 @@ CAN = {
     "answered": {"answer", "ask"},
     "not_observed": {"answer", "ask"},
     "returned": {"reply", "drop"},
-    "differs": {"agree", "keep-apart", "next-step"},
+    "differs": {"choose", "agree", "talk", "take-back", "keep-apart", "next-step"},
     "endorsed": {"next-step"},
-    "kept_apart": {"next-step"},
+    "kept_apart": {"undo-no-agreement", "next-step"},
     "dropped": set(),
 }
 """design.md, 4, said once more."""
@@ -58,14 +60,17 @@ FOR = {
     "ask": "reviewer",
     "reply": "learner",
     "drop": "either",
-    "agree": "either",
-    "keep-apart": "either",
+    "differences": "either",
+    "take-back": "either",
+    "undo-no-agreement": "either",
     "next-step": "either",
     "withdraw": "learner",
     "reveal": "reviewer",
 }
 SHEETS_MOST = 4
-OWN_NOTE, THEIR_NOTE = "OWN-NOTE", "THEIR-NOTE"
+OWN_NOTE, THEIR_NOTE, CHOSEN_REASON = "OWN-NOTE", "THEIR-NOTE", "CHOSEN-REASON"
+STEP = dt.timedelta(seconds=1)
+"""The clock goes on from request to request."""
 
 
 @dataclass
@@ -78,6 +83,12 @@ class Item:
     note: str = ""
     shown: bool = False
     confirmed: dict[str, str] = field(default_factory=dict)
+    """By person; "" is to talk about it."""
+    chosen: dict[str, str] = field(default_factory=dict)
+    """By person, not confirmed."""
+    kept_by: str = ""
+    suspended: tuple[int, str] | None = None
+    ended: int = 0
 
     @property
     def settled(self) -> bool:
@@ -148,6 +159,9 @@ class ReviewMachine(RuleBasedStateMachine):
         self.sheets: list[Sheet] = []
         self.standing: dict[int, tuple[int, str]] = {}
         self.steps = 0
+        self.clock = time_machine.travel(NOW, tick=False)
+        self.moment = self.clock.start()
+        self.ends = count(1)
         self.disabled: set[str] = set()
         self.left: set[str] = set()
         self.last: tuple[Request, str, TestResponse] | None = None
@@ -192,6 +206,7 @@ class ReviewMachine(RuleBasedStateMachine):
             db.session.remove()
 
     def teardown(self) -> None:
+        self.clock.stop()
         with self.app.app_context():
             db.session.remove()
             empty(db.engine)
@@ -216,6 +231,7 @@ class ReviewMachine(RuleBasedStateMachine):
         )
         key = key or f"rendered-form-number-{next(self.keys):04}"
         before = self.rows() if request.status >= 400 else None
+        self.moment.shift(STEP)
         answer = client.post(request.url, {**request.data, "form_key": key})
         assert answer.status_code == request.status, (request, answer.status_code)
         if before is not None:
@@ -303,20 +319,88 @@ class ReviewMachine(RuleBasedStateMachine):
         )
 
     def moving(self, who: str, sheet: Sheet, item: Item, move: str, to: str) -> Request:
-        """Reply, drop and keep apart."""
+        """Reply and drop."""
 
         def then() -> None:
             item.status = to
             item.version += 1
-            if to == "kept_apart":
-                self.standing.pop(item.at, None)
 
         data = {"text": "At the desk"} if move == "reply" else {}
         return self.request(who, sheet, move, item, data, sheet.can(item, move), then)
 
+    def difference(
+        self, who: str, sheet: Sheet, item: Item, move: str, value: str, then: Callable[[], None]
+    ) -> Request:
+        """One row of the page of differences, confirmed; chosen, where the move is *choose*."""
+        reason = f"{CHOSEN_REASON}-{who}" if move == "choose" else "We talked."
+        data = {
+            "act": "save" if move == "choose" else "confirm",
+            f"choice-{item.id}": value,
+            f"reason-{item.id}": reason,
+        }
+        allowed = sheet.can(item, move)
+        return self.request(who, sheet, "differences", None, data, allowed, then)
+
+    def choosing(self, who: str, sheet: Sheet, item: Item, value: str) -> Request:
+        def then() -> None:
+            item.chosen[who] = value
+
+        return self.difference(who, sheet, item, "choose", value, then)
+
+    def keeping_apart(self, who: str, sheet: Sheet, item: Item) -> Request:
+        def then() -> None:
+            item.status, item.kept_by = "kept_apart", who
+            item.version += 1
+            item.chosen, item.ended = {}, next(self.ends)
+            item.suspended = self.standing.pop(item.at, None)
+
+        return self.difference(who, sheet, item, "keep-apart", "no_agreement", then)
+
+    def talking(self, who: str, sheet: Sheet, item: Item) -> Request:
+        def then() -> None:
+            item.confirmed[who] = ""
+            item.chosen.pop(who, None)
+            item.version += 1
+
+        return self.difference(who, sheet, item, "talk", "talk", then)
+
+    def taking_back(self, who: str, sheet: Sheet, item: Item) -> Request:
+        def then() -> None:
+            said = item.confirmed.pop(who)
+            item.chosen[who] = f"agree:{said}" if said else "talk"
+            item.version += 1
+
+        allowed = sheet.can(item, "take-back") and who in item.confirmed
+        return self.request(who, sheet, "take-back", item, {}, allowed, then)
+
+    def undoing(self, who: str, sheet: Sheet, item: Item) -> Request:
+        """By whoever did it, and not once the statement was sent again."""
+        others = [
+            each
+            for other in self.sheets
+            if not other.withdrawn
+            for each in other.items
+            if each.at == item.at and each is not item
+        ]
+
+        def then() -> None:
+            item.status = "differs"
+            item.version += 1
+            words = [each for each in others if each.status in ("endorsed", "kept_apart")]
+            if item.suspended and not any(each.ended > item.ended for each in words):
+                self.standing[item.at] = item.suspended
+
+        allowed = (
+            sheet.can(item, "undo-no-agreement")
+            and item.kept_by == who
+            and not any(each.id > item.id for each in others)
+        )
+        return self.request(who, sheet, "undo-no-agreement", item, {}, allowed, then)
+
     def agreeing(self, who: str, sheet: Sheet, item: Item, said: str) -> Request:
         def then() -> None:
             item.confirmed[who] = said
+            item.chosen.pop(who, None)
             item.version += 1
             if (
                 set(item.confirmed) == {"ana", sheet.reviewer}
@@ -324,10 +408,10 @@ class ReviewMachine(RuleBasedStateMachine):
             ):
                 item.status = "endorsed"
                 item.version += 1
+                item.chosen, item.ended = {}, next(self.ends)
                 self.standing[item.at] = (item.id, said)
 
-        data = {"answer": said, "reason": "We talked."}
-        return self.request(who, sheet, "agree", item, data, sheet.can(item, "agree"), then)
+        return self.difference(who, sheet, item, "agree", f"agree:{said}", then)
 
     def planning(self, who: str, sheet: Sheet, item: Item) -> Request:
         def then() -> None:
@@ -353,6 +437,7 @@ class ReviewMachine(RuleBasedStateMachine):
                     item.version += 1
                     sheet.differed |= not is_equal
                     if is_equal:
+                        item.ended = next(self.ends)
                         self.standing[item.at] = (item.id, item.said)
                 item.shown |= item.status in ("endorsed", "differs", "not_observed")
 
@@ -406,10 +491,15 @@ class ReviewMachine(RuleBasedStateMachine):
             ]
             found += [self.moving(who, sheet, item, "drop", "dropped")] * 2
             found += [
-                self.moving(who, sheet, item, "keep-apart", "kept_apart"),
+                self.keeping_apart(who, sheet, item),
+                self.taking_back(who, sheet, item),
+                self.undoing(who, sheet, item),
+                self.talking(who, sheet, item),
+                self.choosing(who, sheet, item, "agree:partly"),
+                self.choosing(who, sheet, item, "no_agreement"),
                 self.planning(who, sheet, item),
             ]
-            theirs = [said for other, said in item.confirmed.items() if other != who]
+            theirs = [said for other, said in item.confirmed.items() if other != who and said]
             found += [self.agreeing(who, sheet, item, said) for said in [*AGREED, *theirs * 4]]
         return found
 
@@ -483,6 +573,9 @@ class ReviewMachine(RuleBasedStateMachine):
             kind = (
                 "ask" if request.data.get("answer") == "return" else request.url.rpartition("/")[2]
             )
+            for name, value in request.data.items():
+                if name.startswith("choice-"):
+                    kind = f"{request.data['act']} {value.partition(':')[0]}"
             found.setdefault(f"{kind} {request.status}", []).append(request)
         if found:
             self.ask(data.draw(st.sampled_from(found[data.draw(st.sampled_from(sorted(found)))])))
@@ -584,6 +677,8 @@ class ReviewMachine(RuleBasedStateMachine):
                     else f"{OWN_NOTE}-{self.statements[item.at]}"
                 )
                 assert sealed not in page.text
+        other = sheet.reviewer if who == "ana" else "ana"
+        assert f"{CHOSEN_REASON}-{other}" not in page.text
 
     # ---- what is always so
     # -------------------------------------------------------------------------------------
@@ -611,6 +706,12 @@ class ReviewMachine(RuleBasedStateMachine):
                 )
             }
             steps = connection.scalar(text("SELECT count(*) FROM training_actions"))
+            chosen = {
+                (row.item_id, row.person_id, row.kind, row.answer)
+                for row in connection.execute(
+                    text("SELECT item_id, person_id, kind, answer FROM difference_choices")
+                )
+            }
             broken = faults(connection)
         assert found == {
             item.id: (item.status, item.version, item.shown)
@@ -620,6 +721,13 @@ class ReviewMachine(RuleBasedStateMachine):
         assert statuses == {sheet.id: sheet.status for sheet in self.sheets}
         assert endorsed == set(self.standing.values())
         assert steps == self.steps
+        assert chosen == {
+            (item.id, self.world.people[who], kind, answer or None)
+            for sheet in self.sheets
+            for item in sheet.items
+            for who, value in item.chosen.items()
+            for kind, _colon, answer in [value.partition(":")]
+        }
         assert broken == []
 
 
@@ -650,6 +758,8 @@ def lose(lost: tuple[ItemStatus, Move]) -> Callable[[pytest.MonkeyPatch], None]:
 BREAKS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "a move is lost": lose((ItemStatus.RETURNED, Move.REPLY)),
     "an agreement is lost": lose((ItemStatus.DIFFERS, Move.AGREE)),
+    "undoing is lost": lose((ItemStatus.KEPT_APART, Move.UNDO_KEEP_APART)),
+    "taking back is lost": lose((ItemStatus.DIFFERS, Move.TAKE_BACK)),
     "a move too many": lambda patch: patch.setitem(
         ITEM_MOVES, (ItemStatus.ENDORSED, Move.KEEP_APART), ItemStatus.KEPT_APART
     ),
@@ -669,11 +779,21 @@ def way_through(app: Flask) -> None:
         (sheet,) = machine.sheets
         equal, other = sheet.items
         machine.ask(machine.returning("sue", sheet, equal))
-        machine.ask(machine.moving("ana", sheet, equal, "reply", "waiting"))
-        machine.ask(machine.answering("sue", sheet, equal, "partly"))
         machine.ask(machine.answering("sue", sheet, other, "partly"))
         machine.ask(machine.revealing("sue", sheet))
-        machine.ask(machine.moving("sue", sheet, equal, "keep-apart", "kept_apart"))
+        machine.ask(machine.choosing("sue", sheet, other, "agree:partly"))
+        machine.ask(machine.keeping_apart("sue", sheet, other))
+        machine.stands_as_modelled()
+        machine.ask(machine.undoing("ana", sheet, other))
+        machine.ask(machine.undoing("sue", sheet, other))
+        machine.ask(machine.agreeing("ana", sheet, other, "partly"))
+        machine.ask(machine.taking_back("ana", sheet, other))
+        machine.stands_as_modelled()
+        machine.ask(machine.talking("ana", sheet, other))
+        machine.ask(machine.moving("ana", sheet, equal, "reply", "waiting"))
+        machine.ask(machine.answering("sue", sheet, equal, "partly"))
+        machine.ask(machine.revealing("sue", sheet))
+        machine.ask(machine.keeping_apart("sue", sheet, equal))
         for who in ("ana", "sue"):
             machine.ask(machine.planning(who, sheet, other))
             machine.press_again()

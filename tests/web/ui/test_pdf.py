@@ -46,8 +46,10 @@ from tracker.models import (
     Strand,
     Team,
 )
+from tracker.rules.frameworks.scale import Ground
 from tracker.services.reviews import differences, reviews
 from tracker.web.http.rate_limits import limiter
+from tracker.web.reviews import labels
 from tracker.web.ui.pdf import Document
 from tracker.web.ui.pdf import pdf as make
 
@@ -214,28 +216,22 @@ def test_the_meeting_notes(app: Flask, world: World, ana: Client, sue: Client) -
                 "are the same"
             ),
             "1 difference is open. 1 statement of this review is not revealed yet.",
-            (
-                "To talk about 1. Communication 1.1 COM-1-01 \u00b7 Emerging \u00b7 Communication "
-                "Does what COM-1-01 says"
-            ),
-            "Ana, self-rating Consistently Sue, as supervisor Not yet (I saw it) saw it twice",
-            (
-                "Drop-in link \u00b7 done 4 Mar 2026 https://example.org/visits Why it counts here: "
-                "41 of them"
-            ),
-            "Still open. \u2022 Sue would agree on Partly: half of it",
+            "1. Communication 1.1 COM-1-01, Emerging Does what COM-1-01 says",
+            "Ana: Consistently Sue: Not yet (I saw it) saw it twice",
+            "Evidence: Drop-in (link, done 4 Mar 2026)",
+            "Why it counts here: 41 of them",
+            "Sue would agree on Partly: half of it Next step: Shadow Tom",
             "Shadow Tom Ana \u00b7 by 15 Dec 2026",
-            "Agreed Not yet Partly Consistently Not my work keep both ratings Reason",
-            "Differences that are settled 2. Communication 2.2",
-            "Reviewed: Consistently. You both agreed. \u2022 Ana: ana agrees \u2022 Sue: sue agrees",
-            "COM-1-02 Communication 1.2 Emerging Partly",
+            "2. Communication 2.2 COM-2-02, Developing",
+            "Reviewed: Consistently. You both agreed. Ana: ana agrees Sue: sue agrees",
+            "COM-1-02 Communication 1.2: Partly",
             "Haven’t seen it Sue had no chance to see these.",
-            "COM-2-01 Communication 2.1 Developing Not yet",
+            "COM-2-01 Communication 2.1: Not yet",
             "After 8 Dec 2026 what is still open ends with no agreement.",
         ):
             assert said in words, f"{said} is not in {words}"
-        assert words.count("Next step, who does it, and by when") == 1, (
-            "room to write where it is open, and only there"
+        assert words.count("Consistently Not yet another no agreement") == 1, (
+            "boxes to tick where it is open, and only there"
         )
         for sealed in ("Not sure", "COM-2-03", "Where was that?"):
             assert sealed not in words
@@ -413,6 +409,26 @@ def test_markup_in_meeting_notes_is_text(app: Flask, world: World, sue: Client) 
         == []
     )
     assert "378" not in words
+
+
+def test_the_notes_of_twenty_differences_are_two_pages(
+    app: Flask, world: World, sue: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statements of 150 letters, a note at every second, and eight that match."""
+    with app.app_context():
+        grow(world, "communication", 28)
+        with transaction() as tx:
+            tx.execute(update(Statement).values(text="does thirty letters at a time, " * 5))
+        review_id = send(world, *[YES] * 28)
+        for at, item_id in enumerate(item_ids(review_id)):
+            note = "You planned two class visits with the teachers on your own in October."
+            said = ReviewerAnswer.NOT_YET if at < 20 else ReviewerAnswer.CONSISTENTLY
+            answer(world, item_id, said, note=note if at % 2 else "")
+        reviews.reveal(actor(world, "sue"), review_id, world.now)
+    notes = f"/reviews/{review_id}/differences.pdf"
+    assert len(pdf.reader(sue.get(notes)).pages) == 2
+    monkeypatch.setattr(labels, "GROUNDS", dict.fromkeys(Ground, "word " * 60))
+    assert len(pdf.reader(sue.get(notes)).pages) > 2, "longer rows are found"
 
 
 def a_document(words: str) -> Document:

@@ -14,6 +14,7 @@ from tracker.rules.frameworks.scale import (
     Ground,
     counterpart,
 )
+from tracker.rules.reviews.differences import Choice, ChoiceKind
 from tracker.rules.reviews.responses import ReviewerResponse
 from tracker.services.reviews import answers, differences, reviews
 
@@ -139,6 +140,9 @@ def _talk(
                 step = _fitting(scene, "next_steps", statement, learner)
                 due_on = scene.today + dt.timedelta(days=21)
                 differences.add_next_step(supervisor, item_id, actor.person_id, step, due_on, now)
+            elif at == 2:
+                choice = Choice(item_id, ChoiceKind.AGREE, agreed, reason)
+                differences.choose(actor, review_id, [choice], [], now)
         elif at % 4 == 3 or (stage is Stage.KEPT_APART and at == 0):
             differences.keep_apart(actor, item_id, now)
         else:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tracker.db import Base
 from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
 from tracker.rules.frameworks.scale import Ground
+from tracker.rules.reviews.differences import ChoiceKind
 from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, Move, ReviewStatus
 
 
@@ -137,9 +138,29 @@ class ReviewMessage(Base):
     written_at: Mapped[dt.datetime]
 
 
+class DifferenceChoice(Base):
+    """What one side has chosen for an item that differs and not confirmed: for its owner's eyes
+    alone, not even as a count for the other side. It goes when it is confirmed or the item ends."""
+
+    __tablename__ = "difference_choices"
+    __table_args__ = (
+        UniqueConstraint("item_id", "person_id"),
+        one_of("kind", ChoiceKind),
+        CheckConstraint("(kind = 'agree') = (answer IS NOT NULL)", name="agreeing_has_an_answer"),
+    )
+
+    id: Mapped[Id]
+    item_id: Mapped[int] = mapped_column(parent("review_items.id"))
+    person_id: Mapped[int] = mapped_column(parent("people.id"))
+    kind: Mapped[ChoiceKind]
+    answer: Mapped[Word | None]
+    reason: Mapped[Prose] = mapped_column(default="")
+    chosen_at: Mapped[dt.datetime]
+
+
 class Confirmation(Base):
-    """What one side would agree on for an item that differs. When both hold the same answer, it is
-    endorsed."""
+    """What one side confirmed for an item that differs: the answer that they would agree on, or,
+    without one, that they want to talk about it. When both hold the same answer, it is endorsed."""
 
     __tablename__ = "confirmations"
     __table_args__ = (UniqueConstraint("item_id", "person_id"),)
@@ -147,7 +168,7 @@ class Confirmation(Base):
     id: Mapped[Id]
     item_id: Mapped[int] = mapped_column(parent("review_items.id"))
     person_id: Mapped[int] = mapped_column(parent("people.id"))
-    answer: Mapped[Word]
+    answer: Mapped[Word | None]
     reason: Mapped[Prose]
     confirmed_at: Mapped[dt.datetime]
 

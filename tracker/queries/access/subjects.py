@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from tracker.db import session
 from tracker.models import (
     Deputy,
+    Draft,
     Endorsement,
     Evidence,
     Membership,
@@ -39,6 +40,10 @@ def person(person_id: int, today: dt.date) -> Subject | None:
 
 def evidence(evidence_id: int, today: dt.date) -> Subject | None:
     return _owned(evidence_id, select(Evidence.person_id).where(Evidence.id == evidence_id))
+
+
+def draft(draft_id: int, today: dt.date) -> Subject | None:
+    return _owned(draft_id, select(Draft.person_id).where(Draft.id == draft_id))
 
 
 def membership(membership_id: int, today: dt.date) -> Subject | None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from tracker.db import session
 from tracker.models import (
     Citation,
+    Draft,
     Endorsement,
     Evidence,
     EvidenceLink,
@@ -34,8 +35,10 @@ from tracker.models import (
     Source,
     Statement,
 )
+from tracker.models.joins import draft_of_notes
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.progress import FRAMEWORK, LEARNER, LEFT_OUT, OWN_ROW, of
+from tracker.rules import drafts
 from tracker.rules.frameworks.scale import UNGRADED, Basis, Meaning, shortcut
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
@@ -66,7 +69,8 @@ class CitationChip:
 class StatementCard:
     """One statement with the learner's answer, notes, endorsement and count of evidence.
 
-    `version` 0: never answered. A cleared answer is None too, with a version and without a time.
+    `version` 0: never answered, and the notes are those that wait for an answer. A cleared answer
+    is None too, with a version and without a time.
     """
 
     id: int
@@ -137,38 +141,42 @@ def _sheet(learner: Learner, which: str, values: dict[str, Any]) -> StatementsTo
 def _cards(
     which: str, values: dict[str, Any], citations: dict[int, list[CitationChip]]
 ) -> list[StatementCard]:
-    rows = session().execute(_CARDS[which], values)
-    return [
-        StatementCard(
-            id=row.id,
-            code=row.code,
-            title=row.title,
-            text=row.text,
-            domain_id=row.domain_id,
-            rank=row.rank,
-            not_rated_here=row.reason,
-            answer=row.answer,
-            basis=row.basis,
-            version=row.version or 0,
-            rated_at=None if row.answer is None else row.rated_at,
-            given_on=row.given_on,
-            own_note=row.own_note or "",
-            reviewer_note=row.reviewer_note or "",
-            endorsement=EndorsementMark(
-                who=short_name(row.endorser),
-                answer=row.endorsed,
-                at=row.endorsed_at,
-                since=row.rated_at is not None
-                and row.rated_at > row.endorsed_at
-                and row.answer != row.endorsed,
-            )
-            if row.endorsed
-            else None,
-            evidence=row.evidence,
-            citations=citations.get(row.id, []),
+    return [_card(row, citations) for row in session().execute(_CARDS[which], values)]
+
+
+def _card(row: Any, citations: dict[int, list[CitationChip]]) -> StatementCard:
+    own_note, reviewer_note = row.own_note or "", row.reviewer_note or ""
+    if row.draft is not None and row.version is None:
+        typed = dict(drafts.read(row.draft))
+        own_note, reviewer_note = typed.get("own_note", ""), typed.get("reviewer_note", "")
+    return StatementCard(
+        id=row.id,
+        code=row.code,
+        title=row.title,
+        text=row.text,
+        domain_id=row.domain_id,
+        rank=row.rank,
+        not_rated_here=row.reason,
+        answer=row.answer,
+        basis=row.basis,
+        version=row.version or 0,
+        rated_at=None if row.answer is None else row.rated_at,
+        given_on=row.given_on,
+        own_note=own_note,
+        reviewer_note=reviewer_note,
+        endorsement=EndorsementMark(
+            who=short_name(row.endorser),
+            answer=row.endorsed,
+            at=row.endorsed_at,
+            since=row.rated_at is not None
+            and row.rated_at > row.endorsed_at
+            and row.answer != row.endorsed,
         )
-        for row in rows
-    ]
+        if row.endorsed
+        else None,
+        evidence=row.evidence,
+        citations=citations.get(row.id, []),
+    )
 
 
 def _quoted(
@@ -237,6 +245,7 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Rating.given_on,
             Rating.own_note,
             Rating.reviewer_note,
+            Draft.fields.label("draft"),
             Endorsement.answer.label("endorsed"),
             Endorsement.endorsed_at,
             Person.name.label("endorser"),
@@ -244,6 +253,7 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(NotRatedHere, LEFT_OUT)
         .outerjoin(Rating, OWN_ROW)
+        .outerjoin(Draft, draft_of_notes(LEARNER))
         .outerjoin(Endorsement, stands)
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
         .where(Statement.framework_id == FRAMEWORK, which)

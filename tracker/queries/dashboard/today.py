@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, s
 
 from tracker.db import session
 from tracker.models import (
-    Confirmation,
     Endorsement,
     Framework,
     Membership,
@@ -27,6 +26,7 @@ from tracker.models import (
     Team,
 )
 from tracker.policy.permissions import Actor, current_on
+from tracker.queries.reviews.differences import waits_for
 from tracker.queries.reviews.submission_counts import counts_as_sent
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import LIVE, REVEALED, EndorsementStatus, ItemStatus
@@ -148,7 +148,7 @@ def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
             _count(ReviewItem.status.in_(REVEALED)).label("shown"),
             _count(and_(ReviewItem.status == ItemStatus.ENDORSED, given)).label("current"),
             _count(ReviewItem.status == ItemStatus.DIFFERS).label("differing"),
-            _count(_to_say(actor)).label("to_say"),
+            _count(waits_for(actor.person_id)).label("to_say"),
             FRAMEWORK.label("framework"),
             Framework.lang,
         )
@@ -234,13 +234,3 @@ def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
 
 def _count(those: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((those, 1), else_=0)), 0)
-
-
-def _to_say(actor: Actor) -> ColumnElement[bool]:
-    """Over `ReviewItem`: a difference on which this actor has not said what they would agree on."""
-    said = exists(
-        select(Confirmation.id).where(
-            Confirmation.item_id == ReviewItem.id, Confirmation.person_id == actor.person_id
-        )
-    )
-    return and_(ReviewItem.status == ItemStatus.DIFFERS, ~said)

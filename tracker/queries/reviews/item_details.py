@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from tracker.db import session
 from tracker.models import (
@@ -60,9 +60,9 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class SideConfirmation:
-    """What one side would agree on."""
+    """What one side would agree on; without an answer they want to talk about it."""
 
-    answer: str
+    answer: str | None
     label: Wording
     reason: str
     confirmed_at: dt.datetime
@@ -166,13 +166,13 @@ def confirmations(review_id: int) -> dict[int, dict[int, SideConfirmation]]:
             Confirmation.item_id,
             Confirmation.person_id,
             Confirmation.answer,
-            ScaleAnswer.label,
+            func.coalesce(ScaleAnswer.label, "").label("label"),
             Confirmation.reason,
             Confirmation.confirmed_at,
         )
         .join(ReviewItem, ReviewItem.id == Confirmation.item_id)
         .join(Statement, Statement.id == ReviewItem.statement_id)
-        .join(ScaleAnswer, scale_answer(Confirmation.answer))
+        .outerjoin(ScaleAnswer, scale_answer(Confirmation.answer))
         .where(ReviewItem.review_id == review_id)
     )
     found: dict[int, dict[int, SideConfirmation]] = defaultdict(dict)

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from tracker.db import session
-from tracker.models import Confirmation, Framework, Person, Review, ReviewItem, Team
+from tracker.models import Framework, Person, Review, ReviewItem, Team
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.queries.reviews.differences import waits_for
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import LIVE, UNANSWERED, ItemStatus, ReviewStatus
 
@@ -72,11 +73,6 @@ def inbox(actor: Actor, today: dt.date) -> list[Queued]:
 
 
 def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[Queued]:
-    confirmed = exists(
-        select(Confirmation.id).where(
-            Confirmation.item_id == ReviewItem.id, Confirmation.person_id == actor.person_id
-        )
-    )
     differs = ReviewItem.status == ItemStatus.DIFFERS
 
     def count(those: ColumnElement[bool]) -> ColumnElement[int]:
@@ -112,7 +108,7 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
             func.count(ReviewItem.id),
             count(ReviewItem.status == ItemStatus.RETURNED),
             count(differs),
-            count(and_(differs, ~confirmed)),
+            count(waits_for(actor.person_id)),
             *to_answer,
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)

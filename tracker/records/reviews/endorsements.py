@@ -8,13 +8,20 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.models import Endorsement, EndorsementMove, EndorsementText, Review, ReviewItem
+from tracker.models import (
+    Endorsement,
+    EndorsementMove,
+    EndorsementText,
+    Review,
+    ReviewItem,
+    ReviewMove,
+)
 from tracker.records import audit
 from tracker.records.reviews import exceptions
 from tracker.rules.errors import Conflict
-from tracker.rules.operations.audit_kinds import ENDED, GIVEN
+from tracker.rules.operations.audit_kinds import ENDED, GIVEN, RESTORED
 from tracker.rules.reviews.digests import EndorsementContent, seal
-from tracker.rules.reviews.workflow import EndorsementStatus
+from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, Move
 
 
 def stand(tx: Session, review: Review, item: ReviewItem, answer: str, now: dt.datetime) -> None:
@@ -43,6 +50,30 @@ def suspend(
     _end_standing(tx, review, item, EndorsementStatus.SUSPENDED, by, now)
 
 
+def restore(
+    tx: Session, review: Review, item: ReviewItem, ended: ReviewMove, by: int, now: dt.datetime
+) -> None:
+    """*No agreement* of that move is undone: what it suspended stands again, unless the statement
+    has had a newer word since."""
+    exceptions.lock_person(tx, review.learner_id)
+    suspended = tx.scalar(
+        select(Endorsement)
+        .join(EndorsementMove, EndorsementMove.endorsement_id == Endorsement.id)
+        .where(
+            Endorsement.person_id == review.learner_id,
+            Endorsement.statement_id == item.statement_id,
+            Endorsement.status == EndorsementStatus.SUSPENDED,
+            EndorsementMove.after == EndorsementStatus.SUSPENDED,
+            EndorsementMove.moved_at == ended.moved_at,
+        )
+        .order_by(EndorsementMove.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    if suspended is not None and not _has_newer_word(tx, review, item, ended):
+        _become(tx, suspended, EndorsementStatus.STANDING, by, now)
+
+
 def revoke(tx: Session, endorsement: Endorsement, by: int, reason: str, now: dt.datetime) -> None:
     """Raises Conflict("endorsement_ended") unless it stands."""
     _end(tx, endorsement, EndorsementStatus.REVOKED, by, now, reason)
@@ -51,6 +82,24 @@ def revoke(tx: Session, endorsement: Endorsement, by: int, reason: str, now: dt.
 def expire(tx: Session, endorsement: Endorsement, now: dt.datetime) -> None:
     """Raises Conflict("endorsement_ended") unless it stands."""
     _end(tx, endorsement, EndorsementStatus.EXPIRED, None, now)
+
+
+def _has_newer_word(tx: Session, review: Review, item: ReviewItem, ended: ReviewMove) -> bool:
+    """Whether the statement was endorsed or ended with no agreement elsewhere since then."""
+    newer = (
+        select(ReviewMove.id)
+        .join(ReviewItem, ReviewItem.id == ReviewMove.item_id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(
+            Review.learner_id == review.learner_id,
+            ReviewItem.statement_id == item.statement_id,
+            ReviewItem.id != item.id,
+            ReviewItem.status.in_((ItemStatus.ENDORSED, ItemStatus.KEPT_APART)),
+            ReviewMove.move.in_((Move.REVEAL_EQUAL, Move.AGREE, Move.KEEP_APART)),
+            ReviewMove.id > ended.id,
+        )
+    )
+    return tx.scalar(newer.limit(1)) is not None
 
 
 def _end_standing(
@@ -95,11 +144,11 @@ def _end(
 def _become(
     tx: Session, endorsement: Endorsement, to: EndorsementStatus, by: int | None, now: dt.datetime
 ) -> None:
-    """The one place that writes a status."""
+    """The one place that writes a status. Its seal is that of its giving, also where it stands
+    again."""
     before = endorsement.status or ""
     endorsement.status = to
-    if to is not EndorsementStatus.STANDING:
-        endorsement.ended_at = now
+    endorsement.ended_at = None if to is EndorsementStatus.STANDING else now
     tx.add(endorsement)
     tx.flush()
     tx.add(
@@ -110,9 +159,11 @@ def _become(
     item = tx.get_one(ReviewItem, endorsement.item_id)
     review = tx.get_one(Review, item.review_id)
     sealed: dict[str, audit.Fact] = {}
-    if to is EndorsementStatus.STANDING:
+    kind = ENDED.get(to, RESTORED)
+    if not before:
+        kind = GIVEN
         sealed = {"endorsement": endorsement.id, "seal": _seal(endorsement, item)}
-    audit.of_review(tx, review, ENDED.get(to, GIVEN), by, now, endorsement.statement_id, **sealed)
+    audit.of_review(tx, review, kind, by, now, endorsement.statement_id, **sealed)
 
 
 def _seal(endorsement: Endorsement, item: ReviewItem) -> str:

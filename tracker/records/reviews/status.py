@@ -11,18 +11,16 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from tracker.models import Confirmation, Review, ReviewItem, ReviewMove
+from tracker.models import Review, ReviewItem, ReviewMove
 from tracker.models.joins import scale_rows
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.records import audit
 from tracker.records.notifications import notices
 from tracker.records.reviews import endorsements
-from tracker.rules.calendar import is_over
-from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.scale import Scale
 from tracker.rules.reviews.agreement import endorsed_answer, reveal_move
-from tracker.rules.reviews.responses import seen_stamp
 from tracker.rules.reviews.workflow import (
     LIVE,
     ItemStatus,
@@ -143,67 +141,6 @@ def reveal_item(tx: Session, review: Review, item: ReviewItem, by: int, now: dt.
     move_item(tx, review, item, move, by, now)
     if move is Move.REVEAL_EQUAL:
         endorsements.stand(tx, review, item, endorsed_answer(theirs), now)
-
-
-def confirm(
-    tx: Session,
-    review: Review,
-    item: ReviewItem,
-    by: int,
-    answer: str,
-    reason: str,
-    now: dt.datetime,
-    seen: str | None = None,
-) -> bool:
-    """One side's agreed answer. When the other side holds the same, it is endorsed. Returns whether
-    it is.
-
-    `seen`: the stamp of the other side's, as the page showed it; "" where it showed none. Raises
-    Conflict("confirmation_unseen") where that would endorse what its person has not seen;
-    Invalid("answer_unknown").
-    """
-    if answer not in scale_of(tx, review).endorsable:
-        raise Invalid("answer_unknown", "answer")
-    confirmations = {
-        each.person_id: each
-        for each in tx.scalars(select(Confirmation).where(Confirmation.item_id == item.id))
-    }
-    move_item(tx, review, item, Move.CONFIRM, by, now)
-    mine = confirmations.pop(by, None)
-    if mine is None:
-        mine = Confirmation(item_id=item.id, person_id=by)
-        tx.add(mine)
-    mine.answer, mine.reason, mine.confirmed_at = answer, reason, now
-    same = [theirs for theirs in confirmations.values() if theirs.answer == answer]
-    if not same:
-        return False
-    if seen is not None and any(seen_stamp(theirs.confirmed_at) != seen for theirs in same):
-        raise Conflict("confirmation_unseen")
-    move_item(tx, review, item, Move.AGREE, by, now)
-    endorsements.stand(tx, review, item, answer, now)
-    return True
-
-
-def keep_apart(
-    tx: Session, review: Review, item: ReviewItem, by: int | None, now: dt.datetime
-) -> None:
-    move_item(tx, review, item, Move.KEEP_APART, by, now)
-    endorsements.suspend(tx, review, item, by, now)
-
-
-def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime) -> int:
-    """Once the time for differences is over, what still differs is kept apart, by nobody. Returns
-    how many were."""
-    if review.status != ReviewStatus.DIFFERENCES_OPEN or not is_over(
-        review.differences_due_on, today
-    ):
-        return 0
-    due = [item for item in items(tx, review) if item.status == ItemStatus.DIFFERS]
-    for item in due:
-        keep_apart(tx, review, item, None, now)
-    if due:
-        close_if_ended(tx, review, None, now)
-    return len(due)
 
 
 def note_move(

@@ -24,8 +24,10 @@ class HeldSource(StrEnum):
     SENT_EVIDENCE = "review_item_evidence"
     ITEM = "review_item_texts"
     MESSAGE = "review_messages"
+    CHOICE = "difference_choices"
     CONFIRMATION = "confirmations"
     RATING = "ratings"
+    DRAFT = "drafts"
 
 
 def goes_too(text: str, sent: Collection[str]) -> bool:

@@ -57,8 +57,11 @@ NOTICE_RULES: dict[Move, NoticeRule | None] = {
     Move.REVEAL_EQUAL: NoticeRule(NoticeKind.REVIEW_REVEALED, Recipient.LEARNER),
     Move.REVEAL_DIFFERENT: NoticeRule(NoticeKind.REVIEW_REVEALED, Recipient.LEARNER),
     Move.CONFIRM: NoticeRule(NoticeKind.DIFFERENCE_CONFIRMED, Recipient.OTHER),
+    Move.TALK: NoticeRule(NoticeKind.DIFFERENCE_CONFIRMED, Recipient.OTHER),
+    Move.TAKE_BACK: None,
     Move.AGREE: None,
     Move.KEEP_APART: NoticeRule(NoticeKind.DIFFERENCE_KEPT_APART, Recipient.OTHER),
+    Move.UNDO_KEEP_APART: NoticeRule(NoticeKind.DIFFERENCE_CONFIRMED, Recipient.OTHER),
     Move.CLOSE: NoticeRule(NoticeKind.REVIEW_CLOSED, Recipient.BOTH),
     Move.HAND_ON: NoticeRule(NoticeKind.REVIEW_HANDED_ON, Recipient.OTHER),
 }

@@ -13,6 +13,7 @@ REVEALED = "review_revealed"
 WENT_ON = "review_went_on"
 """A move whose name would tell something of the answers: recorded, not listed."""
 GIVEN = "endorsement_given"
+RESTORED = "endorsement_restored"
 EXCEPTION_MOVED = "exception_moved"
 
 MOVES: dict[Move, str] = {

@@ -41,7 +41,10 @@ class Move(StrEnum):
     REVEAL_DIFFERENT = "reveal_different"
     CONFIRM = "confirm"
     AGREE = "agree"
+    TALK = "talk"
+    TAKE_BACK = "take_back"
     KEEP_APART = "keep_apart"
+    UNDO_KEEP_APART = "undo_keep_apart"
     CLOSE = "close"
     HAND_ON = "hand_on"
 
@@ -92,8 +95,11 @@ ITEM_MOVES: dict[tuple[ItemStatus, Move], ItemStatus] = {
     (ItemStatus.ANSWERED, Move.REVEAL_EQUAL): ItemStatus.ENDORSED,
     (ItemStatus.ANSWERED, Move.REVEAL_DIFFERENT): ItemStatus.DIFFERS,
     (ItemStatus.DIFFERS, Move.CONFIRM): ItemStatus.DIFFERS,
+    (ItemStatus.DIFFERS, Move.TALK): ItemStatus.DIFFERS,
+    (ItemStatus.DIFFERS, Move.TAKE_BACK): ItemStatus.DIFFERS,
     (ItemStatus.DIFFERS, Move.AGREE): ItemStatus.ENDORSED,
     (ItemStatus.DIFFERS, Move.KEEP_APART): ItemStatus.KEPT_APART,
+    (ItemStatus.KEPT_APART, Move.UNDO_KEEP_APART): ItemStatus.DIFFERS,
     **{(status, Move.HAND_ON): ItemStatus.HANDED_ON for status in SEALED},
 }
 

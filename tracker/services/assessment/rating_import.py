@@ -2,16 +2,20 @@
 
 import datetime as dt
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
+from tracker.models import Draft
 from tracker.policy.permissions import Actor
 from tracker.queries.assessment import import_targets, rating_lock
-from tracker.records import ratings
+from tracker.records import drafts, ratings
+from tracker.rules import drafts as typed
 from tracker.rules.assessment.import_lines import RatingList
 from tracker.rules.assessment.import_plan import PlannedLine, Verdict, plan
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.frameworks.scale import Basis
+from tracker.rules.texts import NOTE_MAX
 
 
 def take_over(
@@ -59,7 +63,7 @@ def _store(tx: Session, person_id: int, each: PlannedLine, now: dt.datetime) -> 
             statement_id,
             each.answer,
             now,
-            notes,
+            _with_draft(tx, person_id, statement_id, notes),
             basis=Basis.IMPORTED,
             given_on=each.given_on,
         )
@@ -75,3 +79,25 @@ def _store(tx: Session, person_id: int, each: PlannedLine, now: dt.datetime) -> 
             notes,
             each.given_on,
         )
+
+
+def _with_draft(
+    tx: Session, person_id: int, statement_id: int, notes: dict[str, str]
+) -> dict[str, str]:
+    """The notes, with those that waited at the statement for an answer. Where both are too long
+    together, the draft stays one."""
+    found = select(Draft.fields).where(
+        Draft.person_id == person_id, Draft.form == typed.RATING, Draft.subject == str(statement_id)
+    )
+    stored = tx.scalar(found)
+    if stored is None:
+        return notes
+    waiting = dict(typed.read(stored))
+    both = {
+        name: "\n\n".join(filter(None, (notes.get(name), waiting.get(name))))
+        for name in notes | waiting
+    }
+    if any(len(text) > NOTE_MAX for text in both.values()):
+        return notes
+    drafts.delete_drafts(tx, person_id, typed.RATING, [str(statement_id)])
+    return both

@@ -11,11 +11,13 @@ from sqlalchemy import Integer, Row, ScalarSelect, Select, and_, bindparam, func
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import Domain, NotRatedHere, Rating, Statement, Strand
+from tracker.models import Domain, Draft, NotRatedHere, Rating, Statement, Strand
+from tracker.models.joins import draft_of_notes
 from tracker.policy.permissions import Actor
 from tracker.queries.assessment import rating_lock
 from tracker.queries.assessment.rating_lock import Rater
-from tracker.records import ratings
+from tracker.records import drafts, ratings
+from tracker.rules import drafts as typed
 from tracker.rules.assessment.ratings import is_dated
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.frameworks.scale import Basis
@@ -53,13 +55,14 @@ class SavedRating:
     """The answer as it stands after the save (None: cleared), where its statement is, and the
     learner's progress.
 
-    `changed` is False where the same was sent again.
+    `changed` is False where the same was sent again. Version 0, without an answer: notes that wait
+    for one.
     """
 
     statement_id: int
     where: StatementAddress
     answer: str | None
-    basis: Basis
+    basis: Basis | None
     rated_at: dt.datetime
     version: int
     changed: bool
@@ -69,7 +72,8 @@ class SavedRating:
 @dataclass(frozen=True, slots=True)
 class RatingToSave:
     """What one save asks for. `answer` None and notes that are absent leave what is there; `clear`
-    takes the answer away, in place of one.
+    takes the answer away, in place of one. Notes where there never was an answer are kept as a
+    draft until there is one.
 
     `base_version` is the version that the page showed, 0 for none. An answer from before the open
     round that is given again is *confirmed*, unless `confirm` is False.
@@ -98,9 +102,9 @@ def rate(
     """Save an answer, notes, or both, as `RatingToSave` says. The same content again changes
     nothing and is never a conflict.
 
-    At most four queries. Raises Missing (not a statement of the learner's framework); Conflict:
-    use_statement_unread, not_rated_here, and rating_changed with `current` (what was saved
-    elsewhere); Invalid: note_long, answer_first, answer_unknown.
+    At most four queries, and one more for a draft. Raises Missing (not a statement of the learner's
+    framework); Conflict: use_statement_unread, not_rated_here, drafts_full, and rating_changed with
+    `current` (what was saved elsewhere); Invalid: note_long, answer_unknown.
     """
     sent = RatingToSave(
         statement_id,
@@ -170,7 +174,7 @@ class NewerRating:
 @dataclass(frozen=True, slots=True)
 class _Written:
     answer: str | None
-    basis: Basis
+    basis: Basis | None
     rated_at: dt.datetime
     version: int
     changed: bool
@@ -189,14 +193,7 @@ def _write(
         if len(text) > NOTE_MAX:
             raise Invalid("note_long", name, longest=NOTE_MAX, length=len(text))
     if row.version is None:
-        if sent.clear:
-            return _Written(None, Basis.CLEARED, now, 0, False)
-        if sent.answer is None:
-            raise Invalid("answer_first", "answer")
-        version = ratings.begin(
-            tx, person_id, sent.statement_id, sent.answer, now, dict(sent.notes)
-        )
-        return _Written(sent.answer, Basis.RATED, now, version, True)
+        return _begin(tx, person_id, row, sent, now)
     current: str | None = row.answer
     wanted = None if sent.clear else sent.answer or current
     other_notes = {name: text for name, text in sent.notes.items() if text != getattr(row, name)}
@@ -223,6 +220,28 @@ def _write(
     if other_notes:
         version = ratings.note(tx, person_id, sent.statement_id, version, other_notes, now)
     return _Written(current, row.basis, row.rated_at, version, bool(other_notes))
+
+
+def _begin(
+    tx: Session, person_id: int, row: Row[Any], sent: RatingToSave, now: dt.datetime
+) -> _Written:
+    """The first answer, which takes the notes along that waited for it; or such notes."""
+    before = dict(typed.read(row.draft)) if row.draft is not None else {}
+    notes = {**before, **sent.notes}
+    subject = str(sent.statement_id)
+    if sent.answer is None:
+        if not sent.notes and sent.clear:
+            return _Written(None, Basis.CLEARED, now, 0, False)
+        if not sent.notes:
+            raise Invalid("answer_unknown", "answer")
+        written = tuple((name, text) for name, text in notes.items() if text)
+        if notes != before:
+            drafts.save(tx, person_id, typed.RATING, subject, written, now)
+        return _Written(None, None, now, 0, notes != before)
+    version = ratings.begin(tx, person_id, sent.statement_id, sent.answer, now, notes)
+    if before:
+        drafts.delete_drafts(tx, person_id, typed.RATING, [subject])
+    return _Written(sent.answer, Basis.RATED, now, version, True)
 
 
 def _basis(answer: str | None, again: bool) -> Basis:
@@ -274,6 +293,7 @@ _RATED = (
     Rating.given_on,
     Rating.own_note,
     Rating.reviewer_note,
+    Draft.fields.label("draft"),
 )
 """What stands at a statement."""
 
@@ -281,8 +301,11 @@ _RATED = (
 def _with_rating(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     me, library = bindparam("me", type_=Integer), bindparam("library", type_=Integer)
     out = and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library)
-    return query.outerjoin(NotRatedHere, out).outerjoin(
-        Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == me)
+    mine = and_(Rating.statement_id == Statement.id, Rating.person_id == me)
+    return (
+        query.outerjoin(NotRatedHere, out)
+        .outerjoin(Rating, mine)
+        .outerjoin(Draft, draft_of_notes(me))
     )
 
 

@@ -8,14 +8,16 @@ from sqlalchemy import select
 from tracker.db import transaction
 from tracker.models import ReviewItem
 from tracker.policy.permissions import Actor
+from tracker.records import drafts
 from tracker.records.reviews import answers
+from tracker.rules.drafts import RESPONSE
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.reviews.responses import ReviewerResponse
 
 
 def answer(actor: Actor, said: Sequence[ReviewerResponse], now: dt.datetime) -> int:
     """Write what was said to each item, and to no other: an answer, or a question that returns it.
-    Where one is refused, none is written. Returns how many changed.
+    Where one is refused, none is written. Drafts to these items go. Returns how many changed.
 
     Raises Missing (one is not the actor's to answer); Conflict("answers_refused") with `rows`, what
     `answers.respond` refused, by item.
@@ -33,4 +35,6 @@ def answer(actor: Actor, said: Sequence[ReviewerResponse], now: dt.datetime) -> 
                 refused[each.item_id] = refusal
         if refused:
             raise Conflict("answers_refused", rows=refused)
+        subjects = [str(each.item_id) for each in said]
+        drafts.delete_drafts(tx, actor.person_id, RESPONSE, subjects)
         return changed

@@ -15,7 +15,7 @@ from tracker.db import transaction
 from tracker.models import Endorsement, Library, Person, Review, ReviewMessage, SecondReading
 from tracker.policy.permissions import Actor
 from tracker.queries.assessment.learners import learner, learner_of
-from tracker.queries.reviews import eligible_reviewers, submittable
+from tracker.queries.reviews import eligible_reviewers, submittable, unsent_drafts
 from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.records import audit
 from tracker.records.reviews import sending, status
@@ -48,6 +48,8 @@ def send(
     statement_ids: list[int],
     now: dt.datetime,
     team_id: int | None = None,
+    *,
+    without_drafts: bool = False,
 ) -> int:
     """Send rated statements of one framework, frozen as they are now, to somebody who may review
     the actor in one of their teams. One statement alone may go to more people, and is never an
@@ -56,9 +58,13 @@ def send(
     Without `team_id` it is the first of the teams in which the reviewer may. Returns the id of the
     review. Raises Missing (no learner); Invalid: review_nothing_chosen, review_too_many,
     review_yourself, review_not_supervisor, review_one_only, review_not_rated;
-    Conflict("review_out_already").
+    Conflict: review_out_already, and review_drafts with `statements`, at which something was typed
+    that would not go with them.
     """
     with transaction() as tx:
+        left = [] if without_drafts else unsent_drafts.at(actor.person_id, statement_ids)
+        if left:
+            raise Conflict("review_drafts", statements=left)
         return _send(tx, actor, reviewer_id, statement_ids, team_id, None, now)
 
 

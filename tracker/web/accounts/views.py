@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_limiter.util import get_remote_address
 
 from tracker.policy.permissions import Subject
-from tracker.queries.access import subjects
+from tracker.queries.access import drafts, subjects
 from tracker.queries.administration import account
 from tracker.queries.evidence import erasures
 from tracker.queries.notifications.notices import mail_choice as mail_choice_of
@@ -32,6 +32,7 @@ from tracker.web.http.rate_limits import limiter, was_refused
 from tracker.web.http.redirects import own_address
 from tracker.web.i18n.render import render
 from tracker.web.ui.audit_labels import AS_READER, ERASED_BECAUSE, LOOKED_AT
+from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
 
 bp = Blueprint("accounts", __name__)
 
@@ -170,5 +171,7 @@ def _page(form: NameForm, mail: MailChoiceForm | None = None) -> str:
         looked_at=LOOKED_AT,
         as_reader=AS_READER,
         mail=mail,
+        drafts=drafts.headers(session.actor().person_id),
+        draft_names=DRAFT_FORMS,
         is_mail_set=current_app.extensions["tracker_mail"] is not None,
     )

@@ -29,9 +29,6 @@ errors.refusal_messages(
     use_statement_unread=_l(
         "Nothing is saved yet. First read how ratings are used at your library."
     ),
-    answer_first=_l(
-        "Choose an answer first: a note goes with one. What you typed is kept on this page."
-    ),
     answer_unknown=_l("Choose one of the answers. What you typed is kept on this page."),
     note_long=_l(
         "A note can be %(longest)s characters long; this one has %(length)s. It is kept on this "

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from tracker.queries.access.drafts import DraftHeader
 from tracker.queries.access.health import is_ready
 from tracker.queries.administration import use_statements
 from tracker.queries.notifications import notices
@@ -19,6 +20,7 @@ from tracker.web.http import errors, session
 from tracker.web.http.access import door
 from tracker.web.http.redirects import own_address
 from tracker.web.i18n.render import render
+from tracker.web.ui.drafts.drafted_forms import FormDraft
 
 bp = Blueprint("dashboard", __name__)
 
@@ -55,7 +57,14 @@ def health() -> ResponseReturnValue:
 def styleguide() -> ResponseReturnValue:
     if not current_app.config["DEBUG_PAGES"]:
         abort(404)
-    return render("styleguide.html", sample_moment=session.now(), form=rejected_sample())
+    return render(
+        "styleguide.html",
+        sample_moment=session.now(),
+        form=rejected_sample(),
+        draft=FormDraft(
+            "evidence.create", "", DraftHeader(1, "evidence.create", "", session.now())
+        ),
+    )
 
 
 @bp.get("/use-statement")

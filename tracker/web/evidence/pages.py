@@ -23,6 +23,7 @@ from tracker.web.http import session
 from tracker.web.http.errors import message_for
 from tracker.web.i18n.render import render
 from tracker.web.ui.audit_labels import ERASED_BECAUSE
+from tracker.web.ui.drafts import drafted_forms
 from tracker.web.ui.statement_picker import StatementPicker, an_id, chosen_in_form
 
 KINDS = {
@@ -171,3 +172,11 @@ def erased_message() -> Any:
         "Saved. The earlier versions are hidden from every page and export. They will be erased "
         "when the legal hold ends."
     )
+
+
+def picked_before(form: str) -> dict[int, str]:
+    """The statements of the draft that the address asks for, with the reasons."""
+    fields = drafted_forms.used(form)
+    reasons = dict(fields)
+    ids = [an_id(value) for name, value in fields if name == "statement"]
+    return {key: reasons.get(f"reason-{key}", "") for key in ids if key is not None}

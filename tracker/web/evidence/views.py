@@ -66,7 +66,8 @@ def new() -> ResponseReturnValue:
     if not use_statements.has_read(session.actor()):
         return redirect(url_for("dashboard.use_statement", next=request.full_path.rstrip("?")))
     ids = [an_id(typed) for typed in request.args.getlist("statement")[:20]]
-    picker = pages.picker({key: "" for key in ids if key is not None})
+    chosen = {key: "" for key in ids if key is not None} | pages.picked_before("evidence.create")
+    picker = pages.picker(chosen)
     return pages.form_page(EvidenceForm(), picker=picker)
 
 
@@ -187,7 +188,7 @@ def bring_back(evidence: Subject) -> ResponseReturnValue:
 @bp.get("/evidence/<id:evidence_id>/statements")
 @door(Permission.EVIDENCE_OWN, subjects.evidence)
 def choose(evidence: Subject) -> ResponseReturnValue:
-    return pages.choose_page(evidence.id, {})
+    return pages.choose_page(evidence.id, pages.picked_before("evidence.choose_now"))
 
 
 @bp.post("/evidence/<id:evidence_id>/statements")

@@ -49,6 +49,7 @@ LOADERS: dict[Loader, str] = {
     subjects.role_profile: "role_profile_id",
     subjects.round_: "round_id",
     subjects.sign_in: "sign_in_id",
+    subjects.draft: "draft_id",
     subjects.outbox_mail: "mail_id",
 }
 """Which part of the address each loader reads. The view gets the subject in its place, named

@@ -33,9 +33,14 @@ from tracker.web.i18n.render import render
 V = TypeVar("V", bound=Callable[..., Any])
 
 FIELD = "form_key"
+DRAFT = "draft"
+"""The field that names the draft which goes with the form: its form, and after a space its
+subject."""
 NOT_CONTENT = {FIELD, "csrf_token"}
 KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
-NOT_TYPED = re.compile(r"seen|next|password|current|new|email|shown[_a-z]*(-\d+)?")
+NOT_TYPED = re.compile(
+    r"next|draft|password|current|new|email|(seen|choice|other|shown[_a-z]*)(-\d+)?"
+)
 """Fields that a page filled in, and passwords: nobody's text."""
 LONG = 20
 LOOKS = 40
@@ -165,11 +170,13 @@ def _sent(person_id: int | None) -> SentForm | None:
     if not KEY.fullmatch(key):
         return None
     whose = "" if person_id is None else str(person_id)
+    form, _space, subject = request.form.get(DRAFT, "").partition(" ")
     return SentForm(
         person_id,
         hashlib.sha256(f"{whose}:{key}".encode()).hexdigest(),
         _body_sha256(key),
         session.now(),
+        (form, subject) if form else None,
     )
 
 

@@ -14,12 +14,8 @@ SENTENCES = {
     NoticeKind.REVIEW_REVEALED: _l("Your review with %(name)s is revealed."),
     NoticeKind.REVIEW_CLOSED: _l("Your review with %(name)s is closed."),
     NoticeKind.REVIEW_HANDED_ON: _l("Your review with %(name)s was reassigned to somebody else."),
-    NoticeKind.DIFFERENCE_CONFIRMED: _l(
-        "%(name)s agreed on an answer for one of your differences."
-    ),
-    NoticeKind.DIFFERENCE_KEPT_APART: _l(
-        "One of your differences with %(name)s ended with no agreement."
-    ),
+    NoticeKind.DIFFERENCE_CONFIRMED: _l("%(name)s responded to differences in your review."),
+    NoticeKind.DIFFERENCE_KEPT_APART: _l("Differences with %(name)s ended with no agreement."),
     NoticeKind.NEXT_STEP_GIVEN: _l("%(name)s noted a next step for you."),
     NoticeKind.REVIEW_DUE_SOON: _l("Your review of what %(name)s sent is due soon."),
     NoticeKind.REVIEW_OVERDUE: _l("Your review of what %(name)s sent is overdue."),

@@ -1,11 +1,9 @@
 """Sending, answering, asking, agreeing, and the sentences for what a review refuses."""
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    BooleanField,
     DateField,
-    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -81,8 +79,8 @@ refusal_messages(
         "Both answers stay on record. You can send the statement again."
     ),
     confirmation_unseen=_l(
-        "The other of you agreed in the meantime, with a reason that your page did not show. Read "
-        "it here, then agree again; what you wrote is kept."
+        "The other of you agreed in the meantime, and your page did not show it. Read it here, "
+        "then confirm again; what you chose is kept."
     ),
     step_owner=_l("Choose one of you two."),
     step_date_needed=_l("Enter the day by which it should be done."),
@@ -142,9 +140,13 @@ class ReaderForm(Form):
 
 
 class SendForm(ReaderForm):
+    """`without_drafts` and `back`: what was answered where something typed is not sent yet."""
+
     statements = SelectMultipleField(
         _l("Statements"), coerce=fields.id_or_none, choices=[], validate_choice=False
     )
+    without_drafts = BooleanField()
+    back = BooleanField()
 
     @property
     def chosen(self) -> list[int]:
@@ -215,20 +217,6 @@ class RevealForm(Form):
 
 class ReplyForm(Form):
     text = TextAreaField(_l("Your reply"))
-
-
-class ConfirmForm(Form):
-    """`seen`: the stamp of the other side's confirmation that the page showed. Which answers there
-    are is the framework's to say."""
-
-    answer = SelectField(
-        _l("Agreed answer"),
-        [InputRequired(_l("Choose the answer that you would agree on."))],
-        choices=[],
-        validate_choice=False,
-    )
-    reason = TextAreaField(_l("Reason"))
-    seen: Any = HiddenField()
 
 
 class StepForm(Form):

@@ -4,8 +4,6 @@ same."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
 from tracker.queries.endorsements import endings, exceptions
 from tracker.queries.endorsements.endings import EndorsementOutcome
 from tracker.queries.endorsements.exceptions import ProposedException
@@ -24,7 +22,6 @@ from tracker.rules.reviews.agreement import Agreement
 from tracker.rules.reviews.exceptions import may_be_excepted
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.web.http import access, session
-from tracker.web.i18n.content_language import mark_language
 from tracker.web.reviews import labels
 from tracker.web.reviews.labels import ReviewLabels
 
@@ -84,24 +81,6 @@ def _is_hidden(header: ReviewHeader, item: Item, is_learner: bool) -> bool:
     """Whether its reader is to rate the statement anew by itself: then what became of their earlier
     rating would tell of others since."""
     return not is_learner and session.blind_spots().hide(header.learner_id, item.statement_id)
-
-
-def confirmed(header: ReviewHeader, item_id: int, is_learner: bool) -> str:
-    """What is told to a side that confirmed an answer which does not stand yet."""
-    sides = mark_language(item_details.confirmations(header.id), header.lang).get(item_id, {})
-    mine = sides.get(header.learner_id if is_learner else header.reviewer_id)
-    other = sides.get(header.reviewer_id if is_learner else header.learner_id)
-    if mine is None or other is None:
-        return str(_("You agreed. Waiting for the other of you."))
-    return str(
-        _(
-            "Saved. %(name)s would agree on %(answer)s, you on %(mine)s. It stays open until both "
-            "are the same, or ends with no agreement.",
-            name=header.reviewer_first if is_learner else header.learner_first,
-            answer=other.label,
-            mine=mine.label,
-        )
-    )
 
 
 def _endorsed(item: Item, words: ReviewLabels) -> Meaning | None:

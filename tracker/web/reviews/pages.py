@@ -1,9 +1,9 @@
 """The pages of reviews, put together from what their side may see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from flask import abort, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
@@ -23,10 +23,8 @@ from tracker.web.http import access, session
 from tracker.web.http.framework_asked import learner_asked
 from tracker.web.i18n.render import render
 from tracker.web.reviews import labels, queue, screens
-from tracker.web.reviews.endorsements import alerts, exception_labels
-from tracker.web.reviews.forms import AnswerForm, SendForm, StepForm
-from tracker.web.reviews.outcome import review_outcome
-from tracker.web.ui.fields import choices
+from tracker.web.reviews.endorsements import alerts
+from tracker.web.reviews.forms import AnswerForm, SendForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +88,18 @@ def my_pace() -> int:
     """Seconds for a statement."""
     me = session.actor().person_id
     return pace.seconds_of([me])[me]
+
+
+def drafts_page(form: SendForm, at: Collection[int]) -> str:
+    """Asks about what was typed at some of the statements and would not go with them."""
+    learner = learner_asked(session.actor().person_id, "reviews.new")
+    statements = submittable.sendable(learner, session.today()) if learner is not None else []
+    return render(
+        "reviews/drafts.html",
+        lang="" if learner is None else learner.lang,
+        form=form,
+        left=[each for each in statements if each.statement_id in at],
+    )
 
 
 def learner_page(review_id: int, typed: TypedForm | None = None) -> str:
@@ -160,42 +170,6 @@ def _said(here: Item) -> AnswerForm:
             "version": here.version,
         },
     )
-
-
-def differences_page(
-    subject: Subject,
-    confirm: TypedForm | None = None,
-    step: TypedForm | None = None,
-    exception: TypedForm | None = None,
-) -> str:
-    """`subject`: the review or one of its items, of which a form may have been refused. While there
-    is nothing to see of each other, on to the page of the review."""
-    by_learner = is_learner(subject)
-    header = header_of(review_of(subject))
-    if header.revealed_at is None and (confirm or step or exception):
-        raise Conflict("move_not_now")
-    if is_sealed(header):
-        abort(redirect(url_for("reviews.show", review_id=header.id)))
-    access.note_opened(header.id)
-    return render(
-        "reviews/differences.html",
-        lang=header.lang,
-        **vars(review_outcome(header, by_learner)),
-        confirm=confirm,
-        step=step,
-        exception=exception,
-        story=exception_labels.story,
-        ground_words=labels.GROUNDS,
-        new_step=step_form(header),
-        next_review=None if by_learner else next_review(header.id),
-    )
-
-
-def step_form(header: ReviewHeader) -> StepForm:
-    form = StepForm()
-    people = [(header.learner_id, header.learner), (header.reviewer_id, header.reviewer)]
-    form.owner.choices = choices(people)
-    return form
 
 
 def next_review(after_id: int) -> Queued | None:

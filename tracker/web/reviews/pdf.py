@@ -8,9 +8,10 @@ from flask_babel import ngettext
 
 from tracker.queries.administration import imprints
 from tracker.queries.administration.imprints import Imprint
-from tracker.queries.reviews.item_details import AgreedNextStep, SentEvidence
+from tracker.queries.reviews.item_details import AgreedNextStep, SentEvidence, SideConfirmation
 from tracker.queries.reviews.items import Item
-from tracker.rules.frameworks.scale import EvidenceKind
+from tracker.rules.frameworks.scale import EvidenceKind, counterpart
+from tracker.rules.reviews.differences import Apart, distance
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.web.http import session
 from tracker.web.reviews import labels
@@ -135,14 +136,25 @@ def _parts(of: ReviewOutcome) -> list[Data]:
     """The agenda: what is open first, then the differences that came to an end."""
     settled = [item for item in of.items if item.status is ItemStatus.KEPT_APART or item.agreed]
     parts = [
-        (_("To talk about"), _with(of, ItemStatus.DIFFERS)),
+        (_("To talk about"), _farthest_first(of, _with(of, ItemStatus.DIFFERS))),
         (_("Differences that are settled"), settled),
     ]
     return [
-        {"title": title, "note": "", "points": [_point(of, item) for item in found]}
+        {
+            "title": title,
+            "head": [_("Statement"), _("Ratings"), _("Agreed, reason, next step")],
+            "points": [_point(of, item) for item in found],
+        }
         for title, found in parts
         if found
     ]
+
+
+def _farthest_first(of: ReviewOutcome, items: list[Item]) -> list[Item]:
+    """As on the page."""
+    size = {item.id: distance(item.own or "", item.theirs or "", of.words.steps) for item in items}
+    steps = {key: -each if isinstance(each, int) else len(Apart) for key, each in size.items()}
+    return sorted(items, key=lambda item: steps[item.id])
 
 
 def _point(of: ReviewOutcome, item: Item) -> Data:
@@ -150,25 +162,24 @@ def _point(of: ReviewOutcome, item: Item) -> Data:
     messages = of.messages.get(item.id, [])
     return {
         "title": item.title,
-        "about": " \u00b7 ".join((item.code, item.level, item.domain)),
+        "about": f"{item.code}, {item.level}",
         "text": item.text,
         "voices": [
             {
-                "name": _("%(name)s, self-rating", name=header.learner),
+                "name": _("%(name)s:", name=header.learner_first),
                 "answer": item.own_label,
                 "ground": "",
                 "notes": [item.own_note] if item.own_note else [],
             },
             {
-                "name": _("%(name)s, as supervisor", name=header.reviewer),
+                "name": _("%(name)s:", name=header.reviewer_first),
                 "answer": of.words.theirs(item.theirs) if item.theirs else "",
                 "ground": str(labels.GROUNDS[item.ground]) if item.ground else "",
                 "notes": [item.their_note] if item.their_note else [],
             },
         ],
         "evidence": {
-            "title": _("Evidence, as it was sent"),
-            "none-sent": _("No evidence was sent."),
+            "title": _("Evidence"),
             "rows": [_piece(piece) for piece in of.evidence.get(item.id, [])],
         },
         "messages": {
@@ -183,22 +194,17 @@ def _point(of: ReviewOutcome, item: Item) -> Data:
         },
         "outcome": _outcome(of, item),
         "steps": {
-            "title": _("Next steps"),
+            "title": _("Next step"),
             "rows": [_step(step) for step in of.steps.get(item.id, [])],
         },
-        "room": _room(of) if item.status is ItemStatus.DIFFERS else None,
+        "room": _room(of, item) if item.status is ItemStatus.DIFFERS else None,
     }
 
 
 def _piece(piece: SentEvidence) -> Data:
     if not piece.title:
-        return {
-            "title": "",
-            "facts": _("This piece of evidence was erased by its owner."),
-            "href": "",
-            "text": "",
-            "reason": "",
-        }
+        erased = _("This piece of evidence was erased by its owner.")
+        return {"title": "", "facts": erased, "href": "", "reason": ""}
     kind = {
         EvidenceKind.FILE: _("file"),
         EvidenceKind.LINK: _("link"),
@@ -208,9 +214,8 @@ def _piece(piece: SentEvidence) -> Data:
     reason = _("Why it counts here: %(reason)s", reason=piece.reason) if piece.reason else ""
     return {
         "title": piece.title,
-        "facts": " \u00b7 ".join(facts),
+        "facts": f"({', '.join(facts)})",
         "href": piece.href,
-        "text": piece.text,
         "reason": reason,
     }
 
@@ -223,23 +228,23 @@ def _outcome(of: ReviewOutcome, item: Item) -> Data:
         words = _(
             "Reviewed: %(answer)s. You both agreed.", answer=of.words.scale[item.agreed].label
         )
-        reasons = [f"{names[person_id]}: {side.reason}" for person_id, side in sides]
+        reasons = [f"{names[person_id]}: {side.reason}" for person_id, side in sides if side.reason]
     elif item.status is ItemStatus.KEPT_APART:
         words = _("No agreement: both ratings stay on record, and neither counts.")
         reasons = []
     else:
-        words = _("Still open.")
-        reasons = [
-            _(
-                "%(name)s would agree on %(answer)s: %(reason)s",
-                name=names[person_id],
-                answer=side.label,
-                reason=side.reason,
-            )
-            for person_id, side in sides
-        ]
+        words = ""
+        reasons = [_proposal(names[person_id], side) for person_id, side in sides]
     reasons += map(story, of.exceptions.get(item.id, []))
-    return {"title": _("What came of it"), "words": words, "reasons": reasons}
+    return {"words": words, "reasons": reasons}
+
+
+def _proposal(name: str, side: SideConfirmation) -> str:
+    """What one side confirmed of a difference that is still open."""
+    if side.answer is None:
+        return str(_("%(name)s wants to talk about it.", name=name))
+    words = _("%(name)s would agree on %(answer)s", name=name, answer=side.label)
+    return f"{words}: {side.reason}" if side.reason else str(words)
 
 
 def _step(step: AgreedNextStep) -> Data:
@@ -251,20 +256,16 @@ def _step(step: AgreedNextStep) -> Data:
     return {"text": step.text, "facts": " \u00b7 ".join(facts)}
 
 
-def _room(of: ReviewOutcome) -> Data:
-    """What the two can tick and write down, to put it on the page afterwards."""
-    return {
-        "agreed": _("Agreed"),
-        "answers": [*(label for _key, label in of.words.agreed()), _("keep both ratings")],
-        "reason": _("Reason"),
-        "step": _("Next step, who does it, and by when"),
-    }
+def _room(of: ReviewOutcome, item: Item) -> list[str]:
+    """What the two can tick, to put it on the page afterwards."""
+    answers = dict(of.words.agreed())
+    given = [answers[key] for key in (item.own, counterpart(item.theirs or "")) if key in answers]
+    return [*given, _("another"), _("no agreement")]
 
 
 def _lists(of: ReviewOutcome) -> list[Data]:
     """What needs no talk: short."""
     header = of.header
-    head = [_("Code"), _("Statement"), _("Level")]
     equal = [item for item in _with(of, ItemStatus.ENDORSED) if not item.agreed]
     unseen = [item for item in _with(of, ItemStatus.NOT_OBSERVED) if item.revealed]
     lists = [
@@ -272,7 +273,7 @@ def _lists(of: ReviewOutcome) -> list[Data]:
             _("Equal"),
             _("Both answered the same: reviewed by %(name)s.", name=header.reviewer),
             equal,
-            _("Both answered"),
+            True,
         ),
         (
             _("Haven’t seen it"),
@@ -282,13 +283,13 @@ def _lists(of: ReviewOutcome) -> list[Data]:
                 name=header.reviewer,
             ),
             unseen,
-            _("Self-rating"),
+            True,
         ),
         (
             _("Dropped"),
             _("Dropped after a question. They can be sent again."),
             _with(of, ItemStatus.DROPPED),
-            "",
+            False,
         ),
         (
             _("Reassigned"),
@@ -298,28 +299,25 @@ def _lists(of: ReviewOutcome) -> list[Data]:
                 name=header.reviewer,
             ),
             _with(of, ItemStatus.HANDED_ON),
-            "",
+            False,
         ),
     ]
     return [
         {
             "title": title,
             "note": note,
-            "head": [*head, said] if said else head,
-            "rows": [
-                [*_line(of, item), item.own_label] if said else _line(of, item) for item in found
-            ],
+            "rows": [_line(of, item, item.own_label if is_said else "") for item in found],
         }
-        for title, note, found, said in lists
+        for title, note, found, is_said in lists
         if found
     ]
 
 
-def _line(of: ReviewOutcome, item: Item) -> list[str | Data]:
+def _line(of: ReviewOutcome, item: Item, said: str) -> Data:
     steps = [_step(step) for step in of.steps.get(item.id, [])]
     words = [_("Next step: %(text)s", text=f"{step['text']} ({step['facts']})") for step in steps]
     words += map(story, of.exceptions.get(item.id, []))
-    return [item.code, {"title": item.title, "steps": words}, item.level]
+    return {"code": item.code, "title": item.title, "said": said, "steps": words}
 
 
 def _close(of: ReviewOutcome) -> str:

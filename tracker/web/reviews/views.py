@@ -25,7 +25,8 @@ from tracker.web.http.errors import flash_message
 from tracker.web.i18n.render import render
 from tracker.web.reviews import conflict_page, labels, outcome, pages, queue, screens
 from tracker.web.reviews import pdf as notes_pdf
-from tracker.web.reviews.forms import AnswerForm, ConfirmForm, ReplyForm, RevealForm, SendForm
+from tracker.web.reviews.differences.pages import differences_page, step_form
+from tracker.web.reviews.forms import AnswerForm, ReplyForm, RevealForm, SendForm
 from tracker.web.ui import pdf
 from tracker.web.ui.tables import headings, order_asked
 
@@ -71,11 +72,23 @@ def new() -> ResponseReturnValue:
 @door(Permission.REVIEW_SEND)
 def send() -> ResponseReturnValue:
     form = SendForm()
+    if form.back.data:
+        return pages.send_page(form, form.chosen)
     if form.validate_on_submit():
         try:
             reviewer_id, team_id = form.person_and_team
-            reviews.send(session.actor(), reviewer_id, form.chosen, session.now(), team_id)
+            reviews.send(
+                session.actor(),
+                reviewer_id,
+                form.chosen,
+                session.now(),
+                team_id,
+                without_drafts=bool(form.without_drafts.data),
+            )
         except (Invalid, Conflict) as refusal:
+            left = refusal.facts.get("statements")
+            if isinstance(left, list):
+                return pages.drafts_page(form, left), 409
             errors.put_on(form, refusal)
         else:
             flash_message(
@@ -202,7 +215,7 @@ def reveal(review: Subject) -> ResponseReturnValue:
 @door(Permission.REVIEW_READ, subjects.review)
 def differences(review: Subject) -> ResponseReturnValue:
     """What was revealed, to both: what is equal, what differs, and what became of it."""
-    return pages.differences_page(review)
+    return differences_page(review)
 
 
 @bp.get("/reviews/<id:review_id>/differences.pdf")
@@ -218,45 +231,10 @@ def differences_pdf(review: Subject) -> ResponseReturnValue:
     return pdf.download(notes_pdf.document, notes, header.lang)
 
 
-@bp.post("/review-items/<id:item_id>/agree")
-@door(Permission.REVIEW_READ, subjects.review_item)
-def agree(item: Subject) -> ResponseReturnValue:
-    form = ConfirmForm()
-    if form.validate_on_submit():
-        answer, reason = str(form.answer.data), form.reason.data or ""
-        try:
-            endorsed = differing.confirm(
-                session.actor(), item.id, answer, reason, session.now(), form.seen.data
-            )
-        except Invalid as refusal:
-            errors.put_on(form, refusal)
-        except Conflict as refusal:
-            if refusal.code != "confirmation_unseen":
-                raise
-            errors.put_on(form, refusal)
-            return pages.differences_page(item, confirm=pages.TypedForm(item.id, form)), 409
-        else:
-            both = _("You both agreed, so it is reviewed.")
-            header = pages.header_of(pages.review_of(item))
-            flash_message(
-                both if endorsed else outcome.confirmed(header, item.id, pages.is_learner(item))
-            )
-            return redirect(pages.at(item), 303)
-    return pages.differences_page(item, confirm=pages.TypedForm(item.id, form)), 422
-
-
-@bp.post("/review-items/<id:item_id>/keep-apart")
-@door(Permission.REVIEW_READ, subjects.review_item)
-def keep_apart(item: Subject) -> ResponseReturnValue:
-    differing.keep_apart(session.actor(), item.id, session.now())
-    flash_message(_("No agreement: both ratings stay on record, and neither counts."))
-    return redirect(pages.at(item), 303)
-
-
 @bp.post("/review-items/<id:item_id>/next-step")
 @door(Permission.REVIEW_READ, subjects.review_item)
 def next_step(item: Subject) -> ResponseReturnValue:
-    form = pages.step_form(pages.header_of(pages.review_of(item)))
+    form = step_form(pages.header_of(pages.review_of(item)))
     if form.validate_on_submit():
         try:
             differing.add_next_step(
@@ -272,7 +250,7 @@ def next_step(item: Subject) -> ResponseReturnValue:
         else:
             flash_message(_("The next step is noted for both of you."))
             return redirect(pages.at(item), 303)
-    return pages.differences_page(item, step=pages.TypedForm(item.id, form)), 422
+    return differences_page(item, step=pages.TypedForm(item.id, form)), 422
 
 
 @bp.post("/review-items/<id:item_id>/next-step/<id:step_id>/done")

@@ -12,7 +12,14 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.rules.evidence.erasures import ErasureReason
 from tracker.rules.frameworks.sensitive import Decision
-from tracker.rules.operations.audit_kinds import ENDED, EXCEPTION_MOVED, GIVEN, REVEALED, WENT_ON
+from tracker.rules.operations.audit_kinds import (
+    ENDED,
+    EXCEPTION_MOVED,
+    GIVEN,
+    RESTORED,
+    REVEALED,
+    WENT_ON,
+)
 from tracker.rules.roles import Role
 
 GROUPS = {
@@ -99,7 +106,9 @@ KINDS: dict[str, dict[str, Any]] = {
     },
 }
 
-NOT_LISTED = frozenset({WENT_ON, GIVEN, EXCEPTION_MOVED, *ENDED.values(), "framework_imported"})
+NOT_LISTED = frozenset(
+    {WENT_ON, GIVEN, RESTORED, EXCEPTION_MOVED, *ENDED.values(), "framework_imported"}
+)
 """Kinds that are recorded and not listed: they would tell something of answers, or belong to no
 library."""
 

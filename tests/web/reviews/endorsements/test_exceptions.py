@@ -244,7 +244,8 @@ def test_the_agenda_has_evidence_and_both_notes_of_what_was_kept_apart(
                 update(ReviewItemText).values(learner_note="I run it", reviewer_note="Not alone")
             )
     ana = sign_in(world.email("ana"))
-    assert ana.post(f"/review-items/{item_id}/keep-apart").status_code == 303
+    ended = {"act": "confirm", f"choice-{item_id}": "no_agreement"}
+    assert ana.post(f"/reviews/{review_id}/differences", ended).status_code == 303
     page = words(ana.get(f"/reviews/{review_id}/differences").text)
     assert all(
         said in page for said in ("I run it", "Not alone", "no evidence", "does what COM-1-01 says")

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field, replace
 
 from flask_babel import gettext as _
 
+from tracker.queries.access import drafts
 from tracker.queries.administration.people import folded
 from tracker.queries.reviews import item_details
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.item_details import Message, SentEvidence
 from tracker.queries.reviews.items import Item
+from tracker.rules.drafts import RESPONSE
 from tracker.rules.errors import Conflict, Invalid, Refusal
 from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse
 from tracker.rules.reviews.workflow import ItemStatus, Move
-from tracker.web.http import errors
+from tracker.web.http import errors, session
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.reviews import labels
 from tracker.web.reviews.batch.forms import SentCard, SentScreen
@@ -91,6 +93,7 @@ def screen(
     typed = {card.item_id: card for card in sent.touched} if sent is not None else {}
     ticked = {card.item_id for card in sent.ticked} if sent is not None else set()
     problems = errors.refused_rows(refusal)
+    notes = _notes_begun()
     cards = [
         _card(
             item,
@@ -99,6 +102,7 @@ def screen(
             typed.get(item.id),
             item.id in ticked,
             problems.get(item.id),
+            notes.get(str(item.id), ""),
         )
         for item in items
         if item.status not in GONE
@@ -166,6 +170,12 @@ def by_name(items: Sequence[Item], headers: Mapping[int, ReviewHeader]) -> list[
     return sorted(items, key=lambda item: (folded(headers[item.review_id].learner), item.id))
 
 
+def _notes_begun() -> dict[str, str]:
+    """What was typed to items before there was an answer, by item."""
+    found = drafts.all_fields(session.actor().person_id, RESPONSE)
+    return {header.subject: dict(fields).get("note", "") for header, fields in found}
+
+
 def _card(
     item: Item,
     header: ReviewHeader,
@@ -173,8 +183,9 @@ def _card(
     typed: SentCard | None,
     is_ticked: bool,
     problem: Refusal | None,
+    begun: str,
 ) -> ItemCard:
-    stands = (item.theirs or "", item.ground or "", item.their_note)
+    stands = (item.theirs or "", item.ground or "", item.their_note if item.theirs else begun)
     current = problem.facts.get("current") if problem is not None else None
     is_compared = typed is None or isinstance(current, NewerAnswer)
     shown = (

@@ -16,6 +16,7 @@ from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.reviews import pages
+from tracker.web.reviews.differences.pages import differences_page
 from tracker.web.reviews.endorsements import exception_labels
 from tracker.web.reviews.endorsements.exception_forms import ExceptionForm
 
@@ -63,4 +64,4 @@ def _reasoned(
     if came := accepted(form, lambda: act(form.reason.data or "")):
         flash_message(done(came[0]))
         return redirect(pages.at(item), 303)
-    return pages.differences_page(item, exception=pages.TypedForm(item.id, form)), 422
+    return differences_page(item, exception=pages.TypedForm(item.id, form)), 422

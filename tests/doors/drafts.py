@@ -1,0 +1,24 @@
+from sqlalchemy import select
+
+from tests.doors.door import Door
+from tests.factories.actors import acting
+from tests.factories.world import World
+from tracker.db import session
+from tracker.models import Draft
+from tracker.services.accounts import drafts
+
+
+def of_ana(world: World) -> None:
+    text = (("text", "On Tuesdays."),)
+    drafts.save(acting(world, "ana"), "reviews.reply", "7", text, world.now)
+
+
+def its_id(world: World) -> dict[str, object]:
+    return {"draft_id": session().scalars(select(Draft.id)).one()}
+
+
+DOORS = [
+    Door("drafts.save", "401 422 422 422 422 422 422 422 422", "POST"),
+    Door("drafts.own_json", "302 200 200 200 200 200 200 200 200"),
+    Door("drafts.discard", "401 303 404 404 404 404 404 404 404", "POST", its_id, arrange=of_ana),
+]

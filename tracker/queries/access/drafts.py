@@ -1,0 +1,54 @@
+"""What somebody typed and did not send. For that person alone."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.models import Draft
+from tracker.rules import drafts
+from tracker.rules.drafts import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class DraftHeader:
+    """A draft without what it says."""
+
+    id: int
+    form: str
+    subject: str
+    saved_at: dt.datetime
+
+
+def headers(person_id: int) -> list[DraftHeader]:
+    """All of the person's, newest first."""
+    rows = session().execute(
+        select(Draft.id, Draft.form, Draft.subject, Draft.saved_at)
+        .where(Draft.person_id == person_id)
+        .order_by(Draft.saved_at.desc(), Draft.id.desc())
+    )
+    return [DraftHeader(*row) for row in rows]
+
+
+def fields(person_id: int, draft_id: int) -> Fields:
+    """What was typed; nothing where it is gone or another's."""
+    stored = session().scalar(
+        select(Draft.fields).where(Draft.id == draft_id, Draft.person_id == person_id)
+    )
+    return () if stored is None else drafts.read(stored)
+
+
+def all_fields(person_id: int, *forms: str) -> list[tuple[DraftHeader, Fields]]:
+    """Drafts with what they say, newest first: of all forms, or of some."""
+    query = (
+        select(Draft.id, Draft.form, Draft.subject, Draft.saved_at, Draft.fields)
+        .where(Draft.person_id == person_id)
+        .order_by(Draft.saved_at.desc(), Draft.id.desc())
+    )
+    if forms:
+        query = query.where(Draft.form.in_(forms))
+    return [
+        (DraftHeader(row.id, row.form, row.subject, row.saved_at), drafts.read(row.fields))
+        for row in session().execute(query)
+    ]

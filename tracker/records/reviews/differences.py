@@ -1,0 +1,170 @@
+"""What the two do about an item that differs, within a transaction that has its review locked.
+
+Every move goes through records/reviews/status. A choice that is not confirmed is no move: it is a
+row of its owner's, and goes when it is confirmed or the item ends.
+"""
+
+import datetime as dt
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from tracker.models import Confirmation, DifferenceChoice, Review, ReviewItem, ReviewMove
+from tracker.records.reviews import endorsements, status
+from tracker.rules.calendar import is_over
+from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.reviews.differences import Choice, ChoiceKind, needs_reason
+from tracker.rules.reviews.responses import seen_stamp
+from tracker.rules.reviews.workflow import ItemStatus, Move, ReviewStatus, item_after
+
+
+def choose(
+    tx: Session, review: Review, item: ReviewItem, by: int, choice: Choice, now: dt.datetime
+) -> None:
+    """Keep what one side has chosen, for that side alone. Raises Invalid: difference_other (it is
+    to agree on ""), answer_unknown; Conflict("move_not_now")."""
+    item_after(item.status, Move.CONFIRM)
+    _must_be_known(tx, review, choice.answer)
+    mine = tx.scalar(_choice_of(item, by))
+    if mine is None:
+        mine = DifferenceChoice(item_id=item.id, person_id=by)
+        tx.add(mine)
+    mine.kind, mine.answer, mine.reason = choice.kind, choice.answer, choice.reason
+    mine.chosen_at = now
+
+
+def forget(tx: Session, item: ReviewItem, by: int) -> None:
+    tx.execute(
+        delete(DifferenceChoice).where(
+            DifferenceChoice.item_id == item.id, DifferenceChoice.person_id == by
+        )
+    )
+
+
+def confirm(
+    tx: Session, review: Review, item: ReviewItem, by: int, choice: Choice, now: dt.datetime
+) -> bool:
+    """One side's word that counts. When both hold the same answer, it is endorsed. Returns whether
+    it is.
+
+    Raises Conflict("confirmation_unseen") where that would endorse what its person has not seen;
+    Invalid: difference_other, answer_unknown, difference_reason (nobody gave this answer before).
+    """
+    if choice.kind is ChoiceKind.NO_AGREEMENT:
+        keep_apart(tx, review, item, by, now)
+        return False
+    answer = choice.answer
+    _must_be_known(tx, review, answer)
+    confirmations = {
+        each.person_id: each
+        for each in tx.scalars(select(Confirmation).where(Confirmation.item_id == item.id))
+    }
+    move = Move.TALK if answer is None else Move.CONFIRM
+    status.move_item(tx, review, item, move, by, now)
+    mine = confirmations.pop(by, None)
+    same = [each for each in confirmations.values() if answer and each.answer == answer]
+    is_new = answer is not None and needs_reason(answer, item.learner_answer, item.reviewer_answer)
+    if is_new and not same and not choice.reason:
+        raise Invalid("difference_reason", "reason")
+    if mine is None:
+        mine = Confirmation(item_id=item.id, person_id=by)
+        tx.add(mine)
+    mine.answer, mine.reason, mine.confirmed_at = answer, choice.reason, now
+    forget(tx, item, by)
+    if not same or answer is None:
+        return False
+    if choice.seen is not None and any(seen_stamp(at.confirmed_at) != choice.seen for at in same):
+        raise Conflict("confirmation_unseen")
+    status.move_item(tx, review, item, Move.AGREE, by, now)
+    _forget_all(tx, item)
+    endorsements.stand(tx, review, item, answer, now)
+    return True
+
+
+def take_back(tx: Session, review: Review, item: ReviewItem, by: int, now: dt.datetime) -> None:
+    """A confirmation becomes a choice again. Raises Conflict("move_not_now"): there is none."""
+    mine = tx.scalar(
+        select(Confirmation).where(Confirmation.item_id == item.id, Confirmation.person_id == by)
+    )
+    if mine is None:
+        raise Conflict("move_not_now", move=Move.TAKE_BACK, status=item.status)
+    status.move_item(tx, review, item, Move.TAKE_BACK, by, now)
+    kind = ChoiceKind.TALK if mine.answer is None else ChoiceKind.AGREE
+    choose(tx, review, item, by, Choice(item.id, kind, mine.answer, mine.reason), now)
+    tx.delete(mine)
+
+
+def keep_apart(
+    tx: Session, review: Review, item: ReviewItem, by: int | None, now: dt.datetime
+) -> None:
+    status.move_item(tx, review, item, Move.KEEP_APART, by, now)
+    _forget_all(tx, item)
+    endorsements.suspend(tx, review, item, by, now)
+
+
+def undo_keep_apart(
+    tx: Session, review: Review, item: ReviewItem, by: int, now: dt.datetime
+) -> None:
+    """It differs again, and what the end had suspended stands again.
+
+    Raises Conflict: move_not_now (the other side ended it, or time did), difference_sent_again.
+    """
+    ended = tx.scalar(
+        select(ReviewMove)
+        .where(ReviewMove.item_id == item.id, ReviewMove.move == Move.KEEP_APART)
+        .order_by(ReviewMove.id.desc())
+        .limit(1)
+    )
+    if ended is None or ended.actor_id != by:
+        raise Conflict("move_not_now", move=Move.UNDO_KEEP_APART, status=item.status)
+    if tx.scalar(_sent_again(review, item)) is not None:
+        raise Conflict("difference_sent_again")
+    status.move_item(tx, review, item, Move.UNDO_KEEP_APART, by, now)
+    endorsements.restore(tx, review, item, ended, by, now)
+
+
+def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime) -> int:
+    """Once the time for differences is over, what still differs is kept apart, by nobody. Returns
+    how many were."""
+    if review.status != ReviewStatus.DIFFERENCES_OPEN or not is_over(
+        review.differences_due_on, today
+    ):
+        return 0
+    due = [item for item in status.items(tx, review) if item.status == ItemStatus.DIFFERS]
+    for item in due:
+        keep_apart(tx, review, item, None, now)
+    if due:
+        status.close_if_ended(tx, review, None, now)
+    return len(due)
+
+
+def _must_be_known(tx: Session, review: Review, answer: str | None) -> None:
+    if answer == "":
+        raise Invalid("difference_other", "answer")
+    if answer is not None and answer not in status.scale_of(tx, review).endorsable:
+        raise Invalid("answer_unknown", "answer")
+
+
+def _choice_of(item: ReviewItem, by: int) -> Select[DifferenceChoice]:
+    return select(DifferenceChoice).where(
+        DifferenceChoice.item_id == item.id, DifferenceChoice.person_id == by
+    )
+
+
+def _forget_all(tx: Session, item: ReviewItem) -> None:
+    tx.execute(delete(DifferenceChoice).where(DifferenceChoice.item_id == item.id))
+
+
+def _sent_again(review: Review, item: ReviewItem) -> Select[int]:
+    """The statement is in a later review of the same learner."""
+    return (
+        select(ReviewItem.id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(
+            Review.learner_id == review.learner_id,
+            Review.status != ReviewStatus.WITHDRAWN,
+            ReviewItem.statement_id == item.statement_id,
+            ReviewItem.id > item.id,
+        )
+        .limit(1)
+    )

@@ -1,0 +1,1 @@
+"""What is typed into forms: kept, offered, and put back."""

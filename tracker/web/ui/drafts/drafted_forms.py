@@ -1,0 +1,144 @@
+"""Forms whose text is kept while it is typed, and offered to its writer who comes back.
+
+A form that stands within `drafted` (_macros/forms.html) names its draft. The script saves what is
+typed; the draft goes in the transaction of what the form does (web/http/idempotency).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from tracker.queries.access import drafts
+from tracker.queries.access.drafts import DraftHeader
+from tracker.rules.drafts import RATING, RESPONSE, Fields
+from tracker.web.http import session
+from tracker.web.http.idempotency import DRAFT
+from tracker.web.ui.drafts.filling import filled
+
+DRAFT_FORMS: dict[str, Any] = {
+    RATING: _l("Notes on a statement"),
+    RESPONSE: _l("An answer in a review"),
+    "admin_exclusions.leave_out": _l("Why a statement isn’t rated here"),
+    "admin_people.set_legal_hold": _l("Why a legal hold is set"),
+    "admin_role_profiles.create": _l("A new job profile"),
+    "admin_role_profiles.update": _l("Changes to a job profile"),
+    "admin_use_statement.publish": _l("How ratings are used"),
+    "corrections.close": _l("What became of a correction"),
+    "endorsements.revoke": _l("Why a reviewed rating is revoked"),
+    "evidence.choose_now": _l("Why evidence counts"),
+    "evidence.create": _l("New evidence"),
+    "evidence.link": _l("Why evidence counts"),
+    "evidence.update": _l("Changes to evidence"),
+    "exceptions.propose": _l("Why a statement doesn’t apply"),
+    "exceptions.withdraw": _l("Why a statement counts again"),
+    "frameworks.correct": _l("A correction to a framework"),
+    "handovers.hand_on": _l("Why a review is reassigned"),
+    "rating_lists.check": _l("A list of ratings to import"),
+    "reviews.next_step": _l("A next step"),
+    "reviews.reply": _l("A reply to your reviewer"),
+}
+"""The forms that have drafts, by the endpoint that each goes to, and what a draft of it is
+called."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormDraft:
+    """A form and what was typed into it before."""
+
+    form: str
+    subject: str
+    header: DraftHeader | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.form} {self.subject}".strip()
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the address asks for what was typed."""
+        return (
+            self.header is not None
+            and request.method == "GET"
+            and request.args.get("draft") == str(self.header.id)
+        )
+
+    @property
+    def is_offered(self) -> bool:
+        """A page that answers a form has no address of its own to come back to."""
+        return self.header is not None and request.method == "GET" and not self.is_used
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether this page answers the very form: what was typed is in it already."""
+        return request.method == "POST" and request.form.get(DRAFT) == self.name
+
+    @property
+    def href(self) -> str:
+        """This very page, with the draft in its form."""
+        draft_id = self.header.id if self.header else None
+        return _here(draft=draft_id, _anchor=f"draft-{draft_id}")
+
+    @property
+    def back(self) -> str:
+        """This very page, without it."""
+        return _here(draft=None)
+
+    def within(self, form: Markup, name: Markup) -> Markup:
+        """The form with the field that names its draft, and with what was typed where that is
+        used."""
+        if self.is_used:
+            form = filled(form, used())
+        start, rest = str(form).lstrip().split(">", 1)
+        if not start.startswith("<form "):
+            raise ValueError("a draft is of one form, and of nothing around it")
+        return Markup(f"{start}>{name}{rest}")  # noqa: S704  (the form's own markup)
+
+
+def _here(**other: Any) -> str:
+    args = {**request.args.to_dict(flat=False), **(request.view_args or {}), **other}
+    return url_for(str(request.endpoint), **args)
+
+
+def draft_of(form: str, *subject: object) -> FormDraft | None:
+    """None where nobody is signed in."""
+    actor = session.actor_or_none()
+    if actor is None:
+        return None
+    if form not in DRAFT_FORMS:
+        raise KeyError(form)
+    g.has_drafted = True
+    of = "-".join(str(part) for part in subject)
+    found = (each for each in _headers(actor.person_id) if (each.form, each.subject) == (form, of))
+    return FormDraft(form, of, next(found, None))
+
+
+def _headers(person_id: int) -> list[DraftHeader]:
+    """Asked once for a page."""
+    if "drafts" not in g:
+        g.drafts = drafts.headers(person_id)
+    found: list[DraftHeader] = g.drafts
+    return found
+
+
+def used(form: str | None = None) -> Fields:
+    """What was typed into the draft that the address asks for; nothing where that is of another
+    form, of somebody else, or gone."""
+    actor, asked = session.actor_or_none(), request.args.get("draft", "")
+    if actor is None or not asked or request.method == "POST":
+        return ()
+    for header in _headers(actor.person_id):
+        if str(header.id) == asked and form in (None, header.form):
+            return drafts.fields(actor.person_id, header.id)
+    return ()
+
+
+def has_drafted() -> bool:
+    """Whether the page has shown such a form."""
+    return "has_drafted" in g
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(draft_of=draft_of, has_drafted=has_drafted)
