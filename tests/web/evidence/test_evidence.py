@@ -759,5 +759,27 @@ def test_the_number_of_statements_does_not_hang_on_the_number_of_rows(
             {"statement": [str(key) for key in world.statements["technical"][1:]]},
         )
     assert [used(url) for url in urls] == before
-    assert max(before) <= 9
+    assert max(before) <= 10
     assert "Page 1 of 2" in ana.get("/evidence").text
+
+
+def test_where_it_counts_is_one_list_with_what_was_sent(
+    app: Flask, world: World, ana: Client
+) -> None:
+    kept, taken_off = world.statements["technical"][:2]
+    with app.app_context():
+        mine = piece(world, reasons={kept: "", taken_off: ""})
+        sent(world, mine, statement_id=kept)
+        sent(world, mine, statement_id=taken_off)
+    assert ana.get(f"/evidence/{mine}").text.count("Sent to Sue") == 2
+    ana.post(f"/evidence/{mine}/unlink", {"statement_id": str(taken_off)})
+    page = ana.get(f"/evidence/{mine}").text
+    assert page.count("Sent to Sue") == 2
+    assert page.count("Not linked anymore.") == 1
+
+
+def test_what_was_withdrawn_is_not_in_the_list(app: Flask, world: World, ana: Client) -> None:
+    with app.app_context():
+        mine = piece(world)
+        sent(world, mine, status=ReviewStatus.WITHDRAWN)
+    assert "Sent to" not in ana.get(f"/evidence/{mine}").text

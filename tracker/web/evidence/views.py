@@ -11,7 +11,7 @@ from tracker.queries.access import subjects
 from tracker.queries.administration import use_statements
 from tracker.queries.assessment.learners import frameworks_of
 from tracker.queries.evidence import evidence as evidence_queries
-from tracker.queries.evidence import versions
+from tracker.queries.evidence import sendings, versions
 from tracker.queries.evidence.versions import PastVersion
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.evidence import patron_data
@@ -112,6 +112,7 @@ def show(evidence: Subject) -> ResponseReturnValue:
         "evidence/show.html",
         piece=piece,
         links=piece.links,
+        sent=sendings.of(piece.id),
         history=history,
         kinds=pages.KINDS,
         signs=[pages.SIGNS[sign] for sign in sorted(signs)],
