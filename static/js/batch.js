@@ -1,11 +1,11 @@
 /* A batch, one screen of a review: one form around its cards, with what is left of it, the way on, a button to stop for
    now and, where that was asked for, one for what is ticked. */
 
-import { fill, words } from "./announcements.js";
-import { startAtFirstOpen, wayOn } from "./keys.js";
-import { ReviewCard } from "./review_card.js";
-import { connectCards } from "./statement_card.js";
-import { cards, letGo, waits } from "./unsaved.js";
+import { fill, words } from "./parts/announcements.js";
+import { startAtFirstOpen, wayOn } from "./parts/keys.js";
+import { ReviewCard } from "./parts/review_card.js";
+import { connectCards } from "./parts/statement_card.js";
+import { cards, letGo, waits } from "./parts/unsaved.js";
 
 const batch = document.querySelector("form[data-batch]");
 connectCards(document, ReviewCard);

@@ -1,7 +1,7 @@
 /* The differences of a review: choices save themselves for their owner, keys choose in the focused row, and counts follow. */
 
-import { words } from "./announcements.js";
-import { isShortcut, radioOf } from "./keys.js";
+import { words } from "./parts/announcements.js";
+import { isShortcut, radioOf } from "./parts/keys.js";
 
 const PAUSE = 600;
 const form = document.querySelector("form[data-choices]");

@@ -1,11 +1,11 @@
 /* The grid: a row for each statement, moved through by keyboard, with one form around them. */
 
-import { hasModifier, wayOn } from "./keys.js";
-import { connect as connectNotes } from "./notes.js";
-import { RatingCard } from "./rating/rating_card.js";
-import { start } from "./rating/sections.js";
-import { connectCards } from "./statement_card.js";
-import { cards } from "./unsaved.js";
+import { hasModifier, wayOn } from "./parts/keys.js";
+import { connectNotes } from "./parts/notes.js";
+import { RatingCard } from "./parts/rating_card.js";
+import { start } from "./parts/sections.js";
+import { connectCards } from "./parts/statement_card.js";
+import { cards } from "./parts/unsaved.js";
 
 const STEP = { ArrowUp: -1, ArrowDown: 1, Enter: 1 };
 
@@ -19,7 +19,7 @@ class GridRow extends RatingCard {
   }
 }
 
-function connect(root) {
+function connectGrid(root) {
   connectCards(root, GridRow);
   connectNotes(root);
   const grid = root.querySelector("form[data-grid]");
@@ -42,4 +42,4 @@ function connect(root) {
   });
 }
 
-start(connect);
+start(connectGrid);

@@ -1,6 +1,6 @@
 /* One item of a review on a page of its own: a plain form, and keys inside the focused statement. */
 
-import { isOff, isSave, isShortcut, keepOff, radioOf } from "./keys.js";
+import { isOff, isSave, isShortcut, keepOff, radioOf } from "./parts/keys.js";
 
 const card = document.querySelector("[data-review-card]");
 const form = card.querySelector("form.review-form");

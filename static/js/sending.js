@@ -1,6 +1,6 @@
 /* Choosing what to send for review: how many are chosen, and what they cost the reviewer, at the reviewer's own pace. */
 
-import { fill, words } from "./announcements.js";
+import { fill, words } from "./parts/announcements.js";
 
 const sending = document.querySelector("form[data-send]");
 const count = sending.querySelector("[data-send-count]");

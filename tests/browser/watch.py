@@ -16,7 +16,7 @@ AXE = axe.Axe().axe_script
 """axe-core itself, read once."""
 MOST_BYTES = 100_000
 """On the wire, for somebody who was never here: headers and compressed bodies."""
-MOST_REQUESTS = 16
+MOST_REQUESTS = 10
 TWICE = {"standard": 32, "fixed": 26}
 """Font sizes in px when a reader doubles theirs (WCAG 1.4.4)."""
 

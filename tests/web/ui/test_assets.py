@@ -11,10 +11,21 @@ from flask import Flask
 
 from config import ROOT
 from tests.client import Client
-from tracker.web.ui.assets import PREFIX, SCRIPT_IMPORT, digest, imported, init_app, lay_out
+from tracker.web.ui.assets import (
+    PREFIX,
+    SCRIPT_IMPORT,
+    as_served,
+    digest,
+    imported,
+    init_app,
+    lay_out,
+)
 
 FIRST, SECOND, THIRD = ({"js/a.js": f"'{number}';".encode()} for number in (1, 2, 3))
 SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
+ENTRIES = sorted((ROOT / "static" / "js").glob("*.js"))
+NAMED = re.compile(r"^(?:async )?(?:const|let|class|function) (\w+)", re.MULTILINE)
+TAKEN = re.compile(r"^import \{ (.*) \} from", re.MULTILINE)
 
 
 def folders(target: Path) -> set[str]:
@@ -110,7 +121,7 @@ def test_a_name_that_is_not_there_is_an_error(app: Flask) -> None:
 
 def test_modules_are_found_through_each_other_each_once() -> None:
     contents = {
-        "js/entry.js": b'import { b } from "./b.js";\nimport "./c.js";\n',
+        "js/entry.js": b'import { b } from "./b.js";\nimport { c } from "./c.js";\n',
         "js/b.js": b'import { c } from "./c.js";\n',
         "js/c.js": b'import { b } from "./b.js";\n',
     }
@@ -152,5 +163,46 @@ def test_a_page_fetches_the_modules_of_its_script_at_once(app: Flask) -> None:
     entry = re.findall(r'<script type="module" src="/assets/[0-9a-f]{16}/(.*?)">', page)
     ahead = re.findall(r'<link rel="modulepreload" href="/assets/[0-9a-f]{16}/(.*?)">', page)
     assert entry == ["js/assess.js"]
-    assert {"js/statement_card.js", "js/save_queue.js", "js/keys.js"} < set(ahead)
-    assert len(ahead) == len(set(ahead))
+    assert sorted(ahead) == ["js/kept_answers.js", "js/leaving.js"]
+
+
+def scripts(folder: Path, **texts: str) -> Path:
+    """Writes scripts, `parts_x` into the folder of parts."""
+    (folder / "parts").mkdir(parents=True)
+    for name, text in texts.items():
+        (folder / f"{name.replace('parts_', 'parts/')}.js").write_text(text)
+    return folder / "entry.js"
+
+
+def test_a_script_goes_out_with_its_parts_each_once(tmp_path: Path) -> None:
+    entry = scripts(
+        tmp_path,
+        entry='import { b } from "./parts/b.js";\nimport { c } from "./parts/c.js";\nb(c);\n',
+        parts_b='import { y } from "../own.js";\nimport { c } from "./c.js";\nexport const b = y;\n',
+        parts_c='import { x } from "../own.js";\nexport let c = x;\n',
+        own="export const x = 1, y = 2;\n",
+    )
+    assert as_served(entry).decode() == (
+        'import { x, y } from "./own.js";\nlet c = x;\nconst b = y;\nb(c);\n'
+    )
+
+
+def named_twice(script: str) -> set[str]:
+    names = NAMED.findall(script)
+    for line in TAKEN.findall(script):
+        names += line.split(", ")
+    return {name for name in names if names.count(name) > 1}
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: str(path.stem))
+def test_no_two_parts_of_a_script_name_the_same(entry: Path) -> None:
+    assert named_twice(as_served(entry).decode()) == set()
+
+
+def test_a_name_given_twice_is_found(tmp_path: Path) -> None:
+    entry = scripts(
+        tmp_path,
+        entry='import { a } from "./parts/a.js";\nimport { c } from "./own.js";\nlet b = c;\n',
+        parts_a="const b = 1;\nexport function a() {}\nclass c {}\n",
+    )
+    assert named_twice(as_served(entry).decode()) == {"b", "c"}

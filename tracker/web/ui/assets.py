@@ -14,7 +14,8 @@ from whitenoise.compress import Compressor
 
 PREFIX = "/assets"
 STYLE_IMPORT = re.compile(rb'^@import "([^"]+)"( print)?;$', re.MULTILINE)
-SCRIPT_IMPORT = re.compile(rb'^import .*"(\.{1,2}/[^"]+)";$', re.MULTILINE)
+SCRIPT_IMPORT = re.compile(rb'^import \{ ([\w, ]+) \} from "(\.{1,2}/[^"]+)";\n', re.MULTILINE)
+EXPORT = re.compile(rb"^export ", re.MULTILINE)
 ENDINGS = {".css", ".js", ".svg", ".png", ".ico", ".woff2", ".webmanifest"}
 
 
@@ -28,13 +29,15 @@ def _sources(static: Path) -> dict[str, Path]:
 
 
 def _is_part(path: Path, static: Path) -> bool:
-    """A file in a folder under css/. The lists right in css/ say where it is served."""
-    return path.suffix == ".css" and path.parent != static / "css"
+    """A file in a folder under css/ or js/. The files right in there say where it is served."""
+    return path.suffix in (".css", ".js") and path.parent != static / path.suffix[1:]
 
 
 def as_served(path: Path) -> bytes:
-    """What is served of a file: of a list in css/, the files that it names, in their order, so that
-    a browser asks once for all of them."""
+    """What is served of a file: of a list in css/, the files that it names, in their order, and of
+    a script its parts too, so that a browser asks once for all of them."""
+    if path.suffix == ".js":
+        return joined(path)
     if path.suffix != ".css":
         return path.read_bytes()
 
@@ -45,6 +48,32 @@ def as_served(path: Path) -> bytes:
     return STYLE_IMPORT.sub(part, path.read_bytes())
 
 
+def joined(entry: Path) -> bytes:
+    """A script and, before it, the parts that it needs, each once. They share one scope, so no two
+    may name the same; what is served by itself stays imported, once for all of them."""
+    used: dict[Path, set[str]] = {}
+    parts: list[Path] = []
+
+    def body(of: Path) -> bytes:
+        def part(line: re.Match[bytes]) -> bytes:
+            module = (of.parent / line[2].decode()).resolve()
+            if module.parent == entry.parent.resolve():
+                used.setdefault(module, set()).update(line[1].decode().split(", "))
+            elif module not in parts:
+                parts.append(module)
+                return EXPORT.sub(b"", body(module))
+            return b""
+
+        return SCRIPT_IMPORT.sub(part, of.read_bytes())
+
+    text = body(entry)
+    heads = (
+        b'import { %s } from "./%s";\n' % (", ".join(sorted(names)).encode(), module.name.encode())
+        for module, names in used.items()
+    )
+    return b"".join(heads) + text
+
+
 def imported(contents: dict[str, bytes], entry: str) -> list[str]:
     """Every module that a script imports, by others too, each once. Raises KeyError where one is
     not there."""
@@ -53,7 +82,7 @@ def imported(contents: dict[str, bytes], entry: str) -> list[str]:
     while waiting:
         name = waiting.pop()
         beside = Path(name).parent
-        for address in SCRIPT_IMPORT.findall(contents[name]):
+        for address in (line[1] for line in SCRIPT_IMPORT.findall(contents[name])):
             module = os.path.normpath(beside / address.decode())
             if module not in found:
                 found.append(module)

@@ -7,7 +7,7 @@ const SPEAK_AFTER = 200;
 let speaking = 0;
 
 /** Another section came: it has the same words, and counts of its own. */
-export function connect(root) {
+export function connectPage(root) {
   page = root.querySelector("[data-words]");
 }
 

@@ -2,7 +2,7 @@
 
 import { fill, speak, words } from "./announcements.js";
 import { addressOf } from "./keys.js";
-import { beforeLeaving, leave, linkOf } from "./leaving.js";
+import { beforeLeaving, leave, linkOf } from "../leaving.js";
 
 /** Every statement that can be answered here, in its order; the entry of the page fills it. */
 export const cards = [];

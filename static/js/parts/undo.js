@@ -1,8 +1,8 @@
 /* Taking back the ratings given in this section, the last one first. What was there is given again: nothing is unsaid in
    the history. */
 
-import { fill, page, speak } from "../announcements.js";
-import { isTyping } from "../keys.js";
+import { fill, page, speak } from "./announcements.js";
+import { isTyping } from "./keys.js";
 
 const SHOWN_FOR = 10000;
 const PLACES = "[data-statement], [data-way-on], [data-toast]";

@@ -1,7 +1,7 @@
 /* One item of a review to answer: an answer and how one knows it, or a question in words. */
 
 import { page, speak, words } from "./announcements.js";
-import { Draft } from "./drafts.js";
+import { Draft } from "../drafts.js";
 import { isOff, isSave, isShortcut, keepOff, radioOf, wayOn } from "./keys.js";
 import { StatementCard } from "./statement_card.js";
 import { cards } from "./unsaved.js";

@@ -1,7 +1,7 @@
 /* One statement that a learner rates: a rating can be taken back, and outlives a reload before it is saved. */
 
-import { forget, keep, kept } from "./kept_answers.js";
-import { StatementCard } from "../statement_card.js";
+import { forget, keep, kept } from "../kept_answers.js";
+import { StatementCard } from "./statement_card.js";
 import { forgetGiven, offerUndo, remember, tell } from "./undo.js";
 
 export class RatingCard extends StatementCard {

@@ -17,7 +17,7 @@ function save(note, pause) {
 }
 
 /** The notes within `root`, once its cards are there. */
-export function connect(root = document) {
+export function connectNotes(root = document) {
   for (const note of root.querySelectorAll(NOTES)) {
     note.addEventListener("input", () => save(note, PAUSE));
     note.addEventListener("change", () => { save(note, 0); sendNow(); });

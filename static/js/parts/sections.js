@@ -1,22 +1,22 @@
 /* The next section in the place of this one. Keys that are pressed while it is on its way wait for it, in memory alone.
    Without this script, and where something goes wrong, the way on is a plain link. */
 
-import { fill, speak, words } from "../announcements.js";
-import { addressOf, hasModifier, isTyping, startAtFirstOpen } from "../keys.js";
+import { fill, speak, words } from "./announcements.js";
+import { addressOf, hasModifier, isTyping, startAtFirstOpen } from "./keys.js";
 import { leave, linkOf } from "../leaving.js";
 import { forgetGiven } from "./undo.js";
-import { cards, isStuck } from "../unsaved.js";
+import { cards, isStuck } from "./unsaved.js";
 
 const main = document.querySelector("#main");
-let connect = null;
+let connectShown = null;
 let turn = 0; // whoever leaves later has the say
 let typed = null; // keys that wait for the section; null: nobody goes on by keyboard
 let shown = location.pathname + location.search;
 
 /** `connectSection(root)` brings to life what is in there: now, and whenever another section comes. */
 export function start(connectSection) {
-  connect = connectSection;
-  connect(document);
+  connectShown = connectSection;
+  connectShown(document);
   startAtFirstOpen(cards);
   document.addEventListener("click", onClick, { capture: true });
   document.addEventListener("keydown", onKey, { capture: true });
@@ -117,7 +117,7 @@ function show({ page }) {
   const [before, now] = [document, page].map((each) => each.querySelector("#first-open"));
   if (now) before?.replaceWith(now);
   forgetGiven();
-  connect(main);
+  connectShown(main);
 }
 
 function startAtTop(at) {

@@ -1,6 +1,6 @@
 /* One statement to answer: its radios and notes, what it says of itself, and what to do where somebody was faster. */
 
-import { connect, fill, page, showProgress, speak, words } from "./announcements.js";
+import { connectPage, fill, page, showProgress, speak, words } from "./announcements.js";
 import { isShortcut, radioOf, wayOn } from "./keys.js";
 import { SaveQueue } from "./save_queue.js";
 import { cards, setCards, showPage } from "./unsaved.js";
@@ -184,6 +184,6 @@ export class StatementCard extends SaveQueue {
 
 /** The statements in `root`, each a card of that kind, in the place of those that were shown before. */
 export function connectCards(root, Card) {
-  connect(root);
+  connectPage(root);
   setCards([...root.querySelectorAll("[data-statement]")].map((each) => new Card(each)));
 }
