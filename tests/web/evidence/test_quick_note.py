@@ -146,3 +146,16 @@ def test_nothing_is_added_before_the_use_statement_is_read(
     for page in ("/", "/evidence"):
         assert 'href="/use-statement?next=' in hand.client.get(page).text
         assert 'id="line"' not in hand.client.get(page).text
+
+
+def test_another_piece_for_the_same_statements_starts_with_them_ticked(
+    app: Flask, world: World, hand: Hand
+) -> None:
+    two = world.statements["technical"][:2]
+    with app.app_context():
+        mine = piece(world, reasons=dict.fromkeys(two, ""))
+    page = hand.client.get(f"/evidence/{mine}").text
+    way = re.search(r'<a href="([^"]+)">Add another piece for the same statements</a>', page)
+    assert way
+    form = hand.client.get(way[1].replace("&amp;", "&")).text
+    assert {int(key) for key in re.findall(r'id="pick-(\d+)"[^>]*checked', form)} == set(two)

@@ -58,7 +58,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     learner = learner_asked(actor.person_id, "dashboard.index")
     if learner is None:
         return None
-    done, profile, statements, returned, revealed, ended = mark_language(
+    done, profile, statements, returned, revealed, ended, recent = mark_language(
         (
             progress.progress(learner),
             profiles.profile(learner, SelfSide.OWN, NO_BLIND_SPOTS),
@@ -66,6 +66,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
             today.returned(actor),
             today.revealed(actor, now),
             alerts.found(actor, now),
+            statement_choices.recent(actor.person_id, {each.id for each in learner.frameworks}),
         ),
         learner.lang,
     )
@@ -89,9 +90,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         bars=_bars(done, profile),
         step=_step(steps, profile, statements),
         reads_first=not done.use_statement,
-        recent=mark_language(
-            statement_choices.recent(actor.person_id, {each.id for each in learner.frameworks})
-        ),
+        recent=recent,
     )
 
 
