@@ -141,10 +141,22 @@ class Undo:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-def flash_message(sentence: str, kind: str = "success", undo: Undo | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a sentence leads to: what was just made."""
+
+    href: str
+    label: str
+
+
+def flash_message(
+    sentence: str, kind: str = "success", undo: Undo | None = None, link: Link | None = None
+) -> None:
     """Flash a sentence that says what happened to what: success, info, warning or error. With a
-    button to undo it."""
+    button to undo it, or a link."""
     message: Any = sentence
+    if link is not None:
+        message = {"text": sentence, "href": link.href, "label": link.label}
     if undo is not None:
         message = {"text": sentence, "action": undo.action, "fields": undo.fields}
     flash(message, kind)
