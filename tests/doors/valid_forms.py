@@ -1,6 +1,7 @@
 """What does the work behind each door that takes a form: who sends what. A door that takes forms
 has a row here."""
 
+import datetime as dt
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from tracker.rules.assessment.import_plan import plan
 from tracker.rules.notifications.mail import MailOutcome
 from tracker.services import evidence
 from tracker.services.administration import legal_holds, people, role_profiles, teams
+from tracker.services.assessment import kept_ratings
 from tracker.web.assessment.import_forms import headings
 
 Data = Callable[[World], dict[str, object]]
@@ -79,6 +81,26 @@ def answered(world: World) -> None:
 
 def rated(world: World) -> None:
     rate(world, "ana", statement(world), YES)
+
+
+LONG_AGO = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
+
+
+def rated_long_ago(world: World) -> None:
+    rate(world, "ana", statement(world), YES, LONG_AGO)
+
+
+def as_seen(world: World) -> dict[str, object]:
+    return {f"seen-{statement(world)}": YES.value}
+
+
+def kept(world: World) -> None:
+    rated_long_ago(world)
+    kept_ratings.keep(actor(world, "ana"), {statement(world): YES.value}, world.now)
+
+
+def kept_now(world: World) -> dict[str, object]:
+    return {"kept_at": world.now.isoformat()}
 
 
 def to_sue(world: World) -> dict[str, object]:
@@ -412,6 +434,8 @@ SENDS = [
     ),
     Send("reviews.reply", "ana", words(text="At the desk.")),
     Send("reviews.reveal", "sue", words(version=4), arrange=answered),
+    Send("older_ratings.keep", "ana", as_seen, arrange=rated_long_ago),
+    Send("older_ratings.undo", "ana", kept_now, arrange=kept),
     Send("reviews.send", "ana", to_sue, arrange=rated),
     Send("reviews.step_done", "ana"),
     Send("reviews.withdraw", "ana"),

@@ -87,7 +87,8 @@ COUNTED: tuple[tuple[str, Opened], ...] = (
     (r"^(\d+) reviews?$", lambda page: rows(page, "Reviews that wait for you") or 1),
     (r"^Show all (\d+) open reviews", lambda page: rows(page, "Reviews that wait for you")),
     (r"^(\d+) new notices?", lambda page: int(said(page, r"(\d+) (?:is|are) new"))),
-    (r"^(?:Look at|Rate) (\d+)$", lambda page: page.count("<fieldset")),
+    (r"^Keep (\d+) older ratings?", lambda page: page.count('name="seen-')),
+    (r"^Rate (\d+)$", lambda page: page.count("<fieldset")),
 )
 """What a link says, and how to count what it opens. In an entry of Today its note stands behind "|"."""
 

@@ -16,6 +16,7 @@ from tracker.web.administration import use_statement_views as use_statement
 from tracker.web.administration import views as administration
 from tracker.web.assessment import grid_views as grids
 from tracker.web.assessment import import_views as rating_import
+from tracker.web.assessment import older_views as older_ratings
 from tracker.web.assessment import views as assessment
 from tracker.web.dashboard import views as dashboard
 from tracker.web.evidence import erasure_views as erasures
@@ -68,6 +69,7 @@ BLUEPRINTS: list[Blueprint] = [
     invitations.bp,
     notifications.bp,
     profiles.bp,
+    older_ratings.bp,
     rating_import.bp,
     reviews.bp,
     second_opinions.bp,

@@ -86,9 +86,8 @@ def test_without_a_use_statement_nobody_is_sent_to_rate(
 def test_one_starts_and_then_goes_on_where_one_stopped(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
-    assert "Start with Technical 15 of 15 statements left here · 0 of 33 in all" in today(
-        sign_in, "ben"
-    )
+    """In their job, and then in the rest."""
+    assert "Start with your job 18 of 33 statements are for your job" in today(sign_in, "ben")
     with app.app_context():
         for place, statement_id in enumerate(world.statements["communication"][:8]):
             rate(
@@ -99,12 +98,15 @@ def test_one_starts_and_then_goes_on_where_one_stopped(
                 world.now - dt.timedelta(minutes=60 - place),
             )
     said = today(sign_in, "ben")
-    assert (
-        "Go on with Communication 2 of 10 statements left here · 8 of 33 in all · about 8 minutes "
-        "Rate 5" in said
-    )
+    assert "Go on with your job 13 of 33 statements are for your job and not rated yet" in said
     assert "Communication 8/10 Proficient Leadership 0/8 not known yet" in said
     assert "Nothing is sent for review this round" in said
+    with app.app_context():
+        for each in (*world.statements["technical"][:10], *world.statements["leadership"][:3]):
+            rate(world, "ben", each, Answer.CONSISTENTLY, world.now - dt.timedelta(days=1))
+    assert "Go on with Communication 2 of 10 statements left here · 21 of 33 in all" in today(
+        sign_in, "ben"
+    )
 
 
 def test_what_was_rated_before_the_round_is_to_be_looked_at(
@@ -113,7 +115,7 @@ def test_what_was_rated_before_the_round_is_to_be_looked_at(
     with app.app_context():
         for statement_id in [each for ids in world.statements.values() for each in ids]:
             rate(world, "ben", statement_id, Answer.PARTLY, dt.datetime(2026, 3, 1, tzinfo=dt.UTC))
-    assert "33 answers are from before this round." in today(sign_in, "ben")
+    assert "Keep 33 older ratings" in today(sign_in, "ben")
 
 
 def test_all_rated_and_nothing_sent_leads_to_sending(

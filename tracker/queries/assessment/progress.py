@@ -21,22 +21,28 @@ from sqlalchemy import (
 from tracker.db import session
 from tracker.models import (
     Domain,
+    Endorsement,
     Level,
     NotRatedHere,
     Rating,
     Statement,
     Strand,
+    Target,
     UseStatement,
     UseStatementReading,
 )
 from tracker.queries.assessment.learners import Learner
+from tracker.rules.assessment.ratings import RatingFilter
+from tracker.rules.frameworks.scale import NOT_SURE
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.reviews.workflow import EndorsementStatus
 
 
 @dataclass(frozen=True, slots=True)
 class LevelProgress:
     """One level of a domain. `total` leaves out what is not rated here; `dated`: rated before the
-    round."""
+    round; `to_keep`: those of them that are not *not sure*; `changed`: answered otherwise than
+    reviewed; `in_job`: up to the target of their job profile."""
 
     strand_key: str
     strand: Wording
@@ -49,6 +55,20 @@ class LevelProgress:
     total: int
     rated: int
     dated: int
+    to_keep: int
+    changed: int
+    unsure: int
+    in_job: bool
+
+    def shown(self, which: RatingFilter) -> int:
+        """How many statements the filter shows."""
+        return {
+            RatingFilter.JOB: self.total if self.in_job else 0,
+            RatingFilter.NOT_RATED: self.total - self.rated,
+            RatingFilter.OLDER: self.dated,
+            RatingFilter.CHANGED: self.changed,
+            RatingFilter.NOT_SURE: self.unsure,
+        }[which]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +92,24 @@ class Progress:
         return sum(level.dated for level in self.levels)
 
     @property
+    def to_keep(self) -> int:
+        return sum(level.to_keep for level in self.levels)
+
+    @property
+    def in_job(self) -> int:
+        """How many statements are up to the target."""
+        return sum(level.total for level in self.levels if level.in_job)
+
+    @property
+    def left_in_job(self) -> int:
+        return sum(level.total - level.rated for level in self.levels if level.in_job)
+
+    @property
+    def begins_with_job(self) -> bool:
+        """Whether what is up to the target comes first: there is something of it, and a rest."""
+        return self.left_in_job > 0 and self.in_job < self.total
+
+    @property
     def left(self) -> int:
         return self.total - self.rated
 
@@ -89,6 +127,7 @@ def progress(learner: Learner) -> Progress:
         **of(learner),
         "begin": dt.datetime.combine(begin, dt.time.min, dt.UTC),
         "begin_on": begin,
+        "job": learner.role_profile_id,
     }
     rows = session().execute(_PROGRESS, values).all()
     levels = tuple(LevelProgress(*counted) for *counted, _newest, _read in rows)
@@ -154,6 +193,12 @@ OWN_ROW = and_(Rating.statement_id == Statement.id, Rating.person_id == LEARNER)
 """The join of the learner's own `Rating` to `Statement`: its answer may be cleared."""
 RATED = and_(OWN_ROW, Rating.answer.is_not(None))
 """The same, of what is answered now."""
+REVIEWED = and_(
+    Endorsement.statement_id == Statement.id,
+    Endorsement.person_id == LEARNER,
+    Endorsement.status == EndorsementStatus.STANDING,
+)
+"""The join of the learner's `Endorsement` that stands to `Statement`: at most one."""
 
 
 def _progress() -> Select[*tuple[Any, ...]]:
@@ -172,6 +217,8 @@ def _progress() -> Select[*tuple[Any, ...]]:
     )
     here = NotRatedHere.id.is_(None)
     dated = or_(Rating.rated_at < bindparam("begin"), Rating.given_on < bindparam("begin_on"))
+    changed = and_(Rating.rated_at > Endorsement.endorsed_at, Rating.answer != Endorsement.answer)
+    unsure = Rating.answer == NOT_SURE
     return (
         select(
             Strand.key.label("strand_key"),
@@ -185,6 +232,10 @@ def _progress() -> Select[*tuple[Any, ...]]:
             func.count(case((here, Statement.id))).label("total"),
             func.count(case((here, Rating.id))).label("rated"),
             func.count(case((and_(here, dated), Rating.id))).label("dated"),
+            func.count(case((and_(here, dated, ~unsure), Rating.id))).label("to_keep"),
+            func.count(case((and_(here, changed), Rating.id))).label("changed"),
+            func.count(case((and_(here, unsure), Rating.id))).label("unsure"),
+            (func.max(case((Level.rank <= Target.rank, 1), else_=0)) == 1).label("in_job"),
             newest.label("newest"),
             read.label("read"),
         )
@@ -193,6 +244,14 @@ def _progress() -> Select[*tuple[Any, ...]]:
         .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
         .outerjoin(NotRatedHere, LEFT_OUT)
         .outerjoin(Rating, RATED)
+        .outerjoin(Endorsement, REVIEWED)
+        .outerjoin(
+            Target,
+            and_(
+                Target.domain_id == Domain.id,
+                Target.role_profile_id == bindparam("job", type_=Integer),
+            ),
+        )
         .where(Strand.framework_id == FRAMEWORK)
         .group_by(
             Strand.key,

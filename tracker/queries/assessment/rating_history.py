@@ -3,7 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import RatingEntry
@@ -12,24 +13,50 @@ from tracker.rules.frameworks.scale import Basis
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """`answer` is None where it was cleared."""
+    """`answer` is None where it was cleared. `together`: how many were kept at the same moment;
+    `is_undone`: the answer after keeping it was undone, as old as it was before."""
 
     answer: str | None
     basis: Basis
     at: dt.datetime
     given_on: dt.date | None
+    together: int
+    is_undone: bool
 
 
 def answers(person_id: int, statement_id: int) -> list[Answered]:
     """The newest first. One query."""
+    same, earlier = aliased(RatingEntry), aliased(RatingEntry)
+    together = (
+        select(func.count(same.id))
+        .where(
+            RatingEntry.basis == Basis.CONFIRMED,
+            same.basis == Basis.CONFIRMED,
+            same.person_id == person_id,
+            same.rated_at == RatingEntry.rated_at,
+        )
+        .scalar_subquery()
+    )
+    is_undone = (
+        select(earlier.id)
+        .where(
+            earlier.person_id == person_id,
+            earlier.statement_id == statement_id,
+            earlier.version < RatingEntry.version,
+            earlier.rated_at > RatingEntry.rated_at,
+        )
+        .exists()
+    )
     rows = session().execute(
         select(
             RatingEntry.answer,
             RatingEntry.basis,
             RatingEntry.rated_at.label("at"),
             RatingEntry.given_on,
+            together.label("together"),
+            is_undone.label("is_undone"),
         )
         .where(RatingEntry.person_id == person_id, RatingEntry.statement_id == statement_id)
-        .order_by(RatingEntry.rated_at.desc(), RatingEntry.id.desc())
+        .order_by(RatingEntry.version.desc(), RatingEntry.id.desc())
     )
     return [Answered(**row) for row in rows.mappings()]

@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    true,
 )
 
 from tracker.db import session
@@ -37,12 +38,12 @@ from tracker.models import (
 )
 from tracker.models.joins import draft_of_notes
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.progress import FRAMEWORK, LEARNER, LEFT_OUT, OWN_ROW, of
+from tracker.queries.assessment.progress import FRAMEWORK, LEARNER, LEFT_OUT, OWN_ROW, REVIEWED, of
 from tracker.rules import drafts
-from tracker.rules.frameworks.scale import UNGRADED, Basis, Meaning, shortcut
+from tracker.rules.assessment.ratings import RatingFilter, is_dated
+from tracker.rules.frameworks.scale import NOT_SURE, UNGRADED, Basis, Meaning, shortcut
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
-from tracker.rules.reviews.workflow import EndorsementStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,19 @@ class StatementCard:
     evidence: int
     citations: list[CitationChip]
 
+    def is_shown(self, which: RatingFilter, round_starts_on: dt.date | None) -> bool:
+        """Whether the filter shows it, where its level is shown; `LevelProgress.shown` counts the
+        same."""
+        if self.not_rated_here is not None or which is RatingFilter.JOB:
+            return self.not_rated_here is None
+        if which is RatingFilter.NOT_RATED or self.answer is None or self.rated_at is None:
+            return which is RatingFilter.NOT_RATED and self.answer is None
+        return {
+            RatingFilter.OLDER: is_dated(self.rated_at, round_starts_on, self.given_on),
+            RatingFilter.CHANGED: self.endorsement is not None and self.endorsement.since,
+            RatingFilter.NOT_SURE: self.answer == NOT_SURE,
+        }[which]
+
 
 @dataclass(frozen=True, slots=True)
 class ScaleLabel:
@@ -125,6 +139,11 @@ def of_domain(learner: Learner, domain_id: int, rank: int | None = None) -> Stat
     if rank is None:
         return _sheet(learner, "domain", {"domain": domain_id})
     return _sheet(learner, "level", {"domain": domain_id, "rank": rank})
+
+
+def of_framework(learner: Learner) -> StatementsToRate:
+    """All statements. Two queries."""
+    return _sheet(learner, "framework", {})
 
 
 def of_statements(learner: Learner, statement_ids: Sequence[int]) -> StatementsToRate:
@@ -224,11 +243,6 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         )
         .scalar_subquery()
     )
-    stands = and_(
-        Endorsement.statement_id == Statement.id,
-        Endorsement.person_id == LEARNER,
-        Endorsement.status == EndorsementStatus.STANDING,
-    )
     return (
         select(
             Statement.id,
@@ -254,7 +268,7 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .outerjoin(NotRatedHere, LEFT_OUT)
         .outerjoin(Rating, OWN_ROW)
         .outerjoin(Draft, draft_of_notes(LEARNER))
-        .outerjoin(Endorsement, stands)
+        .outerjoin(Endorsement, REVIEWED)
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
         .where(Statement.framework_id == FRAMEWORK, which)
         .order_by(Statement.position)
@@ -295,6 +309,7 @@ def _quoted_where(
 _WHICH = {
     "domain": Statement.domain_id == bindparam("domain"),
     "level": and_(Statement.domain_id == bindparam("domain"), Statement.rank == bindparam("rank")),
+    "framework": true(),
     "ids": Statement.id.in_(bindparam("ids", expanding=True)),
 }
 """The queries are made once: to put one together costs as much as to run it."""

@@ -1,9 +1,23 @@
 """What holds for a single rating: when an answer is dated."""
 
 import datetime as dt
+from enum import StrEnum
 
 FIVE = 5
 """How many statements *Rate 5* shows."""
+
+
+class RatingFilter(StrEnum):
+    """Which statements of a page are shown."""
+
+    JOB = "job"
+    """Up to the target of one's job profile."""
+    NOT_RATED = "not_rated"
+    OLDER = "older"
+    """Rated before the open round began."""
+    CHANGED = "changed"
+    """Answered otherwise than was reviewed, since then."""
+    NOT_SURE = "not_sure"
 
 
 def is_dated(

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.errors import Invalid
 from tracker.web.ui.posted import count, text, typed_count
 
-PAGE = re.compile(r"domain|level|statement|five(-[1-9][0-9]{0,9}){1,10}")
+PAGE = re.compile(
+    rf"(domain|level)(:({'|'.join(RatingFilter)}))?|statement|five(-[1-9][0-9]{{0,9}}){{1,10}}"
+)
 
 
 @dataclass(frozen=True, slots=True)

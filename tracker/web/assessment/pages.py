@@ -1,17 +1,22 @@
 """What every page of the self-assessment shows around its statements."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from flask import abort, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from tracker.queries.assessment import pace
 from tracker.queries.assessment import progress as progresses
 from tracker.queries.assessment.learners import Learner, learner_of
 from tracker.queries.assessment.progress import LevelProgress, Progress
-from tracker.rules.assessment.ratings import FIVE
+from tracker.queries.assessment.statement_cards import StatementsToRate
+from tracker.rules.assessment.ratings import FIVE, RatingFilter
 from tracker.rules.pace import minutes_for
 from tracker.web.http import session
 from tracker.web.http.framework_asked import about, learner_asked
+from tracker.web.ui import page_nav
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,63 @@ def once_read(found: AssessmentHeader) -> AssessmentHeader:
     if not found.progress.use_statement:
         abort(redirect(url_for("dashboard.use_statement", next=request.full_path.rstrip("?"))))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class FilterLink:
+    """`which` is None for all statements of the page."""
+
+    which: RatingFilter | None
+    label: str
+    count: int
+
+
+FILTERS = {
+    RatingFilter.JOB: _l("For your job"),
+    RatingFilter.NOT_RATED: _l("Not rated"),
+    RatingFilter.OLDER: _l("Older"),
+    RatingFilter.CHANGED: _l("Changed since review"),
+    RatingFilter.NOT_SURE: _l("Not sure"),
+}
+
+
+def filter_asked() -> RatingFilter | None:
+    """404 for a filter that there is not."""
+    asked = request.args.get("show")
+    if asked is None:
+        return None
+    return next((each for each in RatingFilter if each == asked), None) or abort(404)
+
+
+def filters(levels: Sequence[LevelProgress], which: RatingFilter | None) -> list[FilterLink]:
+    """Those that show something on the page, and the one in use. Nothing where that is all the
+    same."""
+    found = [
+        FilterLink(each, str(label), count)
+        for each, label in FILTERS.items()
+        if (count := page_nav.shown(levels, each)) or each is which
+    ]
+    everything = FilterLink(None, str(_("All")), page_nav.shown(levels, None))
+    return [everything, *found] if which or found else []
+
+
+def filtered(
+    to_rate: StatementsToRate,
+    learner: Learner,
+    levels: Sequence[LevelProgress],
+    which: RatingFilter | None,
+) -> StatementsToRate:
+    """What the filter shows, and the statement that was just saved on this page."""
+    if which is None:
+        return to_rate
+    ranks = {level.rank for level in levels if level.shown(which)}
+    cards = [
+        card
+        for card in to_rate.cards
+        if card.id == saved()
+        or (card.rank in ranks and card.is_shown(which, learner.round_starts_on))
+    ]
+    return replace(to_rate, cards=cards)
 
 
 def saved() -> int | None:

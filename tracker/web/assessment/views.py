@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.queries.assessment import progress as progresses
 from tracker.queries.assessment import statement_cards
-from tracker.rules.assessment.ratings import FIVE
+from tracker.rules.assessment.ratings import FIVE, RatingFilter
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.roles import Permission
 from tracker.services.assessment import ratings
@@ -48,10 +48,11 @@ errors.refusal_messages(
 @bp.get("/assess")
 @door(Permission.RATE)
 def resume() -> ResponseReturnValue:
-    """On to where the learner stopped; when all is rated, to what comes then."""
+    """On to where the learner stopped, their job first; when all is rated, to what comes then."""
     header = assess_pages.header_once_read()
     last = progresses.last_rated(header.learner)
-    groups = page_nav.page_nav(header.learner.framework_slug, header.progress)
+    which = RatingFilter.JOB if header.progress.begins_with_job else None
+    groups = page_nav.page_nav(header.learner.framework_slug, header.progress, which=which)
     pages = [item for group in groups for item in group.items]
     here = [
         item
@@ -68,25 +69,32 @@ def resume() -> ResponseReturnValue:
 @door(Permission.RATE)
 def show(framework: str, strand: str, domain: str) -> ResponseReturnValue:
     header = assess_pages.header_once_read(framework)
-    levels = header.levels(strand, domain)
+    levels = list(header.levels(strand, domain))
     asked = request.args.get("level")
     rank = next((level.rank for level in levels if str(level.rank) == asked), None)
     if asked is not None and rank is None:
         abort(404)
+    levels = [level for level in levels if rank in (None, level.rank)]
+    which = assess_pages.filter_asked()
     domain_id = levels[0].domain_id
-    groups = page_nav.page_nav(framework, header.progress, (domain_id, rank))
-    to_rate = statement_cards.of_domain(header.learner, domain_id, rank)
+    groups = page_nav.page_nav(framework, header.progress, (domain_id, rank), which=which)
+    to_rate = assess_pages.filtered(
+        statement_cards.of_domain(header.learner, domain_id, rank), header.learner, levels, which
+    )
+    page = "domain" if rank is None else "level"
     return render(
         "assessment/show.html",
         lang=header.learner.lang,
         header=header,
-        levels=[level for level in levels if rank in (None, level.rank)],
+        levels=levels,
         rank=rank,
+        which=which,
+        filters=assess_pages.filters(levels, which),
         groups=groups,
         following=page_nav.following(groups),
         to_rate=to_rate,
         cards=StatementCards(
-            to_rate, header.learner, "domain" if rank is None else "level", assess_pages.saved()
+            to_rate, header.learner, f"{page}:{which}" if which else page, assess_pages.saved()
         ),
     )
 
@@ -155,12 +163,14 @@ def _back(saved: ratings.SavedRating, page: str) -> str:
             _anchor=anchor,
         )
     where = saved.where
+    holds, _, which = page.partition(":")
     return url_for(
         "assessment.show",
         framework=where.framework,
         strand=where.strand,
         domain=where.domain,
-        level=where.rank if page == "level" else None,
+        level=where.rank if holds == "level" else None,
+        show=which or None,
         saved=saved.statement_id,
         _anchor=anchor,
     )

@@ -83,6 +83,14 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     next_up = _next_up(learner, done, last, sent)
     if done.use_statement and done.rated and done.left and not sent:
         waiting.append(_nothing_sent(learner))
+    if done.use_statement and done.left and done.to_keep:
+        waiting.append(
+            PanelEntry(
+                _older(done),
+                url_for("older_ratings.show"),
+                _("You gave these answers before this round. Keep those that are still true."),
+            )
+        )
     return Learning(
         learner=learner,
         next_up=next_up,
@@ -113,14 +121,10 @@ def _next_up(
         return _go_on(learner, done, last)
     if done.dated:
         return NextUp(
-            _("Look at older answers again"),
-            ngettext(
-                "%(num)s answer is from before this round. Keep it if it is still true.",
-                "%(num)s answers are from before this round. Keep those that are still true.",
-                done.dated,
-            ),
-            url_for("assessment.five"),
-            _("Look at %(num)s", num=min(FIVE, done.dated)),
+            _("Look at older ratings again"),
+            _("You gave these answers before this round. Keep those that are still true."),
+            url_for("older_ratings.show"),
+            _older(done) if done.to_keep else _("Look at them"),
         )
     if not sent:
         return NextUp(
@@ -136,11 +140,16 @@ def _next_up(
     return None
 
 
+def _older(done: Progress) -> str:
+    return str(ngettext("Keep %(num)d older rating", "Keep %(num)d older ratings", done.to_keep))
+
+
 def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None) -> NextUp:
-    """Where the learner stopped, as the page behind the button finds it."""
-    pages = [
-        item for group in page_nav.page_nav(learner.framework_slug, done) for item in group.items
-    ]
+    """Where the learner stopped, as the page behind the button finds it: in their job first."""
+    if done.begins_with_job:
+        return _job(learner, done)
+    groups = page_nav.page_nav(learner.framework_slug, done)
+    pages = [item for group in groups for item in group.items]
     here = [
         item
         for item in pages
@@ -155,12 +164,41 @@ def _go_on(learner: Learner, done: Progress, last: tuple[int, int] | None) -> Ne
     )
     in_all = _("%(done)s of %(total)s in all", done=done.rated, total=done.total)
     minutes = minutes_for(done.left, pace.seconds_of(learner.person_id))
-    about = ngettext("about %(num)s minute", "about %(num)s minutes", minutes)
+    about = _about(minutes)
     return NextUp(
         _("Go on with %(page)s", page=page.title)
         if done.rated
         else _("Start with %(page)s", page=page.title),
         f"{left} · {in_all} · {about}",
+        url_for("assessment.resume"),
+        _("Go on rating") if done.rated else _("Start rating"),
+        PanelLink(url_for("assessment.five"), _("Rate %(num)s", num=min(FIVE, done.left))),
+    )
+
+
+def _about(minutes: int) -> str:
+    return str(ngettext("about %(num)s minute", "about %(num)s minutes", minutes))
+
+
+def _job(learner: Learner, done: Progress) -> NextUp:
+    """What is up to their target, and how long it takes; then the rest."""
+    seconds = pace.seconds_of(learner.person_id)
+    job, rest = done.left_in_job, done.left - done.left_in_job
+    words = _(
+        "%(job)s of %(total)s statements are for your job and not rated yet: %(about)s.",
+        job=job,
+        total=done.total,
+        about=_about(minutes_for(job, seconds)),
+    )
+    if rest:
+        words += " " + _(
+            "Then the other %(rest)s: %(about)s.",
+            rest=rest,
+            about=_about(minutes_for(rest, seconds)),
+        )
+    return NextUp(
+        _("Go on with your job") if done.rated else _("Start with your job"),
+        words,
         url_for("assessment.resume"),
         _("Go on rating") if done.rated else _("Start rating"),
         PanelLink(url_for("assessment.five"), _("Rate %(num)s", num=min(FIVE, done.left))),

@@ -1,6 +1,7 @@
 """The navigation beside the assess pages: every page of a framework, with how much of it is
 rated."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -8,6 +9,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from tracker.queries.assessment.progress import LevelProgress, Progress
+from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.sequences import next_after
 
@@ -18,7 +20,8 @@ MOST_ON_A_PAGE = 20
 @dataclass(frozen=True, slots=True)
 class PageNavItem:
     """One page. `rank` is None where it holds a whole domain; `key` names its counts for the
-    script. A label that is a lazy text is ours, no Wording."""
+    script. A label that is a lazy text is ours, no Wording. `shown`: how many statements a filter
+    shows there; the job filter counts as without one."""
 
     label: Wording
     title: Wording
@@ -29,10 +32,13 @@ class PageNavItem:
     done: int
     total: int
     current: bool
+    which: RatingFilter | None
+    shown: int | None
 
     @property
     def key(self) -> str:
-        return f"{self.domain_id}-{self.rank or 'all'}"
+        """Nothing where a filter holds: what the script is told are counts without one."""
+        return "" if self.which else f"{self.domain_id}-{self.rank or 'all'}"
 
     @property
     def is_complete(self) -> bool:
@@ -51,10 +57,12 @@ def page_nav(
     current: tuple[int, int | None] | None = None,
     *,
     in_grids: bool = False,
+    which: RatingFilter | None = None,
 ) -> list[PageNavGroup]:
     """A group for each strand. `current` is (domain, rank or None) of the page shown.
 
-    `in_grids`: the pages are grids, and a grid holds a whole domain however large.
+    `in_grids`: the pages are grids, and a grid holds a whole domain however large. `which`: only
+    pages on which the filter shows something, and the one shown.
     """
     groups = []
     for _key, of_strand in groupby(progress.levels, key=lambda level: level.strand_key):
@@ -62,8 +70,9 @@ def page_nav(
         is_alone = len({level.domain_id for level in levels}) == 1
         items = []
         for _id, of_domain in groupby(levels, key=lambda level: level.domain_id):
-            items += _pages(framework, list(of_domain), is_alone, current, in_grids)
-        groups.append(PageNavGroup(levels[0].strand, items))
+            items += _pages(framework, list(of_domain), is_alone, current, in_grids, which)
+        if items:
+            groups.append(PageNavGroup(levels[0].strand, items))
     return groups
 
 
@@ -86,6 +95,11 @@ def cards_of(framework: str, levels: tuple[LevelProgress, ...]) -> str:
     )
 
 
+def shown(levels: Iterable[LevelProgress], which: RatingFilter | None) -> int:
+    """How many statements of the levels are shown; without a filter, also those not rated here."""
+    return sum(level.shown(which) if which else level.listed for level in levels)
+
+
 def following(groups: list[PageNavGroup]) -> PageNavItem | None:
     """The next page with something to rate, after the current one and round to the first. None when
     all is rated."""
@@ -99,9 +113,11 @@ def _pages(
     is_alone: bool,
     current: tuple[int, int | None] | None,
     in_grids: bool,
+    which: RatingFilter | None,
 ) -> list[PageNavItem]:
     first = levels[0]
     endpoint = "assessment_grid.show" if in_grids else "assessment.show"
+    is_counted = which not in (None, RatingFilter.JOB)
     pages: list[tuple[str, str, int | None, list[LevelProgress]]]
     if by_levels(levels) and not in_grids:
         pages = [
@@ -125,14 +141,18 @@ def _pages(
                 strand=first.strand_key,
                 domain=first.domain_key,
                 level=rank,
+                show=which,
             ),
             strand=first.strand,
             domain_id=first.domain_id,
             rank=rank,
-            done=sum(each.rated for each in within),
-            total=sum(each.total for each in within),
+            done=0 if is_counted else sum(each.rated for each in counted),
+            total=shown(counted, which) if which else sum(each.total for each in within),
             current=current == (first.domain_id, rank),
+            which=which,
+            shown=shown(counted, which) if which and is_counted else None,
         )
         for label, title, rank, within in pages
-        if any(each.listed for each in within)
+        for counted in [[each for each in within if which is not RatingFilter.JOB or each.in_job]]
+        if (shown(within, which) or current == (first.domain_id, rank))
     ]

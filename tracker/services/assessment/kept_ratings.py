@@ -1,0 +1,130 @@
+"""Older ratings that are still true: many kept by one act, and taken back as long as nothing came
+after."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased
+
+from tracker.db import transaction
+from tracker.models import NotRatedHere, Rating, RatingEntry, Statement
+from tracker.policy.permissions import Actor
+from tracker.queries.assessment import rating_lock
+from tracker.records import ratings
+from tracker.rules.assessment.ratings import is_dated
+from tracker.rules.frameworks.scale import NOT_SURE, Basis
+
+
+def keep(actor: Actor, seen: Mapping[int, str], now: dt.datetime) -> int:
+    """Confirm the answers that were seen, by statement. Returns how many.
+
+    Left as they are: *not sure*, what is not from before the open round, and what was answered
+    otherwise since it was seen. Raises Missing; Conflict("use_statement_unread").
+    """
+    kept = 0
+    with transaction() as tx:
+        raters = rating_lock.locked(actor, actor.today(now))
+        rows = tx.execute(
+            select(
+                Rating.statement_id,
+                Rating.version,
+                Rating.answer,
+                Rating.rated_at,
+                Rating.given_on,
+                Statement.framework_id,
+            )
+            .join(Statement, Statement.id == Rating.statement_id)
+            .outerjoin(
+                NotRatedHere,
+                and_(
+                    NotRatedHere.statement_id == Statement.id,
+                    NotRatedHere.library_id == actor.library_id,
+                ),
+            )
+            .where(
+                Rating.person_id == actor.person_id,
+                Rating.statement_id.in_(seen),
+                Statement.framework_id.in_(raters),
+                NotRatedHere.id.is_(None),
+            )
+        ).all()
+        for row in rows:
+            begins_on = raters[row.framework_id].round_starts_on
+            if (
+                row.answer in (None, NOT_SURE)
+                or row.answer != seen[row.statement_id]
+                or not is_dated(row.rated_at, begins_on, row.given_on)
+            ):
+                continue
+            ratings.answer_again(
+                tx,
+                actor.person_id,
+                row.statement_id,
+                row.version,
+                row.answer,
+                Basis.CONFIRMED,
+                now,
+                {},
+            )
+            kept += 1
+    return kept
+
+
+def undo(actor: Actor, kept_at: dt.datetime, now: dt.datetime) -> int:
+    """Take back what was kept at that moment: each answer is again as old as it was. Returns how
+    many; what was rated otherwise since stays.
+
+    Raises Missing; Conflict("use_statement_unread").
+    """
+    with transaction() as tx:
+        raters = rating_lock.locked(actor, actor.today(now))
+        earlier = aliased(RatingEntry)
+        before = (
+            select(func.max(earlier.version))
+            .where(
+                earlier.person_id == Rating.person_id,
+                earlier.statement_id == Rating.statement_id,
+                earlier.rated_at < kept_at,
+            )
+            .correlate(Rating)
+            .scalar_subquery()
+        )
+        rows = tx.execute(
+            select(
+                Rating.statement_id,
+                Rating.version,
+                RatingEntry.answer,
+                RatingEntry.basis,
+                RatingEntry.rated_at,
+                RatingEntry.given_on,
+            )
+            .join(Statement, Statement.id == Rating.statement_id)
+            .join(
+                RatingEntry,
+                and_(
+                    RatingEntry.person_id == Rating.person_id,
+                    RatingEntry.statement_id == Rating.statement_id,
+                    RatingEntry.version == before,
+                ),
+            )
+            .where(
+                Rating.person_id == actor.person_id,
+                Rating.basis == Basis.CONFIRMED,
+                Rating.rated_at == kept_at,
+                Statement.framework_id.in_(raters),
+            )
+        ).all()
+        for row in rows:
+            ratings.answer_again(
+                tx,
+                actor.person_id,
+                row.statement_id,
+                row.version,
+                row.answer,
+                row.basis,
+                row.rated_at,
+                {},
+                row.given_on,
+            )
+        return len(rows)

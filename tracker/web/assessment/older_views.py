@@ -1,0 +1,69 @@
+"""Ratings from before the round: all of them with their answers, kept a domain at a time."""
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.queries.assessment import statement_cards
+from tracker.rules.errors import Conflict
+from tracker.rules.roles import Permission
+from tracker.services.assessment import kept_ratings
+from tracker.web.assessment import older_forms, older_pages
+from tracker.web.assessment import pages as assess_pages
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import Undo, flash_message
+from tracker.web.i18n.render import render
+
+bp = Blueprint("older_ratings", __name__)
+
+
+@bp.get("/assess/older")
+@door(Permission.RATE)
+def show() -> ResponseReturnValue:
+    header = assess_pages.header_once_read(switch="older_ratings.show")
+    to_rate = statement_cards.of_framework(header.learner)
+    return render(
+        "assessment/older.html",
+        lang=header.learner.lang,
+        header=header,
+        to_rate=to_rate,
+        scale={each.key: each for each in to_rate.scale},
+        older=older_pages.older(header, to_rate),
+    )
+
+
+@bp.post("/assess/older")
+@door(Permission.RATE)
+def keep() -> ResponseReturnValue:
+    sent = older_forms.seen(request.form)
+    if sent.person_id not in (None, session.actor().person_id):
+        raise Conflict("another_person")
+    now = session.now()
+    kept = kept_ratings.keep(session.actor(), sent.answers, now)
+    if kept:
+        undo = Undo(url_for("older_ratings.undo"), {"kept_at": now.isoformat()})
+        flash_message(
+            ngettext("%(num)d rating kept.", "%(num)d ratings kept together.", kept), undo=undo
+        )
+    else:
+        flash_message(_("Nothing was changed."), "info")
+    return redirect(url_for("older_ratings.show", next=1), 303)
+
+
+@bp.post("/assess/older/undo")
+@door(Permission.RATE)
+def undo() -> ResponseReturnValue:
+    undone = kept_ratings.undo(session.actor(), older_forms.moment(request.form), session.now())
+    if undone:
+        flash_message(
+            ngettext(
+                "Undone. %(num)d rating has its earlier date again.",
+                "Undone. %(num)d ratings have their earlier dates again.",
+                undone,
+            )
+        )
+    else:
+        flash_message(_("These ratings were changed since, so nothing was undone."), "info")
+    return redirect(url_for("older_ratings.show"), 303)
