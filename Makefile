@@ -8,7 +8,7 @@ export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 SYNC := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long test-all test-browser screenshots diagrams docs messages bench check clean install
+.PHONY: help run serve test test-long test-all test-browser screenshots diagrams icons docs messages bench check clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ screenshots: $(STAMP) ## the pictures of README.md and docs/, anew from the demo
 
 diagrams: $(STAMP) ## docs/reference/tables.md and its picture, anew from the models
 	@$(BIN)/python -m tests.docs.tables
+
+icons: $(STAMP) ## the icons of the installed app, anew from static/favicon.svg
+	@$(BIN)/python -m tests.docs.icons
 
 docs: $(STAMP) ## the pages of docs/ as a site in site/; a broken link fails
 	@$(SYNC) --group docs

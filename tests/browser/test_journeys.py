@@ -76,8 +76,7 @@ def test_evidence_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -
     )
     me.follow(page.get_by_role("link", name="Link to statements"))
     me.fill(page.get_by_label("Find statements by a word"), "Communication 1.1")
-    with page.expect_navigation():
-        me.press("Enter")
+    page.get_by_text("Statements with these words: 1").wait_for()
     me.to(page.get_by_label("Communication 1.1").first)
     me.press("Space")
     me.fill(

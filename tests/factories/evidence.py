@@ -103,11 +103,11 @@ def sent(
     number: int = 1,
     to: str = "sue",
     status: ReviewStatus = ReviewStatus.SENT,
+    statement_id: int | None = None,
 ) -> tuple[int, int]:
     """The ids of an item that Ana sent with a version of her evidence, and of that version."""
-    review_id = send(
-        world, "ana", to, {world.statements["technical"][0]: ItemStatus.WAITING}, status=status
-    )
+    statement_id = statement_id or world.statements["technical"][0]
+    review_id = send(world, "ana", to, {statement_id: ItemStatus.WAITING}, status=status)
     with transaction() as tx:
         item_id = tx.scalars(select(ReviewItem.id).where(ReviewItem.review_id == review_id)).one()
         version_id = tx.scalars(

@@ -1,7 +1,7 @@
 """Recording what somebody can show, and what it counts for."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from sqlalchemy import delete, func, select
@@ -18,11 +18,19 @@ from tracker.models import (
     StoredFile,
 )
 from tracker.policy.permissions import Actor
+from tracker.queries.administration import use_statements
 from tracker.queries.assessment.learners import frameworks_of
 from tracker.records import evidence as versions
 from tracker.records import evidence_erasures
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.evidence.content import EvidenceContent, clean, clean_reasons, jotted
+from tracker.rules.evidence.content import (
+    FILES_MAX,
+    EvidenceContent,
+    clean,
+    clean_reasons,
+    jotted,
+    titled_for,
+)
 from tracker.rules.evidence.erasures import ErasureReason
 from tracker.rules.evidence.uploads import Accepted, FileStore, Upload, judge
 from tracker.storage import erased_files, files
@@ -42,24 +50,51 @@ def create(
     """Record a new piece of evidence; returns its id. `reasons`: why it counts (may be ""), by
     statement.
 
-    An upload needs a `store`. Raises Invalid, and Conflict("file_not_kept").
+    An upload needs a `store`. Raises Invalid, and Conflict: use_statement_unread, file_not_kept.
     """
+    uploads = [] if upload is None else [upload]
+    return create_each(actor, content, uploads, now=now, reasons=reasons, store=store)[0]
+
+
+def create_each(
+    actor: Actor,
+    content: EvidenceContent,
+    uploads: Sequence[Upload],
+    *,
+    now: dt.datetime,
+    reasons: Mapping[int, str] = NO_REASONS,
+    store: FileStore | None = None,
+) -> list[int]:
+    """A piece for each file, or one without a file: all or none. Of several each is named after its
+    file too.
+
+    Raises as `create` does, and Invalid("files_many").
+    """
+    if not use_statements.has_read(actor):
+        raise Conflict("use_statement_unread")
     content = clean(content, actor.today(now))
     linked = clean_reasons(reasons)
-    kept = _keep(actor, upload, store)
+    if len(uploads) > FILES_MAX:
+        raise Invalid("files_many", "file", most=FILES_MAX)
+    files_kept = [_keep(actor, each, store) for each in uploads] or [None]
+    made = []
     with transaction() as tx:
         _check_statements(tx, actor, set(linked), now)
-        file_id = _add_file(tx, actor, kept, store, now)
-        evidence = versions.begin(tx, actor.person_id, content, file_id, now)
-        versions.link(tx, evidence.id, linked, now)
-        return evidence.id
+        for kept in files_kept:
+            says = titled_for(content, kept[1].name) if kept and len(uploads) > 1 else content
+            file_id = _add_file(tx, actor, kept, store, now)
+            evidence = versions.begin(tx, actor.person_id, says, file_id, now)
+            versions.link(tx, evidence.id, linked, now)
+            made.append(evidence.id)
+    return made
 
 
-def jot(actor: Actor, line: str, now: dt.datetime) -> int:
-    """Record one line as a note, to be linked later; returns its id. Raises Invalid."""
-    content = jotted(line)
-    with transaction() as tx:
-        return versions.begin(tx, actor.person_id, content, None, now).id
+def jot(
+    actor: Actor, line: str, now: dt.datetime, statements: Collection[int] = frozenset()
+) -> int:
+    """Record one line as a note, linked to statements or to be linked later; returns its id. Raises
+    Invalid, and Conflict("use_statement_unread")."""
+    return create(actor, jotted(line), now=now, reasons=dict.fromkeys(statements, ""))
 
 
 def edit(

@@ -97,3 +97,10 @@ def test_it_is_closed_once(context: World, adam: Actor) -> None:
 def test_what_is_not_there_cannot_be_closed(context: World, adam: Actor) -> None:
     with pytest.raises(Missing):
         close_correction(adam, 2**31 - 1, "", NOW)
+
+
+def test_the_anchor_meant_stands_before_the_words(context: World) -> None:
+    suggest_correction(
+        context.framework_id, "", "It is a skill.", "", "", NOW, anchor="Service Orientation"
+    )
+    assert db.session.scalar(select(Correction.text)) == "Service Orientation: It is a skill."

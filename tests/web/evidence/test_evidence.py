@@ -288,6 +288,50 @@ def test_markup_is_shown_as_it_was_typed(app: Flask, ana: Client) -> None:
         assert "<svg onload" not in ana.get(url).text
 
 
+def several(*files: tuple[str, bytes]) -> dict[str, Any]:
+    return {"title": "Storytime", "file": [upload(*each) for each in files]}
+
+
+def test_several_files_become_a_piece_each_with_the_same_links(
+    app: Flask, world: World, ana: Client
+) -> None:
+    key = world.statements["technical"][0]
+    data = several(("plan.pdf", PDF), ("room.png", GOOD["png"]))
+    page = follow(ana, ana.post("/evidence", {**data, "statement": str(key)}))
+    assert "2 pieces of evidence saved, one for each file." in page
+    assert "Storytime: plan.pdf" in page
+    assert "Storytime: room.png" in page
+    assert count(app, StoredFile) == count(app, EvidenceLink) == 2
+    last = newest(app)
+    assert last.shown.file is not None
+    assert last.shown.file.name == "room.png"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ([("plan.pdf", PDF), ("room.png", b"no picture")], "not a whole PNG file"),
+        ([(f"{number}.txt", TXT) for number in range(11)], "at most 10 files"),
+    ],
+)
+def test_of_several_files_all_are_kept_or_none(
+    app: Flask, ana: Client, files: list[tuple[str, bytes]], said: str
+) -> None:
+    answer = ana.post("/evidence", several(*files))
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert count(app, Evidence) == count(app, StoredFile) == 0
+
+
+@pytest.mark.parametrize(("ending", "is_shown"), [("png", True), ("jpg", True), ("pdf", False)])
+def test_a_picture_is_shown_on_its_page(
+    app: Flask, ana: Client, ending: str, is_shown: bool
+) -> None:
+    data = {"title": "Room", "file": upload(f"room.{ending}", GOOD[ending])}
+    page = follow(ana, ana.post("/evidence", data))
+    assert (f'src="/evidence/{newest(app).id}/file?version=1"' in page) is is_shown
+
+
 # ---- choosing statements
 
 
@@ -715,5 +759,27 @@ def test_the_number_of_statements_does_not_hang_on_the_number_of_rows(
             {"statement": [str(key) for key in world.statements["technical"][1:]]},
         )
     assert [used(url) for url in urls] == before
-    assert max(before) <= 9
+    assert max(before) <= 10
     assert "Page 1 of 2" in ana.get("/evidence").text
+
+
+def test_where_it_counts_is_one_list_with_what_was_sent(
+    app: Flask, world: World, ana: Client
+) -> None:
+    kept, taken_off = world.statements["technical"][:2]
+    with app.app_context():
+        mine = piece(world, reasons={kept: "", taken_off: ""})
+        sent(world, mine, statement_id=kept)
+        sent(world, mine, statement_id=taken_off)
+    assert ana.get(f"/evidence/{mine}").text.count("Sent to Sue") == 2
+    ana.post(f"/evidence/{mine}/unlink", {"statement_id": str(taken_off)})
+    page = ana.get(f"/evidence/{mine}").text
+    assert page.count("Sent to Sue") == 2
+    assert page.count("Not linked anymore.") == 1
+
+
+def test_what_was_withdrawn_is_not_in_the_list(app: Flask, world: World, ana: Client) -> None:
+    with app.app_context():
+        mine = piece(world)
+        sent(world, mine, status=ReviewStatus.WITHDRAWN)
+    assert "Sent to" not in ana.get(f"/evidence/{mine}").text

@@ -332,3 +332,16 @@ def limited(app: Flask) -> Iterator[Client]:
 
 def test_nobody_can_flood_the_list(limited: Client, published: FrameworkFile) -> None:
     assert [limited.post(SEND, GOOD).status_code for _ in range(11)] == [303] * 10 + [429]
+
+
+def test_an_anchor_can_be_corrected_and_no_other_words_are_taken_for_one(
+    client: Client, published: FrameworkFile
+) -> None:
+    shown = client.get(PAGE)
+    assert "Suggest an O*NET correction" in shown.text
+    assert '<option lang="en" value="Service Orientation">' in shown.text
+    sent = {"text": "It is listed twice.", "anchor": "Service Orientation"}
+    assert client.post(SEND, sent).status_code == 303
+    refused = client.post(SEND, sent | {"anchor": "Nothing of the list"})
+    assert refused.status_code == 422
+    assert "<title>Error: " in refused.text

@@ -379,6 +379,6 @@ def test_the_daily_command_reminds(app: Flask, world: World) -> None:
         send(world, YES)
     with time_machine.travel(NOW + dt.timedelta(days=12), tick=False):
         first, second = (app.test_cli_runner().invoke(daily, ["due"]).output for _time in range(2))
-    rest = "Forms forgotten: 0.\nErased files removed: 0.\n"
+    rest = "Forms forgotten: 0.\nDrafts forgotten: 0.\nErased files removed: 0.\n"
     assert first == "No agreement: 0.\nExpired: 0.\nReminders: 1.\n" + rest
     assert second == "No agreement: 0.\nExpired: 0.\nReminders: 0.\n" + rest

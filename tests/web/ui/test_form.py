@@ -29,8 +29,16 @@ def test_a_bad_choice_is_told_in_our_words(
     )
     assert response.status_code == 422
     assert said in response.text
+    assert "<title>Error: " in response.text
     assert not any(
         theirs.split("%")[0] in response.text
         for theirs in SENTENCES
         if len(theirs.split("%")[0]) > 8
     )
+
+
+def test_a_page_without_an_error_has_none_in_its_title(
+    world: World, sign_in: Callable[[str], Client]
+) -> None:
+    response = sign_in(world.email("adam")).get(f"/admin/people/{world.people['ben']}")
+    assert "<title>Error: " not in response.text

@@ -22,6 +22,12 @@ class UseText:
     read_at: dt.datetime | None
 
 
+def has_read(actor: Actor) -> bool:
+    """Whether the actor has read the newest text; not where there is none yet."""
+    text = newest(actor)
+    return text is not None and text.read_at is not None
+
+
 def newest(actor: Actor) -> UseText | None:
     """None when the library has published none yet."""
     query = (

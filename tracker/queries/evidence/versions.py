@@ -35,6 +35,10 @@ class VersionFile:
     name: str
 
     @property
+    def is_picture(self) -> bool:
+        return self.media_type.startswith("image/")
+
+    @property
     def kind(self) -> str:
         """In a word: "PDF"."""
         return next(

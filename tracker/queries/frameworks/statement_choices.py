@@ -4,13 +4,26 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
 
 from tracker.db import session
-from tracker.models import Domain, Level, NotRatedHere, Person, Statement, Strand
+from tracker.models import (
+    Domain,
+    Evidence,
+    EvidenceLink,
+    Framework,
+    Level,
+    NotRatedHere,
+    Person,
+    Rating,
+    Statement,
+    Strand,
+)
 from tracker.models.joins import level_of_statement
 from tracker.queries.assessment.learners import frameworks_of
 from tracker.rules.frameworks.wording import Wording
+
+RECENT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +43,53 @@ class StatementChoice:
 class StatementGroup:
     """A domain and its statements in order. `framework` is named where the person has several."""
 
+    framework_id: int
     key: str
     lang: str
     framework: Wording
     title: Wording
     choices: list[StatementChoice]
+
+
+@dataclass(frozen=True, slots=True)
+class RecentStatement:
+    id: int
+    lang: str
+    title: Wording
+    text: Wording
+    domain: Wording
+    level: Wording
+
+
+def recent(
+    person_id: int, framework_ids: Collection[int], most: int = RECENT
+) -> list[RecentStatement]:
+    """What the person's evidence was linked to last, then what they rated last. One query."""
+    linked = (
+        select(EvidenceLink.statement_id, literal(0).label("place"), EvidenceLink.linked_at)
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .where(Evidence.person_id == person_id)
+    )
+    rated = select(Rating.statement_id, literal(1), Rating.rated_at).where(
+        Rating.person_id == person_id, Rating.answer.is_not(None)
+    )
+    said = (Statement.id, Framework.lang, Statement.title, Statement.text, Domain.title, Level.name)
+    used = union_all(linked, rated).subquery()
+    rows = session().execute(
+        select(*said)
+        .join(used, used.c.statement_id == Statement.id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(Domain, Domain.id == Statement.domain_id)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Level, level_of_statement())
+        .join(Person, Person.id == person_id)
+        .outerjoin(NotRatedHere, _left_out())
+        .where(Statement.framework_id.in_(framework_ids), NotRatedHere.id.is_(None))
+        .group_by(*said)
+        .order_by(func.min(used.c.place), func.max(used.c.linked_at).desc(), Statement.id)
+        .limit(most)
+    )
+    return [RecentStatement(*row) for row in rows]
 
 
 def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
@@ -62,13 +117,7 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
         .join(Person, Person.id == person_id)
-        .outerjoin(
-            NotRatedHere,
-            and_(
-                NotRatedHere.statement_id == Statement.id,
-                NotRatedHere.library_id == Person.library_id,
-            ),
-        )
+        .outerjoin(NotRatedHere, _left_out())
         .where(Statement.framework_id.in_(each.id for each in own), NotRatedHere.id.is_(None))
         .order_by(Strand.position, Domain.position, Statement.rank, Statement.position)
     )
@@ -77,7 +126,20 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
     for row in rows:
         group = groups[row.framework_id].setdefault(
             row.id,
-            StatementGroup(f"{row.strand}-{row.key}", *named[row.framework_id], row.domain, []),
+            StatementGroup(
+                row.framework_id,
+                f"{row.strand}-{row.key}",
+                *named[row.framework_id],
+                row.domain,
+                [],
+            ),
         )
         group.choices.append(StatementChoice(row.statement_id, row.name, row.title, row.text))
     return [group for each in own for group in groups[each.id].values()]
+
+
+def _left_out() -> ColumnElement[bool]:
+    """By the person's library."""
+    return and_(
+        NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == Person.library_id
+    )

@@ -4,7 +4,7 @@ line."""
 import datetime as dt
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from tracker.rules.errors import Invalid
@@ -17,6 +17,8 @@ REASON_MAX = 1_000
 JOT_MAX = 500
 LINKS_MAX = 200
 """Most statements linked by one form."""
+FILES_MAX = 10
+"""Most files sent by one form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,11 @@ def clean_reasons(reasons: Mapping[int, str]) -> dict[int, str]:
     if any(len(reason) > REASON_MAX for reason in cleaned.values()):
         raise Invalid("evidence_reason_long", "statements", most=REASON_MAX)
     return cleaned
+
+
+def titled_for(content: EvidenceContent, file_name: str) -> EvidenceContent:
+    """The same for one of several files, told apart by its name."""
+    return replace(content, title=f"{content.title}: {file_name}"[:TITLE_MAX])
 
 
 def jotted(line: str) -> EvidenceContent:

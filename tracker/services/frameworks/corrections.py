@@ -14,16 +14,22 @@ from tracker.rules.texts import clean_email, clean_line, clean_prose
 
 
 def suggest_correction(
-    framework_id: int, code: str, text: str, name: str, email: str, now: dt.datetime
+    framework_id: int,
+    code: str,
+    text: str,
+    name: str,
+    email: str,
+    now: dt.datetime,
+    anchor: str = "",
 ) -> None:
     """Keep a suggestion; nobody need be signed in. `code` names a statement, or is "" for the page
-    as a whole.
+    as a whole. `anchor`, or "", is the source anchor meant: it stands before the text.
 
     Name and address may be "". The same words again, while they wait, are kept once. Raises Invalid
     for a text, name or address that cannot be used, and Invalid("statement_unknown") for a code
     that is not of this framework.
     """
-    said = clean_prose(text)
+    said = clean_prose(f"{anchor}: {text}" if anchor and text.strip() else text)
     who = clean_line(name) if name.strip() else ""
     address = clean_email(email) if email.strip() else ""
     with transaction() as tx:

@@ -27,7 +27,7 @@ errors.refusal_messages(
     ),
     not_rated_here=_l("Your library does not rate this statement: %(reason)s"),
     use_statement_unread=_l(
-        "Read how ratings are used at your library first; then this answer can be saved."
+        "Nothing is saved yet. First read how ratings are used at your library."
     ),
     answer_unknown=_l("Choose one of the answers. What you typed is kept on this page."),
     note_long=_l(

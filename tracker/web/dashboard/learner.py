@@ -16,6 +16,8 @@ from tracker.queries.assessment.progress import Progress
 from tracker.queries.dashboard import today
 from tracker.queries.dashboard.today import ReturnedItem, RevealedReview
 from tracker.queries.evidence import evidence
+from tracker.queries.frameworks import statement_choices
+from tracker.queries.frameworks.statement_choices import RecentStatement
 from tracker.queries.profiles import profiles, statement_status
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import Profile, SelfSide
@@ -45,6 +47,10 @@ class Learning:
     waiting: list[PanelEntry]
     bars: list[ProgressBar]
     step: StepCard | None
+    reads_first: bool
+    """How ratings are used; no rating and no evidence before it."""
+    recent: list[RecentStatement]
+    """What a quick note is likely to count for."""
 
 
 def learning(actor: Actor, now: dt.datetime) -> Learning | None:
@@ -52,7 +58,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
     learner = learner_asked(actor.person_id, "dashboard.index")
     if learner is None:
         return None
-    done, profile, statements, returned, revealed, ended = mark_language(
+    done, profile, statements, returned, revealed, ended, recent = mark_language(
         (
             progress.progress(learner),
             profiles.profile(learner, SelfSide.OWN, NO_BLIND_SPOTS),
@@ -60,6 +66,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
             today.returned(actor),
             today.revealed(actor, now),
             alerts.found(actor, now),
+            statement_choices.recent(actor.person_id, {each.id for each in learner.frameworks}),
         ),
         learner.lang,
     )
@@ -90,6 +97,8 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         waiting=waiting,
         bars=_bars(done, profile),
         step=_step(steps, profile, statements),
+        reads_first=not done.use_statement,
+        recent=recent,
     )
 
 

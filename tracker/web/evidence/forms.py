@@ -1,9 +1,12 @@
 """What somebody can show: text, link, file and day. Lengths are checked by the service, which knows
 them cleaned."""
 
+from typing import Any
+
 from flask import request
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, MultipleFileField
+from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, DateField, HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
@@ -64,6 +67,7 @@ refusal_messages(
         "The file holds macros, a password or parts that are not safe to keep. Save it without "
         "them."
     ),
+    files_many=_l("Choose at most %(most)s files at a time."),
     files_full=_l(
         "Your files would take more than the %(total)s MB that one person has. Use a link instead."
     ),
@@ -75,36 +79,45 @@ class EvidenceForm(Form):
     text = TextAreaField(_l("What you did, and what came of it"), [Optional()])
     done_on = DateField(_l("Day it was done"), [Optional()])
     url = StringField(_l("Link"), [Optional()])
-    file = FileField(_l("File"), [Optional()])
+    file: Any = MultipleFileField(_l("Files"), [Optional()])
 
     def content(self) -> EvidenceContent:
         return EvidenceContent(
             self.title.data or "", self.text.data or "", self.url.data or "", self.done_on.data
         )
 
-    def upload(self, most: int) -> Upload | None:
-        """The file that was sent, cut one byte past `most`: enough to know that it is too large.
+    def uploads(self, most: int) -> list[Upload]:
+        """The files that were sent, each cut one byte past `most`: enough to know that it is too
+        large.
 
         One whose name cannot be read comes without it, or as a text: it is refused, not left out in
         silence.
         """
-        sent = request.files.get(self.file.name)
-        if sent is None:
-            return Upload("", b"") if request.form.get(self.file.name) else None
-        sent.stream.seek(0)
-        content = sent.stream.read(most + 1)
-        return Upload(sent.filename or "", content) if sent.filename or content else None
+        found = [_read(sent, most) for sent in request.files.getlist(self.file.name)]
+        if not found and request.form.get(self.file.name):
+            return [Upload("", b"")]
+        return [each for each in found if each.name or each.content]
 
     @property
     def sent_name(self) -> str:
-        """What the file was called that came with a form which is shown again: the browser did not
-        keep it."""
-        return str(self.file.data.filename or "") if self.file.data else ""
+        """What the files were called that came with a form which is shown again: the browser did
+        not keep them."""
+        names = [sent.filename for sent in request.files.getlist(self.file.name)]
+        return ", ".join(name for name in names if name)
+
+
+def _read(sent: FileStorage, most: int) -> Upload:
+    sent.stream.seek(0)
+    return Upload(sent.filename or "", sent.stream.read(most + 1))
 
 
 class EditForm(EvidenceForm):
+    file = FileField(_l("File"), [Optional()])
     version = HiddenField()
     drop_file = BooleanField(_l("Take the file away"))
+
+    def upload(self, most: int) -> Upload | None:
+        return next(iter(self.uploads(most)), None)
 
     @property
     def base_version(self) -> int:

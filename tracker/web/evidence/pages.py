@@ -1,11 +1,13 @@
 """The pages of one's own evidence: the list, the form, and choosing statements."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import abort, current_app, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from tracker.queries.administration import use_statements
 from tracker.queries.evidence import erasures, versions
 from tracker.queries.evidence import evidence as evidence_queries
 from tracker.queries.evidence.erasures import ErasedVersion
@@ -22,7 +24,7 @@ from tracker.web.http.errors import message_for
 from tracker.web.i18n.render import render
 from tracker.web.ui.audit_labels import ERASED_BECAUSE
 from tracker.web.ui.drafts import drafted_forms
-from tracker.web.ui.statement_picker import StatementPicker, an_id
+from tracker.web.ui.statement_picker import StatementPicker, an_id, chosen_in_form
 
 KINDS = {
     EvidenceKind.NOTE: _l("Note"),
@@ -46,8 +48,17 @@ def store() -> FileStore:
     )
 
 
-def statements() -> list[statement_choices.StatementGroup]:
-    return statement_choices.statements(session.actor().person_id, session.today())
+def picker(
+    chosen: Mapping[int, str] | None = None, find: str = "", without: Iterable[int] = ()
+) -> StatementPicker:
+    person_id = session.actor().person_id
+    groups = statement_choices.statements(person_id, session.today())
+    recent = statement_choices.recent(person_id, {group.framework_id for group in groups})
+    return StatementPicker(groups, chosen, find, without, [each.id for each in recent])
+
+
+def posted_picker() -> StatementPicker:
+    return picker(chosen_in_form(), request.form.get("find", ""))
 
 
 def piece_asked(evidence_id: int) -> versions.EvidencePiece:
@@ -58,7 +69,8 @@ def piece_asked(evidence_id: int) -> versions.EvidencePiece:
     return versions.piece(evidence_id, number) or abort(404)
 
 
-def list_page(form: JotForm) -> str:
+def list_page(form: JotForm, picker: StatementPicker | None) -> str:
+    """`picker`: None for who writes no evidence."""
     person_id = session.actor().person_id
     asked = request.args.get("show", evidence_queries.EvidenceFilter.ALL)
     show = (
@@ -74,6 +86,8 @@ def list_page(form: JotForm) -> str:
     return render(
         "evidence/index.html",
         form=form,
+        picker=picker,
+        reads_first=picker is not None and not use_statements.has_read(session.actor()),
         page=page,
         counts=evidence_queries.counts(person_id),
         show=show,
@@ -117,15 +131,17 @@ def asks_first(form: EvidenceForm) -> bool:
 
 
 def choose_page(
-    evidence_id: int, chosen: dict[int, str], find: str = "", refusal: Refusal | None = None
+    evidence_id: int, chosen: Mapping[int, str], find: str = "", refusal: Refusal | None = None
 ) -> str:
     piece = versions.piece(evidence_id) or abort(404)
     if piece.archived_at is not None:
         raise Conflict("evidence_archived")
     linked = {item.statement_id for item in piece.links}
-    picker = StatementPicker(statements(), chosen, find, without=linked)
     return render(
-        "evidence/choose.html", piece=piece, picker=picker, problem=refusal and message_for(refusal)
+        "evidence/choose.html",
+        piece=piece,
+        picker=picker(chosen, find, without=linked),
+        problem=refusal and message_for(refusal),
     )
 
 

@@ -8,9 +8,10 @@ from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
+from tracker.queries.administration import use_statements
 from tracker.queries.assessment.learners import frameworks_of
 from tracker.queries.evidence import evidence as evidence_queries
-from tracker.queries.evidence import versions
+from tracker.queries.evidence import sendings, versions
 from tracker.queries.evidence.versions import PastVersion
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.evidence import patron_data
@@ -23,11 +24,11 @@ from tracker.web.evidence.forms import EvidenceForm, JotForm, LinkForm
 from tracker.web.http import access, session
 from tracker.web.http.access import door
 from tracker.web.http.downloads import attachment
-from tracker.web.http.errors import Undo, flash_message, forget_flashed, put_on
+from tracker.web.http.errors import Link, Undo, flash_message, forget_flashed, put_on
 from tracker.web.http.rate_limits import limiter
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
-from tracker.web.ui.statement_picker import StatementPicker, an_id
+from tracker.web.ui.statement_picker import an_id
 
 bp = Blueprint("evidence", __name__)
 
@@ -37,30 +38,36 @@ TOO_OFTEN = "60 per minute"
 @bp.get("/evidence")
 @door(Permission.SIGNED_IN)
 def index() -> ResponseReturnValue:
-    return pages.list_page(JotForm())
+    return pages.list_page(JotForm(), pages.picker() if access.may(Permission.RATE) else None)
 
 
 @bp.post("/evidence/jot")
 @door(Permission.RATE)
 @limiter.limit(TOO_OFTEN)
 def jot() -> ResponseReturnValue:
-    form = JotForm()
+    form, picker = JotForm(), pages.posted_picker()
+    if picker.is_search:
+        return pages.list_page(form, picker)
     if form.validate_on_submit():
         try:
-            made = evidence_service.jot(session.actor(), form.line.data or "", session.now())
-        except Invalid as refusal:
+            made = evidence_service.jot(
+                session.actor(), form.line.data or "", session.now(), picker.chosen
+            )
+        except (Invalid, Conflict) as refusal:
             put_on(form, refusal)
         else:
-            return _saved(made, EvidenceContent(form.line.data or ""), jotted=True)
-    return pages.list_page(form), 422
+            return _jotted(made, form.line.data or "", len(picker.chosen))
+    return pages.list_page(form, picker), 422
 
 
 @bp.get("/evidence/new")
 @door(Permission.RATE)
 def new() -> ResponseReturnValue:
+    if not use_statements.has_read(session.actor()):
+        return redirect(url_for("dashboard.use_statement", next=request.full_path.rstrip("?")))
     ids = [an_id(typed) for typed in request.args.getlist("statement")[:20]]
     chosen = {key: "" for key in ids if key is not None} | pages.picked_before("evidence.create")
-    picker = StatementPicker(pages.statements(), chosen)
+    picker = pages.picker(chosen)
     return pages.form_page(EvidenceForm(), picker=picker)
 
 
@@ -68,25 +75,25 @@ def new() -> ResponseReturnValue:
 @door(Permission.RATE)
 @limiter.limit(TOO_OFTEN)
 def create() -> ResponseReturnValue:
-    form, picker = EvidenceForm(), StatementPicker.of_form(pages.statements())
+    form, picker = EvidenceForm(), pages.posted_picker()
     if picker.is_search:
         return pages.form_page(form, picker=picker)
     if form.validate_on_submit():
         if pages.asks_first(form):
             return pages.form_page(form, picker=picker, asked=True), 422
         try:
-            made = evidence_service.create(
+            made = evidence_service.create_each(
                 session.actor(),
                 form.content(),
+                form.uploads(pages.store().most),
                 reasons=picker.chosen,
-                upload=form.upload(pages.store().most),
                 store=pages.store(),
                 now=session.now(),
             )
         except (Invalid, Conflict) as refusal:
             put_on(form, refusal)
         else:
-            return _saved(made, form.content())
+            return _added(made, form.content())
     return pages.form_page(form, picker=picker), 422
 
 
@@ -105,6 +112,7 @@ def show(evidence: Subject) -> ResponseReturnValue:
         "evidence/show.html",
         piece=piece,
         links=piece.links,
+        sent=sendings.of(piece.id),
         history=history,
         kinds=pages.KINDS,
         signs=[pages.SIGNS[sign] for sign in sorted(signs)],
@@ -187,7 +195,7 @@ def choose(evidence: Subject) -> ResponseReturnValue:
 @bp.post("/evidence/<id:evidence_id>/statements")
 @door(Permission.EVIDENCE_OWN, subjects.evidence)
 def choose_now(evidence: Subject) -> ResponseReturnValue:
-    picker = StatementPicker.of_form(pages.statements())
+    picker = pages.posted_picker()
     if picker.is_search:
         return pages.choose_page(evidence.id, picker.chosen, picker.find)
     return _link(evidence.id, picker.chosen)
@@ -253,22 +261,44 @@ def _send(found: versions.VersionFile | None) -> ResponseReturnValue:
     )
 
 
+def _jotted(evidence_id: int, line: str, statements: int) -> ResponseReturnValue:
+    """Back to where it was jotted, with a link to it; on to it where it seems to name a patron."""
+    if patron_data.signs(line):
+        return redirect(url_for("evidence.show", evidence_id=evidence_id, check=1), 303)
+    if statements:
+        said = ngettext(
+            "Quick note saved and linked to %(num)d statement.",
+            "Quick note saved and linked to %(num)d statements.",
+            statements,
+        )
+        link = Link(url_for("evidence.show", evidence_id=evidence_id), _("Open the note"))
+    else:
+        said = _("Quick note saved. Link it to statements when you have time.")
+        link = Link(url_for("evidence.choose", evidence_id=evidence_id), _("Link it to statements"))
+    flash_message(said, link=link)
+    back = "dashboard.index" if request.form.get("back") == "today" else "evidence.index"
+    return redirect(url_for(back), 303)
+
+
+def _added(made: list[int], content: EvidenceContent) -> ResponseReturnValue:
+    """On to the piece; of several, which have one text, to the first or to the list."""
+    if len(made) == 1:
+        return _saved(made[0], content)
+    flash_message(_("%(num)s pieces of evidence saved, one for each file.", num=len(made)))
+    if patron_data.signs(content.title, content.text):
+        return redirect(url_for("evidence.show", evidence_id=made[0], check=1), 303)
+    return redirect(url_for("evidence.index"), 303)
+
+
 def _saved(
-    evidence_id: int, content: EvidenceContent, *, jotted: bool = False, erased: bool = False
+    evidence_id: int, content: EvidenceContent, *, erased: bool = False
 ) -> ResponseReturnValue:
-    """On to the piece, or after a jotted line back to where it was jotted; with a question about a
-    patron's name."""
+    """On to the piece, with a question about a patron's name."""
     if erased:
         forget_flashed()
         flash_message(pages.erased_message())
     if patron_data.signs(content.title, content.text):
         return redirect(url_for("evidence.show", evidence_id=evidence_id, check=1), 303)
-    if jotted:
-        flash_message(_("Quick note saved. Link it to a statement when you have a moment."))
-        return redirect(
-            url_for("dashboard.index" if request.form.get("back") == "today" else "evidence.index"),
-            303,
-        )
     if not erased:
         flash_message(_("“%(title)s” is saved.", title=pages.piece_asked(evidence_id).shown.title))
     return redirect(url_for("evidence.show", evidence_id=evidence_id), 303)

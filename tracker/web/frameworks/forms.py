@@ -1,7 +1,7 @@
 """Suggesting a correction, and closing one."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, StringField, TextAreaField
+from wtforms import EmailField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from tracker.rules.texts import EMAIL_MAX, NAME_MAX, NOTE_MAX
@@ -11,9 +11,11 @@ _TOO_LONG = _l("This is too long: at most %(max)d characters.")
 
 
 class CorrectionForm(Form):
-    """`statement` is the code of the statement meant, empty for the page as a whole."""
+    """`statement` is the code of the statement meant, `anchor` the source anchor; both are empty
+    for the page as a whole."""
 
     statement = HiddenField()
+    anchor = SelectField(_l("Source anchor"), default="")
     text = TextAreaField(
         _l("What should be corrected, and how?"),
         [

@@ -40,6 +40,7 @@ def show(slug: str) -> ResponseReturnValue:
     page = _page(slug)
     asked = request.args.get("statement", "")
     form = CorrectionForm(formdata=None, statement=asked if page.statement(asked) else "")
+    _offer_anchors(form, page)
     return _show(page, form)
 
 
@@ -50,6 +51,7 @@ def show(slug: str) -> ResponseReturnValue:
 def correct(slug: str) -> ResponseReturnValue:
     page = _page(slug)
     form = CorrectionForm()
+    _offer_anchors(form, page)
     if form.validate_on_submit():
         try:
             suggest_correction(
@@ -59,6 +61,7 @@ def correct(slug: str) -> ResponseReturnValue:
                 form.name.data or "",
                 form.email.data or "",
                 session.now(),
+                form.anchor.data or "",
             )
         except Invalid as refusal:
             put_on(form, refusal)
@@ -68,6 +71,14 @@ def correct(slug: str) -> ResponseReturnValue:
                 url_for("frameworks.show", slug=slug, version=request.args.get("version")), 303
             )
     return _show(page, form), 422
+
+
+def _offer_anchors(form: CorrectionForm, page: FrameworkPage) -> None:
+    anchors = [text for group in page.anchors for text in group.items]
+    form.anchor.choices = [
+        ("", _("None: the page as a whole"), {}),
+        *((text, text, {"lang": page.lang}) for text in dict.fromkeys(anchors)),
+    ]
 
 
 def _page(slug: str) -> FrameworkPage:

@@ -55,8 +55,18 @@ def refused_rows(refusal: Refusal | None) -> Mapping[int, Refusal]:
     return rows if isinstance(rows, dict) else {}
 
 
+def mark_refused() -> None:
+    """What was sent is shown again with its errors: the page's title begins with "Error:"."""
+    g.was_refused = True
+
+
+def was_refused() -> bool:
+    return request.method == "POST" and bool(g.get("was_refused"))
+
+
 def put_on(form: FlaskForm, refusal: Refusal) -> None:
     """Show a refusal where it belongs on the form: at its field, else above the form."""
+    mark_refused()
     name = getattr(refusal, "field", None)
     if name is not None and name in form:
         form[name].errors = [*form[name].errors, message_for(refusal)]
@@ -131,10 +141,22 @@ class Undo:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-def flash_message(sentence: str, kind: str = "success", undo: Undo | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a sentence leads to: what was just made."""
+
+    href: str
+    label: str
+
+
+def flash_message(
+    sentence: str, kind: str = "success", undo: Undo | None = None, link: Link | None = None
+) -> None:
     """Flash a sentence that says what happened to what: success, info, warning or error. With a
-    button to undo it."""
+    button to undo it, or a link."""
     message: Any = sentence
+    if link is not None:
+        message = {"text": sentence, "href": link.href, "label": link.label}
     if undo is not None:
         message = {"text": sentence, "action": undo.action, "fields": undo.fields}
     flash(message, kind)

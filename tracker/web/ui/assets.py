@@ -141,6 +141,7 @@ def init_app(app: Flask, static: Path) -> None:
         allow_all_origins=False,
         immutable_file_test=lambda *_: True,
         add_headers_function=_add_headers,
+        mimetypes={".webmanifest": "application/manifest+json"},
     )
     for folder in folders:
         served.add_files(str(folder), prefix=f"{PREFIX}/{folder.name}")

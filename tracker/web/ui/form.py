@@ -5,6 +5,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
+from tracker.web.http.errors import mark_refused
+
 SENTENCES: dict[str, Any] = {
     "Invalid Choice: could not coerce.": _l("Choose one of the list."),
     "Invalid choice(s): one or more data inputs could not be coerced.": _l("Choose from the list."),
@@ -45,3 +47,9 @@ class Form(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def get_translations(self, form: Any) -> _OwnWords:
             return _OwnWords()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = bool(super().validate(extra_validators))
+        if not is_valid:
+            mark_refused()
+        return is_valid

@@ -38,9 +38,18 @@ def an_id(typed: str) -> int | None:
     return int(typed) if is_number and 0 < int(typed) < 2**31 else None
 
 
+def chosen_in_form() -> dict[int, str]:
+    """What was ticked, with what was typed beside it. Raises Invalid("evidence_statement_unknown")
+    for a box that no page has."""
+    ids = [an_id(typed) for typed in request.form.getlist("statement")]
+    if None in ids:
+        raise Invalid("evidence_statement_unknown", "statements")
+    return {key: request.form.get(f"reason-{key}", "") for key in ids if key is not None}
+
+
 class StatementPicker:
     """`chosen`: reason by statement id. `groups` are handed in; what is in `without` is not offered
-    again."""
+    again, what is in `recent` before all others."""
 
     def __init__(
         self,
@@ -48,23 +57,13 @@ class StatementPicker:
         chosen: Mapping[int, str] | None = None,
         find: str = "",
         without: Iterable[int] = (),
+        recent: Sequence[int] = (),
     ) -> None:
         self.groups = list(groups)
         self.chosen = dict(chosen or {})
         self.find = find.strip()[:FIND_MAX]
         self.without = set(without)
-
-    @classmethod
-    def of_form(
-        cls, groups: Iterable[PickerGroup], without: Iterable[int] = ()
-    ) -> "StatementPicker":
-        """What was ticked and typed. Raises Invalid("evidence_statement_unknown") for a box that no
-        page has."""
-        ids = [an_id(typed) for typed in request.form.getlist("statement")]
-        if None in ids:
-            raise Invalid("evidence_statement_unknown", "statements")
-        chosen = {key: request.form.get(f"reason-{key}", "") for key in ids if key is not None}
-        return cls(groups, chosen, request.form.get("find", ""), without)
+        self.latest = recent
 
     @property
     def is_search(self) -> bool:
@@ -92,23 +91,36 @@ class StatementPicker:
         ]
 
     @property
+    def recent(self) -> list[tuple[PickerGroup, PickerChoice]]:
+        """What was used last, without what is chosen or holds other words than are searched for."""
+        there = {
+            choice.id: (group, choice)
+            for group in self.groups
+            for choice in group.choices
+            if self._is_on_offer(choice)
+        }
+        return [_in_its_language(*there[key]) for key in self.latest if key in there]
+
+    @property
     def offered(self) -> list[tuple[PickerGroup, list[PickerChoice]]]:
         """What can be chosen besides, as far as it holds the words that are searched for, by
         domain."""
-        words = self.find.split()
-        taken = self.without | self.chosen.keys()
         found = [
             (
                 group,
                 [
                     choice
                     for choice in group.choices
-                    if choice.id not in taken and choice.holds(words)
+                    if choice.id not in self.latest and self._is_on_offer(choice)
                 ],
             )
             for group in self.groups
         ]
         return [_in_its_language(group, choices) for group, choices in found if choices]
+
+    def _is_on_offer(self, choice: PickerChoice) -> bool:
+        taken = choice.id in self.without or choice.id in self.chosen
+        return not taken and choice.holds(self.find.split())
 
 
 def _in_its_language(group: PickerGroup, of_it: T) -> tuple[PickerGroup, T]:

@@ -11,14 +11,36 @@ from flask_babel import gettext as _
 
 from tracker.policy.permissions import Actor
 from tracker.web.http import access, session
+from tracker.web.http.errors import was_refused
 from tracker.web.i18n.languages import catalogue, language
 
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
+    """A link of the main navigation. `short` names it, and `icon` draws it, in the bar at the foot
+    of a phone."""
+
     label: str
+    short: str
+    icon: str
     href: str
     current: bool
+
+
+IN_THE_BAR = 5
+"""As many links stand in the bar at the foot of a phone; the others are in the menu."""
+
+
+ICONS = {
+    "dashboard.index": "home",
+    "assessment.resume": "list",
+    "evidence.index": "sheet",
+    "reviews.index": "talk",
+    "profiles.own": "bars",
+    "teams.index": "people",
+    "admin.index": "sliders",
+    "frameworks.index": "book",
+}
 
 
 def _zone() -> ZoneInfo:
@@ -106,26 +128,37 @@ def ago(value: dt.date | dt.datetime) -> str:
 
 
 def _nav() -> list[NavItem]:
-    """The main navigation of this person: what they do in each of their roles, and nothing else."""
+    """The main navigation of this person: what they do in each of their roles, and nothing else.
+    The first five are what they do most."""
     actor = session.actor_or_none()
-    links = [(_("Framework"), "frameworks.index")] if actor is None else _links(actor)
-    return [NavItem(label, url_for(endpoint), _is_current(endpoint)) for label, endpoint in links]
+    links = [("frameworks.index", _("Framework"))] if actor is None else _links(actor)
+    short = {"assessment.resume": _("Rate"), "admin.index": _("Admin")}
+    return [
+        NavItem(
+            label,
+            short.get(endpoint, label),
+            ICONS[endpoint],
+            url_for(endpoint),
+            _is_current(endpoint),
+        )
+        for endpoint, label in links
+        if endpoint in current_app.view_functions
+    ]
 
 
 def _links(actor: Actor) -> list[tuple[str, str]]:
-    links: list[tuple[str, str]] = [(_("Today"), "dashboard.index")]
+    links: list[tuple[str, str]] = [("dashboard.index", _("Today"))]
     if actor.learns_in:
-        links += [(_("Self-assessment"), "assessment.resume"), (_("Evidence"), "evidence.index")]
+        links += [("assessment.resume", _("Self-assessment")), ("evidence.index", _("Evidence"))]
     if actor.learns_in or actor.supervises or actor.coordinates:
-        links += [(_("Reviews"), "reviews.index")]
+        links += [("reviews.index", _("Reviews"))]
     if actor.learns_in:
-        links += [(_("Profile"), "profiles.own")]
+        links += [("profiles.own", _("Profile"))]
     if actor.supervises or actor.coordinates:
-        links += [(_("Teams"), "teams.index")]
+        links += [("teams.index", _("Teams"))]
     if actor.administrator:
-        links += [(_("Administration"), "admin.index")]
-    links += [(_("Framework"), "frameworks.index")]
-    return [link for link in links if link[1] in current_app.view_functions]
+        links += [("admin.index", _("Administration"))]
+    return [*links, ("frameworks.index", _("Framework"))]
 
 
 def _is_current(endpoint: str) -> bool:
@@ -155,7 +188,7 @@ def init_app(app: Flask) -> None:
         ago=ago,
         file_size=file_size,
     )
-    app.jinja_env.globals.update(may=access.may)
+    app.jinja_env.globals.update(may=access.may, was_refused=was_refused)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -173,6 +206,7 @@ def init_app(app: Flask) -> None:
             "page_language": language(),
             "me": session.actor_or_none(),
             "nav": _nav(),
+            "in_the_bar": IN_THE_BAR,
             "today": today(),
             "demo": app.config["DEMO"],
             "request_id": g.get("request_id", ""),

@@ -1,0 +1,20 @@
+/* A menu that drops over the page closes with Esc, and when somebody presses beside it or goes on past it. */
+
+const MENUS = ".menu[open], .drop[open]:not(.is-sure)";
+
+function close(menu) {
+  const isInside = menu.contains(document.activeElement);
+  menu.open = false;
+  if (isInside) menu.querySelector("summary").focus();
+}
+
+function closeOthers(event) {
+  for (const menu of document.querySelectorAll(MENUS)) if (!menu.contains(event.target)) menu.open = false;
+}
+
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  for (const menu of document.querySelectorAll(MENUS)) close(menu);
+});
+addEventListener("pointerdown", closeOthers);
+addEventListener("focusin", closeOthers);

@@ -1,0 +1,95 @@
+"""On a phone: the way to the main pages stands at the foot, what can be pressed is large enough for
+a finger, and a menu closes."""
+
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Site
+
+PHONE = {"width": 390, "height": 844}
+LEAST = 44
+"""The least height in px of what a finger presses."""
+SMALL = """(least) => {
+  for (const each of document.querySelectorAll("main details")) if (!each.matches(".drop")) each.open = true;
+  const found = [];
+  const controls = "button, input:not([type=hidden]), select, textarea, summary, .btn, nav a, .sort-link";
+  for (const each of document.querySelectorAll(controls)) {
+    if (!each.checkVisibility({visibilityProperty: true}) || each.matches(".skip-link")) continue;
+    const label = each.matches("[type=radio], [type=checkbox]") ? each.labels[0] : null;
+    const height = Math.max(each.getBoundingClientRect().height, label?.getBoundingClientRect().height ?? 0);
+    if (height > 0 && height < least - 0.5) found.push(`${each.outerHTML.slice(0, 80)}: ${Math.round(height)} px`);
+  }
+  return found;
+}"""
+BAR = {
+    "learner": ["Today", "Rate", "Evidence", "Reviews", "Profile"],
+    "supervisor": ["Today", "Reviews", "Teams", "Framework"],
+    "coordinator": ["Today", "Reviews", "Teams", "Framework"],
+    "administrator": ["Today", "Admin", "Framework"],
+}
+
+
+@pytest.mark.parametrize("role", BAR)
+def test_the_bar_at_the_foot_leads_to_what_this_person_does(
+    site: Site, browser: Any, role: str
+) -> None:
+    page = site.someone(browser, role, viewport=PHONE).new_page()
+    page.goto("/")
+    bar = page.locator(".bottom-bar")
+    assert bar.get_by_role("link").all_inner_texts() == BAR[role]
+    box = bar.bounding_box()
+    assert round(box["y"] + box["height"]) == PHONE["height"]
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    foot = page.locator(".site-footer").bounding_box()
+    assert foot["y"] + foot["height"] <= box["y"] + 1, "the bar lies over the end of the page"
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert not bar.is_visible()
+    page.context.close()
+
+
+@pytest.mark.parametrize("role", ["learner", "supervisor"])
+def test_what_is_pressed_on_rating_and_review_pages_is_large(
+    site: Site, browser: Any, role: str
+) -> None:
+    page = site.someone(browser, role, viewport=PHONE).new_page()
+    places = {
+        place.template: place.path
+        for place in site.places
+        if place.role == role and place.template.startswith(("assessment/", "reviews/"))
+    }
+    assert len(places) > 3
+    found = {}
+    for template, path in places.items():
+        page.goto(path)
+        found[template] = page.evaluate(SMALL, LEAST)
+    assert {template: small for template, small in found.items() if small} == {}
+    assert page.evaluate(SMALL, 200) != [], "what is smaller is found"
+    page.context.close()
+
+
+def test_a_menu_closes_with_escape_and_beside_it(site: Site, browser: Any) -> None:
+    page = site.someone(browser, "learner").new_page()
+    page.goto("/profile")
+    for menu in (page.locator("#account-menu"), page.locator(".drop").first):
+        summary = menu.locator("summary")
+        summary.click()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Escape")
+        assert menu.get_attribute("open") is None
+        assert summary.evaluate("each => each === document.activeElement")
+        summary.click()
+        assert menu.get_attribute("open") is not None
+        page.locator("h1").click()
+        assert menu.get_attribute("open") is None
+    page.context.close()
+
+
+def test_a_table_wider_than_the_phone_says_so_and_no_other(site: Site, browser: Any) -> None:
+    page = site.someone(browser, "administrator", viewport=PHONE).new_page()
+    page.goto("/admin/people")
+    words = page.get_by_text("Scroll sideways to see all columns.").first
+    assert words.is_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    words.wait_for(state="hidden")
+    page.context.close()
