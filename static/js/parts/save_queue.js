@@ -63,6 +63,7 @@ export class SaveQueue {
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
         body: JSON.stringify({ ...asked(sent), base_version: this.version, person_id: person }),
+        keepalive: true, // a page that is left sends it all the same
       });
       return [answer, await answer.json()];
     } catch {
@@ -119,6 +120,7 @@ async function tryAgain() {
 }
 
 addEventListener("online", tryAgain);
+addEventListener("pagehide", () => { for (const card of cards) card.send(); });
 addEventListener("focus", tryAgain);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) tryAgain(); });
 document.addEventListener("click", (event) => { if (event.target.closest("[data-unsaved] button")) tryAgain(); });

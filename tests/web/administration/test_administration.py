@@ -107,10 +107,9 @@ def test_an_empty_library_is_led_through_its_first_day(
         == 303
     )
     assert hana.post("/admin/teams", {"name": "Valley", "parent_id": root_id}).status_code == 303
-    domain = world.domains["technical"]
-    made = hana.post(
-        "/admin/role-profiles", {"name": "Page", "framework": "small", f"target_{domain}": "2"}
-    )
+    nothing = {f"target_{domain}": "" for domain in world.domains.values()}
+    expected = {**nothing, f"target_{world.domains['technical']}": "2"}
+    made = hana.post("/admin/role-profiles", {"name": "Page", "framework": "small", **expected})
     assert made.status_code == 303
     assert undone() == [
         "/admin/people",
@@ -610,6 +609,22 @@ def test_the_team_form_refuses_what_cannot_be(app: Flask, world: World, adam: Cl
         "cannot be closed"
         in adam.post(f"/admin/teams/{world.teams['city']}/close", follow_redirects=True).text
     )
+
+
+def test_a_list_that_did_not_arrive_empties_no_target(
+    app: Flask, world: World, adam: Client
+) -> None:
+    def targets() -> int:
+        with app.app_context():
+            db.session.remove()
+            mine = Target.role_profile_id == world.role_profiles["city"]
+            return db.session.scalar(select(func.count(Target.domain_id)).where(mine)) or 0
+
+    before = targets()
+    refused = adam.post(f"/admin/role-profiles/{world.role_profiles['city']}", {"name": "Mid"})
+    assert refused.status_code == 422
+    assert "This list did not arrive." in refused.text
+    assert targets() == before > 0
 
 
 def test_targets_are_set_on_the_page(app: Flask, world: World, adam: Client) -> None:

@@ -167,6 +167,7 @@ def _page(form: NameForm, mail: MailChoiceForm | None = None) -> str:
         cover=cover_form,
         account=found,
         erased=erasures.erased_by(session.actor().person_id),
+        on_hold_since=erasures.on_hold_since(session.actor().person_id),
         reasons=ERASED_BECAUSE,
         looked_at=LOOKED_AT,
         as_reader=AS_READER,

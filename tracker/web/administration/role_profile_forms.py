@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, SelectMultipleField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.web.http.errors import refusal_messages
@@ -63,6 +64,12 @@ class RoleProfileForm(Form):
         }
 
 
+def _sent(_form: Any, field: Any) -> None:
+    """A list that was not sent is no choice of "nothing expected"."""
+    if not field.raw_data:
+        raise StopValidation(_("This list did not arrive. Choose a level, or nothing expected."))
+
+
 def _is_target(name: str) -> bool:
     return name.startswith("target_")
 
@@ -77,7 +84,10 @@ def role_profile_form(
     """A form with one select for each domain, given as id, title and levels (rank, name)."""
     selects = {
         f"target_{domain_id}": SelectField(
-            title, choices=fields.choices([("", NOTHING), *levels]), coerce=fields.id_or_none
+            title,
+            [_sent],
+            choices=fields.choices([("", NOTHING), *levels]),
+            coerce=fields.id_or_none,
         )
         for domain_id, title, levels in domains
     }

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import ImmutableMultiDict
 
 from tracker.web.http.errors import mark_refused
 
@@ -45,6 +47,12 @@ class _OwnWords:
 
 class Form(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Only a form fills a form: what came as JSON holds none of its fields."""
+            if request and request.is_json:
+                return ImmutableMultiDict()
+            return super().wrap_formdata(form, formdata)
+
         def get_translations(self, form: Any) -> _OwnWords:
             return _OwnWords()
 
