@@ -22,6 +22,7 @@ from tests.factories.sending import send
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Rating, UseStatement, UseStatementReading
+from tracker.web.ui.assets import as_served
 
 DOMAIN = "/assess/small/durable/communication"
 BEFORE = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
@@ -518,7 +519,7 @@ def words_asked(script: str) -> set[str]:
 def words_of(app: Flask, entry: str) -> set[str]:
     """Every word that an entry or one of its modules asks for."""
     names = [entry, *app.jinja_env.globals["modules"](entry)]  # type: ignore[operator]
-    return set().union(*(words_asked((ROOT / "static" / name).read_text()) for name in names))
+    return set().union(*(words_asked(as_served(ROOT / "static" / name).decode()) for name in names))
 
 
 def test_the_scripts_and_their_pages_agree_on_the_words(
