@@ -66,7 +66,7 @@ def test_a_whole_framework_typed_without_waiting(live: Live, visit: Visit) -> No
         grow(live.world, "technical", 119)
     wanted: dict[int, str] = {}
     page = visit("ana")
-    page.goto("/assess")
+    page.goto("/assess/small/technical/technical?level=1")
     page.locator("input[name=answer]").first.focus()
     for section in sections(live):
         for statement_id in section:
