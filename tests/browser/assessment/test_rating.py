@@ -179,12 +179,12 @@ def test_no_page_is_wider_than_a_phone(live: Live, visit: Visit, path: str) -> N
 
 
 def test_a_section_with_the_screen_cover_is_light(live: Live, visit: Visit) -> None:
-    """No other page asks for as many modules."""
+    """No other page asks for as many scripts."""
     with live.app.app_context(), transaction() as tx:
         tx.get_one(Person, live.world.people["ana"]).covers_screen = True
     watch = Watch(visit("ana"))
     watch.visit(DOMAIN)
     watch.page.wait_for_load_state("networkidle")
-    modules = {each.rpartition("/")[2] for each in watch.requests if each.endswith(".js")}
-    assert modules > {"cover.js", "assess.js", "sections.js"}
+    scripts = {each.rpartition("/")[2] for each in watch.requests if each.endswith(".js")}
+    assert scripts > {"cover.js", "assess.js", "drafts.js"}
     assert watch.faults() == []

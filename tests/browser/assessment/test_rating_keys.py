@@ -26,9 +26,6 @@ def test_a_whole_framework_by_keyboard_alone(live: Live, browser: Any, width: in
     page = context.new_page()
     me = Keyboard(page)
     me.sign_in(live.world.email("ana"), PASSWORD)
-    if width < 800:
-        me.to(page.locator("#account-menu summary"))
-        me.press("Enter")
     me.follow(page.locator('nav a[href="/assess"]:visible'))
     on_the_way = me.pressed
     me.to(page.locator("#first-open"))
