@@ -167,7 +167,7 @@ def _step(step: NextStep, domain: DomainShape, titles: dict[int, str], framework
     title, href, action = name, url_for("statements.show", statement_id=first), _("Why")
     match step.kind:
         case StepKind.RATE:
-            text = _("not everything at %(level)s is rated", level=level)
+            text = _("some ratings at %(level)s are missing or not sure", level=level)
             href, action = _assess(framework, domain, first), _("Rate")
         case StepKind.BUILD_REVIEWED:
             text = _(
