@@ -71,6 +71,10 @@ def words(**data: object) -> Data:
     return lambda world: data
 
 
+def no_targets(world: World) -> dict[str, object]:
+    return {"name": "Page"} | {f"target_{domain}": "" for domain in world.domains.values()}
+
+
 def statement(world: World) -> int:
     return world.statements["communication"][0]
 
@@ -335,7 +339,7 @@ SENDS = [
     Send("admin_people.new_link", "adam"),
     Send("admin_people.unmake_administrator", "adam", arrange=second_administrator, values=ben),
     Send("admin_people.update", "adam", words(name="Ana Maria", email="ana@example.org")),
-    Send("admin_role_profiles.create", "adam", words(name="Page")),
+    Send("admin_role_profiles.create", "adam", no_targets),
     Send("admin_role_profiles.restore", "adam", arrange=retired_profile, values=spare_profile),
     Send("admin_role_profiles.retire", "adam", arrange=empty_profile, values=spare_profile),
     Send("admin_role_profiles.start", "adam", arrange=with_labels),
@@ -345,7 +349,7 @@ SENDS = [
         lambda world: {f"decision_{statement(world)}": "leave_out"},
         arrange=sensitive,
     ),
-    Send("admin_role_profiles.update", "adam", words(name="Page")),
+    Send("admin_role_profiles.update", "adam", no_targets),
     Send(
         "admin_rounds.create",
         "adam",

@@ -358,7 +358,7 @@ def test_the_use_statement_is_read_first(app: Flask, world: World, ana: Client) 
         assert ana.get(path).location.split("?")[0] == "/use-statement"
     told = store(ana, page)
     assert told.status_code == 409
-    assert "Read how ratings are used" in told.text
+    assert "First read how ratings are used" in told.text
     assert answers(app, world) == {}
 
 

@@ -138,8 +138,9 @@ def test_what_was_done_can_be_undone(app: Flask, world: World, sign_in: SignIn, 
         "statement": world.statements["technical"][0],
     }
     client = sign_in(world.email(act.who))
-    domain = world.domains["technical"]
-    spare = {"name": "Spare", "framework": "small", f"target_{domain}": "2"}
+    targets = {f"target_{domain}": "" for domain in world.domains.values()}
+    targets |= {f"target_{world.domains['technical']}": "2"}
+    spare = {"name": "Spare", "framework": "small", **targets}
     assert sign_in(world.email("adam")).post("/admin/role-profiles", spare).status_code == 303
     with app.app_context():
         ids["spare"] = (

@@ -143,6 +143,7 @@ RECORDS = {
     "review": _l("a review"),
     "item": _l("a statement in a review"),
     "deputy": _l("a backup reviewer"),
+    "draft": _l("a draft"),
     "endorsement": _l("a reviewed rating"),
     "team": _l("a team"),
     "mail": _l("a mail of notices"),
