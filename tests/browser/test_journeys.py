@@ -2,6 +2,7 @@
 the end, the gaps."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -100,6 +101,7 @@ def test_a_review_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -
 
     sue = keyboard("sue")
     sue.follow(sue.page.get_by_role("main").get_by_role("link", name="1 review to answer"))
+    sue.follow(sue.page.get_by_role("main").get_by_role("link", name="Ana", exact=True))
     sue.follow(sue.page.locator(".statement-title a").first)
     for answer in ("3", "3"):
         card = sue.page.locator("[data-review-card]")
@@ -119,10 +121,9 @@ def test_a_review_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -
                     "link", name="Your review by Sue is revealed"
                 )
             )
-        side.to(side.page.get_by_label("Agreed").first)
-        side.type("Partly")
-        side.fill(side.page.get_by_label("Reason").first, "Not alone at the desk yet")
-        side.follow(side.page.get_by_role("main").get_by_role("button", name="Agree").first)
+        side.to(side.page.locator("input[name^=choice]").first)
+        side.press(side.page.locator("input[value='agree:partly']").get_attribute("data-key"))
+        side.follow(side.page.get_by_role("button", name=re.compile("^Confirm")))
     answers = stored(live, select(Endorsement.answer).order_by(Endorsement.id))
     assert answers == [EndorsedAnswer.CONSISTENTLY, EndorsedAnswer.PARTLY]
     assert stored(live, select(Review.status)) == ["closed"]
@@ -154,6 +155,7 @@ def test_a_review_without_script(live: Live, visit: Callable[..., Any], width: i
 
     sue = visit("sue", width=width, java_script_enabled=False)
     sue.get_by_role("main").get_by_role("link", name="1 review to answer").click()
+    sue.get_by_role("main").get_by_role("link", name="Ana", exact=True).click()
     for card in sue.locator("[data-statement]").all():
         card.locator("label", has=sue.locator("input[value=consistently]")).click()
         card.locator("label", has=sue.locator("input[name^=ground]")).first.click()
@@ -166,9 +168,8 @@ def test_a_review_without_script(live: Live, visit: Callable[..., Any], width: i
             page.get_by_role("main").get_by_role(
                 "link", name="Your review by Sue is revealed"
             ).click()
-        page.get_by_label("Agreed").first.select_option("partly")
-        page.get_by_label("Reason").first.fill("Not alone at the desk yet")
-        page.get_by_role("main").get_by_role("button", name="Agree").first.click()
+        page.locator("label", has=page.locator("input[value='agree:partly']")).click()
+        page.get_by_role("button", name="Confirm choices").click()
     assert stored(live, select(Review.status)) == ["closed"]
     assert stored(live, select(ReviewItem.status)) == ["endorsed", "endorsed"]
 

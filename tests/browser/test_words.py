@@ -167,7 +167,11 @@ def untranslated(html: str, data: Data, everything: Data) -> list[str]:
     spoken = [shown for tag, _lang, shown in page.nodes if tag == "title"]
     for name, value in page.attributes:
         spoken += (
-            json.loads(value).values()
+            [
+                words
+                for each in json.loads(value).values()
+                for words in (each if isinstance(each, list) else [each])
+            ]
             if name == "data-words"
             else [value]
             if name in SPEAKING

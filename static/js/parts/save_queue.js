@@ -120,7 +120,7 @@ async function tryAgain() {
 }
 
 addEventListener("online", tryAgain);
-addEventListener("pagehide", () => { for (const card of cards) card.send(); });
+addEventListener("pagehide", () => { for (const card of cards) if (card.wanted?.notes_only) card.send(); }); // answers are kept in this tab
 addEventListener("focus", tryAgain);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) tryAgain(); });
 document.addEventListener("click", (event) => { if (event.target.closest("[data-unsaved] button")) tryAgain(); });

@@ -186,5 +186,5 @@ def test_a_section_with_the_screen_cover_is_light(live: Live, visit: Visit) -> N
     watch.visit(DOMAIN)
     watch.page.wait_for_load_state("networkidle")
     scripts = {each.rpartition("/")[2] for each in watch.requests if each.endswith(".js")}
-    assert scripts > {"cover.js", "assess.js", "drafts.js"}
+    assert scripts > {"cover.js", "assess.js"}
     assert watch.faults() == []

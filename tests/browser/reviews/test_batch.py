@@ -101,6 +101,7 @@ def test_thirty_statements_by_keyboard_alone(live: Live, browser: Any, review_id
     me = Keyboard(page)
     me.sign_in(live.world.email("sue"), PASSWORD)
     me.follow(page.get_by_role("main").get_by_role("link", name="1 review to answer"))
+    me.follow(page.get_by_role("main").get_by_role("link", name="Ana", exact=True))
     on_the_way = me.pressed
     me.to(page.locator("#first-open"))
     me.press("Enter")
@@ -304,7 +305,7 @@ def test_a_phone_shows_the_first_answer_at_once_and_has_no_small_controls(
 def test_a_batch_with_the_screen_cover_is_light_too(
     live: Live, visit: Visit, review_id: int
 ) -> None:
-    """The modules of a review, and the cover's."""
+    """The scripts of a review, and the cover's."""
     with live.app.app_context(), transaction() as tx:
         tx.get_one(Person, live.world.people["sue"]).covers_screen = True
     page = visit("sue")
@@ -313,6 +314,6 @@ def test_a_batch_with_the_screen_cover_is_light_too(
     watch.visit(page.url)
     page.wait_for_load_state("networkidle")
     modules = [each for each in watch.requests if each.endswith(".js")]
-    assert {each.rpartition("/")[2] for each in modules} > {"cover.js", "batch.js", "keys.js"}
+    assert {each.rpartition("/")[2] for each in modules} > {"cover.js", "batch.js"}
     assert len(modules) == len(set(modules)) < MOST_REQUESTS
     assert watch.faults() == []
