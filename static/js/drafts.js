@@ -170,7 +170,7 @@ beforeLeaving(() => (unsaved().length > 0 ? flush().then(() => true) : null));
 
 document.addEventListener("click", async (event) => {
   const link = linkOf(event);
-  const kept = link && leave();
+  const kept = link && unsaved().length > 0 && leave(); // what else waits has a way of its own
   if (!kept) return;
   event.preventDefault();
   await kept;
