@@ -122,7 +122,7 @@ def test_thirty_statements_by_keyboard_alone(live: Live, browser: Any, review_id
     assert [status for status, _answer, _ground in found].count("not_observed") == 3
     assert found[1] == ("answered", "partly", "saw_product")
     assert me.pressed - on_the_way <= 2 * 30 - LEVELS + 5
-    assert on_the_way <= 25
+    assert on_the_way <= 50  # Today, the list of what is to answer, the review
     assert me.faults == []
     context.close()
 
