@@ -45,6 +45,12 @@ def statements(page: str) -> int:
     )
 
 
+def left(page: str) -> int:
+    """Statements of a review that have no answer."""
+    answered, all_of_it = map(int, said(page, r"(\d+ of \d+) answered").split(" of "))
+    return all_of_it - answered
+
+
 def rated(page: str) -> int:
     """Statements of an explanation that have an own answer and are rated here."""
     own = re.findall(r'<tr>\s*<th scope="row">.*?</th>\s*<td>(.*?)</td>', page, re.S)
@@ -63,8 +69,10 @@ def sent(page: str) -> tuple[int, int]:
 
 Opened = Callable[[str], int]
 COUNTED: tuple[tuple[str, Opened], ...] = (
-    (r"^(\d+) reviews? to answer", lambda page: rows(page, "Reviews that wait for you")),
-    (r"to answer \| (\d+) statements? left", lambda page: total(page, r"(\d+) to answer")),
+    (r"^(\d+) reviews to answer", lambda page: rows(page, "Reviews that wait for you")),
+    (r"^(\d+) review to answer", lambda page: page.count("<title>Review of ")),
+    (r"reviews to answer \| (\d+) statements? left", lambda page: total(page, r"(\d+) to answer")),
+    (r"review to answer \| (\d+) statements? left", left),
     (r"^(\d+) reviews? to check", lambda page: rows(page, "Reviews that wait for you")),
     (
         r"^(\d+) differences? waits? for you",

@@ -85,7 +85,7 @@ def _links(team_id: int, name: str) -> list[PanelLink]:
 
 def _to_answer(team_id: int, reviews: list[Queued], on: dt.date) -> list[PanelEntry]:
     """Reviews with something that has no answer yet; `reviews` are in the order in which they are
-    due."""
+    due. One alone is opened itself."""
     if not reviews:
         return []
     left = sum(each.waiting or 0 for each in reviews)
@@ -94,7 +94,9 @@ def _to_answer(team_id: int, reviews: list[Queued], on: dt.date) -> list[PanelEn
     return [
         PanelEntry(
             ngettext("%(num)s review to answer", "%(num)s reviews to answer", len(reviews)),
-            url_for("reviews.index", show="answer", team=team_id),
+            url_for("reviews.index", show="answer", team=team_id)
+            if len(reviews) > 1
+            else url_for("reviews.show", review_id=first.id),
             _("%(statements)s; the next due from %(name)s", statements=statements, name=first.who)
             if len(reviews) > 1
             else _("%(statements)s, from %(name)s", statements=statements, name=first.who),
