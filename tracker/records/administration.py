@@ -25,3 +25,17 @@ def of_library(tx: Session, actor: Actor) -> Library:
     if library is None or still is None:
         raise Missing
     return library
+
+
+def person_of(tx: Session, actor: Actor, person_id: int) -> Person:
+    """Somebody of the actor's library, locked with it. Raises Missing as of_library does, and for
+    somebody who is not of it."""
+    library = of_library(tx, actor)
+    person = tx.scalar(
+        select(Person)
+        .where(Person.id == person_id, Person.library_id == library.id)
+        .with_for_update()
+    )
+    if person is None:
+        raise Missing
+    return person

@@ -11,7 +11,7 @@ from tracker.db import transaction
 from tracker.models import LegalHold, Person
 from tracker.policy.permissions import Actor
 from tracker.records import administration, audit, held_texts
-from tracker.rules.errors import Conflict, Missing
+from tracker.rules.errors import Conflict
 from tracker.rules.texts import clean_prose
 from tracker.storage import erased_files
 
@@ -20,7 +20,7 @@ def begin(actor: Actor, person_id: int, why: str, now: dt.datetime) -> None:
     """Raises Invalid as clean_prose does; Conflict("hold_is_open"); Missing."""
     why = clean_prose(why, "why")
     with transaction() as tx:
-        person = _person(tx, actor, person_id)
+        person = administration.person_of(tx, actor, person_id)
         if held_texts.is_on_hold(tx, person.id):
             raise Conflict("hold_is_open")
         tx.add(LegalHold(person_id=person.id, why=why, set_by_id=actor.person_id, began_at=now))
@@ -31,7 +31,7 @@ def end(actor: Actor, person_id: int, folder: Path, now: dt.datetime) -> int:
     """End it and erase what it kept, unless another hold still keeps that; returns how many texts
     that were. Raises Conflict("hold_is_over"), Missing."""
     with transaction() as tx:
-        person = _person(tx, actor, person_id)
+        person = administration.person_of(tx, actor, person_id)
         hold = tx.scalar(
             select(LegalHold).where(LegalHold.person_id == person.id, LegalHold.ended_at.is_(None))
         )
@@ -43,18 +43,6 @@ def end(actor: Actor, person_id: int, folder: Path, now: dt.datetime) -> int:
         _note(tx, "legal_hold_ended", actor, person, now, texts=count)
     erased_files.finish(folder)
     return count
-
-
-def _person(tx: Session, actor: Actor, person_id: int) -> Person:
-    library = administration.of_library(tx, actor)
-    person = tx.scalar(
-        select(Person)
-        .where(Person.id == person_id, Person.library_id == library.id)
-        .with_for_update()
-    )
-    if person is None:
-        raise Missing
-    return person
 
 
 def _note(

@@ -11,7 +11,7 @@ from tracker.models import Person
 from tracker.policy.permissions import Actor
 from tracker.records import administration, audit
 from tracker.records.accounts import invitations, sign_ins
-from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.texts import clean_email, clean_line
 
 
@@ -39,7 +39,7 @@ def edit(actor: Actor, person_id: int, name: str, email: str, now: dt.datetime) 
     before."""
     name, address = clean_line(name), clean_email(email)
     with transaction() as tx:
-        person = _person(tx, actor, person_id)
+        person = administration.person_of(tx, actor, person_id)
         changed = [
             key
             for key, value in (("name", name), ("email", address))
@@ -57,7 +57,7 @@ def disable(actor: Actor, person_id: int, now: dt.datetime) -> None:
     """They can no longer sign in, from their next request on. Raises Conflict: own_account,
     last_administrator."""
     with transaction() as tx:
-        person = _person(tx, actor, person_id)
+        person = administration.person_of(tx, actor, person_id)
         if person.id == actor.person_id:
             raise Conflict("own_account")
         if person.disabled_at is not None:
@@ -73,7 +73,7 @@ def disable(actor: Actor, person_id: int, now: dt.datetime) -> None:
 def enable(actor: Actor, person_id: int, now: dt.datetime) -> None:
     """They may sign in again, with the password they had."""
     with transaction() as tx:
-        person = _person(tx, actor, person_id)
+        person = administration.person_of(tx, actor, person_id)
         if person.disabled_at is not None:
             person.disabled_at = None
             _note(tx, "person_enabled", actor, person, now)
@@ -82,7 +82,7 @@ def enable(actor: Actor, person_id: int, now: dt.datetime) -> None:
 def make_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None:
     """Raises Conflict("person_is_disabled")."""
     with transaction() as tx:
-        person = _person(tx, actor, person_id)
+        person = administration.person_of(tx, actor, person_id)
         if person.disabled_at is not None:
             raise Conflict("person_is_disabled")
         if not person.administrator:
@@ -93,23 +93,11 @@ def make_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None:
 def unmake_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None:
     """Raises Conflict("last_administrator"): a library keeps one who can sign in."""
     with transaction() as tx:
-        person = _person(tx, actor, person_id)
+        person = administration.person_of(tx, actor, person_id)
         if person.administrator:
             _keep_one_administrator(tx, person)
             person.administrator = False
             _note(tx, "administrator_unmade", actor, person, now)
-
-
-def _person(tx: Session, actor: Actor, person_id: int) -> Person:
-    library = administration.of_library(tx, actor)
-    person = tx.scalar(
-        select(Person)
-        .where(Person.id == person_id, Person.library_id == library.id)
-        .with_for_update()
-    )
-    if person is None:
-        raise Missing
-    return person
 
 
 def _keep_address(tx: Session, address: str) -> None:
