@@ -224,6 +224,7 @@ def test_nobody_can_tell_what_the_learner_answered(
         assert "hers" in before[f"/reviews/{review_id}/check"][2]
 
 
+@pytest.mark.reads_at_length
 @pytest.mark.parametrize("name", OTHERS)
 def test_nobody_can_tell_that_the_learner_cleared_what_they_sent(
     app: Flask, world: World, sign_in: SignIn, review_id: int, name: str
