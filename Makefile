@@ -8,7 +8,7 @@ export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 SYNC := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long test-all test-browser screenshots diagrams icons docs messages bench check clean install
+.PHONY: help run serve test test-long test-all test-browser screenshots diagrams icons docs messages bench load load-memory mutants check clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,10 +32,10 @@ serve: $(STAMP) ## serve without demo data (PORT=8000)
 	@$(BIN)/tracker setup
 	@exec $(BIN)/tracker serve --port $(PORT)
 
-test: $(STAMP) ## the test suite, on SQLite and, where one runs, PostgreSQL
+test: $(STAMP) ## the test suite; below the pages on PostgreSQL too, where one runs
 	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=10
 
-test-long: $(STAMP) ## the same, with the longest crawls by everybody and on both engines
+test-long: $(STAMP) ## the whole suite on both engines, with the longest crawls
 	@TRACKER_LONG=yes TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test
 
 test-browser: $(STAMP) ## the pages in a real Chromium
@@ -50,8 +50,9 @@ screenshots: $(STAMP) ## the pictures of README.md and docs/, anew from the demo
 	@$(SYNC) --group browser
 	@TRACKER_REQUIRE=browser TRACKER_KEEP_PICTURES=yes $(BIN)/python -m pytest -q tests/browser/test_pictures.py::test_picture
 
-diagrams: $(STAMP) ## docs/reference/tables.md and its picture, anew from the models
+diagrams: $(STAMP) ## docs/reference/tables.md with its picture, anew from the models, and access.md from the policy
 	@$(BIN)/python -m tests.docs.tables
+	@$(BIN)/python -m tests.docs.access_rules
 
 icons: $(STAMP) ## the icons of the installed app, anew from static/favicon.svg
 	@$(BIN)/python -m tests.docs.icons
@@ -61,8 +62,20 @@ docs: $(STAMP) ## the pages of docs/ as a site in site/; a broken link fails
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 	@echo "Open site/index.html"
 
-bench: $(STAMP) ## median times of the main pages, as ratios to an empty page
-	@$(BIN)/python -m tests.bench
+bench: $(STAMP) ## times of the main pages as ratios to an empty page, and of a save while 64 save
+	@$(BIN)/python -m tests.benches.pages
+	@$(BIN)/python -m tests.benches.bursts
+
+load: $(STAMP) ## how long people wait while clients are slow, and while 140 sign in
+	@$(BIN)/python -m tests.benches.slow_clients
+	@$(BIN)/python -m tests.benches.sign_in_rush
+
+load-memory: $(STAMP) ## what a process holds while it answers 100,000 requests
+	@$(BIN)/python -m tests.benches.memory
+
+mutants: $(STAMP) ## whether the tests see every small change of the rules that matter (JOBS=1)
+	@$(SYNC) --group mutants
+	@$(BIN)/python -m tests.mutants.report $(JOBS)
 
 check: $(STAMP) ## format and types only
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
@@ -76,4 +89,4 @@ messages: $(STAMP) ## every interface text for translators; updates and compiles
 	@echo "translations/messages.pot: $$(grep -c '^msgid ' translations/messages.pot) texts"
 
 clean: ## remove the local environment (never the data in var/)
-	rm -rf .venv .cache site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .cache site mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -2,12 +2,25 @@
 machine."""
 
 import os
+import re
 import secrets
+import tempfile
+from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 MIB = 1024 * 1024
+SECRET_MIN = 32
+"""Fewest characters of a secret key."""
+BUCKET = re.compile(
+    r"(?:s3://)?(?P<name>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>[\w.-]+(?:/[\w.-]+)*))?/?",
+    re.ASCII,
+)
+PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+POOL_TIMEOUT = 4
+"""How many seconds a request waits for a connection to the database."""
 
 
 def _flag(name: str, default: bool) -> bool:
@@ -36,24 +49,99 @@ def _folder(name: str) -> str:
     return given
 
 
+def _scanner(name: str) -> str:
+    """The path of a socket, or host:port, or nothing."""
+    given = os.environ.get(name, "").strip()
+    _host, _colon, port = given.rpartition(":")
+    if given and not given.startswith("/") and not (_host and port.isascii() and port.isdigit()):
+        raise ValueError(f"{name} must be the path of clamd's socket or host:port, not {given!r}.")
+    return given
+
+
+def _path(name: str) -> str:
+    """A path below which the site is, without its last slash, or nothing."""
+    given = os.environ.get(name, "").strip().rstrip("/")
+    if given and not (PATH.fullmatch(given) and not {".", ".."} & set(given.split("/"))):
+        raise ValueError(f"{name} must be a path such as /skills, not {given!r}.")
+    return given
+
+
+def _origin(name: str, prefix: str) -> str:
+    """The scheme and host of an address. Its path can only be the prefix."""
+    given = os.environ.get(name, "").strip().rstrip("/") or "http://127.0.0.1:8000"
+    parts = urlsplit(given)
+    if parts.path not in ("", prefix) or parts.query or parts.fragment:
+        raise ValueError(f"{name} names a path: set TRACKER_URL_PREFIX to it, {given!r}.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _number(name: str, default: int) -> int:
+    value = os.environ.get(name, "").strip() or str(default)
+    if not (value.isascii() and value.isdigit() and 0 < int(value) < 10**9):
+        raise ValueError(f"{name} must be a whole number of 1 or more, not {value!r}.")
+    return int(value)
+
+
+def _key(
+    value: str, where: str, remedy: str = f"Give {SECRET_MIN} characters or more, made at random."
+) -> str:
+    if len(value) < SECRET_MIN or not (value.isascii() and value.isprintable()):
+        raise ValueError(f"{where} is empty, too short or damaged. {remedy}")
+    return value
+
+
 def _secret(data_dir: Path) -> str:
     """TRACKER_SECRET_KEY, or a key made once and kept beside the data, readable by its owner
-    alone."""
+    alone. It is there whole or not at all."""
     given = os.environ.get("TRACKER_SECRET_KEY", "")
     if given:
-        if len(given) < 32:
-            raise ValueError(
-                "TRACKER_SECRET_KEY is too short: give 32 characters or more, made at random."
-            )
-        return given
+        return _key(given, "TRACKER_SECRET_KEY")
     path = data_dir / "secret_key"
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_text(encoding="ascii")
+    if not path.exists():
+        with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=".secret_key-") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                os.link(file.name, path)
+    return _key(
+        path.read_text(encoding="ascii", errors="replace").strip(),
+        f"The key in {path}",
+        "Delete the file: a new one is made, and everybody signs in again.",
+    )
+
+
+def _former_secrets() -> list[str]:
+    """Keys that signed what is still in use, the newest first."""
+    name = "TRACKER_SECRET_KEY_FALLBACKS"
+    return [_key(each, f"A key in {name}") for each in os.environ.get(name, "").split()]
+
+
+def _bucket() -> dict[str, str]:
+    """Where evidence files are kept in an S3-compatible store; empty where they are in a folder."""
+    address = os.environ.get("TRACKER_FILES_BUCKET", "").strip()
+    if not address:
+        return {}
+    found = BUCKET.fullmatch(address)
+    if found is None:
+        raise ValueError(
+            f"TRACKER_FILES_BUCKET must be the name of a bucket, or bucket/folder, not {address!r}."
+        )
+    more = {
+        "endpoint": os.environ.get("TRACKER_S3_ENDPOINT", "").strip(),
+        "region": os.environ.get("TRACKER_S3_REGION", "").strip() or "us-east-1",
+        "key": os.environ.get("TRACKER_S3_KEY", "").strip(),
+        "secret": os.environ.get("TRACKER_S3_SECRET", "").strip(),
+    }
+    if more["endpoint"] and not more["endpoint"].startswith(("https://", "http://")):
+        raise ValueError(f"TRACKER_S3_ENDPOINT must begin with https://, not {more['endpoint']!r}.")
+    if not (more["key"] and more["secret"]):
+        raise ValueError("TRACKER_FILES_BUCKET needs TRACKER_S3_KEY and TRACKER_S3_SECRET, too.")
+    if find_spec("s3fs") is None:
+        raise ValueError(
+            "TRACKER_FILES_BUCKET needs the extra s3: pip install 'skills-tracker[s3]'"
+        )
+    return {**found.groupdict(default=""), **more}
 
 
 class Config:
@@ -70,34 +158,58 @@ class Config:
             os.environ.get("TRACKER_DATABASE_URL") or f"sqlite:///{data_dir / name}"
         )
         self.SECRET_KEY = _secret(data_dir)
-        self.BASE_URL = os.environ.get("TRACKER_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
-        self.FILES_DIR = data_dir / ("demo-files" if self.DEMO else "files")
+        self.SECRET_KEY_FALLBACKS = _former_secrets()
+        self.WTF_CSRF_SECRET_KEY = [*reversed(self.SECRET_KEY_FALLBACKS), self.SECRET_KEY]
+        self.WORKERS = _number("TRACKER_WORKERS", max(2, os.cpu_count() or 1))
+        self.THREADS = _number("TRACKER_THREADS", 4)
+        self.SQLALCHEMY_ENGINE_OPTIONS = {
+            "pool_pre_ping": True,
+            "pool_timeout": POOL_TIMEOUT,
+            "max_overflow": 2 + 2 * self.THREADS,
+        }
+        self.URL_PREFIX = _path("TRACKER_URL_PREFIX")
+        self.ORIGIN = _origin("TRACKER_BASE_URL", self.URL_PREFIX)
+        self.BASE_URL = self.ORIGIN + self.URL_PREFIX
+        self.MORE_HOSTS = os.environ.get("TRACKER_MORE_HOSTS", "").lower().replace(",", " ").split()
+        self.FILES = data_dir / ("demo-files" if self.DEMO else "files")
+        self.BUCKET = {} if self.DEMO else _bucket()
+        self.BACKUP_DIR = Path(_folder("TRACKER_BACKUP_DIR") or data_dir / "backups")
+        self.METRICS_DIR = _folder("TRACKER_METRICS_DIR")
         self.ASSETS_DIR = data_dir / "assets"
+        self.MIGRATIONS_DIR = ROOT / "migrations"
+        self.MIN_FREE_BYTES = 100 * MIB
 
-        https = urlsplit(self.BASE_URL).scheme == "https"
-        self.SESSION_COOKIE_SECURE = https
-        self.SESSION_COOKIE_NAME = "__Host-session" if https else "session"
-        self.SESSION_COOKIE_HTTPONLY = True
-        self.SESSION_COOKIE_SAMESITE = "Lax"
-        self.SESSION_IDLE_MINUTES = int(os.environ.get("TRACKER_SESSION_IDLE_MINUTES", "720"))
-        self.SESSION_MAX_DAYS = int(os.environ.get("TRACKER_SESSION_MAX_DAYS", "14"))
-        self.WTF_CSRF_TIME_LIMIT = None
-        self.WTF_CSRF_SSL_STRICT = https
-
+        self._cookies()
         self.UPLOAD_MAX_BYTES = 10 * MIB
-        self.UPLOAD_TOTAL_BYTES = int(os.environ.get("TRACKER_UPLOAD_TOTAL_MIB", "200")) * MIB
+        self.UPLOAD_TOTAL_BYTES = _number("TRACKER_UPLOAD_TOTAL_MIB", 200) * MIB
         self.MAX_CONTENT_LENGTH = self.UPLOAD_MAX_BYTES + MIB
         self.MAX_FORM_MEMORY_SIZE = MIB
         self.MAX_FORM_PARTS = 2_000
+        self.SCANNER = _scanner("TRACKER_CLAMD")
 
         self.MAIL_URL = os.environ.get("TRACKER_SMTP_URL", "console:" if self.DEMO else "").strip()
         self.MAIL_FROM = os.environ.get("TRACKER_MAIL_FROM", "").strip()
 
         self.DOCUMENT_FONTS = _folder("TRACKER_DOCUMENT_FONTS")
-        self.RATELIMIT_STORAGE_URI = os.environ.get("TRACKER_LIMITS_STORAGE", "memory://")
+        self.RATELIMIT_STORAGE_URI = os.environ.get("TRACKER_LIMITS_STORAGE") or "database://"
+        if self.RATELIMIT_STORAGE_URI.startswith("redis"):
+            self.RATELIMIT_STORAGE_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 1}
         self.RATELIMIT_HEADERS_ENABLED = True
         self.TRUST_PROXY = _flag("TRACKER_TRUST_PROXY", False)
         self.ARGON2 = {"time_cost": 3, "memory_cost": 64 * 1024, "parallelism": 4}
         self.BABEL_DEFAULT_LOCALE = "en"
         self.BABEL_DEFAULT_TIMEZONE = "UTC"
         self.PSEUDO_LANGUAGE = _one_of("TRACKER_PSEUDO_LANGUAGE", "accented", "mirrored")
+
+    def _cookies(self) -> None:
+        https = urlsplit(self.BASE_URL).scheme == "https"
+        self.SESSION_COOKIE_SECURE = https
+        self.COOKIE_PREFIX = ("__Secure-" if self.URL_PREFIX else "__Host-") if https else ""
+        self.SESSION_COOKIE_NAME = f"{self.COOKIE_PREFIX}session"
+        self.SESSION_COOKIE_PATH = self.URL_PREFIX or "/"
+        self.SESSION_COOKIE_HTTPONLY = True
+        self.SESSION_COOKIE_SAMESITE = "Lax"
+        self.SESSION_IDLE_MINUTES = _number("TRACKER_SESSION_IDLE_MINUTES", 720)
+        self.SESSION_MAX_DAYS = _number("TRACKER_SESSION_MAX_DAYS", 14)
+        self.WTF_CSRF_TIME_LIMIT = None
+        self.WTF_CSRF_SSL_STRICT = https

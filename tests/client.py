@@ -6,9 +6,12 @@ from collections import Counter
 from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.test import TestResponse
+
+from tests.engines import LONG
 
 PASSWORD = "correct horse battery"
 
@@ -131,6 +134,20 @@ def _faults(html: str) -> tuple[str, ...]:
     if page.inline:
         found.append(f"inline script or style: {page.inline}")
     return tuple(found)
+
+
+HREF = re.compile(r'href="(/[^"#]*)')
+
+
+def links(html: str, url: str) -> list[str]:
+    """The addresses that the page at `url` links to.
+
+    A page that its query has sorted or filtered already is sorted and filtered further in
+    `make test-long` only: each sorting and each filter is seen, not each pair of them.
+    """
+    path, query = urlsplit(url)[2:4]
+    found = [link.replace("&amp;", "&") for link in HREF.findall(html)]
+    return [link for link in found if LONG or not query or not link.startswith(f"{path}?")]
 
 
 class Client:

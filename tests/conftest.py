@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import gc
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -19,7 +20,7 @@ from sqlalchemy import Engine, event, select, text
 
 from config import Config
 from tests.client import Client
-from tests.engines import REQUIRED, fresh_database, hurry, postgres_trouble
+from tests.engines import LONG, REQUIRED, fresh_database, hurry, postgres_trouble
 from tests.factories.world import World, make_world
 from tracker.app import create_app
 from tracker.db import db
@@ -39,7 +40,8 @@ class TestConfig(Config):
         self.TESTING = True
         self.SQLALCHEMY_DATABASE_URI = url
         self.DATA_DIR = folder
-        self.FILES_DIR = folder / "files"
+        self.FILES = folder / "files"
+        self.BACKUP_DIR = folder / "backups"
         self.ASSETS_DIR = self.assets or folder / "assets"
         self.ARGON2 = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
         self.RATELIMIT_ENABLED = False
@@ -69,19 +71,31 @@ def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-LONG = os.environ.get("TRACKER_LONG") == "yes"
-"""Whether to run what `make test-long` adds: reading crawls on the second engine as well."""
+WEB = Path(__file__).parent / "web"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What only reads, at length, runs on one engine; `make test-long` runs it on both."""
+    """Crawls, and the pages of a room, are looked at on one engine; `make test-long` looks at them
+    on both. The walk through every door, what races, and all below the pages runs on both always."""
     for_later = [
         item
         for item in items
-        if not LONG and item.get_closest_marker("reads_at_length") and "postgresql" in item.name
+        if not LONG and "postgresql" in item.name and (_crawls(item) or _is_of_a_page(item))
     ]
     config.hook.pytest_deselected(items=for_later)
     items[:] = [item for item in items if item not in for_later]
+
+
+def _crawls(item: pytest.Item) -> bool:
+    return item.get_closest_marker("reads_at_length") is not None
+
+
+def _is_of_a_page(item: pytest.Item) -> bool:
+    return (
+        item.path.is_relative_to(WEB)
+        and not item.path.is_relative_to(WEB / "http")
+        and item.get_closest_marker("races") is None
+    )
 
 
 def engines() -> list[object]:
@@ -144,12 +158,13 @@ def _at_now() -> Iterator[None]:
 
 @pytest.fixture
 def app(migrated_app: Flask) -> Iterator[Flask]:
-    """An empty database. No application context is held: it would leak the signed-in user between
+    """An empty database, and no files. No application context is held: it would leak the signed-in user between
     clients."""
     yield migrated_app
     with migrated_app.app_context():
         db.session.remove()
         empty(db.engine)
+    shutil.rmtree(migrated_app.config["FILES"], ignore_errors=True)
 
 
 def empty(engine: Engine) -> None:

@@ -14,7 +14,9 @@ SERVER = os.environ.get(
     "TRACKER_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/postgres"
 )
 REQUIRED = set(os.environ.get("TRACKER_REQUIRE", "").split(","))
-"""What must not be skipped here: "postgres", "browser", "docs"."""
+"""What must not be skipped here: "postgres", "browser", "docs", "caddy", "nginx", "promtool"."""
+LONG = os.environ.get("TRACKER_LONG") == "yes"
+"""Whether to run what `make test-long` adds: crawls and pages on the second engine as well."""
 
 
 def postgres_trouble() -> str | None:

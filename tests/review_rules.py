@@ -23,8 +23,8 @@ STEPS = {
 
 REVIEW_STEPS = {
     "": {"sent"},
-    "sent": {"in_review", "withdrawn", "closed"},
-    "in_review": {"differences_open", "closed"},
+    "sent": {"sent", "in_review", "withdrawn", "closed"},
+    "in_review": {"in_review", "differences_open", "closed"},
     "differences_open": {"differences_open", "closed"},
     "closed": set(),
     "withdrawn": set(),

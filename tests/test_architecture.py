@@ -48,7 +48,7 @@ def test_the_tools_agree(command: tuple[str, ...]) -> None:
 
 
 PLANTED = {
-    "Every import runs down a floor": ("rules/calendar.py", "tracker.queries.access.health"),
+    "Every import runs down a floor": ("rules/calendar.py", "tracker.queries.access.actors"),
     "The floors of web: rooms on ui, ui on http, http on i18n": (
         "web/i18n/pseudo.py",
         "tracker.web.http.redirects",

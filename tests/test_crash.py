@@ -24,7 +24,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from config import ROOT
-from tests.bench import Visitor, free_port
+from tests.benches.pages import Visitor, free_port
 from tests.client import PASSWORD
 from tests.conftest import NOW, TestConfig, laid_out_database
 from tests.factories.answers import ReviewerAnswer
@@ -107,7 +107,9 @@ class Stream:
 
 
 @contextmanager
-def served(environment: dict[str, str]) -> Iterator[tuple[int, Callable[[], None]]]:
+def served(
+    environment: dict[str, str], prefix: str = ""
+) -> Iterator[tuple[int, Callable[[], None]]]:
     """The port, and how to kill it: master and workers at once."""
     port = free_port()
     command = [
@@ -117,6 +119,7 @@ def served(environment: dict[str, str]) -> Iterator[tuple[int, Callable[[], None
         str(port),
         "--workers",
         "2",
+        "--no-worker",
     ]
     server = subprocess.Popen(
         command,
@@ -127,24 +130,25 @@ def served(environment: dict[str, str]) -> Iterator[tuple[int, Callable[[], None
         start_new_session=True,
     )
 
-    def kill() -> None:
-        if server.poll() is None:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
-
     try:
-        while not is_up(port):
+        while not is_up(port, prefix):
             assert server.poll() is None, "the server did not start"
             time.sleep(0.02)
-        yield port, kill
+        yield port, lambda: killed(server)
     finally:
-        kill()
+        killed(server)
 
 
-def is_up(port: int) -> bool:
+def killed(server: subprocess.Popen[bytes]) -> None:
+    if server.poll() is None:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+def is_up(port: int, prefix: str = "") -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", f"{prefix}/healthz")
         return connection.getresponse().status == 200
     except LOST:
         return False

@@ -19,6 +19,7 @@ from tracker.db import (
     PRAGMAS,
     UTCDateTime,
     all_or_nothing,
+    apart_from_work,
     db,
     empty_log,
     listen,
@@ -158,6 +159,16 @@ def test_a_rider_is_kept_with_the_first_work_that_is(app: Flask) -> None:
             _found("Two")
         _found("Three")
         assert _names() == {"One", "Two", "Three", "Rider"}
+
+
+def test_what_is_apart_from_the_work_carries_no_rider(app: Flask) -> None:
+    """A count of a limit is no proof that the work of a form was done."""
+    with app.app_context(), piggyback(lambda tx: None) as rider:
+        with apart_from_work():
+            _found("Counted")
+        assert not rider.arrived
+        _found("Work")
+        assert rider.arrived
 
 
 def test_a_naive_moment_is_refused() -> None:

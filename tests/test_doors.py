@@ -11,6 +11,7 @@ from tests.conftest import TestConfig
 from tests.doors import ACTORS, DOORS, Door
 from tests.factories.world import World
 from tracker.app import create_app
+from tracker.services.administration.operators import set_operator
 from tracker.web.http.access import check_doors
 
 
@@ -55,9 +56,6 @@ def test_a_route_without_a_permission_stops_the_start(other_app: Flask) -> None:
         check_doors(app)
 
 
-# On one engine: who may what is asked of both in tests/policy/test_permissions.py and tests/policy/test_reviewers.py,
-# and nothing is written here. Whatever writes is tested on both.
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.method}-{door.endpoint}")
 def test_who_gets_what(
     app: Flask, world: World, sign_in: Callable[[str], Client], door: Door
@@ -80,3 +78,27 @@ def test_a_wrong_expectation_is_found(
     open_to_all = Door("accounts.show", "200 200 200 200 200 200 200 200 200")
     with pytest.raises(AssertionError):
         test_who_gets_what(app, world, sign_in, open_to_all)
+
+
+FOR_OPERATORS = {"admin_backup.index", "corrections.index", "libraries.new", "system.index"}
+"""What somebody without any role in a team gets in for being an operator."""
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_an_operator_has_the_system_and_nobodys_record(
+    app: Flask, world: World, sign_in: Callable[[str], Client]
+) -> None:
+    """Carl, of whose team nothing is asked below, once without and once as operator."""
+    got: dict[bool, dict[str, int]] = {}
+    nothing = Door("", "").arrange
+    doors = [door for door in DOORS if door.method == "GET" and door.arrange is nothing]
+    with app.test_request_context():
+        urls = {door.endpoint: url_for(door.endpoint, **door.values(world)) for door in doors}
+    for is_operator in (False, True):
+        with app.app_context():
+            set_operator(world.email("carl"), is_operator, world.now)
+        client = sign_in(world.email("carl"))
+        got[is_operator] = {name: client.get(url).status_code for name, url in urls.items()}
+    more = {name for name, status in got[True].items() if status != got[False][name]}
+    assert more == FOR_OPERATORS
+    assert {got[True][name] for name in more} == {200}

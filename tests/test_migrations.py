@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from config import ROOT
 from tests.conftest import NOW, TestConfig
+from tests.doors.administration import an_imported_roster
 from tests.engines import fresh_database
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.audit import happened
@@ -21,23 +22,28 @@ from tests.factories.evidence import piece
 from tests.factories.frameworks import second_framework
 from tests.factories.sending import actor, answer_all, items, send
 from tests.factories.world import World, make_world
-from tracker.app import MIGRATIONS, create_app
+from tests.queries.endorsements.test_digest_check import behind_the_guards
+from tracker.app import create_app
 from tracker.db import Base, db, transaction
 from tracker.models import Framework, Statement
-from tracker.models.triggers import guards
+from tracker.models.triggers import CURRENT, ERASABLE, FROZEN, GROWING, guards
 from tracker.queries.endorsements import digest_check
-from tracker.queries.operations import audit_chain, invariants
+from tracker.queries.operations import audit_chain, invariants, record_check, seal_chains
+from tracker.records.accounts import invitations as records
 from tracker.rules.evidence.erasures import ErasureReason
 from tracker.rules.frameworks.files import read_framework
 from tracker.rules.reviews.digests import DigestFit
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services import evidence_erasures
+from tracker.services.accounts import away, invitations, password_resets
 from tracker.services.administration import exclusions, legal_holds
-from tracker.services.administration.library_settings import create_administrator
+from tracker.services.administration.library_settings import NewLibrary, create_administrator
 from tracker.services.assessment import ratings
+from tracker.services.frameworks.corrections import suggest_correction
 from tracker.services.frameworks.importing import import_framework
-from tracker.services.reviews import differences, reviews
+from tracker.services.reviews import differences, due_dates, reviews
 
+MIGRATIONS = ROOT / "migrations"
 SEED = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 
 
@@ -188,27 +194,6 @@ def test_altering_a_table_keeps_its_children(
             db.engine.dispose()
 
 
-EXPECTED_TRIGGERS = {
-    f"{table}_{act}"
-    for table in (
-        "rating_entries",
-        "review_moves",
-        "audit_events",
-        "audit_event_details",
-        "evidence_versions",
-        "evidence_texts",
-        "evidence_erasures",
-        "held_texts",
-        "endorsements",
-        "review_items",
-        "endorsement_moves",
-        "level_exceptions",
-        "level_exception_moves",
-    )
-    for act in ("no_update", "no_delete")
-}
-
-
 def test_the_triggers_are_there(migrated_app: Flask, engine_name: str) -> None:
     """A SQLite table that is re-created loses its triggers in silence: whoever alters one creates
     them again."""
@@ -220,7 +205,16 @@ def test_the_triggers_are_there(migrated_app: Flask, engine_name: str) -> None:
     with migrated_app.app_context():
         found = set(db.session.execute(text(query)).scalars())
         db.session.remove()
-    assert EXPECTED_TRIGGERS - found == set()
+    assert found == set(guards(engine_name, db.metadata.tables))
+
+
+def test_each_table_is_declared_growing_frozen_erasable_or_current(migrated_app: Flask) -> None:
+    """Whoever adds a table says in models/triggers what becomes of its rows."""
+    declared = (GROWING, FROZEN, ERASABLE, CURRENT)
+    with migrated_app.app_context():
+        tables = set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+    assert frozenset().union(*declared) == tables
+    assert sum(map(len, declared)) == len(tables), "each in one place"
 
 
 CHAIN = "20261127_chain"
@@ -302,7 +296,7 @@ def test_events_become_a_chain_and_come_back(
 SHAPES = "20261202_framework_shapes"
 BEFORE_SHAPES = str(ScriptDirectory(str(MIGRATIONS)).get_revision(SHAPES).down_revision)
 AS_SENT = ("learner_answer_label", "learner_answer_description")
-NEWER = (*AS_SENT, "sensitive")
+NEWER = (*AS_SENT, "sensitive", "salt")
 KEPT = ("ratings", "rating_entries", "review_items", "endorsements", "confirmations", "statements")
 
 
@@ -575,7 +569,9 @@ def test_a_library_that_is_there_goes_on_rating_what_it_rates(
         with app.app_context():
             upgrade()
             import_framework(file, NOW)
-            administrator = create_administrator("Hill", "Hal", "hal@example.org", "x", NOW)
+            administrator = create_administrator(
+                NewLibrary("Hill"), "Hal", "hal@example.org", "x", NOW
+            )
             assert _all("SELECT count(*) FROM not_rated_here") == [(13,)]
             db.session.remove()
             with pytest.raises(SystemExit):
@@ -608,3 +604,269 @@ def test_a_library_that_is_there_goes_on_rating_what_it_rates(
             assert set(fits) == {DigestFit.FITS}
             db.session.remove()
             db.engine.dispose()
+
+
+BEFORE_DUE_DATES = str(
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20261214_due_dates").down_revision
+)
+
+
+def test_due_dates_come_and_go_with_all_data(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each date counts from the day on which it was sent or revealed; the way back forgets weeks
+    and days away, keeps the dates, and the history is guarded all along."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    dates = text("SELECT due_on, differences_due_on FROM reviews ORDER BY id")
+    days = text("SELECT due_from, differences_from FROM reviews ORDER BY id")
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            review_id = send(world, Answer.CONSISTENTLY)
+            answer_all(world, review_id, ReviewerAnswer.NOT_YET)
+            reviews.reveal(actor(world, "sue"), review_id, NOW)
+            send(world, Answer.PARTLY, learner="ben", skip=1)
+            counted = [tuple(map(str, row)) for row in db.session.execute(days)]
+            assert counted == [("2026-11-24", "2026-11-24"), ("2026-11-24", "None")]
+            due_dates.one_more_week(actor(world, "ana"), review_id, NOW)
+            away.leave(actor(world, "sue"), NOW.date(), NOW)
+            db.session.rollback()
+            kept = [tuple(map(str, row)) for row in db.session.execute(dates)]
+            moves = rows("review_moves")
+            notices = rows("notices")
+            db.session.remove()
+            downgrade(revision=BEFORE_DUE_DATES)
+            assert "away_periods" not in inspect(db.engine).get_table_names()
+            assert [tuple(map(str, row)) for row in db.session.execute(dates)] == kept
+            assert (rows("review_moves"), rows("notices")) == (moves - 1, notices - 1)
+            assert set(_triggers()) >= set(guards(engine_name, ("review_moves",)))
+            _refuses("UPDATE notices SET kind = 'review_longer'")
+            _refuses(
+                'INSERT INTO review_moves (review_id, move, "before", "after", moved_at) '
+                f"VALUES ({review_id}, 'one_more_week', 'sent', 'sent', '2026-11-24 10:00:00')"
+            )
+            db.session.remove()
+            upgrade()
+            assert [tuple(map(str, row)) for row in db.session.execute(days)] == counted
+            assert [tuple(map(str, row)) for row in db.session.execute(dates)] == kept
+            assert set(_triggers()) >= set(guards(engine_name, ("review_moves",)))
+            _refuses("UPDATE reviews SET differences_from = NULL WHERE differences_due_on > due_on")
+            names = {each["name"] for each in inspect(db.engine).get_indexes("review_moves")}
+            assert "uq_review_moves_one_more_week" in names
+            connection = db.session.connection()
+            assert invariants.broken(connection, invariants.contents(connection), ()) == []
+            db.session.remove()
+            db.engine.dispose()
+
+
+BEFORE_REGION = "20261211_difference_choices"
+
+
+def test_a_library_that_is_there_writes_and_prints_as_in_the_united_states(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until it chooses otherwise, which the database holds to the known words."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade(revision=BEFORE_REGION)
+            with transaction() as tx:
+                tx.execute(
+                    text(
+                        "INSERT INTO libraries (name, time_zone, review_days, differences_days, "
+                        "names_to_coordinators, created_at) "
+                        "VALUES ('Hill', 'UTC', 7, 7, true, '2026-11-24 10:00:00')"
+                    )
+                )
+            before = _all("SELECT * FROM libraries")
+            upgrade()
+            assert _all("SELECT name, region, paper FROM libraries") == [("Hill", "US", "letter")]
+            _refuses("UPDATE libraries SET region = 'XX'")
+            _refuses("UPDATE libraries SET paper = 'legal'")
+            with transaction() as tx:
+                tx.execute(text("UPDATE libraries SET region = 'GB', paper = 'a4'"))
+            db.session.remove()
+            downgrade(revision=BEFORE_REGION)
+            assert _all("SELECT * FROM libraries") == before
+            db.session.remove()
+            db.engine.dispose()
+
+
+BEFORE_APART = str(ScriptDirectory(str(MIGRATIONS)).get_revision("20261222_apart").down_revision)
+OPERATORS = "SELECT email FROM people WHERE operator ORDER BY email"
+
+
+def test_who_looks_after_what_libraries_share_is_found(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The administrators of the one library there is, and nobody where there are several.
+    Corrections go where their writer is; what the older layout cannot hold is left on the way
+    back, and its guards are there again."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            create_administrator(NewLibrary("Hill"), "Hal", "hal@example.org", "x", NOW)
+            create_administrator(NewLibrary("Hill"), "Hana", "hana@example.org", "x", NOW)
+            assert _all(OPERATORS) == [("hal@example.org",)]
+            db.session.remove()
+            downgrade(revision=BEFORE_APART)
+            upgrade()
+            assert _all(OPERATORS) == [("hal@example.org",), ("hana@example.org",)]
+            world = make_world(NOW)
+            for email in ("ana@example.org", "reader@example.org", ""):
+                suggest_correction(world.framework_id, "", f"From {email}.", "", email, NOW)
+            send(world, Answer.PARTLY)
+            invitations.renew(actor(world, "adam"), world.people["ana"], NOW)
+            db.session.remove()
+            downgrade(revision=BEFORE_APART)
+            assert _all("SELECT kind FROM notices") == [("review_sent",)]
+            assert _all("SELECT count(*) FROM outbox_mails") == [(0,)]
+            upgrade()
+            assert _all(OPERATORS) == []
+            assert _all("SELECT email, library_id FROM corrections ORDER BY id") == [
+                ("ana@example.org", world.libraries["city"]),
+                ("reader@example.org", None),
+                ("", None),
+            ]
+            with pytest.raises(IntegrityError), transaction() as tx:
+                tx.execute(text("UPDATE corrections SET closed_at = suggested_at"))
+            db.session.remove()
+            db.engine.dispose()
+
+
+SIGN_IN_LINKS = "20261229_sign_in_links"
+BEFORE_LINKS = str(ScriptDirectory(str(MIGRATIONS)).get_revision(SIGN_IN_LINKS).down_revision)
+
+
+def test_links_that_are_out_go_on_and_mailed_ones_end_on_the_way_back(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            adam, ana = actor(world, "adam"), world.people["ana"]
+            invitations.renew(adam, ana, NOW)
+            password_resets.ask(world.email("ana"), NOW)
+            password_resets.look_up(NOW)
+            with transaction() as tx:
+                records.write_reset(tx, ana, NOW)
+            db.session.remove()
+            downgrade(revision=BEFORE_LINKS)
+            assert _all("SELECT count(*) FROM outbox_mails") == [(1,)], "the alert of the link"
+            assert _all("SELECT count(*) FROM invitations WHERE closed_at IS NULL") == [(1,)]
+            before = _all("SELECT * FROM libraries ORDER BY id")
+            upgrade()
+            assert _all("SELECT DISTINCT purpose FROM invitations") == [("invitation",)]
+            columns = "invitation_days, invites_from, invites_until, idle_minutes"
+            assert _all(f"SELECT DISTINCT {columns} FROM libraries") == [(14, 8, 18, None)]
+            assert set(_all("SELECT on_shared_desk, renews FROM sign_ins")) <= {(False, False)}
+            _refuses("UPDATE libraries SET invites_from = 18")
+            _refuses("UPDATE invitations SET purpose = 'other'")
+            db.session.remove()
+            downgrade(revision=BEFORE_LINKS)
+            assert _all("SELECT * FROM libraries ORDER BY id") == before
+            db.session.remove()
+            db.engine.dispose()
+
+
+SEALS = "20261223_seals"
+BEFORE_SEALS = str(ScriptDirectory(str(MIGRATIONS)).get_revision(SEALS).down_revision)
+SALTS = "SELECT count(DISTINCT salt) FROM rating_entries WHERE length(salt) = 64"
+
+
+def test_what_is_there_is_sealed_as_found(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With something of everything; new work follows it, and what is changed after that is
+    found."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            first = world.statements["communication"][0]
+            evidence_id = piece(world, title="Names a patron", reasons={first: ""})
+            review_id = send(world, Answer.CONSISTENTLY, Answer.PARTLY)
+            answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.NOT_YET)
+            reviews.reveal(actor(world, "sue"), review_id, NOW)
+            evidence_erasures.erase(
+                actor(world, "ana"), evidence_id, ErasureReason.PRIVATE, tmp_path, now=NOW
+            )
+            ratings.rate(
+                actor(world, "ana"), world.statements["technical"][0], Answer.PARTLY, 0, NOW
+            )
+            assert record_check.of_own() == []
+            db.session.remove()
+            downgrade(revision=BEFORE_SEALS)
+            assert set(_triggers()) == set(guards(engine_name, _tables()))
+            upgrade()
+            assert record_check.of_own() == []
+            counts = seal_chains.counts()
+            assert counts.seals == counts.found > 10
+            assert db.session.scalar(text(SALTS)) == 3
+            db.session.remove()
+            ratings.rate(
+                actor(world, "ana"), world.statements["technical"][0], Answer.NOT_YET, 1, NOW
+            )
+            differs = next(each for each in items(review_id) if each.status == ItemStatus.DIFFERS)
+            differences.confirm(actor(world, "sue"), differs.id, Answer.PARTLY, "Talked", NOW)
+            assert record_check.of_own() == []
+            assert seal_chains.counts().found < seal_chains.counts().seals
+            with behind_the_guards() as tx:
+                tx.execute(text("UPDATE rating_entries SET answer = 'partly' WHERE version = 1"))
+            assert {each.code for each in record_check.of_own()} == {
+                "rating_not_as_history",
+                "row_changed",
+            }
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _tables() -> list[str]:
+    return inspect(db.engine).get_table_names()
+
+
+def test_rosters_come_and_go_with_all_data(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way back forgets staff IDs and what was uploaded, and keeps everybody whom a roster
+    brought in."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    people = text("SELECT name, email, created_at FROM people ORDER BY id")
+    places = text("SELECT person_id, team_id, role, starts_on FROM memberships ORDER BY id")
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            an_imported_roster(world)
+            with transaction() as tx:
+                tx.execute(text("UPDATE people SET staff_id = 'E1' WHERE name = 'Nora Fine'"))
+            _refuses("UPDATE people SET staff_id = 'E1' WHERE name = 'Ana'")
+            _refuses("UPDATE roster_rows SET verdict = 'perhaps'")
+            _refuses("UPDATE roster_imports SET state = 'checked'")
+            kept = [list(db.session.execute(each)) for each in (people, places)]
+            db.session.remove()
+            downgrade(revision=BEFORE_ROSTERS)
+            assert "roster_rows" not in inspect(db.engine).get_table_names()
+            assert [list(db.session.execute(each)) for each in (people, places)] == kept
+            db.session.remove()
+            upgrade()
+            assert [list(db.session.execute(each)) for each in (people, places)] == kept
+            an_imported_roster(world)
+            connection = db.session.connection()
+            assert invariants.broken(connection, invariants.contents(connection), ()) == []
+            db.session.remove()
+            db.engine.dispose()
+
+
+BEFORE_ROSTERS = str(ScriptDirectory(str(MIGRATIONS)).get_revision("20261228_roster").down_revision)

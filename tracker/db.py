@@ -2,12 +2,15 @@
 
 Outside `transaction()` every database transaction is read-only on both engines, so a stray write
 fails by itself. Inside it SQLite takes the write lock at once (BEGIN IMMEDIATE): read-then-write
-loses no update.
+loses no update. Writers wait in line.
 """
 
 import datetime as dt
+import os
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
@@ -30,7 +33,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-BUSY_TIMEOUT_MS = 15_000
+from tracker.locks import lock
+
+BUSY_TIMEOUT_MS = 4_000
+"""How long a write waits for another one, on both engines: whoever waits in vain has their answer
+within 5 seconds. Connecting to PostgreSQL takes no longer either."""
 LOG_TIMEOUT_MS = 2_000
 """How long to wait for readers before the log is left as it is."""
 PRAGMAS = {
@@ -42,6 +49,8 @@ PRAGMAS = {
     "busy_timeout": BUSY_TIMEOUT_MS,
 }
 """What a live SQLite connection must answer."""
+PATIENCE = "busy_timeout"
+"""Where a connection to SQLite keeps how long it waits now."""
 
 
 class UTCDateTime(TypeDecorator[dt.datetime]):
@@ -91,6 +100,9 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 _open: ContextVar[Session | None] = ContextVar("open_transaction", default=None)
 _whole: ContextVar[Session | None] = ContextVar("all_or_nothing", default=None)
+_patience: ContextVar[int] = ContextVar("patience", default=BUSY_TIMEOUT_MS)
+_in_line = threading.Lock()
+"""Of the threads of this process that wait for their turn to write one asks for it."""
 
 
 @dataclass
@@ -116,6 +128,17 @@ def piggyback(write: Callable[[Session], None]) -> Iterator[PiggybackWrite]:
     token = _piggyback.set(piggybacked)
     try:
         yield piggybacked
+    finally:
+        _piggyback.reset(token)
+
+
+@contextmanager
+def apart_from_work() -> Iterator[None]:
+    """What the block writes is no part of the work that goes on around it: nothing rides with
+    it."""
+    token = _piggyback.set(None)
+    try:
+        yield
     finally:
         _piggyback.reset(token)
 
@@ -165,10 +188,53 @@ def all_or_nothing() -> Iterator[None]:
 
 
 @contextmanager
+def waiting_at_most(milliseconds: int) -> Iterator[None]:
+    """What the block writes waits no longer than that for another write, and fails then."""
+    token = _patience.set(milliseconds)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
+@contextmanager
+def _turn_to_write() -> Iterator[None]:
+    """Writers to SQLite wait in line at a lock file beside the database: SQLite itself lets them
+    sleep, longer each time, and whoever comes by when the database is free goes first.
+
+    Order is all that it is for. Whoever has waited in vain, or cannot make the file, asks SQLite
+    all the same, which then waits for what is left of the time and says what is the matter.
+    """
+    url, patience = db.engine.url, _patience.get()
+    if url.get_backend_name() != "sqlite" or not url.database:
+        yield
+        return
+    until = time.monotonic() + patience / 1000
+    with ExitStack() as turn:
+        with suppress(OSError):
+            turn.callback(os.close, _turn(Path(f"{url.database}-turn"), until))
+        left = until - time.monotonic()
+        turn.enter_context(waiting_at_most(max(0, round(left * 1000))))
+        yield
+
+
+def _turn(file: Path, until: float) -> int:
+    """The descriptor that holds the turn. Raises BlockingIOError when it does not come in time."""
+    with suppress(BlockingIOError):
+        return lock(file)
+    if not _in_line.acquire(timeout=max(0, until - time.monotonic())):
+        raise BlockingIOError
+    try:
+        return lock(file, until - time.monotonic())
+    finally:
+        _in_line.release()
+
+
+@contextmanager
 def _writing() -> Iterator[Session]:
     """What is read after it, also after a refusal, stands as it is now."""
     piggybacked = _piggyback.get()
-    with Session(db.engine.execution_options(tracker_write=True)) as writing:
+    with _turn_to_write(), Session(db.engine.execution_options(tracker_write=True)) as writing:
         try:
             if piggybacked is not None and not piggybacked.arrived:
                 piggybacked.write(writing)
@@ -207,14 +273,14 @@ def empty_log() -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA query_only = OFF")
         cursor.execute(f"PRAGMA busy_timeout = {LOG_TIMEOUT_MS}")
+        connection.info[PATIENCE] = LOG_TIMEOUT_MS
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         cursor.close()
     finally:
         connection.close()
 
 
-def _on_connect(connection: Any, _record: object) -> None:
+def _on_connect_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for name, value in PRAGMAS.items():
@@ -225,20 +291,33 @@ def _on_connect(connection: Any, _record: object) -> None:
 def _on_begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get("tracker_write", False)
     connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
+    patience = _patience.get()
+    if connection.info.get(PATIENCE) != patience:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
+        connection.info[PATIENCE] = patience
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+def _on_connecting_postgresql(
+    _dialect: Dialect, _record: object, _arguments: object, named: dict[str, Any]
+) -> None:
+    named.setdefault("connect_timeout", BUSY_TIMEOUT_MS // 1000)
+
+
 def _on_begin_postgresql(connection: Connection) -> None:
-    if not connection.get_execution_options().get("tracker_write", False):
+    if connection.get_execution_options().get("tracker_write", False):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_patience.get()}")
+    else:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
 def listen(engine: Engine) -> None:
     """Set the engine up: once for each engine, before its first connection."""
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "connect", _on_connect_sqlite)
         event.listen(engine, "begin", _on_begin_sqlite)
     else:
+        event.listen(engine, "do_connect", _on_connecting_postgresql)
         event.listen(engine, "begin", _on_begin_postgresql)
 
 
@@ -247,6 +326,17 @@ def copy_to_read(path: Path) -> Engine:
     disposes of the engine."""
     query = {"mode": "ro", "immutable": "1", "uri": "true"}
     return create_engine(URL.create("sqlite", database=path.resolve().as_uri(), query=query))
+
+
+@contextmanager
+def copy_to_write(path: Path) -> Iterator[Connection]:
+    """An SQLite file that is the caller's alone: what the block writes is kept together."""
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def other_database(url: URL) -> Engine:

@@ -21,7 +21,14 @@ PEOPLE = {
     "administrator": "petra.lindqvist@example.org",
 }
 """One of each role in the demo, by e-mail address."""
-UNLINKED = ("/", "/profile", "/assess", "/styleguide", "/an-address-that-is-not-there")
+UNLINKED = (
+    "/",
+    "/profile",
+    "/assess",
+    "/styleguide",
+    "/forgot-password/asked",
+    "/an-address-that-is-not-there",
+)
 """Where a walk starts: the front page, and pages that not every role has a link to."""
 EACH = 2
 """How many addresses of one endpoint are looked at for each role: a first, and one that may

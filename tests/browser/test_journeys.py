@@ -100,7 +100,7 @@ def test_a_review_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -
     ana.follow(ana.page.get_by_role("button", name="Send for review"))
 
     sue = keyboard("sue")
-    sue.follow(sue.page.get_by_role("main").get_by_role("link", name="1 review to answer"))
+    sue.follow(sue.page.get_by_role("main").get_by_role("link", name="Open the review"))
     sue.follow(sue.page.locator(".statement-title a").first)
     for answer in ("3", "3"):
         card = sue.page.locator("[data-review-card]")
@@ -116,9 +116,7 @@ def test_a_review_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -
         if side is ana:
             side.page.goto("/")
             side.follow(
-                side.page.get_by_role("main").get_by_role(
-                    "link", name="Your review by Sue is revealed"
-                )
+                side.page.get_by_role("main").get_by_role("link", name="Settle 1 difference")
             )
         side.to(side.page.locator("input[name^=choice]").first)
         side.press(side.page.locator("input[value='agree:partly']").get_attribute("data-key"))
@@ -126,6 +124,23 @@ def test_a_review_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -
     answers = stored(live, select(Endorsement.answer).order_by(Endorsement.id))
     assert answers == [EndorsedAnswer.CONSISTENTLY, EndorsedAnswer.PARTLY]
     assert stored(live, select(Review.status)) == ["closed"]
+
+
+@pytest.mark.parametrize(("name", "link"), [("sue", "Open the review"), ("ben", "Start rating")])
+def test_what_is_next_is_five_keys_from_today(
+    live: Live, keyboard: Callable[[str], Keyboard], name: str, link: str
+) -> None:
+    """The review that waits, and one's own ratings: past the navigation, and on to the button."""
+    statements = rated(live, Answer.CONSISTENTLY)
+    with live.app.app_context():
+        send_now(live.world, "ana", "sue", dict.fromkeys(statements, ItemStatus.WAITING))
+    me = keyboard(name)
+    me.page.goto("/")
+    before = me.pressed
+    me.to(me.page.get_by_role("link", name="Skip to the content"))
+    me.press("Enter")
+    me.follow(me.page.get_by_role("main").get_by_role("link", name=link))
+    assert me.pressed - before <= 5
 
 
 def test_the_gaps_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -> None:
@@ -153,7 +168,7 @@ def test_a_review_without_script(live: Live, visit: Callable[..., Any], width: i
     ana.get_by_role("button", name="Send for review").click()
 
     sue = visit("sue", width=width, java_script_enabled=False)
-    sue.get_by_role("main").get_by_role("link", name="1 review to answer").click()
+    sue.get_by_role("main").get_by_role("link", name="Open the review").click()
     for card in sue.locator("[data-statement]").all():
         card.locator("label", has=sue.locator("input[value=consistently]")).click()
         card.locator("label", has=sue.locator("input[name^=ground]")).first.click()
@@ -163,9 +178,7 @@ def test_a_review_without_script(live: Live, visit: Callable[..., Any], width: i
     for side, page in (("sue", sue), ("ana", ana)):
         if side == "ana":
             page.goto("/")
-            page.get_by_role("main").get_by_role(
-                "link", name="Your review by Sue is revealed"
-            ).click()
+            page.get_by_role("main").get_by_role("link", name="Settle 1 difference").click()
         page.locator("label", has=page.locator("input[value='agree:partly']")).click()
         page.get_by_role("button", name="Confirm choices").click()
     assert stored(live, select(Review.status)) == ["closed"]

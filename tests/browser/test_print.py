@@ -7,12 +7,16 @@ import unicodedata
 from typing import Any
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
+from sqlalchemy import update
 
 from tests.browser.conftest import Site
+from tracker.db import transaction
+from tracker.models import Library
+from tracker.rules.regions import Paper
 
 PAPER = {"width": 688, "height": 1000}
-"""A4 without its margins, in CSS pixels."""
+"""A4 without its margins, in CSS pixels: the narrower of the two papers."""
 PAGES = {
     "profile": ("learner and supervisor", "/profile"),
     "differences": ("supervisor", ""),
@@ -36,9 +40,13 @@ def opened(site: Site, browser: Any, name: str, **options: Any) -> Any:
     return page
 
 
+def sheets(page: Any) -> list[PageObject]:
+    return list(PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages)
+
+
 def printed(page: Any) -> str:
-    sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
-    words = unicodedata.normalize("NFKC", " ".join(sheet.extract_text() for sheet in sheets))
+    found = " ".join(sheet.extract_text() for sheet in sheets(page))
+    words = unicodedata.normalize("NFKC", found)
     return " ".join(words.split())
 
 
@@ -86,3 +94,17 @@ def test_the_notes_hold_what_is_folded_away(site: Site, browser: Any) -> None:
     assert "Ana Ruiz, reviewed by Maria Ortiz" in words
     assert "Agreed, and the reason" in words
     page.context.close()
+
+
+@pytest.mark.parametrize(("paper", "points"), [(Paper.A4, (595, 842)), (Paper.LETTER, (612, 792))])
+def test_a_page_is_printed_on_the_paper_of_the_library(
+    site: Site, browser: Any, paper: Paper, points: tuple[int, int]
+) -> None:
+    with site.app.app_context(), transaction() as tx:
+        tx.execute(update(Library).values(paper=paper))
+    page = opened(site, browser, "profile")
+    sizes = {(round(one.mediabox.width), round(one.mediabox.height)) for one in sheets(page)}
+    page.context.close()
+    with site.app.app_context(), transaction() as tx:
+        tx.execute(update(Library).values(paper=Paper.LETTER))
+    assert sizes == {points}

@@ -8,7 +8,7 @@ import pytest
 from tests.browser.conftest import Site
 from tests.browser.keyboard import Keyboard
 from tests.browser.watch import MOST_REQUESTS, Watch, barriers, sideways
-from tracker.web.http.headers import POLICY
+from tracker.rules.last_resort import POLICY
 
 GOOD = """<!doctype html><html lang="en"><head><title>A page</title><link rel="icon" href="data:,"></head>
 <body><main><h1>A page</h1>{}</main></body></html>"""

@@ -12,11 +12,14 @@ axe = pytest.importorskip(
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WCAG = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+COLORS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 AXE = axe.Axe().axe_script
 """axe-core itself, read once."""
 MOST_BYTES = 100_000
 """On the wire, for somebody who was never here: headers and compressed bodies."""
 MOST_REQUESTS = 10
+LEFT = "net::ERR_ABORTED"
+"""The page was left meanwhile, as a draft that was just typed is while its form is sent."""
 TWICE = {"standard": 32, "fixed": 26}
 """Font sizes in px when a reader doubles theirs (WCAG 1.4.4)."""
 
@@ -31,9 +34,7 @@ class Watch:
         self.bytes = 0
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
-        page.on(
-            "requestfailed", lambda request: self.complaints.append(f"not loaded: {request.url}")
-        )
+        page.on("requestfailed", self._not_loaded)
         self.wire = page.context.new_cdp_session(page)
         self.wire.send("Network.enable")
         self.wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
@@ -50,6 +51,10 @@ class Watch:
         )
         if message.type in ("error", "warning") and not is_page_itself:
             self.complaints.append(f"console {message.type}: {message.text}")
+
+    def _not_loaded(self, request: Any) -> None:
+        if request.failure != LEFT:
+            self.complaints.append(f"not loaded: {request.url}")
 
     def _loaded(self, event: dict[str, Any]) -> None:
         self.bytes += int(event["encodedDataLength"])
@@ -74,13 +79,15 @@ class Watch:
         return found
 
 
-def barriers(page: Any) -> list[str]:
-    """What axe-core finds against WCAG 2.2 AA and its own good practice.
+def barriers(page: Any, rules: dict[str, Any] = WCAG) -> list[str]:
+    """What axe-core finds against these rules: WCAG 2.2 AA and its own good practice.
 
     What passed stays in the page: to hand all of it over takes longer than to find it.
     """
     page.evaluate(AXE)
-    found = page.evaluate("options => axe.run(options).then((results) => results.violations)", WCAG)
+    found = page.evaluate(
+        "options => axe.run(options).then((results) => results.violations)", rules
+    )
     return [
         f"axe {each['id']}: {node['target']} {node['failureSummary']}"
         for each in found

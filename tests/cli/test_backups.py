@@ -22,7 +22,8 @@ from tracker.rules.operations.backups import FINDINGS
 def files(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Where the evidence lies and the backups go, apart from other tests."""
     monkeypatch.setitem(app.config, "DATA_DIR", tmp_path)
-    monkeypatch.setitem(app.config, "FILES_DIR", tmp_path / "files")
+    monkeypatch.setitem(app.config, "FILES", tmp_path / "files")
+    monkeypatch.setitem(app.config, "BACKUP_DIR", tmp_path / "backups")
     return tmp_path / "files"
 
 
@@ -37,7 +38,7 @@ def test_it_says_what_is_in_the_backup(app: Flask, world: World, files: Path) ->
     assert done.exit_code == 0, done.output
     path, said = done.output.split(": ", 1)
     assert Path(path) == files.parent / "backups" / "tracker-20261124-100000.tar"
-    assert re.fullmatch(r"0\.\d MiB, 11 people, 0 ratings, 1 evidence files\.\n", said)
+    assert re.fullmatch(r"\d\.\d MiB, 11 people, 0 ratings, 1 evidence files\.\n", said)
     again = run(app, "backup")
     assert (again.exit_code, again.output) == (
         1,
@@ -92,13 +93,16 @@ def codes(name: str, source: str) -> set[str]:
 def test_every_finding_and_every_refusal_has_its_words() -> None:
     names = (
         "queries/operations/invariants",
+        "queries/operations/record_check",
+        "queries/operations/seal_chains",
         "storage/archives",
         "storage/postgresql_copies",
         "services/operations/backups",
         "rules/operations/backups",
     )
     source = "".join((ROOT / "tracker" / f"{name}.py").read_text() for name in names)
-    assert codes("Finding", source) == set(FINDINGS)
+    named = codes("_named", source) | set(re.findall(r'found\["([a-z_]+)"\]', source))
+    assert codes("Finding", source) | named == set(FINDINGS)
     refusals = codes("Conflict", source) | codes("Invalid", source) | codes("NoBackup", source)
     assert refusals - set(REASONS) == {"backup_faulty"}
     assert codes("Finding", 'Finding("unheard_of")') - set(FINDINGS) == {"unheard_of"}

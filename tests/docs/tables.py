@@ -1,6 +1,6 @@
 """`make diagrams`: the tables as a picture and as a list, made from the models.
 
-It stands among the tests, as `tests/bench.py` does: a tool for developers, which is not part of the
+It stands among the tests, as `tests/benches/pages.py` does: a tool for developers, which is not part of the
 installed program.
 """
 

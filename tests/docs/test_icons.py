@@ -3,6 +3,7 @@
 import json
 import re
 import struct
+from urllib.parse import urljoin
 
 import pytest
 
@@ -30,7 +31,8 @@ def test_a_page_names_the_manifest_and_the_manifest_names_icons_that_are_served(
         assert served.status_code == 200
         assert served.mimetype == "application/manifest+json"
         manifest = json.loads(served.text)
-    assert (manifest["start_url"], manifest["display"]) == ("/", "standalone")
+    assert {urljoin(found[1], manifest[name]) for name in ("start_url", "scope")} == {"/"}
+    assert manifest["display"] == "standalone"
     for each in manifest["icons"]:
         with client.http.get(f"{found[1].rsplit('/', 1)[0]}/{each['src']}") as served:
             assert served.status_code == 200

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tracker.cli import gunicorn
+from tracker.cli.server import gunicorn
 
 ROOT = Path(__file__).parents[2]
 UV = """#!/bin/sh

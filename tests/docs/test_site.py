@@ -95,7 +95,7 @@ def test_a_broken_link_fails(tmp_path: Path) -> None:
     """On two pages of their own, so that the build is quick; they pass before links are planted."""
     docs = tmp_path / "docs"
     docs.mkdir()
-    shutil.copy(ROOT / "docs" / "frameworks.md", docs)
+    (docs / "frameworks.md").write_text("# Frameworks\n\n## Versions\n", encoding="utf-8")
     page = "# Whole\n\n[versions](frameworks.md#versions)\n"
     (docs / "index.md").write_text(page, encoding="utf-8")
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[0]

@@ -1,13 +1,17 @@
 from sqlalchemy import select
 
 from tests.doors.door import Door
+from tests.factories.actors import acting
 from tests.factories.world import World, add
-from tracker.db import transaction
-from tracker.models import Invitation, SignIn
+from tracker.db import session, transaction
+from tracker.models import AddressChange, Invitation, Job, SignIn
 from tracker.rules.accounts.tokens import token_hash
+from tracker.services.operations import jobs
 
 SIGNED_IN_POST = "401 422 422 422 422 422 422 422 422"
-LINK = "a" * 43
+LINK, BACK = "a" * 43, "b" * 43
+EVERYBODY = "200 200 200 200 200 200 200 200 200"
+FIRST_ALONE = "303 404 404 404 404 404 404 404 404"
 
 
 def another_device(world: World) -> None:
@@ -48,8 +52,78 @@ def link(world: World) -> dict[str, object]:
     return {"token": LINK}
 
 
+def asked_address(world: World) -> None:
+    """Lea wants another address."""
+    with transaction() as tx:
+        add(
+            tx,
+            AddressChange(
+                person_id=world.people["lea"],
+                former_email=world.email("lea"),
+                new_email="lea.b@example.org",
+                confirm_hash=token_hash(LINK),
+                asked_at=world.now,
+            ),
+        )
+
+
+def changed_address(world: World) -> None:
+    """Lea had another address."""
+    with transaction() as tx:
+        add(
+            tx,
+            AddressChange(
+                person_id=world.people["lea"],
+                former_email="lea.a@example.org",
+                new_email=world.email("lea"),
+                take_back_hash=token_hash(BACK),
+                asked_at=world.now,
+                confirmed_at=world.now,
+            ),
+        )
+
+
+def back(world: World) -> dict[str, object]:
+    return {"token": BACK}
+
+
+def person_of_ben(world: World) -> dict[str, object]:
+    return {"person_id": world.people["ben"]}
+
+
+def job_of_ana(world: World) -> None:
+    """Hers by name only: nothing makes it."""
+    jobs.ask(acting(world, "ana"), "people_of_team", {"about": "Central"}, world.now)
+
+
+def its_id(world: World) -> dict[str, object]:
+    return {"job_id": session().scalars(select(Job.id)).one()}
+
+
 DOORS = [
+    Door("jobs.index", "302 200 200 200 200 200 200 200 200"),
+    Door("jobs.download", "302 404 404 404 404 404 404 404 404", values=its_id, arrange=job_of_ana),
+    Door("jobs.discard", "401 303 404 404 404 404 404 404 404", "POST", its_id, arrange=job_of_ana),
     Door("accounts.change_password", SIGNED_IN_POST, "POST"),
+    Door("accounts.end_other_sign_ins", "401 303 303 303 303 303 303 303 303", "POST"),
+    Door("address_changes.show", "302 200 200 200 200 200 200 200 200"),
+    Door("address_changes.ask", SIGNED_IN_POST, "POST"),
+    Door("address_changes.withdraw", "401 303 303 303 303 303 303 303 303", "POST"),
+    Door("address_changes.confirm_page", EVERYBODY, values=link, arrange=asked_address),
+    Door("address_changes.confirm", FIRST_ALONE, "POST", link, arrange=asked_address),
+    Door("address_changes.take_back_page", EVERYBODY, values=back, arrange=changed_address),
+    Door("address_changes.take_back", FIRST_ALONE, "POST", back, arrange=changed_address),
+    Door("password_resets.show", EVERYBODY),
+    Door("password_resets.ask", "422 422 422 422 422 422 422 422 422", "POST"),
+    Door("password_resets.asked", EVERYBODY),
+    Door("people_invitations.index", "302 403 403 403 403 403 403 200 403"),
+    Door("people_invitations.send", "401 403 403 403 403 403 403 422 403", "POST"),
+    Door(
+        "people_invitations.send_one", "401 404 404 404 404 404 404 303 404", "POST", person_of_ben
+    ),
+    Door("sign_in_settings.show", "302 403 403 403 403 403 403 200 403"),
+    Door("sign_in_settings.save", "401 403 403 403 403 403 403 422 403", "POST"),
+    Door("accounts.come_back", "401 303 303 303 303 303 303 303 303", "POST"),
     Door("accounts.cover", "401 303 303 303 303 303 303 303 303", "POST"),
     Door(
         "accounts.end_sign_in",
@@ -58,6 +132,7 @@ DOORS = [
         that_device,
         arrange=another_device,
     ),
+    Door("accounts.leave", SIGNED_IN_POST, "POST"),
     Door("accounts.mail_choice", SIGNED_IN_POST, "POST"),
     Door("accounts.password", "302 200 200 200 200 200 200 200 200"),
     Door("accounts.rename", SIGNED_IN_POST, "POST"),

@@ -1,12 +1,28 @@
 from sqlalchemy import select
 
 from tests.doors.door import Door
+from tests.factories.sending import actor
 from tests.factories.world import World, add
 from tracker.db import transaction
-from tracker.models import Membership, NotRatedHere, OutboxMail
+from tracker.models import (
+    Membership,
+    MembershipRequest,
+    NotRatedHere,
+    OutboxMail,
+    Person,
+    RosterImport,
+)
+from tracker.queries.administration import rosters
+from tracker.rules.administration.memberships import MembershipTerms
+from tracker.rules.administration.roster import files
+from tracker.rules.roles import Role
+from tracker.services.administration import membership_requests
+from tracker.services.administration.roster import importing, staging
 
 ADMIN = "302 403 403 403 403 403 403 200 403"
 ADMIN_POST = "401 403 403 403 403 403 403 422 403"
+OPERATOR = "302 403 403 403 403 403 403 403 403"
+"""See `test_an_operator_has_the_system_and_nobodys_record`."""
 ITS_RECORD = "302 404 404 404 404 404 404 200 404"
 ITS_RECORD_POST = "401 404 404 404 404 404 404 422 404"
 ITS_BUTTON = "401 404 404 404 404 404 404 303 404"
@@ -79,12 +95,90 @@ def mail_id(world: World) -> dict[str, object]:
         return {"mail_id": tx.scalars(select(OutboxMail.id)).one()}
 
 
+def a_request(world: World) -> None:
+    """Adam asks to supervise in Central."""
+    make_second(world)
+    terms = MembershipTerms(world.teams["central"], Role.SUPERVISOR, world.now.date())
+    membership_requests.ask(actor(world, "adam"), world.people["adam"], terms, world.now)
+
+
+def make_second(world: World) -> None:
+    """Ben administers too."""
+    with transaction() as tx:
+        tx.get_one(Person, world.people["ben"]).administrator = True
+
+
+def request_id(world: World) -> dict[str, object]:
+    with transaction() as tx:
+        return {"request_id": tx.scalars(select(MembershipRequest.id)).one()}
+
+
+def a_roster(world: World) -> None:
+    """Adam uploaded one with Ana and somebody new."""
+    staging.stage(actor(world, "adam"), roster_file(), world.now)
+
+
+def roster_file() -> files.RosterFile:
+    lines = "Name,Email,Team,Job profile", "Ana,ana@example.org,Central,Mid-level"
+    new = "Nora Fine,nora@example.org,Central,Mid-level"
+    return files.read("staff.csv", "\n".join([*lines, new]).encode())
+
+
+def an_imported_roster(world: World) -> None:
+    a_roster(world)
+    found = rosters.recent(actor(world, "adam"))[0]
+    importing.bring_in(actor(world, "adam"), found.id, found.plan_digest, world.now)
+
+
+def roster_id(world: World) -> dict[str, object]:
+    with transaction() as tx:
+        return {"roster_id": tx.scalars(select(RosterImport.id)).one()}
+
+
 DOORS = [
+    Door("rosters.index", ADMIN),
+    Door("rosters.upload", ADMIN_POST, "POST"),
+    Door("rosters.export", ADMIN),
+    Door("rosters.show", ITS_RECORD, values=roster_id, arrange=a_roster),
+    Door("rosters.to_fix", ITS_RECORD, values=roster_id, arrange=a_roster),
+    Door("rosters.not_in_file", ITS_RECORD, values=roster_id, arrange=a_roster),
+    Door("rosters.choose", ITS_BUTTON, "POST", roster_id, arrange=a_roster),
+    Door("rosters.bring_in", ITS_BUTTON, "POST", roster_id, arrange=a_roster),
+    Door("rosters.end", ITS_RECORD_POST, "POST", roster_id, arrange=a_roster),
+    Door("rosters.undo", ITS_BUTTON, "POST", roster_id, arrange=a_roster),
+    Door(
+        "rosters.discard",
+        "401 404 404 404 404 404 404 303 404",
+        "POST",
+        roster_id,
+        arrange=a_roster,
+    ),
+    Door("membership_requests.index", ADMIN),
+    Door(
+        "membership_requests.confirm",
+        "401 404 303 404 404 404 404 303 404",
+        "POST",
+        request_id,
+        arrange=a_request,
+    ),
+    Door(
+        "membership_requests.refuse",
+        "401 404 303 404 404 404 404 303 404",
+        "POST",
+        request_id,
+        arrange=a_request,
+    ),
+    Door("access_review.index", ADMIN),
+    Door("access_review.table", ADMIN),
+    Door("access_review.confirm", "401 403 403 403 403 403 403 303 403", "POST"),
     Door("admin.index", ADMIN),
     Door("admin.library", ADMIN),
     Door("admin.library_save", ADMIN_POST, "POST"),
     Door("admin_audit.index", ADMIN),
-    Door("admin_backup.index", ADMIN),
+    Door("admin_backup.index", OPERATOR),
+    Door("system.index", OPERATOR),
+    Door("libraries.new", OPERATOR),
+    Door("libraries.create", "401 403 403 403 403 403 403 403 403", "POST"),
     Door("admin_mail.again", ITS_BUTTON, "POST", mail_id, arrange=a_mail),
     Door("admin_mail.arrived", ADMIN_POST, "POST"),
     Door("admin_mail.index", ADMIN),
@@ -107,6 +201,10 @@ DOORS = [
         "POST",
         lambda world: {"person_id": world.people["adam"]},
     ),
+    Door("bulk_edits.edit", "302 403 403 403 403 403 403 303 403"),
+    Door("bulk_edits.apply", ADMIN_POST, "POST"),
+    Door("leaving.show", ITS_RECORD, values=ana),
+    Door("leaving.leave", ITS_BUTTON, "POST", ana),
     Door("admin_people.edit", ITS_RECORD, values=ana),
     Door("admin_people.enable", ITS_BUTTON, "POST", ana),
     Door("admin_people.index", ADMIN),

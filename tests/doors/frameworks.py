@@ -1,16 +1,21 @@
+from sqlalchemy import select
+
 from tests.doors.door import Door
 from tests.factories.world import World
-from tracker.queries.frameworks.corrections import open_corrections
+from tracker.db import session
+from tracker.models import Correction
 from tracker.services.frameworks.corrections import suggest_correction
 
 
 def suggest(world: World) -> None:
-    suggest_correction(world.framework_id, "", "A word is wrong.", "", "", world.now)
+    """From somebody of City Library."""
+    here = world.libraries["city"]
+    words = "A word is wrong."
+    suggest_correction(world.framework_id, "", words, "", "", world.now, library_id=here)
 
 
 def suggested(world: World) -> dict[str, object]:
-    (row,) = open_corrections()
-    return {"correction_id": row.id}
+    return {"correction_id": session().scalars(select(Correction.id)).one()}
 
 
 def small(world: World) -> dict[str, object]:
@@ -24,7 +29,7 @@ DOORS = [
     Door("corrections.index", "302 403 403 403 403 403 403 200 403"),
     Door(
         "corrections.close",
-        "401 403 403 403 403 403 403 422 403",
+        "401 404 404 404 404 404 404 422 404",
         "POST",
         values=suggested,
         arrange=suggest,

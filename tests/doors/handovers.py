@@ -47,6 +47,14 @@ DOORS = [
         values=its_id,
         arrange=one,
     ),
+    Door("handover_lists.edit", "302 404 404 403 404 303 404 404 404", values=central, arrange=one),
+    Door(
+        "handover_lists.hand_on",
+        "401 404 404 403 404 422 404 404 404",
+        "POST",
+        values=central,
+        arrange=one,
+    ),
     Door("delegates.index", "302 200 403 200 200 403 403 403 200"),
     Door("delegates.create", "401 422 403 422 422 403 403 403 422", "POST"),
     Door(

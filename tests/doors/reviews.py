@@ -100,6 +100,7 @@ DOORS = [
     Door("reviews.send", "401 422 422 422 403 403 403 403 403", "POST"),
     row("reviews.show", 200, 302, method="GET", values=its_id),
     row("reviews.withdraw", 303, 403, values=its_id),
+    row("reviews.one_more_week", 303, 409, values=its_id),
     row("reviews.item", 403, 200, method="GET"),
     row("reviews.answer", 403, 422),
     row("reviews.reply", 422, 403, returned),

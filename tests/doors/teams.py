@@ -10,5 +10,7 @@ DOORS = [
     Door("teams.index", "302 200 200 200 200 200 200 200 200"),
     Door("teams.show", "302 404 404 200 404 200 404 404 404", values=central),
     Door("teams.gaps", "302 404 404 200 404 200 404 404 404", values=central),
+    Door("teams.people_csv", "302 404 404 200 404 200 404 404 404", values=central),
+    Door("teams.make_people_file", "401 404 404 303 404 303 404 404 404", "POST", values=central),
     Door("teams.gaps_csv", "302 404 404 200 404 200 404 404 404", values=central),
 ]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from tests.client import PASSWORD
-from tests.doors import DOORS
+from tests.doors import DOORS, administration
+from tests.doors.accounts import another_device, asked_address
 from tests.doors.door import Door
 from tests.doors.reviews import its_item
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
@@ -26,21 +27,30 @@ from tracker.models import (
     Level,
     Membership,
     Notice,
+    Person,
+    Review,
     RoleProfile,
+    RosterImport,
     Statement,
     Team,
     UseStatement,
 )
+from tracker.queries.administration.bulk_edits import plans
 from tracker.queries.assessment import import_targets
+from tracker.rules.administration.bulk_edits import BulkChange, BulkEdit
 from tracker.rules.assessment.import_lines import read
 from tracker.rules.assessment.import_plan import plan
 from tracker.rules.notifications.mail import MailOutcome
+from tracker.rules.roles import Role
 from tracker.services import evidence
+from tracker.services.accounts import away
 from tracker.services.administration import legal_holds, people, role_profiles, teams
+from tracker.services.administration.operators import set_operator
 from tracker.services.assessment import kept_ratings
 from tracker.web.assessment.import_forms import headings
 
 Data = Callable[[World], dict[str, object]]
+ROSTER = b"Name,Email,Team,Job profile\nNora Fine,nora@example.org,Central,Mid-level\n"
 NEW_PASSWORD = "seven lamps by the door"
 
 
@@ -157,12 +167,42 @@ def ben(world: World) -> dict[str, object]:
     return {"person_id": world.people["ben"]}
 
 
+def add_pat(world: World) -> None:
+    people.add(actor(world, "adam"), "Pat", "pat@example.org", world.now)
+
+
+def pat(world: World) -> dict[str, object]:
+    found = select(Person.id).where(Person.email == "pat@example.org")
+    return {"person_id": session().scalars(found).one()}
+
+
+def pat_alone(world: World) -> dict[str, object]:
+    return {"people": [pat(world)["person_id"]]}
+
+
+def ben_ends(world: World) -> dict[str, object]:
+    """Ben's last day, as its preview shows it."""
+    edit = BulkEdit(BulkChange.END, Role.LEARNER, dt.date(2026, 12, 31))
+    plan = plans.planned(actor(world, "adam"), [world.people["ben"]], edit, world.now.date())
+    return {
+        "people": world.people["ben"],
+        "change": "end",
+        "role": "learner",
+        "on": "2026-12-31",
+        "seen": plans.digest(plan),
+    }
+
+
 def on_hold(world: World) -> None:
     legal_holds.begin(actor(world, "adam"), world.people["ana"], "A letter.", world.now)
 
 
 def second_administrator(world: World) -> None:
     people.make_administrator(actor(world, "adam"), world.people["ben"], world.now)
+
+
+def an_operator(world: World) -> None:
+    set_operator(world.email("adam"), True, world.now)
 
 
 def empty_profile(world: World) -> None:
@@ -182,6 +222,14 @@ def spare_profile(world: World) -> dict[str, object]:
         .scalars(select(RoleProfile.id).where(RoleProfile.name == "Spare"))
         .one()
     }
+
+
+def as_checked(world: World) -> dict[str, object]:
+    return {"seen": session().scalars(select(RosterImport.plan_digest)).one()}
+
+
+def ends_sue(world: World) -> dict[str, object]:
+    return {"people": world.people["sue"], "ends_on": "2026-11-30"}
 
 
 def sensitive(world: World) -> None:
@@ -231,6 +279,10 @@ def newest_use_statement(world: World) -> dict[str, object]:
     }
 
 
+def gone(world: World) -> None:
+    away.leave(actor(world, "ana"), world.now.date(), world.now)
+
+
 def waiting_mail(world: World) -> None:
     mail_tried(world, outcome=MailOutcome.TAKEN)
 
@@ -261,6 +313,10 @@ def endorsed_by_sue(world: World) -> None:
 
 def to_hugo(world: World) -> dict[str, object]:
     return {"reviewer": world.people["hugo"], "note": "She knows the desk."}
+
+
+def all_to_hugo(world: World) -> dict[str, object]:
+    return {**to_hugo(world), "reviews": session().scalars(select(Review.id)).one()}
 
 
 def hugo_there(world: World) -> dict[str, object]:
@@ -309,14 +365,18 @@ def pdf(world: World) -> dict[str, object]:
 
 SENDS = [
     Send("accounts.change_password", "ana", words(current=PASSWORD, new=NEW_PASSWORD)),
+    Send("accounts.come_back", "ana", arrange=gone),
     Send("accounts.cover", "ana", words(covers_screen="y")),
     Send("accounts.end_sign_in", "ana"),
+    Send("accounts.leave", "ana", words(until_on="2026-12-03")),
     Send("accounts.mail_choice", "ana", words(mail="each")),
     Send("accounts.rename", "ana", words(name="Ana Maria")),
     Send(
         "admin.library_save",
         "adam",
-        words(name="City", time_zone="UTC", review_days=7, differences_days=7),
+        words(
+            name="City", time_zone="UTC", region="GB", paper="a4", review_days=7, differences_days=7
+        ),
     ),
     Send("admin_mail.again", "adam"),
     Send("admin_mail.arrived", "adam", words(code="ABC234"), waiting_mail),
@@ -329,15 +389,37 @@ SENDS = [
         "adam",
         lambda world: {"statements": [statement(world)], "reason": "Not here."},
     ),
+    Send("access_review.confirm", "adam"),
+    Send(
+        "libraries.create",
+        "adam",
+        words(
+            library="Lake Library",
+            time_zone="America/Chicago",
+            region="US",
+            paper="letter",
+            name="Lena",
+            email="lena@example.org",
+        ),
+        arrange=an_operator,
+    ),
     Send("admin_exclusions.lift", "adam"),
     Send("admin_people.set_legal_hold", "adam", words(why="A letter of November 20.")),
     Send("admin_people.end_legal_hold", "adam", arrange=on_hold),
     Send("admin_people.create", "adam", words(name="New", email="new@example.org")),
     Send("admin_people.disable", "adam", values=ben),
+    Send("leaving.leave", "adam", values=ben),
+    Send("bulk_edits.apply", "adam", ben_ends),
     Send("admin_people.enable", "adam", arrange=disabled, values=ben),
     Send("admin_people.make_administrator", "adam", values=ben),
     Send("admin_people.new_link", "adam"),
     Send("admin_people.unmake_administrator", "adam", arrange=second_administrator, values=ben),
+    Send("rosters.upload", "adam", lambda world: {"file": (io.BytesIO(ROSTER), "staff.csv")}),
+    Send("rosters.choose", "adam", words(**{"column-0": "name", "column-1": "email"})),
+    Send("rosters.bring_in", "adam", as_checked),
+    Send("rosters.end", "adam", ends_sue, arrange=administration.an_imported_roster),
+    Send("rosters.undo", "adam", arrange=administration.an_imported_roster),
+    Send("rosters.discard", "adam"),
     Send("admin_people.update", "adam", words(name="Ana Maria", email="ana@example.org")),
     Send("admin_role_profiles.create", "adam", no_targets),
     Send("admin_role_profiles.restore", "adam", arrange=retired_profile, values=spare_profile),
@@ -385,6 +467,8 @@ SENDS = [
     Send("admin_use_statement.publish", "adam", words(text="Anew.", base_version=1)),
     Send("assessment.save", "ana", words(answer="partly", base_version=0)),
     Send("assessment_grid.save", "ana", grid_row),
+    Send("membership_requests.confirm", "ben"),
+    Send("membership_requests.refuse", "adam"),
     Send("corrections.close", "adam", words(outcome="Mended.")),
     Send(
         "delegates.create",
@@ -400,6 +484,8 @@ SENDS = [
     Send("erasures.erase", "ana", words(reason="names_patron")),
     Send("evidence.archive", "ana"),
     Send("drafts.discard", "ana"),
+    Send("jobs.discard", "ana"),
+    Send("teams.make_people_file", "sue"),
     Send("evidence.bring_back", "ana", arrange=archived),
     Send("evidence.choose_now", "ana", lambda world: {"statement": statement(world)}),
     Send("evidence.create", "ana", pdf),
@@ -425,6 +511,7 @@ SENDS = [
     Send("exceptions.withdraw", "sue", words(reason="It is done here now.")),
     Send("frameworks.correct", "", words(text="A word is wrong.")),
     Send("handovers.hand_on", "sue", to_hugo, with_hugo),
+    Send("handover_lists.hand_on", "cora", all_to_hugo, with_hugo),
     Send("dashboard.use_statement_read", "ana", newest_use_statement, arrange=unread),
     Send("notices.read", "ana", newest_notice, unread_notice),
     Send("profiles.ready", "ana", words(ready="yes")),
@@ -436,6 +523,7 @@ SENDS = [
         "sue",
         lambda world: {"text": "Shadow Tom", "owner": world.people["ana"], "due_on": "2026-12-24"},
     ),
+    Send("reviews.one_more_week", "ana"),
     Send("reviews.reply", "ana", words(text="At the desk.")),
     Send("reviews.reveal", "sue", words(version=4), arrange=answered),
     Send("older_ratings.keep", "ana", as_seen, arrange=rated_long_ago),
@@ -443,6 +531,16 @@ SENDS = [
     Send("reviews.send", "ana", to_sue, arrange=rated),
     Send("reviews.step_done", "ana"),
     Send("reviews.withdraw", "ana"),
+    Send("accounts.end_other_sign_ins", "ana", arrange=another_device),
+    Send("address_changes.ask", "ana", words(email="a@example.org", current=PASSWORD)),
+    Send("address_changes.withdraw", "lea", arrange=asked_address),
+    Send("people_invitations.send", "adam", pat_alone, arrange=add_pat),
+    Send("people_invitations.send_one", "adam", arrange=add_pat, values=pat),
+    Send(
+        "sign_in_settings.save",
+        "adam",
+        words(invitation_days=30, invites_from=7, invites_until=19, idle_minutes=30),
+    ),
     Send("second_opinions.send", "ana", hugo_there, endorsed_by_sue),
     Send("batch_review.answer_screen", "sue", one_card),
     Send("batch_review.answer_statement", "sue", one_card),
@@ -452,7 +550,10 @@ WITHOUT_A_KEY = {
     "accounts.sign_in_now": "it makes a sign-in of its own each time",
     "accounts.sign_out": "there is nobody signed in afterwards",
     "drafts.save": "the script sends JSON, and the same text again changes nothing",
+    "address_changes.confirm": "the link can be used once",
+    "address_changes.take_back": "the link can be used once",
     "invitations.accept": "the link can be used once",
+    "password_resets.ask": "whoever asks again is mailed again, after a wait",
     "rating_lists.check": "nothing is stored",
     "rating_lists.edit": "nothing is stored",
     "batch_review.save": "the script sends JSON, and the same answer again changes nothing",

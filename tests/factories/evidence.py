@@ -6,7 +6,9 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
+from PIL import Image
 from sqlalchemy import select
 
 from tests.factories.reviews import send
@@ -20,7 +22,6 @@ from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.services import evidence
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
 TXT = "Shelf check, aisle 4: 212 items, 3 out of place. Café.\n".encode()
 
 
@@ -37,6 +38,15 @@ def png(width: int = 1, height: int = 1) -> bytes:
         + chunk(b"IDAT", zlib.compress(b"\0\0"))
         + chunk(b"IEND", b"")
     )
+
+
+def jpeg(width: int = 8, height: int = 8, **more: Any) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (width, height), (200, 40, 40)).save(made, "JPEG", **more)
+    return made.getvalue()
+
+
+JPEG = jpeg()
 
 
 def zipped(*names: str, content: bytes = b"<x/>") -> bytes:

@@ -2,12 +2,18 @@
 
 import datetime as dt
 
+from sqlalchemy.orm import Session
+
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer, words_of
 from tests.factories.world import World, add
 from tracker.db import transaction
-from tracker.models import Endorsement, Review, ReviewItem
+from tracker.models import Framework, Review, ReviewItem, ReviewItemText, ReviewMove, Statement
+from tracker.records.reviews import endorsements
 from tracker.rules.frameworks.scale import Ground
-from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus, ItemStatus, ReviewStatus
+from tracker.rules.reviews.digests import ReviewedContent, reviewed_digest
+from tracker.rules.reviews.workflow import REVEALED, ItemStatus, Move, ReviewStatus
+
+SALT = "5" * 64
 
 
 def endorse(
@@ -32,6 +38,7 @@ def endorse(
                 framework_id=world.framework_id,
                 status=ReviewStatus.CLOSED,
                 sent_at=at,
+                due_from=at.date(),
                 due_on=at.date(),
                 revealed_at=at,
                 closed_at=at,
@@ -42,37 +49,41 @@ def endorse(
             if answer == EndorsedAnswer.NOT_MY_WORK
             else ReviewerAnswer(answer.value)
         )
-        item_id = add(
-            tx,
-            ReviewItem(
-                review_id=review_id,
-                statement_id=statement_id,
-                position=1,
-                status=ItemStatus.ENDORSED,
-                digest="0" * 64,
-                **_as_sent(said or Answer(answer.value)),
-                rated_at=at,
-                rating_version=1,
-                reviewer_answer=theirs,
-                ground=Ground.SAW_IT,
-                answered_at=at,
-                revealed_at=at,
-            ),
+        words = _as_sent(said or Answer(answer.value))
+        item = ReviewItem(
+            review_id=review_id,
+            statement_id=statement_id,
+            position=1,
+            status=ItemStatus.ENDORSED,
+            digest=_digest(tx, world.people[person], statement_id, words),
+            **words,
+            rated_at=at,
+            rating_version=1,
+            reviewer_answer=theirs,
+            ground=Ground.SAW_IT,
+            answered_at=at,
+            revealed_at=at,
         )
-        add(
-            tx,
-            Endorsement(
-                person_id=world.people[person],
-                statement_id=statement_id,
-                endorser_id=world.people[by],
-                item_id=item_id,
-                answer=answer,
-                digest="0" * 64,
-                rating_version=1,
-                status=EndorsementStatus.STANDING,
-                endorsed_at=at,
-            ),
-        )
+        item_id = add(tx, item)
+        tx.add(ReviewItemText(item_id=item_id, salt=SALT))
+        for of_item, move, after in (
+            (None, Move.SEND, ReviewStatus.SENT),
+            (item_id, Move.REVEAL_EQUAL, ItemStatus.ENDORSED),
+            (None, Move.CLOSE, ReviewStatus.CLOSED),
+        ):
+            add(
+                tx,
+                ReviewMove(
+                    review_id=review_id,
+                    item_id=of_item,
+                    move=move,
+                    actor_id=world.people[by],
+                    before="",
+                    after=after,
+                    moved_at=at,
+                ),
+            )
+        endorsements.stand(tx, tx.get_one(Review, review_id), item, answer, at)
     return item_id
 
 
@@ -102,6 +113,7 @@ def send(
                 round_id=round_id,
                 status=status,
                 sent_at=at,
+                due_from=at.date(),
                 due_on=due_on or at.date() + dt.timedelta(days=14),
                 revealed_at=at if REVEALED & set(items.values()) else None,
                 closed_at=at if status is ReviewStatus.CLOSED else None,
@@ -133,6 +145,24 @@ def send(
                 ),
             )
     return review_id
+
+
+def _digest(tx: Session, person_id: int, statement_id: int, words: dict[str, str]) -> str:
+    statement = tx.get_one(Statement, statement_id)
+    framework = tx.get_one(Framework, statement.framework_id)
+    content = ReviewedContent(
+        person_id=person_id,
+        statement_uuid=statement.uuid,
+        framework_slug=framework.slug,
+        framework_version=framework.version,
+        statement_text=f"{statement.title}\n{statement.text}",
+        answer=words["learner_answer"],
+        answer_label=words["learner_answer_label"],
+        answer_description=words["learner_answer_description"],
+        note="",
+        evidence=(),
+    )
+    return reviewed_digest(SALT, content)
 
 
 def _as_sent(answer: Answer) -> dict[str, str]:

@@ -4,28 +4,40 @@ same records."""
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from tests.conftest import NOW, empty
+from tests.engines import LONG
 from tests.factories.world import add
 from tests.rules.searching import SEARCH
 from tracker.db import db, transaction
-from tracker.models import Framework, Library, Membership, Person, RoleProfile, Team
+from tracker.models import Correction, Framework, Library, Membership, Person, RoleProfile, Team
 from tracker.policy.permissions import (
     GRACE,
     Actor,
+    Place,
     Subject,
+    all_of,
     allows,
+    any_of,
+    corrections_closable,
     current_on,
+    in_reach_on,
+    learns,
     library_of,
+    may_know,
+    owns,
     teams_readable,
 )
+from tracker.policy.reviewers import may_review
 from tracker.queries.access import subjects
+from tracker.queries.access.access_review import accesses
 from tracker.queries.access.actors import actor_for_person
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.teams.gap_scope import gap_scope
@@ -204,6 +216,18 @@ def scopes_by_predicates(
     return found
 
 
+def seen_by_sql(people: list[int]) -> dict[int, set[int]]:
+    """Whose profiles each may read, as the access reviews of both libraries say it."""
+    by_email = {f"p{number}": person_id for number, person_id in enumerate(people)}
+    found: dict[int, set[int]] = {person_id: set() for person_id in people}
+    for person_id in people[:2]:
+        actor = actor_for_person(person_id, NOW)
+        assert actor is not None
+        for access in accesses(actor, TODAY):
+            found[access.reader.id] |= {by_email[one.email] for one in access.people}
+    return found
+
+
 @pytest.fixture
 def emptied(app: Flask) -> Iterator[Flask]:
     with app.app_context():
@@ -211,7 +235,7 @@ def emptied(app: Flask) -> Iterator[Flask]:
 
 
 @settings(
-    max_examples=150,
+    max_examples=150 if LONG else 60,
     phases=[Phase.generate],
     deadline=None,
     derandomize=True,
@@ -223,9 +247,15 @@ def test_sql_and_predicates_pick_the_same_records(emptied: Flask, plan: Plan) ->
     db.session.remove()
     empty(db.engine)
     people, teams = build(plan)
+    seen = seen_by_sql(people)
     for person_id in people:
         actor = actor_for_person(person_id, NOW)
         assert actor is not None
+        assert seen[person_id] == {
+            each
+            for each in people
+            if each != person_id and allows(actor, Permission.PROFILE_READ, subject_of(each))
+        }
         readable = select(Team.id).where(teams_readable(actor))
         assert set(db.session.scalars(readable)) == picked(actor, teams)
         assert scopes(actor, teams) == scopes_by_predicates(actor, plan, people, teams)
@@ -275,6 +305,32 @@ def test_the_random_worlds_hold_what_matters() -> None:
     )
 
 
+@pytest.mark.parametrize(("days", "seen"), [(0, True), (30, True), (31, False)])
+def test_who_moved_away_is_seen_for_thirty_days(emptied: Flask, days: int, seen: bool) -> None:
+    """In days and not by GRACE: the promise is thirty."""
+    places = ((0, 2, Role.LEARNER, -60, -days), (2, 2, Role.SUPERVISOR, -60, None))
+    people, _ = build(Plan((None, None, 0), frozenset(), 3, places))
+    supervisor = actor_for_person(people[2], NOW)
+    assert supervisor is not None
+    assert allows(supervisor, Permission.PROFILE_READ, subject_of(people[0])) == seen
+    reviewer = select(may_review(literal(people[0]), literal(people[2]), TODAY))
+    assert db.session.scalar(reviewer) == seen
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_closed_team_gives_no_rights_from_its_day_on(emptied: Flask, closed: bool) -> None:
+    """Whoever was in it stays in it until the end of that day."""
+    places = tuple((0, 2, role, -60, 0) for role in Role)
+    people, teams = build(Plan((None, None, 0), frozenset({2} if closed else ()), 1, places))
+    found = actor_for_person(people[0], NOW)
+    assert found is not None
+    held = [found.learns_in, found.supervises, found.coordinates]
+    assert [len(each) for each in held] == [0 if closed else 1] * 3
+    team = subjects.team(teams[2], TODAY)
+    assert team is not None
+    assert allows(found, TEAM_READ, team) != closed
+
+
 def actor(**changes: object) -> Actor:
     return Actor(**{"person_id": 1, "library_id": 1, **changes})  # type: ignore[arg-type]
 
@@ -294,10 +350,29 @@ def test_an_administrator_reads_no_profile_and_no_review() -> None:
     subject = Subject(id=2, library_id=1, owner_id=2, reviewer_id=3)
     for permission in Permission:
         if allows(actor(administrator=True), permission, subject):
-            assert permission.startswith("administer") or permission in (
+            assert permission.startswith(("administer", "correction")) or permission in (
                 Permission.PUBLIC,
                 Permission.SIGNED_IN,
             )
+
+
+def test_an_operator_has_nobodys_record() -> None:
+    """Neither of their own library nor of another."""
+    allowed = {
+        (permission, library_id)
+        for permission in Permission
+        for library_id in (1, 2, None)
+        if allows(
+            actor(operator=True),
+            permission,
+            Subject(id=2, library_id=library_id, owner_id=2, reviewer_id=3),
+        )
+    }
+    assert allowed == {
+        *((each, 1) for each in (Permission.OPERATE, Permission.CORRECTIONS_READ)),
+        *((each, at) for each in (Permission.PUBLIC, Permission.SIGNED_IN) for at in (1, 2, None)),
+        (Permission.CORRECTION_CLOSE, None),
+    }
 
 
 @pytest.mark.parametrize(
@@ -305,6 +380,208 @@ def test_an_administrator_reads_no_profile_and_no_review() -> None:
 )
 def test_nothing_of_another_library_is_allowed(permission: Permission) -> None:
     subject = Subject(id=1, library_id=2, owner_id=1, reviewer_id=1)
-    anything = actor(administrator=True)
+    anything = actor(administrator=True, operator=True)
     if permission not in (Permission.SIGNED_IN,):
         assert not allows(anything, permission, subject)
+
+
+HERE, BELOW, BESIDE = Place(4, "/1/4/"), Place(9, "/1/4/9/"), Place(41, "/1/41/")
+
+
+@pytest.mark.parametrize(
+    ("who", "what", "may"),
+    [
+        (actor(supervises=(HERE,)), {"places": (HERE,)}, True),
+        (actor(supervises=(HERE,)), {"places": (BESIDE, HERE)}, True),
+        (actor(supervises=(HERE,)), {"places": (BELOW,)}, False),
+        (actor(supervises=(HERE,)), {"places": ()}, False),
+        (actor(coordinates=(HERE,)), {"places": (BELOW,)}, True),
+        (actor(coordinates=(BESIDE, HERE)), {"places": (BESIDE, BELOW)}, True),
+        (actor(coordinates=(HERE,)), {"places": (BESIDE,)}, False),
+        (actor(coordinates=(BELOW,)), {"places": (HERE,)}, False),
+        (actor(supervises=(HERE,), library_id=2), {"places": (HERE,)}, False),
+        (actor(coordinates=(HERE,), library_id=2), {"places": (HERE,)}, False),
+        (actor(learns_in=(HERE,)), {"places": (HERE,)}, False),
+    ],
+)
+def test_a_team_is_read_by_its_supervisor_and_by_coordinators_of_it_or_above(
+    who: Actor, what: dict[str, Any], may: bool
+) -> None:
+    assert allows(who, TEAM_READ, Subject(4, 1, **what)) == may
+
+
+@pytest.mark.parametrize(
+    ("permission", "what", "may"),
+    [
+        (Permission.ACCOUNT_OWN, {"owner_id": 1}, True),
+        (Permission.ACCOUNT_OWN, {"owner_id": 2}, False),
+        (Permission.PROFILE_READ, {"owner_id": 1}, True),
+        (Permission.PROFILE_READ, {"owner_id": 2, "places": (HERE,)}, True),
+        (Permission.PROFILE_READ, {"owner_id": 2, "places": (BESIDE,)}, False),
+        (Permission.REVIEW_ANSWER, {"owner_id": 2}, False),
+        (Permission.REVIEW_ANSWER, {"owner_id": 2, "reviewer_id": 1}, False),
+        (
+            Permission.REVIEW_ANSWER,
+            {"owner_id": 2, "reviewer_id": 1, "reviewer_may_go_on": True},
+            True,
+        ),
+        (
+            Permission.REVIEW_ANSWER,
+            {"owner_id": 2, "reviewer_id": 3, "reviewer_may_go_on": True},
+            False,
+        ),
+        (
+            Permission.REVIEW_ANSWER,
+            {"owner_id": 1, "reviewer_id": 1, "reviewer_may_go_on": True},
+            False,
+        ),
+        (Permission.REVIEW_HAND_ON, {"owner_id": 2, "deputies": frozenset({1})}, True),
+        (Permission.REVIEW_HAND_ON, {"owner_id": 2, "deputies": frozenset({3})}, False),
+        (Permission.REVIEW_HAND_ON, {"owner_id": 1, "deputies": frozenset({1})}, False),
+    ],
+)
+def test_what_somebody_may_do_with_a_record(
+    permission: Permission, what: dict[str, Any], may: bool
+) -> None:
+    """By the supervisor of one team, who has the number 1. Nobody of another library may."""
+    assert allows(actor(supervises=(HERE,)), permission, Subject(7, 1, **what)) == may
+    elsewhere = Subject(7, 2, **what)
+    assert not allows(actor(supervises=(HERE,)), permission, elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("permission", "fitting"),
+    [
+        (Permission.RATE, {"learns_in": (HERE,)}),
+        (Permission.DEPUTY_NAME, {"supervises": (HERE,)}),
+        (Permission.ADMINISTER, {"administrator": True}),
+    ],
+)
+def test_what_somebody_may_do_by_what_they_are(
+    permission: Permission, fitting: dict[str, Any]
+) -> None:
+    everything = {"learns_in": (HERE,), "supervises": (HERE,), "administrator": True}
+    others = {name: value for name, value in everything.items() if name not in fitting}
+    assert allows(actor(**fitting), permission, library_of(actor()))
+    assert not allows(actor(**others), permission, library_of(actor()))
+
+
+def test_the_own_library_is_the_actors_own() -> None:
+    assert library_of(actor(library_id=3)) == Subject(id=3, library_id=3)
+
+
+def test_who_may_read_a_record_may_know_of_it() -> None:
+    own, anothers = Subject(7, 1, owner_id=1), Subject(7, 1, owner_id=2)
+    assert may_know(actor(), Permission.REVIEW_ANSWER, own)
+    assert not may_know(actor(), Permission.REVIEW_ANSWER, anothers)
+    assert not may_know(actor(), Permission.ACCOUNT_OWN, own), "it is known by nothing else"
+
+
+def test_today_is_the_day_of_the_library() -> None:
+    late = dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC)
+    assert actor(time_zone="Europe/Berlin").today(late) == dt.date(2026, 11, 25)
+
+
+@pytest.mark.parametrize(
+    ("who", "read"),
+    [
+        ({}, set()),
+        ({"supervises": (2,)}, {2}),
+        ({"coordinates": (2,)}, {2, 3}),
+        ({"supervises": (3,), "coordinates": (2,)}, {2, 3}),
+        ({"coordinates": (1,)}, set()),
+    ],
+)
+def test_the_teams_that_can_be_read(
+    emptied: Flask, who: dict[str, tuple[int, ...]], read: set[int]
+) -> None:
+    """Team 3 is below team 2; team 1 is of another library."""
+    people, teams = build(Plan((None, None, 0, 2), frozenset(), 1, ()))
+    library_id = db.session.get_one(Person, people[0]).library_id
+    held = {
+        name: tuple(
+            Place(teams[number], db.session.get_one(Team, teams[number]).path) for number in numbers
+        )
+        for name, numbers in who.items()
+    }
+    found = db.session.scalars(
+        select(Team.id).where(teams_readable(actor(library_id=library_id, **held)))
+    )
+    assert {teams.index(each) for each in found} == read
+    stranger = actor(library_id=library_id + 100, **held)
+    assert not db.session.scalars(select(Team.id).where(teams_readable(stranger))).all()
+
+
+@pytest.mark.parametrize(
+    ("who", "closable"),
+    [
+        ({}, set()),
+        ({"administrator": True}, {"own"}),
+        ({"operator": True}, {"nobody's"}),
+        ({"administrator": True, "operator": True}, {"own", "nobody's"}),
+    ],
+)
+def test_the_corrections_that_can_be_closed(
+    emptied: Flask, who: dict[str, bool], closable: set[str]
+) -> None:
+    """As SQL and by the table: of the own library, of another and of none."""
+    build(Plan((None, None), frozenset(), 0, ()))
+    own, anothers = db.session.scalars(select(Library.id).order_by(Library.id))
+    framework_id = db.session.scalars(select(Framework.id)).one()
+    with transaction() as tx:
+        whose = {
+            add(
+                tx,
+                Correction(
+                    framework_id=framework_id, library_id=library_id, text="-", suggested_at=NOW
+                ),
+            ): name
+            for name, library_id in (("own", own), ("another's", anothers), ("nobody's", None))
+        }
+    me = actor(library_id=own, **who)
+    by_sql = db.session.scalars(select(Correction.id).where(corrections_closable(me)))
+    assert {whose[each] for each in by_sql} == closable
+    by_table = {
+        each: allows(me, Permission.CORRECTION_CLOSE, subject)
+        for each in whose
+        if (subject := subjects.correction(each, TODAY))
+    }
+    assert {whose[each] for each, may in by_table.items() if may} == closable
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "stands", "in_reach"),
+    [
+        (0, None, True, True),
+        (1, None, False, False),
+        (-60, 0, True, True),
+        (-60, 1, True, True),
+        (-60, -1, False, True),
+        (-60, -30, False, True),
+        (-60, -31, False, False),
+    ],
+)
+def test_when_a_membership_counts(
+    emptied: Flask, begins: int, ends: int | None, stands: bool, in_reach: bool
+) -> None:
+    build(Plan((None, None, 0), frozenset(), 1, ((0, 2, Role.LEARNER, begins, ends),)))
+    for rule, counts in ((current_on, stands), (in_reach_on, in_reach)):
+        found = db.session.scalars(select(Membership.id).where(rule(Membership, TODAY)))
+        assert len(found.all()) == counts
+
+
+@pytest.mark.parametrize(
+    ("learning", "own", "either", "both"),
+    [
+        (False, False, False, False),
+        (True, False, True, False),
+        (False, True, True, False),
+        (True, True, True, True),
+    ],
+)
+def test_facts_are_put_together(learning: bool, own: bool, either: bool, both: bool) -> None:
+    """Made anew here: those of the table were made when it was read."""
+    who = actor(learns_in=(HERE,) if learning else ())
+    what = Subject(7, 1, owner_id=1 if own else 2)
+    assert any_of(learns, owns)(who, what) == either
+    assert all_of(learns, owns)(who, what) == both

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Integer, bindparam, select, true
+from sqlalchemy import Integer, bindparam, literal, select, true
 
 from tests.conftest import NOW, empty
 from tests.factories.world import add
@@ -134,6 +134,7 @@ def live_reviews(people: list[int]) -> dict[tuple[int, int], int]:
                 framework_id=framework_id,
                 status=ReviewStatus.SENT,
                 sent_at=NOW,
+                due_from=TODAY,
                 due_on=TODAY,
             )
             found[learner, reviewer] = add(tx, row)
@@ -176,6 +177,43 @@ def test_sql_picks_who_the_rule_picks_and_nobody_themselves(emptied: Flask, worl
         assert offered <= allowed
         offered_for_one = {each.person_id for each in eligible_reviewers.of_one(learner, TODAY)}
         assert offered <= offered_for_one <= for_one
+
+
+@pytest.mark.parametrize(
+    ("closed", "deputies", "disabled", "allowed"),
+    [
+        ([], [], [], {2}),
+        ([], [(2, 6)], [], {2, 6}),
+        ([], [(2, 6)], [2], {4}),
+        ([], [(2, 6)], [6], {2}),
+        ([2], [], [], {4}),
+        ([3], [], [], set()),
+        ([0], [], [2], set()),
+    ],
+)
+def test_who_is_disabled_or_heads_a_closed_team_leaves_it_to_the_next_above(
+    emptied: Flask,
+    closed: list[int],
+    deputies: list[tuple[int, int]],
+    disabled: list[int],
+    allowed: set[int],
+) -> None:
+    """Person 0 learns in a team without a supervisor. Person 2 heads the team above it, and person
+    4 the one above that. A deputy has no more than the one they stand in for."""
+    places = (
+        (0, 3, Role.LEARNER, -60, None),
+        (2, 2, Role.SUPERVISOR, -60, None),
+        (4, 0, Role.SUPERVISOR, -60, None),
+    )
+    plan = Plan((None, None, 0, 2), frozenset(closed), 7, places)
+    people = make(More(plan, tuple((*each, 0, 9) for each in deputies), frozenset(disabled)))
+    found = {
+        place
+        for place, person_id in enumerate(people)
+        if db.session.scalar(select(may_review(literal(people[0]), literal(person_id), TODAY)))
+    }
+    assert found == allowed
+    assert by_hand(people[0]) == {people[each] for each in allowed}
 
 
 def test_the_random_worlds_hold_a_team_above_and_a_deputy() -> None:

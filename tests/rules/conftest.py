@@ -1,6 +1,15 @@
 """Properties are judged by what they find, never by how long a busy machine takes."""
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "unshrunk",
+    settings.get_profile("untimed"),
+    phases=[Phase.explicit, Phase.generate],
+    derandomize=True,
+    database=None,
+)
+"""For `make mutants`, which asks whether a test fails and not for the smallest example, and is to
+say the same each time."""
 settings.load_profile("untimed")

@@ -47,6 +47,7 @@ def test_a_day_begins_and_ends_where_the_library_is() -> None:
     assert start_of("Asia/Tokyo", dt.date(2026, 11, 24)) == dt.datetime(
         2026, 11, 23, 15, 0, tzinfo=dt.UTC
     )
+    assert start_of("Asia/Tokyo", dt.date(2026, 11, 24)).tzinfo is dt.UTC
     assert start_of("America/Chicago", dt.date(2026, 3, 9)) - start_of(
         "America/Chicago", dt.date(2026, 3, 8)
     ) == (dt.timedelta(hours=23)), "the clocks go forward on the eighth"
@@ -57,8 +58,9 @@ def test_a_day_begins_and_ends_where_the_library_is() -> None:
 )
 def test_a_time_zone_is_one_of_the_list(name: str) -> None:
     assert name not in time_zones()
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid) as refused:
         clean_time_zone(name)
+    assert (refused.value.code, refused.value.field) == ("time_zone_unknown", "time_zone")
 
 
 def test_every_time_zone_offered_can_be_used_and_stored() -> None:
@@ -69,25 +71,25 @@ def test_every_time_zone_offered_can_be_used_and_stored() -> None:
 
 
 @pytest.mark.parametrize(
-    ("starts_on", "ends_on", "code"),
+    ("starts_on", "ends_on", "refusal"),
     [
         (FIRST_DAY, LAST_DAY, None),
         (FIRST_DAY, FIRST_DAY, None),
         (FIRST_DAY, None, None),
-        (FIRST_DAY - dt.timedelta(days=1), None, "day_far"),
-        (FIRST_DAY, LAST_DAY + dt.timedelta(days=1), "day_far"),
-        (LAST_DAY, FIRST_DAY, "dates_not_in_order"),
+        (FIRST_DAY - dt.timedelta(days=1), None, ("day_far", "starts_on")),
+        (FIRST_DAY, LAST_DAY + dt.timedelta(days=1), ("day_far", "ends_on")),
+        (LAST_DAY, FIRST_DAY, ("dates_not_in_order", "ends_on")),
     ],
 )
 def test_what_a_period_can_be(
-    starts_on: dt.date, ends_on: dt.date | None, code: str | None
+    starts_on: dt.date, ends_on: dt.date | None, refusal: tuple[str, str] | None
 ) -> None:
-    if code is None:
+    if refusal is None:
         clean_period(starts_on, ends_on)
         return
     with pytest.raises(Invalid) as refused:
         clean_period(starts_on, ends_on)
-    assert refused.value.code == code
+    assert (refused.value.code, refused.value.field) == refusal
 
 
 def test_the_last_day_still_counts() -> None:
@@ -103,3 +105,9 @@ def test_the_last_day_still_counts() -> None:
 def test_the_day_is_that_of_the_place() -> None:
     late = dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC)
     assert (day_in("UTC", late).day, day_in("Europe/Berlin", late).day) == (24, 25)
+
+
+def test_the_zones_offered_are_those_of_places_and_utc() -> None:
+    offered = time_zones()
+    assert {"UTC", "Europe/Berlin", "America/Chicago"} <= set(offered)
+    assert not {"GMT", "CET", "EST"} & set(offered)

@@ -5,14 +5,20 @@ import datetime as dt
 import errno
 import os
 import stat
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from config import ROOT
 from tests.factories.evidence import GOOD, PDF, TXT, piece, store
 from tests.factories.world import World
 from tracker.db import db, transaction
@@ -21,11 +27,13 @@ from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import actor_for_person
 from tracker.queries.evidence import evidence as lists
 from tracker.queries.evidence import versions as read
-from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
+from tracker.rules.errors import Damaged, Invalid, Missing, Refusal
 from tracker.rules.evidence.content import EvidenceContent
+from tracker.rules.evidence.places import path_of
 from tracker.rules.evidence.uploads import Upload
 from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.services import evidence
+from tracker.services.operations import stored_files
 from tracker.storage import files
 
 TODAY = dt.date(2026, 11, 24)
@@ -246,7 +254,7 @@ def test_a_file_is_stored_by_its_digest(somebody: Somebody, world: World, tmp_pa
     assert file is not None
     assert (file.name, file.media_type, file.size) == ("My plan.pdf", "application/pdf", len(PDF))
     kept = on_disk(tmp_path)
-    assert kept == [files.place(tmp_path / "files", file.sha256)]
+    assert kept == [tmp_path / "files" / path_of(file.sha256)]
     assert stat.S_IMODE(kept[0].stat().st_mode) == 0o600
     assert evidence.file_content(store(tmp_path), file.sha256) == PDF
 
@@ -315,17 +323,132 @@ def test_one_person_has_so_much_room(somebody: Somebody, world: World, tmp_path:
     assert rows(StoredFile, Evidence) == [3, 3]
 
 
-def test_a_crash_between_file_and_row_leaves_a_file_that_no_row_names(
+class Killed(BaseException):
+    """As a process ends that is killed: nobody tidies up."""
+
+
+def _kill(*_: object) -> None:
+    raise Killed
+
+
+def test_a_crash_between_file_and_row_leaves_a_file_for_the_sweep(
     somebody: Somebody, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """And so does one while the file is written. What is younger than a day may be on its way."""
+    folder, later = tmp_path / "files", dt.datetime.now(dt.UTC) + dt.timedelta(days=700)
+    piece(world, folder=tmp_path, upload=Upload("b.txt", TXT))
     with monkeypatch.context() as patch:
-        patch.setattr(evidence.versions, "add_file", _crash)
-        with pytest.raises(ZeroDivisionError):
+        patch.setattr(evidence.versions, "add_file", _kill)
+        with pytest.raises(Killed):
             piece(world, folder=tmp_path, upload=Upload("a.pdf", PDF))
-    assert len(on_disk(tmp_path)) == 1
-    assert rows(Evidence, EvidenceVersion, EvidenceText, StoredFile) == [0, 0, 0, 0]
-    assert piece(world, folder=tmp_path, upload=Upload("a.pdf", PDF))
-    assert len(on_disk(tmp_path)) == 1
+    (folder / "incoming-half").write_bytes(PDF[:9])
+    assert rows(Evidence, EvidenceVersion, EvidenceText, StoredFile) == [1, 1, 1, 1]
+    found = stored_files.check(folder, world.now)
+    assert (found.named, len(found.orphans), found.old) == (1, 2, [])
+    assert stored_files.sweep(folder, world.now) == stored_files.Swept(0, 0)
+    assert len(on_disk(tmp_path)) == 3
+    assert stored_files.sweep(folder, later) == stored_files.Swept(2, 0)
+    assert [path.read_bytes() for path in on_disk(tmp_path)] == [TXT]
+    assert stored_files.sweep(folder, later) == stored_files.Swept(0, 0)
+
+
+def test_a_fault_between_file_and_row_leaves_nothing(
+    somebody: Somebody, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another piece names stays, though the same was sent."""
+    piece(world, folder=tmp_path, upload=Upload("b.txt", TXT))
+    monkeypatch.setattr(evidence.versions, "add_file", _crash)
+    for content, name in ((PDF, "a.pdf"), (TXT, "b.txt")):
+        with pytest.raises(ZeroDivisionError):
+            piece(world, folder=tmp_path, upload=Upload(name, content))
+        assert [path.read_bytes() for path in on_disk(tmp_path)] == [TXT]
+
+
+def test_what_is_refused_anyway_is_not_written(
+    somebody: Somebody, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A statement of nobody's framework, a version that is overtaken, files that together are too
+    much: all of it is asked before the first byte is written."""
+    ana, pdf = somebody("ana"), Upload("a.pdf", PDF)
+    made = piece(world, title="Shelf check")
+    monkeypatch.setattr(files, "keep", _kill)
+    unknown = {10**6: ""}
+    room = store(tmp_path, total=2 * len(PDF) - 1)
+    says = EvidenceContent("x")
+
+    def create(count: int = 1, reasons: dict[int, str] = unknown) -> None:
+        evidence.create_each(ana, says, [pdf] * count, now=world.now, reasons=reasons, store=room)
+
+    def edit(version: int) -> None:
+        evidence.edit(ana, made, version, says, upload=pdf, store=room, now=world.now)
+
+    refused("evidence_statement_unknown", create)
+    refused("files_full", lambda: create(2, {}))
+    refused("evidence_changed", lambda: edit(7))
+    evidence.archive(ana, made, world.now)
+    refused("evidence_archived", lambda: edit(1))
+    with pytest.raises(Killed):
+        create(1, {})
+
+
+def test_uploads_at_the_same_moment_stay_within_the_room_also_on_the_disk(
+    app: Flask, somebody: Somebody, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight of them, and room for three: at no moment more lies on the disk than may."""
+    ana, size = somebody("ana"), 1000
+    db.session.rollback()
+    room, lying, keep = store(tmp_path, total=3 * size), [], files.keep
+    together = Barrier(8)
+
+    def seen(folder: Path, content: bytes) -> str:
+        kept = keep(folder, content)
+        lying.append(sum(path.stat().st_size for path in on_disk(tmp_path)))
+        return kept
+
+    def upload(number: int) -> str:
+        content = f"{number}".encode() * size
+        with app.app_context():
+            together.wait()
+            try:
+                evidence.create(
+                    ana,
+                    EvidenceContent("x"),
+                    upload=Upload("x.txt", content),
+                    store=room,
+                    now=world.now,
+                )
+            except Invalid as refusal:
+                return refusal.code
+            return "kept"
+
+    monkeypatch.setattr(files, "keep", seen)
+    with ThreadPoolExecutor(8) as pool:
+        came = Counter(pool.map(upload, range(8)))
+    assert came == {"kept": 3, "files_full": 5}
+    assert max(lying) == 3 * size
+
+
+def test_an_upload_whose_turn_does_not_come_is_refused(
+    somebody: Somebody, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process has the turn; when it is killed, it is free."""
+    monkeypatch.setattr(files, "PATIENCE", 0.01)
+    program = (
+        "import sys, time; from pathlib import Path; from tracker.storage.files import turn_of\n"
+        "with turn_of(Path(sys.argv[1]), int(sys.argv[2])): print('mine', flush=True); time.sleep(60)"
+    )
+    arguments = [str(tmp_path / "files"), str(world.people["ana"])]
+    other = subprocess.Popen(
+        [sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, cwd=ROOT
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == b"mine\n"
+    refused("files_on_the_way", lambda: piece(world, folder=tmp_path, upload=Upload("a.pdf", PDF)))
+    assert on_disk(tmp_path) == []
+    piece(world, "ben", folder=tmp_path, upload=Upload("a.pdf", PDF))
+    other.kill()
+    other.communicate()
+    piece(world, folder=tmp_path, upload=Upload("a.pdf", PDF))
 
 
 def test_a_crash_after_the_rows_leaves_no_half(
@@ -361,12 +484,12 @@ def test_a_changed_or_missing_file_is_found_when_read_and_mended_by_the_next_upl
     made = piece(world, folder=tmp_path, upload=Upload("a.pdf", PDF))
     file = file_of(made, 1)
     assert file is not None
-    lying = files.place(tmp_path / "files", file.sha256)
+    lying = tmp_path / "files" / path_of(file.sha256)
     lying.write_bytes(PDF[:-1] + b"!")
-    with pytest.raises(Conflict, match="file_damaged"):
+    with pytest.raises(Damaged, match="file_damaged"):
         evidence.file_content(store(tmp_path), file.sha256)
     lying.unlink()
-    with pytest.raises(Conflict, match="file_damaged"):
+    with pytest.raises(Damaged, match="file_damaged"):
         evidence.file_content(store(tmp_path), file.sha256)
     piece(world, folder=tmp_path, upload=Upload("a.pdf", PDF))
     assert evidence.file_content(store(tmp_path), file.sha256) == PDF

@@ -11,31 +11,20 @@ from flask import Flask
 
 from tests.cli.test_demo import short_framework, tell
 from tests.client import Client
+from tests.web.standing_counts import untrue_standings, words
 from tracker.cli.demo.people import email, load_cast
 
 __all__ = ["short_framework"]
 
 NUMBER = re.compile(r"(?<![\w./])\d{1,3}(?![\w./])")
-HIDDEN = re.compile(r'<span class="visually-hidden">.*?</span>', re.S)
 ENTRY = re.compile(r'<li>\s*<div class="task-head">(.*?)</li>', re.S)
 LINK = re.compile(r'<a\b[^>]*href="([^"]+)"[^>]*>(.*?)</a>', re.S)
-BAR = re.compile(r'"bar-list-label"><a href="([^"]+)">.*?</a></span>(.*?)</li>', re.S)
-
-
-def words(markup: str) -> str:
-    shown = re.sub(r"<[^>]+>", " ", HIDDEN.sub("", markup))
-    return html.unescape(" ".join(shown.split()))
 
 
 def rows(page: str, caption: str) -> int:
     """How many rows the table of that caption has."""
     table = re.search(rf"<caption[^>]*>{caption}</caption>.*?</table>", page, re.S)
     return table.group().partition("<tbody>")[2].count("<tr>") if table else 0
-
-
-def total(page: str, sentence: str) -> int:
-    """The sum of a number that rows say."""
-    return sum(map(int, re.findall(sentence, words(page.partition("<tbody>")[2]))))
 
 
 def statements(page: str) -> int:
@@ -47,14 +36,29 @@ def statements(page: str) -> int:
 
 def left(page: str) -> int:
     """Statements of a review that have no answer."""
-    answered, all_of_it = map(int, said(page, r"(\d+ of \d+) answered").split(" of "))
-    return all_of_it - answered
+    return rest_of(said(page, r"(\d+ of \d+) answered"))
 
 
-def rated(page: str) -> int:
-    """Statements of an explanation that have an own answer and are rated here."""
-    own = re.findall(r'<tr>\s*<th scope="row">.*?</th>\s*<td>(.*?)</td>', page, re.S)
-    return sum("answer-tag" in each for each in own)
+def unsettled(page: str) -> int:
+    """Differences that do not wait for the other side."""
+    states = re.findall(r'<li class="agenda-row[^>]*data-state="(\w+)"', page)
+    return len(states) - states.count("waiting")
+
+
+def rest_of(fraction: str) -> int:
+    done, all_of_it = map(int, fraction.split(" of "))
+    return all_of_it - done
+
+
+def page_list(page: str) -> str:
+    """The list of pages beside the statements to rate."""
+    return page.partition('page-nav is-wide"')[2].partition("</nav>")[0]
+
+
+def not_rated(listed: str) -> int:
+    """Of the pages listed: how many statements have no rating."""
+    counts = re.findall(r'page-nav-count"[^>]*><span aria-hidden="true">(\d+)/(\d+)<', listed)
+    return sum(int(of) - int(done) for done, of in counts)
 
 
 def sent(page: str) -> tuple[int, int]:
@@ -69,14 +73,27 @@ def sent(page: str) -> tuple[int, int]:
 
 Opened = Callable[[str], int]
 COUNTED: tuple[tuple[str, Opened], ...] = (
-    (r"^(\d+) reviews to answer", lambda page: rows(page, "Reviews that wait for you")),
-    (r"^(\d+) review to answer", lambda page: page.count("<title>Review of ")),
-    (r"reviews to answer \| (\d+) statements? left", lambda page: total(page, r"(\d+) to answer")),
-    (r"review to answer \| (\d+) statements? left", left),
-    (r"^(\d+) reviews? to check", lambda page: rows(page, "Reviews that wait for you")),
+    (r": (\d+) statements? to answer", left),
+    (r"^(?:Settle |.*: )(\d+) differences?", unsettled),
     (
-        r"^(\d+) differences? waits? for you",
-        lambda page: total(page, r"(\d+) differences? waits? for you"),
+        r"^(\d+) reviews? due (?:this week|next week|later)",
+        lambda page: rows(page, "Reviews that wait for you"),
+    ),
+    (r"^Answer (\d+) questions? from", lambda page: page.count(">Returned<")),
+    (
+        r"^Decide on (\d+) ratings? you marked",
+        lambda page: sum(map(int, re.findall(r'page-nav-count">(\d+)<', page_list(page)))),
+    ),
+    (r" your job \| (\d+) of \d+ statements", lambda page: not_rated(page_list(page))),
+    (
+        r"\| (\d+) of \d+ statements? here (?:is|are) not rated",
+        lambda page: not_rated(
+            page_list(page).partition('aria-current="page"')[2].partition("</li>")[0]
+        ),
+    ),
+    (
+        r"In all, (\d+) of \d+ are not rated yet",
+        lambda page: rest_of(said(page, r"(\d+ of \d+) rated")),
     ),
     (
         r"^(\d+) of \d+ (?:has|have) not sent",
@@ -90,7 +107,7 @@ COUNTED: tuple[tuple[str, Opened], ...] = (
     (r"\| \d+ of (\d+) people have sent", lambda page: sent(page)[1]),
     (r"^(\d+) pieces? of evidence", lambda page: page.count('class="task-title"')),
     (r"\| (\d+) of \d+ are reviewed", lambda page: int(said(page, r"(\d+) reviewed by"))),
-    (r"(\d+) to talk through", lambda page: page.count('class="agenda-row"')),
+    (r"(\d+) to talk through", lambda page: page.count('class="agenda-row')),
     (r": (\d+) statements?$", statements),
     (r"^(\d+) reviews?$", lambda page: rows(page, "Reviews that wait for you") or 1),
     (r"^Show all (\d+) open reviews", lambda page: rows(page, "Reviews that wait for you")),
@@ -140,11 +157,7 @@ def untrue(page: str, opened: Callable[[str], str]) -> list[str]:
         for match, count in rules:
             if (there := count(opened(href))) != int(match.group(1)):
                 found.append(f"{text} ({href}): {there}")
-    for href, bar in BAR.findall(page):
-        done = re.search(r"(\d+) of \d+", bar)
-        if done and (there := rated(opened(html.unescape(href)))) != int(done.group(1)):
-            found.append(f"{words(bar)} ({href}): {there}")
-    return found
+    return found + untrue_standings(page, opened)
 
 
 def untrue_level(href: str, text: str, opened: Callable[[str], str]) -> list[str]:
@@ -197,9 +210,10 @@ def test_every_count_is_that_of_the_page_it_opens(
     assert len(followed) > 15
 
 
-TODAY = """<li> <div class="task-head"> <a class="task-title" href="/reviews?show=answer">2 reviews to
-answer</a> </div> <p>5 statements left; the next due from Ben</p> </li>"""
-LISTED = """<table><caption class="x">Reviews that wait for you</caption><tbody>
+TODAY = """<li> <div class="task-head"> <a class="task-title" href="/reviews/7">Ben: 5 statements to
+answer</a> </div> <p>about 4 minutes left</p> </li>
+<p><a href="/reviews?show=this-week">2 reviews due this week</a></p>"""
+LISTED = """<p>1 of 6 answered</p><table><caption class="x">Reviews that wait for you</caption><tbody>
 <tr><td>3 to answer</td></tr><tr><td>2 to answer</td></tr></tbody></table>"""
 
 
@@ -208,3 +222,15 @@ def test_a_count_that_is_another_is_found() -> None:
     assert len(untrue(TODAY.replace("2 reviews", "3 reviews"), lambda _href: LISTED)) == 1
     assert len(untrue(TODAY.replace("5 statements", "9 statements"), lambda _href: LISTED)) == 1
     assert untrue('<a href="/x">7 of them</a>', lambda _href: "") == ["no rule: 7 of them (/x)"]
+
+
+def test_a_count_of_what_is_not_known_that_is_another_is_found() -> None:
+    explained = """<p>Target Applying: ? 1 not sure</p>
+<section id="level-1"> <h2>Applying</h2> <ul><li><b>Your own rating.</b> Not known yet: 1.</li></ul>
+<tr><th scope="col">Statement</th><th scope="col">Your own rating</th><th scope="col">Reviewed</th>
+</tr> <tr><th scope="row">One</th> <td>Not sure</td> <td>not sent yet</td></tr> </section>"""
+    today = """<ul class="stand-list"><li><a href="/profile/x">X</a> <span>? 1 not sure</span></li>
+</ul>"""
+    assert untrue(today, lambda _href: explained) == []
+    assert len(untrue(today.replace("1 not sure", "2 not sure"), lambda _href: explained)) == 1
+    assert len(untrue(today.replace("not sure", "not rated yet"), lambda _href: explained)) == 2

@@ -2,18 +2,37 @@
 
 import click
 
-from tracker.cli import admin, audit, backups, database, frameworks, mail, reviews, serve
+from tracker.cli import (
+    admin,
+    audit,
+    backups,
+    files,
+    frameworks,
+    mail,
+    people,
+    reviews,
+    serve,
+    setup,
+)
+from tracker.cli.background import work
 from tracker.cli.demo import commands
+from tracker.cli.operations import check, grants, metrics
 
 COMMANDS: list[click.Command] = [
-    *database.commands,
+    setup.setup,
     admin.admin,
     audit.audit,
     backups.backup,
     backups.restore,
+    check.check,
     commands.demo,
+    grants.database,
+    files.files,
     frameworks.framework,
     mail.mail,
+    metrics.metrics,
+    people.people,
     reviews.reviews,
     serve.serve,
+    work.work,
 ]

@@ -7,9 +7,11 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from tracker.queries.operations.installation import libraries
 from tracker.rules.accounts.passwords import Passwords, check
 from tracker.rules.errors import Invalid
-from tracker.services.administration.library_settings import create_administrator
+from tracker.rules.regions import Paper, Region
+from tracker.services.administration.library_settings import NewLibrary, create_administrator
 
 REASONS = {
     "email_not_valid": "This is not an e-mail address: {reason}",
@@ -19,11 +21,15 @@ REASONS = {
     "line_long": "A name has at most {longest} characters.",
     "password_common": "This password is among the commonest: somebody would guess it.",
     "password_long": "The password has at most {longest} characters.",
-    "password_own_words": "The password holds your name, your e-mail address or the library's "
-    "name.",
+    "password_own_words": "“{word}” is what somebody would try first here, and the rest of the "
+    "password is too short.",
     "password_short": "The password needs {shortest} characters or more.",
     "time_zone_unknown": "There is no such time zone. Write it like Europe/Berlin.",
 }
+
+
+REGION = click.Choice(Region, case_sensitive=False)
+PAPER = click.Choice(Paper, case_sensitive=False)
 
 
 @click.group("admin")
@@ -39,15 +45,34 @@ def admin() -> None:
 )
 @click.option("--name", prompt="Your name")
 @click.option("--email", prompt="E-mail")
-@click.option("--time-zone", default="UTC", show_default=True, help="For example Europe/Berlin.")
+@click.option("--time-zone", help="Of a new library, for example America/Chicago.")
+@click.option("--region", type=REGION, help="Of a new library: how dates and times are written.")
+@click.option("--paper", type=PAPER, help="Of a new library: what PDFs and pages are printed on.")
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
 @with_appcontext
-def create(library: str, name: str, email: str, time_zone: str, password: str) -> None:
-    """Make an administrator, and the library where there is none of that name."""
+def create(
+    library: str,
+    name: str,
+    email: str,
+    time_zone: str | None,
+    region: Region | None,
+    paper: Paper | None,
+    password: str,
+) -> None:
+    """Make an administrator, and the library where there is none of that name. What a new library
+    needs and no option says is asked."""
+    wanted = NewLibrary(library)
+    if all(each.name != library for each in libraries()):
+        wanted = NewLibrary(
+            library,
+            time_zone or click.prompt("Time zone, for example America/Chicago", default="UTC"),
+            region or click.prompt("Dates and times as in", type=REGION, default=Region.US),
+            paper or click.prompt("Paper", type=PAPER, default=Paper.LETTER),
+        )
     try:
         check(password, name=name, email=email, library=library)
         hashed = Passwords(**current_app.config["ARGON2"]).hash(password)
-        create_administrator(library, name, email, hashed, dt.datetime.now(dt.UTC), time_zone)
+        create_administrator(wanted, name, email, hashed, dt.datetime.now(dt.UTC))
     except Invalid as refusal:
         sys.exit(REASONS[refusal.code].format(**refusal.facts))
     click.echo(f"{name} can sign in as {email}, administrator of {library}.")

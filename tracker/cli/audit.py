@@ -1,15 +1,18 @@
 """Look whether the audit is as it was written; write down its newest event, to be kept
 elsewhere."""
 
+import datetime as dt
 import sys
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
-from tracker.queries.operations import audit_chain
+from tracker.cli.findings import TAMPERED, tell
+from tracker.queries.operations import audit_chain, record_check, seal_chains
 from tracker.rules.errors import Invalid
 from tracker.rules.operations.hash_chain import ChainFault, line, read_heads
+from tracker.services.operations import anchors
 
 WRONG = {
     "event_edited": "Event {at} was changed after it was written, or was not written by the "
@@ -46,8 +49,8 @@ def audit() -> None:
 )
 @with_appcontext
 def verify(file: Path | None) -> None:
-    """Go along all events; end with a status other than 0 at the first that is not as it was
-    written."""
+    """Go along all events, and compare the rows of the record with their seals; end with a status
+    other than 0 where something is not as it was written."""
     try:
         heads = read_heads(file.read_text(encoding="utf-8")) if file is not None else []
     except (Invalid, UnicodeDecodeError):
@@ -65,6 +68,8 @@ def verify(file: Path | None) -> None:
     click.echo(
         f"{found.walk.count} events, each as it was written; newest: {line(found.walk.head)}"
     )
+    sealed = seal_chains.counts()
+    click.echo(f"{sealed.seals} rows of the record have a seal.")
     if found.walk.erased:
         click.echo(
             f"Of {found.walk.erased} it was erased what they were about, at the wish of the person."
@@ -77,6 +82,10 @@ def verify(file: Path | None) -> None:
             "a head that "
             "was kept elsewhere: tracker audit verify --head FILE"
         )
+    wrong = record_check.of_own()
+    tell(wrong)
+    if wrong:
+        sys.exit(TAMPERED)
 
 
 @audit.command("head")
@@ -88,8 +97,9 @@ def verify(file: Path | None) -> None:
 )
 @with_appcontext
 def head(file: Path | None) -> None:
-    """Print the number, digest and time of the newest event. Keep it where nobody who runs the
-    server can change it."""
+    """Note all seals of the record in the audit, and print the number, digest and time of the
+    newest event. Keep it where nobody who runs the server can change it."""
+    anchors.anchor(dt.datetime.now(dt.UTC))
     newest = audit_chain.head()
     if newest is None:
         sys.exit("There are no events yet.")

@@ -2,20 +2,20 @@
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar, cast
 
 import click
-from alembic.script import ScriptDirectory
 from flask import current_app
 from flask.cli import with_appcontext
 
-from config import ROOT
+from tracker.cli import faults
 from tracker.cli.database import lay_out
-from tracker.rules.errors import Conflict, Invalid, Refusal
-from tracker.rules.operations.backups import FINDINGS, Finding
-from tracker.services.operations import backups
+from tracker.cli.findings import tell
+from tracker.rules.errors import Conflict, Invalid, Refusal, Unkept, Unreachable
+from tracker.rules.operations.backups import Finding
+from tracker.services.operations import backups, schema
 
 T = TypeVar("T")
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -31,12 +31,16 @@ REASONS = {
     "database_not_empty": "There are people in this database. Nothing was changed. With --replace "
     "a backup of it is "
     "made first, and then it is replaced.",
+    "pooler_between": "TRACKER_DATABASE_URL leads to a pooler such as PgBouncer. Nothing was done. "
+    "Run this command with the address of PostgreSQL itself.",
+    "no_createdb": "This role may not make a database to try the backup in. Run this command as "
+    "one that may: ALTER ROLE ... CREATEDB",
     "pg_tool_missing": "{tool} is not installed here. Install PostgreSQL's client programs (on "
     "Debian and Ubuntu: "
     "apt-get install postgresql-client), or run this command where they are.",
     "pg_tool_failed": "{tool} failed: {said}",
-    "file_not_kept": "An evidence file could not be written to the disk. The database was not "
-    "changed.",
+    "file_not_kept": "An evidence file could not be written to the disk: it is full, or it fails. "
+    "The database was not changed.",
 }
 
 
@@ -44,7 +48,7 @@ REASONS = {
 @click.option(
     "--to",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder [default: backups/ in the data].",
+    help="Folder [default: TRACKER_BACKUP_DIR, or backups/ in the data].",
 )
 @click.pass_context
 @with_appcontext
@@ -53,8 +57,8 @@ def backup(context: click.Context, to: Path | None) -> None:
     if context.invoked_subcommand is not None:
         return
     now = dt.datetime.now(dt.UTC)
-    made = _or_exit(
-        lambda: backups.make(_new_file(to, "tracker", now), current_app.config["FILES_DIR"], now)
+    made = or_exit(
+        lambda: backups.make(new_file(to, "tracker", now), current_app.config["FILES"], now)
     )
     counts = made.manifest.contents.counts
     click.echo(
@@ -63,7 +67,7 @@ def backup(context: click.Context, to: Path | None) -> None:
         f"{len(made.manifest.contents.files)} evidence files."
     )
     if made.manifest.missing:
-        _tell(Finding("file_was_missing", sha256) for sha256 in made.manifest.missing)
+        tell(Finding("file_was_missing", sha256) for sha256 in made.manifest.missing)
         sys.exit("The backup is written, without these files.")
 
 
@@ -73,12 +77,12 @@ def backup(context: click.Context, to: Path | None) -> None:
 def test(file: Path) -> None:
     """Restore FILE in a separate place and check it. The library is not touched."""
     now = dt.datetime.now(dt.UTC)
-    tried = _or_exit(lambda: backups.try_out(file, current_app.config["DATA_DIR"], _known(), now))
+    tried = or_exit(lambda: backups.try_out(file, current_app.config["DATA_DIR"], _known(), now))
     click.echo(
         f"{file.name}: made on {tried.manifest.made_at:%Y-%m-%d at %H:%M} UTC, {_size(tried.size)}."
     )
     if tried.findings:
-        _tell(tried.findings)
+        tell(tried.findings)
         sys.exit(
             "This backup cannot be relied on. Make another, and keep older ones until it passes."
         )
@@ -104,11 +108,11 @@ def restore(file: Path, replace: bool, despite_faults: bool) -> None:
     """Restore FILE. Stop the program first, and start it afterward."""
     now = dt.datetime.now(dt.UTC)
     config = current_app.config
-    aside = _new_file(None, "before-restore", now) if replace else None
-    tried = _or_exit(
+    aside = new_file(None, "before-restore", now) if replace else None
+    tried = or_exit(
         lambda: backups.bring_back(
             file,
-            config["FILES_DIR"],
+            config["FILES"],
             config["DATA_DIR"],
             _known(),
             now,
@@ -117,7 +121,7 @@ def restore(file: Path, replace: bool, despite_faults: bool) -> None:
             despite=despite_faults,
         )
     )
-    _tell(tried.findings)
+    tell(tried.findings)
     if aside is not None and aside.exists():
         click.echo(f"What was there before is kept in {aside}.")
     click.echo(
@@ -126,45 +130,39 @@ def restore(file: Path, replace: bool, despite_faults: bool) -> None:
     )
 
 
-def _new_file(folder: Path | None, name: str, now: dt.datetime) -> Path:
-    folder = (folder or current_app.config["DATA_DIR"] / "backups").resolve()
+def new_file(folder: Path | None, name: str, now: dt.datetime) -> Path:
+    folder = (folder or current_app.config["BACKUP_DIR"]).resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder / f"{name}-{now:%Y%m%d-%H%M%S}.tar"
 
 
-def _known() -> set[str]:
-    """The layouts that this program can work with or bring up to date."""
-    return {
-        script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()
-    }
+def _known() -> frozenset[str]:
+    return schema.known(current_app.config["MIGRATIONS_DIR"])
 
 
 def _size(count: int) -> str:
     return f"{count / 1024 / 1024:.1f} MiB"
 
 
-def _tell(findings: Iterable[Finding]) -> None:
-    for finding in findings:
-        click.echo(f"- {FINDINGS[finding.code] % {'what': finding.what}}", err=True)
-
-
-def _or_exit(act: Callable[[], T]) -> T:
+def or_exit(act: Callable[[], T]) -> T:
     """What `act` returns; a refusal ends the command with its sentence."""
     try:
         return act()
     except Conflict as refusal:
         if refusal.code == "backup_faulty":
-            _tell(cast("tuple[Finding, ...]", refusal.facts["findings"]))
+            tell(cast("tuple[Finding, ...]", refusal.facts["findings"]))
             hopeless = refusal.facts["hopeless"]
             sys.exit(
                 "Nothing was changed."
                 + ("" if hopeless else " With --despite-faults it is restored as it is.")
             )
         sys.exit(_reason(refusal))
-    except Invalid as refusal:
+    except Unreachable:
+        sys.exit(
+            f"{faults.BUCKET_AWAY.format(files=current_app.config['FILES'])} Nothing was changed."
+        )
+    except (Invalid, Unkept) as refusal:
         sys.exit(_reason(refusal))
-    except OSError as error:
-        sys.exit(f"{error.strerror}: {error.filename}. Nothing was changed.")
 
 
 def _reason(refusal: Refusal) -> str:

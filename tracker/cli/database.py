@@ -1,21 +1,16 @@
-"""Lay the database out, or bring it up to date."""
+"""Lay the database out, bring it up to date, or refuse to work with it."""
 
-import click
-from flask.cli import with_appcontext
+import sys
+
+from flask import current_app
 from flask_migrate import upgrade
 
 from config import ROOT
 from tracker.cli.frameworks import take_in_shipped
+from tracker.rules.operations.schema import REMEDIES, SchemaState
+from tracker.services.operations import schema
 
 FRAMEWORKS = ROOT / "seed_data" / "frameworks"
-
-
-@click.command("setup")
-@with_appcontext
-def setup() -> None:
-    """Create the database or bring it up to date; load the frameworks that come with the
-    program."""
-    lay_out()
 
 
 def lay_out() -> None:
@@ -25,4 +20,9 @@ def lay_out() -> None:
             take_in_shipped(file)
 
 
-commands = [setup]
+def must_fit() -> None:
+    """Ends the program, with a sentence that says what to do, where the database is not laid out as
+    this version needs it."""
+    found = schema.state(current_app.config["MIGRATIONS_DIR"])
+    if found is not SchemaState.CURRENT:
+        sys.exit(REMEDIES[found])

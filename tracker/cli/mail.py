@@ -1,12 +1,12 @@
-"""Mail: try it out, and deliver the notices that wait."""
+"""Mail: try it out, and mail the notices that wait."""
 
 import datetime as dt
-import signal
 import sys
-import threading
 from collections import Counter
+from collections.abc import Callable
 
 import click
+import structlog
 from flask import current_app
 from flask.cli import with_appcontext
 
@@ -17,6 +17,7 @@ from tracker.rules.texts import clean_email
 from tracker.services.notifications import outbox
 from tracker.services.notifications.mail_tests import send_plain
 
+LOG = structlog.get_logger("tracker.mail")
 REASONS = {
     "mail_down": "The mail server could not be reached.",
     "mail_slow": "The mail server did not answer within 10 seconds.",
@@ -67,62 +68,25 @@ def test(address: str) -> None:
         click.echo(f"{server.host} took the message to {to}. Look whether it arrives.")
 
 
-@mail.command("deliver")
-@click.option("--loop", is_flag=True, help="Go on until it is told to stop (SIGTERM or Ctrl-C).")
-@click.option(
-    "--every",
-    type=click.IntRange(5, 3600),
-    default=60,
-    show_default=True,
-    help="With --loop: seconds between two rounds.",
-)
-@with_appcontext
-def deliver(loop: bool, every: int) -> None:
-    """Mail the notices that wait, once or in a loop. Any number of these may run at once.
-
-    Once, it ends with a status other than 0 when something is left waiting because the server did
-    not take it.
-    """
-    server = _server()
-    stop = threading.Event()
-    if not loop:
-        came = _round(server, stop)
-        click.echo(_told(came))
-        sys.exit(1 if came[MailStatus.WAITING] else 0)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_which: stop.set())
-    while not stop.is_set():
-        came = _round(server, stop)
-        if came:
-            click.echo(_told(came))
-        stop.wait(every)
-    click.echo("Stopped.")
-
-
-def _round(server: MailServer, stop: threading.Event) -> Counter[MailStatus]:
-    """Everything that can go now. It ends early where the server fails, or when it is told to stop;
+def deliver(server: MailServer, is_over: Callable[[], bool]) -> Counter[MailStatus]:
+    """Mail every notice that can go now. It ends early where the server fails, or when it is over;
     a mail that was begun is finished."""
     came: Counter[MailStatus] = Counter()
     outbox.collect(_now())
-    while not stop.is_set() and (done := _next(server)) is not None:
+    while not is_over() and (done := _next(server)) is not None:
         came[done.status] += 1
         if done.status is not MailStatus.SENT:
-            click.echo(f"{REASONS[done.reason]} {done.said}".strip(), err=True)
+            LOG.warning("mail_not_sent", why=REASONS[done.reason], said=done.said)
         if done.server_fails:
             break
+    if came:
+        LOG.info("mail", **{status.value: count for status, count in sorted(came.items())})
     return came
 
 
 def _next(server: MailServer) -> outbox.Delivery | None:
     now, written = _now(), current_app.extensions["tracker_emails"]
     return outbox.deliver_next(server, lambda email: written(server, email, now), now)
-
-
-def _told(came: Counter[MailStatus]) -> str:
-    return (
-        ", ".join(f"{status}: {count}" for status, count in sorted(came.items()))
-        or "Nothing to send."
-    )
 
 
 def _now() -> dt.datetime:

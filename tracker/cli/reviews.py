@@ -1,18 +1,19 @@
-"""Commands for reviews, run daily by the system's timer."""
+"""Commands for reviews."""
 
-import datetime as dt
 import sys
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from tracker.cli import faults
+from tracker.cli.database import must_fit
+from tracker.cli.findings import TAMPERED, tell
 from tracker.queries.endorsements import digest_check, seal_check
+from tracker.queries.operations import record_check, seal_chains
+from tracker.rules.errors import Unreachable
 from tracker.rules.reviews.digests import DigestFit, SealState
-from tracker.services import evidence_erasures, idempotency
-from tracker.services.accounts import drafts
-from tracker.services.notifications import reminders
-from tracker.services.reviews import differences, endorsements
+from tracker.services.reviews import endorsements
 
 
 @click.group("reviews")
@@ -20,31 +21,14 @@ def reviews() -> None:
     """Reviews."""
 
 
-@reviews.command("due")
-@with_appcontext
-def due() -> None:
-    """Once a day: end every difference whose time is over with no agreement, let old reviewed
-    ratings expire, remind of what is due, forget the forms that no open page can hold and what was
-    typed 30 days ago and never sent, and remove from the disk what an erasure that was cut short
-    left there."""
-    now = dt.datetime.now(dt.UTC)
-    click.echo(f"No agreement: {differences.keep_due_apart(now)}.")
-    click.echo(f"Expired: {endorsements.expire_due(now)}.")
-    click.echo(f"Reminders: {reminders.remind(now)}.")
-    oldest = now - dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"])
-    click.echo(f"Forms forgotten: {idempotency.forget(oldest)}.")
-    click.echo(f"Drafts forgotten: {drafts.forget(now)}.")
-    click.echo(
-        f"Erased files removed: {evidence_erasures.finish(current_app.config['FILES_DIR'])}."
-    )
-
-
 @reviews.command("check")
 @with_appcontext
 def check() -> None:
-    """Check that each reviewed rating matches what was reviewed and is as it was given."""
+    """Check that each reviewed rating matches what was reviewed and is as it was given, and that
+    every row of the record is as it was sealed."""
+    must_fit()
     compared = seal_check.all_compared()
-    altered, gone, unsealed = (
+    altered, gone, added = (
         compared[each] for each in (SealState.ALTERED, SealState.GONE, SealState.UNSEALED)
     )
     kept = digest_check.all_checked()
@@ -58,13 +42,20 @@ def check() -> None:
         f"{len(altered)}. "
         f"Gone: {len(gone)}. Their proof was erased: {len(compared[SealState.ERASED])}."
     )
-    if unsealed:
+    sealed = seal_chains.counts()
+    click.echo(f"Sealed rows of the record: {sealed.seals}.")
+    if sealed.found_at is not None:
         click.echo(
-            f"Without proof: {len(unsealed)}, given before the audit trail recorded them, or added "
-            "past the program."
+            f"Of these, {sealed.found} were sealed as found on {sealed.found_at:%Y-%m-%d}: nobody "
+            "can tell whether they were changed before. Reviewed ratings among them that the audit "
+            f"trail doesn't prove: {len(compared[SealState.FOUND])}."
         )
     digests = {sha256 for each in kept for sha256 in each.files}
-    damaged = endorsements.damaged_files(current_app.config["FILES_DIR"], digests)
+    place = current_app.config["FILES"]
+    try:
+        damaged = endorsements.damaged_files(place, digests)
+    except Unreachable:
+        sys.exit(f"{faults.BUCKET_AWAY.format(files=place)} Nothing can be said of the files.")
     for each in kept:
         if each.fit is DigestFit.DOES_NOT_FIT:
             click.echo(
@@ -80,5 +71,14 @@ def check() -> None:
         click.echo(f"- Reviewed rating {endorsement_id} was changed after it was given.", err=True)
     for endorsement_id in gone:
         click.echo(f"- Reviewed rating {endorsement_id} was given and is gone.", err=True)
-    if damaged or altered or gone or any(each.fit is DigestFit.DOES_NOT_FIT for each in kept):
-        sys.exit("Compare with a backup before anybody relies on these.")
+    for endorsement_id in added:
+        click.echo(
+            f"- Reviewed rating {endorsement_id} was added past the program: the audit trail "
+            "doesn't say that anybody gave it.",
+            err=True,
+        )
+    findings = record_check.of_own()
+    tell(findings)
+    misfits = any(each.fit is DigestFit.DOES_NOT_FIT for each in kept)
+    if damaged or altered or gone or added or misfits or findings:
+        sys.exit(TAMPERED)

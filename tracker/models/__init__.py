@@ -24,14 +24,26 @@ from tracker.models.frameworks import (
     Statement,
     Strand,
 )
-from tracker.models.idempotency import Submission
-from tracker.models.notifications import Notice, NoticeChoice, OutboxMail
-from tracker.models.operations import BackupTest, MailTest
+from tracker.models.notifications import AlertMail, LinkMail, Notice, NoticeChoice, OutboxMail
+from tracker.models.operations import (
+    BackupTest,
+    Job,
+    JobPart,
+    JobPerson,
+    LimitCount,
+    MailTest,
+    Submission,
+)
 from tracker.models.people import (
+    AddressChange,
+    AwayPeriod,
+    FormerAddress,
     Invitation,
     Library,
     Membership,
+    MembershipRequest,
     Person,
+    ResetRequest,
     SignIn,
     Team,
     UseStatement,
@@ -54,12 +66,18 @@ from tracker.models.reviews.reviews import (
     TrainingAction,
 )
 from tracker.models.reviews.routing import Deputy, Handover, HandoverText, SecondReading
+from tracker.models.roster import RosterImport, RosterMemory, RosterRow, RosterTrace
 from tracker.models.rounds import RoleProfile, Round, RoundFramework, Target
+from tracker.models.seals import SEALED_TABLES, Seal
 
 __all__ = [
+    "SEALED_TABLES",
+    "AddressChange",
+    "AlertMail",
     "Anchor",
     "AuditEvent",
     "AuditEventDetail",
+    "AwayPeriod",
     "BackupTest",
     "Citation",
     "Confirmation",
@@ -78,20 +96,27 @@ __all__ = [
     "EvidenceText",
     "EvidenceVersion",
     "FileRemoval",
+    "FormerAddress",
     "Framework",
     "Handover",
     "HandoverText",
     "HeldText",
     "Invitation",
+    "Job",
+    "JobPart",
+    "JobPerson",
     "LegalHold",
     "Level",
     "LevelException",
     "LevelExceptionMove",
     "LevelExceptionText",
     "Library",
+    "LimitCount",
+    "LinkMail",
     "Look",
     "MailTest",
     "Membership",
+    "MembershipRequest",
     "NotRatedHere",
     "Notice",
     "NoticeChoice",
@@ -99,6 +124,7 @@ __all__ = [
     "Person",
     "Rating",
     "RatingEntry",
+    "ResetRequest",
     "Review",
     "ReviewItem",
     "ReviewItemEvidence",
@@ -106,9 +132,14 @@ __all__ = [
     "ReviewMessage",
     "ReviewMove",
     "RoleProfile",
+    "RosterImport",
+    "RosterMemory",
+    "RosterRow",
+    "RosterTrace",
     "Round",
     "RoundFramework",
     "ScaleAnswer",
+    "Seal",
     "SecondReading",
     "SensitiveDecision",
     "SignIn",

@@ -165,8 +165,8 @@ class Anchor(Base):
 
 
 class Correction(Base):
-    """A suggestion from a reader of the public page, who may leave a name and an address, or
-    not."""
+    """A suggestion from a reader of the public page, who may leave a name and an address, or not.
+    It belongs to the library of who was signed in; without one it is the operators' to close."""
 
     __tablename__ = "corrections"
     __table_args__ = (
@@ -182,6 +182,7 @@ class Correction(Base):
     id: Mapped[Id]
     framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
     statement_id: Mapped[int | None] = mapped_column(parent("statements.id"))
+    library_id: Mapped[int | None] = mapped_column(parent("libraries.id"))
     text: Mapped[Prose]
     name: Mapped[Line] = mapped_column(default="")
     email: Mapped[str] = mapped_column(String(254), default="")

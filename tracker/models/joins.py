@@ -2,11 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, String, and_, cast, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    String,
+    and_,
+    cast,
+    select,
+)
 
 from tracker.models.drafts import Draft
 from tracker.models.evidence import Evidence, EvidenceVersion
 from tracker.models.frameworks import Level, ScaleAnswer, Statement, Strand
+from tracker.models.seals import Seal
 from tracker.rules.drafts import RATING
 from tracker.rules.frameworks.scale import Meaning
 
@@ -44,3 +54,9 @@ def draft_of_notes(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
         Draft.form == RATING,
         Draft.subject == cast(Statement.id, String),
     )
+
+
+def seal_head(person_id: SQLColumnExpression[int]) -> ScalarSelect[str]:
+    """The digest of the newest seal of that person's chain."""
+    newest = select(Seal.digest).where(Seal.person_id == person_id)
+    return newest.order_by(Seal.id.desc()).limit(1).scalar_subquery()

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Line, Word, one_of, parent
+from tracker.rules.accounts.links import LinkKind
 from tracker.rules.notifications.notices import MailChoice, MailStatus, NoticeKind
 
 
@@ -88,3 +89,31 @@ class OutboxMail(Base):
     ended_at: Mapped[dt.datetime | None]
     reason: Mapped[Word] = mapped_column(default="")
     said: Mapped[str] = mapped_column(String(400), default="")
+
+
+class AlertMail(Base):
+    """A mail that tells of one thing about an account at once, whatever its owner chose: to the
+    address that it has or lately had."""
+
+    __tablename__ = "alert_mails"
+
+    mail_id: Mapped[int] = mapped_column(parent("outbox_mails.id"), primary_key=True)
+    notice_id: Mapped[int] = mapped_column(parent("notices.id"), index=True)
+    address: Mapped[str] = mapped_column(String(254))
+
+
+class LinkMail(Base):
+    """A mail with a one-time link. The link is made when it is sent, so its secret is stored
+    nowhere; sent again, it has another one.
+
+    `by_id`: who invites; `change_id`: the change of address that it is about.
+    """
+
+    __tablename__ = "link_mails"
+    __table_args__ = (one_of("kind", LinkKind),)
+
+    mail_id: Mapped[int] = mapped_column(parent("outbox_mails.id"), primary_key=True)
+    kind: Mapped[LinkKind]
+    address: Mapped[str] = mapped_column(String(254))
+    by_id: Mapped[int | None] = mapped_column(parent("people.id"))
+    change_id: Mapped[int | None] = mapped_column(parent("address_changes.id"), index=True)

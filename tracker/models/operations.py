@@ -1,13 +1,25 @@
-"""What was tried out to see that it works: mail, and bringing a backup back."""
+"""What was tried out to see that it works, mail and bringing a backup back; forms that were sent,
+so that the same one sent again is known; and work in the background, with the files that it
+makes."""
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
 from tracker.rules.notifications.mail import MailOutcome
+from tracker.rules.operations.jobs import JobState
 
 
 class MailTest(Base):
@@ -53,3 +65,111 @@ class BackupTest(Base):
     made_at: Mapped[dt.datetime]
     tested_at: Mapped[dt.datetime] = mapped_column(index=True)
     findings: Mapped[Prose] = mapped_column(default="")
+
+
+class LimitCount(Base):
+    """How often something happened that is limited, such as wrong passwords for an account.
+
+    The key is a digest, and counts nothing from `ends_at` on. No person: many keys stand for a
+    place, or for an address that no account has.
+    """
+
+    __tablename__ = "limit_counts"
+    __table_args__ = (CheckConstraint("hits > 0", name="counted"),)
+
+    id: Mapped[Id]
+    key_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    hits: Mapped[int]
+    ends_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class Submission(Base):
+    """A rendered form whose work was done, written in the transaction of that work.
+
+    `key_sha256` is of the form's key together with the person who sent it; no person: somebody who
+    is not signed in. `status`, `location` and `messages` (the sentences told, as JSON) are the
+    answer it got; there is none where the server stopped before giving it. Rows are forgotten after
+    a while, and with their person.
+    """
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        CheckConstraint("status IS NULL OR status BETWEEN 300 AND 399", name="answer_leads_on"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int | None] = mapped_column(parent("people.id"), index=True)
+    key_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    body_sha256: Mapped[str] = mapped_column(String(64))
+    accepted_at: Mapped[dt.datetime] = mapped_column(index=True)
+    status: Mapped[int | None]
+    location: Mapped[str] = mapped_column(Text, default="")
+    messages: Mapped[str] = mapped_column(Text, default="")
+
+
+class Job(Base):
+    """Work that somebody asked for, or that the program does by itself (no person), step by step.
+
+    `occasion`: what it is done once for, as the day of the daily work. `total`: how many steps
+    there are, None before it was planned; `done` of them are kept. `claim_token`: of the worker
+    that has it, which was last heard of at `seen_at`. `tries` of the step that is next. `grounds`:
+    digest of what the rights to its file stand on. It goes after a while.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        one_of("state", JobState),
+        CheckConstraint(
+            "(state = 'running') = (claim_token IS NOT NULL)", name="running_is_claimed"
+        ),
+        CheckConstraint("(claim_token IS NULL) = (seen_at IS NULL)", name="claim_has_a_time"),
+        CheckConstraint(
+            "(state IN ('waiting', 'running')) = (ended_at IS NULL)", name="ended_has_a_time"
+        ),
+        CheckConstraint("done >= 0 AND done <= COALESCE(total, 0)", name="done_of_total"),
+        CheckConstraint("(person_id IS NULL) = (library_id IS NULL)", name="asked_in_a_library"),
+        Index("ix_jobs_next", "state", "next_try_at"),
+        Index("ix_jobs_person", "person_id", "asked_at"),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[Word]
+    person_id: Mapped[int | None] = mapped_column(parent("people.id"))
+    library_id: Mapped[int | None] = mapped_column(parent("libraries.id"))
+    occasion: Mapped[str | None] = mapped_column(String(200), unique=True)
+    arguments: Mapped[dict[str, str]] = mapped_column(JSON)
+    state: Mapped[JobState]
+    total: Mapped[int | None]
+    done: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    claim_token: Mapped[str | None] = mapped_column(String(64))
+    seen_at: Mapped[dt.datetime | None]
+    asked_at: Mapped[dt.datetime] = mapped_column(index=True)
+    next_try_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    reason: Mapped[Word] = mapped_column(default="")
+    file_name: Mapped[Line] = mapped_column(default="")
+    grounds: Mapped[str] = mapped_column("grounds_sha256", String(64), default="")
+
+
+class JobPart(Base):
+    """What one step wrote of the job's file: its parts in their order are the file."""
+
+    __tablename__ = "job_parts"
+    __table_args__ = (UniqueConstraint("job_id", "number"),)
+
+    id: Mapped[Id]
+    job_id: Mapped[int] = mapped_column(parent("jobs.id"))
+    number: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class JobPerson(Base):
+    """Whose data the job's file holds, in its order: an erasure of theirs takes the file away."""
+
+    __tablename__ = "job_people"
+    __table_args__ = (UniqueConstraint("job_id", "person_id"),)
+
+    id: Mapped[Id]
+    job_id: Mapped[int] = mapped_column(parent("jobs.id"))
+    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)

@@ -1,4 +1,4 @@
-"""Libraries, teams, people, what they are to each other, and their sign-ins."""
+"""Libraries, teams, people, what they are or ask to be to each other, and their sign-ins."""
 
 import datetime as dt
 
@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
+from tracker.rules.accounts.links import LinkPurpose
+from tracker.rules.administration.requests import RequestOutcome
+from tracker.rules.regions import Paper, Region
 from tracker.rules.roles import Role
 
 
@@ -15,18 +18,34 @@ class Library(Base):
     each other.
 
     Its root team is the row of `teams` without a parent. Without `endorsement_months` endorsements
-    never expire.
+    never expire. `region` says how dates are written, not where the library is. Invitations are
+    mailed from the hour `invites_from` until `invites_until`, and work for `invitation_days`.
+    Without `idle_minutes` sign-ins end as TRACKER_SESSION_IDLE_MINUTES says.
     """
 
     __tablename__ = "libraries"
+    __table_args__ = (
+        one_of("region", Region),
+        one_of("paper", Paper),
+        CheckConstraint(
+            "invites_from >= 0 AND invites_from < invites_until AND invites_until <= 24",
+            name="invite_hours_in_order",
+        ),
+    )
 
     id: Mapped[Id]
     name: Mapped[Line] = mapped_column(String(200), unique=True)
     time_zone: Mapped[Word] = mapped_column(default="UTC")
+    region: Mapped[Region] = mapped_column(default=Region.US, server_default=Region.US)
+    paper: Mapped[Paper] = mapped_column(default=Paper.LETTER, server_default=Paper.LETTER)
     review_days: Mapped[int] = mapped_column(default=14)
     differences_days: Mapped[int] = mapped_column(default=14)
     endorsement_months: Mapped[int | None]
     names_to_coordinators: Mapped[bool] = mapped_column(default=True)
+    invitation_days: Mapped[int] = mapped_column(default=14, server_default="14")
+    invites_from: Mapped[int] = mapped_column(default=8, server_default="8")
+    invites_until: Mapped[int] = mapped_column(default=18, server_default="18")
+    idle_minutes: Mapped[int | None]
     created_at: Mapped[dt.datetime]
 
 
@@ -61,17 +80,21 @@ class Person(Base):
     installation.
 
     `covers_screen`: their pages are covered after a minute without input, for desks that others
-    look at.
+    look at. `operator`: looks after the installation as a whole, beside what they are in their
+    library. `staff_id`: what the library's own lists call them, unique in it, in capitals.
     """
 
     __tablename__ = "people"
+    __table_args__ = (Index("uq_people_staff_id", "library_id", "staff_id", unique=True),)
 
     id: Mapped[Id]
     library_id: Mapped[int] = mapped_column(parent("libraries.id"), index=True)
     name: Mapped[Line]
     email: Mapped[str] = mapped_column(String(254), unique=True)
+    staff_id: Mapped[str | None] = mapped_column(String(60))
     password_hash: Mapped[Line | None]
     administrator: Mapped[bool] = mapped_column(default=False)
+    operator: Mapped[bool] = mapped_column(default=False, server_default=false())
     covers_screen: Mapped[bool] = mapped_column(default=False, server_default=false())
     ready_at: Mapped[dt.datetime | None]
     disabled_at: Mapped[dt.datetime | None]
@@ -106,8 +129,29 @@ class Membership(Base):
     ends_on: Mapped[dt.date | None]
 
 
+class AwayPeriod(Base):
+    """Days on which somebody is away, the last one too; why is kept nowhere. It begins on the day
+    on which it is said, so those of one person follow each other."""
+
+    __tablename__ = "away_periods"
+    __table_args__ = (
+        UniqueConstraint("person_id", "starts_on"),
+        CheckConstraint("until_on >= starts_on", name="dates_in_order"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(parent("people.id"))
+    starts_on: Mapped[dt.date]
+    until_on: Mapped[dt.date]
+
+
 class SignIn(Base):
-    """One server-side session. The cookie holds a random token; only its SHA-256 is stored."""
+    """One server-side session. The cookie holds a random token; only its SHA-256 is stored.
+
+    `on_shared_desk`: it ends after half an hour without use. `renews`: what its owner may do has
+    changed, so the next request gets another token; the one before holds until `former_until`, for
+    requests that are under way.
+    """
 
     __tablename__ = "sign_ins"
 
@@ -119,23 +163,80 @@ class SignIn(Base):
     seen_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+    on_shared_desk: Mapped[bool] = mapped_column(default=False, server_default=false())
+    renews: Mapped[bool] = mapped_column(default=False, server_default=false())
+    former_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    former_until: Mapped[dt.datetime | None]
 
 
 class Invitation(Base):
-    """A one-time link with which somebody sets their password. Only the SHA-256 of its token is
-    stored.
+    """A one-time link with which somebody sets their password: because they were invited, or asked
+    for it when it was lost. Only the SHA-256 of its token is stored.
 
     It is closed when it was used or when another took its place.
     """
 
     __tablename__ = "invitations"
+    __table_args__ = (one_of("purpose", LinkPurpose),)
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[LinkPurpose] = mapped_column(
+        default=LinkPurpose.INVITATION, server_default=LinkPurpose.INVITATION
+    )
     made_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime]
     closed_at: Mapped[dt.datetime | None]
+
+
+class FormerAddress(Base):
+    """An address that somebody signed in with until an administrator changed it. What befalls
+    their account is told there too, for a while (rules/accounts/addresses)."""
+
+    __tablename__ = "former_addresses"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    until_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class ResetRequest(Base):
+    """Somebody who is not signed in asked for a link to set a new password. Whether the address is
+    anybody's is looked up by the worker, which deletes the row: so the answer and its time say
+    nothing."""
+
+    __tablename__ = "reset_requests"
+
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(String(254))
+    asked_at: Mapped[dt.datetime]
+
+
+class AddressChange(Base):
+    """Somebody wants to sign in with another address. It is theirs once it is confirmed there, and
+    can be taken back from the one before for a while. Of both links only the SHA-256 of the token
+    is stored, once they are mailed.
+
+    `ended_at`: it was taken back, or another change took its place.
+    """
+
+    __tablename__ = "address_changes"
+    __table_args__ = (
+        CheckConstraint("former_email <> new_email", name="another_address"),
+        Index("ix_address_changes_asked_at", "asked_at"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    former_email: Mapped[str] = mapped_column(String(254))
+    new_email: Mapped[str] = mapped_column(String(254))
+    confirm_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    take_back_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[dt.datetime]
+    confirmed_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
 
 
 class UseStatement(Base):
@@ -162,3 +263,48 @@ class UseStatementReading(Base):
     person_id: Mapped[int] = mapped_column(parent("people.id"))
     use_statement_id: Mapped[int] = mapped_column(parent("use_statements.id"))
     read_at: Mapped[dt.datetime]
+
+
+class MembershipRequest(Base):
+    """A membership that is not there yet: by it `asked_by_id`, an administrator, would read
+    ratings. `membership_id`: which one it puts right; none where it is new.
+
+    Without `outcome` it waits, until `ends_at`.
+    """
+
+    __tablename__ = "membership_requests"
+    __table_args__ = (
+        one_of("role", Role),
+        one_of("outcome", RequestOutcome),
+        CheckConstraint("(decided_at IS NULL) = (outcome IS NULL)", name="decided_has_an_outcome"),
+        CheckConstraint(
+            "(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"
+        ),
+        CheckConstraint(
+            "outcome <> 'confirmed' OR decided_by_id <> asked_by_id", name="confirmed_by_another"
+        ),
+        Index(
+            "ix_membership_requests_waiting",
+            "library_id",
+            sqlite_where=text("outcome IS NULL"),
+            postgresql_where=text("outcome IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    library_id: Mapped[int] = mapped_column(parent("libraries.id"))
+    asked_by_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    asked_at: Mapped[dt.datetime]
+    ends_at: Mapped[dt.datetime]
+    membership_id: Mapped[int | None] = mapped_column(parent("memberships.id"), index=True)
+    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    team_id: Mapped[int] = mapped_column(parent("teams.id"))
+    role: Mapped[Role]
+    role_profile_id: Mapped[int | None] = mapped_column(parent("role_profiles.id"))
+    job: Mapped[Line] = mapped_column(String(200), default="")
+    weekly_hours: Mapped[int | None]
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date | None]
+    outcome: Mapped[RequestOutcome | None]
+    decided_at: Mapped[dt.datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(parent("people.id"))

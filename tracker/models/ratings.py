@@ -1,13 +1,19 @@
 """A learner's answers: the current row, and every answer that ever stood."""
 
 import datetime as dt
+import secrets
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Prose, Word, one_of, parent
 from tracker.rules.frameworks.scale import Basis
+
+
+def new_salt() -> str:
+    return secrets.token_hex(32)
+
 
 CLEARED = "(answer IS NULL) = (basis = 'cleared')"
 
@@ -46,7 +52,7 @@ class Rating(Base):
 
 class RatingEntry(Base):
     """History of ratings, append-only: UPDATE and DELETE are refused by trigger. Notes are not kept
-    here."""
+    here. `salt`: of the commitment in its seal."""
 
     __tablename__ = "rating_entries"
     __table_args__ = (
@@ -63,3 +69,4 @@ class RatingEntry(Base):
     basis: Mapped[Basis]
     rated_at: Mapped[dt.datetime]
     given_on: Mapped[dt.date | None]
+    salt: Mapped[str] = mapped_column(String(64), default=new_salt, server_default=text("''"))

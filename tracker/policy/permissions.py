@@ -6,13 +6,15 @@ question (rules/reviews/workflow).
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import BindParameter, ColumnElement, and_, false, or_
 
+from tracker.models.frameworks import Correction
 from tracker.models.people import Membership, Team
 from tracker.rules.calendar import day_in
+from tracker.rules.regions import Paper, Region
 from tracker.rules.roles import Permission
 
 GRACE = dt.timedelta(days=30)
@@ -36,10 +38,13 @@ class Actor:
     name: str = ""
     email: str = ""
     administrator: bool = False
+    operator: bool = False
     learns_in: tuple[Place, ...] = ()
     supervises: tuple[Place, ...] = ()
     coordinates: tuple[Place, ...] = ()
     time_zone: str = "UTC"
+    region: Region = Region.US
+    paper: Paper = Paper.LETTER
     covers_screen: bool = False
     sign_in_id: int | None = None
 
@@ -52,13 +57,14 @@ class Actor:
 class Subject:
     """What is asked about: a record, and whose it is.
 
-    `places` are the teams in which the owner learns now or did until at most GRACE ago; for a team,
+    `library_id` is None where it belongs to no library but to the installation. `places` are the
+    teams in which the owner learns now or did until at most GRACE ago; for a team,
     the team itself. Of a review and its items: `review_id`, `reviewer_may_go_on` (routing), and
     `deputies` are those who stand in for its reviewer now.
     """
 
     id: int
-    library_id: int
+    library_id: int | None
     owner_id: int | None = None
     review_id: int | None = None
     reviewer_id: int | None = None
@@ -128,18 +134,32 @@ def administers(actor: Actor, subject: Subject) -> bool:
     return actor.administrator and same_library(actor, subject)
 
 
-def any_of(*facts: Fact) -> Fact:
-    def any_fact(actor: Actor, subject: Subject) -> bool:
-        return any(fact(actor, subject) for fact in facts)
-
-    return any_fact
+def operates(actor: Actor, subject: Subject) -> bool:
+    """Looks after the installation: what belongs to it, and no record of anybody."""
+    return actor.operator and same_library(actor, subject)
 
 
-def all_of(*facts: Fact) -> Fact:
-    def every_fact(actor: Actor, subject: Subject) -> bool:
-        return all(fact(actor, subject) for fact in facts)
+def operates_what_is_nobodys(actor: Actor, subject: Subject) -> bool:
+    return actor.operator and subject.library_id is None
 
-    return every_fact
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Facts of which one is enough (`holds` is `any`), or all are needed (`all`)."""
+
+    holds: Callable[[Iterable[bool]], bool]
+    facts: tuple[Fact, ...]
+
+    def __call__(self, actor: Actor, subject: Subject) -> bool:
+        return self.holds(fact(actor, subject) for fact in self.facts)
+
+
+def any_of(*facts: Fact) -> Together:
+    return Together(any, facts)
+
+
+def all_of(*facts: Fact) -> Together:
+    return Together(all, facts)
 
 
 TABLE: dict[Permission, Fact] = {
@@ -147,6 +167,7 @@ TABLE: dict[Permission, Fact] = {
     Permission.SIGNED_IN: anybody,
     Permission.ACCOUNT_OWN: owns,
     Permission.DRAFT_OWN: owns,
+    Permission.JOB_OWN: owns,
     Permission.RATE: learns,
     Permission.EVIDENCE_OWN: owns,
     Permission.EVIDENCE_READ: any_of(owns, reviews),
@@ -164,6 +185,9 @@ TABLE: dict[Permission, Fact] = {
     Permission.ENDORSEMENT_REVOKE: reviews,
     Permission.TEAM_READ: any_of(supervises, coordinates),
     Permission.GAPS_READ: any_of(supervises, coordinates),
+    Permission.CORRECTIONS_READ: any_of(administers, operates),
+    Permission.CORRECTION_CLOSE: any_of(administers, operates_what_is_nobodys),
+    Permission.OPERATE: operates,
     Permission.ADMINISTER: administers,
     Permission.ADMINISTER_PERSON: administers,
     Permission.ADMINISTER_TEAM: administers,
@@ -201,8 +225,18 @@ def may_know(actor: Actor, permission: Permission, subject: Subject) -> bool:
 def teams_readable(actor: Actor) -> ColumnElement[bool]:
     """TEAM_READ as SQL over `Team`."""
     reach: list[ColumnElement[bool]] = [Team.id == place.team_id for place in actor.supervises]
-    reach += [Team.path.startswith(place.path, autoescape=True) for place in actor.coordinates]
+    reach += [Team.path.startswith(place.path) for place in actor.coordinates]
     return and_(Team.library_id == actor.library_id, or_(false(), *reach))
+
+
+def corrections_closable(actor: Actor) -> ColumnElement[bool]:
+    """CORRECTION_CLOSE as SQL over `Correction`."""
+    reach: list[ColumnElement[bool]] = []
+    if actor.administrator:
+        reach.append(Correction.library_id == actor.library_id)
+    if actor.operator:
+        reach.append(Correction.library_id.is_(None))
+    return or_(false(), *reach)
 
 
 def in_reach_on(member: type[Membership], today: dt.date) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from sqlalchemy import event, func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, SessionTransaction
 
 from tracker.models import AuditEvent, AuditEventDetail, Library, Person, Review, Team
+from tracker.models.columns import table_of
 from tracker.rules.operations.audit_kinds import audit_kind_of
 from tracker.rules.operations.hash_chain import START, ChainLink, commitment
 from tracker.rules.reviews.workflow import Move
@@ -22,6 +23,7 @@ from tracker.rules.reviews.workflow import Move
 LOCK = 4_702_111_830
 """The advisory lock of the chain on PostgreSQL, held from the reading of its end to the commit."""
 NOTED = "audit_noted"
+EVENTS, DETAILS = table_of(AuditEvent), table_of(AuditEventDetail)
 
 Fact = str | int | bool | None
 
@@ -127,14 +129,19 @@ event.listen(Session, "after_soft_rollback", _after_soft_rollback)
 
 
 def _append(tx: Session, collected: list[NotedEvent]) -> None:
+    salts = [secrets.token_hex(32) for _noted in collected]
+    commitments = [
+        commitment(salt, dict(noted.facts)) for salt, noted in zip(salts, collected, strict=True)
+    ]
     _lock(tx, collected)
     end = tx.execute(
         select(AuditEvent.sequence, AuditEvent.digest).order_by(AuditEvent.sequence.desc()).limit(1)
     ).one_or_none()
     last, previous = (0, START) if end is None else (end.sequence, end.digest)
-    rows, salts = [], []
-    for sequence, noted in enumerate(collected, last + 1):
-        salts.append(secrets.token_hex(32))
+    rows = []
+    for sequence, (noted, committed) in enumerate(
+        zip(collected, commitments, strict=True), last + 1
+    ):
         link = ChainLink(
             sequence,
             previous,
@@ -143,18 +150,18 @@ def _append(tx: Session, collected: list[NotedEvent]) -> None:
             noted.actor_id,
             noted.subject_id,
             noted.happened_at,
-            commitment(salts[-1], dict(noted.facts)),
+            committed,
         )
         previous = link.made()
         rows.append(
             {name: getattr(link, name) for name in ChainLink.__slots__} | {"digest": previous}
         )
-    tx.execute(insert(AuditEvent), rows)
+    tx.execute(insert(EVENTS), rows)
     ids = tx.scalars(
         select(AuditEvent.id).where(AuditEvent.sequence > last).order_by(AuditEvent.sequence)
     )
     tx.execute(
-        insert(AuditEventDetail),
+        insert(DETAILS),
         [
             {"event_id": event_id, "salt": salt, "facts": dict(noted.facts)}
             for event_id, salt, noted in zip(ids, salts, collected, strict=True)

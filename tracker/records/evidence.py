@@ -28,21 +28,25 @@ def add_file(tx: Session, person_id: int, sha256: str, file: Accepted, now: dt.d
 
 
 def owned(
-    tx: Session, person_id: int, evidence_id: int, *, archived: bool | None = False
+    tx: Session,
+    person_id: int,
+    evidence_id: int,
+    *,
+    archived: bool | None = False,
+    lock: bool = True,
 ) -> Evidence:
-    """A person's own piece, locked. Raises Missing, also where it was erased as a whole, and
-    Conflict("evidence_archived") unless `archived` is None."""
+    """A person's own piece, locked unless it is only looked at. Raises Missing, also where it was
+    erased as a whole, and Conflict("evidence_archived") unless `archived` is None."""
     says_something = (
         select(EvidenceText.version_id)
         .join(EvidenceVersion, EvidenceVersion.id == EvidenceText.version_id)
         .where(current_version())
         .exists()
     )
-    evidence = tx.scalar(
-        select(Evidence)
-        .where(Evidence.id == evidence_id, Evidence.person_id == person_id, says_something)
-        .with_for_update()
+    query = select(Evidence).where(
+        Evidence.id == evidence_id, Evidence.person_id == person_id, says_something
     )
+    evidence = tx.scalar(query.with_for_update() if lock else query)
     if evidence is None:
         raise Missing
     if archived is not None and evidence.archived_at is not None:

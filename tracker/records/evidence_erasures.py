@@ -26,7 +26,7 @@ from tracker.models import (
     ReviewMessage,
     Submission,
 )
-from tracker.records import audit, drafts, ratings
+from tracker.records import audit, drafts, jobs, ratings
 from tracker.records.held_texts import TextTaker, drop_files, taker_of
 from tracker.rules.drafts import OF_EVIDENCE, OF_ITEMS, read
 from tracker.rules.evidence.erasures import ErasureReason, HeldSource, goes_too
@@ -66,6 +66,8 @@ def erase(
     _erase_versions(taker, [text for _number, text in texts], erasure.id, reason)
     _erase_beside(taker, evidence, [text.version_id for _number, text in texts])
     _forget_answers(tx, owner_id)
+    jobs.forget_files_about(tx, owner_id, now)
+    tx.flush()
     erasure.closed_at = now
     for number, _text in texts:
         audit.note(

@@ -7,6 +7,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Rating, RatingEntry
+from tracker.models.ratings import new_salt
 from tracker.rules.frameworks.scale import Basis
 
 
@@ -108,14 +109,14 @@ def _remember(
     now: dt.datetime,
     given_on: dt.date | None,
 ) -> None:
-    tx.execute(
-        insert(RatingEntry).values(
-            person_id=person_id,
-            statement_id=statement_id,
-            version=version,
-            answer=answer,
-            basis=basis,
-            rated_at=now,
-            given_on=given_on,
-        )
+    entry = RatingEntry(
+        person_id=person_id,
+        statement_id=statement_id,
+        version=version,
+        answer=answer,
+        basis=basis,
+        rated_at=now,
+        given_on=given_on,
+        salt=new_salt(),
     )
+    tx.add(entry)

@@ -23,6 +23,22 @@ class Conflict(Refusal):
     """The record changed since the page was made, or cannot make this move now: status 409."""
 
 
+class Unkept(Refusal):
+    """The server has no room for what was sent, or cannot write it: status 507."""
+
+
+class Unchecked(Refusal):
+    """What was sent must be checked first, and cannot be just now: status 503."""
+
+
+class Unreachable(Refusal):
+    """What is needed lies where the server cannot reach it just now: status 503."""
+
+
+class Damaged(Refusal):
+    """What was stored is gone or is not what was stored: status 410."""
+
+
 class Missing(Refusal):
     """No such record, or not one the actor may know of: status 404."""
 

@@ -19,6 +19,7 @@ class Permission(StrEnum):
 
     ACCOUNT_OWN = "account_own"
     DRAFT_OWN = "draft_own"
+    JOB_OWN = "job_own"
     RATE = "rate"
     EVIDENCE_OWN = "evidence_own"
     EVIDENCE_READ = "evidence_read"
@@ -36,6 +37,9 @@ class Permission(StrEnum):
     ENDORSEMENT_REVOKE = "endorsement_revoke"
     TEAM_READ = "team_read"
     GAPS_READ = "gaps_read"
+    CORRECTIONS_READ = "corrections_read"
+    CORRECTION_CLOSE = "correction_close"
+    OPERATE = "operate"
     ADMINISTER = "administer"
     ADMINISTER_PERSON = "administer_person"
     ADMINISTER_TEAM = "administer_team"

@@ -10,6 +10,7 @@ from typing import Any
 
 MAX_DEPTH = 32
 MAX_CHARS = 4_000_000
+TWICE = "stands twice in the same object"
 
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
@@ -76,6 +77,24 @@ def faults(value: Any) -> list[Problem]:
     return sorted(_walk(value, ""))
 
 
+def repeated(value: Any) -> list[str]:
+    """Where a key stands twice in one object: two readers could take one value or the other."""
+    return [problem.place for problem in faults(value) if problem.words == TWICE]
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in the value, and every key."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from texts(item)
+
+
 def step(place: str, part: str | int) -> str:
     """The place one step further in: `levels` then 3 is `levels[3]`, then "name" is
     `levels[3].name`."""
@@ -121,7 +140,7 @@ def _walk(value: Any, place: str) -> Iterator[Problem]:
             yield from _walk(item, step(place, index))
     elif isinstance(value, _Object):
         for key in value.repeated:
-            yield Problem(step(place, shown(key)), "stands twice in the same object")
+            yield Problem(step(place, shown(key)), TWICE)
         for key, item in value.items():
             if any(_ is not None for _ in _walk(key, "")):
                 yield Problem(step(place, shown(key)), "is a name that cannot be kept")

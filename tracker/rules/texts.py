@@ -10,17 +10,22 @@ NAME_MAX = 200
 NOTE_MAX = 4_000
 PROSE_MAX = 20_000
 EMAIL_MAX = 254
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that turn what follows them: a name with one reads as another."""
 
 
 def clean_line(typed: str, field: str = "name", longest: int = NAME_MAX) -> str:
-    """One line with single spaces. Raises Invalid: line_empty, line_long, line_control."""
+    """One line with single spaces and something to see. Raises Invalid: line_empty, line_long,
+    line_control."""
     line = " ".join(typed.split())
     if not line:
         raise Invalid("line_empty", field)
     if len(line) > longest:
         raise Invalid("line_long", field, longest=longest)
-    if any(unicodedata.category(char) == "Cc" for char in line):
+    if any(unicodedata.category(char) == "Cc" or char in TURNING for char in line):
         raise Invalid("line_control", field)
+    if all(unicodedata.category(char)[0] in "CMZ" for char in line):
+        raise Invalid("line_empty", field)
     return line
 
 

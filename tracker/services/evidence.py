@@ -1,13 +1,14 @@
 """Recording what somebody can show, and what it counts for."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from tracker.db import session, transaction
+from tracker.db import session, session_afresh, transaction
 from tracker.models import (
     Evidence,
     EvidenceLink,
@@ -32,8 +33,8 @@ from tracker.rules.evidence.content import (
     titled_for,
 )
 from tracker.rules.evidence.erasures import ErasureReason
-from tracker.rules.evidence.uploads import Accepted, FileStore, Upload, judge
-from tracker.storage import erased_files, files
+from tracker.rules.evidence.uploads import Accepted, FileStore, Upload, cleaned, judge
+from tracker.storage import erased_files, files, orphans, scanner
 
 NO_REASONS: Mapping[int, str] = MappingProxyType({})
 
@@ -76,13 +77,14 @@ def create_each(
     linked = clean_reasons(reasons)
     if len(uploads) > FILES_MAX:
         raise Invalid("files_many", "file", most=FILES_MAX)
-    files_kept = [_keep(actor, each, store) for each in uploads] or [None]
+    _check_statements(session(), actor, set(linked), now)
+    accepted = _judged(uploads, store)
     made = []
-    with transaction() as tx:
+    with _kept(actor, accepted, store) as kept, transaction() as tx:
         _check_statements(tx, actor, set(linked), now)
-        for kept in files_kept:
-            says = titled_for(content, kept[1].name) if kept and len(uploads) > 1 else content
-            file_id = _add_file(tx, actor, kept, store, now)
+        for file in kept or (None,):
+            says = titled_for(content, file.name) if file and len(kept) > 1 else content
+            file_id = _add_file(tx, actor, file, store, now)
             evidence = versions.begin(tx, actor.person_id, says, file_id, now)
             versions.link(tx, evidence.id, linked, now)
             made.append(evidence.id)
@@ -117,14 +119,14 @@ def edit(
     after the page was made), file_not_kept.
     """
     content = clean(content, actor.today(now))
-    kept = _keep(actor, upload, store)
-    with transaction() as tx:
-        evidence = versions.owned(tx, actor.person_id, evidence_id)
-        if evidence.version != base_version:
-            raise Conflict("evidence_changed")
+    if upload is not None:
+        _of_version(session(), actor, evidence_id, base_version, lock=False)
+    accepted = _judged([] if upload is None else [upload], store)
+    with _kept(actor, accepted, store) as kept, transaction() as tx:
+        evidence = _of_version(tx, actor, evidence_id, base_version)
         before, before_file = _text(tx, evidence)
-        file_id = _add_file(tx, actor, kept, store, now)
-        if kept is None and not drop_file:
+        file_id = _add_file(tx, actor, next(iter(kept), None), store, now)
+        if not kept and not drop_file:
             file_id = before_file
         if (content, file_id) != (before, before_file):
             versions.add_version(tx, evidence, content, file_id, now)
@@ -135,7 +137,7 @@ def edit(
             earlier = range(1, version)
             evidence_erasures.erase(tx, evidence, earlier, erase, actor.library_id, now)
     if erase is not None and store is not None:
-        erased_files.finish(store.folder)
+        erased_files.finish_or_leave(store.place)
     return version
 
 
@@ -187,8 +189,9 @@ def bring_back(actor: Actor, evidence_id: int) -> None:
 
 
 def file_content(store: FileStore, sha256: str) -> bytes:
-    """What was stored. Raises Conflict("file_damaged") when it is gone or changed."""
-    return files.read(store.folder, sha256)
+    """What was stored. Raises Damaged("file_damaged") when it is gone or changed, and
+    Unreachable("file_away")."""
+    return files.read(store.place, sha256)
 
 
 def _text(tx: Session, evidence: Evidence) -> tuple[EvidenceContent, int | None]:
@@ -219,44 +222,78 @@ def _check_statements(tx: Session, actor: Actor, statement_ids: set[int], now: d
         raise Invalid("evidence_statement_unknown", "statements")
 
 
-def _keep(
-    actor: Actor, upload: Upload | None, store: FileStore | None
-) -> tuple[str, Accepted] | None:
-    """Judge and store a file, outside any transaction: a crash after it leaves a file that no row
-    names, no more."""
-    if upload is None:
-        return None
+def _of_version(
+    tx: Session, actor: Actor, evidence_id: int, version: int, *, lock: bool = True
+) -> Evidence:
+    """Raises as `versions.owned` does, and Conflict("evidence_changed")."""
+    evidence = versions.owned(tx, actor.person_id, evidence_id, lock=lock)
+    if evidence.version != version:
+        raise Conflict("evidence_changed")
+    return evidence
+
+
+def _judged(uploads: Sequence[Upload], store: FileStore | None) -> list[Accepted]:
+    """What is kept of them. The cheap looks come first, and nothing is opened before the scanner
+    has seen it.
+
+    Raises Invalid, and Unchecked("file_unchecked").
+    """
+    if not uploads:
+        return []
     if store is None:
         raise ValueError("an upload needs a place to be kept")
-    file = judge(upload, store.most)
-    _check_room(session(), actor, file, store)
-    return files.keep(store.folder, file.content), file
+    judged = [judge(each, store.most) for each in uploads]
+    for each in judged:
+        scanner.check(store.scanner, each.content)
+    return [cleaned(each, store.most) for each in judged]
+
+
+@contextmanager
+def _kept(
+    actor: Actor, accepted: list[Accepted], store: FileStore | None
+) -> Iterator[list[Accepted]]:
+    """The files in their place, before the transaction of the block: a crash in it leaves files
+    that no row names, a refusal nothing.
+
+    One person's uploads take turns, so that no more than one of them is on its way and all together
+    stay within the room that they have. Raises Invalid("files_full"), Conflict("files_on_the_way"),
+    Unkept("file_not_kept"), Unreachable("file_store_away").
+    """
+    if store is None or not accepted:
+        yield accepted
+        return
+    with files.turn_of(store.place, actor.person_id):
+        session_afresh()
+        _check_room(session(), actor, sum(len(file.content) for file in accepted), store)
+        try:
+            for file in accepted:
+                files.keep(store.place, file.content)
+            yield accepted
+        except Exception:
+            orphans.discard(store.place, {files.digest_of(each.content) for each in accepted})
+            raise
 
 
 def _add_file(
-    tx: Session,
-    actor: Actor,
-    kept: tuple[str, Accepted] | None,
-    store: FileStore | None,
-    now: dt.datetime,
+    tx: Session, actor: Actor, file: Accepted | None, store: FileStore | None, now: dt.datetime
 ) -> int | None:
-    if kept is None or store is None:
+    if file is None or store is None:
         return None
-    sha256, file = kept
     tx.scalar(select(Person.id).where(Person.id == actor.person_id).with_for_update())
-    _check_room(tx, actor, file, store)
+    _check_room(tx, actor, len(file.content), store)
     erased_files.lock(tx)
-    if not files.is_there(store.folder, sha256):
-        files.keep(store.folder, file.content)
+    sha256 = files.digest_of(file.content)
+    if not files.is_there(store.place, sha256):
+        files.keep(store.place, file.content)
     return versions.add_file(tx, actor.person_id, sha256, file, now)
 
 
-def _check_room(tx: Session, actor: Actor, file: Accepted, store: FileStore) -> None:
+def _check_room(tx: Session, actor: Actor, size: int, store: FileStore) -> None:
     """Raises Invalid("files_full"). Asked before the file is written, and again under the lock of
     the person."""
     used = (
         tx.scalar(select(func.sum(StoredFile.size)).where(StoredFile.person_id == actor.person_id))
         or 0
     )
-    if used + len(file.content) > store.total:
+    if used + size > store.total:
         raise Invalid("files_full", "file", total=store.total // (1024 * 1024))

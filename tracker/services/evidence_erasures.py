@@ -2,7 +2,6 @@
 place it is services/evidence that erases."""
 
 import datetime as dt
-from pathlib import Path
 
 from tracker.db import transaction
 from tracker.policy.permissions import Actor
@@ -10,6 +9,7 @@ from tracker.records import evidence as versions
 from tracker.records import evidence_erasures, held_texts
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.evidence.erasures import ErasureReason
+from tracker.rules.evidence.places import FilePlace
 from tracker.storage import erased_files
 
 
@@ -17,7 +17,7 @@ def erase(
     actor: Actor,
     evidence_id: int,
     reason: ErasureReason,
-    folder: Path,
+    place: FilePlace,
     *,
     now: dt.datetime,
     number: int | None = None,
@@ -38,11 +38,11 @@ def erase(
         if number is None:
             evidence_erasures.erase_links(tx, evidence, now)
         held = held_texts.is_on_hold(tx, actor.person_id)
-    erased_files.finish(folder)
+    erased_files.finish_or_leave(place)
     return held
 
 
-def finish(folder: Path) -> int:
+def finish(place: FilePlace) -> int:
     """Remove what an erasure that was cut short left on the disk; returns how many files that
     were."""
-    return erased_files.finish(folder)
+    return erased_files.finish(place)

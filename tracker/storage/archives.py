@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from tracker.rules.evidence.places import FilePlace
 from tracker.rules.operations.backups import (
     DATABASES,
     FILES,
@@ -22,7 +23,7 @@ from tracker.rules.operations.backups import (
     written,
 )
 from tracker.rules.operations.backups import read as read_manifest
-from tracker.storage.files import place
+from tracker.storage import files
 
 CHUNK = 1024 * 1024
 
@@ -34,36 +35,33 @@ def digest_of(path: Path) -> str:
 
 def write(
     target: Path,
+    workplace: Path,
     database: Path,
     engine: str,
-    evidence: Path,
+    evidence: FilePlace,
     wanted: list[str],
     made: Callable[[list[str]], Manifest],
 ) -> Manifest:
-    """Write a backup so that it is whole or not there. `wanted` are the digests of the evidence
+    """Write a backup so that it is whole or not there, by way of `workplace`, a folder on the same
+    disk. `wanted` are the digests of the evidence
     files to take along; those that are gone or damaged are left out and handed to `made`, which
     gives the manifest.
 
-    Raises OSError.
+    Raises OSError, and Unreachable where the files cannot be asked for.
     """
-    aside = target.with_name(f".{target.name}.partial")
-    aside.unlink(missing_ok=True)
+    aside = workplace / "backup"
     descriptor = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
-                with database.open("rb") as copy:
-                    _put(archive, DATABASES[engine], copy, database.stat().st_size)
-                missing = [sha256 for sha256 in wanted if not _put_file(archive, evidence, sha256)]
-                manifest = made(missing)
-                text = written(manifest)
-                _put(archive, MANIFEST, io.BytesIO(text), len(text))
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(target)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
+    with os.fdopen(descriptor, "wb") as file:
+        with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
+            with database.open("rb") as copy:
+                _put(archive, DATABASES[engine], copy, database.stat().st_size)
+            missing = [sha256 for sha256 in wanted if not _put_file(archive, evidence, sha256)]
+            manifest = made(missing)
+            text = written(manifest)
+            _put(archive, MANIFEST, io.BytesIO(text), len(text))
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(target)
     return manifest
 
 
@@ -73,12 +71,9 @@ def _put(archive: tarfile.TarFile, name: str, content: IO[bytes], size: int) -> 
     archive.addfile(part, content)
 
 
-def _put_file(archive: tarfile.TarFile, evidence: Path, sha256: str) -> bool:
-    try:
-        content = place(evidence, sha256).read_bytes()
-    except OSError:
-        return False
-    if hashlib.sha256(content).hexdigest() != sha256:
+def _put_file(archive: tarfile.TarFile, evidence: FilePlace, sha256: str) -> bool:
+    content = files.whole(evidence, sha256)
+    if content is None:
         return False
     _put(archive, FILES + sha256, io.BytesIO(content), len(content))
     return True

@@ -1,91 +1,122 @@
-"""Files by the SHA-256 of their content, in folders of two levels. Written before the row that
-names them, removed after it (storage/erased_files)."""
+"""Files by the SHA-256 of their content, in a folder or in a bucket. Written before the row that
+names them, removed after it (storage/erased_files); what no row came to name: storage/orphans."""
 
 import hashlib
 import os
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import Any, Protocol
 
 import structlog
 
-from tracker.rules.errors import Conflict
+from tracker.locks import lock
+from tracker.rules.errors import Conflict, Damaged, Unkept
+from tracker.rules.evidence.places import FilePlace, FoundFile, path_of
+from tracker.storage.file_folder import FileFolder
 
 LOG = structlog.get_logger("tracker.files")
+PATIENCE = 4
+"""For how many seconds to wait for one's turn."""
 
 
-def place(folder: Path, sha256: str) -> Path:
-    """Where the file with this digest lies."""
-    return folder / sha256[:2] / sha256[2:4] / sha256
+class Files(Protocol):
+    """What a folder and a bucket can do. Every act may raise Unreachable: the store is away."""
+
+    def is_there(self, sha256: str) -> bool: ...
+    def content(self, sha256: str) -> bytes | None: ...
+    def write(self, sha256: str, content: bytes) -> None: ...
+    def remove(self, path: str) -> bool: ...
+    def found(self) -> Iterator[FoundFile]: ...
+    def is_ready(self) -> bool: ...
 
 
-def keep(folder: Path, content: bytes) -> str:
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+@contextmanager
+def turn_of(place: FilePlace, person_id: int) -> Iterator[None]:
+    """Only one block of a person runs at a time, on every server that shares the disk; who dies in
+    it gives the turn back. With a bucket, on every machine by itself. Raises
+    Conflict("files_on_the_way") when it does not come, and Unkept("file_not_kept")."""
+    try:
+        turns = place.with_name(f"{place.name}-turns") if isinstance(place, Path) else place.turns
+        turns.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = lock(turns / str(person_id), PATIENCE)
+    except BlockingIOError as error:
+        raise Conflict("files_on_the_way") from error
+    except OSError as error:
+        LOG.error("file_not_kept", error=str(error))
+        raise Unkept("file_not_kept") from error
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def keep(place: FilePlace, content: bytes) -> str:
     """Store the content so that it is there after a crash; returns its digest. The same content is
     stored once.
 
-    Raises Conflict("file_not_kept") when the disk refuses; nothing of it stays.
+    Raises Unkept("file_not_kept") when the disk refuses, and nothing of it stays;
+    Unreachable("file_store_away").
     """
-    sha256 = hashlib.sha256(content).hexdigest()
-    target = place(folder, sha256)
-    try:
-        if not _holds(target, sha256):
-            _write(folder, target, content)
-    except OSError as error:
-        LOG.error("file_not_kept", sha256=sha256, error=str(error))
-        raise Conflict("file_not_kept") from error
+    sha256 = digest_of(content)
+    if not is_there(place, sha256) or whole(place, sha256) is None:
+        _files(place).write(sha256, content)
     return sha256
 
 
-def read(folder: Path, sha256: str) -> bytes:
-    """The content. Raises Conflict("file_damaged") when it is gone or is not what was stored."""
-    try:
-        content = place(folder, sha256).read_bytes()
-    except OSError as error:
-        LOG.error("file_missing", sha256=sha256, error=str(error))
-        raise Conflict("file_damaged") from error
-    if hashlib.sha256(content).hexdigest() != sha256:
+def read(place: FilePlace, sha256: str) -> bytes:
+    """The content. Raises Damaged("file_damaged") when it is gone or is not what was stored, and
+    Unreachable("file_away")."""
+    content = whole(place, sha256)
+    if content is None:
         LOG.error("file_damaged", sha256=sha256)
-        raise Conflict("file_damaged")
+        raise Damaged("file_damaged")
     return content
 
 
-def is_there(folder: Path, sha256: str) -> bool:
-    return place(folder, sha256).is_file()
+def whole(place: FilePlace, sha256: str) -> bytes | None:
+    """The content, if it is there as it was stored."""
+    content = _files(place).content(sha256)
+    return None if content is None or digest_of(content) != sha256 else content
 
 
-def remove(folder: Path, sha256: str) -> bool:
-    """Take it from the disk for good. Returns whether it was there."""
-    target = place(folder, sha256)
-    if not target.is_file():
-        return False
-    target.unlink()
-    _force(target.parent)
-    return True
+def is_there(place: FilePlace, sha256: str) -> bool:
+    return _files(place).is_there(sha256)
 
 
-def _holds(target: Path, sha256: str) -> bool:
-    return target.is_file() and hashlib.sha256(target.read_bytes()).hexdigest() == sha256
+def remove(place: FilePlace, sha256: str) -> bool:
+    """Take it out of the place for good. Returns whether it was there."""
+    return _files(place).remove(path_of(sha256))
 
 
-def _write(folder: Path, target: Path, content: bytes) -> None:
-    """Write aside, force to disk, then rename: a reader sees the whole file or none."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor, aside = tempfile.mkstemp(prefix="incoming-", dir=folder)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(aside).replace(target)
-    except OSError:
-        Path(aside).unlink(missing_ok=True)
-        raise
-    for changed in (target.parent, target.parent.parent, folder):
-        _force(changed)
+def found(place: FilePlace) -> Iterator[FoundFile]:
+    """Every file that is named after a digest, and those half written."""
+    return _files(place).found()
 
 
-def _force(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def remove_found(place: FilePlace, file: FoundFile) -> None:
+    _files(place).remove(file.path)
+
+
+def are_ready(place: FilePlace) -> bool:
+    """Whether files can be put there, as far as one can tell without doing it."""
+    return _files(place).is_ready()
+
+
+def faults(place: FilePlace) -> Iterator[str]:
+    """What is wrong with a bucket, seen by trying. Nothing of a folder."""
+    return iter(()) if isinstance(place, Path) else _bucket(place).faults()
+
+
+def _files(place: FilePlace) -> Files:
+    return FileFolder(place) if isinstance(place, Path) else _bucket(place)
+
+
+def _bucket(place: FilePlace) -> Any:
+    """What it needs is installed where somebody has a bucket."""
+    return import_module("tracker.storage.file_bucket").FileBucket(place)

@@ -4,25 +4,28 @@ import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import URL, Connection, Engine, text
+from sqlalchemy import URL, Connection, Engine, Update, text
+from sqlalchemy.engine import Compiled
 
 from tracker.db import other_database, without_transactions
 from tracker.rules.errors import Conflict
 
 T = TypeVar("T")
 SAID_MAX = 2_000
+MAY_MAKE_DATABASES = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
 
 
 def take(engine: Engine, target: Path, look: Callable[[Connection], T]) -> T:
     """Write a copy to `target`; returns what `look` sees at the very moment that the copy is of.
 
-    Raises Conflict: pg_tool_missing, pg_tool_failed.
+    Raises Conflict: pooler_between, pg_tool_missing, pg_tool_failed.
     """
+    _must_be_direct(engine)
     with (
         engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
         connection.begin(),
@@ -39,11 +42,18 @@ def opened(copy: Path, engine: Engine) -> Iterator[Engine]:
     """Bring the copy back into a database of its own on the same server, for as long as the block
     lasts.
 
-    Raises Conflict: pg_tool_missing, pg_tool_failed.
+    Raises Conflict: pooler_between, no_createdb, pg_tool_missing, pg_tool_failed.
     """
-    url = engine.url.set(database=f"tracker_drill_{secrets.token_hex(6)}")
+    _must_be_direct(engine)
     with without_transactions(engine.url) as server, server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {url.database}"))
+        _drop_unused(connection)
+        name = _prefix(connection) + secrets.token_hex(6)
+        _lock(connection, name)
+        url = engine.url.set(database=name)
+        if not connection.scalar(text(MAY_MAKE_DATABASES)):
+            raise Conflict("no_createdb")
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC"))
         other = None
         try:
             # One transaction: the server waits for its disk once, not for each of many commands.
@@ -60,14 +70,46 @@ def opened(copy: Path, engine: Engine) -> Iterator[Engine]:
         finally:
             if other is not None:
                 other.dispose()
-            connection.execute(text(f"DROP DATABASE {url.database} WITH (FORCE)"))
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-def put_back(copy: Path, engine: Engine) -> None:
-    """Put the copy in the place of all that is in the database, in one transaction.
+def _must_be_direct(engine: Engine) -> None:
+    """The client programs change the session that they are in, and a pooler hands it to the next
+    client as they left it. It gives each client a number of its own making; a server gives its
+    own."""
+    with engine.connect() as connection:
+        told = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
+        if connection.scalar(text("SELECT pg_backend_pid()")) != told:
+            raise Conflict("pooler_between")
 
-    Raises Conflict: pg_tool_missing, pg_tool_failed; nothing is changed then.
+
+def _prefix(connection: Connection) -> str:
+    """Of the databases that are made here: each installation of a server has its own."""
+    own = connection.scalar(text("SELECT oid FROM pg_database WHERE datname = current_database()"))
+    return f"tracker_drill_{own}_"
+
+
+def _lock(connection: Connection, name: str) -> bool:
+    """While a copy is in use its name is locked; the server gives it back however we end."""
+    query = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
+    return bool(connection.scalar(query, {"name": name}))
+
+
+def _drop_unused(connection: Connection) -> None:
+    """Drop what a killed command left: copies whose names nobody has locked."""
+    query = text("SELECT datname FROM pg_database WHERE starts_with(datname, :prefix)")
+    for name in connection.scalars(query, {"prefix": _prefix(connection)}).all():
+        if _lock(connection, name):
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+def put_back(copy: Path, engine: Engine, closing_doors: Sequence[Update]) -> None:
+    """Put the copy in the place of all that is in the database, and close its doors, in one
+    transaction.
+
+    Raises Conflict: pooler_between, pg_tool_missing, pg_tool_failed; nothing is changed then.
     """
+    _must_be_direct(engine)
     script = copy.with_suffix(".sql")
     _run("pg_restore", None, "--no-owner", "--no-privileges", f"--file={script}", str(copy))
     emptied = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
@@ -78,7 +120,21 @@ def put_back(copy: Path, engine: Engine) -> None:
         "--no-psqlrc",
         "--output=/dev/null",
     )
-    _run("psql", engine.url, *once, f"--command={emptied}", f"--file={script}")
+    closed = "; ".join(str(_in_full(each, engine)) for each in closing_doors)
+    _run(
+        "psql",
+        engine.url,
+        *once,
+        f"--command={emptied}",
+        f"--file={script}",
+        "--command=SET search_path = public",
+        f"--command={closed or 'SELECT'}",
+    )
+
+
+def _in_full(change: Update, engine: Engine) -> Compiled:
+    """With its values in it."""
+    return change.compile(engine, compile_kwargs={"literal_binds": True})
 
 
 def _run(tool: str, url: URL | None, *arguments: str) -> None:

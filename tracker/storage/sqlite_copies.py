@@ -6,16 +6,18 @@ A plain copy of the file is not: what is written meanwhile leaves sums in it tha
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Update
 
-from tracker.db import BUSY_TIMEOUT_MS, copy_to_read
+from tracker.db import copy_to_read, copy_to_write
 
 T = TypeVar("T")
+WAIT = 15
+"""How many seconds a copy waits for who is writing."""
 
 
 def take(engine: Engine, target: Path, look: Callable[[Connection], T]) -> T:
@@ -37,12 +39,15 @@ def opened(copy: Path, _engine: Engine) -> Iterator[Engine]:
         other.dispose()
 
 
-def put_back(copy: Path, engine: Engine) -> None:
-    """Put the copy in the place of the database, all at once: whoever is connected sees the one or
-    the other."""
+def put_back(copy: Path, engine: Engine, closing_doors: Sequence[Update]) -> None:
+    """Put the copy in the place of the database, all at once and with its doors closed: whoever is
+    connected sees the one or the other."""
+    with copy_to_write(copy) as other:
+        for each in closing_doors:
+            other.execute(each)
     with closing(_open(str(copy))) as source, closing(_open(str(engine.url.database))) as target:
         source.backup(target)
 
 
 def _open(path: str) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000)
+    return sqlite3.connect(path, timeout=WAIT)

@@ -2,11 +2,15 @@
 
 from flask import Blueprint
 
+from tracker.web.accounts import address_views as addresses
 from tracker.web.accounts import draft_views as drafts
 from tracker.web.accounts import invitation_views as invitations
+from tracker.web.accounts import password_reset_views as password_resets
+from tracker.web.accounts import people_invitation_views as people_invitations
+from tracker.web.accounts import sign_in_settings_views as sign_in_settings
 from tracker.web.accounts import views as accounts
+from tracker.web.administration import access_review_views as access_review
 from tracker.web.administration import exclusion_views as exclusions
-from tracker.web.administration import membership_views as memberships
 from tracker.web.administration import people_views as people
 from tracker.web.administration import role_profile_views as role_profiles
 from tracker.web.administration import round_views as rounds
@@ -14,6 +18,12 @@ from tracker.web.administration import sensitive_views as sensitive
 from tracker.web.administration import team_views as admin_teams
 from tracker.web.administration import use_statement_views as use_statement
 from tracker.web.administration import views as administration
+from tracker.web.administration.bulk_edits import views as bulk_edits
+from tracker.web.administration.leaving import views as leaving
+from tracker.web.administration.libraries import views as libraries
+from tracker.web.administration.memberships import request_views as membership_requests
+from tracker.web.administration.memberships import views as memberships
+from tracker.web.administration.roster import views as rosters
 from tracker.web.assessment import grid_views as grids
 from tracker.web.assessment import import_views as rating_import
 from tracker.web.assessment import older_views as older_ratings
@@ -27,8 +37,11 @@ from tracker.web.notifications import mail_views as mail
 from tracker.web.notifications import views as notifications
 from tracker.web.operations import audit_views as audit
 from tracker.web.operations import backup_views as backup
+from tracker.web.operations import job_views as jobs
+from tracker.web.operations import system_views as system
 from tracker.web.profiles import views as profiles
 from tracker.web.reviews import delegate_views as delegates
+from tracker.web.reviews import handover_list_views as handover_lists
 from tracker.web.reviews import handover_views as handovers
 from tracker.web.reviews import second_opinion_views as second_opinions
 from tracker.web.reviews import views as reviews
@@ -40,15 +53,24 @@ from tracker.web.reviews.endorsements import views as endorsements
 from tracker.web.teams import views as teams
 
 BLUEPRINTS: list[Blueprint] = [
+    access_review.bp,
     accounts.bp,
+    addresses.bp,
+    password_resets.bp,
+    people_invitations.bp,
+    sign_in_settings.bp,
     administration.bp,
     audit.bp,
     backup.bp,
     mail.bp,
     memberships.bp,
+    membership_requests.bp,
     exclusions.bp,
     people.bp,
+    leaving.bp,
+    bulk_edits.bp,
     role_profiles.bp,
+    rosters.bp,
     rounds.bp,
     sensitive.bp,
     admin_teams.bp,
@@ -65,8 +87,11 @@ BLUEPRINTS: list[Blueprint] = [
     exceptions.bp,
     frameworks.bp,
     handovers.bp,
+    handover_lists.bp,
     dashboard.bp,
     invitations.bp,
+    jobs.bp,
+    libraries.bp,
     notifications.bp,
     profiles.bp,
     older_ratings.bp,
@@ -75,5 +100,6 @@ BLUEPRINTS: list[Blueprint] = [
     second_opinions.bp,
     batch.bp,
     statements.bp,
+    system.bp,
     teams.bp,
 ]

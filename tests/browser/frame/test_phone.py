@@ -13,6 +13,17 @@ LEAST = 44
 SMALL = """(least) => {
   for (const each of document.querySelectorAll("main details")) if (!each.matches(".drop")) each.open = true;
   const found = [];
+  const isAlone = (link) => {
+    let block = link.parentElement;
+    while (getComputedStyle(block).display === "inline") block = block.parentElement;
+    const words = [...block.childNodes].filter((each) => each.nodeType === Node.TEXT_NODE);
+    return !/[\\p{L}\\p{N}]/u.test(words.map((each) => each.textContent).join(""));
+  };
+  for (const each of document.querySelectorAll("main a[href]:not(.btn)")) {
+    const height = each.getBoundingClientRect().height;
+    if (each.checkVisibility({visibilityProperty: true}) && isAlone(each) && height > 0 && height < least - 0.5)
+      found.push(`${each.outerHTML.slice(0, 80)}: ${Math.round(height)} px`);
+  }
   const controls = "button, input:not([type=hidden]), select, textarea, summary, .btn, nav a, .sort-link";
   for (const each of document.querySelectorAll(controls)) {
     if (!each.checkVisibility({visibilityProperty: true}) || each.matches(".skip-link")) continue;

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.audit import happened
-from tests.factories.reviews import endorse
+from tests.factories.reviews import send as written
 from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
@@ -26,6 +26,7 @@ from tracker.models import (
     EndorsementMove,
     Erasure,
     ReviewItem,
+    Seal,
 )
 from tracker.queries.endorsements import seal_check
 from tracker.queries.operations import audit_chain, invariants
@@ -33,6 +34,7 @@ from tracker.rules.frameworks.scale import Ground
 from tracker.rules.operations.audit_kinds import GIVEN
 from tracker.rules.operations.backups import Finding
 from tracker.rules.reviews.digests import SealState
+from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services.reviews import differences, reviews
 
 
@@ -184,20 +186,25 @@ def test_a_second_seal_does_not_make_it_good(world: World, two: list[int]) -> No
     assert states() == {SealState.ALTERED: [from_then["endorsement"]], SealState.SEALED: two[1:]}
 
 
-def test_what_has_no_seal_is_told_and_no_fault(app: Flask, world: World, two: list[int]) -> None:
-    endorse(world, "ana", "sue", world.statements["technical"][0], EndorsedAnswer.PARTLY)
-    (unsealed,) = states()[SealState.UNSEALED]
-    assert unsealed not in two
+def test_what_no_event_names_is_a_fault(app: Flask, two: list[int]) -> None:
     with behind_the_guards() as tx:
-        remove(tx, unsealed)
         tx.execute(update(AuditEventDetail).values(facts={"review": 1}))
     assert states() == {SealState.UNSEALED: two}
+    assert Finding("endorsement_not_given", f"{two[0]}, {two[1]}") in findings()
     said = check(app)
-    assert said.exit_code == 0, said.output
-    assert (
-        "Without proof: 2, given before the audit trail recorded them, or added past the program."
-        in said.output
-    )
+    assert said.exit_code == 1, said.output
+    assert f"- Reviewed rating {two[1]} was added past the program" in said.output
+
+
+def test_what_is_older_than_such_events_was_sealed_as_found(app: Flask, two: list[int]) -> None:
+    with behind_the_guards() as tx:
+        tx.execute(update(AuditEventDetail).values(facts={"review": 1}))
+        tx.execute(update(Seal).values(found_at=NOW))
+    assert states() == {SealState.FOUND: two}
+    assert "endorsement_not_given" not in {each.code for each in findings()}
+    said = check(app)
+    assert "were sealed as found on 2026-11-24" in said.output
+    assert "that the audit trail doesn't prove: 2." in said.output
 
 
 def test_what_was_erased_is_told_as_erased(app: Flask, world: World, two: list[int]) -> None:
@@ -206,7 +213,18 @@ def test_what_was_erased_is_told_as_erased(app: Flask, world: World, two: list[i
     assert states() == {SealState.ERASED: two}
     assert "Their proof was erased: 2." in check(app).output
     assert findings() == []
-    endorse(world, "ana", "sue", world.statements["technical"][0], EndorsedAnswer.PARTLY)
+    statement_id = world.statements["technical"][0]
+    written(world, "ana", "sue", {statement_id: ItemStatus.WAITING})
+    with behind_the_guards() as tx:
+        tx.execute(
+            text(
+                "INSERT INTO endorsements (person_id, statement_id, endorser_id, item_id, answer, "
+                "digest, rating_version, status, endorsed_at) SELECT person_id, :statement, "
+                "endorser_id, (SELECT max(id) FROM review_items), answer, digest, rating_version, "
+                "status, endorsed_at FROM endorsements WHERE id = :one"
+            ),
+            {"statement": statement_id, "one": two[0]},
+        )
     assert len(states()[SealState.UNSEALED]) == 1, (
         "each event that was erased accounts for one endorsement"
     )

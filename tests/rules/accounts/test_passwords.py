@@ -1,8 +1,14 @@
 """What a password may be."""
 
-import pytest
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-from tracker.rules.accounts.passwords import Passwords, check
+import pytest
+from argon2 import PasswordHasher
+
+from tracker.rules.accounts.passwords import AT_ONCE, Passwords, check
 from tracker.rules.errors import Invalid
 
 WHO = {"name": "Ana María Ruiz", "email": "a.ruiz77@example.org", "library": "Lake Library"}
@@ -12,12 +18,19 @@ WHO = {"name": "Ana María Ruiz", "email": "a.ruiz77@example.org", "library": "L
     "password",
     [
         "12 chars in a",
-        "a" * 1023 + "b",
+        "a" * 127 + "b",
         "pässwörtlich",
         "🙂 🙂 🙂 🙂 ok",
         "        x",
         "Ana likes tea",
-        "libraries are good",
+        "the librarian ate 4 green tacos",
+        "our Library opens at nine on Sunday",
+        "maria likes purple trains",
+        "my two Ruiz cousins swim fast",
+        "library 84719265",
+        "Xk9$2fQ7!vR-library",
+        "skills of a trackside juggler",
+        "analysis of banana bread",
     ],
 )
 def test_any_characters_and_no_composition_rules(password: str) -> None:
@@ -47,6 +60,39 @@ def test_what_is_refused(password: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("password", "word"),
+    [
+        ("librarian1", "librarian"),
+        ("Librarians!", "librarians"),
+        ("library123", "library"),
+        ("libraries are", "libraries"),
+        ("citylibrary", "library"),
+        ("L1br@ry2026", "library"),
+        ("l-i-b-r-a-r-y-1", "library"),
+        ("1!brary!!!!!!!", "library"),
+        ("yrarbil99", "library"),
+        ("library12345678", "library"),
+        ("library20262026", "library"),
+        ("librarylibrarylibrary", "library"),
+        ("MariaRuiz1!", "María"),
+        ("ruiz1987", "Ruiz"),
+        ("ana12345", "Ana"),
+        ("A.N.A. 2026", "Ana"),
+        ("aruiz77aruiz77", "a.ruiz77"),
+        ("my RUIZ family", "Ruiz"),
+        ("lakelibrary2026", "Lake Library"),
+        ("1akeL1brary", "Lake Library"),
+        ("Skills-Tracker-2026", "Skills Tracker"),
+        ("tracker tracker", "tracker"),
+    ],
+)
+def test_the_word_it_leans_on_is_named(password: str, word: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check(password, **WHO)
+    assert (refused.value.code, refused.value.facts) == ("password_own_words", {"word": word})
+
+
+@pytest.mark.parametrize(
     ("stored", "typed"),
     [
         ("x" * 72 + "a", "x" * 72 + "b"),
@@ -62,3 +108,30 @@ def test_it_is_checked_exactly_as_typed(stored: str, typed: str) -> None:
     assert kept.startswith("$argon2id$")
     assert passwords.fits(kept, stored)
     assert not passwords.fits(kept, typed)
+
+
+def test_hashes_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    passwords = Passwords(time_cost=1, memory_cost=64, parallelism=1)
+    kept, lock, running, most = passwords.hash("a pass phrase"), threading.Lock(), 0, 0
+
+    def watched(inner: Any) -> Any:
+        def hashing(*given: Any) -> Any:
+            nonlocal running, most
+            with lock:
+                running += 1
+                most = max(most, running)
+            time.sleep(0.01)  # long enough for all to begin, were they let
+            try:
+                return inner(*given)
+            finally:
+                with lock:
+                    running -= 1
+
+        return hashing
+
+    monkeypatch.setattr(PasswordHasher, "hash", watched(PasswordHasher.hash))
+    monkeypatch.setattr(PasswordHasher, "verify", watched(PasswordHasher.verify))
+    with ThreadPoolExecutor(6) as pool:
+        assert all(pool.map(lambda _each: passwords.fits(kept, "a pass phrase"), range(6)))
+        pool.submit(passwords.hash, "another")
+    assert most == AT_ONCE

@@ -14,11 +14,10 @@ from tracker.rules.assessment.import_lines import (
     LINES_MAX,
     ImportColumn,
     ImportLine,
-    decode,
-    plain,
     read,
     read_day,
 )
+from tracker.rules.delimited import decode, plain
 from tracker.rules.errors import Invalid
 
 HEADINGS = {

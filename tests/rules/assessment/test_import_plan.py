@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories.answers import Answer
-from tracker.rules.assessment.import_lines import ImportLine, RatingList, plain
+from tracker.rules.assessment.import_lines import ImportLine, RatingList
 from tracker.rules.assessment.import_plan import (
     ASKED,
     NOTHING_TO_DO,
@@ -19,6 +19,7 @@ from tracker.rules.assessment.import_plan import (
     Verdict,
     plan,
 )
+from tracker.rules.delimited import plain
 from tracker.rules.texts import NOTE_MAX
 
 TODAY = dt.date(2026, 11, 24)

@@ -397,7 +397,10 @@ def test_a_lower_level_in_the_way_is_named_with_what_would_follow() -> None:
         *[StatementAnswer(2, Meaning.MET)] * 2,
         *[StatementAnswer(3, Meaning.OPEN)] * 3,
     ]
-    change = what_would_change(of(statements, 3))
+    found = of(statements, 3)
+    marks = [(view.held, view.out_of_order) for view in found.levels[:3]]
+    assert marks == [(False, False), (False, True), (False, False)]
+    change = what_would_change(found)
     assert change is not None
     assert (change.rank, change.state, change.more, change.open, change.from_not_met) == (
         1,

@@ -153,9 +153,9 @@ def test_after_a_change_it_is_to_be_sent_instead() -> None:
 
 
 def test_a_gap_by_the_own_answers_alone() -> None:
-    own_gap = HELD + level(2, (N, None), (P, None))
+    own_gap = HELD + level(2, (N, None), (P, None), (P, None))
     build = next(each for each in steps(domain(own_gap)) if each.kind is StepKind.BUILD_OWN)
-    assert build == NextStep(StepKind.BUILD_OWN, 100, (22, 21), 2, Voice.SELF, 2)
+    assert build == NextStep(StepKind.BUILD_OWN, 100, (22, 23, 21), 2, Voice.SELF, 3)
 
 
 def test_where_a_reviewer_found_a_gap_the_own_answers_make_no_second_step() -> None:
@@ -223,11 +223,11 @@ def test_what_a_learner_may_know_of_an_item() -> None:
         ItemStatus.WAITING: LearnerReviewState.WITH_REVIEWER,
         ItemStatus.RETURNED: LearnerReviewState.RETURNED,
         ItemStatus.ANSWERED: LearnerReviewState.WITH_REVIEWER,
-        ItemStatus.NOT_OBSERVED: LearnerReviewState.NOT_SENT,
-        ItemStatus.DROPPED: LearnerReviewState.NOT_SENT,
-        ItemStatus.HANDED_ON: LearnerReviewState.NOT_SENT,
+        ItemStatus.NOT_OBSERVED: LearnerReviewState.ENDED,
+        ItemStatus.DROPPED: LearnerReviewState.ENDED,
+        ItemStatus.HANDED_ON: LearnerReviewState.ENDED,
         ItemStatus.DIFFERS: LearnerReviewState.DIFFERS,
-        ItemStatus.ENDORSED: LearnerReviewState.NOT_SENT,
+        ItemStatus.ENDORSED: LearnerReviewState.ENDED,
         ItemStatus.KEPT_APART: LearnerReviewState.KEPT_APART,
     }
 

@@ -7,6 +7,7 @@ from tracker.rules.profiles.levels import (
     TargetState,
     checked_rank,
     counts_nowhere,
+    in_the_way,
     known_rank,
     standing,
 )
@@ -64,3 +65,9 @@ def test_the_target_stands_at_the_highest_level_up_to_it_that_counts(
     assert found.target_state is state
     if state is TargetState.AT_TARGET:
         assert found.held_rank >= (checked or 0)
+
+
+def test_in_the_way_is_what_stops_the_target_or_the_rank_that_is_asked_for() -> None:
+    found = standing(tallies(MET, NOT_MET, OPEN), 2)
+    asked = {upto: [view.rank for view in in_the_way(found, upto)] for upto in (None, 1, 2, 3)}
+    assert asked == {None: [2], 1: [], 2: [2], 3: [2, 3]}

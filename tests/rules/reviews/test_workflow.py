@@ -50,9 +50,9 @@ TO_ANOTHER_REVIEWER = """
 """
 
 REVIEW_TABLE = """
-    sent: answer > in_review, withdraw > withdrawn, drop > sent, close > closed
-    in_review: reveal_different > differences_open, close > closed
-    differences_open: reveal_different > differences_open, close > closed
+    sent: answer > in_review, withdraw > withdrawn, drop > sent, close > closed, one_more_week > sent
+    in_review: reveal_different > differences_open, close > closed, one_more_week > in_review
+    differences_open: reveal_different > differences_open, close > closed, one_more_week > differences_open
 """
 
 
@@ -93,6 +93,7 @@ def test_a_review_makes_the_moves_of_the_table_and_no_other(
         return
     with pytest.raises(Conflict) as refused:
         review_after(status, move)
+    assert refused.value.code == "move_not_now"
     assert refused.value.facts == {"move": move.value, "status": status.value}
 
 

@@ -11,7 +11,6 @@ from tests.rules.tallies import StatementAnswer, tally_statements
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.levels import TargetState, standing
 from tracker.rules.teams.gaps import (
-    NAMES_LIMIT,
     DomainSummary,
     GapCell,
     HeldBack,
@@ -82,6 +81,15 @@ def test_a_cell_has_a_blocking_level_exactly_where_it_has_a_gap(cells: list[GapC
             assert each.held_rank < each.blocking_rank
 
 
+def test_a_cell_says_how_far_it_is_and_a_level_only_where_it_is_known() -> None:
+    def of(*meanings: Meaning) -> GapCell:
+        answers = [StatementAnswer(rank, each) for rank, each in enumerate(meanings, 1)]
+        return cell_of(4, 3, standing(tally_statements(answers * 2), 2))
+
+    assert of(Meaning.MET, Meaning.NOT_MET) == GapCell(4, 3, 1, 2, GAP, 2, 1)
+    assert of(Meaning.OPEN, Meaning.MET) == GapCell(4, 3, 0, 2, UNKNOWN, None, None)
+
+
 def test_a_cell_outside_the_domains_is_refused() -> None:
     with pytest.raises(KeyError):
         summarise([cell(1, GAP)], (7, 5))
@@ -105,6 +113,7 @@ def test_the_biggest_gaps_come_first_then_the_larger_share_then_the_framework_or
     found = biggest_gaps([few, none, second, first, larger_share, many], most=9)
     assert found == (many, larger_share, first, second, few)
     assert biggest_gaps([few, many, first], most=2) == (many, first)
+    assert biggest_gaps([few, second, first, larger_share, many]) == (many, larger_share, first)
 
 
 def ranks_a_domain_without_gaps(
@@ -152,12 +161,15 @@ def test_those_could_teach_who_hold_more_than_is_asked_of_them_and_enough_for_a_
         cell(1, GAP, held=1, target=3),
         cell(7, GAP, held=1, target=4),
         cell(2, AT, held=2, target=1),  # above the own target, below what is needed
+        cell(8, AT, held=3, target=2),
         cell(3, AT, held=3, target=2),
         cell(4, AT, held=4, target=2),
         cell(5, AT, held=4, target=4),  # just what is asked
         cell(6, None, held=4, target=None),
     ]
-    assert could_teach(cells) == {3: (4, 3)}
+    assert could_teach(cells) == {3: (4, 3, 8)}
+    elsewhere = GapCell(1, 5, 4, 1, AT)
+    assert could_teach([elsewhere, *cells]) == {3: (4, 3, 8)}, "a domain without a gap comes first"
 
 
 def test_without_a_gap_nobody_is_named_as_a_teacher() -> None:
@@ -165,5 +177,5 @@ def test_without_a_gap_nobody_is_named_as_a_teacher() -> None:
 
 
 def test_names_up_to_the_limit() -> None:
-    assert shows_names(NAMES_LIMIT)
-    assert not shows_names(NAMES_LIMIT + 1)
+    assert shows_names(30)
+    assert not shows_names(31)

@@ -353,7 +353,7 @@ def test_parts_are_hidden_from_the_smallest_up(parts: list[Counts], hidden: set[
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=8))
 def test_what_is_hidden_together_can_itself_be_told(parts: list[Counts]) -> None:
     if not can_be_told(total(parts)):
-        with pytest.raises(ValueError, match="not fit to be told"):
+        with pytest.raises(ValueError, match=r"^the total of these parts is not fit to be told$"):
             hidden_parts(parts)
         return
     hidden = hidden_parts(parts)
@@ -387,6 +387,52 @@ def test_a_library_that_cannot_be_told_shows_nothing() -> None:
     )
 
 
+def test_parts_of_another_shape_are_refused() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        hidden_parts([(1, 2), (3,)])
+
+
 def test_parts_that_do_not_add_up_are_refused() -> None:
     with pytest.raises(ValueError, match="do not add up"):
         CountedGroup("all", (3, 3), (CountedGroup("a", (3, 2)),))
+    with pytest.raises(ValueError, match="shorter"):
+        CountedGroup("all", (1,), (CountedGroup("a", (1, 2)), CountedGroup("b", (0,))))
+
+
+class TestFive:
+    """The size that is promised, in numbers: the worlds above try a smaller one."""
+
+    @pytest.mark.parametrize(
+        ("counts", "may"),
+        [
+            ((2, 2), False),
+            ((3, 2), True),
+            ((4, 1), False),
+            ((5, 0), False),
+            ((4, 2), True),
+            ((0, 0), True),
+        ],
+    )
+    def test_whom_counts_may_be_told_of(self, counts: Counts, may: bool) -> None:
+        assert can_be_told(counts) == may
+
+    def test_exactly_five_hidden_are_enough(self) -> None:
+        assert hidden_parts([(1, 1), (2, 1), (5, 5), (6, 6)]) == {0, 1}
+
+    def test_four_hidden_take_the_next_smallest_with_them(self) -> None:
+        assert hidden_parts([(1, 1), (1, 1), (5, 5), (6, 6)]) == {0, 1, 2}
+
+    def test_it_is_five_wherever_nothing_else_is_said(self) -> None:
+        parts = (CountedGroup("a", (3, 2)), CountedGroup("b", (3, 3)))
+        assert shown_groups(CountedGroup("all", (6, 5), parts)) == {"all", "a", "b"}
+        few = (CountedGroup("a", (2, 2)), CountedGroup("b", (3, 3)))
+        assert shown_groups(CountedGroup("all", (5, 5), few)) == {"all"}
+        assert hidden_parts([(1, 1), (1, 1), (5, 5), (6, 6)], least=4) == {0, 1}
+        fours = (CountedGroup("a", (2, 2)), CountedGroup("b", (2, 2)))
+        assert shown_groups(CountedGroup("all", (4, 4), fours), least=4) == {"all", "a", "b"}
+        category_of = {person: person % 2 for person in range(10)}
+        five, four = frozenset(range(5)), frozenset(range(4))
+        everybody = frozenset(range(10))
+        assert may_add([everybody], five, category_of)
+        assert not may_add([everybody], four, category_of)
+        assert may_add([everybody], four, category_of, least=4)

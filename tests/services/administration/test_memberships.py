@@ -12,10 +12,10 @@ from tests.factories.world import START, World
 from tracker.db import db
 from tracker.models import Membership
 from tracker.policy.permissions import Actor
+from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.roles import Role
 from tracker.services.administration import memberships, role_profiles, teams
-from tracker.services.administration.memberships import MembershipTerms
 
 TODAY = NOW.date()
 

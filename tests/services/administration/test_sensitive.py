@@ -17,7 +17,7 @@ from tracker.rules.errors import Invalid
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.sensitive import UNDECIDED, Decision
 from tracker.services.administration import exclusions
-from tracker.services.administration.library_settings import create_administrator
+from tracker.services.administration.library_settings import NewLibrary, create_administrator
 from tracker.services.frameworks.importing import import_framework
 
 REASONS = {Decision.LEAVE_OUT: "Personal.", Decision.ASK_HR: "HR is asked."}
@@ -53,9 +53,9 @@ def test_a_new_framework_waits_in_every_library(context: World, statement: int) 
 
 
 def test_a_new_library_has_everything_to_decide(context: World, statement: int) -> None:
-    hill = create_administrator("Hill", "Hal", "hal@example.org", "x", NOW)
+    hill = create_administrator(NewLibrary("Hill"), "Hal", "hal@example.org", "x", NOW)
     assert not_rated()[-1] == (hill.library_id, UNDECIDED)
-    create_administrator("Hill", "Hanna", "hanna@example.org", "x", NOW)
+    create_administrator(NewLibrary("Hill"), "Hanna", "hanna@example.org", "x", NOW)
     assert len(not_rated()) == 3, "a second administrator is no second library"
 
 

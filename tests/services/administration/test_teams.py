@@ -11,6 +11,7 @@ from tests.factories.world import World
 from tracker.db import db
 from tracker.models import AuditEvent, Membership, Team
 from tracker.policy.permissions import Actor
+from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Role
 from tracker.services.administration import memberships, teams
@@ -123,7 +124,7 @@ def test_closing_ends_what_stands(context: World, adam: Actor) -> None:
 
 
 def test_a_team_that_people_are_to_join_stays_open(context: World, adam: Actor) -> None:
-    later = memberships.MembershipTerms(
+    later = MembershipTerms(
         context.teams["harbour"], Role.SUPERVISOR, NOW.date() + dt.timedelta(days=1)
     )
     memberships.add(adam, context.people["sue"], later, NOW)

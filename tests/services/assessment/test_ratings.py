@@ -17,8 +17,11 @@ from tracker.models import Membership, Rating, RatingEntry, UseStatement
 from tracker.policy.permissions import Actor
 from tracker.queries.access import drafts
 from tracker.queries.access.actors import actor_for_person
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import progress
 from tracker.queries.assessment.learners import learner_of
+from tracker.queries.profiles import profiles
+from tracker.queries.profiles.profiles import SelfSide
 from tracker.rules.drafts import RATING
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.frameworks.scale import Basis
@@ -340,19 +343,37 @@ def test_the_counts_leave_out_what_is_not_rated_here(world: World, ana: Actor, f
     assert saved.progress == ratings.RatedCounts(rated=4, rated_in_domain=3, rated_at_level=2)
 
 
-def test_a_save_takes_four_statements(
+def test_no_page_counts_an_answer_to_what_is_not_rated_here(
+    world: World, ana: Actor, first: int
+) -> None:
+    today = world.now.date()
+
+    def counted() -> tuple[int, int]:
+        learner = learner_of(ana.person_id, first, today)
+        assert learner is not None
+        shown = profiles.profile(learner, SelfSide.OWN, NO_BLIND_SPOTS)
+        return progress.progress(learner).rated, shown.rated
+
+    ratings.rate(ana, first, Answer.PARTLY, 0, world.now)
+    ratings.rate(ana, world.statements["communication"][1], Answer.PARTLY, 0, world.now)
+    assert counted() == (2, 2)
+    leave_out(world, first, "Not our work.")
+    assert counted() == (1, 1)
+
+
+def test_a_save_takes_five_statements(
     world: World, ana: Actor, first: int, count_sql: Queries
 ) -> None:
     for statement_id in world.statements["communication"]:
         count_sql.clear()
         ratings.rate(ana, statement_id, Answer.PARTLY, 0, world.now)
-        assert len(count_sql) == 4, count_sql
+        assert len(count_sql) == 5, count_sql
     count_sql.clear()
     ratings.rate(ana, first, Answer.CONSISTENTLY, 1, world.now, own_note="why")
-    assert len(count_sql) == 4
+    assert len(count_sql) == 5
 
 
-@pytest.mark.parametrize("broken_at", range(1, 5))
+@pytest.mark.parametrize("broken_at", range(1, 6))
 def test_a_save_is_never_half_written(world: World, ana: Actor, first: int, broken_at: int) -> None:
     ratings.rate(ana, first, Answer.PARTLY, 0, world.now)
     seen = 0

@@ -6,24 +6,34 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.conftest import NOW
+from tests.factories.actors import acting
 from tests.factories.world import World
 from tracker.db import db
 from tracker.models import AuditEvent, Correction
 from tracker.policy.permissions import Actor
 from tracker.queries.frameworks.corrections import closed_corrections, count_open, open_corrections
 from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.services.administration.operators import set_operator
 from tracker.services.frameworks.corrections import close_correction, suggest_correction
 
 
 def suggest(
     world: World, text: str = "A word is wrong.", code: str = "COM-1-01", email: str = ""
 ) -> None:
-    suggest_correction(world.framework_id, code, text, " Rita  Reader ", email, NOW)
+    suggest_correction(
+        world.framework_id,
+        code,
+        text,
+        " Rita  Reader ",
+        email,
+        NOW,
+        library_id=world.libraries["city"],
+    )
 
 
-def test_what_is_suggested_waits_for_an_administrator(context: World) -> None:
+def test_what_is_suggested_waits_for_an_administrator(context: World, adam: Actor) -> None:
     suggest(context, email="Rita@Example.org")
-    (row,) = open_corrections()
+    (row,) = open_corrections(adam)
     assert (row.slug, row.code, row.statement) == ("small", "COM-1-01", "Communication 1.1")
     assert (row.text, row.name, row.email) == (
         "A word is wrong.",
@@ -33,9 +43,17 @@ def test_what_is_suggested_waits_for_an_administrator(context: World) -> None:
     assert (row.suggested_at, row.closed_at, row.closed_by) == (NOW, None, "")
 
 
-def test_name_and_address_may_stay_empty(context: World) -> None:
-    suggest_correction(context.framework_id, "", "The whole page.", " ", "", NOW)
-    (row,) = open_corrections()
+def test_name_and_address_may_stay_empty(context: World, adam: Actor) -> None:
+    suggest_correction(
+        context.framework_id,
+        "",
+        "The whole page.",
+        " ",
+        "",
+        NOW,
+        library_id=context.libraries["city"],
+    )
+    (row,) = open_corrections(adam)
     assert (row.code, row.statement, row.name, row.email) == ("", "", "", "")
 
 
@@ -43,13 +61,13 @@ def test_name_and_address_may_stay_empty(context: World) -> None:
 def test_sent_twice_it_is_kept_once_while_it_waits(context: World, adam: Actor, code: str) -> None:
     suggest(context, code=code)
     suggest(context, code=code)
-    assert count_open() == 1
+    assert count_open(adam) == 1
     suggest(context, text="Another word.", code=code)
-    assert count_open() == 2
-    for row in open_corrections():
+    assert count_open(adam) == 2
+    for row in open_corrections(adam):
         close_correction(adam, row.id, "", NOW)
     suggest(context, code=code)
-    assert count_open() == 1
+    assert count_open(adam) == 1
 
 
 @pytest.mark.parametrize(
@@ -75,11 +93,11 @@ def test_what_cannot_be_kept_is_refused(
 
 def test_closing_says_who_when_and_what_became_of_it(context: World, adam: Actor) -> None:
     suggest(context)
-    (row,) = open_corrections()
+    (row,) = open_corrections(adam)
     later = NOW + dt.timedelta(days=2)
     close_correction(adam, row.id, " Passed on. ", later)
-    assert (open_corrections(), count_open()) == ((), 0)
-    (closed,) = closed_corrections()
+    assert (open_corrections(adam), count_open(adam)) == ((), 0)
+    (closed,) = closed_corrections(adam)
     assert (closed.closed_by, closed.closed_at, closed.outcome) == ("Adam", later, "Passed on.")
     kinds = db.session.scalars(select(AuditEvent.kind).order_by(AuditEvent.id)).all()
     assert kinds == ["correction_closed"]
@@ -87,11 +105,11 @@ def test_closing_says_who_when_and_what_became_of_it(context: World, adam: Actor
 
 def test_it_is_closed_once(context: World, adam: Actor) -> None:
     suggest(context)
-    (row,) = open_corrections()
+    (row,) = open_corrections(adam)
     close_correction(adam, row.id, "First.", NOW)
     with pytest.raises(Conflict, match="correction_closed"):
         close_correction(adam, row.id, "Second.", NOW)
-    assert [one.outcome for one in closed_corrections()] == ["First."]
+    assert [one.outcome for one in closed_corrections(adam)] == ["First."]
 
 
 def test_what_is_not_there_cannot_be_closed(context: World, adam: Actor) -> None:
@@ -104,3 +122,46 @@ def test_the_anchor_meant_stands_before_the_words(context: World) -> None:
         context.framework_id, "", "It is a skill.", "", "", NOW, anchor="Service Orientation"
     )
     assert db.session.scalar(select(Correction.text)) == "Service Orientation: It is a skill."
+
+
+def operator(world: World, name: str = "oda") -> Actor:
+    set_operator(world.email(name), True, NOW)
+    return acting(world, name)
+
+
+def test_it_is_for_the_library_of_who_was_signed_in(context: World, adam: Actor) -> None:
+    suggest(context)
+    (row,) = open_corrections(adam)
+    oda = acting(context, "oda")
+    assert (open_corrections(oda), count_open(oda)) == ((), 0)
+    with pytest.raises(Missing):
+        close_correction(oda, row.id, "", NOW)
+    close_correction(adam, row.id, "Passed on.", NOW)
+    assert closed_corrections(oda) == ()
+
+
+def test_without_a_library_it_is_the_operators(context: World, adam: Actor) -> None:
+    suggest_correction(context.framework_id, "", "A word is wrong.", "", "", NOW)
+    assert count_open(adam) == count_open(acting(context, "ana")) == 0
+    oda = operator(context)
+    (row,) = open_corrections(oda)
+    with pytest.raises(Missing):
+        close_correction(adam, row.id, "", NOW)
+    close_correction(oda, row.id, "Passed on.", NOW)
+    assert [each.closed_by for each in closed_corrections(oda)] == ["Oda"]
+    ana = operator(context, "ana")
+    assert [each.closed_by for each in closed_corrections(ana)] == [""], "of another library"
+
+
+def test_the_same_words_of_two_libraries_are_two(context: World, adam: Actor) -> None:
+    suggest(context)
+    suggest_correction(
+        context.framework_id,
+        "COM-1-01",
+        "A word is wrong.",
+        "",
+        "",
+        NOW,
+        library_id=context.libraries["other"],
+    )
+    assert count_open(adam) == count_open(acting(context, "oda")) == 1

@@ -170,7 +170,7 @@ def test_the_same_happening_makes_one_notice(context: World) -> None:
             )
             for key in ("a", "a", "b")
         ]
-    assert new == [True, False, True]
+    assert [each is not None for each in new] == [True, False, True]
     assert len(told(context, "ana")) == 2
 
 
@@ -204,7 +204,7 @@ def test_a_review_is_reminded_of_before_and_after_its_day_once_each(context: Wor
     assert remind(context, 16) == []
 
 
-@pytest.mark.parametrize("said", [(SAME, OTHER), (OTHER, OTHER), (CANNOT, SAME)])
+@pytest.mark.parametrize("said", [(SAME, OTHER), (OTHER, OTHER), (CANNOT, SAME), (CANNOT, CANNOT)])
 def test_it_does_not_tell_what_was_answered(
     context: World, said: tuple[ReviewerAnswer, ...]
 ) -> None:
@@ -213,9 +213,18 @@ def test_it_does_not_tell_what_was_answered(
     assert remind(context, 11) == [("sue", "review_due_soon")]
 
 
-def test_a_reviewer_who_waits_for_replies_is_not_reminded(context: World) -> None:
-    (item_id,) = item_ids(send(context, YES))
+@pytest.mark.parametrize("said", [(), (SAME, CANNOT)])
+def test_a_reviewer_who_waits_for_replies_is_not_reminded(
+    context: World, said: tuple[ReviewerAnswer, ...]
+) -> None:
+    """Also where the rest was revealed: what they couldn't tell was shown with it."""
+    review_id = send(context, YES, *[YES] * len(said))
+    item_id, *others = item_ids(review_id)
     ask(actor(context, "sue"), item_id, "Where?", 1, context.now)
+    for other, each in zip(others, said, strict=True):
+        answer(context, other, each)
+    if said:
+        reviews.reveal(actor(context, "sue"), review_id, context.now)
     assert remind(context, 11) == []
 
 

@@ -1,8 +1,10 @@
 """Backups: of one moment though people go on working, tried out with a sharp eye, and brought
 back."""
 
+import datetime as dt
 import io
 import json
+import re
 import stat
 import tarfile
 from collections.abc import Callable, Iterator
@@ -17,6 +19,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, select, text, update
 
+from config import ROOT
 from tests.conftest import NOW, TestConfig, laid_out_database
 from tests.engines import fresh_database, hurry
 from tests.factories.answers import Answer, EndorsedAnswer
@@ -25,21 +28,25 @@ from tests.factories.evidence import PDF, piece
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World, make_world
-from tracker.app import MIGRATIONS, create_app
-from tracker.db import db, session, transaction
-from tracker.models import AuditEvent, BackupTest, Person, Rating, SignIn
+from tracker.app import create_app
+from tracker.db import db, session, transaction, without_transactions
+from tracker.models import AuditEvent, BackupTest, Invitation, Person, Rating, SignIn
 from tracker.queries.access.actors import actor_for_person
 from tracker.queries.operations import audit_chain
+from tracker.records.accounts import sign_ins as sign_in_rows
 from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.evidence.uploads import Upload
+from tracker.rules.frameworks.scale import Basis
 from tracker.rules.operations.backups import FILES, MANIFEST, NoBackup, read
 from tracker.services.accounts import sign_ins
 from tracker.services.assessment.ratings import rate as rate_now
 from tracker.services.operations import backups
 from tracker.storage import postgresql_copies
 
+MIGRATIONS = ROOT / "migrations"
 BEFORE_CHAIN = str(ScriptDirectory(str(MIGRATIONS)).get_revision("20261127_chain").down_revision)
+HEAD = ScriptDirectory(str(MIGRATIONS)).get_current_head()
 KNOWN = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
 
 
@@ -215,6 +222,19 @@ def test_a_rating_that_its_history_does_not_tell_is_found(live: World, tmp_path:
     assert found(made(tmp_path)) == {"rating_not_as_history"}
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [{"basis": Basis.IMPORTED}, {"rated_at": NOW - dt.timedelta(days=1)}, {"given_on": NOW.date()}],
+)
+def test_how_and_when_a_rating_came_about_is_looked_at_too(
+    live: World, tmp_path: Path, changed: dict[str, object]
+) -> None:
+    with transaction() as tx:
+        wrong = update(Rating).where(Rating.statement_id == live.statements["communication"][1])
+        tx.execute(wrong.values(**changed))
+    assert found(made(tmp_path)) == {"rating_not_as_history"}
+
+
 def test_an_answer_that_no_scale_has_is_found(live: World, tmp_path: Path) -> None:
     with transaction() as tx:
         tx.execute(update(Rating).values(answer="often"))
@@ -224,7 +244,7 @@ def test_an_answer_that_no_scale_has_is_found(live: World, tmp_path: Path) -> No
 def test_an_endorsed_item_without_its_endorsement_is_found(live: World, tmp_path: Path) -> None:
     with transaction() as tx:
         tx.execute(text("UPDATE review_items SET status = 'kept_apart'"))
-    assert found(made(tmp_path)) == {"endorsement_not_whole"}
+    assert found(made(tmp_path)) == {"endorsement_not_whole", "row_changed", "status_not_as_moves"}
 
 
 def test_other_counts_than_the_manifest_has_are_found(live: World, tmp_path: Path) -> None:
@@ -242,7 +262,7 @@ def test_other_counts_than_the_manifest_has_are_found(live: World, tmp_path: Pat
 def test_a_layout_that_this_program_does_not_know_is_found(live: World, tmp_path: Path) -> None:
     assert {
         str(each) for each in backups.try_out(made(tmp_path), tmp_path, set(), NOW).findings
-    } == {f"revision_unknown {ScriptDirectory(str(MIGRATIONS)).get_current_head()}"}
+    } == {f"revision_unknown {ScriptDirectory(str(ROOT / 'migrations')).get_current_head()}"}
 
 
 @pytest.mark.parametrize("share", [0, 0.1, 0.9, 0.99, 1])
@@ -311,6 +331,74 @@ def test_it_is_brought_back_elsewhere(engine_name: str, own: World, tmp_path: Pa
         assert found(again.path) == set()
 
 
+def test_a_restore_that_is_cut_short_opens_no_old_sign_in(
+    engine_name: str, own: World, tmp_path: Path
+) -> None:
+    """It dies as soon as the copy has taken the place of the database."""
+    with transaction() as tx:
+        sign_in_rows.begin(
+            tx, own.people["ana"], agent="", now=NOW, max_age=NOW - NOW.replace(year=2025)
+        )
+        tx.add(
+            Invitation(
+                person_id=own.people["ben"],
+                token_hash="a" * 64,
+                made_at=NOW,
+                ends_at=NOW.replace(year=2027),
+            )
+        )
+    path = made(tmp_path)
+
+    def killed() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        backups.bring_back(
+            path,
+            tmp_path / "live" / "files",
+            tmp_path,
+            KNOWN,
+            NOW,
+            aside=tmp_path / "aside.tar",
+            lay_out=killed,
+        )
+    db.session.remove()
+    assert session().scalars(select(SignIn.ended_at)).all() == [NOW]
+    assert session().scalars(select(Invitation.closed_at)).all() == [NOW]
+
+
+def test_a_copy_that_a_killed_test_left_on_the_server_is_dropped_unless_it_is_in_use(
+    engine_name: str, live: World, tmp_path: Path
+) -> None:
+    if engine_name != "postgresql":
+        pytest.skip("SQLite's copies are files: tests/storage/test_workplaces.py")
+
+    def drills() -> dict[str, str]:
+        rows = server.execute(
+            text(
+                "SELECT datname, coalesce(datacl::text, '') FROM pg_database "
+                "WHERE starts_with(datname, :prefix)"
+            ),
+            {"prefix": prefix},
+        )
+        return dict(rows.all())
+
+    copy = tmp_path / "copy"
+    postgresql_copies.take(db.engine, copy, lambda _connection: None)
+    with without_transactions(db.engine.url) as engine, engine.connect() as server:
+        prefix = postgresql_copies._prefix(server)
+        for name in ("left", "in_use"):
+            server.execute(text(f"CREATE DATABASE {prefix}{name}"))
+        assert postgresql_copies._lock(server, f"{prefix}in_use")
+        with postgresql_copies.opened(copy, db.engine) as other:
+            name = str(other.url.database)
+            there = drills()
+            assert there.keys() == {f"{prefix}in_use", name}
+            assert not re.search(r"[{,]=", there[name]), "nothing is granted to everybody"
+        assert drills().keys() == {f"{prefix}in_use"}
+        server.execute(text(f"DROP DATABASE {prefix}in_use"))
+
+
 def test_one_of_before_the_audit_was_a_chain(engine_name: str, own: World, tmp_path: Path) -> None:
     """It passes, is brought up to date on the way, and what is noted after that follows what was
     noted then."""
@@ -329,7 +417,7 @@ def test_one_of_before_the_audit_was_a_chain(engine_name: str, own: World, tmp_p
         )
         assert done.findings == ()
         kinds = session().scalars(select(AuditEvent.kind).order_by(AuditEvent.sequence)).all()
-        assert kinds == ["signed_in", "backup_restored", "backup_restored"]
+        assert kinds == ["endorsement_given", "signed_in", "backup_restored", "backup_restored"]
         assert audit_chain.verify().wrong is None
 
 

@@ -247,6 +247,7 @@ class TestUndoingNoAgreement:
         )
         ana = world.people["ana"]
         assert [tuple(move) for move in moves] == [
+            ("", "standing", world.people["sue"]),
             ("standing", "suspended", ana),
             ("suspended", "standing", ana),
         ]

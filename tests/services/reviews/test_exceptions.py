@@ -21,6 +21,7 @@ from tests.factories.sending import (
     send_again,
 )
 from tests.factories.world import World
+from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import session, transaction
 from tracker.models import (
     LevelException,
@@ -373,6 +374,7 @@ def test_the_past_stays(world: World, act: str) -> None:
 
 def test_an_erased_reason_is_told_as_erased(world: World) -> None:
     exception_id = agree(world, differing(world))
-    with transaction() as tx:
+    with behind_the_guards() as tx:
         tx.delete(tx.get_one(LevelExceptionText, exception_id))
+        tx.flush()
     assert [each.reason for each in found.agreed(ana(world), NO_BLIND_SPOTS)] == [""]

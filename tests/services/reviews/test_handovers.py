@@ -24,6 +24,7 @@ from tests.factories.sending import (
     send,
 )
 from tests.factories.world import World
+from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import session, transaction
 from tracker.models import (
     Endorsement,
@@ -172,8 +173,9 @@ class TestHandingOn:
 
     def test_what_was_erased_stays_erased(self, world: World) -> None:
         first = send(world, YES, NO)
-        with transaction() as tx:
-            tx.execute(delete(ReviewItemText).where(ReviewItemText.item_id == item_ids(first)[0]))
+        erased = item_ids(first)[0]
+        with behind_the_guards() as tx:
+            tx.execute(delete(ReviewItemText).where(ReviewItemText.item_id == erased))
         second = handovers.hand_on(
             actor(world, "sue"), first, world.people["hugo"], "Away", world.now
         )
@@ -271,10 +273,19 @@ class TestRouting:
 
     def test_a_disabled_supervisor_is_none(self, world: World) -> None:
         first = send(world, YES, NO)
-        with transaction() as tx:
+        with behind_the_guards() as tx:
             tx.get_one(Person, world.people["sue"]).disabled_at = world.now
         assert eligible_reviewers.of(world.people["ana"], world.now.date()) == []
         assert not review_headers.header(first, world.now.date()).may_go_on
+
+    def test_where_the_only_supervisor_is_disabled_it_is_those_above(self, world: World) -> None:
+        join(world, "hugo", "city", Role.SUPERVISOR)
+        ana, today = world.people["ana"], world.now.date()
+        assert [each.name for each in eligible_reviewers.of(ana, today)] == ["Sue"]
+        with transaction() as tx:
+            tx.get_one(Person, world.people["sue"]).disabled_at = world.now
+        assert [each.name for each in eligible_reviewers.of(ana, today)] == ["Hugo"]
+        assert review_headers.header(send(world, YES, NO, reviewer="hugo"), today).may_go_on
 
     def test_the_coordinator_sees_who_is_stranded_and_who_is_alone(self, world: World) -> None:
         first = send(world, YES, NO)
@@ -418,6 +429,11 @@ class TestDeputies:
     ) -> None:
         with pytest.raises(Invalid, match=code):
             self.name(world, deputy, begins, ends)
+
+    def test_those_to_choose_from_are_of_the_own_library(self, world: World) -> None:
+        sue = actor(world, "sue")
+        found = deputies_now.candidates(sue, world.now.date())
+        assert [each.name for each in found] == ["Ana", "Carl", "Cora", "Hugo"]
 
     def test_not_twice_for_the_same_days(self, world: World) -> None:
         self.name(world)

@@ -33,7 +33,20 @@ def refused(app: Flask, world: World) -> Callable[..., None]:
 
 
 def test_nobody_reviews_themselves(world: World, refused: Callable[..., None]) -> None:
-    refused("nobody_reviews_themselves", update(Review).values(reviewer_id=world.people["ana"]))
+    themselves = dict.fromkeys(("learner_id", "reviewer_id"), world.people["ana"])
+    refused(
+        "nobody_reviews_themselves",
+        insert(Review).values(
+            **themselves,
+            team_id=world.teams["central"],
+            framework_id=world.framework_id,
+            status="sent",
+            open=False,
+            sent_at=world.now,
+            due_from=world.now.date(),
+            due_on=world.now.date(),
+        ),
+    )
 
 
 def test_nobody_endorses_themselves(world: World, refused: Callable[..., None]) -> None:

@@ -31,6 +31,7 @@ from tracker.models import (
 )
 from tracker.records import audit
 from tracker.rules.notifications.mail import MailOutcome
+from tracker.services.administration.operators import set_operator
 
 SignInAs = Callable[[str], Client]
 HUGE = "9" * 30
@@ -73,6 +74,7 @@ def test_an_empty_library_is_led_through_its_first_day(
                 email="hana@example.org",
                 password_hash=HASH,
                 administrator=True,
+                operator=True,
                 created_at=NOW,
             )
         )
@@ -184,7 +186,10 @@ def test_a_message_counts_only_when_it_arrived(
 def test_a_backup_counts_only_when_nothing_was_wrong_with_it(
     app: Flask, world: World, adam: Client
 ) -> None:
-    assert "never tried out" not in adam.get("/admin").text
+    assert "Try out a backup" not in adam.get("/admin").text
+    with app.app_context():
+        set_operator(world.email("adam"), True, NOW)
+    assert "Try out a backup" in adam.get("/admin").text
     assert "ever tried out" in adam.get("/admin/backup").text
     with app.app_context():
         backup_tried(NOW - dt.timedelta(days=3))
@@ -228,7 +233,7 @@ def test_people_are_found_by_parts_of_name_and_address(
                 Person(library_id=world.libraries["city"], name=name, email=email, created_at=NOW)
             )
     page = adam.get("/admin/people", query_string={"search": search}).text
-    assert re.findall(r'<th scope="row"><a[^>]*>([^<]+)</a>', page) == found
+    assert re.findall(r'<th scope="row"><label>.*?</label> <a[^>]*>([^<]+)</a>', page) == found
 
 
 def test_people_are_filtered_and_sorted(app: Flask, world: World, adam: Client) -> None:
@@ -237,7 +242,7 @@ def test_people_are_filtered_and_sorted(app: Flask, world: World, adam: Client) 
 
     def names(**query: object) -> list[str]:
         page = adam.get("/admin/people", query_string=query).text
-        return re.findall(r'<th scope="row"><a[^>]*>([^<]+)</a>', page)
+        return re.findall(r'<th scope="row"><label>.*?</label> <a[^>]*>([^<]+)</a>', page)
 
     assert names() == ["Adam", "Ana", "Ben", "Carl", "Cora", "Hugo", "Sue"]
     assert names(state="disabled") == ["Lea"]
@@ -367,7 +372,7 @@ def test_long_lists_have_pages(app: Flask, world: World, adam: Client) -> None:
     second = re.search(r'rel="next" href="([^"]+)"', first)
     assert second is not None
     page = adam.get(second.group(1).replace("&amp;", "&")).text
-    assert len(re.findall(r'<th scope="row"><a', page)) == 10
+    assert len(re.findall(r'<th scope="row"><label>.*?</label> <a', page)) == 10
     assert "Person 059" in page
     assert 'value="person"' in page
 
@@ -456,7 +461,7 @@ def test_a_person_who_cannot_be_added(
 def test_an_address_with_quotes_and_accents_is_shown_as_text(
     app: Flask, world: World, adam: Client
 ) -> None:
-    adam.post("/admin/people", {"name": '<b onclick="x">"Ñ\u202e', "email": "o'neil@example.org"})
+    adam.post("/admin/people", {"name": '<b onclick="x">"Ñ\u200f', "email": "o'neil@example.org"})
     page = adam.get("/admin/people").text
     assert "&lt;b onclick=" in page
     assert "<b onclick" not in page
@@ -747,6 +752,8 @@ def test_the_library_settings(app: Flask, world: World, adam: Client) -> None:
     right = {
         "name": "Lake Library",
         "time_zone": "Asia/Tokyo",
+        "region": "GB",
+        "paper": "a4",
         "review_days": "21",
         "differences_days": "7",
     }
@@ -755,6 +762,10 @@ def test_the_library_settings(app: Flask, world: World, adam: Client) -> None:
         {"name": "Other Library"},
         {"time_zone": "Mars/Base"},
         {"time_zone": "../etc/passwd"},
+        {"region": "FR"},
+        {"region": ""},
+        {"paper": "legal"},
+        {"paper": ""},
         {"review_days": "0"},
         {"review_days": HUGE},
         {"differences_days": ""},
@@ -768,6 +779,7 @@ def test_the_library_settings(app: Flask, world: World, adam: Client) -> None:
         "Asia/Tokyo",
         False,
     )
+    assert (library.region, library.paper) == ("GB", "a4")
     assert "24 Nov, 19:00" in adam.get("/admin/audit").text, "10:00 UTC is 19:00 in Tokyo"
 
 

@@ -58,7 +58,8 @@ def administrator(app: Flask) -> Client:
             "ada@example.org",
             "--password",
             PASSWORD,
-        ]
+        ],
+        input="America/Chicago\n\n\n",
     )
     assert made.exit_code == 0, made.output
     client = Client(app)
@@ -152,7 +153,7 @@ def test_from_nothing_to_the_gap_matrix(
     assert len(undecided) == 13
     done(administrator, "/admin/sensitive", dict.fromkeys(undecided, "rate"))
     framework = found(
-        r'name="framework_ids".* value="(\d+)"', administrator.get("/admin/rounds/new").text
+        r'name="framework_ids"[^>]* value="(\d+)"', administrator.get("/admin/rounds/new").text
     )
     done(
         administrator,

@@ -62,7 +62,7 @@ def test_a_grid_holds_every_statement_of_the_domain(app: Flask, world: World, an
     assert page.count('class="grid-row"') == 9
     assert page.count('type="radio"') == 45
     assert f'id="s-{first}-partly" value="partly"' in page
-    assert "You chose this on 1 Sep, before this round." in page
+    assert "You chose this on Sep 1, before this round." in page
     assert page.count('name="still_true"') == 1
     assert "Not rated in this library: Personnel matters." in page
     assert f'name="answer-{third}"' not in page

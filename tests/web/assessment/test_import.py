@@ -76,7 +76,7 @@ def test_from_the_list_to_the_card(app: Flask, world: World, ana: Client) -> Non
     )
     page = look(ana, text)
     assert "2 lines will be imported" in page.text
-    assert "12 Nov" in page.text
+    assert "Nov 12" in page.text
     assert "from my notebook" in page.text
     assert answers(app, world) == {}
     done = store(ana, page)
@@ -87,14 +87,14 @@ def test_from_the_list_to_the_card(app: Flask, world: World, ana: Client) -> Non
     )
     assert answers(app, world) == {first: ("partly", "imported"), second: ("not_yet", "imported")}
     cards = ana.get("/assess/small/durable/communication").text
-    assert "Imported 24 Nov, from your own list of 12 Nov" in cards
-    assert "Imported 24 Nov, from your own list</span>" in cards
+    assert "Imported Nov 24, from your own list of Nov 12" in cards
+    assert "Imported Nov 24, from your own list</span>" in cards
     assert (
-        "Imported 24 Nov, from your own list of 12 Nov"
+        "Imported Nov 24, from your own list of Nov 12"
         in ana.get("/assess/small/durable/communication/grid").text
     )
     history = ana.get(f"/statements/{first}").text
-    assert "imported from your spreadsheet, given on 12 Nov" in history
+    assert "imported from your spreadsheet, given on Nov 12" in history
     profile = ana.get("/profile").text
     assert "2 of 33" in profile  # they count like answers that were given here
 
@@ -170,7 +170,7 @@ def test_own_answers_stay_unless_ticked(app: Flask, world: World, ana: Client) -
     page = look(ana, text)
     assert page.text.count('name="replace"') == 2
     assert "2 of your answers here differ from the list" in page.text
-    assert "in place of Partly, 1 Sep" in page.text
+    assert "in place of Partly, Sep 1" in page.text
     store(ana, page, replace=str(second))
     assert {key: answer for key, (answer, _) in answers(app, world).items()} == {
         first: "partly",
@@ -232,7 +232,7 @@ def test_the_export_of_one_person_is_a_list_for_another(
         world.statements["communication"], ("consistently", "imported")
     )
     assert (
-        ben.get("/assess/small/durable/communication").text.count("You chose Consistently on 1 Sep")
+        ben.get("/assess/small/durable/communication").text.count("You chose Consistently on Sep 1")
         == 10
     )
 

@@ -16,6 +16,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, send
 from tests.factories.tried import backup_tried, mail_tried
 from tests.factories.world import World
+from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.db import transaction
 from tracker.models import (
     Correction,
@@ -32,6 +33,7 @@ from tracker.queries.access.actors import actor_for_person
 from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, ReviewStatus
 from tracker.rules.roles import Role
 from tracker.services import evidence
+from tracker.services.administration.operators import set_operator
 
 SignIn = Callable[[str], Client]
 
@@ -56,7 +58,7 @@ def test_signed_out_it_says_what_this_is(client: Client) -> None:
 
 def test_the_round_and_its_end_stand_on_top(world: World, sign_in: SignIn) -> None:
     assert today(sign_in, "ana").startswith(
-        "Today Tuesday 24 November · Autumn 2026 closes on 11 Dec"
+        "Today Tuesday, November 24, 2026 · Autumn 2026 closes on Dec 11"
     )
 
 
@@ -77,7 +79,7 @@ def test_who_has_not_read_the_use_statement_reads_it_first(
 def test_without_a_use_statement_nobody_is_sent_to_rate(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
-    with app.app_context(), transaction() as tx:
+    with app.app_context(), behind_the_guards() as tx:
         tx.execute(delete(UseStatementReading))
         tx.execute(delete(UseStatement))
     assert "next-step" not in sign_in(World.email("ben")).get("/").text
@@ -99,13 +101,14 @@ def test_one_starts_and_then_goes_on_where_one_stopped(
             )
     said = today(sign_in, "ben")
     assert "Go on with your job 13 of 33 statements are for your job and not rated yet" in said
-    assert "Communication 8/10 Proficient Leadership 0/8 not known yet" in said
+    assert "Leadership ? 2 not rated yet" in said
     assert "Nothing is sent for review this round" in said
     with app.app_context():
         for each in (*world.statements["technical"][:10], *world.statements["leadership"][:3]):
             rate(world, "ben", each, Answer.CONSISTENTLY, world.now - dt.timedelta(days=1))
-    assert "Go on with Communication 2 of 10 statements left here · 21 of 33 in all" in today(
-        sign_in, "ben"
+    assert (
+        "Go on with Communication 2 of 10 statements here are not rated yet. In all, 12 of 33 are "
+        "not rated yet: about 4 minutes." in today(sign_in, "ben")
     )
 
 
@@ -205,8 +208,12 @@ def test_what_came_back_and_what_was_revealed(app: Flask, world: World, sign_in:
         "Communication 1.1 came back with a question today Sue: “Can you add one example from a "
         "busy Saturday?”" in said
     )
-    assert "Your review by Sue is revealed 4 Nov 7 of 10 are reviewed. 2 to talk through." in said
-    assert said.count("is revealed") == 1
+    assert (
+        "Do this next · overdue since Nov 18 Settle 2 differences with Sue 7 of 10 are reviewed. 2 "
+        "to talk through. Settle 2 differences Also for you" in said
+    )
+    assert said.count("7 of 10 are reviewed") == 1, "what stands on top stands in no list"
+    assert "is revealed" not in said
 
 
 def test_before_the_reveal_the_learner_learns_nothing(
@@ -245,7 +252,7 @@ def test_before_the_reveal_the_learner_learns_nothing(
 
 def without_supervising(said: str) -> str:
     """Ana supervises Bookmobile besides."""
-    return re.sub(r"As supervisor of .*? Gaps of Bookmobile ", "", said)
+    return re.sub(r"Reviews due .*? Gaps of Bookmobile ", "", said)
 
 
 def test_evidence_that_counts_for_nothing_yet(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -263,30 +270,23 @@ def test_a_jot_is_kept_from_here(world: World, sign_in: SignIn) -> None:
     assert "1 piece of evidence is not linked yet" in words(ben.get("/").text)
 
 
-def test_a_step_to_the_next_level(app: Flask, world: World, sign_in: SignIn) -> None:
-    with app.app_context():
-        for place, statement_id in enumerate(world.statements["leadership"][:2]):
-            rate(world, "ben", statement_id, Answer.PARTLY if place else Answer.CONSISTENTLY)
-    said = today(sign_in, "ben")
-    assert (
-        "Leadership 1.2 The last statement between you and Emerging in Leadership, by your own "
-        "ratings." in said
-    )
-    assert "You answered “Partly”. Add evidence" in said
-
-
-def test_the_step_says_what_the_explanation_says(app: Flask, world: World, sign_in: SignIn) -> None:
-    """Nothing at Emerging is rated, two of three at Developing are not met."""
-    with app.app_context():
-        for place, statement_id in enumerate(world.statements["communication"][2:5]):
-            rate(world, "ben", statement_id, Answer.PARTLY if place else Answer.CONSISTENTLY)
-    said = today(sign_in, "ben")
-    assert (
-        "4 more statements to reach Developing in Communication, by your own ratings. This is one "
-        "of them. Emerging comes first: 2 more statements." in said
-    )
-    explained = words(sign_in(World.email("ben")).get("/profile/communication").text)
-    assert "2 more statements to reach Emerging" in explained
+def test_what_is_next_is_what_the_profile_says(app: Flask, world: World, sign_in: SignIn) -> None:
+    """The same steps in the same order, also before anything is rated."""
+    ben = sign_in(World.email("ben"))
+    seen = []
+    for rated in ("", "leadership", "communication"):
+        with app.app_context():
+            for statement_id in world.statements[rated][:2] if rated else ():
+                rate(world, "ben", statement_id, Answer.PARTLY)
+        steps = [
+            re.search(r'<ol class="steps">.*?</ol>', ben.get(address).text, re.S)
+            for address in ("/", "/profile")
+        ]
+        assert steps[0] is not None
+        assert steps[1] is not None
+        assert steps[0].group() == steps[1].group()
+        seen.append(steps[0].group())
+    assert len(set(seen)) == 3, "each rating has changed what is next"
 
 
 def test_a_supervisor_sees_what_to_answer_and_who_has_not_sent(
@@ -319,25 +319,28 @@ def test_a_supervisor_sees_what_to_answer_and_who_has_not_sent(
             "sue",
             {statements[6]: ItemStatus.DIFFERS},
             status=ReviewStatus.DIFFERENCES_OPEN,
+            at=world.now - dt.timedelta(days=13),
         )
     said = today(sign_in, "sue")
+    assert "Do this next · due tomorrow Settle 1 difference with Ana" in said
     assert (
-        "As supervisor of Central 2 reviews to answer due Friday 8 statements left; the next due from Ben"
-        in said
+        "Reviews due this week 3 statements to answer, about 2 minutes left Ana: 1 difference to "
+        "settle due tomorrow Ben: 3 statements to answer due Friday about 2 minutes left 2 reviews "
+        "due this week Reviews due next week 5 statements to answer, about 4 minutes left Ana: 5 "
+        "statements to answer due Dec 4 about 4 minutes left 1 review due next week" in said
     )
-    assert "1 difference waits for you" in said
-    assert "1 of 3 has not sent anything this round Cleo" in said
+    assert "As supervisor of Central 1 of 3 has not sent anything this round Cleo" in said
 
 
 @pytest.mark.parametrize(
     ("due_on", "said"),
     [
-        ((2026, 11, 20), "overdue since 20 Nov"),
+        ((2026, 11, 20), "overdue since Nov 20"),
         ((2026, 11, 24), "due today"),
         ((2026, 11, 25), "due tomorrow"),
         ((2026, 11, 30), "due Monday"),
-        ((2026, 12, 1), "due 1 Dec"),
-        ((2027, 1, 4), "due 4 Jan 2027"),
+        ((2026, 12, 1), "due Dec 1"),
+        ((2027, 1, 4), "due Jan 4, 2027"),
     ],
 )
 def test_when_something_is_due(
@@ -354,24 +357,138 @@ def test_when_something_is_due(
     assert said in today(sign_in, "sue")
 
 
+def first(html: str) -> str:
+    """What is put first."""
+    assert html.count("is-next") == 1
+    return words("<h1>" + html.partition('next-step">')[2].partition("</section>")[0])
+
+
+def differs(world: World, learner: str, reviewer: str, days_left: int) -> None:
+    send(
+        world,
+        learner,
+        reviewer,
+        {world.statements["technical"][0]: ItemStatus.DIFFERS},
+        status=ReviewStatus.DIFFERENCES_OPEN,
+        at=world.now - dt.timedelta(days=14 - days_left),
+        team="central" if reviewer == "sue" else "bookmobile",
+    )
+
+
 @pytest.mark.parametrize(
-    ("due_on", "first"), [((2026, 11, 23), "Answer what Ben sent"), ((2026, 11, 25), "Start with")]
+    ("reviews_in", "differs_in", "expected"),
+    [
+        (None, None, "Do this next Start with"),
+        (-1, None, "Do this next · overdue since Nov 23 Answer what Ben sent"),
+        (6, None, "Do this next · due Monday Answer what Ben sent"),
+        (6, 3, "Do this next · due Friday Settle 1 difference with Ana"),
+        (2, 3, "Do this next · due Thursday Answer what Ben sent"),
+    ],
 )
-def test_what_is_overdue_comes_before_ones_own(
-    app: Flask, world: World, sign_in: SignIn, due_on: tuple[int, int, int], first: str
+def test_the_nearest_date_that_somebody_waits_for_comes_first(
+    app: Flask,
+    world: World,
+    sign_in: SignIn,
+    reviews_in: int | None,
+    differs_in: int | None,
+    expected: str,
 ) -> None:
-    """Sue learns in Bookmobile and supervises Central."""
+    """Sue learns in Bookmobile, where Ana supervises, and supervises Central."""
     with app.app_context():
-        send(
+        if reviews_in is not None:
+            send(
+                world,
+                "ben",
+                "sue",
+                {world.statements["technical"][0]: ItemStatus.WAITING},
+                due_on=world.now.date() + dt.timedelta(days=reviews_in),
+            )
+        if differs_in is not None:
+            differs(world, "sue", "ana", differs_in)
+    html = sign_in(World.email("sue")).get("/").text
+    assert first(html).startswith(expected)
+    if reviews_in is not None:
+        assert "Start with" in words(html).partition("Also for you")[2]
+
+
+def test_a_question_comes_first_and_is_told_once(app: Flask, world: World, sign_in: SignIn) -> None:
+    """Two of one review at once."""
+    talk = world.statements["communication"]
+    with app.app_context():
+        review_id = send(
             world,
             "ben",
             "sue",
-            {world.statements["technical"][0]: ItemStatus.WAITING},
-            due_on=dt.date(*due_on),
+            dict.fromkeys(talk[:2], ItemStatus.RETURNED),
+            status=ReviewStatus.IN_REVIEW,
+            due_on=dt.date(2026, 11, 28),
         )
-    html = sign_in(World.email("sue")).get("/").text
-    assert first in html.partition("next-step")[2].partition("</h2>")[0]
-    assert html.count("is-next") == 1
+        with transaction() as tx:
+            for item_id in tx.scalars(
+                select(ReviewItem.id).where(ReviewItem.review_id == review_id)
+            ):
+                tx.add(
+                    ReviewMessage(
+                        item_id=item_id,
+                        author_id=world.people["sue"],
+                        text="Since when?",
+                        written_at=world.now,
+                    )
+                )
+    html = sign_in(World.email("ben")).get("/").text
+    assert first(html).startswith(
+        "Do this next · due Saturday Answer 2 questions from Sue Sue: “Since when?” Reply"
+    )
+    assert "came back with a question" not in html
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "rated", "is_sending"),
+    [
+        (dt.date(2026, 12, 1), 1, True),
+        (dt.date(2026, 12, 2), 1, False),
+        (dt.date(2026, 12, 1), 0, False),
+    ],
+)
+def test_in_the_last_days_of_a_round_sending_comes_before_rating(
+    app: Flask, world: World, sign_in: SignIn, ends_on: dt.date, rated: int, is_sending: bool
+) -> None:
+    with app.app_context():
+        with transaction() as tx:
+            round_ = tx.get_one(Round, world.rounds["city"])
+            round_.ends_on = ends_on
+        for statement_id in world.statements["technical"][:rated]:
+            rate(world, "ben", statement_id, Answer.PARTLY)
+    html = sign_in(World.email("ben")).get("/").text
+    assert ("due Dec 1 Send your ratings for review 1 of 33" in first(html)) is is_sending
+    assert ("on with your job" in words(html).partition("Also for you")[2]) is is_sending
+
+
+def test_there_is_one_primary_button(app: Flask, world: World, sign_in: SignIn) -> None:
+    """For everybody, whether or not somebody waits for them."""
+    people = ("ana", "ben", "sue", "cora", "adam")
+    for waits in (False, True):
+        if waits:
+            with app.app_context():
+                differs(world, "sue", "ana", 3)
+                send(world, "ben", "sue", {world.statements["technical"][1]: ItemStatus.WAITING})
+        for name in people:
+            page = sign_in(World.email(name)).get("/").text
+            assert len(primary_buttons(page)) == 1, name
+
+
+PRIMARY = re.compile(r'<(?:a|button)\b[^>]*\bclass="[^"]*\bbtn-primary\b[^"]*"[^>]*>')
+
+
+def primary_buttons(page: str) -> list[str]:
+    return PRIMARY.findall(page.partition("<main")[2].partition("</main>")[0])
+
+
+def test_a_second_primary_button_is_found() -> None:
+    page = '<main><a class="btn btn-primary" href="/x">One</a></main>'
+    second = '<button class="btn btn-primary btn-small" type="submit">Two</button></main>'
+    assert len(primary_buttons(page)) == 1
+    assert len(primary_buttons(page.replace("</main>", second))) == 2
 
 
 def test_without_an_open_round_it_says_so_otherwise(
@@ -421,13 +538,35 @@ def test_an_administrator_sees_what_the_library_lacks(
         tx.execute(delete(Round).where(Round.library_id == world.libraries["city"]))
         tx.add(
             Correction(
-                framework_id=world.framework_id, text="A typing error.", suggested_at=world.now
+                framework_id=world.framework_id,
+                library_id=world.libraries["city"],
+                text="A typing error.",
+                suggested_at=world.now,
             )
         )
     said = today(sign_in, "adam")
     assert "1 suggested correction is open" in said
     assert "Open a round" in said
     assert "Where you stand" not in said
+
+
+def test_an_operator_without_a_role_has_the_suggestions_of_nobody(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        with transaction() as tx:
+            tx.execute(delete(Membership).where(Membership.person_id == world.people["ben"]))
+            tx.add(
+                Correction(
+                    framework_id=world.framework_id, text="A typing error.", suggested_at=world.now
+                )
+            )
+        set_operator(world.email("ben"), True, world.now)
+    said = today(sign_in, "ben")
+    assert "1 suggested correction is open" in said
+    assert "Open the System page" in said
+    assert "You are in no team yet" not in said
+    assert "1 suggested correction is open" not in today(sign_in, "adam")
 
 
 def test_somebody_without_a_role_is_told_so(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -444,7 +583,8 @@ def test_who_has_every_role_sees_every_section(app: Flask, world: World, sign_in
         join(world, "adam", "city", Role.COORDINATOR)
     said = today(sign_in, "adam")
     for part in (
-        "Waiting for you",
+        "Also for you",
+        "Reviews due this week",
         "As supervisor of Harbour",
         "As coordinator of City Library",
         "As administrator",
@@ -516,4 +656,4 @@ def test_the_number_of_statements_does_not_depend_on_the_size(
             )
             rate(world, "adam", technical[number + 1], Answer.PARTLY)
     assert count() == before
-    assert before <= 35
+    assert before <= 40

@@ -30,9 +30,9 @@ from tracker.models import (
 )
 from tracker.queries.evidence import versions as read
 from tracker.rules.evidence.content import JOT_MAX, REASON_MAX, TEXT_MAX, TITLE_MAX
+from tracker.rules.evidence.places import path_of
 from tracker.rules.evidence.uploads import Upload
 from tracker.rules.reviews.workflow import ReviewStatus
-from tracker.storage import files
 
 SignIn = Callable[[str], Client]
 
@@ -265,8 +265,8 @@ def test_hostile_file_names_are_labels_only(app: Flask, ana: Client, name: str) 
     assert got.data == TXT
     assert "Set-Cookie: x=y" not in got.headers.get("Set-Cookie", "")
     assert got.headers["Content-Disposition"].startswith("attachment;")
-    root = Path(app.config["FILES_DIR"])
-    assert files.place(root, made.sha256).is_file()
+    root = Path(app.config["FILES"])
+    assert (root / path_of(made.sha256)).is_file()
 
 
 def test_signs_that_no_page_can_hold_are_refused(app: Flask, ana: Client) -> None:
@@ -606,7 +606,10 @@ def test_archiving_and_bringing_back(app: Flask, world: World, ana: Client) -> N
     assert "Old plan" not in ana.get("/evidence").text
     assert "Old plan" in ana.get("/evidence?show=archived").text
     for url in (f"/evidence/{mine}/edit", f"/evidence/{mine}/statements"):
-        assert ana.get(url).status_code == 409
+        refused = ana.get(url)
+        assert refused.status_code == 409
+        assert "<h1>This can’t be done now</h1>" in refused.text, "nobody was here before"
+        assert "This evidence is archived. Restore it first" in refused.text
     assert ana.post(f"/evidence/{mine}/edit", {"version": "1", "title": "x"}).status_code == 409
     assert "is restored. It counts again" in follow(ana, ana.post(f"/evidence/{mine}/bring-back"))
     assert "Old plan" in ana.get("/evidence").text
@@ -638,15 +641,16 @@ def test_a_text_that_seems_to_name_a_patron_is_saved_with_a_question(
 
 def test_a_damaged_file_is_not_handed_out(app: Flask, world: World, ana: Client) -> None:
     with app.app_context():
-        mine = piece(world, folder=app.config["DATA_DIR"], upload=Upload("plan.pdf", PDF + b"x"))
+        mine = piece(world, folder=app.config["DATA_DIR"], upload=Upload("plan.pdf", PDF + b"\n"))
     made = newest(app).shown.file
     assert made is not None
-    place = files.place(app.config["FILES_DIR"], made.sha256)
+    place = app.config["FILES"] / path_of(made.sha256)
     place.write_bytes(b"something else")
     for _again in range(2):
         response = ana.get(f"/evidence/{mine}/file")
-        assert response.status_code == 409
-        assert "damaged or missing" in response.text
+        assert response.status_code == 410
+        assert "<h1>This file is damaged or missing</h1>" in response.text
+        assert "Somebody was here before you" not in response.text
         place.unlink(missing_ok=True)
 
 
@@ -703,7 +707,7 @@ def test_the_list_is_searched_filtered_and_empty_in_words(
     page = ana.get("/evidence?q=100%25").text
     assert "100% linked" in page
     assert "100 loose" not in page
-    assert "done 12 Mar 2025" in page
+    assert "done Mar 12, 2025" in page
     assert "100 loose" in ana.get("/evidence?show=unlinked").text
     assert "100% linked" not in ana.get("/evidence?show=unlinked").text
     page = ana.get(f"/evidence?statement={statement}").text

@@ -18,6 +18,7 @@ from tracker.app import create_app
 from tracker.db import db
 from tracker.rules.frameworks.file_content import FrameworkFile, StrandInFile
 from tracker.rules.frameworks.files import read_framework
+from tracker.services.administration.operators import set_operator
 from tracker.services.frameworks.importing import import_framework
 from tracker.web.http.rate_limits import limiter
 
@@ -237,12 +238,14 @@ def test_the_form_of_a_statement_names_it(client: Client, published: FrameworkFi
 
 
 def test_a_suggestion_reaches_the_administrator(
-    client: Client, world: World, published: FrameworkFile, sign_in: Callable[[str], Client]
+    world: World, published: FrameworkFile, sign_in: Callable[[str], Client]
 ) -> None:
-    response = client.post(f"{SEND}?version=26.05", GOOD)
+    ana, oda = sign_in(world.email("ana")), sign_in(world.email("oda"))
+    response = ana.post(f"{SEND}?version=26.05", GOOD)
     assert (response.status_code, response.location) == (303, f"{PAGE}?version=26.05")
-    assert "Your suggestion is with the administrators" in words(client.get(response.location))
+    assert "Your suggestion is with the administrators" in words(ana.get(response.location))
     adam = sign_in(world.email("adam"))
+    assert "Suggested corrections 0 wait" in words(oda.get("/admin"))
     assert "Suggested corrections 1 waits" in words(adam.get("/admin"))
     listed = adam.get("/admin/corrections")
     seen = words(listed)
@@ -255,15 +258,39 @@ def test_a_suggestion_reaches_the_administrator(
     assert (closed.status_code, closed.location) == (303, "/admin/corrections")
     seen = words(adam.get("/admin/corrections"))
     assert "Nothing waits" in seen
-    assert "Closed by Adam, 24 Nov. Passed on." in seen
+    assert "Closed by Adam, Nov 24. Passed on." in seen
     again = adam.post(action.group(1), {"outcome": "Again."})
     assert again.status_code == 409
+    assert "cataloging, as elsewhere" not in oda.get("/admin/corrections").text
+    assert oda.post(action.group(1), {"outcome": "Mine."}).status_code == 404
+
+
+def test_a_suggestion_of_nobody_reaches_the_operator(
+    app: Flask,
+    client: Client,
+    world: World,
+    published: FrameworkFile,
+    sign_in: Callable[[str], Client],
+) -> None:
+    response = client.post(f"{SEND}?version=26.05", GOOD)
+    assert "with those who look after this site" in words(client.get(response.location))
+    ana, adam = (sign_in(world.email(name)) for name in ("ana", "adam"))
+    assert "Nothing waits" in words(adam.get("/admin/corrections"))
+    assert ana.get("/admin/corrections").status_code == 403
+    with app.app_context():
+        set_operator(world.email("ana"), True, world.now)
+    listed = ana.get("/admin/corrections")
+    assert "Say cataloging, as elsewhere." in words(listed)
+    action = re.search(r'action="(/admin/corrections/\d+/close)"', listed.text)
+    assert action is not None
+    assert adam.post(action.group(1), {"outcome": "Mine."}).status_code == 404
+    assert ana.post(action.group(1), {"outcome": "Passed on."}).status_code == 303
 
 
 def test_what_was_typed_into_a_rejected_closing_is_kept(
-    client: Client, world: World, published: FrameworkFile, sign_in: Callable[[str], Client]
+    world: World, published: FrameworkFile, sign_in: Callable[[str], Client]
 ) -> None:
-    client.post(SEND, GOOD)
+    sign_in(world.email("ana")).post(SEND, GOOD)
     adam = sign_in(world.email("adam"))
     listed = adam.get("/admin/corrections").text
     action = re.search(r'action="(/admin/corrections/\d+/close)"', listed)
@@ -324,9 +351,9 @@ def limited(app: Flask) -> Iterator[Client]:
     config.RATELIMIT_ENABLED = True
     counting = create_app(config)
     yield Client(counting)
-    limiter.reset()
     limiter.enabled = False
     with counting.app_context():
+        limiter.reset()
         db.engine.dispose()
 
 

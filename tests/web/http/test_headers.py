@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from tests.client import Client
 from tests.factories.world import World
 from tracker.app import create_app
-from tracker.web.http.headers import POLICY
+from tracker.rules.last_resort import POLICY
 
 
 @pytest.mark.parametrize(
@@ -106,15 +106,13 @@ def test_the_cookie_is_strict(client: Client) -> None:
     assert "Path=/" in cookie
 
 
-def test_the_cookie_is_secure_behind_https(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+def test_behind_https_the_cookie_is_secure_and_browsers_stay_with_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object, client: Client
 ) -> None:
     monkeypatch.setenv("TRACKER_BASE_URL", "https://skills.example.org")
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
-    cookie = (
-        Client(create_app())
-        .http.get("/login", base_url="https://skills.example.org")
-        .headers["Set-Cookie"]
-    )
-    assert cookie.startswith("__Host-session=")
-    assert "Secure" in cookie
+    behind = Client(create_app()).http.get("/login", base_url="https://skills.example.org")
+    assert behind.headers["Set-Cookie"].startswith("__Host-session=")
+    assert "Secure" in behind.headers["Set-Cookie"]
+    assert behind.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    assert "Strict-Transport-Security" not in client.get("/login").headers

@@ -22,11 +22,12 @@ from tests.factories.sending import YES, item_ids, send
 from tests.factories.world import World
 from tests.snapshots import rows
 from tests.web.http.test_hostile_input import Reader
-from tracker.cli.reviews import reviews as command
+from tracker.cli.background.work import work
 from tracker.db import db, session
 from tracker.models import Correction, Evidence, Submission, TrainingAction
 from tracker.rules.notifications.mail import mail_server
 from tracker.services import evidence, idempotency
+from tracker.services.administration.operators import set_operator
 
 SignIn = Callable[[str], Client]
 
@@ -376,6 +377,7 @@ def test_a_suggestion_from_nobody_is_kept_once(
     assert client.post(f"{page}corrections", data).status_code == 303
     with app.app_context():
         number = session().scalars(select(Correction.id)).one()
+        set_operator(world.email("adam"), True, world.now)
     sign_in(world.email("adam")).post(f"/admin/corrections/{number}/close", {"outcome": ""})
     assert client.post(f"{page}corrections", data).status_code == 303
     assert counted(app, Correction) == 1
@@ -388,9 +390,9 @@ def test_the_daily_command_forgets_what_no_page_can_hold_any_more(
 ) -> None:
     jot(ana, a_key())
     run = app.test_cli_runner()
-    assert "Forms forgotten: 0." in run.invoke(command, ["due"]).output
+    assert "Forms forgotten: 0." in run.invoke(work, ["--daily"]).output
     monkeypatch.setitem(app.config, "SESSION_MAX_DAYS", -1)
-    assert "Forms forgotten: 1." in run.invoke(command, ["due"]).output
+    assert "Forms forgotten: 1." in run.invoke(work, ["--daily"]).output
     assert counted(app, Submission) == 0
 
 

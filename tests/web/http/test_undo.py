@@ -105,7 +105,7 @@ ACTS = {
     "end": Act(
         "adam",
         "/admin/memberships/{membership}/end",
-        "The last day of Ben in Central is 30 Nov",
+        "The last day of Ben in Central is Nov 30",
         memberships,
         {"end-ends_on": "2026-11-30"},
         bens,
@@ -250,11 +250,11 @@ def test_a_reason_that_would_be_lost_is_asked_about(
         ({"role": "learner"}, "Ben is now a learner in Harbour."),
         (
             {"role": "supervisor", "starts_on": "2026-12-01"},
-            "Ben is a supervisor of Harbour from 1 Dec on.",
+            "Ben is a supervisor of Harbour from Dec 1 on.",
         ),
         (
             {"role": "learner", "starts_on": "2026-12-01"},
-            "Ben is a learner in Harbour from 1 Dec on.",
+            "Ben is a learner in Harbour from Dec 1 on.",
         ),
         ({"role": "learner", "ends_on": "2026-11-01"}, "It is on record that Ben was in Harbour."),
     ],

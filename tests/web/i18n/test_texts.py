@@ -30,6 +30,7 @@ SCRIPTS = sorted((ROOT / "static/js").rglob("*.js"))
 
 NOT_WORDS = {
     "Allow": "the name of a header",
+    "device": "the name of a cookie",
     "Retry-After": "the name of a header",
     "Accept-Language": "the name of a header",
     "Content-Disposition": "the name of a header",
@@ -40,10 +41,13 @@ NOT_WORDS = {
     "20 per minute": "a rate for the limiter",
     "30 per minute": "a rate for the limiter",
     "60 per minute": "a rate for the limiter",
-    "EEEE d MMMM": "a date in English, as CLDR writes patterns",
     "tracker backup": "a command",
     "tracker backup test FILE": "a command",
     "tracker restore FILE": "a command",
+    "Requests that were answered.": "the help of a metric, which Prometheus shows",
+    "Seconds from the routing of a request to its answer.": "the help of a metric",
+    "people ": "the name of a file, which is the same for all who get it",
+    "people to fix ": "the name of a file, which is the same for all who get it",
     "gaps ": "the name of a file, which is the same for all who get it",
 }
 IS_POLICY = re.compile(r"default-src 'none'; [\w\-': ;]+")

@@ -17,6 +17,7 @@ from tracker.cli.mail import mail
 from tracker.db import session
 from tracker.models import AuditEvent, MailTest
 from tracker.rules.notifications.mail import mail_server as settings
+from tracker.services.administration.operators import set_operator
 
 PAGE = "/admin/mail"
 
@@ -59,9 +60,17 @@ def test_nothing_is_set(app: Flask, adam: Client, monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_settings_are_shown_without_the_password(
-    app: Flask, adam: Client, monkeypatch: pytest.MonkeyPatch
+    app: Flask, world: World, adam: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """To an operator, as the server is there for all libraries; others see that one is set."""
     use(app, monkeypatch, "smtp://postbox:s3cret-word@mail.example.org")
+    page = adam.get(PAGE).text
+    assert "set for all libraries here" in page
+    assert "skills@example.org" in page
+    for hidden in ("mail.example.org", "port 587", "STARTTLS", "postbox"):
+        assert hidden not in page
+    with app.app_context():
+        set_operator(world.email("adam"), True, NOW)
     page = adam.get(PAGE).text
     for shown in ("mail.example.org", "port 587", "STARTTLS", "postbox", "skills@example.org"):
         assert shown in page

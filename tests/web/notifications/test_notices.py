@@ -2,16 +2,21 @@
 the administrator."""
 
 import datetime as dt
+import json
 import os
 import re
 import signal
+import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from tests.client import Client
 from tests.conftest import NOW, Queries
@@ -20,8 +25,8 @@ from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.notices import deliver, tell, wants
 from tests.factories.sending import NO, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
-from tracker.cli.mail import mail
-from tracker.cli.reviews import reviews as daily
+from tracker.cli.background.work import work
+from tracker.cli.faults import what_failed
 from tracker.db import session, transaction
 from tracker.models import AuditEvent, Notice, OutboxMail
 from tracker.rules.notifications.mail import mail_server as settings
@@ -308,22 +313,31 @@ def test_the_page_costs_no_more_for_more(
     assert few <= 8
 
 
-def run(app: Flask, *arguments: str) -> tuple[int, str]:
-    done = app.test_cli_runner().invoke(mail, ["deliver", *arguments])
-    return done.exit_code, done.output
+BEGINS, ENDS = ({"event": f"work_{each}"} for each in ("begins", "ends"))
+
+
+def run(app: Flask, *arguments: str) -> tuple[int, list[dict[str, object]]]:
+    """The status, and what was logged of mail."""
+    done = app.test_cli_runner().invoke(work, arguments, catch_exceptions=False)
+    lines = [json.loads(line) for line in done.output.splitlines()]
+    kept = [line for line in lines if line["event"].startswith(("mail", "work"))]
+    for line in kept:
+        for beside in ("level", "timestamp", "request_id"):
+            line.pop(beside, None)
+    return done.exit_code, kept
 
 
 def test_the_command_delivers_once(
     app: Flask, world: World, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert run(app) == (0, "Nothing to send.\n")
+    assert run(app, "--once") == (0, [])
     with app.app_context():
         wants(world, MailChoice.EACH, "sue", "ben")
         send(world, YES)
         tell(world, "ben")
-    assert run(app) == (0, "sent: 2\n")
+    assert run(app, "--once") == (0, [{"event": "mail", "sent": 2}])
     assert sorted(inbox.recipients) == [["ben@example.org"], ["sue@example.org"]]
-    assert run(app) == (0, "Nothing to send.\n")
+    assert run(app, "--once") == (0, [])
 
 
 def test_the_command_says_what_stood_in_the_way_and_stops_there(
@@ -336,14 +350,14 @@ def test_the_command_says_what_stood_in_the_way_and_stops_there(
     with mail_server() as gone:
         pass
     use(app, monkeypatch, gone)
-    code, said = run(app)
+    code, (why, in_all) = run(app, "--once")
     assert code == 1, "so that a timer can tell"
-    assert said.count("could not be reached") == 1, (
+    assert why["why"] == "The mail server could not be reached."
+    assert in_all == {"event": "mail", "waiting": 1}, (
         "the second is not tried at a server that is down"
     )
-    assert "waiting: 1" in said
     monkeypatch.setitem(app.extensions, "tracker_mail", None)
-    assert run(app) == (1, "No mail server is set. Set TRACKER_SMTP_URL and TRACKER_MAIL_FROM.\n")
+    assert run(app, "--once") == (0, [])
 
 
 @pytest.fixture
@@ -369,16 +383,71 @@ def test_the_loop_finishes_the_mail_in_hand_and_stops(
         wants(world, MailChoice.EACH, "sue", "ben")
         tell(world, "sue")
         tell(world, "ben")
-    assert run(app, "--loop") == (0, "sent: 1\nStopped.\n")
+    assert run(app) == (0, [BEGINS, {"event": "mail", "sent": 1}, ENDS])
     with app.app_context():
         assert sorted(session().scalars(select(OutboxMail.status))) == ["sent", "waiting"]
+
+
+@pytest.mark.usefixtures("_signals_as_before")
+def test_the_loop_goes_on_when_the_database_comes_back(
+    app: Flask, world: World, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Held by somebody, then gone; the third time it answers. Once, without the loop, it ends."""
+    collect, way_out = outbox.collect, outbox.smtp.send
+    locked = sqlite3.OperationalError("database is locked")
+    locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    gone = psycopg.OperationalError("server closed the connection")
+    faults = [OperationalError("UPDATE outbox", {}, each) for each in (gone, locked)]
+    waited: list[float | None] = []
+
+    def at_last(now: dt.datetime) -> int:
+        if faults:
+            raise faults.pop()
+        return collect(now)
+
+    def told_to_stop(*arguments: Any) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        way_out(*arguments)
+
+    class Clock(threading.Event):
+        """Nobody waits in a test."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.append(timeout)
+            return self.is_set()
+
+    monkeypatch.setattr("tracker.cli.background.work.threading.Event", Clock)
+    monkeypatch.setattr(outbox, "collect", at_last)
+    monkeypatch.setattr(outbox.smtp, "send", told_to_stop)
+    with app.app_context():
+        wants(world, MailChoice.EACH, "sue")
+        tell(world, "sue")
+    code, said = run(app)
+    assert (code, len(waited)) == (0, 2), said
+    assert said == [
+        BEGINS,
+        {"event": "work_waits", "why": what_failed(locked)},
+        {"event": "work_waits", "why": what_failed(gone)},
+        {"event": "mail", "sent": 1},
+        ENDS,
+    ]
+    faults.append(OperationalError("UPDATE outbox", {}, locked))
+    with pytest.raises(OperationalError):
+        run(app, "--once")
 
 
 def test_the_daily_command_reminds(app: Flask, world: World) -> None:
     with app.app_context():
         send(world, YES)
     with time_machine.travel(NOW + dt.timedelta(days=12), tick=False):
-        first, second = (app.test_cli_runner().invoke(daily, ["due"]).output for _time in range(2))
-    rest = "Forms forgotten: 0.\nDrafts forgotten: 0.\nErased files removed: 0.\n"
-    assert first == "No agreement: 0.\nExpired: 0.\nReminders: 1.\n" + rest
-    assert second == "No agreement: 0.\nExpired: 0.\nReminders: 0.\n" + rest
+        first, second = (
+            app.test_cli_runner().invoke(work, ["--daily"]).output for _time in range(2)
+        )
+    rest = (
+        "Forms forgotten: 0.\nDrafts forgotten: 0.\nFormer addresses forgotten: 0.\n"
+        "Counts of limits forgotten: 0.\nDays away forgotten: 0.\n"
+        "Imported files forgotten: 0.\nBackground work forgotten: 0.\nErased files removed: 0.\n"
+        "Leftovers of uploads removed: 0.\nSeals noted in the audit trail: "
+    )
+    assert first == "No agreement: 0.\nExpired: 0.\nReminders: 1.\n" + rest + "yes.\n"
+    assert second == "No agreement: 0.\nExpired: 0.\nReminders: 0.\n" + rest + "none new.\n"

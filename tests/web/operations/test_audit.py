@@ -16,6 +16,7 @@ from sqlalchemy import delete, select
 from config import ROOT
 from tests.client import Client
 from tests.conftest import NOW, Queries, TestConfig, laid_out_database
+from tests.doors.administration import roster_file
 from tests.engines import hurry
 from tests.factories import sending
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
@@ -29,8 +30,11 @@ from tracker.models import AuditEvent, AuditEventDetail, Deputy, Erasure, Librar
 from tracker.rules.evidence.uploads import Upload
 from tracker.rules.operations.audit_kinds import ENDED, GIVEN, MOVES, RESTORED, REVEALED, WENT_ON
 from tracker.rules.reviews.workflow import ItemStatus
+from tracker.services.administration.roster import staging
+from tracker.services.operations import jobs
 from tracker.services.reviews import differences, reviews
 from tracker.web.http.access import LOADERS
+from tracker.web.teams import people_file
 from tracker.web.ui.audit_labels import GROUPS, KINDS, LOOKED_AT, NOT_LISTED, RECORDS, WORDS
 
 SignInAs = Callable[[str], Client]
@@ -99,7 +103,7 @@ def test_a_refusal_does_not_tell_of_another_library(
         (world.people["ben"], None)
     ]
     page = adam.get("/admin/audit?kind=refused").text
-    assert lines(page) == ["24 Nov, 10:00 Refused Ben a person"]
+    assert lines(page) == ["Nov 24, 10:00 AM Refused Ben a person"]
 
 
 def test_nobody_who_is_signed_out_is_refused_by_name(
@@ -118,6 +122,11 @@ DOWNLOADS = {
     "/assess/list/template.csv": ("ana", "ana", "rating_lists", "csv"),
     "/reviews/<id:review_id>/differences.pdf": ("sue", "ana", "reviews", "pdf"),
     "/evidence/<id:evidence_id>/file": ("ana", "ana", "evidence", "pdf"),
+    "/teams/<id:team_id>/gaps/people.csv": ("sue", None, "teams", "csv"),
+    "/background/<id:job_id>/file": ("sue", None, "teams", "csv"),
+    "/admin/access.csv": ("adam", None, "access_review", "csv"),
+    "/admin/people/export.csv": ("adam", None, "rosters", "csv"),
+    "/admin/people/import/<id:roster_id>/to-fix.csv": ("adam", None, "rosters", "csv"),
 }
 """Address -> who takes it out, whose it is, what it is, and as what."""
 IS_FILE = re.compile(r"\.(csv|json|pdf|xlsx|txt)$|/file$")
@@ -132,15 +141,21 @@ def test_every_file_that_is_taken_out_is_an_event(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setitem(app.config, "FILES_DIR", tmp_path / "files")
+    monkeypatch.setitem(app.config, "FILES", tmp_path / "files")
     who, whom, what, form = DOWNLOADS[rule]
     with app.app_context():
         evidence_id = piece(world, folder=tmp_path, upload=Upload("proof.pdf", PDF))
         review_id = sending.send(world, YES)
         sending.answer_all(world, review_id, ReviewerAnswer.PARTLY)
         reviews.reveal(sending.actor(world, "sue"), review_id, world.now)
+        wanted = {"record_id": str(world.teams["central"]), "query": "", "language": "en"}
+        job_id = jobs.ask(sending.actor(world, "sue"), people_file.NAME, wanted, world.now)
+        jobs.run_next(app.extensions["tracker_jobs"], lambda: world.now, lambda: False)
+        roster_id = staging.stage(sending.actor(world, "adam"), roster_file(), world.now)
         db.session.remove()
     ids = {
+        "roster_id": roster_id,
+        "job_id": job_id,
         "person_id": world.people["ana"],
         "team_id": world.teams["central"],
         "review_id": review_id,
@@ -176,14 +191,14 @@ def test_a_look_stands_in_the_audit_and_for_the_owner(
     ana = sign_in(world.email("ana"))
     assert ana.get("/profile").status_code == 200
     assert lines(adam.get("/admin/audit?kind=looked").text) == [
-        "24 Nov, 10:00 Record looked at Cora Ana Profile",
-        "24 Nov, 10:00 Record looked at Sue Ana Profile",
+        "Nov 24, 10:00 AM Record looked at Cora Ana Profile",
+        "Nov 24, 10:00 AM Record looked at Sue Ana Profile",
     ]
     page = ana.get("/account").text
     table = page[page.index('id="who-looked"') : page.index('id="sign-ins"')]
     assert lines(table) == [
-        "24 Nov Cora Profile as coordinator",
-        "24 Nov Sue Profile as supervisor",
+        "Nov 24 Cora Profile as coordinator",
+        "Nov 24 Sue Profile as supervisor",
     ]
 
 
@@ -210,7 +225,7 @@ def test_a_deputy_looks_as_deputy(app: Flask, world: World, sign_in: SignInAs) -
             )
     page = sign_in(world.email("ana")).get("/account").text
     table = page[page.index('id="who-looked"') : page.index('id="sign-ins"')]
-    assert lines(table) == ["25 Nov Hugo Review", "24 Nov Hugo Review as backup reviewer"]
+    assert lines(table) == ["Nov 25 Hugo Review", "Nov 24 Hugo Review as backup reviewer"]
 
 
 # What is found
@@ -219,7 +234,7 @@ def test_a_deputy_looks_as_deputy(app: Flask, world: World, sign_in: SignInAs) -
 def found(adam: Client, **asked: object) -> list[str]:
     page = adam.get("/admin/audit", query_string=asked)
     assert page.status_code == 200
-    return [line.removeprefix("24 Nov, 10:00 ") for line in lines(page.text)]
+    return [line.removeprefix("Nov 24, 10:00 AM ") for line in lines(page.text)]
 
 
 def test_the_audit_is_searched(app: Flask, world: World, adam: Client) -> None:
@@ -252,6 +267,25 @@ def test_groups_hold_their_kinds(app: Flask, world: World, adam: Client) -> None
     assert len(found(adam, kind="team_added")) == 1
     page = adam.get("/admin/audit").text
     assert '<optgroup label="Teams"><option value="teams">Teams: all</option>' in page
+
+
+def test_what_no_account_did_says_what_did_it(app: Flask, world: World, adam: Client) -> None:
+    """Only who was refused at the sign-in is nobody; the rest is the program, or a command."""
+    with app.app_context():
+        happened(world, "backup_restored")
+        happened(world, "operator_made", about="adam")
+        happened(world, "not_recorded", looks=2)
+        happened(world, "sign_in_refused", about="ben")
+    assert found(adam, kind="backup_restored") == [
+        "Library restored from a backup a command on the server"
+    ]
+    assert found(adam, kind="operator_made") == [
+        "Made operator by command a command on the server Adam"
+    ]
+    assert found(adam, kind="not_recorded") == [
+        "Happened without being recorded Skills Tracker looks: 2"
+    ]
+    assert found(adam, kind="sign_in_refused") == ["Sign-in refused nobody signed in Ben"]
 
 
 def test_facts_that_were_erased_are_just_not_there(app: Flask, world: World, adam: Client) -> None:

@@ -64,15 +64,15 @@ def test_each_number_has_its_statements_behind_it(grown: World, sign_in: SignIn)
     page = sign_in(grown.email("ana")).get("/profile").text
     found = lists(page)
     assert {words: len(rows) for words, rows in found.items()} == {
-        "1 moved up": 1,
-        "1 moved down": 1,
+        "1 self-rating moved up": 1,
+        "1 self-rating moved down": 1,
         "2 newly met in reviews": 2,
         "1 no longer met in reviews": 1,
     }
-    assert found["1 moved up"][0].endswith("Partly, now Consistently")
-    assert found["1 moved down"][0].endswith("Consistently, now Not yet")
+    assert found["1 self-rating moved up"][0].endswith("Partly, now Consistently")
+    assert found["1 self-rating moved down"][0].endswith("Consistently, now Not yet")
     assert found["1 no longer met in reviews"][0].endswith("Consistently, now not reviewed")
-    assert "1 moved up, 1 down" in page
+    assert "Self-ratings: 1 moved up, 1 down" in page
     assert "Since the end of Spring 2026." in page
 
 
@@ -83,8 +83,8 @@ def test_what_the_library_does_not_rate_has_not_moved(
         leave_out(grown, grown.statements["communication"][0], "No such tool.")
     found = lists(sign_in(grown.email("ana")).get("/profile").text)
     assert {words: len(rows) for words, rows in found.items()} == {
-        "0 moved up": 0,
-        "1 moved down": 1,
+        "0 self-ratings moved up": 0,
+        "1 self-rating moved down": 1,
         "1 newly met in reviews": 1,
         "1 no longer met in reviews": 1,
     }
@@ -94,8 +94,8 @@ def test_others_see_what_was_revealed(grown: World, sign_in: SignIn) -> None:
     profile = f"/people/{grown.people['ana']}/profile"
     found = lists(sign_in(grown.email("sue")).get(profile).text)
     assert {words: len(rows) for words, rows in found.items()} == {
-        "0 moved up": 0,
-        "0 moved down": 0,
+        "0 self-ratings moved up": 0,
+        "0 self-ratings moved down": 0,
         "2 newly met in reviews": 2,
         "1 no longer met in reviews": 1,
     }

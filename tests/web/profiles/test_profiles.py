@@ -65,18 +65,18 @@ def test_the_owner_sees_both_voices_beside_the_target(
         reviewed(world)
     page = sign_in(world.email("ana")).get("/profile").text
     assert bar(page, "Communication", "You") == (
-        "Emerging | Developing: 1 of 3, need 3; 1 not known yet"
-        " | ▼ below target: 1 not met; 1 not known yet"
+        "Emerging | Developing: 1 of 3, need 3; 1 not rated yet"
+        " | ▼ below target: 1 not met; 1 not rated yet"
     )
     assert bar(page, "Communication", "Reviewed") == (
-        "Emerging | Developing: 0 of 3, need 3; 2 not known yet"
-        " | ▼ below target: 1 not met; 2 not known yet"
+        "Emerging | Developing: 0 of 3, need 3; 2 not sent yet"
+        " | ▼ below target: 1 not met; 2 not sent yet"
     )
     assert "You rated 4 of 33 statements" in page
     assert "Reviewed: 3 of 33 statements, by 1 supervisor; 2 of them count as met." in page
     assert bar(page, "Leadership", "Reviewed") == (
-        "not known yet | Emerging: 0 of 2, need 2; 2 not known yet"
-        " | ? 2 not known yet; checked at Emerging"
+        "not known yet | Emerging: 0 of 2, need 2; 2 not sent yet"
+        " | ? 2 not sent yet; checked at Emerging"
     )
     assert "At target in 0 of 3 domains" in page
     red = re.findall(r'scope="row">(\w+)</th>(?:(?!</tr>).)*target-tag is-gap', page, re.S)
@@ -91,7 +91,7 @@ def test_a_supervisor_sees_the_self_side_as_last_revealed(
         reviewed(world)
     page = sign_in(world.email("sue")).get(profile_of(world)).text
     assert bar(page, "Communication", "Self-rating") == (
-        "Emerging | Developing: 1 of 3, need 3; 2 not known yet | ? 2 not known yet"
+        "Emerging | Developing: 1 of 3, need 3; 2 not revealed | ? 2 not revealed"
     )
     assert bar(page, "Communication", "Reviewed").startswith(
         "Emerging | Developing: 0 of 3, need 3"
@@ -186,9 +186,9 @@ def test_an_explanation_says_what_would_change_it(
             "2 more statements to reach Developing: 1 met, 3 needed; at least 1 of them from those now "
             "rated as not met."
         ),
-        "Sue, 24 Nov",
+        "Sue, Nov 24",
         "not rated here: Personnel matters.",
-        "not reviewed yet",
+        "not sent yet",
     ):
         assert words in page, words
 
@@ -210,7 +210,12 @@ def test_what_was_not_endorsed_says_why(app: Flask, world: World, sign_in: SignI
             status=ReviewStatus.DIFFERENCES_OPEN,
         )
     said = {
-        "ana": ["difference open", "no agreement", "with your reviewer"],
+        "ana": [
+            "difference open",
+            "no agreement",
+            "not reviewed yet: with your reviewer",
+            "not sent yet",
+        ],
         "sue": ["difference open", "no agreement"],
         "cora": [],
     }
@@ -264,7 +269,7 @@ def test_a_level_is_said_alike_on_the_profile_and_in_the_gaps(
 def test_ready_is_set_and_taken_back(app: Flask, world: World, sign_in: SignIn) -> None:
     ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))
     assert ana.post("/profile/ready", {"ready": "yes"}).status_code == 303
-    assert "Ready for a review talk since 24 Nov" in sue.get(profile_of(world)).text
+    assert "Ready for a review talk since Nov 24" in sue.get(profile_of(world)).text
     ana.post("/profile/ready", {"ready": "no"})
     assert "Ready for a review talk" not in sue.get(profile_of(world)).text
     assert ana.post("/profile/ready", {"ready": "maybe"}).status_code == 422

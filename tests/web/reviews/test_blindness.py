@@ -4,22 +4,20 @@ sealed answers are."""
 import hashlib
 import random
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from tests import pdf
-from tests.client import Client
+from tests.client import Client, links
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, ask, item_ids, send
 from tests.factories.world import World
-from tracker.db import db, transaction
+from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.services.assessment import ratings
 from tracker.services.reviews import reviews
 
@@ -48,10 +46,9 @@ def crawl(client: Client, *more: str) -> dict[str, Fetched]:
             continue
         assert len(found) < PAGES_MOST, "the crawl does not end"
         found[path] = fetch(client, path)
-        links = [*re.findall(r'href="(/[^"#]*)', found[path][2]), found[path][1]]
-        waiting += [
-            link.replace("&amp;", "&").partition("#")[0] for link in links if link.startswith("/")
-        ]
+        waiting += links(found[path][2], path)
+        if found[path][1].startswith("/"):
+            waiting.append(found[path][1].partition("#")[0])
     return found
 
 
@@ -108,7 +105,7 @@ def another_learner_side(world: World) -> None:
         "review_item_texts SET learner_note = 'OTHER-NOTE', salt = 'other'": "item_id IN "
         f"{items_of}",
     }
-    with transaction() as tx, _unguarded(tx):
+    with behind_the_guards() as tx:
         for change, whose in changes.items():
             tx.execute(
                 text(f"UPDATE {change} WHERE {whose}"),
@@ -120,7 +117,7 @@ def any_learner_side(world: World, seed: int) -> None:
     """One of all the worlds in which Ana answered otherwise: drawn at random, statement by
     statement."""
     draw = random.Random(seed)
-    with transaction() as tx, _unguarded(tx):
+    with behind_the_guards() as tx:
         for table, columns in (
             ("ratings", ("answer",)),
             ("review_items", ("learner_answer", "learner_answer_label")),
@@ -139,26 +136,6 @@ def any_learner_side(world: World, seed: int) -> None:
                     text(f"UPDATE {table} SET {said_in} WHERE id = :id"),
                     {"said": said, "id": row_id},
                 )
-
-
-@contextmanager
-def _unguarded(tx: Session) -> Iterator[None]:
-    """Past the triggers that keep review items as they were."""
-    if db.engine.dialect.name == "postgresql":
-        tx.execute(text("SET LOCAL session_replication_role = replica"))
-    triggers = _sqlite_triggers(tx) if db.engine.dialect.name == "sqlite" else []
-    for name, _ in triggers:
-        tx.execute(text(f'DROP TRIGGER "{name}"'))
-    yield
-    for _, made in triggers:
-        tx.execute(text(made))
-
-
-def _sqlite_triggers(tx: Session) -> list[tuple[str, str]]:
-    query = (
-        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'review_items'"
-    )
-    return [(name, made) for name, made in tx.execute(text(query))]
 
 
 @pytest.fixture
@@ -279,7 +256,7 @@ def test_a_page_that_gives_it_away_would_be_found(
     app: Flask, world: World, sign_in: SignIn, review_id: int
 ) -> None:
     """An open review shows the learner's answers: the same comparison fails."""
-    with app.app_context(), transaction() as tx:
+    with app.app_context(), behind_the_guards() as tx:
         tx.execute(text("UPDATE reviews SET open = true"))
     client = sign_in(world.email("sue"))
     more = paths(app, world, review_id)

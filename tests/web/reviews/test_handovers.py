@@ -85,6 +85,40 @@ def test_the_coordinators_list_says_who_is_stuck_and_nothing_of_the_answers(
     assert "CANARY" not in cora.get(f"/reviews/{review_id}/hand-on").text
 
 
+@pytest.mark.usefixtures("hugo_too")
+def test_what_is_ticked_goes_on_as_one_or_not_at_all(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        first, second = send(world, YES, NO), send(world, NO, YES, learner="ben")
+    cora = sign_in(world.email("cora"))
+    several = f"/teams/{world.teams['city']}/handover/several"
+    asked = cora.get(several, follow_redirects=True).text
+    assert "Tick the reviews to reassign first." in asked
+    assert f'name="reviews" value="{first}"' in asked
+    page = cora.get(f"{several}?reviews={first}&reviews={second}&reviews=99999&reviews=x").text
+    assert "Reassign 2 reviews" in page
+    form = {
+        "reviews": [str(first), str(second)],
+        "reviewer": str(world.people["hugo"]),
+        "note": "Sue left",
+    }
+    with app.app_context():
+        reviews.withdraw(actor(world, "ben"), second, world.now)
+    refused = cora.post(several, form)
+    assert refused.status_code == 422
+    assert "somebody moved it on" in words(refused.text)
+    with app.app_context():
+        assert not session().scalars(select(Handover)).all()
+        third = send(world, NO, YES, learner="ben", skip=2)
+    form["reviews"] = [str(first), str(third)]
+    done = cora.post(several, form, follow_redirects=True)
+    assert "2 reviews are reassigned to Hugo, who starts blank." in words(done.text)
+    with app.app_context():
+        went_on = set(session().scalars(select(Handover.from_review_id)))
+    assert went_on == {first, third}
+
+
 def test_today_tells_the_coordinator_of_what_nobody_can_go_on_with(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:

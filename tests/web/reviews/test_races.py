@@ -22,6 +22,8 @@ from tracker.records.reviews import status as records
 from tracker.rules.errors import Conflict
 from tracker.services.reviews import differences, reviews
 
+pytestmark = pytest.mark.races
+
 SignIn = Callable[[str], Client]
 ROUNDS = 6
 """How often each pair meets; each time over another statement."""

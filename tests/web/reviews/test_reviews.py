@@ -146,7 +146,7 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
     ana.post(page, third | {f"reason-{two}": "I started in May"})
     text = words(sue.get(page).text)
     assert "Ana would agree on Partly : I started in May" in text
-    assert "You confirmed Partly on 24 Nov. Reason: I started in May Waiting for Sue." in words(
+    assert "You confirmed Partly on Nov 24. Reason: I started in May Waiting for Sue." in words(
         ana.get(page).text
     )
     sue.post(

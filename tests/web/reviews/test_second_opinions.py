@@ -12,8 +12,9 @@ import pytest
 from flask import Flask, url_for
 from werkzeug.test import TestResponse
 
-from tests.client import Client
-from tests.conftest import LONG, MADE, copy_pages
+from tests.client import Client, links
+from tests.conftest import MADE, copy_pages
+from tests.engines import LONG
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.mail_servers import mail_server
 from tests.factories.notices import deliver, text
@@ -76,7 +77,7 @@ def handed_on_to_carl(world: World, first: First, own: Answer) -> int:
 
 
 STEPS = [
-    ("hugo", to_hugo, ALL if LONG else EACH),
+    ("hugo", to_hugo, ALL if LONG else EACH[::2]),
     ("hugo", answered_by_hugo, ALL if LONG else SOME),
     ("cora", to_hugo, ALL if LONG else SOME),
     ("cora", answered_by_hugo, ALL if LONG else SOME),
@@ -126,6 +127,9 @@ def addresses(app: Flask, world: World) -> list[str]:
         "review_id": [*few],
         "endorsement_id": [*few],
         "item_id": list(range(1, 7)),
+        "job_id": [1],
+        "roster_id": [1],
+        "token": ["no-such-link"],
     }
     with app.test_request_context():
         return [
@@ -151,10 +155,9 @@ def crawl(client: Client, world: World, start: list[str]) -> Pages:
             continue
         assert len(found) < PAGES_MOST, "the crawl does not end"
         found[path] = fetch(client, path)
-        links = [*re.findall(r'href="(/[^"#]*)', found[path][2]), found[path][1]]
-        waiting += [
-            link.replace("&amp;", "&").partition("#")[0] for link in links if link.startswith("/")
-        ]
+        waiting += links(found[path][2], path)
+        if found[path][1].startswith("/"):
+            waiting.append(found[path][1].partition("#")[0])
     return found
 
 
@@ -205,7 +208,7 @@ def test_every_world_looks_the_same(
         assert different(seen, found) == set(), f"{name} can tell {first.name}, {own}"
     print(f"{name}: {len(worlds)} worlds, {len(seen)} pages and mails, {len(worlds) * len(seen)}")
     assert "mail 0" in seen
-    assert len(seen) > 200
+    assert len(seen) > 150
     assert seen[f"/people/{world.people['ana']}/profile"][0] == 200
 
 

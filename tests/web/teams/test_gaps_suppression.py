@@ -103,7 +103,7 @@ def told(client: Client, crowd: Crowd) -> set[frozenset[str]]:
         for name, cells in rows(client.get(f"/teams/{crowd.world.teams[team]}/gaps").text).items():
             if name in ("Central", "Bookmobile", "Harbour", "North") and "shown" not in cells[3]:
                 found.add(people_of(crowd, (name.lower(), "all", "")))
-            if name == "in no team below" and "shown" not in cells[3]:
+            if name == "directly in this team" and "shown" not in cells[3]:
                 found.add(people_of(crowd, (team, "own", "")))
     return found
 

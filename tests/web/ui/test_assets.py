@@ -85,7 +85,7 @@ def static_with(folder: Path, text: str) -> Path:
 
 def served(static: Path, target: Path) -> Flask:
     app = Flask("only assets")
-    app.config["ASSETS_DIR"] = target
+    app.config |= {"ASSETS_DIR": target, "URL_PREFIX": ""}
     init_app(app, static)
     return app
 

@@ -13,6 +13,7 @@ import pytest
 import time_machine
 import typst
 from flask import Flask
+from flask_limiter.util import get_qualified_name
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 from sqlalchemy import String, cast, literal, select, text, update
 
@@ -47,6 +48,7 @@ from tracker.models import (
     Team,
 )
 from tracker.rules.frameworks.scale import Ground
+from tracker.rules.regions import Paper
 from tracker.services.reviews import differences, reviews
 from tracker.web.http.rate_limits import limiter
 from tracker.web.reviews import labels
@@ -151,12 +153,12 @@ def test_a_profile_lists_what_is_endorsed_and_what_is_left_out(
         "Progress profile \u00b7 Small framework, version 1",
         "Library City Library",
         "Job profile Mid-level, target Developing",
-        "Made on 24 Nov 2026",
+        "Made on Nov 24, 2026",
         "Made for Ana, whose profile this is",
         "\u25bc below target",
-        "? 10 not known yet",
-        "COM-1-01 Communication 1.1 Emerging Consistently Sue 24 Nov 2026",
-        "COM-2-01 Communication 2.1 Developing Partly Sue 24 Nov 2026",
+        "? 10 not rated yet",
+        "COM-1-01 Communication 1.1 Emerging Consistently Sue Nov 24, 2026",
+        "COM-2-01 Communication 2.1 Developing Partly Sue Nov 24, 2026",
         "LEA-1-01 Leadership 1.1 No staff to lead here.",
         "The library leaves 1 statement out of every count.",
         "Next steps",
@@ -210,7 +212,7 @@ def test_the_meeting_notes(app: Flask, world: World, ana: Client, sue: Client) -
         for said in (
             "Review \u00b7 Small framework, version 1",
             "Learner Ana Supervisor Sue Team Central \u00b7 City Library Status Differences open",
-            "Sent on 24 Nov 2026 Revealed on 24 Nov 2026",
+            "Sent on Nov 24, 2026 Revealed on Nov 24, 2026",
             (
                 "Ana and Sue rated these statements without seeing the other\u2019s answer. 1 of 3 "
                 "are the same"
@@ -218,16 +220,16 @@ def test_the_meeting_notes(app: Flask, world: World, ana: Client, sue: Client) -
             "1 difference is open. 1 statement of this review is not revealed yet.",
             "1. Communication 1.1 COM-1-01, Emerging Does what COM-1-01 says",
             "Ana: Consistently Sue: Not yet (I saw it) saw it twice",
-            "Evidence: Drop-in (link, done 4 Mar 2026)",
+            "Evidence: Drop-in (link, done Mar 4, 2026)",
             "Why it counts here: 41 of them",
             "Sue would agree on Partly: half of it Next step: Shadow Tom",
-            "Shadow Tom Ana \u00b7 by 15 Dec 2026",
+            "Shadow Tom Ana \u00b7 by Dec 15, 2026",
             "2. Communication 2.2 COM-2-02, Developing",
             "Reviewed: Consistently. You both agreed. Ana: ana agrees Sue: sue agrees",
             "COM-1-02 Communication 1.2: Partly",
             "Haven’t seen it Sue had no chance to see these.",
             "COM-2-01 Communication 2.1: Not yet",
-            "After 8 Dec 2026 what is still open ends with no agreement.",
+            "After Dec 8, 2026 what is still open ends with no agreement.",
         ):
             assert said in words, f"{said} is not in {words}"
         assert words.count("Consistently Not yet another no agreement") == 1, (
@@ -256,7 +258,7 @@ def test_what_one_side_sealed_again_is_not_in_the_notes(
     with app.app_context():
         reviews.reveal(actor(world, "sue"), review_id, world.now)
     assert "sealed words" in pdf.words(ana.get(url))
-    assert "Sue, 24 Nov 2026 Where was that?" in pdf.words(sue.get(url))
+    assert "Sue, Nov 24, 2026 Where was that?" in pdf.words(sue.get(url))
 
 
 def test_there_are_no_notes_before_the_reveal(
@@ -280,15 +282,14 @@ def test_notes_for_oneself_are_in_no_document(
         with transaction() as tx:
             tx.execute(
                 text(
-                    "UPDATE ratings SET own_note = 'for myself alone', reviewer_note = 'not sent "
-                    "yet'"
+                    "UPDATE ratings SET own_note = 'for myself alone', reviewer_note = 'held back'"
                 )
             )
     for client in (ana, sue):
         for url in (profile_of(world), f"/reviews/{review_id}/differences.pdf"):
             words = pdf.words(client.get(url))
             assert "for myself alone" not in words
-            assert "not sent yet" not in words
+            assert "held back" not in words
 
 
 NAMED = {
@@ -411,10 +412,26 @@ def test_markup_in_meeting_notes_is_text(app: Flask, world: World, sue: Client) 
     assert "378" not in words
 
 
+@pytest.mark.parametrize(("paper", "points"), [("letter", (612, 792)), ("a4", (595, 842))])
+def test_every_page_has_the_size_that_the_library_prints_on(
+    app: Flask, world: World, ana: Client, paper: str, points: tuple[int, int]
+) -> None:
+    with app.app_context():
+        review_id = talked(world)
+        with transaction() as tx:
+            tx.get_one(Library, world.libraries["city"]).paper = Paper(paper)
+    for url in ("/profile.pdf", f"/reviews/{review_id}/differences.pdf"):
+        sheets = [page.mediabox for page in pdf.reader(ana.get(url)).pages]
+        assert {(round(sheet.width), round(sheet.height)) for sheet in sheets} == {points}
+
+
+@pytest.mark.parametrize("paper", Paper)
 def test_the_notes_of_twenty_differences_are_two_pages(
-    app: Flask, world: World, sue: Client, monkeypatch: pytest.MonkeyPatch
+    app: Flask, world: World, sue: Client, monkeypatch: pytest.MonkeyPatch, paper: Paper
 ) -> None:
     """Statements of 150 letters, a note at every second, and eight that match."""
+    with app.app_context(), transaction() as tx:
+        tx.get_one(Library, world.libraries["city"]).paper = paper
     with app.app_context():
         grow(world, "communication", 28)
         with transaction() as tx:
@@ -627,7 +644,7 @@ def test_the_day_is_that_of_the_library(app: Flask, world: World, ana: Client) -
     with app.app_context(), transaction() as tx:
         tx.execute(update(Library).values(time_zone="Pacific/Kiritimati"))
     response = ana.get("/profile.pdf")
-    assert "Made on 25 Nov 2026" in pdf.words(response)
+    assert "Made on Nov 25, 2026" in pdf.words(response)
     assert "2026-11-25.pdf" in response.headers["Content-Disposition"]
 
 
@@ -673,10 +690,21 @@ def limited(app: Flask, world: World) -> Iterator[Callable[[str], Client]]:
         return client
 
     yield as_person
-    limiter.reset()
     limiter.enabled = False
     with counting.app_context():
+        limiter.reset()
         db.engine.dispose()
+
+
+def test_every_file_that_is_made_is_limited(app: Flask) -> None:
+    """Whoever adds a view that makes one meets this: it is limited, with all others together."""
+    made = [
+        get_qualified_name(app.view_functions[rule.endpoint])
+        for rule in app.url_map.iter_rules()
+        if rule.rule.endswith((".csv", ".json", ".pdf", ".xlsx", ".zip"))
+    ]
+    assert len(made) >= 8
+    assert [name for name in made if not limiter.limit_manager.decorated_limits(name)] == []
 
 
 def test_documents_are_limited_for_each_person(

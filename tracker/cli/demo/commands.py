@@ -10,9 +10,9 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from tracker.cli.database import lay_out
 from tracker.cli.demo.people import Cast, load_cast
 from tracker.cli.demo.story import Story
+from tracker.cli.setup import set_up
 from tracker.queries.operations import demo as world
 from tracker.rules.evidence.uploads import FileStore
 from tracker.services.one_transaction import all_or_nothing
@@ -37,7 +37,7 @@ def load(today: dt.datetime | None) -> None:
             "The demo's passwords are public: it is loaded only with TRACKER_DEMO=1, into a "
             "database of its own."
         )
-    lay_out()
+    set_up()
     cast = load_cast()
     if world.is_loaded(cast.library):
         click.echo("The demo is there already; its data were kept.")
@@ -48,7 +48,7 @@ def load(today: dt.datetime | None) -> None:
     started = time.monotonic()
     day = (today or dt.datetime.now(dt.UTC)).date()
     config = current_app.config
-    store = FileStore(config["FILES_DIR"], config["UPLOAD_MAX_BYTES"], config["UPLOAD_TOTAL_BYTES"])
+    store = FileStore(config["FILES"], config["UPLOAD_MAX_BYTES"], config["UPLOAD_TOTAL_BYTES"])
     with all_or_nothing():
         Story(cast, day, store).tell()
     click.echo(f"The demo library was made in {time.monotonic() - started:.0f} s.")

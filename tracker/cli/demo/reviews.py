@@ -18,6 +18,10 @@ from tracker.rules.reviews.differences import Choice, ChoiceKind
 from tracker.rules.reviews.responses import ReviewerResponse
 from tracker.services.reviews import answers, differences, reviews
 
+FIRST_TOLD = dt.date(2026, 11, 24)
+"""What chance says goes by the day of the story, as if it ended on this day: on every day it is the
+same story."""
+
 
 class Stage(Enum):
     """How far a review has come; `begins` is the day on which it was sent, from the story's
@@ -80,7 +84,7 @@ def _answer(
 ) -> None:
     """What the supervisor saw: near to what the learner can do, by their own eyes."""
     supervisor = scene.actor(learner.supervisor, now)
-    key = (learner.name, statement.code, now.date().isoformat())
+    key = (learner.name, statement.code, FIRST_TOLD + (now.date() - scene.today))
     if draw("chance", *key) < 0.04:
         _respond(supervisor, item_id, CANNOT_TELL, None, "", now)
         return

@@ -7,21 +7,24 @@ each learner of a team stands somewhere else, so that every status of reviews an
 import datetime as dt
 from collections.abc import Iterable
 
+from tracker.cli.demo import staff_list
 from tracker.cli.demo.people import Cast, DemoLearner, Scene, draw, email, pick
 from tracker.cli.demo.reviews import Stage, hold_review
 from tracker.policy.permissions import Actor
 from tracker.queries.operations import demo as world
 from tracker.queries.operations.demo import Outline
+from tracker.queries.reviews import queues
 from tracker.rules.accounts.passwords import Passwords
+from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.evidence.content import EvidenceContent
 from tracker.rules.evidence.uploads import FileStore, Upload
 from tracker.rules.frameworks.sensitive import Decision
+from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.rules.roles import Role
 from tracker.services import evidence
-from tracker.services.accounts import invitations
+from tracker.services.accounts import away, invitations
 from tracker.services.administration import (
     exclusions,
-    library_settings,
     memberships,
     people,
     role_profiles,
@@ -30,9 +33,10 @@ from tracker.services.administration import (
     use_statement_readings,
     use_statements,
 )
-from tracker.services.administration.memberships import MembershipTerms
+from tracker.services.administration.library_settings import NewLibrary, create_administrator
 from tracker.services.assessment import ratings
 from tracker.services.notifications import notices
+from tracker.services.reviews import due_dates
 
 FRAMEWORK = "library-technicians"
 SEASONS = (
@@ -79,17 +83,20 @@ class Story(Scene):
         self._round(*THIS_ROUND)
         for learner in self.learners:
             self._this_round(learner)
+        self._need_time()
+        now = self.at(-2)
+        staff_list.bring_in(self.actor(self.cast.administrator, now), self.cast, now)
+        self._newcomers()
 
     def _found(self) -> None:
         now = self.at(-400)
         cast = self.cast
-        admin = library_settings.create_administrator(
-            cast.library,
+        admin = create_administrator(
+            NewLibrary(cast.library, cast.time_zone),
             cast.administrator,
             email(cast.administrator),
             self.passwords.hash(cast.password),
             now,
-            cast.time_zone,
         )
         self.ids[cast.administrator] = admin.person_id
         self.framework_id = world.framework_id(FRAMEWORK)
@@ -240,6 +247,24 @@ class Story(Scene):
         stage = STAGES[learner.place % len(STAGES)]
         if stage is not Stage.NOT_SENT and sent:
             hold_review(self, learner, sent, stage.begins, stage)
+
+    def _need_time(self) -> None:
+        """The last team's supervisor is away, and the first learner with a review under way takes
+        one more week for it."""
+        now = self.at(-1)
+        away.leave(self.actor(self.cast.teams[-1].supervisors[0], now), self._day(8), now)
+        for learner in self.learners:
+            actor = self.actor(learner.name, now)
+            for review in queues.mine(actor, self.today):
+                if review.status is ReviewStatus.IN_REVIEW:
+                    due_dates.one_more_week(actor, review.id, now)
+                    return
+
+    def _newcomers(self) -> None:
+        """Two have no password yet: the invitation of the first is over."""
+        for name, days in zip(self.cast.texts["newcomers"], (-20, -3), strict=True):
+            now = self.at(days)
+            people.add(self.actor(self.cast.administrator, now), name, email(name), now)
 
     def _rate(
         self,

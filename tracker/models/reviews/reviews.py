@@ -16,8 +16,8 @@ class Review(Base):
     """Statements that a learner sent to one supervisor of one of their teams. `open` reviews are
     not blind.
 
-    `handed_from_id`: the review that its reviewer did not finish, and that this one goes on with,
-    blank."""
+    `due_on` and `differences_due_on` count from `due_from` and `differences_from` as if nobody were
+    away: what is shown and acted on is made of both (tracker/models/reviews/due_dates)."""
 
     __tablename__ = "reviews"
     __table_args__ = (
@@ -27,6 +27,10 @@ class Review(Base):
         CheckConstraint(
             "status <> 'differences_open' OR revealed_at IS NOT NULL",
             name="differences_after_reveal",
+        ),
+        CheckConstraint(
+            "(differences_from IS NULL) = (differences_due_on IS NULL)",
+            name="differences_from_a_day",
         ),
         Index("ix_reviews_learner", "learner_id", "status"),
         Index("ix_reviews_reviewer", "reviewer_id", "status"),
@@ -41,8 +45,10 @@ class Review(Base):
     status: Mapped[ReviewStatus]
     open: Mapped[bool] = mapped_column(default=False)
     sent_at: Mapped[dt.datetime]
+    due_from: Mapped[dt.date]
     due_on: Mapped[dt.date]
     revealed_at: Mapped[dt.datetime | None]
+    differences_from: Mapped[dt.date | None]
     differences_due_on: Mapped[dt.date | None]
     closed_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
@@ -191,7 +197,16 @@ class ReviewMove(Base):
     """Every move, append-only; `item_id` is empty for moves of the review itself."""
 
     __tablename__ = "review_moves"
-    __table_args__ = (one_of("move", Move),)
+    __table_args__ = (
+        one_of("move", Move),
+        Index(
+            "uq_review_moves_one_more_week",
+            "review_id",
+            unique=True,
+            sqlite_where=text("move = 'one_more_week'"),
+            postgresql_where=text("move = 'one_more_week'"),
+        ),
+    )
 
     id: Mapped[Id]
     review_id: Mapped[int] = mapped_column(parent("reviews.id"), index=True)

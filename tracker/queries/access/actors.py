@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Select, bindparam, select
 from tracker.db import session
 from tracker.models import Library, Membership, Person, SignIn, Team
 from tracker.policy.permissions import Actor, Place, current_on
+from tracker.rules.accounts.idle import idle_limit
 from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.calendar import day_in
 from tracker.rules.roles import Role
@@ -23,33 +25,58 @@ _LIVING_SIGN_IN = (
         Person.name,
         Person.email,
         Person.administrator,
+        Person.operator,
         Person.covers_screen,
         Library.time_zone,
+        Library.region,
+        Library.paper,
+        Library.idle_minutes,
+        SignIn.on_shared_desk,
+        SignIn.renews,
     )
     .join(Person, Person.id == SignIn.person_id)
     .join(Library, Library.id == Person.library_id)
     .where(
-        SignIn.token_hash == bindparam("token"),
         SignIn.ended_at.is_(None),
         SignIn.ends_at > bindparam("now"),
         SignIn.seen_at > bindparam("seen_since"),
         Person.disabled_at.is_(None),
     )
 )
+_BY_TOKEN = _LIVING_SIGN_IN.where(SignIn.token_hash == bindparam("token"))
 """Built once: every request asks it."""
+_BY_FORMER_TOKEN = _LIVING_SIGN_IN.where(
+    SignIn.former_hash == bindparam("token"), SignIn.former_until > bindparam("now")
+)
+"""Asked only where the other finds nobody."""
 
 
-def actor_for_token(
-    token: str, now: dt.datetime, idle: dt.timedelta
-) -> tuple[Actor, dt.datetime] | None:
-    """The person whose living sign-in this token is, and when it was last seen. Two queries."""
+@dataclass(frozen=True, slots=True)
+class SignedInActor:
+    """`idle`: how long their sign-in lives without use; `renews`: it is to have another token."""
+
+    actor: Actor
+    seen_at: dt.datetime
+    idle: dt.timedelta
+    renews: bool
+
+
+def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> SignedInActor | None:
+    """The person whose living sign-in this token is. `idle`: as long as it may live at most without
+    use. Two queries, three for nobody's token."""
     values = {"token": token_hash(token), "now": now, "seen_since": now - idle}
-    row = session().execute(_LIVING_SIGN_IN, values).mappings().one_or_none()
+    row = session().execute(_BY_TOKEN, values).mappings().one_or_none()
+    is_former = row is None
+    if row is None:
+        row = session().execute(_BY_FORMER_TOKEN, values).mappings().one_or_none()
     if row is None:
         return None
     found = dict(row)
-    seen_at = found.pop("seen_at")
-    return _actor(found, now), seen_at
+    seen_at, renews = found.pop("seen_at"), found.pop("renews") or is_former
+    limit = idle_limit(idle, found.pop("idle_minutes"), on_shared_desk=found.pop("on_shared_desk"))
+    if seen_at <= now - limit:
+        return None
+    return SignedInActor(_actor(found, now), seen_at, limit, renews)
 
 
 def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:
@@ -62,13 +89,24 @@ def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:
             Person.name,
             Person.email,
             Person.administrator,
+            Person.operator,
             Library.time_zone,
+            Library.region,
+            Library.paper,
         )
         .join(Library, Library.id == Person.library_id)
         .where(Person.id == person_id, Person.disabled_at.is_(None))
     )
     row = session().execute(query).mappings().one_or_none()
     return None if row is None else _actor(dict(row), now)
+
+
+def administrator_called(email: str, now: dt.datetime) -> Actor | None:
+    """The administrator with this address, for commands."""
+    found = session().scalar(
+        select(Person.id).where(Person.email == email.casefold(), Person.administrator.is_(True))
+    )
+    return None if found is None else actor_for_person(found, now)
 
 
 def _actor(found: dict[str, Any], now: dt.datetime) -> Actor:

@@ -8,17 +8,21 @@ from sqlalchemy import ColumnElement, Select, exists, select
 
 from tracker.db import session
 from tracker.models import (
+    Correction,
     Deputy,
     Draft,
     Endorsement,
     Evidence,
+    Job,
     Membership,
+    MembershipRequest,
     NotRatedHere,
     OutboxMail,
     Person,
     Review,
     ReviewItem,
     RoleProfile,
+    RosterImport,
     Round,
     SignIn,
     Team,
@@ -44,6 +48,10 @@ def evidence(evidence_id: int, today: dt.date) -> Subject | None:
 
 def draft(draft_id: int, today: dt.date) -> Subject | None:
     return _owned(draft_id, select(Draft.person_id).where(Draft.id == draft_id))
+
+
+def job(job_id: int, today: dt.date) -> Subject | None:
+    return _owned(job_id, select(Job.person_id).where(Job.id == job_id))
 
 
 def membership(membership_id: int, today: dt.date) -> Subject | None:
@@ -104,6 +112,19 @@ def outbox_mail(mail_id: int, today: dt.date) -> Subject | None:
     return _owned(mail_id, select(OutboxMail.person_id).where(OutboxMail.id == mail_id))
 
 
+def correction(correction_id: int, today: dt.date) -> Subject | None:
+    row = session().execute(
+        select(Correction.id, Correction.library_id).where(Correction.id == correction_id)
+    )
+    return next((Subject(id=each.id, library_id=each.library_id) for each in row), None)
+
+
+def membership_request(request_id: int, today: dt.date) -> Subject | None:
+    return _of_library(
+        request_id, select(MembershipRequest.library_id).where(MembershipRequest.id == request_id)
+    )
+
+
 def team(team_id: int, today: dt.date) -> Subject | None:
     row = (
         session()
@@ -115,7 +136,7 @@ def team(team_id: int, today: dt.date) -> Subject | None:
     return Subject(id=team_id, library_id=row.library_id, places=(Place(team_id, row.path),))
 
 
-def _owned(record_id: int, owner: Select[int]) -> Subject | None:
+def _owned(record_id: int, owner: Select[int] | Select[int | None]) -> Subject | None:
     """A record of one person. `owner` selects their id."""
     found = owner.subquery()
     row = (
@@ -170,6 +191,12 @@ def role_profile(role_profile_id: int, today: dt.date) -> Subject | None:
 
 def round_(round_id: int, today: dt.date) -> Subject | None:
     return _of_library(round_id, select(Round.library_id).where(Round.id == round_id))
+
+
+def roster(roster_id: int, today: dt.date) -> Subject | None:
+    return _of_library(
+        roster_id, select(RosterImport.library_id).where(RosterImport.id == roster_id)
+    )
 
 
 def not_rated(not_rated_id: int, today: dt.date) -> Subject | None:

@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tracker.db import session
 from tracker.models import (
+    AddressChange,
     Deputy,
     Library,
     Look,
@@ -18,8 +19,11 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
+from tracker.models.reviews.due_dates import away_until
 from tracker.policy.permissions import GRACE, Actor
 from tracker.rules.accounts.agents import device
+from tracker.rules.accounts.idle import idle_limit
+from tracker.rules.accounts.links import CONFIRM_LASTS
 from tracker.rules.roles import Role
 
 
@@ -30,6 +34,7 @@ class OpenSignIn:
     system: str | None
     started_at: dt.datetime
     seen_at: dt.datetime
+    on_shared_desk: bool
     is_this_one: bool
 
 
@@ -56,7 +61,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Account:
+    """`asked_address`: to which they asked to change, and have not confirmed yet; "" for none."""
+
     library: str
+    asked_address: str
+    away_until: dt.date | None
     sign_ins: tuple[OpenSignIn, ...]
     glances: tuple[Glance, ...]
     reading: Reading | None
@@ -67,13 +76,45 @@ GLANCES_MAX = 200
 
 def account(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> Account:
     """Six queries."""
-    library = session().scalars(select(Library.name).where(Library.id == actor.library_id)).one()
-    return Account(library, _sign_ins(actor, now, idle), _glances(actor), _reading(actor))
+    asked = (
+        select(AddressChange.new_email)
+        .where(
+            AddressChange.person_id == actor.person_id,
+            AddressChange.confirmed_at.is_(None),
+            AddressChange.ended_at.is_(None),
+            AddressChange.asked_at > now - CONFIRM_LASTS,
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    library, asked_address, away = (
+        session()
+        .execute(
+            select(
+                Library.name,
+                func.coalesce(asked, ""),
+                away_until(actor.person_id, actor.today(now)),
+            ).where(Library.id == actor.library_id)
+        )
+        .one()
+    )
+    return Account(
+        library, asked_address, away, _sign_ins(actor, now, idle), _glances(actor), _reading(actor)
+    )
 
 
 def _sign_ins(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> tuple[OpenSignIn, ...]:
     rows = session().execute(
-        select(SignIn.id, SignIn.agent, SignIn.started_at, SignIn.seen_at)
+        select(
+            SignIn.id,
+            SignIn.agent,
+            SignIn.started_at,
+            SignIn.seen_at,
+            SignIn.on_shared_desk,
+            Library.idle_minutes,
+        )
+        .join(Person, Person.id == SignIn.person_id)
+        .join(Library, Library.id == Person.library_id)
         .where(
             SignIn.person_id == actor.person_id,
             SignIn.ended_at.is_(None),
@@ -84,9 +125,15 @@ def _sign_ins(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> tuple[OpenS
     )
     return tuple(
         OpenSignIn(
-            row.id, *device(row.agent), row.started_at, row.seen_at, row.id == actor.sign_in_id
+            row.id,
+            *device(row.agent),
+            row.started_at,
+            row.seen_at,
+            row.on_shared_desk,
+            row.id == actor.sign_in_id,
         )
         for row in rows
+        if row.seen_at > now - idle_limit(idle, row.idle_minutes, on_shared_desk=row.on_shared_desk)
     )
 
 

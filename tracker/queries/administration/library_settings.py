@@ -24,6 +24,7 @@ from tracker.models import (
 )
 from tracker.policy.permissions import Actor
 from tracker.rules.notifications.mail import MailOutcome
+from tracker.rules.regions import Paper, Region
 from tracker.rules.roles import Role
 
 
@@ -31,6 +32,8 @@ from tracker.rules.roles import Role
 class Settings:
     name: str
     time_zone: str
+    region: Region
+    paper: Paper
     review_days: int
     differences_days: int
     endorsement_months: int | None
@@ -65,6 +68,8 @@ def settings(actor: Actor) -> Settings:
     query = select(
         Library.name,
         Library.time_zone,
+        Library.region,
+        Library.paper,
         Library.review_days,
         Library.differences_days,
         Library.endorsement_months,

@@ -4,11 +4,11 @@ they rated."""
 import datetime as dt
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from tracker.db import session
 from tracker.models import Invitation, Membership, Person, RoleProfile, Team
@@ -197,6 +197,7 @@ class PersonDetails:
     has_password: bool
     created_at: dt.datetime
     link_ends_at: dt.datetime | None
+    staff_id: str
     memberships: tuple[MembershipDetails, ...]
 
 
@@ -221,6 +222,7 @@ def detail(person_id: int, now: dt.datetime) -> PersonDetails:
         Person.password_hash.is_not(None),
         Person.created_at,
         link,
+        func.coalesce(Person.staff_id, ""),
     ).where(Person.id == person_id)
     row = session().execute(query).one()
     return PersonDetails(*row, memberships=_belongings(Membership.person_id == person_id))
@@ -228,6 +230,20 @@ def detail(person_id: int, now: dt.datetime) -> PersonDetails:
 
 def membership(membership_id: int) -> MembershipDetails:
     return _belongings(Membership.id == membership_id)[0]
+
+
+def in_role(
+    actor: Actor, person_ids: Collection[int], role: Role, today: dt.date
+) -> tuple[MembershipDetails, ...]:
+    """The current memberships of these people in that role. One query."""
+    return _belongings(
+        and_(
+            Person.library_id == actor.library_id,
+            Person.id.in_(person_ids),
+            Membership.role == role,
+            current_on(Membership, today),
+        )
+    )
 
 
 def members(team_id: int, today: dt.date) -> tuple[MembershipDetails, ...]:

@@ -7,9 +7,9 @@ from sqlalchemy import and_, select
 
 from tracker.db import session
 from tracker.models import Domain, Level, NotRatedHere, Rating, ScaleAnswer, Statement
-from tracker.rules.assessment.import_lines import plain
 from tracker.rules.assessment.import_plan import KnownStatement
 from tracker.rules.calendar import day_in
+from tracker.rules.delimited import plain
 from tracker.rules.frameworks.wording import Wording
 
 

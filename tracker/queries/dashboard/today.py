@@ -25,6 +25,7 @@ from tracker.models import (
     Statement,
     Team,
 )
+from tracker.models.reviews.due_dates import differences_due, review_due
 from tracker.policy.permissions import Actor, current_on
 from tracker.queries.reviews.differences import waits_for
 from tracker.queries.reviews.submission_counts import counts_as_sent
@@ -39,9 +40,10 @@ FRESH = dt.timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class ReturnedItem:
-    """An item that came back with a question."""
+    """An item that came back with a question. `due_on`: when its review is due."""
 
     review_id: int
+    due_on: dt.date
     title: Wording
     question: str
     reviewer: str
@@ -53,8 +55,7 @@ class ReturnedItem:
 @dataclass(frozen=True, slots=True)
 class RevealedReview:
     """A review of the learner that was revealed. `current`: of what was shown, what is still a
-    reviewed rating. `to_say`: differences on which they have not said
-    what they think."""
+    reviewed rating. `to_say`: differences that wait for the learner; `due_on`: until when."""
 
     review_id: int
     reviewer: str
@@ -63,6 +64,7 @@ class RevealedReview:
     current: int
     differing: int
     to_say: int
+    due_on: dt.date
     framework: Wording
     lang: str
 
@@ -109,6 +111,7 @@ def returned(actor: Actor) -> list[ReturnedItem]:
     rows = session().execute(
         select(
             Review.id,
+            review_due(),
             Statement.title,
             ReviewMessage.text,
             Person.name,
@@ -149,6 +152,8 @@ def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
             _count(and_(ReviewItem.status == ItemStatus.ENDORSED, given)).label("current"),
             _count(ReviewItem.status == ItemStatus.DIFFERS).label("differing"),
             _count(waits_for(actor.person_id)).label("to_say"),
+            differences_due(),
+            review_due(),
             FRAMEWORK.label("framework"),
             Framework.lang,
         )
@@ -165,7 +170,12 @@ def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
         )
         .order_by(func.max(ReviewItem.revealed_at).desc(), Review.id)
     )
-    return [RevealedReview(**row) for row in rows.mappings()]
+    found = []
+    for row in rows.mappings():
+        facts = dict(row)
+        talk_by = facts.pop("differences_due_on")
+        found.append(RevealedReview(**facts | {"due_on": talk_by or facts["due_on"]}))
+    return found
 
 
 def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:

@@ -1,5 +1,5 @@
 """What each endorsement was given for, put together anew from what is stored, and whether it still
-fits its digest.
+fits its digest. A text that is gone fits none, unless an erasure accounts for it.
 
 Queries are made for a session and for the plain connection to a copy alike.
 """
@@ -8,7 +8,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, and_, func, inspect, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    SQLColumnExpression,
+    and_,
+    func,
+    inspect,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from tracker.db import session
@@ -24,6 +33,7 @@ from tracker.models import (
     StoredFile,
 )
 from tracker.models.joins import scale_answer
+from tracker.queries.endorsements.erased import has_seals, item_was_erased
 from tracker.rules.reviews.digests import (
     DigestFit,
     ReviewedContent,
@@ -90,6 +100,7 @@ def _checked(source: Session | Connection, wanted: ColumnElement[bool]) -> list[
             Framework.version,
             label.label("label"),
             description.label("description"),
+            (item_was_erased(ReviewItem.id) if has_seals(source) else true()).label("was_erased"),
         )
         .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
         .join(Statement, Statement.id == Endorsement.statement_id)
@@ -102,7 +113,8 @@ def _checked(source: Session | Connection, wanted: ColumnElement[bool]) -> list[
     found = []
     for row in rows:
         pieces = tuple(evidence[row.item_id])
-        if not row.salt or row.item_id in erased:
+        is_gone = not row.salt or row.item_id in erased
+        if is_gone and row.was_erased:
             fit = DigestFit.ERASED
         else:
             content = ReviewedContent(
@@ -114,10 +126,11 @@ def _checked(source: Session | Connection, wanted: ColumnElement[bool]) -> list[
                 answer=row.learner_answer,
                 answer_label=row.label,
                 answer_description=row.description,
-                note=row.learner_note,
+                note=row.learner_note or "",
                 evidence=pieces,
             )
-            same = row.digest == row.item_digest == reviewed_digest(row.salt, content)
+            made = "" if is_gone else reviewed_digest(row.salt, content)
+            same = row.digest == row.item_digest == made
             fit = DigestFit.FITS if same else DigestFit.DOES_NOT_FIT
         files = frozenset(piece.file_sha256 for piece in pieces if piece.file_sha256)
         found.append(Checked(row.id, fit, files))

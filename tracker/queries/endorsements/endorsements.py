@@ -35,7 +35,7 @@ from tracker.rules.reviews.workflow import EndorsementStatus
 
 @dataclass(frozen=True, slots=True)
 class Endorsed:
-    """As in "M. Ortiz: Consistently, 12 Mar". `status` is what became of it; only a standing one
+    """As in "M. Ortiz: Consistently, Mar 12". `status` is what became of it; only a standing one
     counts. `reason` says why it ended, where somebody said why; `version` is the framework's for
     which it was given."""
 

@@ -10,6 +10,7 @@ from tracker.models import (
     Evidence,
     EvidenceErasure,
     EvidenceVersion,
+    FileRemoval,
     HeldText,
     LegalHold,
     Person,
@@ -40,6 +41,11 @@ class ErasedVersion:
     erased_at: dt.datetime
     reason: ErasureReason
     is_hidden: bool
+
+
+def is_file_left() -> bool:
+    """Whether a file of what was erased still lies in its place: it could not be reached."""
+    return session().scalar(select(FileRemoval.sha256).limit(1)) is not None
 
 
 def used_in(evidence_id: int, number: int | None = None) -> list[UsedIn]:

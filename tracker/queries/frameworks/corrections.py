@@ -1,4 +1,5 @@
-"""What readers suggest to correct, for administrators."""
+"""What readers suggest to correct, for who closes it: the administrators of the library of who
+was signed in, or the operators where nobody was."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from sqlalchemy import func, select
 
 from tracker.db import session
 from tracker.models import Correction, Framework, Person, Statement
+from tracker.policy.permissions import Actor, corrections_closable
 from tracker.rules.frameworks.wording import Wording
 
 SHOWN_AT_MOST = 100
@@ -15,7 +17,7 @@ SHOWN_AT_MOST = 100
 @dataclass(frozen=True, slots=True)
 class CorrectionRow:
     """`code` and `statement` are empty when the page as a whole is meant; `closed_at` is None while
-    it waits."""
+    it waits, `closed_by` is empty where it was somebody of another library."""
 
     id: int
     slug: str
@@ -33,26 +35,25 @@ class CorrectionRow:
     outcome: str
 
 
-def open_corrections() -> tuple[CorrectionRow, ...]:
-    """Those that wait, oldest first; at most SHOWN_AT_MOST. Frameworks belong to no library: the
-    same for all."""
-    return _rows(is_open=True)
+def open_corrections(actor: Actor) -> tuple[CorrectionRow, ...]:
+    """Those that wait, oldest first; at most SHOWN_AT_MOST."""
+    return _rows(actor, is_open=True)
 
 
-def closed_corrections() -> tuple[CorrectionRow, ...]:
+def closed_corrections(actor: Actor) -> tuple[CorrectionRow, ...]:
     """Those that somebody closed, the latest first; at most SHOWN_AT_MOST."""
-    return _rows(is_open=False)
+    return _rows(actor, is_open=False)
 
 
-def count_open() -> int:
+def count_open(actor: Actor) -> int:
     """How many wait."""
-    return (
-        session().scalar(select(func.count(Correction.id)).where(Correction.closed_at.is_(None)))
-        or 0
+    waiting = select(func.count(Correction.id)).where(
+        Correction.closed_at.is_(None), corrections_closable(actor)
     )
+    return session().scalar(waiting) or 0
 
 
-def _rows(*, is_open: bool) -> tuple[CorrectionRow, ...]:
+def _rows(actor: Actor, *, is_open: bool) -> tuple[CorrectionRow, ...]:
     waits = Correction.closed_at.is_(None)
     order = (
         (Correction.suggested_at, Correction.id)
@@ -78,8 +79,10 @@ def _rows(*, is_open: bool) -> tuple[CorrectionRow, ...]:
         )
         .join(Framework, Framework.id == Correction.framework_id)
         .outerjoin(Statement, Statement.id == Correction.statement_id)
-        .outerjoin(Person, Person.id == Correction.closed_by_id)
-        .where(waits if is_open else ~waits)
+        .outerjoin(
+            Person, (Person.id == Correction.closed_by_id) & (Person.library_id == actor.library_id)
+        )
+        .where(waits if is_open else ~waits, corrections_closable(actor))
         .order_by(*order)
         .limit(SHOWN_AT_MOST)
     )

@@ -11,7 +11,7 @@ from tracker.models import Framework, Notice, NoticeChoice, Person, Review
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.notifications.notices import USUAL_CHOICE, MailChoice, NoticeKind
+from tracker.rules.notifications.notices import ALERTS, USUAL_CHOICE, MailChoice, NoticeKind
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
 
 ABOUT = aliased(Person)
@@ -90,6 +90,19 @@ def unread(actor: Actor, today: dt.date) -> int:
         )
         or 0
     )
+
+
+def unread_alerts(actor: Actor) -> list[tuple[NoticeKind, str]]:
+    """What befell their account, newest first, and by whom. One query."""
+    rows = session().execute(
+        select(Notice.kind, func.coalesce(ABOUT.name, ""))
+        .outerjoin(ABOUT, ABOUT.id == Notice.about_id)
+        .where(
+            Notice.person_id == actor.person_id, Notice.kind.in_(ALERTS), Notice.read_at.is_(None)
+        )
+        .order_by(Notice.happened_at.desc(), Notice.id.desc())
+    )
+    return [(kind, name) for kind, name in rows]
 
 
 def mail_choice(actor: Actor) -> MailChoice:

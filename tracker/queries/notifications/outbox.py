@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from tracker.db import session
-from tracker.models import OutboxMail, Person
+from tracker.models import AlertMail, OutboxMail, Person
 from tracker.policy.permissions import Actor
 from tracker.rules.notifications.notices import MailStatus
 
@@ -65,13 +65,14 @@ def state(actor: Actor) -> Outbox:
         select(
             OutboxMail.id,
             Person.name,
-            Person.email,
+            func.coalesce(AlertMail.address, Person.email).label("email"),
             OutboxMail.status,
             OutboxMail.ended_at,
             OutboxMail.reason,
             OutboxMail.said,
         )
         .join(Person, Person.id == OutboxMail.person_id)
+        .outerjoin(AlertMail, AlertMail.mail_id == OutboxMail.id)
         .where(here, OutboxMail.status.in_((MailStatus.FAILED, MailStatus.UNSURE)))
         .order_by(OutboxMail.ended_at.desc(), OutboxMail.id.desc())
         .limit(SHOWN)

@@ -3,15 +3,18 @@ thing."""
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import Library, Person, Review, ReviewItem, TrainingAction
+from tracker.models.reviews.due_dates import away_of, away_until, differences_due, review_due
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.endorsements import endorsements
 from tracker.rules.notifications.notices import REMIND_DAYS, STEP_LATE_DAYS, NoticeKind, happening
+from tracker.rules.reviews.due_dates import AWAY_MOST, back_after, read_periods
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 
 
@@ -48,8 +51,9 @@ def _answers(library_id: int, today: dt.date) -> list[Reminder]:
         and_(ReviewItem.status == ItemStatus.NOT_OBSERVED, ReviewItem.revealed_at.is_(None)),
     )
     rows = session().execute(
-        select(Review.id, Review.learner_id, Review.reviewer_id, Review.due_on).where(
+        select(Review.id, Review.learner_id, Review.reviewer_id, review_due()).where(
             *_living(library_id, today),
+            _is_here(Review.reviewer_id, today),
             Review.status.in_((ReviewStatus.SENT, ReviewStatus.IN_REVIEW)),
             Review.due_on <= today + dt.timedelta(days=REMIND_DAYS),
             select(ReviewItem.id).where(ReviewItem.review_id == Review.id, to_do).exists(),
@@ -64,16 +68,19 @@ def _answers(library_id: int, today: dt.date) -> list[Reminder]:
             happening("review_due", review_id, due_on),
         )
         for review_id, learner_id, reviewer_id, due_on in rows
+        if due_on <= today + dt.timedelta(days=REMIND_DAYS)
     ]
 
 
 def _differences(library_id: int, today: dt.date) -> list[Reminder]:
     """What both still see differently and is about to be kept apart: both are reminded."""
     rows = session().execute(
-        select(Review.id, Review.learner_id, Review.reviewer_id, Review.differences_due_on).where(
+        select(Review.id, Review.learner_id, Review.reviewer_id, differences_due()).where(
             *_living(library_id, today),
+            _is_here(Review.reviewer_id, today),
+            _is_here(Review.learner_id, today),
             Review.status == ReviewStatus.DIFFERENCES_OPEN,
-            Review.differences_due_on.between(today, today + dt.timedelta(days=REMIND_DAYS)),
+            Review.differences_due_on <= today + dt.timedelta(days=REMIND_DAYS),
             select(ReviewItem.id)
             .where(ReviewItem.review_id == Review.id, ReviewItem.status == ItemStatus.DIFFERS)
             .exists(),
@@ -88,13 +95,15 @@ def _differences(library_id: int, today: dt.date) -> list[Reminder]:
             happening("differences_due", review_id, due_on),
         )
         for review_id, learner_id, reviewer_id, due_on in rows
-        if due_on is not None
+        if today <= due_on <= today + dt.timedelta(days=REMIND_DAYS)
         for person_id, about_id in ((learner_id, reviewer_id), (reviewer_id, learner_id))
     ]
 
 
 def _steps(library_id: int, today: dt.date) -> list[Reminder]:
-    """Next steps whose day it is, or that the command missed in the last days."""
+    """Next steps whose day it is, or that the command missed in the last days; where their owner
+    was away on that day, from the day on which they are back."""
+    late = dt.timedelta(days=STEP_LATE_DAYS)
     rows = session().execute(
         select(
             TrainingAction.id,
@@ -103,13 +112,15 @@ def _steps(library_id: int, today: dt.date) -> list[Reminder]:
             Review.id,
             Review.learner_id,
             Review.reviewer_id,
+            away_of(TrainingAction.owner_id),
         )
         .join(ReviewItem, ReviewItem.id == TrainingAction.item_id)
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
             *_living(library_id, today),
             TrainingAction.done_at.is_(None),
-            TrainingAction.due_on.between(today - dt.timedelta(days=STEP_LATE_DAYS), today),
+            TrainingAction.due_on.between(today - AWAY_MOST - late, today),
+            _is_here(TrainingAction.owner_id, today),
         )
     )
     return [
@@ -120,8 +131,8 @@ def _steps(library_id: int, today: dt.date) -> list[Reminder]:
             NoticeKind.NEXT_STEP_DUE,
             happening("step_due", step_id, due_on),
         )
-        for step_id, owner_id, due_on, review_id, learner_id, reviewer_id in rows
-        if due_on is not None
+        for step_id, owner_id, due_on, review_id, learner_id, reviewer_id, away in rows
+        if due_on is not None and today - back_after(due_on, read_periods(away)) <= late
     ]
 
 
@@ -138,6 +149,11 @@ def _endorsements(library_id: int, today: dt.date) -> list[Reminder]:
         )
         for person_id, last_day in sorted(found)
     ]
+
+
+def _is_here(person_id: Any, today: dt.date) -> ColumnElement[bool]:
+    """Nobody is reminded while they are away."""
+    return away_until(person_id, today).is_(None)
 
 
 def _living(library_id: int, today: dt.date) -> tuple[ColumnElement[bool], ...]:

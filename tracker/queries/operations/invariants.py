@@ -5,13 +5,11 @@ from collections.abc import Collection, Iterator
 
 from sqlalchemy import Connection, and_, func, inspect, or_, select, table, text
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import aliased
 
 from tracker.models import (
     AuditEventDetail,
     Endorsement,
     Rating,
-    RatingEntry,
     ReviewItem,
     ScaleAnswer,
     Statement,
@@ -19,7 +17,8 @@ from tracker.models import (
 )
 from tracker.models.triggers import guards
 from tracker.queries.endorsements import digest_check, seal_check
-from tracker.queries.operations import audit_chain
+from tracker.queries.endorsements.erased import has_seals
+from tracker.queries.operations import audit_chain, record_check
 from tracker.rules.operations.backups import DatabaseContents, Finding
 from tracker.rules.reviews.digests import DigestFit, SealState
 from tracker.rules.reviews.workflow import ItemStatus
@@ -59,7 +58,7 @@ def broken(
             *_differences(contents(connection), expected),
             *_missing_guards(connection, wanted_guards),
             *_answers(connection),
-            *_history(connection),
+            *record_check.findings(connection),
             *_endorsements(connection),
             *_reviewed(connection),
             *_sealed(connection),
@@ -115,31 +114,6 @@ def _answers(connection: Connection) -> Iterator[Finding]:
             yield Finding("answer_not_of_scale", f"{answer.class_.__tablename__}: {count}")
 
 
-def _history(connection: Connection) -> Iterator[Finding]:
-    """A rating is what the newest entry of its history says."""
-    newest, newer = aliased(RatingEntry), aliased(RatingEntry)
-    same = and_(newest.person_id == Rating.person_id, newest.statement_id == Rating.statement_id)
-    later = and_(
-        newer.person_id == newest.person_id,
-        newer.statement_id == newest.statement_id,
-        newer.version > newest.version,
-    )
-    told = (
-        select(newest.id)
-        .where(
-            same,
-            newest.answer.is_not_distinct_from(Rating.answer),
-            newest.basis == Rating.basis,
-            newest.rated_at == Rating.rated_at,
-            ~select(newer.id).where(later).exists(),
-        )
-        .exists()
-    )
-    count = connection.scalar(select(func.count()).select_from(Rating).where(~told))
-    if count:
-        yield Finding("rating_not_as_history", str(count))
-
-
 def _endorsements(connection: Connection) -> Iterator[Finding]:
     """Endorsed exactly where there is an endorsement with its endorser and its time."""
     whole = (
@@ -171,7 +145,8 @@ def _reviewed(connection: Connection) -> Iterator[Finding]:
 
 
 def _sealed(connection: Connection) -> Iterator[Finding]:
-    """An endorsement is what the audit sealed. Copies of before it was a chain have no seals."""
+    """An endorsement is what the audit sealed. Copies of before it was a chain have no seals there;
+    of those of before all was sealed, one without is no fault."""
     if not inspect(connection).has_table(AuditEventDetail.__tablename__):
         return
     found = seal_check.compared(connection)
@@ -179,6 +154,8 @@ def _sealed(connection: Connection) -> Iterator[Finding]:
         yield Finding("endorsement_altered", ", ".join(map(str, found[SealState.ALTERED])))
     if found[SealState.GONE]:
         yield Finding("endorsement_gone", ", ".join(map(str, found[SealState.GONE])))
+    if found[SealState.UNSEALED] and has_seals(connection):
+        yield Finding("endorsement_not_given", ", ".join(map(str, found[SealState.UNSEALED])))
 
 
 def _chain(connection: Connection) -> Iterator[Finding]:

@@ -8,12 +8,14 @@ nowhere else.
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, distinct, func, select
+from sqlalchemy import ColumnElement, and_, select
 
 from tracker.db import session
 from tracker.models import Domain, Framework, Level, Review, ReviewItem, Statement, Strand
 from tracker.models.joins import level_of_statement
+from tracker.models.reviews.due_dates import review_due
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.reviews.items import Item, reviewer_items
@@ -41,7 +43,6 @@ class Shared:
 
 def shared(actor: Actor, today: dt.date) -> list[Shared]:
     """In the order of the framework. One query."""
-    people = func.count(distinct(Review.learner_id))
     rows = session().execute(
         select(
             Statement.id,
@@ -50,8 +51,8 @@ def shared(actor: Actor, today: dt.date) -> list[Shared]:
             Level.name,
             Domain.title,
             Framework.lang,
-            people,
-            func.min(Review.due_on),
+            Review.learner_id,
+            review_due(),
         )
         .join(ReviewItem, ReviewItem.statement_id == Statement.id)
         .join(Review, Review.id == ReviewItem.review_id)
@@ -60,14 +61,17 @@ def shared(actor: Actor, today: dt.date) -> list[Shared]:
         .join(Level, level_of_statement())
         .join(Framework, Framework.id == Statement.framework_id)
         .where(_live(actor, today), ReviewItem.status == ItemStatus.WAITING)
-        .group_by(Statement.id, Level.id, Domain.id, Strand.id, Framework.id)
-        .having(people >= PEOPLE_MIN)
         .order_by(
             Framework.id, Strand.position, Domain.position, Statement.rank, Statement.position
         )
-        .limit(SHARED_MAX)
     )
-    return [Shared(*row) for row in rows]
+    found = []
+    for (id_, code, title, level, domain, lang), group in groupby(rows, key=lambda row: row[:6]):
+        people, days = zip(*(row[6:] for row in group), strict=True)
+        if len(set(people)) >= PEOPLE_MIN:
+            count, first = len(set(people)), min(days)
+            found.append(Shared(id_, code, title, level, domain, lang, count, first))
+    return found[:SHARED_MAX]
 
 
 def of_statement(actor: Actor, statement_id: int, today: dt.date) -> list[Item]:

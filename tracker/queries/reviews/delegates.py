@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import Deputy, Membership, Person, Review, ReviewItem, Team
+from tracker.models.reviews.due_dates import review_due
 from tracker.policy.permissions import Actor, current_on
 from tracker.policy.reviewers import deputises_on, may_review
 from tracker.queries.reviews.items import is_sealed
@@ -119,7 +120,7 @@ def to_take_over(actor: Actor, today: dt.date) -> list[ToTakeOver]:
             learner.name.label("learner"),
             Team.name.label("team"),
             Review.sent_at,
-            Review.due_on,
+            review_due(),
             func.count(ReviewItem.id),
         )
         .join(ReviewItem, and_(ReviewItem.review_id == Review.id, sealed))
@@ -138,9 +139,7 @@ def to_take_over(actor: Actor, today: dt.date) -> list[ToTakeOver]:
             select(func.count(counted.id)).where(counted.review_id == Review.id).scalar_subquery()
             > 1,
         )
-        .group_by(
-            Review.id, supervisor.name, learner.name, Team.name, Review.sent_at, Review.due_on
-        )
-        .order_by(Review.due_on, Review.id)
+        .group_by(Review.id, supervisor.name, learner.name, Team.name)
     )
-    return [ToTakeOver(*row) for row in rows]
+    found = [ToTakeOver(*row) for row in rows]
+    return sorted(found, key=lambda each: (each.due_on, each.review_id))

@@ -3,13 +3,14 @@ tracker/policy/reviewers."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import Deputy, Membership, Person, Team
+from tracker.models.reviews.due_dates import away_until
 from tracker.policy.permissions import current_on
 from tracker.policy.reviewers import deputises_on
 from tracker.rules.reviews.reviewing_team import reviewing_team, teams_for_one, upwards
@@ -22,7 +23,7 @@ class Reviewer:
 
     `above`: the name of the team above that they supervise; "" for the team's own. `one_only`: they
     may review one statement alone, as a nearer team has somebody. `deputy_for`: whose deputy they
-    are, until `until`; "" for a supervisor.
+    are, until `until`; "" for a supervisor. `away_until`: the last day on which they are away.
     """
 
     person_id: int
@@ -34,6 +35,7 @@ class Reviewer:
     one_only: bool = False
     deputy_for: str = ""
     until: dt.date | None = None
+    away_until: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class _Supervisor:
     person_id: int
     name: str
     team: str
+    away_until: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class _StandIn:
     person_id: int
     name: str
     until: dt.date
+    away_until: dt.date | None
 
 
 def of(person_id: int, today: dt.date) -> list[Reviewer]:
@@ -60,11 +64,39 @@ def of_one(person_id: int, today: dt.date, not_by: int | None = None) -> list[Re
     """Who may review one statement alone: the same, then those above whom one supervisor stands
     nearer. `not_by` gave the first of two readings, and is none of them, nor is anybody for being
     their deputy. Three queries."""
+    return _by_learner([person_id], today, not_by=not_by or 0)[person_id]
+
+
+def of_all(person_ids: Collection[int], today: dt.date, without: int = 0) -> list[Reviewer]:
+    """Who may review any number of statements of each of these learners, by name: each person once,
+    for one of the teams. `without`: as if that person supervised nobody. Three queries."""
+    found = [
+        {each.person_id: each for each in reversed(reviewers) if not each.one_only}
+        for reviewers in _by_learner(person_ids, today, without=without).values()
+    ]
+    if not found:
+        return []
+    shared = set(found[0]).intersection(*found[1:])
+    return sorted(
+        (found[0][person_id] for person_id in shared),
+        key=lambda each: (bool(each.deputy_for), each.name, each.person_id),
+    )
+
+
+def _by_learner(
+    person_ids: Collection[int], today: dt.date, *, not_by: int = 0, without: int = 0
+) -> dict[int, list[Reviewer]]:
     query = (
-        select(Team.id, Team.name, Team.path, Team.open_reviews)
+        select(
+            Membership.person_id.label("learner_id"),
+            Team.id,
+            Team.name,
+            Team.path,
+            Team.open_reviews,
+        )
         .join(Membership, Membership.team_id == Team.id)
         .where(
-            Membership.person_id == person_id,
+            Membership.person_id.in_(person_ids),
             Membership.role == Role.LEARNER,
             current_on(Membership, today),
             Team.closed_on.is_(None),
@@ -72,47 +104,67 @@ def of_one(person_id: int, today: dt.date, not_by: int | None = None) -> list[Re
         .order_by(Team.name, Team.id)
     )
     teams = session().execute(query).all()
-    supervisors = _supervisors({at for team in teams for at in upwards(team.path)}, today)
+    supervisors = _supervisors({at for team in teams for at in upwards(team.path)}, today, without)
     by_path = {path: [each.person_id for each in heads] for path, heads in supervisors.items()}
     stand_ins = _stand_ins(
         {each.person_id for heads in supervisors.values() for each in heads}, today
     )
-    never = {person_id, not_by or 0}
-    found: dict[tuple[int, int], Reviewer] = {}
+    by_learner: dict[int, dict[tuple[int, int], Reviewer]] = {each: {} for each in person_ids}
     for team in teams:
-        for place, at in enumerate(teams_for_one(team.path, by_path, person_id)):
+        never, found = {team.learner_id, not_by, without}, by_learner[team.learner_id]
+        for place, at in enumerate(teams_for_one(team.path, by_path, team.learner_id)):
             heads = [each for each in supervisors[at] if each.person_id not in never]
             above = heads[0].team if heads and at != team.path else ""
             here = (team.id, team.name, team.open_reviews, above, place > 0)
             for head in heads:
                 found.setdefault(
-                    (head.person_id, team.id), Reviewer(head.person_id, head.name, *here)
+                    (head.person_id, team.id),
+                    Reviewer(head.person_id, head.name, *here, away_until=head.away_until),
                 )
             for head in heads:
                 for each in stand_ins.get(head.person_id, ()):
                     if each.person_id not in never:
                         found.setdefault(
                             (each.person_id, team.id),
-                            Reviewer(each.person_id, each.name, *here, head.name, each.until),
+                            Reviewer(
+                                each.person_id,
+                                each.name,
+                                *here,
+                                head.name,
+                                each.until,
+                                each.away_until,
+                            ),
                         )
-    return list(found.values())
+    return {learner: list(found.values()) for learner, found in by_learner.items()}
 
 
 def served(paths: Iterable[tuple[int, str]], today: dt.date) -> set[tuple[int, str]]:
     """Of (learner, team path) those who have somebody to review them. One query."""
+    return set(named(paths, today))
+
+
+def named(
+    paths: Iterable[tuple[int, str]], today: dt.date, without: int = 0
+) -> dict[tuple[int, str], tuple[tuple[int, str], ...]]:
+    """By (learner, team path), of those who have somebody to review them: the ids and names of
+    these supervisors. `without`: as if that person supervised nobody. One query."""
     asked = set(paths)
-    supervisors = _supervisors({at for _, path in asked for at in upwards(path)}, today)
+    supervisors = _supervisors({at for _, path in asked for at in upwards(path)}, today, without)
     by_path = {path: [each.person_id for each in heads] for path, heads in supervisors.items()}
-    return {
-        (learner, path)
-        for learner, path in asked
-        if reviewing_team(path, by_path, learner) is not None
-    }
+    found = {}
+    for learner, path in asked:
+        at = reviewing_team(path, by_path, learner)
+        if at is not None:
+            heads = [each for each in supervisors[at] if each.person_id != learner]
+            found[learner, path] = tuple((each.person_id, each.name) for each in heads)
+    return found
 
 
-def _supervisors(paths: set[str], today: dt.date) -> dict[str, list[_Supervisor]]:
+def _supervisors(paths: set[str], today: dt.date, without: int = 0) -> dict[str, list[_Supervisor]]:
     rows = session().execute(
-        select(Team.path, Person.id, Person.name, Team.name.label("team"))
+        select(
+            Team.path, Person.id, Person.name, Team.name.label("team"), away_until(Person.id, today)
+        )
         .distinct()
         .join(Membership, Membership.team_id == Team.id)
         .join(Person, Person.id == Membership.person_id)
@@ -122,18 +174,25 @@ def _supervisors(paths: set[str], today: dt.date) -> dict[str, list[_Supervisor]
             Membership.role == Role.SUPERVISOR,
             current_on(Membership, today),
             Person.disabled_at.is_(None),
+            Person.id != without,
         )
         .order_by(Person.name, Person.id)
     )
     found = defaultdict(list)
-    for path, person_id, name, team in rows:
-        found[path].append(_Supervisor(person_id, name, team))
+    for path, person_id, name, team, away in rows:
+        found[path].append(_Supervisor(person_id, name, team, away))
     return found
 
 
 def _stand_ins(supervisor_ids: set[int], today: dt.date) -> dict[int, list[_StandIn]]:
     rows = session().execute(
-        select(Deputy.supervisor_id, Person.id, Person.name, Deputy.ends_on)
+        select(
+            Deputy.supervisor_id,
+            Person.id,
+            Person.name,
+            Deputy.ends_on,
+            away_until(Person.id, today),
+        )
         .join(Person, Person.id == Deputy.deputy_id)
         .where(
             Deputy.supervisor_id.in_(supervisor_ids),
@@ -143,6 +202,6 @@ def _stand_ins(supervisor_ids: set[int], today: dt.date) -> dict[int, list[_Stan
         .order_by(Person.name, Person.id, Deputy.ends_on.desc())
     )
     found = defaultdict(list)
-    for supervisor_id, person_id, name, until in rows:
-        found[supervisor_id].append(_StandIn(person_id, name, until))
+    for supervisor_id, person_id, name, until, away in rows:
+        found[supervisor_id].append(_StandIn(person_id, name, until, away))
     return found

@@ -18,6 +18,7 @@ from tracker.models import (
     ReviewItem,
     Team,
 )
+from tracker.models.reviews.due_dates import away_until, review_due
 from tracker.policy.permissions import Actor, current_on, in_reach_on
 from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
 from tracker.queries.reviews import eligible_reviewers
@@ -31,11 +32,13 @@ from tracker.rules.roles import Role
 class WaitingReview:
     """A live review with something that is not revealed. `may_go_on`: its reviewer can still answer
     it. `moved_on`: the last day on which its learner was in the team. `has_deputy`: somebody stands
-    in for its reviewer now. `sent`: how many statements it has."""
+    in for its reviewer now. `away_until`: the last day on which that reviewer is away. `sent`: how
+    many statements it has."""
 
     review_id: int
     learner_id: int
     learner: str
+    reviewer_id: int
     reviewer: str
     team: str
     sent_at: dt.datetime
@@ -44,6 +47,7 @@ class WaitingReview:
     sent: int
     may_go_on: bool
     has_deputy: bool
+    away_until: dt.date | None
     moved_on: dt.date | None
 
     def is_overdue(self, today: dt.date) -> bool:
@@ -111,13 +115,15 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
             Review.id.label("review_id"),
             learner.id.label("learner_id"),
             learner.name.label("learner"),
+            reviewer.id.label("reviewer_id"),
             reviewer.name.label("reviewer"),
             Team.name.label("team"),
             Review.sent_at,
-            Review.due_on,
+            review_due(),
             func.count(ReviewItem.id).label("statements"),
             reviewer_may_go_on(today).label("may_go_on"),
             deputy.label("has_deputy"),
+            away_until(reviewer.id, today).label("away_until"),
             moved_on.label("moved_on"),
             all_of_it.label("sent"),
         )
@@ -131,19 +137,10 @@ def waiting(actor: Actor, path: str, today: dt.date) -> list[WaitingReview]:
             learner.id != actor.person_id,
             in_reach,
         )
-        .group_by(
-            Review.id,
-            learner.id,
-            learner.name,
-            reviewer.id,
-            reviewer.name,
-            Team.name,
-            Review.sent_at,
-            Review.due_on,
-        )
-        .order_by(Review.due_on, Review.id)
+        .group_by(Review.id, learner.id, learner.name, reviewer.id, reviewer.name, Team.name)
     )
-    return [WaitingReview(**row) for row in session().execute(query).mappings()]
+    found = [WaitingReview(**row) for row in session().execute(query).mappings()]
+    return sorted(found, key=lambda each: (each.due_on, each.review_id))
 
 
 def alone(actor: Actor, path: str, today: dt.date) -> list[LearnerWithoutReviewer]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -16,9 +16,11 @@ from tracker.models import (
     Membership,
     Person,
     Review,
+    ReviewMove,
     RoleProfile,
     Team,
 )
+from tracker.models.reviews.due_dates import away_until, differences_due, review_due
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import first_name
@@ -57,6 +59,9 @@ class ReviewHeader:
     weekly_hours: int | None
     since: dt.date | None
     may_go_on: bool
+    learner_away_until: dt.date | None
+    reviewer_away_until: dt.date | None
+    week_taken: bool
     before_id: int | None
     before: str
     handover_note: str
@@ -75,7 +80,8 @@ class ReviewHeader:
 
     def can(self, move: Move) -> bool:
         """Whether this can be done to the review now."""
-        return review_can(self.status, move)
+        is_used_up = move == Move.ONE_MORE_WEEK and self.week_taken
+        return review_can(self.status, move) and not is_used_up
 
 
 def header(review_id: int, today: dt.date) -> ReviewHeader:
@@ -115,15 +121,20 @@ def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHead
             ),
             func.coalesce(Framework.about["scale"]["help"].as_string(), "").label("help"),
             Review.sent_at,
-            Review.due_on,
+            review_due(),
             Review.revealed_at,
-            Review.differences_due_on,
+            differences_due(),
             Review.closed_at,
             Team.name.label("team"),
             func.coalesce(Membership.job, "").label("job"),
             Membership.weekly_hours,
             _there_since().label("since"),
             reviewer_may_go_on(today).label("may_go_on"),
+            away_until(Review.learner_id, today).label("learner_away_until"),
+            away_until(Review.reviewer_id, today).label("reviewer_away_until"),
+            exists()
+            .where(ReviewMove.review_id == Review.id, ReviewMove.move == Move.ONE_MORE_WEEK)
+            .label("week_taken"),
             before.id.label("before_id"),
             func.coalesce(had_it.name, "").label("before"),
             func.coalesce(HandoverText.note, "").label("handover_note"),

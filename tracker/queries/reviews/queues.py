@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 
 from tracker.db import session
 from tracker.models import Framework, Person, Review, ReviewItem, Team
+from tracker.models.reviews.due_dates import away_until, differences_due, review_due
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.reviews.differences import waits_for
@@ -23,7 +24,8 @@ class Queued:
     """A review in somebody's list. `who` is the other side. `done` counts what has an answer or an
     end: for the reviewer's list alone (None in the learner's), as are `waiting` (for an answer) and
     `answered` (not revealed). `to_confirm`: differences that wait
-    for this side."""
+    for this side. `away_until`: the last day on which the other side is away, where they are
+    now."""
 
     id: int
     team_id: int
@@ -37,6 +39,7 @@ class Queued:
     sent_at: dt.datetime
     due_on: dt.date
     differences_due_on: dt.date | None
+    away_until: dt.date | None
     ended_at: dt.datetime | None
     sent: int
     returned: int
@@ -57,9 +60,9 @@ class Queued:
         return begun and not (self.waiting or self.returned or self.differing)
 
 
-def mine(actor: Actor) -> list[Queued]:
+def mine(actor: Actor, today: dt.date) -> list[Queued]:
     """What the actor sent, the newest first. One query."""
-    return _queue(actor, Review.learner_id == actor.person_id, is_inbox=False)
+    return _queue(actor, Review.learner_id == actor.person_id, today, is_inbox=False)
 
 
 def inbox(actor: Actor, today: dt.date) -> list[Queued]:
@@ -69,10 +72,14 @@ def inbox(actor: Actor, today: dt.date) -> list[Queued]:
         Review.status != ReviewStatus.WITHDRAWN,
         reviewer_may_go_on(today),
     )
-    return _queue(actor, theirs, is_inbox=True)
+    found = _queue(actor, theirs, today, is_inbox=True)
+    live = sorted((each for each in found if each.is_live), key=lambda each: (each.due_on, each.id))
+    return live + [each for each in found if not each.is_live]
 
 
-def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[Queued]:
+def _queue(
+    actor: Actor, where: ColumnElement[bool], today: dt.date, *, is_inbox: bool
+) -> list[Queued]:
     differs = ReviewItem.status == ItemStatus.DIFFERS
 
     def count(those: ColumnElement[bool]) -> ColumnElement[int]:
@@ -88,6 +95,7 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
         if is_inbox
         else []
     )
+    other_id = Review.learner_id if is_inbox else Review.reviewer_id
     ended_at = func.coalesce(Review.closed_at, Review.withdrawn_at)
     order = (Review.due_on, Review.id) if is_inbox else (Review.sent_at.desc(), Review.id.desc())
     rows: Iterable[tuple[Any, ...]] = session().execute(
@@ -102,8 +110,9 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
             Review.status,
             Review.open,
             Review.sent_at,
-            Review.due_on,
-            Review.differences_due_on,
+            review_due(),
+            differences_due(),
+            away_until(other_id, today),
             ended_at,
             func.count(ReviewItem.id),
             count(ReviewItem.status == ItemStatus.RETURNED),
@@ -113,7 +122,7 @@ def _queue(actor: Actor, where: ColumnElement[bool], *, is_inbox: bool) -> list[
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .join(Framework, Framework.id == Review.framework_id)
-        .join(Person, Person.id == (Review.learner_id if is_inbox else Review.reviewer_id))
+        .join(Person, Person.id == other_id)
         .join(Team, Team.id == Review.team_id)
         .where(where)
         .group_by(Review.id, Team.name, Person.id, Person.name, Framework.id)

@@ -33,14 +33,14 @@ from tracker.queries.profiles import levels
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.digests import ReviewedContent, ReviewedEvidence
-from tracker.rules.reviews.sending import SUGGESTED, is_suggested
+from tracker.rules.reviews.sending import Candidate, candidate
 from tracker.rules.reviews.workflow import ENDED, LIVE, ItemStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Sendable:
-    """A rated statement that is not with a reviewer now. `suggested` is the learner's own business
-    alone."""
+    """A rated statement that is not with a reviewer now. `candidate`: why it is worth sending, if
+    it is; the learner's own business alone."""
 
     statement_id: int
     title: Wording
@@ -53,7 +53,7 @@ class Sendable:
     answer_label: Wording
     means: Meaning
     reviewed_at: dt.datetime | None
-    suggested: bool
+    candidate: Candidate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,7 @@ def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
             ScaleAnswer.label.label("answer_label"),
             ScaleAnswer.counts_as.label("means"),
             last_at.label("reviewed_at"),
-            or_(last_at.is_(None), last_answer != Rating.answer, _evidence_since(last_at)).label(
-                "new"
-            ),
+            or_(last_answer != Rating.answer, _evidence_since(last_at)).label("changed"),
         )
         .join(
             Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id)
@@ -101,20 +99,21 @@ def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
         )
         .order_by(Statement.position)
     )
-    rows = [dict(row) for row in session().execute(query).mappings()]
     began = learner.round_starts_on
-    worth = [
-        row["statement_id"]
-        for row in rows
-        if is_suggested(
-            row["rank"],
-            expected.get((learner.role_profile_id, row["domain_id"])),
-            new=row.pop("new"),
-            due=bool(row["reviewed_at"] and began and row["reviewed_at"].date() < began),
+    found = []
+    for row in session().execute(query).mappings():
+        facts = dict(row)
+        reviewed_at = facts["reviewed_at"]
+        worth = candidate(
+            facts["statement_id"],
+            facts["rank"],
+            expected.get((learner.role_profile_id, facts["domain_id"])),
+            reviewed=reviewed_at is not None,
+            changed=bool(facts.pop("changed")),
+            due=bool(reviewed_at and began and reviewed_at.date() < began),
         )
-    ]
-    suggested = frozenset(worth[:SUGGESTED])
-    return [Sendable(**row, suggested=row["statement_id"] in suggested) for row in rows]
+        found.append(Sendable(**facts, candidate=worth))
+    return found
 
 
 def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:

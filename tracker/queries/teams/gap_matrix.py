@@ -63,6 +63,17 @@ class ChildRow:
 Cells = Mapping[tuple[int, int], GapCell]
 
 
+def people_chosen(scope: GapScope, chosen: MatrixFilters) -> list[TeamLearner]:
+    """Who is on the page, by name."""
+    return [
+        one
+        for one in scope.people
+        if one.framework_id == chosen.framework_id
+        and one.is_in(scope.team.path, chosen.below)
+        and chosen.role_profile_id in (None, one.role_profile_id)
+    ]
+
+
 class GapMatrix:
     """The cells of everybody on the page's scope, now (or at the round asked for) and at the round
     to compare with."""

@@ -22,6 +22,7 @@ from tracker.queries.teams.gap_matrix import (
     GapMatrix,
     MatrixFilters,
     PersonRow,
+    people_chosen,
 )
 from tracker.queries.teams.gap_scope import GapScope, TeamLearner
 from tracker.rules.frameworks.scale import Meaning
@@ -69,6 +70,11 @@ class GapPage:
     exceptions: int = 0
 
     @property
+    def is_for_a_file(self) -> bool:
+        """Its reader may see everybody by name, and the page has no room for that."""
+        return bool(self.people) and not self.without_names and not self.rows
+
+    @property
     def unknown(self) -> int:
         return sum(column.summary.not_yet_known for column in self.columns)
 
@@ -80,12 +86,7 @@ class GapPage:
 def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
     """At most ten statements, whatever the size."""
     everybody = [one for one in scope.people if one.framework_id == chosen.framework_id]
-    people = [
-        one
-        for one in everybody
-        if one.is_in(scope.team.path, chosen.below)
-        and chosen.role_profile_id in (None, one.role_profile_id)
-    ]
+    people = people_chosen(scope, chosen)
     hidden = [one for one in people if not one.by_name]
     if not people or 0 < len(hidden) < LEAST:
         return GapPage(people=len(people), without_names=bool(hidden), too_few=bool(hidden))

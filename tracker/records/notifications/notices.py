@@ -53,11 +53,12 @@ def note(
     *,
     review_id: int | None = None,
     about_id: int | None = None,
-) -> bool:
+    to_mail: bool = True,
+) -> int | None:
     """Tell one person of one thing. The same `key` (rules/notifications/notices.happening) again
-    changes nothing.
+    changes nothing. Without `to_mail` it goes in no mail of notices.
 
-    Returns whether it is new.
+    Returns its id; None where it is not new.
     """
     new = (
         INSERT[tx.get_bind().dialect.name](Notice)
@@ -68,12 +69,13 @@ def note(
             review_id=review_id,
             about_id=about_id,
             happened_at=now,
-            to_mail=True,
+            to_mail=to_mail,
         )
         .on_conflict_do_nothing(index_elements=["person_id", "kind", "happening"])
         .returning(Notice.id)
     )
-    return tx.scalar(new) is not None
+    found: int | None = tx.scalar(new)
+    return found
 
 
 def read(tx: Session, person_id: int, now: dt.datetime, *which: ColumnElement[bool]) -> int:

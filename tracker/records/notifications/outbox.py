@@ -3,10 +3,11 @@
 import datetime as dt
 import secrets
 
-from sqlalchemy import ColumnElement, Row, Select, Update, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, Update, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
-from tracker.models import Library, Notice, NoticeChoice, OutboxMail, Person
+from tracker.models import AlertMail, Library, LinkMail, Notice, NoticeChoice, OutboxMail, Person
+from tracker.rules.accounts.links import LinkKind
 from tracker.rules.calendar import day_in, start_of
 from tracker.rules.notifications.mail import MailFailed, RetryDecision
 from tracker.rules.notifications.notices import (
@@ -67,24 +68,39 @@ def _collect_for(
     ids = tx.scalars(select(Notice.id).where(waits, Notice.happened_at <= until)).all()
     if not ids:
         return False
-    mail = OutboxMail(
-        person_id=person_id,
-        token=secrets.token_hex(24),
-        digest_on=day_in(time_zone, now) if choice is MailChoice.DAILY else None,
-        status=MailStatus.WAITING,
-        made_at=now,
-        next_try_at=now,
-    )
+    digest_on = day_in(time_zone, now) if choice is MailChoice.DAILY else None
+    mail_id = write(tx, person_id, now, digest_on)
+    _change(tx, update(Notice).where(Notice.id.in_(ids)).values(to_mail=False, mail_id=mail_id))
+    return True
+
+
+def write(tx: Session, person_id: int, now: dt.datetime, digest_on: dt.date | None = None) -> int:
+    """A mail that waits from now on; returns its id."""
+    mail = new(person_id, now, now, digest_on)
     tx.add(mail)
     tx.flush()
-    _change(tx, update(Notice).where(Notice.id.in_(ids)).values(to_mail=False, mail_id=mail.id))
-    return True
+    return mail.id
+
+
+def new(
+    person_id: int, now: dt.datetime, goes_at: dt.datetime, digest_on: dt.date | None = None
+) -> OutboxMail:
+    """One to be added, which waits until `goes_at`."""
+    return OutboxMail(
+        person_id=person_id,
+        token=secrets.token_hex(24),
+        digest_on=digest_on,
+        status=MailStatus.WAITING,
+        made_at=now,
+        next_try_at=goes_at,
+    )
 
 
 def _in_the_way(
     person_id: int, choice: MailChoice, time_zone: str, now: dt.datetime
 ) -> Select[int]:
-    """A mail under way; for daily mail also one of this day, or an older one that went today."""
+    """A mail under way; for daily mail also one of this day, or an older one that went today. One
+    that goes at once is in nobody's way."""
     today = day_in(time_zone, now)
     found: ColumnElement[bool] = OutboxMail.status.in_(UNDER_WAY)
     if choice is MailChoice.DAILY:
@@ -94,7 +110,10 @@ def _in_the_way(
             OutboxMail.ended_at >= start_of(time_zone, today),
         )
         found = or_(found, OutboxMail.digest_on == today, went_today)
-    return select(OutboxMail.id).where(OutboxMail.person_id == person_id, found).limit(1)
+    alert = select(AlertMail.mail_id).where(AlertMail.mail_id == OutboxMail.id).exists()
+    link = select(LinkMail.mail_id).where(LinkMail.mail_id == OutboxMail.id).exists()
+    mine = OutboxMail.person_id == person_id
+    return select(OutboxMail.id).where(mine, found, ~alert, ~link).limit(1)
 
 
 def give_up_lost(tx: Session, now: dt.datetime) -> None:
@@ -111,11 +130,17 @@ def give_up_lost(tx: Session, now: dt.datetime) -> None:
 
 
 def next_waiting(tx: Session, now: dt.datetime) -> OutboxMail | None:
-    """The mail that has waited longest, locked; one that another worker holds is left to it."""
+    """The mail that has waited longest, locked; one that another worker holds is left to it.
+    Invitations, of which there may be hundreds, let all others go first."""
+    invites = (
+        select(LinkMail.mail_id)
+        .where(LinkMail.mail_id == OutboxMail.id, LinkMail.kind == LinkKind.INVITATION)
+        .exists()
+    )
     return tx.scalar(
         select(OutboxMail)
         .where(OutboxMail.status == MailStatus.WAITING, OutboxMail.next_try_at <= now)
-        .order_by(OutboxMail.next_try_at, OutboxMail.id)
+        .order_by(case((invites, 1), else_=0), OutboxMail.next_try_at, OutboxMail.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
@@ -132,6 +157,11 @@ def notices_of(tx: Session, mail: OutboxMail) -> list[Notice]:
 def leave_out(notice: Notice) -> None:
     """It is not in the mail after all; in the application it stays."""
     notice.mail_id = None
+
+
+def put_off(mail: OutboxMail, until: dt.datetime) -> None:
+    """It goes at that moment, and not before."""
+    mail.next_try_at = until
 
 
 def drop(mail: OutboxMail, now: dt.datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from tracker.models import Confirmation, DifferenceChoice, Review, ReviewItem, ReviewMove
-from tracker.records.reviews import endorsements, status
+from tracker.records.reviews import due_dates, endorsements, status
 from tracker.rules.calendar import is_over
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.reviews.differences import Choice, ChoiceKind, needs_reason
@@ -126,9 +126,7 @@ def undo_keep_apart(
 def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime) -> int:
     """Once the time for differences is over, what still differs is kept apart, by nobody. Returns
     how many were."""
-    if review.status != ReviewStatus.DIFFERENCES_OPEN or not is_over(
-        review.differences_due_on, today
-    ):
+    if not _is_over(tx, review, today):
         return 0
     due = [item for item in status.items(tx, review) if item.status == ItemStatus.DIFFERS]
     for item in due:
@@ -136,6 +134,20 @@ def keep_due_apart(tx: Session, review: Review, today: dt.date, now: dt.datetime
     if due:
         status.close_if_ended(tx, review, None, now)
     return len(due)
+
+
+def is_late(tx: Session, review: Review, today: dt.date, now: dt.datetime) -> bool:
+    """Whether the time for the review's differences is over, which ends what is open."""
+    return keep_due_apart(tx, review, today, now) > 0 or _is_over(tx, review, today)
+
+
+def _is_over(tx: Session, review: Review, today: dt.date) -> bool:
+    """Nobody being away makes a date earlier: most are asked no more than that."""
+    return (
+        review.status is ReviewStatus.DIFFERENCES_OPEN
+        and is_over(review.differences_due_on, today)
+        and is_over(due_dates.differences_end(tx, review), today)
+    )
 
 
 def _must_be_known(tx: Session, review: Review, answer: str | None) -> None:

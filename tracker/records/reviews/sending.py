@@ -57,13 +57,19 @@ def send(tx: Session, review: Review, statements: list[StatementToFreeze], now: 
 
 
 def hand_on(
-    tx: Session, review: Review, to_id: int, note: str, due_on: dt.date, by: int, now: dt.datetime
+    tx: Session,
+    review: Review,
+    to_id: int,
+    note: str,
+    due: tuple[dt.date, dt.date],
+    by: int,
+    now: dt.datetime,
 ) -> int | None:
     """Give what is sealed to another reviewer, as it was frozen and without a word of the first
     one's.
 
-    What was revealed stays with the first. Returns the id of the new review; None where nothing was
-    sealed.
+    What was revealed stays with the first. `due`: the first and the last day of its time. Returns
+    the id of the new review; None where nothing was sealed.
     """
     sealed = [
         item
@@ -80,7 +86,8 @@ def hand_on(
         round_id=review.round_id,
         open=review.open,
         sent_at=now,
-        due_on=due_on,
+        due_from=due[0],
+        due_on=due[1],
     )
     _begin(tx, going_on, [_as_it_was(tx, item) for item in sealed])
     tx.add(Handover(review_id=going_on.id, from_review_id=review.id))

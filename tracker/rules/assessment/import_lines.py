@@ -1,27 +1,17 @@
 """A list of ratings that a learner kept elsewhere, in a spreadsheet: how its text is read."""
 
-import csv
 import datetime as dt
-import io
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 
 from tracker.rules.calendar import day_in
+from tracker.rules.delimited import plain, records_of, separator_of, without_sep_line
 from tracker.rules.errors import Invalid
 
 LINES_MAX = 1_000
 CHARS_MAX = 400_000
-LOOKED_AT = 50
-"""How many records tell what the separator is."""
-SEPARATORS = ("\t", ";", ",")
-BETWEEN = "".join(SEPARATORS)
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Exports put an apostrophe before text that begins so; it is taken off again."""
 
 
 class ImportColumn(StrEnum):
@@ -70,30 +60,6 @@ class RatingList:
     ignored: tuple[str, ...]
 
 
-def decode(content: bytes) -> str:
-    """The text of a file as spreadsheets write them: UTF-8, UTF-16 with its mark, or the old
-    Western one.
-
-    Raises Invalid("list_not_text").
-    """
-    is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for code in ("utf-16",) if is_utf16 else ("utf-8-sig", "cp1252"):
-        try:
-            text = content.decode(code)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise Invalid("list_not_text", "file")
-
-
-def plain(text: str) -> str:
-    """Words as they are compared: without case, marks of typing, and the difference of space, dash
-    and underscore."""
-    words = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    return " ".join(re.sub(r"[\s_–-]+", " ", words).strip(" .'\"").split())
-
-
 def read(text: str, headings: Mapping[str, ImportColumn], answers: Mapping[str, str]) -> RatingList:
     """The records of a comma, semicolon or tab separated text. `headings` and `answers` are by
     `plain` words.
@@ -103,9 +69,9 @@ def read(text: str, headings: Mapping[str, ImportColumn], answers: Mapping[str, 
     """
     if len(text) > CHARS_MAX:
         raise Invalid("list_large", "text", most=CHARS_MAX // 1000)
-    text, skipped, separator = _without_sep_line(text.removeprefix("\ufeff"))
+    text, skipped, separator = without_sep_line(text.removeprefix("\ufeff"))
     known = {*headings, *answers}
-    records = list(_records(text, separator or _separator(text, known), skipped))
+    records = list(records_of(text, separator or separator_of(text, known), skipped))
     if not records:
         raise Invalid("list_empty", "text")
     if len(records) > LINES_MAX + 1:
@@ -145,49 +111,6 @@ def read_day(text: str, time_zone: str) -> dt.date:
     if mark == "/" and month > 12:
         day, month = month, day
     return dt.date(int(third), month, day)
-
-
-def _without_sep_line(text: str) -> tuple[str, int, str]:
-    """Excel's first line "sep=;" taken off: (the rest, lines taken off, the separator or
-    nothing)."""
-    found = re.match(r'"?sep=([,;\t])"?\r?\n', text, re.IGNORECASE)
-    return (text, 0, "") if found is None else (text[found.end() :], 1, found[1])
-
-
-def _separator(text: str, known: set[str]) -> str:
-    """The one that makes the most cells into words we know; among equals the one with the most
-    cells."""
-
-    def score(separator: str) -> tuple[int, int]:
-        cells: list[str] = []
-        with suppress(
-            Invalid
-        ):  # read up to there: what is wrong is said once the separator is known
-            for _number, record in islice(_records(text, separator), LOOKED_AT):
-                cells += record
-        return (sum(plain(cell) in known for cell in cells), len(cells))
-
-    return max(SEPARATORS, key=score)
-
-
-def _records(text: str, separator: str, skipped: int = 0) -> Iterator[tuple[int, list[str]]]:
-    """(line on which it begins, cells), without the empty ones. Raises
-    Invalid("list_unreadable")."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    begins = 1 + skipped
-    try:
-        for record in reader:
-            cells = [_cell(cell) for cell in record]
-            if any(cell.strip(BETWEEN) for cell in cells):
-                yield begins, cells
-            begins = reader.line_num + 1 + skipped
-    except csv.Error as error:
-        raise Invalid("list_unreadable", "text", line=begins) from error
-
-
-def _cell(cell: str) -> str:
-    cell = cell.replace("\r\n", "\n").replace("\r", "\n").strip()
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
 def _columns(

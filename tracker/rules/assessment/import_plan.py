@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracker.rules.assessment.import_lines import ImportLine, RatingList, plain, read_day
+from tracker.rules.assessment.import_lines import ImportLine, RatingList, read_day
 from tracker.rules.calendar import FIRST_DAY
+from tracker.rules.delimited import plain
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.texts import NOTE_MAX
 

@@ -1,15 +1,16 @@
-"""Which files are taken, judged by their name and their content together. Nothing is unpacked."""
+"""Which files are taken, judged by name and content together, and what is kept of them."""
 
 import io
 import struct
 import unicodedata
 import zipfile
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import filetype
 
 from tracker.rules.errors import Invalid
+from tracker.rules.evidence import pdf_safety, pictures
+from tracker.rules.evidence.places import FilePlace
 
 NAME_MAX = 255
 MEDIA_TYPES = {
@@ -20,6 +21,9 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "txt": "text/plain",
 }
+FOUND = {"application/pdf": "pdf", "image/png": "png", "image/apng": "png", "image/jpeg": "jpg"}
+"""Media type by content -> kind of file."""
+PICTURES = frozenset({"png", "jpg"})
 ENDINGS = {**{ending: ending for ending in MEDIA_TYPES}, "jpeg": "jpg"}
 """Ending of a name -> kind of file."""
 
@@ -52,20 +56,26 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class FileStore:
-    """Where files are kept, the most bytes of one file, and of all files of one person together."""
+    """Where files are kept, the most bytes of one file, and of all files of one person together.
 
-    folder: Path
+    `scanner`: where the virus scanner listens; "" where there is none.
+    """
+
+    place: FilePlace
     most: int
     total: int
+    scanner: str = ""
 
 
 def judge(upload: Upload, most: int) -> Accepted:
-    """The file, if its ending is a known one and its content is what the ending says.
+    """The file as it came, if its ending is a known one and its content is what the ending says, as
+    far as can be told without opening it.
 
-    Raises Invalid: file_empty, file_large, file_type_unknown, file_not_what_it_says, file_unsafe.
+    Raises Invalid: file_empty, file_large, file_type_unknown, file_not_what_it_says, file_unsafe,
+    picture_large, picture_moves.
     """
     name = clean_name(upload.name)
-    kind = ENDINGS.get(name.rpartition(".")[2].lower()) if "." in name else None
+    kind = kind_of(name)
     if kind is None:
         raise Invalid("file_type_unknown", "file")
     if not upload.content:
@@ -74,7 +84,31 @@ def judge(upload: Upload, most: int) -> Accepted:
         raise Invalid("file_large", "file", most=most // (1024 * 1024))
     if _kind_of(upload.content, kind) != kind:
         raise Invalid("file_not_what_it_says", "file", ending=kind.upper())
+    if kind in PICTURES:
+        pictures.check(upload.content, kind)
     return Accepted(name, MEDIA_TYPES[kind], upload.content)
+
+
+def cleaned(file: Accepted, most: int) -> Accepted:
+    """What is kept of a judged file: of a picture its pixels; any other as it came.
+
+    Slow: outside of a transaction. Raises Invalid: file_large, file_not_what_it_says, pdf_active,
+    pdf_locked, pdf_unreadable.
+    """
+    kind = kind_of(file.name)
+    if kind == "pdf":
+        pdf_safety.check(file.content)
+    if kind not in PICTURES:
+        return file
+    content = pictures.redrawn(file.content, kind)
+    if len(content) > most:
+        raise Invalid("file_large", "file", most=most // (1024 * 1024))
+    return replace(file, content=content)
+
+
+def kind_of(name: str) -> str | None:
+    """What a file says it is by the ending of its name; None for what is not taken."""
+    return ENDINGS.get(name.rpartition(".")[2].lower()) if "." in name else None
 
 
 def clean_name(raw: str) -> str:
@@ -102,9 +136,7 @@ def _kind_of(content: bytes, claimed: str) -> str | None:
     if claimed == "txt":
         return "txt" if _is_text(content) else None
     guess = filetype.guess(content)
-    found = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}.get(
-        guess.mime if guess else ""
-    )
+    found = FOUND.get(guess.mime if guess else "")
     return (
         found
         if found is not None and _is_whole(content, found) and _zip_end(content) is None
@@ -115,7 +147,7 @@ def _kind_of(content: bytes, claimed: str) -> str | None:
 def _is_whole(content: bytes, kind: str) -> bool:
     """Whether the file ends as its kind ends: nothing else hangs behind it."""
     if kind == "pdf":
-        return content.startswith(b"%PDF-") and b"%%EOF" in content[-2048:]
+        return content.startswith(b"%PDF-") and content.rstrip(b"\0\t\n\f\r ").endswith(b"%%EOF")
     if kind == "png":
         width, height = struct.unpack(">II", content[16:24]) if len(content) >= 24 else (0, 0)
         return content[12:16] == b"IHDR" and bool(width and height) and content.endswith(PNG_END)

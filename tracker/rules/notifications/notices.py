@@ -15,6 +15,7 @@ class NoticeKind(StrEnum):
     ITEM_REPLIED = "item_replied"
     ITEM_DROPPED = "item_dropped"
     REVIEW_REVEALED = "review_revealed"
+    REVIEW_LONGER = "review_longer"
     REVIEW_CLOSED = "review_closed"
     REVIEW_HANDED_ON = "review_handed_on"
     DIFFERENCE_CONFIRMED = "difference_confirmed"
@@ -28,6 +29,13 @@ class NoticeKind(StrEnum):
     ENDORSEMENT_REVOKED = "endorsement_revoked"
     EXCEPTION_PROPOSED = "exception_proposed"
     DEPUTY_NAMED = "deputy_named"
+    LINK_MADE = "link_made"
+    ADDRESS_CHANGED = "address_changed"
+    READER_ADDED = "reader_added"
+    NAMES_SHOWN = "names_shown"
+    REQUEST_MADE = "request_made"
+    REQUEST_CONFIRMED = "request_confirmed"
+    REQUEST_REFUSED = "request_refused"
 
 
 class Recipient(StrEnum):
@@ -64,6 +72,7 @@ NOTICE_RULES: dict[Move, NoticeRule | None] = {
     Move.UNDO_KEEP_APART: NoticeRule(NoticeKind.DIFFERENCE_CONFIRMED, Recipient.OTHER),
     Move.CLOSE: NoticeRule(NoticeKind.REVIEW_CLOSED, Recipient.BOTH),
     Move.HAND_ON: NoticeRule(NoticeKind.REVIEW_HANDED_ON, Recipient.OTHER),
+    Move.ONE_MORE_WEEK: NoticeRule(NoticeKind.REVIEW_LONGER, Recipient.OTHER),
 }
 """Every move has its row: one that tells nobody says None. An answer before the reveal tells
 nobody, nor may two moves that only the sealed answers tell apart be told differently (equal or
@@ -78,13 +87,26 @@ class NoticePage(StrEnum):
 
     PROFILE = "profile"
     REVIEWS = "reviews"
+    ACCOUNT = "account"
+    REQUESTS = "requests"
 
 
 LEADS_TO = {
     NoticeKind.ENDORSEMENT_EXPIRING: NoticePage.PROFILE,
     NoticeKind.DEPUTY_NAMED: NoticePage.REVIEWS,
+    NoticeKind.LINK_MADE: NoticePage.ACCOUNT,
+    NoticeKind.ADDRESS_CHANGED: NoticePage.ACCOUNT,
+    NoticeKind.READER_ADDED: NoticePage.PROFILE,
+    NoticeKind.NAMES_SHOWN: NoticePage.PROFILE,
+    NoticeKind.REQUEST_MADE: NoticePage.REQUESTS,
+    NoticeKind.REQUEST_CONFIRMED: NoticePage.REQUESTS,
+    NoticeKind.REQUEST_REFUSED: NoticePage.REQUESTS,
 }
 """These lead to a page of one's own, the others to a review."""
+
+ALERTS = frozenset({NoticeKind.LINK_MADE, NoticeKind.ADDRESS_CHANGED})
+"""They may be somebody's way into an account: mailed at once, whatever its owner chose, and on
+Today until they are read."""
 
 REMIND_DAYS = 3
 """So many days before its last day something is *due soon*."""
@@ -154,10 +176,11 @@ class MailLine:
 @dataclass(frozen=True, slots=True)
 class NoticeEmail:
     """What a mail of notices is made from: to whom, and of what. `token` makes its Message-ID, the
-    same each time."""
+    same each time. `is_alert`: it goes at once, whatever its reader chose."""
 
     mail_id: int
     name: str
     address: str
     token: str
     lines: tuple[MailLine, ...]
+    is_alert: bool = False

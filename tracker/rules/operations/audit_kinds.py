@@ -15,6 +15,9 @@ WENT_ON = "review_went_on"
 GIVEN = "endorsement_given"
 RESTORED = "endorsement_restored"
 EXCEPTION_MOVED = "exception_moved"
+RECORDS_SEALED = "records_sealed"
+"""One digest over all seals so far; belongs to no library, and is not listed: it tells that
+somebody did something."""
 
 MOVES: dict[Move, str] = {
     Move.SEND: "review_sent",

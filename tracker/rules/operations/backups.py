@@ -33,6 +33,24 @@ FINDINGS = {
         "Answers are not on the scale of their framework: %(what)s"
     ),
     "rating_not_as_history": gettext_noop("Ratings are not what their history says: %(what)s"),
+    "history_without_rating": gettext_noop(
+        "There is a history of ratings, but the ratings are gone: %(what)s"
+    ),
+    "row_not_sealed": gettext_noop("Rows were added past the program: %(what)s"),
+    "row_changed": gettext_noop("Rows were changed past the program: %(what)s"),
+    "row_gone": gettext_noop("Rows were deleted past the program: %(what)s"),
+    "text_missing": gettext_noop(
+        "Texts are gone, and no erasure by their owner accounts for it: %(what)s"
+    ),
+    "status_not_as_moves": gettext_noop(
+        "A status is not what the last step in its history led to: %(what)s"
+    ),
+    "seals_broken": gettext_noop(
+        "Seals of the record were changed, added, moved, or deleted, first: %(what)s"
+    ),
+    "seals_rewritten": gettext_noop(
+        "The seals of the record are not those that the audit trail noted: %(what)s"
+    ),
     "endorsement_does_not_fit": gettext_noop(
         "Reviewed ratings don’t match what was reviewed (their numbers): %(what)s"
     ),
@@ -44,6 +62,10 @@ FINDINGS = {
     ),
     "endorsement_gone": gettext_noop(
         "Reviewed ratings that were given are gone (their numbers): %(what)s"
+    ),
+    "endorsement_not_given": gettext_noop(
+        "Reviewed ratings were added past the program: the audit trail doesn’t say that anybody "
+        "gave them (their numbers): %(what)s"
     ),
     "audit_broken": gettext_noop("The audit trail was changed after it was written: %(what)s"),
     "file_was_missing": gettext_noop(

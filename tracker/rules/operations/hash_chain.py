@@ -37,8 +37,8 @@ class ChainLink:
     def made(self) -> str:
         """The digest that this event must have."""
         at = self.happened_at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-        return _digest(
-            _canonical(
+        return sha256(
+            canonical(
                 [
                     self.previous,
                     self.sequence,
@@ -116,7 +116,7 @@ class ChainWalk:
 def commitment(salt: str, facts: Mapping[str, Any]) -> str:
     """Hexadecimal SHA-256 of the salt and the facts as canonical JSON (UTF-8, keys sorted, no
     spaces)."""
-    return _digest(salt + _canonical(facts))
+    return sha256(salt + canonical(facts))
 
 
 def walk(chain: Iterable[StoredEvent], asked: Collection[int] = ()) -> ChainWalk:
@@ -168,7 +168,7 @@ def against(heads: Iterable[ChainHead], found: ChainWalk) -> ChainFault | None:
 
 def line(head: ChainHead) -> str:
     """A head as one line of JSON."""
-    return _canonical({"sequence": head.sequence, "digest": head.digest, "at": head.at.isoformat()})
+    return canonical({"sequence": head.sequence, "digest": head.digest, "at": head.at.isoformat()})
 
 
 def read_heads(text: str) -> list[ChainHead]:
@@ -250,9 +250,10 @@ def _origin(link: ChainLink, last: int) -> int | None:
     return None
 
 
-def _canonical(value: Any) -> str:
+def canonical(value: Any) -> str:
+    """As JSON that is the same for the same value: UTF-8, keys sorted, no spaces."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _digest(text: str) -> str:
+def sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

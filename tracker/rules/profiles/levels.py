@@ -118,7 +118,6 @@ class DomainStanding:
     held_rank: int
     target_rank: int | None
     target_state: TargetState | None
-    rule: LevelRule = RULE
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +152,7 @@ def level_state(tally: LevelTally, rule: LevelRule = RULE) -> LevelState:
     return LevelState.NOT_YET_KNOWN
 
 
-def standing(
-    tallies: Iterable[LevelTally], target_rank: int | None, rule: LevelRule = RULE
-) -> DomainStanding:
+def standing(tallies: Iterable[LevelTally], target_rank: int | None) -> DomainStanding:
     """One domain in one voice. A limited level is passed over: neither held nor in the way of a
     higher."""
     if target_rank is not None and target_rank < 1:
@@ -164,19 +161,17 @@ def standing(
     held_rank = 0
     in_order = True
     for tally in sorted(tallies, key=lambda each: each.rank):
-        state = level_state(tally, rule)
+        state = level_state(tally)
         met = state is LevelState.MET
         held = met and in_order
-        views.append(
-            LevelView(tally, state, rule.need(tally.applicable), held, met and not in_order)
-        )
+        views.append(LevelView(tally, state, tally.need, held, met and not in_order))
         if held:
             held_rank = tally.rank
         elif state is not LevelState.LIMITED:
             in_order = False
     levels = tuple(views)
     target_state = None if target_rank is None else _target_state(levels, target_rank)
-    return DomainStanding(levels, held_rank, target_rank, target_state, rule)
+    return DomainStanding(levels, held_rank, target_rank, target_state)
 
 
 def _target_state(levels: tuple[LevelView, ...], target_rank: int) -> TargetState:

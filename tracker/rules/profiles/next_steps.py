@@ -35,9 +35,11 @@ class StepKind(StrEnum):
 
 
 class LearnerReviewState(StrEnum):
-    """Where a statement is in a review, as the learner may know it."""
+    """Where a statement is in a review, as the learner may know it. *Ended*: it was in one, and
+    nothing of it is open."""
 
     NOT_SENT = "not_sent"
+    ENDED = "ended"
     WITH_REVIEWER = "with_reviewer"
     RETURNED = "returned"
     DIFFERS = "differs"
@@ -106,7 +108,7 @@ def learner_side(status: ItemStatus | None, revealed: bool) -> LearnerReviewStat
         case ItemStatus.NOT_OBSERVED if not revealed:
             return LearnerReviewState.WITH_REVIEWER
         case _:
-            return LearnerReviewState.NOT_SENT
+            return LearnerReviewState.ENDED if status else LearnerReviewState.NOT_SENT
 
 
 def next_steps(domains: Iterable[DomainFacts], most: int = 3) -> tuple[NextStep, ...]:
@@ -183,7 +185,7 @@ def _send(of: DomainFacts) -> NextStep | None:
     def can_help(each: StatementFacts) -> bool:
         if each.rank not in waiting or each.own in OPEN or each.side in WITH_BOTH:
             return False
-        unreviewed = each.endorsed is None and each.side is LearnerReviewState.NOT_SENT
+        unreviewed = each.endorsed is None and each.side in TO_SEND
         return each.changed_since or (
             unreviewed and waiting[each.rank].state is LevelState.NOT_YET_KNOWN
         )
@@ -265,6 +267,8 @@ def _grow(of: DomainFacts) -> NextStep | None:
 
 OPEN = (None, Meaning.OPEN)
 """What an answer that is missing, and one that says nothing, count as."""
+
+TO_SEND = frozenset({LearnerReviewState.NOT_SENT, LearnerReviewState.ENDED})
 
 WITH_BOTH = frozenset(
     {LearnerReviewState.WITH_REVIEWER, LearnerReviewState.RETURNED, LearnerReviewState.DIFFERS}

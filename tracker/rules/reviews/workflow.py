@@ -47,6 +47,7 @@ class Move(StrEnum):
     UNDO_KEEP_APART = "undo_keep_apart"
     CLOSE = "close"
     HAND_ON = "hand_on"
+    ONE_MORE_WEEK = "one_more_week"
 
 
 class EndorsementStatus(StrEnum):
@@ -112,7 +113,9 @@ REVIEW_MOVES: dict[tuple[ReviewStatus, Move], ReviewStatus] = {
     (ReviewStatus.IN_REVIEW, Move.CLOSE): ReviewStatus.CLOSED,
     (ReviewStatus.DIFFERENCES_OPEN, Move.REVEAL_DIFFERENT): ReviewStatus.DIFFERENCES_OPEN,
     (ReviewStatus.DIFFERENCES_OPEN, Move.CLOSE): ReviewStatus.CLOSED,
+    **{(status, Move.ONE_MORE_WEEK): status for status in sorted(LIVE)},
 }
+"""*One more week* is made once in a review, by either side."""
 
 
 def item_after(status: ItemStatus, move: Move) -> ItemStatus:

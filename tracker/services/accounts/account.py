@@ -9,7 +9,7 @@ from tracker.db import session, transaction
 from tracker.models import Library, Person, SignIn
 from tracker.policy.permissions import Actor
 from tracker.records import audit
-from tracker.records.accounts import invitations, sign_ins
+from tracker.records.accounts import address_changes, invitations, sign_ins
 from tracker.rules.accounts.passwords import Passwords, check
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_line
@@ -64,10 +64,14 @@ def change_password(
         if person.password_hash != row.password_hash:
             raise Conflict("password_moved_on")
         person.password_hash = hashed
+        is_shared = tx.scalar(select(SignIn.on_shared_desk).where(SignIn.id == actor.sign_in_id))
         invitations.close(tx, person.id, now)
+        address_changes.end_waiting(tx, person.id, now)
         sign_ins.end_all(tx, person.id, now)
         _note(tx, "password_changed", actor, now)
-        return sign_ins.begin(tx, person.id, agent=agent, now=now, max_age=max_age)
+        return sign_ins.begin(
+            tx, person.id, agent=agent, now=now, max_age=max_age, on_shared_desk=bool(is_shared)
+        )
 
 
 def end_sign_in(actor: Actor, sign_in_id: int, now: dt.datetime) -> None:
@@ -80,6 +84,15 @@ def end_sign_in(actor: Actor, sign_in_id: int, now: dt.datetime) -> None:
             raise Missing
         sign_ins.end(tx, found, now)
         _note(tx, "sign_in_ended", actor, now)
+
+
+def end_other_sign_ins(actor: Actor, now: dt.datetime) -> int:
+    """All but the one that the actor came with. Returns how many."""
+    with transaction() as tx:
+        count = sign_ins.end_others(tx, _own(tx, actor).id, actor.sign_in_id, now)
+        if count:
+            _note(tx, "sign_in_ended", actor, now)
+        return count
 
 
 def _own(tx: Session, actor: Actor) -> Person:

@@ -1,49 +1,98 @@
 """One-time links with which people set their password: for a first one, and when it was lost."""
 
 import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
 from tracker.models import Invitation, Library, Person
 from tracker.policy.permissions import Actor
 from tracker.records import administration, audit
-from tracker.records.accounts import invitations, sign_ins
+from tracker.records.accounts import address_changes, invitations, sign_ins
+from tracker.records.notifications import alerts, link_mails
+from tracker.rules.accounts.links import LinkKind
 from tracker.rules.accounts.passwords import Passwords, check
 from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.errors import Conflict, Missing
+from tracker.rules.notifications.notices import NoticeKind
+
+AT_ONCE_MAX = 500
+"""So many people are invited at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSet:
+    """A password was set. `token`: of a new sign-in, where it was their first one."""
+
+    person_id: int
+    token: str | None
 
 
 def renew(actor: Actor, person_id: int, now: dt.datetime) -> str:
     """A new link in the place of any before it; returns its token. The password stays until it is
-    used.
+    used. Who has one is told who made the link, and is signed out everywhere.
 
     Raises Conflict("person_is_disabled").
     """
     with transaction() as tx:
-        library = administration.of_library(tx, actor)
-        person = tx.scalar(
-            select(Person).where(Person.id == person_id, Person.library_id == library.id)
-        )
-        if person is None:
-            raise Missing
+        person = administration.person_of(tx, actor, person_id)
         if person.disabled_at is not None:
             raise Conflict("person_is_disabled")
         token = invitations.write(tx, person.id, now)
-        audit.note(
-            tx,
-            "link_made",
-            now,
-            library_id=library.id,
-            actor_id=actor.person_id,
-            subject_id=person.id,
-        )
+        link_mails.drop_waiting(tx, LinkKind.INVITATION, [person.id], now)
+        if person.password_hash is not None:
+            sign_ins.end_all(tx, person.id, now)
+            alerts.alert(tx, person, NoticeKind.LINK_MADE, actor.person_id, now)
+        _note(tx, "link_made", actor, person, now)
         return token
 
 
-def accept(token: str, passwords: Passwords, password: str, now: dt.datetime) -> int:
-    """Set the password that the link is for; returns whose it is. It works once and ends all their
-    sign-ins.
+def mail(actor: Actor, people: Collection[int], now: dt.datetime) -> int:
+    """Invite them by mail, in the hours of the library. The link of each is made when the mail is
+    sent, in the place of any before it. Returns how many.
+
+    Whoever has a password by now, is disabled, or has an invitation on its way is left out. Raises
+    Conflict("nobody_to_invite") where that is everybody.
+    """
+    with transaction() as tx:
+        library, found = _without_password(tx, actor, people)
+        waiting = link_mails.under_way(tx, LinkKind.INVITATION, [each.id for each in found])
+        left = [each for each in found if each.id not in waiting]
+        if not left:
+            raise Conflict("nobody_to_invite")
+        link_mails.invite(tx, library, left, actor.person_id, now)
+        for person in left:
+            _note(tx, "invitation_mailed", actor, person, now)
+        return len(left)
+
+
+def hand_out(actor: Actor, people: Collection[int], now: dt.datetime) -> dict[int, str]:
+    """A new link for each of them, to be handed over where no mail goes: person -> token. Raises
+    as `mail` does."""
+    with transaction() as tx:
+        library, found = _without_password(tx, actor, people)
+        if not found:
+            raise Conflict("nobody_to_invite")
+        link_mails.drop_waiting(tx, LinkKind.INVITATION, [each.id for each in found], now)
+        for person in found:
+            _note(tx, "link_made", actor, person, now)
+        return invitations.write_many(tx, library, [each.id for each in found], now)
+
+
+def accept(
+    token: str,
+    passwords: Passwords,
+    password: str,
+    now: dt.datetime,
+    *,
+    agent: str = "",
+    max_age: dt.timedelta | None = None,
+) -> PasswordSet:
+    """Set the password that the link is for. It works once and ends all their sign-ins; with
+    `max_age`, whoever sets their first one is signed in.
 
     Raises Missing("link_used_up") when the link is used, replaced, too old or of somebody disabled;
     Invalid for a password that will not do (rules/accounts/passwords).
@@ -70,10 +119,43 @@ def accept(token: str, passwords: Passwords, password: str, now: dt.datetime) ->
         row = tx.scalars(select(Person).where(Person.id == person.id).with_for_update()).one()
         if tx.execute(living).one_or_none() is None:
             raise Missing("link_used_up")
+        is_first = row.password_hash is None
         row.password_hash = hashed
         invitations.close(tx, row.id, now)
+        address_changes.end_waiting(tx, row.id, now)
         sign_ins.end_all(tx, row.id, now)
         audit.note(
             tx, "password_set", now, library_id=row.library_id, actor_id=row.id, subject_id=row.id
         )
-        return row.id
+        entered = None
+        if is_first and max_age is not None:
+            entered = sign_ins.begin(tx, row.id, agent=agent, now=now, max_age=max_age)
+            audit.note(
+                tx, "signed_in", now, library_id=row.library_id, actor_id=row.id, subject_id=row.id
+            )
+        return PasswordSet(row.id, entered)
+
+
+def _without_password(
+    tx: Session, actor: Actor, people: Collection[int]
+) -> tuple[Library, list[Person]]:
+    """The actor's library and those of it, locked with it."""
+    library = administration.of_library(tx, actor)
+    query = (
+        select(Person)
+        .where(
+            Person.library_id == library.id,
+            Person.id.in_(list(people)[:AT_ONCE_MAX]),
+            Person.password_hash.is_(None),
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Person.id)
+        .with_for_update()
+    )
+    return library, list(tx.scalars(query))
+
+
+def _note(tx: Session, kind: str, actor: Actor, person: Person, now: dt.datetime) -> None:
+    audit.note(
+        tx, kind, now, library_id=person.library_id, actor_id=actor.person_id, subject_id=person.id
+    )

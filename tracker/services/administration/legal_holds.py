@@ -2,7 +2,6 @@
 ends."""
 
 import datetime as dt
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +11,7 @@ from tracker.models import LegalHold, Person
 from tracker.policy.permissions import Actor
 from tracker.records import administration, audit, held_texts
 from tracker.rules.errors import Conflict
+from tracker.rules.evidence.places import FilePlace
 from tracker.rules.texts import clean_prose
 from tracker.storage import erased_files
 
@@ -27,7 +27,7 @@ def begin(actor: Actor, person_id: int, why: str, now: dt.datetime) -> None:
         _note(tx, "legal_hold_set", actor, person, now)
 
 
-def end(actor: Actor, person_id: int, folder: Path, now: dt.datetime) -> int:
+def end(actor: Actor, person_id: int, place: FilePlace, now: dt.datetime) -> int:
     """End it and erase what it kept, unless another hold still keeps that; returns how many texts
     that were. Raises Conflict("hold_is_over"), Missing."""
     with transaction() as tx:
@@ -41,7 +41,7 @@ def end(actor: Actor, person_id: int, folder: Path, now: dt.datetime) -> int:
         tx.flush()
         count = held_texts.release(tx, person.id, now)
         _note(tx, "legal_hold_ended", actor, person, now, texts=count)
-    erased_files.finish(folder)
+    erased_files.finish_or_leave(place)
     return count
 
 

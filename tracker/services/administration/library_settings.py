@@ -1,70 +1,133 @@
 """A library, its settings, and its first administrator."""
 
 import datetime as dt
+from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Library, Person, Team
 from tracker.policy.permissions import Actor
-from tracker.records import administration, audit, exclusions
+from tracker.records import administration, audit, exclusions, readers
+from tracker.records.accounts import invitations
 from tracker.rules.calendar import clean_time_zone
 from tracker.rules.errors import Invalid
+from tracker.rules.regions import Paper, Region
 from tracker.rules.reviews.endorsements import clean_months
 from tracker.rules.texts import clean_email, clean_line
 
 DAYS_MAX = 365
 
 
-def create_administrator(
-    library: str,
-    name: str,
-    email: str,
-    password_hash: str,
-    now: dt.datetime,
-    time_zone: str = "UTC",
-) -> Actor:
-    """Make an administrator, and the library with its root team where there is none of that name.
+@dataclass(frozen=True, slots=True)
+class NewLibrary:
+    """What a library cannot do without."""
 
-    `time_zone` is for a new library; one that is there keeps its own. Raises Invalid:
+    name: str
+    time_zone: str = "UTC"
+    region: Region = Region.US
+    paper: Paper = Paper.LETTER
+
+
+def add(
+    actor: Actor, library: NewLibrary, name: str, email: str, now: dt.datetime
+) -> tuple[int, str]:
+    """Another library with its first administrator: returns their id, and the token of the one-time
+    link with which they set their password.
+
+    Raises Invalid: library_name_taken, email_not_valid, email_taken, time_zone_unknown, line_empty,
+    line_long, line_control.
+    """
+    wanted = _clean(library)
+    with transaction() as tx:
+        if _named(tx, wanted.name) is not None:
+            raise Invalid("library_name_taken", "name")
+        home = _make(tx, wanted, now)
+        person = _administrator(tx, home, name, email, now, by=actor)
+        return person.id, invitations.write(tx, person.id, now)
+
+
+def create_administrator(
+    library: NewLibrary, name: str, email: str, password_hash: str, now: dt.datetime
+) -> Actor:
+    """Make an administrator, and the library where there is none of that name; one that is there
+    keeps its own time zone, region and paper.
+
+    Whom nobody was here before is the operator too. Raises Invalid:
     email_not_valid, email_taken, time_zone_unknown, line_empty, line_long, line_control.
     """
-    library, name = clean_line(library, "library"), clean_line(name)
-    address, time_zone = clean_email(email), clean_time_zone(time_zone)
+    wanted = _clean(library)
     with transaction() as tx:
-        if tx.scalar(select(func.count()).select_from(Person).where(Person.email == address)):
-            raise Invalid("email_taken", "email", email=address)
-        home = tx.scalar(select(Library).where(Library.name == library))
-        if home is None:
-            home = Library(name=library, time_zone=time_zone, created_at=now)
-            tx.add(home)
-            tx.flush()
-            root = Team(library_id=home.id, name=library, path="")
-            tx.add(root)
-            tx.flush()
-            root.path = f"/{root.id}/"
-            exclusions.leave_out_undecided(tx, Library.id == home.id, now)
-        person = Person(
-            library_id=home.id,
-            name=name,
-            email=address,
-            password_hash=password_hash,
-            administrator=True,
-            created_at=now,
-        )
-        tx.add(person)
+        is_first = tx.scalar(select(Person.id).limit(1)) is None
+        home = _named(tx, wanted.name) or _make(tx, wanted, now)
+        person = _administrator(tx, home, name, email, now)
+        person.password_hash = password_hash
+        person.operator = is_first
         tx.flush()
-        audit.note(
-            tx,
-            "administrator_created",
-            now,
-            library_id=home.id,
-            actor_id=None,
-            subject_id=person.id,
-        )
         return Actor(
-            person.id, home.id, name, address, administrator=True, time_zone=home.time_zone
+            person.id,
+            home.id,
+            person.name,
+            person.email,
+            administrator=True,
+            operator=is_first,
+            time_zone=home.time_zone,
         )
+
+
+def _clean(library: NewLibrary) -> NewLibrary:
+    return replace(
+        library,
+        name=clean_line(library.name, "library"),
+        time_zone=clean_time_zone(library.time_zone),
+    )
+
+
+def _named(tx: Session, name: str) -> Library | None:
+    return tx.scalar(select(Library).where(Library.name == name))
+
+
+def _make(tx: Session, wanted: NewLibrary, now: dt.datetime) -> Library:
+    """With its root team. Statements on personal matters are left out until it decides."""
+    home = Library(
+        name=wanted.name,
+        time_zone=wanted.time_zone,
+        region=wanted.region,
+        paper=wanted.paper,
+        created_at=now,
+    )
+    tx.add(home)
+    tx.flush()
+    root = Team(library_id=home.id, name=wanted.name, path="")
+    tx.add(root)
+    tx.flush()
+    root.path = f"/{root.id}/"
+    exclusions.leave_out_undecided(tx, Library.id == home.id, now)
+    return home
+
+
+def _administrator(
+    tx: Session, home: Library, name: str, email: str, now: dt.datetime, by: Actor | None = None
+) -> Person:
+    """Without a password yet."""
+    address = clean_email(email)
+    if tx.scalar(select(Person.id).where(Person.email == address)) is not None:
+        raise Invalid("email_taken", "email", email=address)
+    person = Person(
+        library_id=home.id, name=clean_line(name), email=address, administrator=True, created_at=now
+    )
+    tx.add(person)
+    tx.flush()
+    audit.note(
+        tx,
+        "administrator_created",
+        now,
+        library_id=home.id,
+        actor_id=by.person_id if by else None,
+        subject_id=person.id,
+    )
+    return person
 
 
 def edit(
@@ -72,20 +135,25 @@ def edit(
     *,
     name: str,
     time_zone: str,
+    region: Region,
+    paper: Paper,
     review_days: int,
     differences_days: int,
     endorsement_months: int | None,
     names_to_coordinators: bool,
     now: dt.datetime,
 ) -> None:
-    """Change the library's settings. Its root team carries its name.
+    """Change the library's settings. Its root team carries its name. The audit keeps what each was
+    before and is now.
 
     Raises Invalid: library_name_taken, time_zone_unknown, days_out_of_range (1 to DAYS_MAX),
-    months_out_of_range, line_*.
+    months_out_of_range, line_*; Conflict("needs_another") where the actor would see names by it.
     """
     wanted = {
         "name": clean_line(name),
         "time_zone": clean_time_zone(time_zone),
+        "region": region,
+        "paper": paper,
         "review_days": _days(review_days, "review_days"),
         "differences_days": _days(differences_days, "differences_days"),
         "endorsement_months": clean_months(endorsement_months, "endorsement_months"),
@@ -97,9 +165,16 @@ def edit(
             select(Library.id).where(Library.name == wanted["name"], Library.id != library.id)
         ):
             raise Invalid("library_name_taken", "name")
-        changed = [key for key, value in wanted.items() if getattr(library, key) != value]
-        for key in changed:
-            setattr(library, key, wanted[key])
+        if names_to_coordinators and not library.names_to_coordinators:
+            if actor.coordinates:
+                readers.refuse_alone(tx, actor, now)
+            readers.tell_names_shown(tx, actor, now)
+        changed = []
+        for key, value in wanted.items():
+            before = getattr(library, key)
+            if before != value:
+                changed.append(f"{key}: {before} -> {value}")
+                setattr(library, key, value)
         root = tx.scalars(
             select(Team).where(Team.library_id == library.id, Team.parent_id.is_(None))
         ).one()

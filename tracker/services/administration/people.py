@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -10,45 +10,72 @@ from tracker.db import transaction
 from tracker.models import Person
 from tracker.policy.permissions import Actor
 from tracker.records import administration, audit
-from tracker.records.accounts import invitations, sign_ins
+from tracker.records.accounts import address_changes, disabling, invitations, sign_ins
+from tracker.records.notifications import alerts, link_mails
+from tracker.rules.administration.roster.entries import clean_staff_id
 from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.notifications.notices import NoticeKind
 from tracker.rules.texts import clean_email, clean_line
 
 
-def add(actor: Actor, name: str, email: str, now: dt.datetime) -> tuple[int, str]:
+def add(
+    actor: Actor, name: str, email: str, now: dt.datetime, *, staff_id: str = ""
+) -> tuple[int, str]:
     """Somebody new: returns their id and the token of the one-time link with which they set their
     password.
 
-    Raises Invalid: email_taken, email_not_valid, line_empty, line_long, line_control.
+    Raises Invalid: email_taken, email_not_valid, staff_id_taken, line_empty, line_long,
+    line_control.
     """
-    name, address = clean_line(name), clean_email(email)
     with transaction() as tx:
+        person = _added(tx, actor, name, email, staff_id, now)
+        return person.id, invitations.write(tx, person.id, now)
+
+
+def add_and_mail(
+    actor: Actor, name: str, email: str, now: dt.datetime, *, staff_id: str = ""
+) -> int:
+    """The same with the link mailed, in the hours of the library. Returns their id."""
+    with transaction() as tx:
+        person = _added(tx, actor, name, email, staff_id, now)
         library = administration.of_library(tx, actor)
-        person = Person(
-            library_id=library.id, name=name, email=address, administrator=False, created_at=now
-        )
-        tx.add(person)
-        _keep_address(tx, address)
-        token = invitations.write(tx, person.id, now)
-        _note(tx, "person_added", actor, person, now)
-        return person.id, token
+        link_mails.invite(tx, library, [person], actor.person_id, now)
+        _note(tx, "invitation_mailed", actor, person, now)
+        return person.id
 
 
-def edit(actor: Actor, person_id: int, name: str, email: str, now: dt.datetime) -> None:
+def edit(
+    actor: Actor,
+    person_id: int,
+    name: str,
+    email: str,
+    now: dt.datetime,
+    *,
+    staff_id: str | None = None,
+) -> None:
     """Raises Invalid as `add` does. A new address withdraws a link that was made for the one
-    before."""
+    before; who has a password is told at both. `staff_id`: None leaves it."""
     name, address = clean_line(name), clean_email(email)
     with transaction() as tx:
         person = administration.person_of(tx, actor, person_id)
+        number = person.staff_id
+        if staff_id is not None:
+            number = clean_staff_id(staff_id) if staff_id.strip() else None
         changed = [
             key
-            for key, value in (("name", name), ("email", address))
+            for key, value in (("name", name), ("email", address), ("staff_id", number))
             if getattr(person, key) != value
         ]
         if "email" in changed:
             invitations.close(tx, person.id, now)
+            address_changes.end_all(tx, person.id, now)
+            if person.password_hash is not None:
+                alerts.keep_address(tx, person, now)
+        _set_staff_id(tx, person, number)
         person.name, person.email = name, address
         _keep_address(tx, address)
+        if "email" in changed and person.password_hash is not None:
+            alerts.alert(tx, person, NoticeKind.ADDRESS_CHANGED, actor.person_id, now)
         if changed:
             _note(tx, "person_edited", actor, person, now, changed=", ".join(changed))
 
@@ -58,16 +85,7 @@ def disable(actor: Actor, person_id: int, now: dt.datetime) -> None:
     last_administrator."""
     with transaction() as tx:
         person = administration.person_of(tx, actor, person_id)
-        if person.id == actor.person_id:
-            raise Conflict("own_account")
-        if person.disabled_at is not None:
-            return
-        if person.administrator:
-            _keep_one_administrator(tx, person)
-        person.disabled_at = now
-        sign_ins.end_all(tx, person.id, now)
-        invitations.close(tx, person.id, now)
-        _note(tx, "person_disabled", actor, person, now)
+        disabling.disable(tx, actor, person, now)
 
 
 def enable(actor: Actor, person_id: int, now: dt.datetime) -> None:
@@ -87,6 +105,7 @@ def make_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None:
             raise Conflict("person_is_disabled")
         if not person.administrator:
             person.administrator = True
+            sign_ins.renew_all(tx, person.id)
             _note(tx, "administrator_made", actor, person, now)
 
 
@@ -95,9 +114,42 @@ def unmake_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None
     with transaction() as tx:
         person = administration.person_of(tx, actor, person_id)
         if person.administrator:
-            _keep_one_administrator(tx, person)
+            disabling.keep_one_administrator(tx, person)
             person.administrator = False
+            sign_ins.renew_all(tx, person.id)
             _note(tx, "administrator_unmade", actor, person, now)
+
+
+def _set_staff_id(tx: Session, person: Person, staff_id: str | None) -> None:
+    """Under the library's lock. Raises Invalid("staff_id_taken")."""
+    if staff_id is not None:
+        with tx.no_autoflush:
+            other = tx.scalar(
+                select(Person.name).where(
+                    Person.library_id == person.library_id,
+                    Person.staff_id == staff_id,
+                    Person.id != (person.id or 0),
+                )
+            )
+        if other is not None:
+            raise Invalid("staff_id_taken", "staff_id", name=other)
+    person.staff_id = staff_id
+
+
+def _added(
+    tx: Session, actor: Actor, name: str, email: str, staff_id: str, now: dt.datetime
+) -> Person:
+    name, address = clean_line(name), clean_email(email)
+    number = clean_staff_id(staff_id) if staff_id.strip() else None
+    library = administration.of_library(tx, actor)
+    person = Person(
+        library_id=library.id, name=name, email=address, administrator=False, created_at=now
+    )
+    _set_staff_id(tx, person, number)
+    tx.add(person)
+    _keep_address(tx, address)
+    _note(tx, "person_added", actor, person, now)
+    return person
 
 
 def _keep_address(tx: Session, address: str) -> None:
@@ -107,22 +159,6 @@ def _keep_address(tx: Session, address: str) -> None:
         tx.flush()
     except IntegrityError as error:
         raise Invalid("email_taken", "email", email=address) from error
-
-
-def _keep_one_administrator(tx: Session, leaving: Person) -> None:
-    others = tx.scalar(
-        select(func.count())
-        .select_from(Person)
-        .where(
-            Person.library_id == leaving.library_id,
-            Person.administrator.is_(True),
-            Person.disabled_at.is_(None),
-            Person.password_hash.is_not(None),
-            Person.id != leaving.id,
-        )
-    )
-    if not others:
-        raise Conflict("last_administrator")
 
 
 def _note(

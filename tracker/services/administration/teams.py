@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Membership, Team
 from tracker.policy.permissions import Actor
-from tracker.records import administration, audit
+from tracker.records import administration, audit, readers
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_line
 
@@ -47,7 +47,7 @@ def edit(
     where it is.
 
     Raises Invalid: parent_unknown, parent_below (a team cannot stand under itself), teams_too_deep,
-    team_name_taken, line_*.
+    team_name_taken, line_*; Conflict("needs_another") where the actor would coordinate it then.
     """
     name = clean_line(name)
     with transaction() as tx:
@@ -60,7 +60,8 @@ def edit(
             )
             _check_name(tx, parent.id if parent is not None else team.parent_id, name, but=team.id)
             if parent is not None:
-                _move(tx, team, parent)
+                with readers.watched(tx, actor, now):
+                    _move(tx, team, parent)
                 _note(tx, "team_moved", actor, team, now)
             if name != team.name:
                 team.name = name

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Domain, Draft, NotRatedHere, Rating, Statement, Strand
-from tracker.models.joins import draft_of_notes
+from tracker.models.joins import draft_of_notes, seal_head
 from tracker.policy.permissions import Actor
 from tracker.queries.assessment import rating_lock
 from tracker.queries.assessment.rating_lock import Rater
-from tracker.records import drafts, ratings
+from tracker.records import drafts, ratings, seals
 from tracker.rules import drafts as typed
 from tracker.rules.assessment.ratings import is_dated
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
@@ -102,9 +102,10 @@ def rate(
     """Save an answer, notes, or both, as `RatingToSave` says. The same content again changes
     nothing and is never a conflict.
 
-    At most four queries, and one more for a draft. Raises Missing (not a statement of the learner's
-    framework); Conflict: use_statement_unread, not_rated_here, drafts_full, and rating_changed with
-    `current` (what was saved elsewhere); Invalid: note_long, answer_unknown.
+    At most five queries, the last of them for the seal, and one more for a draft. Raises Missing
+    (not a statement of the learner's framework); Conflict: use_statement_unread, not_rated_here,
+    drafts_full, and rating_changed with `current` (what was saved elsewhere); Invalid: note_long,
+    answer_unknown.
     """
     sent = RatingToSave(
         statement_id,
@@ -267,6 +268,7 @@ def _place(
     row = tx.execute(_place_query(), values).one_or_none()
     if row is None or row.framework_id not in framework_ids:
         raise Missing
+    seals.follow(tx, actor.person_id, row.seal_head)
     return row
 
 
@@ -280,7 +282,9 @@ def _rows(
             Statement.id.in_(statement_ids), Statement.framework_id.in_(framework_ids)
         ),
         {"me": actor.person_id, "library": actor.library_id},
-    )
+    ).all()
+    for row in rows[:1]:
+        seals.follow(tx, actor.person_id, row.seal_head)
     return {row.id: row for row in rows}
 
 
@@ -294,8 +298,9 @@ _RATED = (
     Rating.own_note,
     Rating.reviewer_note,
     Draft.fields.label("draft"),
+    seal_head(bindparam("me", type_=Integer)).label("seal_head"),
 )
-"""What stands at a statement."""
+"""What stands at a statement, and the seal that a new answer follows on."""
 
 
 def _with_rating(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

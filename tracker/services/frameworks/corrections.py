@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Correction, Statement
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, corrections_closable
 from tracker.records import audit
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_email, clean_line, clean_prose
@@ -21,9 +21,11 @@ def suggest_correction(
     email: str,
     now: dt.datetime,
     anchor: str = "",
+    library_id: int | None = None,
 ) -> None:
-    """Keep a suggestion; nobody need be signed in. `code` names a statement, or is "" for the page
-    as a whole. `anchor`, or "", is the source anchor meant: it stands before the text.
+    """Keep a suggestion for the library of who is signed in, None for nobody. `code` names a
+    statement, or is "" for the page as a whole. `anchor`, or "", is the source anchor meant: it
+    stands before the text.
 
     Name and address may be "". The same words again, while they wait, are kept once. Raises Invalid
     for a text, name or address that cannot be used, and Invalid("statement_unknown") for a code
@@ -36,6 +38,7 @@ def suggest_correction(
         statement_id = _statement(tx, framework_id, code) if code else None
         waiting = select(Correction.id).where(
             Correction.framework_id == framework_id,
+            Correction.library_id.is_not_distinct_from(library_id),
             Correction.statement_id.is_not_distinct_from(statement_id),
             Correction.text == said,
             Correction.email == address,
@@ -45,6 +48,7 @@ def suggest_correction(
             tx.add(
                 Correction(
                     framework_id=framework_id,
+                    library_id=library_id,
                     statement_id=statement_id,
                     text=said,
                     name=who,
@@ -57,12 +61,16 @@ def suggest_correction(
 def close_correction(actor: Actor, correction_id: int, outcome: str, now: dt.datetime) -> None:
     """Say what became of a suggestion (or ""), and take it off the list of those that wait.
 
-    Raises Missing where there is none, and Conflict("correction_closed") when somebody closed it
-    before.
+    Raises Missing where there is none for them, and Conflict("correction_closed") when somebody
+    closed it before.
     """
     said = clean_prose(outcome, "outcome") if outcome.strip() else ""
     with transaction() as tx:
-        correction = tx.get(Correction, correction_id)
+        correction = tx.scalar(
+            select(Correction)
+            .where(Correction.id == correction_id, corrections_closable(actor))
+            .with_for_update()
+        )
         if correction is None:
             raise Missing
         if correction.closed_at is not None:

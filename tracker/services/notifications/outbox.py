@@ -10,23 +10,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from tracker.db import transaction
-from tracker.models import Notice, NoticeChoice, OutboxMail, Person
+from tracker.db import session, transaction
+from tracker.models import (
+    AlertMail,
+    LinkMail,
+    Notice,
+    NoticeChoice,
+    OutboxMail,
+    Person,
+    ResetRequest,
+)
 from tracker.policy.permissions import Actor, allows
 from tracker.queries.access import subjects
 from tracker.queries.access.actors import actor_for_person
 from tracker.records import administration, audit
-from tracker.records.notifications import outbox
+from tracker.records.notifications import link_mails, outbox
+from tracker.rules.accounts.links import LinkEmail, LinkKind
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.notifications.mail import MailFailed, MailServer, RetryDecision
 from tracker.rules.notifications.notices import MailChoice, MailLine, MailStatus, NoticeEmail
 from tracker.rules.roles import Permission
 from tracker.storage import smtp
 
-Written = Callable[[NoticeEmail], EmailMessage]
+Written = Callable[[NoticeEmail | LinkEmail], EmailMessage]
 AGAIN = (MailStatus.FAILED, MailStatus.UNSURE)
 
 
@@ -55,6 +64,25 @@ def collect(now: dt.datetime) -> int:
         return outbox.collect(tx, now)
 
 
+def is_awaited(now: dt.datetime) -> bool:
+    """Whether somebody waits for a mail at their screen: for a new password, or for an address of
+    theirs. One query."""
+    asked = select(ResetRequest.id).exists()
+    link = (
+        select(OutboxMail.id)
+        .join(LinkMail, LinkMail.mail_id == OutboxMail.id)
+        .where(
+            LinkMail.kind != LinkKind.INVITATION,
+            OutboxMail.status == MailStatus.WAITING,
+            OutboxMail.next_try_at <= now,
+        )
+        .exists()
+    )
+    found = bool(session().scalar(select(or_(asked, link))))
+    session().rollback()
+    return found
+
+
 def deliver_next(server: MailServer, written: Written, now: dt.datetime) -> Delivery | None:
     """Send the mail that has waited longest; None when none is to be sent now. No transaction is
     open meanwhile."""
@@ -65,6 +93,8 @@ def deliver_next(server: MailServer, written: Written, now: dt.datetime) -> Deli
     failed = _send(server, written, email)
     with transaction() as tx:
         status = outbox.settle(tx, email.mail_id, now, failed, now)
+        if status is MailStatus.FAILED and isinstance(email, LinkEmail):
+            link_mails.was_refused(tx, email, now)
     return Delivery(status) if failed is None else Delivery(status, failed.code, failed.said)
 
 
@@ -97,11 +127,17 @@ def again(actor: Actor, mail_id: int, now: dt.datetime) -> None:
         )
 
 
-def _claim_next(tx: Session, now: dt.datetime) -> NoticeEmail | None:
+def _claim_next(tx: Session, now: dt.datetime) -> NoticeEmail | LinkEmail | None:
     """Claim the next mail that still has something in it that its reader may see; those without are
-    dropped."""
+    dropped, and invitations wait for the hours of their library."""
     while (found := outbox.next_waiting(tx, now)) is not None:
-        email = _email(tx, found, now)
+        link = tx.get(LinkMail, found.id)
+        goes_at = now if link is None else link_mails.goes_at(tx, link.kind, found, now)
+        if goes_at > now:
+            outbox.put_off(found, goes_at)
+            tx.flush()
+            continue
+        email = _email(tx, found, now) if link is None else link_mails.made(tx, link, found, now)
         if email is not None:
             outbox.claim(found, now)
             return email
@@ -111,8 +147,11 @@ def _claim_next(tx: Session, now: dt.datetime) -> NoticeEmail | None:
 
 
 def _email(tx: Session, found: OutboxMail, now: dt.datetime) -> NoticeEmail | None:
-    """Asked again now: an account that may sign in and wants mail, and of each notice whether it is
-    for them to see."""
+    """One that goes at once, as it is. Else asked again now: an account that may sign in and wants
+    mail, and of each notice whether it is for them to see."""
+    at_once = tx.get(AlertMail, found.id)
+    if at_once is not None:
+        return _alert(tx, found, at_once)
     reader = actor_for_person(found.person_id, now)
     choice = tx.get(NoticeChoice, found.person_id)
     wanted = reader is not None and (choice is None or choice.mail != MailChoice.NONE)
@@ -129,6 +168,17 @@ def _email(tx: Session, found: OutboxMail, now: dt.datetime) -> NoticeEmail | No
             outbox.leave_out(notice)
     if reader is None or not kept:
         return None
+    return NoticeEmail(found.id, reader.name, reader.email, found.token, _lines(tx, kept))
+
+
+def _alert(tx: Session, found: OutboxMail, at_once: AlertMail) -> NoticeEmail:
+    reader = tx.get_one(Person, found.person_id)
+    lines = _lines(tx, [tx.get_one(Notice, at_once.notice_id)])
+    return NoticeEmail(found.id, reader.name, at_once.address, found.token, lines, is_alert=True)
+
+
+def _lines(tx: Session, kept: list[Notice]) -> tuple[MailLine, ...]:
+    """The same words once."""
     about = {notice.about_id for notice in kept}
     names = dict(tx.execute(select(Person.id, Person.name).where(Person.id.in_(about))).all())
     lines = (
@@ -137,9 +187,7 @@ def _email(tx: Session, found: OutboxMail, now: dt.datetime) -> NoticeEmail | No
         )
         for each in kept
     )
-    return NoticeEmail(
-        found.id, reader.name, reader.email, found.token, tuple(dict.fromkeys(lines))
-    )
+    return tuple(dict.fromkeys(lines))
 
 
 def _may_see(reader: Actor, notice: Notice, now: dt.datetime) -> bool:
@@ -149,7 +197,9 @@ def _may_see(reader: Actor, notice: Notice, now: dt.datetime) -> bool:
     return review is not None and allows(reader, Permission.REVIEW_READ, review)
 
 
-def _send(server: MailServer, written: Written, email: NoticeEmail) -> MailFailed | None:
+def _send(
+    server: MailServer, written: Written, email: NoticeEmail | LinkEmail
+) -> MailFailed | None:
     try:
         message = written(email)
     except ValueError:

@@ -15,7 +15,7 @@ def remind(now: dt.datetime) -> int:
     with transaction() as tx:
         for library_id, time_zone in reminders.libraries():
             for each in reminders.due(library_id, day_in(time_zone, now)):
-                count += notices.note(
+                count += None is not notices.note(
                     tx,
                     each.person_id,
                     each.kind,

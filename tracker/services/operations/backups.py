@@ -1,23 +1,34 @@
 """Backups: make one of the whole installation, try one out, bring one back."""
 
 import datetime as dt
-import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from sqlalchemy import func, inspect, select, update
+from sqlalchemy import Update, delete, func, inspect, select, update
 
 from tracker.db import Base, own_engine, session, transaction
-from tracker.models import BackupTest, Invitation, Library, OutboxMail, Person, SignIn
+from tracker.models import (
+    AddressChange,
+    BackupTest,
+    Invitation,
+    Job,
+    Library,
+    OutboxMail,
+    Person,
+    ResetRequest,
+    SignIn,
+)
 from tracker.queries.operations import invariants
-from tracker.records import audit
+from tracker.records import audit, jobs
 from tracker.records.notifications import outbox
 from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.evidence.places import FilePlace
 from tracker.rules.operations.backups import Finding, Manifest, NoBackup
 from tracker.storage import archives, files, postgresql_copies, sqlite_copies
+from tracker.storage.workplaces import workplace
 
 COPIES: dict[str, ModuleType] = {"sqlite": sqlite_copies, "postgresql": postgresql_copies}
 
@@ -40,13 +51,13 @@ class RestoreTest:
     findings: tuple[Finding, ...]
 
 
-def make(target: Path, evidence: Path, now: dt.datetime) -> BackupMade:
+def make(target: Path, evidence: FilePlace, now: dt.datetime) -> BackupMade:
     """Copy the database as it is at one moment, and the evidence files that it names, into one new
     file.
 
     Nobody has to stop working. Files are added after the database and are never changed, so all
     that the copy names are there. Raises Conflict: backup_exists, backup_empty (nothing laid out),
-    pg_tool_missing, pg_tool_failed.
+    pg_tool_missing, pg_tool_failed; Unreachable.
     """
     if target.exists():
         raise Conflict("backup_exists")
@@ -54,8 +65,8 @@ def make(target: Path, evidence: Path, now: dt.datetime) -> BackupMade:
         raise Conflict("backup_empty")
     engine = own_engine()
     kind = engine.dialect.name
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
-        database = Path(folder) / "database"
+    with workplace(target.parent, ".backup-") as folder:
+        database = folder / "database"
         found, wanted_guards = COPIES[kind].take(
             engine,
             database,
@@ -66,7 +77,9 @@ def make(target: Path, evidence: Path, now: dt.datetime) -> BackupMade:
             digest, size = archives.digest_of(database), database.stat().st_size
             return Manifest(now, kind, digest, size, found, wanted_guards, tuple(missing))
 
-        made = archives.write(target, database, kind, evidence, sorted(found.files), manifest)
+        made = archives.write(
+            target, folder, database, kind, evidence, sorted(found.files), manifest
+        )
     return BackupMade(target, target.stat().st_size, made)
 
 
@@ -97,7 +110,7 @@ def try_out(path: Path, folder: Path, known: Collection[str], now: dt.datetime) 
 
 def bring_back(
     path: Path,
-    evidence: Path,
+    evidence: FilePlace,
     folder: Path,
     known: Collection[str],
     now: dt.datetime,
@@ -128,9 +141,10 @@ def bring_back(
             make(aside, evidence, now)
         for content in archive.files():
             files.keep(evidence, content)
-        COPIES[archive.manifest.engine].put_back(database, own_engine())
+        doors = _closing_doors(archive.manifest, now)
+        COPIES[archive.manifest.engine].put_back(database, own_engine(), doors)
     lay_out()
-    _close_doors(now)
+    _note_restored(now)
     return tried
 
 
@@ -139,8 +153,8 @@ def _brought_out(
     path: Path, folder: Path, known: Collection[str]
 ) -> Iterator[tuple[archives.Archive, Path, RestoreTest]]:
     """The archive, its database as a file, and what is wrong with both."""
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder) as place:
-        database = Path(place) / "database"
+    with workplace(folder, ".restore-") as place:
+        database = place / "database"
         try:
             with archives.opened(path) as archive:
                 if archive.manifest.engine != own_engine().dialect.name:
@@ -188,12 +202,38 @@ def _has_people() -> bool:
     return bool(count)
 
 
-def _close_doors(now: dt.datetime) -> None:
-    mails = _has(OutboxMail)
+def _closing_doors(manifest: Manifest, now: dt.datetime) -> list[Update]:
+    """What is changed in a copy before anybody sees it. Its layout may be an older one: a table
+    that it has not got needs nothing."""
+    closings = _closings(now)
+    return [closings[table] for table in closings if table in manifest.contents.counts]
+
+
+def _closings(now: dt.datetime) -> dict[str, Update]:
+    """By table: every sign-in ends, and every one-time link."""
+    ends = update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now)
+    closes = update(Invitation).where(Invitation.closed_at.is_(None)).values(closed_at=now)
+    changes = update(AddressChange).where(AddressChange.ended_at.is_(None)).values(ended_at=now)
+    return {
+        SignIn.__tablename__: ends,
+        Invitation.__tablename__: closes,
+        AddressChange.__tablename__: changes,
+    }
+
+
+def _note_restored(now: dt.datetime) -> None:
+    """And close the doors once more: a manifest that does not name them proves nothing. Work in the
+    background ends, and its files go: what was erased since the backup may stand in them."""
+    mails, work, links = _has(OutboxMail), _has(Job), _has(AddressChange)
     with transaction() as tx:
-        tx.execute(update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now))
-        tx.execute(update(Invitation).where(Invitation.closed_at.is_(None)).values(closed_at=now))
+        for table, closing in _closings(now).items():
+            if links or table != AddressChange.__tablename__:
+                tx.execute(closing)
+        if links:
+            tx.execute(delete(ResetRequest))
         for library_id in tx.scalars(select(Library.id)):
             audit.note(tx, "backup_restored", now, library_id=library_id, actor_id=None)
         if mails:
             outbox.doubt_all(tx, now)
+        if work:
+            jobs.delete_jobs(tx, tx.scalars(select(Job.id)).all())

@@ -17,7 +17,7 @@ from tracker.models import Library, Person, Review, ReviewItem, TrainingAction
 from tracker.policy.permissions import Actor
 from tracker.records.notifications import notices
 from tracker.records.reviews import differences, status
-from tracker.rules.calendar import day_in, is_over
+from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.notifications.notices import NoticeKind, happening
 from tracker.rules.reviews.differences import Choice, ChoiceKind
@@ -167,10 +167,7 @@ def _is_late(tx: Session, review: Review, actor: Actor, now: dt.datetime) -> boo
     """Whether the time for the review's differences is over, which ends what is open. Raises
     Missing."""
     status.must_be_either(tx, review, actor, now)
-    today = day_in(actor.time_zone, now)
-    ended = differences.keep_due_apart(tx, review, today, now)
-    is_open = review.status is ReviewStatus.DIFFERENCES_OPEN
-    return ended > 0 or (is_open and is_over(review.differences_due_on, today))
+    return differences.is_late(tx, review, actor.today(now), now)
 
 
 def _confirm_one(actor: Actor, choice: Choice, now: dt.datetime) -> Confirmed:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from tracker.records.notifications import notices
 from tracker.records.reviews import endorsements, status
 from tracker.rules.calendar import day_in, is_over
 from tracker.rules.errors import Conflict, Missing
+from tracker.rules.evidence.places import FilePlace
 from tracker.rules.notifications.notices import NoticeKind, happening
 from tracker.rules.reviews.endorsements import expires_on
 from tracker.rules.reviews.texts import clean_text
@@ -86,14 +86,6 @@ def _over(tx: Session, library: Library, months: int, now: dt.datetime) -> list[
     ]
 
 
-def damaged_files(folder: Path, digests: Collection[str]) -> frozenset[str]:
+def damaged_files(place: FilePlace, digests: Collection[str]) -> frozenset[str]:
     """Which of these evidence files are gone, or are not what was stored any more."""
-    return frozenset(sha256 for sha256 in digests if not _is_whole(folder, sha256))
-
-
-def _is_whole(folder: Path, sha256: str) -> bool:
-    try:
-        files.read(folder, sha256)
-    except Conflict:
-        return False
-    return True
+    return frozenset(sha256 for sha256 in digests if files.whole(place, sha256) is None)

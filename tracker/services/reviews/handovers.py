@@ -2,6 +2,9 @@
 coordinator."""
 
 import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Library
@@ -26,19 +29,40 @@ def hand_on(actor: Actor, review_id: int, to_id: int, note: str, now: dt.datetim
     review_of_one, review_nothing_sealed.
     """
     note = clean_text(note, "note", required=True)
-    today = actor.today(now)
     with transaction() as tx:
-        review = status.locked(tx, review_id)
-        subject = subjects.review_to_hand_on(review_id, today)
-        if subject is None or not permissions.allows(actor, Permission.REVIEW_HAND_ON, subject):
-            raise Missing
-        if len(status.items(tx, review)) == 1:
-            raise Conflict("review_of_one")
-        eligible = {each.person_id for each in eligible_reviewers.of(review.learner_id, today)}
-        if to_id not in eligible - {review.reviewer_id}:
-            raise Invalid("review_not_supervisor", "reviewer")
-        due_on = today + dt.timedelta(days=tx.get_one(Library, actor.library_id).review_days)
-        going_on = sending.hand_on(tx, review, to_id, note, due_on, actor.person_id, now)
-        if going_on is None:
-            raise Conflict("review_nothing_sealed")
-        return going_on
+        return _hand_on(tx, actor, review_id, to_id, note, now)
+
+
+def hand_on_all(
+    actor: Actor, review_ids: Collection[int], to_id: int, note: str, now: dt.datetime
+) -> None:
+    """The same for several at once: all of them go on, or none does. Raises as `hand_on` does, and
+    Invalid("handover_nothing_ticked")."""
+    if not review_ids:
+        raise Invalid("handover_nothing_ticked", "reviews")
+    note = clean_text(note, "note", required=True)
+    with transaction() as tx:
+        for review_id in sorted(set(review_ids)):
+            _hand_on(tx, actor, review_id, to_id, note, now)
+
+
+def _hand_on(
+    tx: Session, actor: Actor, review_id: int, to_id: int, note: str, now: dt.datetime
+) -> int:
+    today = actor.today(now)
+    review = status.locked(tx, review_id)
+    subject = subjects.review_to_hand_on(review_id, today)
+    if subject is None or not permissions.allows(actor, Permission.REVIEW_HAND_ON, subject):
+        raise Missing
+    if len(status.items(tx, review)) == 1:
+        raise Conflict("review_of_one")
+    eligible = {each.person_id for each in eligible_reviewers.of(review.learner_id, today)}
+    if to_id not in eligible - {review.reviewer_id}:
+        raise Invalid("review_not_supervisor", "reviewer")
+    days = tx.get_one(Library, actor.library_id).review_days
+    going_on = sending.hand_on(
+        tx, review, to_id, note, (today, today + dt.timedelta(days)), actor.person_id, now
+    )
+    if going_on is None:
+        raise Conflict("review_nothing_sealed")
+    return going_on

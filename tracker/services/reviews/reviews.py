@@ -19,7 +19,6 @@ from tracker.queries.reviews import eligible_reviewers, submittable, unsent_draf
 from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.records import audit
 from tracker.records.reviews import sending, status
-from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.operations.audit_kinds import REVEALED
 from tracker.rules.reviews.sending import SENT_MAX
@@ -138,6 +137,7 @@ def _send(
             round_id=me.round_id,
             open=team.open and len(wanted) > 1,
             sent_at=now,
+            due_from=today,
             due_on=today + dt.timedelta(days=library.review_days),
         ),
         [
@@ -211,7 +211,8 @@ def reveal(
         different = sum(item.status == ItemStatus.DIFFERS for item in answered)
         if different:
             days = tx.get_one(Library, actor.library_id).differences_days
-            review.differences_due_on = day_in(actor.time_zone, now) + dt.timedelta(days=days)
+            review.differences_from = actor.today(now)
+            review.differences_due_on = review.differences_from + dt.timedelta(days=days)
             status.move_review(tx, review, Move.REVEAL_DIFFERENT, actor.person_id, now)
         status.close_if_ended(tx, review, actor.person_id, now)
         return RevealCounts(len(answered) - different, different, len(unseen))

@@ -16,7 +16,7 @@ from tracker.web.http.access import door
 from tracker.web.http.errors import refusal_messages
 from tracker.web.http.form_actions import pressed
 from tracker.web.http.input_checks import is_clean, json_object
-from tracker.web.http.rate_limits import limiter, who_asks
+from tracker.web.http.rate_limits import documents
 from tracker.web.http.redirects import own_address
 from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
 
@@ -36,7 +36,6 @@ refusal_messages(
 
 @bp.post("/drafts")
 @door(Permission.SIGNED_IN)
-@limiter.limit("240 per minute", key_func=who_asks)
 def save() -> ResponseReturnValue:
     body = json_object() if request.is_json else {}
     form, _space, subject = str(body.get("draft", "")).partition(" ")
@@ -58,6 +57,7 @@ def discard(draft: Subject) -> ResponseReturnValue:
 
 @bp.get("/drafts.json")
 @door(Permission.SIGNED_IN)
+@documents
 def own_json() -> Response:
     """All of one's drafts, to take along. Times are UTC, in ISO 8601."""
     response = jsonify(drafts=exported(session.actor().person_id))

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
-from tracker.rules.accounts.passwords import PASSWORD_MAX
+from tracker.rules.accounts.passwords import TYPED_MAX
 from tracker.rules.notifications.notices import MailChoice
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
@@ -17,16 +17,29 @@ refusal_messages(
     password_long=_l("Use at most %(longest)s characters."),
     password_common=_l("Many people use this one, so somebody would try it first. Choose another."),
     password_own_words=_l(
-        "It holds your name, your e-mail address or the library's name. Choose another."
+        "“%(word)s” is what somebody would try first here, and the rest is too short. Choose "
+        "another, or add words that have nothing to do with you or the library."
     ),
     password_wrong=_l("This is not your password now. Nothing was changed."),
     password_moved_on=_l(
         "Your password was changed somewhere else meanwhile. Sign in again with that one."
     ),
+    away_past=_l("This day is over already. Enter today or a later day."),
+    away_far=_l("This is more than a year from today. Enter an earlier day."),
     link_used_up=_l(
-        "This link doesn’t work anymore: it was used, replaced by a newer one, or is older than "
-        "seven days. Ask your administrator for a new one."
+        "This link doesn’t work anymore: it was used, replaced by a newer one, or is too old. Ask "
+        "your administrator for a new one. If you had a password, choose “Forgot your password?” "
+        "on the sign-in page."
     ),
+    address_link_used_up=_l(
+        "This link doesn’t work anymore: it was used, replaced by a newer one, or is too old. "
+        "Sign in to see which address your account has."
+    ),
+    address_taken=_l(
+        "This address can’t be used here, so nothing was changed. Use another one, or ask your "
+        "administrator."
+    ),
+    email_is_yours=_l("This is your address now. Enter the new one."),
 )
 
 MAIL_CHOICES = {
@@ -41,8 +54,28 @@ class SignInForm(Form):
         _l("E-mail"), [InputRequired(_l("Enter your e-mail address.")), Length(max=254)]
     )
     password = PasswordField(
-        _l("Password"), [InputRequired(_l("Enter your password.")), Length(max=PASSWORD_MAX)]
+        _l("Password"), [InputRequired(_l("Enter your password.")), Length(max=TYPED_MAX)]
     )
+    shared_desk: Any = BooleanField(_l("Shared desk: sign me out after 30 minutes without use"))
+
+
+class ResetForm(Form):
+    """A new password is asked for."""
+
+    email = StringField(
+        _l("E-mail"), [InputRequired(_l("Enter your e-mail address.")), Length(max=254)]
+    )
+
+
+class AddressForm(Form):
+    email: Any = fields.email(_l("New e-mail address"))
+    current: Any = PasswordField(
+        _l("Password"), [InputRequired(_l("Enter your password.")), Length(max=TYPED_MAX)]
+    )
+
+
+class ConfirmForm(Form):
+    """A button behind a link that was mailed."""
 
 
 class WelcomeForm(Form):
@@ -59,10 +92,16 @@ class CoverForm(Form):
     covers_screen: Any = BooleanField(_l("Cover my pages after a minute without input"))
 
 
+class AwayForm(Form):
+    until_on = fields.day(
+        _l("Away until"), _l("Enter the last day on which you’re away, as a date.")
+    )
+
+
 class PasswordForm(Form):
     current: Any = PasswordField(
         _l("Password now"),
-        [InputRequired(_l("Enter the password that you have now.")), Length(max=PASSWORD_MAX)],
+        [InputRequired(_l("Enter the password that you have now.")), Length(max=TYPED_MAX)],
     )
     new: Any = PasswordField(_l("New password"), [InputRequired(_l("Choose a new password."))])
 

@@ -4,16 +4,18 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.queries.administration.invitations import invited
+from tracker.queries.administration.invitations import Invited, invited
+from tracker.rules.accounts.throttle import Counted
 from tracker.rules.errors import Missing
 from tracker.rules.roles import Permission
-from tracker.services.accounts import invitations
+from tracker.web.accounts import known_devices
 from tracker.web.accounts.forms import WelcomeForm
+from tracker.web.accounts.waits import Waits, said
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
-from tracker.web.http.rate_limits import limiter
+from tracker.web.http.rate_limits import source
 from tracker.web.i18n.render import render
 
 bp = Blueprint("invitations", __name__)
@@ -21,29 +23,38 @@ bp = Blueprint("invitations", __name__)
 
 @bp.get("/welcome/<string(maxlength=100):token>")
 @door(Permission.PUBLIC)
-@limiter.limit("60 per minute")
 def show(token: str) -> ResponseReturnValue:
-    return _page(token, WelcomeForm())
+    person = invited(token, session.now())
+    return _nobodys() if person is None else _page(token, WelcomeForm(), person)
 
 
 @bp.post("/welcome/<string(maxlength=100):token>")
 @door(Permission.PUBLIC)
-@limiter.limit("20 per minute")
 def accept(token: str) -> ResponseReturnValue:
-    form = WelcomeForm()
-    done = accepted(
-        form,
-        lambda: invitations.accept(token, session.passwords(), form.password.data, session.now()),
-    )
-    if done:
-        session.end()
-        flash_message(_("Your password is set. Sign in with it."))
-        return redirect(url_for("accounts.sign_in"), 303)
-    return _page(token, form), 422
-
-
-def _page(token: str, form: WelcomeForm) -> str:
-    person = invited(token, session.now())
+    form, person = WelcomeForm(), invited(token, session.now())
     if person is None:
+        return _nobodys()
+    done = accepted(form, lambda: session.accept_link(token, form.password.data))
+    if not done:
+        return _page(token, form, person), 422
+    if done[0]:
+        flash_message(_("Welcome. Your password is set, and you are signed in."))
+        to = url_for("dashboard.index")
+    else:
+        flash_message(_("Your password is set. Sign in with it."))
+        to = url_for("accounts.sign_in")
+    return known_devices.remember(redirect(to, 303), person.email)
+
+
+def _nobodys() -> ResponseReturnValue:
+    """Only what is nobody's counts, of a place, and waits: a link that works is let in at once."""
+    waits = Waits({Counted.LINK: source()})
+    wait = waits.seconds()
+    if not wait:
+        waits.count()
         raise Missing("link_used_up")
+    return (render("accounts/wait.html", wait=said(wait)), 429, {"Retry-After": str(wait)})
+
+
+def _page(token: str, form: WelcomeForm, person: Invited) -> str:
     return render("accounts/invitation.html", form=form, person=person, token=token)

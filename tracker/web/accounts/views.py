@@ -1,38 +1,40 @@
 """Signing in and out, and one's own account."""
 
-import hashlib
-
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_limiter.util import get_remote_address
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import drafts, subjects
 from tracker.queries.administration import account
 from tracker.queries.evidence import erasures
 from tracker.queries.notifications.notices import mail_choice as mail_choice_of
-from tracker.rules.notifications.notices import MailChoice
+from tracker.rules.notifications.notices import MailChoice, NoticePage
 from tracker.rules.roles import Permission
 from tracker.services.accounts import account as service
+from tracker.services.accounts import away
 from tracker.services.notifications import notices
+from tracker.web.accounts import known_devices
 from tracker.web.accounts.forms import (
     MAIL_CHOICES,
+    AwayForm,
     CoverForm,
     MailChoiceForm,
     NameForm,
     PasswordForm,
     SignInForm,
 )
+from tracker.web.accounts.sign_in_throttle import Attempt
 from tracker.web.http import session
-from tracker.web.http.access import door
-from tracker.web.http.errors import flash_message
+from tracker.web.http.access import door, note_opened
+from tracker.web.http.errors import flash_message, mark_refused
 from tracker.web.http.form_actions import accepted, pressed
-from tracker.web.http.rate_limits import limiter, was_refused
+from tracker.web.http.rate_limits import limiter
 from tracker.web.http.redirects import own_address
 from tracker.web.i18n.render import render
 from tracker.web.ui.audit_labels import AS_READER, ERASED_BECAUSE, LOOKED_AT
 from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
+from tracker.web.ui.template_helpers import day
 
 bp = Blueprint("accounts", __name__)
 
@@ -40,15 +42,6 @@ bp = Blueprint("accounts", __name__)
 def _next() -> str:
     """Where to go after signing in: an address of this site, else Today."""
     return own_address(request.args.get("next", ""), url_for("dashboard.index"))
-
-
-def _account() -> str:
-    """Which account is tried, as a digest: addresses are not kept where limits are counted."""
-    return hashlib.sha256(request.form.get("email", "").strip().casefold().encode()).hexdigest()
-
-
-def _source_and_account() -> str:
-    return f"{get_remote_address()} {_account()}"
 
 
 @bp.get("/login")
@@ -61,18 +54,20 @@ def sign_in() -> ResponseReturnValue:
 
 @bp.post("/login")
 @door(Permission.PUBLIC)
-@limiter.limit("60 per minute")
-@limiter.limit("10 per 10 minutes", key_func=_source_and_account, deduct_when=was_refused)
-@limiter.limit("100 per hour", key_func=_account, deduct_when=was_refused)
 def sign_in_now() -> ResponseReturnValue:
     form = SignInForm()
-    if form.validate_on_submit():
-        if session.begin(form.email.data or "", form.password.data or ""):
-            return redirect(_next(), 303)
-        form.form_errors.append(
-            _("The e-mail address or the password is not right. Nothing was changed; try again.")
-        )
-    return render("accounts/sign_in.html", form=form), 422
+    if not form.validate_on_submit():
+        return render("accounts/sign_in.html", form=form), 422
+    attempt = Attempt(form.email.data or "")
+    wait = attempt.seconds_to_wait()
+    if not wait and attempt.succeeds(
+        form.password.data or "", on_shared_desk=bool(form.shared_desk.data)
+    ):
+        return known_devices.remember(redirect(_next(), 303), attempt.email)
+    mark_refused()
+    form.form_errors += attempt.said(wait)
+    page = render("accounts/sign_in.html", form=form)
+    return (page, 429, {"Retry-After": str(wait)}) if wait else (page, 422)
 
 
 @bp.post("/logout")
@@ -81,7 +76,8 @@ def sign_out() -> ResponseReturnValue:
     session.end()
     flash_message(_("You are signed out."))
     response = redirect(url_for("accounts.sign_in"), 303)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    if not current_app.config["URL_PREFIX"]:  # it would clear what others on this host have stored
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
@@ -112,6 +108,32 @@ def cover() -> ResponseReturnValue:
     )
     to = url_for("accounts.show", _anchor="shared-desk")
     return pressed(lambda: service.cover_screen(session.actor(), wanted), done, to)
+
+
+@bp.post("/account/away")
+@door(Permission.SIGNED_IN)
+def leave() -> ResponseReturnValue:
+    form = AwayForm()
+    if accepted(form, lambda: away.leave(session.actor(), form.until_on.data, session.now())):
+        flash_message(
+            _(
+                "You’re away until %(day)s. Your reviews are due later by as many days.",
+                day=day(form.until_on.data),
+            )
+        )
+        return redirect(url_for("accounts.show", _anchor="away"), 303)
+    return _page(NameForm(formdata=None, name=session.actor().name), away_form=form), 422
+
+
+@bp.post("/account/away/end")
+@door(Permission.SIGNED_IN)
+def come_back() -> ResponseReturnValue:
+    to = url_for("accounts.show", _anchor="away")
+    return pressed(
+        lambda: away.come_back(session.actor(), session.now()),
+        _("You’re back. From today on, days count again."),
+        to,
+    )
 
 
 @bp.post("/account/notices")
@@ -157,7 +179,20 @@ def end_sign_in(sign_in: Subject) -> ResponseReturnValue:
     )
 
 
-def _page(form: NameForm, mail: MailChoiceForm | None = None) -> str:
+@bp.post("/account/sign-ins/others/end")
+@door(Permission.SIGNED_IN)
+def end_other_sign_ins() -> ResponseReturnValue:
+    return pressed(
+        lambda: service.end_other_sign_ins(session.actor(), session.now()),
+        _("You are signed out everywhere else."),
+        url_for("accounts.show", _anchor="sign-ins"),
+    )
+
+
+def _page(
+    form: NameForm, mail: MailChoiceForm | None = None, away_form: AwayForm | None = None
+) -> str:
+    note_opened(NoticePage.ACCOUNT)
     mail = mail or MailChoiceForm(formdata=None, mail=mail_choice_of(session.actor()))
     found = account.account(session.actor(), session.now(), session.idle())
     cover_form = CoverForm(formdata=None, covers_screen=session.actor().covers_screen)
@@ -172,6 +207,7 @@ def _page(form: NameForm, mail: MailChoiceForm | None = None) -> str:
         looked_at=LOOKED_AT,
         as_reader=AS_READER,
         mail=mail,
+        away_form=away_form or AwayForm(formdata=None, until_on=found.away_until),
         drafts=drafts.headers(session.actor().person_id),
         draft_names=DRAFT_FORMS,
         is_mail_set=current_app.extensions["tracker_mail"] is not None,

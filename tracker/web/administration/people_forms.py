@@ -3,9 +3,10 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from tracker.rules.administration.roster.entries import STAFF_ID_MAX
 from tracker.rules.roles import Role
 from tracker.rules.texts import NAME_MAX, NOTE_MAX
 from tracker.web.http.errors import refusal_messages
@@ -13,7 +14,11 @@ from tracker.web.ui import fields
 from tracker.web.ui.form import Form
 
 refusal_messages(
-    email_taken=_l("Somebody has this e-mail address already."),
+    email_taken=_l(
+        "This address can’t be used here. Look for it under People: somebody may have it already. "
+        "Otherwise use another address of this person."
+    ),
+    staff_id_taken=_l("%(name)s has this staff ID already."),
     own_account=_l("You cannot disable your own account. Ask another administrator."),
     last_administrator=_l(
         "Nobody else could administer the library then. Make somebody administrator first, who has "
@@ -56,6 +61,19 @@ STATES = {
 class PersonForm(Form):
     name = fields.line(_l("Name"), _l("Enter the person's name."))
     email = fields.email(_l("E-mail"), description=_l("They sign in with it."))
+    staff_id = StringField(
+        _l("Staff ID"),
+        [Length(max=STAFF_ID_MAX, message=fields.TOO_LONG)],
+        description=_l("What your own lists call them. An import finds people by it."),
+    )
+
+
+class NewPersonForm(PersonForm):
+    by_mail = BooleanField(
+        _l("Mail the invitation"),
+        default=True,
+        description=_l("Otherwise you get a one-time link to hand over."),
+    )
 
 
 class MembershipForm(Form):

@@ -8,7 +8,9 @@ from flask_babel import lazy_gettext as _l
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import legal_holds, people, team_tree
+from tracker.queries.administration.invitations import count_needed, invitees
 from tracker.queries.evidence import erasures
+from tracker.queries.reviews.leaving import ties
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
 from tracker.services.accounts import invitations
@@ -19,6 +21,7 @@ from tracker.web.administration.people_forms import (
     STATES,
     FilterForm,
     LegalHoldForm,
+    NewPersonForm,
     PersonForm,
 )
 from tracker.web.http import session
@@ -65,36 +68,64 @@ def index() -> ResponseReturnValue:
         order=order.kept,
         kept=kept,
         headings=headings(COLUMNS, order, "admin_people.index", **kept),
+        to_invite=count_needed(actor, session.now()),
     )
 
 
 @bp.get("/new")
 @door(Permission.ADMINISTER)
 def new() -> ResponseReturnValue:
-    return render("administration/people/new.html", form=PersonForm())
+    return _new_page(NewPersonForm())
 
 
 @bp.post("")
 @door(Permission.ADMINISTER)
 def create() -> ResponseReturnValue:
-    form = PersonForm()
+    form = NewPersonForm()
+    if form.by_mail.data and _is_mail_set():
+        added = accepted(
+            form,
+            lambda: service.add_and_mail(
+                session.actor(),
+                form.name.data,
+                form.email.data,
+                session.now(),
+                staff_id=form.staff_id.data or "",
+            ),
+        )
+        if added:
+            flash_message(_("%(name)s is added and invited by mail.", name=form.name.data))
+            return redirect(url_for("admin_people.show", person_id=added[0]), 303)
+        return _new_page(form), 422
     done = accepted(
-        form, lambda: service.add(session.actor(), form.name.data, form.email.data, session.now())
+        form,
+        lambda: service.add(
+            session.actor(),
+            form.name.data,
+            form.email.data,
+            session.now(),
+            staff_id=form.staff_id.data or "",
+        ),
     )
     if done:
         return _show_link(*done[0])
-    return render("administration/people/new.html", form=form), 422
+    return _new_page(form), 422
 
 
 @bp.get("/<id:person_id>")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def show(person: Subject) -> ResponseReturnValue:
     found = people.detail(person.id, session.now())
+    asked = invitees(session.actor(), session.now(), person.id)
     return render(
         "administration/people/show.html",
         person=found,
+        invitation=asked[0] if asked else None,
+        is_mail_set=_is_mail_set(),
+        now=session.now(),
         roles=ROLES,
         on_hold_since=erasures.on_hold_since(person.id),
+        has_ties=ties.of(session.actor(), person.id, session.now()).are_some,
     )
 
 
@@ -112,7 +143,12 @@ def update(person: Subject) -> ResponseReturnValue:
     if accepted(
         form,
         lambda: service.edit(
-            session.actor(), person.id, form.name.data, form.email.data, session.now()
+            session.actor(),
+            person.id,
+            form.name.data,
+            form.email.data,
+            session.now(),
+            staff_id=form.staff_id.data,
         ),
     ):
         found = people.detail(person.id, session.now())
@@ -214,7 +250,7 @@ def set_legal_hold(person: Subject) -> ResponseReturnValue:
 @bp.post("/<id:person_id>/legal-hold/end")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def end_legal_hold(person: Subject) -> ResponseReturnValue:
-    folder = current_app.config["FILES_DIR"]
+    folder = current_app.config["FILES"]
     return pressed(
         lambda: holding.end(session.actor(), person.id, folder, session.now()),
         _("The legal hold ended. What was erased while it was open is now erased for good."),
@@ -231,6 +267,14 @@ def _legal_hold_page(person: Subject, form: LegalHoldForm) -> str:
     )
 
 
+def _is_mail_set() -> bool:
+    return current_app.extensions["tracker_mail"] is not None
+
+
+def _new_page(form: NewPersonForm) -> str:
+    return render("administration/people/new.html", form=form, is_mail_set=_is_mail_set())
+
+
 def _name(person: Subject) -> str:
     return people.detail(person.id, session.now()).name
 
@@ -242,6 +286,6 @@ def _page_of(person: Subject) -> str:
 def _show_link(person_id: int, token: str) -> ResponseReturnValue:
     """The one time that the link can be read: it is neither stored nor kept in a cookie, so there
     is no redirect."""
-    address = current_app.config["BASE_URL"] + url_for("invitations.show", token=token)
+    address = current_app.config["ORIGIN"] + url_for("invitations.show", token=token)
     found = people.detail(person_id, session.now())
     return render("administration/people/link.html", person=found, address=address)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, SelectMultipleField, TextAreaField
+from wtforms import BooleanField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -100,6 +100,8 @@ def role_profile_form(
 
 
 class RoundForm(Form):
+    """`preview`: only to see what it costs those who review."""
+
     name = fields.line(
         _l("Name"), _l("Enter a name."), description=_l("For example “Autumn 2026”.")
     )
@@ -112,3 +114,4 @@ class RoundForm(Form):
     )
     starts_on = fields.day(_l("First day"), _l("Enter the first day."))
     ends_on = fields.day(_l("Last day"), _l("Enter the last day."))
+    preview = BooleanField()

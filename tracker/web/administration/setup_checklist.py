@@ -22,9 +22,10 @@ class Task:
     done: bool
 
 
-def setup_checklist(has: SetupProgress) -> list[Task]:
-    """In the order in which one needs the other."""
-    return [
+def setup_checklist(has: SetupProgress, *, operates: bool) -> list[Task]:
+    """In the order in which one needs the other. Backups are of the whole installation, so they
+    are for its operators."""
+    tasks = [
         Task(
             _("Publish how ratings are used"),
             _("Version %(number)s is published.", number=has.use_statement)
@@ -105,13 +106,17 @@ def setup_checklist(has: SetupProgress) -> list[Task]:
             url_for("admin_mail.index"),
             has.mail_outcome is MailOutcome.ARRIVED,
         ),
-        Task(
-            _("Try out a backup"),
-            _backup(has),
-            url_for("admin_backup.index"),
-            has.backup_at is not None and not has.backup_findings,
-        ),
     ]
+    if operates:
+        tasks.append(
+            Task(
+                _("Try out a backup"),
+                _backup(has),
+                url_for("admin_backup.index"),
+                has.backup_at is not None and not has.backup_findings,
+            )
+        )
+    return tasks
 
 
 def _targets(has: SetupProgress) -> str:

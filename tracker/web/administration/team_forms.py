@@ -1,5 +1,6 @@
 """Teams and the library's settings."""
 
+import datetime as dt
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -7,9 +8,11 @@ from wtforms import BooleanField, IntegerField, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from tracker.rules.calendar import time_zones
+from tracker.rules.regions import Paper, Region
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
 from tracker.web.ui.form import Form
+from tracker.web.ui.template_helpers import example
 
 refusal_messages(
     parent_unknown=_l("There is no such open team. Choose one of the list."),
@@ -22,11 +25,32 @@ refusal_messages(
     team_has_teams=_l("Close or move the teams below it first."),
     team_has_joiners=_l("Somebody is to join this team later. Correct their memberships first."),
     parent_closed=_l("The team above is closed. Reopen that one first."),
-    library_name_taken=_l("There is a library of this name already."),
+    library_name_taken=_l("This name can’t be used here. Choose another one."),
     time_zone_unknown=_l("There is no such time zone. Choose one of the list."),
     days_out_of_range=_l("Enter whole days from 1 to %(longest)s."),
     months_out_of_range=_l("Enter whole months from 1 to %(longest)s, or nothing."),
 )
+
+REGIONS = {
+    Region.US: _l("United States"),
+    Region.AU: _l("Australia"),
+    Region.CA: _l("Canada"),
+    Region.GB: _l("United Kingdom"),
+    Region.IE: _l("Ireland"),
+    Region.IN: _l("India"),
+    Region.NZ: _l("New Zealand"),
+    Region.ZA: _l("South Africa"),
+}
+
+PAPERS = {Paper.LETTER: _l("Letter (8.5 × 11 in)"), Paper.A4: _l("A4 (210 × 297 mm)")}
+
+
+def region_choices(now: dt.datetime) -> Any:
+    """Each with this moment as it is written there."""
+    return fields.choices(
+        (region, f"{name}: {example(region, now)}") for region, name in REGIONS.items()
+    )
+
 
 DAYS_NEEDED = _l("Enter a number of days.")
 
@@ -62,6 +86,15 @@ class LibraryForm(Form):
         description=_l(
             "Days and times are shown in it; memberships and rounds begin and end by it."
         ),
+    )
+    region = SelectField(
+        _l("Date and time format"),
+        description=_l("For pages and PDFs. CSV and JSON files don’t change."),
+    )
+    paper = SelectField(
+        _l("Paper"),
+        choices=fields.choices(PAPERS.items()),
+        description=_l("For PDFs, and for pages that you print."),
     )
     review_days: Any = IntegerField(
         _l("Days to answer a review"),

@@ -5,12 +5,14 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.queries.administration import library_settings
+from tracker.queries.administration import library_settings, membership_requests
+from tracker.queries.administration.library_settings import Settings
 from tracker.queries.frameworks.corrections import count_open
+from tracker.rules.regions import Paper, Region
 from tracker.rules.roles import Permission
 from tracker.services.administration import library_settings as service
 from tracker.web.administration.setup_checklist import setup_checklist
-from tracker.web.administration.team_forms import LibraryForm
+from tracker.web.administration.team_forms import LibraryForm, region_choices
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
@@ -23,31 +25,39 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
-    has = library_settings.setup_progress(session.actor(), session.today())
-    tasks = setup_checklist(has)
+    actor = session.actor()
+    has = library_settings.setup_progress(actor, session.today())
+    tasks = setup_checklist(has, operates=actor.operator)
     step = next((task for task in tasks if not task.done), None)
     return render(
-        "administration/index.html", has=has, tasks=tasks, step=step, corrections=count_open()
+        "administration/index.html",
+        has=has,
+        tasks=tasks,
+        step=step,
+        corrections=count_open(actor),
+        requests=membership_requests.count_waiting(actor, session.now()),
     )
 
 
 @bp.get("/library")
 @door(Permission.ADMINISTER)
 def library() -> ResponseReturnValue:
-    form = LibraryForm(obj=library_settings.settings(session.actor()))
+    form = _settings_form(library_settings.settings(session.actor()))
     return render("administration/library.html", form=form)
 
 
 @bp.post("/library")
 @door(Permission.ADMINISTER)
 def library_save() -> ResponseReturnValue:
-    form = LibraryForm()
+    form = _settings_form()
     done = accepted(
         form,
         lambda: service.edit(
             session.actor(),
             name=form.name.data,
             time_zone=form.time_zone.data,
+            region=Region(form.region.data),
+            paper=Paper(form.paper.data),
             review_days=form.review_days.data,
             differences_days=form.differences_days.data,
             endorsement_months=form.endorsement_months.data,
@@ -59,3 +69,9 @@ def library_save() -> ResponseReturnValue:
         flash_message(_("The settings of %(library)s are saved.", library=form.name.data))
         return redirect(url_for("admin.index"), 303)
     return render("administration/library.html", form=form), 422
+
+
+def _settings_form(obj: Settings | None = None) -> LibraryForm:
+    form = LibraryForm(obj=obj)
+    form.region.choices = region_choices(session.now())
+    return form

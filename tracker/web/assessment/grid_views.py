@@ -17,6 +17,7 @@ from tracker.web.assessment.grid_forms import SentGrid, from_form
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
+from tracker.web.http.redirects import address_here
 from tracker.web.i18n.render import render
 from tracker.web.ui import page_nav
 
@@ -81,7 +82,7 @@ def _page(
         here=_here(framework, strand, domain),
         cards_href=page_nav.cards_of(framework, levels),
         said=errors.message_for(refusal) if refusal is not None else "",
-        read_first=url_for("dashboard.use_statement", next=request.path) if unread else "",
+        read_first=url_for("dashboard.use_statement", next=address_here()) if unread else "",
     )
 
 

@@ -9,7 +9,8 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Optional
 
-from tracker.rules.assessment.import_lines import CHARS_MAX, HEADINGS, ImportColumn, decode, plain
+from tracker.rules.assessment.import_lines import CHARS_MAX, HEADINGS, ImportColumn
+from tracker.rules.delimited import decode, plain
 from tracker.rules.errors import Invalid
 from tracker.web.http.errors import refusal_messages
 from tracker.web.http.input_checks import is_clean

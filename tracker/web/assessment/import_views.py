@@ -28,7 +28,7 @@ from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted
-from tracker.web.http.rate_limits import limiter
+from tracker.web.http.rate_limits import documents, limiter
 from tracker.web.i18n.render import render
 
 bp = Blueprint("rating_lists", __name__)
@@ -58,6 +58,7 @@ def new() -> ResponseReturnValue:
 
 @bp.get("/assess/list/template.csv")
 @door(Permission.RATE)
+@documents
 def template() -> ResponseReturnValue:
     learner = assess_pages.header_once_read(switch="rating_lists.new").learner
     return exports.template(

@@ -16,6 +16,7 @@ from tracker.rules.assessment.ratings import FIVE, RatingFilter
 from tracker.rules.pace import minutes_for
 from tracker.web.http import session
 from tracker.web.http.framework_asked import about, learner_asked
+from tracker.web.http.redirects import address_here
 from tracker.web.ui import page_nav
 
 
@@ -69,7 +70,7 @@ def header_once_read(
 
 def once_read(found: AssessmentHeader) -> AssessmentHeader:
     if not found.progress.use_statement:
-        abort(redirect(url_for("dashboard.use_statement", next=request.full_path.rstrip("?"))))
+        abort(redirect(url_for("dashboard.use_statement", next=address_here())))
     return found
 
 

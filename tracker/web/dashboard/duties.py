@@ -1,25 +1,28 @@
 """Today for those who supervise, coordinate or administer: what waits for them, team by team."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy.permissions import Actor
-from tracker.queries.administration import library_settings
+from tracker.queries.access import access_review
+from tracker.queries.administration import library_settings, membership_requests
 from tracker.queries.dashboard import today
 from tracker.queries.dashboard.today import TeamBehind
 from tracker.queries.frameworks.corrections import count_open
-from tracker.queries.reviews import handovers, queues
-from tracker.queries.reviews.queues import Queued
+from tracker.queries.reviews import handovers
+from tracker.queries.reviews.handovers import WaitingReview
 from tracker.queries.teams import teams
 from tracker.queries.teams.teams import OpenRound, TeamLine
 from tracker.web.administration.setup_checklist import setup_checklist
+from tracker.web.dashboard import endings, reviewing
 from tracker.web.http import session
-from tracker.web.reviews import queue
-from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, Section, due, is_soon
+from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, Section
+from tracker.web.ui.template_helpers import day
 
 TEAMS_SHOWN = 12
 NAMES_SHOWN = 5
@@ -27,53 +30,25 @@ NAMES_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Duties:
-    """Sections in order, and what to go on with. `overdue`: it should have been done already."""
+    """Sections in order, and what to go on with, the first first."""
 
     sections: list[Section]
-    next_up: NextUp | None = None
-    overdue: bool = False
+    next_ups: list[NextUp] = field(default_factory=list)
 
 
 def supervising(actor: Actor, on: dt.date) -> Duties:
-    """A section for each team. Two queries."""
-    live = [review for review in queues.inbox(actor, on) if review.is_live]
-    by_team: dict[int, list[Queued]] = {}
-    for review in live:
-        by_team.setdefault(review.team_id, []).append(review)
-    sections = [
-        _team(team.team_id, team.team, team, by_team.pop(team.team_id, []), on)
+    """The reviews of this week and the next, then a section for each team. Three queries."""
+    plan = reviewing.week_plan(actor, on)
+    teams_behind = [
+        Section(
+            _("As supervisor of %(team)s", team=team.team),
+            [_not_sent(team)] if team.not_sent else [],
+            _links(team.team_id, team.team),
+            _all_sent(team),
+        )
         for team in today.behind(actor, on)
     ]
-    sections += [
-        _team(team_id, reviews[0].team, None, reviews, on) for team_id, reviews in by_team.items()
-    ]
-    first = queue.next_review(live)
-    if first is None:
-        return Duties(sections)
-    left = ngettext("%(num)s statement left", "%(num)s statements left", first.waiting or 0)
-    next_up = NextUp(
-        _("Answer what %(name)s sent", name=first.who),
-        f"{left} · {due(first.due_on, on)}",
-        url_for("reviews.show", review_id=first.id),
-        _("Open the review"),
-    )
-    return Duties(sections, next_up, overdue=first.due_on < on)
-
-
-def _team(
-    team_id: int, name: str, members: TeamBehind | None, reviews: list[Queued], on: dt.date
-) -> Section:
-    entries = _to_answer(team_id, [each for each in reviews if each.waiting], on)
-    entries += _to_check(team_id, [each for each in reviews if each.is_to_check])
-    entries += _to_talk(team_id, sum(each.to_confirm for each in reviews))
-    if members is not None and members.not_sent:
-        entries.append(_not_sent(members))
-    return Section(
-        _("As supervisor of %(team)s", team=name),
-        entries,
-        [] if members is None else _links(team_id, name),
-        _("Nothing waits for you here."),
-    )
+    return Duties([*plan.sections, *teams_behind], plan.next_ups)
 
 
 def _links(team_id: int, name: str) -> list[PanelLink]:
@@ -83,54 +58,14 @@ def _links(team_id: int, name: str) -> list[PanelLink]:
     ]
 
 
-def _to_answer(team_id: int, reviews: list[Queued], on: dt.date) -> list[PanelEntry]:
-    """Reviews with something that has no answer yet; `reviews` are in the order in which they are
-    due. One alone is opened itself."""
-    if not reviews:
-        return []
-    left = sum(each.waiting or 0 for each in reviews)
-    statements = ngettext("%(num)s statement left", "%(num)s statements left", left)
-    first = reviews[0]
-    return [
-        PanelEntry(
-            ngettext("%(num)s review to answer", "%(num)s reviews to answer", len(reviews)),
-            url_for("reviews.index", show="answer", team=team_id)
-            if len(reviews) > 1
-            else url_for("reviews.show", review_id=first.id),
-            _("%(statements)s; the next due from %(name)s", statements=statements, name=first.who)
-            if len(reviews) > 1
-            else _("%(statements)s, from %(name)s", statements=statements, name=first.who),
-            due(first.due_on, on),
-            is_soon(first.due_on, on),
-        )
-    ]
-
-
-def _to_check(team_id: int, reviews: list[Queued]) -> list[PanelEntry]:
-    if not reviews:
-        return []
-    names = ", ".join(each.who for each in reviews)
-    return [
-        PanelEntry(
-            ngettext("%(num)s review to check", "%(num)s reviews to check", len(reviews)),
-            url_for("reviews.index", show="check", team=team_id),
-            _("All answered, not revealed yet: %(names)s", names=names),
-        )
-    ]
-
-
-def _to_talk(team_id: int, differences: int) -> list[PanelEntry]:
-    if not differences:
-        return []
-    return [
-        PanelEntry(
-            ngettext(
-                "%(num)s difference waits for you", "%(num)s differences wait for you", differences
-            ),
-            url_for("reviews.index", show="talk", team=team_id),
-            _("Agree on an answer, or keep both ratings."),
-        )
-    ]
+def _all_sent(members: TeamBehind) -> str:
+    if not members.people:
+        return str(_("Nobody learns here now."))
+    return str(
+        _("Everybody has sent something this round.")
+        if members.in_round
+        else _("Everybody has sent something.")
+    )
 
 
 def _not_sent(members: TeamBehind) -> PanelEntry:
@@ -164,7 +99,7 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
     """How far the teams are, the highest first; a section for each team that the actor coordinates.
     Two queries, and one for each of these teams."""
     lines = teams.tree(actor, rounds, session.blind_spots(), on)
-    sections = []
+    sections, stuck = [], []
     for place in actor.coordinates:
         below = [line for line in lines if line.path.startswith(place.path)]
         if not below:
@@ -172,6 +107,7 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
         entries = [_progress(line, bool(rounds)) for line in below[:TEAMS_SHOWN]]
         stranded = [each for each in handovers.waiting(actor, place.path, on) if not each.may_go_on]
         if stranded:
+            stuck.append(_reassign(place.team_id, stranded))
             entries.insert(0, _stranded(place.team_id, len(stranded)))
         links = [
             PanelLink(
@@ -187,14 +123,23 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
     if not sections:
         return Duties(sections)
     top = next(line for line in lines if line.path == actor.coordinates[0].path)
-    return Duties(
-        sections,
-        NextUp(
-            _("See where %(team)s falls short", team=top.name),
-            _("Levels that its people have not reached, by reviewed ratings."),
-            url_for("teams.gaps", team_id=top.id),
-            _("Open the gaps"),
-        ),
+    gaps = NextUp(
+        _("See where %(team)s falls short", team=top.name),
+        _("Levels that its people have not reached, by reviewed ratings."),
+        url_for("teams.gaps", team_id=top.id),
+        _("Open the gaps"),
+    )
+    return Duties(sections, [*stuck, gaps])
+
+
+def _reassign(team_id: int, reviews: Sequence[WaitingReview]) -> NextUp:
+    entry = _stranded(team_id, len(reviews))
+    return NextUp(
+        entry.title,
+        entry.note,
+        entry.href,
+        _("Choose a reviewer"),
+        due_on=min(each.due_on for each in reviews),
     )
 
 
@@ -236,27 +181,15 @@ def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
     )
 
 
-def administering(actor: Actor, on: dt.date) -> Duties:
-    """What the library lacks, and what readers suggested. Two queries."""
-    tasks = [
-        task
-        for task in setup_checklist(library_settings.setup_progress(actor, on))
-        if not task.done
-    ]
-    entries = [PanelEntry(task.title, task.href, task.note) for task in tasks]
-    corrections = count_open()
-    if corrections:
-        entries.append(
-            PanelEntry(
-                ngettext(
-                    "%(num)s suggested correction is open",
-                    "%(num)s suggested corrections are open",
-                    corrections,
-                ),
-                url_for("corrections.index"),
-                _("Readers of the public framework page sent them."),
-            )
-        )
+def administering(actor: Actor, now: dt.datetime) -> Duties:
+    """Who leaves, what waits for a yes, what the library lacks, and what readers suggested. Five
+    queries, and three more where a supervision ends."""
+    has = library_settings.setup_progress(actor, actor.today(now))
+    tasks = setup_checklist(has, operates=actor.operator)
+    entries = endings.entries(actor) + _requests(actor, now)
+    entries += [PanelEntry(task.title, task.href, task.note) for task in tasks if not task.done]
+    entries += _corrections(actor)
+    entries += _access_review(actor, now)
     section = Section(
         _("As administrator"),
         entries,
@@ -266,4 +199,60 @@ def administering(actor: Actor, on: dt.date) -> Duties:
     if not entries:
         return Duties([section])
     first = entries[0]
-    return Duties([section], NextUp(first.title, first.note, first.href, _("Go there")))
+    return Duties([section], [NextUp(first.title, first.note, first.href, _("Go there"))])
+
+
+def operating(actor: Actor) -> Duties:
+    """For an operator who administers no library. One query."""
+    section = Section(
+        _("As operator"),
+        _corrections(actor),
+        [PanelLink(url_for("system.index"), _("Open the System page"))],
+        _("Nothing waits for you here."),
+    )
+    return Duties([section])
+
+
+def _requests(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
+    waiting = membership_requests.count_waiting(actor, now)
+    if not waiting:
+        return []
+    return [
+        PanelEntry(
+            ngettext("%(num)s request to confirm", "%(num)s requests to confirm", waiting),
+            url_for("membership_requests.index"),
+            _("A membership by which an administrator would see ratings."),
+        )
+    ]
+
+
+def _access_review(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
+    last = access_review.last_review(actor)
+    if last.next_on > actor.today(now):
+        return []
+    return [
+        PanelEntry(
+            _("Check who can see whose record"),
+            url_for("access_review.index"),
+            _("Twice a year; last on %(day)s.", day=day(last.at))
+            if last.at
+            else _("Twice a year; not checked yet."),
+        )
+    ]
+
+
+def _corrections(actor: Actor) -> list[PanelEntry]:
+    corrections = count_open(actor)
+    if not corrections:
+        return []
+    return [
+        PanelEntry(
+            ngettext(
+                "%(num)s suggested correction is open",
+                "%(num)s suggested corrections are open",
+                corrections,
+            ),
+            url_for("corrections.index"),
+            _("Readers of the framework pages sent them."),
+        )
+    ]

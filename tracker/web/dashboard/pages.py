@@ -1,48 +1,77 @@
 """Today: what waits for somebody in each of their roles, and one thing to go on with."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.policy.permissions import Actor
+from tracker.queries.notifications import notices
 from tracker.queries.teams.teams import OpenRound, open_rounds
-from tracker.web.dashboard.duties import Duties, administering, coordinating, supervising
+from tracker.web.dashboard.duties import Duties, administering, coordinating, operating, supervising
 from tracker.web.dashboard.learner import Learning, learning
-from tracker.web.ui.panels import NextUp, Section
+from tracker.web.notifications.labels import href, sentence
+from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, Section, due
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """`has_role` is False for somebody who is in no team and administers nothing."""
+    """`also`: what else waits for a learner. `due`: until when somebody waits for what is put
+    first. `has_role` is False for somebody who is in no team and administers nothing."""
 
     rounds: tuple[OpenRound, ...]
     next_up: NextUp | None
+    due: str
     learning: Learning | None
+    also: list[PanelEntry]
     sections: list[Section]
     has_role: bool
 
 
 def today_of(actor: Actor, now: dt.datetime) -> Today:
-    """One thing goes on top: a review that is overdue, then one's own rating, then what others wait
-    for."""
+    """One thing goes on top: that for which somebody else waits, the nearest date first; where
+    nobody waits for anything, one's own rating, then what others have to do."""
     on = actor.today(now)
     rounds = open_rounds(actor.library_id, on)
     own = learning(actor, now) if actor.learns_in else None
     duties = [
         supervising(actor, on) if actor.supervises else Duties([]),
         coordinating(actor, rounds, on) if actor.coordinates else Duties([]),
-        administering(actor, on) if actor.administrator else Duties([]),
+        _looking_after(actor, now),
     ]
-    wanted = [each.next_up for each in duties if each.overdue]
-    wanted.append(own.next_up if own is not None else None)
-    supervised, coordinated, administered = (each.next_up for each in duties)
-    wanted += [supervised, administered, coordinated]
+    supervised, coordinated, administered = (each.next_ups for each in duties)
+    own_ups = [*own.waits, *own.next_ups] if own is not None else []
+    next_up = first_of([*own_ups, *supervised, *administered, *coordinated])
     return Today(
         rounds=_of_interest(rounds, own, actor),
-        next_up=next((each for each in wanted if each is not None), None),
+        next_up=next_up,
+        due=due(next_up.due_on, on) if next_up and next_up.due_on else "",
         learning=own,
+        also=own.others(next_up) if own is not None else [],
         sections=[section for each in duties for section in each.sections],
-        has_role=bool(own or actor.supervises or actor.coordinates or actor.administrator),
+        has_role=bool(
+            own or actor.supervises or actor.coordinates or actor.administrator or actor.operator
+        ),
     )
+
+
+def _looking_after(actor: Actor, now: dt.datetime) -> Duties:
+    """An administrator who is operator too has both in one section."""
+    if actor.administrator:
+        return administering(actor, now)
+    return operating(actor) if actor.operator else Duties([])
+
+
+def account_alerts(actor: Actor) -> list[PanelLink]:
+    """What befell their account and they have not seen yet. One query."""
+    return [
+        PanelLink(href(kind, None), sentence(kind, name))
+        for kind, name in notices.unread_alerts(actor)
+    ]
+
+
+def first_of(wanted: Sequence[NextUp]) -> NextUp | None:
+    """The nearest date by which somebody else waits, else the first."""
+    return min(wanted, key=lambda each: each.due_on or dt.date.max, default=None)
 
 
 def _of_interest(

@@ -6,15 +6,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.queries.access.drafts import DraftHeader
-from tracker.queries.access.health import is_ready
 from tracker.queries.administration import use_statements
 from tracker.queries.notifications import notices
 from tracker.rules.assessment.ratings import FIVE
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.rules.roles import Permission
 from tracker.services.administration import use_statement_readings
+from tracker.services.operations import readiness
 from tracker.web.dashboard.forms import UseStatementReadForm
-from tracker.web.dashboard.pages import today_of
+from tracker.web.dashboard.pages import account_alerts, today_of
 from tracker.web.dashboard.styleguide_form import rejected_sample
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
@@ -40,16 +40,29 @@ def index() -> ResponseReturnValue:
         return render("dashboard/welcome.html", minutes_for_five=minutes_for(FIVE, LEARNER_SECONDS))
     new_notices = notices.unread(actor, session.today())
     return render(
-        "dashboard/today.html", page=today_of(actor, session.now()), new_notices=new_notices
+        "dashboard/today.html",
+        page=today_of(actor, session.now()),
+        new_notices=new_notices,
+        alerts=account_alerts(actor) if new_notices else [],
     )
 
 
 @bp.get("/healthz")
 @door(Permission.PUBLIC)
 def health() -> ResponseReturnValue:
-    """Answers 200 when the database does; for the load balancer, with nothing to read."""
-    is_ready()
+    """Whether the process is alive. It asks no database: one that is away is no reason to start
+    the program again."""
     return {"status": "ok"}
+
+
+@bp.get("/readyz")
+@door(Permission.PUBLIC)
+def ready() -> ResponseReturnValue:
+    """Whether to send people here: 200, or 503 with the names of what is not right."""
+    failing = readiness.failing(readiness.places(current_app.config))
+    if failing:
+        return {"status": "unready", "failing": failing}, 503
+    return {"status": "ready"}
 
 
 @bp.get("/styleguide")

@@ -1,6 +1,8 @@
 """Erasing an earlier version of one's own evidence, or a whole piece: first what goes and what
 stays, then the act."""
 
+from typing import Any
+
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -40,7 +42,7 @@ def erase(evidence: Subject) -> ResponseReturnValue:
             session.actor(),
             evidence.id,
             ErasureReason(form.reason.data),
-            pages.store().folder,
+            pages.store().place,
             number=form.number,
             now=session.now(),
         ),
@@ -48,12 +50,19 @@ def erase(evidence: Subject) -> ResponseReturnValue:
     if done is None:
         return _page(evidence.id, form), 422
     forget_flashed()
-    flash_message(
-        _("Hidden from every page and export. It will be erased when the legal hold ends.")
-        if done[0]
-        else _("Erased from every page, every export and the disk.")
-    )
+    flash_message(_erased_message(held=done[0]))
     return redirect(url_for("evidence.show", evidence_id=evidence.id), 303)
+
+
+def _erased_message(*, held: bool) -> Any:
+    if held:
+        return _("Hidden from every page and export. It will be erased when the legal hold ends.")
+    if erasures.is_file_left():
+        return _(
+            "Erased from every page and export. The place where files are kept can’t be reached "
+            "just now; its file goes as soon as it can, within a day."
+        )
+    return _("Erased from every page, every export and the disk.")
 
 
 def _page(evidence_id: int, form: ErasureForm) -> str:

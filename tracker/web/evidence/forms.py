@@ -11,7 +11,7 @@ from wtforms import BooleanField, DateField, HiddenField, StringField, TextAreaF
 from wtforms.validators import InputRequired, Optional
 
 from tracker.rules.evidence.content import EvidenceContent
-from tracker.rules.evidence.uploads import Upload
+from tracker.rules.evidence.uploads import PICTURES, Upload, clean_name, kind_of
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui.form import Form
 from tracker.web.ui.statement_picker import an_id
@@ -48,15 +48,24 @@ refusal_messages(
     evidence_title_long=_l(
         "The title may have at most %(most)s characters; the text below has room for more."
     ),
+    file_away=_l(
+        "The place where files are kept can’t be reached just now. The file is still there; try "
+        "again in a few minutes."
+    ),
     file_damaged=_l(
         "The stored file is damaged or missing, so it is not handed out. What you wrote beside it "
         "is unharmed. "
         "Tell your administrator; if you still have the file, add it again."
     ),
     file_empty=_l("The file is empty. Choose one that has something in it."),
+    file_infected=_l(
+        "The virus scanner found something harmful in the file. Nothing was saved. Delete the "
+        "file, and tell whoever looks after your computer."
+    ),
     file_large=_l("The file is larger than %(most)s MB. Send a smaller one, or add it as a link."),
     file_not_kept=_l(
-        "The file could not be stored just now. Nothing was saved; try again in a while."
+        "The server has no room for the file, so nothing was saved. What you typed is still here. "
+        "Tell your administrator, or save it without the file for now."
     ),
     file_not_what_it_says=_l(
         "The content of the file is not a whole %(ending)s file. Save it again as what its name "
@@ -67,10 +76,39 @@ refusal_messages(
         "The file holds macros, a password or parts that are not safe to keep. Save it without "
         "them."
     ),
+    file_unchecked=_l(
+        "The file can’t be checked for viruses now. Nothing was saved; what you typed is still "
+        "here. Try again later, or save it without the file."
+    ),
+    file_store_away=_l(
+        "The place where files are kept can’t be reached just now, so nothing was saved. What you "
+        "typed is still here. Try again in a few minutes, or save it without the file for now."
+    ),
     files_many=_l("Choose at most %(most)s files at a time."),
+    files_on_the_way=_l(
+        "Another upload of yours is still being saved. Wait until it is done, and send this one "
+        "again."
+    ),
     files_full=_l(
         "Your files would take more than the %(total)s MB that one person has. Use a link instead."
     ),
+    pdf_active=_l(
+        "The PDF can run a script, open something by itself, or holds other files. That isn’t "
+        "safe to keep. Print it to PDF again, and choose the new file."
+    ),
+    pdf_locked=_l(
+        "The PDF is locked, so it can’t be checked. Open it, print it to PDF again, and choose "
+        "the new file."
+    ),
+    pdf_unreadable=_l(
+        "Parts of the PDF can’t be read, so it can’t be checked. Print it to PDF again, and choose "
+        "the new file."
+    ),
+    picture_large=_l(
+        "The picture has more than %(most)s million pixels. Save a smaller copy of it, and choose "
+        "that one."
+    ),
+    picture_moves=_l("The picture is animated. Save a still picture of it, and choose that one."),
 )
 
 
@@ -97,6 +135,11 @@ class EvidenceForm(Form):
         if not found and request.form.get(self.file.name):
             return [Upload("", b"")]
         return [each for each in found if each.name or each.content]
+
+    @property
+    def sends_picture(self) -> bool:
+        names = [sent.filename or "" for sent in request.files.getlist(self.file.name)]
+        return any(kind_of(clean_name(name)) in PICTURES for name in names)
 
     @property
     def sent_name(self) -> str:

@@ -20,7 +20,7 @@ from tracker.rules.evidence.uploads import FileStore
 from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.web.evidence.forms import EvidenceForm, JotForm
 from tracker.web.http import session
-from tracker.web.http.errors import message_for
+from tracker.web.http.errors import flash_message, message_for
 from tracker.web.i18n.render import render
 from tracker.web.ui.audit_labels import ERASED_BECAUSE
 from tracker.web.ui.drafts import drafted_forms
@@ -44,7 +44,10 @@ SAVES = ("save", "enter")
 def store() -> FileStore:
     settings = current_app.config
     return FileStore(
-        settings["FILES_DIR"], settings["UPLOAD_MAX_BYTES"], settings["UPLOAD_TOTAL_BYTES"]
+        settings["FILES"],
+        settings["UPLOAD_MAX_BYTES"],
+        settings["UPLOAD_TOTAL_BYTES"],
+        settings["SCANNER"],
     )
 
 
@@ -130,6 +133,11 @@ def asks_first(form: EvidenceForm) -> bool:
     return bool(seen) and request.form.get("do") in SAVES and not form.sent_name
 
 
+def tell_of_pictures(form: EvidenceForm) -> None:
+    if form.sends_picture:
+        flash_message(_("Location and camera data, if any, were taken out of the picture."), "info")
+
+
 def choose_page(
     evidence_id: int, chosen: Mapping[int, str], find: str = "", refusal: Refusal | None = None
 ) -> str:
@@ -167,6 +175,12 @@ def erased_page(evidence_id: int) -> str:
 def erased_message() -> Any:
     """What is said after a new version took the place of those that are erased."""
     if erasures.on_hold_since(session.actor().person_id) is None:
+        if erasures.is_file_left():
+            return _(
+                "Saved. The earlier versions are erased from every page and export. The place "
+                "where files are kept can’t be reached just now; their files go as soon as it can, "
+                "within a day."
+            )
         return _("Saved. The earlier versions are erased from every page, export and the disk.")
     return _(
         "Saved. The earlier versions are hidden from every page and export. They will be erased "

@@ -13,7 +13,7 @@ from tracker.queries.assessment.learners import frameworks_of
 from tracker.queries.evidence import evidence as evidence_queries
 from tracker.queries.evidence import sendings, versions
 from tracker.queries.evidence.versions import PastVersion
-from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.errors import Conflict, Invalid, Unchecked, Unkept, Unreachable
 from tracker.rules.evidence import patron_data
 from tracker.rules.evidence.content import EvidenceContent
 from tracker.rules.roles import Permission
@@ -24,8 +24,9 @@ from tracker.web.evidence.forms import EvidenceForm, JotForm, LinkForm
 from tracker.web.http import access, session
 from tracker.web.http.access import door
 from tracker.web.http.downloads import attachment
-from tracker.web.http.errors import Link, Undo, flash_message, forget_flashed, put_on
+from tracker.web.http.errors import Link, Undo, flash_message, forget_flashed, put_on, status_of
 from tracker.web.http.rate_limits import limiter
+from tracker.web.http.redirects import address_here
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
 from tracker.web.ui.statement_picker import an_id
@@ -64,7 +65,7 @@ def jot() -> ResponseReturnValue:
 @door(Permission.RATE)
 def new() -> ResponseReturnValue:
     if not use_statements.has_read(session.actor()):
-        return redirect(url_for("dashboard.use_statement", next=request.full_path.rstrip("?")))
+        return redirect(url_for("dashboard.use_statement", next=address_here()))
     ids = [an_id(typed) for typed in request.args.getlist("statement")[:20]]
     chosen = {key: "" for key in ids if key is not None} | pages.picked_before("evidence.create")
     picker = pages.picker(chosen)
@@ -90,10 +91,15 @@ def create() -> ResponseReturnValue:
                 store=pages.store(),
                 now=session.now(),
             )
+        except (Unchecked, Unkept, Unreachable) as refusal:
+            put_on(form, refusal)
+            return pages.form_page(form, picker=picker), status_of(refusal)
         except (Invalid, Conflict) as refusal:
             put_on(form, refusal)
         else:
-            return _added(made, form.content())
+            answer = _added(made, form.content())
+            pages.tell_of_pictures(form)
+            return answer
     return pages.form_page(form, picker=picker), 422
 
 
@@ -151,12 +157,14 @@ def update(evidence: Subject) -> ResponseReturnValue:
                 erase=form.erasure(),
                 now=session.now(),
             )
-        except (Invalid, Conflict) as refusal:
-            status = 409 if isinstance(refusal, Conflict) else 422
+        except (Invalid, Conflict, Unchecked, Unkept, Unreachable) as refusal:
+            status = status_of(refusal)
             put_on(form, refusal)
             overtaken = refusal.code == "evidence_changed"
         else:
-            return _saved(evidence.id, form.content(), erased=form.wants_erasure)
+            answer = _saved(evidence.id, form.content(), erased=form.wants_erasure)
+            pages.tell_of_pictures(form)
+            return answer
     piece = versions.piece(evidence.id) or abort(404)
     if overtaken:
         form.version.data = str(piece.shown.number)

@@ -28,7 +28,8 @@ class CorrectionForm(Form):
         _l("Your e-mail"),
         [Length(max=EMAIL_MAX, message=_TOO_LONG)],
         description=_l(
-            "Only to ask you back. The administrators of this site see it; the page never shows it."
+            "Only to ask you back. Only those who answer suggestions see it; the page never shows "
+            "it."
         ),
     )
 

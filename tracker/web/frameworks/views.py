@@ -52,6 +52,7 @@ def correct(slug: str) -> ResponseReturnValue:
     page = _page(slug)
     form = CorrectionForm()
     _offer_anchors(form, page)
+    actor = session.actor_or_none()
     if form.validate_on_submit():
         try:
             suggest_correction(
@@ -62,11 +63,16 @@ def correct(slug: str) -> ResponseReturnValue:
                 form.email.data or "",
                 session.now(),
                 form.anchor.data or "",
+                None if actor is None else actor.library_id,
             )
         except Invalid as refusal:
             put_on(form, refusal)
         else:
-            flash_message(_("Thank you. Your suggestion is with the administrators of this site."))
+            flash_message(
+                _("Thank you. Your suggestion is with those who look after this site.")
+                if actor is None
+                else _("Thank you. Your suggestion is with the administrators of your library.")
+            )
             return redirect(
                 url_for("frameworks.show", slug=slug, version=request.args.get("version")), 303
             )

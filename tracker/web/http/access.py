@@ -29,7 +29,9 @@ from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.services.notifications import notices
 from tracker.services.operations import downloads, looks, refusals
+from tracker.services.operations.side_notes import SideNote, beside
 from tracker.web.http import idempotency, session
+from tracker.web.http.redirects import address_here
 
 V = TypeVar("V", bound=Callable[..., Any])
 Loader = Callable[[int, dt.date], Subject | None]
@@ -47,10 +49,14 @@ LOADERS: dict[Loader, str] = {
     subjects.membership: "membership_id",
     subjects.not_rated: "not_rated_id",
     subjects.role_profile: "role_profile_id",
+    subjects.roster: "roster_id",
     subjects.round_: "round_id",
     subjects.sign_in: "sign_in_id",
     subjects.draft: "draft_id",
+    subjects.job: "job_id",
     subjects.outbox_mail: "mail_id",
+    subjects.correction: "correction_id",
+    subjects.membership_request: "request_id",
 }
 """Which part of the address each loader reads. The view gets the subject in its place, named
 without `_id`."""
@@ -148,6 +154,12 @@ def note_opened(what: int | NoticePage) -> None:
     g.setdefault("opened", set()).add(what)
 
 
+def note_download(what: str, asked: DoorRequest) -> None:
+    """Note, after the response is built, that a file left which another part of the application
+    made, for another door than this one."""
+    g.taken = (what, asked)
+
+
 def check_doors(app: Flask) -> None:
     """Raises RuntimeError naming every route without a declared permission."""
     bare = sorted(
@@ -161,7 +173,7 @@ def check_doors(app: Flask) -> None:
 
 def _to_sign_in() -> ResponseReturnValue:
     if request.method == "GET" and request.accept_mimetypes.best != "application/json":
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+        return redirect(url_for("accounts.sign_in", next=address_here()))
     abort(401)
 
 
@@ -169,23 +181,25 @@ def _write_looks(response: Any) -> Any:
     actor = session.actor_or_none() if g.get("looks") else None
     if actor is not None and response.status_code == 200:
         for kind, owner_ids in g.looks.items():
-            looks.looked(actor, owner_ids, kind, session.now())
+            with beside(SideNote.LOOK, actor):
+                looks.looked(actor, owner_ids, kind, session.now())
     return response
 
 
 def _write_opened(response: Any) -> Any:
     actor = session.actor_or_none() if g.get("opened") else None
     if actor is not None and response.status_code == 200:
-        notices.opened(actor, g.opened, session.now())
+        with beside(SideNote.OPENED, actor):
+            notices.opened(actor, g.opened, session.now())
     return response
 
 
 def _write_refusal(response: Any) -> Any:
     asked: DoorRequest | None = g.get("refused")
-    if asked is not None and response.status_code >= 400:
-        refusals.refused(
-            session.actor(), asked.permission, asked.record, asked.subject, session.now()
-        )
+    actor = session.actor_or_none() if asked is not None else None
+    if asked is not None and actor is not None and response.status_code >= 400:
+        with beside(SideNote.REFUSAL, actor):
+            refusals.refused(actor, asked.permission, asked.record, asked.subject, session.now())
     return response
 
 
@@ -193,15 +207,15 @@ def _write_download(response: Any) -> Any:
     """Whatever leaves as a file is noted here, so that no view can forget it. What is public is
     nobody's record."""
     disposition, options = parse_options_header(response.headers.get("Content-Disposition"))
-    asked: DoorRequest | None = (
-        g.get("asked") if disposition == "attachment" and response.status_code == 200 else None
-    )
-    if asked is not None:
+    what, asked = g.get("taken", (str(request.blueprint), g.get("asked")))
+    if disposition != "attachment" or response.status_code != 200:
+        asked = None
+    actor = session.actor_or_none() if asked is not None else None
+    if asked is not None and actor is not None:
         form = PurePath(options.get("filename", "")).suffix.removeprefix(".").lower()
         subject = None if asked.record == "library" else asked.subject
-        downloads.downloaded(
-            session.actor(), str(request.blueprint), form, subject, asked.record, session.now()
-        )
+        with beside(SideNote.DOWNLOAD, actor):
+            downloads.downloaded(actor, what, form, subject, asked.record, session.now())
     return response
 
 

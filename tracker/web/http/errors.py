@@ -13,10 +13,21 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
+from tracker.rules.errors import (
+    Conflict,
+    Damaged,
+    Invalid,
+    Missing,
+    Refusal,
+    Unchecked,
+    Unkept,
+    Unreachable,
+)
+from tracker.rules.faults import Fault, fault_of
 from tracker.web.http.logging import loggable_path
 from tracker.web.http.rate_limits import minutes_to_wait
 from tracker.web.i18n.render import render
@@ -24,6 +35,13 @@ from tracker.web.i18n.render import render
 REFUSAL_MESSAGES: dict[str, Any] = {
     "missing": _l("There is no such record, or it is not yours to see."),
     "status_413": _l("What was sent is too large. Nothing was saved; send less at once."),
+    "status_503": _l(
+        "The server can’t answer just now. Nothing that was saved is lost; try again."
+    ),
+    "status_507": _l(
+        "The server has no room to save this. What was saved before is still there; tell your "
+        "administrator."
+    ),
     "move_not_now": _l(
         "That can’t be done anymore: somebody moved it on. Look at the page again; nothing was "
         "lost."
@@ -31,6 +49,19 @@ REFUSAL_MESSAGES: dict[str, Any] = {
 }
 """Code of a refusal -> its sentence; `%(fact)s` is filled from the refusal's facts. View files add
 theirs (`words`)."""
+
+STATUS = {
+    Invalid: 422,
+    Conflict: 409,
+    Missing: 404,
+    Unchecked: 503,
+    Unreachable: 503,
+    Unkept: 507,
+    Damaged: 410,
+}
+PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503, 507})
+RETRY_AFTER = 5
+"""Seconds after which it is worth another try, when the database was busy or away."""
 
 LOG = structlog.get_logger("tracker.web")
 
@@ -82,18 +113,26 @@ def _page(status: int, said: str | None = None) -> ResponseReturnValue:
     if wants_json():
         said = said or str(REFUSAL_MESSAGES.get(f"status_{status}", HTTPStatus(status).phrase))
         return jsonify(error=said, request_id=g.get("request_id", "")), status
-    name = status if status in (400, 403, 404, 405, 409, 413, 422, 429, 500, 503) else 400
+    name = status if status in PAGES else 400
     wait = minutes_to_wait() if status == 429 else None
     return render(f"errors/{name}.html", message=said, wait=wait), status
 
 
 def refused(refusal: Refusal) -> ResponseReturnValue:
     """The page of a refusal that no view answers itself."""
-    status = {Invalid: 422, Conflict: 409, Missing: 404}.get(type(refusal), 400)
-    return _page(status, message_for(refusal))
+    answer = _page(status_of(refusal), message_for(refusal))
+    again = {"Retry-After": str(RETRY_AFTER)} if isinstance(refusal, Unreachable) else {}
+    return (*answer, again)  # type: ignore[misc]
+
+
+def status_of(refusal: Refusal) -> int:
+    return STATUS.get(type(refusal), 400)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, DatabaseError):
+        return _of_machine(cause)
     if error.code is None or error.code < 400:
         return error.get_response()
     answer = _page(error.code)
@@ -117,10 +156,16 @@ def _stale(error: CSRFError) -> ResponseReturnValue:
     )
 
 
-def _busy(error: OperationalError) -> ResponseReturnValue:
-    LOG.error("database_unavailable", error=str(error.orig))
+def _of_machine(error: Exception) -> ResponseReturnValue:
+    """The disk is full, or the database busy, damaged or away; any other is a fault of ours."""
+    fault = fault_of(error)
+    if fault is None and not isinstance(error, OperationalError | PoolTimeout):
+        return _fault(error)
+    LOG.error("storage_fails", fault=fault and fault.value, error=str(error).partition("\n")[0])
     g.failing = True
-    return _page(503)
+    if fault is Fault.DISK_FULL:
+        return _page(507)
+    return (*_page(503), {"Retry-After": str(RETRY_AFTER)})  # type: ignore[misc]
 
 
 def _fault(error: Exception) -> ResponseReturnValue:
@@ -171,5 +216,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _busy)
+    for kind in (DatabaseError, PoolTimeout, OSError):
+        app.register_error_handler(kind, _of_machine)
     app.register_error_handler(Exception, _fault)

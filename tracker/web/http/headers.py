@@ -1,36 +1,58 @@
-"""The headers of every response, errors and files too."""
+"""The headers of every answer: of pages, static files, refusals, and of the last resort."""
 
 import secrets
+from collections.abc import Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response, g, request
+import structlog
+from flask import Flask, g, request
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src "
-    "'self'; "
-    "connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'; object-src 'none'"
-)
+from tracker.rules import last_resort
+
+LOG = structlog.get_logger("tracker.web")
+REQUEST_ID = "tracker.request_id"
+
+
+class EveryAnswer:
+    """Goes round all that answers. Where nothing inside could answer, it does so itself."""
+
+    def __init__(self, inner: WSGIApplication, *, https: bool, shares_host: bool) -> None:
+        self._inner = inner
+        self._shares_host = shares_host
+        self._https = https
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request_id = environ[REQUEST_ID] = secrets.token_hex(8)
+        strict = last_resort.headers(
+            https=self._https, shares_host=self._shares_host, request_id=request_id
+        )
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            said = {name.lower() for name, _value in headers}
+            missing = [pair for pair in strict.items() if pair[0].lower() not in said]
+            return start_response(status, [*headers, *missing], exc_info)
+
+        try:
+            return self._inner(environ, start)
+        except Exception:
+            LOG.exception("unanswered", request_id=request_id)
+            status, headers, page = last_resort.answer(request_id)
+            start(status, headers)
+            return [page]
 
 
 def _start() -> None:
-    g.request_id = secrets.token_hex(8)
-
-
-def _finish(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    headers["X-Request-ID"] = g.get("request_id", "")
-    headers.setdefault("Cache-Control", "no-store")
-    if request.is_secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    return response
+    g.request_id = request.environ.get(REQUEST_ID, "")
 
 
 def init_app(app: Flask) -> None:
     app.before_request(_start)
-    app.after_request(_finish)
+
+
+def wrap(app: Flask) -> None:
+    """Last of all: whatever is put round the application later goes without."""
+    https = bool(app.config["SESSION_COOKIE_SECURE"])
+    app.wsgi_app = EveryAnswer(  # type: ignore[method-assign]
+        app.wsgi_app, https=https, shares_host=bool(app.config["URL_PREFIX"])
+    )

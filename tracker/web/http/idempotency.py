@@ -27,7 +27,9 @@ from tracker.queries.access.idempotency import StoredResponse, kept
 from tracker.rules.errors import Refusal
 from tracker.services import idempotency
 from tracker.services.idempotency import Repeated, SentForm
+from tracker.services.operations.side_notes import SideNote, beside
 from tracker.web.http import errors, session
+from tracker.web.http.redirects import address_here
 from tracker.web.i18n.render import render
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -99,15 +101,21 @@ def _first(sent: SentForm, act: Callable[[], ResponseReturnValue]) -> Response:
         if kept(sent.key_sha256) is not None:
             cookie["_flashes"] = before
             raise Repeated
-    elif refused is None and 300 <= answer.status_code < 400:
-        idempotency.keep_answer(
-            sent, answer.status_code, answer.location or "", _tagged.dumps(_told_since(before))
-        )
     else:
-        idempotency.release(sent)
+        with beside(SideNote.ANSWER, None):
+            _keep(sent, None if refused is not None else answer, before)
     if refused is not None:
         raise refused
     return answer
+
+
+def _keep(sent: SentForm, answer: Response | None, before: list[tuple[str, Any]]) -> None:
+    """A way on is kept with what was told; of anything else, the key is given back."""
+    if answer is not None and 300 <= answer.status_code < 400:
+        told = _tagged.dumps(_told_since(before))
+        idempotency.keep_answer(sent, answer.status_code, answer.location or "", told)
+    else:
+        idempotency.release(sent)
 
 
 def _with_answer(sent: SentForm, found: StoredResponse) -> StoredResponse:
@@ -149,7 +157,7 @@ def _something_else(found: StoredResponse) -> ResponseReturnValue:
     ]
     return render(
         "errors/sent_before.html",
-        action=request.full_path.rstrip("?"),
+        action=address_here(),
         fields=fields,
         files=files,
         first_answer=found.location,

@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import Flask, request
 from flask_babel import lazy_gettext as _l
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.exceptions import UnsupportedMediaType
 
-from tracker.rules.errors import Invalid
+from tracker.rules import strict_json
+from tracker.rules.errors import Invalid, Refusal
 from tracker.web.http.errors import refusal_messages
 
 refusal_messages(
@@ -16,6 +17,10 @@ refusal_messages(
         "again."
     ),
     unreadable_json=_l("The body must be one JSON object. Nothing was saved."),
+    repeated_json=_l(
+        "%(name)s stands twice in what was sent, so it isn’t clear which one counts. Nothing was "
+        "saved; send it once."
+    ),
 )
 
 
@@ -25,20 +30,23 @@ def is_clean(text: str) -> bool:
 
 
 def json_object() -> dict[str, Any]:
-    """The request's JSON body. Raises Invalid: not an object, nested beyond reason, or with text
-    that cannot be kept.
+    """The request's JSON body, the only way to it. Raises Refusal: not an object, nested beyond
+    reason, or with a key twice in one object; Invalid: with text that cannot be kept.
 
-    Only the texts at the top are looked at: a caller refuses values of other types than it expects.
+    A caller refuses values of other types than it expects. Raises UnsupportedMediaType for what
+    does not say that it is JSON: a form of another site can send such.
     """
+    if not request.is_json:
+        raise UnsupportedMediaType
     try:
-        body = request.get_json()
-    except RequestEntityTooLarge:
-        raise
-    except (BadRequest, RecursionError, ValueError) as error:
-        raise Invalid("unreadable_json") from error
+        body = strict_json.parsed(request.get_data().decode("utf-8"))
+    except (UnicodeDecodeError, strict_json.NotStrict) as error:
+        raise Refusal("unreadable_json") from error
     if not isinstance(body, dict):
-        raise Invalid("unreadable_json")
-    if not all(is_clean(part) for pair in body.items() for part in pair if isinstance(part, str)):
+        raise Refusal("unreadable_json")
+    if twice := strict_json.repeated(body):
+        raise Refusal("repeated_json", name=twice[0])
+    if not all(map(is_clean, strict_json.texts(body))):
         raise Invalid("unreadable_text")
     return body
 

@@ -11,7 +11,10 @@ from structlog.tracebacks import ExceptionDictTransformer
 
 from tracker.web.http import session
 
-SECRET_PATH = re.compile(r"^(/+welcome/).*", re.IGNORECASE | re.DOTALL)
+SECRET_PATH = re.compile(r"^(/+(?:welcome|email-address/+[a-z-]+)/).*", re.IGNORECASE | re.DOTALL)
+
+PROBES = {"dashboard.health", "dashboard.ready"}
+"""Asked every few seconds by whatever watches the server, which knows it by names of its own."""
 
 
 def loggable_path() -> str:
@@ -46,7 +49,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def _line(response: Response) -> Response:
-        if not app.testing and request.endpoint != "dashboard.health":
+        if not app.testing and request.endpoint not in PROBES:
             actor = None if g.get("failing") else session.actor_or_none()
             log.info(
                 "request",

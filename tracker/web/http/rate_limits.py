@@ -1,14 +1,74 @@
-"""How often a door may be knocked on. Counts are kept where TRACKER_LIMITS_STORAGE says."""
+"""How often a door may be knocked on. Counts are kept where TRACKER_LIMITS_STORAGE says, under keys
+that name nobody and no place."""
 
+import hmac
+import ipaddress
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
-from flask import Response
+import structlog
+from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from limits.errors import ConfigurationError
+from limits.storage import MemoryStorage, Storage
 
 from tracker.web.http import session
+from tracker.web.http.limits_storage import DatabaseStorage  # noqa: F401  (`limits` learns of it)
 
-limiter = Limiter(get_remote_address)
+T = TypeVar("T")
+LOG = structlog.get_logger("tracker.limits")
+BUCKETS = 2**14
+"""What anybody can make up, such as a place or an e-mail address, is counted in as many counts as
+this and no more, however much is made up. Two fall together now and then; which ones, nobody can
+tell without the secret key."""
+NETWORK = 64
+"""Bits of an address of IPv6 that say whose it is: one customer has all that begin like it."""
+in_this_process = MemoryStorage()
+"""Where counts go on while the storage cannot be reached."""
+
+
+def keyed(value: str) -> str:
+    """A digest that nobody else can work out."""
+    key = str(current_app.config["SECRET_KEY"])
+    return hmac.new(key.encode(), value.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+
+
+def bucket(value: str) -> str:
+    return str(int(keyed(value), 16) % BUCKETS)
+
+
+def source() -> str:
+    """Where the request comes from."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return bucket("")
+    if isinstance(address, ipaddress.IPv6Address):
+        address = address.ipv4_mapped or ipaddress.ip_network((address, NETWORK), strict=False)[0]
+    return bucket(str(address))
+
+
+def who_asks() -> str:
+    """The person, wherever they sit; the place of somebody who is not signed in."""
+    actor = session.actor_or_none()
+    return f"source-{source()}" if actor is None else f"person-{actor.person_id}"
+
+
+limiter = Limiter(who_asks, in_memory_fallback_enabled=True)
+
+documents = limiter.shared_limit("20 per minute", scope="documents")
+"""On every view that makes a file: a PDF takes as long as some twenty pages."""
+
+
+def asked(ask: Callable[[Storage], T]) -> T:
+    """What the storage answers; where it cannot be reached, what this process counted."""
+    storage: Storage = limiter.storage
+    try:
+        return ask(storage)
+    except storage.base_exceptions as error:
+        LOG.warning("limits_counted_here", error=str(error).partition("\n")[0])
+        return ask(in_this_process)
 
 
 def was_refused(response: Response) -> bool:
@@ -25,12 +85,12 @@ def minutes_to_wait() -> int | None:
     return max(1, -(-seconds // 60))
 
 
-def who_asks() -> str:
-    """For limits on each person, wherever they sit; somebody who is not signed in counts by their
-    address."""
-    actor = session.actor_or_none()
-    return get_remote_address() if actor is None else f"person-{actor.person_id}"
-
-
-documents = limiter.shared_limit("20 per minute", scope="documents", key_func=who_asks)
-"""On every view that makes a document: one takes as long as some twenty pages."""
+def init_app(app: Flask) -> None:
+    """Raises ValueError where the storage that the settings name cannot be."""
+    try:
+        limiter.init_app(app)
+    except ConfigurationError as error:
+        raise ValueError(
+            f"TRACKER_LIMITS_STORAGE can't be used: {error}. Redis needs the extra: "
+            "pip install 'skills-tracker[redis]'."
+        ) from error

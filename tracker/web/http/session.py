@@ -10,22 +10,34 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from tracker.policy.permissions import Actor
 from tracker.queries.access import blind_spots as blindness
-from tracker.queries.access.actors import actor_for_token
+from tracker.queries.access.actors import SignedInActor, actor_for_token
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.rules.accounts.passwords import Passwords
-from tracker.services.accounts import account, sign_ins
+from tracker.services.accounts import account, invitations, sign_ins
+from tracker.services.operations.side_notes import SideNote, beside, tell_missed
+
+HASHING = frozenset(
+    {
+        "accounts.sign_in_now",
+        "accounts.change_password",
+        "address_changes.ask",
+        "invitations.accept",
+    }
+)
+"""Endpoints that hash a password. The server lets those wait in a line of their own."""
 
 login = LoginManager()
 login.session_protection = None
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
-    """Flask-Login's user: the token is its id, so that a sign-in dies with its row."""
+    """Flask-Login's user: the token is its id, so that a sign-in dies with its row. `found` is
+    None where no browser sent the request."""
 
-    def __init__(self, token: str, actor: Actor, seen_at: dt.datetime | None) -> None:
+    def __init__(self, token: str, actor: Actor, found: SignedInActor | None) -> None:
         self.token = token
         self.actor = actor
-        self.seen_at = seen_at
+        self.found = found
 
     def get_id(self) -> str:
         return self.token
@@ -52,6 +64,12 @@ def actor() -> Actor:
     return found
 
 
+def act_as(who: Actor | None) -> None:
+    """Let this request be theirs: one that no browser sent, for work in the background."""
+    if who is not None:
+        g._login_user = SignedIn("", who, None)
+
+
 def today() -> dt.date:
     """The day it is in the signed-in person's library."""
     return actor().today(now())
@@ -67,21 +85,35 @@ def blind_spots() -> BlindSpots:
 
 def browser_key() -> str:
     """Tells a browser whose unsaved answers it holds, without saying who: another one for each
-    sign-in."""
+    sign-in. By the oldest key that still holds, so that a new one drops no answer."""
     who = actor()
     whose = f"{who.person_id}:{who.sign_in_id}"
-    return hmac.new(current_app.config["SECRET_KEY"].encode(), whose.encode(), "sha256").hexdigest()
+    oldest = [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]][-1]
+    return hmac.new(oldest.encode(), whose.encode(), "sha256").hexdigest()
 
 
 def passwords() -> Passwords:
+    """Raises RuntimeError for an endpoint that is not one of HASHING."""
+    if request.endpoint not in HASHING:
+        raise RuntimeError(f"{request.endpoint} hashes a password in the line of pages")
     found: Passwords = current_app.extensions["tracker_passwords"]
     return found
 
 
-def begin(email: str, password: str) -> bool:
-    """Sign in; False when unknown, disabled or wrong. What the cookie held before is dropped."""
+def begin(
+    email: str, password: str, *, is_noted: bool = True, on_shared_desk: bool = False
+) -> bool:
+    """Sign in; False when unknown, disabled or wrong, which the audit tells where `is_noted`. What
+    the cookie held before is dropped."""
     token = sign_ins.sign_in(
-        passwords(), email, password, agent=_agent(), now=now(), max_age=_max_age()
+        passwords(),
+        email,
+        password,
+        agent=_agent(),
+        now=now(),
+        max_age=_max_age(),
+        is_noted=is_noted,
+        on_shared_desk=on_shared_desk,
     )
     if token is None:
         return False
@@ -98,6 +130,19 @@ def change_password(current: str, new: str) -> None:
     _enter(token)
 
 
+def accept_link(link: str, password: str) -> bool:
+    """Set the password that a one-time link is for. Whoever is signed in here is signed out; who
+    set their first one is signed in, which is True. Raises what services/accounts/invitations
+    refuses."""
+    done = invitations.accept(
+        link, passwords(), password, now(), agent=_agent(), max_age=_max_age()
+    )
+    end()
+    if done.token is not None:
+        _enter(done.token)
+    return done.token is not None
+
+
 def _enter(token: str) -> None:
     """Go on with this sign-in. What the cookie held before is dropped, so a planted one is worth
     nothing."""
@@ -105,7 +150,7 @@ def _enter(token: str) -> None:
     found = actor_for_token(token, now(), idle())
     if found is None:
         raise RuntimeError("a sign-in that was just made is not there")
-    login_user(SignedIn(token, *found))
+    login_user(SignedIn(token, found.actor, found))
 
 
 def end() -> None:
@@ -125,29 +170,53 @@ def _max_age() -> dt.timedelta:
 
 
 def idle() -> dt.timedelta:
-    """How long a sign-in lives without being used."""
+    """How long a sign-in lives at most without being used."""
     return dt.timedelta(minutes=current_app.config["SESSION_IDLE_MINUTES"])
 
 
 @login.user_loader  # type: ignore[untyped-decorator]
 def _load(token: str) -> SignedIn | None:
     found = actor_for_token(token, now(), idle())
-    return None if found is None else SignedIn(token, *found)
+    return None if found is None else SignedIn(token, found.actor, found)
 
 
 def _note_seen(response: Response) -> Response:
     user = getattr(g, "_login_user", None)
-    if (
-        isinstance(user, SignedIn)
-        and user.seen_at is not None
-        and user.seen_at <= now() - sign_ins.SEEN_EVERY
-    ):
-        sign_ins.seen(user.actor, now())
+    found = user.found if isinstance(user, SignedIn) else None
+    if found is not None:
+        every = sign_ins.seen_every(found.idle)
+        if found.seen_at <= now() - every:
+            with beside(SideNote.SEEN, found.actor):
+                sign_ins.seen(found.actor, every, now())
+    return response
+
+
+def _renew(response: Response) -> Response:
+    """What the person may do has changed since the last request: the cookie holds another token
+    from here on, so one that was captured before is worth nothing."""
+    user = getattr(g, "_login_user", None)
+    if not isinstance(user, SignedIn) or user.found is None or not user.found.renews:
+        return response
+    if response.status_code < 500 and "_user_id" in cookie:
+        with beside(SideNote.RENEWAL, user.actor):
+            token = sign_ins.renew(user.actor, user.token, now())
+            if token is not None:
+                cookie["_user_id"] = token
+    return response
+
+
+def _tell_missed(response: Response) -> Response:
+    user = getattr(g, "_login_user", None)
+    if isinstance(user, SignedIn):
+        tell_missed(user.actor, now())
     return response
 
 
 def init_app(app: Flask) -> None:
     login.init_app(app)
     app.extensions["tracker_passwords"] = Passwords(**app.config["ARGON2"])
+    app.extensions["tracker_hashing"] = HASHING
     app.jinja_env.globals.update(browser_key=browser_key)
+    app.after_request(_tell_missed)
     app.after_request(_note_seen)
+    app.after_request(_renew)

@@ -9,8 +9,10 @@ from flask import Flask, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from tracker.rules.accounts.links import LinkEmail
 from tracker.rules.notifications.mail import MailServer, compose
 from tracker.rules.notifications.notices import NoticeEmail
+from tracker.web.notifications import link_emails
 from tracker.web.notifications.labels import href, sentence
 
 NAME_MAX = 60
@@ -25,14 +27,24 @@ def plain(name: str) -> str:
     return " ".join(apart.split())[:NAME_MAX].strip()
 
 
-def write(app: Flask, server: MailServer, email: NoticeEmail, now: dt.datetime) -> EmailMessage:
+def write(
+    app: Flask, server: MailServer, email: NoticeEmail | LinkEmail, now: dt.datetime
+) -> EmailMessage:
     """Its links have the host of TRACKER_BASE_URL. Raises ValueError for an address that is
     none."""
     with app.app_context(), app.test_request_context(base_url=app.config["BASE_URL"]):
-        return compose(server, email.address, _subject(email), _text(email), now, email.token)
+        if isinstance(email, LinkEmail):
+            names = plain(email.name), plain(email.library), plain(email.by)
+            subject = link_emails.subject(email)
+            text = "\n\n".join(link_emails.parts(email, *names)) + "\n"
+        else:
+            subject, text = _subject(email), _text(email)
+        return compose(server, email.address, subject, text, now, email.token)
 
 
 def _subject(email: NoticeEmail) -> str:
+    if email.is_alert:
+        return str(_("Your account in Skills Tracker"))
     count = len(email.lines)
     return str(
         ngettext("%(num)d notice from Skills Tracker", "%(num)d notices from Skills Tracker", count)
@@ -51,6 +63,17 @@ def _text(email: NoticeEmail) -> str:
     ]
     if more > 0:
         parts.append(str(ngettext("And %(num)d more.", "And %(num)d more.", more)))
+    if email.is_alert:
+        parts.append(
+            str(
+                _(
+                    "If you did not ask for this, tell the people who run Skills Tracker at your "
+                    "library. This message goes to the addresses that your account has or lately "
+                    "had, whatever you chose for notices."
+                )
+            )
+        )
+        return "\n\n".join(parts) + "\n"
     parts.append(
         str(_("All your notices: %(address)s", address=url_for("notices.index", _external=True)))
     )

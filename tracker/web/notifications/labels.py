@@ -12,6 +12,7 @@ SENTENCES = {
     NoticeKind.ITEM_REPLIED: _l("%(name)s replied to your question."),
     NoticeKind.ITEM_DROPPED: _l("%(name)s dropped a returned statement from your review."),
     NoticeKind.REVIEW_REVEALED: _l("Your review with %(name)s is revealed."),
+    NoticeKind.REVIEW_LONGER: _l("%(name)s took one more week for your review."),
     NoticeKind.REVIEW_CLOSED: _l("Your review with %(name)s is closed."),
     NoticeKind.REVIEW_HANDED_ON: _l("Your review with %(name)s was reassigned to somebody else."),
     NoticeKind.DIFFERENCE_CONFIRMED: _l("%(name)s responded to differences in your review."),
@@ -26,6 +27,19 @@ SENTENCES = {
     NoticeKind.ENDORSEMENT_EXPIRING: _l("Some of your reviewed ratings expire soon."),
     NoticeKind.ENDORSEMENT_REVOKED: _l("%(name)s revoked one of your reviewed ratings."),
     NoticeKind.DEPUTY_NAMED: _l("You are a backup reviewer for %(name)s."),
+    NoticeKind.LINK_MADE: _l(
+        "%(name)s made a one-time link that sets a new password for your account. You were signed "
+        "out everywhere."
+    ),
+    NoticeKind.ADDRESS_CHANGED: _l("%(name)s changed the e-mail address of your account."),
+    NoticeKind.READER_ADDED: _l("%(name)s has a role in which they can see your reviewed ratings."),
+    NoticeKind.NAMES_SHOWN: _l(
+        "%(name)s changed the library’s settings: coordinators see your reviewed levels with your "
+        "name."
+    ),
+    NoticeKind.REQUEST_MADE: _l("%(name)s asks you to confirm a membership."),
+    NoticeKind.REQUEST_CONFIRMED: _l("%(name)s confirmed a membership that you asked for."),
+    NoticeKind.REQUEST_REFUSED: _l("%(name)s refused a membership that you asked for."),
     NoticeKind.EXCEPTION_PROPOSED: _l("%(name)s suggests that a statement doesn’t apply here."),
 }
 
@@ -45,7 +59,12 @@ TALK = frozenset(
 """They lead to what the two see of each other, the others to the review."""
 
 
-PAGES = {NoticePage.PROFILE: "profiles.own", NoticePage.REVIEWS: "reviews.index"}
+PAGES = {
+    NoticePage.PROFILE: "profiles.own",
+    NoticePage.REVIEWS: "reviews.index",
+    NoticePage.ACCOUNT: "accounts.show",
+    NoticePage.REQUESTS: "membership_requests.index",
+}
 
 
 def sentence(kind: NoticeKind, name: str) -> str:

@@ -98,7 +98,7 @@ def _server() -> MailServer | None:
 
 
 def _message(server: MailServer, code: str) -> EmailMessage:
-    address = current_app.config["BASE_URL"] + url_for("admin_mail.index", code=code)
+    address = current_app.config["ORIGIN"] + url_for("admin_mail.index", code=code)
     text = _(
         "Hello %(name)s,\n\nthis is the test message that you sent yourself from Skills Tracker. "
         "That you read it "

@@ -55,6 +55,7 @@ def index() -> ResponseReturnValue:
         form=form,
         found=found,
         kinds=audit_labels.WORDS,
+        who=audit_labels.who,
         facts=audit_labels.facts,
         order=order.kept,
         kept=kept,

@@ -16,7 +16,7 @@ COMMANDS = ("tracker backup", "tracker backup test FILE", "tracker restore FILE"
 
 
 @bp.get("")
-@door(Permission.ADMINISTER)
+@door(Permission.OPERATE)
 def index() -> ResponseReturnValue:
     return render(
         "operations/backup.html", tried=restore_tests.newest(), sentence=sentence, commands=COMMANDS

@@ -55,17 +55,16 @@ def summaries(of: Sequence[SectionBars]) -> list[VoiceSummary]:
     ]
 
 
-def headline(of: Sequence[VoiceSummary], with_target: int) -> str:
-    """By endorsements alone, as its place over the two counts says."""
+def headline(at_target: int, with_target: int) -> str:
+    """In one voice: its place says in which."""
     if not with_target:
         return str(_("No targets are set"))
-    endorsed = next(each for each in of if each.voice is Voice.ENDORSED)
     return str(
         ngettext(
             "At target in %(at)s of %(num)d domain",
             "At target in %(at)s of %(num)d domains",
             with_target,
-            at=endorsed.at_target,
+            at=at_target,
         )
     )
 
@@ -86,8 +85,20 @@ def changes(
         return ChangesSince(chosen, offered, str(note), "", (), False)
     lists = [
         ChangeList(_moved(len(growth.up), len(growth.down)), ()),
-        ChangeList(_("%(num)s moved up", num=len(growth.up)), growth.up),
-        ChangeList(_("%(num)s moved down", num=len(growth.down)), growth.down),
+        ChangeList(
+            ngettext(
+                "%(num)d self-rating moved up", "%(num)d self-ratings moved up", len(growth.up)
+            ),
+            growth.up,
+        ),
+        ChangeList(
+            ngettext(
+                "%(num)d self-rating moved down",
+                "%(num)d self-ratings moved down",
+                len(growth.down),
+            ),
+            growth.down,
+        ),
         ChangeList(_("%(num)s newly met in reviews", num=len(growth.newly)), growth.newly),
     ]
     if growth.no_longer:
@@ -100,7 +111,8 @@ def changes(
 
 
 def _moved(up: int, down: int) -> str:
-    return str(_("%(up)s moved up, %(down)s down", up=up, down=down))
+    """Of the self side alone: reviewed ratings have lists of their own."""
+    return str(_("Self-ratings: %(up)s moved up, %(down)s down", up=up, down=down))
 
 
 def _counts(states: Sequence[TargetState | None]) -> str:

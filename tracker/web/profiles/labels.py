@@ -1,17 +1,14 @@
-"""Sentences about levels: what would change one, what state it is in, and what to do next."""
+"""Sentences about levels: what would change one, and what state it is in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.profiles.levels import DomainShape
-from tracker.queries.profiles.profiles import Profile
+from tracker.queries.profiles.profiles import SelfSide
 from tracker.queries.profiles.statement_status import MetAnswer, StatementVoices
-from tracker.queries.reviews.agreed_steps import OpenStep
-from tracker.rules.frameworks.wording import Wording
+from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import (
     DomainStanding,
     LevelState,
@@ -19,21 +16,8 @@ from tracker.rules.profiles.levels import (
     counts_nowhere,
     what_would_change,
 )
-from tracker.rules.profiles.next_steps import LearnerReviewState, NextStep, StepKind
-from tracker.web.ui.template_helpers import day
-
-STEPS_SHOWN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class StepLine:
-    """One next step as it is shown: what it is about, why, and the link to do it. No counts: the
-    pages behind the links list more than one domain."""
-
-    title: Wording
-    text: str
-    href: str
-    action: str
+from tracker.rules.profiles.next_steps import LearnerReviewState
+from tracker.web.profiles.unknown_words import WORDS, OpenStatements, lacking_in
 
 
 def counts_as_met(answers: Sequence[MetAnswer]) -> str:
@@ -49,7 +33,7 @@ def counts_as_met(answers: Sequence[MetAnswer]) -> str:
     )
 
 
-def change(of: DomainStanding, domain: DomainShape) -> str:
+def change(of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenStatements) -> str:
     """What would let the next level be held: "2 statements from Proficient"."""
     lacks = what_would_change(of)
     if lacks is None:
@@ -71,7 +55,7 @@ def change(of: DomainStanding, domain: DomainShape) -> str:
             lacks.from_not_met,
         )
     else:
-        open_or_not = ngettext("%(num)d is not known yet", "%(num)d are not known yet", lacks.open)
+        open_or_not = unknown.words(domain.id, voice, {lacks.rank})
     sentence = f"{words}: {facts}; {open_or_not}."
     if lacks.then_held > lacks.rank:
         held = domain.level_name(lacks.then_held)
@@ -111,102 +95,16 @@ def state(view: LevelView) -> str:
             )
 
 
-def step_lines(
-    agreed: list[OpenStep],
-    steps: tuple[NextStep, ...],
-    of: Profile,
-    statements: list[StatementVoices],
-) -> list[StepLine]:
-    """What was agreed in a talk, the next due first, then what the levels ask for: at most
-    STEPS_SHOWN in all."""
-    domains = {domain.id: domain for domain in of.domains}
-    titles = {each.id: each.title for each in statements}
-    found = [_agreed(each) for each in agreed]
-    found += [
-        _step(step, domains[step.domain_id], titles, of.learner.framework_slug) for step in steps
-    ]
-    return found[:STEPS_SHOWN]
-
-
-def nothing_left(of: Profile) -> str:
-    """What is said where there is no step."""
-    standings = [*(of.own or of.endorsed).values(), *of.endorsed.values()]
-    if all(counts_nowhere(each) for each in standings):
-        return str(_("Too few statements at every level to judge one."))
-    if all(what_would_change(each) is None for each in standings):
-        return str(_("Nothing is left to do here: every level that counts is reached."))
-    return str(_("Nothing for you to do now."))
-
-
-def unanswered(of: StatementVoices) -> str:
-    """What is said in the endorsed voice of a statement that has no endorsement."""
-    words = {
-        LearnerReviewState.DIFFERS: _("difference open"),
-        LearnerReviewState.KEPT_APART: _("no agreement"),
-        LearnerReviewState.WITH_REVIEWER: _("with your reviewer"),
-        LearnerReviewState.RETURNED: _("your reviewer has a question"),
-        LearnerReviewState.NOT_SENT: _("not reviewed yet"),
-    }
-    return str(words[of.review])
-
-
-def _agreed(step: OpenStep) -> StepLine:
-    who = (
-        _("You, with %(name)s, for %(statement)s", name=step.reviewer, statement=step.statement)
-        if step.is_mine
-        else _("%(name)s, for %(statement)s", name=step.reviewer, statement=step.statement)
-    )
-    text = _("%(who)s, by %(day)s", who=who, day=day(step.due_on)) if step.due_on else str(who)
-    href = url_for("reviews.differences", review_id=step.review_id, _anchor=f"item-{step.item_id}")
-    return StepLine(step.text.removesuffix("."), text, href, _("Agreed in the talk"))
-
-
-def _step(step: NextStep, domain: DomainShape, titles: dict[int, str], framework: str) -> StepLine:
-    first = step.statement_ids[0]
-    name, level = domain.title, domain.level_name(step.rank or 0)
-    title, href, action = name, url_for("statements.show", statement_id=first), _("Why")
-    match step.kind:
-        case StepKind.RATE:
-            text = _("some ratings at %(level)s are missing or not sure", level=level)
-            href, action = _assess(framework, domain, first), _("Rate")
-        case StepKind.BUILD_REVIEWED:
-            text = _(
-                "the %(level)s statement in %(domain)s that a reviewer found not met yet",
-                level=level,
-                domain=name,
-            )
-            title = titles[first]
-        case StepKind.BUILD_OWN:
-            text = _(
-                "%(level)s in %(domain)s: your own answer does not count as met yet",
-                level=level,
-                domain=name,
-            )
-            title, href, action = titles[first], _evidence(first), _("Add evidence")
-        case StepKind.GROW:
-            text = _("%(level)s in %(domain)s, where you are at target", level=level, domain=name)
-            title, href, action = titles[first], _evidence(first), _("Add evidence")
-        case StepKind.SEND:
-            text = _("not everything at %(level)s is reviewed", level=level)
-            href, action = url_for("reviews.new"), _("Send")
-        case StepKind.REPLY:
-            text = str(_("a reviewer has a question"))
-            href, action = url_for("reviews.index"), _("Reply")
-        case StepKind.TALK:
-            text = str(_("you and your reviewer rated something differently"))
-            href, action = url_for("reviews.index"), _("See them")
-    return StepLine(title, text, href, action)
-
-
-def _assess(framework: str, domain: DomainShape, statement_id: int) -> str:
-    return url_for(
-        "assessment.show",
-        framework=framework,
-        strand=domain.strand_key,
-        domain=domain.key,
-        _anchor=f"s-{statement_id}",
-    )
-
-
-def _evidence(statement_id: int) -> str:
-    return url_for("evidence.new", statement=statement_id)
+def unanswered(of: StatementVoices, voice: Voice, side: SelfSide) -> str:
+    """What is said of a statement without an answer in that voice, to a reader of that side."""
+    lacking = lacking_in(voice, of, side)
+    words = "" if lacking is None else str(WORDS[lacking])
+    if voice is Voice.SELF:
+        return words
+    match of.review:
+        case LearnerReviewState.WITH_REVIEWER:
+            return str(_("%(unknown)s: with your reviewer", unknown=words))
+        case LearnerReviewState.RETURNED:
+            return str(_("%(unknown)s: your reviewer has a question", unknown=words))
+        case _:
+            return words

@@ -20,6 +20,7 @@ from tracker.rules.profiles.levels import (
 )
 from tracker.web.i18n.content_language import beginning, unmarked
 from tracker.web.profiles.standing_words import TargetWords, reached, target_words, working_on
+from tracker.web.profiles.unknown_words import OpenStatements
 
 Address = Callable[[DomainShape], str]
 """Where the explanation of a domain is."""
@@ -80,7 +81,7 @@ class SectionBars:
 
 
 def sections(
-    of: Profile, exceptions: Iterable[AgreedException], address: Address
+    of: Profile, exceptions: Iterable[AgreedException], unknown: OpenStatements, address: Address
 ) -> list[SectionBars]:
     excepted = frozenset(each.domain_id for each in exceptions)
     by_strand: dict[str, list[DomainShape]] = {}
@@ -94,7 +95,7 @@ def sections(
                 domains[0].strand,
                 tuple(level.name for level in domains[0].levels),
                 names.pop() if len(names) == 1 else "",
-                tuple(_row(of, domain, excepted, address(domain)) for domain in domains),
+                tuple(_row(of, domain, excepted, unknown, address(domain)) for domain in domains),
             )
         )
     return found
@@ -106,17 +107,24 @@ def common_target(found: Iterable[SectionBars]) -> str:
     return names.pop() if len(names) == 1 else ""
 
 
-def _row(of: Profile, domain: DomainShape, excepted: Collection[int], href: str) -> DomainBars:
+def _row(
+    of: Profile, domain: DomainShape, excepted: Collection[int], unknown: OpenStatements, href: str
+) -> DomainBars:
     endorsed = of.endorsed[domain.id]
-    bars = [_bar(Voice.ENDORSED, endorsed, domain, href, domain.id in excepted)]
+    bars = [_bar(Voice.ENDORSED, endorsed, domain, href, unknown, domain.id in excepted)]
     if of.own is not None:
-        bars.insert(0, _bar(Voice.SELF, of.own[domain.id], domain, href, False))
+        bars.insert(0, _bar(Voice.SELF, of.own[domain.id], domain, href, unknown, False))
     target = domain.level_name(of.targets.get(domain.id, 0))
     return DomainBars(domain.title, href, target, tuple(bars))
 
 
 def _bar(
-    voice: Voice, of: DomainStanding, domain: DomainShape, href: str, excepted: bool
+    voice: Voice,
+    of: DomainStanding,
+    domain: DomainShape,
+    href: str,
+    unknown: OpenStatements,
+    excepted: bool,
 ) -> LevelBar:
     ranks = [view.rank for view in of.levels]
     tick, lacks = checked_rank(of), what_would_change(of)
@@ -125,9 +133,9 @@ def _bar(
         segments=tuple(map(_segment, of.levels)),
         tick=None if tick is None else ranks.index(tick) + 1,
         reached=reached(of, domain),
-        working_on=working_on(of, domain),
+        working_on=working_on(of, domain, voice, unknown),
         href=href if lacks is None else f"{href}#level-{lacks.rank}",
-        target=target_words(of, domain, voice),
+        target=target_words(of, domain, voice, unknown),
         excepted=excepted,
     )
 

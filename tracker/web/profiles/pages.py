@@ -14,12 +14,14 @@ from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import EndorsedCount, Profile, SelfSide
 from tracker.queries.reviews import agreed_steps, submission_counts
 from tracker.queries.reviews.submission_counts import SentCounts
+from tracker.rules.frameworks.scale import Voice
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark_language
-from tracker.web.profiles import cards, labels, level_bars
+from tracker.web.profiles import cards, level_bars, step_lines
 from tracker.web.profiles.cards import ChangesSince, VoiceSummary
-from tracker.web.profiles.labels import StepLine
 from tracker.web.profiles.level_bars import SectionBars
+from tracker.web.profiles.step_lines import StepLine
+from tracker.web.profiles.unknown_words import OpenStatements
 
 
 @dataclass(frozen=True)
@@ -56,22 +58,29 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
         learner.lang,
     )
     agreed = exceptions.agreed(learner, blind)
-    sections = level_bars.sections(profile, agreed, lambda domain: _address(learner, side, domain))
+    sections = level_bars.sections(
+        profile,
+        agreed,
+        OpenStatements.of(statements, side),
+        lambda domain: _address(learner, side, domain),
+    )
     summaries = cards.summaries(sections)
     changes, steps, last_change = None, [], None
     if chosen is not None:
         then = profiles.at_target(profile, side, blind, chosen.end)
         changes = cards.changes(profile, offered, chosen, grown, then, summaries)
     if side is SelfSide.OWN:
-        computed = statement_status.steps(profile, statements, labels.STEPS_SHOWN)
-        steps = labels.step_lines(open_steps, computed, profile, statements)
+        steps = step_lines.step_lines(open_steps, profile, statements)
         last_change = profiles.last_change(learner)
     return ProfilePage(
         profile=profile,
         side=side,
         sections=sections,
         target=level_bars.common_target(sections),
-        headline=cards.headline(summaries, len(profile.targets)),
+        headline=cards.headline(
+            next(each.at_target for each in summaries if each.voice is Voice.ENDORSED),
+            len(profile.targets),
+        ),
         summaries=summaries,
         endorsed=profiles.endorsed_count(learner, blind),
         changes=changes,
@@ -80,7 +89,7 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
         ),
         exceptions=agreed,
         steps=steps,
-        nothing_left=labels.nothing_left(profile),
+        nothing_left=step_lines.nothing_left(profile),
         last_change=last_change,
     )
 

@@ -17,6 +17,7 @@ from tracker.rules.profiles.levels import (
     known_rank,
     what_would_change,
 )
+from tracker.web.profiles.unknown_words import OpenStatements
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,9 @@ def reached(of: DomainStanding, domain: DomainShape) -> str:
     return domain.level_name(rank) if rank else str(_("none reached"))
 
 
-def working_on(of: DomainStanding, domain: DomainShape) -> str:
+def working_on(
+    of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenStatements
+) -> str:
     """How far the next level is: "Developing: 1 of 3, need 3"."""
     lacks = what_would_change(of)
     if lacks is None:
@@ -54,15 +57,17 @@ def working_on(of: DomainStanding, domain: DomainShape) -> str:
         applicable=view.tally.applicable,
         need=lacks.need,
     )
-    return f"{words}; {_open(lacks.open)}" if lacks.open else str(words)
+    return "; ".join(filter(None, (words, unknown.words(domain.id, voice, {lacks.rank}))))
 
 
-def target_words(of: DomainStanding, domain: DomainShape, voice: Voice) -> TargetWords:
+def target_words(
+    of: DomainStanding, domain: DomainShape, voice: Voice, unknown: OpenStatements
+) -> TargetWords:
     """How that stands to the target: what is answered and not met makes a gap, what is open is
     named apart."""
     missing = in_the_way(of)
     not_met = sum(view.tally.not_met for view in missing)
-    unknown = sum(view.tally.open for view in missing)
+    is_open = unknown.words(domain.id, voice, {view.rank for view in missing})
     checked = _checked(of, domain)
     match of.target_state:
         case None:
@@ -73,18 +78,14 @@ def target_words(of: DomainStanding, domain: DomainShape, voice: Voice) -> Targe
             words = ngettext(
                 "below target: %(num)d not met", "below target: %(num)d not met", not_met
             )
-            notes = (_open(unknown), *checked) if unknown else checked
+            notes = (is_open, *checked) if is_open else checked
             kind = "gap" if voice is Voice.ENDORSED else "soft"
             return TargetWords(state, "\u25bc", words, kind, notes)
         case TargetState.NOT_YET_KNOWN as state:
-            return TargetWords(state, "?", _open(unknown), "soft", checked)
+            return TargetWords(state, "?", is_open, "soft", checked)
         case TargetState.NOT_ASSESSED as state:
             why = (str(_("too few statements to judge")),)
             return TargetWords(state, "\u2013", str(_("not assessed")), "soft", why)
-
-
-def _open(statements: int) -> str:
-    return str(ngettext("%(num)d not known yet", "%(num)d not known yet", statements))
 
 
 def _checked(of: DomainStanding, domain: DomainShape) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from tracker.queries.profiles import profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.notifications.notices import NoticePage
+from tracker.rules.profiles.levels import RULE
 from tracker.rules.roles import Permission
 from tracker.services.assessment import readiness
 from tracker.web.http import errors, rate_limits, session
@@ -21,6 +22,7 @@ from tracker.web.i18n.render import render
 from tracker.web.profiles import exports, labels, standing_words
 from tracker.web.profiles import pdf as profile_pdf
 from tracker.web.profiles.pages import profile_page
+from tracker.web.profiles.unknown_words import OpenStatements
 from tracker.web.ui import pdf
 
 bp = Blueprint("profiles", __name__)
@@ -59,6 +61,7 @@ def explain(person: Subject, domain: str) -> ResponseReturnValue:
 
 @bp.get("/profile.csv")
 @door(Permission.SIGNED_IN)
+@rate_limits.documents
 def own_csv() -> ResponseReturnValue:
     learner = _own() or abort(404)
     return exports.as_csv(learner, statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS))
@@ -66,6 +69,7 @@ def own_csv() -> ResponseReturnValue:
 
 @bp.get("/profile.json")
 @door(Permission.SIGNED_IN)
+@rate_limits.documents
 def own_json() -> ResponseReturnValue:
     learner = _own() or abort(404)
     return exports.as_json(learner, statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS))
@@ -143,6 +147,7 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
     voices = [(Voice.ENDORSED, profile.endorsed[domain.id])]
     if profile.own is not None:
         voices.insert(0, (Voice.SELF, profile.own[domain.id]))
+    statements = statement_status.voices(learner, side, session.blind_spots(), domain.id)
     return render(
         "profiles/explain.html",
         lang=learner.lang,
@@ -150,7 +155,9 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
         side=side,
         domain=domain,
         voices=voices,
-        statements=statement_status.voices(learner, side, session.blind_spots(), domain.id),
+        rule=RULE,
+        statements=statements,
+        unknown=OpenStatements.of(statements, side),
         change=labels.change,
         counts_as_met=labels.counts_as_met,
         met=statement_status.met_answers(learner.framework_id),

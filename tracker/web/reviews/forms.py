@@ -78,6 +78,11 @@ refusal_messages(
         "The time for these differences is over, so each that was open ended with no agreement. "
         "Both answers stay on record. You can send the statement again."
     ),
+    week_taken=_l(
+        "One more week has been taken for this review already, which can be done once. The date "
+        "stays as it is. If there is too little time, talk to each other, or have the review "
+        "reassigned."
+    ),
     confirmation_unseen=_l(
         "The other of you agreed in the meantime, and your page did not show it. Read it here, "
         "then confirm again; what you chose is kept."
@@ -93,6 +98,7 @@ refusal_messages(
         "Nothing is left to reassign: every statement of this review has been revealed or has "
         "ended. Nothing was changed."
     ),
+    handover_nothing_ticked=_l("Tick the reviews to reassign first."),
     review_of_one=_l(
         "A review of one statement can’t be reassigned. Its learner can send it to somebody else."
     ),
@@ -171,6 +177,18 @@ class HandOnForm(Form):
     )
 
 
+class HandOnAllForm(HandOnForm):
+    """`reviews`: those that were ticked; which of them can go on is the service's to say."""
+
+    reviews = SelectMultipleField(
+        _l("Reviews"), coerce=fields.id_or_none, choices=[], validate_choice=False
+    )
+
+    @property
+    def ticked(self) -> list[int]:
+        return [each for each in self.reviews.data or [] if each is not None]
+
+
 class DeputyForm(Form):
     """`deputy`: the choices are handed in."""
 
@@ -194,7 +212,9 @@ class AnswerForm(Form):
         validate_choice=False,
     )
     ground = RadioField(
-        _l("How do you know?"), [Optional()], choices=fields.choices((key, key) for key in Ground)
+        _l("How do you know?"),
+        [Optional(strip_whitespace=False)],
+        choices=fields.choices((key, key) for key in Ground),
     )
     note = TextAreaField(_l("Note, or your question"))
     version = IntegerField(_l("Version"), [InputRequired()])

@@ -167,7 +167,13 @@ def grounds() -> list[AnswerChoice]:
 
 
 def reviewer_words(each: Reviewer) -> str:
-    """A reviewer to choose: the name, and why they may."""
+    """A reviewer to choose: the name, why they may, and until when they are away."""
+    if each.away_until is None:
+        return _reviewer(each)
+    return str(_("%(name)s, away until %(day)s", name=_reviewer(each), day=day(each.away_until)))
+
+
+def _reviewer(each: Reviewer) -> str:
     if each.deputy_for:
         return str(
             _(
@@ -213,11 +219,14 @@ def left(statements: int, pace: int) -> str:
     minutes = minutes_for(statements, pace)
     if not minutes:
         return str(_("nothing left to answer"))
-    return str(
-        _("about a minute left")
-        if minutes == 1
-        else _("about %(minutes)s minutes left", minutes=minutes)
-    )
+    hours, rest = divmod(minutes, 60)
+    if hours:
+        words = _("about %(hours)s h %(minutes)s min left", hours=hours, minutes=rest)
+    elif minutes == 1:
+        words = _("about a minute left")
+    else:
+        words = _("about %(minutes)s minutes left", minutes=minutes)
+    return str(words)
 
 
 def is_ready(items: Sequence[Item]) -> bool:

@@ -18,6 +18,7 @@ from tracker.queries.reviews.queues import Queued
 from tracker.rules.errors import Conflict
 from tracker.rules.pace import REVIEWER_SECONDS, minutes_for
 from tracker.rules.reviews.responses import NewerAnswer
+from tracker.rules.reviews.sending import SENT_MAX, suggested
 from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.web.http import access, session
 from tracker.web.http.framework_asked import learner_asked
@@ -25,6 +26,9 @@ from tracker.web.i18n.render import render
 from tracker.web.reviews import labels, queue, screens
 from tracker.web.reviews.endorsements import alerts
 from tracker.web.reviews.forms import AnswerForm, SendForm
+
+KEPT = ("domain", "framework")
+"""What the address of the sending page keeps where more or fewer are to be ticked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,8 @@ class TypedForm:
 
 
 def send_page(form: SendForm, chosen: list[int] | None) -> str:
-    """`chosen`: what was ticked and refused; None for what is suggested, or for what the address
-    asks for."""
+    """`chosen`: what was ticked and refused; None for what is suggested (with `more` in the address
+    all that is worth sending), or for what the address asks for."""
     actor, today = session.actor(), session.today()
     expiring = 1 if "expiring" in request.args else None
     learner = learner_asked(actor.person_id, "reviews.new", expiring=expiring)
@@ -45,15 +49,15 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
     domain_id = request.args.get("domain", "")
     if chosen is None and expiring:
         chosen = [*alerts.to_renew(actor, session.now())]
-    ticked = {
-        each.statement_id
+    worth = [
+        each.candidate
         for each in statements
-        if (
-            each.suggested and domain_id in ("", str(each.domain_id))
-            if chosen is None
-            else each.statement_id in chosen
-        )
-    }
+        if each.candidate is not None and domain_id in ("", str(each.domain_id))
+    ]
+    usual, most = suggested(worth), suggested(worth, SENT_MAX)
+    if chosen is None:
+        chosen = most if "more" in request.args else usual
+    ticked = {each.statement_id for each in statements if each.statement_id in set(chosen)}
     reviewers = eligible_reviewers.of_one(actor.person_id, today)
     paces = pace.seconds_of([each.person_id for each in reviewers])
     seconds = next(
@@ -71,6 +75,11 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
         learner=learner,
         statements=statements,
         ticked=ticked,
+        usual=len(usual),
+        worth=len(most),
+        is_more="more" in request.args,
+        is_renewal=bool(expiring),
+        address={key: request.args[key] for key in KEPT if key in request.args},
         reviewers=reviewers,
         paces=paces,
         seconds=seconds,

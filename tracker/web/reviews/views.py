@@ -17,7 +17,7 @@ from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.reviews.responses import NewerAnswer
 from tracker.rules.roles import Permission
-from tracker.services.reviews import answers, reviews
+from tracker.services.reviews import answers, due_dates, reviews
 from tracker.services.reviews import differences as differing
 from tracker.web.http import access, errors, rate_limits, session
 from tracker.web.http.access import door
@@ -29,6 +29,7 @@ from tracker.web.reviews.differences.pages import differences_page, step_form
 from tracker.web.reviews.forms import AnswerForm, ReplyForm, RevealForm, SendForm
 from tracker.web.ui import pdf
 from tracker.web.ui.tables import headings, order_asked
+from tracker.web.ui.template_helpers import day
 
 bp = Blueprint("reviews", __name__)
 
@@ -46,10 +47,10 @@ def index() -> ResponseReturnValue:
     access.note_opened(NoticePage.REVIEWS)
     stands_in = delegates.stands_in_for(actor, today)
     inbox = review_queues.inbox(actor, today)
-    chosen = queue.selected(inbox)
+    chosen = queue.selected(inbox, today)
     return render(
         "reviews/index.html",
-        mine=review_queues.mine(actor),
+        mine=review_queues.mine(actor, today),
         words=labels.REVIEW_STATUS,
         inbox=inbox,
         chosen=chosen,
@@ -122,6 +123,14 @@ def show(review: Subject) -> ResponseReturnValue:
     return redirect(
         pages.reviewer_href(pages.header_of(review.id), review_items.for_reviewer(review.id))
     )
+
+
+@bp.post("/reviews/<id:review_id>/one-more-week")
+@door(Permission.REVIEW_READ, subjects.review)
+def one_more_week(review: Subject) -> ResponseReturnValue:
+    due_on = due_dates.one_more_week(session.actor(), review.id, session.now())
+    flash_message(_("One more week: the new date is %(day)s.", day=day(due_on)))
+    return redirect(url_for("reviews.show", review_id=review.id), 303)
 
 
 @bp.get("/review-items/<id:item_id>")
@@ -227,7 +236,7 @@ def differences_pdf(review: Subject) -> ResponseReturnValue:
     if pages.is_sealed(header):
         return redirect(url_for("reviews.show", review_id=review.id))
     found = outcome.review_outcome(header, pages.is_learner(review))
-    notes = notes_pdf.printed(found, review.library_id)
+    notes = notes_pdf.printed(found, session.actor().library_id)
     return pdf.download(notes_pdf.document, notes, header.lang)
 
 

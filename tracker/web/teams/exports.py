@@ -1,8 +1,11 @@
 """A team's gaps as a CSV file: what the page shows, and nothing that it hides."""
 
+from collections.abc import Iterable, Sequence
+
 from flask_babel import gettext as _
 
-from tracker.queries.teams.gap_matrix import DomainColumn
+from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.teams.gap_matrix import DomainColumn, PersonRow
 from tracker.queries.teams.gaps import GapPage
 from tracker.web.teams.gap_matrix import CellMark, grid
 from tracker.web.ui.csv import Table
@@ -15,10 +18,17 @@ def table(page: GapPage, compare: str) -> Table:
     return [*lines, [_("Don’t apply here"), page.exceptions]] if page.exceptions else lines
 
 
+def people(
+    domains: Sequence[DomainShape], rows: Iterable[PersonRow], *, with_head: bool = True
+) -> Table:
+    """A line for each."""
+    head: Table = [[_("Name"), _("Job profile"), *(domain.title for domain in domains)]]
+    lines: Table = [[row.name, row.note, *map(_words, row.marks)] for row in grid(domains, rows)]
+    return [*head, *lines] if with_head else lines
+
+
 def _matrix(page: GapPage, compare: str) -> Table:
-    domains = [column.domain for column in page.columns]
-    lines: Table = [[_("Name"), _("Job profile"), *(domain.title for domain in domains)]]
-    lines += [[row.name, row.note, *map(_words, row.marks)] for row in grid(domains, page.rows)]
+    lines = people([column.domain for column in page.columns], page.rows)
     lines.append([_("Gaps"), "", *map(_now, page.columns)])
     if compare:
         lines.append([_("Below target, %(round)s", round=compare), "", *map(_before, page.columns)])

@@ -1,9 +1,8 @@
 """Teams for those who supervise or coordinate them: who is in one, and what they have sent."""
 
-from collections import Counter
 from typing import Any
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,16 +10,16 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.teams import gap_scope, teams
 from tracker.queries.teams import gaps as team_gaps
-from tracker.queries.teams.gap_matrix import MatrixFilters
-from tracker.rules.frameworks.addresses import address_keys
+from tracker.rules.operations.jobs import AT_ONCE
 from tracker.rules.roles import Permission
-from tracker.web.http import session
+from tracker.web.http import background, rate_limits, session
 from tracker.web.http.access import door, may, note_looks
+from tracker.web.http.downloads import attachment
+from tracker.web.http.form_actions import pressed
 from tracker.web.http.framework_asked import FrameworkLink
-from tracker.web.i18n.content_language import mark
 from tracker.web.i18n.render import render
 from tracker.web.teams import exports as gaps_export
-from tracker.web.teams import gap_matrix, member_list
+from tracker.web.teams import gap_asked, gap_matrix, member_list, people_file
 from tracker.web.teams.gap_forms import GapFilters
 from tracker.web.ui.csv import csv_file
 
@@ -60,9 +59,9 @@ def show(team: Subject) -> ResponseReturnValue:
 @bp.get("/<id:team_id>/gaps")
 @door(Permission.GAPS_READ, subjects.team)
 def gaps(team: Subject) -> ResponseReturnValue:
-    scope = _scope(team)
+    scope = gap_asked.scope_of(team)
     filters = GapFilters(request.args)
-    chosen = _chosen(scope, filters)
+    chosen = gap_asked.chosen_of(scope, filters)
     page = team_gaps.page(scope, chosen) if chosen is not None else None
     domains = [column.domain for column in page.columns] if page is not None else []
     rows = gap_matrix.grid(domains, page.rows) if page is not None else []
@@ -78,17 +77,19 @@ def gaps(team: Subject) -> ResponseReturnValue:
         rows=rows,
         kinds=gap_matrix.kinds(rows),
         legend=gap_matrix.legend(domains),
+        at_once=AT_ONCE,
     )
 
 
 @bp.get("/<id:team_id>/gaps.csv")
 @door(Permission.GAPS_READ, subjects.team)
+@rate_limits.documents
 def gaps_csv(team: Subject) -> ResponseReturnValue:
     """A file cannot say that something was left out of it, so what cannot be chosen is no file at
     all."""
-    scope = _scope(team)
+    scope = gap_asked.scope_of(team)
     filters = GapFilters(request.args)
-    chosen = _chosen(scope, filters)
+    chosen = gap_asked.chosen_of(scope, filters)
     if chosen is None or filters.unknown:
         abort(404)
     page = team_gaps.page(scope, chosen)
@@ -99,9 +100,28 @@ def gaps_csv(team: Subject) -> ResponseReturnValue:
     )
 
 
-def _scope(team: Subject) -> gap_scope.GapScope:
-    return gap_scope.gap_scope(
-        session.actor(), team.id, team.places[0].path, session.blind_spots(), session.now()
+@bp.get("/<id:team_id>/gaps/people.csv")
+@door(Permission.GAPS_READ, subjects.team)
+@rate_limits.documents
+def people_csv(team: Subject) -> ResponseReturnValue:
+    """At once, where they are few enough; else the page has a button for it."""
+    plan = people_file.plan(team)
+    if len(plan.people) > AT_ONCE:
+        return redirect(f"{url_for('teams.gaps', team_id=team.id)}?{people_file.query(team)}", 303)
+    steps = [people_file.step(team, plan.people, number) for number in range(plan.steps)]
+    note_looks(plan.people, people_file.FILE.look)
+    return attachment(b"".join(steps), plan.file_name, people_file.FILE.media_type)
+
+
+@bp.post("/<id:team_id>/gaps/people")
+@door(Permission.GAPS_READ, subjects.team)
+def make_people_file(team: Subject) -> ResponseReturnValue:
+    scope, _chosen = people_file.asked(team)
+    people_file.plan(team)
+    return pressed(
+        lambda: background.ask(people_file.NAME, team, scope.team.name, people_file.query(team)),
+        _("Your file is being made. It appears here when it is ready; you can go on working."),
+        url_for("jobs.index"),
     )
 
 
@@ -112,7 +132,7 @@ def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[Framewor
         return []
     offered: Any = filters.framework.choices
     people = filters.chosen().get("teams")
-    keys = _keys(scope)
+    keys = gap_asked.keys_of(scope)
     langs = {keys[one.framework_id]: one.lang for one in scope.here}
     return [
         FrameworkLink(
@@ -123,48 +143,3 @@ def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[Framewor
         )
         for value, label in offered
     ]
-
-
-def _keys(scope: gap_scope.GapScope) -> dict[int, str]:
-    """The frameworks of the people here, that of most people first."""
-    here = Counter((one.framework_id, one.framework_slug) for one in scope.here)
-    return address_keys(each for each, _count in here.most_common())
-
-
-def _chosen(scope: gap_scope.GapScope, filters: GapFilters) -> MatrixFilters | None:
-    """What the filters ask for. None where nobody learns here. The framework of most people comes
-    first."""
-    keys = _keys(scope)
-    if not keys:
-        return None
-    labels = {one.framework_id: mark(one.framework, one.lang) for one in scope.here}
-    asked = filters.offer("framework", [(key, labels[each]) for each, key in keys.items()])
-    framework_id = next(each for each, key in keys.items() if key == asked)
-    rounds = {str(each.id): each for each in scope.rounds if each.framework_id == framework_id}
-    past = [(key, each.name) for key, each in rounds.items()]
-    profiles = {
-        (one.role_profile, str(one.role_profile_id))
-        for one in scope.here
-        if one.framework_id == framework_id
-    }
-    has_below = scope.coordinates and bool(scope.children)
-    below = [("all", _("with the teams below")), ("own", _("this team alone"))]
-    at = filters.offer(
-        "round", [("", _("Now")), *((key, _("End of %(round)s", round=name)) for key, name in past)]
-    )
-    teams_choice = filters.offer("teams", below if has_below else below[1:])
-    profile = filters.offer(
-        "profile", [("", _("All")), *((key, name) for name, key in sorted(profiles))]
-    )
-    same = [(key, _("%(round)s, same people", round=name)) for key, name in past]
-    compare = filters.offer("compare", [("", _("Nothing")), *same])
-    one = next(one for one in scope.here if one.framework_id == framework_id)
-    return MatrixFilters(
-        framework_id=framework_id,
-        slug=one.framework_slug,
-        lang=one.lang,
-        round=rounds.get(at),
-        compare=rounds.get(compare),
-        role_profile_id=int(profile) if profile else None,
-        below=teams_choice == "all",
-    )

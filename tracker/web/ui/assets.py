@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 from pathlib import Path
-from wsgiref.headers import Headers
 
 from flask import Flask
 from whitenoise import WhiteNoise
@@ -126,11 +125,6 @@ def _write(contents: dict[str, bytes], folder: Path) -> None:
     making.rename(folder)
 
 
-def _add_headers(headers: Headers, _path: str, _url: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-
-
 def init_app(app: Flask, static: Path) -> None:
     contents = {name: as_served(path) for name, path in _sources(static).items()}
     modules = {name: imported(contents, name) for name in contents if name.endswith(".js")}
@@ -140,7 +134,6 @@ def init_app(app: Flask, static: Path) -> None:
         max_age=31_536_000,
         allow_all_origins=False,
         immutable_file_test=lambda *_: True,
-        add_headers_function=_add_headers,
         mimetypes={".webmanifest": "application/manifest+json"},
     )
     for folder in folders:
@@ -151,6 +144,6 @@ def init_app(app: Flask, static: Path) -> None:
         """The address of a static file. Raises KeyError when there is none of that name."""
         if name not in contents:
             raise KeyError(name)
-        return f"{PREFIX}/{folders[0].name}/{name}"
+        return f"{app.config['URL_PREFIX']}{PREFIX}/{folders[0].name}/{name}"
 
     app.jinja_env.globals |= {"asset": asset, "modules": modules.__getitem__}

@@ -16,6 +16,7 @@ from tracker.rules.operations.audit_kinds import (
     ENDED,
     EXCEPTION_MOVED,
     GIVEN,
+    RECORDS_SEALED,
     RESTORED,
     REVEALED,
     WENT_ON,
@@ -34,10 +35,15 @@ GROUPS = {
 
 KINDS: dict[str, dict[str, Any]] = {
     "accounts": {
+        "address_change_asked": _l("Asked to change own e-mail address"),
+        "address_taken_back": _l("Former e-mail address restored"),
+        "invitation_mailed": _l("Invitation by mail asked for"),
         "link_made": _l("One-time link made"),
         "name_changed": _l("Own name changed"),
+        "own_address_changed": _l("Own e-mail address changed"),
         "password_changed": _l("Password changed"),
         "password_set": _l("Password set with a link"),
+        "reset_asked": _l("New password asked for by mail"),
         "sign_in_ended": _l("Sign-in ended from another device"),
         "sign_in_refused": _l("Sign-in refused"),
         "signed_in": _l("Signed in"),
@@ -58,6 +64,16 @@ KINDS: dict[str, dict[str, Any]] = {
         "person_disabled": _l("Account disabled"),
         "person_edited": _l("Person edited"),
         "person_enabled": _l("Account enabled"),
+        "operator_made": _l("Made operator by command"),
+        "operator_unmade": _l("No longer operator, by command"),
+        "roster_imported": _l("People imported from a file"),
+        "roster_person_undone": _l("Import of a person undone"),
+        "roster_undone": _l("Import of people undone"),
+        "access_reviewed": _l("Checked who can see whose record"),
+        "request_made": _l("Asked another administrator to confirm a membership"),
+        "request_confirmed": _l("Another administrator’s membership confirmed"),
+        "request_refused": _l("Another administrator’s membership refused"),
+        "request_withdrawn": _l("Request for a membership withdrawn"),
     },
     "teams": {
         "team_added": _l("Team added"),
@@ -96,6 +112,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "downloaded": _l("Taken out as a file"),
         "evidence_erased": _l("Evidence erased"),
         "refused": _l("Refused"),
+        "not_recorded": _l("Happened without being recorded"),
     },
     "running": {
         "backup_restored": _l("Library restored from a backup"),
@@ -107,10 +124,21 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 
 NOT_LISTED = frozenset(
-    {WENT_ON, GIVEN, RESTORED, EXCEPTION_MOVED, *ENDED.values(), "framework_imported"}
+    {
+        WENT_ON,
+        GIVEN,
+        RESTORED,
+        EXCEPTION_MOVED,
+        RECORDS_SEALED,
+        *ENDED.values(),
+        "framework_imported",
+    }
 )
 """Kinds that are recorded and not listed: they would tell something of answers, or belong to no
 library."""
+
+BY_NOBODY = {"not_recorded": _l("Skills Tracker"), "sign_in_refused": _l("nobody signed in")}
+"""Who it was, where no account did it; any other kind comes from a command on the server."""
 
 WORDS = {kind: words for group in KINDS.values() for kind, words in group.items()}
 
@@ -144,14 +172,18 @@ RECORDS = {
     "item": _l("a statement in a review"),
     "deputy": _l("a backup reviewer"),
     "draft": _l("a draft"),
+    "job": _l("work in the background"),
     "endorsement": _l("a reviewed rating"),
     "team": _l("a team"),
     "mail": _l("a mail of notices"),
     "membership": _l("a membership"),
     "not_rated": _l("a statement left out of rating"),
     "role_profile": _l("a job profile"),
+    "roster": _l("an import of people"),
     "round": _l("a round"),
     "sign_in": _l("a sign-in"),
+    "correction": _l("a suggested correction"),
+    "request": _l("a request to read ratings"),
 }
 """What a door was asked for (web/http/access), for refusals."""
 
@@ -160,6 +192,8 @@ MADE_BY = {
     "teams": _l("team gaps"),
     "reviews": _l("differences"),
     "rating_lists": _l("imported ratings"),
+    "rosters": _l("people file"),
+    "access_review": _l("access review"),
     "evidence": _l("evidence file"),
 }
 """What was taken out, by the part of the application that made the file."""
@@ -208,8 +242,17 @@ SHOWN = {
     "reason": "%(fact)s",
     "kept": "%(fact)s",
     "members": _l("memberships ended: %(fact)s"),
+    "looks": _l("looks: %(fact)s"),
+    "sign_ins_refused": _l("refused sign-ins: %(fact)s"),
+    "files": _l("files: %(fact)s"),
+    "refusals": _l("refusals: %(fact)s"),
 }
 """Which facts of an event are shown, and how."""
+
+
+def who(kind: str, actor: str | None) -> str:
+    """The name of who did it, or what did it without an account."""
+    return actor or str(BY_NOBODY.get(kind, _l("a command on the server")))
 
 
 def facts(kind: str, stored: Mapping[str, Any]) -> str:

@@ -14,11 +14,16 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def csv_file(rows: Table, name: str) -> Response:
     """The download. A byte order mark tells spreadsheets that it is UTF-8."""
+    response = Response(csv_text(rows), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{csv_name(name)}"'
+    return response
+
+
+def csv_text(rows: Table, *, is_beginning: bool = True) -> str:
+    """The rows, for the beginning of a file or for further down."""
     out = io.StringIO()
     csv.writer(out).writerows([[_plain(cell) for cell in row] for row in rows])
-    response = Response("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(name)}.csv"'
-    return response
+    return ("\ufeff" if is_beginning else "") + out.getvalue()
 
 
 def _plain(cell: str | int) -> str | int:
@@ -27,7 +32,8 @@ def _plain(cell: str | int) -> str | int:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
-def _file_name(words: str) -> str:
-    """Letters, digits and dashes."""
+def csv_name(words: str) -> str:
+    """Letters, digits and dashes, and .csv."""
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii")
-    return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower() or "export"
+    dashed = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()
+    return f"{dashed or 'export'}.csv"

@@ -20,13 +20,15 @@ class PanelLink:
 
 @dataclass(frozen=True, slots=True)
 class NextUp:
-    """The one thing to go on with."""
+    """One thing to go on with. `due_on`: the day by which somebody else waits for it; None where
+    nobody does."""
 
     title: str
     text: str
     href: str
     label: str
     also: PanelLink | None = None
+    due_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +44,14 @@ class PanelEntry:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What waits in one role in one place; `nothing` is said where nothing does."""
+    """What waits in one role in one place; `nothing` is said where nothing does, `note` over what
+    does."""
 
     title: str
     entries: list[PanelEntry] = field(default_factory=list)
     links: list[PanelLink] = field(default_factory=list)
     nothing: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProgressBar:
-    label: str
-    done: int
-    total: int
-    note: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class StepCard:
-    """A next step towards a level: about one statement."""
-
-    title: str
-    href: str
-    text: str
-    action: PanelLink
+    note: str = ""
 
 
 def due(on: dt.date, today: dt.date) -> str:

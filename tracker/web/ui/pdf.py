@@ -21,6 +21,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from tracker.queries.administration.imprints import Imprint
+from tracker.rules.regions import Paper
 from tracker.rules.writing_systems import font_for, writing_systems
 from tracker.storage import document_fonts
 from tracker.web.http import downloads, session
@@ -55,11 +56,12 @@ def download(make: Callable[[T], Document], rows: T, lang: str) -> Response:
     framework are marked here, once for all documents. Raises RuntimeError where typst refuses
     it."""
     of = make(mark_language(rows, lang))
+    made = pdf(of, session.now(), session.actor().paper)
     name = f"{_dashed(unmarked(of.title))}-{template_helpers.today():%Y-%m-%d}.pdf"
-    return downloads.attachment(pdf(of, session.now()), name, "application/pdf")
+    return downloads.attachment(made, name, "application/pdf")
 
 
-def pdf(of: Document, now: dt.datetime) -> bytes:
+def pdf(of: Document, now: dt.datetime, paper: Paper = Paper.LETTER) -> bytes:
     """The same bytes for the same document and moment. Raises RuntimeError where typst refuses
     it."""
     folder = Path(current_app.root_path) / "templates" / "documents"
@@ -72,7 +74,7 @@ def pdf(of: Document, now: dt.datetime) -> bytes:
                 root=folder,
                 font_paths=document_fonts.fonts(current_app.config["DOCUMENT_FONTS"]),
                 ignore_system_fonts=True,
-                sys_inputs={"data": json.dumps(_all(of, unshown), ensure_ascii=False)},
+                sys_inputs={"data": json.dumps(_all(of, paper, unshown), ensure_ascii=False)},
                 pdf_standards="ua-1",
                 timestamp=now.astimezone(dt.UTC).replace(microsecond=0),
             )
@@ -96,7 +98,7 @@ def credits_of(imprint: Imprint) -> Data:
     }
 
 
-def _all(of: Document, unshown: Collection[str]) -> Data:
+def _all(of: Document, paper: Paper, unshown: Collection[str]) -> Data:
     made = template_helpers.full_day(session.now())
     frame = {
         "title": of.title,
@@ -111,6 +113,7 @@ def _all(of: Document, unshown: Collection[str]) -> Data:
         "author": of.library,
         "lang": language().tag,
         "direction": language().direction,
+        "paper": paper,
     }
     return shown
 

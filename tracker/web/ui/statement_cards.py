@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
@@ -46,8 +46,9 @@ class ImportedAnswer(StrEnum):
 @dataclass(frozen=True, slots=True)
 class CardShape:
     """What is the same in many cards. `scale` and `lang` are part of it: their words are in the
-    markup."""
+    markup. `below`: the path that the site is below."""
 
+    below: str
     lang: str
     scale: tuple[ScaleLabel, ...]
     answer: str | None
@@ -92,6 +93,7 @@ class StatementCards:
             card.rated_at, self._round_starts_on, card.given_on
         )
         shape = CardShape(
+            below=request.script_root,
             lang=self._lang,
             scale=self._scale,
             answer=card.answer,

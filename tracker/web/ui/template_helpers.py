@@ -2,16 +2,22 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton, format_time
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import format_datetime, format_decimal, get_locale, ngettext
+from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
 from tracker.policy.permissions import Actor
+from tracker.rules.pace import REVIEWER_SECONDS, minutes_for
+from tracker.rules.regions import Region
+from tracker.rules.reviews.sending import SUGGESTED
 from tracker.web.http import access, session
 from tracker.web.http.errors import was_refused
+from tracker.web.http.redirects import address_here
 from tracker.web.i18n.languages import catalogue, language
 
 
@@ -39,6 +45,7 @@ ICONS = {
     "profiles.own": "bars",
     "teams.index": "people",
     "admin.index": "sliders",
+    "system.index": "sliders",
     "frameworks.index": "book",
 }
 
@@ -57,37 +64,44 @@ def _date(value: dt.date | dt.datetime) -> dt.date:
     return value.astimezone(_zone()).date() if isinstance(value, dt.datetime) else value
 
 
-def _in_words(date: dt.date, english: str, parts: str, *, always_year: bool = False) -> str:
-    """A date without its year where that is this one. `parts` (a CLDR skeleton) is what other
-    languages order."""
-    year = "y" if always_year or date.year != today().year else ""
-    locale = get_locale()
-    if locale is None or locale.language == "en":
-        return format_date(date, f"{english} {year}".strip(), locale or "en")
-    return format_skeleton(f"{year}{parts}", date, locale=locale)
+@lru_cache(maxsize=64)
+def _as_written_in(region: Region, language: Locale | None) -> Locale:
+    """The language as it is written there; as it is where Babel knows of nobody who does."""
+    language = language or Locale("en")
+    try:
+        return Locale(language.language, language.territory or region, language.script)
+    except UnknownLocaleError:
+        return language
+
+
+def _locale() -> Locale:
+    """Of dates: the page's language, in the region that the reader's library chose."""
+    actor = session.actor_or_none()
+    return _as_written_in(actor.region if actor is not None else Region.US, get_locale())
 
 
 def day(value: dt.date | dt.datetime | None) -> str:
-    """A date in words: "12 Mar", with the year when it is not this one. Nothing for None."""
-    return "" if value is None else _in_words(_date(value), "d MMM", "MMMd")
+    """A date in words: "Mar 12", with the year when it is not this one. Nothing for None."""
+    if value is None:
+        return ""
+    date = _date(value)
+    skeleton = "MMMd" if date.year == today().year else "yMMMd"
+    return format_skeleton(skeleton, date, locale=_locale())
 
 
 def full_day(value: dt.date | dt.datetime | None) -> str:
     """A date as it stands on paper, which is read later: always with its year. Nothing for None."""
-    return "" if value is None else _in_words(_date(value), "d MMM", "MMMd", always_year=True)
+    return "" if value is None else format_skeleton("yMMMd", _date(value), locale=_locale())
 
 
 def long_day(value: dt.date | dt.datetime) -> str:
-    """A date with its day of the week: "Tuesday 24 November"."""
-    return _in_words(_date(value), "EEEE d MMMM", "MMMMEEEEd")
+    """A date with its day of the week: "Tuesday, November 24, 2026"."""
+    return format_date(_date(value), "full", locale=_locale())
 
 
 def month(value: dt.date) -> str:
     """A month with its year: "March 2024"."""
-    locale = get_locale()
-    if locale is None or locale.language == "en":
-        return format_date(value, "MMMM y", locale or "en")
-    return format_skeleton("yMMMM", value, locale=locale)
+    return format_skeleton("yMMMM", value, locale=_locale())
 
 
 def how_long(since: dt.date) -> str:
@@ -102,9 +116,21 @@ def how_long(since: dt.date) -> str:
 
 
 def moment(value: dt.datetime) -> str:
-    """Day and time of day where the reader is."""
-    time = format_datetime(value.astimezone(_zone()), "HH:mm", rebase=False)
+    """Day and time of day where the reader is: "Mar 12, 9:46 AM"."""
+    time = format_time(value, "short", tzinfo=_zone(), locale=_locale())
     return str(_("%(day)s, %(time)s", day=day(value), time=time))
+
+
+def hour(value: int) -> str:
+    """An hour of the day, 0 to 24: "8:00 AM"."""
+    return str(format_time(dt.time(value % 24), "short", locale=_locale()))
+
+
+def example(region: Region, value: dt.datetime) -> str:
+    """Day and time of day as they would be written there."""
+    locale, here = _as_written_in(region, get_locale()), value.astimezone(_zone())
+    date = format_skeleton("MMMd", here, locale=locale)
+    return str(_("%(day)s, %(time)s", day=date, time=format_time(here, "short", locale=locale)))
 
 
 def file_size(size: int) -> str:
@@ -112,6 +138,23 @@ def file_size(size: int) -> str:
     if size < 1_000_000:
         return str(_("%(num)s kB", num=format_decimal(max(1, round(size / 1000)))))
     return str(_("%(num)s MB", num=format_decimal(round(size / 1_000_000, 1))))
+
+
+def hours(minutes: int) -> str:
+    """To the next tenth: "3.4"."""
+    return str(format_decimal(-(-minutes // 6) / 10, "0.0"))
+
+
+def usual_load() -> str:
+    """What sending costs a reviewer, for what is suggested at once, before anybody is chosen."""
+    return str(
+        _(
+            "Send about %(count)s statements at a time: that takes your reviewer about %(minutes)s "
+            "minutes.",
+            count=SUGGESTED,
+            minutes=minutes_for(SUGGESTED, REVIEWER_SECONDS),
+        )
+    )
 
 
 def ago(value: dt.date | dt.datetime) -> str:
@@ -158,6 +201,8 @@ def _links(actor: Actor) -> list[tuple[str, str]]:
         links += [("teams.index", _("Teams"))]
     if actor.administrator:
         links += [("admin.index", _("Administration"))]
+    elif actor.operator:
+        links += [("system.index", _("System"))]
     return [*links, ("frameworks.index", _("Framework"))]
 
 
@@ -165,7 +210,7 @@ def _is_current(endpoint: str) -> bool:
     """Whether the page belongs to that link: by its blueprint, or because its address stands below
     the link's."""
     here, there = (request.endpoint or "").partition(".")[0], endpoint.partition(".")[0]
-    return here == there or request.path.startswith(f"{url_for(endpoint)}/")
+    return here == there or address_here().startswith(f"{url_for(endpoint)}/")
 
 
 def _one(text: str) -> str:
@@ -179,6 +224,7 @@ def _many(one: str, many: str, count: int) -> str:
 def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(_one, _many, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(
+        hour=hour,
         day=day,
         full_day=full_day,
         long_day=long_day,
@@ -187,8 +233,11 @@ def init_app(app: Flask) -> None:
         moment=moment,
         ago=ago,
         file_size=file_size,
+        hours=hours,
     )
-    app.jinja_env.globals.update(may=access.may, was_refused=was_refused)
+    app.jinja_env.globals.update(
+        may=access.may, was_refused=was_refused, usual_load=usual_load, address_here=address_here
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

@@ -121,7 +121,7 @@ class TestScreen:
             "Using an accommodation or assistive technology is not “more help.”",
             "Library Assistant, 24 h a week",
             "in Central since January 2026, 10 months",
-            "sent 24 Nov, due",
+            "sent Nov 24, due",
             "I had the chance to see it, and Ana does this … Judge the work, never health or leave.",
             "If Ana was away",
             "choose Haven’t seen it",

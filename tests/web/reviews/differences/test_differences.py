@@ -165,6 +165,17 @@ class TestChoosing:
         assert "“Not sure” can’t be agreed on." in words(refused.text)
         assert ana.post(url, said("talk")).status_code == 422
 
+    def test_what_was_not_sure_is_left_as_it_is_among_others(
+        self, app: Flask, three: tuple[str, list[int]], ana: Client
+    ) -> None:
+        url, (near, _far, unsure, _same) = three
+        ticks = {f"tick-{near}": "1", f"tick-{unsure}": "1"}
+        done = ana.post(url, said("mine") | ticks, follow_redirects=True)
+        assert "1 was left as it is: “Not sure” can’t be agreed on." in words(done.text)
+        with app.app_context():
+            found = session().execute(select(DifferenceChoice.item_id, DifferenceChoice.answer))
+            assert [tuple(each) for each in found] == [(near, "partly")]
+
     def test_theirs_is_what_they_would_agree_on_by_now(
         self, app: Flask, three: tuple[str, list[int]], ana: Client, sue: Client
     ) -> None:
@@ -273,30 +284,42 @@ class TestConfirming:
 
 
 class TestTakingBack:
-    def test_by_whoever_confirmed(
-        self, three: tuple[str, list[int]], ana: Client, sue: Client
+    @pytest.mark.parametrize(
+        ("value", "act", "said_then", "left"),
+        [
+            (
+                "agree:not_yet",
+                "take-back",
+                "Withdrawn. Your choice is still here, and only you see it.",
+                "1 chosen , 2 left",
+            ),
+            (
+                "no_agreement",
+                "undo-no-agreement",
+                "Undone. The difference is open again.",
+                "3 to talk about; 1 matches",
+            ),
+        ],
+    )
+    def test_by_whoever_gave_it(
+        self,
+        three: tuple[str, list[int]],
+        ana: Client,
+        sue: Client,
+        value: str,
+        act: str,
+        said_then: str,
+        left: str,
     ) -> None:
         url, (near, *_others) = three
-        button = f"/review-items/{near}/take-back"
-        ana.post(url, choosing("confirm", {near: "agree:not_yet"}))
+        button = f"/review-items/{near}/{act}"
+        ana.post(url, choosing("confirm", {near: value}))
         assert button in ana.get(url).text
         assert button not in sue.get(url).text
         done = ana.post(button, follow_redirects=True)
-        assert "Withdrawn. Your choice is still here, and only you see it." in words(done.text)
-        assert "1 chosen , 2 left" in words(done.text)
+        assert said_then in words(done.text)
+        assert left in words(done.text)
         assert "Ana would agree" not in words(sue.get(url).text)
-
-    def test_no_agreement_is_undone_by_whoever_gave_it(
-        self, three: tuple[str, list[int]], ana: Client, sue: Client
-    ) -> None:
-        url, (near, *_others) = three
-        button = f"/review-items/{near}/undo-no-agreement"
-        ana.post(url, choosing("confirm", {near: "no_agreement"}))
-        assert button in ana.get(url).text
-        assert button not in sue.get(url).text
-        done = ana.post(button, follow_redirects=True)
-        assert "Undone. The difference is open again." in words(done.text)
-        assert "3 to talk about; 1 matches" in words(done.text)
 
     def test_what_waits_for_one_follows(
         self, three: tuple[str, list[int]], ana: Client, sue: Client
@@ -306,7 +329,7 @@ class TestTakingBack:
         url, (near, *_others) = three
 
         def waiting(client: Client) -> str:
-            found = re.search(r"(\d+) differences? waits? for you", words(client.get("/").text))
+            found = re.search(r"Settle (\d+) differences? with", words(client.get("/").text))
             return found[1] if found else ""
 
         assert waiting(sue) == "3"

@@ -13,11 +13,12 @@ from tracker.queries.reviews.differences import OwnChoice
 from tracker.queries.reviews.item_details import SideConfirmation
 from tracker.queries.reviews.items import Item
 from tracker.rules.errors import Refusal
-from tracker.rules.frameworks.scale import NOT_MY_WORK, NOT_THEIR_WORK, counterpart
-from tracker.rules.reviews.differences import Apart, ChoiceKind, distance
+from tracker.rules.reviews.differences import Apart, distance
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.web.http import errors
-from tracker.web.reviews.differences.forms import OTHER, SentChoice, SentDifferences, coded
+from tracker.web.reviews.differences import choices
+from tracker.web.reviews.differences.choices import Option
+from tracker.web.reviews.differences.forms import OTHER, SentDifferences
 from tracker.web.reviews.outcome import ReviewOutcome
 
 SHOWN = 8
@@ -31,15 +32,6 @@ class State(StrEnum):
     CHOSEN = "chosen"
     TALK = "talk"
     WAITING = "waiting"
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A radio: what it says, and the whole sentence for who cannot see the row."""
-
-    value: str
-    label: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +177,8 @@ def _row(
         me, them = them, me
     sides = of.confirmations.get(item.id, {})
     mine, theirs = sides.get(me), sides.get(them)
-    options, others = _options(of, item, theirs)
-    value, other, reason, is_ticked = _chosen(
+    options, others = choices.offered(of, item, theirs)
+    value, other, reason, is_ticked = choices.taken(
         options, chosen, sent.rows.get(item.id) if sent else None
     )
     waits = mine is not None and mine.answer is not None and not (theirs and theirs.answer)
@@ -212,67 +204,6 @@ def _row(
         is_ticked=is_ticked,
         problem=errors.message_for(refused) if refused else "",
     )
-
-
-def _options(
-    of: ReviewOutcome, item: Item, theirs: SideConfirmation | None
-) -> tuple[list[Option], list[tuple[str, str]]]:
-    """The radios in their fixed order, and what stands under *Another*. Where the other side has
-    confirmed an answer, it is the only one that is a radio of its own."""
-    first = of.header.reviewer_first if of.is_learner else of.header.learner_first
-    answers = dict(of.words.agreed())
-    if not of.is_learner:
-        answers[NOT_MY_WORK] = of.words.theirs(NOT_THEIR_WORK)
-    sides = [item.own or "", counterpart(item.theirs or "") or ""]
-    yours, other = sides if of.is_learner else sides[::-1]
-    proposed = theirs.answer if theirs is not None else None
-
-    def agree(answer: str, words: str, label: str = "") -> Option:
-        sentence = _("Agree on %(answer)s for %(statement)s", answer=words, statement=item.title)
-        return Option(coded(ChoiceKind.AGREE, answer), label or words, str(sentence))
-
-    if proposed is not None:
-        words = answers.get(proposed, proposed)
-        options = [agree(proposed, words, _("Agree on %(answer)s", answer=words))]
-    else:
-        named = (
-            (yours, _("%(answer)s (yours)", answer=answers.get(yours, ""))),
-            (other, _("%(answer)s (%(name)s’s)", answer=answers.get(other, ""), name=first)),
-        )
-        options = [agree(answer, str(label)) for answer, label in named if answer in answers]
-    talk = Option(
-        ChoiceKind.TALK.value,
-        _("Talk about it"),
-        _("Talk about it: %(statement)s", statement=item.title),
-    )
-    apart = Option(
-        ChoiceKind.NO_AGREEMENT.value,
-        _("No agreement"),
-        _("No agreement on %(statement)s", statement=item.title),
-    )
-    offered = {option.value for option in options}
-    coded_answers = [(coded(ChoiceKind.AGREE, key), label) for key, label in answers.items()]
-    others = [each for each in coded_answers if each[0] not in offered]
-    another = Option(
-        OTHER, _("Another"), _("Another answer for %(statement)s", statement=item.title)
-    )
-    if proposed is None:
-        return [*options, another, talk, apart], others
-    return [*options, talk, another], [*others, (apart.value, apart.label)]
-
-
-def _chosen(
-    options: list[Option], chosen: OwnChoice | None, sent: SentChoice | None
-) -> tuple[str, str, str, bool]:
-    """The radio, what is selected under *Another*, the reason, and the tick."""
-    if sent is not None:
-        return sent.choice, sent.other, sent.reason, sent.is_ticked
-    if chosen is None:
-        return "", "", "", False
-    value = coded(chosen.kind, chosen.answer)
-    if value in {option.value for option in options}:
-        return value, "", chosen.reason, False
-    return OTHER, value, chosen.reason, False
 
 
 def _groups(of: ReviewOutcome, rows: list[DifferenceRow]) -> list[DifferenceGroup]:

@@ -72,20 +72,28 @@ def _done(review: Subject, sent: SentDifferences) -> str:
         if not choices:
             raise Invalid("difference_nothing")
         return _told(review, differences.confirm_all(actor, review.id, choices, now))
-    cleared = []
+    cleared, left = [], 0
     if sent.act == "clear":
         cleared = [row.item_id for row in sent.ticked()]
         choices = [choice for choice in choices if choice.item_id not in cleared]
     elif sent.act not in ("save", "keep"):
         ticked = {choice.item_id: choice for choice in _ticked(review, sent)}
+        left = len(sent.ticked()) - len(ticked)
         choices = [*(each for each in choices if each.item_id not in ticked), *ticked.values()]
     differences.choose(actor, review.id, choices, cleared, now)
-    return str(_("Saved. Only you see your choices until you confirm them."))
+    said = str(_("Saved. Only you see your choices until you confirm them."))
+    if left:
+        said += " " + ngettext(
+            "%(num)d was left as it is: “Not sure” can’t be agreed on.",
+            "%(num)d were left as they are: “Not sure” can’t be agreed on.",
+            left,
+        )
+    return said
 
 
 def _ticked(review: Subject, sent: SentDifferences) -> list[Choice]:
-    """What the bar says of every ticked row. Raises Conflict("answers_refused"): the side that it
-    names was not sure."""
+    """What the bar says of every ticked row, but for those where the side that it names was not
+    sure. Raises Conflict("answers_refused"): that is all of them."""
     words = pages.words_of(pages.header_of(review.id))
     sides = _sides(review, sent.act) if sent.act in ("mine", "theirs") else {}
     found, refused = list[Choice](), dict[int, Refusal]()
@@ -98,7 +106,7 @@ def _ticked(review: Subject, sent: SentDifferences) -> list[Choice]:
                 continue
             value = coded(ChoiceKind.AGREE, answer)
         found.append(row.of(value, sent.reason))
-    if refused:
+    if not found:
         raise Conflict("answers_refused", rows=refused)
     return found
 

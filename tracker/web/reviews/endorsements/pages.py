@@ -86,7 +86,7 @@ def _endorsements(
 ) -> Endorsements:
     checked = digest_check.checked_of(learner.person_id, statement.id)
     digests = {sha256 for each in checked.values() for sha256 in each.files}
-    damaged = service.damaged_files(current_app.config["FILES_DIR"], digests)
+    damaged = service.damaged_files(current_app.config["FILES"], digests)
     learner, statement, compared = mark_language((learner, statement, compared), learner.lang)
     wording = _(
         "%(framework)s, version %(version)s: %(text)s",

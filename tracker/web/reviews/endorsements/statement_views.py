@@ -13,6 +13,7 @@ from tracker.rules.roles import Permission
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.framework_asked import about
+from tracker.web.http.redirects import address_here
 from tracker.web.i18n.render import render
 from tracker.web.reviews.endorsements import pages
 from tracker.web.ui.statement_cards import StatementCards
@@ -30,7 +31,7 @@ def show(statement_id: int) -> ResponseReturnValue:
         abort(404)
     reached = progress.progress(about(learner, "assessment.resume"))
     if not reached.use_statement:
-        return redirect(url_for("dashboard.use_statement", next=request.path))
+        return redirect(url_for("dashboard.use_statement", next=address_here()))
     card = to_rate.cards[0]
     return render(
         "reviews/endorsements/statement.html",

@@ -1,0 +1,160 @@
+"""The samples of a proxy in docs/samples, from Debian's packages: started in front of the real server,
+and walked through by HTTPS."""
+
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+import trustme
+from flask import Flask
+
+from config import ROOT
+from tests.benches.pages import free_port
+from tests.client import PASSWORD
+from tests.conftest import NOW
+from tests.engines import REQUIRED
+from tests.factories.world import make_world
+from tests.test_crash import laid_out, served
+from tracker.db import db
+
+SAMPLES = ROOT / "docs" / "samples"
+SITE = "skills.library.org"
+
+
+def caddy(folder: Path, port: int, server: int, prefix: str) -> list[str]:
+    """The sample with another port and a certificate of the test's own."""
+    sample = (SAMPLES / "Caddyfile").read_text(encoding="utf-8")
+    site = f"https://localhost:{port} {{\n\ttls {folder}/cert.pem {folder}/key.pem"
+    told = "".join(line for line in sample.splitlines(True) if not line.startswith("#"))
+    if prefix:
+        below = re.search(r": (reverse_proxy /skills/.*)", sample)
+        assert below is not None
+        told = changed(told, {"reverse_proxy 127.0.0.1:8000": below[1]})
+    told = changed(told, {f"{SITE} {{": site, "127.0.0.1:8000": f"127.0.0.1:{server}"})
+    (folder / "Caddyfile").write_text(
+        f"{{\n\tadmin off\n\tauto_https disable_redirects\n\tstorage file_system {folder}\n}}\n{told}"
+    )
+    return ["caddy", "run", "--config", str(folder / "Caddyfile")]
+
+
+def nginx(folder: Path, port: int, server: int, prefix: str) -> list[str]:
+    sample = (SAMPLES / "nginx.conf").read_text(encoding="utf-8")
+    certificates = f"/etc/letsencrypt/live/{SITE}"
+    told = changed(
+        sample,
+        {
+            f"{certificates}/fullchain.pem": f"{folder}/cert.pem",
+            f"{certificates}/privkey.pem": f"{folder}/key.pem",
+            "listen 443": f"listen 127.0.0.1:{port}",
+            "listen 80": f"listen 127.0.0.1:{free_port()}",
+            "127.0.0.1:8000": f"127.0.0.1:{server}",
+            SITE: "localhost",
+            "location / {": f"location {prefix}/ {{",
+        },
+    )
+    places = "".join(
+        f"{name}_temp_path {folder}/{name};\n"
+        for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/log;\nevents {{}}\n"
+        f"http {{ access_log off;\n{places}{told} }}"
+    )
+    return ["nginx", "-e", f"{folder}/log", "-c", str(folder / "nginx.conf")]
+
+
+def changed(sample: str, other: dict[str, str]) -> str:
+    for there, instead in other.items():
+        assert there in sample, there
+        sample = sample.replace(there, instead)
+    return sample
+
+
+@contextmanager
+def running(command: list[str], port: int) -> Iterator[None]:
+    proxy = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while not answers(port):
+            assert proxy.poll() is None, f"{command[0]} did not start"
+            time.sleep(0.05)
+        yield
+    finally:
+        proxy.terminate()
+        proxy.wait()
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as connection:
+        return connection.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("prefix", ["", "/skills"])
+def test_the_samples_of_a_proxy(
+    migrated_app: Flask, engine_name: str, tmp_path: Path, prefix: str
+) -> None:
+    """One server, and each proxy in front of it."""
+    assert migrated_app
+    here = {each for each in SAMPLE if shutil.which(each) is not None or each in REQUIRED}
+    if not here:
+        pytest.skip(MISSING.format(name="caddy and nginx-light"))
+    authority = trustme.CA()
+    issued = authority.issue_cert("localhost")
+    issued.private_key_pem.write_to_path(tmp_path / "key.pem")
+    issued.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    trusted = ssl.create_default_context()
+    authority.configure_trust(trusted)
+    with laid_out(engine_name, tmp_path) as (app, environment):
+        with app.app_context():
+            email = make_world(NOW).email("ana")
+            db.session.remove()
+        environment |= {
+            "TRACKER_BASE_URL": "https://localhost",
+            "TRACKER_TRUST_PROXY": "yes",
+            "TRACKER_URL_PREFIX": prefix,
+        }
+        with served(environment, prefix) as (server, _kill):
+            for name in sorted(here):
+                port = free_port()
+                with running(SAMPLE[name](tmp_path, port, server, prefix), port):
+                    walk(f"https://localhost:{port}{prefix}", prefix, trusted, email)
+    if missing := SAMPLE.keys() - here:
+        pytest.skip(MISSING.format(name=", ".join(missing)))
+
+
+SAMPLE: dict[str, Callable[[Path, int, int, str], list[str]]] = {"caddy": caddy, "nginx": nginx}
+MISSING = "{name} is not installed (Debian: apt-get install caddy nginx-light)"
+
+
+def walk(base: str, prefix: str, trusted: ssl.SSLContext, email: str) -> None:
+    opener = urllib.request.build_opener(
+        urllib.request.HTTPSHandler(context=trusted), urllib.request.HTTPCookieProcessor()
+    )
+    opener.addheaders = [("Referer", f"{base}/login"), ("X-Forwarded-Host", "evil.org")]
+    page = read(opener, f"{base}/login")
+    (style, *_more) = re.findall(rf'href="{prefix}(/assets/[^"]+\.css)"', page)
+    assert "{" in read(opener, base + style)
+    (token,) = set(re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page))
+    form = {"csrf_token": token, "email": email, "password": PASSWORD}
+    assert "evil.org" not in read(opener, f"{base}/login", urlencode(form).encode())
+    assert read(opener, f"{base}/account").count(email) > 0
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        read(opener, f"{base}/login", b"x" * 13_000_000)
+    refused.value.close()
+    assert refused.value.code == 413
+
+
+def read(opener: urllib.request.OpenerDirector, url: str, data: bytes | None = None) -> str:
+    with opener.open(url, data) as answer:
+        assert answer.status == 200
+        return str(answer.read().decode())

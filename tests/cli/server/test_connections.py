@@ -1,0 +1,180 @@
+"""The real server: what it refuses before the application is asked is refused in our words; nobody
+tells it how they came; and whoever is slow keeps nobody waiting."""
+
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from email.message import Message
+from email.parser import Parser
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from waitress.adjustments import Adjustments
+
+from tests.test_crash import laid_out, served
+from tracker.cli.server.connections import (
+    DISCARDS,
+    PATIENCE,
+    SLOWEST,
+    Connection,
+    RefusedError,
+    Request,
+    ServerRefusal,
+)
+from tracker.rules.last_resort import HTTPS_ONLY, STRICT
+
+POST = b"POST /login HTTP/1.1\r\nHost: localhost\r\n"
+REFUSED = {
+    "a bad request line": (b"GARBAGE\r\n\r\n", 400),
+    "a bad header": (b"GET / HTTP/1.1\r\nHost: localhost\r\n@: x\r\n\r\n", 400),
+    "a long address": (b"GET /" + b"x" * 9_000 + b" HTTP/1.1\r\n\r\n", 414),
+    "large headers": (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 6_000 + b"\r\n", 431),
+    "two lengths": (POST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+    "a length and chunks": (
+        POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        400,
+    ),
+    "chunks of no length": (POST + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400),
+    "an unknown coding": (POST + b"Transfer-Encoding: gzip\r\n\r\n", 501),
+    "a body beyond measure": (POST + b"Content-Length: 99999999\r\n\r\n" + b"x" * 3_000_000, 413),
+}
+ASKED = (
+    b"GET %s HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Proto: https\r\nSCRIPT_NAME: /elsewhere\r\n"
+    b"Connection: close\r\n\r\n"
+)
+SLOW = (
+    [POST + b"Content-Length: 10000\r\n\r\nx"] * 20 + [b"GET / HTTP/1.1\r\nX: x"] * 20 + [b""] * 40
+)
+
+
+def said(port: int, request: bytes) -> tuple[int, Message, str]:
+    """The status, the headers and the body of what came back."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        connection.sendall(request)
+        raw = b"".join(iter(lambda: connection.recv(65_536), b""))
+    head, _gap, body = raw.decode("utf-8", errors="replace").partition("\r\n\r\n")
+    line, _gap, fields = head.partition("\r\n")
+    return int(line.split(" ")[1]), Parser().parsestr(fields), body
+
+
+def missing(headers: Message) -> set[str]:
+    return {name for name in STRICT if name not in headers}
+
+
+@contextmanager
+def slow_clients(port: int) -> Iterator[list[socket.socket]]:
+    with ExitStack() as stack:
+        open_ones = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _each in SLOW
+        ]
+        for connection, beginning in zip(open_ones, SLOW, strict=True):
+            connection.sendall(beginning)
+        yield open_ones
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_every_answer_of_the_server_is_ours(
+    migrated_app: Flask, engine_name: str, tmp_path: Path
+) -> None:
+    with laid_out(engine_name, tmp_path) as (_app, environment):
+        environment |= {
+            "SCRIPT_NAME": "/elsewhere",
+            "FORWARDED_ALLOW_IPS": "*",
+            "TRACKER_THREADS": "1",
+        }
+        with served(environment) as (port, _kill):
+            for word, (request, status) in REFUSED.items():
+                got, headers, body = said(port, request)
+                assert (got, missing(headers)) == (status, set()), word
+                assert f"Reference: {headers['X-Request-ID']}" in body, word
+                assert "Skills Tracker" in body, word
+                assert not re.search("GARBAGE|xxx|Invalid|waitress", f"{headers}{body}"), word
+            got, headers, page = said(port, ASKED % b"/login")
+            assert (got, missing(headers)) == (200, set())
+            assert not any(name in headers for name in HTTPS_ONLY)
+            (style,) = re.findall(r'href="(/assets/[^"]+\.css)"', page)
+            assert "elsewhere" not in page
+            got, headers, _css = said(port, ASKED % style.encode())
+            assert (got, missing(headers)) == (200, set())
+            assert "immutable" in headers["Cache-Control"]
+            got, headers, _none = said(port, (ASKED % style.encode()).replace(b"GET", b"POST", 1))
+            assert (got, missing(headers)) == (405, set())
+            with slow_clients(port) as open_ones:
+                assert [said(port, ASKED % b"/login")[0] for _each in range(20)] == [200] * 20
+                for connection in open_ones:
+                    connection.setblocking(False)
+                    with pytest.raises(BlockingIOError):
+                        connection.recv(1)  # still open, and not answered
+
+
+def limits() -> Adjustments:
+    return Adjustments(max_request_header_size=1_000, max_request_body_size=10**6)
+
+
+def test_a_request_has_to_come_at_some_speed() -> None:
+    request = Request(limits())
+    request.began = 0
+    request.received(b"POST / HTTP/1.1\r\nContent-Length: 100000\r\n")
+    assert (request.is_late(PATIENCE), request.is_late(PATIENCE + 1)) == (False, True)
+    request.received(b"\r\n")
+    request.received(b"x" * 10 * SLOWEST)
+    assert (request.is_late(PATIENCE + 10), request.is_late(PATIENCE + 11)) == (False, True)
+
+
+def test_a_body_that_finds_no_room_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_self: object, _data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    request = Request(limits())
+    request.received(b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n")
+    monkeypatch.setattr(type(request.body_rcv), "received", full)
+    request.received(b"x" * 10)
+    assert (request.completed, request.error.code) == (True, 507)
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[Connection, socket.socket]]:
+    """A connection of the server's and the other end of it."""
+    ours, theirs = socket.socketpair()
+    server = SimpleNamespace(active_channels={}, add_task=lambda _connection: None)
+    with ours, theirs:
+        yield Connection(server, ours, ("127.0.0.1", 1), limits(), map={}), theirs
+
+
+def test_what_comes_after_a_refusal_is_dropped_for_a_while(
+    pair: tuple[Connection, socket.socket],
+) -> None:
+    connection, theirs = pair
+    connection.discards = True
+    connection.handle_close()
+    assert theirs.recv(1) == b""  # the answer is whole
+    theirs.sendall(b"GET / HTTP/1.1\r\n\r\n")
+    connection.handle_read()
+    assert connection.requests == []
+    since = connection.discarding_since
+    assert since is not None
+    assert (connection.is_over(since + DISCARDS), connection.is_over(since + DISCARDS + 1)) == (
+        False,
+        True,
+    )
+    connection.handle_close()
+    assert not connection.connected
+
+
+@pytest.mark.parametrize("https", [True, False])
+def test_over_https_it_says_so(https: bool) -> None:
+    written: list[bytes] = []
+    application = SimpleNamespace(config={"SESSION_COOKIE_SECURE": https, "URL_PREFIX": ""})
+    channel: Any = SimpleNamespace(
+        server=SimpleNamespace(application=application, adj=limits()), write_soon=written.append
+    )
+    request: Any = Request(limits())
+    request.error = RefusedError(503, "Service Unavailable")
+    ServerRefusal(channel, request).execute()
+    head = written[0].decode()
+    assert ("\r\nStrict-Transport-Security: " in head) == https
+    assert "\r\nRetry-After: 60" in head

@@ -1,0 +1,74 @@
+"""Who signs in waits for who signs in, and keeps nobody from their page."""
+
+import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+
+from tracker.cli.server import lanes
+from tracker.cli.server.lanes import Lanes
+from tracker.rules.accounts.passwords import AT_ONCE
+from tracker.web.http import session
+
+WAIT = 30
+
+
+class Held:
+    """A connection with one request, which is answered once it is let go."""
+
+    def __init__(self, method: str, path: str) -> None:
+        self.requests = [SimpleNamespace(command=method, path=path, error=None)]
+        self.began, self.may_end = threading.Event(), threading.Event()
+
+    def service(self) -> None:
+        self.began.set()
+        self.may_end.wait(WAIT)
+
+    def cancel(self) -> None:
+        self.may_end.set()
+
+    @property
+    def status(self) -> int | None:
+        error = self.requests[0].error
+        return None if error is None else error.code
+
+
+@pytest.fixture
+def one_thread(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lanes]:
+    """One thread for pages, and room for two who wait for their password."""
+    monkeypatch.setitem(app.config, "THREADS", 1)
+    monkeypatch.setattr(lanes, "LONGEST_LINE", 2)
+    made = Lanes(app)
+    yield made
+    made.shutdown()
+
+
+@pytest.mark.parametrize("path", ["/login", "/welcome/a-token", "/account/password"])
+def test_pages_do_not_wait_for_passwords(one_thread: Lanes, path: str) -> None:
+    hashed = [Held("POST", path) for _each in range(AT_ONCE + 2)]
+    for each in hashed[:AT_ONCE]:
+        one_thread.add_task(each)
+        assert each.began.wait(WAIT)
+    for each in hashed[AT_ONCE:]:
+        one_thread.add_task(each)
+    pages = [Held("GET", path), Held("POST", "/account/name"), Held("GET", "/no-such-page")]
+    for page in pages:
+        one_thread.add_task(page)
+        assert page.began.wait(WAIT)
+        page.may_end.set()
+    assert [each.began.is_set() for each in hashed[AT_ONCE:]] == [False, False]
+    too_many = Held("POST", path)
+    one_thread.add_task(too_many)
+    assert too_many.began.wait(WAIT)
+    assert (too_many.status, {each.status for each in hashed}) == (503, {None})
+    for each in (*hashed, too_many):
+        each.may_end.set()
+    assert all(each.began.wait(WAIT) for each in hashed)
+
+
+def test_a_page_that_hashes_must_say_so(app: Flask) -> None:
+    with app.test_request_context("/account/name", method="POST"), pytest.raises(RuntimeError):
+        session.passwords()
+    assert set(app.view_functions) >= session.HASHING

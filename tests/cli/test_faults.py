@@ -1,0 +1,153 @@
+"""Where the machine fails, a command ends with one sentence and a status of 1, not with a
+traceback."""
+
+import errno
+import os
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tracker.app import main
+from tracker.services.operations import backups
+
+Prepare = Callable[[Path], None]
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[object, str]]:
+    """What the command ends with, and all that it says."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr("tracker.app.assets.init_app", lambda *_values: None)
+
+    def command(*arguments: str) -> tuple[object, str]:
+        monkeypatch.setattr(sys, "argv", ["tracker", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return ended.value.code, capsys.readouterr().err
+
+    (tmp_path / "data").mkdir()
+    return command
+
+
+def an_empty_key(data: Path) -> None:
+    (data / "secret_key").touch()
+
+
+def a_short_key(data: Path) -> None:
+    (data / "secret_key").write_text("short\n")
+
+
+def a_garbled_key(data: Path) -> None:
+    (data / "secret_key").write_bytes(b"\xff\x00" * 40)
+
+
+def no_database(data: Path) -> None:
+    (data / "tracker.sqlite3").write_bytes(b"not a database" * 500)
+
+
+def a_folder_for_a_database(data: Path) -> None:
+    (data / "tracker.sqlite3").mkdir()
+
+
+@pytest.mark.parametrize("command", [("setup",), ("backup",), ("work", "--daily")])
+@pytest.mark.parametrize(
+    ("prepare", "said"),
+    [
+        (an_empty_key, "secret_key is empty, too short or damaged. Delete the file: a new one is"),
+        (a_short_key, "secret_key is empty, too short or damaged."),
+        (a_garbled_key, "secret_key is empty, too short or damaged."),
+        (no_database, "The database is damaged, or the file is no database. Move it aside,"),
+        (a_folder_for_a_database, "The database cannot be reached or written: unable to open"),
+    ],
+)
+def test_a_command_ends_in_one_sentence(
+    run: Callable[..., tuple[object, str]],
+    tmp_path: Path,
+    prepare: Prepare,
+    command: tuple[str, ...],
+    said: str,
+) -> None:
+    prepare(tmp_path / "data")
+    code, _told = run(*command)
+    assert isinstance(code, str), code
+    assert said in code
+    assert "\n" not in code
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("TRACKER_DATA_DIR", "/proc/none", "No such file or directory: /proc/none."),
+        ("TRACKER_UPLOAD_TOTAL_MIB", "many", "must be a whole number of 1 or more, not 'many'."),
+        ("TRACKER_CLAMD", "localhost", "must be the path of clamd's socket or host:port"),
+        ("TRACKER_SECRET_KEY_FALLBACKS", "old", "TRACKER_SECRET_KEY_FALLBACKS is empty, too short"),
+        ("TRACKER_DATABASE_URL", "postgresql+psycopg://127.0.0.1:1/x", "cannot be reached"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_one_sentence(
+    run: Callable[..., tuple[object, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+    code, _told = run("setup")
+    assert isinstance(code, str), code
+    assert said in code
+    assert "\n" not in code
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        sqlite3.OperationalError("database or disk is full"),
+    ],
+)
+def test_a_backup_on_a_full_disk(
+    run: Callable[..., tuple[object, str]], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    if isinstance(error, sqlite3.Error):
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    def fail(*_values: object) -> None:
+        raise error
+
+    monkeypatch.setattr(backups, "make", fail)
+    assert run("backup")[0] == (
+        "The disk is full or failing. Free some space, then run this again."
+    )
+
+
+def test_a_fault_of_the_program_is_shown_whole(
+    run: Callable[..., tuple[object, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The partner: nothing is hidden that somebody has to mend."""
+
+    def fail(*_values: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(backups, "make", fail)
+    with pytest.raises(ZeroDivisionError):
+        run("backup")
+
+
+def test_the_key_is_written_whole_or_not_at_all(
+    run: Callable[..., tuple[object, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", fail)
+        assert "The disk is full" in str(run("setup")[0])
+    assert list((tmp_path / "data").iterdir()) == []
+    run("--help")
+    assert len((tmp_path / "data" / "secret_key").read_text()) == 64
+    assert (tmp_path / "data" / "secret_key").stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,209 @@
+"""What is done to the record past the program is found, and what is not touched has no finding."""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
+from tests.factories.evidence import piece
+from tests.factories.sending import NO, YES, actor, answer, answer_all, ask, send
+from tests.factories.world import World
+from tests.queries.endorsements.test_digest_check import behind_the_guards
+from tests.queries.operations.attacks import ATTACKS, Attack
+from tracker.db import db, session, transaction
+from tracker.models import (
+    Endorsement,
+    Evidence,
+    Look,
+    RatingEntry,
+    ReviewItem,
+    ReviewItemEvidence,
+    ReviewItemText,
+    ReviewMove,
+    Seal,
+)
+from tracker.queries.operations import invariants, seal_chains
+from tracker.rules.evidence.erasures import ErasureReason
+from tracker.rules.operations.backups import Finding
+from tracker.rules.operations.seals import SealLink
+from tracker.services import evidence_erasures
+from tracker.services.assessment import ratings
+from tracker.services.operations import anchors
+from tracker.services.reviews import differences, endorsements, reviews
+
+
+@pytest.fixture(autouse=True)
+def _context(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def ids(world: World, tmp_path: Path) -> dict[str, int | str]:
+    """A record with something of everything, noted in the audit. What attacks name, by name."""
+    ana, sue, now = actor(world, "ana"), actor(world, "sue"), world.now
+    first, free = world.statements["communication"][0], world.statements["communication"][3]
+    piece(world, title="Drop-in", text="41 visits", reasons={first: "I ran it"})
+    of_ben = piece(world, "ben", title="Names a patron")
+    evidence_erasures.erase(actor(world, "ben"), of_ben, ErasureReason.PRIVATE, tmp_path, now=now)
+    review_id = send(world, YES, YES, YES)
+    item_ids = answer_all(
+        world, review_id, *[ReviewerAnswer.CONSISTENTLY] * 2, ReviewerAnswer.PARTLY
+    )
+    answer(world, item_ids[0], ReviewerAnswer.CONSISTENTLY, note="Every week")
+    reviews.reveal(sue, review_id, now)
+    for name in ("ana", "sue"):
+        differences.confirm(actor(world, name), item_ids[2], EndorsedAnswer.PARTLY, "So.", now)
+    given = list(session().scalars(select(Endorsement.id).order_by(Endorsement.id)))
+    endorsements.revoke(sue, given[1], "A mistake", now)
+    waiting = send(world, NO, NO, skip=3)
+    free_item, asked = (item_id for item_id in _items(waiting))
+    answer(world, free_item, ReviewerAnswer.PARTLY, note="Sealed")
+    ask(sue, asked, "Where?", 1, now)
+    rated = world.statements["technical"][0]
+    for version, said in enumerate((Answer.NOT_YET, Answer.PARTLY, Answer.CONSISTENTLY)):
+        ratings.rate(ana, rated, said, version, now)
+    with transaction() as tx:
+        tx.add(
+            Look(
+                owner_id=ana.person_id,
+                reader_id=sue.person_id,
+                kind="profile",
+                looked_on=now.date(),
+            )
+        )
+    assert anchors.anchor(now)
+    entries = select(RatingEntry.id).where(RatingEntry.statement_id == rated)
+    moves = select(ReviewMove.id).where(
+        ReviewMove.review_id == review_id, ReviewMove.item_id.is_(None)
+    )
+    move_ids = list(session().scalars(moves.order_by(ReviewMove.id)))
+    names = ("first_entry", "middle_entry", "newest_entry")
+    of_entries = select(Seal.id).where(Seal.source == "rating_entries").order_by(Seal.id)
+    found = {
+        **world.people,
+        **dict(zip(names, session().scalars(entries.order_by(RatingEntry.id)), strict=True)),
+        "review": review_id,
+        "item": item_ids[0],
+        "given": given[0],
+        "revoked": given[1],
+        "next": given[-1] + 1,
+        "free_item": free_item,
+        "free_statement": free,
+        "rated": rated,
+        "move": move_ids[0],
+        "last_move": move_ids[-1],
+        "version": session().scalars(select(ReviewItemEvidence.version_id)).one(),
+        "seal": session().scalars(of_entries).first() or 0,
+        "last_seal": session().scalar(select(func.max(Seal.id))) or 0,
+    }
+    session().rollback()
+    return found
+
+
+def _items(review_id: int) -> list[int]:
+    wanted = select(ReviewItem.id).where(ReviewItem.review_id == review_id)
+    return list(session().scalars(wanted.order_by(ReviewItem.position)))
+
+
+def findings() -> list[Finding]:
+    session().rollback()
+    with db.engine.connect() as connection:
+        guards = invariants.guards_of(connection)
+        return invariants.broken(connection, invariants.contents(connection), guards)
+
+
+def exit_codes(app: Flask) -> set[int]:
+    session().rollback()
+    return {
+        app.test_cli_runner().invoke(args=command).exit_code
+        for command in (["reviews", "check"], ["audit", "verify"])
+    }
+
+
+def test_what_nobody_touched_has_no_finding(app: Flask, ids: dict[str, int]) -> None:
+    """The partner of all below. New work on top of what was noted is none either."""
+    assert findings() == []
+    assert exit_codes(app) == {0}
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda each: f"{each.name[:50]}-{each.guarded}")
+def test_an_attack_is_found(app: Flask, ids: dict[str, int], attack: Attack) -> None:
+    refused = pytest.raises(DBAPIError, match="history is never changed")
+    with (
+        nullcontext() if attack.found else refused,
+        transaction() if attack.guarded else behind_the_guards() as tx,
+    ):
+        for query in attack.queries:
+            tx.execute(text(query.format(**ids)))
+    if attack.found is None:
+        assert findings() == []
+        return
+    code, what = attack.found
+    said = {each.what for each in findings() if each.code == code}
+    assert any(what.format(**ids) in each for each in said), findings()
+    assert 1 in exit_codes(app)
+
+
+def test_a_record_that_is_rewritten_whole_is_found(ids: dict[str, int]) -> None:
+    """The newest answer goes, with its seal; the seals after it are made anew, so that each chain
+    fits itself. Only what the audit noted of all of them does not fit."""
+    with behind_the_guards() as tx:
+        tx.execute(delete(RatingEntry).where(RatingEntry.id == ids["newest_entry"]))
+        tx.execute(
+            text("UPDATE ratings SET answer = 'partly', version = 2 WHERE statement_id = :rated"),
+            {"rated": ids["rated"]},
+        )
+        of_ana = select(Seal).where(Seal.person_id == ids["ana"]).order_by(Seal.id)
+        chain = list(tx.scalars(of_ana))
+        gone = [
+            each
+            for each in chain
+            if (each.source, each.row_id) == ("rating_entries", ids["newest_entry"])
+        ]
+        for seal in gone:
+            tx.delete(seal)
+        tx.flush()
+        head = chain[0].previous
+        for seal in (each for each in chain if each not in gone):
+            seal.previous = head
+            head = seal.digest = SealLink(
+                *(getattr(seal, name) for name in SealLink.__slots__)
+            ).made()
+    assert {each.code for each in findings()} == {"seals_rewritten"}
+
+
+def test_what_is_written_after_the_note_is_noted_the_next_time(
+    app: Flask, world: World, ids: dict[str, int]
+) -> None:
+    assert not anchors.anchor(world.now), "nothing is new"
+    ratings.rate(actor(world, "ben"), int(ids["rated"]), Answer.PARTLY, 0, world.now)
+    assert anchors.anchor(world.now)
+    with db.engine.connect() as connection:
+        first, second = seal_chains.anchors(connection)
+    assert (first.seal_id, second.seal_id) == (ids["last_seal"], int(ids["last_seal"]) + 1)
+    assert first.root != second.root
+    assert findings() == []
+
+
+def test_an_erasure_of_the_owner_accounts_for_what_is_gone(
+    world: World, ids: dict[str, int], tmp_path: Path
+) -> None:
+    """The partner of the forged ones: the program's own leaves no finding."""
+    evidence_id = (
+        session().scalars(select(Evidence.id).where(Evidence.person_id == ids["ana"])).one()
+    )
+    session().rollback()
+    evidence_erasures.erase(
+        actor(world, "ana"), evidence_id, ErasureReason.PRIVATE, tmp_path, now=world.now
+    )
+    blank = session().scalar(
+        select(ReviewItemText.salt).where(ReviewItemText.item_id == ids["item"])
+    )
+    assert blank == ""
+    assert findings() == []

@@ -1,0 +1,128 @@
+"""When something is due while people are away now and then: said a second time day by day."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tracker.rules.errors import Invalid
+from tracker.rules.reviews.due_dates import (
+    AWAY_MOST,
+    DAY,
+    WEEK,
+    Away,
+    a_week_later,
+    back_after,
+    clean_until,
+    due_day,
+    is_away,
+    read_periods,
+)
+
+FIRST = dt.date(2026, 11, 2)
+
+
+def day(number: int) -> dt.date:
+    return FIRST + dt.timedelta(days=number)
+
+
+@st.composite
+def periods(draw: st.DrawFn) -> Away:
+    starts = draw(st.integers(-20, 80))
+    return Away(day(starts), day(starts + draw(st.integers(0, 30))))
+
+
+AWAY = st.lists(periods(), max_size=5).map(tuple)
+TIME = st.integers(0, 40)
+
+
+def by_days(on: dt.date, since: dt.date, away: tuple[Away, ...]) -> dt.date:
+    """The last day, found by living through them: a day on which somebody is away takes none of
+    the time, and what is over when they leave is due when they are back."""
+    left, today, last = (on - since).days, since, since
+    while True:
+        if is_away(away, today):
+            left = max(left, 0)
+        elif left >= 0:
+            last = today
+            left -= 1
+        today += DAY
+        if left < 0 and all(period.until_on < today for period in away):
+            return last
+
+
+@given(TIME, AWAY)
+@example(14, (Away(day(-5), day(3)),))
+@example(0, (Away(day(9), day(9)), Away(day(9), day(20))))
+def test_days_away_take_none_of_the_time(days: int, away: tuple[Away, ...]) -> None:
+    assert due_day(day(days), FIRST, away) == by_days(day(days), FIRST, away)
+
+
+@given(TIME, AWAY)
+def test_nothing_ends_while_somebody_is_away_and_everything_does_after(
+    days: int, away: tuple[Away, ...]
+) -> None:
+    on = day(days)
+    last = due_day(on, FIRST, away)
+    assert last >= on
+    assert not is_away(away, last)
+    for number in range(-20, 200):
+        if is_away(away, day(number)):
+            assert day(number) < last or not any(
+                period.until_on >= FIRST and period.covers(day(number)) for period in away
+            )
+    assert last <= max([on, *(period.until_on + DAY + dt.timedelta(days) for period in away)])
+
+
+@given(TIME, AWAY)
+def test_without_days_away_in_its_time_a_date_stays(days: int, away: tuple[Away, ...]) -> None:
+    before = tuple(period for period in away if period.until_on < FIRST)
+    assert due_day(day(days), FIRST, before) == day(days)
+
+
+@given(TIME, AWAY, st.integers(0, 100))
+def test_one_more_week_is_a_week_from_what_it_was_or_from_today(
+    days: int, away: tuple[Away, ...], today: int
+) -> None:
+    begun = tuple(period for period in away if period.starts_on <= day(today))
+    before = due_day(day(days), FIRST, begun)
+    kept = a_week_later(day(days), FIRST, begun, day(today))
+    assert due_day(kept, FIRST, begun) == max(before, day(today)) + WEEK
+
+
+@given(st.integers(-20, 100), AWAY)
+def test_a_reminder_waits_for_the_day_on_which_they_are_back(
+    number: int, away: tuple[Away, ...]
+) -> None:
+    back = back_after(day(number), away)
+    assert not is_away(away, back)
+    passed = (back - day(number)).days
+    assert all(is_away(away, day(number + each)) for each in range(passed))
+
+
+def test_who_comes_back_early_has_the_days_again() -> None:
+    on = day(14)
+    assert due_day(on, FIRST, [Away(day(4), day(13))]) == day(24)
+    assert due_day(on, FIRST, [Away(day(4), day(6))]) == day(17)
+    assert due_day(on, FIRST, []) == on
+
+
+def test_periods_are_read_as_the_database_puts_them_together() -> None:
+    read = read_periods("2026-11-25/2026-12-03,2026-11-02/2026-11-02")
+    assert read == (Away(dt.date(2026, 11, 25), dt.date(2026, 12, 3)), Away(FIRST, FIRST))
+    assert read_periods(None) == ()
+
+
+@pytest.mark.parametrize(
+    ("days", "code"), [(-1, "away_past"), (-4000, "away_past"), (AWAY_MOST.days + 1, "away_far")]
+)
+def test_a_day_that_is_over_or_too_far_is_refused(days: int, code: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        clean_until(day(days), FIRST)
+    assert (refusal.value.code, refusal.value.field) == (code, "until_on")
+
+
+@pytest.mark.parametrize("days", [0, 1, AWAY_MOST.days])
+def test_today_and_a_year_ahead_are_taken(days: int) -> None:
+    assert clean_until(day(days), FIRST) == day(days)

@@ -1,0 +1,148 @@
+"""A link or an address by an administrator is told its owner, wherever the real one may read it."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from tests.conftest import NOW
+from tests.factories.mail_servers import Inbox, mail_server
+from tests.factories.notices import deliver, tell, text, told, wants
+from tests.factories.world import World
+from tracker.db import session, transaction
+from tracker.models import AlertMail, FormerAddress, OutboxMail, Person, SignIn
+from tracker.policy.permissions import Actor
+from tracker.records.accounts import sign_ins
+from tracker.rules.accounts.addresses import KEPT_FOR
+from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.notifications.notices import MailChoice
+from tracker.services.accounts import addresses, invitations
+from tracker.services.administration import people
+
+MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    with mail_server() as found:
+        yield found
+
+
+def sign_in(world: World, name: str) -> None:
+    with transaction() as tx:
+        sign_ins.begin(tx, world.people[name], agent="", now=NOW, max_age=DAY)
+
+
+def living(world: World, name: str) -> int:
+    session().rollback()
+    mine = SignIn.person_id == world.people[name], SignIn.ended_at.is_(None)
+    return len(session().scalars(select(SignIn.id).where(*mine)).all())
+
+
+def to(inbox: Inbox) -> list[str]:
+    return sorted(str(message["To"]) for message in inbox.messages)
+
+
+def move(adam: Actor, world: World, email: str, now: dt.datetime = NOW) -> None:
+    people.edit(adam, world.people["ana"], "Ana", email, now)
+
+
+def test_a_link_is_told_at_once_and_ends_every_session(
+    context: World, adam: Actor, inbox: Inbox
+) -> None:
+    sign_in(context, "ana")
+    wants(context, MailChoice.NONE, "ana")
+    invitations.renew(adam, context.people["ana"], NOW)
+    assert living(context, "ana") == 0
+    assert told(context, "ana") == ["link_made"]
+    assert deliver(inbox, NOW) == ["sent"]
+    (got,) = inbox.messages
+    assert (got["To"], got["Subject"]) == ("ana@example.org", "Your account in Skills Tracker")
+    assert "Adam made a one-time link that sets a new password for your account." in text(inbox)
+    assert "tell the people who run Skills Tracker at your library" in " ".join(text(inbox).split())
+
+
+def test_a_first_link_is_nobodys_way_into_anything(
+    context: World, adam: Actor, inbox: Inbox
+) -> None:
+    pat, _token = people.add(adam, "Pat", "pat@example.org", NOW)
+    invitations.renew(adam, pat, NOW)
+    people.edit(adam, pat, "Pat", "pat.right@example.org", NOW)
+    assert deliver(inbox, NOW) == []
+    assert session().scalars(select(FormerAddress.id)).all() == []
+
+
+def test_an_address_is_told_at_both(context: World, adam: Actor, inbox: Inbox) -> None:
+    move(adam, context, "adam.too@example.org")
+    assert told(context, "ana") == ["address_changed"]
+    deliver(inbox, NOW)
+    assert to(inbox) == ["adam.too@example.org", "ana@example.org"]
+    assert "Adam changed the e-mail address of your account." in text(inbox)
+
+
+def test_a_link_after_a_change_goes_to_the_address_before(
+    context: World, adam: Actor, inbox: Inbox
+) -> None:
+    """Address first, then the link: who had the account reads of it all the same."""
+    move(adam, context, "adam.too@example.org")
+    deliver(inbox, NOW)
+    inbox.messages.clear()
+    invitations.renew(adam, context.people["ana"], NOW + KEPT_FOR - MINUTE)
+    deliver(inbox, NOW + KEPT_FOR - MINUTE)
+    assert to(inbox) == ["adam.too@example.org", "ana@example.org"]
+    inbox.messages.clear()
+    invitations.renew(adam, context.people["ana"], NOW + KEPT_FOR)
+    deliver(inbox, NOW + KEPT_FOR)
+    assert to(inbox) == ["adam.too@example.org"]
+
+
+def test_it_waits_for_no_other_mail_and_holds_none_up(
+    context: World, adam: Actor, inbox: Inbox
+) -> None:
+    wants(context, MailChoice.EACH, "ana")
+    tell(context, "ana", NOW)
+    with mail_server() as gone:
+        pass
+    assert deliver(gone, NOW) == ["waiting"]
+    invitations.renew(adam, context.people["ana"], NOW)
+    tell(context, "ana", NOW, "b")
+    assert sorted(deliver(inbox, NOW + 10 * MINUTE)) == ["sent", "sent"]
+    assert deliver(inbox, NOW + 11 * MINUTE) == ["sent"]
+
+
+def test_who_is_disabled_is_told_too(context: World, adam: Actor, inbox: Inbox) -> None:
+    invitations.renew(adam, context.people["ana"], NOW)
+    people.disable(adam, context.people["ana"], NOW)
+    assert deliver(inbox, NOW) == ["sent"]
+    with pytest.raises(Conflict, match="person_is_disabled"):
+        invitations.renew(adam, context.people["ana"], NOW)
+
+
+def test_a_refused_address_tells_nobody_and_nothing_of_another_library(
+    context: World, adam: Actor
+) -> None:
+    refusals = []
+    for taken in ("ben@example.org", "otto@example.org"):
+        for act in (lambda email: move(adam, context, email), lambda email: add(adam, email)):
+            with pytest.raises(Invalid) as refused:
+                act(taken)
+            refusals.append((refused.value.code, refused.value.field))
+    assert set(refusals) == {("email_taken", "email")}
+    session().rollback()
+    assert session().scalars(select(OutboxMail.id)).all() == []
+    assert session().get_one(Person, context.people["ana"]).email == "ana@example.org"
+
+
+def add(adam: Actor, email: str) -> None:
+    people.add(adam, "New", email, NOW)
+
+
+def test_addresses_are_forgotten(context: World, adam: Actor, inbox: Inbox) -> None:
+    move(adam, context, "ana.b@example.org")
+    deliver(inbox, NOW)
+    assert addresses.forget(NOW + KEPT_FOR - MINUTE) == 0
+    assert addresses.forget(NOW + KEPT_FOR) == 1
+    session().rollback()
+    assert session().scalars(select(FormerAddress.id)).all() == []
+    assert session().scalars(select(AlertMail.mail_id)).all() == []

@@ -1,0 +1,295 @@
+"""A roster is checked, brought in whole, changes nothing a second time, and can be taken back."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.factories.sending import actor as acting_as
+from tests.factories.world import World
+from tracker.cli.people import import_ as people_import
+from tracker.db import db, session, transaction
+from tracker.models import AuditEvent, Membership, Person, RosterImport, Team
+from tracker.policy.permissions import Actor
+from tracker.queries.administration import people_export, rosters
+from tracker.records import rosters as records
+from tracker.rules.administration.roster import files
+from tracker.rules.administration.roster.columns import RosterColumn
+from tracker.rules.administration.roster.plan import RosterVerdict
+from tracker.rules.delimited import plain
+from tracker.rules.errors import Conflict, Missing
+from tracker.rules.roles import Role
+from tracker.services.administration import teams
+from tracker.services.administration.roster import ending, importing, staging, undoing
+from tracker.services.administration.roster.planning import RosterMapping
+from tracker.services.operations import jobs
+
+HEAD = "Staff ID,Name,Email,Branch,Role,Job class,Start date,Supervisor"
+
+
+def roster(*lines: str, head: str = HEAD) -> files.RosterFile:
+    return files.read("staff.csv", "\n".join([head, *lines]).encode())
+
+
+def brought_in(actor: Actor, file: files.RosterFile, now: dt.datetime) -> int:
+    roster_id = staging.stage(actor, file, now)
+    importing.bring_in(actor, roster_id, rosters.roster(roster_id).plan_digest, now)
+    return roster_id
+
+
+def verdicts(roster_id: int) -> dict[int, str]:
+    found = rosters.rows(roster_id, list(RosterVerdict), 1)
+    return {row.number: row.verdict.value for row in found.rows}
+
+
+def problems(roster_id: int) -> dict[int, list[str]]:
+    return {
+        row.number: [each["code"] for each in row.problems]
+        for row in rosters.rows_to_fix(roster_id)
+    }
+
+
+def changes(roster_id: int) -> dict[int, list[str]]:
+    found = rosters.rows(roster_id, list(RosterVerdict), 1)
+    return {row.number: [each["code"] for each in row.changes] for row in found.rows}
+
+
+def everything() -> list[list[tuple[object, ...]]]:
+    """Who is here, and where."""
+    tables = (
+        select(Person.id, Person.name, Person.email, Person.staff_id, Person.disabled_at),
+        select(Membership.__table__),
+        select(Team.id, Team.name, Team.path),
+    )
+    return [sorted(map(str, session().execute(table).all())) for table in tables]  # type: ignore[misc]
+
+
+def place(name: str) -> list[tuple[object, ...]]:
+    rows = session().execute(
+        select(Team.name, Membership.role, Membership.starts_on, Membership.ends_on)
+        .join(Membership, Membership.team_id == Team.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Person.name == name)
+        .order_by(Membership.starts_on, Membership.id)
+    )
+    return [tuple(row) for row in rows]
+
+
+def test_a_roster_comes_in_once_and_can_be_taken_back(context: World, adam: Actor) -> None:
+    world, now = context, context.now
+    file = roster(
+        "e1,Elif Kaya,Elif.Kaya@Example.org,Central,,Mid-level,2026-11-01,sue@example.org",
+        "e2,Grace Kim,grace@example.org,Annex > Kids,Learner,Mid-level,11/2/2026,e3",
+        'e3,"=cmd|1",june@example.org,Harbour,supervisor,,,',
+        ",ANA,ana@example.org,Central,,Mid-level,,",
+        "e4,Ben,ben@example.org,Harbour,,Mid-level,2020-01-01,",
+    )
+    before = everything()
+    roster_id = staging.stage(adam, file, now)
+    assert problems(roster_id) == {3: ["roster_team_unknown"]}
+    found = rosters.roster(roster_id)
+    meanings = {RosterColumn.TEAM: {plain("Annex > Kids"): "new"}}
+    mapping = RosterMapping(found.columns, meanings, False)
+    staging.choose(adam, roster_id, mapping, now, remember=True)
+    assert verdicts(roster_id) == {2: "new", 3: "new", 4: "new", 5: "unchanged", 6: "changed"}
+    assert changes(roster_id)[3] == ["added", "joins", "supervisor"]
+    assert changes(roster_id)[6] == ["moves", "staff_id"]
+    assert everything() == before
+    with pytest.raises(Conflict, match="roster_overtaken"):
+        importing.bring_in(adam, roster_id, "another", now)
+    seen = rosters.roster(roster_id).plan_digest
+    done = importing.bring_in(adam, roster_id, seen, now)
+    assert done == importing.BroughtIn(3, 1)
+    assert importing.bring_in(adam, roster_id, seen, now) is None
+    today = now.date()
+    assert place("Elif Kaya") == [("Central", Role.LEARNER, dt.date(2026, 11, 1), None)]
+    assert place("Grace Kim") == [("Kids", Role.LEARNER, dt.date(2026, 11, 2), None)]
+    assert ("Kids", Role.SUPERVISOR, today, None) in place("=cmd|1")
+    assert place("Ben") == [
+        ("Central", Role.LEARNER, dt.date(2026, 1, 5), today - dt.timedelta(days=1)),
+        ("Harbour", Role.LEARNER, today, None),
+    ]
+    after = everything()
+    again = staging.stage(adam, file, now)
+    assert set(verdicts(again).values()) == {"unchanged"}, changes(again)
+    importing.bring_in(adam, again, rosters.roster(again).plan_digest, now)
+    assert everything() == after
+    events = session().scalars(select(AuditEvent.kind).where(AuditEvent.actor_id == adam.person_id))
+    assert {"roster_imported", "person_added", "membership_ended", "team_added"} <= set(events)
+
+    with transaction() as tx:  # Grace signs in; the others do not
+        grace = tx.scalars(select(Person).where(Person.email == "grace@example.org")).one()
+        grace.password_hash = "x"
+    assert undoing.undo(adam, roster_id, now) == undoing.UndoneRoster(3, 1)
+    assert place("Elif Kaya") == []
+    assert place("Ben") == [("Central", Role.LEARNER, dt.date(2026, 1, 5), None)]
+    assert len(place("Grace Kim")) == 1
+    elif_ = session().scalars(select(Person).where(Person.name == "Elif Kaya")).one()
+    assert elif_.disabled_at is not None
+    with pytest.raises(Conflict, match="roster_undo_late"):
+        undoing.undo(adam, roster_id, now)
+    back = staging.stage(adam, file, now)
+    assert changes(back)[2] == ["back", "joins"]
+    importing.bring_in(adam, back, rosters.roster(back).plan_digest, now)
+    assert place("Elif Kaya") == [("Central", Role.LEARNER, dt.date(2026, 11, 1), None)]
+    with pytest.raises(Conflict, match="roster_undo_late"):
+        undoing.undo(adam, back, now + dt.timedelta(hours=25))
+    assert staging.forget(now + dt.timedelta(days=8)) == 3
+    assert session().scalar(select(func.count()).select_from(RosterImport)) == 0
+    assert world.people["ana"] == session().scalar(
+        select(Person.id).where(Person.email == "ana@example.org")
+    )
+
+
+def test_what_is_wrong_with_a_row_is_said(context: World, adam: Actor) -> None:
+    """And the rows beside it come in."""
+    now = context.now
+    file = roster(
+        "e1,Elif Kaya,elif.kaya@example,Central,,Mid-level,,",
+        "e2,Grace Kim,grace@example.org,Central Lib,,Mid-level,,",
+        "e3,Oskar Lind,oskar@example.org,Central,,Mid-level,13/40/2025,",
+        "e4,Oskar Lind,OSKAR@example.org,Central,,Mid-level,,",
+        "e5,June Park,june@example.org,Central,,Mid-level,,june@example.org",
+        "e6,Wanda Kowalska,wanda@example.org,Central,,LA 9,,",
+        "e7,Adam,adam@example.org,Central,supervisor,,,",
+        "e8,Otto,otto@example.org,Central,,Mid-level,,",
+        "e9,,new@example.org,Central,,Mid-level,,",
+        ",No Address,,Central,,Mid-level,,",
+        "e10,Ring One,one@example.org,Central,,Mid-level,,e11",
+        "e11,Ring Two,two@example.org,Central,,Mid-level,,e10",
+        "e12,Ring Three,three@example.org,Central,,Mid-level,,E1",
+        "ｅ５,June Other,june2@example.org,Central,,Mid-level,,",
+        "e13,No Profile,profile@example.org,Central,,,,",
+        "e14,Fine One,fine@example.org,Central,,Mid-level,,",
+        "e15,Not He,sue@example.org,,chief,,,adam@example.org",
+    )
+    roster_id = staging.stage(adam, file, now)
+    assert problems(roster_id) == {
+        2: ["email_not_valid"],
+        3: ["roster_team_unknown"],
+        4: ["roster_no_day"],
+        5: ["roster_same_email"],
+        6: ["roster_supervisor_self"],
+        7: ["roster_no_profile"],
+        8: ["roster_own"],
+        9: ["email_taken"],
+        10: ["roster_name_needed"],
+        11: ["roster_nobody"],
+        12: ["roster_supervisor_circle"],
+        13: ["roster_supervisor_circle"],
+        14: ["roster_supervisor_waits"],
+        15: ["roster_same_staff_id"],
+        16: ["roster_profile_needed"],
+        18: ["roster_role_unknown", "roster_team_needed"],
+    }
+    importing.bring_in(adam, roster_id, rosters.roster(roster_id).plan_digest, now)
+    assert place("Fine One") == [("Central", Role.LEARNER, now.date(), None)]
+    assert place("Grace Kim") == []
+
+
+def test_nobody_is_ended_unless_it_is_said(context: World, adam: Actor) -> None:
+    now, today = context.now, context.now.date()
+    roster_id = brought_in(adam, roster(",Ana,ana@example.org,Central,,Mid-level,,"), now)
+    missing = {each.name: each.id for each in rosters.not_in_file(roster_id, adam, today)}
+    assert "Ana" not in missing
+    assert {"Ben", "Sue", "Lea"} <= set(missing)
+    chosen = [missing["Ben"], context.people["ana"], context.people["otto"]]
+    assert ending.end(adam, roster_id, chosen, today, now) == 1
+    assert place("Ben") == [("Central", Role.LEARNER, dt.date(2026, 1, 5), today)]
+    assert place("Ana")[0][3] is None
+    assert undoing.undo(adam, roster_id, now).people == 1
+    assert place("Ben") == [("Central", Role.LEARNER, dt.date(2026, 1, 5), None)]
+
+
+def test_another_library_gets_nothing(context: World, adam: Actor) -> None:
+    roster_id = staging.stage(
+        adam, roster(",Ana,ana@example.org,Central,,Mid-level,,"), context.now
+    )
+    oda = acting_as(context, "oda")
+    for act in (
+        lambda: undoing.undo(oda, roster_id, context.now),
+        lambda: staging.discard(oda, roster_id),
+        lambda: ending.end(oda, roster_id, [1], context.now.date(), context.now),
+        lambda: importing.bring_in(oda, roster_id, "", context.now),
+    ):
+        with pytest.raises(Missing):
+            act()
+
+
+def test_a_large_roster_is_brought_in_by_the_worker_once(
+    app: Flask, context: World, adam: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker dies in the middle of the writing, and before its progress is noted; another goes
+    on, and nobody is there twice. A third is asked for the same and changes nothing."""
+    kinds = app.extensions["tracker_jobs"]
+    lines = [f",Person {n},p{n}@example.org,Central,,Mid-level,," for n in range(300)]
+    roster_id = staging.stage(adam, roster(*lines), context.now)
+    seen = rosters.roster(roster_id).plan_digest
+    wanted = {"record_id": str(roster_id), "about": "staff.csv", "seen": seen, "language": "en"}
+    people = session().scalar(select(func.count()).select_from(Person))
+    jobs.ask(adam, "roster", wanted, context.now)
+    later = [context.now]
+    for broken in ("add_traces", "add_rows"):
+        with monkeypatch.context() as patch:
+            if broken == "add_traces":
+                patch.setattr(records, broken, lambda *_args: 1 / 0)
+            came = jobs.run_next(kinds, lambda: later[-1], lambda: False)
+        later.append(later[-1] + dt.timedelta(minutes=10))
+        assert came is not None
+        assert came.came == ("tried_again" if broken == "add_traces" else "done")
+        db.session.rollback()
+        count = session().scalar(select(func.count()).select_from(Person))
+        assert count == (people if broken == "add_traces" else (people or 0) + 300)
+    jobs.ask(adam, "roster", wanted, later[-1])
+    again = jobs.run_next(kinds, lambda: later[-1], lambda: False)
+    assert again is not None
+    db.session.rollback()
+    assert session().scalar(select(func.count()).select_from(Person)) == (people or 0) + 300
+
+
+def test_an_export_comes_back_as_it_went(context: World, adam: Actor) -> None:
+    """Also where two teams have one name, and where somebody is in no team."""
+    teams.add(adam, context.teams["harbour"], "Bookmobile", context.now)
+    rows = people_export.exported(adam, context.now.date())
+    head = "Staff ID,Name,E-mail,Team,Role,Job profile,Job title,Hours a week,First day,Last day"
+    lines = [
+        ",".join(
+            str("" if cell is None else cell)
+            for cell in (
+                each.staff_id,
+                each.name,
+                each.email,
+                each.team,
+                each.role,
+                each.role_profile,
+                each.job,
+                each.weekly_hours,
+                each.starts_on,
+                each.ends_on,
+            )
+        )
+        for each in rows
+    ]
+    assert any("Central > Bookmobile" in line for line in lines)
+    roster_id = staging.stage(adam, roster(*lines, head=head), context.now)
+    assert (problems(roster_id), set(verdicts(roster_id).values())) == ({}, {"unchanged"})
+
+
+def test_the_command_says_and_does_the_same(app: Flask, world: World, tmp_path: Path) -> None:
+    file = tmp_path / "staff.csv"
+    file.write_text(
+        "Name,Email,Team,Job profile\nNora Fine,nora@example.org,Central,Mid-level\n"
+        "Ana,ana@example.org,Central,Mid-level\n,bad,Central,Mid-level\n"
+    )
+    run = app.test_cli_runner().invoke
+    as_adam = [str(file), "--as", "adam@example.org"]
+    dry = run(people_import, [*as_adam, "--dry-run"])
+    assert "row 4" in dry.output
+    assert "This is not a full e-mail address." in dry.output
+    assert "new: 1, changed: 0, unchanged: 1, to_fix: 1" in dry.output
+    assert run(people_import, as_adam).exit_code == 1
+    assert "1 added, 0 changed" in run(people_import, [*as_adam, "--ready-only"]).output
+    assert "Nothing to import." in run(people_import, [*as_adam, "--ready-only"]).output
+    assert run(people_import, [str(file), "--as", "ana@example.org"]).exit_code == 1

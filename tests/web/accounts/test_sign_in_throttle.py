@@ -1,0 +1,333 @@
+"""Wrong passwords make the next try wait, longer each time, and keep no colleague out."""
+
+import datetime as dt
+import itertools
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from tests.client import PASSWORD, Client
+from tests.conftest import NOW, TestConfig, laid_out_database
+from tests.engines import hurry
+from tests.factories.world import World, make_world
+from tests.web.accounts.test_accounts import new_link
+from tracker.app import create_app
+from tracker.db import db
+from tracker.models import AuditEvent, LimitCount, Person
+from tracker.rules.accounts.throttle import ALLOWED, LONGEST, Counted
+from tracker.services.operations import limit_counts
+from tracker.web.accounts import sign_in_throttle
+from tracker.web.http import rate_limits
+from tracker.web.http.rate_limits import limiter, source
+
+REDIS = os.environ.get("TRACKER_TEST_REDIS", "redis://127.0.0.1:6379/15")
+HERE, ELSEWHERE = "192.0.2.7", "198.51.100.4"
+ANA, BEN = World.email("ana"), World.email("ben")
+Serve = Callable[..., Flask]
+
+
+@pytest.fixture
+def serve(
+    migrated_app: Flask, engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Serve]:
+    """An app whose limits are switched on. Asked again: another worker on the same database."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with ExitStack() as stack:
+        url = stack.enter_context(laid_out_database(engine_name, tmp_path))
+        made: list[Flask] = []
+
+        def served(storage: str = "database://") -> Flask:
+            monkeypatch.setenv("TRACKER_LIMITS_STORAGE", storage)
+            config = TestConfig(url, tmp_path)
+            config.RATELIMIT_ENABLED = True
+            app = create_app(config)
+            with app.app_context():
+                hurry(db.engine)
+                if not made:
+                    make_world(NOW)
+            made.append(app)
+            return app
+
+        yield served
+        limiter.enabled = False
+        rate_limits.in_this_process.reset()
+        for app in made:
+            with app.app_context():
+                db.session.remove()
+                db.engine.dispose()
+
+
+@pytest.fixture
+def limited(serve: Serve) -> Flask:
+    return serve()
+
+
+def attempt(
+    client: Client, email: str, password: str = "wrong password", at: str = HERE
+) -> TestResponse:
+    return client.post(
+        "/login", {"email": email, "password": password}, environ_base={"REMOTE_ADDR": at}
+    )
+
+
+def guess(app: Flask, email: str, times: int, at: str = HERE) -> Counter[int]:
+    """Wrong passwords, from a device that nobody signed in on."""
+    client = Client(app)
+    client.get("/login")
+    return Counter(attempt(client, email, at=at).status_code for _time in range(times))
+
+
+def known(app: Flask, email: str, at: str = HERE) -> Client:
+    """A device that somebody signed in and out on."""
+    client = Client(app)
+    client.get("/login")
+    assert attempt(client, email, PASSWORD, at).status_code == 303
+    client.token = ""
+    client.post("/logout")
+    client.get("/login")
+    return client
+
+
+def signs_in(app: Flask, email: str, at: str = HERE) -> bool:
+    """On a device that nobody signed in on."""
+    client = Client(app)
+    client.get("/login")
+    return attempt(client, email, PASSWORD, at).status_code == 303
+
+
+def later(seconds: float) -> time_machine.travel:
+    return time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds), tick=False)
+
+
+def rows(app: Flask) -> int:
+    with app.app_context():
+        found = db.session.scalar(select(func.count(LimitCount.id))) or 0
+        db.session.remove()
+    return found
+
+
+def test_guessing_waits_longer_each_time(limited: Flask) -> None:
+    client = Client(limited)
+    client.get("/login")
+    assert guess(limited, ANA, ALLOWED[Counted.PAIR]) == {422: 10}
+    waits, now = [], 0
+    for _time in range(12):
+        with later(now):
+            assert attempt(client, ANA).status_code == 422
+            refused = attempt(client, ANA.upper(), PASSWORD)
+        assert refused.status_code == 429
+        waits.append(int(refused.headers["Retry-After"]))
+        now += waits[-1]
+    assert waits[:9] == [2, 4, 8, 16, 32, 64, 128, 256, 512]
+    assert set(waits[9:]) == {LONGEST.total_seconds()}
+
+
+def test_the_page_says_when_and_keeps_the_address(limited: Flask) -> None:
+    client = Client(limited)
+    client.get("/login")
+    guess(limited, ANA, 11)
+    refused = attempt(client, ANA, PASSWORD)
+    assert "The password was wrong too many times. Wait 2 seconds, then try again." in refused.text
+    assert "sign in now on a device where you’ve signed in before" in refused.text
+    assert f'value="{ANA}"' in refused.text
+    assert "<title>Error: Sign in" in refused.text
+    for seconds in (4, 8, 16, 32, 64):
+        with later(seconds):
+            attempt(client, ANA)
+    with later(65):
+        assert "Wait 2 minutes, then try again." in attempt(client, ANA).text
+
+
+def test_what_is_refused_is_not_counted(limited: Flask) -> None:
+    """Knocking on goes on waiting 2 seconds, and writes nothing."""
+    assert guess(limited, ANA, 11) == {422: 11}
+    before = rows(limited)
+    assert guess(limited, ANA, 50) == {429: 50}
+    assert rows(limited) == before
+    with later(2):
+        assert signs_in(limited, ANA)
+
+
+def test_ten_wrong_tries_keep_nobody_at_that_address_out(limited: Flask) -> None:
+    assert guess(limited, ANA, 10) == {422: 10}
+    assert signs_in(limited, BEN)
+    assert signs_in(limited, ANA)
+    assert guess(limited, ANA, 10) == {422: 10}, "what was counted there is forgotten"
+
+
+def test_the_owner_signs_in_while_twenty_places_guess(limited: Flask) -> None:
+    own = known(limited, ANA)
+    found = sum((guess(limited, ANA, 9, f"203.0.113.{place}") for place in range(20)), Counter())
+    assert found == {422: 21, 429: 159}, "slowed down, though no place has tried ten times"
+    assert not signs_in(limited, ANA, ELSEWHERE)
+    assert attempt(own, ANA, PASSWORD, "203.0.113.1").status_code == 303
+    assert signs_in(limited, BEN, "203.0.113.1")
+
+
+def test_trying_many_accounts_from_one_place_is_slowed(
+    limited: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By place: those elsewhere and known devices there do not notice."""
+    monkeypatch.setitem(ALLOWED, Counted.SOURCE, 12)
+    own = known(limited, ANA)
+    found = sum(
+        (guess(limited, f"person{number}@example.org", 1) for number in range(20)), Counter()
+    )
+    assert found == {422: 13, 429: 7}
+    assert not signs_in(limited, BEN)
+    assert signs_in(limited, BEN, ELSEWHERE)
+    assert attempt(own, ANA, PASSWORD).status_code == 303
+
+
+def test_signing_in_rightly_uses_nothing_up(
+    limited: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ALLOWED, Counted.SOURCE, 3)
+    guess(limited, ANA, 3)
+    assert all(signs_in(limited, name) for name in (ANA, BEN) * 8)
+
+
+def test_an_address_without_an_account_is_answered_alike(limited: Flask) -> None:
+    assert guess(limited, "nobody@example.org", 13) == guess(limited, ANA, 13) == {422: 11, 429: 2}
+
+
+def test_a_known_device_waits_for_what_was_tried_on_it(limited: Flask) -> None:
+    """And for that account alone; what was tried on it counts nowhere else."""
+    own = known(limited, ANA)
+    tried = Counter(attempt(own, ANA).status_code for _time in range(13))
+    assert tried == {422: 11, 429: 2}
+    assert "signed in before" not in attempt(own, ANA).text
+    assert signs_in(limited, ANA)
+    assert attempt(own, BEN, PASSWORD).status_code == 303
+
+
+def test_a_device_is_known_for_whom_it_was_used_by(limited: Flask) -> None:
+    shared = known(limited, BEN)
+    guess(limited, ANA, 11)
+    assert attempt(shared, ANA, PASSWORD).status_code == 429
+    shared.http.set_cookie("device", "WyJtYWRlIHVwIl0.aaaa.bbbb")
+    assert attempt(shared, ANA, PASSWORD).status_code == 429
+    with later(2):
+        own = known(limited, ANA)
+        assert attempt(own, BEN, PASSWORD).status_code == 303
+        own.token = ""
+        own.post("/logout")
+        own.get("/login")
+        guess(limited, ANA, 13)
+        assert attempt(own, ANA, PASSWORD).status_code == 303, "known for both"
+
+
+def test_a_one_time_link_makes_the_device_known(limited: Flask) -> None:
+    """The way in for somebody on a new device whom others make wait."""
+    with limited.app_context():
+        person_id = db.session.scalar(select(Person.id).where(Person.email == ANA)) or 0
+        db.session.remove()
+    adam, device = Client(limited), Client(limited)
+    adam.sign_in(World.email("adam"))
+    link, password = new_link(adam, person_id), "seven purple umbrellas"
+    guess(limited, ANA, 11)
+    device.get(link)
+    assert device.post(link, {"password": password}).status_code == 303
+    device.token = ""
+    device.get("/login")
+    assert attempt(device, ANA, password).status_code == 303
+
+
+def test_the_cookie_of_a_known_device_says_nothing_and_is_no_sign_in(limited: Flask) -> None:
+    own = known(limited, ANA)
+    cookie = own.http.get_cookie("device")
+    assert cookie is not None
+    assert (cookie.http_only, cookie.same_site, cookie.path) == (True, "Lax", "/")
+    assert "ana" not in cookie.decoded_value
+    assert own.get("/account").status_code == 302
+
+
+def test_whatever_is_made_up_takes_so_many_rows_and_no_more(
+    limited: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate_limits, "BUCKETS", 3)
+    for number in range(25):
+        guess(limited, f"made-up-{number}@example.org", 1, f"203.0.113.{number}")
+    assert rows(limited) <= 3 * 3 * 2 + 1
+    with limited.app_context(), later(2 * 24 * 3600):
+        assert limit_counts.forget(dt.datetime.now(dt.UTC)) > 3
+        db.session.remove()
+    assert rows(limited) == 0
+
+
+def test_a_flood_of_wrong_passwords_does_not_fill_the_audit(
+    limited: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in_throttle, "NOTED_MAX", 2)
+    monkeypatch.setattr(sign_in_throttle, "TOLD_BY", 3)
+    monkeypatch.setattr(sign_in_throttle, "untold", itertools.count(1))
+    guess(limited, ANA, 9)
+    with limited.app_context():
+        kinds = Counter(db.session.scalars(select(AuditEvent.kind)))
+        db.session.remove()
+    assert kinds == {"sign_in_refused": 2, "not_recorded": 2}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.7", "192.0.2.7", True),
+        ("192.0.2.7", "192.0.2.8", False),
+        ("", "unix:", True),
+    ],
+)
+def test_what_counts_as_one_place(app: Flask, one: str, other: str, same: bool) -> None:
+    found = []
+    for address in (one, other):
+        with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+            found.append(source())
+    assert (found[0] == found[1]) is same
+
+
+def test_workers_count_together(serve: Serve) -> None:
+    first = serve()
+    assert guess(first, ANA, 6) == {422: 6}
+    assert guess(serve(), ANA, 6) == {422: 5, 429: 1}
+
+
+def test_workers_count_together_in_redis(serve: Serve) -> None:
+    store = Redis.from_url(REDIS)
+    try:
+        store.ping()
+    except RedisError as error:
+        pytest.skip(f"no Redis at TRACKER_TEST_REDIS: {error}")
+    store.flushdb()
+    try:
+        first = serve(REDIS)
+        assert guess(first, ANA, 6) == {422: 6}
+        second = serve(REDIS)
+        assert guess(second, ANA, 6) == {422: 5, 429: 1}
+        assert signs_in(second, BEN)
+        assert rows(second) == 0
+        assert not [key for key in store.scan_iter() if b"ana" in key or HERE.encode() in key]
+    finally:
+        store.flushdb()
+        store.close()
+
+
+def test_without_the_storage_people_sign_in_and_guesses_wait(serve: Serve) -> None:
+    app = serve("redis://127.0.0.1:1/0")
+    assert guess(app, ANA, 12) == {422: 11, 429: 1}
+    assert signs_in(app, BEN)
+
+
+def test_a_storage_that_cannot_be_is_refused_at_the_start(serve: Serve) -> None:
+    with pytest.raises(ValueError, match="TRACKER_LIMITS_STORAGE"):
+        serve("cupboard://")

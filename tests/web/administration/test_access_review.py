@@ -1,0 +1,79 @@
+"""Who can see whose record: on the page, as a file, noted when it was checked, and due again."""
+
+import csv
+import datetime as dt
+import io
+
+from flask import Flask
+from sqlalchemy import select
+
+from tests.client import Client
+from tests.factories.answers import Answer
+from tests.factories.ratings import rate
+from tests.factories.sending import actor
+from tests.factories.world import World
+from tracker.db import db, transaction
+from tracker.models import AuditEvent, Person
+from tracker.queries.access.access_review import Reason, accesses
+from tracker.services.administration import access_review
+from tracker.services.reviews import delegates, reviews
+
+
+def of_adam(world: World) -> dict[tuple[str, Reason, str], list[str]]:
+    db.session.remove()
+    found = accesses(actor(world, "adam"), world.now.date())
+    return {
+        (each.reader.name, each.reason, each.of): [one.name for one in each.people]
+        for each in found
+    }
+
+
+def test_every_reason_is_listed_once(app: Flask, world: World) -> None:
+    statement_id = world.statements["technical"][0]
+    today = world.now.date()
+    in_nine_days = today + dt.timedelta(days=9)
+    with app.app_context():
+        rate(world, "ana", statement_id, Answer.PARTLY)
+        reviews.send(actor(world, "ana"), world.people["sue"], [statement_id], world.now)
+        delegates.name(actor(world, "hugo"), world.people["carl"], today, in_nine_days, world.now)
+        found = of_adam(world)
+        with transaction() as tx:
+            tx.get_one(Person, world.people["sue"]).disabled_at = world.now
+        assert not any(name == "Sue" for name, *_rest in of_adam(world))
+    assert found == {
+        ("Adam", Reason.ADMINISTRATOR, ""): [],
+        ("Ana", Reason.SUPERVISOR, "Bookmobile"): ["Sue"],
+        ("Carl", Reason.BACKUP, "Hugo"): [],
+        ("Carl", Reason.COORDINATOR, "Harbour"): ["Lea"],
+        ("Cora", Reason.COORDINATOR, "City Library"): ["Ana", "Ben", "Lea", "Sue"],
+        ("Hugo", Reason.SUPERVISOR, "Harbour"): ["Lea"],
+        ("Sue", Reason.REVIEWER, ""): ["Ana"],
+        ("Sue", Reason.SUPERVISOR, "Central"): ["Ana", "Ben"],
+    }
+
+
+def test_the_file_has_a_row_for_each_pair(client: Client, world: World) -> None:
+    client.sign_in(world.email("adam"))
+    page = client.get("/admin/access").text
+    assert "never signed in" in page
+    rows = list(csv.reader(io.StringIO(client.get("/admin/access.csv").text.lstrip("\ufeff"))))
+    seen = {(row[0], row[3], row[7]) for row in rows[1:]}
+    assert {("Sue", "Supervisor: Central", "Ben"), ("Adam", "Administrator", "")} <= seen
+    assert all(len(row) == len(rows[0]) for row in rows)
+    assert "Otto" not in {row[7] for row in rows}, "another library's"
+
+
+def test_it_is_noted_and_due_again_after_half_a_year(
+    app: Flask, client: Client, world: World
+) -> None:
+    half_a_year = dt.timedelta(days=183)
+    client.sign_in(world.email("adam"))
+    client.post("/admin/access")
+    assert "Last checked on" in client.get("/admin/access").text
+    assert "Check who can see whose record" not in client.get("/").text
+    with app.app_context():
+        with transaction() as tx:
+            event = tx.scalars(select(AuditEvent).where(AuditEvent.kind == "access_reviewed")).one()
+            assert event.actor_id == world.people["adam"]
+        access_review.confirm(actor(world, "adam"), world.now - half_a_year)
+    assert "Check who can see whose record" in client.get("/").text

@@ -1,0 +1,127 @@
+"""Importing people from the pages, from an empty list to the undo."""
+
+import html
+import io
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.client import Client
+from tests.conftest import Queries
+from tests.factories.world import World
+from tracker.db import session
+from tracker.models import Person
+from tracker.queries.administration import rosters
+from tracker.rules.administration.roster.files import ROWS_MAX
+
+PAGE = "/admin/people/import"
+HEAD = "Employee,Mail,Branch,Class"
+
+
+@pytest.fixture
+def adam(app: Flask, world: World) -> Client:
+    client = Client(app)
+    client.sign_in(world.email("adam"))
+    return client
+
+
+def upload(client: Client, *lines: str, head: str = HEAD) -> str:
+    """The address of the page that checks it."""
+    content = io.BytesIO("\n".join([head, *lines]).encode())
+    response = client.post(PAGE, {"file": (content, "staff, 2026.csv")})
+    assert response.status_code == 303, response.text
+    return str(response.location)
+
+
+def seen(app: Flask, address: str) -> dict[str, str]:
+    with app.app_context():
+        return {"seen": rosters.roster(int(address.rpartition("/")[2])).plan_digest}
+
+
+def text(page: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def test_a_file_becomes_people_and_is_undone(app: Flask, world: World, adam: Client) -> None:
+    assert "Nothing imported lately" in adam.get(PAGE).text
+    address = upload(
+        adam,
+        "Nora Fine,nora@example.org,Central Lib,LA II",
+        "<b>Ravi,ravi@example.org,Central,LA II",
+        "Lou,lou@example,Central,LA 9",
+    )
+    page = text(adam.get(address).text)
+    assert "No column holds an e-mail address" in page
+    assert "Import the" not in page
+    central, profile = world.teams["central"], world.role_profiles["city"]
+    columns = {
+        "column-0": "name",
+        "column-1": "email",
+        "column-2": "team",
+        "column-3": "role_profile",
+    }
+    adam.post(f"{address}/columns", columns)
+    page = adam.get(address).text
+    assert "There is no team with this name." in page
+    meant = re.findall(r'<select[^>]* name="(meaning-[^"]+)"', page)
+    assert len(meant) == 4
+    chosen = {
+        "meaning-team-0": str(central),
+        "meaning-role_profile-0": str(profile),
+        "remember": "y",
+    }
+    adam.post(f"{address}/columns", columns | chosen)
+    page = text(adam.get(address).text)
+    assert "Import the 2 ready rows" in page
+    assert "This is not a full e-mail address. Write it like name@example.org." in page
+    assert "Learner in Central from Nov 24" in text(adam.get(f"{address}?show=ready").text)
+    assert "lou@example" in adam.get(f"{address}/to-fix.csv").text
+    done = adam.post(f"{address}/import", seen(app, address))
+    assert "Imported: 2 people added, 0 changed." in text(adam.get(done.location).text)
+    export = adam.get("/admin/people/export.csv").text
+    assert ",Nora Fine,nora@example.org,Central,Learner,Mid-level,,,2026-11-24," in export
+    again = adam.post(f"{address}/import", seen(app, address))
+    assert "imported already" in text(adam.get(again.location).text)
+
+    second = upload(adam, "Nora Fine,nora@example.org,Central Lib,LA II")
+    assert "Everything in this file is here already." in text(adam.get(second).text)
+    adam.post(f"{second}/discard")
+    missing = adam.get(f"{address}/not-in-file").text
+    assert "Nora Fine" not in missing
+    assert "Hugo" in missing
+    nobody = adam.post(f"{address}/not-in-file", {"ends_on": "2026-11-30"})
+    assert (nobody.status_code, "Choose at least one person." in nobody.text) == (422, True)
+    adam.post(f"{address}/not-in-file", {"ends_on": "2026-11-30", "people": world.people["hugo"]})
+    assert "Hugo" not in adam.get(f"{address}/not-in-file").text
+    undone = adam.post(f"{address}/undo")
+    assert "Undone for 3 people." in text(adam.get(undone.location).text)
+    with app.app_context():
+        found = session().scalars(select(Person).where(Person.email == "nora@example.org")).one()
+        assert found.disabled_at is not None
+    assert "Undone" in adam.get(PAGE).text
+
+
+def test_what_is_no_roster_is_said_and_what_is_large_waits(
+    app: Flask, world: World, adam: Client, count_sql: Queries
+) -> None:
+    """A page of 300 rows asks no more than one of 3; they are imported in the background."""
+    empty = adam.post(PAGE, {"file": (io.BytesIO(b"Name,Email"), "x.csv")})
+    assert (empty.status_code, "There are no rows in this file." in text(empty.text)) == (422, True)
+    assert adam.post(PAGE).status_code == 422
+    head, counts = "Name,Email,Team,Job profile", []
+    for most in (3, 300):
+        lines = [f"P{n},p{n}@example.org,Central,Mid-level" for n in range(most)]
+        address = upload(adam, *lines, head=head)
+        count_sql.clear()
+        page = adam.get(f"{address}?show=ready&page=2")
+        counts.append(len(count_sql))
+    assert counts[0] == counts[1]
+    assert "Page 2 of 6" in page.text
+    stale = adam.post(f"{address}/import", {"seen": "another"})
+    assert "nothing was imported" in text(adam.get(stale.location).text)
+    adam.post(f"{address}/import", seen(app, address))
+    assert "imported in the background" in text(adam.get(address).text)
+    assert "Import of people, staff, 2026.csv" in text(adam.get("/background").text)
+    assert ROWS_MAX >= 10_000

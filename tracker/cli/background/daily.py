@@ -1,0 +1,62 @@
+"""What is to be done once a day, each part harmless when it is done again."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import structlog
+from flask import current_app
+
+from tracker.cli import faults
+from tracker.cli.files import swept_words
+from tracker.rules.errors import Unreachable
+from tracker.rules.evidence.places import FilePlace
+from tracker.services import evidence_erasures, idempotency
+from tracker.services.accounts import addresses, away, drafts
+from tracker.services.administration.roster import staging
+from tracker.services.notifications import reminders
+from tracker.services.operations import anchors, jobs, limit_counts, stored_files
+from tracker.services.operations.jobs import JobKind, JobTask, Plan
+from tracker.services.reviews import differences, endorsements
+
+LOG = structlog.get_logger("tracker.work")
+
+
+def _forms(now: dt.datetime) -> str:
+    oldest = now - dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"])
+    return f"Forms forgotten: {idempotency.forget(oldest)}."
+
+
+def _of_files(work: Callable[[FilePlace], str]) -> str:
+    """A store that is away holds nothing else up: what is left is done the next day."""
+    place = current_app.config["FILES"]
+    try:
+        return work(place)
+    except Unreachable:
+        return f"{faults.BUCKET_AWAY.format(files=place)} It is tried again the next day."
+
+
+PARTS: tuple[Callable[[dt.datetime], str], ...] = (
+    lambda now: f"No agreement: {differences.keep_due_apart(now)}.",
+    lambda now: f"Expired: {endorsements.expire_due(now)}.",
+    lambda now: f"Reminders: {reminders.remind(now)}.",
+    _forms,
+    lambda now: f"Drafts forgotten: {drafts.forget(now)}.",
+    lambda now: f"Former addresses forgotten: {addresses.forget(now)}.",
+    lambda now: f"Counts of limits forgotten: {limit_counts.forget(now)}.",
+    lambda now: f"Days away forgotten: {away.forget(now)}.",
+    lambda now: f"Imported files forgotten: {staging.forget(now)}.",
+    lambda now: f"Background work forgotten: {jobs.forget(now)}.",
+    lambda now: _of_files(
+        lambda place: f"Erased files removed: {evidence_erasures.finish(place)}."
+    ),
+    lambda now: _of_files(lambda place: swept_words(stored_files.sweep(place, now))),
+    lambda now: f"Seals noted in the audit trail: {'yes' if anchors.anchor(now) else 'none new'}.",
+)
+"""Each says what it did."""
+
+
+def _part(task: JobTask, number: int) -> None:
+    LOG.info("daily_work", did=PARTS[number](task.now))
+
+
+KIND = JobKind(plan=lambda task: Plan(len(PARTS)), step=_part, is_repeatable=True)

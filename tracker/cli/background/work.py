@@ -1,0 +1,157 @@
+"""The worker: mails notices, does the daily work, and what people asked for in the background."""
+
+import datetime as dt
+import os
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+import structlog
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError
+
+from tracker import locks
+from tracker.cli import faults
+from tracker.cli.background import daily
+from tracker.cli.database import must_fit
+from tracker.cli.mail import deliver
+from tracker.queries.operations.jobs import time_zones
+from tracker.rules.notifications.notices import MailStatus
+from tracker.rules.operations.jobs import DAILY_WORK, last_due
+from tracker.services.accounts import password_resets
+from tracker.services.notifications import outbox
+from tracker.services.operations import jobs
+
+LOG = structlog.get_logger("tracker.work")
+LOOK_EVERY = 2
+"""Seconds between two looks for work, and until the next try when the database is away."""
+ROUND_EVERY = 60
+"""Seconds between two rounds of mail."""
+TURN = 10
+"""Seconds after which a job lets the next one have a turn."""
+
+
+@click.command("work")
+@click.option("--once", is_flag=True, help="Do what is to be done now, and end.")
+@click.option("--daily", "only_daily", is_flag=True, help="Do the daily work now, and end.")
+@click.option("--ends-with", type=int, hidden=True)
+@with_appcontext
+def work(once: bool, only_daily: bool, ends_with: int | None) -> None:
+    """Work beside the server: mail notices, do the daily work, and make what people asked for.
+
+    'tracker serve' starts it by itself. A second one on the same data waits until the first ends;
+    on several machines any number may run. It goes on when the database is busy or away for a
+    while, and stops at SIGTERM or Ctrl-C when what it has in hand is done.
+
+    The daily work ends every difference whose time is over with no agreement, lets old reviewed
+    ratings expire, reminds of what is due, forgets what is kept for a while only, removes from the
+    disk what an erasure or an upload that was cut short left there, and notes all seals of the
+    record in the audit trail.
+    """
+    must_fit()
+    if only_daily:
+        for part in daily.PARTS:
+            click.echo(part(_now()))
+        return
+    if once:
+        sys.exit(_once())
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_which: stop.set())
+
+    def is_over() -> bool:
+        return stop.is_set() or ends_with not in (None, os.getppid())
+
+    with _alone(is_over, stop) as is_alone:
+        if is_alone:
+            LOG.info("work_begins")
+            _loop(is_over, stop)
+    LOG.info("work_ends")
+
+
+def _once() -> int:
+    """The status to end with: whether mail was left waiting, or something failed."""
+    is_left = _round(lambda: False)
+    while (done := jobs.run_next(_kinds(), _now, lambda: False)) is not None:
+        LOG.info("job", job_id=done.job_id, kind=done.kind, came=done.came)
+        is_left = is_left or done.came not in ("done", "refused")
+    return 1 if is_left else 0
+
+
+def _loop(is_over: Callable[[], bool], stop: threading.Event) -> None:
+    next_round = time.monotonic()
+    while not is_over():
+        try:
+            if time.monotonic() >= next_round:
+                _round(is_over)
+                next_round = time.monotonic() + ROUND_EVERY
+            elif outbox.is_awaited(_now()):
+                _mail(is_over)
+            if not _turn(is_over, next_round):
+                stop.wait(LOOK_EVERY)
+        except DBAPIError as error:
+            what = faults.what_failed(error)
+            if what is None:
+                raise
+            LOG.warning("work_waits", why=what)
+            stop.wait(LOOK_EVERY)
+
+
+def _turn(is_over: Callable[[], bool], next_round: float) -> bool:
+    """Whether there was a job to do."""
+    until = min(time.monotonic() + TURN, next_round)
+    done = jobs.run_next(_kinds(), _now, lambda: is_over() or time.monotonic() >= until)
+    if done is not None:
+        LOG.info("job", job_id=done.job_id, kind=done.kind, came=done.came)
+    return done is not None
+
+
+def _round(is_over: Callable[[], bool]) -> bool:
+    """Mail, and see to it that the daily work is done. Whether mail was left waiting."""
+    due = last_due(time_zones(), _now())
+    if due is not None:
+        jobs.begin_once(DAILY_WORK, f"{DAILY_WORK} {due:%Y-%m-%d %H:%M}", _now())
+    return bool(_mail(is_over).get(MailStatus.WAITING))
+
+
+def _mail(is_over: Callable[[], bool]) -> Counter[MailStatus]:
+    """Between the rounds too, where somebody waits for it."""
+    password_resets.look_up(_now())
+    server = current_app.extensions["tracker_mail"]
+    return deliver(server, is_over) if server is not None else Counter()
+
+
+def _kinds() -> jobs.Kinds:
+    return {**current_app.extensions["tracker_jobs"], DAILY_WORK: daily.KIND}
+
+
+@contextmanager
+def _alone(is_over: Callable[[], bool], stop: threading.Event) -> Iterator[bool]:
+    """Wait until no other worker is at work on this data. False: it was over before."""
+    name = "work-demo.lock" if current_app.config["DEMO"] else "work.lock"
+    file, is_told = current_app.config["DATA_DIR"] / name, False
+    while not is_over():
+        try:
+            held = locks.lock(file)
+        except BlockingIOError:
+            if not is_told:
+                LOG.info("work_is_done_by_another")
+            is_told = True
+            stop.wait(LOOK_EVERY)
+            continue
+        try:
+            yield True
+        finally:
+            os.close(held)
+        return
+    yield False
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -1,0 +1,33 @@
+"""The staff list that the demo's administrator brought in: a staff ID for each learner, and a row
+that is to be fixed."""
+
+import csv
+import datetime as dt
+import io
+
+from tracker.cli.demo.people import Cast, email
+from tracker.policy.permissions import Actor
+from tracker.queries.administration import rosters
+from tracker.rules.administration.roster import files
+from tracker.services.administration.roster import importing, staging
+from tracker.services.administration.roster.planning import RosterMapping
+
+NAME = "staff-list.csv"
+FIRST_ID = 1001
+
+
+def bring_in(admin: Actor, cast: Cast, now: dt.datetime) -> None:
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(["Employee no.", "Name", "Email", "Branch", "Job class"])
+    learners = [(team.name, each) for team in cast.teams for each in team.learners]
+    for number, (team, each) in enumerate(learners, FIRST_ID):
+        name = each["name"]
+        rows.writerow([f"E{number}", name, email(name), team, each["profile"]])
+    rows.writerow(["E1999", "Zofia Duda", "zofia.duda@example", learners[0][0], "LA 9"])
+    file = files.read(NAME, out.getvalue().encode())
+    roster_id = staging.stage(admin, file, now)
+    found = rosters.roster(roster_id)
+    mapping = RosterMapping(found.columns, found.meanings, makes_teams=False)
+    staging.choose(admin, roster_id, mapping, now, remember=True)
+    importing.bring_in(admin, roster_id, rosters.roster(roster_id).plan_digest, now)

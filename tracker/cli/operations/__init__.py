@@ -1,0 +1,1 @@
+"""Commands for whoever runs the server: what is wrong, what may be done, and how it does."""

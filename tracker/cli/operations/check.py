@@ -1,0 +1,177 @@
+"""Look whether the server can do its work, and whether it is safe to let people in."""
+
+import datetime as dt
+import stat
+import sys
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
+from zxcvbn import zxcvbn
+
+from tracker.cli import faults
+from tracker.queries.operations.database_rights import ExcessRight, excess
+from tracker.rules.errors import Unreachable
+from tracker.rules.evidence.places import Bucket
+from tracker.rules.operations.schema import REMEDIES, SchemaState
+from tracker.services.operations import readiness, schema, stored_files
+from tracker.storage.backup_folder import newest_at
+
+BACKUP_MAX_AGE = dt.timedelta(hours=36)
+"""A nightly backup and half a day."""
+KEY_GUESSES = 24
+PASSWORD_GUESSES = 12
+"""Fewest guesses, as a power of ten, that a key and a password of the database may take."""
+GUESSED_MAX = 72
+"""Characters that zxcvbn looks at."""
+UNREADY = {
+    "writable": "The database takes no writes. Free the file and its folder to the user that the "
+    "program runs as, or connect to the primary server instead of a standby.",
+    "disk": "Less than 100 MiB are free where the data lies. Free some space.",
+    "files": "No files can be written to {files}. Give the folder to the user that the program "
+    "runs as.",
+}
+RIGHTS = {
+    ExcessRight.SUPERUSER: "The program connects to the database as a superuser, who can do "
+    "anything unseen.",
+    ExcessRight.OWNS_TABLES: "The program connects to the database as the owner of its tables, who "
+    "can drop the triggers that keep history.",
+    ExcessRight.SKIPS_TRIGGERS: "The program's role may set session_replication_role, which "
+    "switches off the triggers that keep history.",
+    ExcessRight.CREATES: "The program's role may create tables and functions in the schema public.",
+    ExcessRight.CHANGES_HISTORY: "The program's role may change or delete rows of the history, or "
+    "empty a table that is guarded.",
+}
+BUCKET = {
+    "bucket_refuses": "The key may not write, read and delete objects in {files}. Give it these "
+    "rights there, and no others.",
+    "bucket_public": "Everybody can read {files} without a key. Close the bucket to the public.",
+    "bucket_versions": "The bucket of {files} keeps earlier versions, so what people erase stays "
+    "in it. Switch versioning off, and delete the versions that are there.",
+    "bucket_versions_unknown": "Nobody can tell whether {files} keeps earlier versions, in which "
+    "what people erase would stay: give the key the right s3:GetBucketVersioning.",
+}
+ROLES = "Give it a role of its own (docs/running.md, Roles in PostgreSQL)."
+NEW_KEY = "Make one at random: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+
+
+@click.command("check")
+@click.option("--deploy", is_flag=True, help="Look at what matters before people are let in, too.")
+@with_appcontext
+def check(deploy: bool) -> None:
+    """Look whether the server can do its work: the database's layout, and what must be writable.
+
+    With --deploy also: secrets, settings for developers, the address, the rights of the database
+    role, and the age of the last backup. One sentence for each thing that is wrong, with what to
+    do, and a status other than 0 if there is one.
+    """
+    wrong = [*_at_work(), *(_deployed() if deploy else ())]
+    for sentence in wrong:
+        click.echo(f"- {sentence}", err=True)
+    if wrong:
+        sys.exit(1)
+    click.echo("Nothing is wrong.")
+
+
+def _at_work() -> Iterator[str]:
+    places = readiness.places(current_app.config)
+    try:
+        found = schema.state(places.migrations)
+    except DBAPIError as error:
+        yield faults.sentence(error) or str(error.orig)
+        return
+    if found is not SchemaState.CURRENT:
+        yield REMEDIES[found]
+    for name in readiness.failing(places):
+        if name == "files" and isinstance(places.files, Bucket):
+            yield faults.BUCKET_AWAY.format(files=places.files)
+        elif name in UNREADY:
+            yield UNREADY[name].format(files=places.files)
+
+
+def _deployed() -> Iterator[str]:
+    yield from _secrets()
+    yield from _settings()
+    yield from _bucket()
+    yield from _rights()
+    yield from _backup()
+
+
+def _secrets() -> Iterator[str]:
+    config = current_app.config
+    if _is_weak(config["SECRET_KEY"], KEY_GUESSES):
+        yield f"The secret key can be guessed. {NEW_KEY}"
+    if any(_is_weak(key, KEY_GUESSES) for key in config["SECRET_KEY_FALLBACKS"]):
+        yield (
+            "A key in TRACKER_SECRET_KEY_FALLBACKS can be guessed. Take it out; whom it signed in "
+            "signs in again."
+        )
+    password = make_url(config["SQLALCHEMY_DATABASE_URI"]).password
+    if password and _is_weak(str(password), PASSWORD_GUESSES):
+        yield f"The password in TRACKER_DATABASE_URL can be guessed. {NEW_KEY}"
+    data = config["DATA_DIR"]
+    if stat.S_IMODE(data.stat().st_mode) & 0o077:
+        yield f"Other users of this machine can look into {data}. Run: chmod 700 {data}"
+
+
+def _is_weak(secret: str, guesses: int) -> bool:
+    return bool(zxcvbn(secret[:GUESSED_MAX])["guesses_log10"] < guesses)
+
+
+def _settings() -> Iterator[str]:
+    config = current_app.config
+    if config["DEMO"]:
+        yield "TRACKER_DEMO is on, and the demo's passwords are public. Take it out."
+    if current_app.config["DEBUG"]:
+        yield "FLASK_DEBUG is on, which is for developers. Take it out."
+    if config["DEBUG_PAGES"]:
+        yield "TRACKER_DEBUG_PAGES is on, which shows pages for developers. Take it out."
+    if config["PSEUDO_LANGUAGE"]:
+        yield "TRACKER_PSEUDO_LANGUAGE is on, which makes every text hard to read. Take it out."
+    if urlsplit(config["BASE_URL"]).scheme != "https":
+        yield (
+            f"TRACKER_BASE_URL is {config['BASE_URL']}: passwords travel in the clear. Put a proxy "
+            "with a certificate in front, and set TRACKER_BASE_URL to its https:// address."
+        )
+
+
+def _bucket() -> Iterator[str]:
+    place = current_app.config["FILES"]
+    if not isinstance(place, Bucket):
+        return
+    if _is_weak(place.secret, KEY_GUESSES):
+        yield "TRACKER_S3_SECRET can be guessed. Have the store make another."
+    if place.endpoint and urlsplit(place.endpoint).scheme != "https":
+        yield (
+            f"TRACKER_S3_ENDPOINT is {place.endpoint}: files travel in the clear. Use its https:// "
+            "address."
+        )
+    try:
+        for fault in stored_files.faults(place):
+            yield BUCKET[fault].format(files=place)
+    except Unreachable:
+        yield faults.BUCKET_AWAY.format(files=place)
+
+
+def _rights() -> Iterator[str]:
+    try:
+        for right in excess():
+            yield f"{RIGHTS[right]} {ROLES}"
+    except DBAPIError as error:
+        yield faults.sentence(error) or str(error.orig)
+
+
+def _backup() -> Iterator[str]:
+    folder = current_app.config["BACKUP_DIR"]
+    newest = newest_at(folder)
+    if newest is None:
+        yield f"There is no backup in {folder}. Run tracker backup, every night from a timer."
+    elif dt.datetime.now(dt.UTC) - newest > BACKUP_MAX_AGE:
+        yield (
+            f"The newest backup in {folder} is of {newest:%Y-%m-%d at %H:%M} UTC. Run tracker "
+            "backup, every night from a timer."
+        )

@@ -1,0 +1,98 @@
+"""Who looks after the installation, and people from a file."""
+
+import datetime as dt
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from tracker.policy.permissions import Actor
+from tracker.queries.access.actors import administrator_called
+from tracker.queries.administration import rosters
+from tracker.rules.administration.roster import files
+from tracker.rules.administration.roster.columns import lacking
+from tracker.rules.administration.roster.plan import READY, RosterPlan, RosterVerdict
+from tracker.rules.administration.roster.problems import PROBLEMS
+from tracker.rules.errors import Conflict, Missing, Refusal
+from tracker.services.administration.operators import set_operator
+from tracker.services.administration.roster import importing, planning, staging
+
+
+@click.group("people")
+def people() -> None:
+    """People."""
+
+
+@people.command("operator")
+@click.argument("email")
+@click.option("--remove", is_flag=True, help="Take it away again.")
+@with_appcontext
+def operator(email: str, remove: bool) -> None:
+    """Make the person with EMAIL an operator: they see the System page and the suggestions of
+    readers who were not signed in, and nobody's record by it."""
+    try:
+        name = set_operator(email, not remove, dt.datetime.now(dt.UTC))
+    except Missing:
+        sys.exit(f"Nobody has the e-mail address {email}. Add them first, under People.")
+    except Conflict:
+        sys.exit(f"The account of {email} is disabled. Enable it first.")
+    click.echo(f"{name} is {'no longer an operator' if remove else 'an operator'}.")
+
+
+@people.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "email", required=True, help="E-mail address of the administrator.")
+@click.option("--dry-run", is_flag=True, help="Say what it would do, and store nothing.")
+@click.option("--make-teams", is_flag=True, help="Make the teams that are not here yet.")
+@click.option("--ready-only", is_flag=True, help="Import although rows are to be fixed.")
+@with_appcontext
+def import_(email: str, file: Path, dry_run: bool, make_teams: bool, ready_only: bool) -> None:
+    """Bring in the people of FILE (CSV or XLSX), as the page Import people does: columns and
+    values mean what they meant there last time. All ready rows go in together, or none."""
+    now = dt.datetime.now(dt.UTC)
+    actor = administrator_called(email, now)
+    if actor is None:
+        sys.exit(f"No administrator with the e-mail address {email} can sign in.")
+    try:
+        roster = files.read(file.name, file.read_bytes())
+        mapping = staging.mapping_for(actor, roster, makes_teams=make_teams)
+        if lacking(mapping.columns):
+            sys.exit("No column holds names, or none holds addresses or staff IDs. Check headings.")
+        checked = planning.check(actor, roster.rows, mapping, now)
+        _tell(checked.plan)
+        to_fix = any(row.problems for row in checked.plan.rows)
+        if dry_run:
+            return
+        if to_fix and not ready_only:
+            sys.exit("Nothing was imported. Fix these rows, or import the others: --ready-only.")
+        _bring_in(actor, roster, now, make_teams=make_teams)
+    except Refusal as refusal:
+        facts = ", ".join(f"{name} {value}" for name, value in refusal.facts.items())
+        sys.exit(f"Nothing was imported: {refusal.code}{f' ({facts})' if facts else ''}.")
+
+
+def _tell(plan: RosterPlan) -> None:
+    for row in plan.rows:
+        for problem in row.problems:
+            said = " ".join(PROBLEMS[problem.code]) % problem.facts
+            where = f"row {row.entry.number}, {row.title}"
+            click.echo(f"{where}: {problem.column} {problem.value!r}. {said}")
+    counts = Counter(row.verdict for row in plan.rows)
+    click.echo(", ".join(f"{verdict}: {counts[verdict]}" for verdict in RosterVerdict))
+
+
+def _bring_in(
+    actor: Actor, roster: files.RosterFile, now: dt.datetime, *, make_teams: bool
+) -> None:
+    roster_id = staging.stage(actor, roster, now, makes_teams=make_teams)
+    counts = rosters.counts(roster_id)
+    if not any(counts[verdict] for verdict in READY):
+        staging.discard(actor, roster_id)
+        click.echo("Nothing to import.")
+        return
+    seen = rosters.roster(roster_id).plan_digest
+    done = importing.bring_in(actor, roster_id, seen, now)
+    if done is not None:
+        click.echo(f"Imported: {done.new} added, {done.changed} changed.")

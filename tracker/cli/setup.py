@@ -1,0 +1,49 @@
+"""Lay the database out, or bring it up to date after a backup."""
+
+import datetime as dt
+import sys
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from tracker.cli.backups import new_file, or_exit
+from tracker.cli.database import lay_out
+from tracker.cli.findings import tell
+from tracker.rules.operations.backups import Finding
+from tracker.rules.operations.schema import REMEDIES, SchemaState
+from tracker.services.operations import backups, schema
+
+
+@click.command("setup")
+@click.option(
+    "--without-backup",
+    is_flag=True,
+    help="Bring an older database up to date without a backup: you have made one yourself.",
+)
+@with_appcontext
+def setup(without_backup: bool) -> None:
+    """Create the database, or back it up and bring it up to date; load the frameworks that come
+    with the program."""
+    set_up(with_backup=not without_backup)
+
+
+def set_up(*, with_backup: bool = True) -> None:
+    """Ends the program where the database is of a newer version, or the backup cannot be made;
+    nothing is changed then."""
+    found = schema.state(current_app.config["MIGRATIONS_DIR"])
+    if found is SchemaState.NEWER:
+        sys.exit(f"{REMEDIES[found]} Nothing was changed.")
+    if found is SchemaState.OLDER and with_backup:
+        _back_up()
+    lay_out()
+    if found is SchemaState.OLDER:
+        click.echo("The database is up to date with this version of the program.")
+
+
+def _back_up() -> None:
+    now = dt.datetime.now(dt.UTC)
+    target = or_exit(lambda: new_file(None, "before-setup", now))
+    made = or_exit(lambda: backups.make(target, current_app.config["FILES"], now))
+    click.echo(f"A backup of the database as it was: {made.path}")
+    tell(Finding("file_was_missing", sha256) for sha256 in made.manifest.missing)

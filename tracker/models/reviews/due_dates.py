@@ -1,0 +1,74 @@
+"""When reviews are due, in queries: the dates of tracker/rules/reviews/due_dates, and who is
+away."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, String, cast, func, or_, select
+from sqlalchemy.orm import Bundle
+
+from tracker.models.people import AwayPeriod
+from tracker.models.reviews.reviews import Review
+from tracker.rules.reviews.due_dates import due_day, read_periods
+
+
+class DueDay(Bundle[Any]):
+    """(day, since when it counts, who is away) as the day on which it is due; None without one."""
+
+    inherit_cache = True
+
+    def create_row_processor(
+        self, query: Any, procs: Sequence[Callable[[Any], Any]], labels: Sequence[str]
+    ) -> Callable[[Any], dt.date | None]:
+        def due(row: Any) -> dt.date | None:
+            on, since, away = (proc(row) for proc in procs)
+            return None if on is None else due_day(on, since, read_periods(away))
+
+        return due
+
+
+def review_due() -> DueDay:
+    """Over `Review`, as `due_on`: when its reviewer answers. Their own days away do not count."""
+    return DueDay(
+        "due_on",
+        Review.due_on.label("day"),
+        Review.due_from.label("since"),
+        away_of(Review.reviewer_id).label("away"),
+    )
+
+
+def differences_due() -> DueDay:
+    """The same as `differences_due_on`: both sides talk, so the days away of neither count."""
+    return DueDay(
+        "differences_due_on",
+        Review.differences_due_on.label("day"),
+        Review.differences_from.label("since"),
+        away_of(Review.reviewer_id, Review.learner_id).label("away"),
+    )
+
+
+def away_of(*people: Any) -> ScalarSelect[Any]:
+    """When these were or are away, for tracker/rules/reviews/due_dates.read_periods."""
+    period = cast(AwayPeriod.starts_on, String) + "/" + cast(AwayPeriod.until_on, String)
+    return (
+        select(func.aggregate_strings(period, ","))
+        .where(or_(*(AwayPeriod.person_id == person for person in people)))
+        .correlate_except(AwayPeriod)
+        .scalar_subquery()
+    )
+
+
+def away_until(person_id: Any, today: dt.date) -> ScalarSelect[dt.date]:
+    """The last day on which somebody is away, where they are today."""
+    return (
+        select(func.max(AwayPeriod.until_on))
+        .where(AwayPeriod.person_id == person_id, covers(today))
+        .correlate_except(AwayPeriod)
+        .scalar_subquery()
+    )
+
+
+def covers(today: dt.date) -> ColumnElement[bool]:
+    """Of an `AwayPeriod`."""
+    return (AwayPeriod.starts_on <= today) & (AwayPeriod.until_on >= today)

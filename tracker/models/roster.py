@@ -1,0 +1,91 @@
+"""Rosters that are brought in: the file in rows until it is done with, and what it changed until
+that can no longer be undone."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import Base
+from tracker.models.columns import Id, Line, one_of, parent
+from tracker.rules.administration.roster.plan import RosterVerdict
+from tracker.rules.administration.roster.states import RosterState
+
+
+class RosterImport(Base):
+    """A roster that an administrator uploaded. `columns`: where each stands, from 0; `meanings`:
+    of its values. `plan_digest`: of what its rows would do, as it was last checked. `teams_made`:
+    ids. It goes after a while."""
+
+    __tablename__ = "roster_imports"
+    __table_args__ = (
+        one_of("state", RosterState),
+        CheckConstraint("(state = 'checked') = (imported_at IS NULL)", name="imported_has_a_time"),
+        CheckConstraint("(state = 'undone') = (undone_at IS NOT NULL)", name="undone_has_a_time"),
+        Index("ix_roster_imports_library", "library_id", "uploaded_at"),
+    )
+
+    id: Mapped[Id]
+    library_id: Mapped[int] = mapped_column(parent("libraries.id"))
+    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    state: Mapped[RosterState]
+    file_name: Mapped[Line]
+    sheet: Mapped[Line] = mapped_column(default="")
+    headings: Mapped[list[str]] = mapped_column(JSON)
+    columns: Mapped[dict[str, int]] = mapped_column(JSON)
+    meanings: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON)
+    makes_teams: Mapped[bool] = mapped_column(default=False)
+    plan_digest: Mapped[str] = mapped_column(String(64), default="")
+    teams_made: Mapped[list[int]] = mapped_column(JSON)
+    uploaded_at: Mapped[dt.datetime] = mapped_column(index=True)
+    imported_at: Mapped[dt.datetime | None]
+    undone_at: Mapped[dt.datetime | None]
+
+
+class RosterRow(Base):
+    """A row of the file, and what would become of it. `person_id`: who it is about, where they are
+    here already."""
+
+    __tablename__ = "roster_rows"
+    __table_args__ = (
+        UniqueConstraint("import_id", "number"),
+        one_of("verdict", RosterVerdict),
+        Index("ix_roster_rows_verdict", "import_id", "verdict", "number"),
+    )
+
+    id: Mapped[Id]
+    import_id: Mapped[int] = mapped_column(parent("roster_imports.id"))
+    number: Mapped[int]
+    cells: Mapped[list[str]] = mapped_column(JSON)
+    verdict: Mapped[RosterVerdict]
+    title: Mapped[str] = mapped_column(String(254), default="")
+    person_id: Mapped[int | None] = mapped_column(parent("people.id"), index=True)
+    problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+class RosterTrace(Base):
+    """What an import did to one person, so that it can be undone. `before`: what was written over
+    of them and of their memberships."""
+
+    __tablename__ = "roster_traces"
+    __table_args__ = (UniqueConstraint("import_id", "person_id"),)
+
+    id: Mapped[Id]
+    import_id: Mapped[int] = mapped_column(parent("roster_imports.id"))
+    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    is_new: Mapped[bool]
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class RosterMemory(Base):
+    """What a library's headings and values meant last time. `called`: the column by the plain words
+    of a heading, "" where it was not imported."""
+
+    __tablename__ = "roster_memories"
+
+    id: Mapped[Id]
+    library_id: Mapped[int] = mapped_column(parent("libraries.id"), unique=True)
+    called: Mapped[dict[str, str]] = mapped_column(JSON)
+    meanings: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON)

@@ -1,0 +1,313 @@
+"""Rosters that were uploaded, with what would become of each row; and what they are compared
+with."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from tracker.db import session
+from tracker.models import (
+    Framework,
+    Membership,
+    Person,
+    RoleProfile,
+    RosterImport,
+    RosterMemory,
+    RosterRow,
+    RosterTrace,
+    Team,
+)
+from tracker.policy.permissions import Actor
+from tracker.rules.administration.roster.columns import Columns, RosterColumn
+from tracker.rules.administration.roster.entries import Meanings
+from tracker.rules.administration.roster.ground import (
+    KnownMembership,
+    KnownPerson,
+    KnownProfile,
+    KnownTeam,
+    RosterGround,
+)
+from tracker.rules.administration.roster.plan import RosterVerdict
+from tracker.rules.administration.roster.states import UNDO_FOR, RosterState
+from tracker.rules.pagination import PAGE, TablePage, nearest_page, pages_of
+
+AT_ONCE = 500
+"""Addresses in one query."""
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRoster:
+    """A roster as it was uploaded, without its rows."""
+
+    id: int
+    library_id: int
+    person_id: int
+    by: str
+    state: RosterState
+    file_name: str
+    sheet: str
+    headings: tuple[str, ...]
+    columns: Columns
+    meanings: Meanings
+    makes_teams: bool
+    plan_digest: str
+    uploaded_at: dt.datetime
+    imported_at: dt.datetime | None
+    undone_at: dt.datetime | None
+
+    def can_be_undone(self, now: dt.datetime) -> bool:
+        return (
+            self.state is RosterState.IMPORTED
+            and self.imported_at is not None
+            and now < self.imported_at + UNDO_FOR
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRow:
+    number: int
+    verdict: RosterVerdict
+    title: str
+    problems: list[dict[str, Any]]
+    changes: list[dict[str, Any]]
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonNotInFile:
+    id: int
+    name: str
+    email: str
+    places: tuple[str, ...]
+
+
+def roster(roster_id: int) -> StagedRoster:
+    """The door has asked whose it is."""
+    return _staged(RosterImport.id == roster_id)[0]
+
+
+def recent(actor: Actor) -> list[StagedRoster]:
+    """The library's, the newest first."""
+    return _staged(RosterImport.library_id == actor.library_id)
+
+
+def _staged(where: ColumnElement[bool]) -> list[StagedRoster]:
+    query = (
+        select(RosterImport, Person.name)
+        .join(Person, Person.id == RosterImport.person_id)
+        .where(where)
+        .order_by(RosterImport.uploaded_at.desc(), RosterImport.id.desc())
+    )
+    return [
+        StagedRoster(
+            found.id,
+            found.library_id,
+            found.person_id,
+            by,
+            found.state,
+            found.file_name,
+            found.sheet,
+            tuple(found.headings),
+            columns_of(found.columns),
+            meanings_of(found.meanings),
+            found.makes_teams,
+            found.plan_digest,
+            found.uploaded_at,
+            found.imported_at,
+            found.undone_at,
+        )
+        for found, by in session().execute(query)
+    ]
+
+
+def columns_of(stored: Mapping[str, int]) -> Columns:
+    return {RosterColumn(name): place for name, place in stored.items()}
+
+
+def meanings_of(stored: Mapping[str, Mapping[str, str]]) -> Meanings:
+    return {RosterColumn(name): dict(values) for name, values in stored.items()}
+
+
+def cells(roster_id: int) -> list[tuple[int, list[str]]]:
+    """Every row with its number, in order."""
+    query = (
+        select(RosterRow.number, RosterRow.cells)
+        .where(RosterRow.import_id == roster_id)
+        .order_by(RosterRow.number)
+    )
+    return [(number, cells) for number, cells in session().execute(query)]
+
+
+def counts(roster_id: int) -> dict[RosterVerdict, int]:
+    found = session().execute(
+        select(RosterRow.verdict, func.count())
+        .where(RosterRow.import_id == roster_id)
+        .group_by(RosterRow.verdict)
+    )
+    return dict.fromkeys(RosterVerdict, 0) | dict(found.all())
+
+
+def rows(roster_id: int, verdicts: Collection[RosterVerdict], page: int) -> TablePage[StagedRow]:
+    """Those of the verdicts, by number. Two queries."""
+    where = RosterRow.import_id == roster_id, RosterRow.verdict.in_(verdicts)
+    count = session().scalar(select(func.count()).select_from(RosterRow).where(*where)) or 0
+    shown = nearest_page(page, count)
+    found = _rows(where, offset=(shown - 1) * PAGE, limit=PAGE)
+    return TablePage(found, count, shown, pages_of(count))
+
+
+def rows_to_fix(roster_id: int) -> list[StagedRow]:
+    """All of them, by number."""
+    return _rows(
+        (RosterRow.import_id == roster_id, RosterRow.verdict == RosterVerdict.TO_FIX),
+        offset=0,
+        limit=None,
+    )
+
+
+def _rows(
+    where: tuple[ColumnElement[bool], ...], *, offset: int, limit: int | None
+) -> list[StagedRow]:
+    query = (
+        select(
+            RosterRow.number,
+            RosterRow.verdict,
+            RosterRow.title,
+            RosterRow.problems,
+            RosterRow.changes,
+            RosterRow.cells,
+        )
+        .where(*where)
+        .order_by(RosterRow.number)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [StagedRow(*row) for row in session().execute(query)]
+
+
+def memory(library_id: int) -> tuple[dict[str, RosterColumn | None], Meanings]:
+    """What headings and values meant last time."""
+    found = session().execute(
+        select(RosterMemory.called, RosterMemory.meanings).where(
+            RosterMemory.library_id == library_id
+        )
+    )
+    for called, meanings in found:
+        columns = {
+            name: RosterColumn(column) if column else None for name, column in called.items()
+        }
+        return columns, meanings_of(meanings)
+    return {}, {}
+
+
+def ground(
+    actor: Actor,
+    today: dt.date,
+    emails: Sequence[str],
+    reads_in: tuple[tuple[str, bool], ...] | None,
+) -> RosterGround:
+    """Everybody of the library with all memberships, its teams and job profiles. Four queries, and
+    one for each AT_ONCE addresses."""
+    memberships: dict[int, list[KnownMembership]] = defaultdict(list)
+    for person_id, *values in session().execute(
+        select(
+            Membership.person_id,
+            Membership.id,
+            Membership.team_id,
+            Membership.role,
+            Membership.role_profile_id,
+            func.coalesce(Framework.slug, ""),
+            Membership.job,
+            Membership.weekly_hours,
+            Membership.starts_on,
+            Membership.ends_on,
+        )
+        .join(Team, Team.id == Membership.team_id)
+        .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .outerjoin(Framework, Framework.id == RoleProfile.framework_id)
+        .where(Team.library_id == actor.library_id)
+        .order_by(Membership.id)
+    ):
+        memberships[person_id].append(KnownMembership(*values))
+    people = session().execute(
+        select(
+            Person.id,
+            Person.name,
+            Person.email,
+            func.coalesce(Person.staff_id, ""),
+            Person.disabled_at.is_not(None),
+            Person.password_hash.is_not(None),
+        )
+        .where(Person.library_id == actor.library_id)
+        .order_by(Person.id)
+    )
+    teams = session().execute(
+        select(Team.id, Team.parent_id, Team.name, Team.path, Team.closed_on)
+        .where(Team.library_id == actor.library_id)
+        .order_by(Team.id)
+    )
+    profiles = session().execute(
+        select(
+            RoleProfile.id, RoleProfile.name, Framework.slug, RoleProfile.retired_at.is_not(None)
+        )
+        .join(Framework, Framework.id == RoleProfile.framework_id)
+        .where(RoleProfile.library_id == actor.library_id)
+        .order_by(RoleProfile.id)
+    )
+    return RosterGround(
+        actor.person_id,
+        today,
+        tuple(KnownPerson(*row, tuple(memberships[row[0]])) for row in people),
+        tuple(KnownTeam(*row) for row in teams),
+        tuple(KnownProfile(*row) for row in profiles),
+        _elsewhere(actor, emails),
+        reads_in,
+    )
+
+
+def _elsewhere(actor: Actor, emails: Sequence[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for begins in range(0, len(emails), AT_ONCE):
+        some = emails[begins : begins + AT_ONCE]
+        found.update(
+            session().scalars(
+                select(Person.email).where(
+                    Person.email.in_(some), Person.library_id != actor.library_id
+                )
+            )
+        )
+    return frozenset(found)
+
+
+def not_in_file(roster_id: int, actor: Actor, today: dt.date) -> list[PersonNotInFile]:
+    """Who belongs to a team now or later and is in no row, by name. The actor is never among
+    them."""
+    told = (
+        select(RosterRow.person_id)
+        .where(RosterRow.import_id == roster_id, RosterRow.person_id.is_not(None))
+        .union(select(RosterTrace.person_id).where(RosterTrace.import_id == roster_id))
+    )
+    places: dict[int, list[str]] = defaultdict(list)
+    people: dict[int, tuple[str, str]] = {}
+    for person_id, name, email, team in session().execute(
+        select(Person.id, Person.name, Person.email, Team.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Team, Team.id == Membership.team_id)
+        .where(
+            Person.library_id == actor.library_id,
+            Person.id != actor.person_id,
+            Person.id.not_in(told),
+            or_(Membership.ends_on.is_(None), Membership.ends_on > today),
+        )
+        .order_by(Person.name, Person.id, Team.name)
+    ):
+        people[person_id] = name, email
+        places[person_id].append(team)
+    return [
+        PersonNotInFile(person_id, *who, tuple(places[person_id]))
+        for person_id, who in people.items()
+    ]

@@ -1,0 +1,1 @@
+"""What hangs on somebody who leaves, and where it goes."""

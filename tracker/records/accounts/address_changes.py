@@ -1,0 +1,85 @@
+"""The only writer of changes of one's own address."""
+
+import datetime as dt
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from tracker.models import AddressChange, FormerAddress, LinkMail
+from tracker.rules.accounts.links import CONFIRM_LASTS, TAKE_BACK_LASTS, LinkKind
+from tracker.rules.accounts.tokens import new_token, token_hash
+
+
+def write(tx: Session, person_id: int, former: str, new: str, now: dt.datetime) -> AddressChange:
+    """One that waits to be confirmed, in the place of any that does."""
+    end_waiting(tx, person_id, now)
+    change = AddressChange(
+        person_id=person_id, former_email=former, new_email=new, asked_at=now, ended_at=None
+    )
+    tx.add(change)
+    tx.flush()
+    return change
+
+
+def end_waiting(tx: Session, person_id: int, now: dt.datetime) -> None:
+    """What they asked for and did not confirm can be confirmed no more."""
+    _end(tx, now, AddressChange.person_id == person_id, AddressChange.confirmed_at.is_(None))
+
+
+def end_all(tx: Session, person_id: int, now: dt.datetime) -> None:
+    """Nothing of what they asked for can be confirmed or taken back any more."""
+    _end(tx, now, AddressChange.person_id == person_id)
+
+
+def secret(change: AddressChange, kind: LinkKind, now: dt.datetime) -> str | None:
+    """The token of a new link; None where it is too late for one."""
+    if not is_open(change, kind, now):
+        return None
+    token = new_token()
+    if kind is LinkKind.CONFIRM_ADDRESS:
+        change.confirm_hash = token_hash(token)
+    else:
+        change.take_back_hash = token_hash(token)
+    return token
+
+
+def is_open(change: AddressChange, kind: LinkKind, now: dt.datetime) -> bool:
+    """Whether it can still be confirmed, or be taken back."""
+    if change.ended_at is not None:
+        return False
+    if kind is LinkKind.CONFIRM_ADDRESS:
+        return change.confirmed_at is None and now < change.asked_at + CONFIRM_LASTS
+    return change.confirmed_at is not None and now < change.confirmed_at + TAKE_BACK_LASTS
+
+
+def forget_addresses_since(tx: Session, change: AddressChange) -> None:
+    """Addresses that were theirs after it, when it is taken back: nothing is told there."""
+    tx.execute(
+        delete(FormerAddress).where(
+            FormerAddress.person_id == change.person_id,
+            FormerAddress.until_at >= change.confirmed_at,
+        )
+    )
+
+
+def forget(tx: Session, now: dt.datetime) -> int:
+    """Those that can be neither confirmed nor taken back. Returns how many."""
+    over = or_(
+        AddressChange.ended_at.is_not(None),
+        AddressChange.confirmed_at <= now - TAKE_BACK_LASTS,
+        AddressChange.confirmed_at.is_(None) & (AddressChange.asked_at <= now - CONFIRM_LASTS),
+    )
+    old = AddressChange.asked_at <= now - TAKE_BACK_LASTS
+    ids = tx.scalars(select(AddressChange.id).where(over, old)).all()
+    tx.execute(delete(LinkMail).where(LinkMail.change_id.in_(ids)))
+    tx.execute(delete(AddressChange).where(AddressChange.id.in_(ids)))
+    return len(ids)
+
+
+def _end(tx: Session, now: dt.datetime, *which: ColumnElement[bool]) -> None:
+    tx.execute(
+        update(AddressChange)
+        .where(AddressChange.ended_at.is_(None), *which)
+        .values(ended_at=now)
+        .execution_options(synchronize_session="fetch")
+    )

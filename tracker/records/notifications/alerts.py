@@ -1,0 +1,47 @@
+"""What may be somebody's way into an account is told its owner at once: in the application, and by
+mail at the address that it has and at those it lately had."""
+
+import datetime as dt
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from tracker.models import AlertMail, FormerAddress, OutboxMail, Person
+from tracker.records.notifications import link_mails, notices, outbox
+from tracker.rules.accounts.addresses import KEPT_FOR
+from tracker.rules.notifications.notices import NoticeKind, happening
+
+
+def alert(tx: Session, person: Person, kind: NoticeKind, by: int, now: dt.datetime) -> None:
+    """`by`: the administrator who did it."""
+    key = happening("account", by, now)
+    notice_id = notices.note(tx, person.id, kind, key, now, about_id=by, to_mail=False)
+    if notice_id is None:
+        return
+    former = tx.scalars(
+        select(FormerAddress.email)
+        .where(FormerAddress.person_id == person.id, FormerAddress.until_at > now - KEPT_FOR)
+        .order_by(FormerAddress.id.desc())
+    )
+    for address in dict.fromkeys([person.email, *former]):
+        mail_id = outbox.write(tx, person.id, now)
+        tx.add(AlertMail(mail_id=mail_id, notice_id=notice_id, address=address))
+
+
+def keep_address(tx: Session, person: Person, now: dt.datetime) -> None:
+    """The address that they have until now."""
+    tx.add(FormerAddress(person_id=person.id, email=person.email, until_at=now))
+
+
+def forget(tx: Session, now: dt.datetime) -> int:
+    """Addresses that are nobody's any more for longer than they are needed, also in mails that
+    ended. Returns how many."""
+    old = tx.scalars(
+        delete(FormerAddress)
+        .where(FormerAddress.until_at <= now - KEPT_FOR)
+        .returning(FormerAddress.id)
+    ).all()
+    ended = select(OutboxMail.id).where(OutboxMail.ended_at <= now - KEPT_FOR)
+    tx.execute(delete(AlertMail).where(AlertMail.mail_id.in_(ended)))
+    link_mails.forget(tx, now - KEPT_FOR)
+    return len(old)

@@ -1,0 +1,103 @@
+"""The only writer of rosters as they were uploaded, of what they changed, and of what their words
+meant."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from tracker.models import RosterImport, RosterMemory, RosterRow, RosterTrace
+from tracker.models.columns import table_of
+from tracker.policy.permissions import Actor
+from tracker.records import administration
+from tracker.rules.administration.roster.entries import Meanings
+from tracker.rules.administration.roster.plan import PlannedRow, RosterPlan
+from tracker.rules.errors import Missing
+
+
+def locked(tx: Session, actor: Actor, roster_id: int) -> RosterImport:
+    """One of the actor's library, locked with it. Raises Missing."""
+    library = administration.of_library(tx, actor)
+    found = tx.scalar(
+        select(RosterImport)
+        .where(RosterImport.id == roster_id, RosterImport.library_id == library.id)
+        .with_for_update()
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def add_rows(
+    tx: Session, roster_id: int, cells: Mapping[int, Sequence[str]], plan: RosterPlan
+) -> None:
+    tx.execute(
+        insert(table_of(RosterRow)),
+        [
+            {"import_id": roster_id, "cells": list(cells[row.entry.number])} | _said(row)
+            for row in plan.rows
+        ],
+    )
+
+
+def say_again(tx: Session, roster_id: int, plan: RosterPlan) -> None:
+    """What would become of each row, anew."""
+    ids = dict(
+        tx.execute(
+            select(RosterRow.number, RosterRow.id).where(RosterRow.import_id == roster_id)
+        ).all()
+    )
+    tx.execute(update(RosterRow), [{"id": ids[row.entry.number]} | _said(row) for row in plan.rows])
+
+
+def _said(row: PlannedRow) -> dict[str, Any]:
+    known = None if row.person is None else row.person.known
+    return {
+        "number": row.entry.number,
+        "verdict": row.verdict,
+        "title": row.title[:254],
+        "person_id": None if known is None else known.id,
+        "problems": [asdict(problem) for problem in row.problems],
+        "changes": [{"code": each.code, "facts": each.facts} for each in row.changes],
+    }
+
+
+def remember(tx: Session, library_id: int, called: Mapping[str, str], meanings: Meanings) -> None:
+    """What the headings and values mean, beside what others meant before."""
+    found = tx.scalar(select(RosterMemory).where(RosterMemory.library_id == library_id))
+    if found is None:
+        found = RosterMemory(library_id=library_id, called={}, meanings={})
+        tx.add(found)
+    found.called = {**found.called, **called}
+    found.meanings = {
+        **found.meanings,
+        **{
+            str(column): {**found.meanings.get(column, {}), **values}
+            for column, values in meanings.items()
+        },
+    }
+
+
+def trace(
+    tx: Session, roster_id: int, person_id: int, is_new: bool, before: dict[str, Any]
+) -> dict[str, Any]:
+    """A row for add_traces."""
+    return {"import_id": roster_id, "person_id": person_id, "is_new": is_new, "before": before}
+
+
+def add_traces(tx: Session, traces: list[dict[str, Any]]) -> None:
+    if traces:
+        tx.execute(insert(table_of(RosterTrace)), traces)
+
+
+def delete_rosters(tx: Session, ids: Collection[int]) -> None:
+    for table in (RosterRow, RosterTrace):
+        tx.execute(delete(table).where(table.import_id.in_(ids)))
+    tx.execute(delete(RosterImport).where(RosterImport.id.in_(ids)))
+
+
+def older_than(tx: Session, moment: dt.datetime) -> list[int]:
+    return list(tx.scalars(select(RosterImport.id).where(RosterImport.uploaded_at <= moment)))

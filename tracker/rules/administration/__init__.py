@@ -1,0 +1,1 @@
+"""What administrators may not do alone."""

@@ -1,0 +1,67 @@
+"""What every answer carries, and the page that is given where no other can be made: by the web
+server before it could read the request, and where making an error page failed."""
+
+import html
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src "
+    "'self'; "
+    "connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; object-src 'none'"
+)
+STRICT = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+NOTHING_COULD_ANSWER = (
+    "Something went wrong on our side",
+    (
+        "What was saved before is still there. Go back and try once more. If it happens again, "
+        "tell your administrator the reference below."
+    ),
+)
+"""Title and text. In the program's own language: to translate them is to make a page."""
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+SHARED_HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+def headers(*, https: bool, shares_host: bool, request_id: str) -> dict[str, str]:
+    """Those of every answer; what an answer says itself goes before them. `shares_host`: the site
+    is below a path, and says nothing of the host's other names."""
+    only = SHARED_HTTPS_ONLY if shares_host else HTTPS_ONLY
+    return {**STRICT, **(only if https else {}), "X-Request-ID": request_id}
+
+
+def page(title: str, said: str, request_id: str) -> bytes:
+    """A whole page without a style, in the program's own language."""
+    title, said, request_id = map(html.escape, (title, said, request_id))
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{title} - Skills Tracker'
+        f"</title></head><body><main><h1>{title}</h1><p>{said}</p><p>Reference: {request_id}</p>"
+        "</main></body></html>\n"
+    ).encode()
+
+
+def answer(request_id: str) -> tuple[str, list[tuple[str, str]], bytes]:
+    """The status, the headers of its own, and the page, where nothing could answer."""
+    return _answer("500 Internal Server Error", *NOTHING_COULD_ANSWER, request_id)
+
+
+def elsewhere(prefix: str, request_id: str) -> tuple[str, list[tuple[str, str]], bytes]:
+    """The same beside the path that the site is below."""
+    said = f"Skills Tracker is at {prefix}/."
+    return _answer("404 Not Found", "There is no such page here", said, request_id)
+
+
+def _answer(
+    status: str, title: str, said: str, request_id: str
+) -> tuple[str, list[tuple[str, str]], bytes]:
+    body = page(title, said, request_id)
+    fields = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))]
+    return status, fields, body

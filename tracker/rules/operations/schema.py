@@ -1,0 +1,37 @@
+"""Whether a database is laid out as this version of the program needs it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SchemaState(StrEnum):
+    CURRENT = "current"
+    NONE = "none"
+    OLDER = "older"
+    NEWER = "newer"
+
+
+REMEDIES = {
+    SchemaState.NONE: "There is no library in this database yet. Run: tracker setup",
+    SchemaState.OLDER: "This database was made by an older version of the program. Run: tracker "
+    "setup (it makes a backup first)",
+    SchemaState.NEWER: "This database was made by a newer version of the program. Install that "
+    "version, or restore a backup that was made with this one.",
+}
+"""What to do about each; for whoever runs the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layouts:
+    """`newest`: what this version works with. `known`: what it can bring up to date, and itself."""
+
+    newest: str
+    known: frozenset[str]
+
+    def state(self, found: str | None) -> SchemaState:
+        """`found`: what a database says its layout is; None where nothing was laid out."""
+        if found == self.newest:
+            return SchemaState.CURRENT
+        if found is None:
+            return SchemaState.NONE
+        return SchemaState.OLDER if found in self.known else SchemaState.NEWER

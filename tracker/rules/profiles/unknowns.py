@@ -1,0 +1,39 @@
+"""Why a statement counts as open: what is lacking, as far as a reader may know it."""
+
+from enum import StrEnum
+
+from tracker.rules.frameworks.scale import Meaning, Voice
+from tracker.rules.profiles.next_steps import LearnerReviewState
+
+
+class Unknown(StrEnum):
+    """In the order in which they are named. What others have not been shown is *not revealed*; what
+    was not sent is the learner's own business, so to them it is *not reviewed* as well."""
+
+    NOT_RATED = "not_rated"
+    NOT_SURE = "not_sure"
+    NOT_REVEALED = "not_revealed"
+    NOT_SENT = "not_sent"
+    NOT_REVIEWED = "not_reviewed"
+    DIFFERS = "differs"
+    KEPT_APART = "kept_apart"
+
+
+def unknown_of(
+    voice: Voice, means: Meaning | None, review: LearnerReviewState, *, is_own: bool
+) -> Unknown | None:
+    """None for a statement that is not open. `means`: what its answer in this voice counts as, None
+    without one."""
+    if means not in (None, Meaning.OPEN):
+        return None
+    if voice is Voice.SELF:
+        unanswered = Unknown.NOT_RATED if is_own else Unknown.NOT_REVEALED
+        return unanswered if means is None else Unknown.NOT_SURE
+    never_sent = review is LearnerReviewState.NOT_SENT and is_own
+    return IN_REVIEW.get(review, Unknown.NOT_SENT if never_sent else Unknown.NOT_REVIEWED)
+
+
+IN_REVIEW = {
+    LearnerReviewState.DIFFERS: Unknown.DIFFERS,
+    LearnerReviewState.KEPT_APART: Unknown.KEPT_APART,
+}

@@ -1,0 +1,319 @@
+"""The ready rows of a roster are brought in: all of them in one transaction, or none."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tracker.db import transaction
+from tracker.models import Person, RosterImport, Team
+from tracker.models.columns import table_of
+from tracker.policy.permissions import Actor
+from tracker.queries.administration import rosters
+from tracker.records import audit, memberships, readers
+from tracker.records import rosters as records
+from tracker.records.accounts import invitations
+from tracker.records.notifications import alerts
+from tracker.rules.administration.memberships import MembershipTerms
+from tracker.rules.administration.roster.ground import KnownMembership, RosterGround
+from tracker.rules.administration.roster.plan import PlannedMembership, PlannedPerson, RosterPlan
+from tracker.rules.administration.roster.states import RosterState
+from tracker.rules.administration.roster.teams import NewTeam
+from tracker.rules.errors import Conflict
+from tracker.rules.notifications.notices import NoticeKind
+from tracker.services.administration.roster.planning import RosterMapping, check, ground_of
+
+TRIES = 3
+"""How often it is compared anew where somebody changed something in between."""
+PEOPLE = table_of(Person)
+
+
+class _GroundMoved(Exception):  # noqa: N818  (not a fault: it is compared anew)
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtIn:
+    """How many people were added and changed."""
+
+    new: int
+    changed: int
+
+
+@dataclass(slots=True)
+class _Prepared:
+    """What is worked out before anything is written: `terms` with their digests, by the id() of
+    a membership, but for those of teams that are to be made."""
+
+    new: list[PlannedPerson]
+    known: list[PlannedPerson]
+    memberships: list[PlannedMembership]
+    terms: dict[int, tuple[MembershipTerms, str]]
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is written, and what it writes over."""
+
+    tx: Session
+    actor: Actor
+    roster_id: int
+    now: dt.datetime
+    terms: dict[int, tuple[MembershipTerms, str]]
+    ids: dict[int, int] = field(default_factory=dict)
+    """The id of a planned person, by their id() here."""
+    teams: dict[object, int] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+    made: list[int] = field(default_factory=list)
+    told: set[int] = field(default_factory=set)
+    before: dict[int, dict[str, Any]] = field(
+        default_factory=lambda: defaultdict(lambda: {"person": {}, "memberships": []})
+    )
+
+    def note(self, kind: str, person_id: int | None, **facts: str | int) -> None:
+        audit.note(
+            self.tx,
+            kind,
+            self.now,
+            library_id=self.actor.library_id,
+            actor_id=self.actor.person_id,
+            subject_id=person_id,
+            roster=self.roster_id,
+            **facts,
+        )
+
+
+def bring_in(actor: Actor, roster_id: int, seen: str, now: dt.datetime) -> BroughtIn | None:
+    """All rows that are ready; None where that was done already.
+
+    `seen` is the digest of what the page showed. Everything is worked out before the transaction;
+    within it is asked whether it still stands on what is here. Raises Conflict: roster_overtaken,
+    and needs_another where the actor would read ratings by it.
+    """
+    found = rosters.roster(roster_id)
+    mapping = RosterMapping(found.columns, found.meanings, found.makes_teams)
+    for _try in range(TRIES):
+        checked = check(actor, rosters.cells(roster_id), mapping, now)
+        prepared = _prepare(checked.plan)
+        try:
+            with transaction() as tx:
+                staged = records.locked(tx, actor, roster_id)
+                if staged.state is not RosterState.CHECKED:
+                    return None
+                if checked.digest != seen:
+                    raise Conflict("roster_overtaken")
+                if ground_of(actor, checked.emails, now).digest() != checked.ground.digest():
+                    raise _GroundMoved
+                return _bring_in(tx, actor, staged, checked.ground, prepared, now)
+        except _GroundMoved:
+            continue
+        except IntegrityError as error:  # an address that another library took just now
+            raise Conflict("roster_overtaken") from error
+    raise Conflict("roster_overtaken")
+
+
+def _prepare(plan: RosterPlan) -> _Prepared:
+    people, memberships = plan.people(), plan.memberships()
+    terms = {
+        id(each): (found := _terms(each, each.team), found.digest)
+        for each in memberships
+        if isinstance(each.team, int)
+    }
+    return _Prepared(
+        [person for person in people if person.known is None],
+        [person for person in people if person.known is not None],
+        memberships,
+        terms,
+    )
+
+
+def _bring_in(
+    tx: Session,
+    actor: Actor,
+    staged: RosterImport,
+    ground: RosterGround,
+    prepared: _Prepared,
+    now: dt.datetime,
+) -> BroughtIn:
+    work = _Work(tx, actor, staged.id, now, prepared.terms)
+    with readers.watched(tx, actor, now, signed_in=True):
+        _teams(work, prepared.memberships, ground)
+        new = _add_people(work, prepared)
+        changed = _change_people(work, prepared)
+        _write_memberships(work, prepared.memberships)
+    changed |= set(work.before) - new
+    records.add_traces(
+        tx,
+        [
+            records.trace(tx, staged.id, person_id, person_id in new, work.before[person_id])
+            for person_id in sorted(new | changed)
+        ],
+    )
+    staged.state, staged.imported_at, staged.teams_made = RosterState.IMPORTED, now, work.made
+    audit.note(
+        tx,
+        "roster_imported",
+        now,
+        library_id=actor.library_id,
+        actor_id=actor.person_id,
+        roster=staged.id,
+        added=len(new),
+        changed=len(changed),
+    )
+    return BroughtIn(len(new), len(changed))
+
+
+def _teams(work: _Work, planned: list[PlannedMembership], ground: RosterGround) -> None:
+    """Make those that the rows name and that are not here, each once."""
+    paths = {team.id: team.path for team in ground.teams}
+    work.names = {team.id: team.name for team in ground.teams}
+    for each in planned:
+        if isinstance(each.team, NewTeam):
+            parent_id = each.team.parent_id
+            for name, key in zip(each.team.names, each.team.steps, strict=True):
+                if key not in work.teams:
+                    work.teams[key] = _make_team(work, parent_id, paths, name)
+                parent_id = work.teams[key]
+            terms = _terms(each, parent_id)
+            work.terms[id(each)] = terms, terms.digest
+
+
+def _make_team(work: _Work, parent_id: int, paths: dict[int, str], name: str) -> int:
+    team = Team(
+        library_id=work.actor.library_id,
+        parent_id=parent_id,
+        name=name,
+        path="",
+        open_reviews=False,
+    )
+    work.tx.add(team)
+    work.tx.flush()
+    paths[team.id] = team.path = f"{paths[parent_id]}{team.id}/"
+    work.names[team.id] = name
+    work.made.append(team.id)
+    work.note("team_added", None, team_id=team.id, team=name)
+    return team.id
+
+
+def _add_people(work: _Work, prepared: _Prepared) -> set[int]:
+    """Without a password and without a link: they are invited later."""
+    new = prepared.new
+    for person in (*prepared.known, *(each.person for each in prepared.memberships)):
+        if person.known is not None:
+            work.ids[id(person)] = person.known.id
+    if not new:
+        return set()
+    rows = [
+        {
+            "library_id": work.actor.library_id,
+            "name": person.name,
+            "email": person.email,
+            "staff_id": person.staff_id or None,
+            "created_at": work.now,
+        }
+        for person in new
+    ]
+    last = work.tx.scalar(select(func.coalesce(func.max(Person.id), 0)))
+    work.tx.execute(insert(PEOPLE), rows)
+    mine = Person.library_id == work.actor.library_id, Person.id > last
+    made = dict(work.tx.execute(select(Person.email, Person.id).where(*mine)).all())
+    ids = [made[person.email] for person in new]
+    work.ids.update(zip(map(id, new), ids, strict=True))
+    first = {id(each.person): each for each in reversed(prepared.memberships)}
+    for person, person_id in zip(new, ids, strict=True):
+        joined = first.get(id(person))
+        if joined is None:
+            work.note("person_added", person_id)
+        else:
+            work.told.add(id(joined))
+            work.note("person_added", person_id, **_place(work, joined))
+    return set(ids)
+
+
+def _place(work: _Work, each: PlannedMembership) -> dict[str, str | int]:
+    terms, _digest = work.terms[id(each)]
+    return {"team_id": terms.team_id, "team": work.names[terms.team_id], "role": terms.role}
+
+
+def _change_people(work: _Work, prepared: _Prepared) -> set[int]:
+    people = [each for each in prepared.known if each.changed or each.comes_back]
+    known = {each.known.id: each for each in people if each.known is not None}
+    for row in work.tx.scalars(
+        select(Person).where(Person.id.in_(known)).order_by(Person.id).with_for_update()
+    ):
+        _change_person(work, row, known[row.id])
+    work.tx.flush()
+    return set(known)
+
+
+def _change_person(work: _Work, row: Person, planned: PlannedPerson) -> None:
+    """As services/administration/people.edit does it for one."""
+    changed = planned.changed
+    before = {name: getattr(row, name) for name in changed}
+    if planned.comes_back:
+        before["disabled"] = True
+        row.disabled_at = None
+        work.note("person_enabled", row.id)
+    if "email" in changed:
+        invitations.close(work.tx, row.id, work.now)
+        if row.password_hash is not None:
+            alerts.keep_address(work.tx, row, work.now)
+    for name in changed:
+        setattr(row, name, getattr(planned, name))
+    if "email" in changed and row.password_hash is not None:
+        alerts.alert(work.tx, row, NoticeKind.ADDRESS_CHANGED, work.actor.person_id, work.now)
+    if changed:
+        work.note("person_edited", row.id, changed=", ".join(changed))
+    work.before[row.id]["person"] = before
+
+
+def _write_memberships(work: _Work, planned: list[PlannedMembership]) -> None:
+    changed = {each.known.id: each for each in planned if each.known is not None}
+    memberships.change_many(
+        work.tx, {key: work.terms[id(each)][0] for key, each in changed.items()}
+    )
+    for key, each in changed.items():
+        if each.known is not None:
+            _remember(work, each, key, terms_of(each.known))
+    added = [each for each in planned if each.known is None]
+    ids = memberships.add_many(
+        work.tx, [(work.ids[id(each.person)], work.terms[id(each)][0]) for each in added]
+    )
+    for each in added:
+        terms = work.terms[id(each)][0]
+        joined = (work.ids[id(each.person)], terms.team_id, terms.role, terms.role_profile_id)
+        _remember(work, each, ids[joined], None)
+
+
+def _remember(
+    work: _Work, each: PlannedMembership, key: int, before: MembershipTerms | None
+) -> None:
+    """For the undo, and for the audit: the first place of somebody new was noted with them."""
+    person_id, (terms, digest) = work.ids[id(each.person)], work.terms[id(each)]
+    step = {"id": key, "before": before and before.stored(), "after": digest}
+    work.before[person_id]["memberships"].append(step)
+    if id(each) in work.told:
+        return
+    is_end = before is not None and terms.ends_on not in (None, before.ends_on)
+    kind = "membership_ended" if is_end else "membership_corrected"
+    work.note("membership_added" if before is None else kind, person_id, **_place(work, each))
+
+
+def _terms(each: PlannedMembership, team_id: int) -> MembershipTerms:
+    return MembershipTerms(
+        team_id,
+        each.role,
+        each.starts_on,
+        each.ends_on,
+        each.role_profile_id,
+        each.job,
+        each.weekly_hours,
+    )
+
+
+def terms_of(known: KnownMembership) -> MembershipTerms:
+    return MembershipTerms(*(getattr(known, name) for name in MembershipTerms.__slots__))

@@ -1,0 +1,65 @@
+"""What a roster would do, compared with what is here now. Nothing is stored."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.db import session
+from tracker.policy.permissions import Actor
+from tracker.queries.administration import rosters
+from tracker.records import readers
+from tracker.rules.administration.roster import planner
+from tracker.rules.administration.roster.columns import Columns
+from tracker.rules.administration.roster.entries import Meanings, read_entry
+from tracker.rules.administration.roster.ground import RosterGround
+from tracker.rules.administration.roster.plan import RosterPlan
+
+Rows = Sequence[tuple[int, Sequence[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class RosterMapping:
+    """Where the columns are, and what their values mean."""
+
+    columns: Columns
+    meanings: Meanings
+    makes_teams: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRoster:
+    """`emails`: of the file, for comparing again. `digest`: of what it would do."""
+
+    plan: RosterPlan
+    ground: RosterGround
+    emails: tuple[str, ...]
+    digest: str
+
+
+def check(actor: Actor, rows: Rows, mapping: RosterMapping, now: dt.datetime) -> CheckedRoster:
+    """A row without what the columns lack is to be fixed like any other."""
+    entries = [read_entry(number, cells, mapping.columns, actor.region) for number, cells in rows]
+    emails = tuple(sorted({entry.email for entry in entries if entry.email}))
+    ground = ground_of(actor, emails, now)
+    plan = planner.plan(entries, ground, mapping.meanings, makes_teams=mapping.makes_teams)
+    return CheckedRoster(plan, ground, emails, _digest(plan))
+
+
+def ground_of(actor: Actor, emails: Sequence[str], now: dt.datetime) -> RosterGround:
+    """As it stands; within a transaction, as it stands there."""
+    reads_in = (
+        tuple((place.path, False) for place in actor.supervises)
+        + tuple((place.path, True) for place in actor.coordinates)
+        if readers.others(session(), actor, now)
+        else None
+    )
+    return rosters.ground(actor, actor.today(now), emails, reads_in)
+
+
+def _digest(plan: RosterPlan) -> str:
+    said = hashlib.sha256()
+    for row in plan.rows:
+        changes = [(change.code, change.facts) for change in row.changes]
+        said.update(repr((row.entry.number, row.verdict.value, changes)).encode())
+    return said.hexdigest()

@@ -1,0 +1,113 @@
+"""Who can see whose record, and why: on a page, on paper for a signature, and as a file."""
+
+from itertools import groupby
+
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from tracker.policy.permissions import library_of
+from tracker.queries.access import access_review
+from tracker.queries.access.access_review import Access, Reason
+from tracker.queries.administration import library_settings
+from tracker.rules.roles import Permission
+from tracker.services.administration import access_review as service
+from tracker.web.http import rate_limits, session
+from tracker.web.http.access import DoorRequest, door, note_download
+from tracker.web.http.errors import flash_message
+from tracker.web.i18n.render import render
+from tracker.web.ui.csv import Table, csv_file
+
+bp = Blueprint("access_review", __name__, url_prefix="/admin")
+
+
+@bp.get("/access")
+@door(Permission.ADMINISTER)
+def index() -> ResponseReturnValue:
+    found = access_review.accesses(session.actor(), session.today())
+    return render(
+        "administration/access_review.html",
+        readers=[list(each) for _reader, each in groupby(found, lambda each: each.reader)],
+        sees=_sees(),
+        why=_why,
+        last=access_review.last_review(session.actor()),
+    )
+
+
+@bp.post("/access")
+@door(Permission.ADMINISTER)
+def confirm() -> ResponseReturnValue:
+    service.confirm(session.actor(), session.now())
+    flash_message(_("Noted: you checked today who can see whose record."))
+    return redirect(url_for("access_review.index"), 303)
+
+
+@bp.get("/access.csv")
+@door(Permission.ADMINISTER)
+@rate_limits.documents
+def table() -> ResponseReturnValue:
+    """A row for each person whom somebody sees, and one for a reason that opens no record."""
+    head: Table = [
+        [
+            _("Reader"),
+            _("Reader’s e-mail"),
+            _("Last sign-in"),
+            _("Why"),
+            _("Since"),
+            _("Until"),
+            _("Sees"),
+            _("Person"),
+            _("Person’s e-mail"),
+            _("Person’s team"),
+            _("Seen until"),
+        ]
+    ]
+    actor, sees = session.actor(), _sees()
+    note_download("access_review", DoorRequest(Permission.ADMINISTER, "people", library_of(actor)))
+    rows: Table = [
+        [
+            each.reader.name,
+            each.reader.email,
+            f"{each.reader.last_sign_in:%Y-%m-%d}" if each.reader.last_sign_in else "",
+            _why(each),
+            str(each.starts_on or ""),
+            str(each.ends_on or ""),
+            sees[each.reason],
+            *seen,
+        ]
+        for each in access_review.accesses(actor, session.today())
+        for seen in _seen(each)
+    ]
+    return csv_file([*head, *rows], f"{_('Access review')} {session.today()}")
+
+
+def _seen(access: Access) -> list[list[str]]:
+    """Name, e-mail, team and last day; once empty where no record is opened."""
+    found = [[one.name, one.email, one.team, str(one.until or "")] for one in access.people]
+    return found or [[""] * 4]
+
+
+def _why(access: Access) -> str:
+    words = {
+        Reason.SUPERVISOR: _("Supervisor: %(team)s", team=access.of),
+        Reason.COORDINATOR: _("Coordinator: %(team)s", team=access.of),
+        Reason.REVIEWER: _("Reviewer of what was sent to them"),
+        Reason.BACKUP: _("Backup reviewer for %(name)s", name=access.of),
+        Reason.ADMINISTRATOR: _("Administrator"),
+        Reason.OPERATOR: _("Operator"),
+    }
+    return str(words[access.reason])
+
+
+def _sees() -> dict[Reason, str]:
+    by_name = library_settings.settings(session.actor()).names_to_coordinators
+    return {
+        Reason.SUPERVISOR: _("What was revealed, and reviewed levels, by name"),
+        Reason.COORDINATOR: _("Reviewed levels by name")
+        if by_name
+        else _("Figures of groups, no names"),
+        Reason.REVIEWER: _("Ratings, notes and evidence that were sent, once revealed"),
+        Reason.BACKUP: _("That a review waits; what is in it once they take it"),
+        Reason.ADMINISTRATOR: _("People, teams and rules; no ratings"),
+        Reason.OPERATOR: _("The installation; nobody’s record"),
+    }

@@ -1,0 +1,1 @@
+"""One change for several people at once: preview, then all or nobody."""

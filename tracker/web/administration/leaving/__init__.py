@@ -1,0 +1,1 @@
+"""What becomes of each thing that hangs on somebody, before they go."""

@@ -1,0 +1,97 @@
+"""What hangs on somebody, and where it goes; then their account is disabled."""
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.administration import people
+from tracker.queries.evidence import erasures
+from tracker.queries.reviews.eligible_reviewers import Reviewer
+from tracker.queries.reviews.leaving import ties
+from tracker.rules.roles import Permission
+from tracker.services.administration import leaving as service
+from tracker.web.administration.leaving.forms import LeavingForm
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import Undo, flash_message
+from tracker.web.http.form_actions import accepted
+from tracker.web.i18n.render import render
+from tracker.web.ui import fields
+from tracker.web.ui.template_helpers import day
+
+bp = Blueprint("leaving", __name__, url_prefix="/admin/people")
+
+
+@bp.get("/<id:person_id>/leaving")
+@door(Permission.ADMINISTER_PERSON, subjects.person)
+def show(person: Subject) -> ResponseReturnValue:
+    return _page(person, LeavingForm())
+
+
+@bp.post("/<id:person_id>/leaving")
+@door(Permission.ADMINISTER_PERSON, subjects.person)
+def leave(person: Subject) -> ResponseReturnValue:
+    form = LeavingForm()
+    form.reviewer.choices = _choices(person)
+    disables = request.form.get("act") != "reassign"
+    done = accepted(
+        form,
+        lambda: service.leave(
+            session.actor(),
+            person.id,
+            form.reviewer.data,
+            form.note.data or "",
+            session.now(),
+            disables=disables,
+        ),
+    )
+    if done is None:
+        return _page(person, form), 422
+    name = people.detail(person.id, session.now()).name
+    went = ngettext(
+        "%(num)d review goes on with somebody else.",
+        "%(num)d reviews go on with somebody else.",
+        done[0],
+    )
+    if not disables:
+        flash_message(went)
+        return redirect(url_for("leaving.show", person_id=person.id), 303)
+    closed = _(
+        "The account of %(name)s is disabled, and signed out from the next click on.", name=name
+    )
+    undo = None if done[0] else Undo(url_for("admin_people.enable", person_id=person.id))
+    flash_message(f"{closed} {went}" if done[0] else closed, undo=undo)
+    return redirect(url_for("admin_people.show", person_id=person.id), 303)
+
+
+def _choices(person: Subject) -> list[SelectChoice]:
+    actor = session.actor()
+    learners = {each.learner_id for each in ties.to_reassign(actor, person.id)}
+    found = ties.successors(actor, person.id, learners, session.today())
+    offered = [(each.person_id, _successor(each)) for each in found]
+    return fields.choices([*offered, ("", _("Nobody yet: a coordinator reassigns each of them"))])
+
+
+def _successor(each: Reviewer) -> str:
+    name = str(_("%(name)s (%(team)s)", name=each.name, team=each.above or each.team))
+    if each.away_until is None:
+        return name
+    return str(_("%(name)s, away until %(day)s", name=name, day=day(each.away_until)))
+
+
+def _page(person: Subject, form: LeavingForm) -> str:
+    form.reviewer.choices = _choices(person)
+    if not form.is_submitted():
+        form.reviewer.data = None
+    now = session.now()
+    return render(
+        "administration/leaving/show.html",
+        form=form,
+        person=people.detail(person.id, now),
+        ties=ties.of(session.actor(), person.id, now),
+        on_hold_since=erasures.on_hold_since(person.id),
+    )

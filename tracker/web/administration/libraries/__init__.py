@@ -1,0 +1,1 @@
+"""Another library, added by an operator."""

@@ -1,0 +1,50 @@
+"""A large roster is brought in by the worker: it is checked again, then written as a whole."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from tracker.policy import permissions
+from tracker.policy.permissions import Actor
+from tracker.rules.errors import Conflict, Missing
+from tracker.rules.roles import Permission
+from tracker.services.administration.roster import importing, staging
+from tracker.services.operations.jobs import JobKind, JobTask, Plan
+from tracker.web.administration.roster.pages import JOB
+from tracker.web.http import background
+
+CHECKING = 0
+
+
+def plan(task: JobTask) -> Plan:
+    return Plan(steps=2)
+
+
+def step(task: JobTask, number: int) -> None:
+    """Both can be done twice: what is imported already is left as it is."""
+    actor, roster_id, seen = _actor(task), int(task.arguments["record_id"]), task.arguments["seen"]
+    if number == CHECKING:
+        if staging.check_again(actor, roster_id, task.now).digest != seen:
+            raise Conflict("roster_overtaken")
+        return
+    importing.bring_in(actor, roster_id, seen, task.now)
+
+
+def grounds(task: JobTask) -> str | None:
+    actor = task.actor
+    may = actor is not None and permissions.allows(
+        actor, Permission.ADMINISTER, permissions.library_of(actor)
+    )
+    return "" if may else None
+
+
+def _actor(task: JobTask) -> Actor:
+    if task.actor is None:
+        raise Missing("job_not_allowed")
+    return task.actor
+
+
+KIND = JobKind(plan, step, grounds)
+
+
+def init_app(app: Flask) -> None:
+    background.register(app, JOB, _l("Import of people"), KIND)

@@ -1,0 +1,120 @@
+"""A mail with a one-time link, in words. Its link has the host of TRACKER_BASE_URL."""
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.rules.accounts.links import LinkEmail, LinkKind
+
+ENDPOINTS = {
+    LinkKind.INVITATION: "invitations.show",
+    LinkKind.RESET: "invitations.show",
+    LinkKind.CONFIRM_ADDRESS: "address_changes.confirm_page",
+    LinkKind.TAKE_BACK: "address_changes.take_back_page",
+}
+
+
+def subject(email: LinkEmail) -> str:
+    """No names: a header is no place for them."""
+    subjects = {
+        LinkKind.INVITATION: _("Your invitation to Skills Tracker"),
+        LinkKind.RESET: _("A new password for Skills Tracker"),
+        LinkKind.CONFIRM_ADDRESS: _("Confirm your e-mail address for Skills Tracker"),
+        LinkKind.TAKE_BACK: _("Your e-mail address in Skills Tracker was changed"),
+    }
+    return str(subjects[email.kind])
+
+
+def parts(email: LinkEmail, name: str, library: str, by: str) -> list[str]:
+    """The paragraphs. Names are given as a mail may hold them."""
+    link = url_for(ENDPOINTS[email.kind], token=email.secret, _external=True)
+    words = {
+        LinkKind.INVITATION: _invitation,
+        LinkKind.RESET: _reset,
+        LinkKind.CONFIRM_ADDRESS: _confirmation,
+        LinkKind.TAKE_BACK: _told_before,
+    }
+    return [str(part) for part in words[email.kind](email, name, library, by, link)]
+
+
+def _invitation(email: LinkEmail, name: str, library: str, by: str, link: str) -> list[str]:
+    invites = (
+        _("%(name)s invites you to Skills Tracker at %(library)s.", name=by, library=library)
+        if by
+        else _("%(library)s invites you to Skills Tracker.", library=library)
+    )
+    what = _(
+        "There you rate your skills, add examples of your work, and have your supervisor confirm "
+        "them."
+    )
+    return [
+        _("Hello %(name)s,", name=name),
+        f"{invites} {what}",
+        _("Choose your password here:") + f"\n{link}",
+        ngettext(
+            "The link works once, for %(num)d day. You sign in with %(email)s.",
+            "The link works once, for %(num)d days. You sign in with %(email)s.",
+            email.lasts.days,
+            email=email.address,
+        ),
+        _("Forward this message to nobody: whoever has the link can set your password."),
+    ]
+
+
+def _reset(email: LinkEmail, name: str, library: str, _by: str, link: str) -> list[str]:
+    return [
+        _("Hello %(name)s,", name=name),
+        _(
+            "Somebody asked for a new password for your account in Skills Tracker at %(library)s. "
+            "If it was you, choose one here:",
+            library=library,
+        )
+        + f"\n{link}",
+        ngettext(
+            "The link works once, for %(num)d hour. Using it signs you out everywhere.",
+            "The link works once, for %(num)d hours. Using it signs you out everywhere.",
+            int(email.lasts.total_seconds()) // 3600,
+        ),
+        _("If it wasn’t you, there is nothing to do. Your password stays as it is."),
+    ]
+
+
+def _confirmation(email: LinkEmail, _name: str, library: str, _by: str, link: str) -> list[str]:
+    """Whoever reads it may be somebody else, if the address was mistyped: it names nobody."""
+    return [
+        _("Hello,"),
+        _(
+            "Somebody at %(library)s wants to sign in to Skills Tracker with this address. If it "
+            "was you, confirm it here:",
+            library=library,
+        )
+        + f"\n{link}",
+        ngettext(
+            "The link works once, for %(num)d day.",
+            "The link works once, for %(num)d days.",
+            email.lasts.days,
+        ),
+        _("If it wasn’t you, there is nothing to do."),
+    ]
+
+
+def _told_before(email: LinkEmail, name: str, library: str, _by: str, link: str) -> list[str]:
+    return [
+        _("Hello %(name)s,", name=name),
+        _(
+            "The e-mail address of your account in Skills Tracker at %(library)s was changed. You "
+            "sign in with %(email)s now, and not with this one anymore.",
+            library=library,
+            email=email.other,
+        ),
+        _(
+            "If it wasn’t you, restore this address here. Everybody is signed out, and you set a "
+            "new password:"
+        )
+        + f"\n{link}",
+        ngettext(
+            "The link works once, for %(num)d day.",
+            "The link works once, for %(num)d days.",
+            email.lasts.days,
+        ),
+    ]

@@ -1,0 +1,86 @@
+"""Everybody of a team by name, with the level in each domain, as a CSV file: what the page shows of
+a small team, for one of any size."""
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from flask import Flask, request
+from flask_babel import lazy_gettext as _l
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.teams.gap_matrix import GapMatrix, MatrixFilters, people_chosen
+from tracker.queries.teams.gap_scope import GapScope
+from tracker.rules.errors import Missing
+from tracker.rules.roles import Permission
+from tracker.services.operations.jobs import Plan
+from tracker.web.http import background, session
+from tracker.web.http.background import FileKind, People
+from tracker.web.teams import exports, gap_asked
+from tracker.web.teams.gap_forms import GapFilters
+from tracker.web.ui.csv import csv_name, csv_text
+
+NAME = "people_of_team"
+PEOPLE_A_STEP = 50
+
+
+def plan(team: Subject) -> Plan:
+    """Raises Missing: nobody is there, or not everybody by name."""
+    scope, chosen = asked(team)
+    people = people_chosen(scope, chosen)
+    if not people or not all(one.by_name for one in people):
+        raise Missing("job_not_allowed")
+    name = csv_name(f"people {scope.team.name} {session.now():%Y-%m-%d}")
+    return Plan(-(-len(people) // PEOPLE_A_STEP), tuple(one.person_id for one in people), name)
+
+
+def step(team: Subject, people: People, number: int) -> bytes:
+    """Who is there still and may be seen by name."""
+    batch = people[number * PEOPLE_A_STEP : (number + 1) * PEOPLE_A_STEP]
+    scope, chosen = asked(team)
+    there = [one for one in people_chosen(scope, chosen) if one.person_id in batch and one.by_name]
+    matrix = GapMatrix(scope, chosen, there)
+    head = number == 0
+    lines = exports.people(matrix.domains, matrix.rows(there), with_head=head)
+    return csv_text(lines, is_beginning=head).encode()
+
+
+def grounds(team: Subject, people: People) -> str:
+    """Who of them may be seen by name, and what is hidden of them until it is revealed."""
+    scope = gap_asked.scope_of(team)
+    named = {one.person_id for one in scope.here if one.by_name}
+    hidden = [pair for pair in session.blind_spots().pairs if pair[0] in set(people)]
+    return f"{sorted(named & set(people))} {sorted(hidden)}"
+
+
+def asked(team: Subject) -> tuple[GapScope, MatrixFilters]:
+    """Raises Missing: nobody learns there, or what the address asks for cannot be chosen."""
+    scope, filters = gap_asked.scope_of(team), GapFilters(request.args)
+    chosen = gap_asked.chosen_of(scope, filters)
+    if chosen is None or filters.unknown:
+        raise Missing
+    return scope, replace(chosen, compare=None)
+
+
+def query(team: Subject) -> str:
+    """What is asked for, in one way of writing it."""
+    filters = GapFilters(request.args)
+    gap_asked.chosen_of(gap_asked.scope_of(team), filters)
+    return urlencode({key: each for key, each in filters.chosen().items() if key != "compare"})
+
+
+FILE = FileKind(
+    title=_l("Everyone by name"),
+    permission=Permission.GAPS_READ,
+    load=subjects.team,
+    look="gaps",
+    made_by="teams",
+    media_type="text/csv",
+    plan=plan,
+    step=step,
+    grounds=grounds,
+)
+
+
+def init_app(app: Flask) -> None:
+    background.offer(app, NAME, FILE)
