@@ -16,11 +16,13 @@ from tracker.models import (
     Level,
     Membership,
     NotRatedHere,
+    RoleProfile,
     Round,
     RoundFramework,
     Source,
     Statement,
     Strand,
+    Target,
 )
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.scale import Meaning, Scale
@@ -55,6 +57,20 @@ def open_round(
         )
         tx.add(RoundFramework(round_id=world.rounds[name], framework_id=world.framework_id))
     return world.rounds[name]
+
+
+def add_role_profile(world: World, name: str, rank: int, library: str = "city") -> int:
+    """A job that expects `rank` in every domain; known in the world by its name."""
+    with transaction() as tx:
+        profile_id = world.role_profiles[name] = add(
+            tx,
+            RoleProfile(
+                library_id=world.libraries[library], framework_id=world.framework_id, name=name
+            ),
+        )
+        for domain_id in world.domains.values():
+            add(tx, Target(role_profile_id=profile_id, domain_id=domain_id, rank=rank))
+    return profile_id
 
 
 def grow(world: World, domain: str, count: int) -> None:

@@ -198,6 +198,7 @@ WITHOUT_ROWS = {
     "review_messages",
     "second_readings",
     "sensitive_decisions",
+    "statement_successors",
     "submissions",
 }
 """All behind the same doors as the reviews and the evidence that are there."""

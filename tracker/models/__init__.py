@@ -10,7 +10,7 @@ from tracker.models.evidence import (
     EvidenceVersion,
     StoredFile,
 )
-from tracker.models.frameworks import (
+from tracker.models.frameworks.frameworks import (
     Anchor,
     Citation,
     Correction,
@@ -24,6 +24,7 @@ from tracker.models.frameworks import (
     Statement,
     Strand,
 )
+from tracker.models.frameworks.versions import StatementSuccessor
 from tracker.models.notifications import AlertMail, LinkMail, Notice, NoticeChoice, OutboxMail
 from tracker.models.operations import (
     BackupTest,
@@ -145,6 +146,7 @@ __all__ = [
     "SignIn",
     "Source",
     "Statement",
+    "StatementSuccessor",
     "StoredFile",
     "Strand",
     "Submission",

@@ -15,7 +15,7 @@ from sqlalchemy import (
 
 from tracker.models.drafts import Draft
 from tracker.models.evidence import Evidence, EvidenceVersion
-from tracker.models.frameworks import Level, ScaleAnswer, Statement, Strand
+from tracker.models.frameworks.frameworks import Level, ScaleAnswer, Statement, Strand
 from tracker.models.seals import Seal
 from tracker.rules.drafts import RATING
 from tracker.rules.frameworks.scale import Meaning

@@ -20,6 +20,7 @@ GROWING = frozenset(
         "review_moves",
         "seals",
         "second_readings",
+        "statement_successors",
         "use_statement_readings",
         "use_statements",
     }

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import BindParameter, ColumnElement, and_, false, or_
 
-from tracker.models.frameworks import Correction
+from tracker.models.frameworks.frameworks import Correction
 from tracker.models.people import Membership, Team
 from tracker.rules.calendar import day_in
 from tracker.rules.regions import Paper, Region

@@ -13,11 +13,11 @@ from sqlalchemy import delete, select, update
 from tests.client import Client
 from tests.conftest import Queries
 from tests.factories.answers import Answer, EndorsedAnswer
+from tests.factories.frameworks import add_role_profile, open_round
 from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse, send
-from tests.factories.rounds import add_role_profile, add_round
 from tests.factories.world import World, add
 from tests.web.teams.test_teams import rows
 from tracker.db import session, transaction
@@ -168,7 +168,7 @@ def test_a_statement_not_rated_here_makes_no_gap(app: Flask, world: World, sign_
 def test_a_round_shows_how_it_was_at_its_end(app: Flask, world: World, sign_in: SignIn) -> None:
     url = f"/teams/{world.teams['central']}/gaps"
     with app.app_context():
-        spring = add_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
+        spring = open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
         stand(
             world,
             "ana",
@@ -383,7 +383,7 @@ def test_the_number_of_statements_does_not_depend_on_the_size(
     cora = sign_in(world.email("cora"))
     with app.app_context():
         some_gaps(world)
-        spring = add_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
+        spring = open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
     url = f"/teams/{world.teams['city']}/gaps?compare={spring}"
 
     def count() -> int:

@@ -10,9 +10,9 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.client import Client
+from tests.factories.frameworks import add_role_profile
 from tests.factories.levels import stand
 from tests.factories.people import join
-from tests.factories.rounds import add_role_profile
 from tests.factories.world import START, World, add
 from tests.web.teams.test_gaps import file
 from tests.web.teams.test_teams import rows

@@ -1,0 +1,122 @@
+"""A next version of the small framework, published past the services that compare and publish."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from tests.factories.world import World
+from tracker.db import Base, transaction
+from tracker.models import Domain, Framework, Level, ScaleAnswer, Statement, Strand
+from tracker.records import successors
+from tracker.records.successors import Succession
+from tracker.rules.frameworks.versions import Change
+
+
+@dataclass(slots=True)
+class NextVersion:
+    """`became`: the successors of each statement of the version before; none where it is
+    retired. `added`: statements that nothing led to."""
+
+    framework_id: int
+    became: dict[int, list[int]] = field(default_factory=dict)
+    domains: dict[int, int] = field(default_factory=dict)
+    added: list[int] = field(default_factory=list)
+
+
+def next_version(
+    world: World,
+    *,
+    of: int | None = None,
+    version: str = "2",
+    reworded: Mapping[int, bool] | None = None,
+    split: Mapping[int, bool] | None = None,
+    merged: Mapping[tuple[int, int], bool] | None = None,
+    retired: Collection[int] = (),
+    added: int = 0,
+) -> NextVersion:
+    """Copy the framework (`of`, or the world's) into a new version.
+
+    `reworded`: whether it carries; `split`: in two, whether the first part is carried to; `merged`:
+    two into one, whether it carries where both say the same; `added`: new statements in the first
+    domain. All others stay the same.
+    """
+    reworded, split, merged = reworded or {}, split or {}, merged or {}
+    with transaction() as tx:
+        old = tx.get_one(Framework, of or world.framework_id)
+        made = NextVersion(_copy(tx, old, version=version, digest=version.rjust(64, "0")))
+        for answer in tx.scalars(select(ScaleAnswer).where(ScaleAnswer.framework_id == old.id)):
+            _copy(tx, answer, framework_id=made.framework_id)
+        for strand in tx.scalars(select(Strand).where(Strand.framework_id == old.id)).all():
+            strand_id = _copy(tx, strand, framework_id=made.framework_id)
+            for level in tx.scalars(select(Level).where(Level.strand_id == strand.id)).all():
+                _copy(tx, level, strand_id=strand_id)
+            for domain in tx.scalars(select(Domain).where(Domain.strand_id == strand.id)).all():
+                made.domains[domain.id] = _copy(tx, domain, strand_id=strand_id)
+        second = {pair[1]: pair[0] for pair in merged}
+        first = {pair[0]: carries for pair, carries in merged.items()}
+        found = tx.scalars(
+            select(Statement).where(Statement.framework_id == old.id).order_by(Statement.position)
+        ).all()
+        lines = []
+        for each in sorted(found, key=lambda one: one.id in second):
+            place = {"framework_id": made.framework_id, "domain_id": made.domains[each.domain_id]}
+            if each.id in retired:
+                made.became[each.id] = []
+                continue
+            if each.id in second:
+                kept = made.became[second[each.id]][0]
+                made.became[each.id] = [kept]
+                carries = first[second[each.id]]
+                lines.append(Succession(each.id, kept, Change.MERGED, carries))
+                continue
+            if each.id in split:
+                for number in (1, 2):
+                    part = _copy(
+                        tx,
+                        each,
+                        **place,
+                        uuid=f"{each.uuid[:-1]}{'ab'[number - 1]}",
+                        code=f"{each.code}-{number}",
+                        text=f"{each.text} (part {number})",
+                        position=each.position * 10 + number,
+                    )
+                    made.became.setdefault(each.id, []).append(part)
+                    carries = split[each.id] and number == 1
+                    lines.append(Succession(each.id, part, Change.SPLIT, carries))
+                continue
+            change, carries, text = Change.SAME, True, each.text
+            if each.id in reworded:
+                change, carries = Change.REWORDED, reworded[each.id]
+                text = f"{each.text}, in other words"
+            if each.id in first:
+                change, carries, text = Change.MERGED, first[each.id], f"{each.text}, and more"
+            copied = _copy(tx, each, **place, text=text, position=each.position * 10)
+            made.became[each.id] = [copied]
+            lines.append(Succession(each.id, copied, change, carries))
+        for number in range(added):
+            made.added.append(
+                _copy(
+                    tx,
+                    found[0],
+                    framework_id=made.framework_id,
+                    domain_id=made.domains[found[0].domain_id],
+                    title=f"New {number}",
+                    uuid=f"00000000-0000-0000-{int(version):04}-{number:012}",
+                    code=f"NEW-{number:02}",
+                    position=100_000 + number,
+                )
+            )
+        successors.add(tx, lines)
+    return made
+
+
+def _copy(tx: Session, row: Base, **changed: Any) -> int:
+    columns = inspect(type(row)).column_attrs
+    values = {each.key: getattr(row, each.key) for each in columns if each.key != "id"}
+    copied = type(row)(**(values | changed))
+    tx.add(copied)
+    tx.flush()
+    return int(copied.id)  # type: ignore[attr-defined]
