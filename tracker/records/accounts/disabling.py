@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.models import Person
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
 from tracker.records import audit
 from tracker.records.accounts import invitations, sign_ins
 from tracker.rules.errors import Conflict
@@ -41,7 +41,7 @@ def keep_one_administrator(tx: Session, leaving: Person) -> None:
         select(func.count())
         .select_from(Person)
         .where(
-            Person.library_id == leaving.library_id,
+            people_of(leaving.library_id),
             Person.administrator.is_(True),
             Person.disabled_at.is_(None),
             Person.password_hash.is_not(None),
