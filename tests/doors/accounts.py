@@ -53,7 +53,7 @@ def was_nina(world: World) -> None:
 
 
 def nina(world: World) -> dict[str, object]:
-    return {"person_id": world.people["nina"]}
+    return {"account_id": world.people["nina"]}
 
 
 def invite(world: World) -> None:

@@ -410,6 +410,12 @@ SENDS = [
     Send("admin_people.disable", "adam", values=ben),
     Send("account_removal.remove", "adam"),
     Send(
+        "membership_flows.move_now",
+        "adam",
+        lambda world: member(world) | {"starts_on": "2026-11-30"},
+    ),
+    Send("membership_flows.come_back_now", "adam", member, arrange=disabled, values=ben),
+    Send(
         "account_merges.propose",
         "adam",
         lambda world: {"other": world.people["ben"], "keep": world.people["ana"]},

@@ -24,6 +24,7 @@ from tracker.web.administration.accounts import removal_views as account_removal
 from tracker.web.administration.bulk_edits import views as bulk_edits
 from tracker.web.administration.leaving import views as leaving
 from tracker.web.administration.libraries import views as libraries
+from tracker.web.administration.memberships import flow_views as membership_flows
 from tracker.web.administration.memberships import request_views as membership_requests
 from tracker.web.administration.memberships import views as memberships
 from tracker.web.administration.roster import views as rosters
@@ -68,6 +69,7 @@ BLUEPRINTS: list[Blueprint] = [
     mail.bp,
     memberships.bp,
     membership_requests.bp,
+    membership_flows.bp,
     exclusions.bp,
     people.bp,
     leaving.bp,

@@ -13,12 +13,11 @@ from tests.factories.reviews import endorse
 from tests.factories.sending import NO, YES, actor, send
 from tests.factories.world import START, World
 from tracker.db import session, transaction
-from tracker.models import Endorsement, Membership, Person, RatingEntry
+from tracker.models import Endorsement, Membership, Person, RatingEntry, UseStatementReading
 from tracker.policy.permissions import Actor, current_on
 from tracker.queries.administration import rosters
 from tracker.queries.administration.accounts import merges
 from tracker.queries.profiles import earlier_records
-from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.administration.merges import LASTS
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Role
@@ -26,7 +25,6 @@ from tracker.services.administration import people
 from tracker.services.administration.accounts import merging
 
 DAY = dt.timedelta(days=1)
-HASHES = Passwords(time_cost=1, memory_cost=64, parallelism=1)
 
 
 def teams(person_id: int, on: dt.date) -> list[tuple[int, str]]:
@@ -70,6 +68,14 @@ def test_it_takes_both_sign_ins_and_moves_no_row_of_the_record(context: World, a
     rate(context, "nina", statement, YES)
     rate(context, "ana", statement, NO)
     endorse(context, "nina", "hugo", statement, EndorsedAnswer.PARTLY)
+    with transaction() as tx:
+        read = tx.scalars(select(UseStatementReading)).first()
+        assert read is not None
+        tx.add(
+            UseStatementReading(
+                person_id=nina, use_statement_id=read.use_statement_id, read_at=context.now
+            )
+        )
     piece(context, "nina", title="Story hour")
     session().rollback()
     rows = [
@@ -105,7 +111,7 @@ def test_it_takes_both_sign_ins_and_moves_no_row_of_the_record(context: World, a
     session().rollback()
     with pytest.raises(Conflict, match="account_is_earlier"):
         people.enable(adam, nina, context.now)
-    known = {each.id for each in rosters.ground(adam, [], today).people}
+    known = {each.id for each in rosters.ground(adam, today, [], None).people}
     session().rollback()
     assert ana in known
     assert nina not in known

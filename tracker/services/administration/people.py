@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Person
 from tracker.policy.permissions import Actor, people_of
-from tracker.queries.administration.accounts import merges
 from tracker.records import administration, audit
 from tracker.records.accounts import address_changes, disabling, invitations, sign_ins
 from tracker.records.notifications import alerts, link_mails
@@ -95,11 +94,7 @@ def enable(actor: Actor, person_id: int, now: dt.datetime) -> None:
     for an account that goes on in another one."""
     with transaction() as tx:
         person = administration.person_of(tx, actor, person_id)
-        if merges.goes_on_elsewhere(person.id):
-            raise Conflict("account_is_earlier")
-        if person.disabled_at is not None:
-            person.disabled_at = None
-            _note(tx, "person_enabled", actor, person, now)
+        disabling.enable(tx, actor, person, now)
 
 
 def make_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None:

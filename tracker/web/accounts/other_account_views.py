@@ -54,7 +54,7 @@ def decline() -> ResponseReturnValue:
     )
 
 
-@bp.get("/<id:person_id>")
+@bp.get("/<id:account_id>")
 @door(Permission.EARLIER_ACCOUNT_READ, subjects.earlier_account)
 def earlier(account: Subject) -> ResponseReturnValue:
     return render(
@@ -64,7 +64,7 @@ def earlier(account: Subject) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<id:person_id>/record.json")
+@bp.get("/<id:account_id>/record.json")
 @door(Permission.EARLIER_ACCOUNT_READ, subjects.earlier_account)
 @rate_limits.documents
 def download(account: Subject) -> Response:

@@ -190,6 +190,8 @@ RECORDS = {
     "sign_in": _l("a sign-in"),
     "correction": _l("a suggested correction"),
     "request": _l("a request to read ratings"),
+    "account": _l("an earlier account"),
+    "merge": _l("a question about two accounts"),
 }
 """What a door was asked for (web/http/access), for refusals."""
 

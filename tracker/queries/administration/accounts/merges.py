@@ -109,10 +109,6 @@ def earlier_accounts(person_id: int) -> list[EarlierAccount]:
     return [EarlierAccount(*row) for row in rows]
 
 
-def goes_on_elsewhere(person_id: int) -> bool:
-    return session().scalar(earlier().where(AccountMerge.earlier_id == person_id)) is not None
-
-
 def earlier() -> Select[int]:
     """The ids of accounts that go on in another one."""
     return select(AccountMerge.earlier_id).where(AccountMerge.outcome == MergeOutcome.MERGED)
