@@ -43,5 +43,5 @@ def leaving_form(choices: Mapping[tuple[str, str], list[SelectChoice]]) -> Leavi
         )
         for (name, team), offered in choices.items()
     }
-    made: LeavingForm = type("LeavingForm", (LeavingForm,), asked)()
+    made: LeavingForm = type(LeavingForm.__name__, (LeavingForm,), asked)()
     return made
