@@ -14,7 +14,7 @@ from tracker.rules.reviews.workflow import LIVE
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class DoubledAccount:
     id: int
     name: str
     email: str
@@ -28,12 +28,12 @@ class WaitingMerge:
     asked_by: str
     asked_at: dt.datetime
     ends_at: dt.datetime
-    kept: Account
-    earlier: Account
+    kept: DoubledAccount
+    earlier: DoubledAccount
     kept_at: dt.datetime | None
     earlier_at: dt.datetime | None
 
-    def other(self, person_id: int) -> Account:
+    def other(self, person_id: int) -> DoubledAccount:
         return self.earlier if person_id == self.kept.id else self.kept
 
     def confirmed_at(self, person_id: int) -> dt.datetime | None:
@@ -81,8 +81,8 @@ def waiting(person_id: int, now: dt.datetime) -> WaitingMerge | None:
         row.asked_by,
         merge.asked_at,
         merge.ends_at,
-        Account(merge.kept_id, row.kept, row.kept_email),
-        Account(merge.earlier_id, row.earlier, row.earlier_email),
+        DoubledAccount(merge.kept_id, row.kept, row.kept_email),
+        DoubledAccount(merge.earlier_id, row.earlier, row.earlier_email),
         merge.kept_confirmed_at,
         merge.earlier_confirmed_at,
     )
