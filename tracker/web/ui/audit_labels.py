@@ -203,6 +203,7 @@ MADE_BY = {
     "rosters": _l("people file"),
     "access_review": _l("access review"),
     "evidence": _l("evidence file"),
+    "other_account": _l("earlier account"),
 }
 """What was taken out, by the part of the application that made the file."""
 
