@@ -13,12 +13,6 @@ from tracker.rules.administration.merges import LASTS, MergeOutcome
 from tracker.rules.errors import Conflict
 from tracker.rules.notifications.notices import NoticeKind, happening
 
-KINDS = {
-    MergeOutcome.MERGED: "accounts_merged",
-    MergeOutcome.DECLINED: "merge_declined",
-    MergeOutcome.CALLED_OFF: "merge_called_off",
-}
-
 
 def propose(
     tx: Session, actor: Actor, kept: Person, earlier: Person, now: dt.datetime
@@ -64,7 +58,12 @@ def decide(
 ) -> None:
     merge.outcome, merge.decided_at = outcome, now
     tx.flush()
-    _note(tx, KINDS[outcome], merge, by, now)
+    kind = {
+        MergeOutcome.MERGED: "accounts_merged",
+        MergeOutcome.DECLINED: "merge_declined",
+        MergeOutcome.CALLED_OFF: "merge_called_off",
+    }
+    _note(tx, kind[outcome], merge, by, now)
 
 
 def _note(tx: Session, kind: str, merge: AccountMerge, by: int, now: dt.datetime) -> None:
