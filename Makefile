@@ -40,7 +40,7 @@ test-long: $(STAMP) ## the whole suite on both engines, with the longest crawls
 
 test-browser: $(STAMP) ## the pages in a real Chromium
 	@$(SYNC) --group browser
-	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=10 tests/browser
+	@$(BIN)/python -m pytest -n auto --dist load --maxschedchunk=1 --durations=10 tests/browser
 
 test-all: ## everything: PostgreSQL and the browser must be there
 	@TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test
