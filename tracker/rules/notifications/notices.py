@@ -36,6 +36,7 @@ class NoticeKind(StrEnum):
     REQUEST_MADE = "request_made"
     REQUEST_CONFIRMED = "request_confirmed"
     REQUEST_REFUSED = "request_refused"
+    VERSION_CARRIED = "version_carried"
 
 
 class Recipient(StrEnum):
@@ -89,6 +90,7 @@ class NoticePage(StrEnum):
     REVIEWS = "reviews"
     ACCOUNT = "account"
     REQUESTS = "requests"
+    RATING = "rating"
 
 
 LEADS_TO = {
@@ -101,6 +103,7 @@ LEADS_TO = {
     NoticeKind.REQUEST_MADE: NoticePage.REQUESTS,
     NoticeKind.REQUEST_CONFIRMED: NoticePage.REQUESTS,
     NoticeKind.REQUEST_REFUSED: NoticePage.REQUESTS,
+    NoticeKind.VERSION_CARRIED: NoticePage.RATING,
 }
 """These lead to a page of one's own, the others to a review."""
 
