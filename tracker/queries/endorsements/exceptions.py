@@ -142,7 +142,7 @@ def how_many(
 
 
 def of_review(review_id: int) -> dict[int, list[ProposedException]]:
-    """By item, the newest first. One query."""
+    """By item, the newest first; not what was carried to a later version from there. One query."""
     proposer, confirmer = aliased(Person), aliased(Person)
     rows = session().execute(
         select(
@@ -162,7 +162,10 @@ def of_review(review_id: int) -> dict[int, list[ProposedException]]:
         .join(proposer, proposer.id == LevelException.proposer_id)
         .outerjoin(confirmer, confirmer.id == LevelException.confirmer_id)
         .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
-        .where(ReviewItem.review_id == review_id)
+        .where(
+            ReviewItem.review_id == review_id,
+            ReviewItem.statement_id == LevelException.statement_id,
+        )
         .order_by(LevelException.id.desc())
     )
     found: dict[int, list[ProposedException]] = {}
