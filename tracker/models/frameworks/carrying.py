@@ -108,7 +108,6 @@ KEPT = frozenset(
         "review_messages",
         "review_moves",
         "reviews",
-        "roster_traces",
         "scale_answers",
         "second_readings",
         "sources",
