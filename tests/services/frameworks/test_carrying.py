@@ -28,10 +28,16 @@ from tracker.models import (
     Target,
 )
 from tracker.models.frameworks.carrying import CARRIED, KEPT, RECOMPUTED
+from tracker.queries.administration.bulk_edits import plans
 from tracker.queries.operations import invariants, record_check
+from tracker.rules.administration.bulk_edits import BulkChange, BulkEdit
+from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.frameworks.carrying import CarryingStatus
 from tracker.rules.frameworks.scale import Basis
+from tracker.rules.roles import Role
+from tracker.services.administration import bulk_edits, memberships, role_profiles
+from tracker.services.administration.roster import planning
 from tracker.services.assessment import ratings
 from tracker.services.frameworks import carrying
 
@@ -198,6 +204,48 @@ def test_cut_short_it_goes_on_and_doubles_nothing(world: World) -> None:
     entries = select(RatingEntry).where(RatingEntry.basis == Basis.CARRIED)
     assert len(session().scalars(entries).all()) == 3
     assert faults() == []
+
+
+def test_nobody_gets_a_job_profile_away_from_their_ratings(world: World) -> None:
+    """By hand, with many, and from a file; once they are carried it is the other way around."""
+    rate(world, "ana", world.statements["technical"][0], YES)
+    version = next_version(world)
+    adam = actor(world, "adam", AFTER)
+    role_profiles.create(adam, version.framework_id, "Newer", {}, AFTER)
+    here = select(RoleProfile.framework_id, RoleProfile.id).where(
+        RoleProfile.library_id == world.libraries["city"]
+    )
+    profiles = dict(session().execute(here).all())
+    old, new = profiles[world.framework_id], profiles[version.framework_id]
+
+    def refused(profile_id: int) -> list[str]:
+        harbour = world.teams["harbour"]
+        terms = MembershipTerms(harbour, Role.LEARNER, AFTER.date(), None, profile_id)
+        edit = BulkEdit(BulkChange.ROLE_PROFILE, Role.LEARNER, dt.date(2026, 12, 20), profile_id)
+        ana = [world.people["ana"]]
+        found = []
+        for act in (
+            lambda: memberships.add(adam, ana[0], terms, AFTER),
+            lambda: bulk_edits.edit_all(
+                adam, ana, edit, plans.digest(plans.planned(adam, ana, edit, AFTER.date())), AFTER
+            ),
+        ):
+            with pytest.raises((Invalid, Conflict)) as error:
+                act()
+            found.append(error.value.code)
+        ground = planning.ground_of(adam, [], AFTER)
+        known = next(each for each in ground.profiles if each.id == profile_id)
+        return [*found, str(ground.leaves_ratings(ana[0], known))]
+
+    by_hand = ["ratings_in_other_version", "bulk_other_version", "True"]
+    assert refused(new) == by_hand
+    carried(world, version)
+    assert refused(old)[-1] == "True"
+    ground = planning.ground_of(adam, [], AFTER)
+    known = next(each for each in ground.profiles if each.id == new)
+    assert not ground.leaves_ratings(world.people["ana"], known)
+    terms = MembershipTerms(world.teams["harbour"], Role.LEARNER, AFTER.date(), None, new)
+    assert memberships.add(adam, world.people["ana"], terms, AFTER)
 
 
 def test_a_round_that_is_open_ends_first(world: World) -> None:
