@@ -55,6 +55,7 @@ ID_OF = {
     "correction_id": "corrections",
     "request_id": "membership_requests",
     "roster_id": "roster_imports",
+    "carrying_id": "carryings",
     "version_id": "evidence_versions",
 }
 """The table that a part of an address is an id of."""

@@ -19,6 +19,7 @@ from tracker.web.administration import team_views as admin_teams
 from tracker.web.administration import use_statement_views as use_statement
 from tracker.web.administration import views as administration
 from tracker.web.administration.bulk_edits import views as bulk_edits
+from tracker.web.administration.carrying import views as carrying
 from tracker.web.administration.leaving import views as leaving
 from tracker.web.administration.libraries import views as libraries
 from tracker.web.administration.memberships import request_views as membership_requests
@@ -69,6 +70,7 @@ BLUEPRINTS: list[Blueprint] = [
     people.bp,
     leaving.bp,
     bulk_edits.bp,
+    carrying.bp,
     role_profiles.bp,
     rosters.bp,
     rounds.bp,

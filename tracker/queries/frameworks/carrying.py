@@ -306,6 +306,18 @@ def members(carrying_id: int) -> list[int]:
     )
 
 
+def member(carrying_id: int, number: int) -> int | None:
+    """The row of that number, from 0; None after the last. One query."""
+    query = (
+        select(CarriedPerson.id)
+        .where(CarriedPerson.carrying_id == carrying_id)
+        .order_by(CarriedPerson.id)
+        .offset(number)
+        .limit(1)
+    )
+    return session().scalar(query)
+
+
 def stays(carrying_id: int) -> int:
     """How many of those who are carried can't go back: they did something on the later version. One
     query."""

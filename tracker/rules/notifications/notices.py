@@ -168,12 +168,23 @@ def wait_after(attempts: int) -> dt.timedelta:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedNotice:
+    """To which version somebody was carried, how many of the statements that they had rated ask to
+    be rated again, and in how many minutes that is done."""
+
+    framework: str
+    statements: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class MailLine:
     """One thing in a mail. `name`: whom it is about, if anybody."""
 
     kind: NoticeKind
     name: str
     review_id: int | None
+    carried: CarriedNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)
