@@ -244,6 +244,37 @@ def detail(carrying_id: int) -> ListedCarrying:
     return ListedCarrying(*session().execute(_carryings().where(Carrying.id == carrying_id)).one())
 
 
+def found(carrying_id: int) -> ListedCarrying | None:
+    row = session().execute(_carryings().where(Carrying.id == carrying_id)).one_or_none()
+    return None if row is None else ListedCarrying(*row)
+
+
+def unfinished(scope: CarryingScope) -> int | None:
+    """The one for just this that has begun and was cut short."""
+    return session().scalar(
+        select(Carrying.id).where(
+            Carrying.library_id == scope.library_id,
+            Carrying.from_id == scope.from_id,
+            Carrying.to_id == scope.to_id,
+            Carrying.team_id.is_not_distinct_from(scope.team_id),
+            Carrying.person_id.is_not_distinct_from(scope.person_id),
+            Carrying.status == CarryingStatus.RUNNING,
+        )
+    )
+
+
+def library_named(name: str) -> tuple[int, str] | None:
+    """Its id and time zone."""
+    row = session().execute(select(Library.id, Library.time_zone).where(Library.name == name))
+    return next(((key, zone) for key, zone in row), None)
+
+
+def versions(slug: str) -> dict[str, int]:
+    """The published versions of a framework, by name."""
+    rows = session().execute(select(Framework.version, Framework.id).where(Framework.slug == slug))
+    return dict(rows.all())
+
+
 def _carryings() -> Select[*tuple[Any, ...]]:
     asked_by, person = aliased(Person), aliased(Person)
 

@@ -67,7 +67,7 @@ PAGES = {
     NoticePage.REVIEWS: "reviews.index",
     NoticePage.ACCOUNT: "accounts.show",
     NoticePage.REQUESTS: "membership_requests.index",
-    NoticePage.RATING: "dashboard.index",
+    NoticePage.RATING: "assessment.resume",
 }
 
 

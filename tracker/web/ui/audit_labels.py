@@ -178,6 +178,7 @@ RECORDS = {
     "evidence": _l("evidence"),
     "review": _l("a review"),
     "item": _l("a statement in a review"),
+    "carrying": _l("a move to a new version"),
     "deputy": _l("a backup reviewer"),
     "draft": _l("a draft"),
     "job": _l("work in the background"),
