@@ -78,7 +78,7 @@ def next_version(
                         tx,
                         each,
                         **place,
-                        uuid=f"{each.uuid[:-1]}{'ab'[number - 1]}",
+                        uuid=f"{'ab'[number - 1]}{each.uuid[1:]}",
                         code=f"{each.code}-{number}",
                         text=f"{each.text} (part {number})",
                         position=each.position * 10 + number,
