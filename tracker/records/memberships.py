@@ -11,7 +11,7 @@ from tracker.models.columns import table_of
 from tracker.policy.permissions import Actor
 from tracker.records import administration, audit
 from tracker.records.accounts import sign_ins
-from tracker.records.carrying import ratings_left
+from tracker.records.frameworks import ratings_left
 from tracker.rules.administration.memberships import HOURS_MAX, MembershipTerms
 from tracker.rules.calendar import clean_period
 from tracker.rules.errors import Invalid, Missing

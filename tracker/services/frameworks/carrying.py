@@ -13,7 +13,7 @@ from tracker.policy.permissions import Actor
 from tracker.queries.frameworks import carrying as queries
 from tracker.queries.frameworks.carrying import CarryingScope
 from tracker.records import administration, jobs
-from tracker.records.carrying import libraries, people
+from tracker.records.frameworks import carried_people, carryings
 from tracker.rules.calendar import clean_period, day_in
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.frameworks.carrying import AT_WORK, CarryingStatus
@@ -58,7 +58,7 @@ def plan(actor: Actor | None, scope: CarryingScope, starts_on: dt.date, now: dt.
             asked_by_id=actor.person_id if actor is not None else None,
             asked_at=now,
         )
-        libraries.plan(tx, made, now)
+        carryings.plan(tx, made, now)
         if starts_on == today:
             _let_go_on(tx, made.id, today, now)
         return made.id
@@ -90,7 +90,7 @@ def call_off(actor: Actor | None, carrying_id: int, now: dt.datetime) -> None:
     """Any time before it begins. Raises Conflict("carrying_begun")."""
     with transaction() as tx:
         carrying = _carrying(tx, actor, carrying_id)
-        libraries.call_off(tx, carrying, actor.person_id if actor is not None else None, now)
+        carryings.call_off(tx, carrying, actor.person_id if actor is not None else None, now)
 
 
 def undo(actor: Actor | None, carrying_id: int, now: dt.datetime) -> None:
@@ -100,7 +100,7 @@ def undo(actor: Actor | None, carrying_id: int, now: dt.datetime) -> None:
         carrying = _carrying(tx, actor, carrying_id)
         today = _today(tx, carrying, now)
         by = actor.person_id if actor is not None else None
-        libraries.undo(tx, carrying, by, today, now)
+        carryings.undo(tx, carrying, by, today, now)
         _let_go_on(tx, carrying.id, today, now)
 
 
@@ -111,7 +111,7 @@ def start_due(now: dt.datetime) -> int:
     for each in queries.due(now):
         today = day_in(each.time_zone, now)
         with transaction() as tx:
-            if each.status in AT_WORK or _may_begin(libraries.locked(tx, each.id), today):
+            if each.status in AT_WORK or _may_begin(carryings.locked(tx, each.id), today):
                 _let_go_on(tx, each.id, today, now)
                 count += 1
     return count
@@ -120,10 +120,10 @@ def start_due(now: dt.datetime) -> int:
 def begin(carrying_id: int, now: dt.datetime) -> list[int]:
     """The people whom it is for, from here on, by their rows. Nobody, while it may not begin."""
     with transaction() as tx:
-        carrying = libraries.locked(tx, carrying_id)
+        carrying = carryings.locked(tx, carrying_id)
         today = _today(tx, carrying, now)
         if carrying.status is CarryingStatus.PLANNED and _may_begin(carrying, today):
-            libraries.begin(tx, carrying, queries.people(_scope(carrying), today), today, now)
+            carryings.begin(tx, carrying, queries.people(_scope(carrying), today), today, now)
         if carrying.status not in AT_WORK:
             return []
         return queries.members(carrying_id)
@@ -143,26 +143,26 @@ def go_on(carrying_id: int, carried_id: int, now: dt.datetime) -> None:
         today = _today(tx, carrying, now)
         if carrying.status is CarryingStatus.RUNNING and who.carried_at is None:
             lines = queries.lines(carrying.from_id, carrying.to_id)
-            people.carry(tx, carrying, who, lines, today, now)
+            carried_people.carry(tx, carrying, who, lines, today, now)
         elif (
             carrying.status is CarryingStatus.UNDOING
             and who.carried_at is not None
             and who.undone_at is None
         ):
-            people.lock(tx, who.person_id)
+            carried_people.lock(tx, who.person_id)
             if not _did_something(tx, who):
-                people.take_back(tx, carrying, who, today, now)
+                carried_people.take_back(tx, carrying, who, today, now)
 
 
 def finish(carrying_id: int, now: dt.datetime) -> CarryingOutcome:
     """Say that nobody is left, unless somebody is."""
     with transaction() as tx:
-        carrying = libraries.locked(tx, carrying_id)
+        carrying = carryings.locked(tx, carrying_id)
         left = select(CarriedPerson.id).where(
             CarriedPerson.carrying_id == carrying_id, CarriedPerson.carried_at.is_(None)
         )
         if carrying.status in AT_WORK and tx.scalar(left.limit(1)) is None:
-            libraries.finish(tx, carrying, _today(tx, carrying, now), now)
+            carryings.finish(tx, carrying, _today(tx, carrying, now), now)
         tx.flush()
         found = queries.detail(carrying_id)
         is_back = found.status in (CarryingStatus.UNDOING, CarryingStatus.UNDONE)
@@ -186,7 +186,7 @@ def _library(tx: Session, actor: Actor | None, library_id: int) -> Library:
 
 
 def _carrying(tx: Session, actor: Actor | None, carrying_id: int) -> Carrying:
-    carrying = libraries.locked(tx, carrying_id)
+    carrying = carryings.locked(tx, carrying_id)
     _library(tx, actor, carrying.library_id)
     return carrying
 
@@ -221,7 +221,7 @@ def _did_something(tx: Session, who: CarriedPerson) -> bool:
 
 def _let_go_on(tx: Session, carrying_id: int, today: dt.date, now: dt.datetime) -> None:
     """A job for each day that it takes, and for each way: the second of a day finds nobody left."""
-    status = libraries.locked(tx, carrying_id).status
+    status = carryings.locked(tx, carrying_id).status
     way = "back" if status is CarryingStatus.UNDOING else "there"
     jobs.add_of_system(
         tx, JOB, f"{JOB} {carrying_id} {way} {today}", now, {"record_id": str(carrying_id)}
