@@ -13,7 +13,7 @@ from tracker.queries.administration import people, team_tree
 from tracker.queries.frameworks import carrying as queries
 from tracker.queries.frameworks.carrying import CarryingScope, VersionStep
 from tracker.rules.errors import Invalid
-from tracker.rules.frameworks.carrying import CarryingStatus
+from tracker.rules.frameworks.carrying import OPEN, CarryingStatus
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.rules.roles import Permission
 from tracker.services.frameworks import carrying as service
@@ -38,10 +38,12 @@ def index() -> ResponseReturnValue:
         (each, len(queries.people(_scope(each), session.today())))
         for each in queries.steps(library_id, session.today())
     ]
+    carryings = queries.listed(library_id)
     return render(
         "administration/carrying/index.html",
         steps=steps,
-        carryings=queries.listed(library_id),
+        carryings=carryings,
+        under_way={each.from_id: each.id for each in carryings if each.status in OPEN},
         statuses=STATUSES,
     )
 
