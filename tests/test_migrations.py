@@ -18,12 +18,11 @@ from tests.doors.administration import an_imported_roster
 from tests.engines import fresh_database
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.audit import happened
-from tests.factories.carrying import carried
 from tests.factories.evidence import piece
 from tests.factories.frameworks import second_framework
 from tests.factories.ratings import rate
 from tests.factories.sending import actor, answer_all, items, send
-from tests.factories.versions import next_version
+from tests.factories.versions import carried, next_version
 from tests.factories.world import World, make_world
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.app import create_app

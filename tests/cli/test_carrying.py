@@ -7,10 +7,9 @@ import pytest
 import time_machine
 from flask import Flask
 
-from tests.factories.carrying import AFTER
 from tests.factories.ratings import rate
 from tests.factories.sending import YES
-from tests.factories.versions import next_version
+from tests.factories.versions import AFTER, next_version
 from tests.factories.world import World
 from tracker.services.frameworks import carrying
 

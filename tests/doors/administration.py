@@ -3,7 +3,7 @@ import datetime as dt
 from sqlalchemy import select
 
 from tests.doors.door import Door
-from tests.factories import carrying
+from tests.factories import versions
 from tests.factories.sending import actor
 from tests.factories.versions import next_version
 from tests.factories.world import World, add
@@ -144,13 +144,13 @@ def roster_id(world: World) -> dict[str, object]:
 def a_carrying(world: World) -> None:
     """Planned for the day after the round, to a new version."""
     after = dt.date(2026, 12, 12)
-    carrying.planned(world, next_version(world), now=world.now, starts_on=after)
+    versions.planned(world, next_version(world), now=world.now, starts_on=after)
 
 
 def a_done_carrying(world: World) -> None:
     with transaction() as tx:
         tx.get_one(Round, world.rounds["city"]).ends_on = world.now.date() - dt.timedelta(days=1)
-    carrying.carried(world, next_version(world), world.now)
+    versions.carried(world, next_version(world), world.now)
 
 
 def carrying_id(world: World) -> dict[str, object]:

@@ -8,11 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.factories.carrying import AFTER, carried, done, planned, undone
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, PART, YES, actor
-from tests.factories.versions import next_version
+from tests.factories.versions import AFTER, carried, done, next_version, planned, undone
 from tests.factories.world import World
 from tracker.db import Base, session, transaction
 from tracker.models import (

@@ -10,10 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.factories.carrying import carried, undone
 from tests.factories.evidence import piece
 from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES
-from tests.factories.versions import NextVersion, next_version
+from tests.factories.versions import NextVersion, carried, next_version, undone
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import CarriedPerson, Evidence, EvidenceLink, Rating, RatingEntry, Statement

@@ -6,10 +6,9 @@ import time_machine
 from flask import Flask
 
 from tests.client import Client
-from tests.factories.carrying import AFTER
 from tests.factories.ratings import rate
 from tests.factories.sending import YES
-from tests.factories.versions import next_version
+from tests.factories.versions import AFTER, next_version
 from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
 from tracker.cli.background.work import work
