@@ -6,22 +6,25 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, PART, YES, actor
 from tests.factories.versions import AFTER, carried, done, next_version, planned, undone
 from tests.factories.world import World
+from tests.web.reviews.endorsements.test_exceptions import agreed
 from tracker.db import Base, session, transaction
 from tracker.models import (
     CarriedPerson,
     EvidenceLink,
+    LevelException,
     Membership,
     NotRatedHere,
     Rating,
     RatingEntry,
     RoleProfile,
+    Round,
     RoundFramework,
     Statement,
     Target,
@@ -39,6 +42,7 @@ from tracker.services.administration import bulk_edits, memberships, role_profil
 from tracker.services.administration.roster import planning
 from tracker.services.assessment import ratings
 from tracker.services.frameworks import carrying
+from tracker.services.reviews import exceptions
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -263,6 +267,54 @@ def test_a_round_that_is_open_ends_first(world: World) -> None:
     with pytest.raises(Conflict) as begun:
         carrying.call_off(actor(world, "adam", AFTER), later, AFTER)
     assert begun.value.code == "carrying_begun"
+
+
+def test_what_both_agreed_on_comes_along_and_goes_with_the_undo(world: World) -> None:
+    agreed(world)
+    statement = world.statements["communication"][4]
+    version = next_version(world)
+    became = version.became[statement][0]
+
+    def statuses() -> dict[int, str]:
+        session().rollback()
+        rows = session().execute(
+            select(LevelException.statement_id, LevelException.status).order_by(LevelException.id)
+        )
+        return {statement_id: str(status) for statement_id, status in rows}
+
+    carrying_id = carried(world, version)
+    assert statuses() == {statement: "agreed", became: "agreed"}
+    assert faults() == []
+    undone(world, carrying_id)
+    assert statuses() == {statement: "agreed", became: "ended"}
+    carried(world, version)
+    assert statuses() == {statement: "agreed", became: "agreed"}
+    (item_id,) = set(session().scalars(select(LevelException.item_id)))
+    exception_id = session().scalars(select(func.min(LevelException.id))).one()
+    exceptions.withdraw(actor(world, "ana", AFTER), item_id, exception_id, "Now I do.", AFTER)
+    assert statuses() == {statement: "withdrawn", became: "withdrawn"}
+    assert faults() == []
+
+
+def test_rounds_to_come_are_for_the_version_of_then(world: World) -> None:
+    with transaction() as tx:
+        spring = Round(
+            library_id=world.libraries["city"],
+            name="Spring 2027",
+            starts_on=dt.date(2027, 3, 1),
+            ends_on=dt.date(2027, 4, 1),
+        )
+        tx.add(spring)
+        tx.flush()
+        tx.add(RoundFramework(round_id=spring.id, framework_id=world.framework_id))
+        round_id = spring.id
+    version = next_version(world)
+    pins = select(RoundFramework.framework_id).where(RoundFramework.round_id == round_id)
+    carrying_id = carried(world, version)
+    assert session().scalars(pins).all() == [version.framework_id]
+    undone(world, carrying_id)
+    session().rollback()
+    assert session().scalars(pins).all() == [world.framework_id]
 
 
 def test_the_library_goes_along(world: World) -> None:

@@ -90,7 +90,10 @@ class MembershipForm(Form):
     )
     role_profile_id = fields.select_id(
         _l("Job profile"),
-        description=_l("For learners: the levels their job expects. Other roles have none."),
+        description=_l(
+            "For learners: the levels their job expects. Ratings stay with their framework: after "
+            "a change to another one, they are there again once the person has a job in it."
+        ),
     )
     job = StringField(_l("Job title"), [Length(max=NAME_MAX, message=fields.TOO_LONG)])
     weekly_hours = IntegerField(_l("Hours a week"), [Optional()])
