@@ -1,6 +1,8 @@
 """An administrator moves people to a new version, sees how far it is, and undoes it."""
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 import time_machine
 from flask import Flask
@@ -33,6 +35,11 @@ def test_planned_for_after_the_round_begun_by_itself_told_and_undone(
     page = words(adam.get(f"{PAGES}/new", query_string=ends).text)
     assert "at most 1 statement each about 1 minute" in page
     assert "When Autumn 2026 ends: Dec 12" in page
+    person = f"/admin/people/{world.people['ana']}"
+    link = re.findall(r'href="([^"]*person_id=\d+)"', adam.get(person).text)
+    assert "Only Ana moves." in words(adam.get(unescape(link[0])).text)
+    stranger = {**ends, "person_id": world.people["otto"]}
+    assert adam.get(f"{PAGES}/new", query_string=stranger).status_code == 404
     early = {**ends, "team_id": "", "when": "day", "starts_on": "2026-12-01"}
     refused = adam.post(PAGES, early)
     assert refused.status_code == 422

@@ -216,6 +216,18 @@ def steps(library_id: int, today: dt.date) -> list[VersionStep]:
     return list(found.values())
 
 
+def steps_of(person_id: int, library_id: int | None, today: dt.date) -> list[VersionStep]:
+    """Those that somebody can be carried by. One query, and one more for each that the library
+    has."""
+    if library_id is None:
+        return []
+    return [
+        each
+        for each in steps(library_id, today)
+        if people(CarryingScope(library_id, each.from_id, each.to_id, None, person_id), today)
+    ]
+
+
 def open_round(library_id: int, framework_id: int, day: dt.date) -> tuple[str, dt.date] | None:
     """The round of the library in that version that is open on the day: its name and last day."""
     row = session().execute(

@@ -10,6 +10,7 @@ from tracker.queries.access import subjects
 from tracker.queries.administration import legal_holds, people, team_tree
 from tracker.queries.administration.invitations import count_needed, invitees
 from tracker.queries.evidence import erasures
+from tracker.queries.frameworks import carrying
 from tracker.queries.reviews.leaving import ties
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
@@ -126,6 +127,7 @@ def show(person: Subject) -> ResponseReturnValue:
         roles=ROLES,
         on_hold_since=erasures.on_hold_since(person.id),
         has_ties=ties.of(session.actor(), person.id, session.now()).are_some,
+        new_versions=carrying.steps_of(person.id, person.library_id, session.today()),
     )
 
 
