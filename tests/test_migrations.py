@@ -20,7 +20,9 @@ from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.evidence import piece
 from tests.factories.frameworks import second_framework
+from tests.factories.ratings import rate
 from tests.factories.sending import actor, answer_all, items, send
+from tests.factories.versions import carried, next_version
 from tests.factories.world import World, make_world
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.app import create_app
@@ -917,3 +919,57 @@ def test_accounts_over_the_years_come_and_go_with_all_data(
             assert _all("SELECT count(*) FROM account_merges") == [(0,)]
             db.session.remove()
             db.engine.dispose()
+
+
+def test_who_was_carried_comes_and_goes_with_all_data(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way back forgets what was planned and told; what was carried stays where it is."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    kept = [
+        text(f"SELECT {columns} FROM {table} ORDER BY id")
+        for table, columns in (
+            ("ratings", "person_id, statement_id, answer, basis, rated_at"),
+            ("memberships", "person_id, role_profile_id"),
+            ("role_profiles", "library_id, framework_id, name, retired_at"),
+            ("rounds", "name, starts_on"),
+        )
+    ]
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            rate(world, "ana", world.statements["technical"][0], Answer.PARTLY)
+            carried(world, next_version(world))
+            _refuses("UPDATE carryings SET status = 'perhaps'")
+            _refuses("UPDATE carryings SET begun_at = NULL")
+            _refuses("UPDATE carryings SET from_id = to_id")
+            _refuses(
+                "INSERT INTO carried_people (carrying_id, person_id, memberships, "
+                "asked_again, last_entry) SELECT carrying_id, person_id, memberships, 0, 0 "
+                "FROM carried_people"
+            )
+            before = [list(db.session.execute(each)) for each in kept]
+            indexes, triggers = _indexes(), _triggers()
+            db.session.remove()
+            downgrade(revision=BEFORE_CARRYING)
+            assert {"carryings", "carried_people"}.isdisjoint(_tables())
+            assert [list(db.session.execute(each)) for each in kept] == before
+            _refuses(
+                "INSERT INTO notices (person_id, kind, happening, happened_at, to_mail) "
+                "VALUES (1, 'version_carried', 'x', '2026-12-14 10:00:00', false)"
+            )
+            db.session.remove()
+            upgrade()
+            assert [list(db.session.execute(each)) for each in kept] == before
+            assert (_indexes(), _triggers()) == (indexes, triggers)
+            connection = db.session.connection()
+            assert invariants.broken(connection, invariants.contents(connection), ()) == []
+            db.session.remove()
+            db.engine.dispose()
+
+
+BEFORE_CARRYING = str(
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20270106_carrying").down_revision
+)

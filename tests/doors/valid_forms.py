@@ -20,6 +20,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.sending import NO, YES, actor, answer_all, send
 from tests.factories.tried import mail_tried
+from tests.factories.versions import next_version
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import (
@@ -363,6 +364,11 @@ def pdf(world: World) -> dict[str, object]:
     return {"title": "Scanned", "file": (io.BytesIO(PDF), "plan.pdf")}
 
 
+def to_the_next_version(world: World) -> dict[str, object]:
+    after = next_version(world).framework_id
+    return {"from_id": world.framework_id, "to_id": after, "team_id": "", "when": "round"}
+
+
 SENDS = [
     Send("accounts.change_password", "ana", words(current=PASSWORD, new=NEW_PASSWORD)),
     Send("accounts.come_back", "ana", arrange=gone),
@@ -429,6 +435,9 @@ SENDS = [
     Send("admin_people.make_administrator", "adam", values=ben),
     Send("admin_people.new_link", "adam"),
     Send("admin_people.unmake_administrator", "adam", arrange=second_administrator, values=ben),
+    Send("carrying.create", "adam", to_the_next_version),
+    Send("carrying.call_off", "adam"),
+    Send("carrying.undo", "adam", arrange=administration.a_done_carrying),
     Send("rosters.upload", "adam", lambda world: {"file": (io.BytesIO(ROSTER), "staff.csv")}),
     Send("rosters.choose", "adam", words(**{"column-0": "name", "column-1": "email"})),
     Send("rosters.bring_in", "adam", as_checked),

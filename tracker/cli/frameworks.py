@@ -8,6 +8,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from tracker.cli import carrying
 from tracker.queries.frameworks.published import digest_of, published
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.file_content import FrameworkFile
@@ -45,6 +46,10 @@ def check(file: Path) -> None:
 def import_file(file: Path) -> None:
     """Publish FILE as one version of its framework. The same file again changes nothing."""
     take_in(file)
+
+
+framework.add_command(carrying.carry)
+framework.add_command(carrying.undo)
 
 
 @framework.command("list")

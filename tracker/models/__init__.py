@@ -10,6 +10,7 @@ from tracker.models.evidence import (
     EvidenceVersion,
     StoredFile,
 )
+from tracker.models.frameworks.carrying import CarriedPerson, Carrying
 from tracker.models.frameworks.frameworks import (
     Anchor,
     Citation,
@@ -82,6 +83,8 @@ __all__ = [
     "AuditEventDetail",
     "AwayPeriod",
     "BackupTest",
+    "CarriedPerson",
+    "Carrying",
     "Citation",
     "Confirmation",
     "Correction",

@@ -52,6 +52,8 @@ CURRENT = frozenset(
         "alert_mails",
         "anchors",
         "away_periods",
+        "carried_people",
+        "carryings",
         "citations",
         "confirmations",
         "corrections",

@@ -22,6 +22,7 @@ from tracker.web.administration import views as administration
 from tracker.web.administration.accounts import merge_views as account_merges
 from tracker.web.administration.accounts import removal_views as account_removal
 from tracker.web.administration.bulk_edits import views as bulk_edits
+from tracker.web.administration.carrying import views as carrying
 from tracker.web.administration.leaving import views as leaving
 from tracker.web.administration.libraries import views as libraries
 from tracker.web.administration.memberships import flow_views as membership_flows
@@ -77,6 +78,7 @@ BLUEPRINTS: list[Blueprint] = [
     account_removal.bp,
     other_account.bp,
     bulk_edits.bp,
+    carrying.bp,
     role_profiles.bp,
     rosters.bp,
     rounds.bp,

@@ -13,6 +13,7 @@ from tracker.rules.evidence.places import FilePlace
 from tracker.services import evidence_erasures, idempotency
 from tracker.services.accounts import addresses, away, drafts
 from tracker.services.administration.roster import staging
+from tracker.services.frameworks import carrying
 from tracker.services.notifications import reminders
 from tracker.services.operations import anchors, jobs, limit_counts, stored_files
 from tracker.services.operations.jobs import JobKind, JobTask, Plan
@@ -38,6 +39,7 @@ def _of_files(work: Callable[[FilePlace], str]) -> str:
 PARTS: tuple[Callable[[dt.datetime], str], ...] = (
     lambda now: f"No agreement: {differences.keep_due_apart(now)}.",
     lambda now: f"Expired: {endorsements.expire_due(now)}.",
+    lambda now: f"Carried to new versions, begun or going on: {carrying.start_due(now)}.",
     lambda now: f"Reminders: {reminders.remind(now)}.",
     _forms,
     lambda now: f"Drafts forgotten: {drafts.forget(now)}.",

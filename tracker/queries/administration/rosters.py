@@ -7,18 +7,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, union_all
 
 from tracker.db import session
 from tracker.models import (
+    CarriedPerson,
+    Carrying,
     Framework,
     Membership,
     Person,
+    Rating,
     RoleProfile,
     RosterImport,
     RosterMemory,
     RosterRow,
     RosterTrace,
+    Statement,
     Team,
 )
 from tracker.policy.permissions import Actor, people_of
@@ -211,8 +215,8 @@ def ground(
     emails: Sequence[str],
     reads_in: tuple[tuple[str, bool], ...] | None,
 ) -> RosterGround:
-    """Everybody of the library with all memberships, its teams and job profiles. Four queries, and
-    one for each AT_ONCE addresses."""
+    """Everybody of the library with all memberships, its teams and job profiles. Four queries,
+    one more where job profiles are of several versions, and one for each AT_ONCE addresses."""
     memberships: dict[int, list[KnownMembership]] = defaultdict(list)
     for person_id, *values in session().execute(
         select(
@@ -253,21 +257,61 @@ def ground(
     )
     profiles = session().execute(
         select(
-            RoleProfile.id, RoleProfile.name, Framework.slug, RoleProfile.retired_at.is_not(None)
+            RoleProfile.id,
+            RoleProfile.name,
+            Framework.slug,
+            Framework.id,
+            RoleProfile.retired_at.is_not(None),
         )
         .join(Framework, Framework.id == RoleProfile.framework_id)
         .where(RoleProfile.library_id == actor.library_id)
         .order_by(RoleProfile.id)
     )
+    known = tuple(KnownProfile(*row) for row in profiles)
     return RosterGround(
         actor.person_id,
         today,
         tuple(KnownPerson(*row, tuple(memberships[row[0]])) for row in people),
         tuple(KnownTeam(*row) for row in teams),
-        tuple(KnownProfile(*row) for row in profiles),
+        known,
         _elsewhere(actor, emails),
         reads_in,
+        _ratings_in(actor, known),
     )
+
+
+def _ratings_in(actor: Actor, profiles: Sequence[KnownProfile]) -> frozenset[tuple[int, str, int]]:
+    """The newest version that each person rated in, and those to which they are carried from it."""
+    versions = {(each.framework, each.framework_id) for each in profiles}
+    slugs = [slug for slug, _version in versions]
+    several = {slug for slug in slugs if slugs.count(slug) > 1}
+    if not several:
+        return frozenset()
+    newest = (
+        select(Rating.person_id, Framework.slug, func.max(Framework.id).label("version"))
+        .join(Statement, Statement.id == Rating.statement_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(Person, Person.id == Rating.person_id)
+        .where(
+            Person.library_id == actor.library_id,
+            Framework.slug.in_(several),
+            Rating.answer.is_not(None),
+        )
+        .group_by(Rating.person_id, Framework.slug)
+        .subquery()
+    )
+    carried = (
+        select(newest.c.person_id, newest.c.slug, Carrying.to_id)
+        .join(CarriedPerson, CarriedPerson.person_id == newest.c.person_id)
+        .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
+        .where(
+            Carrying.from_id == newest.c.version,
+            CarriedPerson.carried_at.is_not(None),
+            CarriedPerson.undone_at.is_(None),
+        )
+    )
+    rows = session().execute(union_all(select(newest), carried))
+    return frozenset((person_id, slug, version) for person_id, slug, version in rows)
 
 
 def _elsewhere(actor: Actor, emails: Sequence[str]) -> frozenset[str]:

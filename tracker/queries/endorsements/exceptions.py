@@ -143,7 +143,7 @@ def how_many(
 
 
 def of_review(review_id: int) -> dict[int, list[ProposedException]]:
-    """By item, the newest first. One query."""
+    """By item, the newest first; not what was carried to a later version from there. One query."""
     rows = session().execute(
         select(
             LevelException.id,
@@ -162,7 +162,10 @@ def of_review(review_id: int) -> dict[int, list[ProposedException]]:
         .join(PROPOSER, PROPOSER.id == LevelException.proposer_id)
         .outerjoin(CONFIRMER, CONFIRMER.id == LevelException.confirmer_id)
         .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
-        .where(ReviewItem.review_id == review_id)
+        .where(
+            ReviewItem.review_id == review_id,
+            ReviewItem.statement_id == LevelException.statement_id,
+        )
         .order_by(LevelException.id.desc())
     )
     found: dict[int, list[ProposedException]] = {}

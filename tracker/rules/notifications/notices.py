@@ -39,6 +39,7 @@ class NoticeKind(StrEnum):
     RESET_USED = "reset_used"
     ACCESS_REVIEW_DUE = "access_review_due"
     MERGE_PROPOSED = "merge_proposed"
+    VERSION_CARRIED = "version_carried"
 
 
 class Recipient(StrEnum):
@@ -94,6 +95,7 @@ class NoticePage(StrEnum):
     REQUESTS = "requests"
     ACCESS_REVIEW = "access_review"
     OTHER_ACCOUNT = "other_account"
+    RATING = "rating"
 
 
 LEADS_TO = {
@@ -109,6 +111,7 @@ LEADS_TO = {
     NoticeKind.RESET_USED: NoticePage.ACCOUNT,
     NoticeKind.ACCESS_REVIEW_DUE: NoticePage.ACCESS_REVIEW,
     NoticeKind.MERGE_PROPOSED: NoticePage.OTHER_ACCOUNT,
+    NoticeKind.VERSION_CARRIED: NoticePage.RATING,
 }
 """These lead to a page of one's own, the others to a review."""
 
@@ -173,12 +176,23 @@ def wait_after(attempts: int) -> dt.timedelta:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedNotice:
+    """To which version somebody was carried, how many of the statements that they had rated ask to
+    be rated again, and in how many minutes that is done."""
+
+    framework: str
+    statements: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class MailLine:
     """One thing in a mail. `name`: whom it is about, if anybody."""
 
     kind: NoticeKind
     name: str
     review_id: int | None
+    carried: CarriedNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)

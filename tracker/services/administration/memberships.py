@@ -22,8 +22,8 @@ def add(actor: Actor, person_id: int, terms: MembershipTerms, now: dt.datetime) 
     """Returns the membership's id.
 
     Raises Invalid: team_unknown, team_closed, role_profile_needed, role_profile_unknown,
-    role_profile_retired, membership_overlaps, dates_not_in_order, day_far, hours_out_of_range,
-    line_*; Conflict("needs_another").
+    role_profile_retired, ratings_in_other_version, membership_overlaps, dates_not_in_order,
+    day_far, hours_out_of_range, line_*; Conflict("needs_another").
     """
     with transaction() as tx:
         person = administration.person_of(tx, actor, person_id)

@@ -26,6 +26,7 @@ from tracker.models import (
 from tracker.policy.permissions import Actor, allows, people_of
 from tracker.queries.access import subjects
 from tracker.queries.access.actors import actor_for_person
+from tracker.queries.notifications import notices
 from tracker.records import administration, audit
 from tracker.records.notifications import link_mails, outbox
 from tracker.rules.accounts.links import LinkEmail, LinkKind
@@ -181,9 +182,14 @@ def _lines(tx: Session, kept: list[Notice]) -> tuple[MailLine, ...]:
     """The same words once."""
     about = {notice.about_id for notice in kept}
     names = dict(tx.execute(select(Person.id, Person.name).where(Person.id.in_(about))).all())
+    told = {each.carried_id for each in kept if each.carried_id is not None}
+    carried = notices.carried_to(kept[0].person_id, told)
     lines = (
         MailLine(
-            each.kind, names[each.about_id] if each.about_id is not None else "", each.review_id
+            each.kind,
+            names[each.about_id] if each.about_id is not None else "",
+            each.review_id,
+            carried.get(each.carried_id or 0),
         )
         for each in kept
     )

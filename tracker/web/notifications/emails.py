@@ -56,7 +56,7 @@ def _text(email: NoticeEmail) -> str:
     parts = [
         str(_("Hello %(name)s,", name=plain(email.name))),
         *(
-            f"{sentence(line.kind, plain(line.name))}\n"
+            f"{sentence(line.kind, plain(line.name), line.carried)}\n"
             f"{href(line.kind, line.review_id, whole=True)}"
             for line in shown
         ),

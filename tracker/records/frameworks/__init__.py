@@ -1,0 +1,1 @@
+"""Records of what becomes of a framework in libraries: who is carried to a later version."""
