@@ -173,6 +173,8 @@ OF_ALL = {
     "citations",
     "domains",
     "file_removals",
+    "framework_draft_decisions",
+    "framework_drafts",
     "frameworks",
     "levels",
     "scale_answers",

@@ -13,7 +13,7 @@ from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework, warnings
 from tracker.rules.writing_systems import font_for, writing_systems
-from tracker.services.frameworks.importing import import_framework
+from tracker.services.frameworks.importing import ImportedFramework, import_framework
 from tracker.storage import document_fonts
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -58,18 +58,15 @@ def list_published() -> None:
         )
 
 
-def take_in(file: Path) -> int:
-    """Import one file and say what came of it; returns the framework's id. Exits with 1 when it is
-    refused."""
+def take_in(file: Path) -> None:
+    """Import one file and say what came of it. Exits with 1 when it is refused."""
     read = _read(file)
     _warn(file, read)
     try:
         imported = import_framework(read, dt.datetime.now(dt.UTC))
-    except Conflict:
-        sys.exit(f"{_differs(file, read)} {NEW_NUMBER}")
-    outcome = "is published" if imported.added else "was there already; nothing changed"
-    click.echo(f"{read.title}, version {read.version}, {outcome}.")
-    return imported.framework_id
+    except Conflict as refusal:
+        sys.exit(_refused(file, read, refusal))
+    click.echo(f"{read.title}, version {read.version}, {_outcome(imported)}.")
 
 
 def take_in_shipped(file: Path) -> None:
@@ -78,12 +75,27 @@ def take_in_shipped(file: Path) -> None:
     read = _read(file)
     try:
         imported = import_framework(read, dt.datetime.now(dt.UTC))
-    except Conflict:
-        click.echo(f"{_differs(file, read)} It stays as it is.", err=True)
+    except Conflict as refusal:
+        click.echo(_refused(file, read, refusal), err=True)
         return
     if imported.added:
         _warn(file, read)
-        click.echo(f"{read.title}, version {read.version}, is published.")
+        click.echo(f"{read.title}, version {read.version}, {_outcome(imported)}.")
+
+
+def _outcome(imported: ImportedFramework) -> str:
+    if not imported.added:
+        return "was there already; nothing changed"
+    return "is published" if imported.draft_id is None else "is a draft now; nothing is published"
+
+
+def _refused(file: Path, read: FrameworkFile, refusal: Conflict) -> str:
+    if refusal.code == "framework_version_differs":
+        return f"{_differs(file, read)} {NEW_NUMBER}"
+    return (
+        f"{file.name}: has other answers than version {refusal.facts['version']}, or they count as "
+        "something else. The answers of a framework stay the same once they are used."
+    )
 
 
 def _differs(file: Path, read: FrameworkFile) -> str:

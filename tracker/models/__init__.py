@@ -10,6 +10,7 @@ from tracker.models.evidence import (
     EvidenceVersion,
     StoredFile,
 )
+from tracker.models.frameworks.drafts import FrameworkDraft, FrameworkDraftDecision
 from tracker.models.frameworks.frameworks import (
     Anchor,
     Citation,
@@ -99,6 +100,8 @@ __all__ = [
     "FileRemoval",
     "FormerAddress",
     "Framework",
+    "FrameworkDraft",
+    "FrameworkDraftDecision",
     "Handover",
     "HandoverText",
     "HeldText",

@@ -1,0 +1,1 @@
+"""Versions of frameworks as they are published, and drafts of the next."""
