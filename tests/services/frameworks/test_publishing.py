@@ -107,12 +107,15 @@ def test_said_by_hand_it_is_a_split_and_a_merge() -> None:
     draft_id = draft_of_each()
     new, retired, same = (one(draft_id, kind) for kind in (Kind.NEW, Kind.RETIRED, Kind.SAME))
     (uuid,) = (each.uuid for each in new.after)
-    publishing.say_origins(None, draft_id, uuid, [retired.before[0].uuid])
+    publishing.say_origins(None, draft_id, uuid, [retired.before[0].uuid], NOW)
     assert stands(draft_id).comparison.of(Kind.NEW, Kind.RETIRED) == ()
-    publishing.say_origins(None, draft_id, uuid, [same.before[0].uuid])
+    publishing.say_origins(None, draft_id, uuid, [same.before[0].uuid], NOW)
     assert len(stands(draft_id).comparison.of(Kind.SPLIT)) == 2
-    with pytest.raises(Invalid, match="statement_unknown"):
-        publishing.say_origins(None, draft_id, same.after[0].uuid, [])
+    publishing.say_origins(None, draft_id, uuid, [], NOW)
+    publishing.say_origins(None, draft_id, same.after[0].uuid, [retired.before[0].uuid], NOW)
+    assert len(stands(draft_id).comparison.of(Kind.MERGED)) == 2
+    with pytest.raises(Invalid, match="origin_unknown"):
+        publishing.say_origins(None, draft_id, uuid, [uuid], NOW)
 
 
 def test_other_answers_are_refused() -> None:

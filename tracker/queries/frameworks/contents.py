@@ -19,7 +19,7 @@ from tracker.models import (
     StatementSuccessor,
     Strand,
 )
-from tracker.rules.frameworks.comparison import Origins
+from tracker.rules.frameworks.comparison import Origins, VersionComparison, compare
 from tracker.rules.frameworks.file_content import (
     AnchorGroup,
     DomainInFile,
@@ -90,6 +90,11 @@ def origins_of(framework_id: int) -> Origins:
     for uuid, of in rows:
         found[uuid].append(of)
     return found
+
+
+def between(before_id: int, after_id: int) -> VersionComparison:
+    """What changed from a published version to the next, as it was published."""
+    return compare(file_of(before_id), file_of(after_id), origins_of(after_id))
 
 
 def statement_ids(framework_id: int) -> Mapping[str, int]:

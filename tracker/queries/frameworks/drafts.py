@@ -1,6 +1,8 @@
 """Drafts of a framework's next version, and what they change."""
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +30,8 @@ from tracker.rules.frameworks.wording import Wording
 class ListedDraft:
     id: int
     slug: str
+    title: Wording
+    lang: str
     version: str
     base_version: str
     made_at: dt.datetime
@@ -81,6 +85,19 @@ class DraftedVersion:
         return decided.carried_to is None or decided.carried_to == uuid
 
     @property
+    def seen(self) -> str:
+        """SHA-256 of what would be published: every change with its decision."""
+        said = [[change.key, self.decision_of(change)] for change in self.comparison.changes]
+        return hashlib.sha256(json.dumps([self.digest, said]).encode()).hexdigest()
+
+    def decision_of(self, change: VersionChange) -> str:
+        """In a word, with the part of a split after a colon; empty where nobody decided."""
+        decided = self.decisions.get(change.key)
+        if decided is None:
+            return ""
+        return ":".join(filter(None, (decided.decision.value, decided.carried_to)))
+
+    @property
     def empty_levels(self) -> tuple[Wording, ...]:
         return empty_levels(self.after)
 
@@ -99,6 +116,8 @@ def open_drafts() -> tuple[ListedDraft, ...]:
         select(
             FrameworkDraft.id,
             FrameworkDraft.slug,
+            Framework.title,
+            Framework.lang,
             FrameworkDraft.version,
             Framework.version.label("base_version"),
             FrameworkDraft.made_at,

@@ -112,8 +112,14 @@ def decide(
         written += 1
     tx.flush()
     if written:
-        _note(tx, "framework_changes_decided", draft, actor, now, changes=written)
+        note_decided(tx, draft, written, actor, now)
     return written
+
+
+def note_decided(
+    tx: Session, draft: FrameworkDraft, changes: int, actor: Actor | None, now: dt.datetime
+) -> None:
+    _note(tx, "framework_changes_decided", draft, actor, now, changes=changes)
 
 
 def discard(tx: Session, draft: FrameworkDraft, actor: Actor | None, now: dt.datetime) -> None:

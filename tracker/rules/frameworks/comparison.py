@@ -164,14 +164,12 @@ def statements(file: FrameworkFile) -> Iterable[StatementInFile]:
 
 
 def origins(before: FrameworkFile, after: FrameworkFile, by_hand: Origins) -> Origins:
-    """For each new statement the earlier ones whose place it takes: as somebody said by hand, else
-    as the file says and by uuid, else by its code."""
+    """For each new statement the earlier ones whose place it takes: by its uuid, and as somebody
+    said by hand or else the file; where there are none, by its code."""
     old = {each.uuid: each for each in statements(before)}
     found: dict[str, tuple[str, ...]] = {}
     for each in statements(after):
-        said = by_hand.get(each.uuid)
-        if said is None:
-            said = dict.fromkeys((*each.came_from, each.uuid))
+        said = dict.fromkeys((*by_hand.get(each.uuid, each.came_from), each.uuid))
         found[each.uuid] = tuple(uuid for uuid in said if uuid in old)
     led_on = {uuid for uuids in found.values() for uuid in uuids}
     free = {each.code: each.uuid for each in old.values() if each.uuid not in led_on}

@@ -100,7 +100,7 @@ def _keep_what_fits(
         {
             uuid: [each for each in uuids if each in old]
             for uuid, uuids in draft.origins.items()
-            if uuid in new and uuid not in old
+            if uuid in new
         },
     )
     stands = drafted(draft.id)

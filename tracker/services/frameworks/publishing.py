@@ -50,17 +50,20 @@ def decide(
         return drafts.decide(tx, draft, said, actor, now)
 
 
-def say_origins(actor: Actor | None, draft_id: int, uuid: str, earlier: Collection[str]) -> None:
-    """Whose place a statement takes that neither its uuid nor the file says: of one, of several
-    (merged), or of none (new). Said of several statements an earlier one is split.
+def say_origins(
+    actor: Actor | None, draft_id: int, uuid: str, earlier: Collection[str], now: dt.datetime
+) -> None:
+    """Whose place a statement takes beside what its uuid says, in place of what its file says: of
+    several it is merged, of none it is new. Said of several statements an earlier one is split.
 
-    Raises Invalid("statement_unknown")."""
+    Raises Invalid("origin_unknown")."""
     with transaction() as tx:
         draft, stands = _opened(tx, draft_id)
         old, new = placed(stands.before), placed(stands.after)
-        if uuid not in new or uuid in old or not old.keys() >= set(earlier):
-            raise Invalid("statement_unknown")
-        drafts.set_origins(tx, draft, {**draft.origins, uuid: sorted(set(earlier))})
+        if uuid not in new or not old.keys() >= set(earlier):
+            raise Invalid("origin_unknown")
+        drafts.set_origins(tx, draft, {**draft.origins, uuid: sorted({*earlier} - {uuid})})
+        drafts.note_decided(tx, draft, 1, actor, now)
         again = _stands(draft_id)
         drafts.forget_decisions(tx, draft, {each.key for each in again.comparison.to_decide})
 
@@ -76,13 +79,13 @@ def publish(
     """Publish the draft for the whole installation. Nobody is carried by it: until then all works
     on the version they are on. What is undecided is rated again.
 
-    Raises Conflict: "draft_changed" when its content is not what was `seen` (the digest),
+    Raises Conflict: "draft_changed" when it is not what was `seen` (DraftedVersion.seen),
     "draft_unfit" while something is wrong with it, "draft_outdated" when another version was
     published since.
     """
     with transaction() as tx:
         draft, stands = _opened(tx, draft_id)
-        if seen is not None and seen != draft.digest:
+        if seen is not None and seen != stands.seen:
             raise Conflict("draft_changed")
         if not stands.can_be_published:
             raise Conflict("draft_unfit")
