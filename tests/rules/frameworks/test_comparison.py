@@ -110,4 +110,4 @@ def test_words_that_differ_are_marked_on_both_sides() -> None:
     old, new = pieces("help at the desk.", "help by phone at the desk or outside.")
     assert "".join(each.text for each in old) == "help at the desk."
     assert [each.text for each in old if each.differs] == ["desk."]
-    assert [each.text for each in new if each.differs] == ["by phone ", "desk or outside."]
+    assert [each.text for each in new if each.differs] == ["by phone", "desk or outside."]
