@@ -14,8 +14,8 @@ from tracker.queries.frameworks.contents import file_of
 from tracker.queries.frameworks.drafts import DraftedVersion, drafted, open_drafts
 from tracker.queries.frameworks.published import versions
 from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.change_rows import change_data
-from tracker.rules.frameworks.comparison import Kind
+from tracker.rules.frameworks.changes.change_rows import change_data
+from tracker.rules.frameworks.changes.comparison import Kind
 from tracker.rules.frameworks.file_writing import text_of
 from tracker.services.frameworks import publishing
 from tracker.services.one_transaction import kept_unless

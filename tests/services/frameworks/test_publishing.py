@@ -14,7 +14,7 @@ from tracker.models import Framework, FrameworkDraftDecision, Statement, Stateme
 from tracker.queries.frameworks.contents import file_of
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion, drafted
 from tracker.rules.errors import Conflict, Invalid
-from tracker.rules.frameworks.comparison import Kind, VersionChange
+from tracker.rules.frameworks.changes.comparison import Kind, VersionChange
 from tracker.rules.frameworks.versions import Change, VersionDecision
 from tracker.services.frameworks import publishing
 from tracker.services.frameworks.importing import import_framework, start_next_version

@@ -16,7 +16,7 @@ OPEN = "published_at IS NULL AND discarded_at IS NULL"
 class FrameworkDraft(Base):
     """At most one is open for each framework. `content` is its file, `digest` that of the file as
     it was taken in; `origins`: what somebody said by hand about whose place a statement takes
-    (rules/frameworks/comparison). By command where no person is named."""
+    (rules/frameworks/changes/comparison). By command where no person is named."""
 
     __tablename__ = "framework_drafts"
     __table_args__ = (
@@ -49,7 +49,7 @@ class FrameworkDraft(Base):
 
 class FrameworkDraftDecision(Base):
     """What becomes of the ratings of statements that change. `change_key` is the digest of the very
-    change (rules/frameworks/comparison); `carried_to`: of a split, the uuid of the part."""
+    change (rules/frameworks/changes/comparison); `carried_to`: of a split, the uuid of the part."""
 
     __tablename__ = "framework_draft_decisions"
     __table_args__ = (

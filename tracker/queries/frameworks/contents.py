@@ -19,7 +19,7 @@ from tracker.models import (
     StatementSuccessor,
     Strand,
 )
-from tracker.rules.frameworks.comparison import Origins, VersionComparison, compare
+from tracker.rules.frameworks.changes.comparison import Origins, VersionComparison, compare
 from tracker.rules.frameworks.file_content import (
     AnchorGroup,
     DomainInFile,

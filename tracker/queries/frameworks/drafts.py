@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tracker.db import session
 from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
 from tracker.queries.frameworks.contents import file_of
-from tracker.rules.frameworks.comparison import (
+from tracker.rules.frameworks.changes.comparison import (
     Kind,
     VersionChange,
     VersionComparison,

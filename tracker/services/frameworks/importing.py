@@ -13,7 +13,7 @@ from tracker.queries.frameworks.contents import file_of
 from tracker.queries.frameworks.drafts import drafted
 from tracker.records.frameworks import drafts, versions
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.frameworks.comparison import placed, same_scale
+from tracker.rules.frameworks.changes.comparison import placed, same_scale
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.file_writing import digest_of
 

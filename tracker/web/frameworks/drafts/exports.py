@@ -5,7 +5,7 @@ import json
 from flask import Response
 
 from tracker.queries.frameworks.drafts import DraftedVersion
-from tracker.rules.frameworks.change_rows import HEADINGS, change_data, change_row
+from tracker.rules.frameworks.changes.change_rows import HEADINGS, change_data, change_row
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.file_writing import text_of
 from tracker.web.http.downloads import attachment

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.queries.frameworks.affected import Affected
-from tracker.rules.frameworks.comparison import Kind
+from tracker.rules.frameworks.changes.comparison import Kind
 
 KINDS = {
     Kind.REWORDED: _l("Reworded"),

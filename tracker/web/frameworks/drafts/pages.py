@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from tracker.queries.frameworks.affected import AffectedByChanges
 from tracker.queries.frameworks.drafts import DraftedVersion
-from tracker.rules.frameworks.change_rows import place_of
-from tracker.rules.frameworks.comparison import Kind, PlacedStatement, VersionChange
-from tracker.rules.frameworks.small_changes import Piece, pieces
+from tracker.rules.frameworks.changes.change_rows import place_of
+from tracker.rules.frameworks.changes.comparison import Kind, PlacedStatement, VersionChange
+from tracker.rules.frameworks.changes.small_changes import Piece, pieces
 from tracker.rules.frameworks.versions import VersionDecision
 from tracker.rules.frameworks.wording import Wording
 from tracker.web.frameworks.drafts.labels import KINDS, affected_words

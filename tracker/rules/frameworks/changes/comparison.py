@@ -9,8 +9,8 @@ from enum import StrEnum
 from itertools import groupby
 from operator import attrgetter
 
+from tracker.rules.frameworks.changes.small_changes import is_small
 from tracker.rules.frameworks.file_content import FrameworkFile, StatementInFile
-from tracker.rules.frameworks.small_changes import is_small
 from tracker.rules.frameworks.versions import Change
 from tracker.rules.frameworks.wording import Wording
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tracker.rules.frameworks.comparison import PlacedStatement, VersionChange
+from tracker.rules.frameworks.changes.comparison import PlacedStatement, VersionChange
 
 HEADINGS = (
     "change",
