@@ -44,9 +44,10 @@ ANSWERS = {
     "accounts/wait.html",
     "administration/libraries/link.html",
     "evidence/erased.html",
+    "frameworks/changes.html",
     "reviews/drafts.html",
 }
-"""Pages that answer a form, made of parts that are seen on others: tests/web read them."""
+"""Pages that answer a form, or come after one, made of parts that are seen on others: tests/web read them."""
 
 
 DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"

@@ -191,6 +191,7 @@ MADE_BY = {
     "rosters": _l("people file"),
     "access_review": _l("access review"),
     "evidence": _l("evidence file"),
+    "framework_drafts": _l("draft of a framework version"),
 }
 """What was taken out, by the part of the application that made the file."""
 

@@ -249,5 +249,6 @@ def _origins_form(drafted: DraftedVersion) -> OriginsForm:
     )
     earlier = {each.uuid for change in drafted.comparison.changes for each in change.before}
     form.statement.choices = fields.choices(sorted(new, key=lambda each: each[0] in earlier))
-    form.first.choices = form.second.choices = fields.choices([("", _("None: it is new")), *old])
+    form.first.choices = fields.choices([("", _("None: it is new")), *old])
+    form.second.choices = fields.choices([("", _("None")), *old])
     return form
