@@ -49,6 +49,7 @@ class PlacedStatement:
     section_title: Wording
     domain_title: Wording
     level_name: Wording
+    lang: str
 
     @property
     def place(self) -> tuple[str, str, int]:
@@ -97,6 +98,7 @@ class LevelCount:
     section_title: Wording
     domain_title: Wording
     level_name: Wording
+    lang: str
     before: int
     after: int
 
@@ -153,6 +155,7 @@ def placed(file: FrameworkFile) -> dict[str, PlacedStatement]:
                     strand.title,
                     domain.title,
                     names[each.rank] if names[each.rank] != strand.title else "",
+                    file.lang,
                 )
     return found
 
@@ -253,7 +256,8 @@ def _sections(
     keys = dict.fromkeys(each.strand for each in (*new.values(), *old.values()))
     for key in keys:
         olds, news = ([each for each in side.values() if each.strand == key] for side in (old, new))
-        yield LevelCount((news or olds)[0].section_title, "", "", len(olds), len(news))
+        one = (news or olds)[0]
+        yield LevelCount(one.section_title, "", "", one.lang, len(olds), len(news))
 
 
 def _levels(
@@ -272,7 +276,12 @@ def _levels(
         if len(before) != len(after):
             one = (after or before)[0]
             yield LevelCount(
-                one.section_title, one.domain_title, one.level_name, len(before), len(after)
+                one.section_title,
+                one.domain_title,
+                one.level_name,
+                one.lang,
+                len(before),
+                len(after),
             )
 
 

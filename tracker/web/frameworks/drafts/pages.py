@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
@@ -14,6 +14,7 @@ from tracker.rules.frameworks.changes.small_changes import Piece, pieces
 from tracker.rules.frameworks.versions import VersionDecision
 from tracker.rules.frameworks.wording import Wording
 from tracker.web.frameworks.drafts.labels import KINDS, affected_words
+from tracker.web.i18n.content_language import mark
 
 CHANGED, UNDECIDED = "changed", "undecided"
 
@@ -32,7 +33,7 @@ class StatementSide:
 @dataclass(frozen=True, slots=True)
 class DecisionOption:
     value: str
-    label: Wording
+    label: str
     chosen: bool
 
 
@@ -108,7 +109,7 @@ def change_card(
         change.key,
         change.kind,
         ", ".join(codes),
-        named[0].title,
+        mark(named[0].title, named[0].lang),
         before,
         after,
         not change.is_reworded,
@@ -123,16 +124,23 @@ def _sides(change: VersionChange) -> tuple[tuple[StatementSide, ...], tuple[Stat
     if len(change.before) == len(change.after) == 1:
         (old,), (new,) = change.before, change.after
         titles, texts = pieces(old.title, new.title), pieces(old.text, new.text)
-        return (
-            (StatementSide(old.code, titles[0], texts[0], place_of(old)),),
-            (StatementSide(new.code, titles[1], texts[1], place_of(new)),),
-        )
+        return (_side(old, titles[0], texts[0]),), (_side(new, titles[1], texts[1]),)
     return tuple(map(_whole, change.before)), tuple(map(_whole, change.after))
 
 
 def _whole(each: PlacedStatement) -> StatementSide:
-    title, text = Piece(each.title, False), Piece(each.text, False)
-    return StatementSide(each.code, (title,), (text,), place_of(each))
+    return _side(each, (Piece(each.title, False),), (Piece(each.text, False),))
+
+
+def _side(
+    each: PlacedStatement, title: tuple[Piece, ...], text: tuple[Piece, ...]
+) -> StatementSide:
+    """Each version is in its own language."""
+    said = [
+        tuple(replace(piece, text=mark(piece.text, each.lang)) for piece in part)
+        for part in (title, text)
+    ]
+    return StatementSide(each.code, said[0], said[1], mark(place_of(each), each.lang))
 
 
 def _options(drafted: DraftedVersion, change: VersionChange) -> tuple[DecisionOption, ...]:
@@ -182,7 +190,18 @@ def by_hand(drafted: DraftedVersion) -> list[OriginByHand]:
     old = {each.uuid: each for change in changes for each in change.before}
     new = {each.uuid: each for change in changes for each in change.after}
     return [
-        OriginByHand(uuid, new[uuid].title, tuple(old[each].title for each in earlier))
+        OriginByHand(
+            uuid,
+            mark(new[uuid].title, new[uuid].lang),
+            tuple(mark(old[each].title, old[each].lang) for each in earlier),
+        )
         for uuid, earlier in drafted.origins.items()
         if earlier
+    ]
+
+
+def renamed(drafted: DraftedVersion) -> list[RenamedPart]:
+    return [
+        RenamedPart(mark(before, drafted.before.lang), mark(after, drafted.after.lang))
+        for before, after in drafted.comparison.renamed
     ]

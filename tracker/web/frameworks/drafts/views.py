@@ -29,6 +29,7 @@ from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, refusal_messages
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.rate_limits import limiter
+from tracker.web.i18n.content_language import mark
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
 
@@ -136,7 +137,7 @@ def show(draft: Subject) -> ResponseReturnValue:
         tangled=[pages.change_card(change) for change in comparison.tangled],
         sections=comparison.sections,
         levels=comparison.levels,
-        renamed=[pages.RenamedPart(*each) for each in comparison.renamed],
+        renamed=pages.renamed(drafted),
         cards=pages.cards(drafted, pages.shown(drafted, asked), found),
         filters=pages.filters(drafted),
         asked=asked,
@@ -226,7 +227,11 @@ def _next_form() -> NextVersionForm:
     there = {each.slug for each in queries.open_drafts()}
     newest = {each.slug: each for each in reversed(published())}
     form.slug.choices = fields.choices(
-        [(each.slug, each.title) for each in newest.values() if each.slug not in there]
+        [
+            (each.slug, mark(each.title, each.lang))
+            for each in newest.values()
+            if each.slug not in there
+        ]
     )
     return form
 
@@ -244,7 +249,10 @@ def _list(form: FrameworkFileForm, next_form: NextVersionForm) -> str:
 def _origins_form(drafted: DraftedVersion) -> OriginsForm:
     form = OriginsForm(formdata=None)
     old, new = (
-        [(each.uuid, f"{each.code} {each.title}") for each in placed(file).values()]
+        [
+            (each.uuid, mark(f"{each.code} {each.title}", each.lang))
+            for each in placed(file).values()
+        ]
         for file in (drafted.before, drafted.after)
     )
     earlier = {each.uuid for change in drafted.comparison.changes for each in change.before}
