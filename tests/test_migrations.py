@@ -1,6 +1,7 @@
 """The migrations: up, down, equal to the models, on both engines, and with data."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,7 @@ from tracker.services.administration import exclusions, legal_holds, people
 from tracker.services.administration.accounts import merging, removal
 from tracker.services.administration.library_settings import NewLibrary, create_administrator
 from tracker.services.assessment import ratings
+from tracker.services.frameworks import publishing
 from tracker.services.frameworks.corrections import suggest_correction
 from tracker.services.frameworks.importing import import_framework
 from tracker.services.reviews import differences, due_dates, reviews
@@ -777,6 +779,42 @@ def test_links_that_are_out_go_on_and_mailed_ones_end_on_the_way_back(
             db.session.remove()
             downgrade(revision=BEFORE_LINKS)
             assert _all("SELECT * FROM libraries ORDER BY id") == before
+            db.session.remove()
+            db.engine.dispose()
+
+
+DRAFTS = "20270101_framework_drafts"
+BEFORE_DRAFTS = str(ScriptDirectory(str(MIGRATIONS)).get_revision(DRAFTS).down_revision)
+
+
+def test_what_was_published_stays_without_its_draft(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    file = read_framework(SEED.read_text(encoding="utf-8"))
+    there = "SELECT count(*) FROM frameworks", "SELECT count(*) FROM statement_successors"
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            make_world(NOW)
+            import_framework(file, NOW)
+            published = import_framework(replace(file, version="26.11"), NOW).draft_id
+            assert published is not None
+            publishing.publish(None, published, NOW)
+            import_framework(replace(file, version="26.12"), NOW)
+            _refuses(f"UPDATE framework_drafts SET discarded_at = made_at WHERE id = {published}")
+            _refuses("UPDATE framework_drafts SET published_at = NULL")
+            people = _all("SELECT id, email, operator FROM people ORDER BY id")
+            before = [_all(query) for query in there]
+            db.session.remove()
+            downgrade(revision=BEFORE_DRAFTS)
+            assert "framework_drafts" not in inspect(db.engine).get_table_names()
+            upgrade()
+            assert [_all(query) for query in there] == before == [[(3,)], [(137,)]]
+            assert _all("SELECT id, email, operator FROM people ORDER BY id") == people
+            assert _all("SELECT count(*) FROM framework_drafts") == [(0,)]
+            assert not any(row[0] for row in _all("SELECT framework_editor FROM people"))
             db.session.remove()
             db.engine.dispose()
 

@@ -5,14 +5,14 @@ Nobody who is there is deleted by it, and no accounts are proposed to be one. Th
 proposals, and notices of the new kinds with the mails that told of them alone; accounts that were
 deleted stay nameless and disabled, and are listed by the older program.
 
-Revises: 20261230_statement_successors
+Revises: 20270101_framework_drafts
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20270105_people_over_years"
-down_revision = "20261230_statement_successors"
+down_revision = "20270101_framework_drafts"
 branch_labels = None
 depends_on = None
 

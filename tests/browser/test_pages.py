@@ -49,10 +49,11 @@ ANSWERS = {
     "administration/libraries/link.html",
     "administration/memberships/return.html",
     "evidence/erased.html",
+    "frameworks/changes.html",
     "reviews/drafts.html",
 }
-"""Pages that answer a form, or need a newer version of a framework than the demo has, made of parts
-that are seen on others: tests/web read them."""
+"""Pages that answer a form, come after one, or need a newer version of a framework than the demo has,
+made of parts that are seen on others: tests/web read them."""
 
 
 DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"

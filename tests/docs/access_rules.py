@@ -22,6 +22,7 @@ WORDS: dict[Fact, str] = {
     permissions.stands_in: "a backup of its reviewer",
     permissions.leads_a_team: "who supervises a team",
     permissions.administers: "an administrator of the library",
+    permissions.edits_frameworks: "an operator or a framework editor, of what belongs to no library",
     permissions.operates: "an operator",
     permissions.operates_what_is_nobodys: "an operator, of what belongs to no library",
 }

@@ -233,6 +233,7 @@ DOORS = [
     Door("admin_audit.index", ADMIN),
     Door("admin_backup.index", OPERATOR),
     Door("system.index", OPERATOR),
+    Door("system.set_editor", "401 403 403 403 403 403 403 403 403", "POST"),
     Door("libraries.new", OPERATOR),
     Door("libraries.create", "401 403 403 403 403 403 403 403 403", "POST"),
     Door("admin_mail.again", ITS_BUTTON, "POST", mail_id, arrange=a_mail),

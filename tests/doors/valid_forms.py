@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from config import ROOT
 from tests.client import PASSWORD
 from tests.doors import DOORS, administration
 from tests.doors.accounts import another_device, asked_address
 from tests.doors.door import Door
+from tests.doors.frameworks import a_draft, its_draft
 from tests.doors.reviews import its_item
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import PDF, piece
@@ -38,9 +40,11 @@ from tracker.models import (
 )
 from tracker.queries.administration.bulk_edits import plans
 from tracker.queries.assessment import import_targets
+from tracker.queries.frameworks.drafts import DraftedVersion, drafted
 from tracker.rules.administration.bulk_edits import BulkChange, BulkEdit
 from tracker.rules.assessment.import_lines import read
 from tracker.rules.assessment.import_plan import plan
+from tracker.rules.frameworks.changes.comparison import statements
 from tracker.rules.notifications.mail import MailOutcome
 from tracker.rules.roles import Role
 from tracker.services import evidence
@@ -206,6 +210,34 @@ def an_operator(world: World) -> None:
     set_operator(world.email("adam"), True, world.now)
 
 
+def operated_draft(world: World) -> None:
+    an_operator(world)
+    a_draft(world)
+
+
+def the_draft(world: World) -> DraftedVersion:
+    found = drafted(int(str(its_draft(world)["draft_id"])))
+    assert found is not None
+    return found
+
+
+def its_change(world: World) -> dict[str, object]:
+    return {f"change-{the_draft(world).comparison.to_decide[0].key}": "carry"}
+
+
+def by_hand(world: World) -> dict[str, object]:
+    first, second = list(statements(the_draft(world).after))[:2]
+    return {"statement": first.uuid, "first": second.uuid, "second": ""}
+
+
+def as_compared(world: World) -> dict[str, object]:
+    return {"seen": the_draft(world).seen}
+
+
+def framework_file(world: World) -> dict[str, object]:
+    return {"file": (io.BytesIO(FRAMEWORK), "framework.json")}
+
+
 def empty_profile(world: World) -> None:
     role_profiles.create(actor(world, "adam"), world.framework_id, "Spare", {}, world.now)
 
@@ -358,6 +390,9 @@ def the_list(world: World) -> dict[str, object]:
 def grid_row(world: World) -> dict[str, object]:
     key = statement(world)
     return {f"answer-{key}": "partly", f"shown-{key}": "", f"base_version-{key}": "0"}
+
+
+FRAMEWORK = (ROOT / "tests" / "data" / "frameworks" / "five-levels.json").read_bytes()
 
 
 def pdf(world: World) -> dict[str, object]:
@@ -533,6 +568,13 @@ SENDS = [
     Send("exceptions.confirm", "ana"),
     Send("exceptions.propose", "sue", words(reason="Done elsewhere.")),
     Send("exceptions.withdraw", "sue", words(reason="It is done here now.")),
+    Send("framework_drafts.upload", "adam", framework_file, arrange=an_operator),
+    Send("framework_drafts.start", "adam", words(slug="small", version="2"), arrange=an_operator),
+    Send("framework_drafts.decide", "adam", its_change, arrange=operated_draft),
+    Send("framework_drafts.match", "adam", by_hand, arrange=operated_draft),
+    Send("framework_drafts.publish", "adam", as_compared, arrange=operated_draft),
+    Send("framework_drafts.discard", "adam", arrange=operated_draft),
+    Send("system.set_editor", "adam", words(email="ana@example.org"), arrange=an_operator),
     Send("frameworks.correct", "", words(text="A word is wrong.")),
     Send("handovers.hand_on", "sue", to_hugo, with_hugo),
     Send("handover_lists.hand_on", "cora", all_to_hugo, with_hugo),

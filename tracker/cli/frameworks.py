@@ -1,24 +1,27 @@
-"""Check a framework file, and take it in."""
+"""Check a framework file, and take it in; its next version is a draft until it is published."""
 
 import datetime as dt
-import sys
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from tracker.cli import carrying
+from tracker.cli import framework_files as files
+from tracker.cli.framework_files import AS_JSON, DRY_RUN, FILE
+from tracker.cli.framework_versions import diff, export, publish
 from tracker.queries.frameworks.published import digest_of, published
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.file_content import FrameworkFile
-from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework, warnings
-from tracker.rules.writing_systems import font_for, writing_systems
-from tracker.services.frameworks.importing import import_framework
-from tracker.storage import document_fonts
+from tracker.services.frameworks.importing import ImportedFramework, import_framework
+from tracker.services.one_transaction import kept_unless
 
-FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-NEW_NUMBER = "Give the file a new version number."
+OUTCOMES = {
+    "published": "is published",
+    "drafted": "is a draft now; it is compared and published with 'tracker framework diff' and "
+    "'publish', or on the page Versions of frameworks",
+    "unchanged": "was there already; nothing changed",
+}
 
 
 @click.group("framework")
@@ -26,26 +29,56 @@ def framework() -> None:
     """Frameworks."""
 
 
+framework.add_command(diff)
+framework.add_command(export)
+framework.add_command(publish)
+
+
 @framework.command("check")
 @FILE
+@AS_JSON
 @with_appcontext
-def check(file: Path) -> None:
+def check(file: Path, as_json: bool) -> None:
     """Say what is wrong with FILE, with the place of each problem."""
-    read = _read(file)
-    _warn(file, read)
-    there = digest_of(read.slug, read.version)
-    if there not in (None, read.digest):
-        sys.exit(f"{_differs(file, read)} {NEW_NUMBER}")
+    found = files.read(file, as_json=as_json)
+    warnings = files.warn(file, found)
+    there = digest_of(found.slug, found.version)
+    if there not in (None, found.digest):
+        files.refuse(
+            [f"{files.differs(file, found)} Give the file a new version number."], as_json=as_json
+        )
+    data = _named(found) | {
+        "outcome": "can_be_imported" if there is None else "published",
+        "warnings": warnings,
+    }
     outcome = "can be imported" if there is None else "is published already, as it stands here"
-    click.echo(f"{file.name}: {read.title}, version {read.version}, {outcome}.")
+    files.say(
+        data, f"{file.name}: {found.title}, version {found.version}, {outcome}.", as_json=as_json
+    )
 
 
 @framework.command("import")
 @FILE
+@DRY_RUN
+@AS_JSON
 @with_appcontext
-def import_file(file: Path) -> None:
-    """Publish FILE as one version of its framework. The same file again changes nothing."""
-    take_in(file)
+def import_file(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Take FILE in: a framework's first version is published, a later one becomes its draft. The
+    same file again changes nothing."""
+    found = files.read(file, as_json=as_json)
+    files.warn(file, found)
+    try:
+        with kept_unless(dry_run):
+            imported = import_framework(found, dt.datetime.now(dt.UTC))
+    except Conflict as refusal:
+        files.refuse([files.refused(file, found, refusal)], as_json=as_json)
+    else:
+        outcome = _outcome(imported)
+        files.say(
+            _named(found) | {"outcome": outcome},
+            f"{found.title}, version {found.version}, {OUTCOMES[outcome]}.",
+            as_json=as_json,
+        )
 
 
 framework.add_command(carrying.carry)
@@ -63,64 +96,30 @@ def list_published() -> None:
         )
 
 
-def take_in(file: Path) -> int:
-    """Import one file and say what came of it; returns the framework's id. Exits with 1 when it is
-    refused."""
-    read = _read(file)
-    _warn(file, read)
-    try:
-        imported = import_framework(read, dt.datetime.now(dt.UTC))
-    except Conflict:
-        sys.exit(f"{_differs(file, read)} {NEW_NUMBER}")
-    outcome = "is published" if imported.added else "was there already; nothing changed"
-    click.echo(f"{read.title}, version {read.version}, {outcome}.")
-    return imported.framework_id
-
-
 def take_in_shipped(file: Path) -> None:
-    """Publish a file that comes with the program, where it is new. A published version that differs
+    """Take in a file that comes with the program, where it is new. A published version that differs
     stays as it is: an update of the program must not stop the start."""
-    read = _read(file)
+    found = files.read(file)
     try:
-        imported = import_framework(read, dt.datetime.now(dt.UTC))
-    except Conflict:
-        click.echo(f"{_differs(file, read)} It stays as it is.", err=True)
+        imported = import_framework(found, dt.datetime.now(dt.UTC))
+    except Conflict as refusal:
+        told = files.differs(file, found) if _is_there(refusal) else ""
+        click.echo(f"{told or files.refused(file, found, refusal)} It stays as it is.", err=True)
         return
     if imported.added:
-        _warn(file, read)
-        click.echo(f"{read.title}, version {read.version}, is published.")
+        files.warn(file, found)
+        click.echo(f"{found.title}, version {found.version}, {OUTCOMES[_outcome(imported)]}.")
 
 
-def _differs(file: Path, read: FrameworkFile) -> str:
-    return (
-        f"{file.name}: {read.slug} {read.version} is published with other content, and a "
-        "published version "
-        "is never changed."
-    )
+def _is_there(refusal: Conflict) -> bool:
+    return refusal.code == "framework_version_differs"
 
 
-def _warn(file: Path, read: FrameworkFile) -> None:
-    for warning in warnings(read):
-        click.echo(f"{file.name}: warning: {warning}", err=True)
-    if unshown := document_fonts.unshown(read.all_text(), current_app.config["DOCUMENT_FONTS"]):
-        click.echo(f"{file.name}: warning: {_about_unshown(unshown)}", err=True)
+def _outcome(imported: ImportedFramework) -> str:
+    if not imported.added:
+        return "unchanged"
+    return "published" if imported.draft_id is None else "drafted"
 
 
-def _about_unshown(unshown: str) -> str:
-    systems = writing_systems(unshown)
-    some = ", ".join(unshown[:5]) + (", …" if len(unshown) > 5 else "")
-    what = f"{' and '.join(systems)} ({some})" if systems else some
-    fonts = " and ".join(dict.fromkeys(map(font_for, systems))) or "one that has them"
-    return (
-        f"{len(unshown)} of its characters can't be shown in PDFs, because this server has no font "
-        f"for {what}. Put a font, such as {fonts}, into a folder and name the folder in "
-        "TRACKER_DOCUMENT_FONTS."
-    )
-
-
-def _read(file: Path) -> FrameworkFile:
-    """The file. Exits with 1 when it cannot be read."""
-    try:
-        return read_framework(decode(file.read_bytes()))
-    except FrameworkFileError as error:
-        sys.exit("\n".join(f"{file.name}: {problem}" for problem in error.problems))
+def _named(found: FrameworkFile) -> dict[str, object]:
+    return {"slug": found.slug, "version": found.version, "title": found.title}

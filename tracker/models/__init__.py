@@ -11,6 +11,7 @@ from tracker.models.evidence import (
     StoredFile,
 )
 from tracker.models.frameworks.carrying import CarriedPerson, Carrying
+from tracker.models.frameworks.drafts import FrameworkDraft, FrameworkDraftDecision
 from tracker.models.frameworks.frameworks import (
     Anchor,
     Citation,
@@ -104,6 +105,8 @@ __all__ = [
     "FileRemoval",
     "FormerAddress",
     "Framework",
+    "FrameworkDraft",
+    "FrameworkDraftDecision",
     "Handover",
     "HandoverText",
     "HeldText",

@@ -87,6 +87,7 @@ class Person(Base):
 
     `covers_screen`: their pages are covered after a minute without input, for desks that others
     look at. `operator`: looks after the installation as a whole, beside what they are in their
+    library. `framework_editor`: makes and publishes versions of frameworks, which belong to no
     library. `staff_id`: what the library's own lists call them, unique in it, in capitals.
 
     `removed_at`: the account was a mistake and is deleted. The row stays without a name, because
@@ -107,6 +108,7 @@ class Person(Base):
     password_hash: Mapped[Line | None]
     administrator: Mapped[bool] = mapped_column(default=False)
     operator: Mapped[bool] = mapped_column(default=False, server_default=false())
+    framework_editor: Mapped[bool] = mapped_column(default=False, server_default=false())
     covers_screen: Mapped[bool] = mapped_column(default=False, server_default=false())
     ready_at: Mapped[dt.datetime | None]
     disabled_at: Mapped[dt.datetime | None]

@@ -65,6 +65,8 @@ CURRENT = frozenset(
         "evidence_links",
         "file_removals",
         "former_addresses",
+        "framework_draft_decisions",
+        "framework_drafts",
         "frameworks",
         "invitations",
         "job_parts",

@@ -39,6 +39,7 @@ class Actor:
     email: str = ""
     administrator: bool = False
     operator: bool = False
+    framework_editor: bool = False
     learns_in: tuple[Place, ...] = ()
     supervises: tuple[Place, ...] = ()
     coordinates: tuple[Place, ...] = ()
@@ -150,6 +151,14 @@ def operates_what_is_nobodys(actor: Actor, subject: Subject) -> bool:
     return actor.operator and subject.library_id is None
 
 
+def edits_frameworks(actor: Actor, subject: Subject) -> bool:
+    """Whom an operator let make their versions, and operators: frameworks are no library's."""
+    return (actor.operator or actor.framework_editor) and subject.library_id in (
+        None,
+        actor.library_id,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Together:
     """Facts of which one is enough (`holds` is `any`), or all are needed (`all`)."""
@@ -195,6 +204,7 @@ TABLE: dict[Permission, Fact] = {
     Permission.GAPS_READ: any_of(supervises, coordinates),
     Permission.CORRECTIONS_READ: any_of(administers, operates),
     Permission.CORRECTION_CLOSE: any_of(administers, operates_what_is_nobodys),
+    Permission.FRAMEWORKS_EDIT: edits_frameworks,
     Permission.OPERATE: operates,
     Permission.ADMINISTER: administers,
     Permission.ADMINISTER_PERSON: administers,

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     GAPS_READ = "gaps_read"
     CORRECTIONS_READ = "corrections_read"
     CORRECTION_CLOSE = "correction_close"
+    FRAMEWORKS_EDIT = "frameworks_edit"
     OPERATE = "operate"
     ADMINISTER = "administer"
     ADMINISTER_PERSON = "administer_person"

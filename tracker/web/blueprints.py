@@ -38,6 +38,7 @@ from tracker.web.evidence import erasure_views as erasures
 from tracker.web.evidence import views as evidence
 from tracker.web.frameworks import correction_views as corrections
 from tracker.web.frameworks import views as frameworks
+from tracker.web.frameworks.drafts import views as framework_drafts
 from tracker.web.notifications import mail_views as mail
 from tracker.web.notifications import views as notifications
 from tracker.web.operations import audit_views as audit
@@ -95,6 +96,7 @@ BLUEPRINTS: list[Blueprint] = [
     erasures.bp,
     evidence.bp,
     exceptions.bp,
+    framework_drafts.bp,
     frameworks.bp,
     handovers.bp,
     handover_lists.bp,

@@ -7,7 +7,7 @@ each learner of a team stands somewhere else, so that every status of reviews an
 import datetime as dt
 from collections.abc import Iterable
 
-from tracker.cli.demo import staff_list
+from tracker.cli.demo import next_version, staff_list
 from tracker.cli.demo.people import Cast, DemoLearner, Scene, draw, email, pick
 from tracker.cli.demo.reviews import Stage, hold_review
 from tracker.policy.permissions import Actor
@@ -88,6 +88,9 @@ class Story(Scene):
         now = self.at(-2)
         staff_list.bring_in(self.actor(self.cast.administrator, now), self.cast, now)
         self._newcomers()
+        next_version.draft(
+            self.actor(self.cast.administrator, self.at(-1)), self.framework_id, self.at(-1)
+        )
 
     def _found(self) -> None:
         now = self.at(-400)

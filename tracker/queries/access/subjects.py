@@ -15,6 +15,7 @@ from tracker.models import (
     Draft,
     Endorsement,
     Evidence,
+    FrameworkDraft,
     Job,
     Membership,
     MembershipRequest,
@@ -131,6 +132,11 @@ def correction(correction_id: int, today: dt.date) -> Subject | None:
         select(Correction.id, Correction.library_id).where(Correction.id == correction_id)
     )
     return next((Subject(id=each.id, library_id=each.library_id) for each in row), None)
+
+
+def framework_draft(draft_id: int, today: dt.date) -> Subject | None:
+    found = session().scalar(select(FrameworkDraft.id).where(FrameworkDraft.id == draft_id))
+    return None if found is None else Subject(id=found, library_id=None)
 
 
 def membership_request(request_id: int, today: dt.date) -> Subject | None:

@@ -1,1 +1,2 @@
-"""Records of what becomes of a framework in libraries: who is carried to a later version."""
+"""Versions of frameworks as they are published, drafts of the next, and who is carried to a later
+one."""

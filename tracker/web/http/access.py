@@ -54,6 +54,7 @@ LOADERS: dict[Loader, str] = {
     subjects.round_: "round_id",
     subjects.sign_in: "sign_in_id",
     subjects.draft: "draft_id",
+    subjects.framework_draft: "draft_id",
     subjects.job: "job_id",
     subjects.outbox_mail: "mail_id",
     subjects.correction: "correction_id",

@@ -72,6 +72,8 @@ KINDS: dict[str, dict[str, Any]] = {
         "merge_called_off": _l("Question about two accounts called off"),
         "operator_made": _l("Made operator by command"),
         "operator_unmade": _l("No longer operator, by command"),
+        "framework_editor_made": _l("Made framework editor"),
+        "framework_editor_unmade": _l("No longer framework editor"),
         "roster_imported": _l("People imported from a file"),
         "roster_person_undone": _l("Import of a person undone"),
         "roster_undone": _l("Import of people undone"),
@@ -110,6 +112,10 @@ KINDS: dict[str, dict[str, Any]] = {
         "sensitive_decided": _l("Statement on personal matters decided"),
         "use_statement_published": _l("How ratings are used: version published"),
         "correction_closed": _l("Suggested correction closed"),
+        "framework_draft_made": _l("Framework: draft of a version made"),
+        "framework_draft_discarded": _l("Framework: draft discarded"),
+        "framework_changes_decided": _l("Framework: changes in a draft decided"),
+        "framework_imported": _l("Framework: version published"),
     },
     "reviews": {
         "review_sent": _l("Review sent"),
@@ -137,17 +143,7 @@ KINDS: dict[str, dict[str, Any]] = {
     },
 }
 
-NOT_LISTED = frozenset(
-    {
-        WENT_ON,
-        GIVEN,
-        RESTORED,
-        EXCEPTION_MOVED,
-        RECORDS_SEALED,
-        *ENDED.values(),
-        "framework_imported",
-    }
-)
+NOT_LISTED = frozenset({WENT_ON, GIVEN, RESTORED, EXCEPTION_MOVED, RECORDS_SEALED, *ENDED.values()})
 """Kinds that are recorded and not listed: they would tell something of answers, or belong to no
 library."""
 
@@ -213,6 +209,7 @@ MADE_BY = {
     "access_review": _l("access review"),
     "evidence": _l("evidence file"),
     "other_account": _l("earlier account"),
+    "framework_drafts": _l("draft of a framework version"),
 }
 """What was taken out, by the part of the application that made the file."""
 
