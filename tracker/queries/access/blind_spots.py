@@ -3,8 +3,9 @@
 A statement that was sent for review by itself counts as not reviewed and not revealed, for its
 reviewer and for who stands in for them, until they reveal: whoever rated it before and whatever the
 learner said, and also where nobody ever did. As this holds for every review of one statement, and a
-second opinion is one, it gives none of them away. Every query that reads past ratings for others
-than the learner takes a `BlindSpots`.
+second opinion is one, it gives none of them away. What the statement was in earlier versions, and
+what became of it in later ones, is hidden with it, carried or not. Every query that reads past
+ratings for others than the learner takes a `BlindSpots`.
 """
 
 import datetime as dt
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 
 from tracker.db import session
-from tracker.models import Deputy, Review, ReviewItem
+from tracker.models import Deputy, Review, ReviewItem, StatementSuccessor
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import deputises_on, is_of_one
 from tracker.rules.reviews.workflow import LIVE, SEALED
@@ -75,8 +76,20 @@ def blind_spots(actor: Actor, today: dt.date) -> BlindSpots:
         deputises_on(today),
     )
     rows = session().execute(
-        select(Review.learner_id, ReviewItem.statement_id)
+        select(
+            Review.learner_id,
+            ReviewItem.statement_id,
+            StatementSuccessor.statement_id.label("earlier"),
+            StatementSuccessor.successor_id.label("later"),
+        )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .outerjoin(
+            StatementSuccessor,
+            or_(
+                StatementSuccessor.statement_id == ReviewItem.statement_id,
+                StatementSuccessor.successor_id == ReviewItem.statement_id,
+            ),
+        )
         .where(
             or_(Review.reviewer_id == actor.person_id, stands_in),
             Review.learner_id != actor.person_id,
@@ -84,7 +97,14 @@ def blind_spots(actor: Actor, today: dt.date) -> BlindSpots:
             is_of_one(),
         )
     )
-    return BlindSpots(frozenset((row.learner_id, row.statement_id) for row in rows))
+    return BlindSpots(
+        frozenset(
+            (row.learner_id, each)
+            for row in rows
+            for each in (row.statement_id, row.earlier, row.later)
+            if each is not None
+        )
+    )
 
 
 def _is_to_rate() -> ColumnElement[bool]:

@@ -67,7 +67,7 @@ class Freezable:
 def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
     """In the framework's order. Two queries."""
     expected = targets({learner.role_profile_id})
-    last = levels.revealed([learner.person_id], NO_BLIND_SPOTS)
+    last = levels.revealed([learner.person_id], learner.framework_id, NO_BLIND_SPOTS)
     _, last_statement, last_answer, last_at = last.c
     query = (
         select(

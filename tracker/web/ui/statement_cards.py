@@ -59,6 +59,7 @@ class CardShape:
     noted: bool
     evidence: int
     own_page: bool
+    again: bool
 
 
 _shapes: dict[CardShape, list[str]] = {}
@@ -104,6 +105,7 @@ class StatementCards:
             noted=bool(card.own_note or card.reviewer_note),
             evidence=card.evidence,
             own_page=self._own_page,
+            again=bool(card.earlier),
         )
         values = {
             **self._same,
@@ -123,6 +125,7 @@ class StatementCards:
             "who": str(escape(mark.who)) if mark else "",
             "said": str(escape(self._labels[mark.answer])) if mark else "",
             "day": self._day(mark.at) if mark else "",
+            "earlier": str(_macros().earlier_answers(card)) if card.earlier else "",
         }
         pieces = _shapes.get(shape) or _keep_shape(shape)
         filled = list(pieces)
@@ -228,6 +231,7 @@ def _keep_shape(shape: CardShape) -> list[str]:
             state=_stand_in("state"),
             level=2 if shape.own_page else 3,
             title_hidden=shape.own_page,
+            earlier=_stand_in("earlier") if shape.again else "",
         )
     ).replace(generate_csrf(), _stand_in("token"))
     pieces = CUT.split(html.replace(str(ID), _stand_in("id")))
