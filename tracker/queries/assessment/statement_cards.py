@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
@@ -30,6 +31,7 @@ from tracker.models import (
     Endorsement,
     Evidence,
     EvidenceLink,
+    Framework,
     NotRatedHere,
     Person,
     Rating,
@@ -61,12 +63,13 @@ from tracker.rules.names import short_name
 @dataclass(frozen=True, slots=True)
 class EndorsementMark:
     """An endorsement that stands: who said what, when. `since`: the learner's answer is another one
-    since then."""
+    since then; `version`: of the framework, where it was given on an earlier one."""
 
     who: str
     answer: str
     at: dt.datetime
     since: bool
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +214,7 @@ def _card(
             since=row.rated_at is not None
             and row.rated_at > row.endorsed_at
             and row.answer != row.endorsed,
+            version=row.given_on_version,
         )
         if row.endorsed
         else None,
@@ -255,6 +259,7 @@ def scale_labels(rows: Iterable[Any]) -> tuple[ScaleLabel, ...]:
 
 
 def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    given_for = aliased(Statement)
     evidence = (
         select(func.count(EvidenceLink.id))
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
@@ -285,6 +290,7 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Endorsement.answer.label("endorsed"),
             Endorsement.endorsed_at,
             Person.name.label("endorser"),
+            Framework.version.label("given_on_version"),
             evidence.label("evidence"),
             AGAIN.label("again"),
         )
@@ -293,6 +299,10 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .outerjoin(Draft, draft_of_notes(LEARNER))
         .outerjoin(ENDORSED, REVIEWED)
         .outerjoin(Endorsement, Endorsement.id == ENDORSED.c.id)
+        .outerjoin(
+            given_for, and_(given_for.id == Endorsement.statement_id, given_for.id != Statement.id)
+        )
+        .outerjoin(Framework, Framework.id == given_for.framework_id)
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
         .where(Statement.framework_id == FRAMEWORK, which)
         .order_by(Statement.position)

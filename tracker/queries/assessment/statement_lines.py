@@ -1,6 +1,7 @@
 """A statement from version to version: what it was before, and what became of it."""
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,7 @@ class LineStatement:
     `then` and `now`: the older and the newer wording, with the words that differ."""
 
     id: int
-    framework_id: int
+    successor_id: int
     version: str
     code: str
     title: Wording
@@ -51,6 +52,16 @@ class EarlierStatement:
 def before(statement_id: int) -> list[LineStatement]:
     """What it was in earlier versions, the newest first. One query."""
     return _line(StatementSuccessor.statement_id, StatementSuccessor.successor_id == statement_id)
+
+
+def of_framework(framework_id: int) -> dict[int, list[LineStatement]]:
+    """What its statements were in earlier versions, by statement, the newest first. One query."""
+    successor = aliased(Statement)
+    of_it = select(successor.id).where(successor.framework_id == framework_id)
+    found: defaultdict[int, list[LineStatement]] = defaultdict(list)
+    for each in _line(StatementSuccessor.statement_id, StatementSuccessor.successor_id.in_(of_it)):
+        found[each.successor_id].append(each)
+    return found
 
 
 def earlier(statement_id: int, framework_id: int) -> EarlierStatement | None:
@@ -158,7 +169,7 @@ def _line(of: SQLColumnExpression[int], where: ColumnElement[bool]) -> list[Line
     older, newer = aliased(Statement), aliased(Statement)
     columns: list[Any] = [
         Statement.id,
-        Statement.framework_id,
+        StatementSuccessor.successor_id,
         Framework.version,
         Statement.code,
         Statement.title,

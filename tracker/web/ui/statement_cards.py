@@ -147,12 +147,18 @@ class StatementCards:
 
 
 def _since(card: StatementCard) -> str:
-    """What became of the learner's answer after it was reviewed. "" where it is the same."""
-    if card.endorsement is None or not card.endorsement.since:
-        return ""
-    if card.answer is None:
-        return str(_("you have cleared your rating since"))
-    return str(_("you have answered otherwise since"))
+    """On which version it was reviewed, where that was an earlier one, and what became of the
+    learner's answer since. "" where both are the same."""
+    mark, said = card.endorsement, []
+    if mark is not None and mark.version:
+        said.append(_("on version %(version)s", version=mark.version))
+    if mark is not None and mark.since:
+        said.append(
+            _("you have cleared your rating since")
+            if card.answer is None
+            else _("you have answered otherwise since")
+        )
+    return ", ".join(said)
 
 
 def how_imported(card: StatementCard) -> ImportedAnswer | None:
