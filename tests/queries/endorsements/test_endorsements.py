@@ -41,7 +41,7 @@ def learner(world: World, person: str = "ana") -> Learner:
 
 def current(world: World, person: str = "ana") -> list[Endorsed]:
     of_all = [each for ids in world.statements.values() for each in ids]
-    return [each for each in history(learner(world, person), of_all) if each.counts]
+    return [each for each in history(learner(world, person), of_all, of_all) if each.counts]
 
 
 def test_an_endorsement_says_who_what_and_when(world: World) -> None:
@@ -58,7 +58,7 @@ def test_an_endorsement_says_who_what_and_when(world: World) -> None:
         "Consistently",
         world.now,
     )
-    assert history(learner(world), [statement_id + 1]) == []
+    assert history(learner(world), [statement_id + 1], [statement_id + 1]) == []
     assert current(world, "ben") == []
 
 
@@ -68,10 +68,9 @@ def test_history_keeps_every_one_and_the_newest_stands(world: World) -> None:
         world, "ana", "hugo", statement_id, EndorsedAnswer.PARTLY, world.now - dt.timedelta(days=90)
     )
     reviewed(world)
-    assert [(each.key, each.status) for each in history(learner(world), [statement_id])] == [
-        ("consistently", "standing"),
-        ("partly", "superseded"),
-    ]
+    assert [
+        (each.key, each.status) for each in history(learner(world), [statement_id], [statement_id])
+    ] == [("consistently", "standing"), ("partly", "superseded")]
 
 
 def test_what_was_kept_apart_does_not_stand(world: World) -> None:

@@ -98,7 +98,7 @@ class TestRevoke:
         statement_id = world.statements["communication"][0]
         learner = learners.learner(world.people["ana"], NOW.date())
         assert learner is not None
-        (one,) = found.history(learner, [statement_id])
+        (one,) = found.history(learner, [statement_id], [statement_id])
         assert not one.counts
         assert (one.status, one.reason, one.version) == (
             EndorsementStatus.REVOKED,

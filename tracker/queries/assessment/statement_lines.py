@@ -5,7 +5,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    and_,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -75,8 +84,8 @@ def earlier(statement_id: int, framework_id: int) -> EarlierStatement | None:
             .join(theirs, and_(theirs.slug == Framework.slug, theirs.id == framework_id))
             .where(
                 Statement.id == statement_id,
-                Framework.id != theirs.id,
-                Framework.published_at <= theirs.published_at,
+                tuple_(Framework.published_at, Framework.id)
+                < tuple_(theirs.published_at, theirs.id),
             )
         )
         .one_or_none()

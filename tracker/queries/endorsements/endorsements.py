@@ -214,10 +214,10 @@ def expiring(
 
 
 def history(
-    learner: Learner, statement_ids: Collection[int], became: Collection[int] = ()
+    learner: Learner, statement_ids: Collection[int], now_ids: Collection[int]
 ) -> list[Endorsed]:
     """Every endorsement that the statement ever had, the newest first. `statement_ids`: itself and
-    what it was in earlier versions; `became`: what it is in later ones. One query."""
+    what it was in earlier versions; `now_ids`: what it is in the learner's version. One query."""
     counts = counting(lambda column: column == learner.person_id, learner.framework_id)
     rows = session().execute(
         select(
@@ -232,9 +232,9 @@ def history(
             Endorsement.ended_at,
             func.coalesce(EndorsementText.reason, "").label("reason"),
             Framework.version,
-            Endorsement.id.in_(
-                select(counts.c.id).where(counts.c.statement_id.in_([*statement_ids, *became]))
-            ).label("counts"),
+            Endorsement.id.in_(select(counts.c.id).where(counts.c.statement_id.in_(now_ids))).label(
+                "counts"
+            ),
         )
         .join(Person, Person.id == Endorsement.endorser_id)
         .join(Statement, Statement.id == Endorsement.statement_id)

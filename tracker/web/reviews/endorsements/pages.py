@@ -50,15 +50,17 @@ def own_endorsements(
 ) -> Endorsements:
     compared = comparisons.own(learner.person_id, _ids(statement, before))
     changed = statement.id in endorsing.changed_since(learner)
-    return _endorsements(learner, statement, before, compared, changed, NO_BLIND_SPOTS)
+    return _endorsements(
+        learner, statement, before, compared, changed, NO_BLIND_SPOTS, [statement.id]
+    )
 
 
 def earlier_endorsements(
     learner: Learner, statement: EarlierStatement, before: list[LineStatement]
 ) -> Endorsements:
     compared = comparisons.own(learner.person_id, _ids(statement, before))
-    became = [each.id for each in statement.became]
-    return _endorsements(learner, statement, before, compared, False, NO_BLIND_SPOTS, became)
+    now_ids = [each.id for each in statement.became]
+    return _endorsements(learner, statement, before, compared, False, NO_BLIND_SPOTS, now_ids)
 
 
 def of_person(person_id: int, statement_id: int) -> str:
@@ -80,7 +82,7 @@ def of_person(person_id: int, statement_id: int) -> str:
         found = HIDDEN
     else:
         compared = comparisons.for_supervisor(reader, person_id, _ids(heading, before))
-        found = _endorsements(learner, heading, before, compared, False, blind)
+        found = _endorsements(learner, heading, before, compared, False, blind, [statement_id])
     mine = [each for each in found.endorsements if each.endorser_id == reader]
     return render(
         "reviews/endorsements/statement_of_person.html",
@@ -101,7 +103,7 @@ def _endorsements(
     compared: Comparison | None,
     changed: bool,
     blind: BlindSpots,
-    became: Collection[int] = (),
+    now_ids: Collection[int],
 ) -> Endorsements:
     ids = _ids(statement, before)
     checked = digest_check.checked_of(learner.person_id, ids)
@@ -110,7 +112,7 @@ def _endorsements(
     learner, statement, compared = mark_language((learner, statement, compared), learner.lang)
     version = getattr(statement, "version", learner.framework_version)
     return Endorsements(
-        endorsements=endorsing.history(learner, ids, became),
+        endorsements=endorsing.history(learner, ids, now_ids),
         fits={
             key: DigestFit.DOES_NOT_FIT if damaged & each.files else each.fit
             for key, each in checked.items()
