@@ -80,6 +80,16 @@ def read_through(
     return union_all(words, as_one).subquery()
 
 
+def carries_to(statement_id: SQLColumnExpression[int]) -> Select[int]:
+    """The statements of earlier versions whose words count for that one."""
+    before = aliased(StatementSuccessor)
+    return (
+        select(before.statement_id)
+        .where(before.successor_id == statement_id, before.carries)
+        .correlate_except(before)
+    )
+
+
 def _endorsed(people: People, at: dt.datetime | None) -> Select[*tuple[Any, ...]]:
     return select(
         Endorsement.person_id,

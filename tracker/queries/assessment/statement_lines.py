@@ -18,8 +18,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Framework, Membership, RoleProfile, Statement, StatementSuccessor
+from tracker.models import (
+    Framework,
+    Membership,
+    Rating,
+    RoleProfile,
+    ScaleAnswer,
+    Statement,
+    StatementSuccessor,
+)
+from tracker.models.joins import scale_answer
 from tracker.policy.permissions import current_on
+from tracker.queries.assessment.learners import Learner
 from tracker.rules.frameworks.small_changes import Piece, pieces
 from tracker.rules.frameworks.versions import Change
 from tracker.rules.frameworks.wording import Wording
@@ -58,6 +68,20 @@ class EarlierStatement:
     became: tuple[LineStatement, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RetiredStatement:
+    """A statement that is in the learner's version no more, with what they answered last."""
+
+    id: int
+    version: str
+    code: str
+    title: Wording
+    text: Wording
+    answer: str
+    label: Wording
+    at: dt.datetime
+
+
 def before(statement_id: int) -> list[LineStatement]:
     """What it was in earlier versions, the newest first. One query."""
     return _line(StatementSuccessor.statement_id, StatementSuccessor.successor_id == statement_id)
@@ -82,11 +106,7 @@ def earlier(statement_id: int, framework_id: int) -> EarlierStatement | None:
             select(Statement.id, Framework.version, Statement.code, Statement.title, Statement.text)
             .join(Framework, Framework.id == Statement.framework_id)
             .join(theirs, and_(theirs.slug == Framework.slug, theirs.id == framework_id))
-            .where(
-                Statement.id == statement_id,
-                tuple_(Framework.published_at, Framework.id)
-                < tuple_(theirs.published_at, theirs.id),
-            )
+            .where(Statement.id == statement_id, _is_before(theirs))
         )
         .one_or_none()
     )
@@ -99,6 +119,43 @@ def earlier(statement_id: int, framework_id: int) -> EarlierStatement | None:
         ),
     )
     return EarlierStatement(*row, became=tuple(became))
+
+
+def retired(learner: Learner) -> list[RetiredStatement]:
+    """Statements of earlier versions that the learner rated and that nothing takes the place of in
+    theirs, the newest version first. For the learner alone. One query."""
+    theirs, successor = aliased(Framework), aliased(Statement)
+    goes_on = exists(
+        select(StatementSuccessor.id)
+        .join(successor, successor.id == StatementSuccessor.successor_id)
+        .where(StatementSuccessor.statement_id == Statement.id, successor.framework_id == theirs.id)
+        .correlate_except(StatementSuccessor, successor)
+    )
+    rows = session().execute(
+        select(
+            Statement.id,
+            Framework.version,
+            Statement.code,
+            Statement.title,
+            Statement.text,
+            ScaleAnswer.key,
+            ScaleAnswer.label,
+            Rating.rated_at,
+        )
+        .select_from(Rating)
+        .join(Statement, Statement.id == Rating.statement_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(theirs, and_(theirs.slug == Framework.slug, theirs.id == learner.framework_id))
+        .join(ScaleAnswer, scale_answer(Rating.answer))
+        .where(Rating.person_id == learner.person_id, _is_before(theirs), ~goes_on)
+        .order_by(Framework.id.desc(), Statement.position)
+    )
+    return [RetiredStatement(*row) for row in rows]
+
+
+def _is_before(other: type[Framework]) -> ColumnElement[bool]:
+    """Over `Framework`: it was published before the other one."""
+    return tuple_(Framework.published_at, Framework.id) < tuple_(other.published_at, other.id)
 
 
 def slug_of(statement_id: int) -> str | None:

@@ -18,6 +18,7 @@ from tracker.models import (
     ReviewItem,
     ScaleAnswer,
     Statement,
+    StatementSuccessor,
 )
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
@@ -105,7 +106,7 @@ def voices(
         return ShownAnswer(key, labels[key], steps.meaning(key), place, who, at, version or "")
 
     excepted = {each.statement_id: each for each in exceptions.agreed(learner, blind)}
-    reviews = _review_states(learner.person_id, side, blind)
+    reviews = _review_states(learner, side, blind)
     own = _self_side(learner, side, blind)
     _, own_statement, own_answer, own_at = own.c
     endorsed = standing(lambda column: column == learner.person_id, learner.framework_id)
@@ -214,7 +215,7 @@ def _facts(each: StatementVoices, changed: bool) -> StatementFacts:
 
 
 def _review_states(
-    person_id: int, side: SelfSide, blind: BlindSpots
+    learner: Learner, side: SelfSide, blind: BlindSpots
 ) -> dict[int, LearnerReviewState]:
     """By statement, where the newest item is that the learner sent. The learner knows what
     `learner_side` says; who sees what was revealed knows how that ended; nobody else knows any of
@@ -223,7 +224,7 @@ def _review_states(
         return {}
     found = {
         statement_id: learner_side(status, revealed)
-        for statement_id, (status, revealed) in _newest_items(person_id, blind).items()
+        for statement_id, (status, revealed) in _newest_items(learner, blind).items()
     }
     if side is SelfSide.OWN:
         return found
@@ -233,19 +234,33 @@ def _review_states(
 ENDED_WITHOUT_ANSWER = frozenset({LearnerReviewState.DIFFERS, LearnerReviewState.KEPT_APART})
 
 
-def _newest_items(person_id: int, blind: BlindSpots) -> dict[int, tuple[ItemStatus, bool]]:
-    """By statement: what became of the newest item that the learner sent, and whether it was shown
-    to them."""
+def _newest_items(learner: Learner, blind: BlindSpots) -> dict[int, tuple[ItemStatus, bool]]:
+    """By statement: what became of the newest item that the learner sent of it, or of what carries
+    to it from an earlier version, and whether it was shown to them."""
+    line = aliased(StatementSuccessor)
+    ours = select(Statement.id).where(Statement.framework_id == learner.framework_id)
+    statement_id = func.coalesce(line.successor_id, ReviewItem.statement_id)
     place = func.row_number().over(
-        partition_by=ReviewItem.statement_id, order_by=(Review.sent_at.desc(), ReviewItem.id.desc())
+        partition_by=statement_id, order_by=(Review.sent_at.desc(), ReviewItem.id.desc())
     )
     items = (
         select(
-            ReviewItem.statement_id, ReviewItem.status, ReviewItem.revealed_at, place.label("place")
+            statement_id.label("statement_id"),
+            ReviewItem.status,
+            ReviewItem.revealed_at,
+            place.label("place"),
         )
         .join(Review, Review.id == ReviewItem.review_id)
+        .outerjoin(
+            line,
+            and_(
+                line.statement_id == ReviewItem.statement_id,
+                line.carries,
+                line.successor_id.in_(ours),
+            ),
+        )
         .where(
-            Review.learner_id == person_id,
+            Review.learner_id == learner.person_id,
             Review.status != ReviewStatus.WITHDRAWN,
             blind.shown(Review.learner_id, ReviewItem.statement_id),
         )

@@ -6,8 +6,8 @@ Every change of status goes through `_become`, which writes its history in the s
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, SQLColumnExpression, literal, or_, select
+from sqlalchemy.orm import Session
 
 from tracker.models import (
     Endorsement,
@@ -18,6 +18,7 @@ from tracker.models import (
     ReviewMove,
     StatementSuccessor,
 )
+from tracker.models.reviews.standing import carries_to
 from tracker.records import audit
 from tracker.records.reviews import exceptions
 from tracker.rules.errors import Conflict
@@ -133,12 +134,10 @@ def _is_in_line(column: SQLColumnExpression[int], statement_id: int) -> ColumnEl
     """Whether a word on the statement ends one on that of the column: itself, what carries to it
     from earlier versions, and what it alone carries to in later ones, as when a review of an
     earlier version ends late."""
-    before, after = aliased(StatementSuccessor), aliased(StatementSuccessor)
+    after = StatementSuccessor
     return or_(
         column == statement_id,
-        column.in_(
-            select(before.statement_id).where(before.successor_id == statement_id, before.carries)
-        ),
+        column.in_(carries_to(literal(statement_id))),
         column.in_(
             select(after.successor_id).where(
                 after.statement_id == statement_id, after.carries, after.change != Change.MERGED

@@ -4,7 +4,7 @@ from flask import Response, jsonify
 from flask_babel import gettext as _
 
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.statement_lines import LineStatement
+from tracker.queries.assessment.statement_lines import LineStatement, RetiredStatement
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles.statement_status import ShownAnswer, StatementVoices
 from tracker.web.ui.csv import Table, csv_file
@@ -65,7 +65,10 @@ def as_csv(
 
 
 def as_json(
-    learner: Learner, statements: list[StatementVoices], lines: dict[int, list[LineStatement]]
+    learner: Learner,
+    statements: list[StatementVoices],
+    lines: dict[int, list[LineStatement]],
+    retired: list[RetiredStatement],
 ) -> Response:
     response = jsonify(
         framework=learner.framework_slug,
@@ -94,6 +97,16 @@ def as_json(
                 ],
             }
             for each in statements
+        ],
+        retired=[
+            {
+                "version": each.version,
+                "code": each.code,
+                "title": each.title,
+                "text": each.text,
+                "own": {"answer": each.answer, "label": each.label, "at": each.at.isoformat()},
+            }
+            for each in retired
         ],
     )
     response.headers["Content-Disposition"] = 'attachment; filename="profile.json"'

@@ -75,7 +75,8 @@ def own_csv() -> ResponseReturnValue:
 def own_json() -> ResponseReturnValue:
     learner = _own() or abort(404)
     voices = statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS)
-    return exports.as_json(learner, voices, statement_lines.of_framework(learner.framework_id))
+    lines = statement_lines.of_framework(learner.framework_id)
+    return exports.as_json(learner, voices, lines, statement_lines.retired(learner))
 
 
 @bp.get("/profile.pdf")

@@ -107,7 +107,12 @@ def test_what_changed_is_asked_again_and_can_be_kept(
     assert {each["endorsed"]["version"] for each in counts if each["endorsed"]} == {"1"}
     lines = [one for each in counts for one in each["earlier_versions"]]
     assert {(one["version"], one["carries"]) for one in lines} == {("1", True), ("1", False)}
-    assert "Reviewed: 2 of " in ana.get("/profile").text
+    profile = ana.get("/profile").text
+    assert "Reviewed: 2 of " in profile
+    assert f'<a href="/statements/{carried.gone}">' in profile, "of what is retired nothing is lost"
+    assert [each["version"] for each in ana.get("/profile.json").get_json()["retired"]] == ["1"]
+    sue = sign_in(world.email("sue"))
+    assert "nothing reviewed yet" not in sue.get(f"/people/{world.people['ana']}/profile").text
 
 
 def test_a_statement_is_read_from_version_to_version(
@@ -118,7 +123,7 @@ def test_a_statement_is_read_from_version_to_version(
     assert "This statement in earlier versions" in page
     assert "Ask for a second opinion" in page
     again = ana.get(f"/statements/{carried.now(carried.asked)}").text
-    assert "for the earlier wording; it doesn’t count for this one" in again
+    assert "given for an earlier wording; doesn’t count now" in again
     assert "Ask for a second opinion" not in again
     old = ana.get(f"/statements/{carried.asked}").text
     assert f'href="/statements/{carried.now(carried.asked)}"' in old

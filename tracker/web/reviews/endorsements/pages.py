@@ -110,7 +110,9 @@ def _endorsements(
     digests = {sha256 for each in checked.values() for sha256 in each.files}
     damaged = service.damaged_files(current_app.config["FILES"], digests)
     learner, statement, compared = mark_language((learner, statement, compared), learner.lang)
-    version = getattr(statement, "version", learner.framework_version)
+    version = learner.framework_version
+    if isinstance(statement, EarlierStatement):
+        version = statement.version
     return Endorsements(
         endorsements=endorsing.history(learner, ids, now_ids),
         fits={
