@@ -27,7 +27,8 @@ class OpenStep:
 
 
 def open_steps(learner: Learner) -> list[OpenStep]:
-    """Of the learner's framework, in every version, the next due first, those without a date last. One query."""
+    """Of the learner's framework, in every version, the next due first, those without a date last.
+    One query."""
     rows = session().execute(
         select(
             TrainingAction.item_id,

@@ -28,8 +28,8 @@ from tracker.web.profiles.unknown_words import OpenStatements
 
 @dataclass(frozen=True)
 class ProfilePage:
-    """`steps`, `last_change` and `retired` are for the learner alone: empty for others. `changes` is
-    None where no round has ended in which they were there."""
+    """`steps`, `last_change` and `retired` are for the learner alone: empty for others. `changes`
+    is None where no round has ended in which they were there."""
 
     profile: Profile
     side: SelfSide
