@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
     SQLColumnExpression,
     String,
@@ -252,7 +253,9 @@ def endorsed_answers(
             blind.shown(LevelException.person_id, LevelException.statement_id),
         ),
     )
-    return _count(answers.subquery(), framework_id, library_id)
+    # Once, and not once for each statement of the framework, as PostgreSQL may choose.
+    once = answers.cte().prefix_with("MATERIALIZED", dialect="postgresql")
+    return _count(once, framework_id, library_id)
 
 
 def standings(
@@ -307,7 +310,7 @@ def _newest(answers: Select[*tuple[Any, ...]]) -> Subquery:
     return select(*list(ranked.c)[:5]).where(ranked.c.place == 1).subquery()
 
 
-def _count(answers: Subquery, framework_id: int, library_id: int) -> Counts:
+def _count(answers: FromClause, framework_id: int, library_id: int) -> Counts:
     """Count (person, statement, answer, ...) rows; the framework's own scale says what an answer
     counts as."""
     person_id, statement_id, answer = list(answers.c)[:3]
