@@ -308,5 +308,6 @@ def a_refused_answer(site: Site, browser: Any, way: str) -> Iterator[Watch]:
         watch.forget()
         with page.expect_navigation():
             page.locator("form[data-statement]").first.evaluate("form => form.submit()")
+    watch.page.get_by_text("Not saved.").wait_for()
     yield watch
     context.close()
