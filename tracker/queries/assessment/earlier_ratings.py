@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.models import Framework, Rating, ScaleAnswer, Statement, StatementSuccessor
 from tracker.models.joins import scale_answer
-from tracker.rules.frameworks.small_changes import Piece, pieces
+from tracker.rules.frameworks.changes.small_changes import Piece, pieces
 from tracker.rules.frameworks.versions import Change
 from tracker.rules.frameworks.wording import Wording
 

@@ -30,7 +30,7 @@ from tracker.models import (
 from tracker.models.joins import scale_answer
 from tracker.policy.permissions import current_on
 from tracker.queries.assessment.learners import Learner
-from tracker.rules.frameworks.small_changes import Piece, pieces
+from tracker.rules.frameworks.changes.small_changes import Piece, pieces
 from tracker.rules.frameworks.versions import Change
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.roles import Role

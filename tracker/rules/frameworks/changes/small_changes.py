@@ -4,6 +4,7 @@ of two texts differ."""
 import difflib
 import re
 from dataclasses import dataclass
+from itertools import chain
 
 from tracker.rules.frameworks.wording import Wording
 
@@ -49,6 +50,15 @@ def pieces(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...
     old, new = re.findall(r"\S+\s*", before), re.findall(r"\S+\s*", after)
     bare_old, bare_new = ([word.strip() for word in words] for words in (old, new))
     found = difflib.SequenceMatcher(None, bare_old, bare_new, autojunk=False).get_opcodes()
-    olds = [Piece("".join(old[a:b]), tag != "equal") for tag, a, b, _, _ in found if b > a]
-    news = [Piece("".join(new[c:d]), tag != "equal") for tag, _, _, c, d in found if d > c]
-    return tuple(olds), tuple(news)
+    olds = (_run(old[a:b], tag != "equal") for tag, a, b, _, _ in found if b > a)
+    news = (_run(new[c:d], tag != "equal") for tag, _, _, c, d in found if d > c)
+    return tuple(chain.from_iterable(olds)), tuple(chain.from_iterable(news))
+
+
+def _run(words: list[str], differs: bool) -> list[Piece]:
+    """The space after words that differ is no part of them."""
+    text = "".join(words)
+    bare = text.rstrip()
+    if not differs or bare == text:
+        return [Piece(text, differs)]
+    return [Piece(bare, True), Piece(text[len(bare) :], False)]
