@@ -30,13 +30,15 @@ from tracker.models.triggers import CURRENT, ERASABLE, FROZEN, GROWING, guards
 from tracker.queries.endorsements import digest_check
 from tracker.queries.operations import audit_chain, invariants, record_check, seal_chains
 from tracker.records.accounts import invitations as records
+from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.evidence.erasures import ErasureReason
 from tracker.rules.frameworks.files import read_framework
 from tracker.rules.reviews.digests import DigestFit
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services import evidence_erasures
 from tracker.services.accounts import away, invitations, password_resets
-from tracker.services.administration import exclusions, legal_holds
+from tracker.services.administration import exclusions, legal_holds, people
+from tracker.services.administration.accounts import merging, removal
 from tracker.services.administration.library_settings import NewLibrary, create_administrator
 from tracker.services.assessment import ratings
 from tracker.services.frameworks.corrections import suggest_correction
@@ -870,3 +872,48 @@ def test_rosters_come_and_go_with_all_data(
 
 
 BEFORE_ROSTERS = str(ScriptDirectory(str(MIGRATIONS)).get_revision("20261228_roster").down_revision)
+
+
+OVER_YEARS = "20270105_people_over_years"
+BEFORE_YEARS = str(ScriptDirectory(str(MIGRATIONS)).get_revision(OVER_YEARS).down_revision)
+
+
+def test_accounts_over_the_years_come_and_go_with_all_data(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the older program doesn't know goes on the way back; who was deleted stays nobody."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            adam = actor(world, "adam")
+            gone, _token = people.add(adam, "Nora", "nora@example.org", NOW)
+            removal.remove(adam, gone, NOW)
+            merging.propose(adam, world.people["ana"], world.people["ben"], NOW)
+            token = invitations.renew(adam, world.people["cora"], NOW)
+            invitations.accept(
+                token,
+                Passwords(time_cost=1, memory_cost=64, parallelism=1),
+                "seven lamps by the door",
+                NOW,
+            )
+            kinds = "SELECT DISTINCT kind FROM notices ORDER BY kind"
+            assert _all(kinds) == [("link_made",), ("merge_proposed",), ("reset_used",)]
+            _refuses("UPDATE people SET name = 'Nora' WHERE removed_at IS NOT NULL")
+            _refuses("UPDATE account_merges SET outcome = 'merged', decided_at = asked_at")
+            _refuses("UPDATE account_merges SET kept_id = earlier_id")
+            before = _all("SELECT id, name, email FROM people ORDER BY id")
+            db.session.remove()
+            downgrade(revision=BEFORE_YEARS)
+            assert _all(kinds) == [("link_made",)]
+            assert _all("SELECT count(*) FROM outbox_mails") == [(1,)], "the alert of the link"
+            assert _all("SELECT id, name, email FROM people ORDER BY id") == before
+            _refuses("UPDATE notices SET kind = 'reset_used'")
+            db.session.remove()
+            upgrade()
+            assert _all("SELECT count(*) FROM people WHERE removed_at IS NOT NULL") == [(0,)]
+            assert _all("SELECT count(*) FROM account_merges") == [(0,)]
+            db.session.remove()
+            db.engine.dispose()

@@ -40,11 +40,17 @@ from tracker.web.ui import assets, pdf, template_helpers
 from tracker.web.ui.drafts import drafted_forms
 
 
+class _Application(Flask):
+    jinja_environment = template_helpers.Environment
+
+
 def create_app(config: Config | None = None) -> Flask:
     """The application. Raises RuntimeError when a route declares no permission, and ValueError for
     bad settings."""
     logging.configure()
-    app = Flask("tracker", root_path=str(ROOT), static_folder=None, template_folder="templates")
+    app = _Application(
+        "tracker", root_path=str(ROOT), static_folder=None, template_folder="templates"
+    )
     app.config.from_object(config or Config())
     if app.config["BUCKET"]:
         app.config["FILES"] = Bucket(

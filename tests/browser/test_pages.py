@@ -41,8 +41,11 @@ RARE = {
 ANSWERS = {
     "accounts/address_confirm.html",
     "accounts/address_take_back.html",
+    "accounts/earlier.html",
     "accounts/wait.html",
+    "administration/accounts/delete.html",
     "administration/libraries/link.html",
+    "administration/memberships/return.html",
     "evidence/erased.html",
     "reviews/drafts.html",
 }

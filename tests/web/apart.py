@@ -54,6 +54,8 @@ ID_OF = {
     "mail_id": "outbox_mails",
     "correction_id": "corrections",
     "request_id": "membership_requests",
+    "merge_id": "account_merges",
+    "account_id": "people",
     "roster_id": "roster_imports",
     "version_id": "evidence_versions",
 }

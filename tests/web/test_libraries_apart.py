@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, select, true
 
 from tests.client import Client
-from tests.doors.administration import a_mail, a_request, a_roster, leave_out
+from tests.doors.administration import a_mail, a_merge, a_request, a_roster, leave_out
 from tests.doors.drafts import of_ana
 from tests.doors.endorsements import proposed
 from tests.doors.frameworks import suggest
@@ -60,7 +60,16 @@ tests/policy."""
 def other(app: Flask, world: World) -> Other:
     """City Library, with something of everything and a canary in each of its texts."""
     with app.app_context():
-        for arrange in (proposed, of_ana, leave_out, a_mail, suggest, mail_tried, a_request):
+        for arrange in (
+            proposed,
+            of_ana,
+            leave_out,
+            a_mail,
+            suggest,
+            mail_tried,
+            a_request,
+            a_merge,
+        ):
             arrange(world)
         piece(world, reasons={world.statements["technical"][0]: "I did"})
         rate(world, "ben", world.statements["technical"][1], YES)

@@ -36,6 +36,7 @@ from tracker.models.operations import (
     Submission,
 )
 from tracker.models.people import (
+    AccountMerge,
     AddressChange,
     AwayPeriod,
     FormerAddress,
@@ -73,6 +74,7 @@ from tracker.models.seals import SEALED_TABLES, Seal
 
 __all__ = [
     "SEALED_TABLES",
+    "AccountMerge",
     "AddressChange",
     "AlertMail",
     "Anchor",

@@ -47,6 +47,7 @@ ERASABLE = frozenset(
 takes it away."""
 CURRENT = frozenset(
     {
+        "account_merges",
         "address_changes",
         "alert_mails",
         "anchors",

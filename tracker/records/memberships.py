@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Framework, Membership, Person, RoleProfile, Team
 from tracker.models.columns import table_of
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
 from tracker.records import administration, audit
 from tracker.records.accounts import sign_ins
 from tracker.rules.administration.memberships import HOURS_MAX, MembershipTerms
@@ -26,7 +26,7 @@ def locked(tx: Session, actor: Actor, membership_id: int) -> Membership:
     membership = tx.scalar(
         select(Membership)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.id == membership_id, Person.library_id == library.id)
+        .where(Membership.id == membership_id, people_of(library.id))
         .with_for_update(of=Membership)
     )
     if membership is None:

@@ -10,11 +10,15 @@ ratings for others than the learner takes a `BlindSpots`.
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
+    Select,
     SQLColumnExpression,
     and_,
+    bindparam,
     exists,
     not_,
     or_,
@@ -70,12 +74,25 @@ NO_BLIND_SPOTS = BlindSpots()
 
 def blind_spots(actor: Actor, today: dt.date) -> BlindSpots:
     """One query."""
-    stands_in = exists().where(
-        Deputy.supervisor_id == Review.reviewer_id,
-        Deputy.deputy_id == actor.person_id,
-        deputises_on(today),
+    rows = session().execute(_to_rate_on(today), {"reader": actor.person_id})
+    return BlindSpots(
+        frozenset(
+            (row.learner_id, each)
+            for row in rows
+            for each in (row.statement_id, row.earlier, row.later)
+            if each is not None
+        )
     )
-    rows = session().execute(
+
+
+@lru_cache(maxsize=8)
+def _to_rate_on(today: dt.date) -> Select[int, int, int, int]:
+    """Built once a day: most pages of a reader ask it."""
+    reader = bindparam("reader", type_=Integer)
+    stands_in = exists().where(
+        Deputy.supervisor_id == Review.reviewer_id, Deputy.deputy_id == reader, deputises_on(today)
+    )
+    return (
         select(
             Review.learner_id,
             ReviewItem.statement_id,
@@ -91,18 +108,10 @@ def blind_spots(actor: Actor, today: dt.date) -> BlindSpots:
             ),
         )
         .where(
-            or_(Review.reviewer_id == actor.person_id, stands_in),
-            Review.learner_id != actor.person_id,
+            or_(Review.reviewer_id == reader, stands_in),
+            Review.learner_id != reader,
             _is_to_rate(),
             is_of_one(),
-        )
-    )
-    return BlindSpots(
-        frozenset(
-            (row.learner_id, each)
-            for row in rows
-            for each in (row.statement_id, row.earlier, row.later)
-            if each is not None
         )
     )
 

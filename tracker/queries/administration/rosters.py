@@ -21,7 +21,8 @@ from tracker.models import (
     RosterTrace,
     Team,
 )
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
+from tracker.queries.administration.accounts import merges
 from tracker.rules.administration.roster.columns import Columns, RosterColumn
 from tracker.rules.administration.roster.entries import Meanings
 from tracker.rules.administration.roster.ground import (
@@ -242,7 +243,7 @@ def ground(
             Person.disabled_at.is_not(None),
             Person.password_hash.is_not(None),
         )
-        .where(Person.library_id == actor.library_id)
+        .where(people_of(actor.library_id), Person.id.not_in(merges.earlier()))
         .order_by(Person.id)
     )
     teams = session().execute(
@@ -270,13 +271,16 @@ def ground(
 
 
 def _elsewhere(actor: Actor, emails: Sequence[str]) -> frozenset[str]:
+    """Those that nobody can have here: of another library's people, and of accounts that go on in
+    another one."""
     found: set[str] = set()
     for begins in range(0, len(emails), AT_ONCE):
         some = emails[begins : begins + AT_ONCE]
         found.update(
             session().scalars(
                 select(Person.email).where(
-                    Person.email.in_(some), Person.library_id != actor.library_id
+                    Person.email.in_(some),
+                    or_(Person.library_id != actor.library_id, Person.id.in_(merges.earlier())),
                 )
             )
         )
@@ -298,7 +302,7 @@ def not_in_file(roster_id: int, actor: Actor, today: dt.date) -> list[PersonNotI
         .join(Membership, Membership.person_id == Person.id)
         .join(Team, Team.id == Membership.team_id)
         .where(
-            Person.library_id == actor.library_id,
+            people_of(actor.library_id),
             Person.id != actor.person_id,
             Person.id.not_in(told),
             or_(Membership.ends_on.is_(None), Membership.ends_on > today),

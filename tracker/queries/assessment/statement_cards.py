@@ -149,6 +149,15 @@ class StatementsToRate:
     cards: list[StatementCard]
     scale: tuple[ScaleLabel, ...]
 
+    def of_rank(self, rank: int) -> list[StatementCard]:
+        return [card for card in self.cards if card.rank == rank]
+
+    @property
+    def first_open(self) -> StatementCard | None:
+        """The first that is rated here and has no answer; where all have one, the first."""
+        here = [card for card in self.cards if card.not_rated_here is None]
+        return next((card for card in here if card.answer is None), here[0] if here else None)
+
     def answer(self, key: str) -> ScaleLabel:
         return next(word for word in self.scale if word.key == key)
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     String,
     Subquery,
     and_,
+    bindparam,
     exists,
     func,
     literal,
@@ -96,44 +97,50 @@ class DomainShape:
         return next((level.name for level in self.levels if level.rank == rank), "")
 
 
+_SHAPE = (
+    select(
+        Domain.id,
+        Domain.key,
+        Domain.title,
+        Strand.key.label("strand_key"),
+        Strand.title.label("strand"),
+        Level.rank,
+        Level.name,
+        Level.role_label,
+        func.count(Statement.id).label("listed"),
+        func.count(NotRatedHere.id).label("not_rated_here"),
+    )
+    .join(Strand, Strand.id == Domain.strand_id)
+    .join(Level, Level.strand_id == Strand.id)
+    .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
+    .outerjoin(
+        NotRatedHere,
+        and_(
+            NotRatedHere.statement_id == Statement.id,
+            NotRatedHere.library_id == bindparam("library"),
+        ),
+    )
+    .where(Strand.framework_id == bindparam("framework"))
+    .group_by(
+        Domain.id,
+        Domain.key,
+        Domain.title,
+        Strand.key,
+        Strand.title,
+        Level.rank,
+        Level.name,
+        Level.role_label,
+        Strand.position,
+        Domain.position,
+    )
+    .order_by(Strand.position, Domain.position, Domain.id, Level.rank)
+)
+"""Built once: every page of levels asks it."""
+
+
 def shape(framework_id: int, library_id: int) -> tuple[DomainShape, ...]:
     """The domains in the framework's order. One query."""
-    query = (
-        select(
-            Domain.id,
-            Domain.key,
-            Domain.title,
-            Strand.key.label("strand_key"),
-            Strand.title.label("strand"),
-            Level.rank,
-            Level.name,
-            Level.role_label,
-            func.count(Statement.id).label("listed"),
-            func.count(NotRatedHere.id).label("not_rated_here"),
-        )
-        .join(Strand, Strand.id == Domain.strand_id)
-        .join(Level, Level.strand_id == Strand.id)
-        .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
-        .outerjoin(
-            NotRatedHere,
-            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
-        )
-        .where(Strand.framework_id == framework_id)
-        .group_by(
-            Domain.id,
-            Domain.key,
-            Domain.title,
-            Strand.key,
-            Strand.title,
-            Level.rank,
-            Level.name,
-            Level.role_label,
-            Strand.position,
-            Domain.position,
-        )
-        .order_by(Strand.position, Domain.position, Domain.id, Level.rank)
-    )
-    rows = session().execute(query).all()
+    rows = session().execute(_SHAPE, {"framework": framework_id, "library": library_id}).all()
     found: dict[int, DomainShape] = {}
     for row in rows:
         level = LevelShape(row.rank, row.name, row.role_label, row.listed, row.not_rated_here)

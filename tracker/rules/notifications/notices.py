@@ -36,6 +36,9 @@ class NoticeKind(StrEnum):
     REQUEST_MADE = "request_made"
     REQUEST_CONFIRMED = "request_confirmed"
     REQUEST_REFUSED = "request_refused"
+    RESET_USED = "reset_used"
+    ACCESS_REVIEW_DUE = "access_review_due"
+    MERGE_PROPOSED = "merge_proposed"
 
 
 class Recipient(StrEnum):
@@ -89,6 +92,8 @@ class NoticePage(StrEnum):
     REVIEWS = "reviews"
     ACCOUNT = "account"
     REQUESTS = "requests"
+    ACCESS_REVIEW = "access_review"
+    OTHER_ACCOUNT = "other_account"
 
 
 LEADS_TO = {
@@ -101,10 +106,13 @@ LEADS_TO = {
     NoticeKind.REQUEST_MADE: NoticePage.REQUESTS,
     NoticeKind.REQUEST_CONFIRMED: NoticePage.REQUESTS,
     NoticeKind.REQUEST_REFUSED: NoticePage.REQUESTS,
+    NoticeKind.RESET_USED: NoticePage.ACCOUNT,
+    NoticeKind.ACCESS_REVIEW_DUE: NoticePage.ACCESS_REVIEW,
+    NoticeKind.MERGE_PROPOSED: NoticePage.OTHER_ACCOUNT,
 }
 """These lead to a page of one's own, the others to a review."""
 
-ALERTS = frozenset({NoticeKind.LINK_MADE, NoticeKind.ADDRESS_CHANGED})
+ALERTS = frozenset({NoticeKind.LINK_MADE, NoticeKind.ADDRESS_CHANGED, NoticeKind.RESET_USED})
 """They may be somebody's way into an account: mailed at once, whatever its owner chose, and on
 Today until they are read."""
 

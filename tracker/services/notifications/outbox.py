@@ -23,7 +23,7 @@ from tracker.models import (
     Person,
     ResetRequest,
 )
-from tracker.policy.permissions import Actor, allows
+from tracker.policy.permissions import Actor, allows, people_of
 from tracker.queries.access import subjects
 from tracker.queries.access.actors import actor_for_person
 from tracker.records import administration, audit
@@ -109,7 +109,7 @@ def again(actor: Actor, mail_id: int, now: dt.datetime) -> None:
         found = tx.scalar(
             select(OutboxMail)
             .join(Person, Person.id == OutboxMail.person_id)
-            .where(OutboxMail.id == mail_id, Person.library_id == library.id)
+            .where(OutboxMail.id == mail_id, people_of(library.id))
             .with_for_update(of=OutboxMail)
         )
         if found is None:

@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import legal_holds, people, team_tree
+from tracker.queries.administration.accounts import merges
+from tracker.queries.administration.accounts.unused import is_unused
 from tracker.queries.administration.invitations import count_needed, invitees
 from tracker.queries.evidence import erasures
 from tracker.queries.reviews.leaving import ties
@@ -125,6 +127,9 @@ def show(person: Subject) -> ResponseReturnValue:
         now=session.now(),
         roles=ROLES,
         on_hold_since=erasures.on_hold_since(person.id),
+        is_unused=is_unused(person.id),
+        merged=merges.earlier_accounts(person.id),
+        waiting_merge=merges.waiting(person.id, session.now()),
         has_ties=ties.of(session.actor(), person.id, session.now()).are_some,
     )
 

@@ -40,6 +40,11 @@ SENTENCES = {
     NoticeKind.REQUEST_MADE: _l("%(name)s asks you to confirm a membership."),
     NoticeKind.REQUEST_CONFIRMED: _l("%(name)s confirmed a membership that you asked for."),
     NoticeKind.REQUEST_REFUSED: _l("%(name)s refused a membership that you asked for."),
+    NoticeKind.RESET_USED: _l(
+        "Your password was changed with a one-time link. You were signed out everywhere."
+    ),
+    NoticeKind.ACCESS_REVIEW_DUE: _l("It’s time to check who can see whose record."),
+    NoticeKind.MERGE_PROPOSED: _l("%(name)s asks whether another account is yours too."),
     NoticeKind.EXCEPTION_PROPOSED: _l("%(name)s suggests that a statement doesn’t apply here."),
 }
 
@@ -64,6 +69,8 @@ PAGES = {
     NoticePage.REVIEWS: "reviews.index",
     NoticePage.ACCOUNT: "accounts.show",
     NoticePage.REQUESTS: "membership_requests.index",
+    NoticePage.ACCESS_REVIEW: "access_review.index",
+    NoticePage.OTHER_ACCOUNT: "other_account.show",
 }
 
 

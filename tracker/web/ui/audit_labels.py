@@ -64,6 +64,12 @@ KINDS: dict[str, dict[str, Any]] = {
         "person_disabled": _l("Account disabled"),
         "person_edited": _l("Person edited"),
         "person_enabled": _l("Account enabled"),
+        "person_removed": _l("Account deleted"),
+        "accounts_merged": _l("Two accounts made one"),
+        "merge_proposed": _l("Asked whether two accounts are one person’s"),
+        "merge_confirmed": _l("Confirmed that another account is theirs"),
+        "merge_declined": _l("Declined that another account is theirs"),
+        "merge_called_off": _l("Question about two accounts called off"),
         "operator_made": _l("Made operator by command"),
         "operator_unmade": _l("No longer operator, by command"),
         "roster_imported": _l("People imported from a file"),
@@ -184,6 +190,8 @@ RECORDS = {
     "sign_in": _l("a sign-in"),
     "correction": _l("a suggested correction"),
     "request": _l("a request to read ratings"),
+    "account": _l("an earlier account"),
+    "merge": _l("a question about two accounts"),
 }
 """What a door was asked for (web/http/access), for refusals."""
 
@@ -195,6 +203,7 @@ MADE_BY = {
     "rosters": _l("people file"),
     "access_review": _l("access review"),
     "evidence": _l("evidence file"),
+    "other_account": _l("earlier account"),
 }
 """What was taken out, by the part of the application that made the file."""
 
@@ -245,6 +254,8 @@ SHOWN = {
     "looks": _l("looks: %(fact)s"),
     "sign_ins_refused": _l("refused sign-ins: %(fact)s"),
     "files": _l("files: %(fact)s"),
+    "former_name": _l("former name: %(fact)s"),
+    "account": _l("account %(fact)s"),
     "refusals": _l("refusals: %(fact)s"),
 }
 """Which facts of an event are shown, and how."""

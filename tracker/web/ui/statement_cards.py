@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app, request, url_for
@@ -26,6 +27,7 @@ from tracker.queries.assessment.statement_cards import (
 )
 from tracker.rules.assessment.ratings import is_dated
 from tracker.rules.frameworks.scale import Basis
+from tracker.rules.frameworks.wording import Wording
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.languages import language
 from tracker.web.ui.template_helpers import day
@@ -111,11 +113,11 @@ class StatementCards:
             **self._same,
             "id": str(card.id),
             "version": str(card.version),
-            "title": str(escape(card.title)),
-            "text": str(escape(card.text)),
+            "title": _of_framework(card.title),
+            "text": _of_framework(card.text),
             "chips": _chips.get(tuple(card.citations)) or _keep_chips(tuple(card.citations)),
-            "own": str(escape(card.own_note)),
-            "reviewer": str(escape(card.reviewer_note)),
+            "own": card.own_note and str(escape(card.own_note)),
+            "reviewer": card.reviewer_note and str(escape(card.reviewer_note)),
             "state": self._saved_words if self._saved == card.id else "",
             "given": self._day_given(card) if dated else "",
             "stored": self._day(card.rated_at)
@@ -144,6 +146,11 @@ class StatementCards:
         if found is None:
             found = self._days[quarter] = str(escape(day(quarter)))
         return found
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _of_framework(words: Wording) -> str:
+    return str(escape(words))
 
 
 def _since(card: StatementCard) -> str:
