@@ -18,7 +18,7 @@ from tracker.rules.frameworks.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierRating:
+class RatingBefore:
     """`then` and `now`: the wording that was answered and the one to answer, with the words that
     differ."""
 
@@ -41,7 +41,7 @@ class EarlierRating:
 
 def of_statements(
     person_id: int, statement_ids: Collection[int]
-) -> dict[int, tuple[EarlierRating, ...]]:
+) -> dict[int, tuple[RatingBefore, ...]]:
     """By statement, the answers in the nearest version that has some: several where several were
     merged. One query; none for no statements."""
     if not statement_ids:
@@ -83,7 +83,7 @@ def of_statements(
     for successor_id, of_one in groupby(rows, key=lambda row: row.successor_id):
         lines = list(of_one)
         found[successor_id] = tuple(
-            EarlierRating(*row[2:10], *pieces(row.text, row.after))
+            RatingBefore(*row[2:10], *pieces(row.text, row.after))
             for row in lines
             if row.steps == lines[0].steps
         )

@@ -41,7 +41,7 @@ from tracker.models import (
 )
 from tracker.models.joins import draft_of_notes
 from tracker.queries.assessment import earlier_ratings
-from tracker.queries.assessment.earlier_ratings import EarlierRating
+from tracker.queries.assessment.earlier_ratings import RatingBefore
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.progress import (
     AGAIN,
@@ -107,7 +107,7 @@ class StatementCard:
     endorsement: EndorsementMark | None
     evidence: int
     citations: list[CitationChip]
-    earlier: tuple[EarlierRating, ...] = ()
+    earlier: tuple[RatingBefore, ...] = ()
 
     def is_shown(self, which: RatingFilter, round_starts_on: dt.date | None) -> bool:
         """Whether the filter shows it, where its level is shown; `LevelProgress.shown` counts the
@@ -195,7 +195,7 @@ def _cards(
 
 
 def _card(
-    row: Any, citations: dict[int, list[CitationChip]], earlier: tuple[EarlierRating, ...]
+    row: Any, citations: dict[int, list[CitationChip]], earlier: tuple[RatingBefore, ...]
 ) -> StatementCard:
     own_note, reviewer_note = row.own_note or "", row.reviewer_note or ""
     if row.draft is not None and row.version is None:
