@@ -9,7 +9,7 @@ from click.testing import Result
 from flask import Flask
 
 from config import ROOT
-from tracker.cli.frameworks import framework, take_in_shipped
+from tracker.cli.frameworks.frameworks import framework, take_in_shipped
 from tracker.rules.frameworks.files import read_framework
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"

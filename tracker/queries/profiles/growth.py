@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import Subquery, exists, select
 
 from tracker.db import session
-from tracker.models import Endorsement, Membership, RoleProfile, Round, RoundFramework, ScaleAnswer
+from tracker.models import Framework, Membership, RoleProfile, Round, RoundFramework, ScaleAnswer
+from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import levels
@@ -57,8 +58,9 @@ class Growth:
 
 
 def rounds(learner: Learner, today: dt.date) -> list[EarlierRound]:
-    """Ended rounds of the framework in which the person learned in it already, the newest first.
-    One query."""
+    """Ended rounds of the framework, in whichever version, in which the person learned in it
+    already, the newest first. One query."""
+    versions = select(Framework.id).where(Framework.slug == learner.framework_slug)
     was_there = exists(
         select(Membership.id)
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
@@ -66,17 +68,18 @@ def rounds(learner: Learner, today: dt.date) -> list[EarlierRound]:
             Membership.person_id == learner.person_id,
             Membership.role == Role.LEARNER,
             Membership.starts_on <= Round.ends_on,
-            RoleProfile.framework_id == learner.framework_id,
+            RoleProfile.framework_id.in_(versions),
+        )
+    )
+    of_framework = exists(
+        select(RoundFramework.round_id).where(
+            RoundFramework.round_id == Round.id, RoundFramework.framework_id.in_(versions)
         )
     )
     rows = session().execute(
         select(Round.id, Round.name, Round.ends_on)
-        .join(RoundFramework, RoundFramework.round_id == Round.id)
         .where(
-            Round.library_id == learner.library_id,
-            RoundFramework.framework_id == learner.framework_id,
-            Round.ends_on < today,
-            was_there,
+            Round.library_id == learner.library_id, of_framework, Round.ends_on < today, was_there
         )
         .order_by(Round.ends_on.desc(), Round.id)
         .limit(ROUNDS_OFFERED)
@@ -100,16 +103,11 @@ def growth(
     own_then = _said(
         levels.rated(people, since)
         if side is SelfSide.OWN
-        else levels.revealed(people, blind, since)
+        else levels.revealed(people, learner.framework_id, blind, since)
     )
+    stood = standing(lambda column: column.in_(people), learner.framework_id, since)
     endorsed_then = _said(
-        select(Endorsement.person_id, Endorsement.statement_id, Endorsement.answer)
-        .where(
-            Endorsement.person_id.in_(people),
-            levels.stood(since),
-            blind.shown(Endorsement.person_id, Endorsement.statement_id),
-        )
-        .subquery()
+        select(stood).where(blind.shown(stood.c.person_id, stood.c.statement_id)).subquery()
     )
     answers = (
         session()

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from sqlalchemy import and_, select
 
 from tracker.db import session
-from tracker.models import Endorsement, LevelException, NotRatedHere, ScaleAnswer, Statement
+from tracker.models import LevelException, NotRatedHere, ScaleAnswer, Statement
 from tracker.models.joins import scale_answer
+from tracker.models.reviews.standing import standing
 from tracker.queries.endorsements import exceptions
-from tracker.queries.profiles.levels import stood
 from tracker.queries.reviews.submission_counts import who_sent
 from tracker.queries.teams.gap_matrix import (
     Cells,
@@ -184,17 +184,19 @@ def _not_met(
     """The endorsements that do not meet their statement, but for agreed exceptions, and the
     statements' titles. One query."""
     at = chosen.round.end if chosen.round else None
+    endorsed = standing(lambda column: column.in_(person_ids), chosen.framework_id, at)
+    person_id, statement_id, answer, *_rest = endorsed.c
     query = (
         select(
             Statement.domain_id,
             Statement.rank,
             Statement.position,
             Statement.id,
-            Endorsement.person_id,
+            person_id,
             Statement.title,
         )
-        .join(Endorsement, Endorsement.statement_id == Statement.id)
-        .join(ScaleAnswer, scale_answer(Endorsement.answer))
+        .join(endorsed, statement_id == Statement.id)
+        .join(ScaleAnswer, scale_answer(answer))
         .outerjoin(
             NotRatedHere,
             and_(
@@ -205,19 +207,17 @@ def _not_met(
         .outerjoin(
             LevelException,
             and_(
-                LevelException.person_id == Endorsement.person_id,
-                LevelException.statement_id == Endorsement.statement_id,
+                LevelException.person_id == person_id,
+                LevelException.statement_id == statement_id,
                 exceptions.counts(at),
             ),
         )
         .where(
-            Endorsement.person_id.in_(person_ids),
             Statement.domain_id.in_(domain_ids),
             ScaleAnswer.counts_as == Meaning.NOT_MET,
             NotRatedHere.id.is_(None),
             LevelException.id.is_(None),
-            stood(at),
-            scope.blind.shown(Endorsement.person_id, Endorsement.statement_id),
+            scope.blind.shown(person_id, statement_id),
         )
     )
     rows = session().execute(query).all()

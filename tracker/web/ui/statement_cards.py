@@ -61,6 +61,7 @@ class CardShape:
     noted: bool
     evidence: int
     own_page: bool
+    again: bool
 
 
 _shapes: dict[CardShape, list[str]] = {}
@@ -106,6 +107,7 @@ class StatementCards:
             noted=bool(card.own_note or card.reviewer_note),
             evidence=card.evidence,
             own_page=self._own_page,
+            again=bool(card.earlier),
         )
         values = {
             **self._same,
@@ -125,6 +127,7 @@ class StatementCards:
             "who": str(escape(mark.who)) if mark else "",
             "said": str(escape(self._labels[mark.answer])) if mark else "",
             "day": self._day(mark.at) if mark else "",
+            "earlier": str(_macros().earlier_answers(card)) if card.earlier else "",
         }
         pieces = _shapes.get(shape) or _keep_shape(shape)
         filled = list(pieces)
@@ -151,12 +154,18 @@ def _of_framework(words: Wording) -> str:
 
 
 def _since(card: StatementCard) -> str:
-    """What became of the learner's answer after it was reviewed. "" where it is the same."""
-    if card.endorsement is None or not card.endorsement.since:
-        return ""
-    if card.answer is None:
-        return str(_("you have cleared your rating since"))
-    return str(_("you have answered otherwise since"))
+    """On which version it was reviewed, where that was an earlier one, and what became of the
+    learner's answer since. "" where both are the same."""
+    mark, said = card.endorsement, []
+    if mark is not None and mark.version:
+        said.append(_("on version %(version)s", version=mark.version))
+    if mark is not None and mark.since:
+        said.append(
+            _("you have cleared your rating since")
+            if card.answer is None
+            else _("you have answered otherwise since")
+        )
+    return ", ".join(said)
 
 
 def how_imported(card: StatementCard) -> ImportedAnswer | None:
@@ -235,6 +244,7 @@ def _keep_shape(shape: CardShape) -> list[str]:
             state=_stand_in("state"),
             level=2 if shape.own_page else 3,
             title_hidden=shape.own_page,
+            earlier=_stand_in("earlier") if shape.again else "",
         )
     ).replace(generate_csrf(), _stand_in("token"))
     pieces = CUT.split(html.replace(str(ID), _stand_in("id")))

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from tracker.cli import framework_files as files
-from tracker.cli.framework_files import AS_JSON, DRY_RUN
+from tracker.cli.frameworks import files
+from tracker.cli.frameworks.files import AS_JSON, DRY_RUN
 from tracker.queries.frameworks.contents import file_of
 from tracker.queries.frameworks.drafts import DraftedVersion, drafted, open_drafts
 from tracker.queries.frameworks.published import versions

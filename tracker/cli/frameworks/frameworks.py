@@ -6,10 +6,9 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from tracker.cli import carrying
-from tracker.cli import framework_files as files
-from tracker.cli.framework_files import AS_JSON, DRY_RUN, FILE
-from tracker.cli.framework_versions import diff, export, publish
+from tracker.cli.frameworks import carrying, files
+from tracker.cli.frameworks.files import AS_JSON, DRY_RUN, FILE
+from tracker.cli.frameworks.versions import diff, export, publish
 from tracker.queries.frameworks.published import digest_of, published
 from tracker.rules.errors import Conflict
 from tracker.rules.frameworks.file_content import FrameworkFile
