@@ -97,6 +97,8 @@ KEPT = frozenset(
         "endorsement_moves",
         "endorsement_texts",
         "endorsements",
+        "framework_draft_decisions",
+        "framework_drafts",
         "handover_texts",
         "handovers",
         "levels",
