@@ -12,23 +12,10 @@ from sqlalchemy.orm import Session
 from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import Base, transaction
-from tracker.models import (
-    Domain,
-    Framework,
-    Level,
-    Membership,
-    Rating,
-    RoleProfile,
-    ScaleAnswer,
-    Statement,
-    StatementSuccessor,
-    Strand,
-    Target,
-)
+from tracker.models import Domain, Framework, Level, ScaleAnswer, Statement, Strand
 from tracker.queries.frameworks.carrying import CarryingScope
 from tracker.records import successors
 from tracker.records.successors import Succession
-from tracker.rules.frameworks.scale import Basis
 from tracker.rules.frameworks.versions import Change
 from tracker.services.frameworks import carrying
 from tracker.services.frameworks.carrying import CarryingOutcome
@@ -173,9 +160,11 @@ def done(carrying_id: int, now: dt.datetime = AFTER, *, at_most: int = 1_000) ->
     return carrying.finish(carrying_id, now)
 
 
-def carried(world: World, version: NextVersion, now: dt.datetime = AFTER) -> int:
-    """The whole library. The carrying's id."""
-    carrying_id = planned(world, version, now=now)
+def carried(
+    world: World, version: NextVersion, now: dt.datetime = AFTER, *, person: str | None = None
+) -> int:
+    """The whole library, or one person of it. The carrying's id."""
+    carrying_id = planned(world, version, person=person, now=now)
     done(carrying_id, now)
     return carrying_id
 
@@ -183,39 +172,3 @@ def carried(world: World, version: NextVersion, now: dt.datetime = AFTER) -> int
 def undone(world: World, carrying_id: int, now: dt.datetime = AFTER) -> CarryingOutcome:
     carrying.undo(actor(world, "adam", now), carrying_id, now)
     return done(carrying_id, now)
-
-
-def move(world: World, person: str, made: NextVersion) -> None:
-    """Let somebody learn in that version, in a job profile of the same targets, with the answers
-    that carry: past the services that carry people."""
-    with transaction() as tx:
-        role = tx.scalars(
-            select(Membership).where(
-                Membership.person_id == world.people[person],
-                Membership.role_profile_id.is_not(None),
-            )
-        ).one()
-        old = tx.get_one(RoleProfile, role.role_profile_id)
-        name = f"{old.name} {made.framework_id}"
-        profile_id = _copy(tx, old, framework_id=made.framework_id, name=name)
-        for target in tx.scalars(select(Target).where(Target.role_profile_id == old.id)).all():
-            domain_id = made.domains[target.domain_id]
-            _copy(tx, target, role_profile_id=profile_id, domain_id=domain_id)
-        role.role_profile_id = profile_id
-        parts = tx.execute(
-            select(StatementSuccessor.successor_id, Rating)
-            .join(Rating, Rating.statement_id == StatementSuccessor.statement_id)
-            .join(Statement, Statement.id == StatementSuccessor.successor_id)
-            .where(
-                Rating.person_id == world.people[person],
-                Statement.framework_id == made.framework_id,
-                StatementSuccessor.steps == 1,
-                StatementSuccessor.carries,
-            )
-        ).all()
-        answers: dict[int, list[Rating]] = {}
-        for statement_id, rating in parts:
-            answers.setdefault(statement_id, []).append(rating)
-        for statement_id, ratings in answers.items():
-            if len({each.answer for each in ratings}) == 1:
-                _copy(tx, ratings[0], statement_id=statement_id, basis=Basis.CARRIED, version=1)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.factories.answers import EndorsedAnswer
 from tests.factories.reviews import endorse
-from tests.factories.versions import NextVersion, move, next_version
+from tests.factories.versions import NextVersion, carried, next_version
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models.reviews.standing import standing
@@ -93,7 +93,7 @@ def test_what_was_revealed_is_read_the_same_way_and_counts_in_levels(world: Worl
     endorse(world, "ana", "sue", same, YES)
     endorse(world, "ana", "sue", asked, YES)
     made = next_version(world, reworded={asked: False})
-    move(world, "ana", made)
+    carried(world, made)
     people, library_id = [world.people["ana"]], world.libraries["city"]
     revealed = levels.revealed(people, made.framework_id, NO_BLIND_SPOTS)
     said = {row[1]: row[2] for row in session().execute(select(revealed))}

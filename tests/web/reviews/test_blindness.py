@@ -16,7 +16,7 @@ from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, ask, item_ids, send
-from tests.factories.versions import move, next_version
+from tests.factories.versions import carried, next_version
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.services.assessment import ratings
@@ -249,7 +249,7 @@ def test_nor_those_of_somebody_who_was_carried_to_a_newer_version(
     with app.app_context():
         rate(world, "ana", world.statements["communication"][4], Answer.PARTLY)
         made = next_version(world, reworded={sent[0]: True, sent[1]: False}, split={sent[2]: True})
-        move(world, "ana", made)
+        carried(world, made)
     client = reader(sign_in, world, name, review_id)
     of_ana = f"/people/{world.people['ana']}"
     now = [each for statement_id in sent for each in made.became[statement_id]]

@@ -14,7 +14,8 @@ from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.sending import actor, answer_all
-from tests.factories.versions import NextVersion, move, next_version
+from tests.factories.versions import NextVersion, next_version
+from tests.factories.versions import carried as carry
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Endorsement, Review, ReviewItem
@@ -26,7 +27,7 @@ from tracker.services.assessment import ratings
 from tracker.services.reviews import endorsements, reviews
 
 SignIn = Callable[[str], Client]
-BEFORE = dt.timedelta(days=40)
+BEFORE = dt.timedelta(days=80)
 DOMAIN = "/assess/small/durable/communication"
 
 
@@ -62,7 +63,7 @@ def carried(app: Flask, world: World) -> Carried:
             retired={gone},
             added=1,
         )
-        move(world, "ana", made)
+        carry(world, made, then + dt.timedelta(days=1), person="ana")
     return Carried(made, same, asked, split, (one, other), gone)
 
 
