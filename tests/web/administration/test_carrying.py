@@ -28,6 +28,8 @@ def test_planned_for_after_the_round_begun_by_itself_told_and_undone(
         rate(world, "ana", same, YES)
         version = next_version(world, reworded={changed: False})
     adam = sign_in(world.email("adam"))
+    published = "Small framework: version 2 is published 4 people are on version 1."
+    assert published in words(adam.get("/").text)
     assert "4 people to move; Autumn 2026 keeps version 1 until Dec 11" in words(
         adam.get(PAGES).text
     )
@@ -47,6 +49,7 @@ def test_planned_for_after_the_round_begun_by_itself_told_and_undone(
     assert "Enter the day." in adam.post(PAGES, {**early, "starts_on": ""}).text
     planned = adam.post(PAGES, {**ends, "team_id": "", "when": "round"}, follow_redirects=True)
     assert "Planned for Dec 12. You can call it off any time before." in words(planned.text)
+    assert published not in words(adam.get("/").text)
     run = app.test_cli_runner().invoke
     assert "begun or going on: 0." in run(work, ["--daily"]).output
     with time_machine.travel(AFTER, tick=False):

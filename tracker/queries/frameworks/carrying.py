@@ -28,7 +28,7 @@ from tracker.models import (
     StatementSuccessor,
     Team,
 )
-from tracker.rules.frameworks.carrying import AT_WORK, CarryingStatus, StatementLine
+from tracker.rules.frameworks.carrying import AT_WORK, OPEN, CarryingStatus, StatementLine
 from tracker.rules.frameworks.scale import Basis
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.roles import Role
@@ -216,6 +216,14 @@ def steps(library_id: int, today: dt.date) -> list[VersionStep]:
     return list(found.values())
 
 
+def to_move(library_id: int, today: dt.date) -> list[tuple[VersionStep, int]]:
+    """With how many people each is for. One query, and one more for each."""
+    return [
+        (each, len(people(CarryingScope(library_id, each.from_id, each.to_id), today)))
+        for each in steps(library_id, today)
+    ]
+
+
 def steps_of(person_id: int, library_id: int | None, today: dt.date) -> list[VersionStep]:
     """Those that somebody can be carried by. One query, and one more for each that the library
     has."""
@@ -259,6 +267,16 @@ def detail(carrying_id: int) -> ListedCarrying:
 def found(carrying_id: int) -> ListedCarrying | None:
     row = session().execute(_carryings().where(Carrying.id == carrying_id)).one_or_none()
     return None if row is None else ListedCarrying(*row)
+
+
+def under_way(library_id: int) -> dict[int, int]:
+    """What is planned or running, by the version that people move from; at most one of each."""
+    rows = session().execute(
+        select(Carrying.from_id, Carrying.id).where(
+            Carrying.library_id == library_id, Carrying.status.in_(OPEN)
+        )
+    )
+    return dict(rows.all())
 
 
 def unfinished(scope: CarryingScope) -> int | None:

@@ -13,6 +13,7 @@ from tracker.queries.access import access_review
 from tracker.queries.administration import library_settings, membership_requests
 from tracker.queries.dashboard import today
 from tracker.queries.dashboard.today import TeamBehind
+from tracker.queries.frameworks import carrying
 from tracker.queries.frameworks.corrections import count_open
 from tracker.queries.reviews import handovers
 from tracker.queries.reviews.handovers import WaitingReview
@@ -182,11 +183,12 @@ def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
 
 
 def administering(actor: Actor, now: dt.datetime) -> Duties:
-    """Who leaves, what waits for a yes, what the library lacks, and what readers suggested. Five
-    queries, and three more where a supervision ends."""
+    """Who leaves, what waits for a yes, what the library lacks, and what readers suggested. Six
+    queries, three more where a supervision ends, and two where a newer version is published."""
     has = library_settings.setup_progress(actor, actor.today(now))
     tasks = setup_checklist(has, operates=actor.operator)
     entries = endings.entries(actor) + _requests(actor, now)
+    entries += _new_versions(actor, actor.today(now))
     entries += [PanelEntry(task.title, task.href, task.note) for task in tasks if not task.done]
     entries += _corrections(actor)
     entries += _access_review(actor, now)
@@ -224,6 +226,30 @@ def _requests(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
             _("A membership by which an administrator would see ratings."),
         )
     ]
+
+
+def _new_versions(actor: Actor, on: dt.date) -> list[PanelEntry]:
+    """The newest later version for each that people are on, while no move from it is planned."""
+    waiting = carrying.to_move(actor.library_id, on)
+    under_way = carrying.under_way(actor.library_id) if waiting else {}
+    found: dict[int, PanelEntry] = {}
+    for step, people in waiting:
+        if people and step.from_id not in {*under_way, *found}:
+            found[step.from_id] = PanelEntry(
+                _(
+                    "%(framework)s: version %(version)s is published",
+                    framework=step.title,
+                    version=step.after,
+                ),
+                url_for("carrying.index"),
+                ngettext(
+                    "%(num)d person is on version %(before)s. Choose when they move.",
+                    "%(num)d people are on version %(before)s. Choose when they move.",
+                    people,
+                    before=step.before,
+                ),
+            )
+    return list(found.values())
 
 
 def _access_review(actor: Actor, now: dt.datetime) -> list[PanelEntry]:

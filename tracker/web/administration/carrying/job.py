@@ -30,4 +30,4 @@ KIND = JobKind(plan, step)
 
 
 def init_app(app: Flask) -> None:
-    background.register(app, carrying.JOB, _l("Carrying to a new version"), KIND)
+    background.register(app, carrying.JOB, _l("Moving people to a new version"), KIND)

@@ -13,7 +13,7 @@ from tracker.queries.administration import people, team_tree
 from tracker.queries.frameworks import carrying as queries
 from tracker.queries.frameworks.carrying import CarryingScope, VersionStep
 from tracker.rules.errors import Invalid
-from tracker.rules.frameworks.carrying import OPEN, CarryingStatus
+from tracker.rules.frameworks.carrying import CarryingStatus
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
 from tracker.rules.roles import Permission
 from tracker.services.frameworks import carrying as service
@@ -34,16 +34,11 @@ bp = Blueprint("carrying", __name__, url_prefix="/admin/versions")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
     library_id = session.actor().library_id
-    steps = [
-        (each, len(queries.people(_scope(each), session.today())))
-        for each in queries.steps(library_id, session.today())
-    ]
-    carryings = queries.listed(library_id)
     return render(
         "administration/carrying/index.html",
-        steps=steps,
-        carryings=carryings,
-        under_way={each.from_id: each.id for each in carryings if each.status in OPEN},
+        steps=queries.to_move(library_id, session.today()),
+        carryings=queries.listed(library_id),
+        under_way=queries.under_way(library_id),
         statuses=STATUSES,
     )
 
@@ -75,6 +70,7 @@ def show(carrying: Subject) -> ResponseReturnValue:
         "administration/carrying/show.html",
         found=found,
         statuses=STATUSES,
+        begins_now=found.starts_on <= session.today(),
         stays=queries.stays(carrying.id) if found.status is CarryingStatus.DONE else 0,
         in_round=queries.open_round(
             session.actor().library_id, found.from_id, max(found.starts_on, session.today())
@@ -140,7 +136,7 @@ def _plan(form: CarryForm, step: VersionStep) -> int:
         raise Invalid("carrying_day_needed", "starts_on")
     made = service.plan(session.actor(), _scope(step, form), starts_on, session.now())
     if starts_on == session.today():
-        flash_message(_("It has begun. You can leave this page."))
+        flash_message(_("It begins now, in the background. You can leave this page."))
     else:
         flash_message(
             _("Planned for %(day)s. You can call it off any time before.", day=day(starts_on))
