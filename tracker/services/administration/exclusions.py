@@ -8,7 +8,8 @@ from sqlalchemy import delete, select
 from tracker.db import transaction
 from tracker.models import NotRatedHere, SensitiveDecision, Statement
 from tracker.policy.permissions import Actor
-from tracker.records import administration, audit, exclusions
+from tracker.queries.teams.round_facts import facts_at_end
+from tracker.records import administration, audit, exclusions, round_snapshots
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.frameworks.sensitive import Decision
 from tracker.rules.texts import clean_prose
@@ -30,6 +31,7 @@ def leave_out(
         raise Invalid("nothing_chosen", "statements")
     with transaction() as tx:
         library = administration.of_library(tx, actor)
+        round_snapshots.keep_due(tx, library.id, now, facts_at_end)
         codes = dict(
             tx.execute(select(Statement.id, Statement.code).where(Statement.id.in_(wanted))).all()
         )
@@ -71,6 +73,7 @@ def lift(actor: Actor, not_rated_id: int, now: dt.datetime) -> None:
     """The statement is rated again."""
     with transaction() as tx:
         library = administration.of_library(tx, actor)
+        round_snapshots.keep_due(tx, library.id, now, facts_at_end)
         row = tx.scalar(
             select(NotRatedHere).where(
                 NotRatedHere.id == not_rated_id, NotRatedHere.library_id == library.id
@@ -106,6 +109,7 @@ def decide(
     """
     with transaction() as tx:
         library = administration.of_library(tx, actor)
+        round_snapshots.keep_due(tx, library.id, now, facts_at_end)
         codes = dict(
             tx.execute(
                 select(Statement.id, Statement.code)

@@ -8,7 +8,14 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Membership, MembershipRequest, Person
 from tracker.policy.permissions import Actor
-from tracker.records import administration, membership_requests, memberships, readers
+from tracker.queries.teams.round_facts import facts_at_end
+from tracker.records import (
+    administration,
+    membership_requests,
+    memberships,
+    readers,
+    round_snapshots,
+)
 from tracker.records.notifications import notices
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.administration.requests import RequestOutcome
@@ -54,6 +61,7 @@ def confirm(actor: Actor, request_id: int, now: dt.datetime) -> None:
     request_is_own, request_not_free, needs_another.
     """
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         asked = _locked(tx, actor, request_id)
         if asked.asked_by_id == actor.person_id:
             raise Conflict("request_is_own")

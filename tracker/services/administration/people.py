@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Person
 from tracker.policy.permissions import Actor
-from tracker.records import administration, audit
+from tracker.queries.teams.round_facts import facts_at_end
+from tracker.records import administration, audit, round_snapshots
 from tracker.records.accounts import address_changes, disabling, invitations, sign_ins
 from tracker.records.notifications import alerts, link_mails
 from tracker.rules.administration.roster.entries import clean_staff_id
@@ -91,6 +92,7 @@ def disable(actor: Actor, person_id: int, now: dt.datetime) -> None:
 def enable(actor: Actor, person_id: int, now: dt.datetime) -> None:
     """They may sign in again, with the password they had."""
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         person = administration.person_of(tx, actor, person_id)
         if person.disabled_at is not None:
             person.disabled_at = None

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Domain, Framework, Level, Membership, RoleProfile, Strand, Target
 from tracker.policy.permissions import Actor
-from tracker.records import administration, audit
+from tracker.queries.teams.round_facts import facts_at_end
+from tracker.records import administration, audit, round_snapshots
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_line, clean_prose
 
@@ -54,6 +55,7 @@ def edit(
     does."""
     name = clean_line(name)
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         profile = _profile(tx, actor, role_profile_id)
         _check_name(tx, profile.library_id, profile.framework_id, name, but=profile.id)
         changed = ["name"] if profile.name != name else []

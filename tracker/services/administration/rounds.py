@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Framework, Round, RoundFramework
 from tracker.policy.permissions import Actor
-from tracker.records import administration, audit
+from tracker.queries.teams.round_facts import facts_at_end
+from tracker.records import administration, audit, round_snapshots
 from tracker.rules.calendar import clean_period, overlap
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.texts import clean_line
@@ -34,6 +35,7 @@ def create(
         library = administration.of_library(tx, actor)
         period = Round(library_id=library.id)
         frameworks = _write(tx, period, name, framework_ids, starts_on, ends_on)
+        period.ended_unseen = ends_on < actor.today(now)
         tx.add(period)
         tx.flush()
         _set_frameworks(tx, period, frameworks)
@@ -50,11 +52,13 @@ def edit(
     ends_on: dt.date,
     now: dt.datetime,
 ) -> None:
-    """Raises Invalid as `create` does, and round_keeps_framework once it has begun."""
+    """Raises Invalid as `create` does, round_keeps_framework once it has begun, and
+    round_keeps_dates once it is kept as it was at its end."""
     name = clean_line(name)
     clean_period(starts_on, ends_on)
     with transaction() as tx:
         library = administration.of_library(tx, actor)
+        round_snapshots.keep_due(tx, library.id, now, facts_at_end)
         period = tx.scalar(
             select(Round)
             .where(Round.id == round_id, Round.library_id == library.id)
@@ -63,9 +67,15 @@ def edit(
         if period is None:
             raise Missing
         kept = _frameworks(tx, period)
+        if (starts_on, ends_on) != (period.starts_on, period.ends_on) and round_snapshots.is_kept(
+            tx, period.id
+        ):
+            raise Invalid("round_keeps_dates", "ends_on")
         if set(framework_ids) != kept and period.starts_on <= actor.today(now):
             raise Invalid("round_keeps_framework", "framework_ids")
         frameworks = _write(tx, period, name, framework_ids, starts_on, ends_on)
+        if not round_snapshots.is_kept(tx, period.id):
+            period.ended_unseen = ends_on < actor.today(now)
         _set_frameworks(tx, period, frameworks)
         _note(tx, "round_edited", actor, period, frameworks, now)
 

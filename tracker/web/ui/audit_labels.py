@@ -91,6 +91,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "role_profile_retired": _l("Job profile retired"),
         "round_added": _l("Round added"),
         "round_edited": _l("Round edited"),
+        "round_kept": _l("Round kept as it was"),
         "statement_left_out": _l("Statement left out of rating"),
         "statement_taken_in": _l("Statement rated again"),
         "sensitive_decided": _l("Statement on personal matters decided"),
@@ -137,7 +138,11 @@ NOT_LISTED = frozenset(
 """Kinds that are recorded and not listed: they would tell something of answers, or belong to no
 library."""
 
-BY_NOBODY = {"not_recorded": _l("Skills Tracker"), "sign_in_refused": _l("nobody signed in")}
+BY_NOBODY = {
+    "not_recorded": _l("Skills Tracker"),
+    "round_kept": _l("Skills Tracker"),
+    "sign_in_refused": _l("nobody signed in"),
+}
 """Who it was, where no account did it; any other kind comes from a command on the server."""
 
 WORDS = {kind: words for group in KINDS.values() for kind, words in group.items()}

@@ -14,7 +14,8 @@ from tracker.models import Person, RosterImport, Team
 from tracker.models.columns import table_of
 from tracker.policy.permissions import Actor
 from tracker.queries.administration import rosters
-from tracker.records import audit, memberships, readers
+from tracker.queries.teams.round_facts import facts_at_end
+from tracker.records import audit, memberships, readers, round_snapshots
 from tracker.records import rosters as records
 from tracker.records.accounts import invitations
 from tracker.records.notifications import alerts
@@ -101,6 +102,7 @@ def bring_in(actor: Actor, roster_id: int, seen: str, now: dt.datetime) -> Broug
         prepared = _prepare(checked.plan)
         try:
             with transaction() as tx:
+                round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
                 staged = records.locked(tx, actor, roster_id)
                 if staged.state is not RosterState.CHECKED:
                     return None

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Membership, MembershipRequest, Person, RosterTrace, SignIn, Team
 from tracker.policy.permissions import Actor
-from tracker.records import audit, memberships, readers
+from tracker.queries.teams.round_facts import facts_at_end
+from tracker.records import audit, memberships, readers, round_snapshots
 from tracker.records import rosters as records
 from tracker.records.accounts import invitations
 from tracker.records.notifications import alerts
@@ -61,6 +62,7 @@ def undo(actor: Actor, roster_id: int, now: dt.datetime) -> UndoneRoster:
     """Who was new is taken out of their teams, and their account is disabled; who was changed is
     as before. Raises Conflict: roster_undo_late, needs_another."""
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         staged = records.locked(tx, actor, roster_id)
         imported_at = staged.imported_at
         is_late = imported_at is None or now >= imported_at + UNDO_FOR
