@@ -26,8 +26,7 @@ def _parent(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
 
 def upgrade() -> None:
     op.add_column(
-        "rounds",
-        sa.Column("ended_unseen", sa.Boolean(), server_default=sa.false(), nullable=False),
+        "rounds", sa.Column("ended_unseen", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
     rounds = sa.table("rounds", sa.column("ends_on", sa.Date), sa.column("ended_unseen"))
     today = dt.datetime.now(dt.UTC).date()

@@ -72,6 +72,8 @@ class PastRound:
     name: str
     framework_id: int
     framework_slug: str
+    framework: Wording
+    lang: str
     starts_on: dt.date
     ends_on: dt.date
     snapshot_id: int | None
@@ -102,6 +104,11 @@ class GapScope:
     def here(self) -> list[TeamLearner]:
         """The people of this team and, for who coordinates it, of those below."""
         return [one for one in self.people if one.is_in(self.team.path, self.coordinates)]
+
+    @property
+    def kept(self) -> list[PastRound]:
+        """The rounds that are over and kept as they were, the newest first."""
+        return [each for each in self.rounds if each.snapshot_id is not None]
 
     def open_round(self, framework_id: int) -> PastRound | None:
         """The round of that framework that today falls into."""
@@ -234,6 +241,9 @@ def _rounds(library_id: int, today: dt.date) -> tuple[PastRound, ...]:
             Round.name,
             RoundFramework.framework_id,
             Framework.slug,
+            Framework.title,
+            Framework.version,
+            Framework.lang,
             Round.starts_on,
             Round.ends_on,
             RoundSnapshot.id.label("snapshot_id"),
@@ -245,7 +255,21 @@ def _rounds(library_id: int, today: dt.date) -> tuple[PastRound, ...]:
         .where(Round.library_id == library_id, Round.starts_on <= today)
         .order_by(Round.starts_on.desc(), Round.id.desc())
     )
-    return tuple(PastRound(*row) for row in rows)
+    return tuple(
+        PastRound(
+            id=row.id,
+            name=row.name,
+            framework_id=row.framework_id,
+            framework_slug=row.slug,
+            framework=f"{row.title} {row.version}",
+            lang=row.lang,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            snapshot_id=row.snapshot_id,
+            reconstructed=row.reconstructed,
+        )
+        for row in rows
+    )
 
 
 def counted(people: Collection[TeamLearner]) -> list[CountedPerson]:

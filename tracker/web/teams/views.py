@@ -135,8 +135,7 @@ def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[Framewor
         return []
     offered: Any = filters.framework.choices
     people = filters.chosen().get("teams")
-    keys = gap_asked.keys_of(scope)
-    langs = {keys[one.framework_id]: one.lang for one in scope.here}
+    langs = {key: of.lang for key, of in gap_asked.frameworks_of(scope).items()}
     return [
         FrameworkLink(
             label,

@@ -1,0 +1,99 @@
+"""The gaps pages of a round that is over: whatever changes afterwards, no figure of them does."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.client import Client
+from tests.factories import rounds as factory
+from tests.factories.actors import acting
+from tests.factories.people import join
+from tests.factories.versions import next_version
+from tests.factories.world import World
+from tests.web.teams.test_gaps import file
+from tracker.db import transaction
+from tracker.models import Library, Person, RoleProfile
+from tracker.queries.profiles import levels
+from tracker.rules.profiles import levels as rules
+from tracker.rules.profiles.levels import LevelRule
+from tracker.services.administration import people, round_snapshots
+
+SignIn = Callable[[str], Client]
+FILES = ("city/gaps.csv", "city/gaps/people.csv", "central/gaps.csv", "bookmobile/gaps.csv")
+
+
+def told(world: World, client: Client, spring: int) -> str:
+    """All files about the round, and what its pages say but for links and names of links."""
+    found = []
+    for each in FILES:
+        team, _, rest = each.partition("/")
+        found.append(client.http.get(f"/teams/{world.teams[team]}/{rest}?round={spring}").text)
+    page = client.get(f"/teams/{world.teams['city']}/gaps?round={spring}").text
+    found.append(page.partition("Most people below target")[2].partition("</main>")[0])
+    return "\n".join(found).replace("Ben", "(erased)")
+
+
+def change_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    factory.revoke_all(world)
+    for change in factory.CHANGING:
+        change(world)
+    people.disable(acting(world, "adam"), world.people["ben"], world.now)
+    made = next_version(world, version="2", reworded={world.statements["leadership"][0]: False})
+    with transaction() as tx:
+        tx.get_one(Person, world.people["ben"]).name = "(erased)"
+        tx.get_one(RoleProfile, world.role_profiles["city"]).framework_id = made.framework_id
+        tx.get_one(Library, world.libraries["city"]).time_zone = "Pacific/Honolulu"
+    monkeypatch.setattr(rules, "RULE", LevelRule("all", 2, 1, 1))
+    levels._standing.cache_clear()
+
+
+def test_whatever_changes_afterwards_no_figure_of_a_closed_round_does(
+    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cora = sign_in(world.email("cora"))
+    with app.app_context():
+        spring = factory.past_round(world)
+        round_snapshots.keep_all_due(world.now)
+    before = told(world, cora, spring)
+    now = file(cora, f"/teams/{world.teams['central']}/gaps.csv")
+    assert "As of,2026-05-31" in before
+    assert "Below target" not in before.splitlines()[0]
+    with app.app_context():
+        change_everything(world, monkeypatch)
+    assert told(world, cora, spring) == before
+    assert file(cora, f"/teams/{world.teams['central']}/gaps.csv?framework=small") != now
+    page = cora.get(f"/teams/{world.teams['central']}/gaps?round={spring}").text
+    assert "<b>As of May 31, 2026.</b>" in page
+    assert "reconstructed" not in page
+    levels._standing.cache_clear()
+
+
+def test_a_round_is_offered_once_it_is_over_and_kept(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """The open one is not, and what is not offered is no file."""
+    cora = sign_in(world.email("cora"))
+    url = f"/teams/{world.teams['central']}/gaps"
+    assert "End of" not in cora.get(url).text
+    assert cora.http.get(f"{url}.csv?round={world.rounds['city']}").status_code == 404
+    with app.app_context():
+        factory.past_round(world)
+        round_snapshots.keep_all_due(world.now)
+    assert "End of Spring 2026" in cora.get(url).text
+
+
+def test_who_only_supervises_sees_those_whom_they_may_see_now(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Somebody who left the team longer ago than 30 days is not among them."""
+    sue = sign_in(world.email("sue"))
+    with app.app_context():
+        join(world, "cleo", "central", ends_on=dt.date(2026, 8, 1))
+        spring = factory.past_round(world)
+        round_snapshots.keep_all_due(world.now)
+    url = f"/teams/{world.teams['central']}/gaps.csv?round={spring}"
+    assert [line[0] for line in file(sue, url)][:4] == ["Name", "Ana", "Ben", "Gaps"]
+    names = [line[0] for line in file(sign_in(world.email("cora")), url)]
+    assert names[:4] == ["Name", "Ana", "Ben", "Cleo"]
