@@ -64,6 +64,7 @@ def leave_out(
                 actor_id=actor.person_id,
                 statement_id=statement_id,
                 statement=codes[statement_id],
+                after=reason,
             )
         tx.flush()
         return [row.id for row in rows]
@@ -90,6 +91,7 @@ def lift(actor: Actor, not_rated_id: int, now: dt.datetime) -> None:
             actor_id=actor.person_id,
             statement_id=row.statement_id,
             statement=code,
+            before=row.reason,
         )
         exclusions.decide(tx, actor, [row.statement_id], Decision.RATE, now)
         tx.delete(row)
@@ -153,6 +155,7 @@ def decide(
                 actor_id=actor.person_id,
                 statement_id=statement_id,
                 statement=codes[statement_id],
+                decision_before=before.get(statement_id),
                 decision=decision,
             )
         return len(new)

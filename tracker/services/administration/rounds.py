@@ -67,6 +67,7 @@ def edit(
         if period is None:
             raise Missing
         kept = _frameworks(tx, period)
+        before = _said(period)
         if (starts_on, ends_on) != (period.starts_on, period.ends_on) and round_snapshots.is_kept(
             tx, period.id
         ):
@@ -77,7 +78,9 @@ def edit(
         if not round_snapshots.is_kept(tx, period.id):
             period.ended_unseen = ends_on < actor.today(now)
         _set_frameworks(tx, period, frameworks)
-        _note(tx, "round_edited", actor, period, frameworks, now)
+        _note(
+            tx, "round_edited", actor, period, frameworks, now, before=before, after=_said(period)
+        )
 
 
 def _write(
@@ -135,6 +138,7 @@ def _note(
     period: Round,
     frameworks: Collection[Framework],
     now: dt.datetime,
+    **facts: str,
 ) -> None:
     audit.note(
         tx,
@@ -142,7 +146,14 @@ def _note(
         now,
         library_id=period.library_id,
         actor_id=actor.person_id,
+        subject_id=None,
         round_id=period.id,
         round=period.name,
         frameworks=", ".join(f"{each.slug} {each.version}" for each in frameworks),
+        **facts,
     )
+
+
+def _said(period: Round) -> str:
+    """A round for the audit."""
+    return f"{period.name}, {period.starts_on}/{period.ends_on}"

@@ -226,6 +226,7 @@ MEANT: dict[str, Mapping[Any, Any]] = {
     "what": MADE_BY,
     "form": FORMS,
     "decision": DECISIONS,
+    "decision_before": DECISIONS,
     "reason": ERASED_BECAUSE,
     "kept": {"legal_hold": _l("hidden while a legal hold is open")},
 }
@@ -237,8 +238,11 @@ SHOWN = {
     "round": "%(fact)s",
     "frameworks": "%(fact)s",
     "statement": "%(fact)s",
-    "decision": "%(fact)s",
+    "decision_before": _l("before: %(fact)s"),
+    "decision": _l("now: %(fact)s"),
     "targets_reason": "%(fact)s",
+    "before": _l("before: %(fact)s"),
+    "after": _l("now: %(fact)s"),
     "role": "%(fact)s",
     "page": "%(fact)s",
     "what": "%(fact)s",
@@ -265,7 +269,7 @@ def facts(kind: str, stored: Mapping[str, Any]) -> str:
     told = [
         str(words) % {"fact": MEANT.get(key, {}).get(stored[key], stored[key])}
         for key, words in SHOWN.items()
-        if key in stored
+        if stored.get(key) is not None
     ]
     if kind == "refused" and "record" in stored:
         told.append(str(RECORDS[stored["record"]]))
