@@ -124,3 +124,15 @@ def test_a_reader_without_names_is_told_no_more_of_a_closed_round(
                 assert file(cora, f"{url}&round={spring}")[:-1] == now
                 hidden += "not shown" in str(now)
     assert hidden
+
+
+def test_a_learner_takes_along_what_was_kept_of_them(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        factory.past_round(world)
+        round_snapshots.keep_all_due(world.now)
+    (kept,) = sign_in(world.email("ana")).get("/profile.json").json["rounds"]
+    assert (kept["round"], kept["as_of"], kept["version"]) == ("Spring 2026", "2026-05-31", "1")
+    leadership = next(each for each in kept["domains"] if each["domain"] == "Leadership")
+    assert (leadership["target"], leadership["endorsed"]["state"]) == (2, "gap")

@@ -4,6 +4,7 @@ itself, as the same reader gets it."""
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Subquery, select
 
@@ -32,6 +33,19 @@ class EarlierRound:
     end: dt.datetime
     reconstructed: bool
     at_target: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRecord:
+    """What a round kept of one person. `domains`: the target, and of each side the level held and
+    the counts by level; the self side as last revealed."""
+
+    round: str
+    as_of: dt.date
+    reconstructed: bool
+    version: str
+    role_profile: str
+    domains: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +107,46 @@ def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
         )
         for row in rows
     ]
+
+
+def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
+    """What rounds kept of somebody in versions of a framework, the newest first. One query."""
+    rows = session().execute(
+        select(
+            Round.name,
+            Round.ends_on,
+            RoundSnapshot.reconstructed,
+            RoundSnapshot.facts,
+            SnapshotPerson.framework_id,
+            SnapshotPerson.role_profile,
+            SnapshotPerson.cells,
+            SnapshotPerson.counts,
+        )
+        .join(RoundSnapshot, RoundSnapshot.round_id == Round.id)
+        .join(SnapshotPerson, SnapshotPerson.snapshot_id == RoundSnapshot.id)
+        .join(Framework, Framework.id == SnapshotPerson.framework_id)
+        .where(SnapshotPerson.person_id == person_id, Framework.slug == framework_slug)
+        .order_by(Round.ends_on.desc(), Round.id)
+    )
+    found = []
+    for row in rows:
+        framework = row.facts["frameworks"][str(row.framework_id)]
+        titles = {str(domain["id"]): domain["title"] for domain in framework["domains"]}
+        domains = [
+            {"domain": title, "target": row.cells[key]["target"], **row.counts[key]}
+            for key, title in titles.items()
+        ]
+        found.append(
+            KeptRecord(
+                row.name,
+                row.ends_on,
+                row.reconstructed,
+                framework["version"],
+                row.role_profile,
+                domains,
+            )
+        )
+    return found
 
 
 def growth(

@@ -1,10 +1,13 @@
 """A learner's own ratings and endorsements, statement by statement, to take along."""
 
+from dataclasses import asdict
+
 from flask import Response, jsonify
 from flask_babel import gettext as _
 
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.endorsements.exceptions import AgreedException
+from tracker.queries.profiles.growth import KeptRecord
 from tracker.queries.profiles.statement_status import ShownAnswer, StatementVoices
 from tracker.web.ui.csv import Table, csv_file
 
@@ -45,7 +48,9 @@ def as_csv(learner: Learner, statements: list[StatementVoices]) -> Response:
     return csv_file(rows, f"{learner.name} {learner.framework}")
 
 
-def as_json(learner: Learner, statements: list[StatementVoices]) -> Response:
+def as_json(
+    learner: Learner, statements: list[StatementVoices], rounds: list[KeptRecord]
+) -> Response:
     response = jsonify(
         framework=learner.framework_slug,
         version=learner.framework_version,
@@ -63,6 +68,7 @@ def as_json(learner: Learner, statements: list[StatementVoices]) -> Response:
             }
             for each in statements
         ],
+        rounds=[{**asdict(each), "as_of": each.as_of.isoformat()} for each in rounds],
     )
     response.headers["Content-Disposition"] = 'attachment; filename="profile.json"'
     return response

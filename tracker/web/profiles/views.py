@@ -8,7 +8,7 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.profiles import profiles, statement_status
+from tracker.queries.profiles import growth, profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.notifications.notices import NoticePage
@@ -72,7 +72,11 @@ def own_csv() -> ResponseReturnValue:
 @rate_limits.documents
 def own_json() -> ResponseReturnValue:
     learner = _own() or abort(404)
-    return exports.as_json(learner, statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS))
+    return exports.as_json(
+        learner,
+        statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS),
+        growth.kept_of(learner.person_id, learner.framework_slug),
+    )
 
 
 @bp.get("/profile.pdf")
