@@ -20,10 +20,10 @@ from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.evidence import piece
 from tests.factories.frameworks import second_framework
-from tests.factories.rounds import past_round
 from tests.factories.sending import actor, answer_all, items, send
 from tests.factories.world import World, make_world
 from tests.queries.endorsements.test_digest_check import behind_the_guards
+from tests.services.administration.past_rounds import past_round
 from tracker.app import create_app
 from tracker.db import Base, db, transaction
 from tracker.models import Framework, Statement
@@ -37,7 +37,7 @@ from tracker.rules.reviews.digests import DigestFit
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services import evidence_erasures
 from tracker.services.accounts import away, invitations, password_resets
-from tracker.services.administration import exclusions, legal_holds, round_snapshots
+from tracker.services.administration import exclusions, legal_holds, rounds
 from tracker.services.administration.library_settings import NewLibrary, create_administrator
 from tracker.services.assessment import ratings
 from tracker.services.frameworks.corrections import suggest_correction
@@ -885,7 +885,7 @@ def test_what_is_kept_of_rounds_comes_and_goes_with_all_data(
         with app.app_context():
             upgrade()
             spring = past_round(make_world(NOW))
-            assert round_snapshots.keep_all_due(NOW) == 1
+            assert rounds.keep_all_due(NOW) == 1
             kept = list(db.session.execute(periods))
             db.session.remove()
             downgrade(revision=BEFORE_SNAPSHOTS)
@@ -893,7 +893,7 @@ def test_what_is_kept_of_rounds_comes_and_goes_with_all_data(
             db.session.remove()
             upgrade()
             assert list(db.session.execute(periods)) == kept
-            assert round_snapshots.keep_all_due(NOW) == 1
+            assert rounds.keep_all_due(NOW) == 1
             found = text("SELECT round_id FROM round_snapshots WHERE reconstructed")
             assert db.session.scalars(found).all() == [spring]
             connection = db.session.connection()

@@ -11,15 +11,15 @@ from sqlalchemy import select
 
 from config import ROOT
 from tests.factories.frameworks import open_round
-from tests.factories.rounds import CHANGING, END, past_round, revoke_all
 from tests.factories.world import World
+from tests.services.administration.past_rounds import CHANGING, END, past_round, revoke_all
 from tracker.db import session, transaction
 from tracker.models import Library, Round, RoundSnapshot, SnapshotPerson
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.round_facts import facts_at_end
 from tracker.rules.errors import Invalid
 from tracker.rules.teams.round_snapshots import KeptPerson, KeptRound
-from tracker.services.administration import round_snapshots, rounds
+from tracker.services.administration import rounds
 
 
 def kept(round_id: int) -> str | None:
@@ -47,8 +47,8 @@ def plain(of: KeptRound) -> str:
 
 def test_what_is_kept_of_a_person(context: World) -> None:
     spring = past_round(context)
-    assert round_snapshots.keep_all_due(context.now) == 1
-    assert round_snapshots.keep_all_due(context.now) == 0
+    assert rounds.keep_all_due(context.now) == 1
+    assert rounds.keep_all_due(context.now) == 0
     snapshot = session().scalars(select(RoundSnapshot)).one()
     ana = (
         session()
@@ -78,8 +78,8 @@ def test_the_day_ends_where_the_library_is(context: World) -> None:
         tx.get_one(Library, context.libraries["city"]).time_zone = "Pacific/Honolulu"
     spring = past_round(context)
     over = dt.datetime(2026, 6, 1, 10, tzinfo=dt.UTC)
-    assert round_snapshots.keep_all_due(over - dt.timedelta(seconds=1)) == 0
-    assert round_snapshots.keep_all_due(over) == 1
+    assert rounds.keep_all_due(over - dt.timedelta(seconds=1)) == 0
+    assert rounds.keep_all_due(over) == 1
     assert session().scalars(select(RoundSnapshot.as_of)).one() == over
     assert kept(spring) is not None
 
@@ -108,7 +108,7 @@ def test_what_is_said_later_is_not_read(context: World) -> None:
 def test_what_was_over_when_it_was_added_is_reconstructed(context: World, adam: Actor) -> None:
     dates = (dt.date(2026, 2, 1), dt.date(2026, 2, 28))
     winter = rounds.create(adam, "Winter", [context.framework_id], *dates, context.now)
-    round_snapshots.keep_all_due(context.now)
+    rounds.keep_all_due(context.now)
     assert kept(winter) is not None
     assert session().scalars(select(RoundSnapshot.reconstructed)).one()
 

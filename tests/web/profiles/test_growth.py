@@ -19,7 +19,7 @@ from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Endorsement
-from tracker.services.administration import round_snapshots
+from tracker.services.administration import rounds
 from tracker.services.assessment import ratings
 from tracker.services.reviews import endorsements
 
@@ -47,7 +47,7 @@ def grown(app: Flask, world: World) -> World:
             session().scalars(select(Endorsement.id).where(Endorsement.statement_id == three)).one()
         )
         endorsements.revoke(actor(world, "sue"), given, "By mistake.", world.now)
-        round_snapshots.keep_all_due(world.now)
+        rounds.keep_all_due(world.now)
     return world
 
 
@@ -114,7 +114,7 @@ def test_only_rounds_in_which_somebody_was_there_are_compared_with(
         open_round(grown, "Summer 2026", dt.date(2026, 7, 1), dt.date(2026, 8, 31))
         join(grown, "cleo", "central", starts_on=dt.date(2026, 6, 1))
         join(grown, "dan", "central", starts_on=dt.date(2026, 10, 1))
-        round_snapshots.keep_all_due(grown.now)
+        rounds.keep_all_due(grown.now)
     ana = sign_in(grown.email("ana"))
     page = ana.get("/profile").text
     assert "Since the end of Summer 2026. As of Aug 31, 2026." in page

@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 
 from tests.client import Client
-from tests.factories import rounds as factory
 from tests.factories.actors import acting
 from tests.factories.people import join
 from tests.factories.versions import next_version
 from tests.factories.world import World
+from tests.services.administration import past_rounds as factory
 from tests.web.teams.test_gaps import file
 from tests.web.teams.test_gaps_suppression import Crowd, hide_names
 from tracker.db import transaction
@@ -19,7 +19,7 @@ from tracker.models import Library, Person, RoleProfile, Round
 from tracker.queries.profiles import levels
 from tracker.rules.profiles import levels as rules
 from tracker.rules.profiles.levels import LevelRule
-from tracker.services.administration import people, round_snapshots
+from tracker.services.administration import people, rounds
 
 SignIn = Callable[[str], Client]
 FILES = ("city/gaps.csv", "city/gaps/people.csv", "central/gaps.csv", "bookmobile/gaps.csv")
@@ -56,7 +56,7 @@ def test_whatever_changes_afterwards_no_figure_of_a_closed_round_does(
     cora = sign_in(world.email("cora"))
     with app.app_context():
         spring = factory.past_round(world)
-        round_snapshots.keep_all_due(world.now)
+        rounds.keep_all_due(world.now)
     before = told(world, cora, spring)
     now = file(cora, f"/teams/{world.teams['central']}/gaps.csv")
     assert "As of,2026-05-31" in before
@@ -81,7 +81,7 @@ def test_a_round_is_offered_once_it_is_over_and_kept(
     assert cora.http.get(f"{url}.csv?round={world.rounds['city']}").status_code == 404
     with app.app_context():
         factory.past_round(world)
-        round_snapshots.keep_all_due(world.now)
+        rounds.keep_all_due(world.now)
     assert "End of Spring 2026" in cora.get(url).text
 
 
@@ -93,7 +93,7 @@ def test_who_only_supervises_sees_those_whom_they_may_see_now(
     with app.app_context():
         join(world, "cleo", "central", ends_on=dt.date(2026, 8, 1))
         spring = factory.past_round(world)
-        round_snapshots.keep_all_due(world.now)
+        rounds.keep_all_due(world.now)
     url = f"/teams/{world.teams['central']}/gaps.csv?round={spring}"
     assert [line[0] for line in file(sue, url)][:4] == ["Name", "Ana", "Ben", "Gaps"]
     names = [line[0] for line in file(sign_in(world.email("cora")), url)]
@@ -113,7 +113,7 @@ def test_a_reader_without_names_is_told_no_more_of_a_closed_round(
         spring = factory.past_round(world)
         with transaction() as tx:
             tx.get_one(Round, spring).ends_on = world.now.date()
-        round_snapshots.keep_all_due(world.now + dt.timedelta(days=1))
+        rounds.keep_all_due(world.now + dt.timedelta(days=1))
     cora = sign_in(world.email("cora"))
     hidden = 0
     for team in ("city", "central", "bookmobile", "harbour"):
@@ -131,7 +131,7 @@ def test_a_learner_takes_along_what_was_kept_of_them(
 ) -> None:
     with app.app_context():
         factory.past_round(world)
-        round_snapshots.keep_all_due(world.now)
+        rounds.keep_all_due(world.now)
     (kept,) = sign_in(world.email("ana")).get("/profile.json").json["rounds"]
     assert (kept["round"], kept["as_of"], kept["version"]) == ("Spring 2026", "2026-05-31", "1")
     leadership = next(each for each in kept["domains"] if each["domain"] == "Leadership")

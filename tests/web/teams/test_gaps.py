@@ -34,7 +34,7 @@ from tracker.models import (
 )
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.reviews.workflow import ItemStatus
-from tracker.services.administration import round_snapshots
+from tracker.services.administration import rounds
 
 SignIn = Callable[[str], Client]
 GAP, AT, NOT_ASSESSED = TargetState.GAP, TargetState.AT_TARGET, TargetState.NOT_ASSESSED
@@ -186,7 +186,7 @@ def test_a_round_shows_how_it_was_at_its_end(app: Flask, world: World, sign_in: 
             by="sue",
             at=dt.datetime(2026, 6, 1, 1, tzinfo=dt.UTC),
         )
-        round_snapshots.keep_all_due(world.now)
+        rounds.keep_all_due(world.now)
     sue = sign_in(world.email("sue"))
     then = rows(sue.get(f"{url}?round={spring}").text)
     assert (then["Ana"][2], then["Ben"][2]) == ("De Developing, at target", "? not known yet")
@@ -386,7 +386,7 @@ def test_the_number_of_statements_does_not_depend_on_the_size(
     with app.app_context():
         some_gaps(world)
         spring = open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
-        round_snapshots.keep_all_due(world.now)
+        rounds.keep_all_due(world.now)
     url = f"/teams/{world.teams['city']}/gaps?compare={spring}"
 
     def count() -> int:

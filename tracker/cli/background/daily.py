@@ -12,7 +12,7 @@ from tracker.rules.errors import Unreachable
 from tracker.rules.evidence.places import FilePlace
 from tracker.services import evidence_erasures, idempotency
 from tracker.services.accounts import addresses, away, drafts
-from tracker.services.administration import round_snapshots
+from tracker.services.administration import rounds
 from tracker.services.administration.roster import staging
 from tracker.services.notifications import reminders
 from tracker.services.operations import anchors, jobs, limit_counts, stored_files
@@ -37,7 +37,7 @@ def _of_files(work: Callable[[FilePlace], str]) -> str:
 
 
 PARTS: tuple[Callable[[dt.datetime], str], ...] = (
-    lambda now: f"Rounds kept: {round_snapshots.keep_all_due(now)}.",
+    lambda now: f"Rounds kept: {rounds.keep_all_due(now)}.",
     lambda now: f"No agreement: {differences.keep_due_apart(now)}.",
     lambda now: f"Expired: {endorsements.expire_due(now)}.",
     lambda now: f"Reminders: {reminders.remind(now)}.",

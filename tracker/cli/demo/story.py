@@ -28,7 +28,6 @@ from tracker.services.administration import (
     memberships,
     people,
     role_profiles,
-    round_snapshots,
     rounds,
     teams,
     use_statement_readings,
@@ -220,7 +219,7 @@ class Story(Scene):
 
     def _after_first_round(self) -> None:
         """It is kept as it was on its last day; then the library comes to expect more."""
-        round_snapshots.keep_all_due(self.at(FIRST_ROUND[1] + 1))
+        rounds.keep_all_due(self.at(FIRST_ROUND[1] + 1))
         now = self.at(FIRST_ROUND[1] + 10)
         self._set_durable_targets(self.actor(self.cast.administrator, now), now)
 

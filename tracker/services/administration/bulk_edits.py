@@ -12,7 +12,8 @@ from tracker.policy.permissions import Actor
 from tracker.queries.administration.bulk_edits import plans
 from tracker.queries.administration.bulk_edits.plans import PlannedEdit
 from tracker.queries.teams.round_facts import facts_at_end
-from tracker.records import administration, memberships, readers, round_snapshots
+from tracker.records import administration, memberships, readers
+from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.bulk_edits import BulkChange, BulkEdit
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.calendar import clean_period

@@ -9,7 +9,8 @@ from tracker.db import transaction
 from tracker.models import NotRatedHere, SensitiveDecision, Statement
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.round_facts import facts_at_end
-from tracker.records import administration, audit, exclusions, round_snapshots
+from tracker.records import administration, audit, exclusions
+from tracker.records.reviews import round_snapshots
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.frameworks.sensitive import Decision
 from tracker.rules.texts import clean_prose

@@ -10,8 +10,9 @@ from tracker.db import transaction
 from tracker.models import Library, Person, Team
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.round_facts import facts_at_end
-from tracker.records import administration, audit, exclusions, readers, round_snapshots
+from tracker.records import administration, audit, exclusions, readers
 from tracker.records.accounts import invitations
+from tracker.records.reviews import round_snapshots
 from tracker.rules.calendar import clean_time_zone
 from tracker.rules.errors import Invalid
 from tracker.rules.regions import Paper, Region

@@ -9,14 +9,9 @@ from tracker.db import transaction
 from tracker.models import Membership, MembershipRequest, Person
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.round_facts import facts_at_end
-from tracker.records import (
-    administration,
-    membership_requests,
-    memberships,
-    readers,
-    round_snapshots,
-)
+from tracker.records import administration, membership_requests, memberships, readers
 from tracker.records.notifications import notices
+from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.administration.requests import RequestOutcome
 from tracker.rules.errors import Conflict, Missing

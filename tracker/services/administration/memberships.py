@@ -11,7 +11,8 @@ from tracker.models import Membership
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.people import MembershipDetails
 from tracker.queries.teams.round_facts import facts_at_end
-from tracker.records import administration, memberships, readers, round_snapshots
+from tracker.records import administration, memberships, readers
+from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.calendar import clean_period
 from tracker.rules.errors import Conflict

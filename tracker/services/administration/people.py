@@ -10,9 +10,10 @@ from tracker.db import transaction
 from tracker.models import Person
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.round_facts import facts_at_end
-from tracker.records import administration, audit, round_snapshots
+from tracker.records import administration, audit
 from tracker.records.accounts import address_changes, disabling, invitations, sign_ins
 from tracker.records.notifications import alerts, link_mails
+from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.roster.entries import clean_staff_id
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.notifications.notices import NoticeKind

@@ -10,7 +10,8 @@ from tracker.db import transaction
 from tracker.models import Domain, Framework, Level, Membership, RoleProfile, Strand, Target
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.round_facts import facts_at_end
-from tracker.records import administration, audit, round_snapshots
+from tracker.records import administration, audit
+from tracker.records.reviews import round_snapshots
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_line, clean_prose
 

@@ -6,11 +6,12 @@ from collections.abc import Collection
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from tracker.db import transaction
-from tracker.models import Framework, Round, RoundFramework
+from tracker.db import session, transaction
+from tracker.models import Framework, Library, Round, RoundFramework
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.round_facts import facts_at_end
-from tracker.records import administration, audit, round_snapshots
+from tracker.records import administration, audit
+from tracker.records.reviews import round_snapshots
 from tracker.rules.calendar import clean_period, overlap
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.texts import clean_line
@@ -81,6 +82,16 @@ def edit(
         _note(
             tx, "round_edited", actor, period, frameworks, now, before=before, after=_said(period)
         )
+
+
+def keep_all_due(now: dt.datetime) -> int:
+    """Keep those that are over as they were on their last day, library by library. Returns how
+    many: run daily by a command."""
+    kept = 0
+    for library_id in session().scalars(select(Library.id).order_by(Library.id)).all():
+        with transaction() as tx:
+            kept += round_snapshots.keep_due(tx, library_id, now, facts_at_end)
+    return kept
 
 
 def _write(

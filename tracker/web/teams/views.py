@@ -22,7 +22,7 @@ from tracker.web.teams import exports as gaps_export
 from tracker.web.teams import gap_asked, gap_matrix, member_list, people_file
 from tracker.web.teams.gap_forms import GapFilters
 from tracker.web.ui.csv import csv_file
-from tracker.web.ui.round_words import as_of
+from tracker.web.ui.template_helpers import as_of
 
 bp = Blueprint("teams", __name__, url_prefix="/teams")
 

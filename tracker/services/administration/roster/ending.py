@@ -12,8 +12,9 @@ from tracker.models import Membership, RosterTrace, Team
 from tracker.policy.permissions import Actor
 from tracker.queries.administration import rosters
 from tracker.queries.teams.round_facts import facts_at_end
-from tracker.records import audit, memberships, round_snapshots
+from tracker.records import audit, memberships
 from tracker.records import rosters as records
+from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.administration.roster.states import RosterState
 from tracker.rules.calendar import clean_period

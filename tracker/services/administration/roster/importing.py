@@ -15,10 +15,11 @@ from tracker.models.columns import table_of
 from tracker.policy.permissions import Actor
 from tracker.queries.administration import rosters
 from tracker.queries.teams.round_facts import facts_at_end
-from tracker.records import audit, memberships, readers, round_snapshots
+from tracker.records import audit, memberships, readers
 from tracker.records import rosters as records
 from tracker.records.accounts import invitations
 from tracker.records.notifications import alerts
+from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.administration.roster.ground import KnownMembership, RosterGround
 from tracker.rules.administration.roster.plan import PlannedMembership, PlannedPerson, RosterPlan

@@ -12,10 +12,11 @@ from tracker.db import transaction
 from tracker.models import Membership, MembershipRequest, Person, RosterTrace, SignIn, Team
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.round_facts import facts_at_end
-from tracker.records import audit, memberships, readers, round_snapshots
+from tracker.records import audit, memberships, readers
 from tracker.records import rosters as records
 from tracker.records.accounts import invitations
 from tracker.records.notifications import alerts
+from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.memberships import MembershipTerms, read_terms
 from tracker.rules.administration.roster.states import UNDO_FOR, RosterState
 from tracker.rules.errors import Conflict
