@@ -73,6 +73,7 @@ def gaps(team: Subject) -> ResponseReturnValue:
         framework_links=_frameworks(today, filters),
         scope=scope,
         linked={one.person_id for one in today.people if one.by_name},
+        linked_teams={each.id for each in today.children},
         page=page,
         chosen=chosen,
         filters=filters,
