@@ -35,15 +35,9 @@ def asking(place: Demo, port: int, role: str) -> Iterator[Callable[[], object]]:
 
 
 def _read(somebody: Visitor, path: str) -> None:
-    somebody.connection.request("GET", path, headers={"Cookie": _cookie(somebody)})
-    answer = somebody.connection.getresponse()
-    answer.read()
-    if answer.status >= 500:
-        raise RuntimeError(f"{path} answered {answer.status}")
-
-
-def _cookie(somebody: Visitor) -> str:
-    return "; ".join(f"{name}={value}" for name, value in somebody.cookies.items())
+    status, _, _ = somebody.ask(path)
+    if status >= 500:
+        raise RuntimeError(f"{path} answered {status}")
 
 
 def main() -> None:

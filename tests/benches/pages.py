@@ -99,9 +99,16 @@ class Visitor:
         if form is not None:
             body = urlencode({"csrf_token": self.token, **form})
             headers |= {"Content-Type": "application/x-www-form-urlencoded"}
-        self.connection.request("GET" if form is None else "POST", path, body, headers)
-        response = self.connection.getresponse()
-        text = response.read().decode()
+        asked = "GET" if form is None else "POST", path, body, headers
+        try:
+            self.connection.request(*asked)
+            response = self.connection.getresponse()
+        except http.client.RemoteDisconnected:
+            # Idle for too long, and closed by the server: a browser asks again too.
+            self.connection.close()
+            self.connection.request(*asked)
+            response = self.connection.getresponse()
+        text = response.read().decode(errors="replace")
         for cookie in response.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
