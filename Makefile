@@ -8,7 +8,7 @@ export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 SYNC := VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --active
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long test-all test-browser screenshots diagrams icons docs messages bench load load-memory mutants check clean install
+.PHONY: help run serve test test-long test-all test-browser screenshots diagrams icons docs messages bench bench-people load load-memory mutants check clean install
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,7 +40,7 @@ test-long: $(STAMP) ## the whole suite on both engines, with the longest crawls
 
 test-browser: $(STAMP) ## the pages in a real Chromium
 	@$(SYNC) --group browser
-	@$(BIN)/python -m pytest -n auto --dist worksteal --durations=10 tests/browser
+	@$(BIN)/python -m pytest -n auto --dist load --maxschedchunk=1 --durations=10 tests/browser
 
 test-all: ## everything: PostgreSQL and the browser must be there
 	@TRACKER_REQUIRE=postgres $(MAKE) --no-print-directory test
@@ -61,6 +61,9 @@ docs: $(STAMP) ## the pages of docs/ as a site in site/; a broken link fails
 	@$(SYNC) --group docs
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 	@echo "Open site/index.html"
+
+bench-people: $(STAMP) ## from an empty installation to 300 invited people: minutes, pages, forms, mails
+	@$(BIN)/python -m tests.benches.first_people
 
 bench: $(STAMP) ## times of the main pages as ratios to an empty page, and of a save while 64 save
 	@$(BIN)/python -m tests.benches.pages

@@ -245,11 +245,12 @@ def client(app: Flask) -> Client:
 
 @pytest.fixture
 def sign_in(app: Flask) -> Callable[[str], Client]:
-    """A client signed in through the real page, by the person's e-mail address."""
+    """A client of somebody signed in, by their e-mail address. The way in through the page is told
+    in tests/web/accounts."""
 
     def as_person(email: str) -> Client:
         somebody = Client(app)
-        somebody.sign_in(email)
+        somebody.enter(email)
         return somebody
 
     return as_person

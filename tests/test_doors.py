@@ -80,7 +80,13 @@ def test_a_wrong_expectation_is_found(
         test_who_gets_what(app, world, sign_in, open_to_all)
 
 
-FOR_OPERATORS = {"admin_backup.index", "corrections.index", "libraries.new", "system.index"}
+FOR_OPERATORS = {
+    "admin_backup.index",
+    "corrections.index",
+    "framework_drafts.index",
+    "libraries.new",
+    "system.index",
+}
 """What somebody without any role in a team gets in for being an operator."""
 
 

@@ -1,6 +1,7 @@
 """The migrations: up, down, equal to the models, on both engines, and with data."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,9 @@ from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.evidence import piece
 from tests.factories.frameworks import second_framework
+from tests.factories.ratings import rate
 from tests.factories.sending import actor, answer_all, items, send
+from tests.factories.versions import carried, next_version
 from tests.factories.world import World, make_world
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tests.services.administration.past_rounds import past_round
@@ -31,15 +34,18 @@ from tracker.models.triggers import CURRENT, ERASABLE, FROZEN, GROWING, guards
 from tracker.queries.endorsements import digest_check
 from tracker.queries.operations import audit_chain, invariants, record_check, seal_chains
 from tracker.records.accounts import invitations as records
+from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.evidence.erasures import ErasureReason
 from tracker.rules.frameworks.files import read_framework
 from tracker.rules.reviews.digests import DigestFit
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services import evidence_erasures
 from tracker.services.accounts import away, invitations, password_resets
-from tracker.services.administration import exclusions, legal_holds, rounds
+from tracker.services.administration import exclusions, legal_holds, people, rounds
+from tracker.services.administration.accounts import merging, removal
 from tracker.services.administration.library_settings import NewLibrary, create_administrator
 from tracker.services.assessment import ratings
+from tracker.services.frameworks import publishing
 from tracker.services.frameworks.corrections import suggest_correction
 from tracker.services.frameworks.importing import import_framework
 from tracker.services.reviews import differences, due_dates, reviews
@@ -778,6 +784,42 @@ def test_links_that_are_out_go_on_and_mailed_ones_end_on_the_way_back(
             db.engine.dispose()
 
 
+DRAFTS = "20270101_framework_drafts"
+BEFORE_DRAFTS = str(ScriptDirectory(str(MIGRATIONS)).get_revision(DRAFTS).down_revision)
+
+
+def test_what_was_published_stays_without_its_draft(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    file = read_framework(SEED.read_text(encoding="utf-8"))
+    there = "SELECT count(*) FROM frameworks", "SELECT count(*) FROM statement_successors"
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            make_world(NOW)
+            import_framework(file, NOW)
+            published = import_framework(replace(file, version="26.11"), NOW).draft_id
+            assert published is not None
+            publishing.publish(None, published, NOW)
+            import_framework(replace(file, version="26.12"), NOW)
+            _refuses(f"UPDATE framework_drafts SET discarded_at = made_at WHERE id = {published}")
+            _refuses("UPDATE framework_drafts SET published_at = NULL")
+            people = _all("SELECT id, email, operator FROM people ORDER BY id")
+            before = [_all(query) for query in there]
+            db.session.remove()
+            downgrade(revision=BEFORE_DRAFTS)
+            assert "framework_drafts" not in inspect(db.engine).get_table_names()
+            upgrade()
+            assert [_all(query) for query in there] == before == [[(3,)], [(137,)]]
+            assert _all("SELECT id, email, operator FROM people ORDER BY id") == people
+            assert _all("SELECT count(*) FROM framework_drafts") == [(0,)]
+            assert not any(row[0] for row in _all("SELECT framework_editor FROM people"))
+            db.session.remove()
+            db.engine.dispose()
+
+
 SEALS = "20261223_seals"
 BEFORE_SEALS = str(ScriptDirectory(str(MIGRATIONS)).get_revision(SEALS).down_revision)
 SALTS = "SELECT count(DISTINCT salt) FROM rating_entries WHERE length(salt) = 64"
@@ -873,6 +915,105 @@ def test_rosters_come_and_go_with_all_data(
 BEFORE_ROSTERS = str(ScriptDirectory(str(MIGRATIONS)).get_revision("20261228_roster").down_revision)
 
 
+OVER_YEARS = "20270105_people_over_years"
+BEFORE_YEARS = str(ScriptDirectory(str(MIGRATIONS)).get_revision(OVER_YEARS).down_revision)
+
+
+def test_accounts_over_the_years_come_and_go_with_all_data(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the older program doesn't know goes on the way back; who was deleted stays nobody."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            adam = actor(world, "adam")
+            gone, _token = people.add(adam, "Nora", "nora@example.org", NOW)
+            removal.remove(adam, gone, NOW)
+            merging.propose(adam, world.people["ana"], world.people["ben"], NOW)
+            token = invitations.renew(adam, world.people["cora"], NOW)
+            invitations.accept(
+                token,
+                Passwords(time_cost=1, memory_cost=64, parallelism=1),
+                "seven lamps by the door",
+                NOW,
+            )
+            kinds = "SELECT DISTINCT kind FROM notices ORDER BY kind"
+            assert _all(kinds) == [("link_made",), ("merge_proposed",), ("reset_used",)]
+            _refuses("UPDATE people SET name = 'Nora' WHERE removed_at IS NOT NULL")
+            _refuses("UPDATE account_merges SET outcome = 'merged', decided_at = asked_at")
+            _refuses("UPDATE account_merges SET kept_id = earlier_id")
+            before = _all("SELECT id, name, email FROM people ORDER BY id")
+            db.session.remove()
+            downgrade(revision=BEFORE_YEARS)
+            assert _all(kinds) == [("link_made",)]
+            assert _all("SELECT count(*) FROM outbox_mails") == [(1,)], "the alert of the link"
+            assert _all("SELECT id, name, email FROM people ORDER BY id") == before
+            _refuses("UPDATE notices SET kind = 'reset_used'")
+            db.session.remove()
+            upgrade()
+            assert _all("SELECT count(*) FROM people WHERE removed_at IS NOT NULL") == [(0,)]
+            assert _all("SELECT count(*) FROM account_merges") == [(0,)]
+            db.session.remove()
+            db.engine.dispose()
+
+
+def test_who_was_carried_comes_and_goes_with_all_data(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way back forgets what was planned and told; what was carried stays where it is."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    kept = [
+        text(f"SELECT {columns} FROM {table} ORDER BY id")
+        for table, columns in (
+            ("ratings", "person_id, statement_id, answer, basis, rated_at"),
+            ("memberships", "person_id, role_profile_id"),
+            ("role_profiles", "library_id, framework_id, name, retired_at"),
+            ("rounds", "name, starts_on"),
+        )
+    ]
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            rate(world, "ana", world.statements["technical"][0], Answer.PARTLY)
+            carried(world, next_version(world))
+            _refuses("UPDATE carryings SET status = 'perhaps'")
+            _refuses("UPDATE carryings SET begun_at = NULL")
+            _refuses("UPDATE carryings SET from_id = to_id")
+            _refuses(
+                "INSERT INTO carried_people (carrying_id, person_id, memberships, "
+                "asked_again, last_entry) SELECT carrying_id, person_id, memberships, 0, 0 "
+                "FROM carried_people"
+            )
+            before = [list(db.session.execute(each)) for each in kept]
+            indexes, triggers = _indexes(), _triggers()
+            db.session.remove()
+            downgrade(revision=BEFORE_CARRYING)
+            assert {"carryings", "carried_people"}.isdisjoint(_tables())
+            assert [list(db.session.execute(each)) for each in kept] == before
+            _refuses(
+                "INSERT INTO notices (person_id, kind, happening, happened_at, to_mail) "
+                "VALUES (1, 'version_carried', 'x', '2026-12-14 10:00:00', false)"
+            )
+            db.session.remove()
+            upgrade()
+            assert [list(db.session.execute(each)) for each in kept] == before
+            assert (_indexes(), _triggers()) == (indexes, triggers)
+            connection = db.session.connection()
+            assert invariants.broken(connection, invariants.contents(connection), ()) == []
+            db.session.remove()
+            db.engine.dispose()
+
+
+BEFORE_CARRYING = str(
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20270106_carrying").down_revision
+)
+
+
 def test_what_is_kept_of_rounds_comes_and_goes_with_all_data(
     engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -903,5 +1044,5 @@ def test_what_is_kept_of_rounds_comes_and_goes_with_all_data(
 
 
 BEFORE_SNAPSHOTS = str(
-    ScriptDirectory(str(MIGRATIONS)).get_revision("20270103_round_snapshots").down_revision
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20270107_round_snapshots").down_revision
 )

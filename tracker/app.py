@@ -18,6 +18,7 @@ from tracker.rules.evidence.places import Bucket
 from tracker.rules.notifications.mail import mail_server
 from tracker.rules.operations.schema import REMEDIES, SchemaState
 from tracker.services.operations import schema
+from tracker.web.administration.carrying import job as carrying_job
 from tracker.web.administration.roster import job as roster_job
 from tracker.web.blueprints import BLUEPRINTS
 from tracker.web.http import (
@@ -40,11 +41,17 @@ from tracker.web.ui import assets, pdf, template_helpers
 from tracker.web.ui.drafts import drafted_forms
 
 
+class _Application(Flask):
+    jinja_environment = template_helpers.Environment
+
+
 def create_app(config: Config | None = None) -> Flask:
     """The application. Raises RuntimeError when a route declares no permission, and ValueError for
     bad settings."""
     logging.configure()
-    app = Flask("tracker", root_path=str(ROOT), static_folder=None, template_folder="templates")
+    app = _Application(
+        "tracker", root_path=str(ROOT), static_folder=None, template_folder="templates"
+    )
     app.config.from_object(config or Config())
     if app.config["BUCKET"]:
         app.config["FILES"] = Bucket(
@@ -73,6 +80,7 @@ def create_app(config: Config | None = None) -> Flask:
     pdf.init_app(app)
     emails.init_app(app)
     people_file.init_app(app)
+    carrying_job.init_app(app)
     roster_job.init_app(app)
     Compress(app)
     content_language.init_app(app)

@@ -1,5 +1,6 @@
 """The commands: what they say, where, and with which exit code."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -8,7 +9,8 @@ from click.testing import Result
 from flask import Flask
 
 from config import ROOT
-from tracker.cli.frameworks import framework, take_in_shipped
+from tracker.cli.frameworks.frameworks import framework, take_in_shipped
+from tracker.rules.frameworks.files import read_framework
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
 
@@ -120,3 +122,30 @@ def test_set_up_goes_on_when_a_published_version_differs(
     with app.app_context():
         take_in_shipped(changed)
     assert "26.05 is published with other content" in capsys.readouterr().err
+
+
+def test_the_year_by_command(app: Flask, tmp_path: Path) -> None:
+    """Export, edit, import, compare, publish; a dry run says what the run says."""
+    run(app, "import", str(PATH))
+    file = tmp_path / "next.json"
+    written = run(app, "export", "library-technicians", "--to", str(file), "--json")
+    assert json.loads(written.stdout)["version"] == "26.05"
+    assert read_framework(file.read_text("utf-8")) == read_framework(PATH.read_text("utf-8"))
+    text = file.read_text("utf-8").replace('"26.05"', '"26.11"')
+    file.write_text(text.replace('"Collection processing"', '"Processing"'), "utf-8")
+    before = run(app, "import", str(file), "--dry-run", "--json")
+    assert run(app, "diff", "library-technicians").exit_code == 1, "nothing was stored"
+    assert run(app, "import", str(file), "--json").stdout == before.stdout
+    assert json.loads(before.stdout)["outcome"] == "drafted"
+    assert run(app, "list").stdout.count("\n") == 1
+    told = run(app, "diff", "library-technicians").stdout
+    assert "reworded T-2-04 Collection processing -> T-2-04 Processing (not decided)" in told
+    data = json.loads(run(app, "diff", "library-technicians", "--json").stdout)
+    assert (data["counts"]["same"], data["undecided"], len(data["changes"])) == (136, 1, 1)
+    before = run(app, "publish", "library-technicians", "--dry-run")
+    assert run(app, "list").stdout.count("\n") == 1
+    assert run(app, "publish", "library-technicians").stdout == before.stdout
+    assert run(app, "list").stdout.count("\n") == 2
+    assert json.loads(run(app, "check", str(file), "--json").stdout)["outcome"] == "published"
+    again = run(app, "publish", "library-technicians")
+    assert (again.exit_code, "No draft of library-technicians" in again.output) == (1, True)

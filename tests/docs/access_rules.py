@@ -13,6 +13,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "access.md"
 WORDS: dict[Fact, str] = {
     permissions.anybody: "everybody",
     permissions.owns: "whose it is",
+    permissions.owned_before: "whose it was in an account that goes on in this one",
     permissions.is_not_own: "whose it is not",
     permissions.learns: "who learns in a team now",
     permissions.supervises: "a supervisor of the very team",
@@ -21,6 +22,7 @@ WORDS: dict[Fact, str] = {
     permissions.stands_in: "a backup of its reviewer",
     permissions.leads_a_team: "who supervises a team",
     permissions.administers: "an administrator of the library",
+    permissions.edits_frameworks: "an operator or a framework editor, of what belongs to no library",
     permissions.operates: "an operator",
     permissions.operates_what_is_nobodys: "an operator, of what belongs to no library",
 }

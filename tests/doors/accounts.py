@@ -2,10 +2,14 @@ from sqlalchemy import select
 
 from tests.doors.door import Door
 from tests.factories.actors import acting
+from tests.factories.people import join
+from tests.factories.sending import actor
 from tests.factories.world import World, add
 from tracker.db import session, transaction
 from tracker.models import AddressChange, Invitation, Job, SignIn
+from tracker.queries.administration.accounts import merges
 from tracker.rules.accounts.tokens import token_hash
+from tracker.services.administration.accounts import merging
 from tracker.services.operations import jobs
 
 SIGNED_IN_POST = "401 422 422 422 422 422 422 422 422"
@@ -33,6 +37,23 @@ def that_device(world: World) -> dict[str, object]:
         return {
             "sign_in_id": tx.scalars(select(SignIn.id).where(SignIn.token_hash == "0" * 64)).one()
         }
+
+
+NOW_ANAS = "302 200 404 404 404 404 404 404 404"
+
+
+def was_nina(world: World) -> None:
+    """Ana had another account in Harbour, which goes on in hers."""
+    ana, nina = world.people["ana"], join(world, "nina", "harbour")
+    merging.propose(actor(world, "adam"), ana, nina, world.now)
+    merge = merges.waiting(ana, world.now)
+    assert merge is not None
+    for name in ("ana", "nina"):
+        merging.confirm(actor(world, name), merge.id, world.now)
+
+
+def nina(world: World) -> dict[str, object]:
+    return {"account_id": world.people["nina"]}
 
 
 def invite(world: World) -> None:
@@ -136,6 +157,11 @@ DOORS = [
     Door("accounts.mail_choice", SIGNED_IN_POST, "POST"),
     Door("accounts.password", "302 200 200 200 200 200 200 200 200"),
     Door("accounts.rename", SIGNED_IN_POST, "POST"),
+    Door("other_account.show", "302 200 200 200 200 200 200 200 200"),
+    Door("other_account.confirm", "401 303 303 303 303 303 303 303 303", "POST"),
+    Door("other_account.decline", "401 303 303 303 303 303 303 303 303", "POST"),
+    Door("other_account.earlier", NOW_ANAS, values=nina, arrange=was_nina),
+    Door("other_account.download", NOW_ANAS, values=nina, arrange=was_nina),
     Door("accounts.show", "302 200 200 200 200 200 200 200 200"),
     Door("accounts.sign_in", "200 302 302 302 302 302 302 302 302"),
     Door("accounts.sign_in_now", "422 422 422 422 422 422 422 422 422", "POST"),

@@ -1,22 +1,30 @@
+import datetime as dt
+
 from sqlalchemy import select
 
 from tests.doors.door import Door
+from tests.factories import versions
 from tests.factories.sending import actor
+from tests.factories.versions import next_version
 from tests.factories.world import World, add
 from tracker.db import transaction
 from tracker.models import (
+    AccountMerge,
+    Carrying,
     Membership,
     MembershipRequest,
     NotRatedHere,
     OutboxMail,
     Person,
     RosterImport,
+    Round,
 )
 from tracker.queries.administration import rosters
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.administration.roster import files
 from tracker.rules.roles import Role
-from tracker.services.administration import membership_requests
+from tracker.services.administration import membership_requests, people
+from tracker.services.administration.accounts import merging
 from tracker.services.administration.roster import importing, staging
 
 ADMIN = "302 403 403 403 403 403 403 200 403"
@@ -130,12 +138,60 @@ def an_imported_roster(world: World) -> None:
     importing.bring_in(actor(world, "adam"), found.id, found.plan_digest, world.now)
 
 
+def a_merge(world: World) -> None:
+    """Adam asks whether Ana is Ben too."""
+    merging.propose(actor(world, "adam"), world.people["ana"], world.people["ben"], world.now)
+
+
+def merge_asked(world: World) -> dict[str, object]:
+    return {"merge": merge_id(world)["merge_id"]}
+
+
+def merge_id(world: World) -> dict[str, object]:
+    with transaction() as tx:
+        return {"merge_id": tx.scalars(select(AccountMerge.id)).one()}
+
+
+def never_in(world: World) -> None:
+    """Nora, who never signed in."""
+    world.people["nora"], _token = people.add(
+        actor(world, "adam"), "Nora", "nora@example.org", world.now
+    )
+
+
+def nora(world: World) -> dict[str, object]:
+    return {"person_id": world.people["nora"]}
+
+
 def roster_id(world: World) -> dict[str, object]:
     with transaction() as tx:
         return {"roster_id": tx.scalars(select(RosterImport.id)).one()}
 
 
+def a_carrying(world: World) -> None:
+    """Planned for the day after the round, to a new version."""
+    after = dt.date(2026, 12, 12)
+    versions.planned(world, next_version(world), now=world.now, starts_on=after)
+
+
+def a_done_carrying(world: World) -> None:
+    with transaction() as tx:
+        tx.get_one(Round, world.rounds["city"]).ends_on = world.now.date() - dt.timedelta(days=1)
+    versions.carried(world, next_version(world), world.now)
+
+
+def carrying_id(world: World) -> dict[str, object]:
+    with transaction() as tx:
+        return {"carrying_id": tx.scalars(select(Carrying.id)).one()}
+
+
 DOORS = [
+    Door("carrying.index", ADMIN),
+    Door("carrying.new", ADMIN.replace("200", "404")),
+    Door("carrying.create", ADMIN_POST.replace("422", "404"), "POST"),
+    Door("carrying.show", ITS_RECORD, values=carrying_id, arrange=a_carrying),
+    Door("carrying.call_off", ITS_BUTTON, "POST", carrying_id, arrange=a_carrying),
+    Door("carrying.undo", ITS_BUTTON, "POST", carrying_id, arrange=a_carrying),
     Door("rosters.index", ADMIN),
     Door("rosters.upload", ADMIN_POST, "POST"),
     Door("rosters.export", ADMIN),
@@ -177,6 +233,7 @@ DOORS = [
     Door("admin_audit.index", ADMIN),
     Door("admin_backup.index", OPERATOR),
     Door("system.index", OPERATOR),
+    Door("system.set_editor", "401 403 403 403 403 403 403 403 403", "POST"),
     Door("libraries.new", OPERATOR),
     Door("libraries.create", "401 403 403 403 403 403 403 403 403", "POST"),
     Door("admin_mail.again", ITS_BUTTON, "POST", mail_id, arrange=a_mail),
@@ -205,6 +262,15 @@ DOORS = [
     Door("bulk_edits.apply", ADMIN_POST, "POST"),
     Door("leaving.show", ITS_RECORD, values=ana),
     Door("leaving.leave", ITS_BUTTON, "POST", ana),
+    Door("membership_flows.move", ITS_RECORD, values=membership),
+    Door("membership_flows.move_now", ITS_RECORD_POST, "POST", membership),
+    Door("membership_flows.come_back", ITS_RECORD, values=ana),
+    Door("membership_flows.come_back_now", ITS_RECORD_POST, "POST", ana),
+    Door("account_merges.show", ITS_RECORD, values=ana),
+    Door("account_merges.propose", "401 404 404 404 404 404 404 404 404", "POST", ana),
+    Door("account_merges.call_off", ITS_BUTTON, "POST", merge_id, arrange=a_merge),
+    Door("account_removal.show", ITS_RECORD, values=nora, arrange=never_in),
+    Door("account_removal.remove", ITS_BUTTON, "POST", nora, arrange=never_in),
     Door("admin_people.edit", ITS_RECORD, values=ana),
     Door("admin_people.enable", ITS_BUTTON, "POST", ana),
     Door("admin_people.index", ADMIN),

@@ -1,10 +1,15 @@
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from tests.doors.door import Door
 from tests.factories.world import World
 from tracker.db import session
-from tracker.models import Correction
+from tracker.models import Correction, FrameworkDraft
+from tracker.queries.frameworks.contents import file_of
+from tracker.services.frameworks import publishing
 from tracker.services.frameworks.corrections import suggest_correction
+from tracker.services.frameworks.importing import import_framework
 
 
 def suggest(world: World) -> None:
@@ -22,10 +27,61 @@ def small(world: World) -> dict[str, object]:
     return {"slug": "small"}
 
 
+def a_draft(world: World) -> None:
+    """Of the small framework: one statement says something else."""
+    file = file_of(world.framework_id).as_next("2")
+    strand = file.strands[0]
+    domain = strand.domains[0]
+    first = replace(domain.statements[0], text="does something else")
+    changed = replace(domain, statements=(first, *domain.statements[1:]))
+    rest = replace(strand, domains=(changed, *strand.domains[1:])), *file.strands[1:]
+    import_framework(replace(file, strands=rest), world.now)
+
+
+def its_draft(world: World) -> dict[str, object]:
+    return {"draft_id": session().scalars(select(FrameworkDraft.id)).one()}
+
+
+def published_draft(world: World) -> None:
+    a_draft(world)
+    publishing.publish(None, int(str(its_draft(world)["draft_id"])), world.now)
+
+
 DOORS = [
     Door("frameworks.index", "200 200 200 200 200 200 200 200 200"),
     Door("frameworks.show", "200 200 200 200 200 200 200 200 200", values=small),
     Door("frameworks.correct", "422 422 422 422 422 422 422 422 422", "POST", values=small),
+    Door("frameworks.file", "200 200 200 200 200 200 200 200 200", values=small),
+    Door(
+        "frameworks.changes",
+        "200 200 200 200 200 200 200 200 200",
+        values=small,
+        arrange=published_draft,
+    ),
+    Door("framework_drafts.index", "302 403 403 403 403 403 403 403 403"),
+    *(
+        Door(f"framework_drafts.{name}", "401 403 403 403 403 403 403 403 403", "POST")
+        for name in ("upload", "start")
+    ),
+    *(
+        Door(
+            f"framework_drafts.{name}",
+            "302 404 404 404 404 404 404 404 404",
+            values=its_draft,
+            arrange=a_draft,
+        )
+        for name in ("show", "file", "changes_csv", "changes_json")
+    ),
+    *(
+        Door(
+            f"framework_drafts.{name}",
+            "401 404 404 404 404 404 404 404 404",
+            "POST",
+            values=its_draft,
+            arrange=a_draft,
+        )
+        for name in ("decide", "match", "publish", "discard")
+    ),
     Door("corrections.index", "302 403 403 403 403 403 403 200 403"),
     Door(
         "corrections.close",

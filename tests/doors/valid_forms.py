@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from config import ROOT
 from tests.client import PASSWORD
 from tests.doors import DOORS, administration
 from tests.doors.accounts import another_device, asked_address
 from tests.doors.door import Door
+from tests.doors.frameworks import a_draft, its_draft
 from tests.doors.reviews import its_item
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import PDF, piece
@@ -20,6 +22,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.sending import NO, YES, actor, answer_all, send
 from tests.factories.tried import mail_tried
+from tests.factories.versions import next_version
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import (
@@ -37,9 +40,11 @@ from tracker.models import (
 )
 from tracker.queries.administration.bulk_edits import plans
 from tracker.queries.assessment import import_targets
+from tracker.queries.frameworks.drafts import DraftedVersion, drafted
 from tracker.rules.administration.bulk_edits import BulkChange, BulkEdit
 from tracker.rules.assessment.import_lines import read
 from tracker.rules.assessment.import_plan import plan
+from tracker.rules.frameworks.changes.comparison import statements
 from tracker.rules.notifications.mail import MailOutcome
 from tracker.rules.roles import Role
 from tracker.services import evidence
@@ -205,6 +210,34 @@ def an_operator(world: World) -> None:
     set_operator(world.email("adam"), True, world.now)
 
 
+def operated_draft(world: World) -> None:
+    an_operator(world)
+    a_draft(world)
+
+
+def the_draft(world: World) -> DraftedVersion:
+    found = drafted(int(str(its_draft(world)["draft_id"])))
+    assert found is not None
+    return found
+
+
+def its_change(world: World) -> dict[str, object]:
+    return {f"change-{the_draft(world).comparison.to_decide[0].key}": "carry"}
+
+
+def by_hand(world: World) -> dict[str, object]:
+    first, second = list(statements(the_draft(world).after))[:2]
+    return {"statement": first.uuid, "first": second.uuid, "second": ""}
+
+
+def as_compared(world: World) -> dict[str, object]:
+    return {"seen": the_draft(world).seen}
+
+
+def framework_file(world: World) -> dict[str, object]:
+    return {"file": (io.BytesIO(FRAMEWORK), "framework.json")}
+
+
 def empty_profile(world: World) -> None:
     role_profiles.create(actor(world, "adam"), world.framework_id, "Spare", {}, world.now)
 
@@ -359,8 +392,16 @@ def grid_row(world: World) -> dict[str, object]:
     return {f"answer-{key}": "partly", f"shown-{key}": "", f"base_version-{key}": "0"}
 
 
+FRAMEWORK = (ROOT / "tests" / "data" / "frameworks" / "five-levels.json").read_bytes()
+
+
 def pdf(world: World) -> dict[str, object]:
     return {"title": "Scanned", "file": (io.BytesIO(PDF), "plan.pdf")}
+
+
+def to_the_next_version(world: World) -> dict[str, object]:
+    after = next_version(world).framework_id
+    return {"from_id": world.framework_id, "to_id": after, "team_id": "", "when": "round"}
 
 
 SENDS = [
@@ -408,12 +449,30 @@ SENDS = [
     Send("admin_people.end_legal_hold", "adam", arrange=on_hold),
     Send("admin_people.create", "adam", words(name="New", email="new@example.org")),
     Send("admin_people.disable", "adam", values=ben),
+    Send("account_removal.remove", "adam"),
+    Send(
+        "membership_flows.move_now",
+        "adam",
+        lambda world: member(world) | {"starts_on": "2026-11-30"},
+    ),
+    Send("membership_flows.come_back_now", "adam", member, arrange=disabled, values=ben),
+    Send(
+        "account_merges.propose",
+        "adam",
+        lambda world: {"other": world.people["ben"], "keep": world.people["ana"]},
+    ),
+    Send("account_merges.call_off", "adam"),
+    Send("other_account.confirm", "ana", administration.merge_asked, administration.a_merge),
+    Send("other_account.decline", "ana", administration.merge_asked, administration.a_merge),
     Send("leaving.leave", "adam", values=ben),
     Send("bulk_edits.apply", "adam", ben_ends),
     Send("admin_people.enable", "adam", arrange=disabled, values=ben),
     Send("admin_people.make_administrator", "adam", values=ben),
     Send("admin_people.new_link", "adam"),
     Send("admin_people.unmake_administrator", "adam", arrange=second_administrator, values=ben),
+    Send("carrying.create", "adam", to_the_next_version),
+    Send("carrying.call_off", "adam"),
+    Send("carrying.undo", "adam", arrange=administration.a_done_carrying),
     Send("rosters.upload", "adam", lambda world: {"file": (io.BytesIO(ROSTER), "staff.csv")}),
     Send("rosters.choose", "adam", words(**{"column-0": "name", "column-1": "email"})),
     Send("rosters.bring_in", "adam", as_checked),
@@ -509,6 +568,13 @@ SENDS = [
     Send("exceptions.confirm", "ana"),
     Send("exceptions.propose", "sue", words(reason="Done elsewhere.")),
     Send("exceptions.withdraw", "sue", words(reason="It is done here now.")),
+    Send("framework_drafts.upload", "adam", framework_file, arrange=an_operator),
+    Send("framework_drafts.start", "adam", words(slug="small", version="2"), arrange=an_operator),
+    Send("framework_drafts.decide", "adam", its_change, arrange=operated_draft),
+    Send("framework_drafts.match", "adam", by_hand, arrange=operated_draft),
+    Send("framework_drafts.publish", "adam", as_compared, arrange=operated_draft),
+    Send("framework_drafts.discard", "adam", arrange=operated_draft),
+    Send("system.set_editor", "adam", words(email="ana@example.org"), arrange=an_operator),
     Send("frameworks.correct", "", words(text="A word is wrong.")),
     Send("handovers.hand_on", "sue", to_hugo, with_hugo),
     Send("handover_lists.hand_on", "cora", all_to_hugo, with_hugo),

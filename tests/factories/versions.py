@@ -1,5 +1,7 @@
-"""A next version of the small framework, published past the services that compare and publish."""
+"""A next version of the small framework, published past the services that compare and publish; and
+people who are carried to it, as the worker does it."""
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,12 +9,29 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
+from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import Base, transaction
-from tracker.models import Domain, Framework, Level, ScaleAnswer, Statement, Strand
+from tracker.models import (
+    Domain,
+    Framework,
+    Level,
+    Membership,
+    Rating,
+    RoleProfile,
+    ScaleAnswer,
+    Statement,
+    StatementSuccessor,
+    Strand,
+    Target,
+)
+from tracker.queries.frameworks.carrying import CarryingScope
 from tracker.records import successors
 from tracker.records.successors import Succession
+from tracker.rules.frameworks.scale import Basis
 from tracker.rules.frameworks.versions import Change
+from tracker.services.frameworks import carrying
+from tracker.services.frameworks.carrying import CarryingOutcome
 
 
 @dataclass(slots=True)
@@ -78,7 +97,7 @@ def next_version(
                         tx,
                         each,
                         **place,
-                        uuid=f"{each.uuid[:-1]}{'ab'[number - 1]}",
+                        uuid=f"{'ab'[number - 1]}{each.uuid[1:]}",
                         code=f"{each.code}-{number}",
                         text=f"{each.text} (part {number})",
                         position=each.position * 10 + number,
@@ -120,3 +139,83 @@ def _copy(tx: Session, row: Base, **changed: Any) -> int:
     tx.add(copied)
     tx.flush()
     return int(copied.id)  # type: ignore[attr-defined]
+
+
+AFTER = dt.datetime(2026, 12, 14, 10, 0, tzinfo=dt.UTC)
+"""The round of the small world is over."""
+
+
+def planned(
+    world: World,
+    version: NextVersion,
+    *,
+    by: str | None = "adam",
+    person: str | None = None,
+    team: str | None = None,
+    now: dt.datetime = AFTER,
+    starts_on: dt.date | None = None,
+) -> int:
+    scope = CarryingScope(
+        world.libraries["city"],
+        world.framework_id,
+        version.framework_id,
+        world.teams[team] if team else None,
+        world.people[person] if person else None,
+    )
+    who = actor(world, by, now) if by else None
+    return carrying.plan(who, scope, starts_on or now.date(), now)
+
+
+def done(carrying_id: int, now: dt.datetime = AFTER, *, at_most: int = 1_000) -> CarryingOutcome:
+    """Go on with it, there or back; `at_most` so many people, as if cut short after them."""
+    for each in carrying.begin(carrying_id, now)[:at_most]:
+        carrying.go_on(carrying_id, each, now)
+    return carrying.finish(carrying_id, now)
+
+
+def carried(world: World, version: NextVersion, now: dt.datetime = AFTER) -> int:
+    """The whole library. The carrying's id."""
+    carrying_id = planned(world, version, now=now)
+    done(carrying_id, now)
+    return carrying_id
+
+
+def undone(world: World, carrying_id: int, now: dt.datetime = AFTER) -> CarryingOutcome:
+    carrying.undo(actor(world, "adam", now), carrying_id, now)
+    return done(carrying_id, now)
+
+
+def move(world: World, person: str, made: NextVersion) -> None:
+    """Let somebody learn in that version, in a job profile of the same targets, with the answers
+    that carry: past the services that carry people."""
+    with transaction() as tx:
+        role = tx.scalars(
+            select(Membership).where(
+                Membership.person_id == world.people[person],
+                Membership.role_profile_id.is_not(None),
+            )
+        ).one()
+        old = tx.get_one(RoleProfile, role.role_profile_id)
+        name = f"{old.name} {made.framework_id}"
+        profile_id = _copy(tx, old, framework_id=made.framework_id, name=name)
+        for target in tx.scalars(select(Target).where(Target.role_profile_id == old.id)).all():
+            domain_id = made.domains[target.domain_id]
+            _copy(tx, target, role_profile_id=profile_id, domain_id=domain_id)
+        role.role_profile_id = profile_id
+        parts = tx.execute(
+            select(StatementSuccessor.successor_id, Rating)
+            .join(Rating, Rating.statement_id == StatementSuccessor.statement_id)
+            .join(Statement, Statement.id == StatementSuccessor.successor_id)
+            .where(
+                Rating.person_id == world.people[person],
+                Statement.framework_id == made.framework_id,
+                StatementSuccessor.steps == 1,
+                StatementSuccessor.carries,
+            )
+        ).all()
+        answers: dict[int, list[Rating]] = {}
+        for statement_id, rating in parts:
+            answers.setdefault(statement_id, []).append(rating)
+        for statement_id, ratings in answers.items():
+            if len({each.answer for each in ratings}) == 1:
+                _copy(tx, ratings[0], statement_id=statement_id, basis=Basis.CARRIED, version=1)

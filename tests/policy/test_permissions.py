@@ -370,6 +370,7 @@ def test_an_operator_has_nobodys_record() -> None:
     }
     assert allowed == {
         *((each, 1) for each in (Permission.OPERATE, Permission.CORRECTIONS_READ)),
+        *((Permission.FRAMEWORKS_EDIT, at) for at in (1, None)),
         *((each, at) for each in (Permission.PUBLIC, Permission.SIGNED_IN) for at in (1, 2, None)),
         (Permission.CORRECTION_CLOSE, None),
     }
@@ -380,7 +381,7 @@ def test_an_operator_has_nobodys_record() -> None:
 )
 def test_nothing_of_another_library_is_allowed(permission: Permission) -> None:
     subject = Subject(id=1, library_id=2, owner_id=1, reviewer_id=1)
-    anything = actor(administrator=True, operator=True)
+    anything = actor(administrator=True, operator=True, framework_editor=True)
     if permission not in (Permission.SIGNED_IN,):
         assert not allows(anything, permission, subject)
 

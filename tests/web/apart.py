@@ -54,7 +54,10 @@ ID_OF = {
     "mail_id": "outbox_mails",
     "correction_id": "corrections",
     "request_id": "membership_requests",
+    "merge_id": "account_merges",
+    "account_id": "people",
     "roster_id": "roster_imports",
+    "carrying_id": "carryings",
     "version_id": "evidence_versions",
 }
 """The table that a part of an address is an id of."""

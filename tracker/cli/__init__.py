@@ -2,20 +2,10 @@
 
 import click
 
-from tracker.cli import (
-    admin,
-    audit,
-    backups,
-    files,
-    frameworks,
-    mail,
-    people,
-    reviews,
-    serve,
-    setup,
-)
+from tracker.cli import admin, audit, backups, files, mail, people, reviews, serve, setup
 from tracker.cli.background import work
 from tracker.cli.demo import commands
+from tracker.cli.frameworks import frameworks
 from tracker.cli.operations import check, grants, metrics
 
 COMMANDS: list[click.Command] = [

@@ -6,7 +6,7 @@ from flask import current_app
 from flask_migrate import upgrade
 
 from config import ROOT
-from tracker.cli.frameworks import take_in_shipped
+from tracker.cli.frameworks.frameworks import take_in_shipped
 from tracker.rules.operations.schema import REMEDIES, SchemaState
 from tracker.services.operations import schema
 

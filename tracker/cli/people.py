@@ -15,8 +15,8 @@ from tracker.rules.administration.roster import files
 from tracker.rules.administration.roster.columns import lacking
 from tracker.rules.administration.roster.plan import READY, RosterPlan, RosterVerdict
 from tracker.rules.administration.roster.problems import PROBLEMS
-from tracker.rules.errors import Conflict, Missing, Refusal
-from tracker.services.administration.operators import set_operator
+from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
+from tracker.services.administration.operators import set_framework_editor, set_operator
 from tracker.services.administration.roster import importing, planning, staging
 
 
@@ -39,6 +39,21 @@ def operator(email: str, remove: bool) -> None:
     except Conflict:
         sys.exit(f"The account of {email} is disabled. Enable it first.")
     click.echo(f"{name} is {'no longer an operator' if remove else 'an operator'}.")
+
+
+@people.command("framework-editor")
+@click.argument("email")
+@click.option("--remove", is_flag=True, help="Take it away again.")
+@with_appcontext
+def framework_editor(email: str, remove: bool) -> None:
+    """Let the person with EMAIL make and publish versions of frameworks, for all libraries."""
+    try:
+        name = set_framework_editor(None, email, not remove, dt.datetime.now(dt.UTC))
+    except Invalid:
+        sys.exit(f"Nobody has the e-mail address {email}. Add them first, under People.")
+    except Conflict:
+        sys.exit(f"The account of {email} is disabled. Enable it first.")
+    click.echo(f"{name} is {'no longer a framework editor' if remove else 'a framework editor'}.")
 
 
 @people.command("import")

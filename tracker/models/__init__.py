@@ -10,6 +10,8 @@ from tracker.models.evidence import (
     EvidenceVersion,
     StoredFile,
 )
+from tracker.models.frameworks.carrying import CarriedPerson, Carrying
+from tracker.models.frameworks.drafts import FrameworkDraft, FrameworkDraftDecision
 from tracker.models.frameworks.frameworks import (
     Anchor,
     Citation,
@@ -36,6 +38,7 @@ from tracker.models.operations import (
     Submission,
 )
 from tracker.models.people import (
+    AccountMerge,
     AddressChange,
     AwayPeriod,
     FormerAddress,
@@ -80,6 +83,7 @@ from tracker.models.seals import SEALED_TABLES, Seal
 
 __all__ = [
     "SEALED_TABLES",
+    "AccountMerge",
     "AddressChange",
     "AlertMail",
     "Anchor",
@@ -87,6 +91,8 @@ __all__ = [
     "AuditEventDetail",
     "AwayPeriod",
     "BackupTest",
+    "CarriedPerson",
+    "Carrying",
     "Citation",
     "Confirmation",
     "Correction",
@@ -106,6 +112,8 @@ __all__ = [
     "FileRemoval",
     "FormerAddress",
     "Framework",
+    "FrameworkDraft",
+    "FrameworkDraftDecision",
     "Handover",
     "HandoverText",
     "HeldText",

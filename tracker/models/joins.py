@@ -12,10 +12,11 @@ from sqlalchemy import (
     cast,
     select,
 )
+from sqlalchemy.orm import aliased
 
 from tracker.models.drafts import Draft
 from tracker.models.evidence import Evidence, EvidenceVersion
-from tracker.models.frameworks.frameworks import Level, ScaleAnswer, Statement, Strand
+from tracker.models.frameworks.frameworks import Framework, Level, ScaleAnswer, Statement, Strand
 from tracker.models.seals import Seal
 from tracker.rules.drafts import RATING
 from tracker.rules.frameworks.scale import Meaning
@@ -44,6 +45,17 @@ def current_version() -> ColumnElement[bool]:
     """The version of `Evidence` that is the newest."""
     return and_(
         EvidenceVersion.evidence_id == Evidence.id, EvidenceVersion.number == Evidence.version
+    )
+
+
+def versions_of(framework_id: SQLColumnExpression[int]) -> Select[int]:
+    """Every version of that framework, itself among them."""
+    this, each = aliased(Framework), aliased(Framework)
+    return (
+        select(each.id)
+        .join(this, this.slug == each.slug)
+        .where(this.id == framework_id)
+        .correlate_except(this, each)
     )
 
 

@@ -8,9 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tracker.db import Base
 from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
 from tracker.rules.accounts.links import LinkPurpose
+from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.administration.requests import RequestOutcome
 from tracker.rules.regions import Paper, Region
 from tracker.rules.roles import Role
+
+REMOVED_IS_NOBODY = (
+    "removed_at IS NULL OR (name = '' AND staff_id IS NULL AND password_hash IS NULL "
+    "AND disabled_at IS NOT NULL)"
+)
 
 
 class Library(Base):
@@ -81,11 +87,18 @@ class Person(Base):
 
     `covers_screen`: their pages are covered after a minute without input, for desks that others
     look at. `operator`: looks after the installation as a whole, beside what they are in their
+    library. `framework_editor`: makes and publishes versions of frameworks, which belong to no
     library. `staff_id`: what the library's own lists call them, unique in it, in capitals.
+
+    `removed_at`: the account was a mistake and is deleted. The row stays without a name, because
+    the audit points at it, and is asked for by nobody (policy/permissions.people_of).
     """
 
     __tablename__ = "people"
-    __table_args__ = (Index("uq_people_staff_id", "library_id", "staff_id", unique=True),)
+    __table_args__ = (
+        Index("uq_people_staff_id", "library_id", "staff_id", unique=True),
+        CheckConstraint(REMOVED_IS_NOBODY, name="removed_is_nobody"),
+    )
 
     id: Mapped[Id]
     library_id: Mapped[int] = mapped_column(parent("libraries.id"), index=True)
@@ -95,10 +108,49 @@ class Person(Base):
     password_hash: Mapped[Line | None]
     administrator: Mapped[bool] = mapped_column(default=False)
     operator: Mapped[bool] = mapped_column(default=False, server_default=false())
+    framework_editor: Mapped[bool] = mapped_column(default=False, server_default=false())
     covers_screen: Mapped[bool] = mapped_column(default=False, server_default=false())
     ready_at: Mapped[dt.datetime | None]
     disabled_at: Mapped[dt.datetime | None]
+    removed_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
+
+
+class AccountMerge(Base):
+    """Two accounts of one person: `earlier_id` is to end and be read from `kept_id` alone. Its
+    person confirms it in a sign-in of each until `ends_at`, or declines it; who asked calls it
+    off."""
+
+    __tablename__ = "account_merges"
+    __table_args__ = (
+        one_of("outcome", MergeOutcome),
+        CheckConstraint("kept_id <> earlier_id", name="two_accounts"),
+        CheckConstraint("(decided_at IS NULL) = (outcome IS NULL)", name="decided_has_an_outcome"),
+        CheckConstraint(
+            "outcome <> 'merged' OR "
+            "(kept_confirmed_at IS NOT NULL AND earlier_confirmed_at IS NOT NULL)",
+            name="confirmed_in_both",
+        ),
+        Index(
+            "uq_account_merges_merged_once",
+            "earlier_id",
+            unique=True,
+            sqlite_where=text("outcome = 'merged'"),
+            postgresql_where=text("outcome = 'merged'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    library_id: Mapped[int] = mapped_column(parent("libraries.id"))
+    kept_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    earlier_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    asked_by_id: Mapped[int] = mapped_column(parent("people.id"))
+    asked_at: Mapped[dt.datetime]
+    ends_at: Mapped[dt.datetime]
+    kept_confirmed_at: Mapped[dt.datetime | None]
+    earlier_confirmed_at: Mapped[dt.datetime | None]
+    outcome: Mapped[MergeOutcome | None]
+    decided_at: Mapped[dt.datetime | None]
 
 
 class Membership(Base):

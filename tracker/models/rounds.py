@@ -12,8 +12,9 @@ from tracker.models.columns import Id, Line, Prose, parent
 
 
 class RoleProfile(Base):
-    """A job in a framework. It names one version; newer versions of the same slug take its place
-    when published. `targets_reason`: why it has targets in sections where they need a reason."""
+    """A job in a framework. It names one version; in a later one another takes its place, which
+    names it in `carried_from_id`. `targets_reason`: why it has targets in sections where they need
+    a reason."""
 
     __tablename__ = "role_profiles"
     __table_args__ = (UniqueConstraint("library_id", "framework_id", "name"),)
@@ -25,6 +26,7 @@ class RoleProfile(Base):
     position: Mapped[int] = mapped_column(default=0)
     targets_reason: Mapped[Prose] = mapped_column(default="", server_default=text("''"))
     retired_at: Mapped[dt.datetime | None]
+    carried_from_id: Mapped[int | None] = mapped_column(parent("role_profiles.id"), index=True)
 
 
 class Target(Base):

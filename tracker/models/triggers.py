@@ -49,10 +49,13 @@ ERASABLE = frozenset(
 takes it away."""
 CURRENT = frozenset(
     {
+        "account_merges",
         "address_changes",
         "alert_mails",
         "anchors",
         "away_periods",
+        "carried_people",
+        "carryings",
         "citations",
         "confirmations",
         "corrections",
@@ -64,6 +67,8 @@ CURRENT = frozenset(
         "evidence_links",
         "file_removals",
         "former_addresses",
+        "framework_draft_decisions",
+        "framework_drafts",
         "frameworks",
         "invitations",
         "job_parts",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import BindParameter, ColumnElement, and_, false, or_
 
 from tracker.models.frameworks.frameworks import Correction
-from tracker.models.people import Membership, Team
+from tracker.models.people import Membership, Person, Team
 from tracker.rules.calendar import day_in
 from tracker.rules.regions import Paper, Region
 from tracker.rules.roles import Permission
@@ -39,6 +39,7 @@ class Actor:
     email: str = ""
     administrator: bool = False
     operator: bool = False
+    framework_editor: bool = False
     learns_in: tuple[Place, ...] = ()
     supervises: tuple[Place, ...] = ()
     coordinates: tuple[Place, ...] = ()
@@ -60,7 +61,8 @@ class Subject:
     `library_id` is None where it belongs to no library but to the installation. `places` are the
     teams in which the owner learns now or did until at most GRACE ago; for a team,
     the team itself. Of a review and its items: `review_id`, `reviewer_may_go_on` (routing), and
-    `deputies` are those who stand in for its reviewer now.
+    `deputies` are those who stand in for its reviewer now. `kept_by_id`: the account in which the
+    owner's goes on, where it was merged.
     """
 
     id: int
@@ -71,6 +73,7 @@ class Subject:
     reviewer_may_go_on: bool = False
     places: tuple[Place, ...] = field(default=())
     deputies: frozenset[int] = frozenset()
+    kept_by_id: int | None = None
 
 
 Fact = Callable[[Actor, Subject], bool]
@@ -86,6 +89,11 @@ def same_library(actor: Actor, subject: Subject) -> bool:
 
 def owns(actor: Actor, subject: Subject) -> bool:
     return same_library(actor, subject) and subject.owner_id == actor.person_id
+
+
+def owned_before(actor: Actor, subject: Subject) -> bool:
+    """In another account of theirs, which goes on in this one."""
+    return same_library(actor, subject) and subject.kept_by_id == actor.person_id
 
 
 def is_not_own(actor: Actor, subject: Subject) -> bool:
@@ -143,6 +151,14 @@ def operates_what_is_nobodys(actor: Actor, subject: Subject) -> bool:
     return actor.operator and subject.library_id is None
 
 
+def edits_frameworks(actor: Actor, subject: Subject) -> bool:
+    """Whom an operator let make their versions, and operators: frameworks are no library's."""
+    return (actor.operator or actor.framework_editor) and subject.library_id in (
+        None,
+        actor.library_id,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Together:
     """Facts of which one is enough (`holds` is `any`), or all are needed (`all`)."""
@@ -166,11 +182,12 @@ TABLE: dict[Permission, Fact] = {
     Permission.PUBLIC: anybody,
     Permission.SIGNED_IN: anybody,
     Permission.ACCOUNT_OWN: owns,
+    Permission.EARLIER_ACCOUNT_READ: owned_before,
     Permission.DRAFT_OWN: owns,
     Permission.JOB_OWN: owns,
     Permission.RATE: learns,
     Permission.EVIDENCE_OWN: owns,
-    Permission.EVIDENCE_READ: any_of(owns, reviews),
+    Permission.EVIDENCE_READ: any_of(owns, owned_before, reviews),
     Permission.PROFILE_READ: any_of(owns, all_of(is_not_own, any_of(supervises, coordinates))),
     Permission.PROFILE_REVEALED: any_of(owns, all_of(is_not_own, supervises)),
     Permission.REVIEW_SEND: learns,
@@ -187,6 +204,7 @@ TABLE: dict[Permission, Fact] = {
     Permission.GAPS_READ: any_of(supervises, coordinates),
     Permission.CORRECTIONS_READ: any_of(administers, operates),
     Permission.CORRECTION_CLOSE: any_of(administers, operates_what_is_nobodys),
+    Permission.FRAMEWORKS_EDIT: edits_frameworks,
     Permission.OPERATE: operates,
     Permission.ADMINISTER: administers,
     Permission.ADMINISTER_PERSON: administers,
@@ -237,6 +255,12 @@ def corrections_closable(actor: Actor) -> ColumnElement[bool]:
     if actor.operator:
         reach.append(Correction.library_id.is_(None))
     return or_(false(), *reach)
+
+
+def people_of(library_id: int) -> ColumnElement[bool]:
+    """Everybody of a library who is there: whose account was deleted is nobody. Each list, search,
+    count, and file of people asks by this."""
+    return and_(Person.library_id == library_id, Person.removed_at.is_(None))
 
 
 def in_reach_on(member: type[Membership], today: dt.date) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ adds a table of its own to the others.
 """
 
 import datetime as dt
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from sqlalchemy import ColumnElement, and_, case, distinct, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
@@ -37,6 +37,7 @@ def reviewer_may_go_on(today: dt.date) -> ColumnElement[bool]:
     )
 
 
+@cache
 def is_of_one() -> ColumnElement[bool]:
     """Over `Review`: it was sent with one statement alone, as every second opinion is."""
     item = aliased(ReviewItem)

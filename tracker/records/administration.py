@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.models import Library, Person
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
 from tracker.rules.errors import Missing
 
 
@@ -17,7 +17,7 @@ def of_library(tx: Session, actor: Actor) -> Library:
     still = tx.scalar(
         select(Person.id).where(
             Person.id == actor.person_id,
-            Person.library_id == actor.library_id,
+            people_of(actor.library_id),
             Person.administrator.is_(True),
             Person.disabled_at.is_(None),
         )
@@ -32,9 +32,7 @@ def person_of(tx: Session, actor: Actor, person_id: int) -> Person:
     somebody who is not of it."""
     library = of_library(tx, actor)
     person = tx.scalar(
-        select(Person)
-        .where(Person.id == person_id, Person.library_id == library.id)
-        .with_for_update()
+        select(Person).where(Person.id == person_id, people_of(library.id)).with_for_update()
     )
     if person is None:
         raise Missing

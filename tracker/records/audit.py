@@ -61,7 +61,7 @@ def note(
     **facts: Fact,
 ) -> None:
     """Record that something happened. `facts`: ids and short words; never a rating, an answer or
-    personal text.
+    personal text, but for the name that somebody had before.
 
     The very same twice in one use case is one event.
     """

@@ -79,11 +79,13 @@ def ask(
     return made.id
 
 
-def add_of_system(tx: Session, kind: str, occasion: str, now: dt.datetime) -> bool:
+def add_of_system(
+    tx: Session, kind: str, occasion: str, now: dt.datetime, arguments: dict[str, str] | None = None
+) -> bool:
     """Whether it is new: for one occasion there is one job."""
     if tx.scalar(select(Job.id).where(Job.occasion == occasion)) is not None:
         return False
-    made = _new(kind, {}, now)
+    made = _new(kind, arguments or {}, now)
     made.occasion = occasion
     tx.add(made)
     tx.flush()

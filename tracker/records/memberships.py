@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Framework, Membership, Person, RoleProfile, Team
 from tracker.models.columns import table_of
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
 from tracker.records import administration, audit
 from tracker.records.accounts import sign_ins
+from tracker.records.frameworks import ratings_left
 from tracker.rules.administration.memberships import HOURS_MAX, MembershipTerms
 from tracker.rules.calendar import clean_period
 from tracker.rules.errors import Invalid, Missing
@@ -26,7 +27,7 @@ def locked(tx: Session, actor: Actor, membership_id: int) -> Membership:
     membership = tx.scalar(
         select(Membership)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.id == membership_id, Person.library_id == library.id)
+        .where(Membership.id == membership_id, people_of(library.id))
         .with_for_update(of=Membership)
     )
     if membership is None:
@@ -64,7 +65,8 @@ def _check_team(
 def _check_role_profile(
     tx: Session, library_id: int, membership: Membership, terms: MembershipTerms
 ) -> None:
-    """A retired one may stay where it was, and is not given out again."""
+    """A retired one may stay where it was, and is not given out again; nor is one of another
+    version than the ratings are in."""
     if terms.role_profile_id is None:
         raise Invalid("role_profile_needed", "role_profile_id")
     profile = tx.scalar(
@@ -74,8 +76,11 @@ def _check_role_profile(
     )
     if profile is None:
         raise Invalid("role_profile_unknown", "role_profile_id")
-    if profile.retired_at is not None and membership.role_profile_id != profile.id:
+    if membership.role_profile_id == profile.id:
+        return
+    if profile.retired_at is not None:
         raise Invalid("role_profile_retired", "role_profile_id")
+    ratings_left.refuse(tx, membership.person_id, profile.id)
 
 
 def refuse_overlap(tx: Session, membership: Membership) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.models import AuditEvent, Membership, Person, Team
-from tracker.policy.permissions import GRACE, Actor
+from tracker.policy.permissions import GRACE, Actor, people_of
 from tracker.records.notifications import notices
 from tracker.rules.administration.requests import INDEPENDENT_AFTER
 from tracker.rules.errors import Conflict
@@ -67,7 +67,7 @@ def others(tx: Session, actor: Actor, now: dt.datetime) -> list[int]:
         tx.scalars(
             select(Person.id)
             .where(
-                Person.library_id == actor.library_id,
+                people_of(actor.library_id),
                 Person.administrator.is_(True),
                 Person.disabled_at.is_(None),
                 Person.password_hash.is_not(None),

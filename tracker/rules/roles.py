@@ -18,6 +18,7 @@ class Permission(StrEnum):
     SIGNED_IN = "signed_in"
 
     ACCOUNT_OWN = "account_own"
+    EARLIER_ACCOUNT_READ = "earlier_account_read"
     DRAFT_OWN = "draft_own"
     JOB_OWN = "job_own"
     RATE = "rate"
@@ -39,6 +40,7 @@ class Permission(StrEnum):
     GAPS_READ = "gaps_read"
     CORRECTIONS_READ = "corrections_read"
     CORRECTION_CLOSE = "correction_close"
+    FRAMEWORKS_EDIT = "frameworks_edit"
     OPERATE = "operate"
     ADMINISTER = "administer"
     ADMINISTER_PERSON = "administer_person"

@@ -5,6 +5,7 @@ from flask import Blueprint
 from tracker.web.accounts import address_views as addresses
 from tracker.web.accounts import draft_views as drafts
 from tracker.web.accounts import invitation_views as invitations
+from tracker.web.accounts import other_account_views as other_account
 from tracker.web.accounts import password_reset_views as password_resets
 from tracker.web.accounts import people_invitation_views as people_invitations
 from tracker.web.accounts import sign_in_settings_views as sign_in_settings
@@ -18,9 +19,13 @@ from tracker.web.administration import sensitive_views as sensitive
 from tracker.web.administration import team_views as admin_teams
 from tracker.web.administration import use_statement_views as use_statement
 from tracker.web.administration import views as administration
+from tracker.web.administration.accounts import merge_views as account_merges
+from tracker.web.administration.accounts import removal_views as account_removal
 from tracker.web.administration.bulk_edits import views as bulk_edits
+from tracker.web.administration.carrying import views as carrying
 from tracker.web.administration.leaving import views as leaving
 from tracker.web.administration.libraries import views as libraries
+from tracker.web.administration.memberships import flow_views as membership_flows
 from tracker.web.administration.memberships import request_views as membership_requests
 from tracker.web.administration.memberships import views as memberships
 from tracker.web.administration.roster import views as rosters
@@ -33,6 +38,7 @@ from tracker.web.evidence import erasure_views as erasures
 from tracker.web.evidence import views as evidence
 from tracker.web.frameworks import correction_views as corrections
 from tracker.web.frameworks import views as frameworks
+from tracker.web.frameworks.drafts import views as framework_drafts
 from tracker.web.notifications import mail_views as mail
 from tracker.web.notifications import views as notifications
 from tracker.web.operations import audit_views as audit
@@ -65,10 +71,15 @@ BLUEPRINTS: list[Blueprint] = [
     mail.bp,
     memberships.bp,
     membership_requests.bp,
+    membership_flows.bp,
     exclusions.bp,
     people.bp,
     leaving.bp,
+    account_merges.bp,
+    account_removal.bp,
+    other_account.bp,
     bulk_edits.bp,
+    carrying.bp,
     role_profiles.bp,
     rosters.bp,
     rounds.bp,
@@ -85,6 +96,7 @@ BLUEPRINTS: list[Blueprint] = [
     erasures.bp,
     evidence.bp,
     exceptions.bp,
+    framework_drafts.bp,
     frameworks.bp,
     handovers.bp,
     handover_lists.bp,

@@ -155,7 +155,7 @@ def test_it_counts_as_open(here: World) -> None:
         found[name] = (level.state, level.tally.open, of.rated)
         assert profiles.endorsed_count(ana(here), spots).standing == (1 if name == "hugo" else 2)
     assert found == {"hugo": (LevelState.NOT_YET_KNOWN, 1, 1), "sue": (LevelState.NOT_MET, 0, 2)}
-    shown = levels.revealed([here.people["ana"]], blind(here, "hugo"))
+    shown = levels.revealed([here.people["ana"]], here.framework_id, blind(here, "hugo"))
     assert session().execute(select(shown.c[1])).scalars().all() == [two]
 
 

@@ -13,7 +13,9 @@ from tests.factories.sending import PART, YES, actor, answer_all, item_ids, send
 from tests.factories.world import World
 from tracker.db import transaction
 from tracker.models import Evidence, Person, Rating
-from tracker.queries.endorsements.endorsements import changed_since, history, standing
+from tracker.queries.assessment import learners
+from tracker.queries.assessment.learners import Learner
+from tracker.queries.endorsements.endorsements import Endorsed, changed_since, history
 from tracker.rules.names import first_name, short_name
 from tracker.services.reviews import differences, reviews
 
@@ -31,22 +33,33 @@ def reviewed(world: World, said: ReviewerAnswer = ReviewerAnswer.CONSISTENTLY) -
     return world.statements["communication"][0]
 
 
+def learner(world: World, person: str = "ana") -> Learner:
+    found = learners.learner(world.people[person], world.now.date())
+    assert found is not None
+    return found
+
+
+def current(world: World, person: str = "ana") -> list[Endorsed]:
+    of_all = [each for ids in world.statements.values() for each in ids]
+    return [each for each in history(learner(world, person), of_all, of_all) if each.counts]
+
+
 def test_an_endorsement_says_who_what_and_when(world: World) -> None:
     with transaction() as tx:
         tx.execute(
             update(Person).where(Person.id == world.people["sue"]).values(name="Maria del Ortiz")
         )
     statement_id = reviewed(world)
-    found = standing(world.people["ana"])
-    assert list(found) == [statement_id]
-    one = found[statement_id]
+    (one,) = current(world)
+    assert one.statement_id == statement_id
     assert (one.who, one.key, one.label, one.on) == (
         "M. del Ortiz",
         "consistently",
         "Consistently",
         world.now,
     )
-    assert standing(world.people["ana"], [statement_id + 1]) == standing(world.people["ben"]) == {}
+    assert history(learner(world), [statement_id + 1], [statement_id + 1]) == []
+    assert current(world, "ben") == []
 
 
 def test_history_keeps_every_one_and_the_newest_stands(world: World) -> None:
@@ -55,10 +68,9 @@ def test_history_keeps_every_one_and_the_newest_stands(world: World) -> None:
         world, "ana", "hugo", statement_id, EndorsedAnswer.PARTLY, world.now - dt.timedelta(days=90)
     )
     reviewed(world)
-    assert [(each.key, each.status) for each in history(world.people["ana"], statement_id)] == [
-        ("consistently", "standing"),
-        ("partly", "superseded"),
-    ]
+    assert [
+        (each.key, each.status) for each in history(learner(world), [statement_id], [statement_id])
+    ] == [("consistently", "standing"), ("partly", "superseded")]
 
 
 def test_what_was_kept_apart_does_not_stand(world: World) -> None:
@@ -70,37 +82,37 @@ def test_what_was_kept_apart_does_not_stand(world: World) -> None:
     answer_all(world, review_id, ReviewerAnswer.NOT_YET)
     reviews.reveal(actor(world, "sue"), review_id, world.now)
     differences.keep_apart(actor(world, "ana"), item_ids(review_id)[0], world.now)
-    assert standing(world.people["ana"]) == {}
+    assert current(world) == []
 
 
 class TestChangedSince:
     def test_nothing_is_at_first(self, world: World) -> None:
         piece(world, reasons={world.statements["communication"][0]: ""})
         reviewed(world)
-        assert changed_since(world.people["ana"]) == frozenset()
+        assert changed_since(learner(world)) == frozenset()
 
     def test_another_answer(self, world: World) -> None:
         statement_id = reviewed(world)
         with transaction() as tx:
             tx.execute(update(Rating).values(own_note="only a note", version=2))
-        assert changed_since(world.people["ana"]) == frozenset()
+        assert changed_since(learner(world)) == frozenset()
         with transaction() as tx:
             tx.execute(update(Rating).values(answer=Answer.PARTLY, version=3))
-        assert changed_since(world.people["ana"]) == {statement_id}
+        assert changed_since(learner(world)) == {statement_id}
 
     def test_evidence_that_came_later(self, world: World) -> None:
         statement_id = reviewed(world)
         piece(world, reasons={world.statements["communication"][1]: ""})
-        assert changed_since(world.people["ana"]) == frozenset()
+        assert changed_since(learner(world)) == frozenset()
         piece(world, reasons={statement_id: ""})
-        assert changed_since(world.people["ana"]) == {statement_id}
+        assert changed_since(learner(world)) == {statement_id}
 
     def test_evidence_that_went(self, world: World) -> None:
         piece(world, reasons={world.statements["communication"][0]: ""})
         statement_id = reviewed(world)
         with transaction() as tx:
             tx.execute(update(Evidence).values(archived_at=world.now))
-        assert changed_since(world.people["ana"]) == {statement_id}
+        assert changed_since(learner(world)) == {statement_id}
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tracker.models import AlertMail, FormerAddress, OutboxMail, Person, SignIn
 from tracker.policy.permissions import Actor
 from tracker.records.accounts import sign_ins
 from tracker.rules.accounts.addresses import KEPT_FOR
+from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.notifications.notices import MailChoice
 from tracker.services.accounts import addresses, invitations
@@ -146,3 +147,21 @@ def test_addresses_are_forgotten(context: World, adam: Actor, inbox: Inbox) -> N
     session().rollback()
     assert session().scalars(select(FormerAddress.id)).all() == []
     assert session().scalars(select(AlertMail.mail_id)).all() == []
+
+
+def test_a_password_that_was_reset_is_told_at_the_address(
+    context: World, adam: Actor, inbox: Inbox
+) -> None:
+    """With what to do if it wasn't them; a first password tells nobody."""
+    passwords = Passwords(time_cost=1, memory_cost=64, parallelism=1)
+    token = invitations.renew(adam, context.people["ana"], NOW)
+    invitations.accept(token, passwords, "seven lamps by the door", NOW + MINUTE)
+    assert told(context, "ana") == ["link_made", "reset_used"]
+    assert deliver(inbox, NOW + MINUTE) == ["sent", "sent"]
+    assert inbox.messages[-1]["To"] == "ana@example.org"
+    said = " ".join(text(inbox).split())
+    assert "Your password was changed with a one-time link." in said
+    assert "set a new password of your own at once: http" in said
+    _pat, first = people.add(adam, "Pat", "pat@example.org", NOW)
+    invitations.accept(first, passwords, "eight lamps by the door", NOW + MINUTE)
+    assert deliver(inbox, NOW + MINUTE) == []

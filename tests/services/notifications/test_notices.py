@@ -12,13 +12,16 @@ from tests.factories.sending import NO, PART, YES, actor, answer, answer_all, as
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Library, Membership, Notice, Review
+from tracker.policy.permissions import Actor
 from tracker.queries.notifications import notices as queries
 from tracker.records.notifications import notices as records
 from tracker.records.reviews import status as records_of_reviews
+from tracker.rules.administration.access_review import EVERY
 from tracker.rules.errors import Conflict
 from tracker.rules.notifications.notices import NOTICE_RULES, NoticeKind, NoticeRule, Recipient
 from tracker.rules.reviews.workflow import Move
 from tracker.rules.roles import Role
+from tracker.services.administration import access_review
 from tracker.services.notifications import notices, reminders
 from tracker.services.reviews import differences, endorsements, exceptions, handovers, reviews
 
@@ -27,7 +30,7 @@ SAME, OTHER, CANNOT = (
     ReviewerAnswer.NOT_YET,
     ReviewerAnswer.CANNOT_TELL,
 )
-HOUR = dt.timedelta(hours=1)
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
 def test_the_reviewer_is_told_of_what_was_sent(context: World) -> None:
@@ -340,3 +343,19 @@ def test_a_world_in_which_the_reveal_tells_more_would_be_found(
     )
     with pytest.raises(AssertionError):
         test_every_reveal_is_told_alike(context, (SAME, SAME))
+
+
+def test_administrators_are_reminded_of_the_access_review_once(context: World, adam: Actor) -> None:
+    """Half a year after the library was made, and after each review."""
+    due = context.now + EVERY
+    reminders.remind(due - DAY)
+    assert "access_review_due" not in told(context, "adam")
+    for _again in range(2):
+        reminders.remind(due)
+    assert told(context, "adam").count("access_review_due") == 1
+    assert "access_review_due" not in told(context, "cora")
+    access_review.confirm(adam, due)
+    reminders.remind(due + DAY)
+    assert told(context, "adam").count("access_review_due") == 1
+    reminders.remind(due + EVERY)
+    assert told(context, "adam").count("access_review_due") == 2

@@ -486,7 +486,9 @@ def test_a_long_list_is_cut_and_says_so(context: World, inbox: Inbox, now: dt.da
                     )
                 )
     assert deliver(inbox, now) == ["sent"]
-    assert len(re.findall(r"/(?:profile|reviews|requests|account)\b(?!#)", text(inbox))) == 30
+    assert (
+        len(re.findall(r"/(?:profile|reviews|requests|account|assess)\b(?!#)", text(inbox))) == 30
+    )
     assert f"And {len(EVERYBODY) * len(NoticeKind) - 30} more." in text(inbox)
 
 

@@ -49,6 +49,10 @@ BEFORE_CHAIN = str(ScriptDirectory(str(MIGRATIONS)).get_revision("20261127_chain
 HEAD = ScriptDirectory(str(MIGRATIONS)).get_current_head()
 KNOWN = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
 
+TOLD_ON_BOTH = pytest.mark.reads_at_length
+"""Of a fault in the files, or in a history: tests/queries/operations/test_attacks.py has those
+queries on both engines, and each copy of PostgreSQL takes a database and two programs."""
+
 
 @contextmanager
 def installation(engine_name: str, folder: Path, *, laid_out: bool = True) -> Iterator[Flask]:
@@ -185,6 +189,7 @@ def test_a_database_that_is_none_is_found(live: World, tmp_path: Path) -> None:
     assert found(spoiled(made(tmp_path), change)) >= {"database_changed", "database_damaged"}
 
 
+@TOLD_ON_BOTH
 def test_a_missing_and_a_damaged_evidence_file_are_found(live: World, tmp_path: Path) -> None:
     path = made(tmp_path)
     with tarfile.open(path) as archive:
@@ -197,6 +202,7 @@ def test_a_missing_and_a_damaged_evidence_file_are_found(live: World, tmp_path: 
     ) == {"file_damaged"}
 
 
+@TOLD_ON_BOTH
 def test_a_file_that_was_gone_before_is_said_at_once(live: World, tmp_path: Path) -> None:
     next(path for path in (tmp_path / "live" / "files").rglob("*") if path.is_file()).unlink()
     done = backups.make(tmp_path / "copy.tar", tmp_path / "live" / "files", NOW)
@@ -215,6 +221,7 @@ def test_a_trigger_that_was_dropped_is_found(own: World, tmp_path: Path, engine_
     assert "guard_missing" in session().scalars(select(BackupTest.findings)).one()
 
 
+@TOLD_ON_BOTH
 def test_a_rating_that_its_history_does_not_tell_is_found(live: World, tmp_path: Path) -> None:
     with transaction() as tx:
         wrong = update(Rating).where(Rating.statement_id == live.statements["communication"][1])
@@ -222,6 +229,7 @@ def test_a_rating_that_its_history_does_not_tell_is_found(live: World, tmp_path:
     assert found(made(tmp_path)) == {"rating_not_as_history"}
 
 
+@TOLD_ON_BOTH
 @pytest.mark.parametrize(
     "changed",
     [{"basis": Basis.IMPORTED}, {"rated_at": NOW - dt.timedelta(days=1)}, {"given_on": NOW.date()}],
@@ -247,6 +255,7 @@ def test_an_endorsed_item_without_its_endorsement_is_found(live: World, tmp_path
     assert found(made(tmp_path)) == {"endorsement_not_whole", "row_changed", "status_not_as_moves"}
 
 
+@TOLD_ON_BOTH
 def test_other_counts_than_the_manifest_has_are_found(live: World, tmp_path: Path) -> None:
     def change(name: str, content: bytes) -> bytes:
         if name != MANIFEST:

@@ -15,6 +15,7 @@ from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, 
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Endorsement, EndorsementMove, EndorsementText, Library, Membership
+from tracker.queries.assessment import learners
 from tracker.queries.endorsements import endings
 from tracker.queries.endorsements import endorsements as found
 from tracker.queries.endorsements.endorsements import Expiring
@@ -89,27 +90,29 @@ def test_what_was_kept_stays(world: World, act: str) -> None:
 class TestRevoke:
     def test_its_endorser_takes_it_back(self, world: World) -> None:
         endorsement_id = reviewed(world)
-        assert endings.ended(world.people["ana"], NOW) == []
+        assert endings.ended(world.people["ana"], NOW, NOW.date()) == []
         endorsements.revoke(actor(world, "sue"), endorsement_id, " Another Ana ", LATER)
         assert status_of(endorsement_id) == ("revoked", LATER)
         assert moves(endorsement_id)[1:] == [("standing", "revoked", world.people["sue"])]
         assert session().get_one(EndorsementText, endorsement_id).reason == "Another Ana"
         statement_id = world.statements["communication"][0]
-        assert found.standing(world.people["ana"]) == {}
-        (one,) = found.history(world.people["ana"], statement_id)
+        learner = learners.learner(world.people["ana"], NOW.date())
+        assert learner is not None
+        (one,) = found.history(learner, [statement_id], [statement_id])
+        assert not one.counts
         assert (one.status, one.reason, one.version) == (
             EndorsementStatus.REVOKED,
             "Another Ana",
             "1",
         )
-        (told,) = endings.ended(world.people["ana"], NOW)
+        (told,) = endings.ended(world.people["ana"], NOW, NOW.date())
         assert (told.statement_id, told.who, told.reason, told.at) == (
             statement_id,
             "Sue",
             "Another Ana",
             LATER,
         )
-        assert endings.ended(world.people["ana"], LATER + dt.timedelta(seconds=1)) == []
+        assert endings.ended(world.people["ana"], LATER + dt.timedelta(seconds=1), NOW.date()) == []
 
     @pytest.mark.parametrize("name", ["ana", "ben", "hugo", "cora", "adam", "olaf"])
     def test_nobody_else_does(self, world: World, name: str) -> None:
@@ -147,7 +150,7 @@ class TestRevoke:
         answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
         reviews.reveal(actor(world, "sue"), review_id, LATER)
         session().rollback()
-        assert endings.ended(world.people["ana"], NOW) == []
+        assert endings.ended(world.people["ana"], NOW, NOW.date()) == []
 
 
 class TestExpire:

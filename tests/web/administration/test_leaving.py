@@ -48,12 +48,20 @@ def test_all_goes_on_or_nothing_and_the_administrator_sees_no_answer(
     offered = adam.get(f"{of_sue}/leaving").text
     assert f'value="{world.people["hugo"]}"' in offered
     assert f'value="{world.people["adam"]}"' not in offered, "they would read ratings by it"
-    hugo = {"reviewer": str(world.people["hugo"]), "note": "", "act": "disable"}
+    hugo = {
+        f"reviewer_{world.teams['central']}": str(world.people["hugo"]),
+        "note": "",
+        "act": "disable",
+    }
     without_why = adam.post(f"{of_sue}/leaving", hugo)
     assert without_why.status_code == 422
     assert "checked" in without_why.text
     for other in ("olga", "adam"):
-        no_reviewer = {**hugo, "reviewer": str(world.people[other]), "note": "She left"}
+        no_reviewer = {
+            **hugo,
+            f"reviewer_{world.teams['central']}": str(world.people[other]),
+            "note": "She left",
+        }
         assert adam.post(f"{of_sue}/leaving", no_reviewer).status_code == 422
     with app.app_context():
         assert not disabled(world, "sue")
@@ -75,8 +83,12 @@ def test_reviews_can_go_on_without_disabling(app: Flask, world: World, sign_in: 
         send(world, YES, NO)
     adam = sign_in(world.email("adam"))
     page = f"/admin/people/{world.people['sue']}/leaving"
-    form = {"reviewer": str(world.people["hugo"]), "note": "She moves", "act": "reassign"}
-    nobody = adam.post(page, {**form, "reviewer": ""})
+    form = {
+        f"reviewer_{world.teams['central']}": str(world.people["hugo"]),
+        "note": "She moves",
+        "act": "reassign",
+    }
+    nobody = adam.post(page, {**form, f"reviewer_{world.teams['central']}": ""})
     assert nobody.status_code == 422
     assert "Choose who reviews them instead." in nobody.text
     done = adam.post(page, form, follow_redirects=True)
@@ -121,3 +133,29 @@ def test_the_administrator_is_told_of_a_supervisor_who_leaves(
     with app.app_context():
         join(world, "carl", "central", Role.SUPERVISOR, starts_on=today + dt.timedelta(days=7))
     assert "Choose who takes over: 1 review." in told(), "somebody follows the day after"
+
+
+def test_each_team_can_have_another_successor(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        join(world, "sue", "harbour", Role.SUPERVISOR)
+        join(world, "cleo", "central", Role.SUPERVISOR)
+        reviews = {"cleo": send(world, YES, NO), "hugo": send(world, YES, PART, learner="lea")}
+    adam = sign_in(world.email("adam"))
+    page = f"/admin/people/{world.people['sue']}/leaving"
+    said = words(adam.get(page).text)
+    assert "Who reviews them in Central?" in said
+    assert "Who reviews them in Harbour?" in said
+    form = {"note": "She left", "act": "disable"}
+    crossed = {
+        f"reviewer_{world.teams['central']}": str(world.people["hugo"]),
+        f"reviewer_{world.teams['harbour']}": str(world.people["hugo"]),
+    }
+    assert adam.post(page, form | crossed).status_code == 422, "he reviews nobody in Central"
+    each = crossed | {f"reviewer_{world.teams['central']}": str(world.people["cleo"])}
+    done = adam.post(page, form | each, follow_redirects=True)
+    assert "2 reviews go on with somebody else." in words(done.text)
+    with app.app_context():
+        assert [review(each).status for each in reviews.values()] == ["closed", "closed"]
+        for name in reviews:
+            mine = select(Review.id).where(Review.reviewer_id == world.people[name])
+            assert len(session().scalars(mine).all()) == 1

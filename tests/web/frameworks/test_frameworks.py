@@ -20,6 +20,7 @@ from tracker.rules.frameworks.file_content import FrameworkFile, StrandInFile
 from tracker.rules.frameworks.files import read_framework
 from tracker.services.administration.operators import set_operator
 from tracker.services.frameworks.importing import import_framework
+from tracker.services.frameworks.publishing import publish
 from tracker.web.http.rate_limits import limiter
 
 PATH = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
@@ -185,7 +186,9 @@ def test_an_older_version_stays_readable_and_says_so(
     domain = replace(technical.domains[0], statements=(first, *technical.domains[0].statements[1:]))
     strands: tuple[StrandInFile, ...] = (replace(technical, domains=(domain,)), *others)
     with app.app_context():
-        import_framework(replace(published, version="27.01", strands=strands), NOW)
+        drafted = import_framework(replace(published, version="27.01", strands=strands), NOW)
+        assert drafted.draft_id is not None
+        publish(None, drafted.draft_id, NOW)
     newest, older = client.get(PAGE), client.get(f"{PAGE}?version=26.05")
     assert "<b>Lending</b>" in newest.text
     assert "<b>Circulation transactions</b>" in older.text

@@ -76,7 +76,7 @@ def test_its_words_keep_their_language(app: Flask, client: Client, name: str) ->
 
 def test_nothing_is_shown_of_what_a_file_does_not_have(app: Flask, client: Client) -> None:
     page = page_of(app, client, read_framework(json.dumps(SMALLEST)))
-    assert headings(page) == ["Smallest", "One", "The answers", "Suggest a correction"]
+    assert headings(page) == ["Smallest", "One", "The answers", "Versions", "Suggest a correction"]
     assert 'href="#sources"' not in page
     assert "Published by" not in page
     assert "A chip after a statement" not in page

@@ -3,7 +3,6 @@ log."""
 
 import json
 import re
-from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -84,12 +83,13 @@ def test_a_database_that_does_not_answer_is_503(
 def test_the_log_has_a_line_for_each_request_and_nothing_that_was_typed(
     app: Flask,
     world: World,
-    sign_in: Callable[[str], Client],
+    client: Client,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(app, "testing", False)
-    sign_in(world.email("ana")).get("/account?secret=canary")
+    client.sign_in(world.email("ana"))
+    client.get("/account?secret=canary")
     out = capsys.readouterr().out
     lines = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
     assert [line["path"] for line in lines] == ["/login", "/login", "/account"]

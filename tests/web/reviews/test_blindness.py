@@ -16,6 +16,7 @@ from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
 from tests.factories.sending import NO, PART, SURE_NOT, YES, actor, answer, ask, item_ids, send
+from tests.factories.versions import move, next_version
 from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.services.assessment import ratings
@@ -235,6 +236,34 @@ def test_any_other_answers_look_the_same(
         more += [f"/teams/{world.teams['city']}/handover", f"/reviews/{review_id}/hand-on"]
     before = fetched(client, more)
     for seed in range(5):
+        with app.app_context():
+            any_learner_side(world, seed)
+        assert fetched(client, more) == before, f"the world of seed {seed}"
+
+
+@pytest.mark.parametrize("name", ["sue", at_length("cora")])
+def test_nor_those_of_somebody_who_was_carried_to_a_newer_version(
+    app: Flask, world: World, sign_in: SignIn, review_id: int, name: str
+) -> None:
+    sent = world.statements["communication"][:4]
+    with app.app_context():
+        rate(world, "ana", world.statements["communication"][4], Answer.PARTLY)
+        made = next_version(world, reworded={sent[0]: True, sent[1]: False}, split={sent[2]: True})
+        move(world, "ana", made)
+    client = reader(sign_in, world, name, review_id)
+    of_ana = f"/people/{world.people['ana']}"
+    now = [each for statement_id in sent for each in made.became[statement_id]]
+    more = [
+        *STARTS,
+        f"/reviews/{review_id}",
+        f"{of_ana}/profile",
+        f"{of_ana}/profile/communication",
+    ]
+    more += [f"{of_ana}/statements/{statement_id}" for statement_id in (*sent, *now)]
+    before = fetched(client, more)
+    if name == "sue":
+        assert before[f"{of_ana}/statements/{now[0]}"][0] == 200
+    for seed in range(3):
         with app.app_context():
             any_learner_side(world, seed)
         assert fetched(client, more) == before, f"the world of seed {seed}"

@@ -14,6 +14,7 @@ from tracker.services import evidence_erasures, idempotency
 from tracker.services.accounts import addresses, away, drafts
 from tracker.services.administration import rounds
 from tracker.services.administration.roster import staging
+from tracker.services.frameworks import carrying
 from tracker.services.notifications import reminders
 from tracker.services.operations import anchors, jobs, limit_counts, stored_files
 from tracker.services.operations.jobs import JobKind, JobTask, Plan
@@ -40,6 +41,7 @@ PARTS: tuple[Callable[[dt.datetime], str], ...] = (
     lambda now: f"Rounds kept: {rounds.keep_all_due(now)}.",
     lambda now: f"No agreement: {differences.keep_due_apart(now)}.",
     lambda now: f"Expired: {endorsements.expire_due(now)}.",
+    lambda now: f"Carried to new versions, begun or going on: {carrying.start_due(now)}.",
     lambda now: f"Reminders: {reminders.remind(now)}.",
     _forms,
     lambda now: f"Drafts forgotten: {drafts.forget(now)}.",

@@ -7,7 +7,7 @@ each learner of a team stands somewhere else, so that every status of reviews an
 import datetime as dt
 from collections.abc import Iterable
 
-from tracker.cli.demo import staff_list
+from tracker.cli.demo import next_version, staff_list
 from tracker.cli.demo.people import Cast, DemoLearner, Scene, draw, email, pick
 from tracker.cli.demo.reviews import Stage, hold_review
 from tracker.policy.permissions import Actor
@@ -85,9 +85,13 @@ class Story(Scene):
         for learner in self.learners:
             self._this_round(learner)
         self._need_time()
+        self._last_day()
         now = self.at(-2)
         staff_list.bring_in(self.actor(self.cast.administrator, now), self.cast, now)
         self._newcomers()
+        next_version.draft(
+            self.actor(self.cast.administrator, self.at(-1)), self.framework_id, self.at(-1)
+        )
 
     def _found(self) -> None:
         now = self.at(-400)
@@ -266,6 +270,14 @@ class Story(Scene):
                 if review.status is ReviewStatus.IN_REVIEW:
                     due_dates.one_more_week(actor, review.id, now)
                     return
+
+    def _last_day(self) -> None:
+        """The first team's supervisor leaves it in three weeks: the administrator is told."""
+        now = self.at(-1)
+        admin = self.actor(self.cast.administrator, now)
+        supervisor = self.ids[self.cast.teams[0].supervisors[0]]
+        membership_id = world.supervision(supervisor)
+        memberships.end(admin, membership_id, self._day(21), now)
 
     def _newcomers(self) -> None:
         """Two have no password yet: the invitation of the first is over."""

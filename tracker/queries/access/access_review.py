@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import AuditEvent, Deputy, Library, Membership, Person, Review, SignIn, Team
-from tracker.policy.permissions import GRACE, Actor, current_on, in_reach_on
+from tracker.policy.permissions import GRACE, Actor, current_on, in_reach_on, people_of
 from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
 from tracker.rules.administration.access_review import next_review_on
 from tracker.rules.calendar import day_in
@@ -101,23 +101,23 @@ def accesses(actor: Actor, today: dt.date) -> list[Access]:
     )
 
 
-def last_review(actor: Actor) -> LastReview:
+def last_review(library_id: int) -> LastReview:
     """One query."""
     row = (
         session()
         .execute(
-            select(Library.created_at, AuditEvent.happened_at, Person.name)
+            select(Library.created_at, Library.time_zone, AuditEvent.happened_at, Person.name)
             .outerjoin(
                 AuditEvent, and_(AuditEvent.library_id == Library.id, AuditEvent.kind == CHECKED)
             )
             .outerjoin(Person, Person.id == AuditEvent.actor_id)
-            .where(Library.id == actor.library_id)
+            .where(Library.id == library_id)
             .order_by(AuditEvent.id.desc())
             .limit(1)
         )
         .one()
     )
-    since = day_in(actor.time_zone, row.happened_at or row.created_at)
+    since = day_in(row.time_zone, row.happened_at or row.created_at)
     return LastReview(row.happened_at, row.name or "", next_review_on(since))
 
 
@@ -131,7 +131,7 @@ def _readers(actor: Actor) -> dict[int, Reader]:
     )
     rows = session().execute(
         select(Person.id, Person.name, Person.email, last).where(
-            Person.library_id == actor.library_id, Person.disabled_at.is_(None)
+            people_of(actor.library_id), Person.disabled_at.is_(None)
         )
     )
     return {row[0]: Reader(*row) for row in rows}

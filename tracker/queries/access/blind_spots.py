@@ -3,17 +3,22 @@
 A statement that was sent for review by itself counts as not reviewed and not revealed, for its
 reviewer and for who stands in for them, until they reveal: whoever rated it before and whatever the
 learner said, and also where nobody ever did. As this holds for every review of one statement, and a
-second opinion is one, it gives none of them away. Every query that reads past ratings for others
-than the learner takes a `BlindSpots`.
+second opinion is one, it gives none of them away. What the statement was in earlier versions, and
+what became of it in later ones, is hidden with it, carried or not. Every query that reads past
+ratings for others than the learner takes a `BlindSpots`.
 """
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
+    Select,
     SQLColumnExpression,
     and_,
+    bindparam,
     exists,
     not_,
     or_,
@@ -23,7 +28,7 @@ from sqlalchemy import (
 )
 
 from tracker.db import session
-from tracker.models import Deputy, Review, ReviewItem, Statement
+from tracker.models import Deputy, Review, ReviewItem, Statement, StatementSuccessor
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import deputises_on, is_of_one
 from tracker.rules.reviews.workflow import LIVE, SEALED
@@ -80,22 +85,46 @@ NO_BLIND_SPOTS = BlindSpots()
 
 def blind_spots(actor: Actor, today: dt.date) -> BlindSpots:
     """One query."""
-    stands_in = exists().where(
-        Deputy.supervisor_id == Review.reviewer_id,
-        Deputy.deputy_id == actor.person_id,
-        deputises_on(today),
+    rows = session().execute(_to_rate_on(today), {"reader": actor.person_id})
+    return BlindSpots(
+        frozenset(
+            (row.learner_id, each)
+            for row in rows
+            for each in (row.statement_id, row.earlier, row.later)
+            if each is not None
+        )
     )
-    rows = session().execute(
-        select(Review.learner_id, ReviewItem.statement_id)
+
+
+@lru_cache(maxsize=8)
+def _to_rate_on(today: dt.date) -> Select[int, int, int, int]:
+    """Built once a day: most pages of a reader ask it."""
+    reader = bindparam("reader", type_=Integer)
+    stands_in = exists().where(
+        Deputy.supervisor_id == Review.reviewer_id, Deputy.deputy_id == reader, deputises_on(today)
+    )
+    return (
+        select(
+            Review.learner_id,
+            ReviewItem.statement_id,
+            StatementSuccessor.statement_id.label("earlier"),
+            StatementSuccessor.successor_id.label("later"),
+        )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .outerjoin(
+            StatementSuccessor,
+            or_(
+                StatementSuccessor.statement_id == ReviewItem.statement_id,
+                StatementSuccessor.successor_id == ReviewItem.statement_id,
+            ),
+        )
         .where(
-            or_(Review.reviewer_id == actor.person_id, stands_in),
-            Review.learner_id != actor.person_id,
+            or_(Review.reviewer_id == reader, stands_in),
+            Review.learner_id != reader,
             _is_to_rate(),
             is_of_one(),
         )
     )
-    return BlindSpots(frozenset((row.learner_id, row.statement_id) for row in rows))
 
 
 def _is_to_rate() -> ColumnElement[bool]:

@@ -4,15 +4,18 @@ record."""
 import datetime as dt
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 
 from tracker.db import session
 from tracker.models import (
+    AccountMerge,
+    Carrying,
     Correction,
     Deputy,
     Draft,
     Endorsement,
     Evidence,
+    FrameworkDraft,
     Job,
     Membership,
     MembershipRequest,
@@ -29,12 +32,15 @@ from tracker.models import (
 )
 from tracker.policy.permissions import Place, Subject, in_reach_on
 from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
+from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.roles import Role
 
 
 def person(person_id: int, today: dt.date) -> Subject | None:
     """Somebody, with the teams in which they learn or lately did."""
-    library_id = session().scalar(select(Person.library_id).where(Person.id == person_id))
+    library_id = session().scalar(
+        select(Person.library_id).where(Person.id == person_id, Person.removed_at.is_(None))
+    )
     if library_id is None:
         return None
     return Subject(
@@ -52,6 +58,15 @@ def draft(draft_id: int, today: dt.date) -> Subject | None:
 
 def job(job_id: int, today: dt.date) -> Subject | None:
     return _owned(job_id, select(Job.person_id).where(Job.id == job_id))
+
+
+def earlier_account(person_id: int, today: dt.date) -> Subject | None:
+    """An account as the record of who goes on in another one."""
+    return _owned(person_id, select(Person.id).where(Person.id == person_id))
+
+
+def account_merge(merge_id: int, today: dt.date) -> Subject | None:
+    return _of_library(merge_id, select(AccountMerge.library_id).where(AccountMerge.id == merge_id))
 
 
 def membership(membership_id: int, today: dt.date) -> Subject | None:
@@ -119,6 +134,11 @@ def correction(correction_id: int, today: dt.date) -> Subject | None:
     return next((Subject(id=each.id, library_id=each.library_id) for each in row), None)
 
 
+def framework_draft(draft_id: int, today: dt.date) -> Subject | None:
+    found = session().scalar(select(FrameworkDraft.id).where(FrameworkDraft.id == draft_id))
+    return None if found is None else Subject(id=found, library_id=None)
+
+
 def membership_request(request_id: int, today: dt.date) -> Subject | None:
     return _of_library(
         request_id, select(MembershipRequest.library_id).where(MembershipRequest.id == request_id)
@@ -142,8 +162,18 @@ def _owned(record_id: int, owner: Select[int] | Select[int | None]) -> Subject |
     row = (
         session()
         .execute(
-            select(Person.id.label("owner_id"), Person.library_id).join(
-                found, found.c[0] == Person.id
+            select(
+                Person.id.label("owner_id"),
+                Person.library_id,
+                AccountMerge.kept_id.label("kept_by_id"),
+            )
+            .join(found, found.c[0] == Person.id)
+            .outerjoin(
+                AccountMerge,
+                and_(
+                    AccountMerge.earlier_id == Person.id,
+                    AccountMerge.outcome == MergeOutcome.MERGED,
+                ),
             )
         )
         .mappings()
@@ -197,6 +227,10 @@ def roster(roster_id: int, today: dt.date) -> Subject | None:
     return _of_library(
         roster_id, select(RosterImport.library_id).where(RosterImport.id == roster_id)
     )
+
+
+def carrying(carrying_id: int, today: dt.date) -> Subject | None:
+    return _of_library(carrying_id, select(Carrying.library_id).where(Carrying.id == carrying_id))
 
 
 def not_rated(not_rated_id: int, today: dt.date) -> Subject | None:

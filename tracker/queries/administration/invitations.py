@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
 from tracker.db import session
 from tracker.models import Invitation, Library, LinkMail, OutboxMail, Person
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration.people import folded
 from tracker.rules.accounts.links import LinkKind, LinkPurpose, next_opening
 from tracker.rules.accounts.tokens import token_hash
@@ -170,7 +170,7 @@ def sign_in_settings(actor: Actor) -> SignInSettings:
 
 def _here(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     return (
-        Person.library_id == actor.library_id,
+        people_of(actor.library_id),
         Person.password_hash.is_(None),
         Person.disabled_at.is_(None),
     )

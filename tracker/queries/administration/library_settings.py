@@ -22,7 +22,7 @@ from tracker.models import (
     Team,
     UseStatement,
 )
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
 from tracker.rules.notifications.mail import MailOutcome
 from tracker.rules.regions import Paper, Region
 from tracker.rules.roles import Role
@@ -87,13 +87,11 @@ def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
     members = (
         select(func.count()).select_from(Membership).join(Person, Person.id == Membership.person_id)
     )
-    of_here = members.where(Person.library_id == here, standing)
+    of_here = members.where(people_of(here), standing)
     counts = {
         "people": select(func.count())
         .select_from(Person)
-        .where(
-            Person.library_id == here, Person.disabled_at.is_(None), Person.id != actor.person_id
-        ),
+        .where(people_of(here), Person.disabled_at.is_(None), Person.id != actor.person_id),
         "teams": select(func.count())
         .select_from(Team)
         .where(Team.library_id == here, Team.closed_on.is_(None), Team.parent_id.is_not(None)),

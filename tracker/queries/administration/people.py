@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from tracker.db import session
 from tracker.models import Invitation, Membership, Person, RoleProfile, Team
-from tracker.policy.permissions import Actor, current_on
+from tracker.policy.permissions import Actor, current_on, people_of
 from tracker.rules.pagination import table_page
 from tracker.rules.roles import Role
 
@@ -123,9 +123,7 @@ def folded(text: str) -> str:
 def choices(actor: Actor) -> list[tuple[int, str]]:
     """Everybody of the library, by name."""
     rows = (
-        session()
-        .execute(select(Person.id, Person.name).where(Person.library_id == actor.library_id))
-        .all()
+        session().execute(select(Person.id, Person.name).where(people_of(actor.library_id))).all()
     )
     return sorted(
         ((person_id, name) for person_id, name in rows), key=lambda row: (folded(row[1]), row[0])
@@ -154,7 +152,7 @@ def _lines(actor: Actor, today: dt.date) -> list[PersonSummary]:
             Person.disabled_at,
             Person.password_hash.is_not(None).label("has_password"),
             Person.created_at,
-        ).where(Person.library_id == actor.library_id)
+        ).where(people_of(actor.library_id))
     )
     lines = [PersonSummary(*row, places=tuple(places[row.id])) for row in rows]
     return sorted(lines, key=lambda line: (folded(line.name), line.id))
@@ -238,7 +236,7 @@ def in_role(
     """The current memberships of these people in that role. One query."""
     return _belongings(
         and_(
-            Person.library_id == actor.library_id,
+            people_of(actor.library_id),
             Person.id.in_(person_ids),
             Membership.role == role,
             current_on(Membership, today),

@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, or_, select
 
 from tracker.db import session
 from tracker.models import Membership, Person, RoleProfile, Team
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
 from tracker.rules.administration.roster.teams import BELOW
 from tracker.rules.delimited import plain
 from tracker.rules.roles import Role
@@ -54,7 +54,7 @@ def exported(actor: Actor, today: dt.date) -> list[ExportedRow]:
             ),
         )
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .where(Person.library_id == actor.library_id, Person.disabled_at.is_(None))
+        .where(people_of(actor.library_id), Person.disabled_at.is_(None))
         .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
     )
     return [

@@ -13,36 +13,39 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     func,
     or_,
     select,
 )
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
     Domain,
-    Endorsement,
     Level,
     NotRatedHere,
     Rating,
     Statement,
+    StatementSuccessor,
     Strand,
     Target,
     UseStatement,
     UseStatementReading,
 )
+from tracker.models.reviews.standing import standing
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.frameworks.scale import NOT_SURE
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.reviews.workflow import EndorsementStatus
 
 
 @dataclass(frozen=True, slots=True)
 class LevelProgress:
     """One level of a domain. `total` leaves out what is not rated here; `dated`: rated before the
     round; `to_keep`: those of them that are not *not sure*; `changed`: answered otherwise than
-    reviewed; `in_job`: up to the target of their job profile."""
+    reviewed; `again`: not rated in this version, but in an earlier one; `in_job`: up to the target
+    of their job profile."""
 
     strand_key: str
     strand: Wording
@@ -58,6 +61,7 @@ class LevelProgress:
     to_keep: int
     changed: int
     unsure: int
+    again: int
     in_job: bool
 
     def shown(self, which: RatingFilter) -> int:
@@ -65,6 +69,7 @@ class LevelProgress:
         return {
             RatingFilter.JOB: self.total if self.in_job else 0,
             RatingFilter.NOT_RATED: self.total - self.rated,
+            RatingFilter.AGAIN: self.again,
             RatingFilter.OLDER: self.dated,
             RatingFilter.CHANGED: self.changed,
             RatingFilter.NOT_SURE: self.unsure,
@@ -94,6 +99,10 @@ class Progress:
     @property
     def to_keep(self) -> int:
         return sum(level.to_keep for level in self.levels)
+
+    @property
+    def again(self) -> int:
+        return sum(level.again for level in self.levels)
 
     @property
     def in_job(self) -> int:
@@ -193,12 +202,36 @@ OWN_ROW = and_(Rating.statement_id == Statement.id, Rating.person_id == LEARNER)
 """The join of the learner's own `Rating` to `Statement`: its answer may be cleared."""
 RATED = and_(OWN_ROW, Rating.answer.is_not(None))
 """The same, of what is answered now."""
-REVIEWED = and_(
-    Endorsement.statement_id == Statement.id,
-    Endorsement.person_id == LEARNER,
-    Endorsement.status == EndorsementStatus.STANDING,
-)
-"""The join of the learner's `Endorsement` that stands to `Statement`: at most one."""
+ENDORSED = standing(lambda column: column == LEARNER, FRAMEWORK)
+"""What stands for the learner."""
+REVIEWED = ENDORSED.c.statement_id == Statement.id
+"""Its join to `Statement`: at most one."""
+
+
+def _again() -> ColumnElement[bool]:
+    own, earlier = aliased(Rating), aliased(Rating)
+    return and_(
+        ~exists(
+            select(own.id)
+            .where(own.statement_id == Statement.id, own.person_id == LEARNER)
+            .correlate_except(own)
+        ),
+        exists(
+            select(earlier.id)
+            .join(StatementSuccessor, StatementSuccessor.statement_id == earlier.statement_id)
+            .where(
+                StatementSuccessor.successor_id == Statement.id,
+                earlier.person_id == LEARNER,
+                earlier.answer.is_not(None),
+            )
+            .correlate_except(earlier, StatementSuccessor)
+        ),
+    )
+
+
+AGAIN = _again()
+"""Over `Statement`: the learner rated what it was in an earlier version, and has no answer to it in
+this one, as it does not carry, or as what was merged had different answers."""
 
 
 def _progress() -> Select[*tuple[Any, ...]]:
@@ -217,7 +250,7 @@ def _progress() -> Select[*tuple[Any, ...]]:
     )
     here = NotRatedHere.id.is_(None)
     dated = or_(Rating.rated_at < bindparam("begin"), Rating.given_on < bindparam("begin_on"))
-    changed = and_(Rating.rated_at > Endorsement.endorsed_at, Rating.answer != Endorsement.answer)
+    changed = and_(Rating.rated_at > ENDORSED.c.at, Rating.answer != ENDORSED.c.answer)
     unsure = Rating.answer == NOT_SURE
     return (
         select(
@@ -235,6 +268,7 @@ def _progress() -> Select[*tuple[Any, ...]]:
             func.count(case((and_(here, dated, ~unsure), Rating.id))).label("to_keep"),
             func.count(case((and_(here, changed), Rating.id))).label("changed"),
             func.count(case((and_(here, unsure), Rating.id))).label("unsure"),
+            func.count(case((and_(here, AGAIN), Statement.id))).label("again"),
             (func.max(case((Level.rank <= Target.rank, 1), else_=0)) == 1).label("in_job"),
             newest.label("newest"),
             read.label("read"),
@@ -244,7 +278,7 @@ def _progress() -> Select[*tuple[Any, ...]]:
         .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
         .outerjoin(NotRatedHere, LEFT_OUT)
         .outerjoin(Rating, RATED)
-        .outerjoin(Endorsement, REVIEWED)
+        .outerjoin(ENDORSED, REVIEWED)
         .outerjoin(
             Target,
             and_(

@@ -1,20 +1,25 @@
-"""Every answer of a learner that ever stood for one statement. For the learner alone."""
+"""Every answer of a learner that ever stood for one statement, in each version of it. For the
+learner alone."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import RatingEntry
+from tracker.models import Framework, RatingEntry, ScaleAnswer, Statement
+from tracker.models.joins import scale_answer
 from tracker.rules.frameworks.scale import Basis
+from tracker.rules.frameworks.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
     """`answer` is None where it was cleared. `together`: how many were kept at the same moment;
-    `is_undone`: the answer after keeping it was undone, as old as it was before."""
+    `is_undone`: the answer after keeping it was undone, as old as it was before; `version`: of the
+    framework."""
 
     answer: str | None
     basis: Basis
@@ -22,10 +27,13 @@ class Answered:
     given_on: dt.date | None
     together: int
     is_undone: bool
+    version: str
+    label: Wording
 
 
-def answers(person_id: int, statement_id: int) -> list[Answered]:
-    """The newest first. One query."""
+def answers(person_id: int, statement_ids: Collection[int]) -> list[Answered]:
+    """The newest first. `statement_ids`: the statement, and what it was in earlier versions. One
+    query."""
     same, earlier = aliased(RatingEntry), aliased(RatingEntry)
     together = (
         select(func.count(same.id))
@@ -41,7 +49,7 @@ def answers(person_id: int, statement_id: int) -> list[Answered]:
         select(earlier.id)
         .where(
             earlier.person_id == person_id,
-            earlier.statement_id == statement_id,
+            earlier.statement_id == RatingEntry.statement_id,
             earlier.version < RatingEntry.version,
             earlier.rated_at > RatingEntry.rated_at,
         )
@@ -55,8 +63,13 @@ def answers(person_id: int, statement_id: int) -> list[Answered]:
             RatingEntry.given_on,
             together.label("together"),
             is_undone.label("is_undone"),
+            Framework.version,
+            func.coalesce(ScaleAnswer.label, "").label("label"),
         )
-        .where(RatingEntry.person_id == person_id, RatingEntry.statement_id == statement_id)
-        .order_by(RatingEntry.version.desc(), RatingEntry.id.desc())
+        .join(Statement, Statement.id == RatingEntry.statement_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .outerjoin(ScaleAnswer, scale_answer(RatingEntry.answer))
+        .where(RatingEntry.person_id == person_id, RatingEntry.statement_id.in_(statement_ids))
+        .order_by(RatingEntry.id.desc())
     )
     return [Answered(**row) for row in rows.mappings()]

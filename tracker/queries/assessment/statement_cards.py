@@ -1,7 +1,8 @@
 """The statements of one page of a learner's assessment, with all that stands there. For the learner
 alone.
 
-A page asks for the cards once and once for what they quote, however many there are.
+A page asks for the cards once and once for what they quote, however many there are; and once more
+where some are to be rated again.
 """
 
 import datetime as dt
@@ -21,6 +22,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
@@ -29,6 +31,7 @@ from tracker.models import (
     Endorsement,
     Evidence,
     EvidenceLink,
+    Framework,
     NotRatedHere,
     Person,
     Rating,
@@ -37,8 +40,19 @@ from tracker.models import (
     Statement,
 )
 from tracker.models.joins import draft_of_notes
+from tracker.queries.assessment import earlier_ratings
+from tracker.queries.assessment.earlier_ratings import RatingBefore
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.progress import FRAMEWORK, LEARNER, LEFT_OUT, OWN_ROW, REVIEWED, of
+from tracker.queries.assessment.progress import (
+    AGAIN,
+    ENDORSED,
+    FRAMEWORK,
+    LEARNER,
+    LEFT_OUT,
+    OWN_ROW,
+    REVIEWED,
+    of,
+)
 from tracker.rules import drafts
 from tracker.rules.assessment.ratings import RatingFilter, is_dated
 from tracker.rules.frameworks.scale import NOT_SURE, UNGRADED, Basis, Meaning, shortcut
@@ -49,12 +63,13 @@ from tracker.rules.names import short_name
 @dataclass(frozen=True, slots=True)
 class EndorsementMark:
     """An endorsement that stands: who said what, when. `since`: the learner's answer is another one
-    since then."""
+    since then; `version`: of the framework, where it was given on an earlier one."""
 
     who: str
     answer: str
     at: dt.datetime
     since: bool
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +86,8 @@ class StatementCard:
     """One statement with the learner's answer, notes, endorsement and count of evidence.
 
     `version` 0: never answered, and the notes are those that wait for an answer. A cleared answer
-    is None too, with a version and without a time.
+    is None too, with a version and without a time. `earlier`: the answers to what it was in an
+    earlier version, where it is to be rated again.
     """
 
     id: int
@@ -91,12 +107,15 @@ class StatementCard:
     endorsement: EndorsementMark | None
     evidence: int
     citations: list[CitationChip]
+    earlier: tuple[RatingBefore, ...] = ()
 
     def is_shown(self, which: RatingFilter, round_starts_on: dt.date | None) -> bool:
         """Whether the filter shows it, where its level is shown; `LevelProgress.shown` counts the
         same."""
         if self.not_rated_here is not None or which is RatingFilter.JOB:
             return self.not_rated_here is None
+        if which is RatingFilter.AGAIN:
+            return bool(self.earlier)
         if which is RatingFilter.NOT_RATED or self.answer is None or self.rated_at is None:
             return which is RatingFilter.NOT_RATED and self.answer is None
         return {
@@ -130,6 +149,15 @@ class StatementsToRate:
     cards: list[StatementCard]
     scale: tuple[ScaleLabel, ...]
 
+    def of_rank(self, rank: int) -> list[StatementCard]:
+        return [card for card in self.cards if card.rank == rank]
+
+    @property
+    def first_open(self) -> StatementCard | None:
+        """The first that is rated here and has no answer; where all have one, the first."""
+        here = [card for card in self.cards if card.not_rated_here is None]
+        return next((card for card in here if card.answer is None), here[0] if here else None)
+
     def answer(self, key: str) -> ScaleLabel:
         return next(word for word in self.scale if word.key == key)
 
@@ -160,10 +188,15 @@ def _sheet(learner: Learner, which: str, values: dict[str, Any]) -> StatementsTo
 def _cards(
     which: str, values: dict[str, Any], citations: dict[int, list[CitationChip]]
 ) -> list[StatementCard]:
-    return [_card(row, citations) for row in session().execute(_CARDS[which], values)]
+    rows = session().execute(_CARDS[which], values).all()
+    again = [row.id for row in rows if row.again]
+    earlier = earlier_ratings.of_statements(values["learner"], again)
+    return [_card(row, citations, earlier.get(row.id, ())) for row in rows]
 
 
-def _card(row: Any, citations: dict[int, list[CitationChip]]) -> StatementCard:
+def _card(
+    row: Any, citations: dict[int, list[CitationChip]], earlier: tuple[RatingBefore, ...]
+) -> StatementCard:
     own_note, reviewer_note = row.own_note or "", row.reviewer_note or ""
     if row.draft is not None and row.version is None:
         typed = dict(drafts.read(row.draft))
@@ -190,11 +223,13 @@ def _card(row: Any, citations: dict[int, list[CitationChip]]) -> StatementCard:
             since=row.rated_at is not None
             and row.rated_at > row.endorsed_at
             and row.answer != row.endorsed,
+            version=row.given_on_version,
         )
         if row.endorsed
         else None,
         evidence=row.evidence,
         citations=citations.get(row.id, []),
+        earlier=earlier,
     )
 
 
@@ -233,6 +268,7 @@ def scale_labels(rows: Iterable[Any]) -> tuple[ScaleLabel, ...]:
 
 
 def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    given_for = aliased(Statement)
     evidence = (
         select(func.count(EvidenceLink.id))
         .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
@@ -263,12 +299,19 @@ def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Endorsement.answer.label("endorsed"),
             Endorsement.endorsed_at,
             Person.name.label("endorser"),
+            Framework.version.label("given_on_version"),
             evidence.label("evidence"),
+            AGAIN.label("again"),
         )
         .outerjoin(NotRatedHere, LEFT_OUT)
         .outerjoin(Rating, OWN_ROW)
         .outerjoin(Draft, draft_of_notes(LEARNER))
-        .outerjoin(Endorsement, REVIEWED)
+        .outerjoin(ENDORSED, REVIEWED)
+        .outerjoin(Endorsement, Endorsement.id == ENDORSED.c.id)
+        .outerjoin(
+            given_for, and_(given_for.id == Endorsement.statement_id, given_for.id != Statement.id)
+        )
+        .outerjoin(Framework, Framework.id == given_for.framework_id)
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
         .where(Statement.framework_id == FRAMEWORK, which)
         .order_by(Statement.position)

@@ -8,7 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, literal, or_, select
 
 from tracker.db import session
 from tracker.models import (
@@ -25,6 +25,7 @@ from tracker.models import (
     Statement,
     Team,
 )
+from tracker.models.joins import versions_of
 from tracker.models.reviews.due_dates import differences_due, review_due
 from tracker.policy.permissions import Actor, current_on
 from tracker.queries.reviews.differences import waits_for
@@ -90,7 +91,7 @@ def sent_this_round(actor: Actor, framework_id: int, round_id: int | None) -> in
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
             Review.learner_id == actor.person_id,
-            Review.framework_id == framework_id,
+            Review.framework_id.in_(versions_of(literal(framework_id))),
             where,
             counts_as_sent(),
         )
@@ -196,7 +197,7 @@ def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
             Review.learner_id == Membership.person_id,
-            Review.framework_id == RoleProfile.framework_id,
+            Review.framework_id.in_(versions_of(RoleProfile.framework_id)),
             or_(~exists(open_round), Review.round_id.in_(open_round)),
             counts_as_sent(),
         )

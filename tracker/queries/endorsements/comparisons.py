@@ -6,6 +6,7 @@ revealed.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -18,6 +19,7 @@ from tracker.models import (
     EvidenceLink,
     EvidenceText,
     EvidenceVersion,
+    Framework,
     Level,
     Rating,
     Review,
@@ -74,10 +76,12 @@ class ComparedSide:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """The newest endorsement of a statement. `now` is None where there is nothing newer to compare
-    with."""
+    with. `version` and `text`: of the statement that was endorsed."""
 
     endorsement_id: int
     digest: str
+    version: str
+    text: Wording
     was: ComparedSide
     now: ComparedSide | None
 
@@ -104,12 +108,13 @@ def heading(learner: Learner, statement_id: int) -> StatementHeading | None:
     return None if row is None else StatementHeading(*row)
 
 
-def own(person_id: int, statement_id: int) -> Comparison | None:
-    """For the learner; None where nothing was ever endorsed. Five queries at most."""
-    found = _newest(person_id, statement_id)
+def own(person_id: int, statement_ids: Sequence[int]) -> Comparison | None:
+    """For the learner; None where nothing was ever endorsed. `statement_ids`: the statement, then
+    what it was in earlier versions. Five queries at most."""
+    found = _newest(person_id, statement_ids)
     if found is None:
         return None
-    item_id, endorsement_id, digest = found
+    item_id, endorsement_id, digest, version, text = found
     was = _of_item(item_id, None)
     query = (
         select(
@@ -120,40 +125,53 @@ def own(person_id: int, statement_id: int) -> Comparison | None:
         )
         .join(Statement, Statement.id == Rating.statement_id)
         .join(ScaleAnswer, scale_answer(Rating.answer))
-        .where(Rating.person_id == person_id, Rating.statement_id == statement_id)
+        .where(Rating.person_id == person_id, Rating.statement_id == statement_ids[0])
     )
     rating = session().execute(query).mappings().one_or_none()
     now = None
     if rating is not None:
-        now = ComparedSide(**rating, pieces=_linked(person_id, statement_id))
-    return Comparison(endorsement_id, digest, was, now)
+        now = ComparedSide(**rating, pieces=_linked(person_id, statement_ids[0]))
+    return Comparison(endorsement_id, digest, version, text, was, now)
 
 
-def for_supervisor(reader_id: int, person_id: int, statement_id: int) -> Comparison | None:
+def for_supervisor(
+    reader_id: int, person_id: int, statement_ids: Sequence[int]
+) -> Comparison | None:
     """None where nothing was ever endorsed. Six queries at most."""
-    found = _newest(person_id, statement_id)
+    found = _newest(person_id, statement_ids)
     if found is None:
         return None
-    item_id, endorsement_id, digest = found
+    item_id, endorsement_id, digest, version, text = found
     last = session().scalar(
         select(ReviewItem.id)
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
             Review.learner_id == person_id,
-            ReviewItem.statement_id == statement_id,
+            ReviewItem.statement_id.in_(statement_ids),
             ReviewItem.status.in_(REVEALED),
         )
         .order_by(ReviewItem.revealed_at.desc(), ReviewItem.id.desc())
         .limit(1)
     )
     now = None if last is None or last == item_id else _of_item(last, reader_id)
-    return Comparison(endorsement_id, digest, _of_item(item_id, reader_id), now)
+    was = _of_item(item_id, reader_id)
+    return Comparison(endorsement_id, digest, version, text, was, now)
 
 
-def _newest(person_id: int, statement_id: int) -> tuple[int, int, str] | None:
+def _newest(
+    person_id: int, statement_ids: Sequence[int]
+) -> tuple[int, int, str, str, Wording] | None:
     query = (
-        select(Endorsement.item_id, Endorsement.id, Endorsement.digest)
-        .where(Endorsement.person_id == person_id, Endorsement.statement_id == statement_id)
+        select(
+            Endorsement.item_id,
+            Endorsement.id,
+            Endorsement.digest,
+            Framework.version,
+            Statement.text,
+        )
+        .join(Statement, Statement.id == Endorsement.statement_id)
+        .join(Framework, Framework.id == Statement.framework_id)
+        .where(Endorsement.person_id == person_id, Endorsement.statement_id.in_(statement_ids))
         .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
         .limit(1)
     )

@@ -59,9 +59,9 @@ def all_checked() -> list[Checked]:
     return list(checked(session()))
 
 
-def checked_of(person_id: int, statement_id: int) -> dict[int, Checked]:
-    """Every endorsement that one statement of a person ever had, by id. Two queries."""
-    wanted = and_(Endorsement.person_id == person_id, Endorsement.statement_id == statement_id)
+def checked_of(person_id: int, statement_ids: Collection[int]) -> dict[int, Checked]:
+    """Every endorsement that these statements of a person ever had, by id. Two queries."""
+    wanted = and_(Endorsement.person_id == person_id, Endorsement.statement_id.in_(statement_ids))
     return {each.endorsement_id: each for each in _checked(session(), wanted)}
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import Endorsement, EndorsementText, Framework, Person, ReviewItem, Statement
+from tracker.queries.assessment.statement_lines import left_behind, read_as
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 from tracker.rules.reviews.workflow import EndorsementStatus
@@ -42,20 +43,20 @@ class EndorsementOutcome:
         return self.status is EndorsementStatus.STANDING
 
 
-def ended(person_id: int, since: dt.datetime) -> list[EndedEndorsement]:
-    """What was revoked or expired from that moment on, unless something newer stands; the newest
-    first. One query."""
+def ended(person_id: int, since: dt.datetime, today: dt.date) -> list[EndedEndorsement]:
+    """What was revoked or expired from that moment on, unless something newer stands, for the
+    statement as they read it now; the newest first. One query."""
     newer = aliased(Endorsement)
     stands = exists(
         select(newer.id).where(
             newer.person_id == Endorsement.person_id,
-            newer.statement_id == Endorsement.statement_id,
+            newer.statement_id.in_([Endorsement.statement_id, Statement.id]),
             newer.status == EndorsementStatus.STANDING,
         )
     )
     rows = session().execute(
         select(
-            Endorsement.statement_id,
+            Statement.id.label("statement_id"),
             Framework.slug.label("framework"),
             Statement.title,
             Person.name.label("who"),
@@ -65,7 +66,10 @@ def ended(person_id: int, since: dt.datetime) -> list[EndedEndorsement]:
             Framework.lang,
         )
         .join(Person, Person.id == Endorsement.endorser_id)
-        .join(Statement, Statement.id == Endorsement.statement_id)
+        .join(
+            Statement,
+            Statement.id == read_as(Endorsement.person_id, Endorsement.statement_id, today),
+        )
         .join(Framework, Framework.id == Statement.framework_id)
         .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
         .where(
@@ -73,6 +77,7 @@ def ended(person_id: int, since: dt.datetime) -> list[EndedEndorsement]:
             Endorsement.status.in_([EndorsementStatus.REVOKED, EndorsementStatus.EXPIRED]),
             Endorsement.ended_at >= since,
             ~stands,
+            ~left_behind(Endorsement.person_id, today),
         )
         .order_by(Endorsement.ended_at.desc(), Endorsement.id.desc())
     )

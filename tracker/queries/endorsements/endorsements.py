@@ -2,10 +2,10 @@
 queries/profiles/levels."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -25,6 +25,9 @@ from tracker.models import (
     Statement,
 )
 from tracker.models.joins import current_version, scale_answer
+from tracker.models.reviews.standing import counting
+from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.statement_lines import left_behind, read_as
 from tracker.rules.calendar import day_in
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
@@ -36,8 +39,8 @@ from tracker.rules.reviews.workflow import EndorsementStatus
 @dataclass(frozen=True, slots=True)
 class Endorsed:
     """As in "M. Ortiz: Consistently, Mar 12". `status` is what became of it; only a standing one
-    counts. `reason` says why it ended, where somebody said why; `version` is the framework's for
-    which it was given."""
+    counts (`counts`), and of an earlier version's only what carries. `reason` says why it ended,
+    where somebody said why; `version` is the framework's for which it was given."""
 
     id: int
     statement_id: int
@@ -50,6 +53,7 @@ class Endorsed:
     ended_at: dt.datetime | None
     reason: str
     version: str
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,43 +124,30 @@ def one(endorsement_id: int) -> EndorsementDetails:
     return EndorsementDetails(**row._mapping)
 
 
-def standing(person_id: int, statement_ids: Iterable[int] | None = None) -> dict[int, Endorsed]:
-    """What stands, by statement; of these statements only, where they are named. One query."""
-    wanted: ColumnElement[bool] = Endorsement.status == EndorsementStatus.STANDING
-    if statement_ids is not None:
-        wanted = and_(wanted, Endorsement.statement_id.in_(list(statement_ids)))
-    return {each.statement_id: each for each in _rows(Endorsement.person_id == person_id, wanted)}
-
-
-def history(person_id: int, statement_id: int) -> list[Endorsed]:
-    """Every endorsement that the statement ever had, the newest first."""
-    return _rows(Endorsement.person_id == person_id, Endorsement.statement_id == statement_id)
-
-
-def changed_since(person_id: int) -> frozenset[int]:
+def changed_since(learner: Learner) -> frozenset[int]:
     """The statements whose answer, or whose evidence, is not what was reviewed any more. For the
     person alone.
 
     Evidence differs when a version that went with the item is not linked and current now, or the
     other way round.
     """
+    person_id = learner.person_id
+    counts = counting(lambda column: column == person_id, learner.framework_id)
     query = (
-        select(ReviewItem.id, Endorsement.statement_id, ReviewItem.learner_answer, Rating.answer)
+        select(ReviewItem.id, counts.c.statement_id, ReviewItem.learner_answer, Rating.answer)
+        .select_from(counts)
+        .join(Endorsement, Endorsement.id == counts.c.id)
         .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
         .outerjoin(
             Rating,
-            and_(
-                Rating.person_id == Endorsement.person_id,
-                Rating.statement_id == Endorsement.statement_id,
-            ),
+            and_(Rating.person_id == person_id, Rating.statement_id == counts.c.statement_id),
         )
-        .where(Endorsement.person_id == person_id, Endorsement.status == EndorsementStatus.STANDING)
     )
     answers = session().execute(query).all()
     was = session().execute(
-        select(Endorsement.statement_id, ReviewItemEvidence.version_id)
+        select(counts.c.statement_id, ReviewItemEvidence.version_id)
+        .join(Endorsement, Endorsement.id == counts.c.id)
         .join(ReviewItemEvidence, ReviewItemEvidence.item_id == Endorsement.item_id)
-        .where(Endorsement.person_id == person_id, Endorsement.status == EndorsementStatus.STANDING)
     )
     now = session().execute(
         select(EvidenceLink.statement_id, EvidenceVersion.id)
@@ -179,11 +170,12 @@ def expiring(
     library_id: int, today: dt.date, days: int = REMINDED, person_id: int | None = None
 ) -> list[Expiring]:
     """What stands and expires within so many days, the next first; of one person, where they are
-    named. Empty where the library lets nothing expire. One query."""
+    named; for the statement as they read it now. Empty where the library lets nothing expire. One
+    query."""
     rows = session().execute(
         select(
             Endorsement.person_id,
-            Endorsement.statement_id,
+            Statement.id.label("statement_id"),
             Statement.title,
             Endorsement.endorsed_at,
             Framework.slug,
@@ -193,12 +185,16 @@ def expiring(
         )
         .join(Person, Person.id == Endorsement.person_id)
         .join(Library, Library.id == Person.library_id)
-        .join(Statement, Statement.id == Endorsement.statement_id)
+        .join(
+            Statement,
+            Statement.id == read_as(Endorsement.person_id, Endorsement.statement_id, today),
+        )
         .join(Framework, Framework.id == Statement.framework_id)
         .where(
             Library.id == library_id,
             Library.endorsement_months.is_not(None),
             Endorsement.status == EndorsementStatus.STANDING,
+            ~left_behind(Endorsement.person_id, today),
             *([] if person_id is None else [Endorsement.person_id == person_id]),
         )
         .order_by(Endorsement.endorsed_at, Endorsement.id)
@@ -217,7 +213,12 @@ def expiring(
     return [each for each in found if today <= each.last_day <= today + dt.timedelta(days=days)]
 
 
-def _rows(*where: ColumnElement[bool]) -> list[Endorsed]:
+def history(
+    learner: Learner, statement_ids: Collection[int], now_ids: Collection[int]
+) -> list[Endorsed]:
+    """Every endorsement that the statement ever had, the newest first. `statement_ids`: itself and
+    what it was in earlier versions; `now_ids`: what it is in the learner's version. One query."""
+    counts = counting(lambda column: column == learner.person_id, learner.framework_id)
     rows = session().execute(
         select(
             Endorsement.id,
@@ -231,13 +232,18 @@ def _rows(*where: ColumnElement[bool]) -> list[Endorsed]:
             Endorsement.ended_at,
             func.coalesce(EndorsementText.reason, "").label("reason"),
             Framework.version,
+            Endorsement.id.in_(select(counts.c.id).where(counts.c.statement_id.in_(now_ids))).label(
+                "counts"
+            ),
         )
         .join(Person, Person.id == Endorsement.endorser_id)
         .join(Statement, Statement.id == Endorsement.statement_id)
         .join(Framework, Framework.id == Statement.framework_id)
         .join(ScaleAnswer, scale_answer(Endorsement.answer))
         .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
-        .where(*where)
+        .where(
+            Endorsement.person_id == learner.person_id, Endorsement.statement_id.in_(statement_ids)
+        )
         .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
     )
     return [Endorsed(**{**row, "who": short_name(row["who"])}) for row in rows.mappings()]

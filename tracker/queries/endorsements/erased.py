@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session, aliased
 
 from tracker.models import Erasure, EvidenceErasure, ReviewItemEvidence, Seal
 
+_SEAL, _PIECE, _VERSION = aliased(Seal), aliased(ReviewItemEvidence), aliased(EvidenceErasure)
+
 
 def has_seals(source: Session | Connection) -> bool:
     return isinstance(source, Session) or inspect(source).has_table(Seal.__tablename__)
@@ -19,20 +21,18 @@ def has_evidence_erasures(source: Session | Connection) -> bool:
 
 
 def is_sealed(table: str, row_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-    seal = aliased(Seal)
-    return select(seal.id).where(seal.source == table, seal.row_id == row_id).exists()
+    return select(_SEAL.id).where(_SEAL.source == table, _SEAL.row_id == row_id).exists()
 
 
 def item_was_erased(item_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Whether evidence that went with that item was erased, and its texts with it."""
-    piece, version = aliased(ReviewItemEvidence), aliased(EvidenceErasure)
     return (
-        select(piece.id)
-        .join(version, version.version_id == piece.version_id)
+        select(_PIECE.id)
+        .join(_VERSION, _VERSION.version_id == _PIECE.version_id)
         .where(
-            piece.item_id == item_id,
-            is_sealed(Erasure.__tablename__, version.erasure_id),
-            is_sealed(EvidenceErasure.__tablename__, version.version_id),
+            _PIECE.item_id == item_id,
+            is_sealed(Erasure.__tablename__, _VERSION.erasure_id),
+            is_sealed(EvidenceErasure.__tablename__, _VERSION.version_id),
         )
         .exists()
     )

@@ -21,6 +21,8 @@ from tracker.queries.assessment.learners import Learner
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.exceptions import ExceptionStatus
 
+PERSON, OTHER, PROPOSER, CONFIRMER = (aliased(Person) for _side in range(4))
+
 
 @dataclass(frozen=True, slots=True)
 class AgreedException:
@@ -72,7 +74,6 @@ def agreed(
     learner: Learner, blind: BlindSpots, statement_id: int | None = None
 ) -> list[AgreedException]:
     """What counts for a learner now, in the framework's order. One query."""
-    person, other = aliased(Person), aliased(Person)
     rows = session().execute(
         select(
             LevelException.statement_id,
@@ -82,16 +83,16 @@ def agreed(
             Statement.title,
             func.coalesce(LevelExceptionText.reason, "").label("reason"),
             LevelException.agreed_at.label("on"),
-            person.name.label("learner"),
-            other.name.label("other"),
+            PERSON.name.label("learner"),
+            OTHER.name.label("other"),
         )
         .join(Statement, Statement.id == LevelException.statement_id)
-        .join(person, person.id == LevelException.person_id)
+        .join(PERSON, PERSON.id == LevelException.person_id)
         .join(
-            other,
+            OTHER,
             and_(
-                other.id.in_([LevelException.proposer_id, LevelException.confirmer_id]),
-                other.id != person.id,
+                OTHER.id.in_([LevelException.proposer_id, LevelException.confirmer_id]),
+                OTHER.id != PERSON.id,
             ),
         )
         .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
@@ -99,7 +100,7 @@ def agreed(
             NotRatedHere,
             and_(
                 NotRatedHere.statement_id == Statement.id,
-                NotRatedHere.library_id == person.library_id,
+                NotRatedHere.library_id == PERSON.library_id,
             ),
         )
         .where(
@@ -146,16 +147,15 @@ def of_people(
 
 
 def of_review(review_id: int) -> dict[int, list[ProposedException]]:
-    """By item, the newest first. One query."""
-    proposer, confirmer = aliased(Person), aliased(Person)
+    """By item, the newest first; not what was carried to a later version from there. One query."""
     rows = session().execute(
         select(
             LevelException.id,
             LevelException.item_id,
             LevelException.status,
             LevelException.proposer_id,
-            proposer.name.label("proposer"),
-            func.coalesce(confirmer.name, "").label("confirmer"),
+            PROPOSER.name.label("proposer"),
+            func.coalesce(CONFIRMER.name, "").label("confirmer"),
             func.coalesce(LevelExceptionText.reason, "").label("reason"),
             func.coalesce(LevelExceptionText.end_reason, "").label("end_reason"),
             LevelException.proposed_at,
@@ -163,10 +163,13 @@ def of_review(review_id: int) -> dict[int, list[ProposedException]]:
             LevelException.ended_at,
         )
         .join(ReviewItem, ReviewItem.id == LevelException.item_id)
-        .join(proposer, proposer.id == LevelException.proposer_id)
-        .outerjoin(confirmer, confirmer.id == LevelException.confirmer_id)
+        .join(PROPOSER, PROPOSER.id == LevelException.proposer_id)
+        .outerjoin(CONFIRMER, CONFIRMER.id == LevelException.confirmer_id)
         .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
-        .where(ReviewItem.review_id == review_id)
+        .where(
+            ReviewItem.review_id == review_id,
+            ReviewItem.statement_id == LevelException.statement_id,
+        )
         .order_by(LevelException.id.desc())
     )
     found: dict[int, list[ProposedException]] = {}

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from tracker.db import session
 from tracker.models import Correction, Framework, Person, Statement
-from tracker.policy.permissions import Actor, corrections_closable
+from tracker.policy.permissions import Actor, corrections_closable, people_of
 from tracker.rules.frameworks.wording import Wording
 
 SHOWN_AT_MOST = 100
@@ -79,9 +79,7 @@ def _rows(actor: Actor, *, is_open: bool) -> tuple[CorrectionRow, ...]:
         )
         .join(Framework, Framework.id == Correction.framework_id)
         .outerjoin(Statement, Statement.id == Correction.statement_id)
-        .outerjoin(
-            Person, (Person.id == Correction.closed_by_id) & (Person.library_id == actor.library_id)
-        )
+        .outerjoin(Person, (Person.id == Correction.closed_by_id) & (people_of(actor.library_id)))
         .where(waits if is_open else ~waits, corrections_closable(actor))
         .order_by(*order)
         .limit(SHOWN_AT_MOST)

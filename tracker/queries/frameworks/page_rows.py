@@ -105,6 +105,12 @@ class FrameworkPage:
         return self.versions[0].id == self.id
 
     @property
+    def before(self) -> Published | None:
+        """The version that this one followed."""
+        at = [each.id for each in self.versions].index(self.id)
+        return next(iter(self.versions[at + 1 :]), None)
+
+    @property
     def has_sources(self) -> bool:
         of_the_whole = self.about.get("sources_line") or self.about.get("attributions")
         return bool(self.sources or of_the_whole)

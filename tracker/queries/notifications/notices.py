@@ -1,17 +1,26 @@
 """Somebody's own notices, and how they come by mail."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Framework, Notice, NoticeChoice, Person, Review
+from tracker.models import CarriedPerson, Carrying, Framework, Notice, NoticeChoice, Person, Review
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.queries.assessment import pace
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.notifications.notices import ALERTS, USUAL_CHOICE, MailChoice, NoticeKind
+from tracker.rules.notifications.notices import (
+    ALERTS,
+    USUAL_CHOICE,
+    CarriedNotice,
+    MailChoice,
+    NoticeKind,
+)
+from tracker.rules.pace import minutes_for
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
 
 ABOUT = aliased(Person)
@@ -28,6 +37,7 @@ class ListedNotice:
     lang: str
     happened_at: dt.datetime
     read: bool
+    carried: CarriedNotice | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,8 @@ class NoticeList:
 
 
 def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
-    """The actor's, newest first. Two queries."""
+    """The actor's, newest first. Two queries, and two more where they were carried to another
+    version."""
     query = (
         select(func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.id))
         .select_from(Notice)
@@ -62,6 +73,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
             func.coalesce(Framework.lang, "").label("lang"),
             Notice.happened_at,
             Notice.read_at.is_not(None).label("read"),
+            Notice.carried_id,
         )
         .outerjoin(Review, Review.id == Notice.review_id)
         .outerjoin(Framework, Framework.id == Review.framework_id)
@@ -71,8 +83,27 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
-    found = [ListedNotice(**row) for row in rows.mappings()]
+    shown = [dict(row) for row in rows.mappings()]
+    carried = carried_to(actor.person_id, {row["carried_id"] for row in shown} - {None})
+    found = [ListedNotice(carried=carried.get(row.pop("carried_id")), **row) for row in shown]
     return NoticeList(found, newest or 0, count, unread_count, page, pages_of(count))
+
+
+def carried_to(person_id: int, carried_ids: Collection[int]) -> dict[int, CarriedNotice]:
+    """What is told of each time that they were carried. Two queries, none where there is none."""
+    if not carried_ids:
+        return {}
+    seconds = pace.seconds_of(person_id)
+    rows = session().execute(
+        select(CarriedPerson.id, Framework.title, Framework.version, CarriedPerson.asked_again)
+        .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
+        .join(Framework, Framework.id == Carrying.to_id)
+        .where(CarriedPerson.person_id == person_id, CarriedPerson.id.in_(carried_ids))
+    )
+    return {
+        key: CarriedNotice(f"{title} {version}", count, minutes_for(count, seconds))
+        for key, title, version, count in rows
+    }
 
 
 def unread(actor: Actor, today: dt.date) -> int:

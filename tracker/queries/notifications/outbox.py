@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from tracker.db import session
 from tracker.models import AlertMail, OutboxMail, Person
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
 from tracker.rules.notifications.notices import MailStatus
 
 SHOWN = 50
@@ -45,7 +45,7 @@ class Outbox:
 
 def state(actor: Actor) -> Outbox:
     """Three queries."""
-    here = Person.library_id == actor.library_id
+    here = people_of(actor.library_id)
     counts = session().execute(
         select(OutboxMail.status, func.count())
         .join(Person, Person.id == OutboxMail.person_id)

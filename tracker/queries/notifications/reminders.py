@@ -11,7 +11,9 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.models import Library, Person, Review, ReviewItem, TrainingAction
 from tracker.models.reviews.due_dates import away_of, away_until, differences_due, review_due
+from tracker.policy.permissions import people_of
 from tracker.policy.reviewers import reviewer_may_go_on
+from tracker.queries.access import access_review
 from tracker.queries.endorsements import endorsements
 from tracker.rules.notifications.notices import REMIND_DAYS, STEP_LATE_DAYS, NoticeKind, happening
 from tracker.rules.reviews.due_dates import AWAY_MOST, back_after, read_periods
@@ -35,12 +37,13 @@ def libraries() -> list[tuple[int, str]]:
 
 
 def due(library_id: int, today: dt.date) -> list[Reminder]:
-    """Four queries."""
+    """Five queries, six where the access review is due."""
     return [
         *_answers(library_id, today),
         *_differences(library_id, today),
         *_steps(library_id, today),
         *_endorsements(library_id, today),
+        *_access_review(library_id, today),
     ]
 
 
@@ -148,6 +151,27 @@ def _endorsements(library_id: int, today: dt.date) -> list[Reminder]:
             happening("endorsements_over", person_id, last_day),
         )
         for person_id, last_day in sorted(found)
+    ]
+
+
+def _access_review(library_id: int, today: dt.date) -> list[Reminder]:
+    """Its administrators, once for the day on which it was due."""
+    due_on = access_review.last_review(library_id).next_on
+    if due_on > today:
+        return []
+    administrators = session().scalars(
+        select(Person.id).where(
+            people_of(library_id),
+            Person.administrator.is_(True),
+            Person.disabled_at.is_(None),
+            Person.password_hash.is_not(None),
+            _is_here(Person.id, today),
+        )
+    )
+    key = happening("access_review", library_id, due_on)
+    return [
+        Reminder(person_id, None, None, NoticeKind.ACCESS_REVIEW_DUE, key)
+        for person_id in sorted(administrators)
     ]
 
 

@@ -24,7 +24,7 @@ SORTS: dict[str, ColumnElement[Any]] = {
     "about": func.lower(ABOUT.name),
 }
 """All that events can be sorted by; of equals, the newest first."""
-NAMED = ("team", "role_profile", "round", "statement")
+NAMED = ("team", "role_profile", "round", "statement", "former_name")
 """Facts that hold a name, as it was then."""
 
 

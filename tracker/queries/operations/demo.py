@@ -10,6 +10,7 @@ from tracker.models import (
     Domain,
     Framework,
     Library,
+    Membership,
     Person,
     ReviewItem,
     ReviewItemEvidence,
@@ -22,6 +23,7 @@ from tracker.models import (
 from tracker.models.joins import scale_rows
 from tracker.rules.frameworks.scale import Scale
 from tracker.rules.reviews.workflow import ItemStatus
+from tracker.rules.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +139,14 @@ def items(review_id: int) -> list[tuple[int, int]]:
         .order_by(ReviewItem.position, ReviewItem.id)
     )
     return list(rows)
+
+
+def supervision(person_id: int) -> int:
+    """The membership in which somebody supervises first."""
+    query = (
+        select(Membership.id)
+        .where(Membership.person_id == person_id, Membership.role == Role.SUPERVISOR)
+        .order_by(Membership.id)
+        .limit(1)
+    )
+    return session().scalars(query).one()

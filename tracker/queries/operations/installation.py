@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from tracker.db import session
-from tracker.models import Library
+from tracker.models import Library, Person
+from tracker.policy.permissions import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +22,20 @@ def libraries() -> tuple[ListedLibrary, ...]:
     """By name."""
     rows = session().execute(select(Library.name, Library.created_at).order_by(Library.name))
     return tuple(ListedLibrary(*row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkEditor:
+    id: int
+    name: str
+    email: str
+
+
+def framework_editors(actor: Actor) -> tuple[FrameworkEditor, ...]:
+    """Of the actor's own library, by name."""
+    rows = session().execute(
+        select(Person.id, Person.name, Person.email)
+        .where(Person.framework_editor, Person.library_id == actor.library_id)
+        .order_by(Person.name, Person.id)
+    )
+    return tuple(FrameworkEditor(*row) for row in rows)

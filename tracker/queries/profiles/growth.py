@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Subquery, select
 
 from tracker.db import session
-from tracker.models import Endorsement, Framework, Round, RoundSnapshot, ScaleAnswer, SnapshotPerson
+from tracker.models import Framework, Round, RoundSnapshot, ScaleAnswer, SnapshotPerson
+from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import levels
@@ -165,16 +166,11 @@ def growth(
     own_then = _said(
         levels.rated(people, since)
         if side is SelfSide.OWN
-        else levels.revealed(people, blind, since)
+        else levels.revealed(people, learner.framework_id, blind, since)
     )
+    stood = standing(lambda column: column.in_(people), learner.framework_id, since)
     endorsed_then = _said(
-        select(Endorsement.person_id, Endorsement.statement_id, Endorsement.answer)
-        .where(
-            Endorsement.person_id.in_(people),
-            levels.stood(since),
-            blind.shown(Endorsement.person_id, Endorsement.statement_id),
-        )
-        .subquery()
+        select(stood).where(blind.shown(stood.c.person_id, stood.c.statement_id)).subquery()
     )
     answers = (
         session()

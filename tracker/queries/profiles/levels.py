@@ -6,6 +6,8 @@ Three sets of answers, each from its own query, never mixed:
 - `revealed_answers`: the learner's answers as last revealed in a review. What others see of the
   self side.
 - `endorsed_answers`: standing endorsements, and agreed exceptions.
+
+The last two are read through the versions of the framework: models/reviews/standing.
 """
 
 import datetime as dt
@@ -16,14 +18,16 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
+    SQLColumnExpression,
     String,
     Subquery,
     and_,
+    bindparam,
     exists,
     func,
     literal,
-    or_,
     select,
     union_all,
 )
@@ -31,7 +35,6 @@ from sqlalchemy import (
 from tracker.db import session
 from tracker.models import (
     Domain,
-    Endorsement,
     Level,
     LevelException,
     NotRatedHere,
@@ -44,12 +47,14 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.joins import scale_answer
+from tracker.models.reviews.standing import read_through
+from tracker.models.reviews.standing import standing as standing_endorsements
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.endorsements import exceptions
 from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
-from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus
+from tracker.rules.reviews.workflow import REVEALED
 
 Counts = Mapping[tuple[int, int, int], Mapping[Meaning, int]]
 """(person, domain, rank) -> how many statements count as what; *not rated here* ones are not among
@@ -92,44 +97,50 @@ class DomainShape:
         return next((level.name for level in self.levels if level.rank == rank), "")
 
 
+_SHAPE = (
+    select(
+        Domain.id,
+        Domain.key,
+        Domain.title,
+        Strand.key.label("strand_key"),
+        Strand.title.label("strand"),
+        Level.rank,
+        Level.name,
+        Level.role_label,
+        func.count(Statement.id).label("listed"),
+        func.count(NotRatedHere.id).label("not_rated_here"),
+    )
+    .join(Strand, Strand.id == Domain.strand_id)
+    .join(Level, Level.strand_id == Strand.id)
+    .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
+    .outerjoin(
+        NotRatedHere,
+        and_(
+            NotRatedHere.statement_id == Statement.id,
+            NotRatedHere.library_id == bindparam("library"),
+        ),
+    )
+    .where(Strand.framework_id == bindparam("framework"))
+    .group_by(
+        Domain.id,
+        Domain.key,
+        Domain.title,
+        Strand.key,
+        Strand.title,
+        Level.rank,
+        Level.name,
+        Level.role_label,
+        Strand.position,
+        Domain.position,
+    )
+    .order_by(Strand.position, Domain.position, Domain.id, Level.rank)
+)
+"""Built once: every page of levels asks it."""
+
+
 def shape(framework_id: int, library_id: int) -> tuple[DomainShape, ...]:
     """The domains in the framework's order. One query."""
-    query = (
-        select(
-            Domain.id,
-            Domain.key,
-            Domain.title,
-            Strand.key.label("strand_key"),
-            Strand.title.label("strand"),
-            Level.rank,
-            Level.name,
-            Level.role_label,
-            func.count(Statement.id).label("listed"),
-            func.count(NotRatedHere.id).label("not_rated_here"),
-        )
-        .join(Strand, Strand.id == Domain.strand_id)
-        .join(Level, Level.strand_id == Strand.id)
-        .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
-        .outerjoin(
-            NotRatedHere,
-            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
-        )
-        .where(Strand.framework_id == framework_id)
-        .group_by(
-            Domain.id,
-            Domain.key,
-            Domain.title,
-            Strand.key,
-            Strand.title,
-            Level.rank,
-            Level.name,
-            Level.role_label,
-            Strand.position,
-            Domain.position,
-        )
-        .order_by(Strand.position, Domain.position, Domain.id, Level.rank)
-    )
-    rows = session().execute(query).all()
+    rows = session().execute(_SHAPE, {"framework": framework_id, "library": library_id}).all()
     found: dict[int, DomainShape] = {}
     for row in rows:
         level = LevelShape(row.rank, row.name, row.role_label, row.listed, row.not_rated_here)
@@ -167,17 +178,20 @@ def revealed_answers(
     at: dt.datetime | None = None,
 ) -> Counts:
     """The learner's answers as last revealed (by `at`, where given)."""
-    return _count(revealed(person_ids, blind, at), framework_id, library_id)
+    return _count(revealed(person_ids, framework_id, blind, at), framework_id, library_id)
 
 
 def revealed(
-    person_ids: Iterable[int], blind: BlindSpots, at: dt.datetime | None = None
+    person_ids: Iterable[int], framework_id: int, blind: BlindSpots, at: dt.datetime | None = None
 ) -> Subquery:
     """Columns (person, statement, answer, at): the learner's answer in the newest revealed item of
     each statement."""
+    is_revealed: ColumnElement[bool] = ReviewItem.status.in_(REVEALED)
+    if at is not None:
+        is_revealed = and_(is_revealed, ReviewItem.revealed_at <= at)
     items = (
         select(
-            Review.learner_id,
+            Review.learner_id.label("person_id"),
             ReviewItem.statement_id,
             ReviewItem.learner_answer,
             ReviewItem.revealed_at,
@@ -186,13 +200,26 @@ def revealed(
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
             Review.learner_id.in_(person_ids),
-            ReviewItem.status.in_(REVEALED),
+            is_revealed,
             blind.shown(Review.learner_id, ReviewItem.statement_id),
         )
     )
-    if at is not None:
-        items = items.where(ReviewItem.revealed_at <= at)
-    return _newest(items)
+
+    def is_revealed_of(
+        person_id: SQLColumnExpression[int], statement_id: SQLColumnExpression[int]
+    ) -> ColumnElement[bool]:
+        return exists(
+            select(ReviewItem.id)
+            .join(Review, Review.id == ReviewItem.review_id)
+            .where(
+                Review.learner_id == person_id, ReviewItem.statement_id == statement_id, is_revealed
+            )
+            .correlate_except(ReviewItem, Review)
+        )
+
+    found = read_through(select(*_newest(items).c), is_revealed_of, framework_id)
+    rows = select(*list(found.c)[:4])
+    return rows.where(blind.shown(found.c.person_id, found.c.statement_id)).subquery()
 
 
 def endorsed_answers(
@@ -205,19 +232,18 @@ def endorsed_answers(
     """Standing endorsements; with `at`, those that stood at that moment. An agreed exception counts
     as *not my work* in the place of what is endorsed for its statement, if anything is."""
     ids = list(person_ids)
+    endorsed = standing_endorsements(lambda column: column.in_(ids), framework_id, at)
+    person_id, statement_id, answer, *_rest = endorsed.c
     excepted = exists(
         select(LevelException.id).where(
-            LevelException.person_id == Endorsement.person_id,
-            LevelException.statement_id == Endorsement.statement_id,
+            LevelException.person_id == person_id,
+            LevelException.statement_id == statement_id,
             exceptions.counts(at),
         )
     )
     answers = union_all(
-        select(Endorsement.person_id, Endorsement.statement_id, Endorsement.answer).where(
-            Endorsement.person_id.in_(ids),
-            stood(at),
-            ~excepted,
-            blind.shown(Endorsement.person_id, Endorsement.statement_id),
+        select(person_id, statement_id, answer).where(
+            ~excepted, blind.shown(person_id, statement_id)
         ),
         select(
             LevelException.person_id, LevelException.statement_id, literal(NOT_MY_WORK, String)
@@ -227,17 +253,9 @@ def endorsed_answers(
             blind.shown(LevelException.person_id, LevelException.statement_id),
         ),
     )
-    return _count(answers.subquery(), framework_id, library_id)
-
-
-def stood(at: dt.datetime | None) -> ColumnElement[bool]:
-    """Over `Endorsement`: those that stand, or stood at that moment."""
-    if at is None:
-        return Endorsement.status == EndorsementStatus.STANDING
-    return and_(
-        Endorsement.endorsed_at <= at,
-        or_(Endorsement.ended_at.is_(None), Endorsement.ended_at > at),
-    )
+    # Once, and not once for each statement of the framework, as PostgreSQL may choose.
+    once = answers.cte().prefix_with("MATERIALIZED", dialect="postgresql")
+    return _count(once, framework_id, library_id)
 
 
 def standings(
@@ -284,19 +302,15 @@ def _standing(
 def _newest(answers: Select[*tuple[Any, ...]]) -> Subquery:
     """Of (person, statement, answer, at, row id) the newest row of each person and statement."""
     rows = answers.subquery()
-    person_id, statement_id, answer, at, row_id = rows.c
+    person_id, statement_id, _answer, at, row_id = rows.c
     place = func.row_number().over(
         partition_by=(person_id, statement_id), order_by=(at.desc(), row_id.desc())
     )
-    ranked = select(person_id, statement_id, answer, at, place.label("place")).subquery()
-    return (
-        select(ranked.c[0], ranked.c[1], ranked.c[2], ranked.c[3])
-        .where(ranked.c.place == 1)
-        .subquery()
-    )
+    ranked = select(*rows.c, place.label("place")).subquery()
+    return select(*list(ranked.c)[:5]).where(ranked.c.place == 1).subquery()
 
 
-def _count(answers: Subquery, framework_id: int, library_id: int) -> Counts:
+def _count(answers: FromClause, framework_id: int, library_id: int) -> Counts:
     """Count (person, statement, answer, ...) rows; the framework's own scale says what an answer
     counts as."""
     person_id, statement_id, answer = list(answers.c)[:3]

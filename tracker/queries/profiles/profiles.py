@@ -14,13 +14,13 @@ from sqlalchemy import and_, case, distinct, func, select
 from tracker.db import session
 from tracker.models import Endorsement, Library, NotRatedHere, Rating, ScaleAnswer, Statement
 from tracker.models.joins import scale_answer
+from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner, targets
 from tracker.queries.profiles import levels
 from tracker.queries.profiles.levels import Counts, DomainShape
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.levels import DomainStanding
-from tracker.rules.reviews.workflow import EndorsementStatus
 
 
 class SelfSide(StrEnum):
@@ -88,6 +88,7 @@ def last_change(learner: Learner) -> dt.datetime | None:
 
 def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
     """What the library does not rate is not among them. One query."""
+    endorsed = standing(lambda column: column == learner.person_id, learner.framework_id)
     met = case((ScaleAnswer.counts_as == Meaning.MET, Endorsement.id))
     query = (
         select(
@@ -95,7 +96,9 @@ def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
             func.count(met),
             func.count(distinct(Endorsement.endorser_id)),
         )
-        .join(Statement, Statement.id == Endorsement.statement_id)
+        .select_from(endorsed)
+        .join(Endorsement, Endorsement.id == endorsed.c.id)
+        .join(Statement, Statement.id == endorsed.c.statement_id)
         .join(ScaleAnswer, scale_answer(Endorsement.answer))
         .outerjoin(
             NotRatedHere,
@@ -105,11 +108,9 @@ def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
             ),
         )
         .where(
-            Endorsement.person_id == learner.person_id,
-            Endorsement.status == EndorsementStatus.STANDING,
             Statement.framework_id == learner.framework_id,
             NotRatedHere.id.is_(None),
-            blind.shown(Endorsement.person_id, Endorsement.statement_id),
+            blind.shown(endorsed.c.person_id, endorsed.c.statement_id),
         )
     )
     row = session().execute(query).one()

@@ -5,10 +5,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import Subquery, and_, func, null, select
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
     Endorsement,
+    Framework,
     NotRatedHere,
     Person,
     Rating,
@@ -16,7 +18,9 @@ from tracker.models import (
     ReviewItem,
     ScaleAnswer,
     Statement,
+    StatementSuccessor,
 )
+from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.endorsements import endorsements, exceptions
@@ -34,13 +38,14 @@ from tracker.rules.profiles.next_steps import (
     StatementFacts,
     learner_side,
 )
-from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, ReviewStatus
+from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
     """An answer as it is shown: its key and label, what it counts as and its place on the scale (0
-    for none), who gave it ("" for the learner) and when."""
+    for none), who gave it ("" for the learner) and when. `version`: of the framework, on which an
+    endorsement was given."""
 
     key: str
     label: Wording
@@ -48,6 +53,7 @@ class ShownAnswer:
     step: int
     who: str
     at: dt.datetime
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +97,20 @@ def voices(
     labels = {row.key: row.label for row in scale}
     steps = Scale.of((row.key, row.counts_as) for row in scale)
 
-    def shown(key: str | None, who: str, at: dt.datetime) -> ShownAnswer | None:
+    def shown(
+        key: str | None, who: str, at: dt.datetime, version: str | None = None
+    ) -> ShownAnswer | None:
         if not key:
             return None
-        return ShownAnswer(key, labels[key], steps.meaning(key), steps.step(key) or 0, who, at)
+        place = steps.step(key) or 0
+        return ShownAnswer(key, labels[key], steps.meaning(key), place, who, at, version or "")
 
     excepted = {each.statement_id: each for each in exceptions.agreed(learner, blind)}
-    reviews = _review_states(learner.person_id, side, blind)
+    reviews = _review_states(learner, side, blind)
     own = _self_side(learner, side, blind)
     _, own_statement, own_answer, own_at = own.c
+    endorsed = standing(lambda column: column == learner.person_id, learner.framework_id)
+    given_on = aliased(Statement)
     rows = session().execute(
         select(
             Statement.id,
@@ -113,6 +124,7 @@ def voices(
             own_at.label("own_at"),
             Endorsement.answer.label("endorsed"),
             Endorsement.endorsed_at,
+            Framework.version,
             Person.name.label("endorser"),
         )
         .outerjoin(
@@ -124,14 +136,15 @@ def voices(
         )
         .outerjoin(own, own_statement == Statement.id)
         .outerjoin(
-            Endorsement,
+            endorsed,
             and_(
-                Endorsement.statement_id == Statement.id,
-                Endorsement.person_id == learner.person_id,
-                Endorsement.status == EndorsementStatus.STANDING,
-                blind.shown(Endorsement.person_id, Endorsement.statement_id),
+                endorsed.c.statement_id == Statement.id,
+                blind.shown(endorsed.c.person_id, endorsed.c.statement_id),
             ),
         )
+        .outerjoin(Endorsement, Endorsement.id == endorsed.c.id)
+        .outerjoin(given_on, given_on.id == Endorsement.statement_id)
+        .outerjoin(Framework, Framework.id == given_on.framework_id)
         .outerjoin(Person, Person.id == Endorsement.endorser_id)
         .where(
             Statement.framework_id == learner.framework_id,
@@ -149,7 +162,9 @@ def voices(
             title=row.title,
             not_rated_here=row.reason,
             own=shown(row.own, "", row.own_at),
-            endorsed=shown(row.endorsed, short_name(row.endorser or ""), row.endorsed_at),
+            endorsed=shown(
+                row.endorsed, short_name(row.endorser or ""), row.endorsed_at, row.version
+            ),
             exception=excepted.get(row.id),
             review=reviews.get(row.id, LearnerReviewState.NOT_SENT),
         )
@@ -171,7 +186,7 @@ def steps(of: Profile, statements: list[StatementVoices], most: int = 3) -> tupl
     """The learner's next steps, from their own side: for the learner alone. One query."""
     if of.own is None:
         raise ValueError("next steps are made from the learner's own side")
-    changed = endorsements.changed_since(of.learner.person_id)
+    changed = endorsements.changed_since(of.learner)
     facts = []
     for position, domain in enumerate(of.domains):
         within = tuple(
@@ -200,7 +215,7 @@ def _facts(each: StatementVoices, changed: bool) -> StatementFacts:
 
 
 def _review_states(
-    person_id: int, side: SelfSide, blind: BlindSpots
+    learner: Learner, side: SelfSide, blind: BlindSpots
 ) -> dict[int, LearnerReviewState]:
     """By statement, where the newest item is that the learner sent. The learner knows what
     `learner_side` says; who sees what was revealed knows how that ended; nobody else knows any of
@@ -209,7 +224,7 @@ def _review_states(
         return {}
     found = {
         statement_id: learner_side(status, revealed)
-        for statement_id, (status, revealed) in _newest_items(person_id, blind).items()
+        for statement_id, (status, revealed) in _newest_items(learner, blind).items()
     }
     if side is SelfSide.OWN:
         return found
@@ -219,19 +234,33 @@ def _review_states(
 ENDED_WITHOUT_ANSWER = frozenset({LearnerReviewState.DIFFERS, LearnerReviewState.KEPT_APART})
 
 
-def _newest_items(person_id: int, blind: BlindSpots) -> dict[int, tuple[ItemStatus, bool]]:
-    """By statement: what became of the newest item that the learner sent, and whether it was shown
-    to them."""
+def _newest_items(learner: Learner, blind: BlindSpots) -> dict[int, tuple[ItemStatus, bool]]:
+    """By statement: what became of the newest item that the learner sent of it, or of what carries
+    to it from an earlier version, and whether it was shown to them."""
+    line = aliased(StatementSuccessor)
+    ours = select(Statement.id).where(Statement.framework_id == learner.framework_id)
+    statement_id = func.coalesce(line.successor_id, ReviewItem.statement_id)
     place = func.row_number().over(
-        partition_by=ReviewItem.statement_id, order_by=(Review.sent_at.desc(), ReviewItem.id.desc())
+        partition_by=statement_id, order_by=(Review.sent_at.desc(), ReviewItem.id.desc())
     )
     items = (
         select(
-            ReviewItem.statement_id, ReviewItem.status, ReviewItem.revealed_at, place.label("place")
+            statement_id.label("statement_id"),
+            ReviewItem.status,
+            ReviewItem.revealed_at,
+            place.label("place"),
         )
         .join(Review, Review.id == ReviewItem.review_id)
+        .outerjoin(
+            line,
+            and_(
+                line.statement_id == ReviewItem.statement_id,
+                line.carries,
+                line.successor_id.in_(ours),
+            ),
+        )
         .where(
-            Review.learner_id == person_id,
+            Review.learner_id == learner.person_id,
             Review.status != ReviewStatus.WITHDRAWN,
             blind.shown(Review.learner_id, ReviewItem.statement_id),
         )
@@ -246,7 +275,7 @@ def _newest_items(person_id: int, blind: BlindSpots) -> dict[int, tuple[ItemStat
 def _self_side(learner: Learner, side: SelfSide, blind: BlindSpots) -> Subquery:
     """Columns (person, statement, answer, at)."""
     if side is SelfSide.REVEALED:
-        return levels.revealed([learner.person_id], blind)
+        return levels.revealed([learner.person_id], learner.framework_id, blind)
     ratings = select(Rating.person_id, Rating.statement_id, Rating.answer, Rating.rated_at)
     if side is SelfSide.OWN:
         return ratings.where(Rating.person_id == learner.person_id).subquery()

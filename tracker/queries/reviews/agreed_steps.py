@@ -3,10 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from tracker.db import session
 from tracker.models import Person, Review, ReviewItem, Statement, TrainingAction
+from tracker.models.joins import versions_of
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
@@ -26,7 +27,8 @@ class OpenStep:
 
 
 def open_steps(learner: Learner) -> list[OpenStep]:
-    """Of the learner's framework, the next due first, those without a date last. One query."""
+    """Of the learner's framework, in every version, the next due first, those without a date last.
+    One query."""
     rows = session().execute(
         select(
             TrainingAction.item_id,
@@ -43,7 +45,7 @@ def open_steps(learner: Learner) -> list[OpenStep]:
         .join(Person, Person.id == Review.reviewer_id)
         .where(
             Review.learner_id == learner.person_id,
-            Review.framework_id == learner.framework_id,
+            Review.framework_id.in_(versions_of(literal(learner.framework_id))),
             TrainingAction.done_at.is_(None),
         )
         .order_by(TrainingAction.due_on.is_(None), TrainingAction.due_on, TrainingAction.id)

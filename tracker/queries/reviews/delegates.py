@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.models import Deputy, Membership, Person, Review, ReviewItem, Team
 from tracker.models.reviews.due_dates import review_due
-from tracker.policy.permissions import Actor, current_on
+from tracker.policy.permissions import Actor, current_on, people_of
 from tracker.policy.reviewers import deputises_on, may_review
 from tracker.queries.reviews.items import is_sealed
 from tracker.rules.reviews.workflow import LIVE
@@ -67,7 +67,7 @@ def candidates(actor: Actor, today: dt.date) -> list[DelegateCandidate]:
         .join(Membership, Membership.person_id == Person.id)
         .join(Team, Team.id == Membership.team_id)
         .where(
-            Person.library_id == actor.library_id,
+            people_of(actor.library_id),
             Person.id != actor.person_id,
             Person.disabled_at.is_(None),
             Team.closed_on.is_(None),

@@ -19,7 +19,7 @@ from tracker.models import (
     Team,
 )
 from tracker.models.reviews.due_dates import away_until, review_due
-from tracker.policy.permissions import Actor, current_on, in_reach_on
+from tracker.policy.permissions import Actor, current_on, in_reach_on, people_of
 from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
 from tracker.queries.reviews import eligible_reviewers
 from tracker.queries.reviews.eligible_reviewers import Reviewer
@@ -150,7 +150,7 @@ def alone(actor: Actor, path: str, today: dt.date) -> list[LearnerWithoutReviewe
         .join(Membership, Membership.person_id == Person.id)
         .join(Team, Team.id == Membership.team_id)
         .where(
-            Person.library_id == actor.library_id,
+            people_of(actor.library_id),
             Person.disabled_at.is_(None),
             Membership.role == Role.LEARNER,
             current_on(Membership, today),

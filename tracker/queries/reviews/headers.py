@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -95,15 +96,21 @@ def headers(review_ids: Iterable[int], today: dt.date) -> dict[int, ReviewHeader
 
 
 def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHeader]:
+    rows = session().execute(_headers_on(today).where(where))
+    return {row["id"]: ReviewHeader(**row) for row in rows.mappings()}
+
+
+@lru_cache(maxsize=8)
+def _headers_on(today: dt.date) -> Select[*tuple[Any, ...]]:
     """Of several jobs in the team the one in the review's framework counts, and of several times
-    the last."""
+    the last. Built once a day: every page of a review asks it."""
     learner, reviewer, before, had_it = (
         aliased(Person),
         aliased(Person),
         aliased(Review),
         aliased(Person),
     )
-    rows = session().execute(
+    return (
         select(
             Review.id,
             Review.learner_id,
@@ -156,13 +163,11 @@ def _headers(where: ColumnElement[bool], today: dt.date) -> dict[int, ReviewHead
             ),
         )
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .where(where)
         .order_by(
             case((RoleProfile.framework_id == Review.framework_id, 1), else_=0),
             Membership.starts_on,
         )
     )
-    return {row["id"]: ReviewHeader(**row) for row in rows.mappings()}
 
 
 def _there_since() -> ScalarSelect[Any]:

@@ -8,10 +8,12 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, distinct, func, select, true
+from sqlalchemy import ColumnElement, and_, case, distinct, func, literal, select, true
+from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import Review, ReviewItem
+from tracker.models import Framework, Review, ReviewItem, Statement
+from tracker.models.joins import versions_of
 from tracker.policy.permissions import Actor
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.rules.reviews.workflow import REVEALED, ItemStatus, ReviewStatus
@@ -40,29 +42,32 @@ class WaitingReviews:
 def sent_counts(
     person_ids: Collection[int], round_ids: Collection[int], blind: BlindSpots
 ) -> dict[tuple[int, int], SentCounts]:
-    """What was sent and what was revealed, by (person, framework). Dropped and withdrawn items do
-    not count. One query."""
+    """What was sent and what was revealed, by (person, framework): under each version what there is
+    in all of them, a statement once. Dropped and withdrawn items do not count. One query."""
     revealed = and_(
         ReviewItem.status.in_(REVEALED), blind.shown(Review.learner_id, ReviewItem.statement_id)
     )
     in_round = Review.round_id.in_(round_ids)
+    version = aliased(Framework)
 
     def statements(*those: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.count(distinct(case((and_(*those), ReviewItem.statement_id))))
+        return func.count(distinct(case((and_(*those), Statement.uuid))))
 
     rows = session().execute(
         select(
             Review.learner_id,
-            Review.framework_id,
+            version.id,
             statements(in_round),
-            func.count(distinct(ReviewItem.statement_id)),
+            statements(true()),
             statements(in_round, revealed),
             statements(revealed),
             func.max(case((revealed, ReviewItem.revealed_at))),
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(Statement, Statement.id == ReviewItem.statement_id)
+        .join(version, version.id.in_(versions_of(Review.framework_id)))
         .where(Review.learner_id.in_(person_ids), counts_as_sent())
-        .group_by(Review.learner_id, Review.framework_id)
+        .group_by(Review.learner_id, version.id)
     )
     return {
         (person_id, framework_id): SentCounts(*counts) for person_id, framework_id, *counts in rows
@@ -80,7 +85,7 @@ def who_sent(
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .where(
             Review.learner_id.in_(person_ids),
-            Review.framework_id == framework_id,
+            Review.framework_id.in_(versions_of(literal(framework_id))),
             in_round,
             counts_as_sent(),
         )
@@ -90,23 +95,20 @@ def who_sent(
 
 
 def waiting_for(actor: Actor, person_ids: Collection[int]) -> dict[tuple[int, int], WaitingReviews]:
-    """Reviews in which something waits for this actor to answer or reveal, by (learner, framework).
-    One query."""
+    """Reviews in which something waits for this actor to answer or reveal, by (learner, framework),
+    under each of its versions. One query."""
+    version = aliased(Framework)
     rows = session().execute(
-        select(
-            Review.learner_id,
-            Review.framework_id,
-            func.count(distinct(Review.id)),
-            func.min(Review.id),
-        )
+        select(Review.learner_id, version.id, func.count(distinct(Review.id)), func.min(Review.id))
         .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(version, version.id.in_(versions_of(Review.framework_id)))
         .where(
             Review.reviewer_id == actor.person_id,
             Review.learner_id.in_(person_ids),
             Review.status.not_in([ReviewStatus.WITHDRAWN, ReviewStatus.CLOSED]),
             ReviewItem.status.in_([ItemStatus.WAITING, ItemStatus.ANSWERED]),
         )
-        .group_by(Review.learner_id, Review.framework_id)
+        .group_by(Review.learner_id, version.id)
     )
     return {
         (person_id, framework_id): WaitingReviews(reviews, oldest_id)

@@ -26,6 +26,7 @@ from tracker.models import (
     Strand,
 )
 from tracker.models.joins import current_version, level_of_statement, scale_answer
+from tracker.models.reviews.standing import carries_to
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import Learner, targets
@@ -67,7 +68,7 @@ class Freezable:
 def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
     """In the framework's order. Two queries."""
     expected = targets({learner.role_profile_id})
-    last = levels.revealed([learner.person_id], NO_BLIND_SPOTS)
+    last = levels.revealed([learner.person_id], learner.framework_id, NO_BLIND_SPOTS)
     _, last_statement, last_answer, last_at = last.c
     query = (
         select(
@@ -232,7 +233,8 @@ def _not_rated_here(library_id: int) -> ColumnElement[bool]:
 
 
 def _with_a_reviewer(person_id: int, today: dt.date) -> ColumnElement[bool]:
-    """Of a statement: it is out, with somebody who still supervises the learner. What lies with a
+    """Of a statement: it is out, or was on an earlier version from where it carries, with somebody
+    who still supervises the learner. What lies with a
     supervisor who left is in nobody's way."""
     settled = [status for status in ENDED if status is not ItemStatus.NOT_OBSERVED]
     shown = and_(ReviewItem.status == ItemStatus.NOT_OBSERVED, ReviewItem.revealed_at.is_not(None))
@@ -240,7 +242,10 @@ def _with_a_reviewer(person_id: int, today: dt.date) -> ColumnElement[bool]:
         select(ReviewItem.id)
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
-            ReviewItem.statement_id == Statement.id,
+            or_(
+                ReviewItem.statement_id == Statement.id,
+                ReviewItem.statement_id.in_(carries_to(Statement.id)),
+            ),
             Review.learner_id == person_id,
             Review.status.in_(LIVE),
             not_(or_(ReviewItem.status.in_(settled), shown)),

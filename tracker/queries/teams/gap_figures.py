@@ -10,7 +10,6 @@ from sqlalchemy import and_, select
 
 from tracker.db import session
 from tracker.models import (
-    Endorsement,
     LevelException,
     NotRatedHere,
     RoundSnapshot,
@@ -19,6 +18,7 @@ from tracker.models import (
     Statement,
 )
 from tracker.models.joins import scale_answer
+from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import targets
 from tracker.queries.endorsements import exceptions
@@ -110,23 +110,26 @@ def kept_domains(at: PastRound) -> tuple[DomainShape, ...]:
 def not_met(
     person_ids: Collection[int],
     domain_ids: Collection[int],
+    framework_id: int,
     library_id: int,
     blind: BlindSpots,
     at: dt.datetime | None = None,
 ) -> tuple[list[NotMet], dict[int, str]]:
     """The endorsements that do not meet their statement now or at that moment, but for agreed
     exceptions, and the statements' titles. One query."""
+    endorsed = standing(lambda column: column.in_(person_ids), framework_id, at)
+    person_id, statement_id, answer, *_rest = endorsed.c
     query = (
         select(
             Statement.domain_id,
             Statement.rank,
             Statement.position,
             Statement.id,
-            Endorsement.person_id,
+            person_id,
             Statement.title,
         )
-        .join(Endorsement, Endorsement.statement_id == Statement.id)
-        .join(ScaleAnswer, scale_answer(Endorsement.answer))
+        .join(endorsed, statement_id == Statement.id)
+        .join(ScaleAnswer, scale_answer(answer))
         .outerjoin(
             NotRatedHere,
             and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
@@ -134,19 +137,17 @@ def not_met(
         .outerjoin(
             LevelException,
             and_(
-                LevelException.person_id == Endorsement.person_id,
-                LevelException.statement_id == Endorsement.statement_id,
+                LevelException.person_id == person_id,
+                LevelException.statement_id == statement_id,
                 exceptions.counts(at),
             ),
         )
         .where(
-            Endorsement.person_id.in_(person_ids),
             Statement.domain_id.in_(domain_ids),
             ScaleAnswer.counts_as == Meaning.NOT_MET,
             NotRatedHere.id.is_(None),
             LevelException.id.is_(None),
-            levels.stood(at),
-            blind.shown(Endorsement.person_id, Endorsement.statement_id),
+            blind.shown(person_id, statement_id),
         )
     )
     rows = session().execute(query).all()

@@ -91,7 +91,7 @@ def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
         too_few=False,
         columns=columns,
         rows=of.rows(people) if named else (),
-        biggest=_biggest(scope, of.figures, people, columns),
+        biggest=_biggest(scope, chosen, of.figures, people, columns),
         children=of.children(chosen)
         if chosen.below and not (hidden and chosen.role_profile_id)
         else (),
@@ -111,6 +111,7 @@ def _not_sent(scope: GapScope, chosen: MatrixFilters, people: Sequence[TeamLearn
 
 def _biggest(
     scope: GapScope,
+    chosen: MatrixFilters,
     figures: GapFigures,
     people: Sequence[TeamLearner],
     columns: Sequence[DomainColumn],
@@ -129,7 +130,7 @@ def _biggest(
     mine = [figures.cells[one.person_id, domain_id] for one in people for domain_id in wanted]
     if figures.not_met is None:
         ids = [one.person_id for one in people]
-        facts, titles = not_met(ids, wanted, scope.library_id, scope.blind)
+        facts, titles = not_met(ids, wanted, chosen.framework_id, scope.library_id, scope.blind)
     else:
         facts, titles = kept_not_met(figures.not_met, wanted)
     held_back = gaps.held_back_by(mine, facts)

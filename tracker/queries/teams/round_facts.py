@@ -92,7 +92,12 @@ def _people(
     left_out = exceptions.of_people(*of)
     unmet: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
     facts, _titles = not_met(
-        ids, [domain.id for domain in domains], period.library_id, NO_BLIND_SPOTS, as_of
+        ids,
+        [domain.id for domain in domains],
+        framework_id,
+        period.library_id,
+        NO_BLIND_SPOTS,
+        as_of,
     )
     for fact in facts:
         unmet[fact.person_id, fact.domain_id].append(fact.statement_id)

@@ -17,7 +17,7 @@ from tracker.models import (
     Target,
     Team,
 )
-from tracker.policy.permissions import Actor, current_on
+from tracker.policy.permissions import Actor, current_on, people_of
 from tracker.queries.reviews import eligible_reviewers
 from tracker.rules.reviews.round_load import ExpectedLearner
 from tracker.rules.roles import Role
@@ -34,7 +34,7 @@ def expected(actor: Actor, framework_ids: Collection[int], on: dt.date) -> list[
             .join(Team, Team.id == Membership.team_id)
             .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
             .where(
-                Person.library_id == actor.library_id,
+                people_of(actor.library_id),
                 Person.disabled_at.is_(None),
                 Team.closed_on.is_(None),
                 Membership.role == Role.LEARNER,

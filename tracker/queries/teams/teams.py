@@ -8,10 +8,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, select, true
+from sqlalchemy import Select, and_, bindparam, case, exists, func, select, true
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -234,6 +235,12 @@ def page(actor: Actor, team_id: int, path: str, blind: BlindSpots, today: dt.dat
 def _memberships(team_id: int, today: dt.date) -> Sequence[Any]:
     """Current ones and those that ended at most GRACE ago; of one person the newest comes last.
     Somebody who cannot sign in any more is listed with those who left."""
+    return session().execute(_memberships_on(today), {"team": team_id}).all()
+
+
+@lru_cache(maxsize=8)
+def _memberships_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
     another, its_profile = aliased(Membership), aliased(RoleProfile)
     learns_more = exists(
         select(another.id)
@@ -245,7 +252,7 @@ def _memberships(team_id: int, today: dt.date) -> Sequence[Any]:
             its_profile.framework_id != RoleProfile.framework_id,
         )
     )
-    query = (
+    return (
         select(
             Membership.person_id,
             Membership.role,
@@ -266,10 +273,9 @@ def _memberships(team_id: int, today: dt.date) -> Sequence[Any]:
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .outerjoin(Framework, Framework.id == RoleProfile.framework_id)
-        .where(Membership.team_id == team_id, in_reach_on(Membership, today))
+        .where(Membership.team_id == bindparam("team"), in_reach_on(Membership, today))
         .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
     )
-    return session().execute(query).all()
 
 
 def _totals(

@@ -1,14 +1,15 @@
-"""How somebody is disabled, and that an administrator is left."""
+"""How somebody is disabled and enabled again, and that an administrator is left."""
 
 import datetime as dt
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tracker.models import Person
-from tracker.policy.permissions import Actor
+from tracker.models import AccountMerge, Person
+from tracker.policy.permissions import Actor, people_of
 from tracker.records import audit
 from tracker.records.accounts import invitations, sign_ins
+from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.errors import Conflict
 
 
@@ -34,6 +35,27 @@ def disable(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None
     )
 
 
+def enable(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None:
+    """They may sign in again, with the password they had. Raises Conflict("account_is_earlier")
+    for an account that goes on in another one."""
+    merged = select(AccountMerge.id).where(
+        AccountMerge.earlier_id == person.id, AccountMerge.outcome == MergeOutcome.MERGED
+    )
+    if tx.scalar(merged) is not None:
+        raise Conflict("account_is_earlier")
+    if person.disabled_at is None:
+        return
+    person.disabled_at = None
+    audit.note(
+        tx,
+        "person_enabled",
+        now,
+        library_id=person.library_id,
+        actor_id=actor.person_id,
+        subject_id=person.id,
+    )
+
+
 def keep_one_administrator(tx: Session, leaving: Person) -> None:
     """Raises Conflict("last_administrator") where nobody else who can sign in administers their
     library."""
@@ -41,7 +63,7 @@ def keep_one_administrator(tx: Session, leaving: Person) -> None:
         select(func.count())
         .select_from(Person)
         .where(
-            Person.library_id == leaving.library_id,
+            people_of(leaving.library_id),
             Person.administrator.is_(True),
             Person.disabled_at.is_(None),
             Person.password_hash.is_not(None),

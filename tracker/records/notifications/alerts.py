@@ -13,7 +13,7 @@ from tracker.rules.notifications.notices import NoticeKind, happening
 
 
 def alert(tx: Session, person: Person, kind: NoticeKind, by: int, now: dt.datetime) -> None:
-    """`by`: the administrator who did it."""
+    """`by`: who did it, an administrator or they themselves with a link."""
     key = happening("account", by, now)
     notice_id = notices.note(tx, person.id, kind, key, now, about_id=by, to_mail=False)
     if notice_id is None:

@@ -1,11 +1,12 @@
-"""The only writer of endorsements: at most one stands for a person and a statement.
+"""The only writer of endorsements: at most one stands for a person and a statement, and in a line
+of statements that carry to one another through the versions of a framework.
 
 Every change of status goes through `_become`, which writes its history in the same act.
 """
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, SQLColumnExpression, literal, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.models import (
@@ -15,10 +16,13 @@ from tracker.models import (
     Review,
     ReviewItem,
     ReviewMove,
+    StatementSuccessor,
 )
+from tracker.models.reviews.standing import carries_to
 from tracker.records import audit
 from tracker.records.reviews import exceptions
 from tracker.rules.errors import Conflict
+from tracker.rules.frameworks.versions import Change
 from tracker.rules.operations.audit_kinds import ENDED, GIVEN, RESTORED
 from tracker.rules.reviews.digests import EndorsementContent, seal
 from tracker.rules.reviews.workflow import EndorsementStatus, ItemStatus, Move
@@ -56,22 +60,23 @@ def restore(
     """*No agreement* of that move is undone: what it suspended stands again, unless the statement
     has had a newer word since."""
     exceptions.lock_person(tx, review.learner_id)
-    suspended = tx.scalar(
+    if _has_newer_word(tx, review, item, ended):
+        return
+    suspended = tx.scalars(
         select(Endorsement)
         .join(EndorsementMove, EndorsementMove.endorsement_id == Endorsement.id)
         .where(
             Endorsement.person_id == review.learner_id,
-            Endorsement.statement_id == item.statement_id,
+            _is_in_line(Endorsement.statement_id, item.statement_id),
             Endorsement.status == EndorsementStatus.SUSPENDED,
             EndorsementMove.after == EndorsementStatus.SUSPENDED,
             EndorsementMove.moved_at == ended.moved_at,
         )
-        .order_by(EndorsementMove.id.desc())
-        .limit(1)
+        .order_by(Endorsement.id)
         .execution_options(populate_existing=True)
     )
-    if suspended is not None and not _has_newer_word(tx, review, item, ended):
-        _become(tx, suspended, EndorsementStatus.STANDING, by, now)
+    for each in suspended.all():
+        _become(tx, each, EndorsementStatus.STANDING, by, now)
 
 
 def revoke(tx: Session, endorsement: Endorsement, by: int, reason: str, now: dt.datetime) -> None:
@@ -92,7 +97,7 @@ def _has_newer_word(tx: Session, review: Review, item: ReviewItem, ended: Review
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
             Review.learner_id == review.learner_id,
-            ReviewItem.statement_id == item.statement_id,
+            _is_in_line(ReviewItem.statement_id, item.statement_id),
             ReviewItem.id != item.id,
             ReviewItem.status.in_((ItemStatus.ENDORSED, ItemStatus.KEPT_APART)),
             ReviewMove.move.in_((Move.REVEAL_EQUAL, Move.AGREE, Move.KEEP_APART)),
@@ -111,17 +116,34 @@ def _end_standing(
     now: dt.datetime,
 ) -> None:
     exceptions.lock_person(tx, review.learner_id)
-    stands = tx.scalar(
+    standing = tx.scalars(
         select(Endorsement)
         .where(
             Endorsement.person_id == review.learner_id,
-            Endorsement.statement_id == item.statement_id,
+            _is_in_line(Endorsement.statement_id, item.statement_id),
             Endorsement.status == EndorsementStatus.STANDING,
         )
+        .order_by(Endorsement.id)
         .execution_options(populate_existing=True)
     )
-    if stands is not None:
-        _become(tx, stands, to, by, now)
+    for each in standing.all():
+        _become(tx, each, to, by, now)
+
+
+def _is_in_line(column: SQLColumnExpression[int], statement_id: int) -> ColumnElement[bool]:
+    """Whether a word on the statement ends one on that of the column: itself, what carries to it
+    from earlier versions, and what it alone carries to in later ones, as when a review of an
+    earlier version ends late."""
+    after = StatementSuccessor
+    return or_(
+        column == statement_id,
+        column.in_(carries_to(literal(statement_id))),
+        column.in_(
+            select(after.successor_id).where(
+                after.statement_id == statement_id, after.carries, after.change != Change.MERGED
+            )
+        ),
+    )
 
 
 def _end(

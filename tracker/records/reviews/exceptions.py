@@ -2,8 +2,9 @@
 domain."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from tracker.models import (
@@ -16,6 +17,7 @@ from tracker.models import (
     Statement,
 )
 from tracker.records import audit
+from tracker.rules.frameworks.carrying import StatementLine
 from tracker.rules.operations.audit_kinds import EXCEPTION_MOVED
 from tracker.rules.reviews.exceptions import OPEN, ExceptionMove, ExceptionStatus, exception_after
 
@@ -74,7 +76,22 @@ def move(
     now: dt.datetime,
     reason: str = "",
 ) -> None:
-    """Raises Conflict("exception_over"). A `reason` is why it was withdrawn."""
+    """What was carried from the same agreement goes the same way. Raises
+    Conflict("exception_over"). A `reason` is why it was withdrawn."""
+    _move(tx, of, what, by, now, reason)
+    if of.ended_at is not None:
+        for each in _open(tx, LevelException.item_id == of.item_id):
+            _move(tx, each, what, by, now, reason)
+
+
+def _move(
+    tx: Session,
+    of: LevelException,
+    what: ExceptionMove,
+    by: int | None,
+    now: dt.datetime,
+    reason: str = "",
+) -> None:
     before = of.status
     after = exception_after(before, what)
     of.status = after
@@ -90,14 +107,65 @@ def move(
 
 def end_for(tx: Session, person_id: int, statement_id: int, now: dt.datetime) -> None:
     """A newer endorsement of the statement takes the place of what is open for it."""
-    for each in tx.scalars(
-        select(LevelException).where(
-            LevelException.person_id == person_id,
-            LevelException.statement_id == statement_id,
-            LevelException.status.in_(OPEN_ONES),
-        )
-    ).all():
-        move(tx, each, ExceptionMove.END, None, now)
+    whose = LevelException.person_id == person_id, LevelException.statement_id == statement_id
+    for each in _open(tx, *whose):
+        if each.ended_at is None:
+            move(tx, each, ExceptionMove.END, None, now)
+
+
+def carry(tx: Session, person_id: int, lines: Iterable[StatementLine], now: dt.datetime) -> None:
+    """What is agreed for a statement is agreed for the one that takes its place, in the same words
+    and from the same review; not for what is merged of several."""
+    parts: dict[int, list[int]] = {}
+    for line in lines:
+        if line.carries:
+            parts.setdefault(line.successor_id, []).append(line.statement_id)
+    successors = {each[0]: successor for successor, each in parts.items() if len(each) == 1}
+    mine = LevelException.person_id == person_id
+    for each in _open(tx, mine, LevelException.status == ExceptionStatus.AGREED):
+        if each.statement_id not in successors:
+            continue
+        there = tx.get_one(Statement, successors[each.statement_id])
+        if open_at(tx, person_id, there.domain_id, there.rank) is None:
+            made = LevelException(
+                person_id=person_id,
+                statement_id=there.id,
+                domain_id=there.domain_id,
+                rank=there.rank,
+                item_id=each.item_id,
+                proposer_id=each.proposer_id,
+                confirmer_id=each.confirmer_id,
+                status=each.status,
+                proposed_at=each.proposed_at,
+                agreed_at=each.agreed_at,
+            )
+            tx.add(made)
+            tx.flush()
+            text = tx.get(LevelExceptionText, each.id)
+            if text is not None:
+                tx.add(LevelExceptionText(exception_id=made.id, reason=text.reason))
+            _moved(tx, made, "", None, now)
+
+
+def end_carried(tx: Session, person_id: int, framework_id: int, now: dt.datetime) -> None:
+    """What was carried to that version counts there no more; where it came from it does."""
+    elsewhere = select(ReviewItem.id).where(
+        ReviewItem.id == LevelException.item_id,
+        ReviewItem.statement_id != LevelException.statement_id,
+    )
+    there = select(Statement.id).where(Statement.framework_id == framework_id)
+    for each in _open(
+        tx,
+        LevelException.person_id == person_id,
+        LevelException.statement_id.in_(there),
+        elsewhere.exists(),
+    ):
+        _move(tx, each, ExceptionMove.END, None, now)
+
+
+def _open(tx: Session, *which: ColumnElement[bool]) -> Sequence[LevelException]:
+    query = select(LevelException).where(LevelException.status.in_(OPEN_ONES), *which)
+    return tx.scalars(query.order_by(LevelException.id)).all()
 
 
 def _moved(tx: Session, of: LevelException, before: str, by: int | None, now: dt.datetime) -> None:

@@ -13,6 +13,8 @@ class RatingFilter(StrEnum):
     JOB = "job"
     """Up to the target of one's job profile."""
     NOT_RATED = "not_rated"
+    AGAIN = "again"
+    """Rated in an earlier version of the framework, from where the answer doesn't carry."""
     OLDER = "older"
     """Rated before the open round began."""
     CHANGED = "changed"

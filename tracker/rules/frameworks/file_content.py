@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 LATER = ("reviewer_description", "sensitive", "targets_need_reason")
@@ -10,7 +10,12 @@ LATER = ("reviewer_description", "sensitive", "targets_need_reason")
 
 
 def _without_later(fields: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {name: value for name, value in fields if value or name not in LATER}
+    """`came_from` is about another version, so it is no content of this one."""
+    return {
+        name: value
+        for name, value in fields
+        if name != "came_from" and (value or name not in LATER)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,8 @@ class SourceInFile:
 @dataclass(frozen=True, slots=True)
 class StatementInFile:
     """`citations` are keys of sources, in the order of the chips. `sensitive`: it names physical,
-    health-like or personal matters."""
+    health-like or personal matters. `came_from`: uuids of statements of the version before, whose
+    place it takes."""
 
     code: str
     rank: int
@@ -48,6 +54,7 @@ class StatementInFile:
     text: str
     citations: tuple[str, ...]
     sensitive: bool = False
+    came_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,23 @@ class FrameworkFile:
     def all_text(self) -> str:
         """For looking at its characters."""
         return json.dumps(asdict(self), ensure_ascii=False)
+
+    def as_next(self, version: str) -> "FrameworkFile":
+        """The same content under another version, in which every statement is itself."""
+        strands = tuple(
+            replace(
+                strand,
+                domains=tuple(
+                    replace(
+                        domain,
+                        statements=tuple(replace(each, came_from=()) for each in domain.statements),
+                    )
+                    for domain in strand.domains
+                ),
+            )
+            for strand in self.strands
+        )
+        return replace(self, version=version, strands=strands)
 
     @property
     def digest(self) -> str:

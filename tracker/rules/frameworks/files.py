@@ -68,7 +68,7 @@ def read_framework(text: str) -> FrameworkFile:
         raise FrameworkFileError(error.problems) from error
     if problems := file_checks.problems(data):
         raise FrameworkFileError(problems)
-    return _framework(data)
+    return framework_of(data)
 
 
 def warnings(file: FrameworkFile) -> tuple[CountWarning, ...]:
@@ -105,7 +105,8 @@ BESIDE = (
 """What the page shows beside the statements, each as it stands in the file, where it stands."""
 
 
-def _framework(data: dict[str, Any]) -> FrameworkFile:
+def framework_of(data: dict[str, Any]) -> FrameworkFile:
+    """What was read and checked already."""
     anchors = data.get("anchors", {"groups": []})
     return FrameworkFile(
         slug=data["slug"],
@@ -182,4 +183,5 @@ def _statement(data: dict[str, Any]) -> StatementInFile:
         data["text"],
         tuple(data.get("citations", [])),
         data.get("sensitive", False),
+        tuple(data.get("from", [])),
     )

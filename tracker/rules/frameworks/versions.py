@@ -17,3 +17,10 @@ class Change(StrEnum):
         """What becomes of it over two versions: the greater of both changes."""
         order = list(Change)
         return max(self, later, key=order.index)
+
+
+class VersionDecision(StrEnum):
+    """What becomes of the ratings of a statement that changed."""
+
+    CARRY = "carry"
+    ASK_AGAIN = "ask_again"

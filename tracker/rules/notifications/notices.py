@@ -36,6 +36,10 @@ class NoticeKind(StrEnum):
     REQUEST_MADE = "request_made"
     REQUEST_CONFIRMED = "request_confirmed"
     REQUEST_REFUSED = "request_refused"
+    RESET_USED = "reset_used"
+    ACCESS_REVIEW_DUE = "access_review_due"
+    MERGE_PROPOSED = "merge_proposed"
+    VERSION_CARRIED = "version_carried"
 
 
 class Recipient(StrEnum):
@@ -89,6 +93,9 @@ class NoticePage(StrEnum):
     REVIEWS = "reviews"
     ACCOUNT = "account"
     REQUESTS = "requests"
+    ACCESS_REVIEW = "access_review"
+    OTHER_ACCOUNT = "other_account"
+    RATING = "rating"
 
 
 LEADS_TO = {
@@ -101,10 +108,14 @@ LEADS_TO = {
     NoticeKind.REQUEST_MADE: NoticePage.REQUESTS,
     NoticeKind.REQUEST_CONFIRMED: NoticePage.REQUESTS,
     NoticeKind.REQUEST_REFUSED: NoticePage.REQUESTS,
+    NoticeKind.RESET_USED: NoticePage.ACCOUNT,
+    NoticeKind.ACCESS_REVIEW_DUE: NoticePage.ACCESS_REVIEW,
+    NoticeKind.MERGE_PROPOSED: NoticePage.OTHER_ACCOUNT,
+    NoticeKind.VERSION_CARRIED: NoticePage.RATING,
 }
 """These lead to a page of one's own, the others to a review."""
 
-ALERTS = frozenset({NoticeKind.LINK_MADE, NoticeKind.ADDRESS_CHANGED})
+ALERTS = frozenset({NoticeKind.LINK_MADE, NoticeKind.ADDRESS_CHANGED, NoticeKind.RESET_USED})
 """They may be somebody's way into an account: mailed at once, whatever its owner chose, and on
 Today until they are read."""
 
@@ -165,12 +176,23 @@ def wait_after(attempts: int) -> dt.timedelta:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedNotice:
+    """To which version somebody was carried, how many of the statements that they had rated ask to
+    be rated again, and in how many minutes that is done."""
+
+    framework: str
+    statements: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class MailLine:
     """One thing in a mail. `name`: whom it is about, if anybody."""
 
     kind: NoticeKind
     name: str
     review_id: int | None
+    carried: CarriedNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
 from tracker.models import Invitation, Library, Person
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
 from tracker.records import administration, audit
 from tracker.records.accounts import address_changes, invitations, sign_ins
 from tracker.records.notifications import alerts, link_mails
@@ -92,7 +92,7 @@ def accept(
     max_age: dt.timedelta | None = None,
 ) -> PasswordSet:
     """Set the password that the link is for. It works once and ends all their sign-ins; with
-    `max_age`, whoever sets their first one is signed in.
+    `max_age`, whoever sets their first one is signed in. Who had one is told that it was changed.
 
     Raises Missing("link_used_up") when the link is used, replaced, too old or of somebody disabled;
     Invalid for a password that will not do (rules/accounts/passwords).
@@ -127,6 +127,8 @@ def accept(
         audit.note(
             tx, "password_set", now, library_id=row.library_id, actor_id=row.id, subject_id=row.id
         )
+        if not is_first:
+            alerts.alert(tx, row, NoticeKind.RESET_USED, row.id, now)
         entered = None
         if is_first and max_age is not None:
             entered = sign_ins.begin(tx, row.id, agent=agent, now=now, max_age=max_age)
@@ -144,7 +146,7 @@ def _without_password(
     query = (
         select(Person)
         .where(
-            Person.library_id == library.id,
+            people_of(library.id),
             Person.id.in_(list(people)[:AT_ONCE_MAX]),
             Person.password_hash.is_(None),
             Person.disabled_at.is_(None),

@@ -20,6 +20,8 @@ from tracker.rules.calendar import clean_period
 from tracker.rules.errors import Conflict, Invalid
 
 ONE_DAY = dt.timedelta(days=1)
+FOR_ONE = {"membership_overlaps": "bulk_overlaps", "ratings_in_other_version": "bulk_other_version"}
+"""What keeps one person, who is named, from being changed with the others."""
 
 
 def edit_all(
@@ -28,8 +30,8 @@ def edit_all(
     """A new team or job profile ends the membership on the day before, and another follows it.
     `seen` is the digest of the plan that was shown. Returns how many changed.
 
-    Raises Conflict: bulk_changed, bulk_not_all, bulk_overlaps, needs_another; Invalid as
-    `memberships.add` does.
+    Raises Conflict: bulk_changed, bulk_not_all, bulk_overlaps, bulk_other_version, needs_another;
+    Invalid as `memberships.add` does.
     """
     with transaction() as tx:
         library = administration.of_library(tx, actor)
@@ -70,6 +72,6 @@ def _edit(tx: Session, actor: Actor, each: PlannedEdit, edit: BulkEdit, now: dt.
             tx.flush()
             memberships.note(tx, "membership_added", actor, follows, now)
     except Invalid as refusal:
-        if refusal.code != "membership_overlaps":
+        if refusal.code not in FOR_ONE:
             raise
-        raise Conflict("bulk_overlaps", name=each.name) from refusal
+        raise Conflict(FOR_ONE[refusal.code], name=each.name, **refusal.facts) from refusal

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Person
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
 from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, audit
 from tracker.records.accounts import address_changes, disabling, invitations, sign_ins
@@ -74,12 +74,13 @@ def edit(
             if person.password_hash is not None:
                 alerts.keep_address(tx, person, now)
         _set_staff_id(tx, person, number)
+        former = {"former_name": person.name} if "name" in changed else {}
         person.name, person.email = name, address
         _keep_address(tx, address)
         if "email" in changed and person.password_hash is not None:
             alerts.alert(tx, person, NoticeKind.ADDRESS_CHANGED, actor.person_id, now)
         if changed:
-            _note(tx, "person_edited", actor, person, now, changed=", ".join(changed))
+            _note(tx, "person_edited", actor, person, now, changed=", ".join(changed), **former)
 
 
 def disable(actor: Actor, person_id: int, now: dt.datetime) -> None:
@@ -91,13 +92,12 @@ def disable(actor: Actor, person_id: int, now: dt.datetime) -> None:
 
 
 def enable(actor: Actor, person_id: int, now: dt.datetime) -> None:
-    """They may sign in again, with the password they had."""
+    """They may sign in again, with the password they had. Raises Conflict("account_is_earlier")
+    for an account that goes on in another one."""
     with transaction() as tx:
         round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         person = administration.person_of(tx, actor, person_id)
-        if person.disabled_at is not None:
-            person.disabled_at = None
-            _note(tx, "person_enabled", actor, person, now)
+        disabling.enable(tx, actor, person, now)
 
 
 def make_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None:
@@ -129,7 +129,7 @@ def _set_staff_id(tx: Session, person: Person, staff_id: str | None) -> None:
         with tx.no_autoflush:
             other = tx.scalar(
                 select(Person.name).where(
-                    Person.library_id == person.library_id,
+                    people_of(person.library_id),
                     Person.staff_id == staff_id,
                     Person.id != (person.id or 0),
                 )

@@ -1,52 +1,42 @@
 """Taking a framework file in."""
 
 import datetime as dt
-import itertools
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.db import Base, transaction
-from tracker.models import (
-    Anchor,
-    Citation,
-    Domain,
-    Framework,
-    Level,
-    ScaleAnswer,
-    Source,
-    Statement,
-    Strand,
-)
-from tracker.records import audit, exclusions
-from tracker.rules.errors import Conflict
-from tracker.rules.frameworks.file_content import (
-    FrameworkFile,
-    ScaleAnswerInFile,
-    SourceInFile,
-    StatementInFile,
-    StrandInFile,
-)
-from tracker.rules.frameworks.scale import Meaning
+from tracker.db import transaction
+from tracker.models import Framework, FrameworkDraft
+from tracker.policy.permissions import Actor
+from tracker.queries.frameworks.contents import file_of
+from tracker.queries.frameworks.drafts import drafted
+from tracker.records.frameworks import drafts, versions
+from tracker.rules.errors import Conflict, Missing
+from tracker.rules.frameworks.changes.comparison import placed, same_scale
+from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.file_writing import digest_of
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedFramework:
-    """`added` is False when this very content was there already: importing twice is importing
-    once."""
+    """The version that is published, or the draft of one. `added` is False when this very content
+    was there already: importing twice is importing once."""
 
-    framework_id: int
+    framework_id: int | None
     added: bool
+    draft_id: int | None = None
 
 
-def import_framework(file: FrameworkFile, now: dt.datetime) -> ImportedFramework:
-    """Publish a framework file as one version.
+def import_framework(
+    file: FrameworkFile, now: dt.datetime, actor: Actor | None = None
+) -> ImportedFramework:
+    """Publish a framework's first version; make a later one a draft, or the content of the draft
+    that is open, which keeps the decisions that still fit.
 
     A version that is there is never edited, used or not: other content needs another version
-    number. Raises Conflict("framework_version_differs") for that.
+    number. Raises Conflict: "framework_version_differs" for that, "framework_scale_differs" when
+    the answers are others than those of the version in use.
     """
     with transaction() as tx:
         found = tx.execute(
@@ -58,130 +48,61 @@ def import_framework(file: FrameworkFile, now: dt.datetime) -> ImportedFramework
             if found.digest != file.digest:
                 raise Conflict("framework_version_differs", slug=file.slug, version=file.version)
             return ImportedFramework(found.id, added=False)
-        framework_id = _write(tx, file, now)
-        audit.note(
-            tx,
-            "framework_imported",
-            now,
-            library_id=None,
-            actor_id=None,
-            slug=file.slug,
-            version=file.version,
-        )
-        return ImportedFramework(framework_id, added=True)
+        base = drafts.newest(tx, file.slug)
+        if base is None:
+            return ImportedFramework(versions.publish(tx, file, now, actor), added=True)
+        return _draft(tx, file, base, actor, now)
 
 
-def _write(tx: Session, file: FrameworkFile, now: dt.datetime) -> int:
-    framework = Framework(
-        slug=file.slug,
-        version=file.version,
-        title=file.title,
-        lang=file.lang,
-        digest=file.digest,
-        about=file.about,
-        published_at=now,
-    )
-    tx.add(framework)
-    tx.flush()
-    of = {"framework_id": framework.id}
-    _insert(tx, ScaleAnswer, [of | _answer(each, at) for at, each in enumerate(file.scale)])
-    _insert(tx, Source, [of | _source(each, at) for at, each in enumerate(file.sources)])
-    anchors = [
-        of | {"kind": group.kind, "position": at, "text": text}
-        for group in file.anchors
-        for at, text in enumerate(group.items)
-    ]
-    _insert(tx, Anchor, anchors)
-    positions = itertools.count(1)
-    for at, strand in enumerate(file.strands):
-        _write_strand(tx, framework.id, strand, at, positions)
-    _cite(tx, framework.id, file)
-    exclusions.leave_out_undecided(tx, Statement.framework_id == framework.id, now)
-    return framework.id
+def start_next_version(
+    slug: str, version: str, now: dt.datetime, actor: Actor | None = None
+) -> int:
+    """A draft with the content of the version in use, to be exported, edited, and imported.
+    Returns its id.
+
+    Raises Missing where no version is there, Conflict: "framework_version_there",
+    "draft_there" while another is open.
+    """
+    with transaction() as tx:
+        base = drafts.newest(tx, slug)
+        if base is None:
+            raise Missing
+        taken = select(Framework.id).where(Framework.slug == slug, Framework.version == version)
+        if tx.scalar(taken) is not None:
+            raise Conflict("framework_version_there", version=version)
+        if drafts.open_of(tx, slug) is not None:
+            raise Conflict("draft_there")
+        file = file_of(base.id).as_next(version)
+        return drafts.write(tx, None, base, file, actor, now).id
 
 
-def _insert(tx: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
-    """An insert of no rows at all would be one row of defaults."""
-    if rows:
-        tx.execute(insert(model), rows)
+def _draft(
+    tx: Session, file: FrameworkFile, base: Framework, actor: Actor | None, now: dt.datetime
+) -> ImportedFramework:
+    before = file_of(base.id)
+    if not same_scale(before, file):
+        raise Conflict("framework_scale_differs", version=base.version)
+    draft = drafts.open_of(tx, file.slug)
+    if draft is not None and draft.digest == digest_of(file):
+        return ImportedFramework(None, added=False, draft_id=draft.id)
+    draft = drafts.write(tx, draft, base, file, actor, now)
+    _keep_what_fits(tx, draft, before, file)
+    return ImportedFramework(None, added=True, draft_id=draft.id)
 
 
-def _answer(answer: ScaleAnswerInFile, position: int) -> dict[str, Any]:
-    return {
-        "key": answer.key,
-        "position": position,
-        "label": answer.label,
-        "description": answer.description,
-        "reviewer_description": answer.reviewer_description,
-        "counts_as": Meaning(answer.counts_as),
-    }
-
-
-def _source(source: SourceInFile, position: int) -> dict[str, Any]:
-    return {
-        "key": source.key,
-        "position": position,
-        "label": source.label,
-        "name": source.name,
-        "url": source.url,
-        "licence": source.licence or "",
-    }
-
-
-def _write_strand(
-    tx: Session, framework_id: int, found: StrandInFile, position: int, positions: Iterator[int]
+def _keep_what_fits(
+    tx: Session, draft: FrameworkDraft, before: FrameworkFile, file: FrameworkFile
 ) -> None:
-    """The strand and all that is in it; `positions` number the statements of the whole
-    framework."""
-    strand = Strand(
-        framework_id=framework_id,
-        key=found.key,
-        title=found.title,
-        intro=found.intro,
-        position=position,
-        targets_need_reason=found.targets_need_reason,
+    old, new = placed(before), placed(file)
+    drafts.set_origins(
+        tx,
+        draft,
+        {
+            uuid: [each for each in uuids if each in old]
+            for uuid, uuids in draft.origins.items()
+            if uuid in new
+        },
     )
-    tx.add(strand)
-    tx.flush()
-    _insert(tx, Level, [{"strand_id": strand.id} | asdict(level) for level in found.levels])
-    for each in found.domains:
-        domain = Domain(
-            strand_id=strand.id,
-            key=each.key,
-            title=each.title,
-            position=each.position,
-            claimed_count=each.claimed_count,
-        )
-        tx.add(domain)
-        tx.flush()
-        of = {"framework_id": framework_id, "domain_id": domain.id}
-        _insert(tx, Statement, [of | _statement(row, next(positions)) for row in each.statements])
-
-
-def _statement(statement: StatementInFile, position: int) -> dict[str, Any]:
-    return {
-        "rank": statement.rank,
-        "uuid": statement.uuid,
-        "code": statement.code,
-        "position": position,
-        "title": statement.title,
-        "text": statement.text,
-        "sensitive": statement.sensitive,
-    }
-
-
-def _cite(tx: Session, framework_id: int, file: FrameworkFile) -> None:
-    codes = tx.execute(
-        select(Statement.code, Statement.id).where(Statement.framework_id == framework_id)
-    )
-    statements = dict(codes.all())
-    keys = tx.execute(select(Source.key, Source.id).where(Source.framework_id == framework_id))
-    sources = dict(keys.all())
-    citations = [
-        {"statement_id": statements[statement.code], "source_id": sources[key], "position": at}
-        for strand in file.strands
-        for domain in strand.domains
-        for statement in domain.statements
-        for at, key in enumerate(statement.citations)
-    ]
-    _insert(tx, Citation, citations)
+    stands = drafted(draft.id)
+    assert stands is not None
+    drafts.forget_decisions(tx, draft, {each.key for each in stands.comparison.to_decide})

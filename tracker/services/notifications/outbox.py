@@ -23,9 +23,10 @@ from tracker.models import (
     Person,
     ResetRequest,
 )
-from tracker.policy.permissions import Actor, allows
+from tracker.policy.permissions import Actor, allows, people_of
 from tracker.queries.access import subjects
 from tracker.queries.access.actors import actor_for_person
+from tracker.queries.notifications import notices
 from tracker.records import administration, audit
 from tracker.records.notifications import link_mails, outbox
 from tracker.rules.accounts.links import LinkEmail, LinkKind
@@ -109,7 +110,7 @@ def again(actor: Actor, mail_id: int, now: dt.datetime) -> None:
         found = tx.scalar(
             select(OutboxMail)
             .join(Person, Person.id == OutboxMail.person_id)
-            .where(OutboxMail.id == mail_id, Person.library_id == library.id)
+            .where(OutboxMail.id == mail_id, people_of(library.id))
             .with_for_update(of=OutboxMail)
         )
         if found is None:
@@ -181,9 +182,14 @@ def _lines(tx: Session, kept: list[Notice]) -> tuple[MailLine, ...]:
     """The same words once."""
     about = {notice.about_id for notice in kept}
     names = dict(tx.execute(select(Person.id, Person.name).where(Person.id.in_(about))).all())
+    told = {each.carried_id for each in kept if each.carried_id is not None}
+    carried = notices.carried_to(kept[0].person_id, told)
     lines = (
         MailLine(
-            each.kind, names[each.about_id] if each.about_id is not None else "", each.review_id
+            each.kind,
+            names[each.about_id] if each.about_id is not None else "",
+            each.review_id,
+            carried.get(each.carried_id or 0),
         )
         for each in kept
     )

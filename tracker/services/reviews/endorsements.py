@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Endorsement, Library, Person
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
 from tracker.queries.access.blind_spots import blind_spots
 from tracker.records.notifications import notices
 from tracker.records.reviews import endorsements, status
@@ -72,7 +72,7 @@ def _over(tx: Session, library: Library, months: int, now: dt.datetime) -> list[
         select(Endorsement.id, Endorsement.endorsed_at)
         .join(Person, Person.id == Endorsement.person_id)
         .where(
-            Person.library_id == library.id,
+            people_of(library.id),
             Endorsement.status == EndorsementStatus.STANDING,
             Endorsement.endorsed_at < now - dt.timedelta(days=28 * months),
         )

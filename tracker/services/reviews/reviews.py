@@ -8,13 +8,14 @@ review.
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Endorsement, Library, Person, Review, ReviewMessage, SecondReading
 from tracker.policy.permissions import Actor
 from tracker.queries.assessment.learners import learner, learner_of
+from tracker.queries.assessment.statement_lines import read_as
 from tracker.queries.reviews import eligible_reviewers, submittable, unsent_drafts
 from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.records import audit
@@ -86,13 +87,19 @@ def send_to_second_reader(
             tx,
             actor,
             reviewer_id,
-            [endorsement.statement_id],
+            [_now_read_as(tx, endorsement, actor.today(now))],
             team_id,
             endorsement.endorser_id,
             now,
         )
         tx.add(SecondReading(review_id=review_id, endorsement_id=endorsement.id))
         return review_id
+
+
+def _now_read_as(tx: Session, endorsement: Endorsement, today: dt.date) -> int:
+    """The statement in the version that the learner is on."""
+    read: ColumnElement[int] = read_as(Endorsement.person_id, Endorsement.statement_id, today)
+    return tx.scalars(select(read).where(Endorsement.id == endorsement.id)).one()
 
 
 def _send(

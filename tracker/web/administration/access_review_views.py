@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
         readers=[list(each) for _reader, each in groupby(found, lambda each: each.reader)],
         sees=_sees(),
         why=_why,
-        last=access_review.last_review(session.actor()),
+        last=access_review.last_review(session.actor().library_id),
     )
 
 

@@ -8,8 +8,11 @@ from flask_babel import lazy_gettext as _l
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import legal_holds, people, team_tree
+from tracker.queries.administration.accounts import merges
+from tracker.queries.administration.accounts.unused import is_unused
 from tracker.queries.administration.invitations import count_needed, invitees
 from tracker.queries.evidence import erasures
+from tracker.queries.frameworks import carrying
 from tracker.queries.reviews.leaving import ties
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
@@ -125,7 +128,11 @@ def show(person: Subject) -> ResponseReturnValue:
         now=session.now(),
         roles=ROLES,
         on_hold_since=erasures.on_hold_since(person.id),
+        is_unused=is_unused(person.id),
+        merged=merges.earlier_accounts(person.id),
+        waiting_merge=merges.waiting(person.id, session.now()),
         has_ties=ties.of(session.actor(), person.id, session.now()).are_some,
+        new_versions=carrying.steps_of(person.id, person.library_id, session.today()),
     )
 
 

@@ -86,6 +86,7 @@ class FilterLink:
 FILTERS = {
     RatingFilter.JOB: _l("For your job"),
     RatingFilter.NOT_RATED: _l("Not rated"),
+    RatingFilter.AGAIN: _l("Rate again"),
     RatingFilter.OLDER: _l("Older"),
     RatingFilter.CHANGED: _l("Changed since review"),
     RatingFilter.NOT_SURE: _l("Not sure"),

@@ -227,7 +227,7 @@ def _requests(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
 
 
 def _access_review(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
-    last = access_review.last_review(actor)
+    last = access_review.last_review(actor.library_id)
     if last.next_on > actor.today(now):
         return []
     return [

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from tracker.policy.permissions import Actor
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment import progress
+from tracker.queries.assessment import pace, progress
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.progress import Progress
 from tracker.queries.dashboard import today
@@ -21,6 +21,7 @@ from tracker.queries.profiles import profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.queries.reviews import agreed_steps
 from tracker.rules.assessment.ratings import RatingFilter
+from tracker.rules.pace import minutes_for
 from tracker.web.dashboard import go_on, own_reviews, standing
 from tracker.web.dashboard.standing import WhereYouStand
 from tracker.web.http.framework_asked import learner_asked
@@ -89,6 +90,7 @@ def learning(actor: Actor, now: dt.datetime) -> Learning | None:
         next_ups=next_ups,
         also=[
             *alerts.entries(actor, now, ended, own if len(own) > 1 else []),
+            *_again(learner, done),
             *_left(learner, done, sends=bool(sent) or any(each.due_on for each in next_ups)),
             *_unlinked(actor),
         ],
@@ -119,22 +121,43 @@ def _left(learner: Learner, done: Progress, *, sends: bool) -> list[PanelEntry]:
     return found + _unsure(learner, done)
 
 
-def _unsure(learner: Learner, done: Progress) -> list[PanelEntry]:
-    """Opens the first of the pages that have some; that page leads to the others."""
-    groups = page_nav.page_nav(learner.framework_slug, done, which=RatingFilter.NOT_SURE)
-    pages = [item for group in groups for item in group.items]
-    if not pages:
+def _again(learner: Learner, done: Progress) -> list[PanelEntry]:
+    """What a new version of the framework asks anew."""
+    if not done.use_statement or not done.again:
         return []
-    count = sum(level.unsure for level in done.levels)
+    title = ngettext(
+        "Rate %(num)s statement again: version %(version)s changed it",
+        "Rate %(num)s statements again: version %(version)s changed them",
+        done.again,
+        version=learner.framework_version,
+    )
+    minutes = minutes_for(done.again, pace.seconds_of(learner.person_id))
+    time = ngettext("About %(num)s minute", "About %(num)s minutes", minutes)
+    return _filtered(learner, done, RatingFilter.AGAIN, title, f"{time}: ")
+
+
+def _unsure(learner: Learner, done: Progress) -> list[PanelEntry]:
     title = ngettext(
         "Decide on %(num)s rating you marked “Not sure”",
         "Decide on %(num)s ratings you marked “Not sure”",
-        count,
+        sum(level.unsure for level in done.levels),
     )
+    return _filtered(learner, done, RatingFilter.NOT_SURE, title)
+
+
+def _filtered(
+    learner: Learner, done: Progress, which: RatingFilter, title: str, text: str = ""
+) -> list[PanelEntry]:
+    """Opens the first of the pages on which the filter shows some; that page leads to the
+    others."""
+    groups = page_nav.page_nav(learner.framework_slug, done, which=which)
+    pages = [item for group in groups for item in group.items]
+    if not pages:
+        return []
     where = ", ".join(
         _("%(num)s in %(domain)s", num=page.shown, domain=page.title) for page in pages
     )
-    return [PanelEntry(title, pages[0].href, where)]
+    return [PanelEntry(title, pages[0].href, text + where)]
 
 
 def _unlinked(actor: Actor) -> list[PanelEntry]:

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.queries.access.drafts import DraftHeader
 from tracker.queries.administration import use_statements
+from tracker.queries.administration.accounts import merges
 from tracker.queries.notifications import notices
 from tracker.rules.assessment.ratings import FIVE
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
@@ -43,6 +44,7 @@ def index() -> ResponseReturnValue:
         "dashboard/today.html",
         page=today_of(actor, session.now()),
         new_notices=new_notices,
+        other_account=merges.waiting(actor.person_id, session.now()),
         alerts=account_alerts(actor) if new_notices else [],
     )
 

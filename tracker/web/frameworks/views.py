@@ -5,14 +5,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from tracker.queries.frameworks.contents import between, file_of
 from tracker.queries.frameworks.framework_page import framework_page
 from tracker.queries.frameworks.page_rows import FrameworkPage
 from tracker.queries.frameworks.published import published
 from tracker.rules.errors import Invalid
 from tracker.rules.roles import Permission
 from tracker.services.frameworks.corrections import suggest_correction
+from tracker.web.frameworks.drafts import exports, pages
+from tracker.web.frameworks.drafts.labels import KINDS
 from tracker.web.frameworks.forms import CorrectionForm
-from tracker.web.http import session
+from tracker.web.http import rate_limits, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, put_on, refusal_messages
 from tracker.web.http.idempotency import idempotent
@@ -42,6 +45,32 @@ def show(slug: str) -> ResponseReturnValue:
     form = CorrectionForm(formdata=None, statement=asked if page.statement(asked) else "")
     _offer_anchors(form, page)
     return _show(page, form)
+
+
+@bp.get("/frameworks/<slug>/framework.json")
+@door(Permission.PUBLIC)
+@rate_limits.documents
+def file(slug: str) -> ResponseReturnValue:
+    return exports.framework_file(file_of(_page(slug).id))
+
+
+@bp.get("/frameworks/<slug>/changes")
+@door(Permission.PUBLIC)
+def changes(slug: str) -> ResponseReturnValue:
+    page = _page(slug)
+    before = page.before
+    if before is None:
+        abort(404)
+    comparison = between(before.id, page.id)
+    return render(
+        "frameworks/changes.html",
+        lang=page.lang,
+        page=page,
+        before=before,
+        cards=[pages.change_card(change) for change in comparison.changed],
+        sections=comparison.sections,
+        kinds=KINDS,
+    )
 
 
 @bp.post("/frameworks/<slug>/corrections")

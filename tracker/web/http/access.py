@@ -50,13 +50,17 @@ LOADERS: dict[Loader, str] = {
     subjects.not_rated: "not_rated_id",
     subjects.role_profile: "role_profile_id",
     subjects.roster: "roster_id",
+    subjects.carrying: "carrying_id",
     subjects.round_: "round_id",
     subjects.sign_in: "sign_in_id",
     subjects.draft: "draft_id",
+    subjects.framework_draft: "draft_id",
     subjects.job: "job_id",
     subjects.outbox_mail: "mail_id",
     subjects.correction: "correction_id",
     subjects.membership_request: "request_id",
+    subjects.earlier_account: "account_id",
+    subjects.account_merge: "merge_id",
 }
 """Which part of the address each loader reads. The view gets the subject in its place, named
 without `_id`."""

@@ -52,7 +52,7 @@ def now() -> dt.datetime:
 
 
 def actor_or_none() -> Actor | None:
-    user = current_user
+    user = g.get("_login_user") or current_user
     return user.actor if user.is_authenticated else None
 
 

@@ -58,6 +58,14 @@ class _Isolating:
 
 class _Texts(Domain):  # type: ignore[misc]
     def get_translations(self) -> Any:
+        """Looked up once for a request: a page asks for hundreds of texts."""
+        if not g:
+            return self._looked_up()
+        if "catalogue" not in g:
+            g.catalogue = self._looked_up()
+        return g.catalogue
+
+    def _looked_up(self) -> Any:
         pseudo = PSEUDO.get(current_app.config["PSEUDO_LANGUAGE"])
         found = super().get_translations() if pseudo is None else pseudo[1]
         return _Isolating(found) if language().direction == "rtl" else found
@@ -85,10 +93,8 @@ def language() -> Language:
 
 
 def catalogue() -> Any:
-    """The texts of this request, looked up once: a page asks them hundreds of times."""
-    if "catalogue" not in g:
-        g.catalogue = get_domain().get_translations()
-    return g.catalogue
+    """The texts of this request."""
+    return g.get("catalogue") or get_domain().get_translations()
 
 
 def init_app(app: Flask) -> None:

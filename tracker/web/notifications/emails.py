@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from tracker.rules.accounts.links import LinkEmail
 from tracker.rules.notifications.mail import MailServer, compose
-from tracker.rules.notifications.notices import NoticeEmail
+from tracker.rules.notifications.notices import NoticeEmail, NoticeKind
 from tracker.web.notifications import link_emails
 from tracker.web.notifications.labels import href, sentence
 
@@ -56,13 +56,22 @@ def _text(email: NoticeEmail) -> str:
     parts = [
         str(_("Hello %(name)s,", name=plain(email.name))),
         *(
-            f"{sentence(line.kind, plain(line.name))}\n"
+            f"{sentence(line.kind, plain(line.name), line.carried)}\n"
             f"{href(line.kind, line.review_id, whole=True)}"
             for line in shown
         ),
     ]
     if more > 0:
         parts.append(str(ngettext("And %(num)d more.", "And %(num)d more.", more)))
+    if any(line.kind is NoticeKind.RESET_USED for line in shown):
+        parts.append(
+            str(
+                _(
+                    "If you did not do this, set a new password of your own at once: %(address)s",
+                    address=url_for("password_resets.show", _external=True),
+                )
+            )
+        )
     if email.is_alert:
         parts.append(
             str(

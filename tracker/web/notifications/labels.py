@@ -1,10 +1,12 @@
 """What a notice says and where it leads, in the application and by mail: who, and what happened;
-never an answer, a statement or a count."""
+never an answer, a statement or a count, but how many ask to be rated again in a new version."""
 
 from flask import url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
-from tracker.rules.notifications.notices import LEADS_TO, NoticeKind, NoticePage
+from tracker.rules.notifications.notices import LEADS_TO, CarriedNotice, NoticeKind, NoticePage
 
 SENTENCES = {
     NoticeKind.REVIEW_SENT: _l("%(name)s sent you statements to review."),
@@ -40,6 +42,12 @@ SENTENCES = {
     NoticeKind.REQUEST_MADE: _l("%(name)s asks you to confirm a membership."),
     NoticeKind.REQUEST_CONFIRMED: _l("%(name)s confirmed a membership that you asked for."),
     NoticeKind.REQUEST_REFUSED: _l("%(name)s refused a membership that you asked for."),
+    NoticeKind.RESET_USED: _l(
+        "Your password was changed with a one-time link. You were signed out everywhere."
+    ),
+    NoticeKind.ACCESS_REVIEW_DUE: _l("It’s time to check who can see whose record."),
+    NoticeKind.MERGE_PROPOSED: _l("%(name)s asks whether another account is yours too."),
+    NoticeKind.VERSION_CARRIED: _l("Your ratings are now in a new version of the framework."),
     NoticeKind.EXCEPTION_PROPOSED: _l("%(name)s suggests that a statement doesn’t apply here."),
 }
 
@@ -64,11 +72,30 @@ PAGES = {
     NoticePage.REVIEWS: "reviews.index",
     NoticePage.ACCOUNT: "accounts.show",
     NoticePage.REQUESTS: "membership_requests.index",
+    NoticePage.ACCESS_REVIEW: "access_review.index",
+    NoticePage.OTHER_ACCOUNT: "other_account.show",
+    NoticePage.RATING: "assessment.resume",
 }
 
 
-def sentence(kind: NoticeKind, name: str) -> str:
+def sentence(kind: NoticeKind, name: str, carried: CarriedNotice | None = None) -> str:
+    if carried is not None:
+        return _carried(carried)
     return str(SENTENCES[kind]) % {"name": name}
+
+
+def _carried(to: CarriedNotice) -> str:
+    moved = _("Your ratings are now in %(framework)s.", framework=to.framework)
+    if not to.statements:
+        return str(_("%(moved)s Nothing asks to be rated again.", moved=moved))
+    minutes = ngettext("about %(num)d minute", "about %(num)d minutes", to.minutes)
+    again = ngettext(
+        "%(num)d statement changed: rate it again, %(minutes)s.",
+        "%(num)d statements changed: rate them again, %(minutes)s.",
+        to.statements,
+        minutes=minutes,
+    )
+    return f"{moved} {again}"
 
 
 def href(kind: NoticeKind, review_id: int | None, *, whole: bool = False) -> str:

@@ -1,29 +1,68 @@
 """System: what is there once for all libraries of an installation. Nobody's record."""
 
-from flask import Blueprint, current_app
+from flask import Blueprint, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from tracker.queries.frameworks.corrections import count_open
+from tracker.queries.frameworks.drafts import open_drafts
 from tracker.queries.frameworks.published import published
 from tracker.queries.operations import installation, restore_tests
 from tracker.rules.roles import Permission
+from tracker.services.administration.operators import set_framework_editor
 from tracker.services.operations import monitoring
 from tracker.web.http import session
 from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message, refusal_messages
+from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
+from tracker.web.operations.system_forms import FrameworkEditorForm
 
 bp = Blueprint("system", __name__, url_prefix="/system")
+
+refusal_messages(
+    editor_unknown=_l(
+        "Nobody in your library has this email address. Add them first, under People."
+    )
+)
 
 
 @bp.get("")
 @door(Permission.OPERATE)
 def index() -> ResponseReturnValue:
+    return _page(FrameworkEditorForm(formdata=None))
+
+
+@bp.post("/framework-editors")
+@door(Permission.OPERATE)
+def set_editor() -> ResponseReturnValue:
+    form = FrameworkEditorForm()
+    wanted = form.act.data != "take"
+    done = accepted(
+        form,
+        lambda: set_framework_editor(session.actor(), form.email.data or "", wanted, session.now()),
+    )
+    if not done:
+        return _page(form), 422
+    flash_message(
+        _("%(name)s edits frameworks now.", name=done[0])
+        if wanted
+        else _("%(name)s doesn’t edit frameworks anymore.", name=done[0])
+    )
+    return redirect(url_for("system.index", _anchor="frameworks"), 303)
+
+
+def _page(form: FrameworkEditorForm) -> str:
     config = current_app.config
     return render(
         "operations/system.html",
         state=monitoring.state(config["DATA_DIR"], config["BACKUP_DIR"]),
         libraries=installation.libraries(),
         frameworks=published(),
+        drafts=open_drafts(),
+        editors=installation.framework_editors(session.actor()),
+        form=form,
         corrections=count_open(session.actor()),
         tried=restore_tests.newest(),
     )

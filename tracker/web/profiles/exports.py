@@ -6,13 +6,16 @@ from flask import Response, jsonify
 from flask_babel import gettext as _
 
 from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.statement_lines import LineStatement, RetiredStatement
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles.growth import KeptRecord
 from tracker.queries.profiles.statement_status import ShownAnswer, StatementVoices
 from tracker.web.ui.csv import Table, csv_file
 
 
-def as_csv(learner: Learner, statements: list[StatementVoices]) -> Response:
+def as_csv(
+    learner: Learner, statements: list[StatementVoices], lines: dict[int, list[LineStatement]]
+) -> Response:
     """Times are UTC, in ISO 8601."""
     head = [
         _("Code"),
@@ -23,18 +26,25 @@ def as_csv(learner: Learner, statements: list[StatementVoices]) -> Response:
         _("Reviewed"),
         _("By"),
         _("Reviewed at"),
+        _("Reviewed on version"),
         _("Not rated here"),
         _("Doesn’t apply here"),
         _("Agreed by"),
         _("Agreed at"),
+        _("In earlier versions"),
     ]
     rows: Table = [head]
     for each in statements:
         own = [each.own.label, each.own.at.isoformat()] if each.own else ["", ""]
         endorsed = (
-            [each.endorsed.label, each.endorsed.who, each.endorsed.at.isoformat()]
+            [
+                each.endorsed.label,
+                each.endorsed.who,
+                each.endorsed.at.isoformat(),
+                each.endorsed.version,
+            ]
             if each.endorsed
-            else ["", "", ""]
+            else [""] * 4
         )
         left_out = each.exception
         agreed = (
@@ -43,13 +53,26 @@ def as_csv(learner: Learner, statements: list[StatementVoices]) -> Response:
             else ["", "", ""]
         )
         rows.append(
-            [each.code, each.title, each.rank, *own, *endorsed, each.not_rated_here or "", *agreed]
+            [
+                each.code,
+                each.title,
+                each.rank,
+                *own,
+                *endorsed,
+                each.not_rated_here or "",
+                *agreed,
+                "; ".join(_earlier(one) for one in lines.get(each.id, ())),
+            ]
         )
     return csv_file(rows, f"{learner.name} {learner.framework}")
 
 
 def as_json(
-    learner: Learner, statements: list[StatementVoices], rounds: list[KeptRecord]
+    learner: Learner,
+    statements: list[StatementVoices],
+    lines: dict[int, list[LineStatement]],
+    retired: list[RetiredStatement],
+    rounds: list[KeptRecord],
 ) -> Response:
     response = jsonify(
         framework=learner.framework_slug,
@@ -65,13 +88,39 @@ def as_json(
                 "endorsed": _said(each.endorsed),
                 "not_rated_here": each.not_rated_here,
                 "agreed_exception": _agreed(each.exception),
+                "earlier_versions": [
+                    {
+                        "version": one.version,
+                        "code": one.code,
+                        "title": one.title,
+                        "text": one.text,
+                        "change": one.change,
+                        "carries": one.carries,
+                    }
+                    for one in lines.get(each.id, ())
+                ],
             }
             for each in statements
         ],
         rounds=[{**asdict(each), "as_of": each.as_of.isoformat()} for each in rounds],
+        retired=[
+            {
+                "version": each.version,
+                "code": each.code,
+                "title": each.title,
+                "text": each.text,
+                "own": {"answer": each.answer, "label": each.label, "at": each.at.isoformat()},
+            }
+            for each in retired
+        ],
     )
     response.headers["Content-Disposition"] = 'attachment; filename="profile.json"'
     return response
+
+
+def _earlier(one: LineStatement) -> str:
+    said = _("carries") if one.carries else _("rate again")
+    return f"{one.version} {one.code} ({said})"
 
 
 def _agreed(exception: AgreedException | None) -> dict[str, object] | None:
@@ -89,4 +138,4 @@ def _said(said: ShownAnswer | None) -> dict[str, str] | None:
         "counts_as": said.means,
         "at": said.at.isoformat(),
     }
-    return {**found, "by": said.who} if said.who else found
+    return {**found, "by": said.who, "version": said.version} if said.who else found

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from flask import request, url_for
 
 from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.assessment import statement_lines
 from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.statement_lines import RetiredStatement
 from tracker.queries.endorsements import exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import growth, profiles, statement_status
@@ -27,8 +29,8 @@ from tracker.web.profiles.unknown_words import OpenStatements
 
 @dataclass(frozen=True)
 class ProfilePage:
-    """`steps` and `last_change` are for the learner alone: empty for others. `changes` is None
-    where no round has ended in which they were there."""
+    """`steps`, `last_change` and `retired` are for the learner alone: empty for others. `changes`
+    is None where no round has ended in which they were there."""
 
     profile: Profile
     side: SelfSide
@@ -43,6 +45,7 @@ class ProfilePage:
     steps: list[StepLine]
     nothing_left: str
     last_change: dt.datetime | None
+    retired: list[RetiredStatement]
 
 
 def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
@@ -67,11 +70,13 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
     )
     summaries = cards.summaries(sections)
     changes, steps, last_change = None, [], None
+    retired: list[RetiredStatement] = []
     if chosen is not None:
         changes = cards.changes(profile, offered, chosen, grown, summaries)
     if side is SelfSide.OWN:
         steps = step_lines.step_lines(open_steps, profile, statements)
         last_change = profiles.last_change(learner)
+        retired = statement_lines.retired(learner)
     return ProfilePage(
         profile=profile,
         side=side,
@@ -91,6 +96,7 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
         steps=steps,
         nothing_left=step_lines.nothing_left(profile),
         last_change=last_change,
+        retired=retired,
     )
 
 

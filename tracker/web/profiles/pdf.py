@@ -170,7 +170,10 @@ def _statements(paper: PrintedProfile) -> Data:
     for each in paper.statements:
         domain = domains[each.domain_id]
         if each.endorsed is not None:
-            said = [each.endorsed.label, each.endorsed.who, full_day(each.endorsed.at)]
+            day = full_day(each.endorsed.at)
+            if each.endorsed.version != paper.page.profile.learner.framework_version:
+                day += ", " + _("on version %(version)s", version=each.endorsed.version)
+            said = [each.endorsed.label, each.endorsed.who, day]
             endorsed.setdefault(domain.id, []).append(
                 [each.code, each.title, domain.level_name(each.rank), *said]
             )

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.assessment import statement_lines
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import growth, profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
@@ -64,7 +65,8 @@ def explain(person: Subject, domain: str) -> ResponseReturnValue:
 @rate_limits.documents
 def own_csv() -> ResponseReturnValue:
     learner = _own() or abort(404)
-    return exports.as_csv(learner, statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS))
+    voices = statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS)
+    return exports.as_csv(learner, voices, statement_lines.of_framework(learner.framework_id))
 
 
 @bp.get("/profile.json")
@@ -72,11 +74,10 @@ def own_csv() -> ResponseReturnValue:
 @rate_limits.documents
 def own_json() -> ResponseReturnValue:
     learner = _own() or abort(404)
-    return exports.as_json(
-        learner,
-        statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS),
-        growth.kept_of(learner.person_id, learner.framework_slug),
-    )
+    voices = statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS)
+    lines = statement_lines.of_framework(learner.framework_id)
+    kept = growth.kept_of(learner.person_id, learner.framework_slug)
+    return exports.as_json(learner, voices, lines, statement_lines.retired(learner), kept)
 
 
 @bp.get("/profile.pdf")

@@ -69,20 +69,21 @@ def short_names(names: Sequence[str]) -> list[str]:
 
 def grid(domains: Sequence[DomainShape], rows: Iterable[PersonRow]) -> list[MatrixRow]:
     named = {domain.id: _names(domain) for domain in domains}
+    unknown = str(_("level not known yet"))
     found = []
     for row in rows:
-        marks = [_mark(cell, named[cell.domain_id]) for cell in row.cells]
+        marks = [_mark(cell, named[cell.domain_id], unknown) for cell in row.cells]
         found.append(
             MatrixRow(row.person_id, row.name, row.role_profile, row.framework, tuple(marks))
         )
     return found
 
 
-def _mark(cell: GapCell, names: dict[int, tuple[str, str]]) -> CellMark:
+def _mark(cell: GapCell, names: dict[int, tuple[str, str]], unknown: str) -> CellMark:
     rank = cell.known_rank
     if rank is None:
         state = cell.state or TargetState.NOT_YET_KNOWN
-        return CellMark(state, None, 0, "?", _("level not known yet"))
+        return CellMark(state, None, 0, "?", unknown)
     short, name = names.get(rank, ("", ""))
     return CellMark(cell.state or "no_target", rank, tone(rank, len(names)), short, name)
 

@@ -64,8 +64,16 @@ KINDS: dict[str, dict[str, Any]] = {
         "person_disabled": _l("Account disabled"),
         "person_edited": _l("Person edited"),
         "person_enabled": _l("Account enabled"),
+        "person_removed": _l("Account deleted"),
+        "accounts_merged": _l("Two accounts made one"),
+        "merge_proposed": _l("Asked whether two accounts are one person’s"),
+        "merge_confirmed": _l("Confirmed that another account is theirs"),
+        "merge_declined": _l("Declined that another account is theirs"),
+        "merge_called_off": _l("Question about two accounts called off"),
         "operator_made": _l("Made operator by command"),
         "operator_unmade": _l("No longer operator, by command"),
+        "framework_editor_made": _l("Made framework editor"),
+        "framework_editor_unmade": _l("No longer framework editor"),
         "roster_imported": _l("People imported from a file"),
         "roster_person_undone": _l("Import of a person undone"),
         "roster_undone": _l("Import of people undone"),
@@ -92,11 +100,23 @@ KINDS: dict[str, dict[str, Any]] = {
         "round_added": _l("Round added"),
         "round_edited": _l("Round edited"),
         "round_kept": _l("Round kept as it was"),
+        "carrying_planned": _l("Move to a new version planned"),
+        "carrying_called_off": _l("Move to a new version called off"),
+        "carrying_begun": _l("Move to a new version begun"),
+        "carrying_done": _l("Move to a new version done"),
+        "carrying_undo_begun": _l("Undo of a move to a new version begun"),
+        "carrying_undone": _l("Move to a new version undone"),
+        "person_carried": _l("Person carried to a new version"),
+        "person_carried_back": _l("Person back on the version before"),
         "statement_left_out": _l("Statement left out of rating"),
         "statement_taken_in": _l("Statement rated again"),
         "sensitive_decided": _l("Statement on personal matters decided"),
         "use_statement_published": _l("How ratings are used: version published"),
         "correction_closed": _l("Suggested correction closed"),
+        "framework_draft_made": _l("Framework: draft of a version made"),
+        "framework_draft_discarded": _l("Framework: draft discarded"),
+        "framework_changes_decided": _l("Framework: changes in a draft decided"),
+        "framework_imported": _l("Framework: version published"),
     },
     "reviews": {
         "review_sent": _l("Review sent"),
@@ -124,17 +144,7 @@ KINDS: dict[str, dict[str, Any]] = {
     },
 }
 
-NOT_LISTED = frozenset(
-    {
-        WENT_ON,
-        GIVEN,
-        RESTORED,
-        EXCEPTION_MOVED,
-        RECORDS_SEALED,
-        *ENDED.values(),
-        "framework_imported",
-    }
-)
+NOT_LISTED = frozenset({WENT_ON, GIVEN, RESTORED, EXCEPTION_MOVED, RECORDS_SEALED, *ENDED.values()})
 """Kinds that are recorded and not listed: they would tell something of answers, or belong to no
 library."""
 
@@ -175,6 +185,7 @@ RECORDS = {
     "evidence": _l("evidence"),
     "review": _l("a review"),
     "item": _l("a statement in a review"),
+    "carrying": _l("a move to a new version"),
     "deputy": _l("a backup reviewer"),
     "draft": _l("a draft"),
     "job": _l("work in the background"),
@@ -189,6 +200,8 @@ RECORDS = {
     "sign_in": _l("a sign-in"),
     "correction": _l("a suggested correction"),
     "request": _l("a request to read ratings"),
+    "account": _l("an earlier account"),
+    "merge": _l("a question about two accounts"),
 }
 """What a door was asked for (web/http/access), for refusals."""
 
@@ -200,6 +213,8 @@ MADE_BY = {
     "rosters": _l("people file"),
     "access_review": _l("access review"),
     "evidence": _l("evidence file"),
+    "other_account": _l("earlier account"),
+    "framework_drafts": _l("draft of a framework version"),
 }
 """What was taken out, by the part of the application that made the file."""
 
@@ -254,6 +269,8 @@ SHOWN = {
     "looks": _l("looks: %(fact)s"),
     "sign_ins_refused": _l("refused sign-ins: %(fact)s"),
     "files": _l("files: %(fact)s"),
+    "former_name": _l("former name: %(fact)s"),
+    "account": _l("account %(fact)s"),
     "refusals": _l("refusals: %(fact)s"),
 }
 """Which facts of an event are shown, and how."""

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app, request, url_for
@@ -26,6 +27,7 @@ from tracker.queries.assessment.statement_cards import (
 )
 from tracker.rules.assessment.ratings import is_dated
 from tracker.rules.frameworks.scale import Basis
+from tracker.rules.frameworks.wording import Wording
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.languages import language
 from tracker.web.ui.template_helpers import day
@@ -59,6 +61,7 @@ class CardShape:
     noted: bool
     evidence: int
     own_page: bool
+    again: bool
 
 
 _shapes: dict[CardShape, list[str]] = {}
@@ -104,16 +107,17 @@ class StatementCards:
             noted=bool(card.own_note or card.reviewer_note),
             evidence=card.evidence,
             own_page=self._own_page,
+            again=bool(card.earlier),
         )
         values = {
             **self._same,
             "id": str(card.id),
             "version": str(card.version),
-            "title": str(escape(card.title)),
-            "text": str(escape(card.text)),
+            "title": _of_framework(card.title),
+            "text": _of_framework(card.text),
             "chips": _chips.get(tuple(card.citations)) or _keep_chips(tuple(card.citations)),
-            "own": str(escape(card.own_note)),
-            "reviewer": str(escape(card.reviewer_note)),
+            "own": card.own_note and str(escape(card.own_note)),
+            "reviewer": card.reviewer_note and str(escape(card.reviewer_note)),
             "state": self._saved_words if self._saved == card.id else "",
             "given": self._day_given(card) if dated else "",
             "stored": self._day(card.rated_at)
@@ -123,6 +127,7 @@ class StatementCards:
             "who": str(escape(mark.who)) if mark else "",
             "said": str(escape(self._labels[mark.answer])) if mark else "",
             "day": self._day(mark.at) if mark else "",
+            "earlier": str(_macros().earlier_answers(card)) if card.earlier else "",
         }
         pieces = _shapes.get(shape) or _keep_shape(shape)
         filled = list(pieces)
@@ -143,13 +148,24 @@ class StatementCards:
         return found
 
 
+@lru_cache(maxsize=MOST_KEPT)
+def _of_framework(words: Wording) -> str:
+    return str(escape(words))
+
+
 def _since(card: StatementCard) -> str:
-    """What became of the learner's answer after it was reviewed. "" where it is the same."""
-    if card.endorsement is None or not card.endorsement.since:
-        return ""
-    if card.answer is None:
-        return str(_("you have cleared your rating since"))
-    return str(_("you have answered otherwise since"))
+    """On which version it was reviewed, where that was an earlier one, and what became of the
+    learner's answer since. "" where both are the same."""
+    mark, said = card.endorsement, []
+    if mark is not None and mark.version:
+        said.append(_("on version %(version)s", version=mark.version))
+    if mark is not None and mark.since:
+        said.append(
+            _("you have cleared your rating since")
+            if card.answer is None
+            else _("you have answered otherwise since")
+        )
+    return ", ".join(said)
 
 
 def how_imported(card: StatementCard) -> ImportedAnswer | None:
@@ -228,6 +244,7 @@ def _keep_shape(shape: CardShape) -> list[str]:
             state=_stand_in("state"),
             level=2 if shape.own_page else 3,
             title_hidden=shape.own_page,
+            earlier=_stand_in("earlier") if shape.again else "",
         )
     ).replace(generate_csrf(), _stand_in("token"))
     pieces = CUT.split(html.replace(str(ID), _stand_in("id")))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import Person
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration import people
 from tracker.queries.administration.people import MembershipDetails
 from tracker.rules.administration.bulk_edits import BulkChange, BulkEdit, BulkObstacle, obstacle
@@ -31,9 +31,7 @@ class PlannedEdit:
 def chosen(actor: Actor, person_ids: Collection[int]) -> list[tuple[int, str]]:
     """Those of the actor's library, by name."""
     rows = session().execute(
-        select(Person.id, Person.name).where(
-            Person.library_id == actor.library_id, Person.id.in_(person_ids)
-        )
+        select(Person.id, Person.name).where(people_of(actor.library_id), Person.id.in_(person_ids))
     )
     return sorted(
         ((person_id, name) for person_id, name in rows),

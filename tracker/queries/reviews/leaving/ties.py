@@ -29,6 +29,7 @@ class OpenReview:
     learner_id: int
     learner: str
     reviewer: str
+    team_id: int
     team: str
     due_on: dt.date
     sent: int
@@ -110,6 +111,15 @@ def successors(
     return [each for each in found if each.person_id != actor.person_id]
 
 
+def by_team(actor: Actor, person_id: int) -> dict[tuple[int, str], set[int]]:
+    """Whose reviews with somebody can be given to somebody else, by the team that they were sent
+    in, in order of its name: each team can have another successor. One query."""
+    found: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for each in to_reassign(actor, person_id):
+        found[each.team_id, each.team].add(each.learner_id)
+    return dict(sorted(found.items(), key=lambda item: (item[0][1], item[0][0])))
+
+
 def _goes_on(actor: Actor, review: OpenReview) -> bool:
     return review.sent > 1 and review.learner_id != actor.person_id
 
@@ -122,6 +132,7 @@ def _open(which: ColumnElement[bool]) -> list[OpenReview]:
             learner.id,
             learner.name,
             reviewer.name,
+            Team.id,
             Team.name,
             review_due(),
             select(func.count(item.id))

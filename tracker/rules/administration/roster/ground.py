@@ -61,6 +61,7 @@ class KnownProfile:
     id: int
     name: str
     framework: str
+    framework_id: int
     is_retired: bool
 
 
@@ -68,7 +69,8 @@ class KnownProfile:
 class RosterGround:
     """`elsewhere`: those addresses of the file that another library's people have. `reads_in`: the
     paths of teams in which the actor reads what learners rate; None where nobody else could
-    confirm."""
+    confirm. `ratings_in`: (person, framework, version) of those who rated, where the library has
+    job profiles in several versions of a framework."""
 
     actor_id: int
     today: dt.date
@@ -77,6 +79,7 @@ class RosterGround:
     profiles: tuple[KnownProfile, ...]
     elsewhere: frozenset[str] = frozenset()
     reads_in: tuple[tuple[str, bool], ...] | None = None
+    ratings_in: frozenset[tuple[int, str, int]] = frozenset()
 
     def digest(self) -> str:
         parts = (
@@ -87,8 +90,18 @@ class RosterGround:
             self.profiles,
             sorted(self.elsewhere),
             self.reads_in,
+            sorted(self.ratings_in),
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    def leaves_ratings(self, person_id: int, profile: KnownProfile) -> bool:
+        """Whether the ratings of that person are in other versions than the job profile's."""
+        theirs = {
+            version
+            for whose, framework, version in self.ratings_in
+            if (whose, framework) == (person_id, profile.framework)
+        }
+        return bool(theirs) and profile.framework_id not in theirs
 
     def is_read_by_actor(self, path: str) -> bool:
         """Whether the actor reads the ratings of who learns there: in the very team, or (True)

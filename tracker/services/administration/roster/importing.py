@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Person, RosterImport, Team
 from tracker.models.columns import table_of
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration import rosters
 from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import audit, memberships, readers
@@ -222,7 +222,7 @@ def _add_people(work: _Work, prepared: _Prepared) -> set[int]:
     ]
     last = work.tx.scalar(select(func.coalesce(func.max(Person.id), 0)))
     work.tx.execute(insert(PEOPLE), rows)
-    mine = Person.library_id == work.actor.library_id, Person.id > last
+    mine = people_of(work.actor.library_id), Person.id > last
     made = dict(work.tx.execute(select(Person.email, Person.id).where(*mine)).all())
     ids = [made[person.email] for person in new]
     work.ids.update(zip(map(id, new), ids, strict=True))

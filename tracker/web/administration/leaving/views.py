@@ -14,7 +14,7 @@ from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.queries.reviews.leaving import ties
 from tracker.rules.roles import Permission
 from tracker.services.administration import leaving as service
-from tracker.web.administration.leaving.forms import LeavingForm
+from tracker.web.administration.leaving.forms import LeavingForm, leaving_form
 from tracker.web.http import session
 from tracker.web.http.access import door
 from tracker.web.http.errors import Undo, flash_message
@@ -29,21 +29,20 @@ bp = Blueprint("leaving", __name__, url_prefix="/admin/people")
 @bp.get("/<id:person_id>/leaving")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def show(person: Subject) -> ResponseReturnValue:
-    return _page(person, LeavingForm())
+    return _page(person, leaving_form(_choices(person)))
 
 
 @bp.post("/<id:person_id>/leaving")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def leave(person: Subject) -> ResponseReturnValue:
-    form = LeavingForm()
-    form.reviewer.choices = _choices(person)
+    form = leaving_form(_choices(person))
     disables = request.form.get("act") != "reassign"
     done = accepted(
         form,
         lambda: service.leave(
             session.actor(),
             person.id,
-            form.reviewer.data,
+            {team_id: form[service.field_of(team_id)].data for team_id in _teams(person)},
             form.note.data or "",
             session.now(),
             disables=disables,
@@ -68,12 +67,26 @@ def leave(person: Subject) -> ResponseReturnValue:
     return redirect(url_for("admin_people.show", person_id=person.id), 303)
 
 
-def _choices(person: Subject) -> list[SelectChoice]:
+def _teams(person: Subject) -> list[int]:
+    return [team_id for team_id, _name in ties.by_team(session.actor(), person.id)]
+
+
+def _choices(person: Subject) -> dict[tuple[str, str], list[SelectChoice]]:
+    """By field and team, in which somebody can take over."""
     actor = session.actor()
-    learners = {each.learner_id for each in ties.to_reassign(actor, person.id)}
-    found = ties.successors(actor, person.id, learners, session.today())
-    offered = [(each.person_id, _successor(each)) for each in found]
-    return fields.choices([*offered, ("", _("Nobody yet: a coordinator reassigns each of them"))])
+    nobody = ("", _("Nobody yet: a coordinator reassigns each of them"))
+    return {
+        (service.field_of(team_id), team): fields.choices(
+            [
+                *(
+                    (each.person_id, _successor(each))
+                    for each in ties.successors(actor, person.id, learners, session.today())
+                ),
+                nobody,
+            ]
+        )
+        for (team_id, team), learners in ties.by_team(actor, person.id).items()
+    }
 
 
 def _successor(each: Reviewer) -> str:
@@ -84,13 +97,11 @@ def _successor(each: Reviewer) -> str:
 
 
 def _page(person: Subject, form: LeavingForm) -> str:
-    form.reviewer.choices = _choices(person)
-    if not form.is_submitted():
-        form.reviewer.data = None
     now = session.now()
     return render(
         "administration/leaving/show.html",
         form=form,
+        successors=[field for field in form if field.name.startswith("reviewer_")],
         person=people.detail(person.id, now),
         ties=ties.of(session.actor(), person.id, now),
         on_hold_since=erasures.on_hold_since(person.id),

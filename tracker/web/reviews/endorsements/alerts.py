@@ -24,7 +24,7 @@ Found = tuple[list[Expiring], list[EndedEndorsement]]
 def found(actor: Actor, now: dt.datetime) -> Found:
     """What these entries are made of. Two queries."""
     soon = endorsements.expiring(actor.library_id, actor.today(now), person_id=actor.person_id)
-    return soon, endings.ended(actor.person_id, now - FRESH)
+    return soon, endings.ended(actor.person_id, now - FRESH, actor.today(now))
 
 
 def entries(

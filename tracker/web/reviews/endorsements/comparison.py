@@ -19,9 +19,9 @@ class ComparedPart:
     changed: bool
 
 
-def parts(of: Comparison, wording: str) -> list[ComparedPart]:
-    """`wording`: the framework with its version, and the statement. Its row never changes: the
-    wording is the same."""
+def parts(of: Comparison, framework: str, version: str, text: str) -> list[ComparedPart]:
+    """`version` and `text`: of the statement as it is now. The wording of one version never
+    changes."""
     was, now = of.was, of.now
     return [
         ComparedPart(
@@ -37,8 +37,24 @@ def parts(of: Comparison, wording: str) -> list[ComparedPart]:
             now is not None and None not in (was.note, now.note) and was.note != now.note,
         ),
         _evidence(was, now),
-        ComparedPart(_("Wording of the statement"), [wording], [wording] if now else [], False),
+        ComparedPart(
+            _("Wording of the statement"),
+            [_wording(framework, of.version, of.text)],
+            [_wording(framework, version, text)] if now else [],
+            of.text != text,
+        ),
     ]
+
+
+def _wording(framework: str, version: str, text: str) -> str:
+    return str(
+        _(
+            "%(framework)s, version %(version)s: %(text)s",
+            framework=framework,
+            version=version,
+            text=text,
+        )
+    )
 
 
 def _answer(side: ComparedSide) -> str:

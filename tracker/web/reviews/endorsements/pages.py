@@ -1,13 +1,15 @@
 """The endorsements of one statement as its page shows them: to the learner, and to a supervisor."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import abort, current_app
-from flask_babel import gettext as _
 
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots
+from tracker.queries.assessment import statement_lines
 from tracker.queries.assessment.learners import Learner, learner_of
 from tracker.queries.assessment.statement_cards import StatementCard
+from tracker.queries.assessment.statement_lines import EarlierStatement, LineStatement
 from tracker.queries.endorsements import comparisons, digest_check, exceptions
 from tracker.queries.endorsements import endorsements as endorsing
 from tracker.queries.endorsements.comparisons import Comparison, StatementHeading
@@ -16,7 +18,6 @@ from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import statement_status
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.rules.reviews.digests import DigestFit
-from tracker.rules.reviews.workflow import EndorsementStatus
 from tracker.services.reviews import endorsements as service
 from tracker.web.http import access, session
 from tracker.web.http.framework_asked import about
@@ -44,15 +45,31 @@ class Endorsements:
 HIDDEN = Endorsements([], {}, False, None, [], [], hidden=True)
 
 
-def own_endorsements(learner: Learner, statement: StatementCard) -> Endorsements:
-    compared = comparisons.own(learner.person_id, statement.id)
-    changed = statement.id in endorsing.changed_since(learner.person_id)
-    return _endorsements(learner, statement, compared, changed, NO_BLIND_SPOTS)
+def own_endorsements(
+    learner: Learner, statement: StatementCard, before: list[LineStatement]
+) -> Endorsements:
+    compared = comparisons.own(learner.person_id, _ids(statement, before))
+    changed = statement.id in endorsing.changed_since(learner)
+    return _endorsements(
+        learner, statement, before, compared, changed, NO_BLIND_SPOTS, [statement.id]
+    )
+
+
+def earlier_endorsements(
+    learner: Learner, statement: EarlierStatement, before: list[LineStatement]
+) -> Endorsements:
+    compared = comparisons.own(learner.person_id, _ids(statement, before))
+    now_ids = [each.id for each in statement.became]
+    return _endorsements(learner, statement, before, compared, False, NO_BLIND_SPOTS, now_ids)
 
 
 def of_person(person_id: int, statement_id: int) -> str:
     """For a supervisor: nothing in it is read from what was not revealed."""
-    learner = learner_of(person_id, statement_id, session.today())
+    today = session.today()
+    learner = learner_of(person_id, statement_id, today)
+    if learner is None:
+        statement_id = statement_lines.now_of(person_id, statement_id, today) or abort(404)
+        learner = learner_of(person_id, statement_id, today)
     heading = comparisons.heading(learner, statement_id) if learner is not None else None
     if learner is None or heading is None:
         abort(404)
@@ -60,11 +77,12 @@ def of_person(person_id: int, statement_id: int) -> str:
     access.note_look(person_id, "profile")
     reader, blind = session.actor().person_id, session.blind_spots()
     voices = statement_status.voices(learner, SelfSide.REVEALED, blind, heading.domain_id)
+    before = statement_lines.before(statement_id)
     if blind.hide(person_id, statement_id):
         found = HIDDEN
     else:
-        compared = comparisons.for_supervisor(reader, person_id, statement_id)
-        found = _endorsements(learner, heading, compared, False, blind)
+        compared = comparisons.for_supervisor(reader, person_id, _ids(heading, before))
+        found = _endorsements(learner, heading, before, compared, False, blind, [statement_id])
     mine = [each for each in found.endorsements if each.endorser_id == reader]
     return render(
         "reviews/endorsements/statement_of_person.html",
@@ -73,35 +91,45 @@ def of_person(person_id: int, statement_id: int) -> str:
         learner=learner,
         statement=heading,
         voices=next(each for each in voices if each.id == statement_id),
-        mine=next((each for each in mine if each.status is EndorsementStatus.STANDING), None),
+        before=before,
+        mine=next((each for each in mine if each.counts), None),
     )
 
 
 def _endorsements(
     learner: Learner,
-    statement: StatementCard | StatementHeading,
+    statement: StatementCard | StatementHeading | EarlierStatement,
+    before: list[LineStatement],
     compared: Comparison | None,
     changed: bool,
     blind: BlindSpots,
+    now_ids: Collection[int],
 ) -> Endorsements:
-    checked = digest_check.checked_of(learner.person_id, statement.id)
+    ids = _ids(statement, before)
+    checked = digest_check.checked_of(learner.person_id, ids)
     digests = {sha256 for each in checked.values() for sha256 in each.files}
     damaged = service.damaged_files(current_app.config["FILES"], digests)
     learner, statement, compared = mark_language((learner, statement, compared), learner.lang)
-    wording = _(
-        "%(framework)s, version %(version)s: %(text)s",
-        framework=learner.framework,
-        version=learner.framework_version,
-        text=statement.text,
-    )
+    version = learner.framework_version
+    if isinstance(statement, EarlierStatement):
+        version = statement.version
     return Endorsements(
-        endorsements=endorsing.history(learner.person_id, statement.id),
+        endorsements=endorsing.history(learner, ids, now_ids),
         fits={
             key: DigestFit.DOES_NOT_FIT if damaged & each.files else each.fit
             for key, each in checked.items()
         },
         changed_since=changed,
         compared=compared,
-        parts=comparison.parts(compared, wording) if compared is not None else [],
+        parts=comparison.parts(compared, learner.framework, version, statement.text)
+        if compared is not None
+        else [],
         agreed=exceptions.agreed(learner, blind, statement.id),
     )
+
+
+def _ids(
+    statement: StatementCard | StatementHeading | EarlierStatement, before: list[LineStatement]
+) -> list[int]:
+    """The statement, then what it was in earlier versions."""
+    return [statement.id, *(each.id for each in before)]

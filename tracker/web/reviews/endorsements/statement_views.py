@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
-from tracker.queries.assessment import progress, rating_history, statement_cards
+from tracker.queries.assessment import progress, rating_history, statement_cards, statement_lines
 from tracker.queries.assessment.learners import learner_of
 from tracker.queries.evidence import evidence
 from tracker.rules.roles import Permission
@@ -15,7 +15,7 @@ from tracker.web.http.access import door
 from tracker.web.http.framework_asked import about
 from tracker.web.http.redirects import address_here
 from tracker.web.i18n.render import render
-from tracker.web.reviews.endorsements import pages
+from tracker.web.reviews.endorsements import earlier_statement, pages
 from tracker.web.ui.statement_cards import StatementCards
 
 bp = Blueprint("statements", __name__)
@@ -24,8 +24,11 @@ bp = Blueprint("statements", __name__)
 @bp.get("/statements/<id:statement_id>")
 @door(Permission.RATE)
 def show(statement_id: int) -> ResponseReturnValue:
-    """Of a framework in which they do not learn: no such page."""
+    """Of a framework in which they do not learn: no such page. Of an earlier version of theirs:
+    what they have of it, with the way to what it became."""
     learner = learner_of(session.actor().person_id, statement_id, session.today())
+    if learner is None and (found := earlier_statement.page(statement_id)):
+        return found
     to_rate = statement_cards.of_statements(learner, [statement_id]) if learner else None
     if learner is None or to_rate is None or not to_rate.cards:
         abort(404)
@@ -33,10 +36,12 @@ def show(statement_id: int) -> ResponseReturnValue:
     if not reached.use_statement:
         return redirect(url_for("dashboard.use_statement", next=address_here()))
     card = to_rate.cards[0]
+    before = statement_lines.before(statement_id)
+    ids = [statement_id, *(each.id for each in before)]
     return render(
         "reviews/endorsements/statement.html",
         lang=learner.lang,
-        **vars(pages.own_endorsements(learner, card)),
+        **vars(pages.own_endorsements(learner, card, before)),
         learner=learner,
         progress=reached,
         to_rate=to_rate,
@@ -46,7 +51,8 @@ def show(statement_id: int) -> ResponseReturnValue:
             for each in reached.levels
             if (each.domain_id, each.rank) == (card.domain_id, card.rank)
         ),
-        answers=rating_history.answers(learner.person_id, statement_id),
+        before=before,
+        answers=rating_history.answers(learner.person_id, ids),
         evidence=evidence.for_statement(learner.person_id, statement_id),
         linkable=evidence.unlinked_to(learner.person_id, statement_id),
         cards=StatementCards(to_rate, learner, "statement", request.args.get("saved", type=int)),

@@ -3,7 +3,7 @@
 Rounds that are over by now are kept by the next daily work, marked as reconstructed. The way back
 drops all that is kept.
 
-Revises: 20261230_statement_successors
+Revises: 20270106_carrying
 """
 
 import datetime as dt
@@ -11,8 +11,8 @@ import datetime as dt
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20270103_round_snapshots"
-down_revision = "20261230_statement_successors"
+revision = "20270107_round_snapshots"
+down_revision = "20270106_carrying"
 branch_labels = None
 depends_on = None
 

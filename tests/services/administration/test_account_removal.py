@@ -1,0 +1,57 @@
+"""An account made by mistake is deleted; one that was used never is."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from tests.factories.ratings import rate
+from tests.factories.sending import YES, actor, send
+from tests.factories.world import World
+from tests.web.administration.test_account_removal import mistaken
+from tracker.db import session, transaction
+from tracker.models import Notice, Person
+from tracker.queries.administration.accounts.unused import is_unused
+from tracker.rules.errors import Conflict, Missing
+from tracker.services.administration import people
+from tracker.services.administration.accounts import removal
+from tracker.services.reviews import delegates
+
+
+def _rated(world: World, person_id: int) -> None:
+    world.people["nora"] = person_id
+    rate(world, "nora", world.statements["technical"][0], YES)
+
+
+def _reviews(world: World, person_id: int) -> None:
+    world.people["nora"] = person_id
+    send(world, YES, reviewer="nora")
+
+
+def _has_password(world: World, person_id: int) -> None:
+    with transaction() as tx:
+        tx.get_one(Person, person_id).password_hash = "x"
+
+
+@pytest.mark.parametrize("used", [_rated, _reviews, _has_password])
+def test_who_has_anything_of_their_own_stays(
+    context: World, used: Callable[[World, int], None]
+) -> None:
+    person_id = mistaken(context)
+    assert is_unused(person_id)
+    used(context, person_id)
+    session().rollback()
+    assert not is_unused(person_id)
+    with pytest.raises(Conflict, match="account_used"):
+        removal.remove(actor(context, "adam"), person_id, context.now)
+
+
+def test_what_others_made_with_it_goes_with_it(context: World) -> None:
+    """Nothing that points at the account stops it: a backup reviewer, a notice that names them."""
+    person_id, today = mistaken(context), context.now.date()
+    delegates.name(actor(context, "sue"), person_id, today, today, context.now)
+    assert session().scalars(select(Notice.id).where(Notice.about_id == person_id)).all()
+    session().rollback()
+    removal.remove(actor(context, "adam"), person_id, context.now)
+    with pytest.raises(Missing):
+        people.enable(actor(context, "adam"), person_id, context.now)

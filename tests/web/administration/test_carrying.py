@@ -1,0 +1,75 @@
+"""An administrator moves people to a new version, sees how far it is, and undoes it."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import time_machine
+from flask import Flask
+
+from tests.client import Client
+from tests.factories.ratings import rate
+from tests.factories.sending import YES
+from tests.factories.versions import AFTER, next_version
+from tests.factories.world import World
+from tests.web.reviews.test_reviews import words
+from tracker.cli.background.work import work
+
+SignIn = Callable[[str], Client]
+PAGES = "/admin/versions"
+
+
+def test_planned_for_after_the_round_begun_by_itself_told_and_undone(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    changed, same = world.statements["technical"][:2]
+    with app.app_context():
+        rate(world, "ana", changed, YES)
+        rate(world, "ana", same, YES)
+        version = next_version(world, reworded={changed: False})
+    adam = sign_in(world.email("adam"))
+    assert "4 people to move; Autumn 2026 keeps version 1 until Dec 11" in words(
+        adam.get(PAGES).text
+    )
+    ends = {"from_id": world.framework_id, "to_id": version.framework_id}
+    page = words(adam.get(f"{PAGES}/new", query_string=ends).text)
+    assert "at most 1 statement each about 1 minute" in page
+    assert "When Autumn 2026 ends: Dec 12" in page
+    person = f"/admin/people/{world.people['ana']}"
+    link = re.findall(r'href="([^"]*person_id=\d+)"', adam.get(person).text)
+    assert "Only Ana moves." in words(adam.get(unescape(link[0])).text)
+    stranger = {**ends, "person_id": world.people["otto"]}
+    assert adam.get(f"{PAGES}/new", query_string=stranger).status_code == 404
+    early = {**ends, "team_id": "", "when": "day", "starts_on": "2026-12-01"}
+    refused = adam.post(PAGES, early)
+    assert refused.status_code == 422
+    assert "keeps the earlier version until" in refused.text
+    assert "Enter the day." in adam.post(PAGES, {**early, "starts_on": ""}).text
+    planned = adam.post(PAGES, {**ends, "team_id": "", "when": "round"}, follow_redirects=True)
+    assert "Planned for Dec 12. You can call it off any time before." in words(planned.text)
+    run = app.test_cli_runner().invoke
+    assert "begun or going on: 0." in run(work, ["--daily"]).output
+    with time_machine.travel(AFTER, tick=False):
+        assert "begun or going on: 1." in run(work, ["--daily"]).output
+        run(work, ["--once"])
+        adam, ana = sign_in(world.email("adam")), sign_in(world.email("ana"))
+        done = words(adam.get(f"{PAGES}/1").text)
+        assert "4 people are on version 2. All of them can go back." in done
+        told = "Your ratings are now in Small framework 2. 1 statement changed: rate it again"
+        assert told in words(ana.get("/notices").text)
+        new = version.became[changed][0]
+        rated = {"answer": "partly", "base_version": "0"}
+        assert ana.post(f"/statements/{new}/rating", rated).status_code in (200, 303)
+    with time_machine.travel(AFTER, tick=False):
+        assert "Under 5 of them can’t go back" in words(adam.get(f"{PAGES}/1").text)
+        adam.post(f"{PAGES}/1/undo")
+        run(work, ["--once"])
+        undone = words(adam.get(f"{PAGES}/1").text)
+        assert "3 people went back to version 1. Everybody else stays on version 2." in undone
+        assert "It isn’t done, or it is undone already" in words(
+            adam.post(f"{PAGES}/1/undo", follow_redirects=True).text
+        )
+
+
+def test_without_a_new_version_the_page_says_what_it_is_for(world: World, sign_in: SignIn) -> None:
+    assert "No new version yet" in sign_in(world.email("adam")).get(PAGES).text

@@ -1,0 +1,84 @@
+"""The page of a draft: what changes, what is chosen, whom it affects, and publishing it."""
+
+import html
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.client import Client
+from tests.conftest import NOW
+from tests.factories.world import World
+from tests.rules.frameworks.next_files import edited, one_of_each, seed
+from tracker.rules.frameworks.file_writing import text_of
+from tracker.services.administration.operators import set_framework_editor
+from tracker.services.frameworks.importing import import_framework
+
+pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+PAGE = "/system/frameworks"
+
+
+def words(response: TestResponse) -> str:
+    assert response.status_code == 200, response.status
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", response.text)).split())
+
+
+@pytest.fixture
+def editor(app: Flask, world: World, sign_in: Callable[[str], Client]) -> Client:
+    """Ana, a learner whom an operator let edit frameworks."""
+    with app.app_context():
+        import_framework(seed(), NOW)
+        set_framework_editor(None, world.email("ana"), True, NOW)
+    return sign_in(world.email("ana"))
+
+
+def uploaded(editor: Client, text: str) -> TestResponse:
+    return editor.post(f"{PAGE}/import", {"file": (io.BytesIO(text.encode()), "next.json")})
+
+
+def test_from_the_file_to_the_published_version(editor: Client) -> None:
+    assert "No draft is open" in words(editor.get(PAGE))
+    sent = uploaded(editor, text_of(edited(seed(), one_of_each)))
+    assert sent.status_code == 303
+    page = editor.get(sent.location)
+    seen = words(page)
+    assert "Changed 7 To decide 5 Reworded 2 Moved 1 Split 1 Merged 1 Retired 1 New 1 Same" in seen
+    assert "5 changes need a choice" in seen
+    assert "People: under 5. Reviewed ratings: under 5. Open reviews: under 5." in seen
+    assert "New wording never puts anyone below target" in seen
+    assert "<del>under direct supervision" in page.text or "<del>" in page.text
+    assert "<ins>" in page.text
+    assert "Only case, spelling, or punctuation changed. Save to carry it over." in seen
+    keys = re.findall(r'name="(change-[0-9a-f]{64})" value="ask_again"', page.text)
+    parts = re.findall(r'name="(change-[0-9a-f]{64})" value="(carry:[^"]+)"', page.text)
+    choices = dict.fromkeys(keys, "carry") | {parts[1][0]: parts[1][1]}
+    editor.post(f"{sent.location}/decisions", choices)
+    page = editor.get(sent.location)
+    assert "Every change has a choice" in words(page)
+    assert page.text.count(" checked>") == 5
+    assert len(editor.get(f"{sent.location}/changes.csv").text.splitlines()) >= 8
+    assert [each["decision"] for each in editor.get(f"{sent.location}/changes.json").json or []]
+    (seen_digest,) = re.findall(r'name="seen"[^>]*value="([0-9a-f]{64})"', page.text)
+    stale = editor.post(f"{sent.location}/publish", {"seen": "0" * 64})
+    assert "The draft changed since" in words(editor.get(stale.location))
+    editor.post(f"{sent.location}/publish", {"seen": seen_digest})
+    assert "Published" in words(editor.get(sent.location))
+    public = words(editor.get("/frameworks/library-technicians/changes"))
+    assert "Compared with version 26.05." in public
+    assert "Split" in public
+    listed = words(editor.get("/frameworks/library-technicians/"))
+    assert "Version 26.11 , published Nov 24, 2026. What changed in 26.11" in listed
+
+
+def test_a_file_that_cannot_be_used_says_why(editor: Client) -> None:
+    text = text_of(edited(seed()))
+    wrong = uploaded(editor, text.replace('"Directional guidance"', '""'))
+    assert wrong.status_code == 422
+    assert "strands[2].domains[0].statements[1].title: is empty" in html.unescape(wrong.text)
+    other = uploaded(editor, text.replace('"counts_as": "not_met"', '"counts_as": "met"', 2))
+    assert other.status_code == 422
+    there = uploaded(editor, text.replace('"26.11"', '"26.05"').replace("Partly", "Partially"))
+    assert "Version 26.05 is published with other content" in there.text

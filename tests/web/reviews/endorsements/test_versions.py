@@ -1,0 +1,208 @@
+"""What somebody sees of their ratings and endorsements on a newer version of the framework."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.client import Client
+from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
+from tests.factories.people import join
+from tests.factories.ratings import rate
+from tests.factories.reviews import endorse
+from tests.factories.sending import actor, answer_all
+from tests.factories.versions import NextVersion, move, next_version
+from tests.factories.world import World
+from tracker.db import session
+from tracker.models import Endorsement, Review, ReviewItem
+from tracker.queries.access.blind_spots import blind_spots
+from tracker.queries.assessment import learners
+from tracker.queries.endorsements import endorsements as found
+from tracker.rules.roles import Role
+from tracker.services.assessment import ratings
+from tracker.services.reviews import endorsements, reviews
+
+SignIn = Callable[[str], Client]
+BEFORE = dt.timedelta(days=40)
+DOMAIN = "/assess/small/durable/communication"
+
+
+@dataclass
+class Carried:
+    """Ana's statements on the first version, and what became of them."""
+
+    made: NextVersion
+    same: int
+    asked: int
+    split: int
+    merged: tuple[int, int]
+    gone: int
+
+    def now(self, statement_id: int, part: int = 0) -> int:
+        return self.made.became[statement_id][part]
+
+
+@pytest.fixture
+def carried(app: Flask, world: World) -> Carried:
+    same, asked, split, one, other, gone = world.statements["communication"][:6]
+    with app.app_context():
+        then = world.now - BEFORE
+        for each in (same, asked, split, one, gone):
+            rate(world, "ana", each, Answer.CONSISTENTLY, then)
+            endorse(world, "ana", "sue", each, EndorsedAnswer.CONSISTENTLY, then)
+        rate(world, "ana", other, Answer.PARTLY, then)
+        made = next_version(
+            world,
+            reworded={asked: False},
+            split={split: True},
+            merged={(one, other): True},
+            retired={gone},
+            added=1,
+        )
+        move(world, "ana", made)
+    return Carried(made, same, asked, split, (one, other), gone)
+
+
+def standing_ids(world: World) -> dict[int, str]:
+    rows = session().execute(
+        select(Endorsement.statement_id, Endorsement.status).where(
+            Endorsement.person_id == world.people["ana"]
+        )
+    )
+    return {row.statement_id: row.status.value for row in rows}
+
+
+def test_what_changed_is_asked_again_and_can_be_kept(
+    world: World, carried: Carried, sign_in: SignIn
+) -> None:
+    ana = sign_in(world.email("ana"))
+    assert "Rate 3 statements again: version 2 changed them" in ana.get("/").text
+    page = ana.get(f"{DOMAIN}?show=again").text
+    cards = page.split('<form class="statement"')[1:]
+    assert [
+        f's-{carried.now(each, part)}"' in card
+        for card, (each, part) in zip(
+            cards, [(carried.asked, 0), (carried.split, 1), (carried.merged[0], 0)], strict=True
+        )
+    ] == [True] * 3
+    asked, part, merged = cards
+    assert "<ins>" in asked
+    assert "for the wording of version 1" in asked
+    assert 'name="still_true" value="consistently"' in asked
+    assert 'name="still_true"' in part
+    assert 'name="still_true"' not in merged, "none of two answers speaks for both"
+    assert merged.count("for the wording of version 1") == 2
+    ana.post(
+        f"/statements/{carried.now(carried.asked)}/rating",
+        {"base_version": "0", "page": "domain:again", "still_true": "consistently"},
+    )
+    assert "Rate 2 statements again" in ana.get("/").text
+    counts = ana.get("/profile.json").get_json()["statements"]
+    by_id = {each["code"]: each for each in counts}
+    assert sum(each["own"] is not None for each in by_id.values()) == 3
+    assert sum(each["endorsed"] is not None for each in by_id.values()) == 2
+    assert {each["endorsed"]["version"] for each in counts if each["endorsed"]} == {"1"}
+    lines = [one for each in counts for one in each["earlier_versions"]]
+    assert {(one["version"], one["carries"]) for one in lines} == {("1", True), ("1", False)}
+    profile = ana.get("/profile").text
+    assert "Reviewed: 2 of " in profile
+    assert f'<a href="/statements/{carried.gone}">' in profile, "of what is retired nothing is lost"
+    assert [each["version"] for each in ana.get("/profile.json").get_json()["retired"]] == ["1"]
+    sue = sign_in(world.email("sue"))
+    assert "nothing reviewed yet" not in sue.get(f"/people/{world.people['ana']}/profile").text
+
+
+def test_a_statement_is_read_from_version_to_version(
+    world: World, carried: Carried, sign_in: SignIn
+) -> None:
+    ana, sue, ben = (sign_in(world.email(name)) for name in ("ana", "sue", "ben"))
+    page = ana.get(f"/statements/{carried.now(carried.same)}").text
+    assert "This statement in earlier versions" in page
+    assert "Ask for a second opinion" in page
+    again = ana.get(f"/statements/{carried.now(carried.asked)}").text
+    assert "given for an earlier wording; doesn’t count now" in again
+    assert "Ask for a second opinion" not in again
+    old = ana.get(f"/statements/{carried.asked}").text
+    assert f'href="/statements/{carried.now(carried.asked)}"' in old
+    assert "You are on version 2 now" in old
+    gone = ana.get(f"/statements/{carried.gone}").text
+    assert "no longer in the framework" in gone
+    assert "Sue" in gone
+    assert ben.get(f"/statements/{carried.now(carried.same)}").status_code == 404
+    of_ana = f"/people/{world.people['ana']}/statements"
+    for statement_id in (carried.same, carried.now(carried.same)):
+        seen = sue.get(f"{of_ana}/{statement_id}").text
+        assert "Self-rating as last revealed" in seen
+        assert "Revoke your reviewed rating" in seen
+    assert sue.get(f"{of_ana}/{carried.gone}").status_code == 404
+
+
+def test_who_is_not_carried_sees_everything_as_before(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    first = world.statements["communication"][0]
+    with app.app_context():
+        rate(world, "ana", first, Answer.CONSISTENTLY)
+        endorse(world, "ana", "sue", first, EndorsedAnswer.CONSISTENTLY)
+    ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))
+    of_ana = f"/people/{world.people['ana']}"
+    team = f"/teams/{world.teams['central']}/gaps"
+    asked = [
+        (ana, "/profile.json"),
+        (ana, "/profile.csv"),
+        (ana, "/profile/communication"),
+        (sue, f"{of_ana}/profile"),
+        (sue, f"{of_ana}/statements/{first}"),
+        (sue, team),
+    ]
+    before = [client.get(path).text for client, path in asked]
+    with app.app_context():
+        next_version(world, reworded={first: False})
+    assert [client.get(path).text for client, path in asked] == before
+
+
+def test_a_new_word_ends_what_was_read_from_an_earlier_version(
+    app: Flask, world: World, carried: Carried
+) -> None:
+    now = carried.now(carried.same)
+    with app.app_context():
+        ana, sue = actor(world, "ana"), actor(world, "sue")
+        learner = learners.learner(ana.person_id, world.now.date())
+        assert learner is not None
+        assert now not in found.changed_since(learner)
+        ratings.rate(ana, now, Answer.PARTLY, 1, world.now)
+        assert now in found.changed_since(learner)
+        review_id = reviews.send(ana, sue.person_id, [now], world.now)
+        answer_all(world, review_id, ReviewerAnswer.PARTLY)
+        reviews.reveal(sue, review_id, world.now)
+        states = standing_ids(world)
+        assert (states[carried.same], states[now]) == ("superseded", "standing")
+        assert states[carried.asked] == "standing", "of another line"
+
+
+def test_a_second_opinion_is_of_the_new_wording_and_as_blind(
+    app: Flask, world: World, carried: Carried
+) -> None:
+    now = carried.now(carried.same)
+    with app.app_context():
+        join(world, "hugo", "central", Role.SUPERVISOR)
+        ana, sue, hugo = (actor(world, name) for name in ("ana", "sue", "hugo"))
+        given = (
+            session()
+            .scalars(select(Endorsement.id).where(Endorsement.statement_id == carried.same))
+            .one()
+        )
+        team_id = world.teams["central"]
+        review_id = reviews.send_to_second_reader(ana, given, hugo.person_id, team_id, world.now)
+        item = session().scalars(select(ReviewItem).where(ReviewItem.review_id == review_id)).one()
+        assert item.statement_id == now
+        assert session().get_one(Review, review_id).reviewer_id == hugo.person_id
+        blind = blind_spots(hugo, world.now.date())
+        assert blind.hide(ana.person_id, now)
+        assert blind.hide(ana.person_id, carried.same), "nor what was said of it before"
+        assert not blind_spots(sue, world.now.date()).hide(ana.person_id, carried.same)
+        endorsements.revoke(sue, given, "Another Ana", world.now)
+        assert standing_ids(world)[carried.same] == "revoked"

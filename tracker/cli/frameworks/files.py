@@ -1,0 +1,78 @@
+"""Framework files on the disk, and what is said of them."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+
+from tracker.rules.errors import Conflict
+from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework, warnings
+from tracker.rules.writing_systems import font_for, writing_systems
+from tracker.storage import document_fonts
+
+FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what it would do, and store nothing.")
+
+
+def say(data: dict[str, Any], words: str, *, as_json: bool) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2) if as_json else words)
+
+
+def refuse(problems: list[str], *, as_json: bool) -> None:
+    """Exits with 1."""
+    if as_json:
+        click.echo(json.dumps({"outcome": "refused", "problems": problems}, ensure_ascii=False))
+        sys.exit(1)
+    sys.exit("\n".join(problems))
+
+
+def read(file: Path, *, as_json: bool = False) -> FrameworkFile:
+    """Exits with 1 when it cannot be read."""
+    try:
+        return read_framework(decode(file.read_bytes()))
+    except FrameworkFileError as error:
+        refuse([f"{file.name}: {problem}" for problem in error.problems], as_json=as_json)
+        raise
+
+
+def refused(file: Path, found: FrameworkFile, refusal: Conflict) -> str:
+    if refusal.code == "framework_version_differs":
+        return f"{differs(file, found)} Give the file a new version number."
+    return (
+        f"{file.name}: has other answers than version {refusal.facts['version']}, or they count as "
+        "something else. The answers of a framework stay the same once they are used."
+    )
+
+
+def differs(file: Path, found: FrameworkFile) -> str:
+    return (
+        f"{file.name}: {found.slug} {found.version} is published with other content, and a "
+        "published version is never changed."
+    )
+
+
+def warn(file: Path, found: FrameworkFile) -> list[str]:
+    """What is odd and no mistake, said on the side."""
+    told = [str(warning) for warning in warnings(found)]
+    if unshown := document_fonts.unshown(found.all_text(), current_app.config["DOCUMENT_FONTS"]):
+        told.append(_about_unshown(unshown))
+    for warning in told:
+        click.echo(f"{file.name}: warning: {warning}", err=True)
+    return told
+
+
+def _about_unshown(unshown: str) -> str:
+    systems = writing_systems(unshown)
+    some = ", ".join(unshown[:5]) + (", …" if len(unshown) > 5 else "")
+    what = f"{' and '.join(systems)} ({some})" if systems else some
+    fonts = " and ".join(dict.fromkeys(map(font_for, systems))) or "one that has them"
+    return (
+        f"{len(unshown)} of its characters can't be shown in PDFs, because this server has no font "
+        f"for {what}. Put a font, such as {fonts}, into a folder and name the folder in "
+        "TRACKER_DOCUMENT_FONTS."
+    )

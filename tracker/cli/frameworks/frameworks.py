@@ -1,0 +1,124 @@
+"""Check a framework file, and take it in; its next version is a draft until it is published."""
+
+import datetime as dt
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from tracker.cli.frameworks import carrying, files
+from tracker.cli.frameworks.files import AS_JSON, DRY_RUN, FILE
+from tracker.cli.frameworks.versions import diff, export, publish
+from tracker.queries.frameworks.published import digest_of, published
+from tracker.rules.errors import Conflict
+from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.services.frameworks.importing import ImportedFramework, import_framework
+from tracker.services.one_transaction import kept_unless
+
+OUTCOMES = {
+    "published": "is published",
+    "drafted": "is a draft now; it is compared and published with 'tracker framework diff' and "
+    "'publish', or on the page Versions of frameworks",
+    "unchanged": "was there already; nothing changed",
+}
+
+
+@click.group("framework")
+def framework() -> None:
+    """Frameworks."""
+
+
+framework.add_command(diff)
+framework.add_command(export)
+framework.add_command(publish)
+
+
+@framework.command("check")
+@FILE
+@AS_JSON
+@with_appcontext
+def check(file: Path, as_json: bool) -> None:
+    """Say what is wrong with FILE, with the place of each problem."""
+    found = files.read(file, as_json=as_json)
+    warnings = files.warn(file, found)
+    there = digest_of(found.slug, found.version)
+    if there not in (None, found.digest):
+        files.refuse(
+            [f"{files.differs(file, found)} Give the file a new version number."], as_json=as_json
+        )
+    data = _named(found) | {
+        "outcome": "can_be_imported" if there is None else "published",
+        "warnings": warnings,
+    }
+    outcome = "can be imported" if there is None else "is published already, as it stands here"
+    files.say(
+        data, f"{file.name}: {found.title}, version {found.version}, {outcome}.", as_json=as_json
+    )
+
+
+@framework.command("import")
+@FILE
+@DRY_RUN
+@AS_JSON
+@with_appcontext
+def import_file(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Take FILE in: a framework's first version is published, a later one becomes its draft. The
+    same file again changes nothing."""
+    found = files.read(file, as_json=as_json)
+    files.warn(file, found)
+    try:
+        with kept_unless(dry_run):
+            imported = import_framework(found, dt.datetime.now(dt.UTC))
+    except Conflict as refusal:
+        files.refuse([files.refused(file, found, refusal)], as_json=as_json)
+    else:
+        outcome = _outcome(imported)
+        files.say(
+            _named(found) | {"outcome": outcome},
+            f"{found.title}, version {found.version}, {OUTCOMES[outcome]}.",
+            as_json=as_json,
+        )
+
+
+framework.add_command(carrying.carry)
+framework.add_command(carrying.undo)
+
+
+@framework.command("list")
+@with_appcontext
+def list_published() -> None:
+    """What is published: slug, version, statements, day and title, with tabs between."""
+    for row in published():
+        click.echo(
+            f"{row.slug}\t{row.version}\t{row.statements} "
+            f"statements\t{row.published_at:%Y-%m-%d}\t{row.title}"
+        )
+
+
+def take_in_shipped(file: Path) -> None:
+    """Take in a file that comes with the program, where it is new. A published version that differs
+    stays as it is: an update of the program must not stop the start."""
+    found = files.read(file)
+    try:
+        imported = import_framework(found, dt.datetime.now(dt.UTC))
+    except Conflict as refusal:
+        told = files.differs(file, found) if _is_there(refusal) else ""
+        click.echo(f"{told or files.refused(file, found, refusal)} It stays as it is.", err=True)
+        return
+    if imported.added:
+        files.warn(file, found)
+        click.echo(f"{found.title}, version {found.version}, {OUTCOMES[_outcome(imported)]}.")
+
+
+def _is_there(refusal: Conflict) -> bool:
+    return refusal.code == "framework_version_differs"
+
+
+def _outcome(imported: ImportedFramework) -> str:
+    if not imported.added:
+        return "unchanged"
+    return "published" if imported.draft_id is None else "drafted"
+
+
+def _named(found: FrameworkFile) -> dict[str, object]:
+    return {"slug": found.slug, "version": found.version, "title": found.title}

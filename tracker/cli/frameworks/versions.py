@@ -1,0 +1,127 @@
+"""The yearly version of a framework: its file, what it changes, and publishing it."""
+
+import datetime as dt
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from tracker.cli.frameworks import files
+from tracker.cli.frameworks.files import AS_JSON, DRY_RUN
+from tracker.queries.frameworks.contents import file_of
+from tracker.queries.frameworks.drafts import DraftedVersion, drafted, open_drafts
+from tracker.queries.frameworks.published import versions
+from tracker.rules.errors import Conflict
+from tracker.rules.frameworks.changes.change_rows import change_data
+from tracker.rules.frameworks.changes.comparison import Kind
+from tracker.rules.frameworks.file_writing import text_of
+from tracker.services.frameworks import publishing
+from tracker.services.one_transaction import kept_unless
+
+SLUG = click.argument("slug")
+
+
+@click.command("export")
+@SLUG
+@click.option("--version", help="Another than the newest that is published.")
+@click.option("--draft", is_flag=True, help="The draft that is open.")
+@click.option(
+    "--to",
+    "to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write; without it the framework is printed.",
+)
+@AS_JSON
+@with_appcontext
+def export(slug: str, version: str | None, draft: bool, to: Path | None, as_json: bool) -> None:
+    """Write a version of the framework SLUG as its file, to be edited and imported."""
+    if draft:
+        file = _open_draft(slug).after
+    else:
+        found = [row for row in versions(slug) if version in (None, row.version)]
+        if not found:
+            sys.exit(f"No version of {slug} is published{f' as {version}' if version else ''}.")
+        file = file_of(found[0].id)
+    if to is None:
+        click.echo(text_of(file), nl=False)
+        return
+    to.write_text(text_of(file), encoding="utf-8")
+    data = {"slug": slug, "version": file.version, "file": str(to)}
+    files.say(data, f"{file.title}, version {file.version}, is in {to}.", as_json=as_json)
+
+
+@click.command("diff")
+@SLUG
+@AS_JSON
+@with_appcontext
+def diff(slug: str, as_json: bool) -> None:
+    """What the draft of the framework SLUG changes, and what was decided about it."""
+    found = _open_draft(slug)
+    changes = found.comparison.changed
+    data = {
+        "slug": slug,
+        "from": found.before.version,
+        "to": found.after.version,
+        "counts": {kind.value: len(found.comparison.of(kind)) for kind in Kind},
+        "undecided": len(found.undecided),
+        "changes": [change_data(change, found.decision_of(change)) for change in changes],
+    }
+    lines = [f"{found.after.title}: {found.before.version} to {found.after.version}"]
+    for change in changes:
+        sides = (
+            " + ".join(f"{each.code} {each.title}" for each in side)
+            for side in (change.before, change.after)
+        )
+        decision = found.decision_of(change).replace("_", " ") or "not decided"
+        end = f" ({decision})" if change.needs_decision else ""
+        lines.append(f"{change.kind.value:<9}{' -> '.join(filter(None, sides))}{end}")
+    counted = Counter(change.kind.value for change in found.comparison.changes)
+    lines.append(", ".join(f"{count} {kind}" for kind, count in sorted(counted.items())) + ".")
+    files.say(data, "\n".join(lines), as_json=as_json)
+
+
+@click.command("publish")
+@SLUG
+@DRY_RUN
+@AS_JSON
+@with_appcontext
+def publish(slug: str, dry_run: bool, as_json: bool) -> None:
+    """Publish the draft of the framework SLUG for all libraries. What nobody decided about is rated
+    again. Everybody stays on their version until their library moves."""
+    found = _open_draft(slug)
+    try:
+        with kept_unless(dry_run):
+            done = publishing.publish(None, found.id, dt.datetime.now(dt.UTC), found.seen)
+    except Conflict as refusal:
+        files.refuse(_why(found, refusal), as_json=as_json)
+        return
+    data = {"slug": slug, "version": done.version, "undecided": done.undecided}
+    files.say(
+        data | {"outcome": "published"},
+        f"{found.after.title}, version {done.version}, is published. Changes without a choice, "
+        f"rated again: {done.undecided}.",
+        as_json=as_json,
+    )
+
+
+def _why(found: DraftedVersion, refusal: Conflict) -> list[str]:
+    if refusal.code != "draft_unfit":
+        return ["Another version was published since, or the draft changed. Try again."]
+    return [
+        *(f"This level has no statement: {each}" for each in found.empty_levels),
+        *(f"This title stands twice in a domain: {each}" for each in found.titles_used_twice),
+        *(
+            f"Split and merged at once: {', '.join(each.code for each in change.after)}"
+            for change in found.comparison.tangled
+        ),
+    ]
+
+
+def _open_draft(slug: str) -> DraftedVersion:
+    """Exits with 1 where there is none."""
+    found = next((drafted(each.id) for each in open_drafts() if each.slug == slug), None)
+    if found is None:
+        sys.exit(f"No draft of {slug} is open. Import the file of its next version first.")
+    return found

@@ -1,0 +1,1 @@
+"""Accounts over the years: unused ones, and two of one person."""

@@ -1,0 +1,188 @@
+"""A published version as its file."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.models import (
+    Anchor,
+    Citation,
+    Domain,
+    Framework,
+    Level,
+    ScaleAnswer,
+    Source,
+    Statement,
+    StatementSuccessor,
+    Strand,
+)
+from tracker.rules.frameworks.changes.comparison import Origins, VersionComparison, compare
+from tracker.rules.frameworks.file_content import (
+    AnchorGroup,
+    DomainInFile,
+    FrameworkFile,
+    LevelInFile,
+    ScaleAnswerInFile,
+    SourceInFile,
+    StatementInFile,
+    StrandInFile,
+)
+
+
+def file_of(framework_id: int) -> FrameworkFile:
+    """Nine queries."""
+    framework = session().get_one(Framework, framework_id)
+    about = dict(framework.about)
+    in_source = about.pop("in_source", {})
+    answers = session().execute(
+        select(
+            ScaleAnswer.key,
+            ScaleAnswer.label,
+            ScaleAnswer.description,
+            ScaleAnswer.counts_as,
+            ScaleAnswer.reviewer_description,
+        )
+        .where(ScaleAnswer.framework_id == framework_id)
+        .order_by(ScaleAnswer.position)
+    )
+    sources = session().scalars(
+        select(Source).where(Source.framework_id == framework_id).order_by(Source.position)
+    )
+    return FrameworkFile(
+        slug=framework.slug,
+        version=framework.version,
+        lang=framework.lang,
+        title=framework.title,
+        scale=tuple(
+            ScaleAnswerInFile(row.key, row.label, row.description, row.counts_as.value, row[4])
+            for row in answers
+        ),
+        sources=tuple(
+            SourceInFile(row.key, row.label, row.name, row.licence or None, row.url)
+            for row in sources
+        ),
+        strands=_strands(framework_id, in_source),
+        anchors=_anchors(framework_id, about.get("anchors", {}).get("kinds", {})),
+        about=about,
+    )
+
+
+def origins_of(framework_id: int) -> Origins:
+    """Of the statements of a version the uuids of those whose place they took; without those of a
+    version that nothing is known of."""
+    earlier, later = aliased(Statement), aliased(Statement)
+    rows = (
+        session()
+        .execute(
+            select(later.uuid, earlier.uuid)
+            .select_from(later)
+            .join(StatementSuccessor, StatementSuccessor.successor_id == later.id)
+            .join(earlier, earlier.id == StatementSuccessor.statement_id)
+            .where(later.framework_id == framework_id, StatementSuccessor.steps == 1)
+            .order_by(later.position, earlier.position)
+        )
+        .all()
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for uuid, of in rows:
+        found[uuid].append(of)
+    return found
+
+
+def between(before_id: int, after_id: int) -> VersionComparison:
+    """What changed from a published version to the next, as it was published."""
+    return compare(file_of(before_id), file_of(after_id), origins_of(after_id))
+
+
+def statement_ids(framework_id: int) -> Mapping[str, int]:
+    """By uuid."""
+    query = select(Statement.uuid, Statement.id).where(Statement.framework_id == framework_id)
+    return dict(session().execute(query).all())
+
+
+def _strands(
+    framework_id: int, in_source: Mapping[str, Mapping[str, str]]
+) -> tuple[StrandInFile, ...]:
+    levels: dict[int, list[LevelInFile]] = defaultdict(list)
+    for level in session().scalars(
+        select(Level)
+        .join(Strand, Strand.id == Level.strand_id)
+        .where(Strand.framework_id == framework_id)
+        .order_by(Level.rank)
+    ):
+        levels[level.strand_id].append(LevelInFile(level.rank, level.name, level.role_label))
+    statements = _statements(framework_id)
+    domains: dict[int, list[DomainInFile]] = defaultdict(list)
+    for domain in session().scalars(
+        select(Domain)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .where(Strand.framework_id == framework_id)
+        .order_by(Domain.position)
+    ):
+        listed = tuple(statements[domain.id])
+        domains[domain.strand_id].append(
+            DomainInFile(domain.key, domain.title, domain.position, domain.claimed_count, listed)
+        )
+    strands = session().scalars(
+        select(Strand).where(Strand.framework_id == framework_id).order_by(Strand.position)
+    )
+    return tuple(
+        StrandInFile(
+            key=strand.key,
+            title=strand.title,
+            intro=strand.intro,
+            join=in_source.get(strand.key, {}).get("join", ""),
+            end=in_source.get(strand.key, {}).get("end", ""),
+            levels=tuple(levels[strand.id]),
+            domains=tuple(domains[strand.id]),
+            targets_need_reason=strand.targets_need_reason,
+        )
+        for strand in strands
+    )
+
+
+def _statements(framework_id: int) -> Mapping[int, list[StatementInFile]]:
+    """By domain, in order."""
+    cited: dict[int, list[str]] = defaultdict(list)
+    for statement_id, key in session().execute(
+        select(Citation.statement_id, Source.key)
+        .join(Source, Source.id == Citation.source_id)
+        .where(Source.framework_id == framework_id)
+        .order_by(Citation.statement_id, Citation.position)
+    ):
+        cited[statement_id].append(key)
+    origins = origins_of(framework_id)
+    found: dict[int, list[StatementInFile]] = defaultdict(list)
+    for each in session().scalars(
+        select(Statement).where(Statement.framework_id == framework_id).order_by(Statement.position)
+    ):
+        came_from = tuple(origins.get(each.uuid, ()))
+        found[each.domain_id].append(
+            StatementInFile(
+                each.code,
+                each.rank,
+                each.uuid,
+                each.title,
+                each.text,
+                tuple(cited[each.id]),
+                each.sensitive,
+                () if came_from == (each.uuid,) else came_from,
+            )
+        )
+    return found
+
+
+def _anchors(framework_id: int, kinds: Mapping[str, str]) -> tuple[AnchorGroup, ...]:
+    items: dict[str, list[str]] = {kind: [] for kind in kinds}
+    for anchor in session().scalars(
+        select(Anchor)
+        .where(Anchor.framework_id == framework_id)
+        .order_by(Anchor.kind, Anchor.position)
+    ):
+        items.setdefault(anchor.kind, []).append(anchor.text)
+    return tuple(
+        AnchorGroup(kind, kinds.get(kind, kind), tuple(texts)) for kind, texts in items.items()
+    )

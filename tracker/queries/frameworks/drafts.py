@@ -1,0 +1,155 @@
+"""Drafts of a framework's next version, and what they change."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
+from tracker.queries.frameworks.contents import file_of
+from tracker.rules.frameworks.changes.comparison import (
+    Kind,
+    VersionChange,
+    VersionComparison,
+    compare,
+    empty_levels,
+    titles_used_twice,
+)
+from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.files import framework_of
+from tracker.rules.frameworks.versions import VersionDecision
+from tracker.rules.frameworks.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDraft:
+    id: int
+    slug: str
+    title: Wording
+    lang: str
+    version: str
+    base_version: str
+    made_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """`carried_to`: of a split, the uuid of the part that ratings are carried to."""
+
+    decision: VersionDecision
+    carried_to: str | None
+
+
+@dataclass(frozen=True)
+class DraftedVersion:
+    """A draft beside the version in use."""
+
+    id: int
+    digest: str
+    base_framework_id: int
+    before: FrameworkFile
+    after: FrameworkFile
+    origins: Mapping[str, list[str]]
+    decisions: Mapping[str, Decided]
+    made_at: dt.datetime
+    published_at: dt.datetime | None
+    discarded_at: dt.datetime | None
+
+    @cached_property
+    def comparison(self) -> VersionComparison:
+        return compare(self.before, self.after, self.origins)
+
+    @property
+    def is_open(self) -> bool:
+        return self.published_at is None and self.discarded_at is None
+
+    @property
+    def undecided(self) -> tuple[VersionChange, ...]:
+        return tuple(
+            change for change in self.comparison.to_decide if change.key not in self.decisions
+        )
+
+    def carries(self, change: VersionChange, uuid: str) -> bool:
+        """Whether ratings carry to that statement of the new version. What nobody decided about is
+        rated again."""
+        if change.kind == Kind.SAME:
+            return True
+        decided = self.decisions.get(change.key)
+        if decided is None or decided.decision != VersionDecision.CARRY:
+            return False
+        return decided.carried_to is None or decided.carried_to == uuid
+
+    @property
+    def seen(self) -> str:
+        """SHA-256 of what would be published: every change with its decision."""
+        said = [[change.key, self.decision_of(change)] for change in self.comparison.changes]
+        return hashlib.sha256(json.dumps([self.digest, said]).encode()).hexdigest()
+
+    def decision_of(self, change: VersionChange) -> str:
+        """In a word, with the part of a split after a colon; empty where nobody decided."""
+        decided = self.decisions.get(change.key)
+        if decided is None:
+            return ""
+        return ":".join(filter(None, (decided.decision.value, decided.carried_to)))
+
+    @property
+    def empty_levels(self) -> tuple[Wording, ...]:
+        return empty_levels(self.after)
+
+    @property
+    def titles_used_twice(self) -> tuple[Wording, ...]:
+        return titles_used_twice(self.after)
+
+    @property
+    def can_be_published(self) -> bool:
+        faults = (self.empty_levels, self.titles_used_twice, self.comparison.tangled)
+        return self.is_open and not any(faults)
+
+
+def open_drafts() -> tuple[ListedDraft, ...]:
+    rows = session().execute(
+        select(
+            FrameworkDraft.id,
+            FrameworkDraft.slug,
+            Framework.title,
+            Framework.lang,
+            FrameworkDraft.version,
+            Framework.version.label("base_version"),
+            FrameworkDraft.made_at,
+        )
+        .join(Framework, Framework.id == FrameworkDraft.base_framework_id)
+        .where(FrameworkDraft.published_at.is_(None), FrameworkDraft.discarded_at.is_(None))
+        .order_by(FrameworkDraft.slug)
+    )
+    return tuple(ListedDraft(*row) for row in rows)
+
+
+def drafted(draft_id: int) -> DraftedVersion | None:
+    """Twelve queries."""
+    draft = session().get(FrameworkDraft, draft_id)
+    if draft is None:
+        return None
+    decisions = session().execute(
+        select(
+            FrameworkDraftDecision.change_key,
+            FrameworkDraftDecision.decision,
+            FrameworkDraftDecision.carried_to,
+        ).where(FrameworkDraftDecision.draft_id == draft_id)
+    )
+    return DraftedVersion(
+        id=draft.id,
+        digest=draft.digest,
+        base_framework_id=draft.base_framework_id,
+        before=file_of(draft.base_framework_id),
+        after=framework_of(draft.content),
+        origins=draft.origins,
+        decisions={key: Decided(decision, to) for key, decision, to in decisions},
+        made_at=draft.made_at,
+        published_at=draft.published_at,
+        discarded_at=draft.discarded_at,
+    )

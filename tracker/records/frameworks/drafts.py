@@ -1,0 +1,155 @@
+"""The only writer of drafts of a framework's next version, and of the decisions about it."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from tracker.models import Framework, FrameworkDraft, FrameworkDraftDecision
+from tracker.policy.permissions import Actor
+from tracker.records import audit
+from tracker.rules.errors import Conflict, Missing
+from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.file_writing import data_of, digest_of
+from tracker.rules.frameworks.versions import VersionDecision
+
+
+def newest(tx: Session, slug: str) -> Framework | None:
+    """The version in use, held against another that would be published meanwhile."""
+    return tx.scalar(
+        select(Framework)
+        .where(Framework.slug == slug)
+        .order_by(Framework.published_at.desc(), Framework.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+
+
+def open_of(tx: Session, slug: str) -> FrameworkDraft | None:
+    return tx.scalar(
+        select(FrameworkDraft)
+        .where(
+            FrameworkDraft.slug == slug,
+            FrameworkDraft.published_at.is_(None),
+            FrameworkDraft.discarded_at.is_(None),
+        )
+        .with_for_update()
+    )
+
+
+def locked(tx: Session, draft_id: int) -> FrameworkDraft:
+    """Raises Missing where there is none, Conflict("draft_ended") when it was published or
+    discarded."""
+    found = tx.scalar(select(FrameworkDraft).where(FrameworkDraft.id == draft_id).with_for_update())
+    if found is None:
+        raise Missing
+    if found.published_at is not None or found.discarded_at is not None:
+        raise Conflict("draft_ended")
+    return found
+
+
+def write(
+    tx: Session,
+    draft: FrameworkDraft | None,
+    base: Framework,
+    file: FrameworkFile,
+    actor: Actor | None,
+    now: dt.datetime,
+) -> FrameworkDraft:
+    """A new draft, or other content for the one that is open."""
+    if draft is None:
+        draft = FrameworkDraft(slug=file.slug, base_framework_id=base.id, origins={})
+        tx.add(draft)
+    draft.version, draft.content, draft.digest = file.version, data_of(file), digest_of(file)
+    draft.made_by_id, draft.made_at = _who(actor), now
+    tx.flush()
+    _note(tx, "framework_draft_made", draft, actor, now)
+    return draft
+
+
+def set_origins(tx: Session, draft: FrameworkDraft, origins: Mapping[str, Collection[str]]) -> None:
+    draft.origins = {uuid: list(uuids) for uuid, uuids in origins.items()}
+    tx.flush()
+
+
+def forget_decisions(tx: Session, draft: FrameworkDraft, fitting: Collection[str]) -> None:
+    """Those about changes that are no longer there."""
+    tx.execute(
+        delete(FrameworkDraftDecision).where(
+            FrameworkDraftDecision.draft_id == draft.id,
+            FrameworkDraftDecision.change_key.not_in(fitting),
+        )
+    )
+
+
+def decide(
+    tx: Session,
+    draft: FrameworkDraft,
+    decisions: Mapping[str, tuple[VersionDecision, str | None]],
+    actor: Actor | None,
+    now: dt.datetime,
+) -> int:
+    """By key of the change, with the part of a split that is carried to. How many are new or
+    other."""
+    there = {
+        each.change_key: each
+        for each in tx.scalars(
+            select(FrameworkDraftDecision).where(FrameworkDraftDecision.draft_id == draft.id)
+        )
+    }
+    written = 0
+    for key, (decision, carried_to) in decisions.items():
+        found = there.get(key)
+        if found is None:
+            found = FrameworkDraftDecision(draft_id=draft.id, change_key=key)
+            tx.add(found)
+        elif (found.decision, found.carried_to) == (decision, carried_to):
+            continue
+        found.decision, found.carried_to = decision, carried_to
+        found.decided_by_id, found.decided_at = _who(actor), now
+        written += 1
+    tx.flush()
+    if written:
+        note_decided(tx, draft, written, actor, now)
+    return written
+
+
+def note_decided(
+    tx: Session, draft: FrameworkDraft, changes: int, actor: Actor | None, now: dt.datetime
+) -> None:
+    _note(tx, "framework_changes_decided", draft, actor, now, changes=changes)
+
+
+def discard(tx: Session, draft: FrameworkDraft, actor: Actor | None, now: dt.datetime) -> None:
+    draft.discarded_at = now
+    _note(tx, "framework_draft_discarded", draft, actor, now)
+
+
+def note_published(draft: FrameworkDraft, framework_id: int, now: dt.datetime) -> None:
+    draft.published_framework_id, draft.published_at = framework_id, now
+
+
+def _who(actor: Actor | None) -> int | None:
+    return None if actor is None else actor.person_id
+
+
+def _note(
+    tx: Session,
+    kind: str,
+    draft: FrameworkDraft,
+    actor: Actor | None,
+    now: dt.datetime,
+    **facts: Any,
+) -> None:
+    audit.note(
+        tx,
+        kind,
+        now,
+        library_id=None if actor is None else actor.library_id,
+        actor_id=_who(actor),
+        slug=draft.slug,
+        version=draft.version,
+        **facts,
+    )

@@ -1,0 +1,169 @@
+"""The only writer of published versions. A version that is there is never edited."""
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from tracker.db import Base
+from tracker.models import (
+    Anchor,
+    Citation,
+    Domain,
+    Framework,
+    Level,
+    ScaleAnswer,
+    Source,
+    Statement,
+    Strand,
+)
+from tracker.policy.permissions import Actor
+from tracker.records import audit, exclusions
+from tracker.rules.frameworks.file_content import (
+    FrameworkFile,
+    ScaleAnswerInFile,
+    SourceInFile,
+    StatementInFile,
+    StrandInFile,
+)
+from tracker.rules.frameworks.scale import Meaning
+
+
+def publish(tx: Session, file: FrameworkFile, now: dt.datetime, actor: Actor | None = None) -> int:
+    """Returns the framework's id. `about` holds beside what the page shows what only the file has
+    of its sections."""
+    framework = Framework(
+        slug=file.slug,
+        version=file.version,
+        title=file.title,
+        lang=file.lang,
+        digest=file.digest,
+        about=file.about | _in_source(file),
+        published_at=now,
+    )
+    tx.add(framework)
+    tx.flush()
+    of = {"framework_id": framework.id}
+    _insert(tx, ScaleAnswer, [of | _answer(each, at) for at, each in enumerate(file.scale)])
+    _insert(tx, Source, [of | _source(each, at) for at, each in enumerate(file.sources)])
+    anchors = [
+        of | {"kind": group.kind, "position": at, "text": text}
+        for group in file.anchors
+        for at, text in enumerate(group.items)
+    ]
+    _insert(tx, Anchor, anchors)
+    positions = itertools.count(1)
+    for at, strand in enumerate(file.strands):
+        _write_strand(tx, framework.id, strand, at, positions)
+    _cite(tx, framework.id, file)
+    exclusions.leave_out_undecided(tx, Statement.framework_id == framework.id, now)
+    audit.note(
+        tx,
+        "framework_imported",
+        now,
+        library_id=None if actor is None else actor.library_id,
+        actor_id=None if actor is None else actor.person_id,
+        slug=file.slug,
+        version=file.version,
+    )
+    return framework.id
+
+
+def _in_source(file: FrameworkFile) -> dict[str, Any]:
+    found = {
+        strand.key: {"join": strand.join, "end": strand.end}
+        for strand in file.strands
+        if strand.join or strand.end
+    }
+    return {"in_source": found} if found else {}
+
+
+def _insert(tx: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
+    """An insert of no rows at all would be one row of defaults."""
+    if rows:
+        tx.execute(insert(model), rows)
+
+
+def _answer(answer: ScaleAnswerInFile, position: int) -> dict[str, Any]:
+    return {
+        "key": answer.key,
+        "position": position,
+        "label": answer.label,
+        "description": answer.description,
+        "reviewer_description": answer.reviewer_description,
+        "counts_as": Meaning(answer.counts_as),
+    }
+
+
+def _source(source: SourceInFile, position: int) -> dict[str, Any]:
+    return {
+        "key": source.key,
+        "position": position,
+        "label": source.label,
+        "name": source.name,
+        "url": source.url,
+        "licence": source.licence or "",
+    }
+
+
+def _write_strand(
+    tx: Session, framework_id: int, found: StrandInFile, position: int, positions: Iterator[int]
+) -> None:
+    """The strand and all that is in it; `positions` number the statements of the whole
+    framework."""
+    strand = Strand(
+        framework_id=framework_id,
+        key=found.key,
+        title=found.title,
+        intro=found.intro,
+        position=position,
+        targets_need_reason=found.targets_need_reason,
+    )
+    tx.add(strand)
+    tx.flush()
+    _insert(tx, Level, [{"strand_id": strand.id} | asdict(level) for level in found.levels])
+    for each in found.domains:
+        domain = Domain(
+            strand_id=strand.id,
+            key=each.key,
+            title=each.title,
+            position=each.position,
+            claimed_count=each.claimed_count,
+        )
+        tx.add(domain)
+        tx.flush()
+        of = {"framework_id": framework_id, "domain_id": domain.id}
+        _insert(tx, Statement, [of | _statement(row, next(positions)) for row in each.statements])
+
+
+def _statement(statement: StatementInFile, position: int) -> dict[str, Any]:
+    return {
+        "rank": statement.rank,
+        "uuid": statement.uuid,
+        "code": statement.code,
+        "position": position,
+        "title": statement.title,
+        "text": statement.text,
+        "sensitive": statement.sensitive,
+    }
+
+
+def _cite(tx: Session, framework_id: int, file: FrameworkFile) -> None:
+    codes = tx.execute(
+        select(Statement.code, Statement.id).where(Statement.framework_id == framework_id)
+    )
+    statements = dict(codes.all())
+    keys = tx.execute(select(Source.key, Source.id).where(Source.framework_id == framework_id))
+    sources = dict(keys.all())
+    citations = [
+        {"statement_id": statements[statement.code], "source_id": sources[key], "position": at}
+        for strand in file.strands
+        for domain in strand.domains
+        for statement in domain.statements
+        for at, key in enumerate(statement.citations)
+    ]
+    _insert(tx, Citation, citations)

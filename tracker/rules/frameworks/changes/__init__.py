@@ -1,0 +1,1 @@
+"""What changes from one version of a framework to the next."""

@@ -1,0 +1,337 @@
+"""What changes from one version of a framework to the next."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
+
+from tracker.rules.frameworks.changes.small_changes import is_small
+from tracker.rules.frameworks.file_content import FrameworkFile, StatementInFile
+from tracker.rules.frameworks.versions import Change
+from tracker.rules.frameworks.wording import Wording
+
+Origins = Mapping[str, Collection[str]]
+"""Uuids of new statements, and of the earlier ones whose place each takes."""
+
+
+class Kind(StrEnum):
+    """Change, and what has no successor or is none."""
+
+    SAME = "same"
+    REWORDED = "reworded"
+    MOVED = "moved"
+    SPLIT = "split"
+    MERGED = "merged"
+    RETIRED = "retired"
+    NEW = "new"
+
+
+DECIDED = (Kind.REWORDED, Kind.MOVED, Kind.SPLIT, Kind.MERGED)
+"""The kinds that need a decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedStatement:
+    """A statement, and where it stands: keys of its section and domain, their titles, and the name
+    of its level."""
+
+    uuid: str
+    code: str
+    title: Wording
+    text: Wording
+    strand: str
+    domain: str
+    rank: int
+    section_title: Wording
+    domain_title: Wording
+    level_name: Wording
+    lang: str
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        return self.strand, self.domain, self.rank
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChange:
+    kind: Kind
+    before: tuple[PlacedStatement, ...]
+    after: tuple[PlacedStatement, ...]
+
+    @property
+    def needs_decision(self) -> bool:
+        return self.kind in DECIDED
+
+    @property
+    def is_reworded(self) -> bool:
+        return [(each.title, each.text) for each in self.before] != [
+            (each.title, each.text) for each in self.after
+        ]
+
+    @property
+    def offers_carry(self) -> bool:
+        """One statement became one, and its words changed in case, spelling, or punctuation at
+        most."""
+        if self.kind not in (Kind.REWORDED, Kind.MOVED):
+            return False
+        (old,), (new,) = self.before, self.after
+        return is_small(old.title, new.title) and is_small(old.text, new.text)
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of all that a decision is about: another wording or place is another change."""
+        about = [
+            [(each.uuid, each.title, each.text, *each.place) for each in side]
+            for side in (self.before, self.after)
+        ]
+        return hashlib.sha256(json.dumps([self.kind, about]).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCount:
+    """How many statements a level has in a domain, in both versions."""
+
+    section_title: Wording
+    domain_title: Wording
+    level_name: Wording
+    lang: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class VersionComparison:
+    changes: tuple[VersionChange, ...]
+    sections: tuple[LevelCount, ...]
+    """By section: `domain_title` and `level_name` are empty."""
+    levels: tuple[LevelCount, ...]
+    """Those whose count changes."""
+    renamed: tuple[tuple[Wording, Wording], ...]
+    """Titles of sections, domains, and levels before and after; one is empty where it is gone or
+    new."""
+
+    def of(self, *kinds: Kind) -> tuple[VersionChange, ...]:
+        return tuple(change for change in self.changes if change.kind in kinds)
+
+    @property
+    def changed(self) -> tuple[VersionChange, ...]:
+        return tuple(change for change in self.changes if change.kind != Kind.SAME)
+
+    @property
+    def to_decide(self) -> tuple[VersionChange, ...]:
+        return self.of(*DECIDED)
+
+    @property
+    def tangled(self) -> tuple[VersionChange, ...]:
+        """A statement is split into one that others are merged into: what is carried where could
+        not be said."""
+        return tuple(
+            change for change in self.changes if min(len(change.before), len(change.after)) > 1
+        )
+
+    def change_of(self, key: str) -> VersionChange | None:
+        return next((change for change in self.changes if change.key == key), None)
+
+
+def placed(file: FrameworkFile) -> dict[str, PlacedStatement]:
+    """Every statement by uuid, in order."""
+    found = {}
+    for strand in file.strands:
+        names = {level.rank: level.name for level in strand.levels}
+        for domain in strand.domains:
+            for each in domain.statements:
+                found[each.uuid] = PlacedStatement(
+                    each.uuid,
+                    each.code,
+                    each.title,
+                    each.text,
+                    strand.key,
+                    domain.key,
+                    each.rank,
+                    strand.title,
+                    domain.title,
+                    names[each.rank] if names[each.rank] != strand.title else "",
+                    file.lang,
+                )
+    return found
+
+
+def statements(file: FrameworkFile) -> Iterable[StatementInFile]:
+    for strand in file.strands:
+        for domain in strand.domains:
+            yield from domain.statements
+
+
+def origins(before: FrameworkFile, after: FrameworkFile, by_hand: Origins) -> Origins:
+    """For each new statement the earlier ones whose place it takes: by its uuid, and as somebody
+    said by hand or else the file; where there are none, by its code."""
+    old = {each.uuid: each for each in statements(before)}
+    found: dict[str, tuple[str, ...]] = {}
+    for each in statements(after):
+        said = dict.fromkeys((*by_hand.get(each.uuid, each.came_from), each.uuid))
+        found[each.uuid] = tuple(uuid for uuid in said if uuid in old)
+    led_on = {uuid for uuids in found.values() for uuid in uuids}
+    free = {each.code: each.uuid for each in old.values() if each.uuid not in led_on}
+    for each in statements(after):
+        if not found[each.uuid] and each.uuid not in by_hand and each.code in free:
+            found[each.uuid] = (free[each.code],)
+    return found
+
+
+def compare(
+    before: FrameworkFile, after: FrameworkFile, by_hand: Origins | None = None
+) -> VersionComparison:
+    old, new = placed(before), placed(after)
+    led = origins(before, after, by_hand or {})
+    became: dict[str, list[str]] = defaultdict(list)
+    for uuid, uuids in led.items():
+        for each in uuids:
+            became[each].append(uuid)
+    changes, seen = [], set[str]()
+    for uuid in new:
+        if uuid not in seen:
+            olds, news = _together(uuid, led, became)
+            seen |= news
+            changes.append(
+                _change(
+                    tuple(each for each in old.values() if each.uuid in olds),
+                    tuple(each for each in new.values() if each.uuid in news),
+                )
+            )
+    changes += [_change((each,), ()) for each in old.values() if each.uuid not in became]
+    return VersionComparison(
+        tuple(changes),
+        tuple(_sections(old, new)),
+        tuple(_levels(old, new)),
+        tuple(_renamed(before, after)),
+    )
+
+
+def _together(
+    uuid: str, led: Origins, became: Mapping[str, list[str]]
+) -> tuple[set[str], set[str]]:
+    """The earlier and the new statements that hang together with that new one."""
+    olds, news, waiting = set[str](), {uuid}, [uuid]
+    while waiting:
+        for each in led[waiting.pop()]:
+            olds.add(each)
+            further = set(became[each]) - news
+            news |= further
+            waiting += further
+    return olds, news
+
+
+def _change(
+    before: tuple[PlacedStatement, ...], after: tuple[PlacedStatement, ...]
+) -> VersionChange:
+    if not before:
+        kind = Kind.NEW
+    elif not after:
+        kind = Kind.RETIRED
+    elif len(before) > 1:
+        kind = Kind.MERGED
+    elif len(after) > 1:
+        kind = Kind.SPLIT
+    elif before[0].place != after[0].place:
+        kind = Kind.MOVED
+    elif (before[0].title, before[0].text) != (after[0].title, after[0].text):
+        kind = Kind.REWORDED
+    else:
+        kind = Kind.SAME
+    return VersionChange(kind, before, after)
+
+
+def change_between(change: VersionChange) -> Change:
+    """As it is written down beside the successor."""
+    return Change(change.kind.value)
+
+
+def _sections(
+    old: Mapping[str, PlacedStatement], new: Mapping[str, PlacedStatement]
+) -> Iterable[LevelCount]:
+    keys = dict.fromkeys(each.strand for each in (*new.values(), *old.values()))
+    for key in keys:
+        olds, news = ([each for each in side.values() if each.strand == key] for side in (old, new))
+        one = (news or olds)[0]
+        yield LevelCount(one.section_title, "", "", one.lang, len(olds), len(news))
+
+
+def _levels(
+    old: Mapping[str, PlacedStatement], new: Mapping[str, PlacedStatement]
+) -> Iterable[LevelCount]:
+    by_place = attrgetter("place")
+    olds, news = (
+        {
+            place: list(group)
+            for place, group in groupby(sorted(side.values(), key=by_place), by_place)
+        }
+        for side in (old, new)
+    )
+    for place in dict.fromkeys(each.place for each in (*new.values(), *old.values())):
+        before, after = olds.get(place, []), news.get(place, [])
+        if len(before) != len(after):
+            one = (after or before)[0]
+            yield LevelCount(
+                one.section_title,
+                one.domain_title,
+                one.level_name,
+                one.lang,
+                len(before),
+                len(after),
+            )
+
+
+def _renamed(before: FrameworkFile, after: FrameworkFile) -> Iterable[tuple[str, str]]:
+    old, new = _titles(before), _titles(after)
+    for key in dict.fromkeys((*new, *old)):
+        if old.get(key) != new.get(key):
+            yield old.get(key, ""), new.get(key, "")
+
+
+def _titles(file: FrameworkFile) -> dict[tuple[object, ...], str]:
+    found: dict[tuple[object, ...], str] = {}
+    for strand in file.strands:
+        found[strand.key,] = strand.title
+        for level in strand.levels:
+            if level.name != strand.title:
+                found[strand.key, level.rank] = f"{strand.title}: {level.name}"
+        for domain in strand.domains:
+            if domain.title != strand.title:
+                found[strand.key, domain.key] = domain.title
+    return found
+
+
+def same_scale(before: FrameworkFile, after: FrameworkFile) -> bool:
+    """Which answers there are, in which order, and what each counts as; their words may change."""
+    one, other = (
+        [(answer.key, answer.counts_as) for answer in file.scale] for file in (before, after)
+    )
+    return one == other
+
+
+def empty_levels(file: FrameworkFile) -> tuple[Wording, ...]:
+    """Levels of a section in which no domain has a statement."""
+    return tuple(
+        f"{strand.title}: {level.name}"
+        for strand in file.strands
+        for level in strand.levels
+        if not any(
+            each.rank == level.rank for domain in strand.domains for each in domain.statements
+        )
+    )
+
+
+def titles_used_twice(file: FrameworkFile) -> tuple[Wording, ...]:
+    """Of statements of one domain."""
+    return tuple(
+        title
+        for strand in file.strands
+        for domain in strand.domains
+        for titles in [[each.title for each in domain.statements]]
+        for title in dict.fromkeys(titles)
+        if titles.count(title) > 1
+    )

@@ -1,0 +1,124 @@
+"""Deciding about a draft of a framework's next version, and publishing it."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from tracker.db import transaction
+from tracker.models import FrameworkDraft
+from tracker.policy.permissions import Actor
+from tracker.queries.frameworks.contents import statement_ids
+from tracker.queries.frameworks.drafts import Decided, DraftedVersion, drafted
+from tracker.records import successors
+from tracker.records.frameworks import drafts, versions
+from tracker.records.successors import Succession
+from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.frameworks.changes.comparison import Kind, change_between, placed
+from tracker.rules.frameworks.versions import VersionDecision
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """`undecided`: changes that nobody decided about, whose statements are rated again."""
+
+    framework_id: int
+    slug: str
+    version: str
+    undecided: int
+
+
+def decide(
+    actor: Actor | None, draft_id: int, decisions: Mapping[str, Decided], now: dt.datetime
+) -> int:
+    """By key of the change. How many are new or other. Raises Conflict("draft_changed") for a
+    change that is not there (any more), Invalid("part_unknown")."""
+    with transaction() as tx:
+        draft, stands = _opened(tx, draft_id)
+        for key, decided in decisions.items():
+            change = stands.comparison.change_of(key)
+            if change is None or not change.needs_decision:
+                raise Conflict("draft_changed")
+            is_carried_split = (
+                change.kind == Kind.SPLIT and decided.decision == VersionDecision.CARRY
+            )
+            parts = {each.uuid for each in change.after} if is_carried_split else {None}
+            if decided.carried_to not in parts:
+                raise Invalid("part_unknown")
+        said = {key: (each.decision, each.carried_to) for key, each in decisions.items()}
+        return drafts.decide(tx, draft, said, actor, now)
+
+
+def say_origins(
+    actor: Actor | None, draft_id: int, uuid: str, earlier: Collection[str], now: dt.datetime
+) -> None:
+    """Whose place a statement takes beside what its uuid says, in place of what its file says: of
+    several it is merged, of none it is new. Said of several statements an earlier one is split.
+
+    Raises Invalid("origin_unknown")."""
+    with transaction() as tx:
+        draft, stands = _opened(tx, draft_id)
+        old, new = placed(stands.before), placed(stands.after)
+        if uuid not in new or not old.keys() >= set(earlier):
+            raise Invalid("origin_unknown")
+        drafts.set_origins(tx, draft, {**draft.origins, uuid: sorted({*earlier} - {uuid})})
+        drafts.note_decided(tx, draft, 1, actor, now)
+        again = _stands(draft_id)
+        drafts.forget_decisions(tx, draft, {each.key for each in again.comparison.to_decide})
+
+
+def discard(actor: Actor | None, draft_id: int, now: dt.datetime) -> None:
+    with transaction() as tx:
+        drafts.discard(tx, drafts.locked(tx, draft_id), actor, now)
+
+
+def publish(
+    actor: Actor | None, draft_id: int, now: dt.datetime, seen: str | None = None
+) -> PublishedVersion:
+    """Publish the draft for the whole installation. Nobody is carried by it: until then all works
+    on the version they are on. What is undecided is rated again.
+
+    Raises Conflict: "draft_changed" when it is not what was `seen` (DraftedVersion.seen),
+    "draft_unfit" while something is wrong with it, "draft_outdated" when another version was
+    published since.
+    """
+    with transaction() as tx:
+        draft, stands = _opened(tx, draft_id)
+        if seen is not None and seen != stands.seen:
+            raise Conflict("draft_changed")
+        if not stands.can_be_published:
+            raise Conflict("draft_unfit")
+        base = drafts.newest(tx, draft.slug)
+        if base is None or base.id != draft.base_framework_id:
+            raise Conflict("draft_outdated")
+        framework_id = versions.publish(tx, stands.after, now, actor)
+        successors.add(tx, _successions(stands, framework_id))
+        drafts.note_published(draft, framework_id, now)
+        return PublishedVersion(framework_id, draft.slug, draft.version, len(stands.undecided))
+
+
+def _successions(stands: DraftedVersion, framework_id: int) -> list[Succession]:
+    old, new = statement_ids(stands.base_framework_id), statement_ids(framework_id)
+    return [
+        Succession(
+            old[before.uuid],
+            new[after.uuid],
+            change_between(change),
+            stands.carries(change, after.uuid),
+        )
+        for change in stands.comparison.changes
+        for before in change.before
+        for after in change.after
+    ]
+
+
+def _opened(tx: Session, draft_id: int) -> tuple[FrameworkDraft, DraftedVersion]:
+    return drafts.locked(tx, draft_id), _stands(draft_id)
+
+
+def _stands(draft_id: int) -> DraftedVersion:
+    stands = drafted(draft_id)
+    if stands is None:
+        raise Missing
+    return stands

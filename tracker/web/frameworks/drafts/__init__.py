@@ -1,0 +1,1 @@
+"""The next version of a framework: compared, decided about, and published."""

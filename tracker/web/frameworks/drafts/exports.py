@@ -1,0 +1,38 @@
+"""A version's file and its changes, to take away."""
+
+import json
+
+from flask import Response
+
+from tracker.queries.frameworks.drafts import DraftedVersion
+from tracker.rules.frameworks.changes.change_rows import HEADINGS, change_data, change_row
+from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.file_writing import text_of
+from tracker.web.http.downloads import attachment
+from tracker.web.ui.csv import Table, csv_file
+
+
+def framework_file(file: FrameworkFile) -> Response:
+    name = f"{file.slug}-{file.version}.json"
+    return attachment(text_of(file).encode(), name, "application/json")
+
+
+def changes_csv(drafted: DraftedVersion) -> Response:
+    table: Table = [[*HEADINGS]]
+    for change in drafted.comparison.changed:
+        row = change_row(change, drafted.decision_of(change))
+        table.append([row[name] for name in HEADINGS])
+    return csv_file(table, _name(drafted))
+
+
+def changes_json(drafted: DraftedVersion) -> Response:
+    text = json.dumps(
+        [change_data(change, drafted.decision_of(change)) for change in drafted.comparison.changed],
+        ensure_ascii=False,
+        indent=2,
+    )
+    return attachment(text.encode(), f"{_name(drafted)}.json", "application/json")
+
+
+def _name(drafted: DraftedVersion) -> str:
+    return f"{drafted.after.slug}-{drafted.before.version}-to-{drafted.after.version}"

@@ -1,0 +1,83 @@
+"""Uploading a file, starting the next version, and deciding about its changes."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import HiddenField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Regexp
+
+from tracker.rules.errors import Invalid
+from tracker.rules.frameworks.file_content import FrameworkFile
+from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework
+from tracker.rules.frameworks.versions import VersionDecision
+from tracker.web.ui import fields
+from tracker.web.ui.form import Form
+
+BYTES_MAX = 2_000_000
+VERSION = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*\Z")
+CHANGE = re.compile(r"change-([0-9a-f]{64})")
+SHOWN = 5
+"""Problems of a file that are told at once."""
+
+
+class FrameworkFileForm(Form):
+    file: Any = FileField(
+        _l("Framework file"),
+        [InputRequired(_l("Choose a file."))],
+        description=_l("The JSON file of the whole framework, with a new version number."),
+    )
+
+    def framework(self) -> FrameworkFile:
+        """Raises Invalid with what is wrong in it."""
+        sent = request.files.get(self.file.name)
+        content = b"" if sent is None else sent.stream.read(BYTES_MAX + 1)
+        if len(content) > BYTES_MAX:
+            raise Invalid("framework_file_large", "file")
+        try:
+            return read_framework(decode(content))
+        except FrameworkFileError as error:
+            told = [str(problem) for problem in error.problems]
+            more = " …" if len(told) > SHOWN else ""
+            raise Invalid(
+                "framework_file_wrong", "file", problems="; ".join(told[:SHOWN]) + more
+            ) from error
+
+
+class NextVersionForm(Form):
+    slug = SelectField(_l("Framework"))
+    version = StringField(
+        _l("Number of the next version"),
+        [
+            InputRequired(_l("Enter a version number.")),
+            Length(max=40, message=fields.TOO_LONG),
+            Regexp(VERSION, message=_l("Use letters, digits, dots, and dashes, such as 26.11.")),
+        ],
+    )
+
+
+class DecisionsForm(Form):
+    """The radios are named `change-KEY`; their values are a decision, and for a split the part
+    after a colon."""
+
+    def decisions(self) -> Iterator[tuple[str, VersionDecision, str | None]]:
+        for name, value in request.form.items():
+            found = CHANGE.fullmatch(name)
+            decision, _colon, part = value.partition(":")
+            if found and decision in set(VersionDecision):
+                yield found.group(1), VersionDecision(decision), part or None
+
+
+class OriginsForm(Form):
+    """Both lists are codes, as they stand in the file and in the version in use."""
+
+    statement = SelectField(_l("Statement of the next version"))
+    first = SelectField(_l("Takes the place of"), default="")
+    second = SelectField(_l("And of"), default="")
+
+
+class PublishForm(Form):
+    seen = HiddenField()

@@ -1,0 +1,262 @@
+"""The next version of a framework: for operators and framework editors."""
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.frameworks import drafts as queries
+from tracker.queries.frameworks.affected import affected
+from tracker.queries.frameworks.contents import statement_ids
+from tracker.queries.frameworks.drafts import Decided, DraftedVersion
+from tracker.queries.frameworks.published import published
+from tracker.rules.frameworks.changes.comparison import placed
+from tracker.rules.roles import Permission
+from tracker.services.frameworks import importing, publishing
+from tracker.web.frameworks.drafts import exports, pages
+from tracker.web.frameworks.drafts.forms import (
+    DecisionsForm,
+    FrameworkFileForm,
+    NextVersionForm,
+    OriginsForm,
+    PublishForm,
+)
+from tracker.web.frameworks.drafts.labels import FEW, KINDS, affected_words
+from tracker.web.http import session
+from tracker.web.http.access import door
+from tracker.web.http.errors import flash_message, refusal_messages
+from tracker.web.http.form_actions import accepted, pressed
+from tracker.web.http.rate_limits import limiter
+from tracker.web.i18n.content_language import mark
+from tracker.web.i18n.render import render
+from tracker.web.ui import fields
+
+bp = Blueprint("framework_drafts", __name__, url_prefix="/system/frameworks")
+TOO_OFTEN = "30 per minute"
+
+refusal_messages(
+    draft_changed=_l(
+        "The draft changed since you opened this page. Nothing was saved; look at it again."
+    ),
+    draft_ended=_l("This draft was published or discarded. Nothing was changed."),
+    draft_outdated=_l(
+        "Another version was published since. Discard this draft, then import its file again."
+    ),
+    draft_there=_l("A draft of this framework is open already. Upload a file to change it."),
+    draft_unfit=_l("The draft can’t be published yet. Mend what is listed beside Publish first."),
+    framework_file_large=_l("This file is larger than 2 MB. Choose the file of one framework."),
+    framework_file_wrong=_l("The file can’t be used. %(problems)s"),
+    framework_scale_differs=_l(
+        "The answers are not those of version %(version)s, or they count as something else. "
+        "Answers that were used stay the same: give the file the answers of that version."
+    ),
+    framework_version_differs=_l(
+        "Version %(version)s is published with other content. Give the file a new version number."
+    ),
+    framework_version_there=_l(
+        "Version %(version)s is published already. Enter another version number."
+    ),
+    origin_unknown=_l("Choose statements from the lists."),
+    part_unknown=_l("Choose one of the answers beside the change."),
+)
+
+
+@bp.get("")
+@door(Permission.FRAMEWORKS_EDIT)
+def index() -> ResponseReturnValue:
+    return _list(FrameworkFileForm(), _next_form())
+
+
+@bp.post("/import")
+@door(Permission.FRAMEWORKS_EDIT)
+@limiter.limit(TOO_OFTEN)
+def upload() -> ResponseReturnValue:
+    form = FrameworkFileForm()
+    done = accepted(
+        form, lambda: importing.import_framework(form.framework(), session.now(), session.actor())
+    )
+    if not done:
+        return _list(form, _next_form()), 422
+    imported = done[0]
+    if imported.draft_id is None:
+        flash_message(
+            _("The framework is published.")
+            if imported.added
+            else _("This version is published already. Nothing changed.")
+        )
+        return redirect(url_for("framework_drafts.index"), 303)
+    flash_message(
+        _("The draft is here. Nothing changes for anyone until you publish.")
+        if imported.added
+        else _("The draft has this content already. Nothing changed.")
+    )
+    return redirect(url_for("framework_drafts.show", draft_id=imported.draft_id), 303)
+
+
+@bp.post("/next")
+@door(Permission.FRAMEWORKS_EDIT)
+def start() -> ResponseReturnValue:
+    form = _next_form()
+    started = accepted(
+        form,
+        lambda: importing.start_next_version(
+            form.slug.data, form.version.data or "", session.now(), session.actor()
+        ),
+    )
+    if not started:
+        return _list(FrameworkFileForm(formdata=None), form), 422
+    return redirect(url_for("framework_drafts.show", draft_id=started[0]), 303)
+
+
+@bp.get("/drafts/<id:draft_id>")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
+def show(draft: Subject) -> ResponseReturnValue:
+    drafted, asked = _drafted(draft), request.args.get("show", pages.CHANGED)
+    comparison = drafted.comparison
+    ids = statement_ids(drafted.base_framework_id)
+    found = affected(
+        {change.key: [ids[each.uuid] for each in change.before] for change in comparison.changed}
+    )
+    return render(
+        "frameworks/drafts/show.html",
+        lang=drafted.after.lang,
+        draft_id=drafted.id,
+        slug=drafted.after.slug,
+        title=drafted.after.title,
+        version=drafted.after.version,
+        base_version=drafted.before.version,
+        published_at=drafted.published_at,
+        discarded_at=drafted.discarded_at,
+        is_open=drafted.is_open,
+        can_be_published=drafted.can_be_published,
+        undecided=len(drafted.undecided),
+        empty_levels=[pages.NamedWording(each) for each in drafted.empty_levels],
+        repeated=[pages.NamedWording(each) for each in drafted.titles_used_twice],
+        tangled=[pages.change_card(change) for change in comparison.tangled],
+        sections=comparison.sections,
+        levels=comparison.levels,
+        renamed=pages.renamed(drafted),
+        cards=pages.cards(drafted, pages.shown(drafted, asked), found),
+        filters=pages.filters(drafted),
+        asked=asked,
+        kinds=KINDS,
+        affected=affected_words(found.total),
+        few=FEW,
+        by_hand=pages.by_hand(drafted),
+        origins_form=_origins_form(drafted),
+        publish_form=PublishForm(formdata=None, seen=drafted.seen),
+    )
+
+
+@bp.post("/drafts/<id:draft_id>/decisions")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
+def decide(draft: Subject) -> ResponseReturnValue:
+    said = {key: Decided(decision, to) for key, decision, to in DecisionsForm().decisions()}
+    return pressed(
+        lambda: publishing.decide(session.actor(), draft.id, said, session.now()),
+        _("Your choices are saved."),
+        url_for("framework_drafts.show", draft_id=draft.id, show=request.form.get("show")),
+    )
+
+
+@bp.post("/drafts/<id:draft_id>/origins")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
+def match(draft: Subject) -> ResponseReturnValue:
+    form = OriginsForm()
+    earlier = [each for each in (form.first.data, form.second.data) if each]
+    return pressed(
+        lambda: publishing.say_origins(
+            session.actor(), draft.id, form.statement.data or "", earlier, session.now()
+        ),
+        _("Matched. The comparison is made anew."),
+        url_for("framework_drafts.show", draft_id=draft.id),
+    )
+
+
+@bp.post("/drafts/<id:draft_id>/publish")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
+def publish(draft: Subject) -> ResponseReturnValue:
+    return pressed(
+        lambda: publishing.publish(
+            session.actor(), draft.id, session.now(), PublishForm().seen.data or ""
+        ),
+        _("The version is published. Everybody stays on their version until their library moves."),
+        url_for("framework_drafts.show", draft_id=draft.id),
+    )
+
+
+@bp.post("/drafts/<id:draft_id>/discard")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
+def discard(draft: Subject) -> ResponseReturnValue:
+    return pressed(
+        lambda: publishing.discard(session.actor(), draft.id, session.now()),
+        _("The draft is discarded. Its file and the choices stay readable."),
+        url_for("framework_drafts.index"),
+    )
+
+
+@bp.get("/drafts/<id:draft_id>/framework.json")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
+def file(draft: Subject) -> ResponseReturnValue:
+    return exports.framework_file(_drafted(draft).after)
+
+
+@bp.get("/drafts/<id:draft_id>/changes.csv")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
+def changes_csv(draft: Subject) -> ResponseReturnValue:
+    return exports.changes_csv(_drafted(draft))
+
+
+@bp.get("/drafts/<id:draft_id>/changes.json")
+@door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
+def changes_json(draft: Subject) -> ResponseReturnValue:
+    return exports.changes_json(_drafted(draft))
+
+
+def _drafted(draft: Subject) -> DraftedVersion:
+    found = queries.drafted(draft.id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _next_form() -> NextVersionForm:
+    form = NextVersionForm()
+    there = {each.slug for each in queries.open_drafts()}
+    newest = {each.slug: each for each in reversed(published())}
+    form.slug.choices = fields.choices(
+        [
+            (each.slug, mark(each.title, each.lang))
+            for each in newest.values()
+            if each.slug not in there
+        ]
+    )
+    return form
+
+
+def _list(form: FrameworkFileForm, next_form: NextVersionForm) -> str:
+    return render(
+        "frameworks/drafts/index.html",
+        drafts=queries.open_drafts(),
+        frameworks=published(),
+        form=form,
+        next_form=next_form,
+    )
+
+
+def _origins_form(drafted: DraftedVersion) -> OriginsForm:
+    form = OriginsForm(formdata=None)
+    old, new = (
+        [
+            (each.uuid, mark(f"{each.code} {each.title}", each.lang))
+            for each in placed(file).values()
+        ]
+        for file in (drafted.before, drafted.after)
+    )
+    earlier = {each.uuid for change in drafted.comparison.changes for each in change.before}
+    form.statement.choices = fields.choices(sorted(new, key=lambda each: each[0] in earlier))
+    form.first.choices = fields.choices([("", _("None: it is new")), *old])
+    form.second.choices = fields.choices([("", _("None")), *old])
+    return form
