@@ -69,6 +69,9 @@ def test_planned_for_after_the_round_begun_by_itself_told_and_undone(
         run(work, ["--once"])
         undone = words(adam.get(f"{PAGES}/1").text)
         assert "3 people went back to version 1. Everybody else stays on version 2." in undone
+        ben = words(sign_in(world.email("ben")).get("/notices").text)
+        assert "The move to Small framework 2 was undone" in ben
+        assert "now in Small framework 2" not in ben
         assert "It isn’t done, or it is undone already" in words(
             adam.post(f"{PAGES}/1/undo", follow_redirects=True).text
         )

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -23,7 +23,7 @@ from tracker.rules.notifications.notices import (
 from tracker.rules.pace import minutes_for
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
 
-ABOUT = aliased(Person)
+ABOUT, BEFORE = aliased(Person), aliased(Framework)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +95,21 @@ def carried_to(person_id: int, carried_ids: Collection[int]) -> dict[int, Carrie
         return {}
     seconds = pace.seconds_of(person_id)
     rows = session().execute(
-        select(CarriedPerson.id, Framework.title, Framework.version, CarriedPerson.asked_again)
+        select(
+            CarriedPerson.id,
+            Framework.title,
+            Framework.version,
+            CarriedPerson.asked_again,
+            case((CarriedPerson.undone_at.is_not(None), BEFORE.version)),
+        )
         .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
         .join(Framework, Framework.id == Carrying.to_id)
+        .join(BEFORE, BEFORE.id == Carrying.from_id)
         .where(CarriedPerson.person_id == person_id, CarriedPerson.id.in_(carried_ids))
     )
     return {
-        key: CarriedNotice(f"{title} {version}", count, minutes_for(count, seconds))
-        for key, title, version, count in rows
+        key: CarriedNotice(f"{title} {version}", count, minutes_for(count, seconds), back)
+        for key, title, version, count, back in rows
     }
 
 

@@ -178,11 +178,13 @@ def wait_after(attempts: int) -> dt.timedelta:
 @dataclass(frozen=True, slots=True)
 class CarriedNotice:
     """To which version somebody was carried, how many of the statements that they had rated ask to
-    be rated again, and in how many minutes that is done."""
+    be rated again, and in how many minutes that is done. `back`: the version before, once they were
+    taken back to it."""
 
     framework: str
     statements: int
     minutes: int
+    back: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,15 @@ def sentence(kind: NoticeKind, name: str, carried: CarriedNotice | None = None) 
 
 
 def _carried(to: CarriedNotice) -> str:
+    if to.back is not None:
+        return str(
+            _(
+                "The move to %(framework)s was undone. Your ratings are as they were in version "
+                "%(version)s.",
+                framework=to.framework,
+                version=to.back,
+            )
+        )
     moved = _("Your ratings are now in %(framework)s.", framework=to.framework)
     if not to.statements:
         return str(_("%(moved)s Nothing asks to be rated again.", moved=moved))
