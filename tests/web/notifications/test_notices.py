@@ -450,5 +450,11 @@ def test_the_daily_command_reminds(app: Flask, world: World) -> None:
         "Leftovers of uploads removed: 0.\nSeals noted in the audit trail: "
     )
     carried = "Carried to new versions, begun or going on: 0.\n"
-    assert first == f"Rounds kept: 0.\nNo agreement: 0.\nExpired: 0.\n{carried}Reminders: 1.\n{rest}yes.\n"
-    assert second == f"Rounds kept: 0.\nNo agreement: 0.\nExpired: 0.\n{carried}Reminders: 0.\n{rest}none new.\n"
+    assert (
+        first
+        == f"Rounds kept: 0.\nNo agreement: 0.\nExpired: 0.\n{carried}Reminders: 1.\n{rest}yes.\n"
+    )
+    assert (
+        second
+        == f"Rounds kept: 0.\nNo agreement: 0.\nExpired: 0.\n{carried}Reminders: 0.\n{rest}none new.\n"
+    )

@@ -4,18 +4,20 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from flask import Flask
 
 from tests.client import Client
 from tests.factories.actors import acting
 from tests.factories.people import join
-from tests.factories.versions import next_version
+from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tests.services.administration import past_rounds as factory
+from tests.web.reviews.test_reviews import words
 from tests.web.teams.test_gaps import file
 from tests.web.teams.test_gaps_suppression import Crowd, hide_names
 from tracker.db import transaction
-from tracker.models import Library, Person, RoleProfile, Round
+from tracker.models import Library, Person, Round
 from tracker.queries.profiles import levels
 from tracker.rules.profiles import levels as rules
 from tracker.rules.profiles.levels import LevelRule
@@ -41,10 +43,10 @@ def change_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     for change in factory.CHANGING:
         change(world)
     people.disable(acting(world, "adam"), world.people["ben"], world.now)
-    made = next_version(world, version="2", reworded={world.statements["leadership"][0]: False})
+    made = next_version(world, reworded={world.statements["leadership"][0]: False})
+    carried(world, made)
     with transaction() as tx:
         tx.get_one(Person, world.people["ben"]).name = "(erased)"
-        tx.get_one(RoleProfile, world.role_profiles["city"]).framework_id = made.framework_id
         tx.get_one(Library, world.libraries["city"]).time_zone = "Pacific/Honolulu"
     monkeypatch.setattr(rules, "RULE", LevelRule("all", 2, 1, 1))
     levels._standing.cache_clear()
@@ -136,3 +138,17 @@ def test_a_learner_takes_along_what_was_kept_of_them(
     assert (kept["round"], kept["as_of"], kept["version"]) == ("Spring 2026", "2026-05-31", "1")
     leadership = next(each for each in kept["domains"] if each["domain"] == "Leadership")
     assert (leadership["target"], leadership["endorsed"]["state"]) == (2, "gap")
+
+
+def test_who_moved_to_a_new_version_is_compared_with_the_round_before(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Nobody kept the round: the move does, before it moves anybody."""
+    with app.app_context():
+        spring = factory.past_round(world)
+        carried(world, next_version(world))
+    with time_machine.travel(AFTER, tick=False):
+        cora = sign_in(world.email("cora"))
+        page = words(cora.get(f"/teams/{world.teams['city']}/gaps?compare={spring}").text)
+    assert "reconstructed" not in page
+    assert "Spring 2026 same people 0 of 0 1 of 2 1 of 2" in page
