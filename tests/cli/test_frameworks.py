@@ -147,5 +147,9 @@ def test_the_year_by_command(app: Flask, tmp_path: Path) -> None:
     assert run(app, "publish", "library-technicians").stdout == before.stdout
     assert run(app, "list").stdout.count("\n") == 2
     assert json.loads(run(app, "check", str(file), "--json").stdout)["outcome"] == "published"
-    again = run(app, "publish", "library-technicians")
-    assert (again.exit_code, "No draft of library-technicians" in again.output) == (1, True)
+    for command in ("diff", "publish", "export"):
+        draft = ["--draft"] if command == "export" else []
+        again = run(app, command, "library-technicians", *draft, "--json")
+        told = json.loads(again.output)
+        assert (again.exit_code, told["outcome"]) == (1, "refused")
+        assert "No draft of library-technicians is open" in told["problems"][0]

@@ -1,18 +1,20 @@
 """Carry the people of a library to a later version of their framework, and take them back."""
 
 import datetime as dt
-import json
-import sys
+from typing import NoReturn
 
 import click
 from flask.cli import with_appcontext
 
+from tracker.cli.frameworks import files
+from tracker.cli.frameworks.files import AS_JSON, DRY_RUN
 from tracker.queries.frameworks import carrying as queries
 from tracker.queries.frameworks.carrying import CarryingScope
 from tracker.rules.calendar import day_in
-from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.frameworks.carrying import CarryingStatus
 from tracker.services.frameworks import carrying as service
+from tracker.services.one_transaction import kept_unless
 
 REFUSED = {
     "carrying_unknown": "There is no way from the one version to the other, or no such team or "
@@ -25,8 +27,6 @@ REFUSED = {
     "carrying_not_done": "It isn't done, or it is undone already.",
     "day_far": "Give a day between 1950 and 2099.",
 }
-JSON = click.option("--json", "as_json", is_flag=True, help="Say it as JSON.")
-DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 
 
 @click.command("carry")
@@ -40,7 +40,7 @@ DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would be done, 
     "--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Begin on that day; today without it."
 )
 @DRY_RUN
-@JSON
+@AS_JSON
 @with_appcontext
 def carry(
     slug: str,
@@ -61,28 +61,34 @@ def carry(
     now = dt.datetime.now(dt.UTC)
     home, versions = queries.library_named(library), queries.versions(slug)
     if home is None or not {before, after} <= versions.keys():
-        sys.exit("There is no such library, or no such version of the framework.")
+        files.refuse(
+            ["There is no such library, or no such version of the framework."], as_json=as_json
+        )
     scope = CarryingScope(home[0], versions[before], versions[after], team, person)
     today = day_in(home[1], now)
     starts_on = day.date() if day is not None else today
     try:
-        said: dict[str, object] = {
-            "people": len(service.check(scope, starts_on, today)),
-            "asked_again_at_most": queries.asked_again_at_most(scope.from_id, scope.to_id, home[0]),
-            "starts_on": starts_on.isoformat(),
-        }
-        if not dry_run:
-            number = queries.unfinished(scope) or service.plan(None, scope, starts_on, now)
-            said |= _run(number, now) if starts_on == today else {"carrying": number}
+        number = queries.unfinished(scope)
+        people = queries.members(number) if number else service.check(scope, starts_on, today)
+        with kept_unless(dry_run):
+            number = number or service.plan(None, scope, starts_on, now)
     except (Conflict, Invalid, Missing) as refusal:
-        sys.exit(REFUSED.get(refusal.code, refusal.code).format(**refusal.facts))
-    _say(said, as_json)
+        _refuse(refusal, as_json=as_json)
+    said: dict[str, object] = {
+        "people": len(people),
+        "asked_again_at_most": queries.asked_again_at_most(scope.from_id, scope.to_id, home[0]),
+        "starts_on": starts_on.isoformat(),
+        "outcome": "done" if starts_on == today else "planned",
+    }
+    if not dry_run:
+        said |= _run(number, now) if starts_on == today else {"carrying": number}
+    _say(said, as_json=as_json)
 
 
 @click.command("undo")
 @click.argument("number", type=int)
 @DRY_RUN
-@JSON
+@AS_JSON
 @with_appcontext
 def undo(number: int, dry_run: bool, as_json: bool) -> None:
     """Take everybody back whom the carrying NUMBER carried, but those who rated, added evidence or
@@ -90,29 +96,35 @@ def undo(number: int, dry_run: bool, as_json: bool) -> None:
     now = dt.datetime.now(dt.UTC)
     found = queries.found(number)
     if found is None:
-        sys.exit("There is no carrying of that number: 'tracker framework carry' says its own.")
+        files.refuse(
+            ["There is no carrying of that number: 'tracker framework carry' says its own."],
+            as_json=as_json,
+        )
     stay = queries.stays(number)
-    said: dict[str, object] = {"people": found.carried - stay, "stay": stay}
+    said: dict[str, object] = {"people": found.carried - stay, "stay": stay, "outcome": "undone"}
     try:
-        if not dry_run:
-            if found.status is not CarryingStatus.UNDOING:
+        if found.status is not CarryingStatus.UNDOING:
+            with kept_unless(dry_run):
                 service.undo(None, number, now)
-            said |= _run(number, now)
     except Conflict as refusal:
-        sys.exit(REFUSED[refusal.code])
-    _say(said, as_json)
+        _refuse(refusal, as_json=as_json)
+    if not dry_run:
+        said |= _run(number, now)
+    _say(said, as_json=as_json)
 
 
 def _run(number: int, now: dt.datetime) -> dict[str, object]:
     for each in service.begin(number, now):
         service.go_on(number, each, now)
     outcome = service.finish(number, now)
-    return {"carrying": number, "status": outcome.status, "done": outcome.done}
+    return {"carrying": number, "outcome": outcome.status, "done": outcome.done}
 
 
-def _say(said: dict[str, object], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(said))
-        return
-    for name, value in said.items():
-        click.echo(f"{name.replace('_', ' ')}: {value}")
+def _say(data: dict[str, object], *, as_json: bool) -> None:
+    words = "\n".join(f"{name.replace('_', ' ')}: {value}" for name, value in data.items())
+    files.say(data, words, as_json=as_json)
+
+
+def _refuse(refusal: Refusal, *, as_json: bool) -> NoReturn:
+    said = REFUSED.get(refusal.code, refusal.code).format(**refusal.facts)
+    files.refuse([said], as_json=as_json)

@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from flask import current_app
@@ -23,7 +23,7 @@ def say(data: dict[str, Any], words: str, *, as_json: bool) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2) if as_json else words)
 
 
-def refuse(problems: list[str], *, as_json: bool) -> None:
+def refuse(problems: list[str], *, as_json: bool) -> NoReturn:
     """Exits with 1."""
     if as_json:
         click.echo(json.dumps({"outcome": "refused", "problems": problems}, ensure_ascii=False))
@@ -37,7 +37,6 @@ def read(file: Path, *, as_json: bool = False) -> FrameworkFile:
         return read_framework(decode(file.read_bytes()))
     except FrameworkFileError as error:
         refuse([f"{file.name}: {problem}" for problem in error.problems], as_json=as_json)
-        raise
 
 
 def refused(file: Path, found: FrameworkFile, refusal: Conflict) -> str:

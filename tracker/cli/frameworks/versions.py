@@ -1,7 +1,6 @@
 """The yearly version of a framework: its file, what it changes, and publishing it."""
 
 import datetime as dt
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -38,11 +37,14 @@ SLUG = click.argument("slug")
 def export(slug: str, version: str | None, draft: bool, to: Path | None, as_json: bool) -> None:
     """Write a version of the framework SLUG as its file, to be edited and imported."""
     if draft:
-        file = _open_draft(slug).after
+        file = _open_draft(slug, as_json=as_json).after
     else:
         found = [row for row in versions(slug) if version in (None, row.version)]
         if not found:
-            sys.exit(f"No version of {slug} is published{f' as {version}' if version else ''}.")
+            files.refuse(
+                [f"No version of {slug} is published{f' as {version}' if version else ''}."],
+                as_json=as_json,
+            )
         file = file_of(found[0].id)
     if to is None:
         click.echo(text_of(file), nl=False)
@@ -58,7 +60,7 @@ def export(slug: str, version: str | None, draft: bool, to: Path | None, as_json
 @with_appcontext
 def diff(slug: str, as_json: bool) -> None:
     """What the draft of the framework SLUG changes, and what was decided about it."""
-    found = _open_draft(slug)
+    found = _open_draft(slug, as_json=as_json)
     changes = found.comparison.changed
     data = {
         "slug": slug,
@@ -90,13 +92,12 @@ def diff(slug: str, as_json: bool) -> None:
 def publish(slug: str, dry_run: bool, as_json: bool) -> None:
     """Publish the draft of the framework SLUG for all libraries. What nobody decided about is rated
     again. Everybody stays on their version until their library moves."""
-    found = _open_draft(slug)
+    found = _open_draft(slug, as_json=as_json)
     try:
         with kept_unless(dry_run):
             done = publishing.publish(None, found.id, dt.datetime.now(dt.UTC), found.seen)
     except Conflict as refusal:
         files.refuse(_why(found, refusal), as_json=as_json)
-        return
     data = {"slug": slug, "version": done.version, "undecided": done.undecided}
     files.say(
         data | {"outcome": "published"},
@@ -119,9 +120,12 @@ def _why(found: DraftedVersion, refusal: Conflict) -> list[str]:
     ]
 
 
-def _open_draft(slug: str) -> DraftedVersion:
+def _open_draft(slug: str, *, as_json: bool) -> DraftedVersion:
     """Exits with 1 where there is none."""
     found = next((drafted(each.id) for each in open_drafts() if each.slug == slug), None)
     if found is None:
-        sys.exit(f"No draft of {slug} is open. Import the file of its next version first.")
+        files.refuse(
+            [f"No draft of {slug} is open. Import the file of its next version first."],
+            as_json=as_json,
+        )
     return found
