@@ -67,8 +67,8 @@ def other(app: Flask, world: World) -> Other:
             a_mail,
             suggest,
             mail_tried,
-            a_request,
             a_merge,
+            a_request,
         ):
             arrange(world)
         piece(world, reasons={world.statements["technical"][0]: "I did"})

@@ -84,4 +84,4 @@ def _account(account: Subject) -> merges.EarlierAccount:
 
 def _asked() -> int:
     """The question that the page showed."""
-    return fields.id_or_none(request.form.get("merge", "")) or 0
+    return fields.an_id(request.form.get("merge", "")) or 0
