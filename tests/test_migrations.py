@@ -26,6 +26,7 @@ from tests.factories.sending import actor, answer_all, items, send
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World, make_world
 from tests.queries.endorsements.test_digest_check import behind_the_guards
+from tests.services.administration.past_rounds import past_round
 from tracker.app import create_app
 from tracker.db import Base, db, transaction
 from tracker.models import Framework, Statement
@@ -40,7 +41,7 @@ from tracker.rules.reviews.digests import DigestFit
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services import evidence_erasures
 from tracker.services.accounts import away, invitations, password_resets
-from tracker.services.administration import exclusions, legal_holds, people
+from tracker.services.administration import exclusions, legal_holds, people, rounds
 from tracker.services.administration.accounts import merging, removal
 from tracker.services.administration.library_settings import NewLibrary, create_administrator
 from tracker.services.assessment import ratings
@@ -1010,4 +1011,38 @@ def test_who_was_carried_comes_and_goes_with_all_data(
 
 BEFORE_CARRYING = str(
     ScriptDirectory(str(MIGRATIONS)).get_revision("20270106_carrying").down_revision
+)
+
+
+def test_what_is_kept_of_rounds_comes_and_goes_with_all_data(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A round that was over before is kept as reconstructed; the way back forgets what was kept,
+    and keeps the rounds."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    periods = text("SELECT id, name, starts_on, ends_on FROM rounds ORDER BY id")
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            spring = past_round(make_world(NOW))
+            assert rounds.keep_all_due(NOW) == 1
+            kept = list(db.session.execute(periods))
+            db.session.remove()
+            downgrade(revision=BEFORE_SNAPSHOTS)
+            assert "snapshot_people" not in inspect(db.engine).get_table_names()
+            db.session.remove()
+            upgrade()
+            assert list(db.session.execute(periods)) == kept
+            assert rounds.keep_all_due(NOW) == 1
+            found = text("SELECT round_id FROM round_snapshots WHERE reconstructed")
+            assert db.session.scalars(found).all() == [spring]
+            connection = db.session.connection()
+            assert invariants.broken(connection, invariants.contents(connection), ()) == []
+            db.session.remove()
+            db.engine.dispose()
+
+
+BEFORE_SNAPSHOTS = str(
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20270107_round_snapshots").down_revision
 )

@@ -209,8 +209,10 @@ WITHOUT_ROWS = {
     "reset_requests",
     "review_item_evidence",
     "review_messages",
+    "round_snapshots",
     "second_readings",
     "sensitive_decisions",
+    "snapshot_people",
     "statement_successors",
     "submissions",
 }

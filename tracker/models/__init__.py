@@ -71,7 +71,14 @@ from tracker.models.reviews.reviews import (
 )
 from tracker.models.reviews.routing import Deputy, Handover, HandoverText, SecondReading
 from tracker.models.roster import RosterImport, RosterMemory, RosterRow, RosterTrace
-from tracker.models.rounds import RoleProfile, Round, RoundFramework, Target
+from tracker.models.rounds import (
+    RoleProfile,
+    Round,
+    RoundFramework,
+    RoundSnapshot,
+    SnapshotPerson,
+    Target,
+)
 from tracker.models.seals import SEALED_TABLES, Seal
 
 __all__ = [
@@ -147,11 +154,13 @@ __all__ = [
     "RosterTrace",
     "Round",
     "RoundFramework",
+    "RoundSnapshot",
     "ScaleAnswer",
     "Seal",
     "SecondReading",
     "SensitiveDecision",
     "SignIn",
+    "SnapshotPerson",
     "Source",
     "Statement",
     "StatementSuccessor",

@@ -1,8 +1,10 @@
-"""What a job expects (role profile, targets), and the dated periods in which people take stock."""
+"""What a job expects (role profile, targets), the dated periods in which people take stock, and how
+it all was on the last day of each."""
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
@@ -43,7 +45,8 @@ class Target(Base):
 
 
 class Round(Base):
-    """A dated period of one library. Both dates are inclusive."""
+    """A dated period of one library. Both dates are inclusive. `ended_unseen`: it was over before
+    its end could be kept, so its snapshot is put together afterwards."""
 
     __tablename__ = "rounds"
     __table_args__ = (
@@ -56,6 +59,7 @@ class Round(Base):
     name: Mapped[Line] = mapped_column(String(200))
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date]
+    ended_unseen: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class RoundFramework(Base):
@@ -65,3 +69,40 @@ class RoundFramework(Base):
 
     round_id: Mapped[int] = mapped_column(parent("rounds.id"), primary_key=True)
     framework_id: Mapped[int] = mapped_column(parent("frameworks.id"), primary_key=True)
+
+
+class RoundSnapshot(Base):
+    """How things were at the end of a round, append-only. `as_of`: the first moment after its last
+    day in the library. `reconstructed`: made of what was left when it was over already. `facts`:
+    the level rule, the teams, and the frameworks' versions with their domains, levels, and
+    statements not rated here."""
+
+    __tablename__ = "round_snapshots"
+
+    id: Mapped[Id]
+    round_id: Mapped[int] = mapped_column(parent("rounds.id"), unique=True)
+    as_of: Mapped[dt.datetime]
+    made_at: Mapped[dt.datetime]
+    reconstructed: Mapped[bool]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class SnapshotPerson(Base):
+    """Somebody who learned one of the round's frameworks on its last day, append-only: the person
+    by reference, all else as it was. `paths`: of their teams there, the newest last; `exceptions`:
+    the statements that did not apply to them; `cells` and `counts`: by domain
+    (rules/teams/round_snapshots)."""
+
+    __tablename__ = "snapshot_people"
+    __table_args__ = (UniqueConstraint("snapshot_id", "person_id", "framework_id"),)
+
+    id: Mapped[Id]
+    snapshot_id: Mapped[int] = mapped_column(parent("round_snapshots.id"))
+    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    framework_id: Mapped[int] = mapped_column(parent("frameworks.id"))
+    role_profile_id: Mapped[int] = mapped_column(parent("role_profiles.id"))
+    role_profile: Mapped[Line]
+    paths: Mapped[list[str]] = mapped_column(JSON)
+    exceptions: Mapped[list[int]] = mapped_column(JSON)
+    cells: Mapped[dict[str, Any]] = mapped_column(JSON)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON)

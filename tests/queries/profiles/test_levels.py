@@ -104,11 +104,9 @@ def test_the_past_is_as_it_was(app: Flask, world: World) -> None:
     ana = world.people["ana"]
     day = dt.timedelta(days=1)
     with app.app_context():
-        rate(world, "ana", first, Answer.CONSISTENTLY, world.now - 2 * day)
         endorse(world, "ana", "sue", first, EndorsedAnswer.CONSISTENTLY, world.now - 2 * day)
         framework = (world.framework_id, world.libraries["city"])
         for at, seen in ((world.now - 3 * day, False), (world.now - day, True)):
-            assert bool(levels.own_answers_at([ana], *framework, at)) is seen
             assert bool(levels.revealed_answers([ana], *framework, NO_BLIND_SPOTS, at)) is seen
             assert bool(levels.endorsed_answers([ana], *framework, NO_BLIND_SPOTS, at)) is seen
 

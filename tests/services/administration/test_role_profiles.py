@@ -146,3 +146,15 @@ def test_the_reason_is_in_the_audit(traits: World, adam: Actor) -> None:
     role_profiles.create(adam, traits.framework_id, "Page", leadership, NOW, "We train it.")
     facts = db.session.scalars(select(AuditEventDetail.facts).order_by(AuditEventDetail.event_id))
     assert facts.all()[-1]["targets_reason"] == "We train it."
+
+
+def test_the_audit_says_what_was_expected_before_and_is_now(context: World, adam: Actor) -> None:
+    profile, domain = context.role_profiles["city"], context.domains["leadership"]
+    for rank in (3, None):
+        role_profiles.edit(adam, profile, "Mid-level", {domain: rank}, NOW)
+    role_profiles.edit(adam, profile, "Mid-level", {domain: None}, NOW)
+    facts = db.session.scalars(select(AuditEventDetail.facts).order_by(AuditEventDetail.event_id))
+    assert [(each["before"], each["after"]) for each in facts if "before" in each] == [
+        ("Leadership: Developing", "Leadership: Proficient"),
+        ("Leadership: Proficient", "Leadership: –"),
+    ]

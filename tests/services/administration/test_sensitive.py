@@ -9,7 +9,7 @@ from tests.conftest import NOW
 from tests.factories.world import World
 from tests.rules.frameworks.test_shapes import shape
 from tracker.db import db, session, transaction
-from tracker.models import AuditEvent, NotRatedHere, SensitiveDecision, Statement
+from tracker.models import AuditEvent, AuditEventDetail, NotRatedHere, SensitiveDecision, Statement
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.library_settings import setup_progress
 from tracker.queries.frameworks import exclusions as reads
@@ -80,6 +80,12 @@ def test_a_decision_can_change(context: World, adam: Actor, statement: int) -> N
         exclusions.decide(adam, {statement: decision}, REASONS, NOW)
     assert [row.decision for row in reads.sensitive(adam)] == [Decision.RATE]
     assert len(not_rated()) == 1, "the other library has not decided"
+    facts = session().scalars(select(AuditEventDetail.facts).order_by(AuditEventDetail.event_id))
+    assert [each["decision_before"] for each in facts if "decision" in each] == [
+        None,
+        Decision.ASK_HR,
+        Decision.LEAVE_OUT,
+    ]
 
 
 def test_leaving_out_and_rating_again_are_decisions(

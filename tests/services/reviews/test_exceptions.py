@@ -261,16 +261,8 @@ class TestWhatItDoes:
             )
         assert level(world, 1) == (LevelState.LIMITED, 1, 0)
         assert found.agreed(ana(world), NO_BLIND_SPOTS) == []
-        assert (
-            found.how_many(
-                [world.people["ana"]],
-                world.framework_id,
-                world.libraries["city"],
-                NO_BLIND_SPOTS,
-                None,
-            )
-            == 0
-        )
+        of = (world.framework_id, world.libraries["city"], NO_BLIND_SPOTS)
+        assert found.of_people([world.people["ana"]], *of) == {}
 
 
 class TestHowItEnds:

@@ -7,17 +7,19 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tests.client import Client
 from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.frameworks import leave_out, open_round
+from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.sending import actor
 from tests.factories.world import World
-from tracker.db import session, transaction
-from tracker.models import Endorsement, Membership
+from tracker.db import session
+from tracker.models import Endorsement
+from tracker.services.administration import rounds
 from tracker.services.assessment import ratings
 from tracker.services.reviews import endorsements
 
@@ -45,6 +47,7 @@ def grown(app: Flask, world: World) -> World:
             session().scalars(select(Endorsement.id).where(Endorsement.statement_id == three)).one()
         )
         endorsements.revoke(actor(world, "sue"), given, "By mistake.", world.now)
+        rounds.keep_all_due(world.now)
     return world
 
 
@@ -104,30 +107,21 @@ def test_others_see_what_was_revealed(grown: World, sign_in: SignIn) -> None:
     assert lists(page) == {}
 
 
-def test_a_round_before_somebody_came_is_not_compared_with(
+def test_only_rounds_in_which_somebody_was_there_are_compared_with(
     app: Flask, grown: World, sign_in: SignIn
 ) -> None:
     with app.app_context():
         open_round(grown, "Summer 2026", dt.date(2026, 7, 1), dt.date(2026, 8, 31))
+        join(grown, "cleo", "central", starts_on=dt.date(2026, 6, 1))
+        join(grown, "dan", "central", starts_on=dt.date(2026, 10, 1))
+        rounds.keep_all_due(grown.now)
     ana = sign_in(grown.email("ana"))
     page = ana.get("/profile").text
-    assert "Since the end of Summer 2026." in page
+    assert "Since the end of Summer 2026. As of Aug 31, 2026." in page
     earlier = re.search(r'href="(/profile\?since=\d+)#changes">Spring 2026', page)
     assert earlier is not None
     assert "Since the end of Spring 2026." in ana.get(earlier.group(1)).text
-    with app.app_context(), transaction() as tx:
-        tx.execute(
-            update(Membership)
-            .where(Membership.person_id == grown.people["ana"])
-            .values(starts_on=dt.date(2026, 6, 1))
-        )
-    page = ana.get("/profile").text
+    page = sign_in(grown.email("cleo")).get("/profile").text
     assert "Since the end of Summer 2026." in page
     assert "Spring 2026" not in page
-    with app.app_context(), transaction() as tx:
-        tx.execute(
-            update(Membership)
-            .where(Membership.person_id == grown.people["ana"])
-            .values(starts_on=dt.date(2026, 10, 1))
-        )
-    assert "Nothing to compare yet" in ana.get("/profile").text
+    assert "Nothing to compare yet" in sign_in(grown.email("dan")).get("/profile").text

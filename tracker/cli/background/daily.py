@@ -12,6 +12,7 @@ from tracker.rules.errors import Unreachable
 from tracker.rules.evidence.places import FilePlace
 from tracker.services import evidence_erasures, idempotency
 from tracker.services.accounts import addresses, away, drafts
+from tracker.services.administration import rounds
 from tracker.services.administration.roster import staging
 from tracker.services.frameworks import carrying
 from tracker.services.notifications import reminders
@@ -37,6 +38,7 @@ def _of_files(work: Callable[[FilePlace], str]) -> str:
 
 
 PARTS: tuple[Callable[[dt.datetime], str], ...] = (
+    lambda now: f"Rounds kept: {rounds.keep_all_due(now)}.",
     lambda now: f"No agreement: {differences.keep_due_apart(now)}.",
     lambda now: f"Expired: {endorsements.expire_due(now)}.",
     lambda now: f"Carried to new versions, begun or going on: {carrying.start_due(now)}.",

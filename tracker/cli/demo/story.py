@@ -78,6 +78,7 @@ class Story(Scene):
         self._round(*FIRST_ROUND)
         for learner in self.learners:
             self._first_round(learner)
+        self._after_first_round()
         for name in self.cast.names():
             notices.read_all(self.actor(name, self.at(-60)), ALL, self.at(-60))
         self._round(*THIS_ROUND)
@@ -108,18 +109,18 @@ class Story(Scene):
         self.scale = world.scale(self.framework_id)
         use_statements.publish(admin, cast.texts["use_statement"], 0, now)
         role_profiles.start_from_labels(admin, self.framework_id, now)
-        self._set_durable_targets(admin, now)
+        self._set_durable_targets(admin, now, below=1)
         left_out = self._decide(admin, now)
         self.statements = [
             statement for statement in self.statements if statement.title not in left_out
         ]
 
-    def _set_durable_targets(self, admin: Actor, now: dt.datetime) -> None:
+    def _set_durable_targets(self, admin: Actor, now: dt.datetime, below: int = 0) -> None:
         """The library trains for these traits too, and says why: each job expects its own rank in
-        them."""
+        them, or as many ranks `below` it."""
         domains = world.domains_with_a_reason(self.framework_id)
         for name, profile_id in world.role_profiles(admin.library_id).items():
-            rank = RANK[name.split(" / ")[0]]
+            rank = max(1, RANK[name.split(" / ")[0]] - below)
             role_profiles.edit(
                 admin,
                 profile_id,
@@ -219,6 +220,12 @@ class Story(Scene):
         ]
         for part, chunk in enumerate(_chunks(reviewed, 40)):
             hold_review(self, learner, chunk, day + 12 + 3 * part, Stage.CLOSED)
+
+    def _after_first_round(self) -> None:
+        """It is kept as it was on its last day; then the library comes to expect more."""
+        rounds.keep_all_due(self.at(FIRST_ROUND[1] + 1))
+        now = self.at(FIRST_ROUND[1] + 10)
+        self._set_durable_targets(self.actor(self.cast.administrator, now), now)
 
     def _this_round(self, learner: DemoLearner) -> None:
         day = THIS_ROUND[0] + 4 + learner.place

@@ -112,6 +112,7 @@ KEPT = frozenset(
         "reviews",
         "scale_answers",
         "second_readings",
+        "snapshot_people",
         "sources",
         "statement_successors",
         "statements",

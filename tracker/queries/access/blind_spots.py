@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from tracker.db import session
-from tracker.models import Deputy, Review, ReviewItem, StatementSuccessor
+from tracker.models import Deputy, Review, ReviewItem, Statement, StatementSuccessor
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import deputises_on, is_of_one
 from tracker.rules.reviews.workflow import LIVE, SEALED
@@ -50,6 +50,17 @@ class BlindSpots:
         if not self.pairs:
             return true()
         return tuple_(person_id, statement_id).not_in(sorted(self.pairs))
+
+    def domains(self) -> frozenset[tuple[int, int]]:
+        """The (person, domain) of which the reader may not see all. One query, none where nothing
+        is hidden."""
+        if not self.pairs:
+            return frozenset()
+        of = select(Statement.id, Statement.domain_id).where(
+            Statement.id.in_({statement_id for _person, statement_id in self.pairs})
+        )
+        domain_of = dict(session().execute(of).all())
+        return frozenset((person_id, domain_of[each]) for person_id, each in self.pairs)
 
     def past_reviews(self) -> list[int]:
         """Those that held such a statement and do so no more. One query, none where nothing is

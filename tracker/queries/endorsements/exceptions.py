@@ -116,16 +116,16 @@ def agreed(
     return [AgreedException(**row) for row in rows.mappings()]
 
 
-def how_many(
+def of_people(
     person_ids: Collection[int],
     framework_id: int,
     library_id: int,
     blind: BlindSpots,
-    at: dt.datetime | None,
-) -> int:
-    """How many count for these people together, now or at that moment. One query."""
-    count = session().scalar(
-        select(func.count(LevelException.id))
+    at: dt.datetime | None = None,
+) -> dict[int, list[int]]:
+    """By person, the statements of those that count now or at that moment. One query."""
+    rows = session().execute(
+        select(LevelException.person_id, LevelException.statement_id)
         .join(Statement, Statement.id == LevelException.statement_id)
         .outerjoin(
             NotRatedHere,
@@ -138,8 +138,12 @@ def how_many(
             counts(at),
             blind.shown(LevelException.person_id, LevelException.statement_id),
         )
+        .order_by(LevelException.statement_id)
     )
-    return count or 0
+    found: dict[int, list[int]] = {}
+    for person_id, statement_id in rows:
+        found.setdefault(person_id, []).append(statement_id)
+    return found
 
 
 def of_review(review_id: int) -> dict[int, list[ProposedException]]:

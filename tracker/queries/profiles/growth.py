@@ -4,11 +4,12 @@ itself, as the same reader gets it."""
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Subquery, exists, select
+from sqlalchemy import Subquery, select
 
 from tracker.db import session
-from tracker.models import Framework, Membership, RoleProfile, Round, RoundFramework, ScaleAnswer
+from tracker.models import Framework, Round, RoundSnapshot, ScaleAnswer, SnapshotPerson
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner
@@ -17,22 +18,35 @@ from tracker.queries.profiles.profiles import SelfSide
 from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.frameworks.scale import Meaning, Scale
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.roles import Role
+from tracker.rules.profiles.levels import TargetState
 
 ROUNDS_OFFERED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierRound:
-    """A round that has ended. `end`: the moment after its last day."""
+    """A round that was kept at its end, the moment after its last day. `at_target`: in how many
+    domains the person was by what was endorsed, against the targets of then."""
 
     id: int
     name: str
     ends_on: dt.date
+    end: dt.datetime
+    reconstructed: bool
+    at_target: int
 
-    @property
-    def end(self) -> dt.datetime:
-        return dt.datetime.combine(self.ends_on + dt.timedelta(days=1), dt.time.min, dt.UTC)
+
+@dataclass(frozen=True, slots=True)
+class KeptRecord:
+    """What a round kept of one person. `domains`: the target, and of each side the level held and
+    the counts by level; the self side as last revealed."""
+
+    round: str
+    as_of: dt.date
+    reconstructed: bool
+    version: str
+    role_profile: str
+    domains: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +71,83 @@ class Growth:
     no_longer: tuple[StatementChange, ...] = ()
 
 
-def rounds(learner: Learner, today: dt.date) -> list[EarlierRound]:
-    """Ended rounds of the framework, in whichever version, in which the person learned in it
-    already, the newest first. One query."""
-    versions = select(Framework.id).where(Framework.slug == learner.framework_slug)
-    was_there = exists(
-        select(Membership.id)
-        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .where(
-            Membership.person_id == learner.person_id,
-            Membership.role == Role.LEARNER,
-            Membership.starts_on <= Round.ends_on,
-            RoleProfile.framework_id.in_(versions),
-        )
-    )
-    of_framework = exists(
-        select(RoundFramework.round_id).where(
-            RoundFramework.round_id == Round.id, RoundFramework.framework_id.in_(versions)
-        )
-    )
+def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
+    """Those kept in which the person learned a version of the framework, the newest first. One
+    query, two where something is hidden."""
     rows = session().execute(
-        select(Round.id, Round.name, Round.ends_on)
+        select(
+            Round.id,
+            Round.name,
+            Round.ends_on,
+            RoundSnapshot.as_of,
+            RoundSnapshot.reconstructed,
+            SnapshotPerson.cells,
+        )
+        .join(RoundSnapshot, RoundSnapshot.round_id == Round.id)
+        .join(SnapshotPerson, SnapshotPerson.snapshot_id == RoundSnapshot.id)
+        .join(Framework, Framework.id == SnapshotPerson.framework_id)
         .where(
-            Round.library_id == learner.library_id, of_framework, Round.ends_on < today, was_there
+            SnapshotPerson.person_id == learner.person_id, Framework.slug == learner.framework_slug
         )
         .order_by(Round.ends_on.desc(), Round.id)
         .limit(ROUNDS_OFFERED)
     )
-    return [EarlierRound(*row) for row in rows]
+    hidden = blind.domains()
+    return [
+        EarlierRound(
+            row.id,
+            row.name,
+            row.ends_on,
+            row.as_of,
+            row.reconstructed,
+            sum(
+                kept["state"] == TargetState.AT_TARGET
+                for domain_id, kept in row.cells.items()
+                if (learner.person_id, int(domain_id)) not in hidden
+            ),
+        )
+        for row in rows
+    ]
+
+
+def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
+    """What rounds kept of somebody in versions of a framework, the newest first. One query."""
+    rows = session().execute(
+        select(
+            Round.name,
+            Round.ends_on,
+            RoundSnapshot.reconstructed,
+            RoundSnapshot.facts,
+            SnapshotPerson.framework_id,
+            SnapshotPerson.role_profile,
+            SnapshotPerson.cells,
+            SnapshotPerson.counts,
+        )
+        .join(RoundSnapshot, RoundSnapshot.round_id == Round.id)
+        .join(SnapshotPerson, SnapshotPerson.snapshot_id == RoundSnapshot.id)
+        .join(Framework, Framework.id == SnapshotPerson.framework_id)
+        .where(SnapshotPerson.person_id == person_id, Framework.slug == framework_slug)
+        .order_by(Round.ends_on.desc(), Round.id)
+    )
+    found = []
+    for row in rows:
+        framework = row.facts["frameworks"][str(row.framework_id)]
+        titles = {str(domain["id"]): domain["title"] for domain in framework["domains"]}
+        domains = [
+            {"domain": title, "target": row.cells[key]["target"], **row.counts[key]}
+            for key, title in titles.items()
+        ]
+        found.append(
+            KeptRecord(
+                row.name,
+                row.ends_on,
+                row.reconstructed,
+                framework["version"],
+                row.role_profile,
+                domains,
+            )
+        )
+    return found
 
 
 def growth(

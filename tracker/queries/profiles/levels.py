@@ -157,13 +157,6 @@ def own_answers(person_ids: Iterable[int], framework_id: int, library_id: int) -
     return _count(answers.subquery(), framework_id, library_id)
 
 
-def own_answers_at(
-    person_ids: Iterable[int], framework_id: int, library_id: int, at: dt.datetime
-) -> Counts:
-    """The learner's answers as they stood at that moment."""
-    return _count(rated(person_ids, at), framework_id, library_id)
-
-
 def rated(person_ids: Iterable[int], at: dt.datetime) -> Subquery:
     """Columns (person, statement, answer, at): the learner's answers as they stood at that moment,
     from the history; without an answer where it was cleared."""

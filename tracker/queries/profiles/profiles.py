@@ -1,5 +1,4 @@
-"""A learner's profile: where they stand in both voices, what came of reviews, and how that was at
-an earlier moment.
+"""A learner's profile: where they stand in both voices, and what came of reviews.
 
 The self side is the learner's answers as they are for the learner alone, as last revealed for a
 supervisor, and nothing for anybody else (`Side`).
@@ -21,7 +20,7 @@ from tracker.queries.assessment.learners import Learner, targets
 from tracker.queries.profiles import levels
 from tracker.queries.profiles.levels import Counts, DomainShape
 from tracker.rules.frameworks.scale import Meaning
-from tracker.rules.profiles.levels import DomainStanding, TargetState
+from tracker.rules.profiles.levels import DomainStanding
 
 
 class SelfSide(StrEnum):
@@ -58,19 +57,11 @@ class EndorsedCount:
     supervisors: int
 
 
-@dataclass(frozen=True, slots=True)
-class AtTarget:
-    """How many domains were at target. `own` is None without a self side."""
-
-    own: int | None
-    endorsed: int
-
-
 def profile(learner: Learner, side: SelfSide, blind: BlindSpots) -> Profile:
     """Four queries; three without a self side."""
     domains = levels.shape(learner.framework_id, learner.library_id)
     expected = {domain: rank for (_, domain), rank in targets({learner.role_profile_id}).items()}
-    own = _self_side(learner, side, blind, None)
+    own = _self_side(learner, side, blind)
     endorsed = levels.endorsed_answers(
         [learner.person_id], learner.framework_id, learner.library_id, blind
     )
@@ -126,16 +117,6 @@ def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
     return EndorsedCount(*row)
 
 
-def at_target(of: Profile, side: SelfSide, blind: BlindSpots, at: dt.datetime) -> AtTarget:
-    """As things were at that moment, against the targets of today. At most two queries."""
-    learner = of.learner
-    own = _self_side(learner, side, blind, at)
-    endorsed = levels.endorsed_answers(
-        [learner.person_id], learner.framework_id, learner.library_id, blind, at
-    )
-    return AtTarget(None if own is None else _at_target(of, own), _at_target(of, endorsed))
-
-
 def names_to_coordinators(library_id: int) -> bool:
     """The library's setting: whether coordinators see levels by name."""
     return bool(
@@ -143,21 +124,13 @@ def names_to_coordinators(library_id: int) -> bool:
     )
 
 
-def _self_side(
-    learner: Learner, side: SelfSide, blind: BlindSpots, at: dt.datetime | None
-) -> Counts | None:
-    """The answers that a reader of that side gets; as they were `at` a moment, where one is
-    given."""
+def _self_side(learner: Learner, side: SelfSide, blind: BlindSpots) -> Counts | None:
+    """The answers that a reader of that side gets."""
     who = ([learner.person_id], learner.framework_id, learner.library_id)
     match side:
         case SelfSide.OWN:
-            return levels.own_answers(*who) if at is None else levels.own_answers_at(*who, at)
+            return levels.own_answers(*who)
         case SelfSide.REVEALED:
-            return levels.revealed_answers(*who, blind, at)
+            return levels.revealed_answers(*who, blind)
         case SelfSide.NONE:
             return None
-
-
-def _at_target(of: Profile, counts: Counts) -> int:
-    standing = levels.standings(of.domains, counts, of.learner.person_id, of.targets)
-    return sum(each.target_state is TargetState.AT_TARGET for each in standing.values())

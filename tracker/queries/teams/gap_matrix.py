@@ -1,11 +1,11 @@
 """The matrix of a gaps page: cells, counts by domain, and which of the counts its reader may be
 told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tracker.queries.assessment.learners import targets
-from tracker.queries.profiles.levels import DomainShape, endorsed_answers, shape, standings
+from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.teams.gap_figures import Cells, figures, kept_figures
 from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, TeamName, counted
 from tracker.rules.teams import gaps
 from tracker.rules.teams.gaps import DomainSummary, GapCell
@@ -14,12 +14,11 @@ from tracker.rules.teams.team_suppression import DisclosedCounts, TeamSlice
 
 @dataclass(frozen=True, slots=True)
 class MatrixFilters:
-    """What the reader asks for. No round: as things are now. `below`: with the teams below."""
+    """What the reader asks for of a scope. `below`: with the teams below."""
 
     framework_id: int
     slug: str
     lang: str
-    round: PastRound | None = None
     compare: PastRound | None = None
     role_profile_id: int | None = None
     below: bool = False
@@ -60,9 +59,6 @@ class ChildRow:
     gaps: tuple[tuple[int, int] | None, ...]
 
 
-Cells = Mapping[tuple[int, int], GapCell]
-
-
 def people_chosen(scope: GapScope, chosen: MatrixFilters) -> list[TeamLearner]:
     """Who is on the page, by name."""
     return [
@@ -75,40 +71,29 @@ def people_chosen(scope: GapScope, chosen: MatrixFilters) -> list[TeamLearner]:
 
 
 class GapMatrix:
-    """The cells of everybody on the page's scope, now (or at the round asked for) and at the round
-    to compare with."""
+    """The cells of everybody on the page's scope, as of its time, and of those of them who were
+    there at the end of the round to compare with. Domains of two versions are the same by key."""
 
     def __init__(
         self, scope: GapScope, chosen: MatrixFilters, everybody: Sequence[TeamLearner]
     ) -> None:
         self.scope = scope
         self.everybody = everybody
-        self.domains = shape(chosen.framework_id, scope.library_id)
-        expected = targets({one.role_profile_id for one in everybody})
-        self.targets = {
-            profile_id: {
-                domain.id: expected[profile_id, domain.id]
-                for domain in self.domains
-                if (profile_id, domain.id) in expected
-            }
-            for profile_id in {one.role_profile_id for one in everybody}
-        }
-        self.now = self._cells(chosen.framework_id, chosen.round)
-        self.then = self._cells(chosen.framework_id, chosen.compare) if chosen.compare else None
+        self.figures = figures(scope, chosen.framework_id, everybody)
+        self.domains = self.figures.domains
+        self.now = self.figures.cells
+        self.then = self._cells_at(chosen.compare) if chosen.compare else None
         self._told_now = self._settle(self.now)
         self._told_then = self._settle(self.then) if self.then is not None else {}
 
-    def _cells(self, framework_id: int, at: PastRound | None) -> Cells:
-        ids = [one.person_id for one in self.everybody]
-        counts = endorsed_answers(
-            ids, framework_id, self.scope.library_id, self.scope.blind, at.end if at else None
-        )
+    def _cells_at(self, at: PastRound) -> Cells:
+        then = kept_figures(at, [one.person_id for one in self.everybody], self.scope.blind)
+        keys = {domain.id: domain.key for domain in then.domains}
+        here = {domain.key: domain.id for domain in self.domains}
         return {
-            (one.person_id, domain_id): gaps.cell_of(one.person_id, domain_id, standing)
-            for one in self.everybody
-            for domain_id, standing in standings(
-                self.domains, counts, one.person_id, self.targets[one.role_profile_id]
-            ).items()
+            (person_id, here[keys[domain_id]]): replace(cell, domain_id=here[keys[domain_id]])
+            for (person_id, domain_id), cell in then.cells.items()
+            if keys[domain_id] in here
         }
 
     def rows(self, people: Sequence[TeamLearner]) -> tuple[PersonRow, ...]:
@@ -164,7 +149,13 @@ class GapMatrix:
     def _summaries(self, cells: Cells, people: Sequence[TeamLearner]) -> tuple[DomainSummary, ...]:
         ids = [domain.id for domain in self.domains]
         return gaps.summarise(
-            (cells[one.person_id, domain_id] for one in people for domain_id in ids), ids
+            (
+                cells[one.person_id, domain_id]
+                for one in people
+                for domain_id in ids
+                if (one.person_id, domain_id) in cells
+            ),
+            ids,
         )
 
     def _settle(self, cells: Cells) -> dict[int, DisclosedCounts]:
@@ -174,7 +165,11 @@ class GapMatrix:
             domain.id: DisclosedCounts(
                 self.scope.root,
                 hidden,
-                {one.person_id: cells[one.person_id, domain.id].state for one in hidden},
+                {
+                    one.person_id: cells[one.person_id, domain.id].state
+                    for one in hidden
+                    if (one.person_id, domain.id) in cells
+                },
             )
             for domain in self.domains
         }

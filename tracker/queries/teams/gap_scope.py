@@ -5,9 +5,8 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from tracker.db import session
 from tracker.models import (
@@ -18,6 +17,7 @@ from tracker.models import (
     RoleProfile,
     Round,
     RoundFramework,
+    RoundSnapshot,
     Team,
 )
 from tracker.policy.permissions import Actor, current_on, in_reach_on, teams_readable
@@ -65,37 +65,50 @@ class TeamLearner:
 
 @dataclass(frozen=True, slots=True)
 class PastRound:
-    """A round that has begun, for one of its frameworks. `end` is the first moment after it."""
+    """A round that has begun, for one of its frameworks. `snapshot_id`: of how things were at its
+    end; None before that is kept. `reconstructed`: it was put together afterwards."""
 
     id: int
     name: str
     framework_id: int
+    framework_slug: str
+    framework: Wording
+    lang: str
     starts_on: dt.date
     ends_on: dt.date
-    end: dt.datetime
+    snapshot_id: int | None
+    reconstructed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class GapScope:
     """What a gaps page stands on, before it is filtered. `root`: the highest team that the reader
     coordinates and that holds this one, or this one itself; `people` are all who learn in it or
-    below it; `blind` is what the reader may not see of them."""
+    below it; `blind` is what the reader may not see of them. `names`: whether the library shows
+    coordinators levels by name. `round`: as of whose end all this is; None for now."""
 
     library_id: int
     team: TeamName
     root: str
     coordinates: bool
+    names: bool
     above: tuple[TeamName, ...]
     children: tuple[TeamName, ...]
     people: tuple[TeamLearner, ...]
     rounds: tuple[PastRound, ...]
     blind: BlindSpots
     today: dt.date
+    round: PastRound | None = None
 
     @property
     def here(self) -> list[TeamLearner]:
         """The people of this team and, for who coordinates it, of those below."""
         return [one for one in self.people if one.is_in(self.team.path, self.coordinates)]
+
+    @property
+    def kept(self) -> list[PastRound]:
+        """The rounds that are over and kept as they were, the newest first."""
+        return [each for each in self.rounds if each.snapshot_id is not None]
 
     def open_round(self, framework_id: int) -> PastRound | None:
         """The round of that framework that today falls into."""
@@ -111,14 +124,7 @@ def gap_scope(
     roots = [place.path for place in actor.coordinates if path.startswith(place.path)]
     root = min(roots, key=len, default=path)
     query = (
-        select(
-            Team.id,
-            Team.parent_id,
-            Team.name,
-            Team.path,
-            Library.names_to_coordinators,
-            Library.time_zone,
-        )
+        select(Team.id, Team.parent_id, Team.name, Team.path, Library.names_to_coordinators)
         .join(Library, Library.id == Team.library_id)
         .where(teams_readable(actor), or_(Team.closed_on.is_(None), Team.id == team_id))
         .order_by(Team.name, Team.id)
@@ -135,12 +141,13 @@ def gap_scope(
         team=names[team_id],
         root=root,
         coordinates=bool(roots),
+        names=here.names_to_coordinators,
         above=tuple(each for each in above if each.id != team_id),
         children=tuple(each for each in names.values() if each.parent_id == team_id)
         if roots
         else (),
         people=_people(actor, root, bool(roots), here.names_to_coordinators, today),
-        rounds=_rounds(actor.library_id, today, here.time_zone),
+        rounds=_rounds(actor.library_id, today),
         blind=blind,
         today=today,
     )
@@ -226,18 +233,41 @@ def _learner(newest: Any, paths: list[str], by_name: bool, is_usual: bool) -> Te
     )
 
 
-def _rounds(library_id: int, today: dt.date, time_zone: str) -> tuple[PastRound, ...]:
+def _rounds(library_id: int, today: dt.date) -> tuple[PastRound, ...]:
     """Those that have begun, the newest first. One query."""
     rows = session().execute(
-        select(Round.id, Round.name, RoundFramework.framework_id, Round.starts_on, Round.ends_on)
+        select(
+            Round.id,
+            Round.name,
+            RoundFramework.framework_id,
+            Framework.slug,
+            Framework.title,
+            Framework.version,
+            Framework.lang,
+            Round.starts_on,
+            Round.ends_on,
+            RoundSnapshot.id.label("snapshot_id"),
+            func.coalesce(RoundSnapshot.reconstructed, False).label("reconstructed"),
+        )
         .join(RoundFramework, RoundFramework.round_id == Round.id)
+        .join(Framework, Framework.id == RoundFramework.framework_id)
+        .outerjoin(RoundSnapshot, RoundSnapshot.round_id == Round.id)
         .where(Round.library_id == library_id, Round.starts_on <= today)
         .order_by(Round.starts_on.desc(), Round.id.desc())
     )
-    zone = ZoneInfo(time_zone)
-    midnight = dt.time(tzinfo=zone)
     return tuple(
-        PastRound(*row, dt.datetime.combine(row.ends_on + dt.timedelta(days=1), midnight))
+        PastRound(
+            id=row.id,
+            name=row.name,
+            framework_id=row.framework_id,
+            framework_slug=row.slug,
+            framework=f"{row.title} {row.version}",
+            lang=row.lang,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            snapshot_id=row.snapshot_id,
+            reconstructed=row.reconstructed,
+        )
         for row in rows
     )
 

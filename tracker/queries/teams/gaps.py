@@ -7,16 +7,9 @@ The endorsed voice alone: nothing here reads a rating.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
-
-from tracker.db import session
-from tracker.models import LevelException, NotRatedHere, ScaleAnswer, Statement
-from tracker.models.joins import scale_answer
-from tracker.models.reviews.standing import standing
-from tracker.queries.endorsements import exceptions
 from tracker.queries.reviews.submission_counts import who_sent
+from tracker.queries.teams.gap_figures import GapFigures, kept_not_met, not_met
 from tracker.queries.teams.gap_matrix import (
-    Cells,
     ChildRow,
     DomainColumn,
     GapMatrix,
@@ -25,7 +18,6 @@ from tracker.queries.teams.gap_matrix import (
     people_chosen,
 )
 from tracker.queries.teams.gap_scope import GapScope, TeamLearner
-from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.teams import gaps
@@ -92,7 +84,6 @@ def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
         return GapPage(people=len(people), without_names=bool(hidden), too_few=bool(hidden))
     of = GapMatrix(scope, chosen, everybody if hidden else people)
     columns = of.columns(people, TeamSlice(scope.team.path, chosen.below, chosen.role_profile_id))
-    now = scope.open_round(chosen.framework_id)
     named = not hidden and gaps.shows_names(len(people))
     return GapPage(
         people=len(people),
@@ -100,30 +91,28 @@ def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
         too_few=False,
         columns=columns,
         rows=of.rows(people) if named else (),
-        biggest=_biggest(scope, chosen, of.now, people, columns),
+        biggest=_biggest(scope, chosen, of.figures, people, columns),
         children=of.children(chosen)
         if chosen.below and not (hidden and chosen.role_profile_id)
         else (),
-        exceptions=exceptions.how_many(
-            [one.person_id for one in people if one.by_name],
-            chosen.framework_id,
-            scope.library_id,
-            scope.blind,
-            chosen.round.end if chosen.round else None,
+        exceptions=sum(
+            len(of.figures.exceptions.get(one.person_id, ())) for one in people if one.by_name
         ),
-        not_sent=len(people)
-        - len(
-            who_sent(
-                [one.person_id for one in people], chosen.framework_id, [now.id] if now else []
-            )
-        ),
+        not_sent=0 if scope.round else _not_sent(scope, chosen, people),
     )
+
+
+def _not_sent(scope: GapScope, chosen: MatrixFilters, people: Sequence[TeamLearner]) -> int:
+    """In the open round, or ever where none is open. One query."""
+    now = scope.open_round(chosen.framework_id)
+    ids = [one.person_id for one in people]
+    return len(people) - len(who_sent(ids, chosen.framework_id, [now.id] if now else []))
 
 
 def _biggest(
     scope: GapScope,
     chosen: MatrixFilters,
-    cells: Cells,
+    figures: GapFigures,
     people: Sequence[TeamLearner],
     columns: Sequence[DomainColumn],
 ) -> tuple[BiggestOfStrand, ...]:
@@ -138,8 +127,12 @@ def _biggest(
         )
     ]
     wanted = {each.domain_id for each in biggest}
-    mine = [cells[one.person_id, domain_id] for one in people for domain_id in wanted]
-    facts, titles = _not_met(scope, chosen, {one.person_id for one in people}, wanted)
+    mine = [figures.cells[one.person_id, domain_id] for one in people for domain_id in wanted]
+    if figures.not_met is None:
+        ids = [one.person_id for one in people]
+        facts, titles = not_met(ids, wanted, chosen.framework_id, scope.library_id, scope.blind)
+    else:
+        facts, titles = kept_not_met(figures.not_met, wanted)
     held_back = gaps.held_back_by(mine, facts)
     teachers = gaps.could_teach(mine)
     names = {one.person_id: one.name for one in people if one.by_name}
@@ -176,49 +169,3 @@ def _may_name(
     )
     known = sum(cell.state in (TargetState.GAP, TargetState.AT_TARGET) for cell in nameless)
     return can_be_told((count, known - count))
-
-
-def _not_met(
-    scope: GapScope, chosen: MatrixFilters, person_ids: Collection[int], domain_ids: Collection[int]
-) -> tuple[list[gaps.NotMet], dict[int, str]]:
-    """The endorsements that do not meet their statement, but for agreed exceptions, and the
-    statements' titles. One query."""
-    at = chosen.round.end if chosen.round else None
-    endorsed = standing(lambda column: column.in_(person_ids), chosen.framework_id, at)
-    person_id, statement_id, answer, *_rest = endorsed.c
-    query = (
-        select(
-            Statement.domain_id,
-            Statement.rank,
-            Statement.position,
-            Statement.id,
-            person_id,
-            Statement.title,
-        )
-        .join(endorsed, statement_id == Statement.id)
-        .join(ScaleAnswer, scale_answer(answer))
-        .outerjoin(
-            NotRatedHere,
-            and_(
-                NotRatedHere.statement_id == Statement.id,
-                NotRatedHere.library_id == scope.library_id,
-            ),
-        )
-        .outerjoin(
-            LevelException,
-            and_(
-                LevelException.person_id == person_id,
-                LevelException.statement_id == statement_id,
-                exceptions.counts(at),
-            ),
-        )
-        .where(
-            Statement.domain_id.in_(domain_ids),
-            ScaleAnswer.counts_as == Meaning.NOT_MET,
-            NotRatedHere.id.is_(None),
-            LevelException.id.is_(None),
-            scope.blind.shown(person_id, statement_id),
-        )
-    )
-    rows = session().execute(query).all()
-    return [gaps.NotMet(*row[:5]) for row in rows], {row[3]: row[5] for row in rows}

@@ -11,7 +11,9 @@ from tracker.models import Membership
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.bulk_edits import plans
 from tracker.queries.administration.bulk_edits.plans import PlannedEdit
+from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, memberships, readers
+from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.bulk_edits import BulkChange, BulkEdit
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.calendar import clean_period
@@ -32,7 +34,8 @@ def edit_all(
     Invalid as `memberships.add` does.
     """
     with transaction() as tx:
-        administration.of_library(tx, actor)
+        library = administration.of_library(tx, actor)
+        round_snapshots.keep_due(tx, library.id, now, facts_at_end)
         plan = plans.planned(actor, person_ids, edit, actor.today(now))
         if plans.digest(plan) != seen:
             raise Conflict("bulk_changed")

@@ -8,7 +8,9 @@ from sqlalchemy import delete, select
 from tracker.db import transaction
 from tracker.models import NotRatedHere, SensitiveDecision, Statement
 from tracker.policy.permissions import Actor
+from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, audit, exclusions
+from tracker.records.reviews import round_snapshots
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.frameworks.sensitive import Decision
 from tracker.rules.texts import clean_prose
@@ -30,6 +32,7 @@ def leave_out(
         raise Invalid("nothing_chosen", "statements")
     with transaction() as tx:
         library = administration.of_library(tx, actor)
+        round_snapshots.keep_due(tx, library.id, now, facts_at_end)
         codes = dict(
             tx.execute(select(Statement.id, Statement.code).where(Statement.id.in_(wanted))).all()
         )
@@ -62,6 +65,7 @@ def leave_out(
                 actor_id=actor.person_id,
                 statement_id=statement_id,
                 statement=codes[statement_id],
+                after=reason,
             )
         tx.flush()
         return [row.id for row in rows]
@@ -71,6 +75,7 @@ def lift(actor: Actor, not_rated_id: int, now: dt.datetime) -> None:
     """The statement is rated again."""
     with transaction() as tx:
         library = administration.of_library(tx, actor)
+        round_snapshots.keep_due(tx, library.id, now, facts_at_end)
         row = tx.scalar(
             select(NotRatedHere).where(
                 NotRatedHere.id == not_rated_id, NotRatedHere.library_id == library.id
@@ -87,6 +92,7 @@ def lift(actor: Actor, not_rated_id: int, now: dt.datetime) -> None:
             actor_id=actor.person_id,
             statement_id=row.statement_id,
             statement=code,
+            before=row.reason,
         )
         exclusions.decide(tx, actor, [row.statement_id], Decision.RATE, now)
         tx.delete(row)
@@ -106,6 +112,7 @@ def decide(
     """
     with transaction() as tx:
         library = administration.of_library(tx, actor)
+        round_snapshots.keep_due(tx, library.id, now, facts_at_end)
         codes = dict(
             tx.execute(
                 select(Statement.id, Statement.code)
@@ -149,6 +156,7 @@ def decide(
                 actor_id=actor.person_id,
                 statement_id=statement_id,
                 statement=codes[statement_id],
+                decision_before=before.get(statement_id),
                 decision=decision,
             )
         return len(new)

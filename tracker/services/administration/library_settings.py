@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Library, Person, Team
 from tracker.policy.permissions import Actor
+from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, audit, exclusions, readers
 from tracker.records.accounts import invitations
+from tracker.records.reviews import round_snapshots
 from tracker.rules.calendar import clean_time_zone
 from tracker.rules.errors import Invalid
 from tracker.rules.regions import Paper, Region
@@ -161,6 +163,7 @@ def edit(
     }
     with transaction() as tx:
         library = administration.of_library(tx, actor)
+        round_snapshots.keep_due(tx, library.id, now, facts_at_end)
         if tx.scalar(
             select(Library.id).where(Library.name == wanted["name"], Library.id != library.id)
         ):

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Membership, MembershipRequest, Person
 from tracker.policy.permissions import Actor
+from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, membership_requests, memberships, readers
 from tracker.records.notifications import notices
+from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.administration.requests import RequestOutcome
 from tracker.rules.errors import Conflict, Missing
@@ -54,6 +56,7 @@ def confirm(actor: Actor, request_id: int, now: dt.datetime) -> None:
     request_is_own, request_not_free, needs_another.
     """
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         asked = _locked(tx, actor, request_id)
         if asked.asked_by_id == actor.person_id:
             raise Conflict("request_is_own")

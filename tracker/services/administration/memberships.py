@@ -11,8 +11,10 @@ from tracker.db import transaction
 from tracker.models import Membership
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.people import MembershipDetails
+from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, memberships, readers
 from tracker.records.accounts import disabling
+from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.calendar import clean_period
 from tracker.rules.errors import Conflict
@@ -26,6 +28,7 @@ def add(actor: Actor, person_id: int, terms: MembershipTerms, now: dt.datetime) 
     day_far, hours_out_of_range, line_*; Conflict: needs_another, account_is_earlier.
     """
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         person = administration.person_of(tx, actor, person_id)
         disabling.refuse_earlier(tx, person)
         with readers.watched(tx, actor, now, person.id):
@@ -46,6 +49,7 @@ def correct(
     Conflict("membership_changed").
     """
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         membership = memberships.locked(tx, actor, membership_id)
         if still and still != terms_of(membership).digest:
             raise Conflict("membership_changed")
@@ -58,6 +62,7 @@ def end(actor: Actor, membership_id: int, ends_on: dt.date, now: dt.datetime) ->
     """`ends_on` is the last day. Raises Invalid: dates_not_in_order, day_far,
     membership_overlaps; Conflict("needs_another") where it would last longer."""
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         membership = memberships.locked(tx, actor, membership_id)
         clean_period(membership.starts_on, ends_on)
         with readers.watched(tx, actor, now, membership.person_id):

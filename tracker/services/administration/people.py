@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Person
 from tracker.policy.permissions import Actor, people_of
+from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, audit
 from tracker.records.accounts import address_changes, disabling, invitations, sign_ins
 from tracker.records.notifications import alerts, link_mails
+from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.roster.entries import clean_staff_id
 from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.notifications.notices import NoticeKind
@@ -93,6 +95,7 @@ def enable(actor: Actor, person_id: int, now: dt.datetime) -> None:
     """They may sign in again, with the password they had. Raises Conflict("account_is_earlier")
     for an account that goes on in another one."""
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         person = administration.person_of(tx, actor, person_id)
         disabling.enable(tx, actor, person, now)
 

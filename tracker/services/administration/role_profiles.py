@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Domain, Framework, Level, Membership, RoleProfile, Strand, Target
 from tracker.policy.permissions import Actor
+from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, audit
+from tracker.records.reviews import round_snapshots
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_line, clean_prose
 
@@ -54,16 +56,23 @@ def edit(
     does."""
     name = clean_line(name)
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         profile = _profile(tx, actor, role_profile_id)
         _check_name(tx, profile.library_id, profile.framework_id, name, but=profile.id)
-        changed = ["name"] if profile.name != name else []
+        name_before, reason_before = profile.name, profile.targets_reason
         profile.name = name
-        if _set_targets(tx, profile, targets):
-            changed.append("targets")
-        if _set_reason(tx, profile, targets_reason):
-            changed.append("targets_reason")
-        if changed:
-            _note(tx, "role_profile_edited", actor, profile, now, changed=", ".join(changed))
+        targets_before = _set_targets(tx, profile, targets)
+        _set_reason(tx, profile, targets_reason)
+        before = _expected(tx, targets_before)
+        after = _expected(tx, {each: targets[each] for each in targets_before})
+        if profile.name != name_before:
+            before, after = [name_before, *before], [profile.name, *after]
+        if profile.targets_reason != reason_before:
+            before.append(reason_before or "–")
+            after.append(profile.targets_reason or "–")
+        if after:
+            said = {"before": "; ".join(before), "after": "; ".join(after)}
+            _note(tx, "role_profile_edited", actor, profile, now, **said)
 
 
 def retire(actor: Actor, role_profile_id: int, now: dt.datetime) -> None:
@@ -188,8 +197,10 @@ def _check_name(tx: Session, library_id: int, framework_id: int, name: str, but:
         raise Invalid("role_profile_name_taken", "name")
 
 
-def _set_targets(tx: Session, profile: RoleProfile, targets: Mapping[int, int | None]) -> bool:
-    """Whether anything changed."""
+def _set_targets(
+    tx: Session, profile: RoleProfile, targets: Mapping[int, int | None]
+) -> dict[int, int | None]:
+    """What was expected in the domains that changed."""
     levels = tx.execute(_levels_of(profile.framework_id)).all()
     known: set[tuple[int, int | None]] = {(domain_id, rank) for domain_id, rank in levels}
     known |= {(domain_id, None) for domain_id, _rank in levels}
@@ -210,11 +221,11 @@ def _set_targets(tx: Session, profile: RoleProfile, targets: Mapping[int, int | 
         for domain_id, rank in changed.items()
         if rank is not None
     )
-    return bool(changed)
+    return {domain_id: before.get(domain_id) for domain_id in changed}
 
 
-def _set_reason(tx: Session, profile: RoleProfile, reason: str) -> bool:
-    """Whether anything changed. Without targets that need one none is kept."""
+def _set_reason(tx: Session, profile: RoleProfile, reason: str) -> None:
+    """Without targets that need one none is kept."""
     needed = tx.scalar(
         select(func.count())
         .select_from(Target)
@@ -224,9 +235,21 @@ def _set_reason(tx: Session, profile: RoleProfile, reason: str) -> bool:
     )
     if needed and not reason.strip():
         raise Invalid("targets_reason_needed", "targets_reason")
-    before = profile.targets_reason
     profile.targets_reason = clean_prose(reason, "targets_reason", REASON_MAX) if needed else ""
-    return profile.targets_reason != before
+
+
+def _expected(tx: Session, ranks: Mapping[int, int | None]) -> list[str]:
+    """What is expected in these domains, in words for the audit."""
+    rows = tx.execute(
+        select(Domain.id, Domain.title, Level.rank, Level.name)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Level, Level.strand_id == Strand.id)
+        .where(Domain.id.in_(ranks))
+        .order_by(Strand.position, Domain.position, Level.rank)
+    ).all()
+    names = {row.id: f"{row.title}: –" for row in rows}
+    names |= {row.id: f"{row.title}: {row.name}" for row in rows if ranks[row.id] == row.rank}
+    return list(names.values())
 
 
 def _note(

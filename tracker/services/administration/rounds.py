@@ -6,10 +6,12 @@ from collections.abc import Collection
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from tracker.db import transaction
-from tracker.models import Framework, Round, RoundFramework
+from tracker.db import session, transaction
+from tracker.models import Framework, Library, Round, RoundFramework
 from tracker.policy.permissions import Actor
+from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, audit
+from tracker.records.reviews import round_snapshots
 from tracker.rules.calendar import clean_period, overlap
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.texts import clean_line
@@ -34,6 +36,7 @@ def create(
         library = administration.of_library(tx, actor)
         period = Round(library_id=library.id)
         frameworks = _write(tx, period, name, framework_ids, starts_on, ends_on)
+        period.ended_unseen = ends_on < actor.today(now)
         tx.add(period)
         tx.flush()
         _set_frameworks(tx, period, frameworks)
@@ -50,11 +53,13 @@ def edit(
     ends_on: dt.date,
     now: dt.datetime,
 ) -> None:
-    """Raises Invalid as `create` does, and round_keeps_framework once it has begun."""
+    """Raises Invalid as `create` does, round_keeps_framework once it has begun, and
+    round_keeps_dates once it is kept as it was at its end."""
     name = clean_line(name)
     clean_period(starts_on, ends_on)
     with transaction() as tx:
         library = administration.of_library(tx, actor)
+        round_snapshots.keep_due(tx, library.id, now, facts_at_end)
         period = tx.scalar(
             select(Round)
             .where(Round.id == round_id, Round.library_id == library.id)
@@ -63,11 +68,30 @@ def edit(
         if period is None:
             raise Missing
         kept = _frameworks(tx, period)
+        before = _said(period)
+        if (starts_on, ends_on) != (period.starts_on, period.ends_on) and round_snapshots.is_kept(
+            tx, period.id
+        ):
+            raise Invalid("round_keeps_dates", "ends_on")
         if set(framework_ids) != kept and period.starts_on <= actor.today(now):
             raise Invalid("round_keeps_framework", "framework_ids")
         frameworks = _write(tx, period, name, framework_ids, starts_on, ends_on)
+        if not round_snapshots.is_kept(tx, period.id):
+            period.ended_unseen = ends_on < actor.today(now)
         _set_frameworks(tx, period, frameworks)
-        _note(tx, "round_edited", actor, period, frameworks, now)
+        _note(
+            tx, "round_edited", actor, period, frameworks, now, before=before, after=_said(period)
+        )
+
+
+def keep_all_due(now: dt.datetime) -> int:
+    """Keep those that are over as they were on their last day, library by library. Returns how
+    many: run daily by a command."""
+    kept = 0
+    for library_id in session().scalars(select(Library.id).order_by(Library.id)).all():
+        with transaction() as tx:
+            kept += round_snapshots.keep_due(tx, library_id, now, facts_at_end)
+    return kept
 
 
 def _write(
@@ -125,6 +149,7 @@ def _note(
     period: Round,
     frameworks: Collection[Framework],
     now: dt.datetime,
+    **facts: str,
 ) -> None:
     audit.note(
         tx,
@@ -132,7 +157,14 @@ def _note(
         now,
         library_id=period.library_id,
         actor_id=actor.person_id,
+        subject_id=None,
         round_id=period.id,
         round=period.name,
         frameworks=", ".join(f"{each.slug} {each.version}" for each in frameworks),
+        **facts,
     )
+
+
+def _said(period: Round) -> str:
+    """A round for the audit."""
+    return f"{period.name}, {period.starts_on}/{period.ends_on}"

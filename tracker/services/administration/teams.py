@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Membership, Team
 from tracker.policy.permissions import Actor
+from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, audit, readers
+from tracker.records.reviews import round_snapshots
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.texts import clean_line
 
@@ -51,6 +53,7 @@ def edit(
     """
     name = clean_line(name)
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         team = _team(tx, actor, team_id)
         if team.parent_id is not None:
             parent = (
@@ -84,6 +87,7 @@ def close(actor: Actor, team_id: int, now: dt.datetime) -> int:
     """
     today = actor.today(now)
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         team = _team(tx, actor, team_id)
         if team.parent_id is None:
             raise Conflict("root_stays")

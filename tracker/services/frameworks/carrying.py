@@ -12,8 +12,10 @@ from tracker.models import CarriedPerson, Carrying, Library, Person, Team
 from tracker.policy.permissions import Actor
 from tracker.queries.frameworks import carrying as queries
 from tracker.queries.frameworks.carrying import CarryingScope
+from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, jobs
 from tracker.records.frameworks import carried_people, carryings
+from tracker.records.reviews import round_snapshots
 from tracker.rules.calendar import clean_period, day_in
 from tracker.rules.errors import Invalid, Missing
 from tracker.rules.frameworks.carrying import AT_WORK, CarryingStatus
@@ -140,6 +142,7 @@ def go_on(carrying_id: int, carried_id: int, now: dt.datetime) -> None:
         if who is None:
             raise Missing
         carrying = tx.get_one(Carrying, carrying_id)
+        round_snapshots.keep_due(tx, carrying.library_id, now, facts_at_end)
         today = _today(tx, carrying, now)
         if carrying.status is CarryingStatus.RUNNING and who.carried_at is None:
             lines = queries.lines(carrying.from_id, carrying.to_id)

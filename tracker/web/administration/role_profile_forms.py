@@ -34,6 +34,10 @@ refusal_messages(
         "dates or another framework."
     ),
     round_framework_needed=_l("Choose a framework."),
+    round_keeps_dates=_l(
+        "This round is over and kept as it was on its last day, so its dates stay. You can change "
+        "its name."
+    ),
     round_keeps_framework=_l(
         "This round has begun, so it keeps its frameworks. Add another round for the new one."
     ),

@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.profiles.growth import EarlierRound, Growth, StatementChange
-from tracker.queries.profiles.profiles import AtTarget, Profile
+from tracker.queries.profiles.profiles import Profile
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState
 from tracker.web.profiles.level_bars import SectionBars
+from tracker.web.ui.template_helpers import as_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class ChangesSince:
     offered: list[EarlierRound]
     headline: str
     note: str
+    as_of: str
     lists: tuple[ChangeList, ...]
     by_statement: bool
 
@@ -74,15 +76,17 @@ def changes(
     offered: list[EarlierRound],
     chosen: EarlierRound,
     growth: Growth,
-    then: AtTarget,
     now: Sequence[VoiceSummary],
 ) -> ChangesSince:
     endorsed = next(each for each in now if each.voice is Voice.ENDORSED)
     note = _(
-        "Domains at target: %(then)s then, %(now)s now.", then=then.endorsed, now=endorsed.at_target
+        "Domains at target: %(then)s then, %(now)s now.",
+        then=chosen.at_target,
+        now=endorsed.at_target,
     )
+    then = as_of(chosen.ends_on, chosen.reconstructed)
     if of.own is None:
-        return ChangesSince(chosen, offered, str(note), "", (), False)
+        return ChangesSince(chosen, offered, str(note), "", then, (), False)
     lists = [
         ChangeList(_moved(len(growth.up), len(growth.down)), ()),
         ChangeList(
@@ -107,7 +111,7 @@ def changes(
                 _("%(num)s no longer met in reviews", num=len(growth.no_longer)), growth.no_longer
             )
         )
-    return ChangesSince(chosen, offered, lists[0].title, str(note), tuple(lists[1:]), True)
+    return ChangesSince(chosen, offered, lists[0].title, str(note), then, tuple(lists[1:]), True)
 
 
 def _moved(up: int, down: int) -> str:

@@ -1,11 +1,14 @@
 """A learner's own ratings and endorsements, statement by statement, to take along."""
 
+from dataclasses import asdict
+
 from flask import Response, jsonify
 from flask_babel import gettext as _
 
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.statement_lines import LineStatement, RetiredStatement
 from tracker.queries.endorsements.exceptions import AgreedException
+from tracker.queries.profiles.growth import KeptRecord
 from tracker.queries.profiles.statement_status import ShownAnswer, StatementVoices
 from tracker.web.ui.csv import Table, csv_file
 
@@ -69,6 +72,7 @@ def as_json(
     statements: list[StatementVoices],
     lines: dict[int, list[LineStatement]],
     retired: list[RetiredStatement],
+    rounds: list[KeptRecord],
 ) -> Response:
     response = jsonify(
         framework=learner.framework_slug,
@@ -98,6 +102,7 @@ def as_json(
             }
             for each in statements
         ],
+        rounds=[{**asdict(each), "as_of": each.as_of.isoformat()} for each in rounds],
         retired=[
             {
                 "version": each.version,

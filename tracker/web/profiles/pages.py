@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 
+from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment import statement_lines
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.statement_lines import RetiredStatement
@@ -50,7 +51,7 @@ class ProfilePage:
 def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
     blind = session.blind_spots()
     statements = statement_status.voices(learner, side, blind)
-    offered, chosen = _rounds(learner)
+    offered, chosen = _rounds(learner, blind)
     profile, statements, open_steps, grown = mark_language(
         (
             profiles.profile(learner, side, blind),
@@ -71,8 +72,7 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
     changes, steps, last_change = None, [], None
     retired: list[RetiredStatement] = []
     if chosen is not None:
-        then = profiles.at_target(profile, side, blind, chosen.end)
-        changes = cards.changes(profile, offered, chosen, grown, then, summaries)
+        changes = cards.changes(profile, offered, chosen, grown, summaries)
     if side is SelfSide.OWN:
         steps = step_lines.step_lines(open_steps, profile, statements)
         last_change = profiles.last_change(learner)
@@ -100,9 +100,9 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
     )
 
 
-def _rounds(learner: Learner) -> tuple[list[EarlierRound], EarlierRound | None]:
+def _rounds(learner: Learner, blind: BlindSpots) -> tuple[list[EarlierRound], EarlierRound | None]:
     """Those to compare with, and the one that the address names, else the newest."""
-    offered = growth.rounds(learner, session.today())
+    offered = growth.rounds(learner, blind)
     asked = request.args.get("since", "")
     chosen = next((each for each in offered if str(each.id) == asked), None)
     return offered, chosen or next(iter(offered), None)

@@ -119,7 +119,7 @@ def stats(of: ProfilePage) -> list[Data]:
     ]
     if of.changes is not None:
         since = _("since the end of %(round)s", round=of.changes.round.name)
-        found.append(_stat(_("What changed"), of.changes.headline, since))
+        found.append(_stat(_("What changed"), of.changes.headline, since, of.changes.as_of))
     return found
 
 

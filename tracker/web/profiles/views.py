@@ -9,7 +9,7 @@ from tracker.queries.access import subjects
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import statement_lines
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.profiles import profiles, statement_status
+from tracker.queries.profiles import growth, profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.notifications.notices import NoticePage
@@ -76,7 +76,8 @@ def own_json() -> ResponseReturnValue:
     learner = _own() or abort(404)
     voices = statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS)
     lines = statement_lines.of_framework(learner.framework_id)
-    return exports.as_json(learner, voices, lines, statement_lines.retired(learner))
+    kept = growth.kept_of(learner.person_id, learner.framework_slug)
+    return exports.as_json(learner, voices, lines, statement_lines.retired(learner), kept)
 
 
 @bp.get("/profile.pdf")

@@ -6,16 +6,23 @@ from flask_babel import gettext as _
 
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.teams.gap_matrix import DomainColumn, PersonRow
+from tracker.queries.teams.gap_scope import PastRound
 from tracker.queries.teams.gaps import GapPage
 from tracker.web.teams.gap_matrix import CellMark, grid
 from tracker.web.ui.csv import Table
 
 
-def table(page: GapPage, compare: str) -> Table:
+def table(page: GapPage, compare: str, at: PastRound | None = None) -> Table:
     """The matrix where the page has one, else the counts by domain. `compare`: the name of the
-    round compared with."""
+    round compared with; `at`: as of the end of which round all this is."""
     lines = _matrix(page, compare) if page.rows else _counts(page, compare)
-    return [*lines, [_("Don’t apply here"), page.exceptions]] if page.exceptions else lines
+    if page.exceptions:
+        lines.append([_("Don’t apply here"), page.exceptions])
+    if at is not None:
+        lines.append([_("As of"), at.ends_on.isoformat()])
+        if at.reconstructed:
+            lines[-1].append(_("reconstructed"))
+    return lines
 
 
 def people(

@@ -5,37 +5,52 @@ from collections import Counter
 from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
-from tracker.queries.teams import gap_scope
+from tracker.queries.teams import gap_scope, kept_scope
 from tracker.queries.teams.gap_matrix import MatrixFilters
+from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner
 from tracker.rules.frameworks.addresses import address_keys
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark
 from tracker.web.teams.gap_forms import GapFilters
 
 
-def scope_of(team: Subject) -> gap_scope.GapScope:
+def scope_of(team: Subject) -> GapScope:
     return gap_scope.gap_scope(
         session.actor(), team.id, team.places[0].path, session.blind_spots(), session.now()
     )
 
 
-def keys_of(scope: gap_scope.GapScope) -> dict[int, str]:
-    """The frameworks of the people here, that of most people first."""
-    here = Counter((one.framework_id, one.framework_slug) for one in scope.here)
-    return address_keys(each for each, _count in here.most_common())
+def frameworks_of(scope: GapScope) -> dict[str, TeamLearner | PastRound]:
+    """The frameworks of the people here by what the address calls them, that of most people first;
+    where nobody learns here now, those of the rounds that are over. Each by somebody who learns it,
+    or by its round."""
+    here: Counter[int] = Counter(one.framework_id for one in scope.here)
+    of: dict[int, TeamLearner | PastRound] = {each.framework_id: each for each in scope.kept}
+    of |= {one.framework_id: one for one in scope.here}
+    ids = [each for each, _count in here.most_common()] or list(of)
+    keys = address_keys((each, of[each].framework_slug) for each in ids)
+    return {key: of[each] for each, key in keys.items()}
 
 
-def chosen_of(scope: gap_scope.GapScope, filters: GapFilters) -> MatrixFilters | None:
-    """What the filters ask for. None where nobody learns here. The framework of most people comes
-    first."""
-    keys = keys_of(scope)
-    if not keys:
-        return None
-    labels = {one.framework_id: mark(one.framework, one.lang) for one in scope.here}
-    asked = filters.offer("framework", [(key, labels[each]) for each, key in keys.items()])
-    framework_id = next(each for each, key in keys.items() if key == asked)
-    rounds = {str(each.id): each for each in scope.rounds if each.framework_id == framework_id}
+def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFilters | None]:
+    """What the filters ask for, and the scope as of the end of the round that they ask for. None
+    where nobody learns here, or did at the end of a round."""
+    frameworks = frameworks_of(scope)
+    if not frameworks:
+        return scope, None
+    asked = filters.offer(
+        "framework", [(key, mark(of.framework, of.lang)) for key, of in frameworks.items()]
+    )
+    of = frameworks[asked]
+    framework_id = of.framework_id
+    rounds = {str(each.id): each for each in scope.kept if each.framework_slug == of.framework_slug}
     past = [(key, each.name) for key, each in rounds.items()]
+    at = filters.offer(
+        "round", [("", _("Now")), *((key, _("End of %(round)s", round=name)) for key, name in past)]
+    )
+    if at:
+        scope = kept_scope.scope_at(scope, rounds[at])
+        framework_id = rounds[at].framework_id
     profiles = {
         (one.role_profile, str(one.role_profile_id))
         for one in scope.here
@@ -43,21 +58,16 @@ def chosen_of(scope: gap_scope.GapScope, filters: GapFilters) -> MatrixFilters |
     }
     has_below = scope.coordinates and bool(scope.children)
     below = [("all", _("with the teams below")), ("own", _("this team alone"))]
-    at = filters.offer(
-        "round", [("", _("Now")), *((key, _("End of %(round)s", round=name)) for key, name in past)]
-    )
     teams_choice = filters.offer("teams", below if has_below else below[1:])
     profile = filters.offer(
         "profile", [("", _("All")), *((key, name) for name, key in sorted(profiles))]
     )
     same = [(key, _("%(round)s, same people", round=name)) for key, name in past]
     compare = filters.offer("compare", [("", _("Nothing")), *same])
-    one = next(one for one in scope.here if one.framework_id == framework_id)
-    return MatrixFilters(
+    return scope, MatrixFilters(
         framework_id=framework_id,
-        slug=one.framework_slug,
-        lang=one.lang,
-        round=rounds.get(at),
+        slug=of.framework_slug,
+        lang=of.lang,
         compare=rounds.get(compare),
         role_profile_id=int(profile) if profile else None,
         below=teams_choice == "all",

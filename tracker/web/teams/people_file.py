@@ -47,7 +47,7 @@ def step(team: Subject, people: People, number: int) -> bytes:
 
 def grounds(team: Subject, people: People) -> str:
     """Who of them may be seen by name, and what is hidden of them until it is revealed."""
-    scope = gap_asked.scope_of(team)
+    scope, _chosen = asked(team)
     named = {one.person_id for one in scope.here if one.by_name}
     hidden = [pair for pair in session.blind_spots().pairs if pair[0] in set(people)]
     return f"{sorted(named & set(people))} {sorted(hidden)}"
@@ -55,8 +55,8 @@ def grounds(team: Subject, people: People) -> str:
 
 def asked(team: Subject) -> tuple[GapScope, MatrixFilters]:
     """Raises Missing: nobody learns there, or what the address asks for cannot be chosen."""
-    scope, filters = gap_asked.scope_of(team), GapFilters(request.args)
-    chosen = gap_asked.chosen_of(scope, filters)
+    filters = GapFilters(request.args)
+    scope, chosen = gap_asked.chosen_of(gap_asked.scope_of(team), filters)
     if chosen is None or filters.unknown:
         raise Missing
     return scope, replace(chosen, compare=None)

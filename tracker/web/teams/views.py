@@ -22,6 +22,7 @@ from tracker.web.teams import exports as gaps_export
 from tracker.web.teams import gap_asked, gap_matrix, member_list, people_file
 from tracker.web.teams.gap_forms import GapFilters
 from tracker.web.ui.csv import csv_file
+from tracker.web.ui.template_helpers import as_of
 
 bp = Blueprint("teams", __name__, url_prefix="/teams")
 
@@ -59,9 +60,9 @@ def show(team: Subject) -> ResponseReturnValue:
 @bp.get("/<id:team_id>/gaps")
 @door(Permission.GAPS_READ, subjects.team)
 def gaps(team: Subject) -> ResponseReturnValue:
-    scope = gap_asked.scope_of(team)
+    today = gap_asked.scope_of(team)
     filters = GapFilters(request.args)
-    chosen = gap_asked.chosen_of(scope, filters)
+    scope, chosen = gap_asked.chosen_of(today, filters)
     page = team_gaps.page(scope, chosen) if chosen is not None else None
     domains = [column.domain for column in page.columns] if page is not None else []
     rows = gap_matrix.grid(domains, page.rows) if page is not None else []
@@ -69,11 +70,14 @@ def gaps(team: Subject) -> ResponseReturnValue:
     return render(
         "teams/gaps.html",
         lang=chosen.lang if chosen is not None else "",
-        framework_links=_frameworks(scope, filters),
+        framework_links=_frameworks(today, filters),
         scope=scope,
+        linked={one.person_id for one in today.people if one.by_name},
+        linked_teams={each.id for each in today.children},
         page=page,
         chosen=chosen,
         filters=filters,
+        as_of=as_of(scope.round.ends_on, scope.round.reconstructed) if scope.round else "",
         rows=rows,
         kinds=gap_matrix.kinds(rows),
         legend=gap_matrix.legend(domains),
@@ -87,16 +91,16 @@ def gaps(team: Subject) -> ResponseReturnValue:
 def gaps_csv(team: Subject) -> ResponseReturnValue:
     """A file cannot say that something was left out of it, so what cannot be chosen is no file at
     all."""
-    scope = gap_asked.scope_of(team)
     filters = GapFilters(request.args)
-    chosen = gap_asked.chosen_of(scope, filters)
+    scope, chosen = gap_asked.chosen_of(gap_asked.scope_of(team), filters)
     if chosen is None or filters.unknown:
         abort(404)
     page = team_gaps.page(scope, chosen)
     note_looks([row.person_id for row in page.rows], "gaps")
     compare = chosen.compare.name if chosen.compare is not None else ""
     return csv_file(
-        gaps_export.table(page, compare), f"gaps {scope.team.name} {session.now():%Y-%m-%d}"
+        gaps_export.table(page, compare, scope.round),
+        f"gaps {scope.team.name} {session.now():%Y-%m-%d}",
     )
 
 
@@ -132,8 +136,7 @@ def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[Framewor
         return []
     offered: Any = filters.framework.choices
     people = filters.chosen().get("teams")
-    keys = gap_asked.keys_of(scope)
-    langs = {keys[one.framework_id]: one.lang for one in scope.here}
+    langs = {key: of.lang for key, of in gap_asked.frameworks_of(scope).items()}
     return [
         FrameworkLink(
             label,

@@ -99,6 +99,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "role_profile_retired": _l("Job profile retired"),
         "round_added": _l("Round added"),
         "round_edited": _l("Round edited"),
+        "round_kept": _l("Round kept as it was"),
         "carrying_planned": _l("Move to a new version planned"),
         "carrying_called_off": _l("Move to a new version called off"),
         "carrying_begun": _l("Move to a new version begun"),
@@ -147,7 +148,11 @@ NOT_LISTED = frozenset({WENT_ON, GIVEN, RESTORED, EXCEPTION_MOVED, RECORDS_SEALE
 """Kinds that are recorded and not listed: they would tell something of answers, or belong to no
 library."""
 
-BY_NOBODY = {"not_recorded": _l("Skills Tracker"), "sign_in_refused": _l("nobody signed in")}
+BY_NOBODY = {
+    "not_recorded": _l("Skills Tracker"),
+    "round_kept": _l("Skills Tracker"),
+    "sign_in_refused": _l("nobody signed in"),
+}
 """Who it was, where no account did it; any other kind comes from a command on the server."""
 
 WORDS = {kind: words for group in KINDS.values() for kind, words in group.items()}
@@ -236,6 +241,7 @@ MEANT: dict[str, Mapping[Any, Any]] = {
     "what": MADE_BY,
     "form": FORMS,
     "decision": DECISIONS,
+    "decision_before": DECISIONS,
     "reason": ERASED_BECAUSE,
     "kept": {"legal_hold": _l("hidden while a legal hold is open")},
 }
@@ -247,8 +253,11 @@ SHOWN = {
     "round": "%(fact)s",
     "frameworks": "%(fact)s",
     "statement": "%(fact)s",
-    "decision": "%(fact)s",
+    "decision_before": _l("before: %(fact)s"),
+    "decision": _l("now: %(fact)s"),
     "targets_reason": "%(fact)s",
+    "before": _l("before: %(fact)s"),
+    "after": _l("now: %(fact)s"),
     "role": "%(fact)s",
     "page": "%(fact)s",
     "what": "%(fact)s",
@@ -277,7 +286,7 @@ def facts(kind: str, stored: Mapping[str, Any]) -> str:
     told = [
         str(words) % {"fact": MEANT.get(key, {}).get(stored[key], stored[key])}
         for key, words in SHOWN.items()
-        if key in stored
+        if stored.get(key) is not None
     ]
     if kind == "refused" and "record" in stored:
         told.append(str(RECORDS[stored["record"]]))

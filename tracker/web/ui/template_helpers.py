@@ -100,6 +100,14 @@ def full_day(value: dt.date | dt.datetime | None) -> str:
     return "" if value is None else format_skeleton("yMMMd", _date(value), locale=_locale())
 
 
+def as_of(last_day: dt.date, reconstructed: bool) -> str:
+    """How figures of a round that is over are said to be so: "As of May 31, 2026." """
+    day = full_day(last_day)
+    if reconstructed:
+        return str(_("As of %(day)s, reconstructed from what was on record later.", day=day))
+    return str(_("As of %(day)s.", day=day))
+
+
 def long_day(value: dt.date | dt.datetime) -> str:
     """A date with its day of the week: "Tuesday, November 24, 2026"."""
     return format_date(_date(value), "full", locale=_locale())

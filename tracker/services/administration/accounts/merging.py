@@ -15,9 +15,11 @@ from tracker.models import AccountMerge, Library, Membership, Person
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration.accounts import merges as queries
 from tracker.queries.administration.accounts.unused import is_unused
+from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, audit, memberships, readers
 from tracker.records.accounts import disabling, merges, removal
 from tracker.records.frameworks import ratings_left
+from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.errors import Conflict, Invalid, Missing
 
@@ -65,6 +67,7 @@ def confirm(actor: Actor, merge_id: int, now: dt.datetime) -> bool:
     """In one of the two sign-ins. Returns whether the accounts are one now: the one that ends is
     signed out. Raises Conflict: merge_over, and as `propose` does for what has changed since."""
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         merge = _waiting(tx, actor, merge_id, now)
         kept, earlier = _both(tx, merge.library_id, merge.kept_id, merge.earlier_id)
         if not merges.confirm(tx, merge, actor.person_id, now):

@@ -11,8 +11,10 @@ from tracker.db import transaction
 from tracker.models import Membership, RosterTrace, Team
 from tracker.policy.permissions import Actor
 from tracker.queries.administration import rosters
+from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import audit, memberships
 from tracker.records import rosters as records
+from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.administration.roster.states import RosterState
 from tracker.rules.calendar import clean_period
@@ -29,6 +31,7 @@ def end(
     """
     clean_period(ends_on, None)
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         staged = records.locked(tx, actor, roster_id)
         if staged.state is not RosterState.IMPORTED:
             raise Conflict("roster_not_done")

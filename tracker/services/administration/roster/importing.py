@@ -14,10 +14,12 @@ from tracker.models import Person, RosterImport, Team
 from tracker.models.columns import table_of
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration import rosters
+from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import audit, memberships, readers
 from tracker.records import rosters as records
 from tracker.records.accounts import invitations
 from tracker.records.notifications import alerts
+from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.administration.roster.ground import KnownMembership, RosterGround
 from tracker.rules.administration.roster.plan import PlannedMembership, PlannedPerson, RosterPlan
@@ -101,6 +103,7 @@ def bring_in(actor: Actor, roster_id: int, seen: str, now: dt.datetime) -> Broug
         prepared = _prepare(checked.plan)
         try:
             with transaction() as tx:
+                round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
                 staged = records.locked(tx, actor, roster_id)
                 if staged.state is not RosterState.CHECKED:
                     return None

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Membership, MembershipRequest, Person, RosterTrace, SignIn, Team
 from tracker.policy.permissions import Actor
+from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import audit, memberships, readers
 from tracker.records import rosters as records
 from tracker.records.accounts import invitations
 from tracker.records.notifications import alerts
+from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.memberships import MembershipTerms, read_terms
 from tracker.rules.administration.roster.states import UNDO_FOR, RosterState
 from tracker.rules.errors import Conflict
@@ -61,6 +63,7 @@ def undo(actor: Actor, roster_id: int, now: dt.datetime) -> UndoneRoster:
     """Who was new is taken out of their teams, and their account is disabled; who was changed is
     as before. Raises Conflict: roster_undo_late, needs_another."""
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         staged = records.locked(tx, actor, roster_id)
         imported_at = staged.imported_at
         is_late = imported_at is None or now >= imported_at + UNDO_FOR

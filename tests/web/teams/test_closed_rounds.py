@@ -1,0 +1,138 @@
+"""The gaps pages of a round that is over: whatever changes afterwards, no figure of them does."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.client import Client
+from tests.factories.actors import acting
+from tests.factories.people import join
+from tests.factories.versions import next_version
+from tests.factories.world import World
+from tests.services.administration import past_rounds as factory
+from tests.web.teams.test_gaps import file
+from tests.web.teams.test_gaps_suppression import Crowd, hide_names
+from tracker.db import transaction
+from tracker.models import Library, Person, RoleProfile, Round
+from tracker.queries.profiles import levels
+from tracker.rules.profiles import levels as rules
+from tracker.rules.profiles.levels import LevelRule
+from tracker.services.administration import people, rounds
+
+SignIn = Callable[[str], Client]
+FILES = ("city/gaps.csv", "city/gaps/people.csv", "central/gaps.csv", "bookmobile/gaps.csv")
+
+
+def told(world: World, client: Client, spring: int) -> str:
+    """All files about the round, and what its pages say but for links and names of links."""
+    found = []
+    for each in FILES:
+        team, _, rest = each.partition("/")
+        found.append(client.http.get(f"/teams/{world.teams[team]}/{rest}?round={spring}").text)
+    page = client.get(f"/teams/{world.teams['city']}/gaps?round={spring}").text
+    found.append(page.partition("Most people below target")[2].partition("</main>")[0])
+    return "\n".join(found).replace("Ben", "(erased)")
+
+
+def change_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    factory.revoke_all(world)
+    for change in factory.CHANGING:
+        change(world)
+    people.disable(acting(world, "adam"), world.people["ben"], world.now)
+    made = next_version(world, version="2", reworded={world.statements["leadership"][0]: False})
+    with transaction() as tx:
+        tx.get_one(Person, world.people["ben"]).name = "(erased)"
+        tx.get_one(RoleProfile, world.role_profiles["city"]).framework_id = made.framework_id
+        tx.get_one(Library, world.libraries["city"]).time_zone = "Pacific/Honolulu"
+    monkeypatch.setattr(rules, "RULE", LevelRule("all", 2, 1, 1))
+    levels._standing.cache_clear()
+
+
+def test_whatever_changes_afterwards_no_figure_of_a_closed_round_does(
+    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cora = sign_in(world.email("cora"))
+    with app.app_context():
+        spring = factory.past_round(world)
+        rounds.keep_all_due(world.now)
+    before = told(world, cora, spring)
+    now = file(cora, f"/teams/{world.teams['central']}/gaps.csv")
+    assert "As of,2026-05-31" in before
+    assert "Below target" not in before.splitlines()[0]
+    with app.app_context():
+        change_everything(world, monkeypatch)
+    assert told(world, cora, spring) == before
+    assert file(cora, f"/teams/{world.teams['central']}/gaps.csv?framework=small") != now
+    page = cora.get(f"/teams/{world.teams['central']}/gaps?round={spring}").text
+    assert "<b>As of May 31, 2026.</b>" in page
+    assert "reconstructed" not in page
+    levels._standing.cache_clear()
+
+
+def test_a_round_is_offered_once_it_is_over_and_kept(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """The open one is not, and what is not offered is no file."""
+    cora = sign_in(world.email("cora"))
+    url = f"/teams/{world.teams['central']}/gaps"
+    assert "End of" not in cora.get(url).text
+    assert cora.http.get(f"{url}.csv?round={world.rounds['city']}").status_code == 404
+    with app.app_context():
+        factory.past_round(world)
+        rounds.keep_all_due(world.now)
+    assert "End of Spring 2026" in cora.get(url).text
+
+
+def test_who_only_supervises_sees_those_whom_they_may_see_now(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Somebody who left the team longer ago than 30 days is not among them."""
+    sue = sign_in(world.email("sue"))
+    with app.app_context():
+        join(world, "cleo", "central", ends_on=dt.date(2026, 8, 1))
+        spring = factory.past_round(world)
+        rounds.keep_all_due(world.now)
+    url = f"/teams/{world.teams['central']}/gaps.csv?round={spring}"
+    assert [line[0] for line in file(sue, url)][:4] == ["Name", "Ana", "Ben", "Gaps"]
+    names = [line[0] for line in file(sign_in(world.email("cora")), url)]
+    assert names[:4] == ["Name", "Ana", "Ben", "Cleo"]
+
+
+def test_a_reader_without_names_is_told_no_more_of_a_closed_round(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """The same rules hide the same counts: nothing has changed since it was kept."""
+    with app.app_context():
+        hide_names(world)
+        crowd = Crowd(world)
+        crowd.put("central", gaps=3, at=3)
+        crowd.put("bookmobile", gaps=1, at=1)
+        crowd.put("harbour", gaps=6, at=1)
+        spring = factory.past_round(world)
+        with transaction() as tx:
+            tx.get_one(Round, spring).ends_on = world.now.date()
+        rounds.keep_all_due(world.now + dt.timedelta(days=1))
+    cora = sign_in(world.email("cora"))
+    hidden = 0
+    for team in ("city", "central", "bookmobile", "harbour"):
+        for teams in ("all", "own"):
+            url = f"/teams/{world.teams[team]}/gaps.csv?teams={teams}"
+            if cora.http.get(url).status_code == 200:
+                now = file(cora, url)
+                assert file(cora, f"{url}&round={spring}")[:-1] == now
+                hidden += "not shown" in str(now)
+    assert hidden
+
+
+def test_a_learner_takes_along_what_was_kept_of_them(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        factory.past_round(world)
+        rounds.keep_all_due(world.now)
+    (kept,) = sign_in(world.email("ana")).get("/profile.json").json["rounds"]
+    assert (kept["round"], kept["as_of"], kept["version"]) == ("Spring 2026", "2026-05-31", "1")
+    leadership = next(each for each in kept["domains"] if each["domain"] == "Leadership")
+    assert (leadership["target"], leadership["endorsed"]["state"]) == (2, "gap")

@@ -1,0 +1,85 @@
+"""Whom a gaps page was about at the end of a round: the same team and reader as now, with the
+people and teams as they were."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.models import Person, RoundSnapshot, SnapshotPerson
+from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, TeamName
+
+
+def scope_at(scope: GapScope, at: PastRound) -> GapScope:
+    """For a round that is kept. Two queries.
+
+    Who coordinates a team reads its rounds by name as they read the team by name now, also of those
+    who have left since. Who only supervises it has those people whom they may see by name now. The
+    reader's highest team counts where it held this one then.
+    """
+    facts = (
+        session()
+        .scalars(select(RoundSnapshot.facts).where(RoundSnapshot.id == at.snapshot_id))
+        .one()
+    )
+    teams = {row[0]: TeamName(*row) for row in facts["teams"]}
+    team = teams.get(scope.team.id, scope.team)
+    highest = teams.get(_id(scope.root))
+    root = highest.path if highest and team.path.startswith(highest.path) else team.path
+    framework = facts["frameworks"][str(at.framework_id)]
+    by_name = {one.person_id for one in scope.people if one.by_name}
+    rows = session().execute(
+        select(
+            SnapshotPerson.person_id,
+            Person.name,
+            SnapshotPerson.role_profile_id,
+            SnapshotPerson.role_profile,
+            SnapshotPerson.paths,
+        )
+        .join(Person, Person.id == SnapshotPerson.person_id)
+        .where(
+            SnapshotPerson.snapshot_id == at.snapshot_id,
+            SnapshotPerson.framework_id == at.framework_id,
+        )
+        .order_by(SnapshotPerson.id)
+    )
+    people = []
+    for row in rows:
+        paths = tuple(
+            path
+            for path in row.paths
+            if (path.startswith(root) if scope.coordinates else path == root)
+        )
+        is_named = row.person_id in by_name or (scope.coordinates and scope.names)
+        if paths and (is_named or scope.coordinates):
+            people.append(
+                TeamLearner(
+                    person_id=row.person_id,
+                    name=row.name,
+                    path=paths[-1],
+                    paths=paths,
+                    role_profile_id=row.role_profile_id,
+                    role_profile=row.role_profile,
+                    framework_id=at.framework_id,
+                    framework_slug=framework["slug"],
+                    framework=f"{framework['title']} {framework['version']}",
+                    lang=framework["lang"],
+                    by_name=is_named,
+                    is_usual=False,
+                )
+            )
+    return replace(
+        scope,
+        team=team,
+        root=root,
+        children=tuple(
+            each for each in teams.values() if scope.coordinates and each.parent_id == team.id
+        ),
+        people=tuple(people),
+        round=at,
+    )
+
+
+def _id(path: str) -> int:
+    """Of the team that a path leads to."""
+    return int(path.rstrip("/").rpartition("/")[2])

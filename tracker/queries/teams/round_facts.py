@@ -1,0 +1,166 @@
+"""How things are at the end of a round, put together to be kept: who learned what where, against
+which targets, and what was endorsed and revealed by then.
+
+What is said of statements is read as of that moment; teams, job profiles, targets and what is not
+rated here are read as they are, so this is asked before any of them changes.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from tracker.db import session
+from tracker.models import (
+    Framework,
+    Membership,
+    NotRatedHere,
+    Person,
+    RoleProfile,
+    Round,
+    RoundFramework,
+    Statement,
+    Team,
+)
+from tracker.policy.permissions import current_on
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.assessment.learners import targets
+from tracker.queries.endorsements import exceptions
+from tracker.queries.profiles import levels
+from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.teams.gap_figures import not_met
+from tracker.rules.roles import Role
+from tracker.rules.teams import round_snapshots
+from tracker.rules.teams.round_snapshots import KeptPerson, KeptRound
+
+
+def facts_at_end(round_id: int, as_of: dt.datetime) -> KeptRound:
+    """`as_of`: the first moment after its last day. Eight queries for each of its frameworks,
+    however many people they have, and three more."""
+    period = session().get_one(Round, round_id)
+    teams = session().execute(
+        select(Team.id, Team.parent_id, Team.name, Team.path)
+        .where(Team.library_id == period.library_id)
+        .order_by(Team.name, Team.id)
+    )
+    frameworks = session().scalars(
+        select(Framework)
+        .join(RoundFramework, RoundFramework.framework_id == Framework.id)
+        .where(RoundFramework.round_id == round_id)
+        .order_by(Framework.id)
+    )
+    facts: dict[str, Any] = {
+        "rule": round_snapshots.rule(),
+        "teams": [list(team) for team in teams],
+        "frameworks": {},
+    }
+    people: list[KeptPerson] = []
+    for framework in frameworks.all():
+        domains = levels.shape(framework.id, period.library_id)
+        facts["frameworks"][str(framework.id)] = {
+            "slug": framework.slug,
+            "title": framework.title,
+            "version": framework.version,
+            "lang": framework.lang,
+            "domains": [asdict(domain) for domain in domains],
+            "not_rated_here": _not_rated_here(framework.id, period.library_id),
+        }
+        people += _people(period, framework.id, domains, as_of)
+    return KeptRound(facts, people)
+
+
+def _not_rated_here(framework_id: int, library_id: int) -> list[int]:
+    query = (
+        select(Statement.id)
+        .join(NotRatedHere, NotRatedHere.statement_id == Statement.id)
+        .where(Statement.framework_id == framework_id, NotRatedHere.library_id == library_id)
+        .order_by(Statement.id)
+    )
+    return list(session().scalars(query))
+
+
+def _people(
+    period: Round, framework_id: int, domains: Sequence[DomainShape], as_of: dt.datetime
+) -> list[KeptPerson]:
+    memberships = _memberships(period, framework_id, as_of)
+    ids = list(memberships)
+    of = (ids, framework_id, period.library_id, NO_BLIND_SPOTS, as_of)
+    endorsed, revealed = levels.endorsed_answers(*of), levels.revealed_answers(*of)
+    left_out = exceptions.of_people(*of)
+    unmet: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    facts, _titles = not_met(
+        ids,
+        [domain.id for domain in domains],
+        framework_id,
+        period.library_id,
+        NO_BLIND_SPOTS,
+        as_of,
+    )
+    for fact in facts:
+        unmet[fact.person_id, fact.domain_id].append(fact.statement_id)
+    expected = targets({rows[-1].role_profile_id for rows in memberships.values()})
+    found = []
+    for person_id, rows in memberships.items():
+        newest = rows[-1]
+        ranks = {
+            domain.id: expected[newest.role_profile_id, domain.id]
+            for domain in domains
+            if (newest.role_profile_id, domain.id) in expected
+        }
+        of_endorsed, of_revealed = (
+            levels.standings(domains, each, person_id, ranks) for each in (endorsed, revealed)
+        )
+        found.append(
+            KeptPerson(
+                person_id=person_id,
+                framework_id=framework_id,
+                role_profile_id=newest.role_profile_id,
+                role_profile=newest.role_profile,
+                paths=[row.path for row in rows],
+                exceptions=left_out.get(person_id, []),
+                cells={
+                    str(domain.id): round_snapshots.cell(
+                        of_endorsed[domain.id], unmet[person_id, domain.id]
+                    )
+                    for domain in domains
+                },
+                counts={
+                    str(domain.id): {
+                        "endorsed": round_snapshots.counts(of_endorsed[domain.id]),
+                        "revealed": round_snapshots.counts(of_revealed[domain.id]),
+                    }
+                    for domain in domains
+                },
+            )
+        )
+    return found
+
+
+def _memberships(period: Round, framework_id: int, as_of: dt.datetime) -> dict[int, list[Any]]:
+    """By person, in the order of their names, the newest last."""
+    rows = session().execute(
+        select(
+            Membership.person_id,
+            Team.path,
+            RoleProfile.id.label("role_profile_id"),
+            RoleProfile.name.label("role_profile"),
+        )
+        .join(Person, Person.id == Membership.person_id)
+        .join(Team, Team.id == Membership.team_id)
+        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .where(
+            Membership.role == Role.LEARNER,
+            current_on(Membership, period.ends_on),
+            Person.library_id == period.library_id,
+            or_(Person.disabled_at.is_(None), Person.disabled_at >= as_of),
+            RoleProfile.framework_id == framework_id,
+        )
+        .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
+    )
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.person_id].append(row)
+    return dict(found)
