@@ -78,6 +78,7 @@ def move(
     Returns the new one's id; `starts_on` of the terms is not asked. Raises as `end` and `add`
     do."""
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         membership = memberships.locked(tx, actor, membership_id)
         clean_period(membership.starts_on, last_day)
         new = Membership(person_id=membership.person_id)
@@ -98,6 +99,7 @@ def bring_back(actor: Actor, person_id: int, terms: MembershipTerms, now: dt.dat
     """Somebody who had left works here again: their account is enabled with all that is in it, and
     a new membership begins. Returns its id. Raises as `add` does."""
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         person = administration.person_of(tx, actor, person_id)
         disabling.enable(tx, actor, person, now)
         membership = Membership(person_id=person.id)
