@@ -23,6 +23,7 @@ from tracker.web.administration.roster import job as roster_job
 from tracker.web.blueprints import BLUEPRINTS
 from tracker.web.http import (
     access,
+    downloads,
     errors,
     framework_asked,
     headers,
@@ -43,6 +44,7 @@ from tracker.web.ui.drafts import drafted_forms
 
 class _Application(Flask):
     jinja_environment = template_helpers.Environment
+    json_provider_class = downloads.IsoDates
 
 
 def create_app(config: Config | None = None) -> Flask:

@@ -248,9 +248,9 @@ DOORS = [
     Door("admin_exclusions.index", ADMIN),
     Door("admin_exclusions.leave_out", ADMIN_POST, "POST"),
     Door("admin_exclusions.lift", ITS_BUTTON, "POST", left_out, arrange=leave_out),
-    Door("admin_people.set_legal_hold", ITS_RECORD_POST, "POST", ana),
-    Door("admin_people.end_legal_hold", ITS_BUTTON, "POST", ana),
-    Door("admin_people.legal_hold", ITS_RECORD, values=ana),
+    Door("legal_holds.begin", ITS_RECORD_POST, "POST", ana),
+    Door("legal_holds.end", ITS_BUTTON, "POST", ana),
+    Door("legal_holds.show", ITS_RECORD, values=ana),
     Door("admin_people.create", ADMIN_POST, "POST"),
     Door(
         "admin_people.disable",

@@ -19,6 +19,7 @@ from tracker.web.administration import sensitive_views as sensitive
 from tracker.web.administration import team_views as admin_teams
 from tracker.web.administration import use_statement_views as use_statement
 from tracker.web.administration import views as administration
+from tracker.web.administration.accounts import legal_hold_views as legal_holds
 from tracker.web.administration.accounts import merge_views as account_merges
 from tracker.web.administration.accounts import removal_views as account_removal
 from tracker.web.administration.bulk_edits import views as bulk_edits
@@ -77,6 +78,7 @@ BLUEPRINTS: list[Blueprint] = [
     leaving.bp,
     account_merges.bp,
     account_removal.bp,
+    legal_holds.bp,
     other_account.bp,
     bulk_edits.bp,
     carrying.bp,

@@ -81,6 +81,18 @@ def correct_membership(world: World) -> None:
     memberships.correct(acting(world, "adam"), session().scalars(of).one(), terms, world.now)
 
 
+def move_person(world: World) -> None:
+    """Ana is said to have gone to Harbour in the middle of it."""
+    of = select(Membership.id).where(
+        Membership.person_id == world.people["ana"], Membership.role == Role.LEARNER
+    )
+    terms = MembershipTerms(
+        world.teams["harbour"], Role.LEARNER, START, role_profile_id=world.role_profiles["city"]
+    )
+    moved = session().scalars(of).one()
+    memberships.move(acting(world, "adam"), moved, dt.date(2026, 5, 1), terms, world.now)
+
+
 def revoke_all(world: World) -> None:
     """All that Sue endorsed."""
     sue = acting(world, "sue")
@@ -96,5 +108,6 @@ CHANGING: tuple[Callable[[World], None], ...] = (
     rename_team,
     move_team,
     correct_membership,
+    move_person,
 )
 """Each changes what a past round would be put together from."""

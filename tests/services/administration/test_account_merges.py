@@ -11,6 +11,7 @@ from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.sending import NO, YES, actor, send
+from tests.factories.versions import AFTER, done, next_version, planned
 from tests.factories.world import START, World
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Membership, Person, RatingEntry, UseStatementReading
@@ -151,3 +152,14 @@ def test_who_is_in_the_middle_of_something_is_not_ended(context: World, adam: Ac
     unsigned, _token = people.add(adam, "Nina", "n2@example.org", context.now)
     with pytest.raises(Conflict, match="merge_must_sign_in"):
         merging.propose(adam, unsigned, context.people["ben"], context.now)
+
+
+def test_two_versions_do_not_meet_in_one_account(context: World, adam: Actor) -> None:
+    """Their page would be empty: whoever is on the version before is carried first."""
+    nina, ana = join(context, "nina", "harbour"), context.people["ana"]
+    for name in ("ana", "nina"):
+        rate(context, name, context.statements["technical"][0], YES)
+    done(planned(context, next_version(context), person="ana"))
+    for kept, earlier in ((ana, nina), (nina, ana)):
+        with pytest.raises(Conflict, match="merge_other_version"):
+            merging.propose(adam, kept, earlier, AFTER)

@@ -169,7 +169,7 @@ def test_after_seven_days_the_page_knows_nothing_of_it(
     with time_machine.travel(NOW + KEPT_FOR, tick=False):
         sue = sign_in(world.email("sue"))
         assert sue.http.get(address).status_code == 404
-        assert "Nothing is being made" in sue.get("/background").text
+        assert "Nothing is going on" in sue.get("/background").text
 
 
 def test_too_many_are_refused_in_words(app: Flask, world: World, url: str, sign_in: SignIn) -> None:

@@ -292,11 +292,7 @@ def _ratings_in(actor: Actor, profiles: Sequence[KnownProfile]) -> frozenset[tup
         .join(Statement, Statement.id == Rating.statement_id)
         .join(Framework, Framework.id == Statement.framework_id)
         .join(Person, Person.id == Rating.person_id)
-        .where(
-            Person.library_id == actor.library_id,
-            Framework.slug.in_(several),
-            Rating.answer.is_not(None),
-        )
+        .where(people_of(actor.library_id), Framework.slug.in_(several), Rating.answer.is_not(None))
         .group_by(Rating.person_id, Framework.slug)
         .subquery()
     )

@@ -28,6 +28,7 @@ from tracker.models import (
     StatementSuccessor,
     Team,
 )
+from tracker.policy.permissions import people_of
 from tracker.rules.frameworks.carrying import AT_WORK, OPEN, CarryingStatus, StatementLine
 from tracker.rules.frameworks.scale import Basis
 from tracker.rules.frameworks.wording import Wording
@@ -127,7 +128,7 @@ def people(scope: CarryingScope, today: dt.date) -> list[int]:
         )
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .outerjoin(Team, Team.id == Membership.team_id)
-        .where(Person.library_id == scope.library_id)
+        .where(people_of(scope.library_id))
     )
     left_behind = and_(_has_rated(scope.from_id), ~_is_carried(scope))
     is_on = RoleProfile.framework_id == scope.from_id

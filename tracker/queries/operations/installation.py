@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import Library, Person
-from tracker.policy.permissions import Actor
+from tracker.policy.permissions import Actor, people_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def framework_editors(actor: Actor) -> tuple[FrameworkEditor, ...]:
     """Of the actor's own library, by name."""
     rows = session().execute(
         select(Person.id, Person.name, Person.email)
-        .where(Person.framework_editor, Person.library_id == actor.library_id)
+        .where(Person.framework_editor, people_of(actor.library_id))
         .order_by(Person.name, Person.id)
     )
     return tuple(FrameworkEditor(*row) for row in rows)

@@ -25,7 +25,7 @@ from tracker.models import (
     Statement,
     Team,
 )
-from tracker.policy.permissions import current_on
+from tracker.policy.permissions import current_on, people_of
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import targets
 from tracker.queries.endorsements import exceptions
@@ -154,7 +154,7 @@ def _memberships(period: Round, framework_id: int, as_of: dt.datetime) -> dict[i
         .where(
             Membership.role == Role.LEARNER,
             current_on(Membership, period.ends_on),
-            Person.library_id == period.library_id,
+            people_of(period.library_id),
             or_(Person.disabled_at.is_(None), Person.disabled_at >= as_of),
             RoleProfile.framework_id == framework_id,
         )

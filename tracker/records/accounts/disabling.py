@@ -38,11 +38,7 @@ def disable(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None
 def enable(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None:
     """They may sign in again, with the password they had. Raises Conflict("account_is_earlier")
     for an account that goes on in another one."""
-    merged = select(AccountMerge.id).where(
-        AccountMerge.earlier_id == person.id, AccountMerge.outcome == MergeOutcome.MERGED
-    )
-    if tx.scalar(merged) is not None:
-        raise Conflict("account_is_earlier")
+    refuse_earlier(tx, person)
     if person.disabled_at is None:
         return
     person.disabled_at = None
@@ -54,6 +50,15 @@ def enable(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None:
         actor_id=actor.person_id,
         subject_id=person.id,
     )
+
+
+def refuse_earlier(tx: Session, person: Person) -> None:
+    """Raises Conflict("account_is_earlier") for an account that goes on in another one."""
+    merged = select(AccountMerge.id).where(
+        AccountMerge.earlier_id == person.id, AccountMerge.outcome == MergeOutcome.MERGED
+    )
+    if tx.scalar(merged) is not None:
+        raise Conflict("account_is_earlier")
 
 
 def keep_one_administrator(tx: Session, leaving: Person) -> None:

@@ -44,7 +44,7 @@ def remove(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None:
     _delete(tx, Deputy, Deputy.deputy_id == mine)
     tx.execute(update(RosterRow).where(RosterRow.person_id == mine).values(person_id=None))
     person.name, person.staff_id, person.email = "", None, f"removed-{person.id}"
-    person.administrator = person.operator = False
+    person.administrator = person.operator = person.framework_editor = False
     person.disabled_at = person.removed_at = now
     audit.note(
         tx,

@@ -25,11 +25,12 @@ def add(actor: Actor, person_id: int, terms: MembershipTerms, now: dt.datetime) 
 
     Raises Invalid: team_unknown, team_closed, role_profile_needed, role_profile_unknown,
     role_profile_retired, ratings_in_other_version, membership_overlaps, dates_not_in_order,
-    day_far, hours_out_of_range, line_*; Conflict("needs_another").
+    day_far, hours_out_of_range, line_*; Conflict: needs_another, account_is_earlier.
     """
     with transaction() as tx:
         round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         person = administration.person_of(tx, actor, person_id)
+        disabling.refuse_earlier(tx, person)
         with readers.watched(tx, actor, now, person.id):
             membership = Membership(person_id=person.id)
             memberships.write(tx, person.library_id, membership, terms)
@@ -77,6 +78,7 @@ def move(
     Returns the new one's id; `starts_on` of the terms is not asked. Raises as `end` and `add`
     do."""
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         membership = memberships.locked(tx, actor, membership_id)
         clean_period(membership.starts_on, last_day)
         new = Membership(person_id=membership.person_id)
@@ -95,9 +97,9 @@ def move(
 
 def bring_back(actor: Actor, person_id: int, terms: MembershipTerms, now: dt.datetime) -> int:
     """Somebody who had left works here again: their account is enabled with all that is in it, and
-    a new membership begins. Returns its id. Raises as `add` does; Conflict("account_is_earlier").
-    """
+    a new membership begins. Returns its id. Raises as `add` does."""
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         person = administration.person_of(tx, actor, person_id)
         disabling.enable(tx, actor, person, now)
         membership = Membership(person_id=person.id)

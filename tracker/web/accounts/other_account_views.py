@@ -1,6 +1,6 @@
 """Another account of one's own: whether it is, and what was done in it."""
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -8,11 +8,13 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration.accounts import merges
 from tracker.queries.profiles import earlier_records
+from tracker.rules.errors import Conflict
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.services.administration.accounts import merging
 from tracker.web.http import rate_limits, session
 from tracker.web.http.access import door, note_opened
+from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import pressed
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
@@ -37,11 +39,17 @@ def show() -> ResponseReturnValue:
 @bp.post("/confirm")
 @door(Permission.SIGNED_IN)
 def confirm() -> ResponseReturnValue:
-    return pressed(
-        lambda: merging.confirm(session.actor(), _asked(), session.now()),
-        _("Confirmed here."),
-        url_for("other_account.show"),
-    )
+    try:
+        is_done = merging.confirm(session.actor(), _asked(), session.now())
+    except Conflict as refusal:
+        flash_message(message_for(refusal), "error")
+    else:
+        flash_message(
+            _("Both accounts are one now. Go on with the one that stays.")
+            if is_done
+            else _("Confirmed here. Nothing changes until you confirm it in the other account.")
+        )
+    return redirect(url_for("other_account.show"), 303)
 
 
 @bp.post("/decline")
@@ -84,4 +92,4 @@ def _account(account: Subject) -> merges.EarlierAccount:
 
 def _asked() -> int:
     """The question that the page showed."""
-    return fields.id_or_none(request.form.get("merge", "")) or 0
+    return fields.an_id(request.form.get("merge", "")) or 0

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
-from tracker.queries.administration import legal_holds, people, team_tree
+from tracker.queries.administration import people, team_tree
 from tracker.queries.administration.accounts import merges
 from tracker.queries.administration.accounts.unused import is_unused
 from tracker.queries.administration.invitations import count_needed, invitees
@@ -17,13 +17,11 @@ from tracker.queries.reviews.leaving import ties
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
 from tracker.services.accounts import invitations
-from tracker.services.administration import legal_holds as holding
 from tracker.services.administration import people as service
 from tracker.web.administration.people_forms import (
     ROLES,
     STATES,
     FilterForm,
-    LegalHoldForm,
     NewPersonForm,
     PersonForm,
 )
@@ -233,44 +231,6 @@ def unmake_administrator(person: Subject) -> ResponseReturnValue:
         done,
         to,
         undo,
-    )
-
-
-@bp.get("/<id:person_id>/legal-hold")
-@door(Permission.ADMINISTER_PERSON, subjects.person)
-def legal_hold(person: Subject) -> ResponseReturnValue:
-    return _legal_hold_page(person, LegalHoldForm())
-
-
-@bp.post("/<id:person_id>/legal-hold")
-@door(Permission.ADMINISTER_PERSON, subjects.person)
-def set_legal_hold(person: Subject) -> ResponseReturnValue:
-    form = LegalHoldForm()
-    if accepted(
-        form, lambda: holding.begin(session.actor(), person.id, form.why.data, session.now())
-    ):
-        flash_message(_("The legal hold is set. What they erase is kept until it ends."))
-        return redirect(url_for("admin_people.legal_hold", person_id=person.id), 303)
-    return _legal_hold_page(person, form), 422
-
-
-@bp.post("/<id:person_id>/legal-hold/end")
-@door(Permission.ADMINISTER_PERSON, subjects.person)
-def end_legal_hold(person: Subject) -> ResponseReturnValue:
-    folder = current_app.config["FILES"]
-    return pressed(
-        lambda: holding.end(session.actor(), person.id, folder, session.now()),
-        _("The legal hold ended. What was erased while it was open is now erased for good."),
-        url_for("admin_people.legal_hold", person_id=person.id),
-    )
-
-
-def _legal_hold_page(person: Subject, form: LegalHoldForm) -> str:
-    return render(
-        "administration/people/legal_hold.html",
-        form=form,
-        person=people.detail(person.id, session.now()),
-        holds=legal_holds.of_person(person.id),
     )
 
 

@@ -160,16 +160,15 @@ def _stranded(team_id: int, reviews: int) -> PanelEntry:
 def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
     words = (
         _(
-            "%(sent)s of %(people)s people have sent something this round; of %(reviewed)s "
-            "something is reviewed.",
+            "%(sent)s of %(people)s people have sent something this round; reviewed so far: "
+            "%(reviewed)s.",
             sent=line.sent,
             people=line.people,
             reviewed=line.reviewed,
         )
         if in_round
         else _(
-            "%(sent)s of %(people)s people have sent something; of %(reviewed)s something is "
-            "reviewed.",
+            "%(sent)s of %(people)s people have sent something; reviewed so far: %(reviewed)s.",
             sent=line.sent,
             people=line.people,
             reviewed=line.reviewed,

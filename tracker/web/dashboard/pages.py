@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from flask_babel import gettext as _
 
 from tracker.policy.permissions import Actor
 from tracker.queries.notifications import notices
@@ -41,6 +43,9 @@ def today_of(actor: Actor, now: dt.datetime) -> Today:
     supervised, coordinated, administered = (each.next_ups for each in duties)
     own_ups = [*own.waits, *own.next_ups] if own is not None else []
     next_up = first_of([*own_ups, *supervised, *administered, *coordinated])
+    if next_up in administered:
+        (section,) = duties[-1].sections
+        duties[-1] = Duties([_without_first(section)])
     return Today(
         rounds=_of_interest(rounds, own, actor),
         next_up=next_up,
@@ -51,6 +56,13 @@ def today_of(actor: Actor, now: dt.datetime) -> Today:
         has_role=bool(
             own or actor.supervises or actor.coordinates or actor.administrator or actor.operator
         ),
+    )
+
+
+def _without_first(section: Section) -> Section:
+    """What stands on top isn't said again below."""
+    return replace(
+        section, entries=section.entries[1:], nothing=_("Nothing else waits for you here.")
     )
 
 

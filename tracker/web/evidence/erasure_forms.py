@@ -12,8 +12,8 @@ from tracker.web.evidence.forms import EditForm
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
 from tracker.web.ui.audit_labels import ERASED_BECAUSE
+from tracker.web.ui.fields import an_id
 from tracker.web.ui.form import Form
-from tracker.web.ui.statement_picker import an_id
 
 refusal_messages(
     evidence_as_before=_l(

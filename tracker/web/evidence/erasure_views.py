@@ -21,7 +21,7 @@ from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, forget_flashed
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
-from tracker.web.ui.statement_picker import an_id
+from tracker.web.ui.fields import an_id
 
 bp = Blueprint("erasures", __name__)
 

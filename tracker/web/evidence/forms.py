@@ -13,8 +13,8 @@ from wtforms.validators import InputRequired, Optional
 from tracker.rules.evidence.content import EvidenceContent
 from tracker.rules.evidence.uploads import PICTURES, Upload, clean_name, kind_of
 from tracker.web.http.errors import refusal_messages
+from tracker.web.ui.fields import an_id
 from tracker.web.ui.form import Form
-from tracker.web.ui.statement_picker import an_id
 
 refusal_messages(
     evidence_archived=_l("This evidence is archived. Restore it first; nothing was changed."),

@@ -29,7 +29,7 @@ from tracker.web.http.rate_limits import limiter
 from tracker.web.http.redirects import address_here
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
-from tracker.web.ui.statement_picker import an_id
+from tracker.web.ui.fields import an_id
 
 bp = Blueprint("evidence", __name__)
 

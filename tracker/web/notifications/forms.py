@@ -4,7 +4,7 @@ from typing import Any
 
 from wtforms import HiddenField
 
-from tracker.web.ui.fields import id_or_none
+from tracker.web.ui.fields import an_id
 from tracker.web.ui.form import Form
 
 
@@ -14,7 +14,4 @@ class MarkReadForm(Form):
     @property
     def up_to(self) -> int:
         """The id of the newest that the page showed; 0, which is before all, for anything else."""
-        try:
-            return id_or_none(self.newest.data) or 0
-        except ValueError:
-            return 0
+        return an_id(self.newest.data or "") or 0

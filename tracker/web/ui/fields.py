@@ -62,14 +62,21 @@ def grouped(groups: Mapping[str, Iterable[tuple[object, str]]]) -> list[SelectCh
     ]
 
 
+def an_id(typed: str) -> int | None:
+    """An id as pages write it; None for anything else."""
+    is_number = typed.isascii() and typed.isdigit() and len(typed) <= 10
+    return int(typed) if is_number and 0 < int(typed) <= ID_MAX else None
+
+
 def id_or_none(value: object) -> int | None:
     """For selects of ids with an empty first choice. Raises ValueError for anything else."""
     text = str(value)
     if text in ("", "None"):
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= ID_MAX):
+    found = an_id(text)
+    if found is None:
         raise ValueError("not an id")
-    return int(text)
+    return found
 
 
 def select_id(label: Any, needed: Any = None, **options: Any) -> Any:

@@ -8,6 +8,7 @@ from flask import request
 
 from tracker.rules.errors import Invalid
 from tracker.web.i18n.content_language import mark_language
+from tracker.web.ui.fields import an_id
 
 FIND_MAX = 200
 T = TypeVar("T")
@@ -30,12 +31,6 @@ class PickerGroup(Protocol):
     def title(self) -> str: ...
     @property
     def choices(self) -> Sequence[PickerChoice]: ...
-
-
-def an_id(typed: str) -> int | None:
-    """An id as pages write it; None for anything else."""
-    is_number = typed.isascii() and typed.isdigit() and len(typed) <= 10
-    return int(typed) if is_number and 0 < int(typed) < 2**31 else None
 
 
 def chosen_in_form() -> dict[int, str]:

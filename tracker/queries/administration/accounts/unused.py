@@ -22,7 +22,7 @@ GOES = frozenset(
     }
 )
 """What others made with the account: deleted with it (records/accounts/removal)."""
-STAYS = frozenset({"audit_events.subject_id", "looks.owner_id"})
+STAYS = frozenset({"audit_events.subject_id", "carried_people.person_id", "looks.owner_id"})
 """What is never deleted, and says nothing of a record: it goes on pointing at the nameless row."""
 
 

@@ -7,7 +7,7 @@ ends stays there, and is read from the one that is kept.
 import datetime as dt
 from dataclasses import replace
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
@@ -18,6 +18,7 @@ from tracker.queries.administration.accounts.unused import is_unused
 from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, audit, memberships, readers
 from tracker.records.accounts import disabling, merges, removal
+from tracker.records.frameworks import ratings_left
 from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.errors import Conflict, Invalid, Missing
@@ -30,7 +31,8 @@ def propose(actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime) -> bo
     a sign-in of both. Returns whether it is done.
 
     Raises Missing; Conflict: merge_own, merge_same, merge_administrator, person_is_disabled,
-    merge_before, merge_must_sign_in, merge_reviews_open, merge_waits, needs_another.
+    merge_before, merge_other_version, merge_must_sign_in, merge_reviews_open, merge_waits,
+    needs_another.
     """
     if kept_id == earlier_id:
         raise Conflict("merge_same")
@@ -39,7 +41,7 @@ def propose(actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime) -> bo
     with transaction() as tx:
         administration.of_library(tx, actor)
         kept, earlier = _both(tx, actor.library_id, kept_id, earlier_id)
-        _check(kept, earlier)
+        _check(tx, kept, earlier, actor.today(now))
         if is_unused(earlier.id):
             _take_over(tx, actor, kept, earlier, now, whole=True)
             removal.remove(tx, actor, earlier, now)
@@ -70,7 +72,7 @@ def confirm(actor: Actor, merge_id: int, now: dt.datetime) -> bool:
         kept, earlier = _both(tx, merge.library_id, merge.kept_id, merge.earlier_id)
         if not merges.confirm(tx, merge, actor.person_id, now):
             return False
-        _check(kept, earlier)
+        _check(tx, kept, earlier, actor.today(now))
         if queries.has_open_reviews(earlier.id):
             raise Conflict("merge_reviews_open")
         asker = replace(actor, person_id=merge.asked_by_id)
@@ -131,13 +133,25 @@ def _both(tx: Session, library_id: int, kept_id: int, earlier_id: int) -> tuple[
     return found[kept_id], found[earlier_id]
 
 
-def _check(kept: Person, earlier: Person) -> None:
-    if earlier.administrator or earlier.operator:
+def _check(tx: Session, kept: Person, earlier: Person, today: dt.date) -> None:
+    if earlier.administrator or earlier.operator or earlier.framework_editor:
         raise Conflict("merge_administrator")
     if queries.is_part_of_one(earlier.id):
         raise Conflict("merge_before")
     if kept.disabled_at is not None or earlier.disabled_at is not None:
         raise Conflict("person_is_disabled")
+    jobs = select(Membership.role_profile_id).where(
+        _goes_on(earlier.id, today), Membership.role_profile_id.is_not(None)
+    )
+    if ratings_left.elsewhere(tx, [(kept.id, each) for each in tx.scalars(jobs) if each]):
+        raise Conflict("merge_other_version")
+
+
+def _goes_on(person_id: int, today: dt.date) -> ColumnElement[bool]:
+    return and_(
+        Membership.person_id == person_id,
+        or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
+    )
 
 
 def _take_over(
@@ -154,12 +168,7 @@ def _take_over(
     as it is."""
     today = actor.today(now)
     with readers.watched(tx, actor, now, kept.id):
-        for each in tx.scalars(
-            select(Membership).where(
-                Membership.person_id == earlier.id,
-                or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
-            )
-        ).all():
+        for each in tx.scalars(select(Membership).where(_goes_on(earlier.id, today))).all():
             moves = whole or each.starts_on >= today
             goes_on = _of(kept, each, each.starts_on if moves else today)
             if not moves:

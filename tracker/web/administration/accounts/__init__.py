@@ -1,1 +1,1 @@
-"""Accounts over the years: deleted when made by mistake, made one when doubled."""
+"""Accounts over the years: deleted when made by mistake, one when doubled, on hold."""

@@ -14,9 +14,14 @@ refusal_messages(
     merge_own=_l("One of these is your own account. Ask another administrator to do this."),
     merge_same=_l("This is the same account. Enter the e-mail address or staff ID of the other."),
     merge_administrator=_l(
-        "The account that ends is an administrator or operator. Take that away first, or keep it."
+        "The account that ends is an administrator, operator, or framework editor. Take that away "
+        "first, or keep it."
     ),
     merge_before=_l("The account that ends was made one with another account before. Keep it."),
+    merge_other_version=_l(
+        "The two accounts are on different versions of a framework. An administrator carries one "
+        "of them first: Administration, New versions."
+    ),
     merge_must_sign_in=_l(
         "This account was used, so its person has to confirm it in both accounts. Ask them to sign "
         "in to both first."
@@ -27,7 +32,8 @@ refusal_messages(
     ),
     merge_waits=_l("One of these accounts waits for an answer already. Call that off first."),
     account_is_earlier=_l(
-        "This account goes on in another one, so it can’t be enabled. Its person uses that one."
+        "This account goes on in another one, and nothing changes in it anymore. Its page leads to "
+        "the one that stays."
     ),
     merge_over=_l("This question is over: it was answered or called off, or its time ended."),
 )

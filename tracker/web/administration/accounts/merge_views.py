@@ -41,7 +41,7 @@ def show(person: Subject) -> ResponseReturnValue:
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def propose(person: Subject) -> ResponseReturnValue:
     form = MergeForm()
-    other_id = fields.id_or_none(form.other.data)
+    other_id = fields.an_id(form.other.data or "")
     other = None if other_id is None else subjects.person(other_id, session.today())
     if other is None or other.library_id != person.library_id:
         abort(404)

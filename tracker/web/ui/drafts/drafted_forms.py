@@ -22,7 +22,7 @@ DRAFT_FORMS: dict[str, Any] = {
     RATING: _l("Notes on a statement"),
     RESPONSE: _l("An answer in a review"),
     "admin_exclusions.leave_out": _l("Why a statement isn’t rated here"),
-    "admin_people.set_legal_hold": _l("Why a legal hold is set"),
+    "legal_holds.begin": _l("Why a legal hold is set"),
     "admin_role_profiles.create": _l("A new job profile"),
     "admin_role_profiles.update": _l("Changes to a job profile"),
     "admin_use_statement.publish": _l("How ratings are used"),
