@@ -39,8 +39,9 @@ def propose(actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime) -> bo
     if actor.person_id in (kept_id, earlier_id):
         raise Conflict("merge_own")
     with transaction() as tx:
-        administration.of_library(tx, actor)
-        kept, earlier = _both(tx, actor.library_id, kept_id, earlier_id)
+        library = administration.of_library(tx, actor)
+        round_snapshots.keep_due(tx, library.id, now, facts_at_end)
+        kept, earlier = _both(tx, library.id, kept_id, earlier_id)
         _check(tx, kept, earlier, actor.today(now))
         if is_unused(earlier.id):
             _take_over(tx, actor, kept, earlier, now, whole=True)
