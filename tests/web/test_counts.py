@@ -112,6 +112,10 @@ COUNTED: tuple[tuple[str, Opened], ...] = (
     (r"^(\d+) reviews?$", lambda page: rows(page, "Reviews that wait for you") or 1),
     (r"^Show all (\d+) open reviews", lambda page: rows(page, "Reviews that wait for you")),
     (r"^(\d+) new notices?", lambda page: int(said(page, r"(\d+) (?:is|are) new"))),
+    (
+        r"takes over: (\d+) reviews?",
+        lambda page: rows(page, "Reviews to reassign") + rows(page, "Reviews that stay"),
+    ),
     (r"^Keep (\d+) older ratings?", lambda page: page.count('name="seen-')),
     (r"^Rate (\d+)$", lambda page: page.count("<fieldset")),
 )

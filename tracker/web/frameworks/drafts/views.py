@@ -24,7 +24,7 @@ from tracker.web.frameworks.drafts.forms import (
     PublishForm,
 )
 from tracker.web.frameworks.drafts.labels import FEW, KINDS, affected_words
-from tracker.web.http import session
+from tracker.web.http import rate_limits, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, refusal_messages
 from tracker.web.http.form_actions import accepted, pressed
@@ -199,18 +199,21 @@ def discard(draft: Subject) -> ResponseReturnValue:
 
 @bp.get("/drafts/<id:draft_id>/framework.json")
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
+@rate_limits.documents
 def file(draft: Subject) -> ResponseReturnValue:
     return exports.framework_file(_drafted(draft).after)
 
 
 @bp.get("/drafts/<id:draft_id>/changes.csv")
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
+@rate_limits.documents
 def changes_csv(draft: Subject) -> ResponseReturnValue:
     return exports.changes_csv(_drafted(draft))
 
 
 @bp.get("/drafts/<id:draft_id>/changes.json")
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
+@rate_limits.documents
 def changes_json(draft: Subject) -> ResponseReturnValue:
     return exports.changes_json(_drafted(draft))
 
