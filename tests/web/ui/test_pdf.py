@@ -49,6 +49,7 @@ from tracker.models import (
 )
 from tracker.rules.frameworks.scale import Ground
 from tracker.rules.regions import Paper
+from tracker.services.administration import rounds
 from tracker.services.reviews import differences, reviews
 from tracker.web.http.rate_limits import limiter
 from tracker.web.reviews import labels
@@ -116,6 +117,7 @@ def test_the_profile_has_the_figures_of_its_page(app: Flask, world: World, sign_
     with app.app_context():
         reviewed(world)
         open_round(world, "Spring 2026", dt.date(2026, 3, 1), dt.date(2026, 4, 30))
+        rounds.keep_all_due(NOW)
     for name, voices in (("ana", 2), ("sue", 2), ("cora", 1)):
         client, url = sign_in(world.email(name)), profile_of(world)
         page, words = client.get(url.removesuffix(".pdf")).text, pdf.words(client.get(url))
