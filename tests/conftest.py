@@ -75,8 +75,9 @@ WEB = Path(__file__).parent / "web"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Crawls, and the pages of a room, are looked at on one engine; `make test-long` looks at them
-    on both. The walk through every door, what races, and all below the pages runs on both always."""
+    """Crawls, the walk through every door and every form, and the pages of a room are looked at on
+    one engine; `make test-long` looks at them on both. What races, who may see whom (tests/policy),
+    and all below the pages runs on both always."""
     for_later = [
         item
         for item in items

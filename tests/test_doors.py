@@ -56,6 +56,7 @@ def test_a_route_without_a_permission_stops_the_start(other_app: Flask) -> None:
         check_doors(app)
 
 
+@pytest.mark.reads_at_length
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.method}-{door.endpoint}")
 def test_who_gets_what(
     app: Flask, world: World, sign_in: Callable[[str], Client], door: Door

@@ -77,6 +77,7 @@ def test_every_door_that_takes_a_form_is_tried_twice() -> None:
     assert taking_forms() == {each.endpoint for each in SENDS} | WITHOUT_A_KEY.keys()
 
 
+@pytest.mark.reads_at_length
 @pytest.mark.parametrize("each", SENDS, ids=lambda each: each.endpoint)
 def test_sent_twice_it_is_done_once(app: Flask, world: World, sign_in: SignIn, each: Send) -> None:
     client, url, data = ready(app, world, sign_in, each)

@@ -27,6 +27,7 @@ from werkzeug.test import TestResponse
 
 from tests.client import Client
 from tests.conftest import NOW, empty
+from tests.engines import LONG
 from tests.factories.world import make_world
 from tests.review_rules import faults
 from tests.snapshots import Rows, rows
@@ -731,7 +732,7 @@ class ReviewMachine(RuleBasedStateMachine):
         assert broken == []
 
 
-def walk(app: Flask, examples: int = 6, steps: int = 30) -> None:
+def walk(app: Flask, examples: int = 6 if LONG else 4, steps: int = 30) -> None:
     ReviewMachine.app = app
     run_state_machine_as_test(
         ReviewMachine,
