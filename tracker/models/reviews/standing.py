@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from tracker.models.columns import table_of
 from tracker.models.frameworks.frameworks import Statement
 from tracker.models.frameworks.versions import StatementSuccessor
 from tracker.models.reviews.reviews import Endorsement
@@ -42,6 +43,18 @@ People = Callable[[SQLColumnExpression[int]], ColumnElement[bool]]
 """Over a column of people: whose."""
 HasWord = Callable[[SQLColumnExpression[int], SQLColumnExpression[int]], ColumnElement[bool]]
 """Over a column of people and one of statements: whether there is a word of that very statement."""
+
+STATEMENTS, SUCCESSORS = table_of(Statement), table_of(StatementSuccessor)
+LINE, NEARER, PART, BEFORE, BETWEEN = (
+    SUCCESSORS.alias(name) for name in ("line", "nearer", "part", "before", "between")
+)
+OWN = aliased(Endorsement)
+"""Made once: to build a query of aliases took longer than to run it."""
+IS_FIRST = ~exists(
+    select(BEFORE.c.id)
+    .where(BEFORE.c.successor_id == PART.c.statement_id, BEFORE.c.carries)
+    .correlate_except(BEFORE)
+)
 
 
 def stood(at: dt.datetime | None, of: type[Endorsement] = Endorsement) -> ColumnElement[bool]:
@@ -82,11 +95,10 @@ def read_through(
 
 def carries_to(statement_id: SQLColumnExpression[int]) -> Select[int]:
     """The statements of earlier versions whose words count for that one."""
-    before = aliased(StatementSuccessor)
     return (
-        select(before.statement_id)
-        .where(before.successor_id == statement_id, before.carries)
-        .correlate_except(before)
+        select(BEFORE.c.statement_id)
+        .where(BEFORE.c.successor_id == statement_id, BEFORE.c.carries)
+        .correlate_except(BEFORE)
     )
 
 
@@ -104,11 +116,10 @@ def _is_endorsed(at: dt.datetime | None) -> HasWord:
     def has_word(
         person_id: SQLColumnExpression[int], statement_id: SQLColumnExpression[int]
     ) -> ColumnElement[bool]:
-        own = aliased(Endorsement)
         return exists(
-            select(own.id)
-            .where(own.person_id == person_id, own.statement_id == statement_id, stood(at, own))
-            .correlate_except(own)
+            select(OWN.id)
+            .where(OWN.person_id == person_id, OWN.statement_id == statement_id, stood(at, OWN))
+            .correlate_except(OWN)
         )
 
     return has_word
@@ -119,53 +130,46 @@ def _carried(
 ) -> Select[*tuple[Any, ...]]:
     """What was said of statements of earlier versions and counts for one of the framework."""
     person_id, statement_id, answer, at, row_id = words.c
-    line = aliased(StatementSuccessor)
-    nearer, part, before, between = (aliased(StatementSuccessor) for _ in range(4))
     has_nearer = exists(
-        select(nearer.id)
+        select(NEARER.c.id)
         .where(
-            nearer.statement_id == line.statement_id,
-            nearer.carries,
-            nearer.steps <= line.steps,
-            has_word(person_id, nearer.successor_id),
+            NEARER.c.statement_id == LINE.c.statement_id,
+            NEARER.c.carries,
+            NEARER.c.steps <= LINE.c.steps,
+            has_word(person_id, NEARER.c.successor_id),
         )
-        .correlate_except(nearer)
-    )
-    is_first = ~exists(
-        select(before.id)
-        .where(before.successor_id == part.statement_id, before.carries)
-        .correlate_except(before)
+        .correlate_except(NEARER)
     )
     on_the_way = exists(
-        select(between.id)
+        select(BETWEEN.c.id)
         .where(
-            between.statement_id == part.statement_id,
-            between.carries,
-            between.steps < part.steps,
-            has_word(person_id, between.successor_id),
+            BETWEEN.c.statement_id == PART.c.statement_id,
+            BETWEEN.c.carries,
+            BETWEEN.c.steps < PART.c.steps,
+            has_word(person_id, BETWEEN.c.successor_id),
         )
-        .correlate_except(between)
+        .correlate_except(BETWEEN)
     )
     lacks_a_part = exists(
-        select(part.id)
+        select(PART.c.id)
         .where(
-            part.successor_id == line.successor_id,
-            part.carries,
-            is_first,
-            ~has_word(person_id, part.statement_id),
+            PART.c.successor_id == LINE.c.successor_id,
+            PART.c.carries,
+            IS_FIRST,
+            ~has_word(person_id, PART.c.statement_id),
             ~on_the_way,
         )
-        .correlate_except(part)
+        .correlate_except(PART)
     )
     return (
-        select(person_id, line.successor_id.label("statement_id"), answer, at, row_id)
-        .select_from(Statement)
-        .join(line, line.successor_id == Statement.id)
-        .join(words, statement_id == line.statement_id)
+        select(person_id, LINE.c.successor_id.label("statement_id"), answer, at, row_id)
+        .select_from(STATEMENTS)
+        .join(LINE, LINE.c.successor_id == STATEMENTS.c.id)
+        .join(words, statement_id == LINE.c.statement_id)
         .where(
-            Statement.framework_id == framework,
-            line.carries,
+            STATEMENTS.c.framework_id == framework,
+            LINE.c.carries,
             ~has_nearer,
-            or_(line.change != Change.MERGED, ~lacks_a_part),
+            or_(LINE.c.change != Change.MERGED, ~lacks_a_part),
         )
     )
