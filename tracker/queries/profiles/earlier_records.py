@@ -4,7 +4,7 @@ is asked for without memberships: they are over."""
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import (
@@ -18,6 +18,7 @@ from tracker.models import (
     ScaleAnswer,
     Statement,
 )
+from tracker.models.joins import scale_answer
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.workflow import EndorsementStatus
 
@@ -79,10 +80,7 @@ def _ratings(person_id: int) -> tuple[EarlierRating, ...]:
         )
         .join(Statement, Statement.id == RatingEntry.statement_id)
         .join(Framework, Framework.id == Statement.framework_id)
-        .outerjoin(
-            ScaleAnswer,
-            and_(ScaleAnswer.framework_id == Framework.id, ScaleAnswer.key == RatingEntry.answer),
-        )
+        .outerjoin(ScaleAnswer, scale_answer(RatingEntry.answer))
         .where(RatingEntry.person_id == person_id)
         .order_by(Framework.id, Statement.position, RatingEntry.id.desc())
     )
@@ -102,10 +100,7 @@ def _endorsements(person_id: int) -> tuple[EarlierEndorsement, ...]:
         )
         .join(Statement, Statement.id == Endorsement.statement_id)
         .join(Framework, Framework.id == Statement.framework_id)
-        .join(
-            ScaleAnswer,
-            and_(ScaleAnswer.framework_id == Framework.id, ScaleAnswer.key == Endorsement.answer),
-        )
+        .join(ScaleAnswer, scale_answer(Endorsement.answer))
         .join(Person, Person.id == Endorsement.endorser_id)
         .where(Endorsement.person_id == person_id)
         .order_by(Framework.id, Statement.position, Endorsement.id.desc())
