@@ -5,10 +5,12 @@ export const words = JSON.parse(page.dataset.words);
 
 const SPEAK_AFTER = 200;
 let speaking = 0;
+let newestTurn = 0;
 
 /** Another section came: it has the same words, and counts of its own. */
 export function connectPage(root) {
   page = root.querySelector("[data-words]");
+  newestTurn = 0;
 }
 
 export const fill = (text, facts) => text.replace(/{(\w+)}/g, (_, name) => facts[name]);
@@ -23,6 +25,8 @@ export function speak(text) {
 
 /** `saved`: the server's answer, with the counts as they are now. */
 export function showProgress(saved) {
+  if (saved.turn < newestTurn) return; // overtaken: what came before this says more
+  newestTurn = saved.turn;
   const facts = { done: saved.rated, total: Number(page.dataset.total) };
   for (const place of document.querySelectorAll("[data-progress-count]")) {
     const isWide = place.closest(".progress-line");

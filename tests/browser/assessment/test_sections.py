@@ -101,10 +101,31 @@ def test_keys_wait_for_a_section_that_is_long_in_coming(live: Live, visit: Visit
     assert page.evaluate("window.isStillHere") is True
     assert page.title().startswith("Leadership")
     assert page.locator("h1").text_content() == "Leadership"
-    here = page.locator(".page-nav.is-wide a[aria-current=page]")
-    assert here.locator(".page-nav-count").text_content().startswith("3/8")
+    assert counted(page).startswith("3/8")
     assert page.locator("#first-open").get_attribute("href") == f"#s-{second[0]}-not_yet"
     assert page.evaluate("sessionStorage.length + localStorage.length") == 0
+
+
+def counted(page: Any) -> str:
+    here = page.locator(".page-nav.is-wide a[aria-current=page]")
+    return str(here.locator(".page-nav-count").text_content())
+
+
+def test_an_answer_that_is_overtaken_takes_no_count_back(live: Live, visit: Visit) -> None:
+    slow, quick = live.world.statements["communication"][:2]
+    page = visit("ana")
+    page.goto(COMMUNICATION)
+
+    def late(route: Any) -> None:
+        told = route.fetch()
+        wait_for(page, quick, "Saved")
+        route.fulfill(response=told)
+
+    page.route(f"**/statements/{slow}/rating", late)
+    page.locator(f"#s-{slow}-partly").check()
+    page.locator(f"#s-{quick}-partly").check()
+    wait_for(page, slow, "Saved")
+    assert counted(page).startswith("2/")
 
 
 def test_keys_outside_the_way_on_by_keyboard_are_nobody_s(live: Live, visit: Visit) -> None:

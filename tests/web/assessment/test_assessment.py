@@ -185,6 +185,17 @@ def test_the_script_gets_the_progress(world: World, ana: Client, first: int) -> 
     ) == (1, 1, 1, 1)
 
 
+def test_each_save_has_a_higher_turn(world: World, ana: Client) -> None:
+    """By it a page tells which of two answers that overtook each other is the newer."""
+    one, two = world.statements["communication"][:2]
+    sent = [(one, "partly", 0), (two, "partly", 0), (one, "not_yet", 1), (one, "not_yet", 2)]
+    told = [
+        ana.post_json(f"/statements/{each}/rating", {"answer": answer, "base_version": version})
+        for each, answer, version in sent
+    ]
+    assert [each.json["turn"] for each in told] == [1, 2, 3, 3]
+
+
 @pytest.mark.parametrize("as_json", [True, False])
 def test_a_click_of_somebody_else_is_refused(
     app: Flask, world: World, ana: Client, first: int, as_json: bool

@@ -56,7 +56,8 @@ class SavedRating:
     learner's progress.
 
     `changed` is False where the same was sent again. Version 0, without an answer: notes that wait
-    for one.
+    for one. `turn` rises with each save of the learner: of two that were on their way together,
+    the higher one's progress is the newer.
     """
 
     statement_id: int
@@ -67,6 +68,7 @@ class SavedRating:
     version: int
     changed: bool
     progress: RatedCounts
+    turn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def rate(
             version=written.version,
             changed=written.changed,
             progress=progress.plus((written.answer is not None) - (row.answer is not None)),
+            turn=row.versions + written.version - (row.version or 0),
         )
 
 
@@ -319,6 +322,12 @@ def _place_query() -> Select[*tuple[Any, ...]]:
     """Built once: every save asks it."""
     me, library = bindparam("me", type_=Integer), bindparam("library", type_=Integer)
     statement = bindparam("statement", type_=Integer)
+    each = Rating.__table__.alias("each")
+    versions = (
+        select(func.coalesce(func.sum(each.c.version), 0))
+        .where(each.c.person_id == me)
+        .scalar_subquery()
+    )
 
     def rated(*where: Any) -> ScalarSelect[int]:
         mine, other = Rating.__table__.alias("mine"), Statement.__table__.alias("other")
@@ -348,6 +357,7 @@ def _place_query() -> Select[*tuple[Any, ...]]:
             rated().label("rated"),
             rated(Statement.domain_id).label("rated_in_domain"),
             rated(Statement.domain_id, Statement.rank).label("rated_at_level"),
+            versions.label("versions"),
         )
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)

@@ -189,6 +189,7 @@ def _told(saved: ratings.SavedRating) -> ResponseReturnValue:
         rated=saved.progress.rated,
         rated_in_domain=saved.progress.rated_in_domain,
         rated_at_level=saved.progress.rated_at_level,
+        turn=saved.turn,
     )
 
 

@@ -170,6 +170,7 @@ def saved(subject: Subject, kind: str) -> Mapping[str, object]:
         "rated": labels.done(items),
         "page_nav": {here.key: here.done},
         "left": pages.left(items),
+        "turn": sum(each.version for each in items),
     }
 
 
