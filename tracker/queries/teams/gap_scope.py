@@ -65,8 +65,8 @@ class TeamLearner:
 
 @dataclass(frozen=True, slots=True)
 class PastRound:
-    """A round that has begun, for one of its frameworks. `snapshot_id`: of how things were at its
-    end; None before that is kept. `reconstructed`: it was put together afterwards."""
+    """A round that has begun, for one of its frameworks. `snapshot_id`: of how things were `as_of`
+    its end; None before that is kept. `reconstructed`: it was put together afterwards."""
 
     id: int
     name: str
@@ -77,6 +77,7 @@ class PastRound:
     starts_on: dt.date
     ends_on: dt.date
     snapshot_id: int | None
+    as_of: dt.datetime | None
     reconstructed: bool
 
 
@@ -104,6 +105,11 @@ class GapScope:
     def here(self) -> list[TeamLearner]:
         """The people of this team and, for who coordinates it, of those below."""
         return [one for one in self.people if one.is_in(self.team.path, self.coordinates)]
+
+    @property
+    def all_by_name(self) -> bool:
+        """Whether the reader may see everybody here by name."""
+        return all(one.by_name for one in self.here)
 
     @property
     def kept(self) -> list[PastRound]:
@@ -247,6 +253,7 @@ def _rounds(library_id: int, today: dt.date) -> tuple[PastRound, ...]:
             Round.starts_on,
             Round.ends_on,
             RoundSnapshot.id.label("snapshot_id"),
+            RoundSnapshot.as_of,
             func.coalesce(RoundSnapshot.reconstructed, False).label("reconstructed"),
         )
         .join(RoundFramework, RoundFramework.round_id == Round.id)
@@ -266,6 +273,7 @@ def _rounds(library_id: int, today: dt.date) -> tuple[PastRound, ...]:
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             snapshot_id=row.snapshot_id,
+            as_of=row.as_of,
             reconstructed=row.reconstructed,
         )
         for row in rows

@@ -34,7 +34,8 @@ def frameworks_of(scope: GapScope) -> dict[str, TeamLearner | PastRound]:
 
 def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFilters | None]:
     """What the filters ask for, and the scope as of the end of the round that they ask for. None
-    where nobody learns here, or did at the end of a round."""
+    where nobody learns here, or did at the end of a round. Where somebody is there whom the reader
+    may not see by name, only whole teams with those below, and rounds, can be chosen."""
     frameworks = frameworks_of(scope)
     if not frameworks:
         return scope, None
@@ -51,19 +52,24 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
     if at:
         scope = kept_scope.scope_at(scope, rounds[at])
         framework_id = rounds[at].framework_id
-    profiles = {
-        (one.role_profile, str(one.role_profile_id))
-        for one in scope.here
-        if one.framework_id == framework_id
-    }
+    own = [one for one in scope.here if one.is_in(scope.team.path, below=False)]
     has_below = scope.coordinates and bool(scope.children)
     below = [("all", _("with the teams below")), ("own", _("this team alone"))]
+    if has_below and not (scope.all_by_name or (own and all(one.by_name for one in own))):
+        below = below[:1]
     teams_choice = filters.offer("teams", below if has_below else below[1:])
+    shown = scope.here if teams_choice == "all" else own
+    profiles = {
+        (one.role_profile, str(one.role_profile_id))
+        for one in shown
+        if one.framework_id == framework_id and all(each.by_name for each in shown)
+    }
     profile = filters.offer(
         "profile", [("", _("All")), *((key, name) for name, key in sorted(profiles))]
     )
-    same = [(key, _("%(round)s, same people", round=name)) for key, name in past]
-    compare = filters.offer("compare", [("", _("Nothing")), *same])
+    if all(one.by_name for one in shown):
+        past = [(key, _("%(round)s, same people", round=name)) for key, name in past]
+    compare = filters.offer("compare", [("", _("Nothing")), *past])
     return scope, MatrixFilters(
         framework_id=framework_id,
         slug=of.framework_slug,

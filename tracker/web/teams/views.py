@@ -19,7 +19,7 @@ from tracker.web.http.form_actions import pressed
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.render import render
 from tracker.web.teams import exports as gaps_export
-from tracker.web.teams import gap_asked, gap_matrix, member_list, people_file
+from tracker.web.teams import gap_asked, gap_matrix, member_list, people_file, released
 from tracker.web.teams.gap_forms import GapFilters
 from tracker.web.ui.csv import csv_file
 from tracker.web.ui.template_helpers import as_of
@@ -63,6 +63,8 @@ def gaps(team: Subject) -> ResponseReturnValue:
     today = gap_asked.scope_of(team)
     filters = GapFilters(request.args)
     scope, chosen = gap_asked.chosen_of(today, filters)
+    if chosen is not None and released.is_for(scope, chosen):
+        return released.show(scope, chosen, filters, _frameworks(today, filters))
     page = team_gaps.page(scope, chosen) if chosen is not None else None
     domains = [column.domain for column in page.columns] if page is not None else []
     rows = gap_matrix.grid(domains, page.rows) if page is not None else []
@@ -95,6 +97,8 @@ def gaps_csv(team: Subject) -> ResponseReturnValue:
     scope, chosen = gap_asked.chosen_of(gap_asked.scope_of(team), filters)
     if chosen is None or filters.unknown:
         abort(404)
+    if released.is_for(scope, chosen):
+        return released.file(scope, chosen)
     page = team_gaps.page(scope, chosen)
     note_looks([row.person_id for row in page.rows], "gaps")
     compare = chosen.compare.name if chosen.compare is not None else ""

@@ -100,6 +100,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "round_added": _l("Round added"),
         "round_edited": _l("Round edited"),
         "round_kept": _l("Round kept as it was"),
+        "figures_released": _l("Figures without names updated"),
         "carrying_planned": _l("Move to a new version planned"),
         "carrying_called_off": _l("Move to a new version called off"),
         "carrying_begun": _l("Move to a new version begun"),
@@ -150,6 +151,7 @@ library."""
 
 BY_NOBODY = {
     "not_recorded": _l("Skills Tracker"),
+    "figures_released": _l("Skills Tracker"),
     "round_kept": _l("Skills Tracker"),
     "sign_in_refused": _l("nobody signed in"),
 }

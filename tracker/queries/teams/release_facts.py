@@ -1,0 +1,137 @@
+"""How people stand, put together so that it is decided which of it may be told without names."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import ColumnElement, func, select
+
+from tracker.db import session
+from tracker.models import (
+    Framework,
+    Library,
+    Membership,
+    Person,
+    Release,
+    ReleasePerson,
+    RoleProfile,
+    Round,
+    RoundSnapshot,
+    SnapshotPerson,
+)
+from tracker.policy.permissions import current_on, people_of
+from tracker.queries.profiles import levels
+from tracker.queries.teams.round_facts import people_at
+from tracker.rules.calendar import day_in
+from tracker.rules.profiles.levels import TargetState
+from tracker.rules.roles import Role
+from tracker.rules.teams.releases import CountedLearner, Item, Items, Learners, Moment, Past
+from tracker.rules.teams.round_snapshots import Kept
+
+
+def moments_due(library_id: int, now: dt.datetime) -> Iterator[Moment]:
+    """The ends of the rounds that were kept since the newest release, in order, and now. Three
+    queries, two for each round, and nine for each framework."""
+    newest = session().scalar(
+        select(func.max(Release.as_of)).where(Release.library_id == library_id)
+    )
+    kept = (
+        select(RoundSnapshot.id, RoundSnapshot.as_of, RoundSnapshot.facts)
+        .join(Round, Round.id == RoundSnapshot.round_id)
+        .where(Round.library_id == library_id, RoundSnapshot.as_of <= now)
+        .order_by(RoundSnapshot.as_of, RoundSnapshot.id)
+    )
+    for snapshot in session().execute(kept).all():
+        if newest is None or snapshot.as_of > newest:
+            yield Moment(snapshot.as_of, _at_end(snapshot.id, snapshot.facts["frameworks"]))
+    yield Moment(now, _now(library_id, now))
+
+
+def past(library_id: int, slug: str) -> dict[str, list[Past]]:
+    """What was decided of a framework so far, by key of the domain. Two queries."""
+    of = (Release.library_id == library_id, Release.slug == slug)
+    items = items_of(*of)
+    found: defaultdict[str, list[Past]] = defaultdict(list)
+    for release in session().scalars(select(Release).where(*of).order_by(Release.id)):
+        found[release.domain_key].append(Past(release.told, items[release.id]))
+    return found
+
+
+def items_of(*of: ColumnElement[bool]) -> dict[int, Items]:
+    """By release. One query."""
+    rows = session().execute(
+        select(
+            ReleasePerson.release_id,
+            ReleasePerson.person_id,
+            ReleasePerson.state,
+            ReleasePerson.reviewed,
+        )
+        .join(Release, Release.id == ReleasePerson.release_id)
+        .where(*of)
+    )
+    found: defaultdict[int, set[Item]] = defaultdict(set)
+    for row in rows:
+        found[row.release_id].add(Item(row.person_id, row.state, row.reviewed))
+    return {release_id: frozenset(items) for release_id, items in found.items()}
+
+
+def _at_end(snapshot_id: int, frameworks: Kept) -> Learners:
+    rows = session().execute(
+        select(
+            SnapshotPerson.framework_id,
+            SnapshotPerson.person_id,
+            SnapshotPerson.paths,
+            SnapshotPerson.cells,
+            SnapshotPerson.counts,
+        )
+        .where(SnapshotPerson.snapshot_id == snapshot_id)
+        .order_by(SnapshotPerson.framework_id)
+    )
+    found: defaultdict[str, dict[int, CountedLearner]] = defaultdict(dict)
+    for framework_id, *of in rows:
+        framework = frameworks[str(framework_id)]
+        keys = {str(domain["id"]): domain["key"] for domain in framework["domains"]}
+        one = _learner(keys, *of)
+        found[framework["slug"]][one.person_id] = one
+    return {slug: list(people.values()) for slug, people in found.items()}
+
+
+def _now(library_id: int, now: dt.datetime) -> Learners:
+    zone = session().scalars(select(Library.time_zone).where(Library.id == library_id)).one()
+    today = day_in(zone, now)
+    learned = session().execute(
+        select(Framework.id, Framework.slug)
+        .join(RoleProfile, RoleProfile.framework_id == Framework.id)
+        .join(Membership, Membership.role_profile_id == RoleProfile.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.role == Role.LEARNER, current_on(Membership, today), people_of(library_id)
+        )
+        .distinct()
+        .order_by(Framework.id)
+    )
+    found: defaultdict[str, dict[int, CountedLearner]] = defaultdict(dict)
+    for framework_id, slug in learned.all():
+        domains = levels.shape(framework_id, library_id)
+        keys = {str(domain.id): domain.key for domain in domains}
+        for each in people_at(library_id, today, framework_id, domains, now):
+            found[slug][each.person_id] = _learner(
+                keys, each.person_id, each.paths, each.cells, each.counts
+            )
+    return {slug: list(people.values()) for slug, people in found.items()}
+
+
+def _learner(
+    keys: Mapping[str, str], person_id: int, paths: Sequence[str], cells: Kept, counts: Kept
+) -> CountedLearner:
+    """Counted in the newest of their teams. `keys`: of the domains, by id as a snapshot has it."""
+    states = {
+        key: (TargetState(cells[id_]["state"]), _reviewed(counts[id_]["endorsed"]))
+        for id_, key in keys.items()
+        if cells[id_]["state"] is not None
+    }
+    return CountedLearner(person_id, paths[-1], states)
+
+
+def _reviewed(endorsed: Kept) -> int:
+    return sum(each["met"] + each["not_met"] + each["excluded"] for each in endorsed["levels"])
