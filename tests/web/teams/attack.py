@@ -106,11 +106,7 @@ def _equation(
     figure: Figure, days: ManyDays, told: list[tuple[set[str], dt.datetime]], most_left_out: int
 ) -> Equation:
     within = PATHS.get(figure.team, {figure.team})
-    there = [
-        (teams, as_of)
-        for teams, as_of in told
-        if teams <= within and as_of <= figure.until
-    ]
+    there = [(teams, as_of) for teams, as_of in told if teams <= within and as_of <= figure.until]
     for left_out in range(most_left_out + 1):
         for those in itertools.combinations(there, len(there) - left_out):
             seen: set[str] = set()
@@ -175,7 +171,6 @@ def reduced(
     """The equations solved as far as they can be: Gauss and Jordan."""
     done: list[tuple[Review, dict[Review, Fraction], Fraction]] = []
     for row, total in rows:
-        row, total = dict(row), total  # noqa: PLW2901
         for pivot, other, other_total in done:
             if times := row.get(pivot):
                 row, total = less(row, total, other, other_total, times)  # noqa: PLW2901

@@ -1,6 +1,8 @@
 """People without a name for who reads their teams: by team and role profile, each with or without a
 gap in Leadership."""
 
+import datetime as dt
+
 from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.world import World, add
@@ -27,11 +29,18 @@ def add_team(world: World, name: str, above: str) -> None:
 class Crowd:
     def __init__(self, world: World) -> None:
         self.world = world
-        self.of: dict[str, tuple[str, str, TargetState]] = {}
+        self.people = 0
 
-    def put(self, team: str, gaps: int, at: int, role_profile: str = "city") -> None:
+    def put(
+        self,
+        team: str,
+        gaps: int,
+        at: int,
+        role_profile: str = "city",
+        reviewed_at: dt.datetime | None = None,
+    ) -> None:
         for state in [GAP] * gaps + [AT] * at:
-            name = f"zoe{len(self.of)}"
+            name = f"zoe{self.people}"
+            self.people += 1
             join(self.world, name, team, role_profile=role_profile)
-            stand(self.world, name, state)
-            self.of[name] = (team, role_profile, state)
+            stand(self.world, name, state, at=reviewed_at)

@@ -25,7 +25,14 @@ from tracker.queries.teams.round_facts import people_at
 from tracker.rules.calendar import day_in
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.roles import Role
-from tracker.rules.teams.releases import CountedLearner, Item, Items, Learners, Moment, Past
+from tracker.rules.teams.releases import (
+    CountedLearner,
+    CountedState,
+    CountedStates,
+    Learners,
+    Moment,
+    Past,
+)
 from tracker.rules.teams.round_snapshots import Kept
 
 
@@ -57,7 +64,7 @@ def past(library_id: int, slug: str) -> dict[str, list[Past]]:
     return found
 
 
-def items_of(*of: ColumnElement[bool]) -> dict[int, Items]:
+def items_of(*of: ColumnElement[bool]) -> dict[int, CountedStates]:
     """By release. One query."""
     rows = session().execute(
         select(
@@ -69,9 +76,9 @@ def items_of(*of: ColumnElement[bool]) -> dict[int, Items]:
         .join(Release, Release.id == ReleasePerson.release_id)
         .where(*of)
     )
-    found: defaultdict[int, set[Item]] = defaultdict(set)
+    found: defaultdict[int, set[CountedState]] = defaultdict(set)
     for row in rows:
-        found[row.release_id].add(Item(row.person_id, row.state, row.reviewed))
+        found[row.release_id].add(CountedState(row.person_id, row.state, row.reviewed))
     return {release_id: frozenset(items) for release_id, items in found.items()}
 
 

@@ -23,7 +23,7 @@ from tracker.queries.teams.gap_scope import GapScope, TeamName
 from tracker.queries.teams.release_facts import items_of
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.roles import Role
-from tracker.rules.teams.releases import Items, count, is_decided, may_be_told
+from tracker.rules.teams.releases import CountedStates, count, is_decided, may_be_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class ReleasedPage:
 
 class ToldRelease(NamedTuple):
     release: Release
-    items: Items
+    items: CountedStates
 
 
 class ReleasedFigures:
@@ -90,7 +90,7 @@ class ReleasedFigures:
         known = set(session().scalars(_known_by(actor)))
         items = items_of(*of)
         self._told: defaultdict[str, list[ToldRelease]] = defaultdict(list)
-        before: defaultdict[str, list[Items]] = defaultdict(list)
+        before: defaultdict[str, list[CountedStates]] = defaultdict(list)
         for each in rows:
             unknown = frozenset(one for one in items[each.id] if one.person_id not in known)
             earlier = before[each.domain_key]

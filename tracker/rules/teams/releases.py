@@ -30,7 +30,7 @@ SMALLEST_BLOCK = 8
 TOLD = (TargetState.AT_TARGET, TargetState.GAP)
 
 
-class Item(NamedTuple):
+class CountedState(NamedTuple):
     """What a figure counts: a person in a domain, with so many statements reviewed there."""
 
     person_id: int
@@ -38,7 +38,7 @@ class Item(NamedTuple):
     reviewed: int
 
 
-Items = frozenset[Item]
+CountedStates = frozenset[CountedState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class NewRelease:
     paths: frozenset[str]
     people: int
     told: bool
-    items: Items
+    items: CountedStates
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Past:
     """What was decided of one domain before."""
 
     told: bool
-    items: Items
+    items: CountedStates
 
 
 def blocks(sizes: Mapping[str, int]) -> list[frozenset[str]]:
@@ -105,33 +105,34 @@ def due(
     for block in blocks(Counter(one.path for one in learners)):
         inside = [one for one in learners if one.path in block]
         for key in sorted({key for one in inside for key in one.states}):
-            of = [Item(one.person_id, *one.states[key]) for one in inside if key in one.states]
+            measured = [one for one in inside if key in one.states]
+            of = (CountedState(one.person_id, *one.states[key]) for one in measured)
             items = frozenset(each for each in of if each.state in TOLD)
             before = past.get(key, ())
             if is_decided(items, [each.items for each in before]):
                 told = may_be_told(items, [each.items for each in before if each.told])
-                found.append(NewRelease(key, block, len(of), told, items))
+                found.append(NewRelease(key, block, len(measured), told, items))
     return found
 
 
-def is_decided(items: Items, decided: Iterable[Items]) -> bool:
+def is_decided(items: CountedStates, decided: Iterable[CountedStates]) -> bool:
     """Whether enough is new since all earlier decisions."""
     return len(items.difference(*decided)) >= LEAST
 
 
-def may_be_told(items: Items, told: Iterable[Items]) -> bool:
+def may_be_told(items: CountedStates, told: Iterable[CountedStates]) -> bool:
     """Whether the figure of these items may be told beside those that are told."""
     return _says_little(items, frozenset()) and all(
         _says_little(items - each, each - items) for each in told if each & items
     )
 
 
-def _says_little(new: Items, gone: Items) -> bool:
+def _says_little(new: CountedStates, gone: CountedStates) -> bool:
     """Whether the figures of `new` less those of `gone` leave at least `APART` people open of each
     side, who is in which state."""
     more = count(new, TargetState.AT_TARGET) - count(gone, TargetState.AT_TARGET)
     return APART - len(gone) <= more <= len(new) - APART
 
 
-def count(items: Items, state: TargetState) -> int:
+def count(items: CountedStates, state: TargetState) -> int:
     return sum(each.state is state for each in items)
