@@ -1,4 +1,5 @@
-"""How people stand, put together so that it is decided which of it may be told without names."""
+"""How people stand, in each voice, put together so that it is decided which of it may be told
+without names."""
 
 import datetime as dt
 from collections import defaultdict
@@ -23,6 +24,7 @@ from tracker.policy.permissions import current_on, people_of
 from tracker.queries.profiles import levels
 from tracker.queries.teams.round_facts import people_at
 from tracker.rules.calendar import day_in
+from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.roles import Role
 from tracker.rules.teams.releases import (
@@ -30,6 +32,7 @@ from tracker.rules.teams.releases import (
     CountedState,
     CountedStates,
     Learners,
+    Measure,
     Moment,
     Past,
 )
@@ -54,9 +57,9 @@ def moments_due(library_id: int, now: dt.datetime) -> Iterator[Moment]:
     yield Moment(now, _now(library_id, now))
 
 
-def past(library_id: int, slug: str) -> dict[str, list[Past]]:
-    """What was decided of a framework so far, by key of the domain. Two queries."""
-    of = (Release.library_id == library_id, Release.slug == slug)
+def past(library_id: int, by: Measure) -> dict[str, list[Past]]:
+    """What was decided of a framework in a voice so far, by key of the domain. Two queries."""
+    of = (Release.library_id == library_id, Release.slug == by.slug, Release.voice == by.voice)
     items = items_of(*of)
     found: defaultdict[str, list[Past]] = defaultdict(list)
     for release in session().scalars(select(Release).where(*of).order_by(Release.id)):
@@ -88,19 +91,17 @@ def _at_end(snapshot_id: int, frameworks: Kept) -> Learners:
             SnapshotPerson.framework_id,
             SnapshotPerson.person_id,
             SnapshotPerson.paths,
-            SnapshotPerson.cells,
             SnapshotPerson.counts,
         )
         .where(SnapshotPerson.snapshot_id == snapshot_id)
         .order_by(SnapshotPerson.framework_id)
     )
-    found: defaultdict[str, dict[int, CountedLearner]] = defaultdict(dict)
+    found: FoundLearners = defaultdict(dict)
     for framework_id, *of in rows:
         framework = frameworks[str(framework_id)]
         keys = {str(domain["id"]): domain["key"] for domain in framework["domains"]}
-        one = _learner(keys, *of)
-        found[framework["slug"]][one.person_id] = one
-    return {slug: list(people.values()) for slug, people in found.items()}
+        _add(found, framework["slug"], keys, *of)
+    return {by: list(people.values()) for by, people in found.items()}
 
 
 def _now(library_id: int, now: dt.datetime) -> Learners:
@@ -117,28 +118,37 @@ def _now(library_id: int, now: dt.datetime) -> Learners:
         .distinct()
         .order_by(Framework.id)
     )
-    found: defaultdict[str, dict[int, CountedLearner]] = defaultdict(dict)
+    found: FoundLearners = defaultdict(dict)
     for framework_id, slug in learned.all():
         domains = levels.shape(framework_id, library_id)
         keys = {str(domain.id): domain.key for domain in domains}
         for each in people_at(library_id, today, framework_id, domains, now):
-            found[slug][each.person_id] = _learner(
-                keys, each.person_id, each.paths, each.cells, each.counts
-            )
-    return {slug: list(people.values()) for slug, people in found.items()}
+            _add(found, slug, keys, each.person_id, each.paths, each.counts)
+    return {by: list(people.values()) for by, people in found.items()}
 
 
-def _learner(
-    keys: Mapping[str, str], person_id: int, paths: Sequence[str], cells: Kept, counts: Kept
-) -> CountedLearner:
+FoundLearners = defaultdict[Measure, dict[int, CountedLearner]]
+KEPT_AS = {Voice.SELF: "revealed", Voice.ENDORSED: "endorsed"}
+"""What the counts of a voice are called where they are kept (rules/teams/round_snapshots)."""
+
+
+def _add(
+    found: FoundLearners,
+    slug: str,
+    keys: Mapping[str, str],
+    person_id: int,
+    paths: Sequence[str],
+    counts: Kept,
+) -> None:
     """Counted in the newest of their teams. `keys`: of the domains, by id as a snapshot has it."""
-    states = {
-        key: (TargetState(cells[id_]["state"]), _reviewed(counts[id_]["endorsed"]))
-        for id_, key in keys.items()
-        if cells[id_]["state"] is not None
-    }
-    return CountedLearner(person_id, paths[-1], states)
+    for voice, name in KEPT_AS.items():
+        states = {
+            key: (TargetState(counts[id_][name]["state"]), _answered(counts[id_][name]))
+            for id_, key in keys.items()
+            if counts[id_][name]["state"] is not None
+        }
+        found[Measure(slug, voice)][person_id] = CountedLearner(person_id, paths[-1], states)
 
 
-def _reviewed(endorsed: Kept) -> int:
-    return sum(each["met"] + each["not_met"] + each["excluded"] for each in endorsed["levels"])
+def _answered(of: Kept) -> int:
+    return sum(each["met"] + each["not_met"] + each["excluded"] for each in of["levels"])
