@@ -13,4 +13,6 @@ DOORS = [
     Door("teams.people_csv", "302 404 404 200 404 200 404 404 404", values=central),
     Door("teams.make_people_file", "401 404 404 303 404 303 404 404 404", "POST", values=central),
     Door("teams.gaps_csv", "302 404 404 200 404 200 404 404 404", values=central),
+    Door("teams.self_ratings", "302 404 404 403 404 200 404 404 404", values=central),
+    Door("teams.self_ratings_csv", "302 404 404 403 404 200 404 404 404", values=central),
 ]
