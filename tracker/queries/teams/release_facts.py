@@ -37,7 +37,8 @@ from tracker.rules.teams.round_snapshots import Kept
 
 
 def moments_due(library_id: int, now: dt.datetime) -> Iterator[Moment]:
-    """The ends of the rounds that were kept since the newest release, in order, and now. Three
+    """The ends of the rounds that were kept since the newest release, in order, and now. Where
+    there is none yet, now comes first: what is told of a round may keep it from being told. Two
     queries, two for each round, and nine for each framework."""
     newest = session().scalar(
         select(func.max(Release.as_of)).where(Release.library_id == library_id)
@@ -48,10 +49,15 @@ def moments_due(library_id: int, now: dt.datetime) -> Iterator[Moment]:
         .where(Round.library_id == library_id, RoundSnapshot.as_of <= now)
         .order_by(RoundSnapshot.as_of, RoundSnapshot.id)
     )
-    for snapshot in session().execute(kept).all():
-        if newest is None or snapshot.as_of > newest:
-            yield Moment(snapshot.as_of, _at_end(snapshot.id, snapshot.facts["frameworks"]))
-    yield Moment(now, _now(library_id, now))
+    snapshots = session().execute(kept).all()
+    if newest is None:
+        yield Moment(now, _now(library_id, now))
+        snapshots = snapshots[::-1]
+    for each in snapshots:
+        if newest is None or each.as_of > newest:
+            yield Moment(each.as_of, _at_end(each.id, each.facts["frameworks"]))
+    if newest is not None:
+        yield Moment(now, _now(library_id, now))
 
 
 def past(library_id: int, slug: str) -> dict[str, list[Past]]:
