@@ -285,10 +285,7 @@ def _progress() -> Select[*tuple[Any, ...]]:
         .outerjoin(NotRatedHere, LEFT_OUT)
         .outerjoin(Rating, RATED)
         .outerjoin(ENDORSED, REVIEWED)
-        .outerjoin(
-            jobs,
-            jobs.c.domain_id == Domain.id,
-        )
+        .outerjoin(jobs, jobs.c.domain_id == Domain.id)
         .where(Strand.framework_id == FRAMEWORK)
         .group_by(
             Strand.key,

@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.teams.gap_figures import Cells, figures, kept_figures
-from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, TeamName, counted
+from tracker.queries.teams.gap_scope import (
+    GapScope,
+    PastRound,
+    TeamLearner,
+    TeamName,
+    counted,
+    within,
+)
 from tracker.rules.teams import gaps
 from tracker.rules.teams.gaps import DomainSummary, GapCell
 from tracker.rules.teams.team_suppression import DisclosedCounts, TeamSlice
@@ -60,14 +67,9 @@ class ChildRow:
 
 
 def people_chosen(scope: GapScope, chosen: MatrixFilters) -> list[TeamLearner]:
-    """Who is on the page, by name."""
-    return [
-        one
-        for one in scope.people
-        if one.framework_id == chosen.framework_id
-        and one.is_in(scope.team.path, chosen.below)
-        and chosen.role_profile_id in (None, one.role_profile_id)
-    ]
+    """Who is on the page, by name, each by the jobs that it is about."""
+    of = [one for one in scope.people if one.framework_id == chosen.framework_id]
+    return within(of, scope.team.path, chosen.below, chosen.role_profile_id)
 
 
 class GapMatrix:
@@ -81,35 +83,42 @@ class GapMatrix:
         self.everybody = everybody
         self.figures = figures(scope, chosen.framework_id, everybody)
         self.domains = self.figures.domains
-        self.now = self.figures.cells
-        self.then = self._cells_at(chosen.compare) if chosen.compare else None
+        self.now = self.figures.cells(everybody)
+        self.then = self._cells_at(chosen.compare, chosen.below) if chosen.compare else None
         self._told_now = self._settle(self.now)
         self._told_then = self._settle(self.then) if self.then is not None else {}
 
-    def _cells_at(self, at: PastRound) -> Cells:
-        then = kept_figures(at, [one.person_id for one in self.everybody], self.scope.blind)
+    def _cells_at(self, at: PastRound, below: bool) -> Cells:
+        here = self.scope.team.path
+        then = kept_figures(
+            at,
+            [one.person_id for one in self.everybody],
+            self.scope.blind,
+            lambda path: path.startswith(here) if below else path == here,
+        )
         keys = {domain.id: domain.key for domain in then.domains}
-        here = {domain.key: domain.id for domain in self.domains}
+        ids = {domain.key: domain.id for domain in self.domains}
         return {
-            (person_id, here[keys[domain_id]]): replace(cell, domain_id=here[keys[domain_id]])
-            for (person_id, domain_id), cell in then.cells.items()
-            if keys[domain_id] in here
+            (person_id, ids[keys[domain_id]]): replace(cell, domain_id=ids[keys[domain_id]])
+            for (person_id, domain_id), cell in then.cells(self.everybody).items()
+            if keys[domain_id] in ids
         }
 
     def rows(self, people: Sequence[TeamLearner]) -> tuple[PersonRow, ...]:
+        cells = self.figures.cells(people)
         return tuple(
             PersonRow(
                 one.person_id,
                 one.name,
                 one.role_profile,
                 None if one.is_usual else one.framework_slug,
-                tuple(self.now[one.person_id, domain.id] for domain in self.domains),
+                tuple(cells[one.person_id, domain.id] for domain in self.domains),
             )
             for one in people
         )
 
     def columns(self, people: Sequence[TeamLearner], cut: TeamSlice) -> tuple[DomainColumn, ...]:
-        now = self._summaries(self.now, people)
+        now = self._summaries(self.figures.cells(people), people)
         then = self._summaries(self.then, people) if self.then is not None else None
         found = []
         for domain, summary in zip(self.domains, now, strict=True):
@@ -129,15 +138,10 @@ class GapMatrix:
         found = []
         team = self.scope.team
         for child, below in [*((child, True) for child in self.scope.children), (team, False)]:
-            people = [
-                one
-                for one in self.everybody
-                if one.is_in(child.path, below)
-                and chosen.role_profile_id in (None, one.role_profile_id)
-            ]
+            people = within(self.everybody, child.path, below, chosen.role_profile_id)
             if people:
                 cut = TeamSlice(child.path, below)
-                summaries = self._summaries(self.now, people)
+                summaries = self._summaries(self.figures.cells(people), people)
                 told = [self._told_now[each.domain_id].may_tell(cut) for each in summaries]
                 counts = [
                     (each.gaps, each.known) if is_told else None

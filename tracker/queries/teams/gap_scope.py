@@ -3,8 +3,8 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -36,20 +36,27 @@ class TeamName:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamLearner:
-    """Somebody who learns a framework in reach of the reader, in the role profile of their newest
-    membership there; one for each of their frameworks.
+class TeamJob:
+    """What somebody is in a team."""
 
-    `path` is the one team in which they are counted where they have no name; `paths` are all in
-    reach. `is_usual`: their own pages begin with this framework.
+    path: str
+    role_profile_id: int
+    role_profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLearner:
+    """Somebody who learns a framework in reach of the reader; one for each of their frameworks.
+
+    `jobs`: those by which they are measured, once, against the higher target of each domain
+    (rules/profiles/targets): all that they have there in reach, the newest last. Where they have no
+    name it is the newest alone, so that they count in one team. `is_usual`: their own pages begin
+    with this framework.
     """
 
     person_id: int
     name: str
-    path: str
-    paths: tuple[str, ...]
-    role_profile_id: int
-    role_profile: str
+    jobs: tuple[TeamJob, ...]
     framework_id: int
     framework_slug: str
     framework: Wording
@@ -57,10 +64,33 @@ class TeamLearner:
     by_name: bool
     is_usual: bool
 
-    def is_in(self, path: str, below: bool) -> bool:
-        """Whether they count in the team, or with `below` in it or in one below it."""
-        paths = self.paths if self.by_name else (self.path,)
-        return any(each.startswith(path) if below else each == path for each in paths)
+    @property
+    def path(self) -> str:
+        return self.jobs[-1].path
+
+    @property
+    def role_profile_id(self) -> int:
+        return self.jobs[-1].role_profile_id
+
+    @property
+    def role_profile_ids(self) -> frozenset[int]:
+        return frozenset(job.role_profile_id for job in self.jobs)
+
+    @property
+    def role_profile(self) -> str:
+        """The names of all their jobs here."""
+        return ", ".join(dict.fromkeys(job.role_profile for job in self.jobs))
+
+    def within(self, path: str, below: bool, role_profile_id: int | None = None) -> Self | None:
+        """The same person by their jobs in the team, or with `below` in it or in one below it; with
+        a role profile, by those of it. None where they have none."""
+        jobs = tuple(
+            job
+            for job in self.jobs
+            if (job.path.startswith(path) if below else job.path == path)
+            and role_profile_id in (None, job.role_profile_id)
+        )
+        return replace(self, jobs=jobs) if jobs else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +133,7 @@ class GapScope:
     @property
     def here(self) -> list[TeamLearner]:
         """The people of this team and, for who coordinates it, of those below."""
-        return [one for one in self.people if one.is_in(self.team.path, self.coordinates)]
+        return within(self.people, self.team.path, self.coordinates)
 
     @property
     def kept(self) -> list[PastRound]:
@@ -205,25 +235,22 @@ def _people(
         current = [row for row in memberships if row.ends_on is None or row.ends_on >= today]
         for slug in dict.fromkeys(row.slug for row in current):
             there = [row for row in current if row.slug == slug]
-            paths = [
-                row.path
+            here = [
+                TeamJob(row.path, row.role_profile_id, row.role_profile)
                 for row in there
                 if (row.path.startswith(root) if coordinates else row.path == root)
             ]
-            if paths:
+            if here:
                 by_name = known or names_to_coordinators
-                found.append(_learner(there[-1], paths, by_name, there[-1] is current[-1]))
+                found.append(_learner(there[-1], here, by_name, there[-1] is current[-1]))
     return tuple(found)
 
 
-def _learner(newest: Any, paths: list[str], by_name: bool, is_usual: bool) -> TeamLearner:
+def _learner(newest: Any, jobs: list[TeamJob], by_name: bool, is_usual: bool) -> TeamLearner:
     return TeamLearner(
         person_id=newest.person_id,
         name=newest.name,
-        path=paths[-1],
-        paths=tuple(paths),
-        role_profile_id=newest.role_profile_id,
-        role_profile=newest.role_profile,
+        jobs=tuple(jobs if by_name else jobs[-1:]),
         framework_id=newest.framework_id,
         framework_slug=newest.slug,
         framework=f"{newest.title} {newest.version}",
@@ -270,6 +297,14 @@ def _rounds(library_id: int, today: dt.date) -> tuple[PastRound, ...]:
         )
         for row in rows
     )
+
+
+def within(
+    people: Collection[TeamLearner], path: str, below: bool, role_profile_id: int | None = None
+) -> list[TeamLearner]:
+    """Those of them who have a job there, by it (`TeamLearner.within`)."""
+    found = (one.within(path, below, role_profile_id) for one in people)
+    return [one for one in found if one is not None]
 
 
 def counted(people: Collection[TeamLearner]) -> list[CountedPerson]:

@@ -49,7 +49,7 @@ class GapPage:
     """`rows` only where the reader may see every name and they are few enough. `too_few`: the
     people are so few that nothing is told of them. `without_names`: some are there whom the reader
     may not see by name. `exceptions`: how many are agreed for those whom the reader does see by
-    name."""
+    name. `joins_teams`: with the teams below."""
 
     people: int
     without_names: bool
@@ -60,6 +60,7 @@ class GapPage:
     children: tuple[ChildRow, ...] = ()
     not_sent: int = 0
     exceptions: int = 0
+    joins_teams: bool = False
 
     @property
     def is_for_a_file(self) -> bool:
@@ -98,6 +99,7 @@ def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
         exceptions=sum(
             len(of.figures.exceptions.get(one.person_id, ())) for one in people if one.by_name
         ),
+        joins_teams=chosen.below,
         not_sent=0 if scope.round else _not_sent(scope, chosen, people),
     )
 
@@ -127,7 +129,7 @@ def _biggest(
         )
     ]
     wanted = {each.domain_id for each in biggest}
-    mine = [figures.cells[one.person_id, domain_id] for one in people for domain_id in wanted]
+    mine = [cell for cell in figures.cells(people).values() if cell.domain_id in wanted]
     if figures.not_met is None:
         ids = [one.person_id for one in people]
         facts, titles = not_met(ids, wanted, chosen.framework_id, scope.library_id, scope.blind)

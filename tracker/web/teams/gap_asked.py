@@ -52,9 +52,10 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
         scope = kept_scope.scope_at(scope, rounds[at])
         framework_id = rounds[at].framework_id
     profiles = {
-        (one.role_profile, str(one.role_profile_id))
+        (job.role_profile, str(job.role_profile_id))
         for one in scope.here
         if one.framework_id == framework_id
+        for job in one.jobs
     }
     has_below = scope.coordinates and bool(scope.children)
     below = [("all", _("with the teams below")), ("own", _("this team alone"))]
