@@ -131,9 +131,12 @@ def test_the_comparison_measures_then_as_the_round_does(
     """In Harbour she was at target then, in the library she was not."""
     cora = sign_in(world.email("cora"))
     for team, of in (("central", "1 of 1"), ("harbour", "0 of 2"), ("city", "1 of 2")):
+        below, known = of.split(" of ")
         page = cora.get(f"/teams/{world.teams[team]}/gaps?compare={spring}").text
         then = cora.get(f"/teams/{world.teams[team]}/gaps?round={spring}").text
-        assert rows(page)["Spring 2026"][2] == of
+        found = rows(page)
+        assert (found["Spring 2026"][2], found["Now"][2]) == (below, below)
+        assert found["Known both times"][2].startswith(f"{known} of ")
         assert rows(then)["Gaps"][2] == of
 
 

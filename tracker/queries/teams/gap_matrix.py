@@ -1,7 +1,7 @@
 """The matrix of a gaps page: cells, counts by domain, and which of the counts its reader may be
 told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.queries.profiles.levels import DomainShape
@@ -14,14 +14,17 @@ from tracker.queries.teams.gap_scope import (
     counted,
     within,
 )
-from tracker.rules.teams import gaps
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.teams import gap_reasons, gaps
+from tracker.rules.teams.gap_reasons import SamePeople
 from tracker.rules.teams.gaps import DomainSummary, GapCell
 from tracker.rules.teams.team_suppression import DisclosedCounts, TeamSlice
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixFilters:
-    """What the reader asks for of a scope. `below`: with the teams below."""
+    """What the reader asks for of a scope. `below`: with the teams below. `framework`: its title
+    and version."""
 
     framework_id: int
     slug: str
@@ -29,19 +32,22 @@ class MatrixFilters:
     compare: PastRound | None = None
     role_profile_id: int | None = None
     below: bool = False
+    framework: Wording = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DomainColumn:
     """One domain over the people shown. Where it is not told, the counts of `summary` but for *not
     yet known* and *no target* are nought, and `known` alone says how many people they would be
-    about. `before`: (gaps, known) in the round to compare with, None where that may not be told."""
+    about. `before`: (gaps, known) in the round to compare with, None where that may not be told.
+    `same`: for who may see everybody by name, those who are known both times."""
 
     domain: DomainShape
     summary: DomainSummary
     told: bool
     known: int
     before: tuple[int, int] | None
+    same: SamePeople | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,11 @@ class GapMatrix:
         )
 
     def columns(self, people: Sequence[TeamLearner], cut: TeamSlice) -> tuple[DomainColumn, ...]:
-        now = self._summaries(self.figures.cells(people), people)
+        cells = self.figures.cells(people)
+        now = self._summaries(cells, people)
+        same: Mapping[int, SamePeople] = {}
+        if self.then is not None and all(one.by_name for one in people):
+            same = gap_reasons.same_people(cells.values(), self.then)
         then = self._summaries(self.then, people) if self.then is not None else None
         found = []
         for domain, summary in zip(self.domains, now, strict=True):
@@ -128,7 +138,7 @@ class GapMatrix:
             if then is not None and self._told_then[domain.id].may_tell(cut):
                 before = (then[summary.position].gaps, then[summary.position].known)
             shown = summary if told else replace(summary, at_target=0, gaps=0, not_assessed=0)
-            found.append(DomainColumn(domain, shown, told, known, before))
+            found.append(DomainColumn(domain, shown, told, known, before, same.get(domain.id)))
         return tuple(found)
 
     def children(self, chosen: MatrixFilters) -> tuple[ChildRow, ...]:

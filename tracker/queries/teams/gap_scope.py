@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -23,6 +23,7 @@ from tracker.models import (
 from tracker.policy.permissions import Actor, current_on, in_reach_on, teams_readable
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.profiles.levels import RULE
 from tracker.rules.roles import Role
 from tracker.rules.teams.team_suppression import CountedPerson
 
@@ -115,7 +116,8 @@ class GapScope:
     """What a gaps page stands on, before it is filtered. `root`: the highest team that the reader
     coordinates and that holds this one, or this one itself; `people` are all who learn in it or
     below it; `blind` is what the reader may not see of them. `names`: whether the library shows
-    coordinators levels by name. `round`: as of whose end all this is; None for now."""
+    coordinators levels by name. `team_names`: by path, of all teams in reach. `round`: as of whose
+    end all this is; None for now. `rule`: name and version of the level rule that decided it."""
 
     library_id: int
     team: TeamName
@@ -128,7 +130,9 @@ class GapScope:
     rounds: tuple[PastRound, ...]
     blind: BlindSpots
     today: dt.date
+    team_names: Mapping[str, str]
     round: PastRound | None = None
+    rule: tuple[str, int] = (RULE.name, RULE.version)
 
     @property
     def here(self) -> list[TeamLearner]:
@@ -180,6 +184,7 @@ def gap_scope(
         rounds=_rounds(actor.library_id, today),
         blind=blind,
         today=today,
+        team_names={each.path: each.name for each in names.values()},
     )
 
 

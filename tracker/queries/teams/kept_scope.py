@@ -75,7 +75,9 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
             each for each in teams.values() if scope.coordinates and each.parent_id == team.id
         ),
         people=tuple(people),
+        team_names={each.path: each.name for each in teams.values()},
         round=at,
+        rule=(facts["rule"]["name"], facts["rule"]["version"]),
     )
 
 

@@ -72,4 +72,5 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
         compare=rounds.get(compare),
         role_profile_id=int(profile) if profile else None,
         below=teams_choice == "all",
+        framework=rounds[at].framework if at else of.framework,
     )
