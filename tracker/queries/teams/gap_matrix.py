@@ -1,20 +1,30 @@
 """The matrix of a gaps page: cells, counts by domain, and which of the counts its reader may be
 told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.teams.gap_figures import Cells, figures, kept_figures
-from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, TeamName, counted
-from tracker.rules.teams import gaps
+from tracker.queries.teams.gap_scope import (
+    GapScope,
+    PastRound,
+    TeamLearner,
+    TeamName,
+    counted,
+    within,
+)
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.teams import gap_reasons, gaps
+from tracker.rules.teams.gap_reasons import SamePeople
 from tracker.rules.teams.gaps import DomainSummary, GapCell
 from tracker.rules.teams.team_suppression import DisclosedCounts, TeamSlice
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixFilters:
-    """What the reader asks for of a scope. `below`: with the teams below."""
+    """What the reader asks for of a scope. `below`: with the teams below. `framework`: its title
+    and version."""
 
     framework_id: int
     slug: str
@@ -22,19 +32,22 @@ class MatrixFilters:
     compare: PastRound | None = None
     role_profile_id: int | None = None
     below: bool = False
+    framework: Wording = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DomainColumn:
     """One domain over the people shown. Where it is not told, the counts of `summary` but for *not
     yet known* and *no target* are nought, and `known` alone says how many people they would be
-    about. `before`: (gaps, known) in the round to compare with, None where that may not be told."""
+    about. `before`: (gaps, known) in the round to compare with, None where that may not be told.
+    `same`: for who may see everybody by name, those who are known both times."""
 
     domain: DomainShape
     summary: DomainSummary
     told: bool
     known: int
     before: tuple[int, int] | None
+    same: SamePeople | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +73,9 @@ class ChildRow:
 
 
 def people_chosen(scope: GapScope, chosen: MatrixFilters) -> list[TeamLearner]:
-    """Who is on the page, by name."""
-    return [
-        one
-        for one in scope.people
-        if one.framework_id == chosen.framework_id
-        and one.is_in(scope.team.path, chosen.below)
-        and chosen.role_profile_id in (None, one.role_profile_id)
-    ]
+    """Who is on the page, by name, each by the jobs that it is about."""
+    of = [one for one in scope.people if one.framework_id == chosen.framework_id]
+    return within(of, scope.team.path, chosen.below, chosen.role_profile_id)
 
 
 class GapMatrix:
@@ -81,35 +89,46 @@ class GapMatrix:
         self.everybody = everybody
         self.figures = figures(scope, chosen.framework_id, everybody)
         self.domains = self.figures.domains
-        self.now = self.figures.cells
-        self.then = self._cells_at(chosen.compare) if chosen.compare else None
+        self.now = self.figures.cells(everybody)
+        self.then = self._cells_at(chosen.compare, chosen.below) if chosen.compare else None
         self._told_now = self._settle(self.now)
         self._told_then = self._settle(self.then) if self.then is not None else {}
 
-    def _cells_at(self, at: PastRound) -> Cells:
-        then = kept_figures(at, [one.person_id for one in self.everybody], self.scope.blind)
+    def _cells_at(self, at: PastRound, below: bool) -> Cells:
+        here = self.scope.team.path
+        then = kept_figures(
+            at,
+            [one.person_id for one in self.everybody],
+            self.scope.blind,
+            lambda path: path.startswith(here) if below else path == here,
+        )
         keys = {domain.id: domain.key for domain in then.domains}
-        here = {domain.key: domain.id for domain in self.domains}
+        ids = {domain.key: domain.id for domain in self.domains}
         return {
-            (person_id, here[keys[domain_id]]): replace(cell, domain_id=here[keys[domain_id]])
-            for (person_id, domain_id), cell in then.cells.items()
-            if keys[domain_id] in here
+            (person_id, ids[keys[domain_id]]): replace(cell, domain_id=ids[keys[domain_id]])
+            for (person_id, domain_id), cell in then.cells(self.everybody).items()
+            if keys[domain_id] in ids
         }
 
     def rows(self, people: Sequence[TeamLearner]) -> tuple[PersonRow, ...]:
+        cells = self.figures.cells(people)
         return tuple(
             PersonRow(
                 one.person_id,
                 one.name,
                 one.role_profile,
                 None if one.is_usual else one.framework_slug,
-                tuple(self.now[one.person_id, domain.id] for domain in self.domains),
+                tuple(cells[one.person_id, domain.id] for domain in self.domains),
             )
             for one in people
         )
 
     def columns(self, people: Sequence[TeamLearner], cut: TeamSlice) -> tuple[DomainColumn, ...]:
-        now = self._summaries(self.now, people)
+        cells = self.figures.cells(people)
+        now = self._summaries(cells, people)
+        same: Mapping[int, SamePeople] = {}
+        if self.then is not None and all(one.by_name for one in people):
+            same = gap_reasons.same_people(cells.values(), self.then)
         then = self._summaries(self.then, people) if self.then is not None else None
         found = []
         for domain, summary in zip(self.domains, now, strict=True):
@@ -119,7 +138,7 @@ class GapMatrix:
             if then is not None and self._told_then[domain.id].may_tell(cut):
                 before = (then[summary.position].gaps, then[summary.position].known)
             shown = summary if told else replace(summary, at_target=0, gaps=0, not_assessed=0)
-            found.append(DomainColumn(domain, shown, told, known, before))
+            found.append(DomainColumn(domain, shown, told, known, before, same.get(domain.id)))
         return tuple(found)
 
     def children(self, chosen: MatrixFilters) -> tuple[ChildRow, ...]:
@@ -129,15 +148,10 @@ class GapMatrix:
         found = []
         team = self.scope.team
         for child, below in [*((child, True) for child in self.scope.children), (team, False)]:
-            people = [
-                one
-                for one in self.everybody
-                if one.is_in(child.path, below)
-                and chosen.role_profile_id in (None, one.role_profile_id)
-            ]
+            people = within(self.everybody, child.path, below, chosen.role_profile_id)
             if people:
                 cut = TeamSlice(child.path, below)
-                summaries = self._summaries(self.now, people)
+                summaries = self._summaries(self.figures.cells(people), people)
                 told = [self._told_now[each.domain_id].may_tell(cut) for each in summaries]
                 counts = [
                     (each.gaps, each.known) if is_told else None

@@ -4,11 +4,12 @@ no names.
 The endorsed voice alone: nothing here reads a rating.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.queries.reviews.submission_counts import who_sent
-from tracker.queries.teams.gap_figures import GapFigures, kept_not_met, not_met
+from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.teams import gap_drill, gap_drill_reviews
+from tracker.queries.teams.gap_drill import StatementReason
 from tracker.queries.teams.gap_matrix import (
     ChildRow,
     DomainColumn,
@@ -20,10 +21,14 @@ from tracker.queries.teams.gap_matrix import (
 from tracker.queries.teams.gap_scope import GapScope, TeamLearner
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import TargetState
-from tracker.rules.teams import gaps
-from tracker.rules.teams.gaps import GapCell
+from tracker.rules.teams import gap_reasons, gaps
+from tracker.rules.teams.gap_reasons import ReviewProgress
+from tracker.rules.teams.gaps import DomainSummary, GapCell
 from tracker.rules.teams.suppression import LEAST, can_be_told
 from tracker.rules.teams.team_suppression import TeamSlice
+
+REASONS = 5
+"""So many statements of each strand are named beside a matrix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,19 @@ class BiggestOfStrand:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonsOfStrand:
+    strand: Wording
+    statements: tuple[StatementReason, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GapPage:
     """`rows` only where the reader may see every name and they are few enough. `too_few`: the
     people are so few that nothing is told of them. `without_names`: some are there whom the reader
     may not see by name. `exceptions`: how many are agreed for those whom the reader does see by
-    name."""
+    name. `joins_teams`: with the teams below. For who may see everybody by name: `reasons`, the
+    statements that hold most people back; `progress`, how far the reviews of what is not known yet
+    are, for now."""
 
     people: int
     without_names: bool
@@ -60,6 +73,9 @@ class GapPage:
     children: tuple[ChildRow, ...] = ()
     not_sent: int = 0
     exceptions: int = 0
+    joins_teams: bool = False
+    reasons: tuple[ReasonsOfStrand, ...] = ()
+    progress: Mapping[ReviewProgress, int] | None = None
 
     @property
     def is_for_a_file(self) -> bool:
@@ -71,12 +87,20 @@ class GapPage:
         return sum(column.summary.not_yet_known for column in self.columns)
 
     @property
+    def without_target(self) -> int:
+        return sum(column.summary.no_target for column in self.columns)
+
+    @property
+    def not_assessed(self) -> int:
+        return sum(column.summary.not_assessed for column in self.columns)
+
+    @property
     def cells(self) -> int:
         return self.people * len(self.columns)
 
 
 def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
-    """At most ten statements, whatever the size."""
+    """At most twelve queries, whatever the size."""
     everybody = [one for one in scope.people if one.framework_id == chosen.framework_id]
     people = people_chosen(scope, chosen)
     hidden = [one for one in people if not one.by_name]
@@ -85,54 +109,84 @@ def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
     of = GapMatrix(scope, chosen, everybody if hidden else people)
     columns = of.columns(people, TeamSlice(scope.team.path, chosen.below, chosen.role_profile_id))
     named = not hidden and gaps.shows_names(len(people))
+    biggest = _biggest(columns)
+    told = [column.domain for column in columns if column.told]
+    wanted = {domain.id for domain in told}
+    if hidden:
+        wanted = {each.domain_id for each in biggest}
+    facts, titles = gap_drill.facts_of(scope, chosen, of.figures, people, wanted)
+    mine = [cell for cell in of.figures.cells(people).values() if cell.domain_id in wanted]
     return GapPage(
         people=len(people),
         without_names=bool(hidden),
         too_few=False,
         columns=columns,
         rows=of.rows(people) if named else (),
-        biggest=_biggest(scope, chosen, of.figures, people, columns),
+        biggest=_with_reasons(people, columns, biggest, mine, facts, titles),
+        reasons=() if hidden else _reasons(told, mine, facts, titles),
+        progress=None if hidden or scope.round else _progress(scope, chosen, people, mine),
         children=of.children(chosen)
         if chosen.below and not (hidden and chosen.role_profile_id)
         else (),
         exceptions=sum(
             len(of.figures.exceptions.get(one.person_id, ())) for one in people if one.by_name
         ),
-        not_sent=0 if scope.round else _not_sent(scope, chosen, people),
+        joins_teams=chosen.below,
+        not_sent=0 if scope.round else len(gap_drill.not_sent(scope, chosen)),
     )
 
 
-def _not_sent(scope: GapScope, chosen: MatrixFilters, people: Sequence[TeamLearner]) -> int:
-    """In the open round, or ever where none is open. One query."""
-    now = scope.open_round(chosen.framework_id)
-    ids = [one.person_id for one in people]
-    return len(people) - len(who_sent(ids, chosen.framework_id, [now.id] if now else []))
+def _reasons(
+    told: Sequence[DomainShape],
+    cells: Sequence[GapCell],
+    facts: Sequence[gaps.NotMet],
+    titles: dict[int, str],
+) -> tuple[ReasonsOfStrand, ...]:
+    """The first of each strand, over all its domains."""
+    found = gap_drill.reasons_of(told, cells, facts, titles)
+    strands = {domain.strand_key: domain.strand for domain in told}
+    of = [
+        ReasonsOfStrand(
+            title, tuple(each for each in found if each.domain.strand_key == key)[:REASONS]
+        )
+        for key, title in strands.items()
+    ]
+    return tuple(each for each in of if each.statements)
 
 
-def _biggest(
-    scope: GapScope,
-    chosen: MatrixFilters,
-    figures: GapFigures,
-    people: Sequence[TeamLearner],
-    columns: Sequence[DomainColumn],
-) -> tuple[BiggestOfStrand, ...]:
-    """Of the domains that may be told, for each strand that has some."""
-    told = {column.domain.id: column for column in columns if column.told}
-    strands = {column.domain.strand_key: column.domain.strand for column in told.values()}
-    biggest = [
+def _progress(
+    scope: GapScope, chosen: MatrixFilters, people: Sequence[TeamLearner], cells: Sequence[GapCell]
+) -> Mapping[ReviewProgress, int]:
+    """One query."""
+    sent = gap_drill_reviews.progress_of_unreviewed(
+        [one.person_id for one in people], chosen.framework_id, scope.library_id, scope.blind
+    )
+    return gap_reasons.why_unknown(cells, sent)
+
+
+def _biggest(columns: Sequence[DomainColumn]) -> list[DomainSummary]:
+    """Of the domains that may be told, strand by strand."""
+    told = [column for column in columns if column.told]
+    return [
         each
-        for strand in strands
+        for strand in dict.fromkeys(column.domain.strand_key for column in told)
         for each in gaps.biggest_gaps(
-            column.summary for column in told.values() if column.domain.strand_key == strand
+            column.summary for column in told if column.domain.strand_key == strand
         )
     ]
-    wanted = {each.domain_id for each in biggest}
-    mine = [figures.cells[one.person_id, domain_id] for one in people for domain_id in wanted]
-    if figures.not_met is None:
-        ids = [one.person_id for one in people]
-        facts, titles = not_met(ids, wanted, chosen.framework_id, scope.library_id, scope.blind)
-    else:
-        facts, titles = kept_not_met(figures.not_met, wanted)
+
+
+def _with_reasons(
+    people: Sequence[TeamLearner],
+    columns: Sequence[DomainColumn],
+    biggest: Sequence[DomainSummary],
+    mine: Sequence[GapCell],
+    facts: Collection[gaps.NotMet],
+    titles: Mapping[int, str],
+) -> tuple[BiggestOfStrand, ...]:
+    """For each strand that has some: what holds most back, and who could teach it."""
+    told = {column.domain.id: column for column in columns if column.told}
+    strands = {column.domain.strand_key: column.domain.strand for column in told.values()}
     held_back = gaps.held_back_by(mine, facts)
     teachers = gaps.could_teach(mine)
     names = {one.person_id: one.name for one in people if one.by_name}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -21,7 +21,7 @@ from tracker.models import (
 )
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.profiles import levels
-from tracker.queries.teams.round_facts import people_at
+from tracker.queries.teams.round_facts import memberships_on, people_at
 from tracker.rules.calendar import day_in
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.roles import Role
@@ -33,7 +33,7 @@ from tracker.rules.teams.releases import (
     Moment,
     Past,
 )
-from tracker.rules.teams.round_snapshots import Kept
+from tracker.rules.teams.round_snapshots import Kept, KeptPerson
 
 
 def moments_due(library_id: int, now: dt.datetime) -> Iterator[Moment]:
@@ -89,23 +89,16 @@ def items_of(*of: ColumnElement[bool]) -> dict[int, CountedStates]:
 
 
 def _at_end(snapshot_id: int, frameworks: Kept) -> Learners:
-    rows = session().execute(
-        select(
-            SnapshotPerson.framework_id,
-            SnapshotPerson.person_id,
-            SnapshotPerson.paths,
-            SnapshotPerson.cells,
-            SnapshotPerson.counts,
-        )
+    rows = session().scalars(
+        select(SnapshotPerson)
         .where(SnapshotPerson.snapshot_id == snapshot_id)
         .order_by(SnapshotPerson.framework_id)
     )
     found: defaultdict[str, dict[int, CountedLearner]] = defaultdict(dict)
-    for framework_id, *of in rows:
-        framework = frameworks[str(framework_id)]
+    for each in rows:
+        framework = frameworks[str(each.framework_id)]
         keys = {str(domain["id"]): domain["key"] for domain in framework["domains"]}
-        one = _learner(keys, *of)
-        found[framework["slug"]][one.person_id] = one
+        found[framework["slug"]][each.person_id] = _learner(keys, each)
     return {slug: list(people.values()) for slug, people in found.items()}
 
 
@@ -127,23 +120,22 @@ def _now(library_id: int, now: dt.datetime) -> Learners:
     for framework_id, slug in learned.all():
         domains = levels.shape(framework_id, library_id)
         keys = {str(domain.id): domain.key for domain in domains}
-        for each in people_at(library_id, today, framework_id, domains, now):
-            found[slug][each.person_id] = _learner(
-                keys, each.person_id, each.paths, each.cells, each.counts
-            )
+        there = memberships_on(library_id, today, framework_id, now)
+        for each in people_at(library_id, framework_id, domains, there, now):
+            found[slug][each.person_id] = _learner(keys, each)
     return {slug: list(people.values()) for slug, people in found.items()}
 
 
-def _learner(
-    keys: Mapping[str, str], person_id: int, paths: Sequence[str], cells: Kept, counts: Kept
-) -> CountedLearner:
-    """Counted in the newest of their teams. `keys`: of the domains, by id as a snapshot has it."""
-    states = {
-        key: (TargetState(cells[id_]["state"]), _reviewed(counts[id_]["endorsed"]))
-        for id_, key in keys.items()
-        if cells[id_]["state"] is not None
-    }
-    return CountedLearner(person_id, paths[-1], states)
+def _learner(keys: Mapping[str, str], of: KeptPerson | SnapshotPerson) -> CountedLearner:
+    """Counted in the newest of their teams, by their job there. `keys`: of the domains, by id as a
+    snapshot has it."""
+    states = {}
+    for id_, key in keys.items():
+        cell = of.cells[id_]
+        state = cell.get("by_job", {}).get(str(of.role_profile_id), cell)["state"]
+        if state is not None:
+            states[key] = (TargetState(state), _reviewed(of.counts[id_]["endorsed"]))
+    return CountedLearner(of.person_id, of.paths[-1], states)
 
 
 def _reviewed(endorsed: Kept) -> int:
