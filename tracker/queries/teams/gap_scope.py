@@ -25,7 +25,6 @@ from tracker.queries.access.blind_spots import BlindSpots
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import RULE
 from tracker.rules.roles import Role
-from tracker.rules.teams.team_suppression import CountedPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,12 +317,3 @@ def within(
     """Those of them who have a job there, by it (`TeamLearner.within`)."""
     found = (one.within(path, below, role_profile_id) for one in people)
     return [one for one in found if one is not None]
-
-
-def counted(people: Collection[TeamLearner]) -> list[CountedPerson]:
-    """Those without a name, as the rules of suppression take them."""
-    return [
-        CountedPerson(one.person_id, one.path, one.role_profile_id)
-        for one in people
-        if not one.by_name
-    ]
