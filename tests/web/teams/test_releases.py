@@ -51,7 +51,7 @@ def test_there_is_a_figure_once_five_are_known(app: Flask, world: World, sign_in
         assert releases.release_all_due(world.now) == 0
     assert leadership(cora, world, "harbour") == ["2", "3", "4", "9", "2026-11-24"]
     page = cora.get(f"/teams/{world.teams['harbour']}/gaps").text
-    assert "Nov 24" in page
+    assert "9 people, Nov 24" in page
     assert "Zoe" not in page
 
 

@@ -11,6 +11,7 @@ from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.releases import ReleasedFigure
 from tracker.rules.calendar import day_in
+from tracker.rules.teams.releases import SMALLEST_BLOCK
 from tracker.web.http import session
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.render import render
@@ -37,6 +38,7 @@ def show(
         chosen=chosen,
         filters=filters,
         days=days,
+        smallest=SMALLEST_BLOCK,
     )
 
 
@@ -46,7 +48,7 @@ def file(scope: GapScope, chosen: MatrixFilters) -> ResponseReturnValue:
         _("Domain"),
         _("At target"),
         _("Below target"),
-        _("Not known yet"),
+        _("Not known or not assessed"),
         _("People"),
         _("As of"),
     ]
