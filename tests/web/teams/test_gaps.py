@@ -114,7 +114,7 @@ def test_the_panel_says_what_holds_back_and_who_could_teach(
         "Communication : 1 of 3 known are below target. Could teach it: Cleo. Because of " in text
     )
     assert (
-        "haven’t reached it because of the statement: Communication 1.1 (Communication) : "
+        "haven’t reached it because of the statement: Communication 1.1 (Communication): "
         "1 of 1" in text
     )
     assert (
