@@ -9,6 +9,8 @@ from sqlalchemy import text
 from tests.factories.world import World
 from tracker.db import session
 
+FORGET = text("UPDATE endorsements SET status = 'revoked', ended_at = endorsed_at")
+"""All that was endorsed so far counts no more."""
 AT, GAP, UNKNOWN, NOT_ASSESSED, NO_TARGET = "at", "gap", "unknown", "not assessed", "no target"
 
 

@@ -23,14 +23,15 @@ from tracker.rules.teams.gaps import DomainSummary, GapCell, NotMet
 
 @dataclass(frozen=True, slots=True)
 class StatementReason:
-    """ "8 of 13 haven't reached the target because of ...": `people` of `known`."""
+    """ "8 of 13 haven't reached the target because of ...": `people` of all who are `below` target
+    in the domain."""
 
     statement_id: int
     title: Wording
     domain: DomainShape
     level: Wording
     people: frozenset[int]
-    known: int
+    below: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def reasons_of(
         domain = shapes[of.domain_id]
         level = domain.level_name(ranks[of.statement_id])
         return StatementReason(
-            of.statement_id, titles[of.statement_id], domain, level, of.people, of.known
+            of.statement_id, titles[of.statement_id], domain, level, of.people, of.below
         )
 
     return tuple(reason(each) for each in gap_reasons.held_by(cells, facts))

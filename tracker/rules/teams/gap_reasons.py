@@ -17,12 +17,12 @@ KNOWN = (TargetState.AT_TARGET, TargetState.GAP)
 
 class HeldByStatement(NamedTuple):
     """A statement, and whom it holds back: "8 of 13 haven't reached the target because of it" is
-    their number, of all whose domain is known."""
+    their number, of all who are below target in the domain."""
 
     domain_id: int
     statement_id: int
     people: frozenset[int]
-    known: int
+    below: int
 
 
 class SamePeople(NamedTuple):
@@ -54,17 +54,17 @@ def held_by(cells: Iterable[GapCell], facts: Iterable[NotMet]) -> tuple[HeldBySt
     the framework. Somebody is held back by what they do not meet at any level that makes their
     gap."""
     blocked = {}
-    known: defaultdict[int, int] = defaultdict(int)
+    below: defaultdict[int, int] = defaultdict(int)
     for cell in cells:
         blocked[cell.person_id, cell.domain_id] = cell.blocked
-        known[cell.domain_id] += cell.state in KNOWN
+        below[cell.domain_id] += cell.state is TargetState.GAP
     people: defaultdict[tuple[int, int, int], set[int]] = defaultdict(set)
     for domain_id, rank, order, statement_id, person_id in facts:
         if rank in blocked.get((person_id, domain_id), ()):
             people[order, domain_id, statement_id].add(person_id)
     ranked = sorted(people.items(), key=lambda each: (-len(each[1]), each[0]))
     return tuple(
-        HeldByStatement(domain_id, statement_id, frozenset(who), known[domain_id])
+        HeldByStatement(domain_id, statement_id, frozenset(who), below[domain_id])
         for (_order, domain_id, statement_id), who in ranked
     )
 

@@ -41,7 +41,7 @@ def reasons(page: GapPage) -> Table:
     """The statements that hold most people back, after an empty line; nothing where there are
     none."""
     lines: Table = [
-        [each.title, each.domain.title, _of(len(each.people), each.known)]
+        [each.title, each.domain.title, _of(len(each.people), each.below)]
         for strand in page.reasons
         for each in strand.statements
     ]

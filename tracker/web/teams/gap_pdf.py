@@ -54,7 +54,7 @@ def document(of: PrintedGaps) -> Document:
         ]
         if rows
         else [],
-        "reasons": {"title": _("Because of which statements"), "lines": _reasons(page)},
+        "reasons": {"title": _("Because of which statements"), "sections": _reasons(page)},
         "note": _small_groups() if page.without_names else "",
         "heads": {"name": _("Name"), "job": _("Job profile")},
     }
@@ -75,20 +75,24 @@ def _cell(mark: CellMark) -> Data:
     }
 
 
-def _reasons(page: GapPage) -> list[str]:
+def _reasons(page: GapPage) -> list[Data]:
+    """Section by section."""
     return [
-        str(
-            _(
-                "%(num)s of %(known)s haven\u2019t reached the target because of %(statement)s "
-                "(%(domain)s).",
-                num=len(each.people),
-                known=each.known,
-                statement=each.title,
-                domain=each.domain.title,
-            )
-        )
+        {
+            "title": strand.strand,
+            "lines": [
+                _(
+                    "%(num)s of %(below)s haven\u2019t reached the target because of %(statement)s "
+                    "(%(domain)s).",
+                    num=len(each.people),
+                    below=each.below,
+                    statement=each.title,
+                    domain=each.domain.title,
+                )
+                for each in strand.statements
+            ],
+        }
         for strand in page.reasons
-        for each in strand.statements
     ]
 
 
