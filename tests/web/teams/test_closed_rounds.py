@@ -124,4 +124,5 @@ def test_who_moved_to_a_new_version_is_compared_with_the_round_before(
         cora = sign_in(world.email("cora"))
         page = words(cora.get(f"/teams/{world.teams['city']}/gaps?compare={spring}").text)
     assert "reconstructed" not in page
-    assert "Spring 2026 same people 0 of 0 1 of 2 1 of 2" in page
+    assert "Known both times of 4 people 0 2 2" in page
+    assert "Spring 2026 below target 0 1 1 Now below target 0 1 1 Difference 0 0 0" in page

@@ -3,7 +3,7 @@ without names."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -22,10 +22,10 @@ from tracker.models import (
 )
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.profiles import levels
-from tracker.queries.teams.round_facts import people_at
+from tracker.queries.teams.round_facts import memberships_on, people_at
 from tracker.rules.calendar import day_in
 from tracker.rules.frameworks.scale import Voice
-from tracker.rules.profiles.levels import TargetState
+from tracker.rules.profiles.levels import LevelTally, TargetState, standing
 from tracker.rules.roles import Role
 from tracker.rules.teams.releases import (
     CountedLearner,
@@ -36,11 +36,12 @@ from tracker.rules.teams.releases import (
     Moment,
     Past,
 )
-from tracker.rules.teams.round_snapshots import Kept
+from tracker.rules.teams.round_snapshots import Kept, KeptPerson
 
 
 def moments_due(library_id: int, now: dt.datetime) -> Iterator[Moment]:
-    """The ends of the rounds that were kept since the newest release, in order, and now. Three
+    """The ends of the rounds that were kept since the newest release, in order, and now. Where
+    there is none yet, now comes first: what is told of a round may keep it from being told. Two
     queries, two for each round, and nine for each framework."""
     newest = session().scalar(
         select(func.max(Release.as_of)).where(Release.library_id == library_id)
@@ -51,10 +52,15 @@ def moments_due(library_id: int, now: dt.datetime) -> Iterator[Moment]:
         .where(Round.library_id == library_id, RoundSnapshot.as_of <= now)
         .order_by(RoundSnapshot.as_of, RoundSnapshot.id)
     )
-    for snapshot in session().execute(kept).all():
-        if newest is None or snapshot.as_of > newest:
-            yield Moment(snapshot.as_of, _at_end(snapshot.id, snapshot.facts["frameworks"]))
-    yield Moment(now, _now(library_id, now))
+    snapshots = session().execute(kept).all()
+    if newest is None:
+        yield Moment(now, _now(library_id, now))
+        snapshots = snapshots[::-1]
+    for each in snapshots:
+        if newest is None or each.as_of > newest:
+            yield Moment(each.as_of, _at_end(each.id, each.facts["frameworks"]))
+    if newest is not None:
+        yield Moment(now, _now(library_id, now))
 
 
 def past(library_id: int, by: Measure) -> dict[str, list[Past]]:
@@ -86,21 +92,16 @@ def items_of(*of: ColumnElement[bool]) -> dict[int, CountedStates]:
 
 
 def _at_end(snapshot_id: int, frameworks: Kept) -> Learners:
-    rows = session().execute(
-        select(
-            SnapshotPerson.framework_id,
-            SnapshotPerson.person_id,
-            SnapshotPerson.paths,
-            SnapshotPerson.counts,
-        )
+    rows = session().scalars(
+        select(SnapshotPerson)
         .where(SnapshotPerson.snapshot_id == snapshot_id)
         .order_by(SnapshotPerson.framework_id)
     )
     found: FoundLearners = defaultdict(dict)
-    for framework_id, *of in rows:
-        framework = frameworks[str(framework_id)]
+    for each in rows:
+        framework = frameworks[str(each.framework_id)]
         keys = {str(domain["id"]): domain["key"] for domain in framework["domains"]}
-        _add(found, framework["slug"], keys, *of)
+        _add(found, framework["slug"], keys, each)
     return {by: list(people.values()) for by, people in found.items()}
 
 
@@ -122,8 +123,9 @@ def _now(library_id: int, now: dt.datetime) -> Learners:
     for framework_id, slug in learned.all():
         domains = levels.shape(framework_id, library_id)
         keys = {str(domain.id): domain.key for domain in domains}
-        for each in people_at(library_id, today, framework_id, domains, now):
-            _add(found, slug, keys, each.person_id, each.paths, each.counts)
+        there = memberships_on(library_id, today, framework_id, now)
+        for each in people_at(library_id, framework_id, domains, there, now):
+            _add(found, slug, keys, each)
     return {by: list(people.values()) for by, people in found.items()}
 
 
@@ -133,21 +135,37 @@ KEPT_AS = {Voice.SELF: "revealed", Voice.ENDORSED: "endorsed"}
 
 
 def _add(
-    found: FoundLearners,
-    slug: str,
-    keys: Mapping[str, str],
-    person_id: int,
-    paths: Sequence[str],
-    counts: Kept,
+    found: FoundLearners, slug: str, keys: Mapping[str, str], of: KeptPerson | SnapshotPerson
 ) -> None:
-    """Counted in the newest of their teams. `keys`: of the domains, by id as a snapshot has it."""
+    """Counted in the newest of their teams, by their job there. `keys`: of the domains, by id as a
+    snapshot has it."""
     for voice, name in KEPT_AS.items():
-        states = {
-            key: (TargetState(counts[id_][name]["state"]), _answered(counts[id_][name]))
-            for id_, key in keys.items()
-            if counts[id_][name]["state"] is not None
-        }
-        found[Measure(slug, voice)][person_id] = CountedLearner(person_id, paths[-1], states)
+        states = {}
+        for id_, key in keys.items():
+            counts = of.counts[id_][name]
+            job = of.cells[id_].get("by_job", {}).get(str(of.role_profile_id))
+            state = counts["state"] if job is None else _against(counts, job["target"])
+            if state is not None:
+                states[key] = (TargetState(state), _answered(counts))
+        found[Measure(slug, voice)][of.person_id] = CountedLearner(
+            of.person_id, of.paths[-1], states
+        )
+
+
+def _against(counts: Kept, target_rank: int | None) -> TargetState | None:
+    """Of who had several jobs, by one of them: the counts are kept with the highest target."""
+    tallies = (
+        LevelTally.of(
+            each["rank"],
+            each["listed"],
+            each["left_out"],
+            each["excluded"],
+            each["met"],
+            each["not_met"],
+        )
+        for each in counts["levels"]
+    )
+    return standing(tallies, target_rank).target_state
 
 
 def _answered(of: Kept) -> int:

@@ -113,7 +113,9 @@ class ReleasedFigures:
             earlier = before[each.domain_key]
             if is_decided(unknown, earlier) and may_be_told(unknown, earlier):
                 earlier.append(unknown)
-                self._told[each.domain_key].insert(0, ToldRelease(each, items[each.id]))
+                self._told[each.domain_key].append(ToldRelease(each, items[each.id]))
+        for those in self._told.values():
+            those.sort(key=lambda each: (each.release.as_of, each.release.id), reverse=True)
 
     def is_in(self, team_id: int, above_id: int) -> bool:
         """Whether a team is below the other now."""

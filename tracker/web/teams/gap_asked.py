@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from tracker.policy.permissions import Subject
 from tracker.queries.teams import gap_scope, kept_scope
 from tracker.queries.teams.gap_matrix import MatrixFilters
-from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner
+from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, within
 from tracker.rules.frameworks.addresses import address_keys
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark
@@ -59,7 +59,7 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
     if at:
         scope = kept_scope.scope_at(scope, rounds[at])
         framework_id = rounds[at].framework_id
-    own = [one for one in scope.here if one.is_in(scope.team.path, below=False)]
+    own = within(scope.people, scope.team.path, below=False)
     has_below = scope.coordinates and bool(scope.children)
     below = [("all", _("with the teams below")), ("own", _("this team alone"))]
     if has_below and not (scope.all_by_name or (own and all(one.by_name for one in own))):
@@ -67,9 +67,10 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
     teams_choice = filters.offer("teams", below if has_below else below[1:])
     shown = scope.here if teams_choice == "all" else own
     profiles = {
-        (one.role_profile, str(one.role_profile_id))
+        (job.role_profile, str(job.role_profile_id))
         for one in shown
         if one.framework_id == framework_id and all(each.by_name for each in shown)
+        for job in one.jobs
     }
     profile = filters.offer(
         "profile", [("", _("All")), *((key, name) for name, key in sorted(profiles))]
@@ -84,4 +85,5 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
         compare=rounds.get(compare),
         role_profile_id=int(profile) if profile else None,
         below=teams_choice == "all",
+        framework=rounds[at].framework if at else of.framework,
     )

@@ -16,3 +16,7 @@ class GapFilters(Filters):
 
 class SelfRatingFilters(Filters):
     framework = SelectField(_l("Framework"))
+
+
+class DrillFilters(GapFilters):
+    show = SelectField(_l("Show"))

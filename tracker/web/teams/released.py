@@ -12,6 +12,7 @@ from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
 from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner
 from tracker.queries.teams.releases import ReleasedFigure, VoicesOfDomain
 from tracker.rules.calendar import day_in
+from tracker.rules.teams.releases import SMALLEST_BLOCK
 from tracker.web.http import session
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.render import render
@@ -43,6 +44,7 @@ def show(
         chosen=chosen,
         filters=filters,
         days=days,
+        smallest=SMALLEST_BLOCK,
     )
 
 
@@ -52,7 +54,7 @@ def file(scope: GapScope, chosen: MatrixFilters) -> ResponseReturnValue:
         _("Domain"),
         _("At target"),
         _("Below target"),
-        _("Not known yet"),
+        _("Not known or not assessed"),
         _("People"),
         _("As of"),
     ]

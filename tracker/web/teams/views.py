@@ -19,11 +19,10 @@ from tracker.web.http.form_actions import pressed
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.render import render
 from tracker.web.teams import exports as gaps_export
-from tracker.web.teams import gap_asked, gap_matrix, member_list, people_file, released
+from tracker.web.teams import gap_asked, gap_matrix, member_list, people_file, released, taken_along
 from tracker.web.teams.gap_forms import GapFilters, SelfRatingFilters
 from tracker.web.ui.csv import csv_file
 from tracker.web.ui.filters import Filters
-from tracker.web.ui.template_helpers import as_of
 
 bp = Blueprint("teams", __name__, url_prefix="/teams")
 
@@ -81,7 +80,11 @@ def gaps(team: Subject) -> ResponseReturnValue:
         page=page,
         chosen=chosen,
         filters=filters,
-        as_of=as_of(scope.round.ends_on, scope.round.reconstructed) if scope.round else "",
+        as_of=taken_along.as_of_words(scope),
+        measure=taken_along.measure(chosen, page.without_names) if chosen and page else "",
+        facts=taken_along.facts(scope, chosen, filters, page.without_names)
+        if chosen and page
+        else [],
         rows=rows,
         kinds=gap_matrix.kinds(rows),
         legend=gap_matrix.legend(domains),
@@ -104,8 +107,9 @@ def gaps_csv(team: Subject) -> ResponseReturnValue:
     page = team_gaps.page(scope, chosen)
     note_looks([row.person_id for row in page.rows], "gaps")
     compare = chosen.compare.name if chosen.compare is not None else ""
+    facts = taken_along.facts(scope, chosen, filters, page.without_names)
     return csv_file(
-        gaps_export.table(page, compare, scope.round),
+        [*gaps_export.table(page, compare, scope.round), *gaps_export.reasons(page), [], *facts],
         f"gaps {scope.team.name} {session.now():%Y-%m-%d}",
     )
 
