@@ -91,7 +91,9 @@ def of_file(
         Figure(team, voice, int(line[at]), int(line[gaps]), _dates(line[dates]), until)
         for line in csv.reader(io.StringIO(response.text))
         for voice, (at, gaps, dates) in columns.items()
-        if response.status_code == 200 and line[0] == "Leadership" and line[at] != "not shown"
+        if response.status_code == 200
+        and line[:1] == ["Leadership"]
+        and line[dates : dates + 1] not in ([], [""])
     }
 
 
