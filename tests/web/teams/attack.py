@@ -77,7 +77,9 @@ def of_file(
     return {
         Figure(team, int(line[1]), int(line[2]), tuple(sorted(set(line[5].split(" / ")))), until)
         for line in csv.reader(io.StringIO(response.text))
-        if response.status_code == 200 and line[0] == "Leadership" and line[1] != "not shown"
+        if response.status_code == 200
+        and line[:1] == ["Leadership"]
+        and line[5:6] not in ([], [""])
     }
 
 

@@ -29,7 +29,7 @@ def add_team(world: World, name: str, above: str) -> None:
 class Crowd:
     def __init__(self, world: World) -> None:
         self.world = world
-        self.people = 0
+        self.names: list[str] = []
 
     def put(
         self,
@@ -40,7 +40,7 @@ class Crowd:
         reviewed_at: dt.datetime | None = None,
     ) -> None:
         for state in [GAP] * gaps + [AT] * at:
-            name = f"zoe{self.people}"
-            self.people += 1
+            name = f"zoe{len(self.names)}"
+            self.names.append(name)
             join(self.world, name, team, role_profile=role_profile)
             stand(self.world, name, state, at=reviewed_at)
