@@ -118,7 +118,7 @@ COUNTED: tuple[tuple[str, Opened], ...] = (
     ),
     (r"^Keep (\d+) older ratings?", lambda page: page.count('name="seen-')),
     (r"^Rate (\d+)$", lambda page: page.count("<fieldset")),
-    (r": (\d+) of \d+$", lambda page: rows(page, "People, their level and target")),
+    (r"(?:^|: )(\d+) of \d+$", lambda page: rows(page, "People, their level and target")),
 )
 """What a link says, and how to count what it opens. In an entry of Today its note stands behind "|"."""
 

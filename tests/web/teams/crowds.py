@@ -30,7 +30,7 @@ def add_team(world: World, name: str, above: str) -> None:
 class Crowd:
     def __init__(self, world: World) -> None:
         self.world = world
-        self.people = 0
+        self.names: list[str] = []
 
     def put(
         self,
@@ -42,7 +42,7 @@ class Crowd:
         said: Answer | None = None,
     ) -> None:
         for state in [GAP] * gaps + [AT] * at:
-            name = f"zoe{self.people}"
-            self.people += 1
+            name = f"zoe{len(self.names)}"
+            self.names.append(name)
             join(self.world, name, team, role_profile=role_profile)
             stand(self.world, name, state, at=reviewed_at, said=said)

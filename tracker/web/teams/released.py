@@ -16,6 +16,7 @@ from tracker.rules.teams.releases import SMALLEST_BLOCK
 from tracker.web.http import session
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.render import render
+from tracker.web.teams import taken_along
 from tracker.web.teams.gap_forms import GapFilters, SelfRatingFilters
 from tracker.web.ui.csv import Table, csv_file
 from tracker.web.ui.template_helpers import day
@@ -44,11 +45,12 @@ def show(
         chosen=chosen,
         filters=filters,
         days=days,
+        measure=taken_along.measure(chosen, without_names=True),
         smallest=SMALLEST_BLOCK,
     )
 
 
-def file(scope: GapScope, chosen: MatrixFilters) -> ResponseReturnValue:
+def file(scope: GapScope, chosen: MatrixFilters, filters: GapFilters) -> ResponseReturnValue:
     page = releases.page(session.actor(), scope, chosen)
     head = [
         _("Domain"),
@@ -67,9 +69,8 @@ def file(scope: GapScope, chosen: MatrixFilters) -> ResponseReturnValue:
         if then:
             line += [_cells(each.then)[1], _cells(each.then)[-1]]
         table.append(line)
-    if scope.round:
-        table.append([_("Round"), scope.round.name])
-    return csv_file(table, f"gaps {scope.team.name} {session.now():%Y-%m-%d}")
+    facts = taken_along.facts(scope, chosen, filters, without_names=True)
+    return csv_file([*table, [], *facts], f"gaps {scope.team.name} {session.now():%Y-%m-%d}")
 
 
 def show_self_ratings(

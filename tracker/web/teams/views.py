@@ -103,7 +103,7 @@ def gaps_csv(team: Subject) -> ResponseReturnValue:
     if chosen is None or filters.unknown:
         abort(404)
     if released.is_for(scope, chosen):
-        return released.file(scope, chosen)
+        return released.file(scope, chosen, filters)
     page = team_gaps.page(scope, chosen)
     note_looks([row.person_id for row in page.rows], "gaps")
     compare = chosen.compare.name if chosen.compare is not None else ""

@@ -210,6 +210,8 @@ RECORDS = {
 MADE_BY = {
     "profiles": _l("profile"),
     "teams": _l("team gaps"),
+    "gap_files": _l("team gaps"),
+    "gap_drill": _l("who is below target"),
     "reviews": _l("differences"),
     "rating_lists": _l("imported ratings"),
     "rosters": _l("people file"),
@@ -220,7 +222,13 @@ MADE_BY = {
 }
 """What was taken out, by the part of the application that made the file."""
 
-FORMS = {"csv": _l("CSV"), "json": _l("JSON"), "pdf": _l("PDF"), "tsv": _l("TSV")}
+FORMS = {
+    "csv": _l("CSV"),
+    "json": _l("JSON"),
+    "pdf": _l("PDF"),
+    "tsv": _l("TSV"),
+    "xlsx": _l("XLSX"),
+}
 """What kind of file it was; another is shown as its name ended."""
 
 DECISIONS = {
