@@ -8,11 +8,12 @@ from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES, actor, items, respond
 from tests.services.frameworks.random_years import REVIEWERS, Deed, Did, Years
 from tracker.db import session
-from tracker.models import Endorsement, Rating, Review
+from tracker.models import Endorsement, LevelException, Rating, Review, ReviewItem
 from tracker.queries.reviews import submittable
 from tracker.rules.errors import Conflict
 from tracker.rules.evidence.content import EvidenceContent
 from tracker.rules.frameworks.scale import Ground
+from tracker.rules.reviews.exceptions import ExceptionStatus
 from tracker.rules.reviews.workflow import LIVE, ItemStatus
 from tracker.services import evidence
 from tracker.services.assessment import ratings
@@ -136,7 +137,8 @@ def _proposed(years: Years, name: str, item_id: int) -> int | None:
 
 
 def end_open_reviews(years: Years) -> None:
-    """What waits is answered and shown: half of it the same, half of it otherwise."""
+    """What waits is answered and shown: half of it the same, half of it otherwise; and what was
+    proposed to leave out is agreed on."""
     world = years.world
     session().rollback()
     people = {world.people[name]: name for name in REVIEWERS}
@@ -157,3 +159,22 @@ def end_open_reviews(years: Years) -> None:
         if waiting:
             now = years.tick()
             reviews.reveal(actor(world, by, now), review_id, now)
+    _agree_on_exceptions(years)
+
+
+def _agree_on_exceptions(years: Years) -> None:
+    """On each that is proposed in the version that its review was of."""
+    session().rollback()
+    proposed = session().execute(
+        select(LevelException.id, LevelException.item_id, LevelException.person_id)
+        .join(ReviewItem, ReviewItem.id == LevelException.item_id)
+        .where(
+            LevelException.status == ExceptionStatus.PROPOSED,
+            LevelException.statement_id == ReviewItem.statement_id,
+        )
+    )
+    names = {years.world.people[name]: name for name in REVIEWERS}
+    for exception_id, item_id, person_id in proposed.all():
+        now = years.tick()
+        by = actor(years.world, REVIEWERS[names[person_id]], now)
+        exceptions.confirm(by, item_id, exception_id, now)

@@ -32,7 +32,7 @@ from tracker.queries.evidence import evidence
 from tracker.queries.frameworks.contents import statement_ids
 from tracker.queries.profiles import levels, profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
-from tracker.rules.reviews.exceptions import ExceptionStatus
+from tracker.rules.reviews.exceptions import OPEN, ExceptionStatus
 from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus
 
 Said = tuple[str, dt.datetime]
@@ -195,22 +195,20 @@ def _through(years: Years, words: Mapping[int, Said]) -> dict[int, Said]:
 
 
 def _excepted(person_id: int, parts: Mapping[int, list[int]]) -> frozenset[int]:
-    """Agreed for the only one that carries; one at a level of a domain."""
-    agreed = session().scalars(
-        select(LevelException.statement_id)
-        .where(
-            LevelException.person_id == person_id, LevelException.status == ExceptionStatus.AGREED
-        )
+    """Agreed for the only one that carries; one at a level of a domain is proposed or agreed."""
+    open_ones = session().execute(
+        select(LevelException.statement_id, LevelException.status)
+        .where(LevelException.person_id == person_id, LevelException.status.in_(OPEN))
         .order_by(LevelException.id)
     )
     became = {olds[0]: key for key, olds in parts.items() if len(olds) == 1}
     taken, found = set[tuple[int, int]](), set[int]()
-    for old in agreed.all():
+    for old, status in open_ones.all():
         if old in became:
             there = session().get_one(Statement, became[old])
             if (there.domain_id, there.rank) not in taken:
                 taken.add((there.domain_id, there.rank))
-                found.add(there.id)
+                found |= {there.id} if status is ExceptionStatus.AGREED else set()
     return frozenset(found)
 
 
