@@ -4,6 +4,7 @@ of each changes: drawn first as a plan, then done through the services."""
 import datetime as dt
 import itertools
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -21,6 +22,8 @@ from tracker.db import session, transaction
 from tracker.models import Domain, Membership, Strand
 from tracker.queries.frameworks.contents import statement_ids
 from tracker.queries.frameworks.drafts import Decided, drafted
+from tracker.queries.frameworks.level_effects import changed_levels
+from tracker.rules.frameworks.changes.level_effects import Place
 from tracker.rules.frameworks.files import read_framework
 from tracker.rules.frameworks.versions import VersionDecision
 from tracker.rules.roles import Role
@@ -113,7 +116,8 @@ Edge = tuple[str, str, bool, Fate]
 @dataclass(slots=True)
 class Years:
     """`versions`: the ids of the published ones; `edges`: by statement ids, from each version to
-    the next. `now` goes on with each act."""
+    the next; `foretold`: whose level changes, as the newest draft said. `now` goes on with each
+    act."""
 
     world: World
     plan: Plan
@@ -122,6 +126,7 @@ class Years:
     versions: list[int] = field(default_factory=list)
     edges: list[list[tuple[int, int, bool, Fate]]] = field(default_factory=list)
     numbers: Any = None
+    foretold: Counter[Place] = field(default_factory=Counter)
 
     def tick(self) -> dt.datetime:
         self.now += dt.timedelta(seconds=1)
@@ -268,6 +273,9 @@ def next_year(years: Years) -> None:
             carried[0] if carried and is_split else None,
         )
     publishing.decide(None, draft_id, decisions, now)
+    decided = drafted(draft_id)
+    assert decided is not None
+    years.foretold = changed_levels(decided)
     framework_id = publishing.publish(None, draft_id, now).framework_id
     old, new = statement_ids(years.versions[-1]), statement_ids(framework_id)
     years.versions.append(framework_id)

@@ -20,7 +20,7 @@ from tests.review_rules import faults
 from tests.services.administration.test_round_snapshots import kept
 from tests.services.frameworks import random_deeds, random_years
 from tests.services.frameworks.random_years import REVIEWERS, Deed, Did, Fate, Plan, Years, plans
-from tests.services.frameworks.told import Told, expected, told, unreachable
+from tests.services.frameworks.told import Told, expected, held, told, unreachable
 from tracker.db import db, session
 from tracker.models import CarriedPerson, RoundSnapshot
 from tracker.models.reviews import standing
@@ -115,6 +115,7 @@ class Lived:
         carrying_id = planned(years)
         done(carrying_id, years.tick())
         self.carried("carried", before)
+        self.foretold()
         if years.plan.late_before_undo:
             random_deeds.end_open_reviews(years)
             self.carried("ended late", before, only_own=True)
@@ -129,6 +130,19 @@ class Lived:
         self.carried("carried again", before)
         random_deeds.end_open_reviews(years)
         self.carried("ended later", before, only_own=True)
+
+    def foretold(self) -> None:
+        """As many hold another level as the draft said; there is one exception at a level."""
+        if any(did.deed in random_deeds.TO_EXCEPT for did in self.years.plan.deeds[0]):
+            return
+        ranks = [(held(self.years, name, -2), held(self.years, name, -1)) for name in REVIEWERS]
+        for (*domain, rank), people in self.years.foretold.items():
+            key = domain[0], domain[1]
+            other = sum(
+                (was.get(key, 0) >= rank) != (now.get(key, 0) >= rank) for was, now in ranks
+            )
+            if other != people:
+                self.say(f"{people} were to change at {key} {rank}, not {other}")
 
     def waits_for_the_round(self) -> None:
         if self.years.plan.in_round:

@@ -212,6 +212,16 @@ def _excepted(person_id: int, parts: Mapping[int, list[int]]) -> frozenset[int]:
     return frozenset(found)
 
 
+def held(years: Years, name: str, version: int) -> dict[tuple[str, str], int]:
+    """By keys of section and domain, the reviewed level on that version."""
+    me = on(years, name, years.versions[version])
+    of = [me.person_id], me.framework_id, me.library_id
+    domains = levels.shape(me.framework_id, me.library_id)
+    counts = levels.endorsed_answers(*of, NO_BLIND_SPOTS)
+    standings = levels.standings(domains, counts, me.person_id, {})
+    return {(each.strand_key, each.key): standings[each.id].held_rank for each in domains}
+
+
 def unreachable(years: Years, name: str) -> Iterator[str]:
     """What they ever said, showed, or had reviewed, and that no page of theirs leads to."""
     me = on(years, name, years.versions[-1])
