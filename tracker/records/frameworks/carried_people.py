@@ -4,7 +4,7 @@ transaction."""
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, func, insert, literal, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from tracker.models import (
@@ -179,17 +179,20 @@ def _answers(
     ratings.carry(tx, person_id, carried_answers(given, lines, there), cleared)
 
 
+_ASKED_AGAIN = select(func.count(Statement.id)).where(
+    Statement.framework_id == bindparam("version"),
+    Statement.id.not_in(
+        select(NotRatedHere.statement_id).where(NotRatedHere.library_id == bindparam("library"))
+    ),
+    rated_before(bindparam("person", type_=Integer)),
+)
+"""Made once: to put it together takes longer than to run it."""
+
+
 def _asked_again(tx: Session, carrying: Carrying, person_id: int) -> int:
     """How many statements of the later version the pages for rating list so."""
-    left_out = select(NotRatedHere.statement_id).where(
-        NotRatedHere.library_id == carrying.library_id
-    )
-    count = select(func.count(Statement.id)).where(
-        Statement.framework_id == carrying.to_id,
-        Statement.id.not_in(left_out),
-        rated_before(literal(person_id)),
-    )
-    return tx.scalar(count) or 0
+    of = {"version": carrying.to_id, "library": carrying.library_id, "person": person_id}
+    return tx.scalar(_ASKED_AGAIN, of) or 0
 
 
 def _links(tx: Session, person_id: int, lines: Iterable[StatementLine]) -> None:
