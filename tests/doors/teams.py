@@ -12,5 +12,9 @@ DOORS = [
     Door("teams.gaps", "302 404 404 200 404 200 404 404 404", values=central),
     Door("teams.people_csv", "302 404 404 200 404 200 404 404 404", values=central),
     Door("teams.make_people_file", "401 404 404 303 404 303 404 404 404", "POST", values=central),
+    Door("team_rounds.show", "302 404 404 403 404 200 404 404 404", values=central),
+    Door("team_rounds.export", "302 404 404 403 404 200 404 404 404", values=central),
+    Door("team_rounds.preview", "302 404 404 403 404 200 404 404 404", values=central),
+    Door("team_rounds.remind", "401 404 404 403 404 422 404 404 404", "POST", values=central),
     Door("teams.gaps_csv", "302 404 404 200 404 200 404 404 404", values=central),
 ]

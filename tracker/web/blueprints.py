@@ -57,6 +57,7 @@ from tracker.web.reviews.differences import views as differences
 from tracker.web.reviews.endorsements import exception_views as exceptions
 from tracker.web.reviews.endorsements import statement_views as statements
 from tracker.web.reviews.endorsements import views as endorsements
+from tracker.web.teams import round_views as team_rounds
 from tracker.web.teams import views as teams
 
 BLUEPRINTS: list[Blueprint] = [
@@ -116,4 +117,5 @@ BLUEPRINTS: list[Blueprint] = [
     statements.bp,
     system.bp,
     teams.bp,
+    team_rounds.bp,
 ]

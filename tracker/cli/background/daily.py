@@ -15,7 +15,7 @@ from tracker.services.accounts import addresses, away, drafts
 from tracker.services.administration import rounds
 from tracker.services.administration.roster import staging
 from tracker.services.frameworks import carrying
-from tracker.services.notifications import reminders
+from tracker.services.notifications import reminders, round_reminders
 from tracker.services.operations import anchors, jobs, limit_counts, stored_files
 from tracker.services.operations.jobs import JobKind, JobTask, Plan
 from tracker.services.reviews import differences, endorsements
@@ -43,6 +43,7 @@ PARTS: tuple[Callable[[dt.datetime], str], ...] = (
     lambda now: f"Expired: {endorsements.expire_due(now)}.",
     lambda now: f"Carried to new versions, begun or going on: {carrying.start_due(now)}.",
     lambda now: f"Reminders: {reminders.remind(now)}.",
+    lambda now: f"Reminded of a round that closes: {round_reminders.remind_closing(now)}.",
     _forms,
     lambda now: f"Drafts forgotten: {drafts.forget(now)}.",
     lambda now: f"Former addresses forgotten: {addresses.forget(now)}.",

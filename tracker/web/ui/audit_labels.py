@@ -100,6 +100,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "round_added": _l("Round added"),
         "round_edited": _l("Round edited"),
         "round_kept": _l("Round kept as it was"),
+        "round_reminded": _l("People reminded of a round"),
         "carrying_planned": _l("Move to a new version planned"),
         "carrying_called_off": _l("Move to a new version called off"),
         "carrying_begun": _l("Move to a new version begun"),
@@ -163,6 +164,7 @@ LOOKED_AT = {
     "review": _l("Review"),
     "team": _l("Team page"),
     "gaps": _l("Team gaps"),
+    "round": _l("Round"),
 }
 """Kinds of pages that note who looked; another kind is shown by its key."""
 
@@ -208,6 +210,7 @@ RECORDS = {
 MADE_BY = {
     "profiles": _l("profile"),
     "teams": _l("team gaps"),
+    "team_rounds": _l("round"),
     "reviews": _l("differences"),
     "rating_lists": _l("imported ratings"),
     "rosters": _l("people file"),
@@ -272,6 +275,7 @@ SHOWN = {
     "former_name": _l("former name: %(fact)s"),
     "account": _l("account %(fact)s"),
     "refusals": _l("refusals: %(fact)s"),
+    "reminded": _l("people: %(fact)s"),
 }
 """Which facts of an event are shown, and how."""
 
