@@ -28,6 +28,11 @@ def _forms(now: dt.datetime) -> str:
     return f"Forms forgotten: {idempotency.forget(oldest)}."
 
 
+def _of_rounds(now: dt.datetime) -> int:
+    is_mail_set = current_app.extensions["tracker_mail"] is not None
+    return round_reminders.remind_closing(now, by_mail=is_mail_set)
+
+
 def _of_files(work: Callable[[FilePlace], str]) -> str:
     """A store that is away holds nothing else up: what is left is done the next day."""
     place = current_app.config["FILES"]
@@ -43,7 +48,7 @@ PARTS: tuple[Callable[[dt.datetime], str], ...] = (
     lambda now: f"Expired: {endorsements.expire_due(now)}.",
     lambda now: f"Carried to new versions, begun or going on: {carrying.start_due(now)}.",
     lambda now: f"Reminders: {reminders.remind(now)}.",
-    lambda now: f"Reminded of a round that closes: {round_reminders.remind_closing(now)}.",
+    lambda now: f"Reminded of a round that closes: {_of_rounds(now)}.",
     _forms,
     lambda now: f"Drafts forgotten: {drafts.forget(now)}.",
     lambda now: f"Former addresses forgotten: {addresses.forget(now)}.",

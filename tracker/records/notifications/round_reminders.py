@@ -20,8 +20,11 @@ def remind(
     people: Collection[int],
     by_id: int | None,
     now: dt.datetime,
+    *,
+    by_mail: bool,
 ) -> int:
-    """Whoever asked for no mail gets the notice alone. `by_id`: who reminds them; None where it is
+    """Without `by_mail`, which is where no mail is set, all get the notice alone; with it, whoever
+    asked for no mail. `by_id`: who reminds them; None where it is
     the daily work, which does so once for a last day. Returns how many are new."""
     key = (
         happening("round_closing", period.id, period.ends_on)
@@ -50,7 +53,8 @@ def remind(
         )
         if notice_id is not None:
             told[person_id] = notice_id
-    mails = {person_id: outbox.new(person_id, now, opens) for person_id in told.keys() - without}
+    to_mail = told.keys() - without if by_mail else ()
+    mails = {person_id: outbox.new(person_id, now, opens) for person_id in to_mail}
     tx.add_all(mails[person_id] for person_id in sorted(mails))
     tx.flush()
     for person_id, mail in mails.items():

@@ -65,11 +65,13 @@ def state_of(reviews: Collection[RoundReview]) -> RoundState:
 
 @dataclass(frozen=True, slots=True)
 class SupervisorProgress:
-    """Reviews of a round by the one who does them. `oldest_at`: since when the oldest waits;
-    `median_days`: until one is finished, None under MEDIAN_LEAST of them."""
+    """Reviews of a round by the one who does them. Of the `open` ones some are `waiting` for them;
+    `oldest_at`: since when the oldest does; `median_days`: until one is finished, None under
+    MEDIAN_LEAST of them."""
 
     person_id: int
     name: str
+    open: int
     waiting: int
     overdue: int
     oldest_at: dt.datetime | None
@@ -91,6 +93,7 @@ def by_supervisor(reviews: Iterable[RoundReview], today: dt.date) -> list[Superv
             SupervisorProgress(
                 person_id=person_id,
                 name=name,
+                open=len(theirs) - len(days),
                 waiting=len(waiting),
                 overdue=sum(each.due_on < today for each in waiting),
                 oldest_at=min((each.sent_at for each in waiting), default=None),

@@ -26,6 +26,8 @@ def remind(
     people: Collection[int],
     blind: BlindSpots,
     now: dt.datetime,
+    *,
+    by_mail: bool,
 ) -> int:
     """Remind those of the team who can be reminded now: who sent meanwhile, is away, or was
     reminded lately is left out. Returns how many.
@@ -50,7 +52,7 @@ def remind(
         if not wanted:
             raise Conflict("nobody_to_remind")
         period = tx.get_one(Round, round_id)
-        count = records.remind(tx, library, period, wanted, actor.person_id, now)
+        count = records.remind(tx, library, period, wanted, actor.person_id, now, by_mail=by_mail)
         audit.note(
             tx,
             "round_reminded",
@@ -66,7 +68,7 @@ def remind(
         return count
 
 
-def remind_closing(now: dt.datetime) -> int:
+def remind_closing(now: dt.datetime, *, by_mail: bool) -> int:
     """Of all libraries, once for each last day. Returns how many are new."""
     count = 0
     for library_id, time_zone in reminders.libraries():
@@ -76,5 +78,7 @@ def remind_closing(now: dt.datetime) -> int:
             ).one()
             today = day_in(time_zone, now)
             for round_id, people in queries.closing(library_id, today, now).items():
-                count += records.remind(tx, library, tx.get_one(Round, round_id), people, None, now)
+                count += records.remind(
+                    tx, library, tx.get_one(Round, round_id), people, None, now, by_mail=by_mail
+                )
     return count

@@ -79,7 +79,7 @@ class RemindForm(Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class RoundSelection:
     """Those of `ids`; with `all`, everybody in the list but these."""
 
     all: bool
@@ -109,7 +109,7 @@ class RoundList:
     headings: list[ColumnHeading]
     kept: dict[str, str]
     order: dict[str, Any]
-    selection: Selection
+    selection: RoundSelection
     selected: tuple[RoundLearner, ...]
     unknown: bool
 
@@ -205,14 +205,14 @@ def _states(page: RoundPage) -> list[tuple[str, Any]]:
     ]
 
 
-def _selection() -> Selection:
+def _selection() -> RoundSelection:
     """As the address has it, with what was ticked and unticked on the page before."""
     is_all = request.args.get("all") == "1"
     ids = set(_ids(request.args.getlist("chosen")))
     shown = set(_ids(request.args.getlist("shown")))
     ticked = set(_ids(request.args.getlist("people")))
     turned = {each for each in shown if (each in ticked) is not is_all}
-    return Selection(is_all, frozenset((ids - shown) | turned))
+    return RoundSelection(is_all, frozenset((ids - shown) | turned))
 
 
 def _ids(given: Collection[str]) -> list[int]:

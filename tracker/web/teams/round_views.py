@@ -81,7 +81,13 @@ def remind(team: Subject) -> ResponseReturnValue:
     done = accepted(
         form,
         lambda: service.remind(
-            session.actor(), team, at.id, form.ids, session.blind_spots(), session.now()
+            session.actor(),
+            team,
+            at.id,
+            form.ids,
+            session.blind_spots(),
+            session.now(),
+            by_mail=_is_mail_set(),
         ),
     )
     if done is None:
@@ -144,14 +150,18 @@ def _preview(team: Subject, form: RemindForm) -> str:
         text=text,
         hours=hours(me, session.now()),
         now=session.now(),
-        is_mail_set=current_app.extensions["tracker_mail"] is not None,
+        is_mail_set=_is_mail_set(),
     )
+
+
+def _is_mail_set() -> bool:
+    return current_app.extensions["tracker_mail"] is not None
 
 
 def _reminded(count: int) -> str:
     found = hours(session.actor(), session.now())
     done = ngettext("%(num)d person is reminded.", "%(num)d people are reminded.", count)
-    if found.at <= session.now():
+    if found.at <= session.now() or not _is_mail_set():
         return str(done)
     later = ngettext(
         "%(num)d person is reminded: in the tracker now, by mail from %(moment)s on.",
