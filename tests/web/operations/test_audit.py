@@ -119,6 +119,7 @@ DOWNLOADS = {
     "/profile.pdf": ("ana", "ana", "profiles", "pdf"),
     "/people/<id:person_id>/profile.pdf": ("sue", "ana", "profiles", "pdf"),
     "/teams/<id:team_id>/gaps.csv": ("sue", None, "teams", "csv"),
+    "/teams/<id:team_id>/round.csv": ("cora", None, "team_rounds", "csv"),
     "/assess/list/template.csv": ("ana", "ana", "rating_lists", "csv"),
     "/reviews/<id:review_id>/differences.pdf": ("sue", "ana", "reviews", "pdf"),
     "/evidence/<id:evidence_id>/file": ("ana", "ana", "evidence", "pdf"),
@@ -169,7 +170,7 @@ def test_every_file_that_is_taken_out_is_an_event(
         assert len(found) == number
     assert found[0][:2] == (world.people[who], world.people[whom] if whom else None)
     assert (found[0][2]["what"], found[0][2]["form"]) == (what, form)
-    assert found[0][2].get("team") == ("Central" if what == "teams" else None)
+    assert found[0][2].get("team") == ("Central" if what.startswith("team") else None)
 
 
 def test_no_address_of_a_file_is_forgotten_above(migrated_app: Flask) -> None:
