@@ -5,13 +5,14 @@ import csv
 import datetime as dt
 import html
 import io
+import random
 import re
 from collections.abc import Callable
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.client import Client
 from tests.conftest import Queries
@@ -448,3 +449,110 @@ def test_a_page_of_300_people_takes_as_many_queries_as_one_of_4(
     assert len(count_sql) == few
     assert stat(page, "People in the round") == "304"
     assert len(page.encode()) < 90_000
+
+
+def test_who_reads_a_statement_blind_is_not_told_who_read_it_before(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Whether Sue reviewed it or nobody did, Cora, who is to rate it, gets the same page."""
+    cora = sign_in(world.email("cora"))
+    with app.app_context():
+        sent(world, "ana", to="cora", days_ago=1)
+
+    def page() -> list[object]:
+        shown, file = cora.get(url(world)).text, cora.get(url(world, rest=".csv")).text
+        return [stats(shown), by_supervisor(shown), listed(shown), file]
+
+    alone = page()
+    assert "Cora" in by_supervisor(cora.get(url(world)).text)
+    with app.app_context():
+        sent(world, "ana", ReviewStatus.CLOSED, days_ago=9)
+    assert page() == alone
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("seed", range(6))
+def test_every_figure_by_queries_of_its_own(
+    app: Flask, world: World, sign_in: SignIn, seed: int
+) -> None:
+    """Random rounds: the page against plain SQL over the rows."""
+    chance = random.Random(seed)
+    with app.app_context():
+        names = [*("ana", "ben", "lea"), *(f"p{number}" for number in range(24))]
+        for name in names[3:]:
+            join(world, name, chance.choice(("central", "harbour", "bookmobile")))
+        for name in names:
+            for skip in range(chance.randrange(4)):
+                status = chance.choice(
+                    (ReviewStatus.SENT, ReviewStatus.IN_REVIEW, ReviewStatus.CLOSED)
+                )
+                review_id = sent(
+                    world,
+                    name,
+                    status,
+                    to=chance.choice(("sue", "hugo")),
+                    days_ago=chance.randrange(1, 20),
+                    due_in=chance.randrange(-4, 9),
+                    skip=skip,
+                )
+                if status is ReviewStatus.CLOSED:
+                    _closed(world, review_id, chance.randrange(9))
+                elif status is ReviewStatus.SENT and chance.random() < 0.3:
+                    _drop(world, review_id)
+        expected = by_sql(world, None)
+        central = by_sql(world, f"/{world.teams['city']}/{world.teams['central']}/")
+        supervisors = {name: supervisor_by_sql(world, name) for name in ("sue", "hugo")}
+    page = sign_in(world.email("cora")).get(url(world)).text
+    people, *states = map(int, stats(page))
+    assert [people, *states] == [
+        expected["people"],
+        expected["not_sent"],
+        expected["sent"] + expected["in_review"],
+        expected["finished"],
+    ]
+    assert wide(page)["Central"] == [
+        str(central["people"]),
+        "",
+        *(str(central[key]) for key in ("not_sent", "sent", "in_review", "finished")),
+    ]
+    found = by_supervisor(page)
+    for name, (waiting, overdue, median) in supervisors.items():
+        row = found[name.title()]
+        assert [row[0], row[1].removeprefix("▲ "), row[3]] == [str(waiting), str(overdue), median]
+
+
+LIVING = (
+    "r.round_id = :round AND r.status <> 'withdrawn' AND EXISTS (SELECT 1 FROM review_items i "
+    "WHERE i.review_id = r.id AND i.status <> 'dropped')"
+)
+BY_STATE = f"""
+WITH here AS (
+  SELECT DISTINCT m.person_id AS id FROM memberships m JOIN teams t ON t.id = m.team_id
+  WHERE m.role = 'learner' AND t.path LIKE :path || '%'
+), counted AS (
+  SELECT here.id, count(r.id) AS n, sum(r.status = 'closed') AS done,
+    sum(r.status IN ('in_review', 'differences_open')) AS begun
+  FROM here LEFT JOIN reviews r ON r.learner_id = here.id AND {LIVING} GROUP BY here.id
+)
+SELECT count(*) AS people, sum(n = 0) AS not_sent, sum(n > 0 AND done = n) AS finished,
+  sum(n > done AND begun > 0) AS in_review, sum(n > done AND begun = 0) AS sent FROM counted
+"""
+
+
+def by_sql(world: World, path: str | None) -> dict[str, int]:
+    session().rollback()
+    asked = {"round": world.rounds["city"], "path": path or f"/{world.teams['city']}/"}
+    return dict(session().execute(text(BY_STATE), asked).mappings().one())
+
+
+def supervisor_by_sql(world: World, name: str) -> tuple[int, int, str]:
+    query = text(
+        "SELECT r.status, r.due_on, julianday(date(r.closed_at)) - julianday(date(r.sent_at)) "
+        f"FROM reviews r WHERE r.reviewer_id = :by AND {LIVING}"
+    )
+    of = session().execute(query, {"by": world.people[name], "round": world.rounds["city"]}).all()
+    waiting = [due for status, due, _days in of if status != "closed"]
+    days = sorted(int(each[2]) for each in of if each[0] == "closed")
+    middle = (days[(len(days) - 1) // 2] + days[len(days) // 2]) / 2 if days else 0
+    overdue = sum(due < world.now.date().isoformat() for due in waiting)
+    return len(waiting), overdue, f"{middle:g}" if len(days) >= 5 else "under 5 finished"
