@@ -120,14 +120,16 @@ def folded(text: str) -> str:
     )
 
 
-def choices(actor: Actor) -> list[tuple[int, str]]:
-    """Everybody of the library, by name."""
-    rows = (
-        session().execute(select(Person.id, Person.name).where(people_of(actor.library_id))).all()
-    )
-    return sorted(
-        ((person_id, name) for person_id, name in rows), key=lambda row: (folded(row[1]), row[0])
-    )
+def name_in(library_id: int, person_id: int) -> str | None:
+    """Their name, or None where nobody of that library has this number. One query."""
+    query = select(Person.name).where(people_of(library_id), Person.id == person_id)
+    return session().scalar(query)
+
+
+def named_like(library_id: int, folded_text: str) -> list[int]:
+    """Who has that in their name, letters compared as `folded` does. One query."""
+    rows = session().execute(select(Person.id, Person.name).where(people_of(library_id)))
+    return [person_id for person_id, name in rows if folded_text in folded(name)]
 
 
 def _lines(actor: Actor, today: dt.date) -> list[PersonSummary]:

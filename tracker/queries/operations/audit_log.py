@@ -13,7 +13,7 @@ from tracker.db import session
 from tracker.models import AuditEvent, AuditEventDetail, Person
 from tracker.policy.permissions import Actor
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.administration.people import choices, folded
+from tracker.queries.administration.people import folded, named_like
 from tracker.rules.calendar import start_of
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
 
@@ -119,7 +119,7 @@ def listed(
 def _holds(actor: Actor, text: TextFilter) -> ColumnElement[bool]:
     """Names and facts are compared here, because the two databases fold letters differently."""
     wanted = folded(text.typed)
-    fitting = [person_id for person_id, name in choices(actor) if wanted in folded(name)]
+    fitting = named_like(actor.library_id, wanted)
     named = {name: AuditEventDetail.facts[name].as_string() for name in NAMED}
     query = (
         select(*named.values())

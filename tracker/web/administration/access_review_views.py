@@ -10,6 +10,7 @@ from tracker.policy.permissions import library_of
 from tracker.queries.access import access_review
 from tracker.queries.access.access_review import Access, Reason
 from tracker.queries.administration import library_settings
+from tracker.rules.pagination import table_page
 from tracker.rules.roles import Permission
 from tracker.services.administration import access_review as service
 from tracker.web.http import rate_limits, session
@@ -17,6 +18,10 @@ from tracker.web.http.access import DoorRequest, door, note_download
 from tracker.web.http.errors import flash_message
 from tracker.web.i18n.render import render
 from tracker.web.ui.csv import Table, csv_file
+from tracker.web.ui.pagination import page_number
+
+LISTED = 30
+"""So many people whom one reader sees are named on the page; more are in the file alone."""
 
 bp = Blueprint("access_review", __name__, url_prefix="/admin")
 
@@ -25,9 +30,11 @@ bp = Blueprint("access_review", __name__, url_prefix="/admin")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
     found = access_review.accesses(session.actor(), session.today())
+    readers = [list(each) for _reader, each in groupby(found, lambda each: each.reader)]
     return render(
         "administration/access_review.html",
-        readers=[list(each) for _reader, each in groupby(found, lambda each: each.reader)],
+        found=table_page(readers, page_number()),
+        listed=LISTED,
         sees=_sees(),
         why=_why,
         last=access_review.last_review(session.actor().library_id),

@@ -32,7 +32,7 @@ refusal_messages(
     role_profile_retired=_l("This job profile is retired. Choose another one."),
     ratings_in_other_version=_l(
         "Their ratings are in version %(rated)s, and this job profile is for version %(wanted)s, "
-        "so their page would be empty. Choose a job profile of version %(rated)s, or carry them "
+        "so their page would be empty. Choose a job profile of version %(rated)s, or move them "
         "to version %(wanted)s first: Administration, New versions."
     ),
     membership_overlaps=_l(

@@ -9,6 +9,7 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import people, team_tree
 from tracker.rules.errors import Conflict
+from tracker.rules.pagination import table_page
 from tracker.rules.roles import Permission
 from tracker.services.administration import teams
 from tracker.web.administration.people_forms import ROLES
@@ -19,6 +20,7 @@ from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
+from tracker.web.ui.pagination import page_number
 
 bp = Blueprint("admin_teams", __name__, url_prefix="/admin/teams")
 
@@ -132,7 +134,7 @@ def _page(team: Subject, found: team_tree.TeamDetails, form: RootForm | TeamEdit
         "administration/teams/edit.html",
         team=found,
         form=form,
-        members=members,
+        members=table_page(members, page_number()),
         ending=ending,
         roles=ROLES,
     )

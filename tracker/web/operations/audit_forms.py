@@ -1,7 +1,7 @@
 """What to list of the audit, in the address. What does not fit is left out, and said."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectField, StringField, ValidationError
+from wtforms import Field, HiddenField, SelectField, StringField, ValidationError
 from wtforms.validators import Length, Optional
 
 from tracker.rules.calendar import FIRST_DAY, LAST_DAY
@@ -19,7 +19,7 @@ class AuditForm(Form):
         [Optional(), Length(max=NAME_MAX, message=fields.TOO_LONG)],
     )
     kind = SelectField(_l("What"), default="")
-    person_id = fields.select_id(_l("Person"))
+    person_id = HiddenField()
     since = fields.day(_l("From"))
     until = fields.day(_l("To"))
 

@@ -35,14 +35,17 @@ def index() -> ResponseReturnValue:
     actor, order = session.actor(), order_asked(COLUMNS)
     form = AuditForm(request.args)
     form.kind.choices = _kinds()
-    form.person_id.choices = fields.choices([("", _l("Everybody")), *people.choices(actor)])
+    person_id = fields.an_id(form.person_id.data or "")
+    person = None if person_id is None else people.name_in(actor.library_id, person_id)
+    if person is None:
+        person_id = form.person_id.data = None
     form.validate()
     found = audit_log.listed(
         actor,
         _asked(form.kind.data),
         session.blind_spots(),
         text=audit_log.TextFilter(form.search.data or "", audit_labels.WORDS, audit_labels.MEANT),
-        person_id=None if form.person_id.errors else form.person_id.data,
+        person_id=person_id,
         since=form.since.data,
         until=form.until.data,
         sort=order.by,
@@ -54,6 +57,7 @@ def index() -> ResponseReturnValue:
         "operations/audit.html",
         form=form,
         found=found,
+        person=person,
         kinds=audit_labels.WORDS,
         who=audit_labels.who,
         facts=audit_labels.facts,

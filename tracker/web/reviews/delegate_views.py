@@ -1,14 +1,18 @@
 """Who stands in for a supervisor, and from when to when."""
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import people
+from tracker.queries.administration.people import folded
 from tracker.queries.reviews import delegates
+from tracker.rules.pagination import PAGE
 from tracker.rules.roles import Permission
+from tracker.rules.texts import NAME_MAX
 from tracker.services.reviews import delegates as service
 from tracker.web.http import session
 from tracker.web.http.access import door
@@ -59,17 +63,34 @@ def end(deputy: Subject) -> ResponseReturnValue:
 
 
 def _form() -> DeputyForm:
+    """Of many who could be chosen those whose name holds `?search=`, at most a page of them; and
+    who is chosen already."""
     form = DeputyForm()
     found = delegates.candidates(session.actor(), session.today())
+    wanted, chosen = folded(_searched()), request.form.get("deputy")
+    fitting = [each for each in found if wanted in folded(each.name)]
+    offered = [each for each in found if each in fitting[:PAGE] or str(each.person_id) == chosen]
     form.deputy.choices = fields.choices(
-        [("", _("Choose…")), *((each.person_id, each.name) for each in found)]
+        [("", _("Choose…")), *((each.person_id, each.name) for each in offered)]
     )
+    form.has_more = len(found) > PAGE
+    if len(fitting) > PAGE:
+        form.deputy.description = ngettext(
+            "%(num)d more is not listed. Search for their name.",
+            "%(num)d more are not listed. Search for their name.",
+            len(fitting) - PAGE,
+        )
     return form
+
+
+def _searched() -> str:
+    return request.args.get("search", "")[:NAME_MAX]
 
 
 def _page(form: DeputyForm) -> str:
     return render(
         "reviews/delegates.html",
         form=form,
+        searched=_searched(),
         named=delegates.named_by(session.actor(), session.today()),
     )

@@ -190,8 +190,9 @@ class HandOnAllForm(HandOnForm):
 
 
 class DeputyForm(Form):
-    """`deputy`: the choices are handed in."""
+    """`deputy`: the choices are handed in. `has_more`: they are too many for one list."""
 
+    has_more = False
     deputy = fields.select_id(_l("Backup reviewer"), _l("Choose somebody."))
     starts_on = fields.day(_l("From"), _l("Enter the first day."))
     ends_on = fields.day(

@@ -10,6 +10,7 @@ from tracker.queries.administration import people
 from tracker.queries.reviews import handovers
 from tracker.queries.reviews import headers as review_headers
 from tracker.queries.teams import teams
+from tracker.rules.pagination import table_page
 from tracker.rules.roles import Permission
 from tracker.services.reviews import handovers as service
 from tracker.web.http import session
@@ -20,6 +21,7 @@ from tracker.web.i18n.render import render
 from tracker.web.reviews import labels
 from tracker.web.reviews.forms import HandOnForm
 from tracker.web.ui import fields
+from tracker.web.ui.pagination import page_number
 
 bp = Blueprint("handovers", __name__)
 
@@ -29,13 +31,15 @@ bp = Blueprint("handovers", __name__)
 def index(team: Subject) -> ResponseReturnValue:
     actor, today, path = session.actor(), session.today(), team.places[0].path
     waiting = handovers.waiting(actor, path, today)
+    found = table_page(sorted(waiting, key=lambda each: each.may_go_on), page_number())
     return render(
         "reviews/handovers.html",
         team=teams.name_of(team.id),
-        alone=handovers.alone(actor, path, today),
-        stranded=[each for each in waiting if not each.may_go_on],
-        overdue=[each for each in waiting if each.may_go_on and each.is_overdue(today)],
-        others=[each for each in waiting if each.may_go_on and not each.is_overdue(today)],
+        alone=table_page(handovers.alone(actor, path, today), 1),
+        found=found,
+        stranded=[each for each in found.rows if not each.may_go_on],
+        overdue=[each for each in found.rows if each.may_go_on and each.is_overdue(today)],
+        others=[each for each in found.rows if each.may_go_on and not each.is_overdue(today)],
     )
 
 

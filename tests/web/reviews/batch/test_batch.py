@@ -764,6 +764,7 @@ class TestSave:
             "rated": 1,
             "left": "about 5 minutes left",
             "page_nav": {"screen-1": 1},
+            "turn": 9,
         }
         asked = self.body(world, answer="return", note="Where?", base_version=2, screen="statement")
         found = sue.post_json(f"/review-items/{first}/said", asked).json
