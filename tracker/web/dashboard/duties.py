@@ -118,7 +118,8 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
         ]
         if rounds:
             who = PanelLink(
-                url_for("team_rounds.show", team_id=below[0].id), _("Who has not finished")
+                url_for("team_rounds.show", team_id=below[0].id, _anchor="people"),
+                _("Who has not finished"),
             )
             links.append(who)
         if below[TEAMS_SHOWN:]:

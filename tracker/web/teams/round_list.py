@@ -24,8 +24,8 @@ from tracker.web.ui.tables import Column, ColumnHeading, headings, order_asked
 
 refusal_messages(
     nobody_to_remind=_l(
-        "Nobody was reminded. They have sent meanwhile, are away, or were reminded in the last 7 "
-        "days. Look at the list again."
+        "Nobody was reminded: these people have sent since, are away, or were reminded in the last "
+        "7 days. Look at the list again."
     )
 )
 

@@ -164,8 +164,8 @@ def _reminded(count: int) -> str:
     if found.at <= session.now() or not _is_mail_set():
         return str(done)
     later = ngettext(
-        "%(num)d person is reminded: in the tracker now, by mail from %(moment)s on.",
-        "%(num)d people are reminded: in the tracker now, by mail from %(moment)s on.",
+        "%(num)d person is reminded: by notice now, by mail from %(moment)s on.",
+        "%(num)d people are reminded: by notice now, by mail from %(moment)s on.",
         count,
         moment=moment(found.at),
     )
