@@ -218,7 +218,8 @@ def _learners(
     found = []
     for key, ones in named.items():
         still = [each for each in reviews.get(key, ()) if each.is_open]
-        would = [name for pair in asked if pair[0] == key for _id, name in heads.get(pair, ())]
+        paths = [path for one in ones for path in one.paths]
+        would = [name for path in paths for _id, name in heads.get((key, path), ())]
         flag, state = flags[key], states[key]
         is_new = flag.reminded_at is None or flag.reminded_at <= now - REMIND_AGAIN
         has_not_sent = state is RoundState.NOT_SENT and not is_over
