@@ -194,7 +194,6 @@ class Config:
         self.RATELIMIT_STORAGE_URI = os.environ.get("TRACKER_LIMITS_STORAGE") or "database://"
         if self.RATELIMIT_STORAGE_URI.startswith("redis"):
             self.RATELIMIT_STORAGE_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 1}
-        self.RATELIMIT_HEADERS_ENABLED = True
         self.TRUST_PROXY = _flag("TRACKER_TRUST_PROXY", False)
         self.ARGON2 = {"time_cost": 3, "memory_cost": 64 * 1024, "parallelism": 4}
         self.BABEL_DEFAULT_LOCALE = "en"

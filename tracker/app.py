@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, Config
 from tracker import models  # noqa: F401  (the tables must be known before migrations look)
 from tracker.cli import COMMANDS, faults
-from tracker.db import db, listen
+from tracker.db import BUSY_TIMEOUT_MS, db, listen, waiting_in_all_at_most
 from tracker.rules.evidence.places import Bucket
 from tracker.rules.notifications.mail import mail_server
 from tracker.rules.operations.schema import REMEDIES, SchemaState
@@ -92,6 +92,7 @@ def create_app(config: Config | None = None) -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command)
     assets.init_app(app, Path(ROOT) / "static")
+    app.wsgi_app = waiting_in_all_at_most(BUSY_TIMEOUT_MS)(app.wsgi_app)  # type: ignore[method-assign]
     if app.config["TRUST_PROXY"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     hosts.below_prefix(app)

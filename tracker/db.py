@@ -6,6 +6,7 @@ loses no update. Writers wait in line.
 """
 
 import datetime as dt
+import math
 import os
 import threading
 import time
@@ -36,8 +37,11 @@ from sqlalchemy.types import TypeDecorator
 from tracker.locks import lock
 
 BUSY_TIMEOUT_MS = 4_000
-"""How long a write waits for another one, on both engines: whoever waits in vain has their answer
-within 5 seconds. Connecting to PostgreSQL takes no longer either."""
+"""How long a write waits for another one, on both engines, and on SQLite all writes of a request
+together: whoever waits in vain has their answer within 5 seconds. Connecting to PostgreSQL takes no
+longer either."""
+LEAST_TIMEOUT_MS = 50
+"""What a write waits, also where the others of its request have waited long enough."""
 LOG_TIMEOUT_MS = 2_000
 """How long to wait for readers before the log is left as it is."""
 PRAGMAS = {
@@ -101,6 +105,7 @@ db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 _open: ContextVar[Session | None] = ContextVar("open_transaction", default=None)
 _whole: ContextVar[Session | None] = ContextVar("all_or_nothing", default=None)
 _patience: ContextVar[int] = ContextVar("patience", default=BUSY_TIMEOUT_MS)
+_left: ContextVar[float] = ContextVar("left_of_all_waits", default=math.inf)
 _in_line = threading.Lock()
 """Of the threads of this process that wait for their turn to write one asks for it."""
 
@@ -198,6 +203,26 @@ def waiting_at_most(milliseconds: int) -> Iterator[None]:
 
 
 @contextmanager
+def waiting_in_all_at_most(milliseconds: int) -> Iterator[None]:
+    """What the writes of the block wait to begin on SQLite, one after another, is counted together:
+    each waits no longer than what is left, or LEAST_TIMEOUT_MS."""
+    token = _left.set(milliseconds)
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
+@contextmanager
+def _counted_wait() -> Iterator[None]:
+    begun = time.monotonic()
+    try:
+        yield
+    finally:
+        _left.set(_left.get() - (time.monotonic() - begun) * 1000)
+
+
+@contextmanager
 def _turn_to_write() -> Iterator[None]:
     """Writers to SQLite wait in line at a lock file beside the database: SQLite itself lets them
     sleep, longer each time, and whoever comes by when the database is free goes first.
@@ -205,13 +230,13 @@ def _turn_to_write() -> Iterator[None]:
     Order is all that it is for. Whoever has waited in vain, or cannot make the file, asks SQLite
     all the same, which then waits for what is left of the time and says what is the matter.
     """
-    url, patience = db.engine.url, _patience.get()
+    url, patience = db.engine.url, min(_patience.get(), max(_left.get(), LEAST_TIMEOUT_MS))
     if url.get_backend_name() != "sqlite" or not url.database:
         yield
         return
     until = time.monotonic() + patience / 1000
     with ExitStack() as turn:
-        with suppress(OSError):
+        with suppress(OSError), _counted_wait():
             turn.callback(os.close, _turn(Path(f"{url.database}-turn"), until))
         left = until - time.monotonic()
         turn.enter_context(waiting_at_most(max(0, round(left * 1000))))
@@ -295,7 +320,8 @@ def _on_begin_sqlite(connection: Connection) -> None:
     if connection.info.get(PATIENCE) != patience:
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
         connection.info[PATIENCE] = patience
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    with _counted_wait():
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
 def _on_connecting_postgresql(

@@ -33,6 +33,7 @@ from tracker.policy.permissions import (
     library_of,
     may_know,
     owns,
+    people_of,
     teams_readable,
 )
 from tracker.policy.reviewers import may_review
@@ -511,6 +512,16 @@ def test_the_teams_that_can_be_read(
     assert {teams.index(each) for each in found} == read
     stranger = actor(library_id=library_id + 100, **held)
     assert not db.session.scalars(select(Team.id).where(teams_readable(stranger))).all()
+
+
+def test_everybody_of_a_library_is_who_is_there(emptied: Flask) -> None:
+    """People 1 and 3 are of another library, and the account of person 2 was deleted."""
+    people, _teams = build(Plan((), frozenset(), 5, ()))
+    with transaction() as tx:
+        deleted = tx.get_one(Person, people[2])
+        deleted.name, deleted.disabled_at, deleted.removed_at = "", NOW, NOW
+    own = people_of(db.session.get_one(Person, people[0]).library_id)
+    assert set(db.session.scalars(select(Person.id).where(own))) == {people[0], people[4]}
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,19 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 
 from tests.factories.world import World
 from tests.web.http.hindrances import held
-from tracker.db import db, session, transaction, waiting_at_most
+from tracker.db import (
+    LEAST_TIMEOUT_MS,
+    PATIENCE,
+    db,
+    session,
+    transaction,
+    waiting_at_most,
+    waiting_in_all_at_most,
+)
 from tracker.locks import lock
 from tracker.rules.faults import Fault, fault_of
 
@@ -41,6 +49,20 @@ def turn(app: Flask, world: World, engine_name: str) -> Iterator[Path]:
     with app.app_context():
         yield Path(f"{db.engine.url.database}-turn")
         db.session.remove()
+
+
+@pytest.fixture
+def asked(turn: Path) -> Iterator[list[int]]:
+    """How long each write of the test was ready to wait for the database, in ms."""
+    found: list[int] = []
+
+    def note(connection: Connection, _cursor: object, query: str, *_rest: object) -> None:
+        if query == "BEGIN IMMEDIATE":
+            found.append(connection.info[PATIENCE])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield found
+    event.remove(db.engine, "before_cursor_execute", note)
 
 
 def count() -> int:
@@ -97,6 +119,17 @@ def test_the_whole_wait_is_one(app: Flask, turn: Path) -> None:
     assert fault_of(refused.value) is Fault.BUSY
     with transaction() as tx:
         assert int(tx.scalar(text("PRAGMA busy_timeout")) or 0) > 20
+
+
+def test_all_that_is_waited_is_one(app: Flask, turn: Path, asked: list[int]) -> None:
+    """Whoever waited in vain with one write waits with the next ones for what is left."""
+    with held(app), waiting_in_all_at_most(150):
+        for _write in range(3):
+            with pytest.raises(Exception, match="locked"), transaction() as tx:
+                tx.execute(ADD)
+    assert asked == [150, LEAST_TIMEOUT_MS, LEAST_TIMEOUT_MS]
+    with transaction() as tx:
+        assert int(tx.scalar(text("PRAGMA busy_timeout")) or 0) > 150
 
 
 def test_without_the_file_of_the_line_writing_goes_on(turn: Path) -> None:

@@ -13,7 +13,7 @@ import time_machine
 from flask import Flask
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import func, select
+from sqlalchemy import Connection, event, func, select
 from werkzeug.test import TestResponse
 
 from tests.client import PASSWORD, Client
@@ -21,8 +21,9 @@ from tests.conftest import NOW, TestConfig, laid_out_database
 from tests.engines import hurry
 from tests.factories.world import World, make_world
 from tests.web.accounts.test_accounts import new_link
+from tests.web.http.hindrances import held
 from tracker.app import create_app
-from tracker.db import db
+from tracker.db import LEAST_TIMEOUT_MS, PATIENCE, db
 from tracker.models import AuditEvent, LimitCount, Person
 from tracker.rules.accounts.throttle import ALLOWED, LONGEST, Counted
 from tracker.services.operations import limit_counts
@@ -34,6 +35,8 @@ REDIS = os.environ.get("TRACKER_TEST_REDIS", "redis://127.0.0.1:6379/15")
 HERE, ELSEWHERE = "192.0.2.7", "198.51.100.4"
 ANA, BEN = World.email("ana"), World.email("ben")
 Serve = Callable[..., Flask]
+IN_ALL = 400
+"""How long the writes of a request wait together, in ms."""
 
 
 @pytest.fixture
@@ -326,6 +329,35 @@ def test_without_the_storage_people_sign_in_and_guesses_wait(serve: Serve) -> No
     app = serve("redis://127.0.0.1:1/0")
     assert guess(app, ANA, 12) == {422: 11, 429: 1}
     assert signs_in(app, BEN)
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_counts_and_work_wait_together_no_longer_than_one_write(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody holds the database: what counts how often waits in vain first, and the work itself
+    waits for what is left."""
+    monkeypatch.setattr("tracker.app.BUSY_TIMEOUT_MS", IN_ALL)
+    monkeypatch.setattr(limit_counts, "COUNT_TIMEOUT_MS", IN_ALL // 2)
+    app = serve()
+    ana = Client(app)
+    ana.sign_in(ANA)
+    ana.get("/account")
+    form, asked = {"title": "Trained two pages"}, []
+
+    def note(connection: Connection, _cursor: object, query: str, *_rest: object) -> None:
+        if query == "BEGIN IMMEDIATE":
+            asked.append(connection.info[PATIENCE])
+
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", note)
+    with held(app):
+        refused = ana.post("/evidence", form)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert asked[0] == IN_ALL // 2
+    assert sum(asked) <= IN_ALL + len(asked) * LEAST_TIMEOUT_MS
+    answered = ana.post("/evidence", form)
+    assert (answered.status_code, answered.headers.get("Retry-After")) == (303, None)
 
 
 def test_a_storage_that_cannot_be_is_refused_at_the_start(serve: Serve) -> None:

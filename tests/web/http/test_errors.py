@@ -165,10 +165,15 @@ def test_too_many_tries_say_how_long_to_wait(
 
     ana = sign_in(world.email("ana"))
     monkeypatch.setitem(app.view_functions, "accounts.show", fail)
-    for minutes, words in ((None, "Wait a while"), (1, "Wait a minute,"), (12, "Wait 12 minutes,")):
-        monkeypatch.setattr(errors, "minutes_to_wait", lambda minutes=minutes: minutes)
+    for seconds, words in (
+        (None, "Wait a while"),
+        (60, "Wait a minute,"),
+        (661, "Wait 12 minutes,"),
+    ):
+        monkeypatch.setattr(errors, "seconds_to_wait", lambda seconds=seconds: seconds)
         response = ana.get("/account")
         assert response.status_code == 429
+        assert response.headers.get("Retry-After") == (seconds and str(seconds))
         assert words in response.text
 
 

@@ -29,7 +29,7 @@ from tracker.rules.errors import (
 )
 from tracker.rules.faults import Fault, fault_of
 from tracker.web.http.logging import loggable_path
-from tracker.web.http.rate_limits import minutes_to_wait
+from tracker.web.http.rate_limits import seconds_to_wait
 from tracker.web.i18n.render import render
 
 REFUSAL_MESSAGES: dict[str, Any] = {
@@ -114,7 +114,8 @@ def _page(status: int, said: str | None = None) -> ResponseReturnValue:
         said = said or str(REFUSAL_MESSAGES.get(f"status_{status}", HTTPStatus(status).phrase))
         return jsonify(error=said, request_id=g.get("request_id", "")), status
     name = status if status in PAGES else 400
-    wait = minutes_to_wait() if status == 429 else None
+    seconds = seconds_to_wait() if status == 429 else None
+    wait = seconds and -(-seconds // 60)
     return render(f"errors/{name}.html", message=said, wait=wait), status
 
 
@@ -142,6 +143,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         for name in ("Allow", "Retry-After")
         if name in response.headers
     }
+    if error.code == 429 and (wait := seconds_to_wait()):
+        kept["Retry-After"] = str(wait)
     return (*answer, kept)  # type: ignore[misc]
 
 

@@ -76,13 +76,12 @@ def was_refused(response: Response) -> bool:
     return response.status_code >= 400
 
 
-def minutes_to_wait() -> int | None:
-    """After a refusal by a limit: how many minutes until the next try, at least one."""
+def seconds_to_wait() -> int | None:
+    """After a refusal by a limit: how many seconds until the next try, at least one."""
     broken = limiter.current_limit
     if broken is None:
         return None
-    seconds = int(broken.reset_at - time.time()) - 1  # the limiter adds one
-    return max(1, -(-seconds // 60))
+    return max(1, int(broken.reset_at - time.time()) - 1)  # the limiter adds one
 
 
 def init_app(app: Flask) -> None:
