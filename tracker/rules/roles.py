@@ -38,6 +38,8 @@ class Permission(StrEnum):
     ENDORSEMENT_REVOKE = "endorsement_revoke"
     TEAM_READ = "team_read"
     GAPS_READ = "gaps_read"
+    ROUND_READ = "round_read"
+    ROUND_REMIND = "round_remind"
     CORRECTIONS_READ = "corrections_read"
     CORRECTION_CLOSE = "correction_close"
     FRAMEWORKS_EDIT = "frameworks_edit"

@@ -70,6 +70,7 @@ def gaps(team: Subject) -> ResponseReturnValue:
     note_looks([row.person_id for row in rows], "gaps")
     return render(
         "teams/gaps.html",
+        team=team,
         lang=chosen.lang if chosen is not None else "",
         framework_links=_frameworks(today, filters),
         scope=scope,
