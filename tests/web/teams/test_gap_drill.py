@@ -21,9 +21,9 @@ from tests.factories.world import World
 from tests.services.administration.past_rounds import MAY
 from tests.web.reviews.test_reviews import words
 from tests.web.teams import plain_figures
+from tests.web.teams.crowds import Crowd, hide_names
 from tests.web.teams.plain_figures import AT, GAP, UNKNOWN, Plain
 from tests.web.teams.test_gaps import file
-from tests.web.teams.test_gaps_suppression import Crowd, hide_names
 from tests.web.teams.test_teams import rows
 from tracker.db import session, transaction
 from tracker.models import Look, Team
@@ -263,7 +263,7 @@ def test_who_may_not_see_names_gets_nothing_finer_than_the_matrix(
     main = page.partition("<main")[2]
     assert "a count for one statement could tell you somebody’s rating" in main
     assert "<table" not in main
-    assert not any(name.title() in main for name in crowd.of)
+    assert not any(name.title() in main for name in crowd.names)
     assert "Leadership 1.1" not in main
     assert cora.http.get(drill(world, "central", "leadership", "/people.csv")).status_code == 404
     matrix = cora.get(f"/teams/{world.teams['central']}/gaps").text

@@ -9,6 +9,7 @@ by name gets nothing that the matrix doesn't have.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from tracker.queries.profiles import levels
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.reviews.submission_counts import who_sent
 from tracker.queries.teams.gap_figures import GapFigures, figures, kept_not_met, not_met
@@ -70,12 +71,14 @@ class DomainDrill:
 def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | None:
     """None: no such domain. Five queries for now, four for a round."""
     people = people_chosen(scope, chosen)
+    if any(not one.by_name for one in people):
+        shape = levels.shape(chosen.framework_id, scope.library_id)
+        nothing = (DomainDrill(each, True, DomainSummary(each.id, 0)) for each in shape)
+        return next((each for each in nothing if each.domain.key == key), None)
     of = figures(scope, chosen.framework_id, people)
     domain = next((each for each in of.domains if each.key == key), None)
     if domain is None:
         return None
-    if any(not one.by_name for one in people):
-        return DomainDrill(domain, without_names=True, summary=DomainSummary(domain.id, 0))
     cells = {
         cell.person_id: cell for cell in of.cells(people).values() if cell.domain_id == domain.id
     }

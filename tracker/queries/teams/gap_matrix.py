@@ -1,24 +1,16 @@
-"""The matrix of a gaps page: cells, counts by domain, and which of the counts its reader may be
-told."""
+"""The matrix of a gaps page: cells, and counts by domain. For readers who may see everybody in it
+by name; others get `releases`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.teams.gap_figures import Cells, figures, kept_figures
-from tracker.queries.teams.gap_scope import (
-    GapScope,
-    PastRound,
-    TeamLearner,
-    TeamName,
-    counted,
-    within,
-)
+from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, TeamName, within
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.teams import gap_reasons, gaps
 from tracker.rules.teams.gap_reasons import SamePeople
 from tracker.rules.teams.gaps import DomainSummary, GapCell
-from tracker.rules.teams.team_suppression import DisclosedCounts, TeamSlice
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +29,14 @@ class MatrixFilters:
 
 @dataclass(frozen=True, slots=True)
 class DomainColumn:
-    """One domain over the people shown. Where it is not told, the counts of `summary` but for *not
-    yet known* and *no target* are nought, and `known` alone says how many people they would be
-    about. `before`: (gaps, known) in the round to compare with, None where that may not be told.
-    `same`: for who may see everybody by name, those who are known both times."""
+    """One domain over the people shown. `before`: (gaps, known) in the round to compare with.
+    `same`: those who are known both times."""
 
     domain: DomainShape
     summary: DomainSummary
-    told: bool
-    known: int
     before: tuple[int, int] | None
     same: SamePeople | None = None
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +52,12 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class ChildRow:
-    """A team below, or (`is_own`) the people of the team itself; for each domain (gaps, known) or
-    None: not told."""
+    """A team below, or (`is_own`) the people of the team itself; for each domain (gaps, known)."""
 
     team: TeamName
     is_own: bool
     people: int
-    gaps: tuple[tuple[int, int] | None, ...]
+    gaps: tuple[tuple[int, int], ...]
 
 
 def people_chosen(scope: GapScope, chosen: MatrixFilters) -> list[TeamLearner]:
@@ -91,8 +79,6 @@ class GapMatrix:
         self.domains = self.figures.domains
         self.now = self.figures.cells(everybody)
         self.then = self._cells_at(chosen.compare, chosen.below) if chosen.compare else None
-        self._told_now = self._settle(self.now)
-        self._told_then = self._settle(self.then) if self.then is not None else {}
 
     def _cells_at(self, at: PastRound, below: bool) -> Cells:
         here = self.scope.team.path
@@ -123,23 +109,18 @@ class GapMatrix:
             for one in people
         )
 
-    def columns(self, people: Sequence[TeamLearner], cut: TeamSlice) -> tuple[DomainColumn, ...]:
+    def columns(self, people: Sequence[TeamLearner]) -> tuple[DomainColumn, ...]:
         cells = self.figures.cells(people)
         now = self._summaries(cells, people)
         same: Mapping[int, SamePeople] = {}
-        if self.then is not None and all(one.by_name for one in people):
+        before: list[tuple[int, int] | None] = [None] * len(now)
+        if self.then is not None:
             same = gap_reasons.same_people(cells.values(), self.then)
-        then = self._summaries(self.then, people) if self.then is not None else None
-        found = []
-        for domain, summary in zip(self.domains, now, strict=True):
-            told = self._told_now[domain.id].may_tell(cut)
-            known = summary.known + summary.not_assessed
-            before = None
-            if then is not None and self._told_then[domain.id].may_tell(cut):
-                before = (then[summary.position].gaps, then[summary.position].known)
-            shown = summary if told else replace(summary, at_target=0, gaps=0, not_assessed=0)
-            found.append(DomainColumn(domain, shown, told, known, before, same.get(domain.id)))
-        return tuple(found)
+            before = [(each.gaps, each.known) for each in self._summaries(self.then, people)]
+        return tuple(
+            DomainColumn(domain, summary, then, same.get(domain.id))
+            for domain, summary, then in zip(self.domains, now, before, strict=True)
+        )
 
     def children(self, chosen: MatrixFilters) -> tuple[ChildRow, ...]:
         """The teams below one by one, and who is in none of them."""
@@ -150,14 +131,9 @@ class GapMatrix:
         for child, below in [*((child, True) for child in self.scope.children), (team, False)]:
             people = within(self.everybody, child.path, below, chosen.role_profile_id)
             if people:
-                cut = TeamSlice(child.path, below)
                 summaries = self._summaries(self.figures.cells(people), people)
-                told = [self._told_now[each.domain_id].may_tell(cut) for each in summaries]
-                counts = [
-                    (each.gaps, each.known) if is_told else None
-                    for each, is_told in zip(summaries, told, strict=True)
-                ]
-                found.append(ChildRow(child, not below, len(people), tuple(counts)))
+                counts = tuple((each.gaps, each.known) for each in summaries)
+                found.append(ChildRow(child, not below, len(people), counts))
         return tuple(found)
 
     def _summaries(self, cells: Cells, people: Sequence[TeamLearner]) -> tuple[DomainSummary, ...]:
@@ -171,19 +147,3 @@ class GapMatrix:
             ),
             ids,
         )
-
-    def _settle(self, cells: Cells) -> dict[int, DisclosedCounts]:
-        """By domain, what may be told at that time."""
-        hidden = counted(self.everybody)
-        return {
-            domain.id: DisclosedCounts(
-                self.scope.root,
-                hidden,
-                {
-                    one.person_id: cells[one.person_id, domain.id].state
-                    for one in hidden
-                    if (one.person_id, domain.id) in cells
-                },
-            )
-            for domain in self.domains
-        }

@@ -25,7 +25,6 @@ from tracker.queries.access.blind_spots import BlindSpots
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import RULE
 from tracker.rules.roles import Role
-from tracker.rules.teams.team_suppression import CountedPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +95,8 @@ class TeamLearner:
 
 @dataclass(frozen=True, slots=True)
 class PastRound:
-    """A round that has begun, for one of its frameworks. `snapshot_id`: of how things were at its
-    end; None before that is kept. `reconstructed`: it was put together afterwards."""
+    """A round that has begun, for one of its frameworks. `snapshot_id`: of how things were `as_of`
+    its end; None before that is kept. `reconstructed`: it was put together afterwards."""
 
     id: int
     name: str
@@ -108,6 +107,7 @@ class PastRound:
     starts_on: dt.date
     ends_on: dt.date
     snapshot_id: int | None
+    as_of: dt.datetime | None
     reconstructed: bool
 
 
@@ -138,6 +138,11 @@ class GapScope:
     def here(self) -> list[TeamLearner]:
         """The people of this team and, for who coordinates it, of those below."""
         return within(self.people, self.team.path, self.coordinates)
+
+    @property
+    def all_by_name(self) -> bool:
+        """Whether the reader may see everybody here by name."""
+        return all(one.by_name for one in self.here)
 
     @property
     def kept(self) -> list[PastRound]:
@@ -279,6 +284,7 @@ def _rounds(library_id: int, today: dt.date) -> tuple[PastRound, ...]:
             Round.starts_on,
             Round.ends_on,
             RoundSnapshot.id.label("snapshot_id"),
+            RoundSnapshot.as_of,
             func.coalesce(RoundSnapshot.reconstructed, False).label("reconstructed"),
         )
         .join(RoundFramework, RoundFramework.round_id == Round.id)
@@ -298,6 +304,7 @@ def _rounds(library_id: int, today: dt.date) -> tuple[PastRound, ...]:
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             snapshot_id=row.snapshot_id,
+            as_of=row.as_of,
             reconstructed=row.reconstructed,
         )
         for row in rows
@@ -310,12 +317,3 @@ def within(
     """Those of them who have a job there, by it (`TeamLearner.within`)."""
     found = (one.within(path, below, role_profile_id) for one in people)
     return [one for one in found if one is not None]
-
-
-def counted(people: Collection[TeamLearner]) -> list[CountedPerson]:
-    """Those without a name, as the rules of suppression take them."""
-    return [
-        CountedPerson(one.person_id, one.path, one.role_profile_id)
-        for one in people
-        if not one.by_name
-    ]

@@ -69,13 +69,13 @@ def facts_at_end(round_id: int, as_of: dt.datetime) -> KeptRound:
             "domains": [asdict(domain) for domain in domains],
             "not_rated_here": _not_rated_here(framework.id, period.library_id),
         }
-        memberships = _memberships(period, framework.id, as_of)
+        memberships = memberships_on(period.library_id, period.ends_on, framework.id, as_of)
         facts["frameworks"][str(framework.id)]["jobs"] = {
             str(person_id): [[row.path, row.role_profile_id, row.role_profile] for row in rows]
             for person_id, rows in memberships.items()
             if len({row.role_profile_id for row in rows}) > 1
         }
-        people += _people(period, framework.id, domains, memberships, as_of)
+        people += people_at(period.library_id, framework.id, domains, memberships, as_of)
     return KeptRound(facts, people)
 
 
@@ -89,25 +89,21 @@ def _not_rated_here(framework_id: int, library_id: int) -> list[int]:
     return list(session().scalars(query))
 
 
-def _people(
-    period: Round,
+def people_at(
+    library_id: int,
     framework_id: int,
     domains: Sequence[DomainShape],
     memberships: Mapping[int, Sequence[Any]],
     as_of: dt.datetime,
 ) -> list[KeptPerson]:
+    """Those of the memberships, as they stand at that moment."""
     ids = list(memberships)
-    of = (ids, framework_id, period.library_id, NO_BLIND_SPOTS, as_of)
+    of = (ids, framework_id, library_id, NO_BLIND_SPOTS, as_of)
     endorsed, revealed = levels.endorsed_answers(*of), levels.revealed_answers(*of)
     left_out = exceptions.of_people(*of)
     unmet: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
     facts, _titles = not_met(
-        ids,
-        [domain.id for domain in domains],
-        framework_id,
-        period.library_id,
-        NO_BLIND_SPOTS,
-        as_of,
+        ids, [domain.id for domain in domains], framework_id, library_id, NO_BLIND_SPOTS, as_of
     )
     for fact in facts:
         unmet[fact.person_id, fact.domain_id].append(fact.statement_id)
@@ -156,7 +152,9 @@ def _people(
     return found
 
 
-def _memberships(period: Round, framework_id: int, as_of: dt.datetime) -> dict[int, list[Any]]:
+def memberships_on(
+    library_id: int, day: dt.date, framework_id: int, as_of: dt.datetime
+) -> dict[int, list[Any]]:
     """By person, in the order of their names, the newest last."""
     rows = session().execute(
         select(
@@ -170,8 +168,8 @@ def _memberships(period: Round, framework_id: int, as_of: dt.datetime) -> dict[i
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .where(
             Membership.role == Role.LEARNER,
-            current_on(Membership, period.ends_on),
-            people_of(period.library_id),
+            current_on(Membership, day),
+            people_of(library_id),
             or_(Person.disabled_at.is_(None), Person.disabled_at >= as_of),
             RoleProfile.framework_id == framework_id,
         )
