@@ -64,6 +64,7 @@ def test_what_is_kept_of_a_person(context: World) -> None:
         "target": 2,
         "state": "gap",
         "blocking": 1,
+        "blocked": [1],
         "known": 0,
         "not_met": context.statements["leadership"][:2],
     }

@@ -134,7 +134,7 @@ def progress(learner: Learner) -> Progress:
         **of(learner),
         "begin": dt.datetime.combine(begin, dt.time.min, dt.UTC),
         "begin_on": begin,
-        "job": learner.role_profile_id,
+        "jobs": learner.role_profile_ids,
     }
     rows = session().execute(_PROGRESS, values).all()
     levels = tuple(LevelProgress(*counted) for *counted, _newest, _read in rows)
@@ -211,6 +211,12 @@ AGAIN = rated_before(LEARNER)
 
 def _progress() -> Select[*tuple[Any, ...]]:
     """Made once: to put it together costs as much as to run it."""
+    jobs = (
+        select(Target.domain_id, func.max(Target.rank).label("rank"))
+        .where(Target.role_profile_id.in_(bindparam("jobs", expanding=True)))
+        .group_by(Target.domain_id)
+        .subquery()
+    )
     newest = (
         select(func.max(UseStatement.id))
         .where(UseStatement.library_id == LIBRARY)
@@ -244,7 +250,7 @@ def _progress() -> Select[*tuple[Any, ...]]:
             func.count(case((and_(here, changed), Rating.id))).label("changed"),
             func.count(case((and_(here, unsure), Rating.id))).label("unsure"),
             func.count(case((and_(here, AGAIN), Statement.id))).label("again"),
-            (func.max(case((Level.rank <= Target.rank, 1), else_=0)) == 1).label("in_job"),
+            (func.max(case((Level.rank <= jobs.c.rank, 1), else_=0)) == 1).label("in_job"),
             newest.label("newest"),
             read.label("read"),
         )
@@ -254,13 +260,7 @@ def _progress() -> Select[*tuple[Any, ...]]:
         .outerjoin(NotRatedHere, LEFT_OUT)
         .outerjoin(Rating, RATED)
         .outerjoin(ENDORSED, REVIEWED)
-        .outerjoin(
-            Target,
-            and_(
-                Target.domain_id == Domain.id,
-                Target.role_profile_id == bindparam("job", type_=Integer),
-            ),
-        )
+        .outerjoin(jobs, jobs.c.domain_id == Domain.id)
         .where(Strand.framework_id == FRAMEWORK)
         .group_by(
             Strand.key,

@@ -12,3 +12,7 @@ class GapFilters(Filters):
     teams = SelectField(_l("People"))
     profile = SelectField(_l("Job profile"))
     compare = SelectField(_l("Compare with"))
+
+
+class DrillFilters(GapFilters):
+    show = SelectField(_l("Show"))
