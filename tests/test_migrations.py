@@ -1,5 +1,6 @@
 """The migrations: up, down, equal to the models, on both engines, and with data."""
 
+import datetime as dt
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.evidence import piece
 from tests.factories.frameworks import second_framework
+from tests.factories.notices import tell
 from tests.factories.ratings import rate
 from tests.factories.sending import actor, answer_all, items, send
 from tests.factories.versions import carried, next_version
@@ -49,6 +51,7 @@ from tracker.services.assessment import ratings
 from tracker.services.frameworks import publishing
 from tracker.services.frameworks.corrections import suggest_correction
 from tracker.services.frameworks.importing import import_framework
+from tracker.services.notifications import round_reminders
 from tracker.services.reviews import differences, due_dates, releases, reviews
 
 MIGRATIONS = ROOT / "migrations"
@@ -1046,6 +1049,54 @@ def test_what_is_kept_of_rounds_comes_and_goes_with_all_data(
 
 BEFORE_SNAPSHOTS = str(
     ScriptDirectory(str(MIGRATIONS)).get_revision("20270107_round_snapshots").down_revision
+)
+
+
+def test_reminders_of_a_round_come_and_go_with_all_data(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way back forgets who was reminded and keeps every other notice; what was to be mailed is
+    left without anything in it, and is not sent."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    others = text(
+        "SELECT person_id, kind, happening, happened_at, to_mail, mail_id, carried_id "
+        "FROM notices WHERE kind <> 'round_reminder' ORDER BY id"
+    )
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            tell(world, "ana")
+            carried(world, next_version(world))
+            tell(world, "ben")
+            closing = NOW + dt.timedelta(days=15)
+            assert round_reminders.remind_closing(closing, by_mail=True) > 0
+            db.session.remove()
+            before = list(db.session.execute(others))
+            assert len(before) > 2
+            indexes, triggers = _indexes(), _triggers()
+            db.session.remove()
+            downgrade(revision=BEFORE_REMINDERS)
+            assert list(db.session.execute(others)) == before
+            assert _all("SELECT count(*) FROM notices WHERE kind = 'round_reminder'") == [(0,)]
+            _refuses(
+                "INSERT INTO notices (person_id, kind, happening, happened_at, to_mail) "
+                "VALUES (1, 'round_reminder', 'x', '2026-12-14 10:00:00', false)"
+            )
+            db.session.remove()
+            upgrade()
+            assert list(db.session.execute(others)) == before
+            assert (_indexes(), _triggers()) == (indexes, triggers)
+            assert round_reminders.remind_closing(closing, by_mail=False) > 0
+            connection = db.session.connection()
+            assert invariants.broken(connection, invariants.contents(connection), ()) == []
+            db.session.remove()
+            db.engine.dispose()
+
+
+BEFORE_REMINDERS = str(
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20270109_round_reminders").down_revision
 )
 
 

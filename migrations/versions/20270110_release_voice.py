@@ -9,7 +9,7 @@ Revises: 20270108_releases
 from alembic import op
 
 revision = "20270110_release_voice"
-down_revision = "20270108_releases"
+down_revision = "20270109_round_reminders"
 branch_labels = None
 depends_on = None
 

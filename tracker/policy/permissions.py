@@ -202,6 +202,8 @@ TABLE: dict[Permission, Fact] = {
     Permission.ENDORSEMENT_REVOKE: reviews,
     Permission.TEAM_READ: any_of(supervises, coordinates),
     Permission.GAPS_READ: any_of(supervises, coordinates),
+    Permission.ROUND_READ: coordinates,
+    Permission.ROUND_REMIND: coordinates,
     Permission.SELF_COUNTS_READ: coordinates,
     Permission.CORRECTIONS_READ: any_of(administers, operates),
     Permission.CORRECTION_CLOSE: any_of(administers, operates_what_is_nobodys),
@@ -219,6 +221,8 @@ KNOWN_BY: dict[Permission, Permission] = {
     Permission.EVIDENCE_OWN: Permission.EVIDENCE_READ,
     Permission.REVIEW_HAND_ON: Permission.REVIEW_READ,
     Permission.HANDOVER_READ: Permission.TEAM_READ,
+    Permission.ROUND_READ: Permission.TEAM_READ,
+    Permission.ROUND_REMIND: Permission.TEAM_READ,
     Permission.SELF_COUNTS_READ: Permission.TEAM_READ,
     Permission.ENDORSEMENT_REVOKE: Permission.REVIEW_READ,
 }

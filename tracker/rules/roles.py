@@ -38,6 +38,8 @@ class Permission(StrEnum):
     ENDORSEMENT_REVOKE = "endorsement_revoke"
     TEAM_READ = "team_read"
     GAPS_READ = "gaps_read"
+    ROUND_READ = "round_read"
+    ROUND_REMIND = "round_remind"
     SELF_COUNTS_READ = "self_counts_read"
     CORRECTIONS_READ = "corrections_read"
     CORRECTION_CLOSE = "correction_close"

@@ -93,7 +93,8 @@ def of_file(
         for voice, (at, gaps, dates) in columns.items()
         if response.status_code == 200
         and line[:1] == ["Leadership"]
-        and line[dates : dates + 1] not in ([], [""])
+        and len(line) > dates
+        and line[at] != "not shown"
     }
 
 

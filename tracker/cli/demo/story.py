@@ -7,7 +7,7 @@ each learner of a team stands somewhere else, so that every status of reviews an
 import datetime as dt
 from collections.abc import Iterable
 
-from tracker.cli.demo import next_version, staff_list
+from tracker.cli.demo import current_round, next_version, staff_list
 from tracker.cli.demo.people import Cast, DemoLearner, Scene, draw, email, pick
 from tracker.cli.demo.reviews import Stage, hold_review
 from tracker.policy.permissions import Actor
@@ -85,6 +85,7 @@ class Story(Scene):
         for learner in self.learners:
             self._this_round(learner)
         self._need_time()
+        current_round.not_sent_yet(self)
         self._last_day()
         now = self.at(-2)
         staff_list.bring_in(self.actor(self.cast.administrator, now), self.cast, now)

@@ -71,9 +71,9 @@ def gaps(team: Subject) -> ResponseReturnValue:
     note_looks([row.person_id for row in rows], "gaps")
     return render(
         "teams/gaps.html",
+        team=team,
         lang=chosen.lang if chosen is not None else "",
         framework_links=_frameworks(today, filters),
-        team=team,
         scope=scope,
         linked={one.person_id for one in today.people if one.by_name},
         linked_teams={each.id for each in today.children},
