@@ -1,5 +1,6 @@
 """The migrations: up, down, equal to the models, on both engines, and with data."""
 
+import datetime as dt
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -21,12 +22,14 @@ from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.evidence import piece
 from tests.factories.frameworks import second_framework
+from tests.factories.notices import tell
 from tests.factories.ratings import rate
 from tests.factories.sending import actor, answer_all, items, send
 from tests.factories.versions import carried, next_version
 from tests.factories.world import World, make_world
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tests.services.administration.past_rounds import past_round
+from tests.web.teams.crowds import Crowd
 from tracker.app import create_app
 from tracker.db import Base, db, transaction
 from tracker.models import Framework, Statement
@@ -48,7 +51,8 @@ from tracker.services.assessment import ratings
 from tracker.services.frameworks import publishing
 from tracker.services.frameworks.corrections import suggest_correction
 from tracker.services.frameworks.importing import import_framework
-from tracker.services.reviews import differences, due_dates, reviews
+from tracker.services.notifications import round_reminders
+from tracker.services.reviews import differences, due_dates, releases, reviews
 
 MIGRATIONS = ROOT / "migrations"
 SEED = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
@@ -1045,4 +1049,97 @@ def test_what_is_kept_of_rounds_comes_and_goes_with_all_data(
 
 BEFORE_SNAPSHOTS = str(
     ScriptDirectory(str(MIGRATIONS)).get_revision("20270107_round_snapshots").down_revision
+)
+
+
+def test_reminders_of_a_round_come_and_go_with_all_data(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way back forgets who was reminded and keeps every other notice; what was to be mailed is
+    left without anything in it, and is not sent."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    others = text(
+        "SELECT person_id, kind, happening, happened_at, to_mail, mail_id, carried_id "
+        "FROM notices WHERE kind <> 'round_reminder' ORDER BY id"
+    )
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            tell(world, "ana")
+            carried(world, next_version(world))
+            tell(world, "ben")
+            closing = NOW + dt.timedelta(days=15)
+            assert round_reminders.remind_closing(closing, by_mail=True) > 0
+            db.session.remove()
+            before = list(db.session.execute(others))
+            assert len(before) > 2
+            indexes, triggers = _indexes(), _triggers()
+            db.session.remove()
+            downgrade(revision=BEFORE_REMINDERS)
+            assert list(db.session.execute(others)) == before
+            assert _all("SELECT count(*) FROM notices WHERE kind = 'round_reminder'") == [(0,)]
+            _refuses(
+                "INSERT INTO notices (person_id, kind, happening, happened_at, to_mail) "
+                "VALUES (1, 'round_reminder', 'x', '2026-12-14 10:00:00', false)"
+            )
+            db.session.remove()
+            upgrade()
+            assert list(db.session.execute(others)) == before
+            assert (_indexes(), _triggers()) == (indexes, triggers)
+            assert round_reminders.remind_closing(closing, by_mail=False) > 0
+            connection = db.session.connection()
+            assert invariants.broken(connection, invariants.contents(connection), ()) == []
+            db.session.remove()
+            db.engine.dispose()
+
+
+BEFORE_REMINDERS = str(
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20270109_round_reminders").down_revision
+)
+
+
+def test_the_voice_of_released_figures_comes_and_goes_with_all_data(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was told before is of reviews; the way back forgets the self-ratings alone."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    reviewed = [
+        text(
+            "SELECT id, domain_key, as_of, people FROM releases "
+            "WHERE voice = 'endorsed' ORDER BY id"
+        ),
+        text(
+            "SELECT p.person_id, p.state FROM release_people p JOIN releases r "
+            "ON r.id = p.release_id WHERE r.voice = 'endorsed' ORDER BY p.id"
+        ),
+    ]
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            Crowd(make_world(NOW)).put("harbour", 4, 4)
+            assert releases.release_all_due(NOW) == 2
+            kept = [list(db.session.execute(each)) for each in reviewed]
+            triggers = sorted(_triggers())
+            db.session.remove()
+            downgrade(revision=BEFORE_VOICES)
+            assert "voice" not in {
+                each["name"] for each in inspect(db.engine).get_columns("releases")
+            }
+            assert sorted(_triggers()) == triggers
+            db.session.remove()
+            upgrade()
+            assert [list(db.session.execute(each)) for each in reviewed] == kept
+            assert db.session.scalar(text("SELECT count(*) FROM releases")) == 1
+            assert sorted(_triggers()) == triggers
+            connection = db.session.connection()
+            assert invariants.broken(connection, invariants.contents(connection), ()) == []
+            db.session.remove()
+            db.engine.dispose()
+
+
+BEFORE_VOICES = str(
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20270110_release_voice").down_revision
 )

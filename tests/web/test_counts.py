@@ -117,6 +117,7 @@ COUNTED: tuple[tuple[str, Opened], ...] = (
         lambda page: rows(page, "Reviews to reassign") + rows(page, "Reviews that stay"),
     ),
     (r"^Keep (\d+) older ratings?", lambda page: page.count('name="seen-')),
+    (r"^Select all (\d+)$", lambda page: int(said(page, r"(\d+) selected\."))),
     (r"^Rate (\d+)$", lambda page: page.count("<fieldset")),
     (r"(?:^|: )(\d+) of \d+$", lambda page: rows(page, "People, their level and target")),
 )
@@ -208,7 +209,9 @@ def test_every_count_is_that_of_the_page_it_opens(
             opened(address)
         teams = re.findall(r'href="(/teams/\d+)"', opened("/teams"))
         gaps = [f"{team}/gaps" for team in dict.fromkeys(teams)]
-        for address in ["/", "/profile", "/reviews", *dict.fromkeys(teams), *gaps]:
+        rounds = re.findall(r'href="(/teams/\d+/round)"', "".join(map(opened, teams)))
+        further = dict.fromkeys([*teams, *gaps, *rounds])
+        for address in ["/", "/profile", "/reviews", *further]:
             page = opened(address)
             followed |= {re.sub(r"\d+", "N", text) for _href, text in counted(page)}
             wrong += [f"{name}, {address}: {each}" for each in untrue(page, opened)]

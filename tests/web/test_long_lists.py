@@ -22,7 +22,7 @@ PAGES = {
         "/admin/people/{ana}/leaving",
     ),
     "sue": ("/teams/{central}", "/deputies"),
-    "cora": ("/", "/teams", "/teams/{city}/handover"),
+    "cora": ("/", "/teams", "/teams/{city}/handover", "/teams/{city}/round"),
 }
 SLACK = 1.02
 """Counts get a digit longer."""

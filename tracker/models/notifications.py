@@ -12,8 +12,8 @@ from tracker.rules.notifications.notices import MailChoice, MailStatus, NoticeKi
 
 
 class Notice(Base):
-    """Somebody is told that something happened: who, of what kind, in which review, or by which
-    carrying to a later version; never what was answered.
+    """Somebody is told that something happened: who, of what kind, in which review or round, or by
+    which carrying to a later version; never what was answered.
 
     `to_mail`: it waits to be put into a mail; `mail_id`: the mail that holds it.
     """
@@ -39,6 +39,7 @@ class Notice(Base):
     review_id: Mapped[int | None] = mapped_column(parent("reviews.id"), index=True)
     about_id: Mapped[int | None] = mapped_column(parent("people.id"))
     carried_id: Mapped[int | None] = mapped_column(parent("carried_people.id"), index=True)
+    round_id: Mapped[int | None] = mapped_column(parent("rounds.id"), index=True)
     happened_at: Mapped[dt.datetime]
     read_at: Mapped[dt.datetime | None]
     to_mail: Mapped[bool]

@@ -59,6 +59,7 @@ from tracker.web.reviews.endorsements import statement_views as statements
 from tracker.web.reviews.endorsements import views as endorsements
 from tracker.web.teams import gap_drill_views as gap_drill
 from tracker.web.teams import gap_file_views as gap_files
+from tracker.web.teams import round_views as team_rounds
 from tracker.web.teams import views as teams
 
 BLUEPRINTS: list[Blueprint] = [
@@ -120,4 +121,5 @@ BLUEPRINTS: list[Blueprint] = [
     teams.bp,
     gap_drill.bp,
     gap_files.bp,
+    team_rounds.bp,
 ]

@@ -444,6 +444,7 @@ def test_the_daily_command_reminds(app: Flask, world: World) -> None:
             app.test_cli_runner().invoke(work, ["--daily"]).output for _time in range(2)
         )
     rest = (
+        "Reminded of a round that closes: 0.\n"
         "Forms forgotten: 0.\nDrafts forgotten: 0.\nFormer addresses forgotten: 0.\n"
         "Counts of limits forgotten: 0.\nDays away forgotten: 0.\n"
         "Imported files forgotten: 0.\nBackground work forgotten: 0.\nErased files removed: 0.\n"

@@ -119,6 +119,7 @@ DOWNLOADS = {
     "/profile.pdf": ("ana", "ana", "profiles", "pdf"),
     "/people/<id:person_id>/profile.pdf": ("sue", "ana", "profiles", "pdf"),
     "/teams/<id:team_id>/gaps.csv": ("sue", None, "teams", "csv"),
+    "/teams/<id:team_id>/round.csv": ("cora", None, "team_rounds", "csv"),
     "/assess/list/template.csv": ("ana", "ana", "rating_lists", "csv"),
     "/reviews/<id:review_id>/differences.pdf": ("sue", "ana", "reviews", "pdf"),
     "/evidence/<id:evidence_id>/file": ("ana", "ana", "evidence", "pdf"),

@@ -1,8 +1,8 @@
 """What a reader without names can work out: everything they can fetch, put into equations.
 
 The attacker knows the rule and its dates, who was in which team on each day and who was reviewed
-when, and of everybody who is neither at target nor below it that they are not. What they want is
-the rest: who is at target, and who below.
+when, and of everybody who is neither at target nor below it that they are not. Who sees names knows
+all reviewed states. What they want is the rest: who is at target, and who below, in each voice.
 """
 
 import csv
@@ -19,10 +19,11 @@ from sqlalchemy import select
 from tests.client import Client
 from tests.factories.world import World
 from tests.web.teams.crowds import AT
-from tests.web.teams.many_days import PATHS, ManyDays, Review
+from tests.web.teams.many_days import PATHS, ManyDays, Review, Reviews
 from tests.web.teams.test_teams import rows
 from tracker.db import session
 from tracker.models import Release, RoundSnapshot
+from tracker.rules.frameworks.scale import Voice
 
 Equation = tuple[frozenset[Review], int]
 """So many of these are at target."""
@@ -33,6 +34,7 @@ class Figure:
     """As a page has it. `until`: it was asked for as of then."""
 
     team: str
+    voice: Voice
     at_target: int
     gaps: int
     dates: tuple[str, ...]
@@ -66,21 +68,38 @@ def fetched(
                 if child in world.teams and (told := re.fullmatch(r"(\d+) of (\d+)", cells[-1])):
                     gaps, known = map(int, told.groups())
                     until = ends.get(asked.get("round", ""), now)
-                    found.add(Figure(child, known - gaps, gaps, (), until))
+                    found.add(Figure(child, Voice.ENDORSED, known - gaps, gaps, (), until))
     return found
 
 
+GAPS = ("gaps", {Voice.ENDORSED: (1, 2, 5)})
+BESIDE = ("self-ratings", {Voice.SELF: (1, 2, 3), Voice.ENDORSED: (4, 5, 6)})
+"""A file, and in which of its columns what is."""
+
+
 def of_file(
-    client: Client, world: World, team: str, until: dt.datetime, query: str = ""
+    client: Client,
+    world: World,
+    team: str,
+    until: dt.datetime,
+    query: str = "",
+    file: tuple[str, Mapping[Voice, tuple[int, int, int]]] = GAPS,
 ) -> set[Figure]:
-    response = client.http.get(f"/teams/{world.teams[team]}/gaps.csv?{query}")
+    name, columns = file
+    response = client.http.get(f"/teams/{world.teams[team]}/{name}.csv?{query}")
     return {
-        Figure(team, int(line[1]), int(line[2]), tuple(sorted(set(line[5].split(" / ")))), until)
+        Figure(team, voice, int(line[at]), int(line[gaps]), _dates(line[dates]), until)
         for line in csv.reader(io.StringIO(response.text))
+        for voice, (at, gaps, dates) in columns.items()
         if response.status_code == 200
         and line[:1] == ["Leadership"]
-        and line[5:6] not in ([], [""])
+        and len(line) > dates
+        and line[at] != "not shown"
     }
+
+
+def _dates(cell: str) -> tuple[str, ...]:
+    return tuple(sorted(set(cell.split(" / "))))
 
 
 def own_teams(world: World) -> list[str]:
@@ -93,15 +112,14 @@ def equations(figures: Iterable[Figure], days: ManyDays, most_left_out: int) -> 
     Of who knows some people by name, up to so many releases may be kept back.
     """
     ids = {number: name for name, number in days.world.teams.items()}
-    told = [
-        ({ids[each] for each in release.teams}, release.as_of)
-        for release in session().scalars(
-            select(Release)
-            .where(Release.domain_key == "leadership", Release.told)
-            .order_by(Release.as_of.desc(), Release.id.desc())
-        )
-    ]
-    return [_equation(each, days, told, most_left_out) for each in figures]
+    told: dict[Voice, list[tuple[set[str], dt.datetime]]] = {voice: [] for voice in Voice}
+    for release in session().scalars(
+        select(Release)
+        .where(Release.domain_key == "leadership", Release.told)
+        .order_by(Release.as_of.desc(), Release.id.desc())
+    ):
+        told[release.voice].append(({ids[each] for each in release.teams}, release.as_of))
+    return [_equation(each, days, told[each.voice], most_left_out) for each in figures]
 
 
 def _equation(
@@ -119,9 +137,9 @@ def _equation(
                     seen |= teams
                     dates.add((as_of - dt.timedelta(seconds=1)).date().isoformat())
                     who |= {
-                        review
-                        for team, review in at_the_end(days, as_of).values()
-                        if team in teams and review
+                        known[figure.voice]
+                        for team, known in at_the_end(days, as_of).values()
+                        if team in teams and figure.voice in known
                     }
             at_target = sum(days.of[each] is AT for each in who)
             is_right = (figure.at_target, figure.gaps) == (at_target, len(who) - at_target)
@@ -130,7 +148,7 @@ def _equation(
     raise AssertionError(f"{figure} is of no releases")
 
 
-def at_the_end(days: ManyDays, as_of: dt.datetime) -> dict[str, tuple[str, Review | None]]:
+def at_the_end(days: ManyDays, as_of: dt.datetime) -> dict[str, tuple[str, Reviews]]:
     """As things were then: at a daily work, or at the end of a round the day before it."""
     return days.days[max(at for at in days.days if at <= as_of)]
 
@@ -207,21 +225,34 @@ def less(
 
 class Attacker:
     """A reader who comes back every day, and tries every address on the last. They know everybody
-    who was ever in `known_teams`."""
+    who was ever in `known_teams`, and in the `known_voice` everybody."""
 
-    def __init__(self, client: Client, days: ManyDays, known_teams: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        client: Client,
+        days: ManyDays,
+        known_teams: Iterable[str] = (),
+        known_voice: Voice | None = None,
+    ) -> None:
         self.client = client
         self.days = days
         self.known_teams = frozenset(known_teams)
+        self.known_voice = known_voice
         self.figures: set[Figure] = set()
 
     def look(self, now: dt.datetime) -> None:
         for team in own_teams(self.days.world):
-            self.figures |= of_file(self.client, self.days.world, team, now)
+            self.figures |= of_file(self.client, self.days.world, team, now, file=BESIDE)
+            if self.known_voice is None:
+                self.figures |= of_file(self.client, self.days.world, team, now)
 
     def look_everywhere(self, now: dt.datetime) -> None:
-        ends = {str(row.round_id): row.as_of for row in session().scalars(select(RoundSnapshot))}
-        self.figures |= fetched(self.client, self.days.world, ends, now)
+        """Who sees names learns nothing from the pages of what they know."""
+        if self.known_voice is None:
+            ends = {
+                str(row.round_id): row.as_of for row in session().scalars(select(RoundSnapshot))
+            }
+            self.figures |= fetched(self.client, self.days.world, ends, now)
 
     def found(self) -> dict[Review, bool]:
         """The states that they work out."""
@@ -229,8 +260,12 @@ class Attacker:
         seen = {
             name
             for day in self.days.days.values()
-            for name, (team, _review) in day.items()
+            for name, (team, _reviews) in day.items()
             if team in self.known_teams
         }
-        known = {of: state is AT for of, state in self.days.of.items() if of[0] in seen}
+        known = {
+            of: state is AT
+            for of, state in self.days.of.items()
+            if of[0] in seen or of[2] is self.known_voice
+        }
         return worked_out(equations(self.figures, self.days, most_left_out), known)

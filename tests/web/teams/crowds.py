@@ -3,6 +3,7 @@ gap in Leadership."""
 
 import datetime as dt
 
+from tests.factories.answers import Answer
 from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.world import World, add
@@ -38,9 +39,10 @@ class Crowd:
         at: int,
         role_profile: str = "city",
         reviewed_at: dt.datetime | None = None,
+        said: Answer | None = None,
     ) -> None:
         for state in [GAP] * gaps + [AT] * at:
             name = f"zoe{len(self.names)}"
             self.names.append(name)
             join(self.world, name, team, role_profile=role_profile)
-            stand(self.world, name, state, at=reviewed_at)
+            stand(self.world, name, state, at=reviewed_at, said=said)

@@ -3,11 +3,12 @@ each night the daily work is done. It remembers how everybody stood."""
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import update
 
+from tests.factories.answers import Answer
 from tests.factories.frameworks import open_round
 from tests.factories.levels import stand
 from tests.factories.people import join
@@ -15,6 +16,7 @@ from tests.factories.world import World
 from tests.web.teams.crowds import AT, GAP, add_team, hide_names
 from tracker.db import transaction
 from tracker.models import Endorsement, Membership
+from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.reviews.workflow import EndorsementStatus
 from tracker.rules.roles import Role
@@ -27,31 +29,38 @@ PATHS = {
     "central": {"central", "bookmobile"},
 }
 """A team with those below it, where there are any."""
-Review = tuple[str, int]
+Review = tuple[str, int, Voice]
 """Of a person the state after so many reviews: what a reader wants to know."""
+Reviews = Mapping[Voice, Review]
+"""Of those voices in which somebody is at target or below it."""
+SAYS = {AT: Answer.CONSISTENTLY, GAP: Answer.NOT_YET}
 
 
 @dataclass
 class Standing:
     team: str
     reviews: int = 0
-    state: TargetState | None = None
+    known: dict[Voice, Review] = field(default_factory=dict)
 
 
 @dataclass
 class ManyDays:
     """`days`: by the moment of each daily work, everybody's team, and review if they are known.
-    `of`: what each review led to."""
+    `of`: what each review led to. `own`: what people say of themselves, whatever their reviewers
+    do."""
 
     world: World
     rng: random.Random
+    own: random.Random
+    hides_names: bool = True
     people: dict[str, Standing] = field(default_factory=dict)
-    days: dict[dt.datetime, dict[str, tuple[str, Review | None]]] = field(default_factory=dict)
+    days: dict[dt.datetime, dict[str, tuple[str, Reviews]]] = field(default_factory=dict)
     of: dict[Review, TargetState] = field(default_factory=dict)
 
     def begin(self, nights: int) -> None:
         add_team(self.world, "north", "city")
-        hide_names(self.world)
+        if self.hides_names:
+            hide_names(self.world)
         for team, (least, most) in TEAMS.items():
             for _ in range(self.rng.randint(least, most)):
                 self._join(team, self._day(nights + 1))
@@ -76,10 +85,7 @@ class ManyDays:
             yield later
 
     def remember(self, at: dt.datetime) -> None:
-        self.days[at] = {
-            name: (of.team, (name, of.reviews) if of.state else None)
-            for name, of in self.people.items()
-        }
+        self.days[at] = {name: (of.team, dict(of.known)) for name, of in self.people.items()}
 
     def _day(self, before: int) -> dt.datetime:
         return self.world.now - dt.timedelta(days=before, hours=2)
@@ -101,11 +107,16 @@ class ManyDays:
                 )
                 .values(ended)
             )
-        of.state = self.rng.choice([AT, AT, GAP, GAP, None])
-        stand(self.world, name, of.state or TargetState.NOT_YET_KNOWN, at=at)
+        state = self.rng.choice([AT, AT, GAP, GAP, None])
         of.reviews += 1
-        if of.state:
-            self.of[name, of.reviews] = of.state
+        of.known.pop(Voice.ENDORSED, None)
+        if state is None:
+            return
+        own = self.own.choice([AT, GAP])
+        stand(self.world, name, state, at=at, by="carl", said=SAYS[own])
+        for voice, led_to in ((Voice.ENDORSED, state), (Voice.SELF, own)):
+            of.known[voice] = (name, of.reviews, voice)
+            self.of[of.known[voice]] = led_to
 
     def _shift(self, at: dt.datetime) -> None:
         """Somebody joins, or moves to another team."""

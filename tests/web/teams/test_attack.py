@@ -1,4 +1,5 @@
-"""Whoever sees no names works nobody out: from all pages and files together, and day after day."""
+"""Whoever sees no names works nobody out, and whoever does nobody's self-ratings: from all pages and
+files together, and day after day."""
 
 import random
 from collections.abc import Callable, Iterable
@@ -12,8 +13,9 @@ from tests.factories.people import join
 from tests.factories.world import World
 from tests.web.teams.attack import Attacker, worked_out
 from tests.web.teams.crowds import AT
-from tests.web.teams.many_days import ManyDays
+from tests.web.teams.many_days import ManyDays, Review
 from tracker.queries.teams import releases as told
+from tracker.rules.frameworks.scale import Voice
 from tracker.rules.roles import Role
 from tracker.rules.teams import releases as rules
 from tracker.rules.teams.releases import CountedStates
@@ -46,7 +48,9 @@ def judge_each_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
 
-def victims(app: Flask, world: World, sign_in: SignIn, seed: int) -> set[str]:
+def victims(
+    app: Flask, world: World, sign_in: SignIn, seed: int, hides_names: bool = True
+) -> set[Review]:
     """Cora coordinates the library. Hugo does too, and supervises Harbour, whom he knows."""
     reader, known = (("cora", ()), ("hugo", ("harbour",)))[seed % 2]
     with app.app_context():
@@ -54,26 +58,35 @@ def victims(app: Flask, world: World, sign_in: SignIn, seed: int) -> set[str]:
             join(world, "hugo", "city", Role.COORDINATOR)
     client = sign_in(world.email(reader))
     with app.app_context():
-        days = ManyDays(world, random.Random(seed))
-        attacker = Attacker(client, days, known)
+        days = ManyDays(world, random.Random(seed), random.Random(str(seed)), hides_names)
+        attacker = Attacker(client, days, known, None if hides_names else Voice.ENDORSED)
         for now in days.run(NIGHTS):
             attacker.look(now)
         attacker.look_everywhere(now)
         found = attacker.found()
     assert all((days.of[each] is AT) is is_at for each, is_at in found.items())
-    return {name for name, _review in found}
+    return set(found)
 
 
+def voices(found: Iterable[Review]) -> set[Voice]:
+    return {voice for _name, _review, voice in found}
+
+
+@pytest.mark.parametrize("hides_names", [True, False])
 @pytest.mark.parametrize("seed", range(WORLDS))
-def test_nobody_is_worked_out(app: Flask, world: World, sign_in: SignIn, seed: int) -> None:
-    assert victims(app, world, sign_in, seed) == set()
+def test_nobody_is_worked_out(
+    app: Flask, world: World, sign_in: SignIn, seed: int, hides_names: bool
+) -> None:
+    assert victims(app, world, sign_in, seed, hides_names) == set()
 
 
+@pytest.mark.parametrize("hides_names", [True, False])
 def test_without_suppression_people_are(
-    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, hides_names: bool
 ) -> None:
     switch_off(monkeypatch)
-    assert victims(app, world, sign_in, 0)
+    wanted = set(Voice) if hides_names else {Voice.SELF}
+    assert voices(victims(app, world, sign_in, 0, hides_names)) == wanted
 
 
 def test_two_days_that_are_judged_apart_give_people_away(
@@ -84,7 +97,7 @@ def test_two_days_that_are_judged_apart_give_people_away(
 
 
 def test_the_attack_solves_what_can_be_solved() -> None:
-    a, b, c, d = (("a", 1), ("b", 1), ("c", 1), ("d", 1))
+    a, b, c, d = ((name, 1, Voice.SELF) for name in "abcd")
     sums = [(frozenset({a, b, c}), 2), (frozenset({a, b}), 1), (frozenset({b, d}), 0)]
     assert worked_out(sums, {}) == {a: True, b: False, c: True, d: False}
     assert worked_out(sums[:2], {}) == {c: True}

@@ -6,21 +6,24 @@ from collections.abc import Callable
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 
 from tests.client import Client
 from tests.factories.actors import acting
 from tests.factories.people import join
 from tests.factories.versions import AFTER, carried, next_version
-from tests.factories.world import World
+from tests.factories.world import START, World
 from tests.services.administration import past_rounds as factory
 from tests.web.reviews.test_reviews import words
 from tests.web.teams.test_gaps import file
-from tracker.db import transaction
-from tracker.models import Library, Person
+from tracker.db import session, transaction
+from tracker.models import Library, Membership, Person, SnapshotPerson
 from tracker.queries.profiles import levels
 from tracker.rules.profiles import levels as rules
 from tracker.rules.profiles.levels import LevelRule
+from tracker.rules.roles import Role
 from tracker.services.administration import people, rounds
+from tracker.services.administration.accounts import removal
 
 SignIn = Callable[[str], Client]
 FILES = ("city/gaps.csv", "city/gaps/people.csv", "central/gaps.csv", "bookmobile/gaps.csv")
@@ -126,3 +129,26 @@ def test_who_moved_to_a_new_version_is_compared_with_the_round_before(
     assert "reconstructed" not in page
     assert "Known both times of 4 people 0 2 2" in page
     assert "Spring 2026 below target 0 1 1 Now below target 0 1 1 Difference 0 0 0" in page
+
+
+def test_who_is_deleted_loses_the_name_and_no_figure(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Also where the daily work has not come to keep the round."""
+    cora = sign_in(world.email("cora"))
+    with app.app_context():
+        spring = factory.past_round(world)
+        adam = acting(world, "adam")
+        nora, _token = people.add(adam, "Nora Newman", "nora@example.org", world.now)
+        with transaction() as tx:
+            place = world.teams["central"], world.role_profiles["city"]
+            learns = Membership(person_id=nora, role=Role.LEARNER, starts_on=START)
+            learns.team_id, learns.role_profile_id = place
+            tx.add(learns)
+        removal.remove(acting(world, "adam"), nora, world.now)
+    after = told(world, cora, spring)
+    assert "Nora" not in after
+    assert f"Deleted account {nora}" in after
+    with app.app_context():
+        kept = session().scalars(select(SnapshotPerson).where(SnapshotPerson.person_id == nora))
+        assert [(each.role_profile, len(each.cells)) for each in kept] == [("Mid-level", 3)]

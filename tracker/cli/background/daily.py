@@ -15,7 +15,7 @@ from tracker.services.accounts import addresses, away, drafts
 from tracker.services.administration import rounds
 from tracker.services.administration.roster import staging
 from tracker.services.frameworks import carrying
-from tracker.services.notifications import reminders
+from tracker.services.notifications import reminders, round_reminders
 from tracker.services.operations import anchors, jobs, limit_counts, stored_files
 from tracker.services.operations.jobs import JobKind, JobTask, Plan
 from tracker.services.reviews import differences, endorsements, releases
@@ -26,6 +26,11 @@ LOG = structlog.get_logger("tracker.work")
 def _forms(now: dt.datetime) -> str:
     oldest = now - dt.timedelta(days=current_app.config["SESSION_MAX_DAYS"])
     return f"Forms forgotten: {idempotency.forget(oldest)}."
+
+
+def _of_rounds(now: dt.datetime) -> int:
+    is_mail_set = current_app.extensions["tracker_mail"] is not None
+    return round_reminders.remind_closing(now, by_mail=is_mail_set)
 
 
 def _of_files(work: Callable[[FilePlace], str]) -> str:
@@ -44,6 +49,7 @@ PARTS: tuple[Callable[[dt.datetime], str], ...] = (
     lambda now: f"Expired: {endorsements.expire_due(now)}.",
     lambda now: f"Carried to new versions, begun or going on: {carrying.start_due(now)}.",
     lambda now: f"Reminders: {reminders.remind(now)}.",
+    lambda now: f"Reminded of a round that closes: {_of_rounds(now)}.",
     _forms,
     lambda now: f"Drafts forgotten: {drafts.forget(now)}.",
     lambda now: f"Former addresses forgotten: {addresses.forget(now)}.",

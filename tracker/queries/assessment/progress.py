@@ -13,12 +13,10 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     func,
     or_,
     select,
 )
-from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
@@ -27,12 +25,12 @@ from tracker.models import (
     NotRatedHere,
     Rating,
     Statement,
-    StatementSuccessor,
     Strand,
     Target,
     UseStatement,
     UseStatementReading,
 )
+from tracker.models.joins import rated_before
 from tracker.models.reviews.standing import standing
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.assessment.ratings import RatingFilter
@@ -208,30 +206,7 @@ REVIEWED = ENDORSED.c.statement_id == Statement.id
 """Its join to `Statement`: at most one."""
 
 
-def _again() -> ColumnElement[bool]:
-    own, earlier = aliased(Rating), aliased(Rating)
-    return and_(
-        ~exists(
-            select(own.id)
-            .where(own.statement_id == Statement.id, own.person_id == LEARNER)
-            .correlate_except(own)
-        ),
-        exists(
-            select(earlier.id)
-            .join(StatementSuccessor, StatementSuccessor.statement_id == earlier.statement_id)
-            .where(
-                StatementSuccessor.successor_id == Statement.id,
-                earlier.person_id == LEARNER,
-                earlier.answer.is_not(None),
-            )
-            .correlate_except(earlier, StatementSuccessor)
-        ),
-    )
-
-
-AGAIN = _again()
-"""Over `Statement`: the learner rated what it was in an earlier version, and has no answer to it in
-this one, as it does not carry, or as what was merged had different answers."""
+AGAIN = rated_before(LEARNER)
 
 
 def _progress() -> Select[*tuple[Any, ...]]:

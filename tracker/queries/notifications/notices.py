@@ -12,6 +12,7 @@ from tracker.models import CarriedPerson, Carrying, Framework, Notice, NoticeCho
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.assessment import pace
+from tracker.queries.notifications.round_reminders import rounds_of
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.notifications.notices import (
     ALERTS,
@@ -19,6 +20,7 @@ from tracker.rules.notifications.notices import (
     CarriedNotice,
     MailChoice,
     NoticeKind,
+    RoundNotice,
 )
 from tracker.rules.pace import minutes_for
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
@@ -38,6 +40,7 @@ class ListedNotice:
     happened_at: dt.datetime
     read: bool
     carried: CarriedNotice | None
+    round: RoundNotice | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,8 @@ class NoticeList:
 
 
 def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
-    """The actor's, newest first. Two queries, and two more where they were carried to another
-    version."""
+    """The actor's, newest first. Two queries, two more where they were carried to another
+    version, and one where they are reminded of a round."""
     query = (
         select(func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.id))
         .select_from(Notice)
@@ -74,6 +77,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
             Notice.happened_at,
             Notice.read_at.is_not(None).label("read"),
             Notice.carried_id,
+            Notice.round_id,
         )
         .outerjoin(Review, Review.id == Notice.review_id)
         .outerjoin(Framework, Framework.id == Review.framework_id)
@@ -85,7 +89,13 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     )
     shown = [dict(row) for row in rows.mappings()]
     carried = carried_to(actor.person_id, {row["carried_id"] for row in shown} - {None})
-    found = [ListedNotice(carried=carried.get(row.pop("carried_id")), **row) for row in shown]
+    rounds = rounds_of({row["round_id"] for row in shown} - {None})
+    found = [
+        ListedNotice(
+            carried=carried.get(row.pop("carried_id")), round=rounds.get(row.pop("round_id")), **row
+        )
+        for row in shown
+    ]
     return NoticeList(found, newest or 0, count, unread_count, page, pages_of(count))
 
 

@@ -1,4 +1,5 @@
-"""How people stand, put together so that it is decided which of it may be told without names."""
+"""How people stand, in each voice, put together so that it is decided which of it may be told
+without names."""
 
 import datetime as dt
 from collections import defaultdict
@@ -23,13 +24,15 @@ from tracker.policy.permissions import current_on, people_of
 from tracker.queries.profiles import levels
 from tracker.queries.teams.round_facts import memberships_on, people_at
 from tracker.rules.calendar import day_in
-from tracker.rules.profiles.levels import TargetState
+from tracker.rules.frameworks.scale import Voice
+from tracker.rules.profiles.levels import LevelTally, TargetState, standing
 from tracker.rules.roles import Role
 from tracker.rules.teams.releases import (
     CountedLearner,
     CountedState,
     CountedStates,
     Learners,
+    Measure,
     Moment,
     Past,
 )
@@ -60,9 +63,9 @@ def moments_due(library_id: int, now: dt.datetime) -> Iterator[Moment]:
         yield Moment(now, _now(library_id, now))
 
 
-def past(library_id: int, slug: str) -> dict[str, list[Past]]:
-    """What was decided of a framework so far, by key of the domain. Two queries."""
-    of = (Release.library_id == library_id, Release.slug == slug)
+def past(library_id: int, by: Measure) -> dict[str, list[Past]]:
+    """What was decided of a framework in a voice so far, by key of the domain. Two queries."""
+    of = (Release.library_id == library_id, Release.slug == by.slug, Release.voice == by.voice)
     items = items_of(*of)
     found: defaultdict[str, list[Past]] = defaultdict(list)
     for release in session().scalars(select(Release).where(*of).order_by(Release.id)):
@@ -94,12 +97,12 @@ def _at_end(snapshot_id: int, frameworks: Kept) -> Learners:
         .where(SnapshotPerson.snapshot_id == snapshot_id)
         .order_by(SnapshotPerson.framework_id)
     )
-    found: defaultdict[str, dict[int, CountedLearner]] = defaultdict(dict)
+    found: FoundLearners = defaultdict(dict)
     for each in rows:
         framework = frameworks[str(each.framework_id)]
         keys = {str(domain["id"]): domain["key"] for domain in framework["domains"]}
-        found[framework["slug"]][each.person_id] = _learner(keys, each)
-    return {slug: list(people.values()) for slug, people in found.items()}
+        _add(found, framework["slug"], keys, each)
+    return {by: list(people.values()) for by, people in found.items()}
 
 
 def _now(library_id: int, now: dt.datetime) -> Learners:
@@ -116,27 +119,54 @@ def _now(library_id: int, now: dt.datetime) -> Learners:
         .distinct()
         .order_by(Framework.id)
     )
-    found: defaultdict[str, dict[int, CountedLearner]] = defaultdict(dict)
+    found: FoundLearners = defaultdict(dict)
     for framework_id, slug in learned.all():
         domains = levels.shape(framework_id, library_id)
         keys = {str(domain.id): domain.key for domain in domains}
         there = memberships_on(library_id, today, framework_id, now)
         for each in people_at(library_id, framework_id, domains, there, now):
-            found[slug][each.person_id] = _learner(keys, each)
-    return {slug: list(people.values()) for slug, people in found.items()}
+            _add(found, slug, keys, each)
+    return {by: list(people.values()) for by, people in found.items()}
 
 
-def _learner(keys: Mapping[str, str], of: KeptPerson | SnapshotPerson) -> CountedLearner:
+FoundLearners = defaultdict[Measure, dict[int, CountedLearner]]
+KEPT_AS = {Voice.SELF: "revealed", Voice.ENDORSED: "endorsed"}
+"""What the counts of a voice are called where they are kept (rules/teams/round_snapshots)."""
+
+
+def _add(
+    found: FoundLearners, slug: str, keys: Mapping[str, str], of: KeptPerson | SnapshotPerson
+) -> None:
     """Counted in the newest of their teams, by their job there. `keys`: of the domains, by id as a
     snapshot has it."""
-    states = {}
-    for id_, key in keys.items():
-        cell = of.cells[id_]
-        state = cell.get("by_job", {}).get(str(of.role_profile_id), cell)["state"]
-        if state is not None:
-            states[key] = (TargetState(state), _reviewed(of.counts[id_]["endorsed"]))
-    return CountedLearner(of.person_id, of.paths[-1], states)
+    for voice, name in KEPT_AS.items():
+        states = {}
+        for id_, key in keys.items():
+            counts = of.counts[id_][name]
+            job = of.cells[id_].get("by_job", {}).get(str(of.role_profile_id))
+            state = counts["state"] if job is None else _against(counts, job["target"])
+            if state is not None:
+                states[key] = (TargetState(state), _answered(counts))
+        found[Measure(slug, voice)][of.person_id] = CountedLearner(
+            of.person_id, of.paths[-1], states
+        )
 
 
-def _reviewed(endorsed: Kept) -> int:
-    return sum(each["met"] + each["not_met"] + each["excluded"] for each in endorsed["levels"])
+def _against(counts: Kept, target_rank: int | None) -> TargetState | None:
+    """Of who had several jobs, by one of them: the counts are kept with the highest target."""
+    tallies = (
+        LevelTally.of(
+            each["rank"],
+            each["listed"],
+            each["left_out"],
+            each["excluded"],
+            each["met"],
+            each["not_met"],
+        )
+        for each in counts["levels"]
+    )
+    return standing(tallies, target_rank).target_state
+
+
+def _answered(of: Kept) -> int:
+    return sum(each["met"] + each["not_met"] + each["excluded"] for each in of["levels"])

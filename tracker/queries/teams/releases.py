@@ -1,5 +1,6 @@
-"""What a reader of a team's gaps gets where they may not see everybody in it by name: released
-figures, and nothing that is counted for them.
+"""What a reader of a team's gaps gets where they may not see everybody in it by name, and what
+every coordinator gets of what people said of themselves: released figures, and nothing that is
+counted for them.
 
 The one way of such a figure to a page or a file. It knows the reader: where somebody whom they may
 see by name took part in a release, it is told only if it might be told without them.
@@ -14,16 +15,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from tracker.db import session
-from tracker.models import Membership, Release, Team
+from tracker.models import Membership, Release, Review, Team
 from tracker.policy.permissions import Actor
 from tracker.queries.profiles import levels
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.teams.gap_matrix import MatrixFilters
 from tracker.queries.teams.gap_scope import GapScope, TeamName
 from tracker.queries.teams.release_facts import items_of
+from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.roles import Role
-from tracker.rules.teams.releases import CountedStates, count, is_decided, may_be_told
+from tracker.rules.teams.releases import CountedStates, Measure, count, is_decided, may_be_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +76,33 @@ class ReleasedPage:
         return not any(each.figure for each in self.domains)
 
 
+@dataclass(frozen=True, slots=True)
+class VoicesOfDomain:
+    """What is told of a domain in each voice, each with its own people and dates."""
+
+    domain: DomainShape
+    own: ReleasedFigure | None
+    reviewed: ReleasedFigure | None
+
+
 class ToldRelease(NamedTuple):
     release: Release
     items: CountedStates
 
 
 class ReleasedFigures:
-    """The figures of one framework that one reader is told, as of a moment. Four queries."""
+    """The figures of one framework in one voice that one reader is told, as of a moment. Four
+    queries."""
 
-    def __init__(self, actor: Actor, scope: GapScope, slug: str) -> None:
-        teams = select(Team.id, Team.path).where(Team.library_id == scope.library_id)
+    def __init__(self, actor: Actor, library_id: int, by: Measure) -> None:
+        teams = select(Team.id, Team.path).where(Team.library_id == library_id)
         self._paths = {team.id: team.path for team in session().execute(teams)}
-        of = (Release.library_id == scope.library_id, Release.slug == slug, Release.told.is_(True))
+        of = (
+            Release.library_id == library_id,
+            Release.slug == by.slug,
+            Release.voice == by.voice,
+            Release.told.is_(True),
+        )
         rows = session().scalars(select(Release).where(*of).order_by(Release.id)).all()
         known = set(session().scalars(_known_by(actor)))
         items = items_of(*of)
@@ -125,7 +142,8 @@ class ReleasedFigures:
 def page(actor: Actor, scope: GapScope, chosen: MatrixFilters) -> ReleasedPage:
     """Of the team with those below it, now or as of the end of a round. Six queries, one more where
     the reader is to rate somebody blind: of that domain nothing is told."""
-    figures = ReleasedFigures(actor, scope, chosen.slug)
+    by = Measure(chosen.slug, Voice.ENDORSED)
+    figures = ReleasedFigures(actor, scope.library_id, by)
     domains = levels.shape(chosen.framework_id, scope.library_id)
     hidden = {domain_id for _person_id, domain_id in scope.blind.domains()}
     at = scope.round.as_of if scope.round else None
@@ -152,14 +170,41 @@ def page(actor: Actor, scope: GapScope, chosen: MatrixFilters) -> ReleasedPage:
     )
 
 
+def voices(
+    actor: Actor, scope: GapScope, framework_id: int, slug: str
+) -> tuple[VoicesOfDomain, ...]:
+    """Of the team with those below it: what people said of themselves, beside what was reviewed.
+    Nine queries, one more where the reader is to rate somebody blind: of that domain nothing is
+    told."""
+    own, reviewed = (
+        ReleasedFigures(actor, scope.library_id, Measure(slug, voice))
+        for voice in (Voice.SELF, Voice.ENDORSED)
+    )
+    hidden = {domain_id for _person_id, domain_id in scope.blind.domains()}
+    return tuple(
+        VoicesOfDomain(
+            domain,
+            *(
+                None if domain.id in hidden else told.of(scope.team.id, domain.key, None)
+                for told in (own, reviewed)
+            ),
+        )
+        for domain in levels.shape(framework_id, scope.library_id)
+    )
+
+
 def _known_by(actor: Actor) -> Any:
-    """The ids of whom the actor sees or saw by name: themselves, and the people of the teams that
-    they supervise, also those who have left. For use in a query."""
+    """The ids of whom the actor sees or saw by name, in both voices: themselves, the people of the
+    teams that they supervise, also those who have left, and whoever's reviews they were sent. For
+    use in a query."""
     taught = select(Membership.person_id).where(
         Membership.role == Role.LEARNER,
         Membership.team_id.in_([place.team_id for place in actor.supervises]),
     )
-    return taught.union(select(Membership.person_id).where(Membership.person_id == actor.person_id))
+    return taught.union(
+        select(Membership.person_id).where(Membership.person_id == actor.person_id),
+        select(Review.learner_id).where(Review.reviewer_id == actor.person_id),
+    )
 
 
 def _sum(told: Collection[ToldRelease]) -> ReleasedFigure | None:

@@ -54,6 +54,7 @@ def note(
     review_id: int | None = None,
     about_id: int | None = None,
     carried_id: int | None = None,
+    round_id: int | None = None,
     to_mail: bool = True,
 ) -> int | None:
     """Tell one person of one thing. The same `key` (rules/notifications/notices.happening) again
@@ -70,6 +71,7 @@ def note(
             review_id=review_id,
             about_id=about_id,
             carried_id=carried_id,
+            round_id=round_id,
             happened_at=now,
             to_mail=to_mail,
         )

@@ -16,6 +16,7 @@ from tracker.rules.notifications.notices import (
     USUAL_CHOICE,
     MailChoice,
     MailStatus,
+    NoticeKind,
     digest_of,
     wait_after,
 )
@@ -100,7 +101,7 @@ def _in_the_way(
     person_id: int, choice: MailChoice, time_zone: str, now: dt.datetime
 ) -> Select[int]:
     """A mail under way; for daily mail also one of this day, or an older one that went today. One
-    that goes at once is in nobody's way."""
+    that goes at once, or by itself in the hours of the library, is in nobody's way."""
     today = day_in(time_zone, now)
     found: ColumnElement[bool] = OutboxMail.status.in_(UNDER_WAY)
     if choice is MailChoice.DAILY:
@@ -112,8 +113,13 @@ def _in_the_way(
         found = or_(found, OutboxMail.digest_on == today, went_today)
     alert = select(AlertMail.mail_id).where(AlertMail.mail_id == OutboxMail.id).exists()
     link = select(LinkMail.mail_id).where(LinkMail.mail_id == OutboxMail.id).exists()
+    reminds = (
+        select(Notice.id)
+        .where(Notice.mail_id == OutboxMail.id, Notice.kind == NoticeKind.ROUND_REMINDER)
+        .exists()
+    )
     mine = OutboxMail.person_id == person_id
-    return select(OutboxMail.id).where(mine, found, ~alert, ~link).limit(1)
+    return select(OutboxMail.id).where(mine, found, ~alert, ~link, ~reminds).limit(1)
 
 
 def give_up_lost(tx: Session, now: dt.datetime) -> None:

@@ -1,4 +1,4 @@
-"""The only writer of the figures that are told without names."""
+"""The only writer of the figures that are told without names, in either voice."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.models import Library, Release, ReleasePerson
 from tracker.models.columns import table_of
 from tracker.records import audit
-from tracker.rules.teams.releases import Moment, NewRelease, Past, due
+from tracker.rules.teams.releases import Measure, Moment, NewRelease, Past, due
 
 PEOPLE = table_of(ReleasePerson)
 
@@ -19,7 +19,7 @@ def release_due(
     library_id: int,
     now: dt.datetime,
     moments: Callable[[int, dt.datetime], Iterable[Moment]],
-    past: Callable[[int, str], Mapping[str, Collection[Past]]],
+    past: Callable[[int, Measure], Mapping[str, Collection[Past]]],
 ) -> int:
     """Decide on the figures of a library whose rounds are kept. Returns how many are told anew.
 
@@ -29,9 +29,9 @@ def release_due(
     tx.scalars(select(Library.id).where(Library.id == library_id).with_for_update()).one()
     told = 0
     for moment in moments(library_id, now):
-        for slug, learners in moment.learners.items():
-            new = due(learners, past(library_id, slug))
-            _write(tx, library_id, slug, moment.as_of, new, now)
+        for by, learners in moment.learners.items():
+            new = due(learners, past(library_id, by))
+            _write(tx, library_id, by, moment.as_of, new, now)
             told += sum(each.told for each in new)
     if told:
         audit.note(tx, "figures_released", now, library_id=library_id, actor_id=None, figures=told)
@@ -41,7 +41,7 @@ def release_due(
 def _write(
     tx: Session,
     library_id: int,
-    slug: str,
+    by: Measure,
     as_of: dt.datetime,
     releases: Collection[NewRelease],
     now: dt.datetime,
@@ -49,7 +49,8 @@ def _write(
     for of in releases:
         release = Release(
             library_id=library_id,
-            slug=slug,
+            slug=by.slug,
+            voice=by.voice,
             domain_key=of.domain_key,
             as_of=as_of,
             made_at=now,

@@ -40,6 +40,7 @@ class NoticeKind(StrEnum):
     ACCESS_REVIEW_DUE = "access_review_due"
     MERGE_PROPOSED = "merge_proposed"
     VERSION_CARRIED = "version_carried"
+    ROUND_REMINDER = "round_reminder"
 
 
 class Recipient(StrEnum):
@@ -112,6 +113,7 @@ LEADS_TO = {
     NoticeKind.ACCESS_REVIEW_DUE: NoticePage.ACCESS_REVIEW,
     NoticeKind.MERGE_PROPOSED: NoticePage.OTHER_ACCOUNT,
     NoticeKind.VERSION_CARRIED: NoticePage.RATING,
+    NoticeKind.ROUND_REMINDER: NoticePage.RATING,
 }
 """These lead to a page of one's own, the others to a review."""
 
@@ -188,6 +190,14 @@ class CarriedNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundNotice:
+    """Of which round somebody is reminded, and its last day."""
+
+    name: str
+    ends_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class MailLine:
     """One thing in a mail. `name`: whom it is about, if anybody."""
 
@@ -195,6 +205,7 @@ class MailLine:
     name: str
     review_id: int | None
     carried: CarriedNotice | None = None
+    round: RoundNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,14 @@
 """Figures for readers who may not see the people behind them by name: made of whom, and when.
 
-Such a reader gets *releases* and nothing else: for a block of teams and a domain, how many people
-are at target and how many below it, as of a date. An *item* is one person as they stand in a domain
-after so many reviewed statements. It is decided on a release where at least `LEAST` items are in it
-that were in no decision before; it is told where neither it nor what has changed since any earlier
-one that is told is, all or all but one, of one state.
+Such a reader gets *releases* and nothing else: for a block of teams, a domain and a voice, how many
+people are at target and how many below it, as of a date. An *item* is one person as they stand in a
+domain after so many reviewed statements. It is decided on a release where at least `LEAST` items
+are in it that were in no decision before; it is told where neither it nor what has changed since
+any earlier one that is told is, all or all but one, of one state.
+
+Each voice is decided on by itself: no figure, and no decision, mixes them. What people said of
+themselves is counted once it is revealed, and told in no other way than this to who sees the
+reviewed levels by name.
 
 Why nothing can be worked out, whatever is added or subtracted, and whoever is moved: take any sum
 of releases, and of those that count in it the last. Its new items are in none of the others, so
@@ -22,6 +26,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.teams.suppression import APART, LEAST
 
@@ -31,7 +36,8 @@ TOLD = (TargetState.AT_TARGET, TargetState.GAP)
 
 
 class CountedState(NamedTuple):
-    """What a figure counts: a person in a domain, with so many statements reviewed there."""
+    """What a figure counts: a person in a domain, with so many statements reviewed there, or in
+    their own voice revealed."""
 
     person_id: int
     state: TargetState
@@ -51,8 +57,15 @@ class CountedLearner:
     states: Mapping[str, tuple[TargetState, int]]
 
 
-Learners = Mapping[str, Sequence[CountedLearner]]
-"""By slug of the framework: each person once, in whatever version of it."""
+class Measure(NamedTuple):
+    """What people are counted by: the framework by its slug, and whose answers."""
+
+    slug: str
+    voice: Voice
+
+
+Learners = Mapping[Measure, Sequence[CountedLearner]]
+"""Each person once, in whatever version of the framework."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ from tracker.models import (
 from tracker.policy.permissions import Actor, allows, people_of
 from tracker.queries.access import subjects
 from tracker.queries.access.actors import actor_for_person
-from tracker.queries.notifications import notices
+from tracker.queries.notifications import notices, round_reminders
 from tracker.records import administration, audit
 from tracker.records.notifications import link_mails, outbox
+from tracker.records.notifications import round_reminders as reminder_mails
 from tracker.rules.accounts.links import LinkEmail, LinkKind
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.notifications.mail import MailFailed, MailServer, RetryDecision
@@ -130,10 +131,14 @@ def again(actor: Actor, mail_id: int, now: dt.datetime) -> None:
 
 def _claim_next(tx: Session, now: dt.datetime) -> NoticeEmail | LinkEmail | None:
     """Claim the next mail that still has something in it that its reader may see; those without are
-    dropped, and invitations wait for the hours of their library."""
+    dropped, and invitations and reminders of a round wait for the hours of their library."""
     while (found := outbox.next_waiting(tx, now)) is not None:
         link = tx.get(LinkMail, found.id)
-        goes_at = now if link is None else link_mails.goes_at(tx, link.kind, found, now)
+        goes_at = (
+            reminder_mails.goes_at(tx, found, now)
+            if link is None
+            else link_mails.goes_at(tx, link.kind, found, now)
+        )
         if goes_at > now:
             outbox.put_off(found, goes_at)
             tx.flush()
@@ -184,12 +189,14 @@ def _lines(tx: Session, kept: list[Notice]) -> tuple[MailLine, ...]:
     names = dict(tx.execute(select(Person.id, Person.name).where(Person.id.in_(about))).all())
     told = {each.carried_id for each in kept if each.carried_id is not None}
     carried = notices.carried_to(kept[0].person_id, told)
+    rounds = round_reminders.rounds_of({each.round_id for each in kept if each.round_id})
     lines = (
         MailLine(
             each.kind,
             names[each.about_id] if each.about_id is not None else "",
             each.review_id,
             carried.get(each.carried_id or 0),
+            rounds.get(each.round_id or 0),
         )
         for each in kept
     )
@@ -197,6 +204,8 @@ def _lines(tx: Session, kept: list[Notice]) -> tuple[MailLine, ...]:
 
 
 def _may_see(reader: Actor, notice: Notice, now: dt.datetime) -> bool:
+    if notice.round_id is not None:
+        return round_reminders.still_holds(reader.person_id, notice.round_id, reader.today(now))
     if notice.review_id is None:
         return True
     review = subjects.review(notice.review_id, reader.today(now))

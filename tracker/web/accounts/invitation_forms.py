@@ -52,9 +52,12 @@ class SignInSettingsForm(Form):
         description=_l("For people without a password. Invitations sent from now on."),
     )
     invites_from: Any = SelectField(
-        _l("Mail invitations from"),
+        _l("Mail invitations and reminders from"),
         coerce=int,
-        description=_l("In your library’s time zone. Other mail goes at any hour."),
+        description=_l(
+            "In your library’s time zone: invitations, and reminders of a round. Other mail goes "
+            "at any hour."
+        ),
     )
     invites_until: Any = SelectField(_l("Until"), coerce=int)
     idle_minutes: Any = SelectField(

@@ -116,6 +116,12 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
                 _("Gaps of %(team)s", team=below[0].name),
             )
         ]
+        if rounds:
+            who = PanelLink(
+                url_for("team_rounds.show", team_id=below[0].id, _anchor="people"),
+                _("Who has not finished"),
+            )
+            links.append(who)
         if below[TEAMS_SHOWN:]:
             links.append(PanelLink(url_for("teams.index"), _("All %(num)s teams", num=len(lines))))
         sections.append(

@@ -13,7 +13,7 @@ from tracker.rules.accounts.links import LinkEmail
 from tracker.rules.notifications.mail import MailServer, compose
 from tracker.rules.notifications.notices import NoticeEmail, NoticeKind
 from tracker.web.notifications import link_emails
-from tracker.web.notifications.labels import href, sentence
+from tracker.web.notifications.labels import closes, href, sentence
 
 NAME_MAX = 60
 LINES_MAX = 30
@@ -46,6 +46,8 @@ def _subject(email: NoticeEmail) -> str:
     if email.is_alert:
         return str(_("Your account in Skills Tracker"))
     count = len(email.lines)
+    if count == 1 and email.lines[0].round is not None:
+        return closes(email.lines[0].round)
     return str(
         ngettext("%(num)d notice from Skills Tracker", "%(num)d notices from Skills Tracker", count)
     )
@@ -56,7 +58,7 @@ def _text(email: NoticeEmail) -> str:
     parts = [
         str(_("Hello %(name)s,", name=plain(email.name))),
         *(
-            f"{sentence(line.kind, plain(line.name), line.carried)}\n"
+            f"{sentence(line.kind, plain(line.name), line.carried, line.round)}\n"
             f"{href(line.kind, line.review_id, whole=True)}"
             for line in shown
         ),
@@ -94,5 +96,7 @@ def _text(email: NoticeEmail) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """The commands, which know no pages, find it here."""
+    """The commands, which know no pages, find it here, and pages of other rooms what one of them
+    would say: its subject and its text."""
     app.extensions["tracker_emails"] = lambda server, email, now: write(app, server, email, now)
+    app.extensions["tracker_email_preview"] = lambda email: (_subject(email), _text(email))

@@ -6,7 +6,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from tracker.rules.notifications.notices import LEADS_TO, CarriedNotice, NoticeKind, NoticePage
+from tracker.rules.notifications.notices import (
+    LEADS_TO,
+    CarriedNotice,
+    NoticeKind,
+    NoticePage,
+    RoundNotice,
+)
+from tracker.web.ui.template_helpers import full_day
 
 SENTENCES = {
     NoticeKind.REVIEW_SENT: _l("%(name)s sent you statements to review."),
@@ -48,6 +55,7 @@ SENTENCES = {
     NoticeKind.ACCESS_REVIEW_DUE: _l("It’s time to check who can see whose record."),
     NoticeKind.MERGE_PROPOSED: _l("%(name)s asks whether another account is yours too."),
     NoticeKind.VERSION_CARRIED: _l("Your ratings are now in a new version of the framework."),
+    NoticeKind.ROUND_REMINDER: _l("A round closes soon, and you haven’t sent your ratings yet."),
     NoticeKind.EXCEPTION_PROPOSED: _l("%(name)s suggests that a statement doesn’t apply here."),
 }
 
@@ -78,10 +86,30 @@ PAGES = {
 }
 
 
-def sentence(kind: NoticeKind, name: str, carried: CarriedNotice | None = None) -> str:
+def sentence(
+    kind: NoticeKind,
+    name: str,
+    carried: CarriedNotice | None = None,
+    of_round: RoundNotice | None = None,
+) -> str:
     if carried is not None:
         return _carried(carried)
+    if of_round is not None:
+        return _reminded(of_round, name)
     return str(SENTENCES[kind]) % {"name": name}
+
+
+def closes(of: RoundNotice) -> str:
+    return str(_("%(round)s closes on %(day)s", round=of.name, day=full_day(of.ends_on)))
+
+
+def _reminded(of: RoundNotice, by: str) -> str:
+    said = _(
+        "%(closes)s, and you haven’t sent your ratings yet. You don’t need to rate everything: "
+        "send what you have.",
+        closes=closes(of),
+    )
+    return str(_("%(name)s reminds you: %(sentence)s", name=by, sentence=said) if by else said)
 
 
 def _carried(to: CarriedNotice) -> str:

@@ -12,6 +12,7 @@ from tracker.rules.frameworks.addresses import address_keys
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark
 from tracker.web.teams.gap_forms import GapFilters
+from tracker.web.ui.filters import Filters
 
 
 def scope_of(team: Subject) -> GapScope:
@@ -32,17 +33,23 @@ def frameworks_of(scope: GapScope) -> dict[str, TeamLearner | PastRound]:
     return {key: of[each] for each, key in keys.items()}
 
 
+def framework_of(scope: GapScope, filters: Filters) -> TeamLearner | PastRound | None:
+    """That which the filters ask for. None where nobody learns here, or did at the end of a
+    round."""
+    frameworks = frameworks_of(scope)
+    if not frameworks:
+        return None
+    labels = [(key, mark(of.framework, of.lang)) for key, of in frameworks.items()]
+    return frameworks[filters.offer("framework", labels)]
+
+
 def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFilters | None]:
     """What the filters ask for, and the scope as of the end of the round that they ask for. None
     where nobody learns here, or did at the end of a round. Where somebody is there whom the reader
     may not see by name, only whole teams with those below, and rounds, can be chosen."""
-    frameworks = frameworks_of(scope)
-    if not frameworks:
+    of = framework_of(scope, filters)
+    if of is None:
         return scope, None
-    asked = filters.offer(
-        "framework", [(key, mark(of.framework, of.lang)) for key, of in frameworks.items()]
-    )
-    of = frameworks[asked]
     framework_id = of.framework_id
     rounds = {str(each.id): each for each in scope.kept if each.framework_slug == of.framework_slug}
     past = [(key, each.name) for key, each in rounds.items()]

@@ -20,8 +20,9 @@ from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.render import render
 from tracker.web.teams import exports as gaps_export
 from tracker.web.teams import gap_asked, gap_matrix, member_list, people_file, released, taken_along
-from tracker.web.teams.gap_forms import GapFilters
+from tracker.web.teams.gap_forms import GapFilters, SelfRatingFilters
 from tracker.web.ui.csv import csv_file
+from tracker.web.ui.filters import Filters
 
 bp = Blueprint("teams", __name__, url_prefix="/teams")
 
@@ -63,13 +64,14 @@ def gaps(team: Subject) -> ResponseReturnValue:
     filters = GapFilters(request.args)
     scope, chosen = gap_asked.chosen_of(today, filters)
     if chosen is not None and released.is_for(scope, chosen):
-        return released.show(scope, chosen, filters, _frameworks(today, filters))
+        return released.show(team, scope, chosen, filters, _frameworks(today, filters))
     page = team_gaps.page(scope, chosen) if chosen is not None else None
     domains = [column.domain for column in page.columns] if page is not None else []
     rows = gap_matrix.grid(domains, page.rows) if page is not None else []
     note_looks([row.person_id for row in rows], "gaps")
     return render(
         "teams/gaps.html",
+        team=team,
         lang=chosen.lang if chosen is not None else "",
         framework_links=_frameworks(today, filters),
         scope=scope,
@@ -135,20 +137,42 @@ def make_people_file(team: Subject) -> ResponseReturnValue:
     )
 
 
-def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[FrameworkLink]:
+@bp.get("/<id:team_id>/self-ratings")
+@door(Permission.SELF_COUNTS_READ, subjects.team)
+def self_ratings(team: Subject) -> ResponseReturnValue:
+    scope, filters = gap_asked.scope_of(team), SelfRatingFilters(request.args)
+    of = gap_asked.framework_of(scope, filters)
+    links = _frameworks(scope, filters, "teams.self_ratings")
+    return released.show_self_ratings(team, scope, of, filters, links)
+
+
+@bp.get("/<id:team_id>/self-ratings.csv")
+@door(Permission.SELF_COUNTS_READ, subjects.team)
+@rate_limits.documents
+def self_ratings_csv(team: Subject) -> ResponseReturnValue:
+    scope, filters = gap_asked.scope_of(team), SelfRatingFilters(request.args)
+    of = gap_asked.framework_of(scope, filters)
+    if of is None or filters.unknown:
+        abort(404)
+    return released.self_ratings_file(scope, of)
+
+
+def _frameworks(
+    scope: gap_scope.GapScope, filters: Filters, endpoint: str = "teams.gaps"
+) -> list[FrameworkLink]:
     """The frameworks of the people here, where there are several. What else was chosen belongs to
     one of them, but for the teams."""
-    if not filters.framework or not filters.framework.choices:
+    if "framework" not in filters or not filters["framework"].choices:
         return []
-    offered: Any = filters.framework.choices
+    offered: Any = filters["framework"].choices
     people = filters.chosen().get("teams")
     langs = {key: of.lang for key, of in gap_asked.frameworks_of(scope).items()}
     return [
         FrameworkLink(
             label,
             langs[value],
-            url_for("teams.gaps", team_id=scope.team.id, framework=value, teams=people),
-            value == filters.framework.data,
+            url_for(endpoint, team_id=scope.team.id, framework=value, teams=people),
+            value == filters["framework"].data,
         )
         for value, label in offered
     ]

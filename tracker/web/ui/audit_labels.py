@@ -101,6 +101,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "round_edited": _l("Round edited"),
         "round_kept": _l("Round kept as it was"),
         "figures_released": _l("Figures without names updated"),
+        "round_reminded": _l("People reminded of a round"),
         "carrying_planned": _l("Move to a new version planned"),
         "carrying_called_off": _l("Move to a new version called off"),
         "carrying_begun": _l("Move to a new version begun"),
@@ -165,6 +166,7 @@ LOOKED_AT = {
     "review": _l("Review"),
     "team": _l("Team page"),
     "gaps": _l("Team gaps"),
+    "round": _l("Round"),
 }
 """Kinds of pages that note who looked; another kind is shown by its key."""
 
@@ -212,6 +214,7 @@ MADE_BY = {
     "teams": _l("team gaps"),
     "gap_files": _l("team gaps"),
     "gap_drill": _l("who is below target"),
+    "team_rounds": _l("round"),
     "reviews": _l("differences"),
     "rating_lists": _l("imported ratings"),
     "rosters": _l("people file"),
@@ -282,6 +285,7 @@ SHOWN = {
     "former_name": _l("former name: %(fact)s"),
     "account": _l("account %(fact)s"),
     "refusals": _l("refusals: %(fact)s"),
+    "reminded": _l("people: %(fact)s"),
 }
 """Which facts of an event are shown, and how."""
 

@@ -1,0 +1,41 @@
+"""Those of the demo who have not sent in the round that is open."""
+
+import datetime as dt
+
+from tracker.cli.demo.people import Scene
+from tracker.policy.permissions import Actor
+from tracker.queries.access import subjects
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.operations import demo as world
+from tracker.queries.teams import teams
+from tracker.services.accounts import away
+from tracker.services.assessment import readiness
+from tracker.services.notifications import round_reminders
+
+BACK_IN = dt.timedelta(days=6)
+
+
+def not_sent_yet(scene: Scene) -> None:
+    """One says that they are ready to talk, one is away, and the coordinator reminded some, the
+    last of them two days ago."""
+    for each in scene.cast.texts["not_sent_yet"]:
+        now = scene.at(each["day"])
+        person = scene.actor(each["name"], now)
+        match each["what"]:
+            case "ready":
+                readiness.declare(person, True, now)
+            case "away":
+                away.leave(person, scene.today + BACK_IN, now)
+            case "reminded":
+                _remind(scene, person, now)
+
+
+def _remind(scene: Scene, person: Actor, now: dt.datetime) -> None:
+    coordinator = scene.actor(scene.cast.coordinators[0][0], now)
+    team = subjects.team(world.root_team(coordinator.library_id), now.date())
+    if team is None:
+        raise LookupError("the library has no team")
+    (current,) = teams.open_rounds(coordinator.library_id, now.date())
+    round_reminders.remind(
+        coordinator, team, current.id, [person.person_id], NO_BLIND_SPOTS, now, by_mail=False
+    )

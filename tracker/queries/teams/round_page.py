@@ -1,0 +1,280 @@
+"""A round of a team: how far its people are, by team below and by supervisor, and how it was at the
+same point of the round before.
+
+Of a round that is over all is told as it was at its end: the people and teams as they were kept,
+and what they sent as of that moment.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tracker.policy.permissions import Actor
+from tracker.queries.administration.people import folded
+from tracker.queries.reviews import eligible_reviewers
+from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, TeamName, within
+from tracker.queries.teams.kept_scope import scope_at
+from tracker.queries.teams.round_reviews import flags_of, reviews_of
+from tracker.rules.calendar import day_in, start_of
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.teams.round_progress import (
+    REMIND_AGAIN,
+    RoundCounts,
+    RoundReview,
+    RoundState,
+    SupervisorProgress,
+    ToldCounts,
+    by_supervisor,
+    counts_of,
+    state_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundLearner:
+    """Somebody in a round. `branch`: the team below in which they are, "" directly in this one.
+    `statements`, `since` and `is_overdue` are of what is with their reviewers; `supervisors`:
+    these, or who would review them. `can_be_reminded`: now."""
+
+    person_id: int
+    name: str
+    branch: str
+    state: RoundState
+    statements: int
+    since: dt.datetime | None
+    is_overdue: bool
+    supervisors: tuple[str, ...]
+    is_ready: bool
+    away_until: dt.date | None
+    reminded_at: dt.datetime | None
+    can_be_reminded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BranchProgress:
+    """A team below, or (`is_own`) those directly in this one. `counts`: None where they may not be
+    told."""
+
+    team: TeamName
+    is_own: bool
+    people: int
+    counts: RoundCounts | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundBefore:
+    """So many had finished in the round before, as many days before its end."""
+
+    name: str
+    finished: int
+    people: int
+    reconstructed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPage:
+    """`counts` and `before`: None where they may not be told. `learners`: those whom the reader may
+    see by name; `nameless`: there are others. `as_of`: of a round that is over, the first moment
+    after it; `is_kept`: as a snapshot."""
+
+    team: TeamName
+    round: PastRound
+    frameworks: tuple[Wording, ...]
+    lang: str
+    days_left: int
+    as_of: dt.datetime | None
+    is_kept: bool
+    people: int
+    counts: RoundCounts | None
+    branches: tuple[BranchProgress, ...]
+    supervisors: tuple[SupervisorProgress, ...]
+    learners: tuple[RoundLearner, ...]
+    nameless: bool
+    before: RoundBefore | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.as_of is not None
+
+    @property
+    def ready(self) -> int:
+        """Who says that they are ready to talk and has not sent."""
+        return sum(each.is_ready for each in self.learners)
+
+    @property
+    def overdue(self) -> int:
+        return sum(each.overdue for each in self.supervisors)
+
+
+def offered(scope: GapScope) -> list[PastRound]:
+    """The rounds that have begun, each once: those that are open, the first to close first, then
+    the newest."""
+    each_once = list({each.id: each for each in scope.rounds}.values())
+    return sorted(
+        each_once,
+        key=lambda each: (
+            (0, each.ends_on.toordinal())
+            if each.ends_on >= scope.today
+            else (1, -each.ends_on.toordinal())
+        ),
+    )
+
+
+def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> RoundPage:
+    """Of a round that is offered. Five queries; where it is over and kept two more for each of its
+    frameworks, and as many for the round before."""
+    parts = [each for each in scope.rounds if each.id == at.id]
+    is_over = at.ends_on < scope.today
+    as_of = start_of(actor.time_zone, at.ends_on + dt.timedelta(days=1)) if is_over else None
+    is_kept = at.snapshot_id is not None
+    scopes = [scope_at(scope, each) for each in parts] if is_kept else [scope]
+    then, ids = scopes[0], {each.framework_id for each in parts}
+    everybody = _people(one for each in scopes for one in each.people if one.framework_id in ids)
+    here = {
+        person_id: who
+        for person_id, who in everybody.items()
+        if any(one.within(then.team.path, scope.coordinates) for one in who)
+    }
+    nameless = {key: who[0] for key, who in everybody.items() if not any(o.by_name for o in who)}
+    reviews = reviews_of(at.id, everybody, actor.time_zone, scope.blind, as_of)
+    of: defaultdict[int, list[RoundReview]] = defaultdict(list)
+    for review in reviews:
+        of[review.learner_id].append(review)
+    states = {person_id: state_of(of[person_id]) for person_id in everybody}
+    told = ToldCounts(then.root, [(one.path, states[key]) for key, one in nameless.items()])
+    hides = not nameless.keys().isdisjoint(here)
+    return RoundPage(
+        team=then.team,
+        round=at,
+        frameworks=tuple(each.framework for each in parts),
+        lang=at.lang,
+        days_left=(at.ends_on - scope.today).days,
+        as_of=as_of,
+        is_kept=is_kept,
+        people=len(here),
+        counts=counts_of(states[key] for key in here)
+        if told.may_tell(then.team.path, below=True)
+        else None,
+        branches=_branches(then, here, states, told),
+        supervisors=()
+        if hides
+        else _supervisors([each for each in reviews if each.learner_id in here], scope.today),
+        learners=_learners(then, here, nameless, states, of, at, now),
+        nameless=hides,
+        before=None if hides else _before(actor, scope, at, parts, now, as_of),
+    )
+
+
+def _people(people: Iterable[TeamLearner]) -> dict[int, list[TeamLearner]]:
+    """Each once, whatever frameworks they learn; by name."""
+    found: defaultdict[int, list[TeamLearner]] = defaultdict(list)
+    for one in people:
+        found[one.person_id].append(one)
+    return dict(found)
+
+
+def _branches(
+    scope: GapScope,
+    here: Mapping[int, Sequence[TeamLearner]],
+    states: Mapping[int, RoundState],
+    told: ToldCounts,
+) -> tuple[BranchProgress, ...]:
+    """Empty where there is no team below with anybody in it."""
+    parts = [(team, True) for team in scope.children] + [(scope.team, False)]
+    found = []
+    for team, below in parts:
+        who = [key for key, ones in here.items() if any(o.within(team.path, below) for o in ones)]
+        if who:
+            counts = counts_of(states[key] for key in who)
+            is_told = told.may_tell(team.path, below)
+            found.append(BranchProgress(team, not below, len(who), counts if is_told else None))
+    return tuple(found) if any(not each.is_own for each in found) else ()
+
+
+def _supervisors(
+    reviews: Collection[RoundReview], today: dt.date
+) -> tuple[SupervisorProgress, ...]:
+    """By name."""
+    found = by_supervisor(reviews, today)
+    return tuple(sorted(found, key=lambda each: (folded(each.name), each.person_id)))
+
+
+def _learners(
+    scope: GapScope,
+    here: Mapping[int, Sequence[TeamLearner]],
+    nameless: Collection[int],
+    states: Mapping[int, RoundState],
+    reviews: Mapping[int, Sequence[RoundReview]],
+    at: PastRound,
+    now: dt.datetime,
+) -> tuple[RoundLearner, ...]:
+    """Two queries; one for a round that is over."""
+    named = {key: ones for key, ones in here.items() if key not in nameless}
+    is_over = at.ends_on < scope.today
+    flags = flags_of(at.id, named, scope.today)
+    asked = [(key, job.path) for key, ones in named.items() for one in ones for job in one.jobs]
+    heads = {} if is_over else eligible_reviewers.named(asked, scope.today)
+    found = []
+    for key, ones in named.items():
+        still = [each for each in reviews.get(key, ()) if each.is_open]
+        paths = [job.path for one in ones for job in one.jobs]
+        would = [name for path in paths for _id, name in heads.get((key, path), ())]
+        flag, state = flags[key], states[key]
+        is_new = flag.reminded_at is None or flag.reminded_at <= now - REMIND_AGAIN
+        has_not_sent = state is RoundState.NOT_SENT and not is_over
+        found.append(
+            RoundLearner(
+                person_id=key,
+                name=ones[0].name,
+                branch=_branch(scope, ones),
+                state=state,
+                statements=sum(each.statements for each in still),
+                since=min((each.sent_at for each in still), default=None),
+                is_overdue=not is_over
+                and any(each.waits and each.due_on < scope.today for each in still),
+                supervisors=tuple(dict.fromkeys([each.reviewer for each in still] or would)),
+                is_ready=flag.is_ready and has_not_sent,
+                away_until=None if is_over else flag.away_until,
+                reminded_at=flag.reminded_at,
+                can_be_reminded=has_not_sent and is_new and flag.away_until is None,
+            )
+        )
+    return tuple(sorted(found, key=lambda each: (folded(each.name), each.person_id)))
+
+
+def _branch(scope: GapScope, ones: Sequence[TeamLearner]) -> str:
+    teams = (team for team in scope.children if any(one.within(team.path, True) for one in ones))
+    return next((team.name for team in teams), "")
+
+
+def _before(
+    actor: Actor,
+    scope: GapScope,
+    at: PastRound,
+    parts: Sequence[PastRound],
+    now: dt.datetime,
+    as_of: dt.datetime | None,
+) -> RoundBefore | None:
+    """Of the last round of the same framework that was over before this one began and is kept; None
+    where there is none, or it had not begun so many days before its end."""
+    slugs = {each.framework_slug for each in parts}
+    past = [
+        each for each in scope.kept if each.framework_slug in slugs and each.ends_on < at.starts_on
+    ]
+    if not past:
+        return None
+    last = max(past, key=lambda each: (each.ends_on, each.id))
+    moment = (as_of or now) - (at.ends_on - last.ends_on)
+    if day_in(actor.time_zone, moment) < last.starts_on:
+        return None
+    scopes = [scope_at(scope, each) for each in past if each.id == last.id]
+    path = scopes[0].team.path
+    people = _people(one for each in scopes for one in within(each.people, path, scope.coordinates))
+    if not people or not all(one.by_name for ones in people.values() for one in ones):
+        return None
+    of: defaultdict[int, list[RoundReview]] = defaultdict(list)
+    for review in reviews_of(last.id, people, actor.time_zone, scope.blind, moment):
+        of[review.learner_id].append(review)
+    finished = sum(state_of(of[key]) is RoundState.FINISHED for key in people)
+    return RoundBefore(last.name, finished, len(people), last.reconstructed)

@@ -1,0 +1,63 @@
+"""Who has not finished a round, as a CSV file: the list that the page shows, on all its pages."""
+
+import datetime as dt
+
+from flask_babel import gettext as _
+
+from tracker.queries.teams.round_page import RoundLearner, RoundPage
+from tracker.rules.calendar import day_in
+from tracker.web.teams.round_list import STATE_NAMES, RoundList
+from tracker.web.ui.csv import Table
+
+
+def table(page: RoundPage, found: RoundList, today: dt.date, time_zone: str) -> Table:
+    """A line for each, and under them what was asked for."""
+    head = [
+        _("Name"),
+        _("Team"),
+        _("State"),
+        _("Ready to talk"),
+        _("Statements in review"),
+        _("Sent on"),
+        _("Overdue"),
+        _("Supervisor"),
+        _("Away until"),
+        _("Last reminder"),
+    ]
+    lines: Table = [head, *(_line(page, one, time_zone) for one in found.rows)]
+    lines.append([_("Round"), page.round.name, *page.frameworks])
+    lines.append([_("Team"), page.team.name])
+    lines += [
+        [field.label.text, dict(field.choices)[field.data]]
+        for field in found.form
+        if field.name in found.kept and field.name != "q"
+    ]
+    if "q" in found.kept:
+        lines.append([_("Name"), found.kept["q"]])
+    lines.append([_("As of"), (page.round.ends_on if page.is_over else today).isoformat()])
+    if page.is_over and page.round.reconstructed:
+        lines[-1].append(_("reconstructed"))
+    return lines
+
+
+def _line(page: RoundPage, one: RoundLearner, time_zone: str) -> list[str | int]:
+    return [
+        one.name,
+        one.branch or page.team.name,
+        str(STATE_NAMES[one.state]),
+        _yes(one.is_ready),
+        one.statements,
+        _day(time_zone, one.since),
+        _yes(one.is_overdue),
+        ", ".join(one.supervisors),
+        one.away_until.isoformat() if one.away_until else "",
+        _day(time_zone, one.reminded_at),
+    ]
+
+
+def _day(time_zone: str, moment: dt.datetime | None) -> str:
+    return day_in(time_zone, moment).isoformat() if moment is not None else ""
+
+
+def _yes(holds: bool) -> str:
+    return str(_("yes")) if holds else ""

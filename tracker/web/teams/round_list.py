@@ -1,0 +1,220 @@
+"""The list of who has not finished a round: filtered, sorted and paged by its address, which holds
+the selection too."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, SelectField, StringField
+
+from tracker.queries.administration.people import folded
+from tracker.queries.teams.round_page import RoundLearner, RoundPage
+from tracker.rules.calendar import day_in
+from tracker.rules.pagination import TablePage, table_page
+from tracker.rules.teams.round_progress import REMIND_AGAIN, STATES, RoundState
+from tracker.web.http.errors import refusal_messages
+from tracker.web.ui.filters import Filters
+from tracker.web.ui.form import Form
+from tracker.web.ui.pagination import page_number
+from tracker.web.ui.tables import Column, ColumnHeading, headings, order_asked
+
+refusal_messages(
+    nobody_to_remind=_l(
+        "Nobody was reminded: these people have sent since, are away, or were reminded in the last "
+        "7 days. Look at the list again."
+    )
+)
+
+LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
+LONGEST = 200
+IDS_MOST = 1000
+"""An address names no more people than this."""
+
+STATE_NAMES = {
+    RoundState.NOT_SENT: _l("Not sent"),
+    RoundState.SENT: _l("Sent"),
+    RoundState.IN_REVIEW: _l("In review"),
+    RoundState.FINISHED: _l("Review finished"),
+}
+COLUMNS = {
+    "name": Column(_l("Name")),
+    "branch": Column(_l("Team")),
+    "state": Column(_l("State")),
+    "supervisor": Column(_l("Supervisor"), sorts=False),
+    "reminded": Column(_l("Last reminder"), largest_first=True),
+}
+KEYS: dict[str, Callable[[RoundLearner], Any]] = {
+    "name": lambda one: folded(one.name),
+    "branch": lambda one: folded(one.branch),
+    "state": lambda one: (STATES.index(one.state), one.since or LONG_AGO),
+    "reminded": lambda one: one.reminded_at or LONG_AGO,
+}
+SHOWN: dict[str, Callable[[RoundLearner], bool]] = {
+    "": lambda one: True,
+    "not-sent": lambda one: one.state is RoundState.NOT_SENT,
+    "ready": lambda one: one.is_ready,
+    "sent": lambda one: one.state is RoundState.SENT,
+    "in-review": lambda one: one.state is RoundState.IN_REVIEW,
+    "overdue": lambda one: one.is_overdue,
+}
+
+
+class RoundFilters(Filters):
+    q = StringField(_l("Name"))
+    branch = SelectField(_l("Team"))
+    show = SelectField(_l("State"))
+    reminded = SelectField(_l("Last reminder"))
+
+
+class RemindForm(Form):
+    people = HiddenField()
+
+    @property
+    def ids(self) -> list[int]:
+        return _ids([self.people.data or ""])
+
+
+@dataclass(frozen=True, slots=True)
+class RoundSelection:
+    """Those of `ids`; with `all`, everybody in the list but these."""
+
+    all: bool
+    ids: frozenset[int]
+
+    def picks(self, person_id: int) -> bool:
+        return (person_id in self.ids) is not self.all
+
+    @property
+    def address(self) -> dict[str, str]:
+        """What an address needs of it."""
+        ids = ".".join(map(str, sorted(self.ids)))
+        return {**({"all": "1"} if self.all else {}), **({"chosen": ids} if ids else {})}
+
+
+@dataclass(frozen=True, slots=True)
+class RoundList:
+    """`total` have not finished; `found` of them are left by the filters, of whom `remindable` can
+    be reminded. `selected` are on any page. `kept` are the filters and `order` the order, as an
+    address has them."""
+
+    cut: TablePage[RoundLearner]
+    rows: tuple[RoundLearner, ...]
+    total: int
+    remindable: int
+    form: RoundFilters
+    headings: list[ColumnHeading]
+    kept: dict[str, str]
+    order: dict[str, Any]
+    selection: RoundSelection
+    selected: tuple[RoundLearner, ...]
+    unknown: bool
+
+
+def asked(page: RoundPage, now: dt.datetime) -> RoundList:
+    """What the address asks for."""
+    everybody = [one for one in page.learners if one.state is not RoundState.FINISHED]
+    form, order = RoundFilters(request.args), order_asked(COLUMNS)
+    branch = form.offer("branch", _branches(page))
+    show = form.offer("show", _states(page))
+    lately = now - REMIND_AGAIN
+    after: dict[str, Callable[[RoundLearner], bool]] = {
+        "": lambda one: True,
+        "not-lately": lambda one: one.reminded_at is None or one.reminded_at <= lately,
+        "never": lambda one: one.reminded_at is None,
+    }
+    times = [_("Any time"), _("Not in the last 7 days"), _("Never")]
+    reminded = form.offer("reminded", list(zip(after, times, strict=True)))
+    find = (form.q.data or "").strip()[:LONGEST]
+    rows = [
+        one
+        for one in everybody
+        if SHOWN[show](one)
+        and after[reminded](one)
+        and branch in ("", _key(page, one.branch))
+        and folded(find) in folded(one.name)
+    ]
+    rows.sort(key=KEYS["name"])
+    rows.sort(key=KEYS[order.by], reverse=order.descending)
+    kept = form.chosen() | ({"q": find} if find else {})
+    selection = _selection()
+    among = rows if selection.all else everybody
+    selected = [one for one in among if one.can_be_reminded and selection.picks(one.person_id)]
+    stays = {"team_id": page.team.id, "round": page.round.id, **kept, **selection.address}
+    return RoundList(
+        cut=table_page(rows, page_number()),
+        rows=tuple(rows),
+        total=len(everybody),
+        remindable=sum(one.can_be_reminded for one in rows),
+        form=form,
+        headings=headings(COLUMNS, order, "team_rounds.show", **stays),
+        kept=kept,
+        order=order.kept,
+        selection=selection,
+        selected=tuple(selected),
+        unknown=order.unknown or form.unknown,
+    )
+
+
+def reminders_by_day(
+    people: Iterable[RoundLearner], time_zone: str
+) -> list[tuple[dt.datetime | None, int]]:
+    """How many of them were reminded last on which day, the latest first; never, last."""
+    found: dict[dt.date | None, list[dt.datetime | None]] = {}
+    for one in people:
+        on = day_in(time_zone, one.reminded_at) if one.reminded_at is not None else None
+        found.setdefault(on, []).append(one.reminded_at)
+    days = sorted(found, key=lambda day: day or dt.date.min, reverse=True)
+    return [(found[day][0], len(found[day])) for day in days]
+
+
+def _key(page: RoundPage, branch: str) -> str:
+    """What the address calls a team below; "own" for those directly in this one."""
+    return next((str(b.team.id) for b in page.branches if b.team.name == branch), "own")
+
+
+def _branches(page: RoundPage) -> list[tuple[str, Any]]:
+    named = [
+        ("own" if each.is_own else str(each.team.id), _own() if each.is_own else each.team.name)
+        for each in page.branches
+    ]
+    return [("", _("All")), *named] if named else [("", _("All"))]
+
+
+def _own() -> str:
+    return str(_("directly in this team"))
+
+
+def _states(page: RoundPage) -> list[tuple[str, Any]]:
+    offered = {
+        "": _("All not finished"),
+        "not-sent": _("Not sent"),
+        "ready": _("Ready to talk"),
+        "sent": _("Sent"),
+        "in-review": _("In review"),
+        "overdue": _("Overdue"),
+    }
+    of_an_open_round = ("ready", "overdue")
+    return [
+        (key, name)
+        for key, name in offered.items()
+        if not (page.is_over and key in of_an_open_round)
+    ]
+
+
+def _selection() -> RoundSelection:
+    """As the address has it, with what was ticked and unticked on the page before."""
+    is_all = request.args.get("all") == "1"
+    ids = set(_ids(request.args.getlist("chosen")))
+    shown = set(_ids(request.args.getlist("shown")))
+    ticked = set(_ids(request.args.getlist("people")))
+    turned = {each for each in shown if (each in ticked) is not is_all}
+    return RoundSelection(is_all, frozenset((ids - shown) | turned))
+
+
+def _ids(given: Collection[str]) -> list[int]:
+    parts = [part for each in given for part in each.split(".")[:IDS_MOST]]
+    return [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 11]

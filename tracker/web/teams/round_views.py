@@ -1,0 +1,172 @@
+"""The round of a team: how far its people are, and reminding those who have not sent."""
+
+from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.administration.invitations import hours
+from tracker.queries.teams import round_page
+from tracker.queries.teams.gap_scope import GapScope, PastRound
+from tracker.queries.teams.round_page import RoundPage
+from tracker.rules.notifications.notices import MailLine, NoticeEmail, NoticeKind, RoundNotice
+from tracker.rules.roles import Permission
+from tracker.services.notifications import round_reminders as service
+from tracker.web.http import rate_limits, session
+from tracker.web.http.access import door, note_looks
+from tracker.web.http.errors import flash_message
+from tracker.web.http.form_actions import accepted
+from tracker.web.i18n.render import render
+from tracker.web.teams import gap_asked, round_exports, round_list
+from tracker.web.teams.round_list import STATE_NAMES, RemindForm
+from tracker.web.ui.csv import csv_file
+from tracker.web.ui.template_helpers import moment
+
+bp = Blueprint("team_rounds", __name__, url_prefix="/teams")
+
+
+@bp.get("/<id:team_id>/round")
+@door(Permission.ROUND_READ, subjects.team)
+def show(team: Subject) -> ResponseReturnValue:
+    scope, offered = _scope(team)
+    if not offered:
+        return render("teams/round_none.html", scope=scope, team=team)
+    page = _page(scope, _asked(offered))
+    found = round_list.asked(page, session.now())
+    note_looks([one.person_id for one in found.cut.rows], "round")
+    return render(
+        "teams/round.html",
+        team=team,
+        scope=scope,
+        page=page,
+        offered=offered,
+        found=found,
+        states=STATE_NAMES,
+        stays={"team_id": team.id, "round": page.round.id},
+        linked={each.id for each in scope.children},
+        known={one.person_id for one in scope.people if one.by_name},
+    )
+
+
+@bp.get("/<id:team_id>/round.csv")
+@door(Permission.ROUND_READ, subjects.team)
+@rate_limits.documents
+def export(team: Subject) -> ResponseReturnValue:
+    """The list, as it is filtered, on all its pages."""
+    scope, offered = _scope(team)
+    page = _page(scope, _asked(offered))
+    found = round_list.asked(page, session.now())
+    if found.unknown:
+        abort(404)
+    note_looks([one.person_id for one in found.rows], "round")
+    return csv_file(
+        round_exports.table(page, found, session.today(), session.actor().time_zone),
+        f"{page.round.name} {page.team.name} {session.now():%Y-%m-%d}",
+    )
+
+
+@bp.get("/<id:team_id>/round/remind")
+@door(Permission.ROUND_REMIND, subjects.team)
+def preview(team: Subject) -> ResponseReturnValue:
+    return _preview(team, RemindForm(formdata=None))
+
+
+@bp.post("/<id:team_id>/round/remind")
+@door(Permission.ROUND_REMIND, subjects.team)
+def remind(team: Subject) -> ResponseReturnValue:
+    form = RemindForm()
+    _none, offered = _scope(team)
+    at = _asked(offered)
+    done = accepted(
+        form,
+        lambda: service.remind(
+            session.actor(),
+            team,
+            at.id,
+            form.ids,
+            session.blind_spots(),
+            session.now(),
+            by_mail=_is_mail_set(),
+        ),
+    )
+    if done is None:
+        return _preview(team, form), 422
+    flash_message(_reminded(done[0]))
+    return redirect(url_for("team_rounds.show", team_id=team.id, round=at.id), 303)
+
+
+def _scope(team: Subject) -> tuple[GapScope, list[PastRound]]:
+    scope = gap_asked.scope_of(team)
+    return scope, round_page.offered(scope)
+
+
+def _asked(offered: list[PastRound]) -> PastRound:
+    """The round in the address, or the one to look at first. What is not offered is no page."""
+    wanted = request.args.get("round", "")
+    found = [each for each in offered if wanted in ("", str(each.id))]
+    if not found:
+        abort(404)
+    return found[0]
+
+
+def _page(scope: GapScope, at: PastRound) -> RoundPage:
+    return round_page.page(session.actor(), scope, at, session.now())
+
+
+def _preview(team: Subject, form: RemindForm) -> str:
+    """Whom it would go to, and what they would read."""
+    scope, offered = _scope(team)
+    page = _page(scope, _asked(offered))
+    found = round_list.asked(page, session.now())
+    ids = form.ids
+    chosen = [one for one in page.learners if one.can_be_reminded and one.person_id in ids]
+    people = chosen if ids else list(found.selected)
+    me = session.actor()
+    line = MailLine(
+        NoticeKind.ROUND_REMINDER,
+        me.name,
+        None,
+        round=RoundNotice(page.round.name, page.round.ends_on),
+    )
+    to = people[0].name if people else ""
+    subject, text = current_app.extensions["tracker_email_preview"](
+        NoticeEmail(0, to, "", "", (line,))
+    )
+    waiting = [one for one in page.learners if one.state == "not_sent" and not one.can_be_reminded]
+    note_looks([one.person_id for one in people], "round")
+    return render(
+        "teams/round_remind.html",
+        team=team,
+        scope=scope,
+        page=page,
+        form=form,
+        people=people,
+        back={"team_id": team.id, "round": page.round.id, **found.kept, **found.selection.address},
+        by_day=round_list.reminders_by_day(people, me.time_zone),
+        away=[one for one in waiting if one.away_until],
+        lately=[one for one in waiting if not one.away_until],
+        subject=subject,
+        text=text,
+        hours=hours(me, session.now()),
+        now=session.now(),
+        is_mail_set=_is_mail_set(),
+    )
+
+
+def _is_mail_set() -> bool:
+    return current_app.extensions["tracker_mail"] is not None
+
+
+def _reminded(count: int) -> str:
+    found = hours(session.actor(), session.now())
+    done = ngettext("%(num)d person is reminded.", "%(num)d people are reminded.", count)
+    if found.at <= session.now() or not _is_mail_set():
+        return str(done)
+    later = ngettext(
+        "%(num)d person is reminded: by notice now, by mail from %(moment)s on.",
+        "%(num)d people are reminded: by notice now, by mail from %(moment)s on.",
+        count,
+        moment=moment(found.at),
+    )
+    return str(later)
