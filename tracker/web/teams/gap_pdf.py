@@ -55,7 +55,6 @@ def document(of: PrintedGaps) -> Document:
         if rows
         else [],
         "reasons": {"title": _("Because of which statements"), "sections": _reasons(page)},
-        "note": _small_groups() if page.without_names else "",
         "heads": {"name": _("Name"), "job": _("Job profile")},
     }
     return Document(
@@ -94,13 +93,3 @@ def _reasons(page: GapPage) -> list[Data]:
         }
         for strand in page.reasons
     ]
-
-
-def _small_groups() -> str:
-    return str(
-        _(
-            "Counts only: this library does not show levels by name to coordinators. Where too few "
-            "people are behind a count, or it would give away what is hidden elsewhere, it is not "
-            "shown."
-        )
-    )

@@ -16,7 +16,7 @@ def as_of_words(scope: GapScope) -> str:
     return as_of(scope.round.ends_on, scope.round.reconstructed) if scope.round else ""
 
 
-def measure(chosen: MatrixFilters, without_names: bool) -> str:
+def measure(chosen: MatrixFilters, without_names: bool = False) -> str:
     """By which job people are measured (rules/profiles/targets)."""
     if without_names:
         return str(
