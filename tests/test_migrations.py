@@ -29,6 +29,7 @@ from tests.factories.versions import carried, next_version
 from tests.factories.world import World, make_world
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tests.services.administration.past_rounds import past_round
+from tests.web.teams.crowds import Crowd
 from tracker.app import create_app
 from tracker.db import Base, db, transaction
 from tracker.models import Framework, Statement
@@ -51,7 +52,7 @@ from tracker.services.frameworks import publishing
 from tracker.services.frameworks.corrections import suggest_correction
 from tracker.services.frameworks.importing import import_framework
 from tracker.services.notifications import round_reminders
-from tracker.services.reviews import differences, due_dates, reviews
+from tracker.services.reviews import differences, due_dates, releases, reviews
 
 MIGRATIONS = ROOT / "migrations"
 SEED = ROOT / "seed_data" / "frameworks" / "library-technicians.json"
@@ -1096,4 +1097,49 @@ def test_reminders_of_a_round_come_and_go_with_all_data(
 
 BEFORE_REMINDERS = str(
     ScriptDirectory(str(MIGRATIONS)).get_revision("20270109_round_reminders").down_revision
+)
+
+
+def test_the_voice_of_released_figures_comes_and_goes_with_all_data(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was told before is of reviews; the way back forgets the self-ratings alone."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    reviewed = [
+        text(
+            "SELECT id, domain_key, as_of, people FROM releases "
+            "WHERE voice = 'endorsed' ORDER BY id"
+        ),
+        text(
+            "SELECT p.person_id, p.state FROM release_people p JOIN releases r "
+            "ON r.id = p.release_id WHERE r.voice = 'endorsed' ORDER BY p.id"
+        ),
+    ]
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            Crowd(make_world(NOW)).put("harbour", 4, 4)
+            assert releases.release_all_due(NOW) == 2
+            kept = [list(db.session.execute(each)) for each in reviewed]
+            triggers = sorted(_triggers())
+            db.session.remove()
+            downgrade(revision=BEFORE_VOICES)
+            assert "voice" not in {
+                each["name"] for each in inspect(db.engine).get_columns("releases")
+            }
+            assert sorted(_triggers()) == triggers
+            db.session.remove()
+            upgrade()
+            assert [list(db.session.execute(each)) for each in reviewed] == kept
+            assert db.session.scalar(text("SELECT count(*) FROM releases")) == 1
+            assert sorted(_triggers()) == triggers
+            connection = db.session.connection()
+            assert invariants.broken(connection, invariants.contents(connection), ()) == []
+            db.session.remove()
+            db.engine.dispose()
+
+
+BEFORE_VOICES = str(
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20270110_release_voice").down_revision
 )

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20270109_round_reminders"
-down_revision = "20270107_round_snapshots"
+down_revision = "20270108_releases"
 branch_labels = None
 depends_on = None
 

@@ -1,9 +1,9 @@
 """People put where a test wants them to stand in a domain of the small framework, in the endorsed
-voice."""
+voice, and in their own."""
 
 import datetime as dt
 
-from tests.factories.answers import EndorsedAnswer
+from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tracker.rules.profiles.levels import TargetState
@@ -21,9 +21,10 @@ def stand(
     *,
     at: dt.datetime | None = None,
     by: str = "hugo",
+    said: Answer | None = None,
 ) -> None:
     """Endorse what makes the state: all that is listed as done or as none of their work, or two as
-    not yet."""
+    not yet. `said`: their own answer to each of these, where it was another."""
     statements = world.statements[domain]
     match state:
         case TargetState.AT_TARGET:
@@ -35,4 +36,4 @@ def stand(
         case TargetState.NOT_YET_KNOWN:
             answers = {}
     for statement_id, answer in answers.items():
-        endorse(world, person, by, statement_id, answer, at)
+        endorse(world, person, by, statement_id, answer, at, said)

@@ -119,6 +119,7 @@ COUNTED: tuple[tuple[str, Opened], ...] = (
     (r"^Keep (\d+) older ratings?", lambda page: page.count('name="seen-')),
     (r"^Select all (\d+)$", lambda page: int(said(page, r"(\d+) selected\."))),
     (r"^Rate (\d+)$", lambda page: page.count("<fieldset")),
+    (r"(?:^|: )(\d+) of \d+$", lambda page: rows(page, "People, their level and target")),
 )
 """What a link says, and how to count what it opens. In an entry of Today its note stands behind "|"."""
 
@@ -207,8 +208,10 @@ def test_every_count_is_that_of_the_page_it_opens(
         for address in ("/", "/notices"):  # before other pages mark what they are about as read
             opened(address)
         teams = re.findall(r'href="(/teams/\d+)"', opened("/teams"))
+        gaps = [f"{team}/gaps" for team in dict.fromkeys(teams)]
         rounds = re.findall(r'href="(/teams/\d+/round)"', "".join(map(opened, teams)))
-        for address in ["/", "/profile", "/reviews", *dict.fromkeys([*teams, *rounds])]:
+        further = dict.fromkeys([*teams, *gaps, *rounds])
+        for address in ["/", "/profile", "/reviews", *further]:
             page = opened(address)
             followed |= {re.sub(r"\d+", "N", text) for _href, text in counted(page)}
             wrong += [f"{name}, {address}: {each}" for each in untrue(page, opened)]

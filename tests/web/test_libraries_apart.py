@@ -206,6 +206,8 @@ WITHOUT_ROWS = {
     "limit_counts",
     "looks",
     "notice_choices",
+    "release_people",
+    "releases",
     "reset_requests",
     "review_item_evidence",
     "review_messages",

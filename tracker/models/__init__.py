@@ -72,6 +72,8 @@ from tracker.models.reviews.reviews import (
 from tracker.models.reviews.routing import Deputy, Handover, HandoverText, SecondReading
 from tracker.models.roster import RosterImport, RosterMemory, RosterRow, RosterTrace
 from tracker.models.rounds import (
+    Release,
+    ReleasePerson,
     RoleProfile,
     Round,
     RoundFramework,
@@ -140,6 +142,8 @@ __all__ = [
     "Person",
     "Rating",
     "RatingEntry",
+    "Release",
+    "ReleasePerson",
     "ResetRequest",
     "Review",
     "ReviewItem",

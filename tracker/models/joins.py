@@ -10,21 +10,88 @@ from sqlalchemy import (
     String,
     and_,
     cast,
+    exists,
+    or_,
     select,
 )
 from sqlalchemy.orm import aliased
 
 from tracker.models.drafts import Draft
 from tracker.models.evidence import Evidence, EvidenceVersion
+from tracker.models.frameworks.carrying import CarriedPerson
 from tracker.models.frameworks.frameworks import Framework, Level, ScaleAnswer, Statement, Strand
+from tracker.models.frameworks.versions import StatementSuccessor
+from tracker.models.ratings import Rating
 from tracker.models.seals import Seal
 from tracker.rules.drafts import RATING
 from tracker.rules.frameworks.scale import Meaning
 
 
-def scale_answer(key: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+def scale_answer(
+    key: SQLColumnExpression[Any], of: type[ScaleAnswer] = ScaleAnswer
+) -> ColumnElement[bool]:
     """The `ScaleAnswer` of that key, in the scale of the statement's framework."""
-    return and_(ScaleAnswer.framework_id == Statement.framework_id, ScaleAnswer.key == key)
+    return and_(of.framework_id == Statement.framework_id, of.key == key)
+
+
+def rated_before(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Over `Statement`: that person rated what it was in an earlier version, and has no answer to
+    it in this one, as it does not carry, or as what was merged had different answers. What they
+    cleared themselves, here or in the version before, is not among them; what went as they were
+    carried back is."""
+    own, earlier, last = aliased(Rating), aliased(Rating), aliased(Rating)
+    line, way, step = (aliased(StatementSuccessor) for _link in range(3))
+    is_answered = exists(
+        select(own.id)
+        .where(
+            own.statement_id == Statement.id,
+            own.person_id == person_id,
+            or_(own.answer.is_not(None), ~_was_taken_back(own)),
+        )
+        .correlate_except(own)
+    )
+    is_cleared = exists(
+        select(last.id)
+        .where(
+            last.statement_id == step.statement_id,
+            last.person_id == person_id,
+            last.answer.is_(None),
+            ~_was_taken_back(last),
+        )
+        .correlate_except(last)
+    )
+    leads_on = exists(
+        select(way.id)
+        .join(step, step.statement_id == way.successor_id)
+        .where(
+            way.statement_id == earlier.statement_id,
+            step.successor_id == Statement.id,
+            step.steps == 1,
+            ~is_cleared,
+        )
+        .correlate_except(way, step)
+    )
+    was_answered = exists(
+        select(earlier.id)
+        .join(line, line.statement_id == earlier.statement_id)
+        .where(
+            line.successor_id == Statement.id,
+            earlier.person_id == person_id,
+            earlier.answer.is_not(None),
+            or_(line.steps == 1, leads_on),
+        )
+        .correlate_except(earlier, line)
+    )
+    return and_(~is_answered, was_answered)
+
+
+def _was_taken_back(rating: type[Rating]) -> ColumnElement[bool]:
+    undone = aliased(CarriedPerson)
+    return exists(
+        select(undone.id)
+        .where(undone.person_id == rating.person_id, undone.undone_at == rating.rated_at)
+        .correlate_except(undone)
+    )
 
 
 def scale_rows(framework_id: int) -> Select[str, Meaning]:

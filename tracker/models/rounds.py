@@ -4,11 +4,13 @@ it all was on the last day of each."""
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, String, UniqueConstraint, false, text
+from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Line, Prose, parent
+from tracker.models.columns import Id, Line, Prose, one_of, parent
+from tracker.rules.frameworks.scale import Voice
+from tracker.rules.profiles.levels import TargetState
 
 
 class RoleProfile(Base):
@@ -106,3 +108,40 @@ class SnapshotPerson(Base):
     exceptions: Mapped[list[int]] = mapped_column(JSON)
     cells: Mapped[dict[str, Any]] = mapped_column(JSON)
     counts: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Release(Base):
+    """How the people of some teams stood in a domain and a voice at `as_of`, told without names,
+    append-only. The domain by its key, in all versions of the framework. `people` have a target.
+    Not `told`: it was decided that it may not be (rules/teams/releases)."""
+
+    __tablename__ = "releases"
+    __table_args__ = (
+        Index("ix_releases_of", "library_id", "slug", "domain_key"),
+        one_of("voice", Voice),
+    )
+
+    id: Mapped[Id]
+    library_id: Mapped[int] = mapped_column(parent("libraries.id"))
+    slug: Mapped[Line]
+    domain_key: Mapped[Line]
+    voice: Mapped[Voice] = mapped_column(server_default=Voice.ENDORSED.value)
+    as_of: Mapped[dt.datetime]
+    made_at: Mapped[dt.datetime]
+    teams: Mapped[list[int]] = mapped_column(JSON)
+    people: Mapped[int]
+    told: Mapped[bool]
+
+
+class ReleasePerson(Base):
+    """Somebody who is counted in a release, at target or below it, append-only: the person by
+    reference. `reviewed`: after so many statements, in their own voice so many revealed."""
+
+    __tablename__ = "release_people"
+    __table_args__ = (UniqueConstraint("release_id", "person_id"), one_of("state", TargetState))
+
+    id: Mapped[Id]
+    release_id: Mapped[int] = mapped_column(parent("releases.id"))
+    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    state: Mapped[TargetState]
+    reviewed: Mapped[int]

@@ -17,6 +17,8 @@ GROWING = frozenset(
         "level_exception_moves",
         "looks",
         "rating_entries",
+        "release_people",
+        "releases",
         "review_moves",
         "round_snapshots",
         "seals",

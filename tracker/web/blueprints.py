@@ -57,6 +57,8 @@ from tracker.web.reviews.differences import views as differences
 from tracker.web.reviews.endorsements import exception_views as exceptions
 from tracker.web.reviews.endorsements import statement_views as statements
 from tracker.web.reviews.endorsements import views as endorsements
+from tracker.web.teams import gap_drill_views as gap_drill
+from tracker.web.teams import gap_file_views as gap_files
 from tracker.web.teams import round_views as team_rounds
 from tracker.web.teams import views as teams
 
@@ -117,5 +119,7 @@ BLUEPRINTS: list[Blueprint] = [
     statements.bp,
     system.bp,
     teams.bp,
+    gap_drill.bp,
+    gap_files.bp,
     team_rounds.bp,
 ]

@@ -86,7 +86,7 @@ def test_a_cell_says_how_far_it_is_and_a_level_only_where_it_is_known() -> None:
         answers = [StatementAnswer(rank, each) for rank, each in enumerate(meanings, 1)]
         return cell_of(4, 3, standing(tally_statements(answers * 2), 2))
 
-    assert of(Meaning.MET, Meaning.NOT_MET) == GapCell(4, 3, 1, 2, GAP, 2, 1)
+    assert of(Meaning.MET, Meaning.NOT_MET) == GapCell(4, 3, 1, 2, GAP, 2, 1, (2,))
     assert of(Meaning.OPEN, Meaning.MET) == GapCell(4, 3, 0, 2, UNKNOWN, None, None)
 
 

@@ -7,7 +7,7 @@ which it would have hidden something else.
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cache
-from itertools import combinations, product
+from itertools import product
 
 import pytest
 from hypothesis import find, given, settings
@@ -15,13 +15,7 @@ from hypothesis import strategies as st
 
 from tests.rules.searching import SEARCH
 from tracker.rules.teams import suppression
-from tracker.rules.teams.suppression import (
-    CountedGroup,
-    can_be_told,
-    hidden_parts,
-    may_add,
-    shown_groups,
-)
+from tracker.rules.teams.suppression import CountedGroup, can_be_told, hidden_parts, shown_groups
 
 SMALL = 3
 """The least size in the worlds tried here, so that all of them can be tried."""
@@ -227,91 +221,6 @@ def test_showing_the_parts_of_a_hidden_group_is_found_to_leak() -> None:
     assert find(sizes_of_tree, lambda sizes: tree_leaks(each_for_itself, sizes), settings=SEARCH)
 
 
-# Sets that overlap: filters, rounds, exports
-
-people = st.integers(4, 9)
-
-
-@st.composite
-def readings(draw: st.DrawFn) -> tuple[dict[int, str], list[frozenset[int]]]:
-    """People with a category each, and the sets of people that a reader asks for, one after
-    another."""
-    everybody = range(draw(people))
-    category_of = {person: draw(st.sampled_from(["gap", "at target"])) for person in everybody}
-    asked = draw(st.lists(st.frozensets(st.sampled_from(everybody), min_size=1), max_size=6))
-    return category_of, [frozenset(everybody), *asked]
-
-
-def few_are_known(category_of: dict[int, str], shown: Sequence[frozenset[int]]) -> bool:
-    """Whether the gaps among fewer than the least can be worked out from the gaps in every set
-    shown."""
-    everybody = list(category_of)
-
-    def gaps(world: dict[int, str]) -> list[int]:
-        return [sum(world[person] == "gap" for person in each) for each in shown]
-
-    seen = gaps(category_of)
-    every_world = (
-        dict(zip(everybody, each, strict=True))
-        for each in product(["gap", "at target"], repeat=len(everybody))
-    )
-    fitting = [world for world in every_world if gaps(world) == seen]
-    covered = sorted(frozenset().union(*shown))
-    few = [each for size in range(1, SMALL) for each in combinations(covered, size)]
-    return any(
-        len({sum(world[p] == "gap" for p in each) for world in fitting}) == 1 for each in few
-    )
-
-
-def accepted(
-    may: Callable[[list[frozenset[int]], frozenset[int], dict[int, str]], bool],
-    reading: tuple[dict[int, str], list[frozenset[int]]],
-) -> list[frozenset[int]]:
-    category_of, asked = reading
-    shown: list[frozenset[int]] = []
-    for each in asked:
-        if may(shown, each, category_of):
-            shown.append(each)
-    return shown
-
-
-@settings(max_examples=150)
-@given(readings())
-def test_no_few_can_be_worked_out_from_sets_that_overlap(
-    reading: tuple[dict[int, str], list[frozenset[int]]],
-) -> None:
-    shown = accepted(
-        lambda so_far, new, category_of: may_add(so_far, new, category_of, SMALL), reading
-    )
-    assert not few_are_known(reading[0], shown)
-
-
-def test_judging_each_filter_by_itself_is_found_to_leak() -> None:
-    def by_itself(
-        so_far: list[frozenset[int]], new: frozenset[int], category_of: dict[int, str]
-    ) -> bool:
-        return may_add([], new, category_of, SMALL)
-
-    assert find(
-        readings(), lambda each: few_are_known(each[0], accepted(by_itself, each)), settings=SEARCH
-    )
-
-
-def test_overlapping_filters_can_be_used() -> None:
-    category_of = {person: "gap" if person % 2 else "at target" for person in range(20)}
-    everybody, first = frozenset(range(20)), frozenset(range(10))
-    assert may_add([everybody], first, category_of)
-    assert may_add([everybody, first], frozenset(range(5, 15)), category_of)
-    assert not may_add([everybody], frozenset(range(17)), category_of), "three are left over"
-
-
-def test_one_who_joined_between_two_rounds_is_not_worked_out() -> None:
-    category_of = {person: "gap" if person % 2 else "at target" for person in range(12)}
-    spring, autumn = frozenset(range(11)), frozenset(range(12))
-    assert not may_add([spring], autumn, category_of)
-    assert may_add([spring], spring, category_of)
-
-
 # What is told and hidden
 
 
@@ -430,9 +339,3 @@ class TestFive:
         assert hidden_parts([(1, 1), (1, 1), (5, 5), (6, 6)], least=4) == {0, 1}
         fours = (CountedGroup("a", (2, 2)), CountedGroup("b", (2, 2)))
         assert shown_groups(CountedGroup("all", (4, 4), fours), least=4) == {"all", "a", "b"}
-        category_of = {person: person % 2 for person in range(10)}
-        five, four = frozenset(range(5)), frozenset(range(4))
-        everybody = frozenset(range(10))
-        assert may_add([everybody], five, category_of)
-        assert not may_add([everybody], four, category_of)
-        assert may_add([everybody], four, category_of, least=4)

@@ -3,27 +3,30 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from tests.factories.answers import EndorsedAnswer
+from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
-from tests.factories.sending import NO, YES, actor, send
-from tests.factories.versions import AFTER, done, next_version, planned
+from tests.factories.sending import NO, YES, actor, answer_all, item_ids, send
+from tests.factories.versions import AFTER, NextVersion, carried, done, next_version, planned
 from tests.factories.world import START, World
 from tracker.db import session, transaction
 from tracker.models import Endorsement, Membership, Person, RatingEntry, UseStatementReading
+from tracker.models.reviews.standing import standing
 from tracker.policy.permissions import Actor, current_on
 from tracker.queries.administration import rosters
 from tracker.queries.administration.accounts import merges
+from tracker.queries.operations import record_check
 from tracker.queries.profiles import earlier_records
 from tracker.rules.administration.merges import LASTS
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Role
 from tracker.services.administration import people
 from tracker.services.administration.accounts import merging
+from tracker.services.reviews import reviews
 
 DAY = dt.timedelta(days=1)
 
@@ -163,3 +166,47 @@ def test_two_versions_do_not_meet_in_one_account(context: World, adam: Actor) ->
     for kept, earlier in ((ana, nina), (nina, ana)):
         with pytest.raises(Conflict, match="merge_other_version"):
             merging.propose(adam, kept, earlier, AFTER)
+
+
+def test_late_reviews_of_both_parts_of_a_merged_statement_stay_with_their_account(
+    context: World, adam: Actor
+) -> None:
+    """Nina's two count for what they became, as long as that account goes on; Ana, who has one of
+    the two, does not get the other by it."""
+    nina, ana = join(context, "nina", "central"), context.people["ana"]
+    one, other = context.statements["communication"][:2]
+    sent = {"nina": send(context, YES, YES, learner="nina"), "ana": send(context, YES)}
+    version = next_version(context, merged={(one, other): True})
+    merged = version.became[one][0]
+    carried(context, version)
+    for kept, earlier in ((ana, nina), (nina, ana)):
+        with pytest.raises(Conflict, match="merge_reviews_open"):
+            merging.propose(acting_later(context, "adam"), kept, earlier, AFTER)
+    for name, review_id in sent.items():
+        said = [ReviewerAnswer.CONSISTENTLY] * len(item_ids(review_id))
+        answer_all(context, review_id, *said)
+        reviews.reveal(acting_later(context, "sue"), review_id, AFTER)
+        assert session().scalars(counted(context.people[name], version, merged)).all() == (
+            [EndorsedAnswer.CONSISTENTLY] if name == "nina" else []
+        )
+    session().rollback()
+    assert not merging.propose(acting_later(context, "adam"), ana, nina, AFTER)
+    waiting = merges.waiting(nina, AFTER)
+    session().rollback()
+    assert waiting is not None
+    merging.confirm(acting_later(context, "ana"), waiting.id, AFTER)
+    assert merging.confirm(acting_later(context, "nina"), waiting.id, AFTER)
+    session().rollback()
+    assert session().scalars(counted(ana, version, merged)).all() == []
+    found = earlier_records.record(nina)
+    assert [each.answer for each in found.endorsements] == ["Consistently"] * 2
+    assert record_check.of_own() == []
+
+
+def acting_later(world: World, name: str) -> Actor:
+    return actor(world, name, AFTER)
+
+
+def counted(person_id: int, version: NextVersion, statement_id: int) -> Select[str]:
+    found = standing(lambda column: column == person_id, version.framework_id)
+    return select(found.c.answer).where(found.c.statement_id == statement_id)

@@ -64,6 +64,7 @@ def test_what_is_kept_of_a_person(context: World) -> None:
         "target": 2,
         "state": "gap",
         "blocking": 1,
+        "blocked": [1],
         "known": 0,
         "not_met": context.statements["leadership"][:2],
     }
@@ -127,6 +128,7 @@ WRITES = re.compile(
     r"\b(?:Membership|Target|NotRatedHere)\(|(?:delete|update|insert)\((?:Membership|Target|"
     r"NotRatedHere|Team|RoleProfile|Round)\b|\bmemberships\.(?:write|add_many|change_many|"
     r"delete_many)\(|\.(?:ends_on|path|parent_id|time_zone|disabled_at) = (?!now)|_set_targets\(|\bcarried_people\.(?:carry|take_back)\("
+    r"|\bremoval\.remove\("
 )
 """What a figure of a past round is made of, as services write it."""
 

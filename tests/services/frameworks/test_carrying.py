@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.factories.answers import ReviewerAnswer
 from tests.factories.evidence import piece
 from tests.factories.ratings import rate
-from tests.factories.sending import NO, PART, YES, actor
+from tests.factories.sending import NO, PART, YES, actor, answer_all, item_ids, send
 from tests.factories.versions import AFTER, carried, done, next_version, planned, undone
 from tests.factories.world import World
 from tests.web.reviews.endorsements.test_exceptions import agreed
@@ -42,7 +43,7 @@ from tracker.services.administration import bulk_edits, memberships, role_profil
 from tracker.services.administration.roster import planning
 from tracker.services.assessment import ratings
 from tracker.services.frameworks import carrying
-from tracker.services.reviews import exceptions
+from tracker.services.reviews import exceptions, reviews
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -293,6 +294,43 @@ def test_what_both_agreed_on_comes_along_and_goes_with_the_undo(world: World) ->
     exception_id = session().scalars(select(func.min(LevelException.id))).one()
     exceptions.withdraw(actor(world, "ana", AFTER), item_id, exception_id, "Now I do.", AFTER)
     assert statuses() == {statement: "withdrawn", became: "withdrawn"}
+    assert faults() == []
+
+
+def statuses(person_id: int) -> list[tuple[int, str]]:
+    session().rollback()
+    rows = session().execute(
+        select(LevelException.statement_id, LevelException.status)
+        .where(LevelException.person_id == person_id)
+        .order_by(LevelException.id)
+    )
+    return [(statement_id, status.value) for statement_id, status in rows]
+
+
+def test_what_is_proposed_comes_along_and_both_agree_on_it_there(world: World) -> None:
+    """Before the carrying, and after it at a review of the version before that ended late."""
+    early, late = world.statements["communication"][0], world.statements["communication"][2]
+    ana, people = actor(world, "ana"), world.people["ana"]
+    review_id = send(world, YES)
+    answer_all(world, review_id, ReviewerAnswer.NOT_YET)
+    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    open_id = send(world, YES, skip=2)
+    (item_id,) = item_ids(review_id)
+    first = exceptions.propose(ana, item_id, "Not at my desk.", world.now)
+    version = next_version(world)
+    carried(world, version)
+    there = version.became[early][0]
+    assert statuses(people) == [(early, "proposed"), (there, "proposed")]
+    exceptions.confirm(actor(world, "sue", AFTER), item_id, first, AFTER)
+    assert statuses(people) == [(early, "agreed"), (there, "agreed")]
+    answer_all(world, open_id, ReviewerAnswer.NOT_YET)
+    reviews.reveal(actor(world, "sue", AFTER), open_id, AFTER)
+    (late_item,) = item_ids(open_id)
+    second = exceptions.propose(actor(world, "ana", AFTER), late_item, "Nor this.", AFTER)
+    exceptions.confirm(actor(world, "sue", AFTER), late_item, second, AFTER)
+    assert statuses(people)[2:] == [(late, "agreed"), (version.became[late][0], "agreed")]
+    exceptions.withdraw(actor(world, "sue", AFTER), item_id, first, "It does.", AFTER)
+    assert statuses(people)[:2] == [(early, "withdrawn"), (there, "withdrawn")]
     assert faults() == []
 
 

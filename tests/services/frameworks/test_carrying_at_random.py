@@ -1,28 +1,42 @@
-"""Random ratings, notes and evidence over random changes of a version: carried, undone, carried
-again, nothing is lost and what is asked again is exactly what changed."""
+"""Random years of random frameworks: published, carried, undone, carried again; nothing is lost,
+what is asked again is exactly what changed, and what was kept of a round stays to the byte."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from random import Random
+from itertools import count
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from hypothesis import HealthCheck, Phase, example, given, settings
+from sqlalchemy import false, select
 
-from tests.factories.evidence import piece
-from tests.factories.sending import NO, NOT_MINE, PART, SURE_NOT, YES
-from tests.factories.versions import NextVersion, carried, next_version, undone
-from tests.factories.world import World
-from tracker.db import session, transaction
-from tracker.models import CarriedPerson, Evidence, EvidenceLink, Rating, RatingEntry, Statement
+from tests.conftest import NOW, empty
+from tests.engines import LONG
+from tests.factories.sending import PART, YES, actor
+from tests.factories.versions import AFTER, done
+from tests.factories.world import make_world
+from tests.review_rules import faults
+from tests.services.administration.test_round_snapshots import kept
+from tests.services.frameworks import random_deeds, random_years
+from tests.services.frameworks.random_years import REVIEWERS, Deed, Did, Fate, Plan, Years, plans
+from tests.services.frameworks.told import Told, expected, held, told, unreachable
+from tracker.db import db, session
+from tracker.models import CarriedPerson, RoundSnapshot
+from tracker.models.reviews import standing
+from tracker.queries.assessment.learners import learner
+from tracker.queries.endorsements import digest_check
 from tracker.queries.frameworks import carrying as queries
+from tracker.queries.frameworks.carrying import CarryingScope
+from tracker.queries.frameworks.contents import statement_ids
 from tracker.queries.operations import audit_chain, record_check
+from tracker.rules.errors import Invalid
+from tracker.rules.reviews.digests import DigestFit
+from tracker.services.administration import exclusions, rounds
+from tracker.services.frameworks import carrying
 
-PEOPLE = ("ana", "ben", "lea")
-ANSWERS = (YES, PART, NO, SURE_NOT, NOT_MINE)
-
-pytestmark = pytest.mark.usefixtures("context")
+MAY = dt.datetime(2026, 5, 11, 9, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -31,190 +45,286 @@ def context(app: Flask) -> Iterator[None]:
         yield
 
 
-@dataclass(slots=True)
-class Drawn:
-    """`parts`: by statement of the later version, those of the one before that carry to it;
-    `all_parts`: those that lead to it."""
-
-    version: NextVersion
-    parts: dict[int, set[int]] = field(default_factory=dict)
-    all_parts: dict[int, set[int]] = field(default_factory=dict)
+def everybody(years: Years, version: int) -> dict[str, Told]:
+    return {name: told(years, name, years.versions[version]) for name in REVIEWERS}
 
 
-Said = dict[int, tuple[str, dt.datetime, str, str]]
-"""By statement: answer, when, and both notes."""
-Before = dict[str, tuple[Said, set[tuple[int, int]]]]
-"""By name: that, and the evidence linked to each statement."""
-
-
-def drawn(world: World, random: Random) -> Drawn:
-    """A version in which a good part is changed, each statement in one way at most."""
-    pool = [each for ids in world.statements.values() for each in ids]
-    random.shuffle(pool)
-    coin = [random.random() < 0.5 for _each in pool]
-    reworded = dict(zip(pool[:8], coin, strict=False))
-    split = dict(zip(pool[8:12], coin, strict=False))
-    merged = {(pool[at], pool[at + 1]): coin[at] for at in range(12, 22, 2)}
-    version = next_version(
-        world, reworded=reworded, split=split, merged=merged, retired=set(pool[22:25]), added=2
-    )
-    carries = dict.fromkeys(pool, True) | reworded
-    carries |= {each: merged[pair] for pair in merged for each in pair}
-    found = Drawn(version)
-    for before, afters in version.became.items():
-        for number, after in enumerate(afters):
-            found.all_parts.setdefault(after, set()).add(before)
-            if (split[before] and not number) if before in split else carries[before]:
-                found.parts.setdefault(after, set()).add(before)
-    return found
-
-
-def rated_at_random(world: World, random: Random) -> None:
-    pool = [each for ids in world.statements.values() for each in ids]
-    with transaction() as tx:
-        for name in PEOPLE:
-            for statement_id in random.sample(pool, random.randint(10, len(pool))):
-                at = world.now - dt.timedelta(days=random.randint(1, 300))
-                row = {
-                    "person_id": world.people[name],
-                    "statement_id": statement_id,
-                    "answer": random.choice(ANSWERS).value,
-                    "basis": "rated",
-                    "version": 1,
-                    "rated_at": at,
-                }
-                own, shown = (random.choice(("", "some", "more")) for _note in range(2))
-                tx.add(Rating(**row, own_note=own, reviewer_note=shown))
-                tx.add(RatingEntry(**row))
-    for name in PEOPLE:
-        for _piece in range(2):
-            piece(world, name, reasons={each: f"why {each}" for each in random.sample(pool, 4)})
-
-
-def said(person_id: int, framework_id: int) -> Said:
-    session().rollback()
-    rows = session().scalars(
-        select(Rating)
-        .join(Statement, Statement.id == Rating.statement_id)
-        .where(
-            Rating.person_id == person_id,
-            Rating.answer.is_not(None),
-            Statement.framework_id == framework_id,
-        )
-    )
-    return {
-        row.statement_id: (str(row.answer), row.rated_at, row.own_note, row.reviewer_note)
-        for row in rows
-    }
-
-
-def links(person_id: int, framework_id: int) -> set[tuple[int, int]]:
-    session().rollback()
-    rows = session().execute(
-        select(EvidenceLink.evidence_id, EvidenceLink.statement_id)
-        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .join(Statement, Statement.id == EvidenceLink.statement_id)
-        .where(Evidence.person_id == person_id, Statement.framework_id == framework_id)
-    )
-    return {(evidence_id, statement_id) for evidence_id, statement_id in rows}
-
-
-def wrong(world: World, found: Drawn, before: Before) -> Iterator[str]:
-    """What is not as it should be, after everybody is carried."""
-    for name, (old, old_links) in before.items():
-        person_id = world.people[name]
-        new = said(person_id, found.version.framework_id)
-        expected = {
-            after: {old[each][0] for each in parts if each in old}
-            for after, parts in found.parts.items()
-            if parts <= old.keys() and len({old[each][0] for each in parts}) == 1
+def acted(years: Years, year: int, places: slice) -> None:
+    """What the plan has for that year, of those statements of the newest version."""
+    deeds, ids = years.plan.deeds[year], years.ids()
+    for number, name in enumerate(REVIEWERS):
+        left_out = told(years, name, years.versions[-1]).left_out
+        dealt = {
+            key: deeds[(number * len(ids) + place) % len(deeds)] for place, key in enumerate(ids)
         }
-        if {after: {answer} for after, (answer, *_rest) in new.items()} != expected:
-            yield f"answers of {name}"
-        for after, (_answer, on, *notes) in new.items():
-            parts = [old[each] for each in found.parts[after]]
-            if on != min(each[1] for each in parts):
-                yield f"date of {name}"
-            if any(text not in notes[at] for each in parts for at, text in enumerate(each[2:])):
-                yield f"notes of {name}"
-        again = {after for after, parts in found.all_parts.items() if parts & old.keys()} - set(new)
-        rows = session().scalars(
-            select(CarriedPerson.asked_again)
-            .where(CarriedPerson.person_id == person_id)
-            .order_by(CarriedPerson.id.desc())
-        )
-        if rows.first() != len(again):
-            yield f"asked again of {name}"
-        expected_links = {
-            (evidence_id, after)
-            for after, parts in found.all_parts.items()
-            for evidence_id, statement_id in old_links
-            if statement_id in parts
-        }
-        if links(person_id, found.version.framework_id) != expected_links:
-            yield f"evidence of {name}"
-        if (said(person_id, world.framework_id), links(person_id, world.framework_id)) != (
-            old,
-            old_links,
-        ):
-            yield f"what {name} had before"
-    connection = session().connection()
-    faults = list(record_check.findings(connection))
-    if faults or audit_chain.verified(connection).wrong:
-        yield f"the record or its audit: {faults}"
+        wanted = {key: dealt[key] for key in ids[places] if key not in left_out}
+        random_deeds.done(years, name, wanted)
 
 
-def arranged(world: World, seed: int) -> tuple[Drawn, Before]:
-    random = Random(seed)
-    rated_at_random(world, random)
-    found = drawn(world, random)
-    return found, {
-        name: (
-            said(world.people[name], world.framework_id),
-            links(world.people[name], world.framework_id),
-        )
-        for name in PEOPLE
-    }
+def leave_out(years: Years, places: frozenset[int]) -> None:
+    wanted = [key for place, key in enumerate(years.ids()) if place in places]
+    if wanted:
+        now = years.tick()
+        exclusions.leave_out(actor(years.world, "adam", now), wanted, "Not here.", now)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_nothing_is_lost_there_back_and_there_again(world: World, seed: int) -> None:
-    random = Random(seed)
-    rated_at_random(world, random)
-    found = drawn(world, random)
-    before = {
-        name: (
-            said(world.people[name], world.framework_id),
-            links(world.people[name], world.framework_id),
-        )
-        for name in PEOPLE
-    }
-    carrying_id = carried(world, found.version)
-    assert list(wrong(world, found, before)) == []
-    assert undone(world, carrying_id).stayed == 0
-    for name, (old, old_links) in before.items():
-        person_id = world.people[name]
-        assert said(person_id, world.framework_id) == old
-        assert links(person_id, world.framework_id) == old_links
-        assert said(person_id, found.version.framework_id) == {}
-        assert links(person_id, found.version.framework_id) == set()
-    carried(world, found.version)
-    assert list(wrong(world, found, before)) == []
+def planned(years: Years) -> int:
+    city, (before, after) = years.world.libraries["city"], years.versions[-2:]
+    now = years.tick()
+    scope = CarryingScope(city, before, after)
+    return carrying.plan(actor(years.world, "adam", now), scope, now.date(), now)
 
 
-def test_a_lost_statement_would_be_seen(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The partner: with one way fewer from version to version."""
-    random = Random(1)
-    rated_at_random(world, random)
-    found = drawn(world, random)
-    before = {
-        name: (
-            said(world.people[name], world.framework_id),
-            links(world.people[name], world.framework_id),
-        )
-        for name in PEOPLE
-    }
-    whole = queries.lines
-    monkeypatch.setattr(queries, "lines", lambda *versions: whole(*versions)[:-1])
-    carried(world, found.version)
-    assert list(wrong(world, found, before)) != []
+def undone(years: Years, carrying_id: int) -> int:
+    now = years.tick()
+    carrying.undo(actor(years.world, "adam", now), carrying_id, now)
+    return done(carrying_id, years.tick()).stayed
+
+
+class Lived:
+    """One plan, lived through: `wrong` says what is not as it should be."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.wrong: list[str] = []
+        self.rounds: dict[int, str | None] = {}
+        self.years = years = random_years.begun(make_world(NOW), plan, MAY)
+        acted(years, 0, slice(0, None, 2))
+        years.now = NOW
+        acted(years, 0, slice(1, None, 2))
+        rounds.keep_all_due(years.tick())
+        self.keep()
+        leave_out(years, plan.left_out)
+        self.year(0)
+        if len(plan.fates) > 1:
+            years.now += DAY
+            acted(years, 1, slice(0, None, 1))
+            self.year(1)
+
+    def say(self, fault: str) -> None:
+        self.wrong.append(fault)
+
+    def year(self, number: int) -> None:
+        years = self.years
+        before = everybody(years, -1)
+        random_years.next_year(years)
+        self.same("published", everybody(years, -2), before)
+        if number == 0:
+            self.waits_for_the_round()
+            years.now = AFTER
+        before = everybody(years, -2)
+        carrying_id = planned(years)
+        done(carrying_id, years.tick())
+        self.carried("carried", before)
+        self.foretold()
+        if years.plan.late_before_undo:
+            random_deeds.end_open_reviews(years)
+            self.carried("ended late", before, only_own=True)
+        before = everybody(years, -2)
+        if stayed := undone(years, carrying_id):
+            self.say(f"{stayed} stay")
+        self.taken_back(before)
+        self.rated_meanwhile()
+        before = everybody(years, -2)
+        carrying_id = planned(years)
+        done(carrying_id, years.tick())
+        self.carried("carried again", before)
+        random_deeds.end_open_reviews(years)
+        self.carried("ended later", before, only_own=True)
+
+    def foretold(self) -> None:
+        """As many hold another level as the draft said; there is one exception at a level."""
+        if any(did.deed in random_deeds.TO_EXCEPT for did in self.years.plan.deeds[0]):
+            return
+        ranks = [(held(self.years, name, -2), held(self.years, name, -1)) for name in REVIEWERS]
+        for (*domain, rank), people in self.years.foretold.items():
+            key = domain[0], domain[1]
+            other = sum(
+                (was.get(key, 0) >= rank) != (now.get(key, 0) >= rank) for was, now in ranks
+            )
+            if other != people:
+                self.say(f"{people} were to change at {key} {rank}, not {other}")
+
+    def waits_for_the_round(self) -> None:
+        if self.years.plan.in_round:
+            with pytest.raises(Invalid, match="carrying_in_round"):
+                planned(self.years)
+
+    def rated_meanwhile(self) -> None:
+        """While they are back, each rates one statement otherwise, and another one is left out."""
+        years = self.years
+        newest = years.versions.pop()
+        for name in REVIEWERS:
+            them = told(years, name, years.versions[-1])
+            for key, (answer, _at) in list(them.own.items())[:1]:
+                if key not in them.left_out:
+                    other = PART if answer == YES else YES
+                    random_deeds.done(
+                        years, name, {key: Did(Deed.RATED, other, noted=False, shown=True)}
+                    )
+        left_out = told(years, "ana", years.versions[-1]).left_out
+        free = [key for key in sorted(told_ids(years)) if key not in left_out]
+        if len(free) > 1:
+            now = years.tick()
+            exclusions.leave_out(actor(years.world, "adam", now), free[-1:], "Nor this.", now)
+        years.versions.append(newest)
+
+    def carried(self, when: str, before: dict[str, Told], *, only_own: bool = False) -> None:
+        """Everybody is told on the newest version what they are to be, and on the one before as
+        before (of their own, where reviews have ended since)."""
+        years = self.years
+        for name, was in everybody(years, -2).items():
+            own = {"own", "notes", "evidence", "left_out", "again"}
+            skipped = {each.name for each in dataclasses.fields(Told)} - own if only_own else set()
+            self.same(f"{when}: before, of {name}", was, before[name], skipped)
+            now = told(years, name, years.versions[-1])
+            self.same(f"{when}: of {name}", now, expected(years, name, was))
+            for each in unreachable(years, name):
+                self.say(f"{when}: {each}")
+            them = learner(years.world.people[name], years.now.date(), "drawn")
+            if them is None or them.framework_id != years.versions[-1]:
+                self.say(f"{when}: {name} is elsewhere")
+            asked = session().scalars(
+                select(CarriedPerson.asked_again)
+                .where(CarriedPerson.person_id == years.world.people[name])
+                .order_by(CarriedPerson.id.desc())
+            )
+            if asked.first() != len(now.again - now.left_out):
+                self.say(f"{when}: how many {name} is told to rate again")
+        self.sound(when)
+
+    def taken_back(self, before: dict[str, Told]) -> None:
+        years = self.years
+        self.same("undone", everybody(years, -2), before)
+        for name in REVIEWERS:
+            left = told(years, name, years.versions[-1])
+            if left.own or left.notes or left.evidence or left.exceptions:
+                self.say(f"undone: {name} has something left")
+            them = learner(years.world.people[name], years.now.date(), "drawn")
+            if them is None or them.framework_id != years.versions[-2]:
+                self.say(f"undone: {name} is elsewhere")
+        self.sound("undone")
+
+    def same(
+        self, when: str, found: object, wanted: object, skipped: set[str] | None = None
+    ) -> None:
+        if isinstance(found, dict) and isinstance(wanted, dict):
+            for name in wanted:
+                self.same(f"{when}, {name}", found[name], wanted[name])
+            return
+        for each in dataclasses.fields(Told):
+            is_, was = getattr(found, each.name), getattr(wanted, each.name)
+            if each.name not in (skipped or ()) and is_ != was:
+                self.say(f"{when}: {each.name} {is_} for {was}")
+
+    def keep(self) -> None:
+        session().rollback()
+        for round_id in session().scalars(select(RoundSnapshot.round_id)).all():
+            self.rounds.setdefault(round_id, kept(round_id))
+
+    def sound(self, when: str) -> None:
+        """The record, its audit, and the rounds that are kept."""
+        session().rollback()
+        for round_id, text in self.rounds.items():
+            if kept(round_id) != text:
+                self.say(f"{when}: the kept round {round_id}")
+        self.keep()
+        connection = session().connection()
+        found = [each.code for each in record_check.findings(connection)]
+        found += faults(connection)
+        chain = audit_chain.verified(connection).wrong
+        found += [] if chain is None else [str(chain)]
+        found += [
+            f"endorsement {each.endorsement_id}"
+            for each in digest_check.all_checked()
+            if each.fit is DigestFit.DOES_NOT_FIT
+        ]
+        for each in found:
+            self.say(f"{when}: {each}")
+
+
+def told_ids(years: Years) -> list[int]:
+    newest = statement_ids(years.versions[-1])
+    return list(newest.values())
+
+
+def lived(plan: Plan) -> list[str]:
+    db.session.remove()
+    empty(db.engine)
+    return Lived(plan).wrong
+
+
+CARRIED, ASKED = True, False
+YEAR = (
+    (Fate.SAME, CARRIED),
+    (Fate.REWORDED, ASKED),
+    (Fate.MERGED, CARRIED),
+    (Fate.SPLIT, CARRIED),
+    (Fate.RETIRED, ASKED),
+    (Fate.MOVED, CARRIED),
+)
+DEEDS = tuple(
+    Did(deed, answer, noted=True, shown=True)
+    for answer in (YES, PART)
+    for deed in (Deed.ENDORSED, Deed.RATED, Deed.EXCEPTED, Deed.ENDORSED, Deed.WAITING)
+)
+RICH = Plan((((3, 3, 3),),), (YEAR,), (DEEDS,), frozenset({1}), True, False)
+
+
+@settings(
+    max_examples=60 if LONG else 2,
+    phases=[Phase.explicit, Phase.generate],
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(plan=plans())
+@example(plan=RICH)
+def test_nothing_is_lost_there_back_and_there_again(context: None, plan: Plan) -> None:
+    assert lived(plan) == []
+
+
+class FaultError(Exception):
+    pass
+
+
+class UntilFault(Lived):
+    def say(self, fault: str) -> None:
+        raise FaultError(fault)
+
+
+def nothing(*_facts: object) -> None:
+    pass
+
+
+ANEW = count()
+whole_lines, whole_carried = queries.lines, standing._carried
+BREAKS: dict[str, tuple[str, object]] = {
+    "one way fewer": (
+        "tracker.queries.frameworks.carrying.lines",
+        lambda *versions: whole_lines(*versions)[1:],
+    ),
+    "no notes": ("tracker.rules.frameworks.carrying._notes", lambda _texts: ""),
+    "no evidence": ("tracker.records.frameworks.carried_people._links", nothing),
+    "no exceptions": ("tracker.records.reviews.exceptions.carry", nothing),
+    "no endorsements": (
+        "tracker.models.reviews.standing._carried",
+        lambda *words: whole_carried(*words).where(false()),
+    ),
+    "no way back": ("tracker.records.ratings.take_back", nothing),
+    "a round kept anew": (
+        "tests.services.frameworks.test_carrying_at_random.kept",
+        lambda _round_id: str(next(ANEW)),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BREAKS)
+def test_what_is_lost_would_be_seen(
+    context: None, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The partner: one of them is left out."""
+    monkeypatch.setattr(*BREAKS[what])
+    empty(db.engine)
+    with pytest.raises((FaultError, AssertionError)):
+        UntilFault(RICH)

@@ -18,10 +18,13 @@ from tests.factories.actors import acting
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.mail_servers import Inbox, mail_server
 from tests.factories.notices import deliver, deliver_one, mails, server, tell, text, told, wants
+from tests.factories.ratings import rate
 from tests.factories.sending import NO, NOT_MINE, YES, actor, answer_all, ask, item_ids, send
+from tests.factories.versions import AFTER, carried, next_version, undone
 from tests.factories.world import World
 from tracker.db import session, transaction
 from tracker.models import Membership, Notice, NoticeChoice, OutboxMail, Person
+from tracker.queries.notifications import notices as listed
 from tracker.queries.notifications import outbox as queries
 from tracker.records.notifications import outbox as records
 from tracker.rules.errors import Conflict, Missing
@@ -63,6 +66,41 @@ def down() -> Inbox:
 
 def addresses(inbox: Inbox) -> list[str]:
     return sorted(address for recipients in inbox.recipients for address in recipients)
+
+
+def test_who_is_carried_reads_how_many_statements_to_rate_again_and_how_long_it_takes(
+    context: World, inbox: Inbox
+) -> None:
+    wants(context, MailChoice.EACH, "ana", "ben")
+    asked, same, gone = context.statements["communication"][:3]
+    for statement_id in (asked, same, gone):
+        rate(context, "ana", statement_id, YES)
+    rate(context, "ben", same, YES)
+    carrying_id = carried(
+        context, next_version(context, reworded={asked: False}, split={same: False}, retired={gone})
+    )
+    assert deliver(inbox, AFTER) == ["sent", "sent"]
+    of_ana, of_ben = (
+        next(text(inbox, at) for at, who in enumerate(inbox.recipients) if f"{name}@" in who[0])
+        for name in ("ana", "ben")
+    )
+    assert (
+        "Your ratings are now in Small framework 2. 3 statements changed: rate them again, about "
+        "1 minute." in " ".join(of_ana.split())
+    )
+    assert "2 statements changed" in of_ben
+    undone(context, carrying_id, AFTER + HOUR)
+    later = notices_of(context, "ana")
+    assert later == [("Small framework 2", 3, "1")], "and what it says once that is undone"
+
+
+def notices_of(world: World, name: str) -> list[tuple[str, int, str | None]]:
+    found = listed.listed(actor(world, name, AFTER), AFTER.date())
+    return [
+        (each.carried.framework, each.carried.statements, each.carried.back)
+        for each in found.notices
+        if each.carried is not None
+    ]
 
 
 def test_who_wants_it_at_once_has_it_at_once(

@@ -124,6 +124,9 @@ DOWNLOADS = {
     "/reviews/<id:review_id>/differences.pdf": ("sue", "ana", "reviews", "pdf"),
     "/evidence/<id:evidence_id>/file": ("ana", "ana", "evidence", "pdf"),
     "/teams/<id:team_id>/gaps/people.csv": ("sue", None, "teams", "csv"),
+    "/teams/<id:team_id>/gaps.xlsx": ("sue", None, "gap_files", "xlsx"),
+    "/teams/<id:team_id>/gaps.pdf": ("sue", None, "gap_files", "pdf"),
+    "/teams/<id:team_id>/gaps/domains/<domain>/people.csv": ("sue", None, "gap_drill", "csv"),
     "/background/<id:job_id>/file": ("sue", None, "teams", "csv"),
     "/admin/access.csv": ("adam", None, "access_review", "csv"),
     "/admin/people/export.csv": ("adam", None, "rosters", "csv"),
@@ -163,6 +166,7 @@ def test_every_file_that_is_taken_out_is_an_event(
         "evidence_id": evidence_id,
     }
     address = re.sub(r"<id:(\w+)>", lambda found: str(ids[found.group(1)]), rule)
+    address = address.replace("<domain>", "technical")
     somebody = sign_in(world.email(who))
     for number in (1, 2):
         assert somebody.get(address).status_code == 200
@@ -170,7 +174,9 @@ def test_every_file_that_is_taken_out_is_an_event(
         assert len(found) == number
     assert found[0][:2] == (world.people[who], world.people[whom] if whom else None)
     assert (found[0][2]["what"], found[0][2]["form"]) == (what, form)
-    assert found[0][2].get("team") == ("Central" if what.startswith("team") else None)
+    assert found[0][2].get("team") == (
+        "Central" if "<id:team_id>" in rule or what == "teams" else None
+    )
 
 
 def test_no_address_of_a_file_is_forgotten_above(migrated_app: Flask) -> None:

@@ -6,22 +6,24 @@ from collections.abc import Callable
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 
 from tests.client import Client
 from tests.factories.actors import acting
 from tests.factories.people import join
 from tests.factories.versions import AFTER, carried, next_version
-from tests.factories.world import World
+from tests.factories.world import START, World
 from tests.services.administration import past_rounds as factory
 from tests.web.reviews.test_reviews import words
 from tests.web.teams.test_gaps import file
-from tests.web.teams.test_gaps_suppression import Crowd, hide_names
-from tracker.db import transaction
-from tracker.models import Library, Person, Round
+from tracker.db import session, transaction
+from tracker.models import Library, Membership, Person, SnapshotPerson
 from tracker.queries.profiles import levels
 from tracker.rules.profiles import levels as rules
 from tracker.rules.profiles.levels import LevelRule
+from tracker.rules.roles import Role
 from tracker.services.administration import people, rounds
+from tracker.services.administration.accounts import removal
 
 SignIn = Callable[[str], Client]
 FILES = ("city/gaps.csv", "city/gaps/people.csv", "central/gaps.csv", "bookmobile/gaps.csv")
@@ -102,32 +104,6 @@ def test_who_only_supervises_sees_those_whom_they_may_see_now(
     assert names[:4] == ["Name", "Ana", "Ben", "Cleo"]
 
 
-def test_a_reader_without_names_is_told_no_more_of_a_closed_round(
-    app: Flask, world: World, sign_in: SignIn
-) -> None:
-    """The same rules hide the same counts: nothing has changed since it was kept."""
-    with app.app_context():
-        hide_names(world)
-        crowd = Crowd(world)
-        crowd.put("central", gaps=3, at=3)
-        crowd.put("bookmobile", gaps=1, at=1)
-        crowd.put("harbour", gaps=6, at=1)
-        spring = factory.past_round(world)
-        with transaction() as tx:
-            tx.get_one(Round, spring).ends_on = world.now.date()
-        rounds.keep_all_due(world.now + dt.timedelta(days=1))
-    cora = sign_in(world.email("cora"))
-    hidden = 0
-    for team in ("city", "central", "bookmobile", "harbour"):
-        for teams in ("all", "own"):
-            url = f"/teams/{world.teams[team]}/gaps.csv?teams={teams}"
-            if cora.http.get(url).status_code == 200:
-                now = file(cora, url)
-                assert file(cora, f"{url}&round={spring}")[:-1] == now
-                hidden += "not shown" in str(now)
-    assert hidden
-
-
 def test_a_learner_takes_along_what_was_kept_of_them(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
@@ -151,4 +127,28 @@ def test_who_moved_to_a_new_version_is_compared_with_the_round_before(
         cora = sign_in(world.email("cora"))
         page = words(cora.get(f"/teams/{world.teams['city']}/gaps?compare={spring}").text)
     assert "reconstructed" not in page
-    assert "Spring 2026 same people 0 of 0 1 of 2 1 of 2" in page
+    assert "Known both times of 4 people 0 2 2" in page
+    assert "Spring 2026 below target 0 1 1 Now below target 0 1 1 Difference 0 0 0" in page
+
+
+def test_who_is_deleted_loses_the_name_and_no_figure(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Also where the daily work has not come to keep the round."""
+    cora = sign_in(world.email("cora"))
+    with app.app_context():
+        spring = factory.past_round(world)
+        adam = acting(world, "adam")
+        nora, _token = people.add(adam, "Nora Newman", "nora@example.org", world.now)
+        with transaction() as tx:
+            place = world.teams["central"], world.role_profiles["city"]
+            learns = Membership(person_id=nora, role=Role.LEARNER, starts_on=START)
+            learns.team_id, learns.role_profile_id = place
+            tx.add(learns)
+        removal.remove(acting(world, "adam"), nora, world.now)
+    after = told(world, cora, spring)
+    assert "Nora" not in after
+    assert f"Deleted account {nora}" in after
+    with app.app_context():
+        kept = session().scalars(select(SnapshotPerson).where(SnapshotPerson.person_id == nora))
+        assert [(each.role_profile, len(each.cells)) for each in kept] == [("Mid-level", 3)]

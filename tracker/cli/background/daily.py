@@ -18,7 +18,7 @@ from tracker.services.frameworks import carrying
 from tracker.services.notifications import reminders, round_reminders
 from tracker.services.operations import anchors, jobs, limit_counts, stored_files
 from tracker.services.operations.jobs import JobKind, JobTask, Plan
-from tracker.services.reviews import differences, endorsements
+from tracker.services.reviews import differences, endorsements, releases
 
 LOG = structlog.get_logger("tracker.work")
 
@@ -44,6 +44,7 @@ def _of_files(work: Callable[[FilePlace], str]) -> str:
 
 PARTS: tuple[Callable[[dt.datetime], str], ...] = (
     lambda now: f"Rounds kept: {rounds.keep_all_due(now)}.",
+    lambda now: f"Figures without names: {releases.release_all_due(now)}.",
     lambda now: f"No agreement: {differences.keep_due_apart(now)}.",
     lambda now: f"Expired: {endorsements.expire_due(now)}.",
     lambda now: f"Carried to new versions, begun or going on: {carrying.start_due(now)}.",

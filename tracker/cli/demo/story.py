@@ -36,7 +36,7 @@ from tracker.services.administration import (
 from tracker.services.administration.library_settings import NewLibrary, create_administrator
 from tracker.services.assessment import ratings
 from tracker.services.notifications import notices
-from tracker.services.reviews import due_dates
+from tracker.services.reviews import due_dates, releases
 
 FRAMEWORK = "library-technicians"
 SEASONS = (
@@ -93,6 +93,7 @@ class Story(Scene):
         next_version.draft(
             self.actor(self.cast.administrator, self.at(-1)), self.framework_id, self.at(-1)
         )
+        releases.release_all_due(self.at(-1))
 
     def _found(self) -> None:
         now = self.at(-400)
@@ -225,6 +226,7 @@ class Story(Scene):
     def _after_first_round(self) -> None:
         """It is kept as it was on its last day; then the library comes to expect more."""
         rounds.keep_all_due(self.at(FIRST_ROUND[1] + 1))
+        releases.release_all_due(self.at(FIRST_ROUND[1] + 1))
         now = self.at(FIRST_ROUND[1] + 10)
         self._set_durable_targets(self.actor(self.cast.administrator, now), now)
 

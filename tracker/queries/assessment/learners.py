@@ -23,6 +23,7 @@ from tracker.models import (
 )
 from tracker.policy.permissions import current_on, in_reach_on
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.profiles.targets import higher_of
 from tracker.rules.roles import Role
 
 
@@ -38,8 +39,9 @@ class LearnerFramework:
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """A person in one of their frameworks, in the role profile of their newest current learner
-    membership there (or the last one, once it ended)."""
+    """A person in one of their frameworks, in all jobs that they have there now (or the last one,
+    once it ended): the team and terms are those of the newest, and they are measured against the
+    higher target of each domain (rules/profiles/targets)."""
 
     person_id: int
     name: str
@@ -50,8 +52,8 @@ class Learner:
     weekly_hours: int | None
     since: dt.date
     is_current: bool
-    role_profile_id: int
-    role_profile: str
+    role_profile_ids: tuple[int, ...]
+    role_profiles: tuple[str, ...]
     framework_id: int
     framework_slug: str
     framework_version: str
@@ -68,6 +70,15 @@ class Learner:
     round_ends_on: dt.date | None
     frameworks: tuple[LearnerFramework, ...]
     """All that they learn in, this one among them, the usual one first."""
+
+    @property
+    def role_profile(self) -> str:
+        """The names of all of their jobs there."""
+        return ", ".join(self.role_profiles)
+
+    @property
+    def has_several_jobs(self) -> bool:
+        return len(self.role_profile_ids) > 1
 
 
 @lru_cache(maxsize=8)
@@ -140,16 +151,28 @@ def learners(
     membership. Who does not learn there is not in it. One query."""
     rows = session().execute(_learners_on(today), {"people": person_ids}).mappings()
     by_person: defaultdict[int, dict[str, RowMapping]] = defaultdict(dict)
+    jobs: defaultdict[tuple[int, int], dict[int, str]] = defaultdict(dict)
     for row in rows:
         theirs = by_person[row["person_id"]]
         if row["is_current"] or not any(each["is_current"] for each in theirs.values()):
             theirs.setdefault(row["framework_slug"], row)
+            if row["is_current"] or row is theirs[row["framework_slug"]]:
+                key = row["person_id"], row["framework_id"]
+                jobs[key].setdefault(row["role_profile_id"], row["role_profile"])
     found = {}
     for person_id, theirs in by_person.items():
         asked = theirs.get(framework) if framework else next(iter(theirs.values()))
         if asked is not None:
-            frameworks = tuple(map(_framework, theirs.values()))
-            found[person_id] = Learner(**asked, frameworks=frameworks)
+            facts = dict(asked)
+            for name in ("role_profile_id", "role_profile"):
+                del facts[name]
+            held = jobs[person_id, asked["framework_id"]]
+            found[person_id] = Learner(
+                **facts,
+                role_profile_ids=tuple(held),
+                role_profiles=tuple(held.values()),
+                frameworks=tuple(map(_framework, theirs.values())),
+            )
     return found
 
 
@@ -190,6 +213,12 @@ def learner_of(person_id: int, statement_id: int, today: dt.date) -> Learner | N
 def _framework(row: RowMapping) -> LearnerFramework:
     label = f"{row['framework']} {row['framework_version']}"
     return LearnerFramework(row["framework_id"], row["framework_slug"], label, row["lang"])
+
+
+def expected(learner: Learner) -> dict[int, int]:
+    """The rank that somebody's jobs expect, by domain. One query."""
+    of = targets(set(learner.role_profile_ids))
+    return higher_of({domain_id: rank} for (_, domain_id), rank in of.items())
 
 
 def targets(role_profile_ids: set[int]) -> dict[tuple[int, int], int]:

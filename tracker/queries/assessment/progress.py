@@ -13,12 +13,10 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     func,
     or_,
     select,
 )
-from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import (
@@ -27,12 +25,12 @@ from tracker.models import (
     NotRatedHere,
     Rating,
     Statement,
-    StatementSuccessor,
     Strand,
     Target,
     UseStatement,
     UseStatementReading,
 )
+from tracker.models.joins import rated_before
 from tracker.models.reviews.standing import standing
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.assessment.ratings import RatingFilter
@@ -136,7 +134,7 @@ def progress(learner: Learner) -> Progress:
         **of(learner),
         "begin": dt.datetime.combine(begin, dt.time.min, dt.UTC),
         "begin_on": begin,
-        "job": learner.role_profile_id,
+        "jobs": learner.role_profile_ids,
     }
     rows = session().execute(_PROGRESS, values).all()
     levels = tuple(LevelProgress(*counted) for *counted, _newest, _read in rows)
@@ -208,34 +206,17 @@ REVIEWED = ENDORSED.c.statement_id == Statement.id
 """Its join to `Statement`: at most one."""
 
 
-def _again() -> ColumnElement[bool]:
-    own, earlier = aliased(Rating), aliased(Rating)
-    return and_(
-        ~exists(
-            select(own.id)
-            .where(own.statement_id == Statement.id, own.person_id == LEARNER)
-            .correlate_except(own)
-        ),
-        exists(
-            select(earlier.id)
-            .join(StatementSuccessor, StatementSuccessor.statement_id == earlier.statement_id)
-            .where(
-                StatementSuccessor.successor_id == Statement.id,
-                earlier.person_id == LEARNER,
-                earlier.answer.is_not(None),
-            )
-            .correlate_except(earlier, StatementSuccessor)
-        ),
-    )
-
-
-AGAIN = _again()
-"""Over `Statement`: the learner rated what it was in an earlier version, and has no answer to it in
-this one, as it does not carry, or as what was merged had different answers."""
+AGAIN = rated_before(LEARNER)
 
 
 def _progress() -> Select[*tuple[Any, ...]]:
     """Made once: to put it together costs as much as to run it."""
+    jobs = (
+        select(Target.domain_id, func.max(Target.rank).label("rank"))
+        .where(Target.role_profile_id.in_(bindparam("jobs", expanding=True)))
+        .group_by(Target.domain_id)
+        .subquery()
+    )
     newest = (
         select(func.max(UseStatement.id))
         .where(UseStatement.library_id == LIBRARY)
@@ -269,7 +250,7 @@ def _progress() -> Select[*tuple[Any, ...]]:
             func.count(case((and_(here, changed), Rating.id))).label("changed"),
             func.count(case((and_(here, unsure), Rating.id))).label("unsure"),
             func.count(case((and_(here, AGAIN), Statement.id))).label("again"),
-            (func.max(case((Level.rank <= Target.rank, 1), else_=0)) == 1).label("in_job"),
+            (func.max(case((Level.rank <= jobs.c.rank, 1), else_=0)) == 1).label("in_job"),
             newest.label("newest"),
             read.label("read"),
         )
@@ -279,13 +260,7 @@ def _progress() -> Select[*tuple[Any, ...]]:
         .outerjoin(NotRatedHere, LEFT_OUT)
         .outerjoin(Rating, RATED)
         .outerjoin(ENDORSED, REVIEWED)
-        .outerjoin(
-            Target,
-            and_(
-                Target.domain_id == Domain.id,
-                Target.role_profile_id == bindparam("job", type_=Integer),
-            ),
-        )
+        .outerjoin(jobs, jobs.c.domain_id == Domain.id)
         .where(Strand.framework_id == FRAMEWORK)
         .group_by(
             Strand.key,

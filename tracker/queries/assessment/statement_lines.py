@@ -18,16 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import (
-    Framework,
-    Membership,
-    Rating,
-    RoleProfile,
-    ScaleAnswer,
-    Statement,
-    StatementSuccessor,
-)
-from tracker.models.joins import scale_answer
+from tracker.models import Framework, Membership, Rating, RoleProfile, Statement, StatementSuccessor
 from tracker.policy.permissions import current_on
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.frameworks.changes.small_changes import Piece, pieces
@@ -57,29 +48,17 @@ class LineStatement:
 
 @dataclass(frozen=True, slots=True)
 class EarlierStatement:
-    """A statement of an earlier version than the one that somebody is on. `became`: what takes its
-    place in theirs; nothing where it was retired."""
+    """A statement of an earlier version than the one that somebody is on, with their own notes.
+    `became`: what takes its place in theirs; nothing where it was retired."""
 
     id: int
     version: str
     code: str
     title: Wording
     text: Wording
+    own_note: str
+    reviewer_note: str
     became: tuple[LineStatement, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RetiredStatement:
-    """A statement that is in the learner's version no more, with what they answered last."""
-
-    id: int
-    version: str
-    code: str
-    title: Wording
-    text: Wording
-    answer: str
-    label: Wording
-    at: dt.datetime
 
 
 def before(statement_id: int) -> list[LineStatement]:
@@ -97,16 +76,29 @@ def of_framework(framework_id: int) -> dict[int, list[LineStatement]]:
     return found
 
 
-def earlier(statement_id: int, framework_id: int) -> EarlierStatement | None:
-    """None where the statement is not of an earlier version of that framework. Two queries."""
+def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
+    """None where the statement is not of an earlier version of the learner's framework. For the
+    learner alone. Two queries."""
     theirs = aliased(Framework)
     row = (
         session()
         .execute(
-            select(Statement.id, Framework.version, Statement.code, Statement.title, Statement.text)
+            select(
+                Statement.id,
+                Framework.version,
+                Statement.code,
+                Statement.title,
+                Statement.text,
+                func.coalesce(Rating.own_note, ""),
+                func.coalesce(Rating.reviewer_note, ""),
+            )
             .join(Framework, Framework.id == Statement.framework_id)
-            .join(theirs, and_(theirs.slug == Framework.slug, theirs.id == framework_id))
-            .where(Statement.id == statement_id, _is_before(theirs))
+            .join(theirs, and_(theirs.slug == Framework.slug, theirs.id == learner.framework_id))
+            .outerjoin(
+                Rating,
+                and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id),
+            )
+            .where(Statement.id == statement_id, is_before(theirs))
         )
         .one_or_none()
     )
@@ -115,45 +107,14 @@ def earlier(statement_id: int, framework_id: int) -> EarlierStatement | None:
     became = _line(
         StatementSuccessor.successor_id,
         and_(
-            StatementSuccessor.statement_id == statement_id, Statement.framework_id == framework_id
+            StatementSuccessor.statement_id == statement_id,
+            Statement.framework_id == learner.framework_id,
         ),
     )
     return EarlierStatement(*row, became=tuple(became))
 
 
-def retired(learner: Learner) -> list[RetiredStatement]:
-    """Statements of earlier versions that the learner rated and that nothing takes the place of in
-    theirs, the newest version first. For the learner alone. One query."""
-    theirs, successor = aliased(Framework), aliased(Statement)
-    goes_on = exists(
-        select(StatementSuccessor.id)
-        .join(successor, successor.id == StatementSuccessor.successor_id)
-        .where(StatementSuccessor.statement_id == Statement.id, successor.framework_id == theirs.id)
-        .correlate_except(StatementSuccessor, successor)
-    )
-    rows = session().execute(
-        select(
-            Statement.id,
-            Framework.version,
-            Statement.code,
-            Statement.title,
-            Statement.text,
-            ScaleAnswer.key,
-            ScaleAnswer.label,
-            Rating.rated_at,
-        )
-        .select_from(Rating)
-        .join(Statement, Statement.id == Rating.statement_id)
-        .join(Framework, Framework.id == Statement.framework_id)
-        .join(theirs, and_(theirs.slug == Framework.slug, theirs.id == learner.framework_id))
-        .join(ScaleAnswer, scale_answer(Rating.answer))
-        .where(Rating.person_id == learner.person_id, _is_before(theirs), ~goes_on)
-        .order_by(Framework.id.desc(), Statement.position)
-    )
-    return [RetiredStatement(*row) for row in rows]
-
-
-def _is_before(other: type[Framework]) -> ColumnElement[bool]:
+def is_before(other: type[Framework]) -> ColumnElement[bool]:
     """Over `Framework`: it was published before the other one."""
     return tuple_(Framework.published_at, Framework.id) < tuple_(other.published_at, other.id)
 

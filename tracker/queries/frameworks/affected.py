@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import case, func, select, union
+from sqlalchemy import Select, case, func, select, union
 
 from tracker.db import session
-from tracker.models import Endorsement, Review, ReviewItem
+from tracker.models import Endorsement, Review, ReviewItem, Statement, StatementSuccessor
 from tracker.rules.reviews.workflow import LIVE, EndorsementStatus, ReviewStatus
 
 
@@ -43,42 +43,49 @@ def affected(statement_ids: Mapping[str, list[int]]) -> AffectedByChanges:
 
 
 def _counted(groups: Mapping[str, list[int]]) -> Mapping[str, Affected]:
+    """What was said of a statement in an earlier version, and carries to it, is said of it."""
     wanted = [each for ids in groups.values() for each in ids]
+    then = union(
+        select(Statement.id.label("now_id"), Statement.id.label("then_id")).where(
+            Statement.id.in_(wanted)
+        ),
+        select(StatementSuccessor.successor_id, StatementSuccessor.statement_id).where(
+            StatementSuccessor.carries, StatementSuccessor.successor_id.in_(wanted)
+        ),
+    ).subquery()
+    stands = Endorsement.status == EndorsementStatus.STANDING
     sent = (
-        select(Review.learner_id.label("person_id"), ReviewItem.statement_id)
+        select(Review.learner_id.label("person_id"), then.c.now_id)
         .join(ReviewItem, ReviewItem.review_id == Review.id)
-        .where(Review.status != ReviewStatus.WITHDRAWN, ReviewItem.statement_id.in_(wanted))
+        .join(then, then.c.then_id == ReviewItem.statement_id)
+        .where(Review.status != ReviewStatus.WITHDRAWN)
     )
-    reviewed = select(Endorsement.person_id, Endorsement.statement_id).where(
-        Endorsement.status == EndorsementStatus.STANDING, Endorsement.statement_id.in_(wanted)
+    reviewed = (
+        select(Endorsement.person_id, then.c.now_id)
+        .join(then, then.c.then_id == Endorsement.statement_id)
+        .where(stands)
     )
     known = union(sent, reviewed).subquery()
-    people = _by_group(groups, known.c.statement_id, func.count(known.c.person_id.distinct()))
-    endorsed = _by_group(
-        groups,
-        Endorsement.statement_id,
-        func.count(Endorsement.id),
-        Endorsement.status == EndorsementStatus.STANDING,
+    at_known = select(known.c.now_id, known.c.person_id)
+    endorsed = (
+        select(then.c.now_id, Endorsement.id)
+        .join(then, then.c.then_id == Endorsement.statement_id)
+        .where(stands)
     )
-    reviews = _by_group(
-        groups,
-        ReviewItem.statement_id,
-        func.count(ReviewItem.review_id.distinct()),
-        ReviewItem.review_id.in_(select(Review.id).where(Review.status.in_(LIVE))),
+    open_ones = (
+        select(then.c.now_id, ReviewItem.review_id)
+        .join(then, then.c.then_id == ReviewItem.statement_id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(Review.status.in_(LIVE))
     )
-    return {
-        key: Affected(people.get(key, 0), endorsed.get(key, 0), reviews.get(key, 0))
-        for key in groups
-    }
+    counts = [_by_group(groups, each) for each in (at_known, endorsed, open_ones)]
+    return {key: Affected(*(each.get(key, 0) for each in counts)) for key in groups}
 
 
-def _by_group(
-    groups: Mapping[str, list[int]], statement_id: Any, count: Any, *where: Any
-) -> Mapping[str, int]:
+def _by_group(groups: Mapping[str, list[int]], rows: Select[*tuple[Any, ...]]) -> Mapping[str, int]:
+    """`rows`: a statement, and what is counted once in each group."""
     keys = list(groups)
+    statement_id, counted = rows.subquery().c
     number = case(*((statement_id.in_(groups[key]), at) for at, key in enumerate(keys)), else_=-1)
-    wanted = [each for ids in groups.values() for each in ids]
-    rows = session().execute(
-        select(number, count).where(statement_id.in_(wanted), *where).group_by(number)
-    )
-    return {keys[at]: found for at, found in rows}
+    found = session().execute(select(number, func.count(counted.distinct())).group_by(number))
+    return {keys[at]: count for at, count in found}

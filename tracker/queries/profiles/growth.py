@@ -19,6 +19,7 @@ from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.rules.frameworks.scale import Meaning, Scale
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import TargetState
+from tracker.rules.teams import round_snapshots
 
 ROUNDS_OFFERED = 4
 
@@ -118,8 +119,11 @@ def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
             Round.ends_on,
             RoundSnapshot.reconstructed,
             RoundSnapshot.facts,
+            SnapshotPerson.person_id,
             SnapshotPerson.framework_id,
+            SnapshotPerson.role_profile_id,
             SnapshotPerson.role_profile,
+            SnapshotPerson.paths,
             SnapshotPerson.cells,
             SnapshotPerson.counts,
         )
@@ -143,7 +147,7 @@ def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
                 row.ends_on,
                 row.reconstructed,
                 framework["version"],
-                row.role_profile,
+                ", ".join(dict.fromkeys(job[2] for job in round_snapshots.jobs(framework, row))),
                 domains,
             )
         )

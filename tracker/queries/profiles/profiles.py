@@ -16,7 +16,8 @@ from tracker.models import Endorsement, Library, NotRatedHere, Rating, ScaleAnsw
 from tracker.models.joins import scale_answer
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import Learner, targets
+from tracker.queries.assessment import learners
+from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import levels
 from tracker.queries.profiles.levels import Counts, DomainShape
 from tracker.rules.frameworks.scale import Meaning
@@ -60,7 +61,7 @@ class EndorsedCount:
 def profile(learner: Learner, side: SelfSide, blind: BlindSpots) -> Profile:
     """Four queries; three without a self side."""
     domains = levels.shape(learner.framework_id, learner.library_id)
-    expected = {domain: rank for (_, domain), rank in targets({learner.role_profile_id}).items()}
+    expected = learners.expected(learner)
     own = _self_side(learner, side, blind)
     endorsed = levels.endorsed_answers(
         [learner.person_id], learner.framework_id, learner.library_id, blind

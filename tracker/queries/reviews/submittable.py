@@ -29,7 +29,7 @@ from tracker.models.joins import current_version, level_of_statement, scale_answ
 from tracker.models.reviews.standing import carries_to
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment.learners import Learner, targets
+from tracker.queries.assessment.learners import Learner, expected
 from tracker.queries.profiles import levels
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
@@ -67,7 +67,7 @@ class Freezable:
 
 def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
     """In the framework's order. Two queries."""
-    expected = targets({learner.role_profile_id})
+    ranks = expected(learner)
     last = levels.revealed([learner.person_id], learner.framework_id, NO_BLIND_SPOTS)
     _, last_statement, last_answer, last_at = last.c
     query = (
@@ -108,7 +108,7 @@ def sendable(learner: Learner, today: dt.date) -> list[Sendable]:
         worth = candidate(
             facts["statement_id"],
             facts["rank"],
-            expected.get((learner.role_profile_id, facts["domain_id"])),
+            ranks.get(facts["domain_id"]),
             reviewed=reviewed_at is not None,
             changed=bool(facts.pop("changed")),
             due=bool(reviewed_at and began and reviewed_at.date() < began),

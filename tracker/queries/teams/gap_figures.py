@@ -2,7 +2,7 @@
 domains, everybody's cells, which statements are not met, and agreed exceptions."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from tracker.queries.profiles import levels
 from tracker.queries.profiles.levels import DomainShape, LevelShape
 from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner
 from tracker.rules.frameworks.scale import Meaning
+from tracker.rules.profiles.targets import higher_of
 from tracker.rules.teams import gaps, round_snapshots
 from tracker.rules.teams.gaps import GapCell, NotMet
 
@@ -35,13 +36,18 @@ Cells = Mapping[tuple[int, int], GapCell]
 
 @dataclass(frozen=True, slots=True)
 class GapFigures:
-    """`not_met`: where they were kept; None where they are to be read as they are. `exceptions`: by
-    person, the statements."""
+    """`cells_of`: somebody's, by the jobs that they are asked for in. `not_met`: where they were
+    kept; None where they are to be read as they are. `exceptions`: by person, the statements."""
 
     domains: tuple[DomainShape, ...]
-    cells: Cells
+    cells_of: Callable[[TeamLearner], Sequence[GapCell]]
     exceptions: Mapping[int, Sequence[int]]
     not_met: Sequence[tuple[int, int]] | None = None
+
+    def cells(self, people: Iterable[TeamLearner]) -> Cells:
+        return {
+            (one.person_id, cell.domain_id): cell for one in people for cell in self.cells_of(one)
+        }
 
 
 def figures(scope: GapScope, framework_id: int, people: Sequence[TeamLearner]) -> GapFigures:
@@ -52,23 +58,29 @@ def figures(scope: GapScope, framework_id: int, people: Sequence[TeamLearner]) -
     domains = levels.shape(framework_id, scope.library_id)
     of = ([one.person_id for one in people], framework_id, scope.library_id, scope.blind)
     counts = levels.endorsed_answers(*of)
-    expected = targets({one.role_profile_id for one in people})
+    expected = targets({job for one in people for job in one.role_profile_ids})
     ranks: dict[int, dict[int, int]] = {}
     for (profile_id, domain_id), rank in expected.items():
         ranks.setdefault(profile_id, {})[domain_id] = rank
-    cells = {
-        (one.person_id, domain_id): gaps.cell_of(one.person_id, domain_id, standing)
-        for one in people
-        for domain_id, standing in levels.standings(
-            domains, counts, one.person_id, ranks.get(one.role_profile_id, {})
-        ).items()
-    }
-    return GapFigures(domains, cells, exceptions.of_people(*of))
+
+    def cells_of(one: TeamLearner) -> list[GapCell]:
+        measured = higher_of(ranks.get(job, {}) for job in one.role_profile_ids)
+        found = levels.standings(domains, counts, one.person_id, measured)
+        return [gaps.cell_of(one.person_id, domain_id, each) for domain_id, each in found.items()]
+
+    return GapFigures(domains, cells_of, exceptions.of_people(*of))
 
 
-def kept_figures(at: PastRound, person_ids: Collection[int], blind: BlindSpots) -> GapFigures:
-    """Those of them who were there."""
-    domains = kept_domains(at)
+def kept_figures(
+    at: PastRound,
+    person_ids: Collection[int],
+    blind: BlindSpots,
+    is_here: Callable[[str], bool] | None = None,
+) -> GapFigures:
+    """Those of them who were there. `is_here`: for people as they are now, which teams (by path) to
+    measure them in; who had no job in them then is measured by all that they had."""
+    framework = kept_framework(at)
+    domains = kept_domains(framework)
     rows = session().execute(
         select(SnapshotPerson.person_id, SnapshotPerson.cells, SnapshotPerson.exceptions).where(
             SnapshotPerson.snapshot_id == at.snapshot_id,
@@ -77,33 +89,51 @@ def kept_figures(at: PastRound, person_ids: Collection[int], blind: BlindSpots) 
         )
     )
     hidden = blind.domains()
-    cells: dict[tuple[int, int], GapCell] = {}
+    there: dict[int, round_snapshots.Kept] = {}
     left_out: dict[int, list[int]] = {}
     not_met: list[tuple[int, int]] = []
     for person_id, kept, excepted in rows:
+        there[person_id] = kept
         left_out[person_id] = [each for each in excepted if not blind.hide(person_id, each)]
         for domain in domains:
-            of = kept[str(domain.id)]
-            cell = round_snapshots.read_cell(person_id, domain.id, of)
-            if (person_id, domain.id) in hidden:
-                cell = round_snapshots.veiled(cell)
-            else:
-                not_met += [(person_id, each) for each in of["not_met"]]
-            cells[person_id, domain.id] = cell
-    return GapFigures(domains, cells, left_out, not_met)
+            if (person_id, domain.id) not in hidden:
+                not_met += [(person_id, each) for each in kept[str(domain.id)]["not_met"]]
+
+    def asked(one: TeamLearner) -> Collection[int]:
+        if is_here is None:
+            return one.role_profile_ids
+        had = framework.get("jobs", {}).get(str(one.person_id), [])
+        jobs = [job for path, job, _name in had if is_here(path)] or [job for _, job, _ in had]
+        return jobs if one.by_name else jobs[-1:]
+
+    def cells_of(one: TeamLearner) -> list[GapCell]:
+        jobs, found = asked(one), []
+        for domain in domains if one.person_id in there else ():
+            of = there[one.person_id][str(domain.id)]
+            cell = round_snapshots.read_cell(one.person_id, domain.id, of, jobs)
+            is_hidden = (one.person_id, domain.id) in hidden
+            found.append(round_snapshots.veiled(cell) if is_hidden else cell)
+        return found
+
+    return GapFigures(domains, cells_of, left_out, not_met)
 
 
-def kept_domains(at: PastRound) -> tuple[DomainShape, ...]:
-    """As the library used them at the end of the round. One query."""
+def kept_framework(at: PastRound) -> dict[str, Any]:
+    """What was kept of it. One query."""
     facts = (
         session()
         .scalars(select(RoundSnapshot.facts).where(RoundSnapshot.id == at.snapshot_id))
         .one()
     )
-    domains: list[dict[str, Any]] = facts["frameworks"][str(at.framework_id)]["domains"]
+    found: dict[str, Any] = facts["frameworks"][str(at.framework_id)]
+    return found
+
+
+def kept_domains(framework: Mapping[str, Any]) -> tuple[DomainShape, ...]:
+    """As the library used them at the end of the round."""
     return tuple(
         DomainShape(**{**each, "levels": tuple(LevelShape(**level) for level in each["levels"])})
-        for each in domains
+        for each in framework["domains"]
     )
 
 

@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -23,8 +23,8 @@ from tracker.models import (
 from tracker.policy.permissions import Actor, current_on, in_reach_on, teams_readable
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.profiles.levels import RULE
 from tracker.rules.roles import Role
-from tracker.rules.teams.team_suppression import CountedPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,27 @@ class TeamName:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamLearner:
-    """Somebody who learns a framework in reach of the reader, in the role profile of their newest
-    membership there; one for each of their frameworks.
+class TeamJob:
+    """What somebody is in a team."""
 
-    `path` is the one team in which they are counted where they have no name; `paths` are all in
-    reach. `is_usual`: their own pages begin with this framework.
+    path: str
+    role_profile_id: int
+    role_profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLearner:
+    """Somebody who learns a framework in reach of the reader; one for each of their frameworks.
+
+    `jobs`: those by which they are measured, once, against the higher target of each domain
+    (rules/profiles/targets): all that they have there in reach, the newest last. Where they have no
+    name it is the newest alone, so that they count in one team. `is_usual`: their own pages begin
+    with this framework.
     """
 
     person_id: int
     name: str
-    path: str
-    paths: tuple[str, ...]
-    role_profile_id: int
-    role_profile: str
+    jobs: tuple[TeamJob, ...]
     framework_id: int
     framework_slug: str
     framework: Wording
@@ -57,16 +64,39 @@ class TeamLearner:
     by_name: bool
     is_usual: bool
 
-    def is_in(self, path: str, below: bool) -> bool:
-        """Whether they count in the team, or with `below` in it or in one below it."""
-        paths = self.paths if self.by_name else (self.path,)
-        return any(each.startswith(path) if below else each == path for each in paths)
+    @property
+    def path(self) -> str:
+        return self.jobs[-1].path
+
+    @property
+    def role_profile_id(self) -> int:
+        return self.jobs[-1].role_profile_id
+
+    @property
+    def role_profile_ids(self) -> frozenset[int]:
+        return frozenset(job.role_profile_id for job in self.jobs)
+
+    @property
+    def role_profile(self) -> str:
+        """The names of all their jobs here."""
+        return ", ".join(dict.fromkeys(job.role_profile for job in self.jobs))
+
+    def within(self, path: str, below: bool, role_profile_id: int | None = None) -> Self | None:
+        """The same person by their jobs in the team, or with `below` in it or in one below it; with
+        a role profile, by those of it. None where they have none."""
+        jobs = tuple(
+            job
+            for job in self.jobs
+            if (job.path.startswith(path) if below else job.path == path)
+            and role_profile_id in (None, job.role_profile_id)
+        )
+        return replace(self, jobs=jobs) if jobs else None
 
 
 @dataclass(frozen=True, slots=True)
 class PastRound:
-    """A round that has begun, for one of its frameworks. `snapshot_id`: of how things were at its
-    end; None before that is kept. `reconstructed`: it was put together afterwards."""
+    """A round that has begun, for one of its frameworks. `snapshot_id`: of how things were `as_of`
+    its end; None before that is kept. `reconstructed`: it was put together afterwards."""
 
     id: int
     name: str
@@ -77,6 +107,7 @@ class PastRound:
     starts_on: dt.date
     ends_on: dt.date
     snapshot_id: int | None
+    as_of: dt.datetime | None
     reconstructed: bool
 
 
@@ -85,7 +116,8 @@ class GapScope:
     """What a gaps page stands on, before it is filtered. `root`: the highest team that the reader
     coordinates and that holds this one, or this one itself; `people` are all who learn in it or
     below it; `blind` is what the reader may not see of them. `names`: whether the library shows
-    coordinators levels by name. `round`: as of whose end all this is; None for now."""
+    coordinators levels by name. `team_names`: by path, of all teams in reach. `round`: as of whose
+    end all this is; None for now. `rule`: name and version of the level rule that decided it."""
 
     library_id: int
     team: TeamName
@@ -98,12 +130,19 @@ class GapScope:
     rounds: tuple[PastRound, ...]
     blind: BlindSpots
     today: dt.date
+    team_names: Mapping[str, str]
     round: PastRound | None = None
+    rule: tuple[str, int] = (RULE.name, RULE.version)
 
     @property
     def here(self) -> list[TeamLearner]:
         """The people of this team and, for who coordinates it, of those below."""
-        return [one for one in self.people if one.is_in(self.team.path, self.coordinates)]
+        return within(self.people, self.team.path, self.coordinates)
+
+    @property
+    def all_by_name(self) -> bool:
+        """Whether the reader may see everybody here by name."""
+        return all(one.by_name for one in self.here)
 
     @property
     def kept(self) -> list[PastRound]:
@@ -150,6 +189,7 @@ def gap_scope(
         rounds=_rounds(actor.library_id, today),
         blind=blind,
         today=today,
+        team_names={each.path: each.name for each in names.values()},
     )
 
 
@@ -205,25 +245,22 @@ def _people(
         current = [row for row in memberships if row.ends_on is None or row.ends_on >= today]
         for slug in dict.fromkeys(row.slug for row in current):
             there = [row for row in current if row.slug == slug]
-            paths = [
-                row.path
+            here = [
+                TeamJob(row.path, row.role_profile_id, row.role_profile)
                 for row in there
                 if (row.path.startswith(root) if coordinates else row.path == root)
             ]
-            if paths:
+            if here:
                 by_name = known or names_to_coordinators
-                found.append(_learner(there[-1], paths, by_name, there[-1] is current[-1]))
+                found.append(_learner(there[-1], here, by_name, there[-1] is current[-1]))
     return tuple(found)
 
 
-def _learner(newest: Any, paths: list[str], by_name: bool, is_usual: bool) -> TeamLearner:
+def _learner(newest: Any, jobs: list[TeamJob], by_name: bool, is_usual: bool) -> TeamLearner:
     return TeamLearner(
         person_id=newest.person_id,
         name=newest.name,
-        path=paths[-1],
-        paths=tuple(paths),
-        role_profile_id=newest.role_profile_id,
-        role_profile=newest.role_profile,
+        jobs=tuple(jobs if by_name else jobs[-1:]),
         framework_id=newest.framework_id,
         framework_slug=newest.slug,
         framework=f"{newest.title} {newest.version}",
@@ -247,6 +284,7 @@ def _rounds(library_id: int, today: dt.date) -> tuple[PastRound, ...]:
             Round.starts_on,
             Round.ends_on,
             RoundSnapshot.id.label("snapshot_id"),
+            RoundSnapshot.as_of,
             func.coalesce(RoundSnapshot.reconstructed, False).label("reconstructed"),
         )
         .join(RoundFramework, RoundFramework.round_id == Round.id)
@@ -266,16 +304,16 @@ def _rounds(library_id: int, today: dt.date) -> tuple[PastRound, ...]:
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             snapshot_id=row.snapshot_id,
+            as_of=row.as_of,
             reconstructed=row.reconstructed,
         )
         for row in rows
     )
 
 
-def counted(people: Collection[TeamLearner]) -> list[CountedPerson]:
-    """Those without a name, as the rules of suppression take them."""
-    return [
-        CountedPerson(one.person_id, one.path, one.role_profile_id)
-        for one in people
-        if not one.by_name
-    ]
+def within(
+    people: Collection[TeamLearner], path: str, below: bool, role_profile_id: int | None = None
+) -> list[TeamLearner]:
+    """Those of them who have a job there, by it (`TeamLearner.within`)."""
+    found = (one.within(path, below, role_profile_id) for one in people)
+    return [one for one in found if one is not None]

@@ -1,14 +1,15 @@
-"""The gaps of a team: endorsed levels against each person's own target, suppressed for who may see
-no names.
+"""The gaps of a team: endorsed levels against each person's own target, for who may see
+everybody by name.
 
 The endorsed voice alone: nothing here reads a rating.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.queries.reviews.submission_counts import who_sent
-from tracker.queries.teams.gap_figures import GapFigures, kept_not_met, not_met
+from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.teams import gap_drill, gap_drill_reviews
+from tracker.queries.teams.gap_drill import StatementReason
 from tracker.queries.teams.gap_matrix import (
     ChildRow,
     DomainColumn,
@@ -18,21 +19,21 @@ from tracker.queries.teams.gap_matrix import (
     people_chosen,
 )
 from tracker.queries.teams.gap_scope import GapScope, TeamLearner
+from tracker.rules.errors import Missing
 from tracker.rules.frameworks.wording import Wording
-from tracker.rules.profiles.levels import TargetState
-from tracker.rules.teams import gaps
+from tracker.rules.teams import gap_reasons, gaps
+from tracker.rules.teams.gap_reasons import ReviewProgress
 from tracker.rules.teams.gaps import GapCell
-from tracker.rules.teams.suppression import LEAST, can_be_told
-from tracker.rules.teams.team_suppression import TeamSlice
+
+REASONS = 5
+"""So many statements of each strand are named beside a matrix."""
 
 
 @dataclass(frozen=True, slots=True)
 class Biggest:
-    """`held_back_by`: the statement that most people with the gap do not meet. `teachers`: names of
-    those who could."""
+    """`teachers`: names of those who could."""
 
     column: DomainColumn
-    held_back_by: Wording
     teachers: tuple[str, ...]
 
 
@@ -45,30 +46,45 @@ class BiggestOfStrand:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonsOfStrand:
+    strand: Wording
+    statements: tuple[StatementReason, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GapPage:
-    """`rows` only where the reader may see every name and they are few enough. `too_few`: the
-    people are so few that nothing is told of them. `without_names`: some are there whom the reader
-    may not see by name. `exceptions`: how many are agreed for those whom the reader does see by
-    name."""
+    """`rows` only where the people are few enough. `exceptions`: how many are agreed for them.
+    `joins_teams`: with the teams below. `reasons`: the statements that hold most people back.
+    `progress`: how far the reviews of what is not known yet are, for now."""
 
     people: int
-    without_names: bool
-    too_few: bool
     columns: tuple[DomainColumn, ...] = ()
     rows: tuple[PersonRow, ...] = ()
     biggest: tuple[BiggestOfStrand, ...] = ()
     children: tuple[ChildRow, ...] = ()
     not_sent: int = 0
     exceptions: int = 0
+    joins_teams: bool = False
+    reasons: tuple[ReasonsOfStrand, ...] = ()
+    progress: Mapping[ReviewProgress, int] | None = None
+    without_names: bool = False
 
     @property
     def is_for_a_file(self) -> bool:
         """Its reader may see everybody by name, and the page has no room for that."""
-        return bool(self.people) and not self.without_names and not self.rows
+        return bool(self.people) and not self.rows
 
     @property
     def unknown(self) -> int:
         return sum(column.summary.not_yet_known for column in self.columns)
+
+    @property
+    def without_target(self) -> int:
+        return sum(column.summary.no_target for column in self.columns)
+
+    @property
+    def not_assessed(self) -> int:
+        return sum(column.summary.not_assessed for column in self.columns)
 
     @property
     def cells(self) -> int:
@@ -76,96 +92,77 @@ class GapPage:
 
 
 def page(scope: GapScope, chosen: MatrixFilters) -> GapPage:
-    """At most ten statements, whatever the size."""
-    everybody = [one for one in scope.people if one.framework_id == chosen.framework_id]
+    """At most twelve queries, whatever the size. Raises Missing where the reader may not see
+    everybody by name: then there are `releases`."""
     people = people_chosen(scope, chosen)
-    hidden = [one for one in people if not one.by_name]
-    if not people or 0 < len(hidden) < LEAST:
-        return GapPage(people=len(people), without_names=bool(hidden), too_few=bool(hidden))
-    of = GapMatrix(scope, chosen, everybody if hidden else people)
-    columns = of.columns(people, TeamSlice(scope.team.path, chosen.below, chosen.role_profile_id))
-    named = not hidden and gaps.shows_names(len(people))
+    if not all(one.by_name for one in people):
+        raise Missing
+    if not people:
+        return GapPage(people=0)
+    of = GapMatrix(scope, chosen, people)
+    columns = of.columns(people)
+    domains = [column.domain for column in columns]
+    wanted = {domain.id for domain in domains}
+    facts, titles = gap_drill.facts_of(scope, chosen, of.figures, people, wanted)
+    mine = list(of.figures.cells(people).values())
     return GapPage(
         people=len(people),
-        without_names=bool(hidden),
-        too_few=False,
         columns=columns,
-        rows=of.rows(people) if named else (),
-        biggest=_biggest(scope, chosen, of.figures, people, columns),
-        children=of.children(chosen)
-        if chosen.below and not (hidden and chosen.role_profile_id)
-        else (),
-        exceptions=sum(
-            len(of.figures.exceptions.get(one.person_id, ())) for one in people if one.by_name
-        ),
-        not_sent=0 if scope.round else _not_sent(scope, chosen, people),
+        rows=of.rows(people) if gaps.shows_names(len(people)) else (),
+        biggest=_biggest(people, columns, mine),
+        reasons=_reasons(domains, mine, facts, titles),
+        progress=None if scope.round else _progress(scope, chosen, people, mine),
+        children=of.children(chosen) if chosen.below else (),
+        exceptions=sum(len(of.figures.exceptions.get(one.person_id, ())) for one in people),
+        joins_teams=chosen.below,
+        not_sent=0 if scope.round else len(gap_drill.not_sent(scope, chosen)),
     )
 
 
-def _not_sent(scope: GapScope, chosen: MatrixFilters, people: Sequence[TeamLearner]) -> int:
-    """In the open round, or ever where none is open. One query."""
-    now = scope.open_round(chosen.framework_id)
-    ids = [one.person_id for one in people]
-    return len(people) - len(who_sent(ids, chosen.framework_id, [now.id] if now else []))
+def _reasons(
+    told: Sequence[DomainShape],
+    cells: Sequence[GapCell],
+    facts: Sequence[gaps.NotMet],
+    titles: dict[int, str],
+) -> tuple[ReasonsOfStrand, ...]:
+    """The first of each strand, over all its domains."""
+    found = gap_drill.reasons_of(told, cells, facts, titles)
+    strands = {domain.strand_key: domain.strand for domain in told}
+    of = [
+        ReasonsOfStrand(
+            title, tuple(each for each in found if each.domain.strand_key == key)[:REASONS]
+        )
+        for key, title in strands.items()
+    ]
+    return tuple(each for each in of if each.statements)
+
+
+def _progress(
+    scope: GapScope, chosen: MatrixFilters, people: Sequence[TeamLearner], cells: Sequence[GapCell]
+) -> Mapping[ReviewProgress, int]:
+    """One query."""
+    sent = gap_drill_reviews.progress_of_unreviewed(
+        [one.person_id for one in people], chosen.framework_id, scope.library_id, scope.blind
+    )
+    return gap_reasons.why_unknown(cells, sent)
 
 
 def _biggest(
-    scope: GapScope,
-    chosen: MatrixFilters,
-    figures: GapFigures,
-    people: Sequence[TeamLearner],
-    columns: Sequence[DomainColumn],
+    people: Sequence[TeamLearner], columns: Sequence[DomainColumn], cells: Sequence[GapCell]
 ) -> tuple[BiggestOfStrand, ...]:
-    """Of the domains that may be told, for each strand that has some."""
-    told = {column.domain.id: column for column in columns if column.told}
-    strands = {column.domain.strand_key: column.domain.strand for column in told.values()}
-    biggest = [
-        each
-        for strand in strands
-        for each in gaps.biggest_gaps(
-            column.summary for column in told.values() if column.domain.strand_key == strand
-        )
-    ]
-    wanted = {each.domain_id for each in biggest}
-    mine = [figures.cells[one.person_id, domain_id] for one in people for domain_id in wanted]
-    if figures.not_met is None:
-        ids = [one.person_id for one in people]
-        facts, titles = not_met(ids, wanted, chosen.framework_id, scope.library_id, scope.blind)
-    else:
-        facts, titles = kept_not_met(figures.not_met, wanted)
-    held_back = gaps.held_back_by(mine, facts)
-    teachers = gaps.could_teach(mine)
-    names = {one.person_id: one.name for one in people if one.by_name}
-    nameless = [cell for cell in mine if cell.person_id not in names]
+    """For each strand that has some, with who could teach it."""
+    teachers = gaps.could_teach(cells)
+    names = {one.person_id: one.name for one in people}
     found = []
-    for each in biggest:
-        statement = ""
-        for most in held_back.get(each.domain_id, ())[:1]:
-            if _may_name(
-                most.statement_id,
-                [cell for cell in nameless if cell.domain_id == each.domain_id],
-                facts,
-            ):
-                statement = titles[most.statement_id]
-        able = tuple(
-            names[person_id] for person_id in teachers.get(each.domain_id, ()) if person_id in names
+    for strand in dict.fromkeys((each.domain.strand_key, each.domain.strand) for each in columns):
+        of = {each.domain.id: each for each in columns if each.domain.strand_key == strand[0]}
+        biggest = tuple(
+            Biggest(
+                of[each.domain_id],
+                tuple(names[person_id] for person_id in teachers.get(each.domain_id, ())),
+            )
+            for each in gaps.biggest_gaps(each.summary for each in of.values())
         )
-        found.append(Biggest(told[each.domain_id], statement, able))
-    return tuple(
-        BiggestOfStrand(title, domains)
-        for key, title in strands.items()
-        if (domains := tuple(each for each in found if each.column.domain.strand_key == key))
-    )
-
-
-def _may_name(
-    statement_id: int, nameless: Sequence[GapCell], facts: Collection[gaps.NotMet]
-) -> bool:
-    """Whether it may be told that the statement holds most back: of those without a name neither
-    nearly all, nor so few that one could guess who."""
-    held = gaps.held_back_by(nameless, facts)
-    count = sum(
-        each.people for by in held.values() for each in by if each.statement_id == statement_id
-    )
-    known = sum(cell.state in (TargetState.GAP, TargetState.AT_TARGET) for cell in nameless)
-    return can_be_told((count, known - count))
+        if biggest:
+            found.append(BiggestOfStrand(strand[1], biggest))
+    return tuple(found)

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import Person, RoundSnapshot, SnapshotPerson
-from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, TeamName
+from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamJob, TeamLearner, TeamName
+from tracker.rules.teams import round_snapshots
 
 
 def scope_at(scope: GapScope, at: PastRound) -> GapScope:
@@ -45,21 +46,19 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
     )
     people = []
     for row in rows:
-        paths = tuple(
-            path
-            for path in row.paths
-            if (path.startswith(root) if scope.coordinates else path == root)
+        held = round_snapshots.jobs(framework, row)
+        jobs = tuple(
+            job
+            for job in (TeamJob(*each) for each in held)
+            if (job.path.startswith(root) if scope.coordinates else job.path == root)
         )
         is_named = row.person_id in by_name or (scope.coordinates and scope.names)
-        if paths and (is_named or scope.coordinates):
+        if jobs and (is_named or scope.coordinates):
             people.append(
                 TeamLearner(
                     person_id=row.person_id,
                     name=row.name,
-                    path=paths[-1],
-                    paths=paths,
-                    role_profile_id=row.role_profile_id,
-                    role_profile=row.role_profile,
+                    jobs=jobs if is_named else jobs[-1:],
                     framework_id=at.framework_id,
                     framework_slug=framework["slug"],
                     framework=f"{framework['title']} {framework['version']}",
@@ -76,7 +75,9 @@ def scope_at(scope: GapScope, at: PastRound) -> GapScope:
             each for each in teams.values() if scope.coordinates and each.parent_id == team.id
         ),
         people=tuple(people),
+        team_names={each.path: each.name for each in teams.values()},
         round=at,
+        rule=(facts["rule"]["name"], facts["rule"]["version"]),
     )
 
 

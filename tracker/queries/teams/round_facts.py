@@ -7,7 +7,7 @@ rated here are read as they are, so this is asked before any of them changes.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -32,6 +32,7 @@ from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles import levels
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.teams.gap_figures import not_met
+from tracker.rules.profiles.targets import higher_of
 from tracker.rules.roles import Role
 from tracker.rules.teams import round_snapshots
 from tracker.rules.teams.round_snapshots import KeptPerson, KeptRound
@@ -68,7 +69,13 @@ def facts_at_end(round_id: int, as_of: dt.datetime) -> KeptRound:
             "domains": [asdict(domain) for domain in domains],
             "not_rated_here": _not_rated_here(framework.id, period.library_id),
         }
-        people += _people(period, framework.id, domains, as_of)
+        memberships = memberships_on(period.library_id, period.ends_on, framework.id, as_of)
+        facts["frameworks"][str(framework.id)]["jobs"] = {
+            str(person_id): [[row.path, row.role_profile_id, row.role_profile] for row in rows]
+            for person_id, rows in memberships.items()
+            if len({row.role_profile_id for row in rows}) > 1
+        }
+        people += people_at(period.library_id, framework.id, domains, memberships, as_of)
     return KeptRound(facts, people)
 
 
@@ -82,33 +89,37 @@ def _not_rated_here(framework_id: int, library_id: int) -> list[int]:
     return list(session().scalars(query))
 
 
-def _people(
-    period: Round, framework_id: int, domains: Sequence[DomainShape], as_of: dt.datetime
+def people_at(
+    library_id: int,
+    framework_id: int,
+    domains: Sequence[DomainShape],
+    memberships: Mapping[int, Sequence[Any]],
+    as_of: dt.datetime,
 ) -> list[KeptPerson]:
-    memberships = _memberships(period, framework_id, as_of)
+    """Those of the memberships, as they stand at that moment."""
     ids = list(memberships)
-    of = (ids, framework_id, period.library_id, NO_BLIND_SPOTS, as_of)
+    of = (ids, framework_id, library_id, NO_BLIND_SPOTS, as_of)
     endorsed, revealed = levels.endorsed_answers(*of), levels.revealed_answers(*of)
     left_out = exceptions.of_people(*of)
     unmet: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
     facts, _titles = not_met(
-        ids,
-        [domain.id for domain in domains],
-        framework_id,
-        period.library_id,
-        NO_BLIND_SPOTS,
-        as_of,
+        ids, [domain.id for domain in domains], framework_id, library_id, NO_BLIND_SPOTS, as_of
     )
     for fact in facts:
         unmet[fact.person_id, fact.domain_id].append(fact.statement_id)
-    expected = targets({rows[-1].role_profile_id for rows in memberships.values()})
+    expected = targets({row.role_profile_id for rows in memberships.values() for row in rows})
+    of_job: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for (profile_id, domain_id), rank in expected.items():
+        of_job[profile_id][domain_id] = rank
     found = []
     for person_id, rows in memberships.items():
         newest = rows[-1]
-        ranks = {
-            domain.id: expected[newest.role_profile_id, domain.id]
-            for domain in domains
-            if (newest.role_profile_id, domain.id) in expected
+        jobs = {row.role_profile_id for row in rows}
+        ranks = higher_of(of_job[job] for job in jobs)
+        by_job = {
+            job: levels.standings(domains, endorsed, person_id, of_job[job])
+            for job in sorted(jobs)
+            if len(jobs) > 1
         }
         of_endorsed, of_revealed = (
             levels.standings(domains, each, person_id, ranks) for each in (endorsed, revealed)
@@ -123,7 +134,9 @@ def _people(
                 exceptions=left_out.get(person_id, []),
                 cells={
                     str(domain.id): round_snapshots.cell(
-                        of_endorsed[domain.id], unmet[person_id, domain.id]
+                        of_endorsed[domain.id],
+                        unmet[person_id, domain.id],
+                        {job: each[domain.id] for job, each in by_job.items()},
                     )
                     for domain in domains
                 },
@@ -139,7 +152,9 @@ def _people(
     return found
 
 
-def _memberships(period: Round, framework_id: int, as_of: dt.datetime) -> dict[int, list[Any]]:
+def memberships_on(
+    library_id: int, day: dt.date, framework_id: int, as_of: dt.datetime
+) -> dict[int, list[Any]]:
     """By person, in the order of their names, the newest last."""
     rows = session().execute(
         select(
@@ -153,8 +168,8 @@ def _memberships(period: Round, framework_id: int, as_of: dt.datetime) -> dict[i
         .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .where(
             Membership.role == Role.LEARNER,
-            current_on(Membership, period.ends_on),
-            people_of(period.library_id),
+            current_on(Membership, day),
+            people_of(library_id),
             or_(Person.disabled_at.is_(None), Person.disabled_at >= as_of),
             RoleProfile.framework_id == framework_id,
         )

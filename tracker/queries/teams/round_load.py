@@ -2,7 +2,8 @@
 review is read."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import exists, func, select
 
@@ -24,8 +25,8 @@ from tracker.rules.roles import Role
 
 
 def expected(actor: Actor, framework_ids: Collection[int], on: dt.date) -> list[ExpectedLearner]:
-    """Who learns in the actor's library on that day, once for each of these frameworks. Three
-    queries."""
+    """Who learns in the actor's library on that day, once for each of these frameworks, by all
+    their jobs there and with those who may review them in the newest. Three queries."""
     rows = (
         session()
         .execute(
@@ -45,23 +46,40 @@ def expected(actor: Actor, framework_ids: Collection[int], on: dt.date) -> list[
         )
         .all()
     )
-    once = {(row[0], row[3]): row for row in rows}.values()
-    near = _near(actor.library_id, {row[4] for row in once})
-    reviewers = eligible_reviewers.named([(row[0], row[2]) for row in once], on)
+    once = {(row[0], row[3]): row for row in rows}
+    jobs: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    for row in rows:
+        jobs[row[0], row[3]].add(row[4])
+    near = _near(actor.library_id, {row[4] for row in rows})
+    reviewers = eligible_reviewers.named([(row[0], row[2]) for row in once.values()], on)
     return [
-        ExpectedLearner(name, near.get(job, 0), reviewers.get((person_id, path), ()))
-        for person_id, name, path, _framework, job in once
+        ExpectedLearner(
+            name, _statements(near[job] for job in jobs[key]), reviewers.get((key[0], path), ())
+        )
+        for key, (_id, name, path, _framework, _job) in once.items()
     ]
 
 
-def _near(library_id: int, role_profile_ids: Collection[int]) -> dict[int, int]:
-    """How many statements a job has at its target levels and one either side, of those that the
-    library rates."""
+Near = dict[int, tuple[int, int]]
+"""By domain: the target, and how many statements are at it and one level either side."""
+
+
+def _statements(jobs: Iterable[Near]) -> int:
+    """In all domains, each by the higher target of these jobs."""
+    highest: Near = {}
+    for near in jobs:
+        for domain_id, found in near.items():
+            highest[domain_id] = max(found, highest.get(domain_id, found))
+    return sum(statements for _rank, statements in highest.values())
+
+
+def _near(library_id: int, role_profile_ids: Collection[int]) -> defaultdict[int, Near]:
+    """By job, of the statements that the library rates."""
     left_out = exists().where(
         NotRatedHere.library_id == library_id, NotRatedHere.statement_id == Statement.id
     )
     rows = session().execute(
-        select(Target.role_profile_id, func.count(Statement.id))
+        select(Target.role_profile_id, Target.domain_id, Target.rank, func.count(Statement.id))
         .join(Domain, Domain.id == Target.domain_id)
         .join(Statement, Statement.domain_id == Domain.id)
         .where(
@@ -69,6 +87,9 @@ def _near(library_id: int, role_profile_ids: Collection[int]) -> dict[int, int]:
             func.abs(Statement.rank - Target.rank) <= 1,
             ~left_out,
         )
-        .group_by(Target.role_profile_id)
+        .group_by(Target.role_profile_id, Target.domain_id, Target.rank)
     )
-    return {row[0]: row[1] for row in rows}
+    found: defaultdict[int, Near] = defaultdict(dict)
+    for job, domain_id, rank, statements in rows:
+        found[job][domain_id] = (rank, statements)
+    return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.people import folded
 from tracker.queries.reviews import eligible_reviewers
-from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, TeamName
+from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, TeamName, within
 from tracker.queries.teams.kept_scope import scope_at
 from tracker.queries.teams.round_reviews import flags_of, reviews_of
 from tracker.rules.calendar import day_in, start_of
@@ -134,7 +134,7 @@ def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> Roun
     here = {
         person_id: who
         for person_id, who in everybody.items()
-        if any(one.is_in(then.team.path, scope.coordinates) for one in who)
+        if any(one.within(then.team.path, scope.coordinates) for one in who)
     }
     nameless = {key: who[0] for key, who in everybody.items() if not any(o.by_name for o in who)}
     reviews = reviews_of(at.id, everybody, actor.time_zone, scope.blind, as_of)
@@ -184,7 +184,7 @@ def _branches(
     parts = [(team, True) for team in scope.children] + [(scope.team, False)]
     found = []
     for team, below in parts:
-        who = [key for key, ones in here.items() if any(o.is_in(team.path, below) for o in ones)]
+        who = [key for key, ones in here.items() if any(o.within(team.path, below) for o in ones)]
         if who:
             counts = counts_of(states[key] for key in who)
             is_told = told.may_tell(team.path, below)
@@ -213,12 +213,12 @@ def _learners(
     named = {key: ones for key, ones in here.items() if key not in nameless}
     is_over = at.ends_on < scope.today
     flags = flags_of(at.id, named, scope.today)
-    asked = [(key, path) for key, ones in named.items() for one in ones for path in one.paths]
+    asked = [(key, job.path) for key, ones in named.items() for one in ones for job in one.jobs]
     heads = {} if is_over else eligible_reviewers.named(asked, scope.today)
     found = []
     for key, ones in named.items():
         still = [each for each in reviews.get(key, ()) if each.is_open]
-        paths = [path for one in ones for path in one.paths]
+        paths = [job.path for one in ones for job in one.jobs]
         would = [name for path in paths for _id, name in heads.get((key, path), ())]
         flag, state = flags[key], states[key]
         is_new = flag.reminded_at is None or flag.reminded_at <= now - REMIND_AGAIN
@@ -244,7 +244,7 @@ def _learners(
 
 
 def _branch(scope: GapScope, ones: Sequence[TeamLearner]) -> str:
-    teams = (team for team in scope.children if any(one.is_in(team.path, True) for one in ones))
+    teams = (team for team in scope.children if any(one.within(team.path, True) for one in ones))
     return next((team.name for team in teams), "")
 
 
@@ -270,9 +270,7 @@ def _before(
         return None
     scopes = [scope_at(scope, each) for each in past if each.id == last.id]
     path = scopes[0].team.path
-    people = _people(
-        one for each in scopes for one in each.people if one.is_in(path, scope.coordinates)
-    )
+    people = _people(one for each in scopes for one in within(each.people, path, scope.coordinates))
     if not people or not all(one.by_name for ones in people.values() for one in ones):
         return None
     of: defaultdict[int, list[RoundReview]] = defaultdict(list)

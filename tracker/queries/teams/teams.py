@@ -71,13 +71,14 @@ class TeamLine:
 @dataclass(frozen=True, slots=True)
 class Member:
     """A learner of a team in one of their frameworks. `ends_on` is set for somebody who has left
-    it. `has_sent`: in the open round of the framework, where there is one, else ever.
+    it. `role_profiles`: of all their jobs in this team, by which they are measured in it.
+    `has_sent`: in the open round of the framework, where there is one, else ever.
     `learns_more`: another framework too, here or elsewhere."""
 
     person_id: int
     name: str
     job: str
-    role_profile: str
+    role_profiles: tuple[str, ...]
     framework_id: int
     framework_slug: str
     framework: Wording
@@ -89,6 +90,10 @@ class Member:
     sent: SentCounts
     has_sent: bool
     waiting: WaitingReviews
+
+    @property
+    def role_profile(self) -> str:
+        return ", ".join(self.role_profiles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +190,15 @@ def page(actor: Actor, team_id: int, path: str, blind: BlindSpots, today: dt.dat
     members: list[Member] = []
     former: list[Member] = []
     staff: dict[tuple[int, Role], Staff] = {}
+
+    def is_there(row: Any) -> bool:
+        return row.disabled_at is None and (row.ends_on is None or row.ends_on >= today)
+
+    of_person = defaultdict(list)
     for row in rows:
-        is_current = row.disabled_at is None and (row.ends_on is None or row.ends_on >= today)
+        of_person[row.person_id, row.framework_id, is_there(row)].append(row)
+    for row in rows:
+        is_current = is_there(row)
         if row.role != Role.LEARNER:
             if is_current:
                 staff[row.person_id, row.role] = Staff(row.person_id, row.name, row.role)
@@ -196,7 +208,12 @@ def page(actor: Actor, team_id: int, path: str, blind: BlindSpots, today: dt.dat
             person_id=row.person_id,
             name=row.name,
             job=row.job,
-            role_profile=row.role_profile,
+            role_profiles=tuple(
+                dict.fromkeys(
+                    each.role_profile
+                    for each in of_person[row.person_id, row.framework_id, is_current]
+                )
+            ),
             framework_id=row.framework_id,
             framework_slug=row.slug,
             framework=f"{row.title} {row.version}",

@@ -4,7 +4,7 @@ transaction."""
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from tracker.models import (
@@ -23,6 +23,7 @@ from tracker.models import (
     StatementSuccessor,
 )
 from tracker.models.columns import table_of
+from tracker.models.joins import rated_before
 from tracker.records import audit, ratings
 from tracker.records.notifications import notices
 from tracker.records.reviews import exceptions
@@ -43,11 +44,12 @@ def carry(
     """Nothing of the version before is deleted or changed."""
     lock(tx, who.person_id)
     who.memberships = _move(tx, carrying, who.person_id, today)
-    who.asked_again = _answers(tx, carrying, who.person_id, lines)
+    _answers(tx, carrying, who.person_id, lines)
     _links(tx, who.person_id, lines)
     exceptions.carry(tx, who.person_id, lines, now)
     _drafts(tx, who.person_id, lines)
     tx.flush()
+    who.asked_again = _asked_again(tx, carrying, who.person_id)
     newest = select(func.max(RatingEntry.id)).where(RatingEntry.person_id == who.person_id)
     who.last_entry = tx.scalar(newest) or 0
     who.carried_at = now
@@ -140,8 +142,7 @@ def _move_back(tx: Session, carrying: Carrying, who: CarriedPerson, today: dt.da
 
 def _answers(
     tx: Session, carrying: Carrying, person_id: int, lines: Iterable[StatementLine]
-) -> int:
-    """How many are asked again."""
+) -> None:
     rows = tx.execute(
         select(
             Statement.framework_id,
@@ -175,10 +176,23 @@ def _answers(
             there.add(row.statement_id)
         elif row.framework_id == carrying.to_id:
             cleared[row.statement_id] = row.version
-    found = carried_answers(given, lines, there)
-    ratings.carry(tx, person_id, found.answers, cleared)
-    out = select(NotRatedHere.statement_id).where(NotRatedHere.library_id == carrying.library_id)
-    return len(found.asked_again - set(tx.scalars(out)))
+    ratings.carry(tx, person_id, carried_answers(given, lines, there), cleared)
+
+
+_ASKED_AGAIN = select(func.count(Statement.id)).where(
+    Statement.framework_id == bindparam("version"),
+    Statement.id.not_in(
+        select(NotRatedHere.statement_id).where(NotRatedHere.library_id == bindparam("library"))
+    ),
+    rated_before(bindparam("person", type_=Integer)),
+)
+"""Made once: to put it together takes longer than to run it."""
+
+
+def _asked_again(tx: Session, carrying: Carrying, person_id: int) -> int:
+    """How many statements of the later version the pages for rating list so."""
+    of = {"version": carrying.to_id, "library": carrying.library_id, "person": person_id}
+    return tx.scalar(_ASKED_AGAIN, of) or 0
 
 
 def _links(tx: Session, person_id: int, lines: Iterable[StatementLine]) -> None:

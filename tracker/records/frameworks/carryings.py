@@ -162,12 +162,14 @@ def _is_held(today: dt.date) -> ColumnElement[bool]:
 
 
 def _is_first(tx: Session, carrying: Carrying) -> bool:
+    """Of those that stand: what was said of statements before it was undone may have changed."""
     others = select(func.count(Carrying.id)).where(
         Carrying.library_id == carrying.library_id,
         Carrying.from_id == carrying.from_id,
         Carrying.to_id == carrying.to_id,
         Carrying.id != carrying.id,
         Carrying.begun_at.is_not(None),
+        Carrying.status != CarryingStatus.UNDONE,
     )
     return not tx.scalar(others)
 

@@ -4,10 +4,12 @@ domain."""
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from tracker.models import (
+    CarriedPerson,
+    Carrying,
     LevelException,
     LevelExceptionMove,
     LevelExceptionText,
@@ -15,9 +17,11 @@ from tracker.models import (
     Review,
     ReviewItem,
     Statement,
+    StatementSuccessor,
 )
 from tracker.records import audit
 from tracker.rules.frameworks.carrying import StatementLine
+from tracker.rules.frameworks.versions import Change
 from tracker.rules.operations.audit_kinds import EXCEPTION_MOVED
 from tracker.rules.reviews.exceptions import OPEN, ExceptionMove, ExceptionStatus, exception_after
 
@@ -65,6 +69,8 @@ def propose(
     tx.flush()
     tx.add(LevelExceptionText(exception_id=made.id, reason=reason))
     _moved(tx, made, "", by, now)
+    for successor in tx.scalars(_where_carried(review.learner_id, statement.id)).all():
+        _go_along(tx, made, successor, now)
     return made
 
 
@@ -76,12 +82,13 @@ def move(
     now: dt.datetime,
     reason: str = "",
 ) -> None:
-    """What was carried from the same agreement goes the same way. Raises
-    Conflict("exception_over"). A `reason` is why it was withdrawn."""
+    """What was carried from the same proposal goes the same way. Raises Conflict("exception_over").
+    A `reason` is why it was withdrawn."""
+    before = of.status
     _move(tx, of, what, by, now, reason)
-    if of.ended_at is not None:
-        for each in _open(tx, LevelException.item_id == of.item_id):
-            _move(tx, each, what, by, now, reason)
+    same = LevelException.item_id == of.item_id, LevelException.status == before
+    for each in _open(tx, *same, LevelException.id != of.id):
+        _move(tx, each, what, by, now, reason)
 
 
 def _move(
@@ -114,37 +121,65 @@ def end_for(tx: Session, person_id: int, statement_id: int, now: dt.datetime) ->
 
 
 def carry(tx: Session, person_id: int, lines: Iterable[StatementLine], now: dt.datetime) -> None:
-    """What is agreed for a statement is agreed for the one that takes its place, in the same words
-    and from the same review; not for what is merged of several."""
+    """What is proposed or agreed for a statement is so for the one that takes its place, in the
+    same words and from the same review; not for what is merged of several."""
     parts: dict[int, list[int]] = {}
     for line in lines:
         if line.carries:
             parts.setdefault(line.successor_id, []).append(line.statement_id)
     successors = {each[0]: successor for successor, each in parts.items() if len(each) == 1}
-    mine = LevelException.person_id == person_id
-    for each in _open(tx, mine, LevelException.status == ExceptionStatus.AGREED):
-        if each.statement_id not in successors:
-            continue
-        there = tx.get_one(Statement, successors[each.statement_id])
-        if open_at(tx, person_id, there.domain_id, there.rank) is None:
-            made = LevelException(
-                person_id=person_id,
-                statement_id=there.id,
-                domain_id=there.domain_id,
-                rank=there.rank,
-                item_id=each.item_id,
-                proposer_id=each.proposer_id,
-                confirmer_id=each.confirmer_id,
-                status=each.status,
-                proposed_at=each.proposed_at,
-                agreed_at=each.agreed_at,
-            )
-            tx.add(made)
-            tx.flush()
-            text = tx.get(LevelExceptionText, each.id)
-            if text is not None:
-                tx.add(LevelExceptionText(exception_id=made.id, reason=text.reason))
-            _moved(tx, made, "", None, now)
+    for each in _open(tx, LevelException.person_id == person_id):
+        if each.statement_id in successors:
+            there = tx.get_one(Statement, successors[each.statement_id])
+            _go_along(tx, each, there, now)
+
+
+def _go_along(tx: Session, of: LevelException, there: Statement, now: dt.datetime) -> None:
+    if open_at(tx, of.person_id, there.domain_id, there.rank) is not None:
+        return
+    made = LevelException(
+        person_id=of.person_id,
+        statement_id=there.id,
+        domain_id=there.domain_id,
+        rank=there.rank,
+        item_id=of.item_id,
+        proposer_id=of.proposer_id,
+        confirmer_id=of.confirmer_id,
+        status=of.status,
+        proposed_at=of.proposed_at,
+        agreed_at=of.agreed_at,
+    )
+    tx.add(made)
+    tx.flush()
+    text = tx.get(LevelExceptionText, of.id)
+    if text is not None:
+        tx.add(LevelExceptionText(exception_id=made.id, reason=text.reason))
+    _moved(tx, made, "", None, now)
+
+
+def _where_carried(person_id: int, statement_id: int) -> Select[Statement]:
+    """What alone takes the statement's place in the versions that the person was carried to: their
+    review of it may end later."""
+    carried_to = (
+        select(Carrying.to_id)
+        .join(CarriedPerson, CarriedPerson.carrying_id == Carrying.id)
+        .where(
+            CarriedPerson.person_id == person_id,
+            CarriedPerson.carried_at.is_not(None),
+            CarriedPerson.undone_at.is_(None),
+        )
+    )
+    return (
+        select(Statement)
+        .join(StatementSuccessor, StatementSuccessor.successor_id == Statement.id)
+        .where(
+            StatementSuccessor.statement_id == statement_id,
+            StatementSuccessor.carries,
+            StatementSuccessor.change != Change.MERGED,
+            Statement.framework_id.in_(carried_to),
+        )
+        .order_by(Statement.id)
+    )
 
 
 def end_carried(tx: Session, person_id: int, framework_id: int, now: dt.datetime) -> None:

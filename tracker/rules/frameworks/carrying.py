@@ -2,7 +2,7 @@
 come along."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,35 +47,21 @@ class GivenAnswer:
     noted_at: dt.datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class CarriedAnswers:
-    """By statement of the later version: what comes along, and what is asked again because somebody
-    had rated what was there before."""
-
-    answers: dict[int, GivenAnswer]
-    asked_again: frozenset[int]
-
-
 def carried_answers(
-    given: dict[int, GivenAnswer], lines: Iterable[StatementLine], rated_there: Iterable[int]
-) -> CarriedAnswers:
-    """`given`: by statement of the version before. Where several carry to one, only what all of
-    them say alike comes along, as old as the oldest of them. What is rated there already
-    (`rated_there`) stays."""
+    given: dict[int, GivenAnswer], lines: Iterable[StatementLine], rated_there: Collection[int]
+) -> dict[int, GivenAnswer]:
+    """What comes along, by statement of the later version. `given`: by statement of the version
+    before. Where several carry to one, only what all of them say alike, as old as the oldest of
+    them. What is rated there already (`rated_there`) stays."""
     parts: dict[int, list[int]] = {}
-    touched: set[int] = set()
     for line in lines:
-        if line.carries:
+        if line.carries and line.successor_id not in rated_there:
             parts.setdefault(line.successor_id, []).append(line.statement_id)
-        if line.statement_id in given:
-            touched.add(line.successor_id)
-    open_ = touched - set(rated_there)
-    found = {
-        successor_id: joined([given[each] for each in parts[successor_id]])
-        for successor_id in sorted(open_ & parts.keys())
-        if len({given[each].answer if each in given else None for each in parts[successor_id]}) == 1
+    return {
+        successor_id: joined([given[each] for each in befores])
+        for successor_id, befores in sorted(parts.items())
+        if given.keys() >= set(befores) and len({given[each].answer for each in befores}) == 1
     }
-    return CarriedAnswers(found, frozenset(open_ - found.keys()))
 
 
 def joined(alike: Sequence[GivenAnswer]) -> GivenAnswer:

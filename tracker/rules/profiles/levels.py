@@ -220,10 +220,15 @@ def in_the_way(of: DomainStanding, upto: int | None = None) -> tuple[LevelView, 
     )
 
 
+def blocked_ranks(of: DomainStanding) -> tuple[int, ...]:
+    """All levels that make a gap: not met, at or below the target. Lowest first."""
+    return tuple(view.rank for view in in_the_way(of) if view.state is LevelState.NOT_MET)
+
+
 def blocking_rank(of: DomainStanding) -> int | None:
     """The lowest level that makes a gap: not met, at or below the target. None where there is no
     gap."""
-    return next((view.rank for view in in_the_way(of) if view.state is LevelState.NOT_MET), None)
+    return next(iter(blocked_ranks(of)), None)
 
 
 def what_would_change(of: DomainStanding) -> LevelChange | None:

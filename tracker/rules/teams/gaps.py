@@ -10,7 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tracker.rules.profiles.levels import DomainStanding, TargetState, blocking_rank, known_rank
+from tracker.rules.profiles.levels import (
+    DomainStanding,
+    TargetState,
+    blocked_ranks,
+    blocking_rank,
+    known_rank,
+)
 
 NAMES_LIMIT = 30
 """A matrix of more people than this shows distributions, not cells by name."""
@@ -19,7 +25,8 @@ NAMES_LIMIT = 30
 @dataclass(frozen=True, slots=True)
 class GapCell:
     """One person in one domain. `blocking_rank`: the lowest level that makes the gap, None without
-    a gap. `known_rank`: what a page says of the level, None where nobody can say."""
+    a gap; `blocked`: all levels that do. `known_rank`: what a page says of the level, None where
+    nobody can say."""
 
     person_id: int
     domain_id: int
@@ -28,6 +35,7 @@ class GapCell:
     state: TargetState | None
     blocking_rank: int | None = None
     known_rank: int | None = None
+    blocked: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,7 @@ def cell_of(person_id: int, domain_id: int, of: DomainStanding) -> GapCell:
         of.target_state,
         blocking_rank(of),
         known_rank(of),
+        blocked_ranks(of),
     )
 
 

@@ -7,12 +7,13 @@ met), and the *counts* of both voices behind it, level by level.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from tracker.rules.profiles.levels import (
     RULE,
     DomainStanding,
     TargetState,
+    blocked_ranks,
     blocking_rank,
     known_rank,
 )
@@ -48,15 +49,49 @@ def rule() -> Kept:
     return {"name": RULE.name, "version": RULE.version}
 
 
-def cell(endorsed: DomainStanding, not_met: Collection[int]) -> Kept:
-    """`not_met`: the statements of the domain that are endorsed and do not count as met."""
-    return {
+class KeptWho(Protocol):
+    """Of a row of the snapshot, what says who somebody was."""
+
+    person_id: int
+    role_profile_id: int
+    role_profile: str
+    paths: Sequence[str]
+
+
+def jobs(framework: Kept, who: KeptWho) -> list[tuple[str, int, str]]:
+    """By team, the newest last: path, role profile, its name. `framework`: of the facts, whose
+    `jobs` hold those who had several; all others had theirs in each of their teams."""
+    several = framework.get("jobs", {}).get(str(who.person_id))
+    if several is not None:
+        return [(path, profile_id, name) for path, profile_id, name in several]
+    return [(path, who.role_profile_id, who.role_profile) for path in who.paths]
+
+
+def cell(
+    endorsed: DomainStanding,
+    not_met: Collection[int],
+    by_job: Mapping[int, DomainStanding] | None = None,
+) -> Kept:
+    """`not_met`: the statements of the domain that are endorsed and do not count as met. `by_job`:
+    against the target of each job, by role profile, for who had several; `endorsed` is against the
+    highest."""
+    kept: dict[str, Any] = {
         "held": endorsed.held_rank,
-        "target": endorsed.target_rank,
-        "state": endorsed.target_state,
-        "blocking": blocking_rank(endorsed),
         "known": known_rank(endorsed),
+        **_against_target(endorsed),
         "not_met": sorted(not_met),
+    }
+    if by_job:
+        kept["by_job"] = {str(job): _against_target(each) for job, each in by_job.items()}
+    return kept
+
+
+def _against_target(of: DomainStanding) -> Kept:
+    return {
+        "target": of.target_rank,
+        "state": of.target_state,
+        "blocking": blocking_rank(of),
+        "blocked": list(blocked_ranks(of)),
     }
 
 
@@ -81,16 +116,25 @@ def counts(of: DomainStanding) -> Kept:
     }
 
 
-def read_cell(person_id: int, domain_id: int, kept: Kept) -> GapCell:
-    state = kept["state"]
+def read_cell(
+    person_id: int, domain_id: int, kept: Kept, role_profile_ids: Collection[int] = ()
+) -> GapCell:
+    """Against the highest target of these jobs, or of all that they had. Rounds kept before jobs
+    were told apart have one target, and the lowest level that was in the way."""
+    of_jobs = kept.get("by_job", {})
+    asked = [of_jobs[str(job)] for job in role_profile_ids if str(job) in of_jobs]
+    of = max(asked, key=lambda each: each["target"] or 0, default=kept)
+    state = of["state"]
+    lowest = of["blocking"]
     return GapCell(
         person_id,
         domain_id,
         kept["held"],
-        kept["target"],
+        of["target"],
         None if state is None else TargetState(state),
-        kept["blocking"],
+        lowest,
         kept["known"],
+        tuple(of.get("blocked", [] if lowest is None else [lowest])),
     )
 
 
@@ -98,4 +142,4 @@ def veiled(one: GapCell) -> GapCell:
     """What is left of a cell for who may not see a statement of its domain: the target alone,
     whatever was endorsed."""
     state = None if one.target_rank is None else TargetState.NOT_YET_KNOWN
-    return replace(one, held_rank=0, state=state, blocking_rank=None, known_rank=None)
+    return replace(one, held_rank=0, state=state, blocking_rank=None, known_rank=None, blocked=())

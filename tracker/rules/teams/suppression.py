@@ -14,8 +14,7 @@ are two categories. Nought is not kept: where a told total says nought, so do it
 Give the categories that need hiding (gap, at target). Who is in none of them is not counted here.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 LEAST = 5
@@ -87,23 +86,3 @@ def shown_groups(root: CountedGroup, least: int = LEAST) -> frozenset[Hashable]:
             if place not in hidden:
                 shown |= shown_groups(part, least)
     return frozenset(shown)
-
-
-def may_add(
-    shown: Iterable[frozenset[int]],
-    new: frozenset[int],
-    category_of: Mapping[int, Hashable],
-    least: int = LEAST,
-) -> bool:
-    """Whether counts over the people `new` may be shown to one who can see those over each set of
-    `shown`.
-
-    For filters, rounds and exports, whose sets overlap: what can be worked out from such counts is
-    about some of the pieces into which the sets cut each other, so every piece must be fit to be
-    told. `category_of` has the people who are counted.
-    """
-    sets = [*shown, new]
-    pieces: defaultdict[tuple[bool, ...], Counter[Hashable]] = defaultdict(Counter)
-    for person in frozenset().union(*sets) & category_of.keys():
-        pieces[tuple(person in each for each in sets)][category_of[person]] += 1
-    return all(can_be_told(list(counts.values()), least) for counts in pieces.values())

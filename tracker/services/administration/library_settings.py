@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Library, Person, Team
 from tracker.policy.permissions import Actor
+from tracker.queries.teams import release_facts
 from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, audit, exclusions, readers
 from tracker.records.accounts import invitations
-from tracker.records.reviews import round_snapshots
+from tracker.records.reviews import releases, round_snapshots
 from tracker.rules.calendar import clean_time_zone
 from tracker.rules.errors import Invalid
 from tracker.rules.regions import Paper, Region
@@ -172,6 +173,7 @@ def edit(
             if actor.coordinates:
                 readers.refuse_alone(tx, actor, now)
             readers.tell_names_shown(tx, actor, now)
+        hides_names = library.names_to_coordinators and not names_to_coordinators
         changed = []
         for key, value in wanted.items():
             before = getattr(library, key)
@@ -182,6 +184,8 @@ def edit(
             select(Team).where(Team.library_id == library.id, Team.parent_id.is_(None))
         ).one()
         root.name = library.name
+        if hides_names:
+            releases.release_due(tx, library.id, now, release_facts.moments_due, release_facts.past)
         if changed:
             audit.note(
                 tx,

@@ -6,7 +6,8 @@ from flask import Response, jsonify
 from flask_babel import gettext as _
 
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.statement_lines import LineStatement, RetiredStatement
+from tracker.queries.assessment.retired_statements import RetiredAnswer, RetiredStatement
+from tracker.queries.assessment.statement_lines import LineStatement
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles.growth import KeptRecord
 from tracker.queries.profiles.statement_status import ShownAnswer, StatementVoices
@@ -109,7 +110,8 @@ def as_json(
                 "code": each.code,
                 "title": each.title,
                 "text": each.text,
-                "own": {"answer": each.answer, "label": each.label, "at": each.at.isoformat()},
+                "own": _kept(each.own),
+                "endorsed": _kept(each.endorsed),
             }
             for each in retired
         ],
@@ -139,3 +141,10 @@ def _said(said: ShownAnswer | None) -> dict[str, str] | None:
         "at": said.at.isoformat(),
     }
     return {**found, "by": said.who, "version": said.version} if said.who else found
+
+
+def _kept(said: RetiredAnswer | None) -> dict[str, str] | None:
+    if said is None:
+        return None
+    found = {"answer": said.key, "label": said.label, "at": said.at.isoformat()}
+    return {**found, "by": said.who} if said.who else found

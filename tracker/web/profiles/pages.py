@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from flask import request, url_for
 
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment import statement_lines
+from tracker.queries.assessment import retired_statements
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.statement_lines import RetiredStatement
+from tracker.queries.assessment.retired_statements import RetiredStatement
 from tracker.queries.endorsements import exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import growth, profiles, statement_status
@@ -76,7 +76,7 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
     if side is SelfSide.OWN:
         steps = step_lines.step_lines(open_steps, profile, statements)
         last_change = profiles.last_change(learner)
-        retired = statement_lines.retired(learner)
+        retired = retired_statements.of_learner(learner)
     return ProfilePage(
         profile=profile,
         side=side,

@@ -8,6 +8,7 @@ from flask_babel import ngettext
 
 from tracker.queries.administration import imprints
 from tracker.queries.administration.imprints import Imprint
+from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import statement_status
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.profiles.profiles import SelfSide
@@ -76,12 +77,19 @@ def _facts(of: ProfilePage, library: str) -> list[list[str]]:
         [_("Library"), library],
         [_("Team"), " \u00b7 ".join(filter(None, (learner.team, learner.job)))],
         [_("Job profile"), role],
+        *_several(learner),
         [_("Made on"), full_day(session.now())],
         [_("Made for"), _made_for(of)],
     ]
     if learner.round:
         rows.insert(3, [_("Round"), learner.round])
     return rows
+
+
+def _several(learner: Learner) -> list[list[str]]:
+    if not learner.has_several_jobs:
+        return []
+    return [[_("Target"), _("With several job profiles, the higher target of each domain counts.")]]
 
 
 def _made_for(of: ProfilePage) -> str:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment import statement_lines
+from tracker.queries.assessment import retired_statements, statement_lines
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import growth, profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
@@ -77,7 +77,7 @@ def own_json() -> ResponseReturnValue:
     voices = statement_status.voices(learner, SelfSide.OWN, NO_BLIND_SPOTS)
     lines = statement_lines.of_framework(learner.framework_id)
     kept = growth.kept_of(learner.person_id, learner.framework_slug)
-    return exports.as_json(learner, voices, lines, statement_lines.retired(learner), kept)
+    return exports.as_json(learner, voices, lines, retired_statements.of_learner(learner), kept)
 
 
 @bp.get("/profile.pdf")

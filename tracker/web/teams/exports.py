@@ -3,19 +3,31 @@
 from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from tracker.queries.profiles.levels import DomainShape
 from tracker.queries.teams.gap_matrix import DomainColumn, PersonRow
 from tracker.queries.teams.gap_scope import PastRound
 from tracker.queries.teams.gaps import GapPage
+from tracker.rules.profiles.levels import TargetState
+from tracker.rules.teams.gaps import GapCell
+from tracker.web.teams.gap_drill_list import DrillList
 from tracker.web.teams.gap_matrix import CellMark, grid
 from tracker.web.ui.csv import Table
+
+STATES = {
+    TargetState.AT_TARGET: _l("At target"),
+    TargetState.GAP: _l("Below target"),
+    TargetState.NOT_YET_KNOWN: _l("Not known yet"),
+    TargetState.NOT_ASSESSED: _l("Not assessed"),
+    None: _l("No target"),
+}
 
 
 def table(page: GapPage, compare: str, at: PastRound | None = None) -> Table:
     """The matrix where the page has one, else the counts by domain. `compare`: the name of the
     round compared with; `at`: as of the end of which round all this is."""
-    lines = _matrix(page, compare) if page.rows else _counts(page, compare)
+    lines = _matrix(page, compare) if page.rows else counts(page, compare)
     if page.exceptions:
         lines.append([_("Don’t apply here"), page.exceptions])
     if at is not None:
@@ -23,6 +35,18 @@ def table(page: GapPage, compare: str, at: PastRound | None = None) -> Table:
         if at.reconstructed:
             lines[-1].append(_("reconstructed"))
     return lines
+
+
+def reasons(page: GapPage) -> Table:
+    """The statements that hold most people back, after an empty line; nothing where there are
+    none."""
+    lines: Table = [
+        [each.title, each.domain.title, _of(len(each.people), each.below)]
+        for strand in page.reasons
+        for each in strand.statements
+    ]
+    head = [_("Statement"), _("Domain"), _("Haven’t reached the target because of it")]
+    return [[], [*head], *lines] if lines else []
 
 
 def people(
@@ -36,13 +60,72 @@ def people(
 
 def _matrix(page: GapPage, compare: str) -> Table:
     lines = people([column.domain for column in page.columns], page.rows)
-    lines.append([_("Gaps"), "", *map(_now, page.columns)])
+    return [*lines, *foot(page, compare)]
+
+
+def foot(page: GapPage, compare: str) -> Table:
+    """The last lines of a matrix: what stands in each domain, and how the same people were."""
+    lines: Table = [[_("Gaps"), "", *map(_now, page.columns)]]
     if compare:
-        lines.append([_("Below target, %(round)s", round=compare), "", *map(_before, page.columns)])
+        lines += [
+            [label, "", *words]
+            for label, *words in zip(
+                _compared(compare), *(_same(column) for column in page.columns), strict=True
+            )
+        ]
     return lines
 
 
-def _counts(page: GapPage, compare: str) -> Table:
+def _compared(compare: str) -> list[str]:
+    """The heads of `_same`."""
+    return [
+        _("Known both times"),
+        _("Below target, %(round)s", round=compare),
+        _("Below target, same people"),
+        _("Difference"),
+    ]
+
+
+def _same(column: DomainColumn) -> list[str | int]:
+    """Only of who was known both times; for who may not see everybody by name what was told of
+    then."""
+    of = column.same
+    if of is None:
+        return [_hidden(), _before(column), _hidden(), _hidden()]
+    return [_of(of.both, of.people), of.before, of.after, of.difference]
+
+
+def reached(domain: DomainShape, cell: GapCell) -> str:
+    """The level, in words."""
+    if cell.known_rank is None:
+        return str(_("not known yet"))
+    return domain.level_name(cell.known_rank) or str(_("none reached"))
+
+
+def drilled(asked: DrillList) -> Table:
+    """The people, each with everything that holds them back."""
+    domain = asked.drill.domain
+    head = [_("Name"), _("Team"), _("Job profile"), _("Level"), _("Target"), _("State"),
+            _("Not reached because of")]  # fmt: skip
+    lines: Table = [list(head)]
+    for one in asked.people:
+        cell = one.cell
+        lines.append(
+            [
+                one.name,
+                "; ".join(one.teams),
+                one.role_profile,
+                reached(domain, cell),
+                domain.level_name(cell.target_rank or 0),
+                STATES[cell.state],
+                "; ".join(one.reasons),
+            ]
+        )
+    return [[str(cell) for cell in line] for line in lines]
+
+
+def counts(page: GapPage, compare: str) -> Table:
+    """A line for each domain."""
     head = [
         _("Domain"),
         _("At target"),
@@ -52,7 +135,7 @@ def _counts(page: GapPage, compare: str) -> Table:
         _("No target"),
         _("People"),
     ]
-    lines: Table = [[*head, _("Below target, %(round)s", round=compare)] if compare else head]
+    lines: Table = [[*head, *_compared(compare)] if compare else head]
     for column in page.columns:
         of = column.summary
         told = [of.at_target, of.gaps] if column.told else [_hidden(), _hidden()]
@@ -64,7 +147,7 @@ def _counts(page: GapPage, compare: str) -> Table:
             of.no_target,
             page.people,
         ]
-        lines.append([*line, _before(column)] if compare else line)
+        lines.append([*line, *_same(column)] if compare else line)
     return lines
 
 
@@ -83,13 +166,17 @@ def _words(mark: CellMark) -> str:
 def _now(column: DomainColumn) -> str:
     if not column.told:
         return _hidden()
-    return str(_("%(gaps)s of %(known)s", gaps=column.summary.gaps, known=column.summary.known))
+    return _of(column.summary.gaps, column.summary.known)
+
+
+def _of(some: int, of: int) -> str:
+    return str(_("%(gaps)s of %(known)s", gaps=some, known=of))
 
 
 def _before(column: DomainColumn) -> str:
     if column.before is None:
         return _hidden()
-    return str(_("%(gaps)s of %(known)s", gaps=column.before[0], known=column.before[1]))
+    return _of(*column.before)
 
 
 def _hidden() -> str:

@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 from tracker.policy.permissions import Subject
 from tracker.queries.teams import gap_scope, kept_scope
 from tracker.queries.teams.gap_matrix import MatrixFilters
-from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner
+from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, within
 from tracker.rules.frameworks.addresses import address_keys
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark
 from tracker.web.teams.gap_forms import GapFilters
+from tracker.web.ui.filters import Filters
 
 
 def scope_of(team: Subject) -> GapScope:
@@ -32,16 +33,23 @@ def frameworks_of(scope: GapScope) -> dict[str, TeamLearner | PastRound]:
     return {key: of[each] for each, key in keys.items()}
 
 
-def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFilters | None]:
-    """What the filters ask for, and the scope as of the end of the round that they ask for. None
-    where nobody learns here, or did at the end of a round."""
+def framework_of(scope: GapScope, filters: Filters) -> TeamLearner | PastRound | None:
+    """That which the filters ask for. None where nobody learns here, or did at the end of a
+    round."""
     frameworks = frameworks_of(scope)
     if not frameworks:
+        return None
+    labels = [(key, mark(of.framework, of.lang)) for key, of in frameworks.items()]
+    return frameworks[filters.offer("framework", labels)]
+
+
+def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFilters | None]:
+    """What the filters ask for, and the scope as of the end of the round that they ask for. None
+    where nobody learns here, or did at the end of a round. Where somebody is there whom the reader
+    may not see by name, only whole teams with those below, and rounds, can be chosen."""
+    of = framework_of(scope, filters)
+    if of is None:
         return scope, None
-    asked = filters.offer(
-        "framework", [(key, mark(of.framework, of.lang)) for key, of in frameworks.items()]
-    )
-    of = frameworks[asked]
     framework_id = of.framework_id
     rounds = {str(each.id): each for each in scope.kept if each.framework_slug == of.framework_slug}
     past = [(key, each.name) for key, each in rounds.items()]
@@ -51,19 +59,25 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
     if at:
         scope = kept_scope.scope_at(scope, rounds[at])
         framework_id = rounds[at].framework_id
-    profiles = {
-        (one.role_profile, str(one.role_profile_id))
-        for one in scope.here
-        if one.framework_id == framework_id
-    }
+    own = within(scope.people, scope.team.path, below=False)
     has_below = scope.coordinates and bool(scope.children)
     below = [("all", _("with the teams below")), ("own", _("this team alone"))]
+    if has_below and not (scope.all_by_name or (own and all(one.by_name for one in own))):
+        below = below[:1]
     teams_choice = filters.offer("teams", below if has_below else below[1:])
+    shown = scope.here if teams_choice == "all" else own
+    profiles = {
+        (job.role_profile, str(job.role_profile_id))
+        for one in shown
+        if one.framework_id == framework_id and all(each.by_name for each in shown)
+        for job in one.jobs
+    }
     profile = filters.offer(
         "profile", [("", _("All")), *((key, name) for name, key in sorted(profiles))]
     )
-    same = [(key, _("%(round)s, same people", round=name)) for key, name in past]
-    compare = filters.offer("compare", [("", _("Nothing")), *same])
+    if all(one.by_name for one in shown):
+        past = [(key, _("%(round)s, same people", round=name)) for key, name in past]
+    compare = filters.offer("compare", [("", _("Nothing")), *past])
     return scope, MatrixFilters(
         framework_id=framework_id,
         slug=of.framework_slug,
@@ -71,4 +85,5 @@ def chosen_of(scope: GapScope, filters: GapFilters) -> tuple[GapScope, MatrixFil
         compare=rounds.get(compare),
         role_profile_id=int(profile) if profile else None,
         below=teams_choice == "all",
+        framework=rounds[at].framework if at else of.framework,
     )

@@ -1,4 +1,4 @@
-"""The filters of a team's gaps page."""
+"""The filters of a team's pages of levels."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
@@ -12,3 +12,11 @@ class GapFilters(Filters):
     teams = SelectField(_l("People"))
     profile = SelectField(_l("Job profile"))
     compare = SelectField(_l("Compare with"))
+
+
+class SelfRatingFilters(Filters):
+    framework = SelectField(_l("Framework"))
+
+
+class DrillFilters(GapFilters):
+    show = SelectField(_l("Show"))

@@ -73,9 +73,8 @@ def grid(domains: Sequence[DomainShape], rows: Iterable[PersonRow]) -> list[Matr
     found = []
     for row in rows:
         marks = [_mark(cell, named[cell.domain_id], unknown) for cell in row.cells]
-        found.append(
-            MatrixRow(row.person_id, row.name, row.role_profile, row.framework, tuple(marks))
-        )
+        name = row.name or str(_("Deleted account %(number)s", number=row.person_id))
+        found.append(MatrixRow(row.person_id, name, row.role_profile, row.framework, tuple(marks)))
     return found
 
 

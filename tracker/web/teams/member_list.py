@@ -78,7 +78,7 @@ def asked(members: tuple[Member, ...], team_id: int) -> MemberList:
     frameworks = _frameworks(members)
     framework = form.offer("framework", [(slug, label) for slug, label, _lang in frameworks])
     members = tuple(each for each in members if framework in ("", each.framework_slug))
-    profiles = sorted({member.role_profile for member in members}, key=folded)
+    profiles = sorted({name for member in members for name in member.role_profiles}, key=folded)
     profile = form.offer(
         "profile", [("", _("All")), *((name, name) for name in profiles if len(profiles) > 1)]
     )
@@ -89,7 +89,7 @@ def asked(members: tuple[Member, ...], team_id: int) -> MemberList:
         member
         for member in members
         if SHOWN[show](member)
-        and profile in ("", member.role_profile)
+        and (not profile or profile in member.role_profiles)
         and folded(find) in folded(f"{member.name} {member.job}")
     ]
     rows.sort(key=KEYS["name"])

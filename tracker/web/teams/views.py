@@ -19,10 +19,10 @@ from tracker.web.http.form_actions import pressed
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.render import render
 from tracker.web.teams import exports as gaps_export
-from tracker.web.teams import gap_asked, gap_matrix, member_list, people_file
-from tracker.web.teams.gap_forms import GapFilters
+from tracker.web.teams import gap_asked, gap_matrix, member_list, people_file, released, taken_along
+from tracker.web.teams.gap_forms import GapFilters, SelfRatingFilters
 from tracker.web.ui.csv import csv_file
-from tracker.web.ui.template_helpers import as_of
+from tracker.web.ui.filters import Filters
 
 bp = Blueprint("teams", __name__, url_prefix="/teams")
 
@@ -63,6 +63,8 @@ def gaps(team: Subject) -> ResponseReturnValue:
     today = gap_asked.scope_of(team)
     filters = GapFilters(request.args)
     scope, chosen = gap_asked.chosen_of(today, filters)
+    if chosen is not None and released.is_for(scope, chosen):
+        return released.show(team, scope, chosen, filters, _frameworks(today, filters))
     page = team_gaps.page(scope, chosen) if chosen is not None else None
     domains = [column.domain for column in page.columns] if page is not None else []
     rows = gap_matrix.grid(domains, page.rows) if page is not None else []
@@ -78,7 +80,11 @@ def gaps(team: Subject) -> ResponseReturnValue:
         page=page,
         chosen=chosen,
         filters=filters,
-        as_of=as_of(scope.round.ends_on, scope.round.reconstructed) if scope.round else "",
+        as_of=taken_along.as_of_words(scope),
+        measure=taken_along.measure(chosen, page.without_names) if chosen and page else "",
+        facts=taken_along.facts(scope, chosen, filters, page.without_names)
+        if chosen and page
+        else [],
         rows=rows,
         kinds=gap_matrix.kinds(rows),
         legend=gap_matrix.legend(domains),
@@ -96,11 +102,14 @@ def gaps_csv(team: Subject) -> ResponseReturnValue:
     scope, chosen = gap_asked.chosen_of(gap_asked.scope_of(team), filters)
     if chosen is None or filters.unknown:
         abort(404)
+    if released.is_for(scope, chosen):
+        return released.file(scope, chosen, filters)
     page = team_gaps.page(scope, chosen)
     note_looks([row.person_id for row in page.rows], "gaps")
     compare = chosen.compare.name if chosen.compare is not None else ""
+    facts = taken_along.facts(scope, chosen, filters, page.without_names)
     return csv_file(
-        gaps_export.table(page, compare, scope.round),
+        [*gaps_export.table(page, compare, scope.round), *gaps_export.reasons(page), [], *facts],
         f"gaps {scope.team.name} {session.now():%Y-%m-%d}",
     )
 
@@ -130,20 +139,42 @@ def make_people_file(team: Subject) -> ResponseReturnValue:
     )
 
 
-def _frameworks(scope: gap_scope.GapScope, filters: GapFilters) -> list[FrameworkLink]:
+@bp.get("/<id:team_id>/self-ratings")
+@door(Permission.SELF_COUNTS_READ, subjects.team)
+def self_ratings(team: Subject) -> ResponseReturnValue:
+    scope, filters = gap_asked.scope_of(team), SelfRatingFilters(request.args)
+    of = gap_asked.framework_of(scope, filters)
+    links = _frameworks(scope, filters, "teams.self_ratings")
+    return released.show_self_ratings(team, scope, of, filters, links)
+
+
+@bp.get("/<id:team_id>/self-ratings.csv")
+@door(Permission.SELF_COUNTS_READ, subjects.team)
+@rate_limits.documents
+def self_ratings_csv(team: Subject) -> ResponseReturnValue:
+    scope, filters = gap_asked.scope_of(team), SelfRatingFilters(request.args)
+    of = gap_asked.framework_of(scope, filters)
+    if of is None or filters.unknown:
+        abort(404)
+    return released.self_ratings_file(scope, of)
+
+
+def _frameworks(
+    scope: gap_scope.GapScope, filters: Filters, endpoint: str = "teams.gaps"
+) -> list[FrameworkLink]:
     """The frameworks of the people here, where there are several. What else was chosen belongs to
     one of them, but for the teams."""
-    if not filters.framework or not filters.framework.choices:
+    if "framework" not in filters or not filters["framework"].choices:
         return []
-    offered: Any = filters.framework.choices
+    offered: Any = filters["framework"].choices
     people = filters.chosen().get("teams")
     langs = {key: of.lang for key, of in gap_asked.frameworks_of(scope).items()}
     return [
         FrameworkLink(
             label,
             langs[value],
-            url_for("teams.gaps", team_id=scope.team.id, framework=value, teams=people),
-            value == filters.framework.data,
+            url_for(endpoint, team_id=scope.team.id, framework=value, teams=people),
+            value == filters["framework"].data,
         )
         for value, label in offered
     ]

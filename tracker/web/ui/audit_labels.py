@@ -100,6 +100,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "round_added": _l("Round added"),
         "round_edited": _l("Round edited"),
         "round_kept": _l("Round kept as it was"),
+        "figures_released": _l("Figures without names updated"),
         "round_reminded": _l("People reminded of a round"),
         "carrying_planned": _l("Move to a new version planned"),
         "carrying_called_off": _l("Move to a new version called off"),
@@ -151,6 +152,7 @@ library."""
 
 BY_NOBODY = {
     "not_recorded": _l("Skills Tracker"),
+    "figures_released": _l("Skills Tracker"),
     "round_kept": _l("Skills Tracker"),
     "sign_in_refused": _l("nobody signed in"),
 }
@@ -210,6 +212,8 @@ RECORDS = {
 MADE_BY = {
     "profiles": _l("profile"),
     "teams": _l("team gaps"),
+    "gap_files": _l("team gaps"),
+    "gap_drill": _l("who is below target"),
     "team_rounds": _l("round"),
     "reviews": _l("differences"),
     "rating_lists": _l("imported ratings"),
@@ -221,7 +225,13 @@ MADE_BY = {
 }
 """What was taken out, by the part of the application that made the file."""
 
-FORMS = {"csv": _l("CSV"), "json": _l("JSON"), "pdf": _l("PDF"), "tsv": _l("TSV")}
+FORMS = {
+    "csv": _l("CSV"),
+    "json": _l("JSON"),
+    "pdf": _l("PDF"),
+    "tsv": _l("TSV"),
+    "xlsx": _l("XLSX"),
+}
 """What kind of file it was; another is shown as its name ended."""
 
 DECISIONS = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import and_, select, update
 
 from tests.client import Client
 from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
@@ -17,8 +17,8 @@ from tests.factories.sending import actor, answer_all
 from tests.factories.versions import NextVersion, next_version
 from tests.factories.versions import carried as carry
 from tests.factories.world import World
-from tracker.db import session
-from tracker.models import Endorsement, Review, ReviewItem
+from tracker.db import session, transaction
+from tracker.models import Endorsement, Rating, Review, ReviewItem
 from tracker.queries.access.blind_spots import blind_spots
 from tracker.queries.assessment import learners
 from tracker.queries.endorsements import endorsements as found
@@ -111,7 +111,9 @@ def test_what_changed_is_asked_again_and_can_be_kept(
     profile = ana.get("/profile").text
     assert "Reviewed: 2 of " in profile
     assert f'<a href="/statements/{carried.gone}">' in profile, "of what is retired nothing is lost"
-    assert [each["version"] for each in ana.get("/profile.json").get_json()["retired"]] == ["1"]
+    (retired,) = ana.get("/profile.json").get_json()["retired"]
+    assert (retired["version"], retired["own"]["answer"]) == ("1", "consistently")
+    assert (retired["endorsed"]["answer"], retired["endorsed"]["by"]) == ("consistently", "Sue")
     sue = sign_in(world.email("sue"))
     assert "nothing reviewed yet" not in sue.get(f"/people/{world.people['ana']}/profile").text
 
@@ -139,6 +141,29 @@ def test_a_statement_is_read_from_version_to_version(
         assert "Self-rating as last revealed" in seen
         assert "Revoke your reviewed rating" in seen
     assert sue.get(f"{of_ana}/{carried.gone}").status_code == 404
+
+
+def test_what_is_retired_or_asked_again_keeps_its_notes_and_stays_listed_when_cleared(
+    app: Flask, world: World, carried: Carried, sign_in: SignIn
+) -> None:
+    ana = sign_in(world.email("ana"))
+    noted = {"own_note": "Mine.", "reviewer_note": "For Sue."}
+    gone = and_(Rating.person_id == world.people["ana"], Rating.statement_id == carried.gone)
+    with app.app_context(), transaction() as tx:
+        for statement_id in (carried.asked, carried.gone):
+            of = Rating.statement_id == statement_id
+            tx.execute(
+                update(Rating).where(of, Rating.person_id == world.people["ana"]).values(**noted)
+            )
+        tx.execute(update(Rating).where(gone).values(answer=None, basis="cleared"))
+    for statement_id in (carried.asked, carried.gone):
+        page = ana.get(f"/statements/{statement_id}").text
+        assert all(text in page for text in noted.values())
+    profile = ana.get("/profile").text
+    assert f'<a href="/statements/{carried.gone}">' in profile
+    assert "reviewed: Consistently, Sue" in profile
+    (retired,) = ana.get("/profile.json").get_json()["retired"]
+    assert (retired["own"], retired["endorsed"]["answer"]) == (None, "consistently")
 
 
 def test_who_is_not_carried_sees_everything_as_before(

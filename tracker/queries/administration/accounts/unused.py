@@ -22,8 +22,16 @@ GOES = frozenset(
     }
 )
 """What others made with the account: deleted with it (records/accounts/removal)."""
-STAYS = frozenset({"audit_events.subject_id", "carried_people.person_id", "looks.owner_id"})
-"""What is never deleted, and says nothing of a record: it goes on pointing at the nameless row."""
+STAYS = frozenset(
+    {
+        "audit_events.subject_id",
+        "carried_people.person_id",
+        "looks.owner_id",
+        "snapshot_people.person_id",
+    }
+)
+"""What is never deleted, and says nothing of a record: it goes on pointing at the nameless row, as
+figures of a round that is kept do."""
 
 
 def is_unused(person_id: int) -> bool:

@@ -93,7 +93,8 @@ class VersionChange:
 
 @dataclass(frozen=True, slots=True)
 class LevelCount:
-    """How many statements a level has in a domain, in both versions."""
+    """How many statements a level has in a domain, in both versions. `place`: the keys of section
+    and domain, and the rank."""
 
     section_title: Wording
     domain_title: Wording
@@ -101,6 +102,7 @@ class LevelCount:
     lang: str
     before: int
     after: int
+    place: tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +259,7 @@ def _sections(
     for key in keys:
         olds, news = ([each for each in side.values() if each.strand == key] for side in (old, new))
         one = (news or olds)[0]
-        yield LevelCount(one.section_title, "", "", one.lang, len(olds), len(news))
+        yield LevelCount(one.section_title, "", "", one.lang, len(olds), len(news), (key, "", 0))
 
 
 def _levels(
@@ -282,6 +284,7 @@ def _levels(
                 one.lang,
                 len(before),
                 len(after),
+                place,
             )
 
 

@@ -5,8 +5,10 @@ import datetime as dt
 from tracker.db import transaction
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.accounts.unused import is_unused
+from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration
 from tracker.records.accounts import removal
+from tracker.records.reviews import round_snapshots
 from tracker.rules.errors import Conflict
 
 
@@ -14,6 +16,7 @@ def remove(actor: Actor, person_id: int, now: dt.datetime) -> None:
     """Its memberships and invitations go, and its address is free. Raises Conflict("account_used")
     for who has signed in or has a record."""
     with transaction() as tx:
+        round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         person = administration.person_of(tx, actor, person_id)
         if not is_unused(person.id):
             raise Conflict("account_used")

@@ -9,11 +9,17 @@ from flask_babel import gettext as _
 from tracker.queries.frameworks.affected import AffectedByChanges
 from tracker.queries.frameworks.drafts import DraftedVersion
 from tracker.rules.frameworks.changes.change_rows import place_of
-from tracker.rules.frameworks.changes.comparison import Kind, PlacedStatement, VersionChange
+from tracker.rules.frameworks.changes.comparison import (
+    Kind,
+    PlacedStatement,
+    VersionChange,
+    VersionComparison,
+)
+from tracker.rules.frameworks.changes.level_effects import Place
 from tracker.rules.frameworks.changes.small_changes import Piece, pieces
 from tracker.rules.frameworks.versions import VersionDecision
 from tracker.rules.frameworks.wording import Wording
-from tracker.web.frameworks.drafts.labels import KINDS, affected_words
+from tracker.web.frameworks.drafts.labels import KINDS, affected_words, count
 from tracker.web.i18n.content_language import mark
 
 CHANGED, UNDECIDED = "changed", "undecided"
@@ -163,6 +169,33 @@ def _options(drafted: DraftedVersion, change: VersionChange) -> tuple[DecisionOp
         words = [(carry, _("Carry over"))]
     words.append((again, _("Ask staff to rate again")))
     return tuple(DecisionOption(value, label, value == chosen) for value, label in words)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedLevel:
+    """`people`: how many hold it now and would not, or the other way round; "" once that is
+    published."""
+
+    domain_title: Wording
+    level_name: Wording
+    lang: str
+    before: int
+    after: int
+    people: str
+
+
+def levels(comparison: VersionComparison, changed: Counter[Place] | None) -> list[ChangedLevel]:
+    return [
+        ChangedLevel(
+            each.domain_title,
+            each.level_name,
+            each.lang,
+            each.before,
+            each.after,
+            "" if changed is None else count(changed[each.place]),
+        )
+        for each in comparison.levels
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from tracker.queries.frameworks import drafts as queries
 from tracker.queries.frameworks.affected import affected
 from tracker.queries.frameworks.contents import statement_ids
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion
+from tracker.queries.frameworks.level_effects import changed_levels
 from tracker.queries.frameworks.published import published
 from tracker.rules.frameworks.changes.comparison import placed
 from tracker.rules.roles import Permission
@@ -136,7 +137,7 @@ def show(draft: Subject) -> ResponseReturnValue:
         repeated=[pages.NamedWording(each) for each in drafted.titles_used_twice],
         tangled=[pages.change_card(change) for change in comparison.tangled],
         sections=comparison.sections,
-        levels=comparison.levels,
+        levels=pages.levels(comparison, changed_levels(drafted) if drafted.is_open else None),
         renamed=pages.renamed(drafted),
         cards=pages.cards(drafted, pages.shown(drafted, asked), found),
         filters=pages.filters(drafted),

@@ -18,7 +18,7 @@ def page(statement_id: int) -> ResponseReturnValue | None:
     person_id = session.actor().person_id
     slug = statement_lines.slug_of(statement_id)
     learner = learners.learner(person_id, session.today(), slug) if slug else None
-    found = statement_lines.earlier(statement_id, learner.framework_id) if learner else None
+    found = statement_lines.earlier(statement_id, learner) if learner else None
     if learner is None or found is None:
         return None
     if not progress.progress(about(learner, "assessment.resume")).use_statement:

@@ -1,0 +1,36 @@
+"""Whom a next version affects: also those who were reviewed on an earlier version."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.factories.answers import EndorsedAnswer
+from tests.factories.reviews import endorse, send
+from tests.factories.versions import next_version
+from tests.factories.world import World
+from tracker.queries.frameworks.affected import Affected, affected
+from tracker.rules.reviews.workflow import ItemStatus
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+def test_what_carries_from_an_earlier_version_counts(world: World) -> None:
+    same, asked, other = world.statements["communication"][:3]
+    for statement_id in (same, asked):
+        endorse(world, "ana", "sue", statement_id, EndorsedAnswer.CONSISTENTLY)
+    send(world, "ben", "sue", {same: ItemStatus.WAITING, other: ItemStatus.WAITING})
+    second = next_version(world, reworded={asked: False})
+    here = {each: second.became[each][0] for each in (same, asked, other)}
+    endorse(world, "lea", "hugo", here[same], EndorsedAnswer.PARTLY)
+    found = affected({"same": [here[same]], "asked": [here[asked]], "other": [here[other]]})
+    assert found.by("same") == Affected(people=3, endorsements=2, open_reviews=1)
+    assert found.by("asked") == Affected()
+    assert found.by("other") == Affected(people=1, open_reviews=1)
+    assert found.total == Affected(people=3, endorsements=2, open_reviews=1)

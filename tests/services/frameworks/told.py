@@ -1,0 +1,264 @@
+"""What the product's own queries say of somebody on a version, and what they are to say after a
+carrying: said once more, without its tables of successors."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+
+from tests.services.frameworks.random_years import Fate, Years
+from tracker.db import session
+from tracker.models import (
+    Endorsement,
+    Evidence,
+    EvidenceLink,
+    LevelException,
+    Rating,
+    Review,
+    ReviewItem,
+    Statement,
+)
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.assessment import (
+    progress,
+    retired_statements,
+    statement_cards,
+    statement_lines,
+)
+from tracker.queries.assessment.learners import Learner, learner
+from tracker.queries.endorsements import endorsements, exceptions
+from tracker.queries.evidence import evidence
+from tracker.queries.frameworks.contents import statement_ids
+from tracker.queries.profiles import levels, profiles, statement_status
+from tracker.queries.profiles.profiles import SelfSide
+from tracker.rules.reviews.exceptions import OPEN, ExceptionStatus
+from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus
+
+Said = tuple[str, dt.datetime]
+Notes = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """By statement of one version. `again`: what is listed as to be rated again."""
+
+    own: Mapping[int, Said]
+    notes: Mapping[int, Notes]
+    evidence: Mapping[int, frozenset[int]]
+    endorsed: Mapping[int, Said]
+    revealed: Mapping[int, Said]
+    exceptions: frozenset[int]
+    left_out: frozenset[int]
+    again: frozenset[int]
+
+
+def on(years: Years, name: str, framework_id: int) -> Learner:
+    """Them as a learner of that version, whichever they are on now."""
+    session().rollback()
+    found = learner(years.world.people[name], years.now.date(), "drawn")
+    assert found is not None
+    return replace(found, framework_id=framework_id)
+
+
+def told(years: Years, name: str, framework_id: int) -> Told:
+    """As their profile, the pages for rating, and their supervisor's page of them have it; the
+    pages agree with each other."""
+    me = on(years, name, framework_id)
+    person_id, library_id = me.person_id, me.library_id
+    own = statement_status.voices(me, SelfSide.OWN, NO_BLIND_SPOTS)
+    theirs = statement_status.voices(me, SelfSide.REVEALED, NO_BLIND_SPOTS)
+    cards = {each.id: each for each in statement_cards.of_framework(me).cards}
+    left_out = frozenset(each.id for each in own if each.not_rated_here is not None)
+    found = Told(
+        own={each.id: (each.own.key, each.own.at) for each in own if each.own},
+        notes={
+            each.id: (each.own_note, each.reviewer_note)
+            for each in cards.values()
+            if each.own_note or each.reviewer_note
+        },
+        evidence={
+            key: frozenset(piece.id for piece in pieces)
+            for key, pieces in evidence.for_statements(person_id, list(cards)).items()
+        },
+        endorsed={each.id: (each.endorsed.key, each.endorsed.at) for each in own if each.endorsed},
+        revealed={each.id: (each.own.key, each.own.at) for each in theirs if each.own},
+        exceptions=frozenset(each.id for each in own if each.exception),
+        left_out=left_out,
+        again=frozenset(key for key, card in cards.items() if card.earlier),
+    )
+    assert {key: card.answer for key, card in cards.items() if card.answer} == {
+        key: answer for key, (answer, _at) in found.own.items()
+    }
+    marks = {key: card.endorsement for key, card in cards.items() if card.endorsement}
+    assert {key: (mark.answer, mark.at) for key, mark in marks.items()} == found.endorsed
+    assert [each.endorsed for each in theirs] == [each.endorsed for each in own]
+    assert progress.progress(me).again == len(found.again - left_out)
+    counts = levels.endorsed_answers([person_id], framework_id, library_id, NO_BLIND_SPOTS)
+    counted = (found.endorsed.keys() | found.exceptions) - left_out
+    assert sum(sum(each.values()) for each in counts.values()) == len(counted)
+    of_all = exceptions.of_people([person_id], framework_id, library_id, NO_BLIND_SPOTS)
+    assert frozenset(of_all.get(person_id, ())) == found.exceptions
+    of_side = profiles.profile(me, SelfSide.REVEALED, NO_BLIND_SPOTS)
+    assert of_side.rated == len(found.revealed.keys() - left_out)
+    standing = profiles.endorsed_count(me, NO_BLIND_SPOTS).standing
+    assert standing == len(found.endorsed.keys() - left_out)
+    return found
+
+
+def expected(years: Years, name: str, before: Told) -> Told:
+    """On the newest version, carried from the one before it, where they were told that."""
+    edges = years.edges[-1]
+    ids = statement_ids(years.versions[-1]).values()
+    parts = {
+        key: [old for old, new, carries, _fate in edges if new == key and carries] for key in ids
+    }
+    origins = {key: [old for old, new, _carries, _fate in edges if new == key] for key in ids}
+    own, notes = dict[int, Said](), dict[int, Notes]()
+    for key, olds in parts.items():
+        said = [before.own[old] for old in olds if old in before.own]
+        if olds and len(said) == len(olds) and len({answer for answer, _at in said}) == 1:
+            own[key] = said[0][0], min(at for _answer, at in said)
+            texts = [before.notes.get(old, ("", "")) for old in olds]
+            joined = tuple("\n\n".join(filter(None, side)) for side in zip(*texts, strict=True))
+            if any(joined):
+                notes[key] = joined[0], joined[1]
+    out = {
+        key: [old for old, new, carries, fate in edges if new == key and (carries or _words(fate))]
+        for key in ids
+    }
+    left_out = frozenset(key for key, olds in out.items() if olds and before.left_out >= set(olds))
+    person_id = years.world.people[name]
+    return Told(
+        own=own,
+        notes=notes,
+        evidence={
+            key: frozenset().union(*found)
+            for key, olds in origins.items()
+            if (found := [before.evidence[old] for old in olds if old in before.evidence])
+        },
+        endorsed=_through(years, _standing(person_id)),
+        revealed=_through(years, _shown(person_id)),
+        exceptions=_excepted(person_id, parts) - left_out,
+        left_out=left_out,
+        again=frozenset(
+            key
+            for key in ids
+            if key not in own
+            and any(old in before.own or old in before.again for old in origins[key])
+        ),
+    )
+
+
+def _words(fate: Fate) -> bool:
+    return fate in (Fate.SPELLED, Fate.REWORDED)
+
+
+def _standing(person_id: int) -> dict[int, Said]:
+    rows = session().execute(
+        select(Endorsement.statement_id, Endorsement.answer, Endorsement.endorsed_at).where(
+            Endorsement.person_id == person_id, Endorsement.status == EndorsementStatus.STANDING
+        )
+    )
+    return {key: (answer, at) for key, answer, at in rows}
+
+
+def _shown(person_id: int) -> dict[int, Said]:
+    rows = session().execute(
+        select(ReviewItem.statement_id, ReviewItem.learner_answer, ReviewItem.revealed_at)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(Review.learner_id == person_id, ReviewItem.status.in_(REVEALED))
+        .order_by(ReviewItem.revealed_at, ReviewItem.id)
+    )
+    return {key: (answer, at) for key, answer, at in rows}
+
+
+def _through(years: Years, words: Mapping[int, Said]) -> dict[int, Said]:
+    """Of the newest version's statements: their own word, else what all that carry to them say."""
+    befores: dict[int, list[int]] = {}
+    for edges in years.edges:
+        for old, new, carries, _fate in edges:
+            if carries:
+                befores.setdefault(new, []).append(old)
+
+    def word(key: int) -> Said | None:
+        if key in words:
+            return words[key]
+        found = [word(each) for each in befores.get(key, ())]
+        said = [each for each in found if each is not None]
+        if not found or len(said) < len(found) or len({answer for answer, _at in said}) > 1:
+            return None
+        return said[0][0], max(at for _answer, at in said)
+
+    ids = statement_ids(years.versions[-1]).values()
+    return {key: said for key in ids if (said := word(key)) is not None}
+
+
+def _excepted(person_id: int, parts: Mapping[int, list[int]]) -> frozenset[int]:
+    """Agreed for the only one that carries; one at a level of a domain is proposed or agreed."""
+    open_ones = session().execute(
+        select(LevelException.statement_id, LevelException.status)
+        .where(LevelException.person_id == person_id, LevelException.status.in_(OPEN))
+        .order_by(LevelException.id)
+    )
+    became = {olds[0]: key for key, olds in parts.items() if len(olds) == 1}
+    taken, found = set[tuple[int, int]](), set[int]()
+    for old, status in open_ones.all():
+        if old in became:
+            there = session().get_one(Statement, became[old])
+            if (there.domain_id, there.rank) not in taken:
+                taken.add((there.domain_id, there.rank))
+                found |= {there.id} if status is ExceptionStatus.AGREED else set()
+    return frozenset(found)
+
+
+def held(years: Years, name: str, version: int) -> dict[tuple[str, str], int]:
+    """By keys of section and domain, the reviewed level on that version."""
+    me = on(years, name, years.versions[version])
+    of = [me.person_id], me.framework_id, me.library_id
+    domains = levels.shape(me.framework_id, me.library_id)
+    counts = levels.endorsed_answers(*of, NO_BLIND_SPOTS)
+    standings = levels.standings(domains, counts, me.person_id, {})
+    return {(each.strand_key, each.key): standings[each.id].held_rank for each in domains}
+
+
+def unreachable(years: Years, name: str) -> Iterator[str]:
+    """What they ever said, showed, or had reviewed, and that no page of theirs leads to."""
+    me = on(years, name, years.versions[-1])
+    cards = {each.id: each for each in statement_cards.of_framework(me).cards}
+    lines = statement_lines.of_framework(me.framework_id)
+    retired = [each.id for each in retired_statements.of_learner(me)]
+    before = {key: [each.id for each in lines.get(key, ())] for key in cards}
+    pages = {key: [key, *before[key]] for key in cards}
+    for key in (*retired, *(each for olds in before.values() for each in olds)):
+        if statement_lines.earlier(key, me) is None:
+            yield f"the page of {key}"
+        pages.setdefault(key, [key, *(each.id for each in statement_lines.before(key))])
+    reached = {each for ids in pages.values() for each in ids}
+    given = {each.id for key, ids in pages.items() for each in endorsements.history(me, ids, [key])}
+    mine = Endorsement.person_id == me.person_id
+    if lost := set(session().scalars(select(Endorsement.id).where(mine))) - given:
+        yield f"endorsements {lost}"
+    for rating in session().scalars(select(Rating).where(Rating.person_id == me.person_id)).all():
+        theirs = session().get_one(Statement, rating.statement_id)
+        if theirs.framework_id not in years.versions:
+            continue
+        if rating.answer is not None and rating.statement_id not in reached:
+            yield f"rating of {rating.statement_id}"
+        earlier = statement_lines.earlier(rating.statement_id, me)
+        texts = (
+            (earlier.own_note, earlier.reviewer_note)
+            if earlier is not None
+            else (cards[rating.statement_id].own_note, cards[rating.statement_id].reviewer_note)
+        )
+        mine_of_it = rating.own_note, rating.reviewer_note
+        if any(mine_of_it) and (texts != mine_of_it or rating.statement_id not in reached):
+            yield f"notes at {rating.statement_id}"
+    links = session().scalars(
+        select(EvidenceLink.statement_id)
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .where(Evidence.person_id == me.person_id)
+    )
+    shown = evidence.for_statements(me.person_id, list(reached))
+    if lost := set(links) - shown.keys():
+        yield f"evidence at {lost}"

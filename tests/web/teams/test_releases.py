@@ -1,0 +1,183 @@
+"""A coordinator in a library that shows no levels by name: which figures there are, and when they
+change."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from flask import Flask
+
+from tests.client import Client
+from tests.factories.frameworks import add_role_profile
+from tests.factories.levels import stand
+from tests.factories.people import join
+from tests.factories.world import World
+from tests.services.administration import past_rounds as factory
+from tests.web.teams.crowds import GAP, Crowd, hide_names
+from tests.web.teams.test_gaps import file
+from tests.web.teams.test_teams import rows
+from tracker.rules.frameworks.scale import Voice
+from tracker.services.administration import rounds
+from tracker.services.reviews import releases
+
+SignIn = Callable[[str], Client]
+
+
+def leadership(client: Client, world: World, team: str, query: str = "") -> list[str]:
+    lines = file(client, f"/teams/{world.teams[team]}/gaps.csv{query}")
+    return next(line for line in lines if line[0] == "Leadership")[1:]
+
+
+HIDDEN = ["not shown"] * 4 + [""]
+
+
+def test_there_is_a_figure_once_five_are_known(app: Flask, world: World, sign_in: SignIn) -> None:
+    cora = sign_in(world.email("cora"))
+    with app.app_context():
+        hide_names(world)
+        crowd = Crowd(world)
+        crowd.put("harbour", 2, 2)
+        for number in range(4):
+            join(world, f"xia{number}", "harbour")
+        assert releases.release_all_due(world.now) == 0
+    assert leadership(cora, world, "harbour") == HIDDEN
+    assert "No counts to show yet" in cora.get(f"/teams/{world.teams['harbour']}/gaps").text
+    with app.app_context():
+        stand(world, "xia0", GAP)
+    assert leadership(cora, world, "harbour") == HIDDEN
+    with app.app_context():
+        assert releases.release_all_due(world.now) == len(Voice)
+        assert releases.release_all_due(world.now) == 0
+    assert leadership(cora, world, "harbour") == ["2", "3", "4", "9", "2026-11-24"]
+    page = cora.get(f"/teams/{world.teams['harbour']}/gaps").text
+    assert "9 people, Nov 24" in page
+    assert "Zoe" not in page
+
+
+def test_one_review_between_two_days_changes_nothing(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    cora = sign_in(world.email("cora"))
+    with app.app_context():
+        hide_names(world)
+        crowd = Crowd(world)
+        crowd.put("harbour", 4, 3)
+        join(world, "xia", "harbour")
+        releases.release_all_due(world.now)
+    before = leadership(cora, world, "harbour")
+    assert before[:2] == ["3", "4"]
+    with app.app_context():
+        stand(world, "xia", GAP)
+        releases.release_all_due(world.now + dt.timedelta(days=1))
+    assert leadership(cora, world, "harbour") == before
+
+
+def test_it_is_replaced_once_five_more_are_reviewed(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    cora = sign_in(world.email("cora"))
+    with app.app_context():
+        hide_names(world)
+        crowd = Crowd(world)
+        crowd.put("harbour", 4, 3)
+        releases.release_all_due(world.now - dt.timedelta(days=2))
+        crowd.put("harbour", 2, 3)
+        releases.release_all_due(world.now)
+    assert leadership(cora, world, "harbour") == ["6", "6", "1", "13", "2026-11-24"]
+
+
+def test_who_are_all_alike_are_not_told(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        hide_names(world)
+        crowd = Crowd(world)
+        crowd.put("harbour", 11, 1)
+        releases.release_all_due(world.now)
+    assert leadership(sign_in(world.email("cora")), world, "harbour") == HIDDEN
+
+
+def test_a_small_team_counts_with_the_team_above(app: Flask, world: World, sign_in: SignIn) -> None:
+    """Central's Ana and Ben, and Bookmobile's Sue, are there too, and not known."""
+    cora = sign_in(world.email("cora"))
+    with app.app_context():
+        hide_names(world)
+        crowd = Crowd(world)
+        crowd.put("central", 3, 3)
+        crowd.put("bookmobile", 1, 2)
+        crowd.put("harbour", 4, 5)
+        releases.release_all_due(world.now)
+    assert leadership(cora, world, "bookmobile") == HIDDEN
+    assert leadership(cora, world, "central")[:4] == ["5", "4", "3", "12"]
+    assert leadership(cora, world, "harbour")[:4] == ["5", "4", "1", "10"]
+    assert leadership(cora, world, "city")[:4] == ["10", "8", "4", "22"]
+    table = rows(cora.get(f"/teams/{world.teams['city']}/gaps").text)
+    assert (table["Central"][-1], table["Harbour"][-1]) == ("4 of 9", "4 of 9")
+
+
+def test_who_knows_some_by_name_needs_more_of_the_others(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Carl is one of the five who are known in Harbour."""
+    with app.app_context():
+        hide_names(world)
+        crowd = Crowd(world)
+        join(world, "carl", "harbour")
+        stand(world, "carl", GAP)
+        crowd.put("harbour", 2, 2)
+        for number in range(2):
+            join(world, f"xia{number}", "harbour")
+        releases.release_all_due(world.now)
+    assert leadership(sign_in(world.email("cora")), world, "harbour")[:2] == ["2", "3"]
+    assert leadership(sign_in(world.email("carl")), world, "harbour") == HIDDEN
+    assert "Zoe" in sign_in(world.email("hugo")).get(f"/teams/{world.teams['harbour']}/gaps").text
+
+
+def test_no_filter_cuts_a_team(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        hide_names(world)
+        entry = add_role_profile(world, "Entry", 2)
+        crowd = Crowd(world)
+        crowd.put("central", 4, 3)
+        crowd.put("central", 3, 3, "Entry")
+        releases.release_all_due(world.now)
+    cora = sign_in(world.email("cora"))
+    for team, query in (("central", f"profile={entry}"), ("city", "teams=own")):
+        assert cora.http.get(f"/teams/{world.teams[team]}/gaps.csv?{query}").status_code == 404
+        page = cora.get(f"/teams/{world.teams[team]}/gaps?{query}").text
+        assert "it was left out" in page
+        assert "<select" not in page
+
+
+def test_a_round_has_the_figures_of_its_end(app: Flask, world: World, sign_in: SignIn) -> None:
+    cora = sign_in(world.email("cora"))
+    with app.app_context():
+        hide_names(world)
+        spring = factory.past_round(world)
+        crowd = Crowd(world)
+        crowd.put("harbour", 4, 5, reviewed_at=factory.MAY)
+        releases.release_all_due(factory.MAY)
+        crowd.put("harbour", 3, 2, reviewed_at=factory.END - dt.timedelta(hours=3))
+        over = factory.END + dt.timedelta(hours=2)
+        rounds.keep_all_due(over)
+        releases.release_all_due(over)
+        crowd.put("harbour", 2, 3)
+        releases.release_all_due(world.now)
+    then = ["7", "7", "1", "15", "2026-05-31"]
+    assert leadership(cora, world, "harbour", f"?round={spring}") == then
+    now = ["10", "9", "1", "20", "2026-11-24"]
+    assert leadership(cora, world, "harbour") == now
+    assert leadership(cora, world, "harbour", f"?compare={spring}") == [*now, "7", "2026-05-31"]
+
+
+def test_hiding_the_names_makes_the_figures(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        crowd = Crowd(world)
+        crowd.put("harbour", 4, 5)
+    right = {
+        "name": "City Library",
+        "time_zone": "UTC",
+        "region": "US",
+        "paper": "letter",
+        "review_days": "14",
+        "differences_days": "14",
+    }
+    assert sign_in(world.email("adam")).post("/admin/library", right).status_code == 303
+    assert leadership(sign_in(world.email("cora")), world, "harbour")[:2] == ["5", "4"]

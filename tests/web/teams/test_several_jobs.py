@@ -1,0 +1,164 @@
+"""Somebody in two teams, or with two job profiles, is measured by one rule on every page: in a team
+by the job there; where both are joined, once, against the higher target of each domain."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.client import Client
+from tests.factories.actors import acting
+from tests.factories.answers import EndorsedAnswer
+from tests.factories.frameworks import add_role_profile, open_round
+from tests.factories.levels import stand
+from tests.factories.people import join
+from tests.factories.reviews import endorse
+from tests.factories.world import World
+from tests.services.administration.past_rounds import MAY
+from tests.web.teams import plain_figures
+from tests.web.teams.test_gaps import file
+from tests.web.teams.test_teams import rows
+from tracker.db import transaction
+from tracker.models import Team
+from tracker.queries.teams import round_load
+from tracker.rules.profiles.levels import TargetState
+from tracker.services.administration import rounds
+
+SignIn = Callable[[str], Client]
+ENTRY, MID = "Emerging, at target", "Emerging, below target"
+COMMUNICATION = 2
+"""The column of the domain in the files."""
+
+
+def two_jobs(world: World) -> int:
+    """Ana reaches the first level of Communication and not the second: enough for Entry, which she
+    is in Harbour, and not for Mid-level, which she is in Central. Spring, when it was so too, is
+    over."""
+    spring = open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
+    add_role_profile(world, "Entry", 1)
+    join(world, "ana", "harbour", role_profile="Entry")
+    for place, statement_id in enumerate(world.statements["communication"][:5]):
+        answer = EndorsedAnswer.CONSISTENTLY if place < 2 else EndorsedAnswer.PARTLY
+        endorse(world, "ana", "sue", statement_id, answer, MAY)
+    stand(world, "lea", TargetState.AT_TARGET, "communication", at=MAY)
+    rounds.keep_all_due(world.now)
+    return spring
+
+
+def in_file(client: Client, world: World, team: str, query: str = "") -> list[str]:
+    """Ana's row: her job profile, and how far she is in Communication."""
+    table = file(client, f"/teams/{world.teams[team]}/gaps.csv{query}")
+    column = table[0].index("Communication")
+    return next([row[1], row[column]] for row in table if row[0] == "Ana")
+
+
+@pytest.fixture
+def spring(app: Flask, world: World) -> int:
+    with app.app_context():
+        return two_jobs(world)
+
+
+def test_every_page_of_a_team_measures_by_the_job_there(
+    world: World, sign_in: SignIn, spring: int
+) -> None:
+    cora = sign_in(world.email("cora"))
+    for query in ("", f"?round={spring}"):
+        assert in_file(cora, world, "central", query) == ["Mid-level", MID]
+        assert in_file(cora, world, "harbour", query) == ["Entry", ENTRY]
+        for team, job, state in (("central", "Mid-level", "▼"), ("harbour", "Entry", "Em")):
+            page = cora.get(f"/teams/{world.teams[team]}/gaps{query}").text
+            found = rows(page)["Ana"]
+            assert (found[0], found[2][:2].strip()) == (job, state)
+    for team, job in (("central", "Mid-level"), ("harbour", "Entry")):
+        page = cora.get(f"/teams/{world.teams[team]}").text
+        assert any(job in cells for name, cells in rows(page).items() if name.startswith("Ana"))
+        assert "measured by their job profile here" in page
+
+
+def test_where_teams_are_joined_they_count_once_against_the_higher_target(
+    world: World, sign_in: SignIn, spring: int
+) -> None:
+    cora = sign_in(world.email("cora"))
+    for query in ("", f"?round={spring}"):
+        assert in_file(cora, world, "city", query) == ["Mid-level, Entry", MID]
+        page = cora.get(f"/teams/{world.teams['city']}/gaps{query}").text
+        assert "the higher target of each domain" in page
+        below = page.partition("Below target by team</h2>")[2]
+        assert rows(below)["Central"][2] == "1 of 1"
+        assert rows(below)["Harbour"][2] == "0 of 2"
+        assert rows(page)["Gaps"][2] == "1 of 2"
+    everybody = file(cora, f"/teams/{world.teams['city']}/gaps/people.csv")
+    (hers,) = (row for row in everybody if row[0] == "Ana")
+    assert hers[1:4:2] == ["Mid-level, Entry", MID]
+
+
+def test_a_filter_by_job_measures_by_that_job(world: World, sign_in: SignIn, spring: int) -> None:
+    cora = sign_in(world.email("cora"))
+    of = world.role_profiles
+    for query in ("", f"&round={spring}"):
+        assert in_file(cora, world, "city", f"?profile={of['Entry']}{query}") == ["Entry", ENTRY]
+        assert in_file(cora, world, "city", f"?profile={of['city']}{query}") == ["Mid-level", MID]
+
+
+def test_two_jobs_in_one_team_are_joined_too(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        two_jobs(world)
+        join(world, "ana", "central", role_profile="Entry")
+    cora = sign_in(world.email("cora"))
+    assert in_file(cora, world, "central") == ["Mid-level, Entry", MID]
+    page = cora.get(f"/teams/{world.teams['central']}").text
+    assert "Mid-level, Entry" in page
+    listed = cora.get(f"/teams/{world.teams['central']}?profile=Entry").text
+    assert "1 of 2 people" in listed
+
+
+def test_a_profile_joins_all_jobs_and_says_so(world: World, sign_in: SignIn, spring: int) -> None:
+    ana = sign_in(world.email("ana"))
+    page = ana.get("/profile").text
+    assert "higher target of each domain counts" in page
+    explained = ana.get("/profile/communication").text
+    assert "Target Developing" in explained
+    assert "With several job profiles (Entry, Mid-level)" in explained
+    (kept,) = ana.http.get("/profile.json").get_json()["rounds"]
+    assert kept["role_profile"] == "Mid-level, Entry"
+    assert {each["target"] for each in kept["domains"]} == {2}
+
+
+def test_the_comparison_measures_then_as_the_round_does(
+    world: World, sign_in: SignIn, spring: int
+) -> None:
+    """In Harbour she was at target then, in the library she was not."""
+    cora = sign_in(world.email("cora"))
+    for team, of in (("central", "1 of 1"), ("harbour", "0 of 2"), ("city", "1 of 2")):
+        below, known = of.split(" of ")
+        page = cora.get(f"/teams/{world.teams[team]}/gaps?compare={spring}").text
+        then = cora.get(f"/teams/{world.teams[team]}/gaps?round={spring}").text
+        found = rows(page)
+        assert (found["Spring 2026"][2], found["Now"][2]) == (below, below)
+        assert found["Known both times"][2] == known
+        assert rows(then)["Gaps"][2] == of
+
+
+def test_the_figures_are_those_of_a_second_count(
+    app: Flask, world: World, sign_in: SignIn, spring: int
+) -> None:
+    cora = sign_in(world.email("cora"))
+    for team in ("city", "central", "harbour"):
+        with app.app_context(), transaction() as tx:
+            path = tx.get_one(Team, world.teams[team]).path
+            plain = plain_figures.everybody(world, path)
+        found = rows(cora.get(f"/teams/{world.teams[team]}/gaps").text)["Gaps"]
+        for column, domain in enumerate(("Technical", "Communication", "Leadership"), 1):
+            gaps = len(plain.having(domain, plain_figures.GAP))
+            known = gaps + len(plain.having(domain, plain_figures.AT))
+            assert found[column] == f"{gaps} of {known}", (team, domain)
+
+
+def test_a_round_counts_their_statements_once_by_the_higher_target(
+    app: Flask, world: World, spring: int
+) -> None:
+    """One level either side of Mid-level: 13 technical, 8, and 6. Entry alone has 18."""
+    with app.app_context():
+        load = round_load.expected(acting(world, "adam"), [world.framework_id], world.now.date())
+    assert [each.near for each in load if each.name == "Ana"] == [27]

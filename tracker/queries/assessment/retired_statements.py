@@ -1,0 +1,125 @@
+"""Statements that are in the learner's version of a framework no more, with what they have of
+them."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.models import (
+    Endorsement,
+    Evidence,
+    EvidenceLink,
+    Framework,
+    Person,
+    Rating,
+    ScaleAnswer,
+    Statement,
+    StatementSuccessor,
+)
+from tracker.models.joins import scale_answer
+from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.statement_lines import is_before
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.names import short_name
+from tracker.rules.reviews.workflow import EndorsementStatus
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredAnswer:
+    """`who`: the endorser; "" for the learner."""
+
+    key: str
+    label: Wording
+    who: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredStatement:
+    """A statement that is in the learner's version no more, with what they answered last and what
+    stands reviewed; None where there is no such answer."""
+
+    id: int
+    version: str
+    code: str
+    title: Wording
+    text: Wording
+    own: RetiredAnswer | None
+    endorsed: RetiredAnswer | None
+
+
+def of_learner(learner: Learner) -> list[RetiredStatement]:
+    """Statements of earlier versions that the learner rated, showed, or had reviewed, and that
+    nothing takes the place of in theirs, the newest version first. For the learner alone. One
+    query."""
+    theirs, successor = aliased(Framework), aliased(Statement)
+    own, given = aliased(ScaleAnswer), aliased(ScaleAnswer)
+    goes_on = exists(
+        select(StatementSuccessor.id)
+        .join(successor, successor.id == StatementSuccessor.successor_id)
+        .where(StatementSuccessor.statement_id == Statement.id, successor.framework_id == theirs.id)
+        .correlate_except(StatementSuccessor, successor)
+    )
+    rows = session().execute(
+        select(
+            Statement.id,
+            Framework.version,
+            Statement.code,
+            Statement.title,
+            Statement.text,
+            own.key.label("own"),
+            own.label.label("own_label"),
+            Rating.rated_at,
+            given.key.label("given"),
+            given.label.label("given_label"),
+            Endorsement.endorsed_at,
+            Person.name.label("who"),
+        )
+        .join(Framework, Framework.id == Statement.framework_id)
+        .join(theirs, and_(theirs.slug == Framework.slug, theirs.id == learner.framework_id))
+        .outerjoin(
+            Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == learner.person_id)
+        )
+        .outerjoin(own, scale_answer(Rating.answer, own))
+        .outerjoin(
+            Endorsement,
+            and_(
+                Endorsement.statement_id == Statement.id,
+                Endorsement.person_id == learner.person_id,
+                Endorsement.status == EndorsementStatus.STANDING,
+            ),
+        )
+        .outerjoin(given, scale_answer(Endorsement.answer, given))
+        .outerjoin(Person, Person.id == Endorsement.endorser_id)
+        .where(
+            is_before(theirs),
+            ~goes_on,
+            or_(Rating.id.is_not(None), Statement.id.in_(_shown_by(learner.person_id))),
+        )
+        .order_by(Framework.id.desc(), Statement.position)
+    )
+    return [
+        RetiredStatement(
+            row.id,
+            row.version,
+            row.code,
+            row.title,
+            row.text,
+            RetiredAnswer(row.own, row.own_label, "", row.rated_at) if row.own else None,
+            RetiredAnswer(row.given, row.given_label, short_name(row.who), row.endorsed_at)
+            if row.given
+            else None,
+        )
+        for row in rows
+    ]
+
+
+def _shown_by(person_id: int) -> Select[int]:
+    return (
+        select(EvidenceLink.statement_id)
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .where(Evidence.person_id == person_id)
+    )

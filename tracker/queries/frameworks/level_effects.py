@@ -1,0 +1,61 @@
+"""Whose reviewed level the changes of a next version alter, in the whole installation."""
+
+from collections import Counter, defaultdict
+
+from sqlalchemy import select, true
+
+from tracker.db import session
+from tracker.models import LevelException, NotRatedHere, Person, Statement
+from tracker.models.joins import scale_rows
+from tracker.models.reviews.standing import standing
+from tracker.queries.frameworks.drafts import DraftedVersion
+from tracker.rules.frameworks.changes.level_effects import (
+    Place,
+    ReviewedPerson,
+    level_effects,
+    places,
+)
+from tracker.rules.frameworks.scale import Scale
+from tracker.rules.reviews.exceptions import ExceptionStatus
+
+
+def changed_levels(drafted: DraftedVersion) -> Counter[Place]:
+    """By level whose number of statements changes: how many people hold it now and would not, or
+    the other way round, as the changes are decided now. Four queries; none where no number
+    changes."""
+    if not places(drafted.comparison):
+        return Counter()
+    framework_id = drafted.base_framework_id
+    scale = Scale.of(session().execute(scale_rows(framework_id)).all())
+    reviewed = standing(lambda _person: true(), framework_id)
+    people: dict[int, ReviewedPerson] = {}
+    for person_id, library_id, uuid, answer in session().execute(
+        select(Person.id, Person.library_id, Statement.uuid, reviewed.c.answer)
+        .join(reviewed, reviewed.c.person_id == Person.id)
+        .join(Statement, Statement.id == reviewed.c.statement_id)
+        .where(Statement.framework_id == framework_id)
+    ):
+        people.setdefault(person_id, ReviewedPerson(library_id)).answers[uuid] = answer
+    for person_id, library_id, uuid in session().execute(
+        select(Person.id, Person.library_id, Statement.uuid)
+        .join(LevelException, LevelException.person_id == Person.id)
+        .join(Statement, Statement.id == LevelException.statement_id)
+        .where(
+            Statement.framework_id == framework_id, LevelException.status == ExceptionStatus.AGREED
+        )
+    ):
+        people.setdefault(person_id, ReviewedPerson(library_id)).excepted.add(uuid)
+    left_out = defaultdict[int, set[str]](set)
+    for library_id, uuid in session().execute(
+        select(NotRatedHere.library_id, Statement.uuid)
+        .join(Statement, Statement.id == NotRatedHere.statement_id)
+        .where(Statement.framework_id == framework_id)
+    ):
+        left_out[library_id].add(uuid)
+    return level_effects(
+        drafted.comparison,
+        drafted.carries,
+        scale,
+        people.values(),
+        {key: frozenset(uuids) for key, uuids in left_out.items()},
+    )

@@ -1,0 +1,157 @@
+"""What is behind one domain of a gap matrix, for a reader who may see everybody in it by name: the
+statements that hold people back, and the people.
+
+Names and statements go together as on a profile's page of the domain, which the same reader may
+open; nothing here says more of an answer than that it isn't met. A reader who may not see somebody
+by name gets nothing that the matrix doesn't have.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from tracker.queries.profiles import levels
+from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.reviews.submission_counts import who_sent
+from tracker.queries.teams.gap_figures import GapFigures, figures, kept_not_met, not_met
+from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
+from tracker.queries.teams.gap_scope import GapScope, TeamLearner
+from tracker.rules.frameworks.wording import Wording
+from tracker.rules.teams import gap_reasons, gaps
+from tracker.rules.teams.gap_reasons import HeldByStatement
+from tracker.rules.teams.gaps import DomainSummary, GapCell, NotMet
+
+
+@dataclass(frozen=True, slots=True)
+class StatementReason:
+    """ "8 of 13 haven't reached the target because of ...": `people` of all who are `below` target
+    in the domain."""
+
+    statement_id: int
+    title: Wording
+    domain: DomainShape
+    level: Wording
+    people: frozenset[int]
+    below: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrilledPerson:
+    """`framework`: the slug, where the pages of the person begin with another framework.
+    `reasons`: the statements that hold them back."""
+
+    person_id: int
+    name: str
+    role_profile: str
+    teams: tuple[str, ...]
+    framework: str | None
+    cell: GapCell
+    reasons: tuple[Wording, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    person_id: int
+    name: str
+    role_profile: str
+    teams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DomainDrill:
+    """`without_names`: some are there whom the reader may not see by name; then there is nothing
+    else."""
+
+    domain: DomainShape
+    without_names: bool
+    summary: DomainSummary
+    reasons: tuple[StatementReason, ...] = ()
+    people: tuple[DrilledPerson, ...] = ()
+
+
+def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | None:
+    """None: no such domain. Five queries for now, four for a round."""
+    people = people_chosen(scope, chosen)
+    if any(not one.by_name for one in people):
+        shape = levels.shape(chosen.framework_id, scope.library_id)
+        nothing = (DomainDrill(each, True, DomainSummary(each.id, 0)) for each in shape)
+        return next((each for each in nothing if each.domain.key == key), None)
+    of = figures(scope, chosen.framework_id, people)
+    domain = next((each for each in of.domains if each.key == key), None)
+    if domain is None:
+        return None
+    cells = {
+        cell.person_id: cell for cell in of.cells(people).values() if cell.domain_id == domain.id
+    }
+    facts, titles = facts_of(scope, chosen, of, people, {domain.id})
+    reasons = reasons_of(of.domains, cells.values(), facts, titles)
+    (summary,) = gaps.summarise(cells.values(), (domain.id,))
+    return DomainDrill(
+        domain=domain,
+        without_names=False,
+        summary=summary,
+        reasons=reasons,
+        people=tuple(
+            DrilledPerson(
+                person_id=one.person_id,
+                name=one.name,
+                role_profile=one.role_profile,
+                teams=_teams(scope, one),
+                framework=None if one.is_usual else one.framework_slug,
+                cell=cells[one.person_id],
+                reasons=tuple(each.title for each in reasons if one.person_id in each.people),
+            )
+            for one in people
+        ),
+    )
+
+
+def facts_of(
+    scope: GapScope,
+    chosen: MatrixFilters,
+    of: GapFigures,
+    people: Sequence[TeamLearner],
+    domain_ids: Collection[int],
+) -> tuple[list[NotMet], dict[int, str]]:
+    """What these people do not meet in these domains, and the statements' titles. One query."""
+    if of.not_met is not None:
+        return kept_not_met(of.not_met, domain_ids)
+    ids = [one.person_id for one in people]
+    return not_met(ids, domain_ids, chosen.framework_id, scope.library_id, scope.blind)
+
+
+def reasons_of(
+    domains: Sequence[DomainShape],
+    cells: Collection[GapCell],
+    facts: Sequence[NotMet],
+    titles: dict[int, str],
+) -> tuple[StatementReason, ...]:
+    """Most people first."""
+    shapes = {domain.id: domain for domain in domains}
+    ranks = {fact.statement_id: fact.rank for fact in facts}
+
+    def reason(of: HeldByStatement) -> StatementReason:
+        domain = shapes[of.domain_id]
+        level = domain.level_name(ranks[of.statement_id])
+        return StatementReason(
+            of.statement_id, titles[of.statement_id], domain, level, of.people, of.below
+        )
+
+    return tuple(reason(each) for each in gap_reasons.held_by(cells, facts))
+
+
+def not_sent(scope: GapScope, chosen: MatrixFilters) -> list[NotSent]:
+    """Who has sent nothing in the open round, or ever where none is open; A to Z. One query."""
+    people = people_chosen(scope, chosen)
+    period = scope.open_round(chosen.framework_id)
+    ids = [one.person_id for one in people]
+    sent = who_sent(ids, chosen.framework_id, [period.id] if period else [])
+    return [
+        NotSent(one.person_id, one.name, one.role_profile, _teams(scope, one))
+        for one in people
+        if one.person_id not in sent
+    ]
+
+
+def _teams(scope: GapScope, one: TeamLearner) -> tuple[str, ...]:
+    names = (scope.team_names.get(job.path) for job in one.jobs)
+    return tuple(dict.fromkeys(name for name in names if name))

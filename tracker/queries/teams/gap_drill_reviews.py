@@ -1,0 +1,78 @@
+"""How far the reviews have come of what a gap matrix does not know yet."""
+
+from collections.abc import Collection
+
+from sqlalchemy import and_, case, func, not_, or_, select
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.models import LevelException, NotRatedHere, Review, ReviewItem, Statement
+from tracker.models.reviews.standing import standing
+from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.endorsements import exceptions
+from tracker.queries.reviews.submission_counts import counts_as_sent
+from tracker.rules.reviews.workflow import LIVE, SEALED, ItemStatus
+from tracker.rules.teams.gap_reasons import ReviewProgress
+
+
+def progress_of_unreviewed(
+    person_ids: Collection[int], framework_id: int, library_id: int, blind: BlindSpots
+) -> dict[tuple[int, int, int], ReviewProgress]:
+    """By person, domain and level: the furthest of the statements that were sent and have no
+    reviewed rating. What a supervisor has said stays theirs until they reveal it: all of a review
+    until then is in review. A statement is the same in each version. One query."""
+    endorsed = standing(lambda column: column.in_(person_ids), framework_id)
+    of_item = aliased(Statement)
+    came = case(
+        (
+            and_(
+                Review.status.in_(LIVE),
+                ReviewItem.status.in_(SEALED),
+                ReviewItem.revealed_at.is_(None),
+            ),
+            ReviewProgress.IN_REVIEW.value,
+        ),
+        (ReviewItem.status == ItemStatus.DIFFERS, ReviewProgress.DIFFERENCE.value),
+        else_=ReviewProgress.NO_RESULT.value,
+    )
+    rows = session().execute(
+        select(Review.learner_id, Statement.domain_id, Statement.rank, func.max(came))
+        .join(ReviewItem, ReviewItem.review_id == Review.id)
+        .join(of_item, of_item.id == ReviewItem.statement_id)
+        .join(
+            Statement, and_(Statement.uuid == of_item.uuid, Statement.framework_id == framework_id)
+        )
+        .outerjoin(
+            endorsed,
+            and_(
+                endorsed.c.person_id == Review.learner_id, endorsed.c.statement_id == Statement.id
+            ),
+        )
+        .outerjoin(
+            NotRatedHere,
+            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
+        )
+        .outerjoin(
+            LevelException,
+            and_(
+                LevelException.person_id == Review.learner_id,
+                LevelException.statement_id == Statement.id,
+                exceptions.counts(None),
+            ),
+        )
+        .where(
+            Review.learner_id.in_(person_ids),
+            counts_as_sent(),
+            NotRatedHere.id.is_(None),
+            LevelException.id.is_(None),
+            or_(
+                endorsed.c.statement_id.is_(None),
+                not_(blind.shown(Review.learner_id, Statement.id)),
+            ),
+        )
+        .group_by(Review.learner_id, Statement.domain_id, Statement.rank)
+    )
+    return {
+        (person_id, domain_id, rank): ReviewProgress(furthest)
+        for person_id, domain_id, rank, furthest in rows
+    }

@@ -1,0 +1,172 @@
+"""How people stand, in each voice, put together so that it is decided which of it may be told
+without names."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import ColumnElement, func, select
+
+from tracker.db import session
+from tracker.models import (
+    Framework,
+    Library,
+    Membership,
+    Person,
+    Release,
+    ReleasePerson,
+    RoleProfile,
+    Round,
+    RoundSnapshot,
+    SnapshotPerson,
+)
+from tracker.policy.permissions import current_on, people_of
+from tracker.queries.profiles import levels
+from tracker.queries.teams.round_facts import memberships_on, people_at
+from tracker.rules.calendar import day_in
+from tracker.rules.frameworks.scale import Voice
+from tracker.rules.profiles.levels import LevelTally, TargetState, standing
+from tracker.rules.roles import Role
+from tracker.rules.teams.releases import (
+    CountedLearner,
+    CountedState,
+    CountedStates,
+    Learners,
+    Measure,
+    Moment,
+    Past,
+)
+from tracker.rules.teams.round_snapshots import Kept, KeptPerson
+
+
+def moments_due(library_id: int, now: dt.datetime) -> Iterator[Moment]:
+    """The ends of the rounds that were kept since the newest release, in order, and now. Where
+    there is none yet, now comes first: what is told of a round may keep it from being told. Two
+    queries, two for each round, and nine for each framework."""
+    newest = session().scalar(
+        select(func.max(Release.as_of)).where(Release.library_id == library_id)
+    )
+    kept = (
+        select(RoundSnapshot.id, RoundSnapshot.as_of, RoundSnapshot.facts)
+        .join(Round, Round.id == RoundSnapshot.round_id)
+        .where(Round.library_id == library_id, RoundSnapshot.as_of <= now)
+        .order_by(RoundSnapshot.as_of, RoundSnapshot.id)
+    )
+    snapshots = session().execute(kept).all()
+    if newest is None:
+        yield Moment(now, _now(library_id, now))
+        snapshots = snapshots[::-1]
+    for each in snapshots:
+        if newest is None or each.as_of > newest:
+            yield Moment(each.as_of, _at_end(each.id, each.facts["frameworks"]))
+    if newest is not None:
+        yield Moment(now, _now(library_id, now))
+
+
+def past(library_id: int, by: Measure) -> dict[str, list[Past]]:
+    """What was decided of a framework in a voice so far, by key of the domain. Two queries."""
+    of = (Release.library_id == library_id, Release.slug == by.slug, Release.voice == by.voice)
+    items = items_of(*of)
+    found: defaultdict[str, list[Past]] = defaultdict(list)
+    for release in session().scalars(select(Release).where(*of).order_by(Release.id)):
+        found[release.domain_key].append(Past(release.told, items[release.id]))
+    return found
+
+
+def items_of(*of: ColumnElement[bool]) -> dict[int, CountedStates]:
+    """By release. One query."""
+    rows = session().execute(
+        select(
+            ReleasePerson.release_id,
+            ReleasePerson.person_id,
+            ReleasePerson.state,
+            ReleasePerson.reviewed,
+        )
+        .join(Release, Release.id == ReleasePerson.release_id)
+        .where(*of)
+    )
+    found: defaultdict[int, set[CountedState]] = defaultdict(set)
+    for row in rows:
+        found[row.release_id].add(CountedState(row.person_id, row.state, row.reviewed))
+    return {release_id: frozenset(items) for release_id, items in found.items()}
+
+
+def _at_end(snapshot_id: int, frameworks: Kept) -> Learners:
+    rows = session().scalars(
+        select(SnapshotPerson)
+        .where(SnapshotPerson.snapshot_id == snapshot_id)
+        .order_by(SnapshotPerson.framework_id)
+    )
+    found: FoundLearners = defaultdict(dict)
+    for each in rows:
+        framework = frameworks[str(each.framework_id)]
+        keys = {str(domain["id"]): domain["key"] for domain in framework["domains"]}
+        _add(found, framework["slug"], keys, each)
+    return {by: list(people.values()) for by, people in found.items()}
+
+
+def _now(library_id: int, now: dt.datetime) -> Learners:
+    zone = session().scalars(select(Library.time_zone).where(Library.id == library_id)).one()
+    today = day_in(zone, now)
+    learned = session().execute(
+        select(Framework.id, Framework.slug)
+        .join(RoleProfile, RoleProfile.framework_id == Framework.id)
+        .join(Membership, Membership.role_profile_id == RoleProfile.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.role == Role.LEARNER, current_on(Membership, today), people_of(library_id)
+        )
+        .distinct()
+        .order_by(Framework.id)
+    )
+    found: FoundLearners = defaultdict(dict)
+    for framework_id, slug in learned.all():
+        domains = levels.shape(framework_id, library_id)
+        keys = {str(domain.id): domain.key for domain in domains}
+        there = memberships_on(library_id, today, framework_id, now)
+        for each in people_at(library_id, framework_id, domains, there, now):
+            _add(found, slug, keys, each)
+    return {by: list(people.values()) for by, people in found.items()}
+
+
+FoundLearners = defaultdict[Measure, dict[int, CountedLearner]]
+KEPT_AS = {Voice.SELF: "revealed", Voice.ENDORSED: "endorsed"}
+"""What the counts of a voice are called where they are kept (rules/teams/round_snapshots)."""
+
+
+def _add(
+    found: FoundLearners, slug: str, keys: Mapping[str, str], of: KeptPerson | SnapshotPerson
+) -> None:
+    """Counted in the newest of their teams, by their job there. `keys`: of the domains, by id as a
+    snapshot has it."""
+    for voice, name in KEPT_AS.items():
+        states = {}
+        for id_, key in keys.items():
+            counts = of.counts[id_][name]
+            job = of.cells[id_].get("by_job", {}).get(str(of.role_profile_id))
+            state = counts["state"] if job is None else _against(counts, job["target"])
+            if state is not None:
+                states[key] = (TargetState(state), _answered(counts))
+        found[Measure(slug, voice)][of.person_id] = CountedLearner(
+            of.person_id, of.paths[-1], states
+        )
+
+
+def _against(counts: Kept, target_rank: int | None) -> TargetState | None:
+    """Of who had several jobs, by one of them: the counts are kept with the highest target."""
+    tallies = (
+        LevelTally.of(
+            each["rank"],
+            each["listed"],
+            each["left_out"],
+            each["excluded"],
+            each["met"],
+            each["not_met"],
+        )
+        for each in counts["levels"]
+    )
+    return standing(tallies, target_rank).target_state
+
+
+def _answered(of: Kept) -> int:
+    return sum(each["met"] + each["not_met"] + each["excluded"] for each in of["levels"])

@@ -1,0 +1,76 @@
+"""From the cells of a team's gap matrix to what is behind them: statements, and people to
+invite."""
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from tracker.policy.permissions import Subject
+from tracker.queries.access import subjects
+from tracker.queries.teams import gap_drill
+from tracker.rules.pagination import table_page
+from tracker.rules.roles import Permission
+from tracker.web.http import rate_limits, session
+from tracker.web.http.access import door, note_looks
+from tracker.web.i18n.render import render
+from tracker.web.teams import exports, gap_asked, gap_drill_list, taken_along
+from tracker.web.teams.gap_forms import GapFilters
+from tracker.web.ui.csv import csv_file
+from tracker.web.ui.pagination import page_number
+
+bp = Blueprint("gap_drill", __name__, url_prefix="/teams")
+
+
+@bp.get("/<id:team_id>/gaps/domains/<domain>")
+@door(Permission.GAPS_READ, subjects.team)
+def show(team: Subject, domain: str) -> ResponseReturnValue:
+    asked = gap_drill_list.asked(team, domain)
+    cut = table_page(asked.people, page_number())
+    note_looks([one.person_id for one in cut.rows], "gaps")
+    return render(
+        "teams/gap_drill.html",
+        lang=asked.chosen.lang,
+        asked=asked,
+        scope=asked.scope,
+        drill=asked.drill,
+        cut=cut,
+        reached=exports.reached,
+        as_of=taken_along.as_of_words(asked.scope),
+        measure=taken_along.measure(asked.chosen, asked.drill.without_names),
+        facts=taken_along.facts(asked.scope, asked.chosen, asked.filters),
+    )
+
+
+@bp.get("/<id:team_id>/gaps/domains/<domain>/people.csv")
+@door(Permission.GAPS_READ, subjects.team)
+@rate_limits.documents
+def people_csv(team: Subject, domain: str) -> ResponseReturnValue:
+    """Of any number of people; not where some have no name for the reader."""
+    asked = gap_drill_list.asked(team, domain)
+    if asked.unknown or asked.drill.without_names:
+        abort(404)
+    note_looks([one.person_id for one in asked.people], "gaps")
+    facts = taken_along.facts(asked.scope, asked.chosen, asked.filters)
+    return csv_file(
+        [*exports.drilled(asked), [], *facts],
+        f"{asked.drill.domain.title} {asked.scope.team.name} {session.now():%Y-%m-%d}",
+    )
+
+
+@bp.get("/<id:team_id>/gaps/not-sent")
+@door(Permission.GAPS_READ, subjects.team)
+def not_sent(team: Subject) -> ResponseReturnValue:
+    """Who has sent nothing is no secret in a team: its page says the same of each member."""
+    filters = GapFilters(request.args)
+    scope, chosen = gap_asked.chosen_of(gap_asked.scope_of(team), filters)
+    if chosen is None or scope.round is not None:
+        abort(404)
+    kept = {key: each for key, each in filters.chosen().items() if key != "compare"}
+    return render(
+        "teams/not_sent.html",
+        lang=chosen.lang,
+        scope=scope,
+        period=scope.open_round(chosen.framework_id),
+        cut=table_page(gap_drill.not_sent(scope, chosen), page_number()),
+        kept=kept,
+        unknown=filters.unknown,
+    )

@@ -1,0 +1,106 @@
+"""A team's gaps on one sheet of paper: what the page shows to the same reader."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from tracker.queries.teams.gap_matrix import MatrixFilters
+from tracker.queries.teams.gap_scope import GapScope
+from tracker.queries.teams.gaps import GapPage
+from tracker.web.teams import exports
+from tracker.web.teams.gap_matrix import CellMark, grid, legend
+from tracker.web.ui.csv import Table
+from tracker.web.ui.pdf import Data, Document
+
+SIGNS = {"gap": "\u25bc", "not_yet_known": "?", "not_assessed": "\u2013"}
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedGaps:
+    """`facts`: what the figures have to say for themselves (taken_along)."""
+
+    scope: GapScope
+    chosen: MatrixFilters
+    page: GapPage
+    facts: Table
+    library: str
+
+
+def document(of: PrintedGaps) -> Document:
+    page = of.page
+    domains = [column.domain for column in page.columns]
+    rows = grid(domains, page.rows)
+    compare = of.chosen.compare.name if of.chosen.compare else ""
+    data: Data = {
+        "facts": of.facts,
+        "domains": [domain.title for domain in domains],
+        "rows": [
+            {"name": row.name, "note": row.short_note, "cells": [_cell(mark) for mark in row.marks]}
+            for row in rows
+        ],
+        "foot": [[str(cell) for cell in line] for line in exports.foot(page, compare)],
+        "counts": []
+        if rows
+        else [[str(cell) for cell in line] for line in exports.counts(page, compare)],
+        "legend": [
+            _("%(short)s: %(name)s", short=each.short, name=each.name) for each in legend(domains)
+        ]
+        if rows
+        else [],
+        "signs": [
+            f"{SIGNS['gap']} " + _("below target"),
+            f"{SIGNS['not_yet_known']} " + _("not known yet"),
+            f"{SIGNS['not_assessed']} " + _("not assessed"),
+        ]
+        if rows
+        else [],
+        "reasons": {"title": _("Because of which statements"), "sections": _reasons(page)},
+        "note": _small_groups() if page.without_names else "",
+        "heads": {"name": _("Name"), "job": _("Job profile")},
+    }
+    return Document(
+        "gaps", _("Team gaps \u2013 %(team)s", team=of.scope.team.name), of.library, data
+    )
+
+
+def _cell(mark: CellMark) -> Data:
+    """`sign` and `words` say it; the tone repeats it."""
+    known = mark.state not in ("not_yet_known", "not_assessed")
+    return {
+        "sign": SIGNS.get(mark.state, ""),
+        "words": (mark.short or _("none")) if known else "",
+        "tone": mark.tone if known else 0,
+        "gap": mark.state == "gap",
+        "known": known,
+    }
+
+
+def _reasons(page: GapPage) -> list[Data]:
+    """Section by section."""
+    return [
+        {
+            "title": strand.strand,
+            "lines": [
+                _(
+                    "%(num)s of %(below)s haven\u2019t reached the target because of %(statement)s "
+                    "(%(domain)s).",
+                    num=len(each.people),
+                    below=each.below,
+                    statement=each.title,
+                    domain=each.domain.title,
+                )
+                for each in strand.statements
+            ],
+        }
+        for strand in page.reasons
+    ]
+
+
+def _small_groups() -> str:
+    return str(
+        _(
+            "Counts only: this library does not show levels by name to coordinators. Where too few "
+            "people are behind a count, or it would give away what is hidden elsewhere, it is not "
+            "shown."
+        )
+    )
