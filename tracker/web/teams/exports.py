@@ -11,8 +11,8 @@ from tracker.queries.teams.gap_scope import PastRound
 from tracker.queries.teams.gaps import GapPage
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.teams.gaps import GapCell
-from tracker.web.teams.gap_drill_list import DrillList
-from tracker.web.teams.gap_matrix import CellMark, grid
+from tracker.web.teams.gaps.drill_list import DrillList
+from tracker.web.teams.gaps.matrix import CellMark, grid
 from tracker.web.ui.csv import Table
 
 STATES = {

@@ -19,8 +19,11 @@ from tracker.web.http.form_actions import pressed
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.render import render
 from tracker.web.teams import exports as gaps_export
-from tracker.web.teams import gap_asked, gap_matrix, member_list, people_file, released, taken_along
-from tracker.web.teams.gap_forms import GapFilters, SelfRatingFilters
+from tracker.web.teams import member_list, people_file
+from tracker.web.teams.gaps import asked as gap_asked
+from tracker.web.teams.gaps import matrix as gap_matrix
+from tracker.web.teams.gaps import released, taken_along
+from tracker.web.teams.gaps.forms import GapFilters, SelfRatingFilters
 from tracker.web.ui.csv import csv_file
 from tracker.web.ui.filters import Filters
 

@@ -8,7 +8,7 @@ from tracker.queries.teams.gap_matrix import MatrixFilters
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.gaps import GapPage
 from tracker.web.teams import exports
-from tracker.web.teams.gap_matrix import CellMark, grid, legend
+from tracker.web.teams.gaps.matrix import CellMark, grid, legend
 from tracker.web.ui.csv import Table
 from tracker.web.ui.pdf import Data, Document
 
