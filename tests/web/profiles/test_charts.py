@@ -117,7 +117,9 @@ def test_the_bars_of_a_big_team_are_its_numbers(app: Flask, world: World, sign_i
         for number, state in enumerate([TargetState.GAP] * 4 + [TargetState.AT_TARGET] * 10):
             stand(world, f"p{number}", state, "communication", by="sue")
     page = sign_in(world.email("sue")).get(f"/teams/{world.teams['central']}/gaps").text
-    row = re.search(r'<th scope="row">Communication</th>(.*?)</tr>', page, re.S).group(1)  # type: ignore[union-attr]
+    row = re.search(r'<th scope="row"><a[^>]*>Communication</a></th>(.*?)</tr>', page, re.S).group(
+        1
+    )  # type: ignore[union-attr]
     numbers = [int(each) for each in re.findall(r'is-number">(?:<b[^>]*>▼ )?(\d+)', row)]
     assert numbers == [10, 4, 26, 0]
     assert [percent(row, kind) for kind in ("fill-at", "fill-gap", "fill-unknown")] == [25, 10, 65]
