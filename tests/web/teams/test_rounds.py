@@ -22,7 +22,7 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import send
 from tests.factories.sending import YES, actor
 from tests.factories.world import World
-from tests.web.teams.test_gaps_suppression import hide_names
+from tests.web.teams.crowds import hide_names
 from tests.web.teams.test_teams import rows
 from tracker.db import session, transaction
 from tracker.models import Notice, Person, Review, ReviewItem, ReviewMove, Round
