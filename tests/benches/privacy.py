@@ -23,7 +23,7 @@ from tests.client import Client
 from tests.conftest import NOW, TestConfig
 from tests.engines import fresh_database
 from tests.factories.world import make_world
-from tests.web.teams.test_attack import judge_each_by_itself, switch_off, victims
+from tests.web.teams.without_names.test_attack import judge_each_by_itself, switch_off, victims
 from tracker.app import create_app
 from tracker.queries.teams.release_facts import moments_due
 from tracker.rules.teams.releases import CountedLearner, Past, due

@@ -545,6 +545,7 @@ SENDS = [
     Send("drafts.discard", "ana"),
     Send("jobs.discard", "ana"),
     Send("teams.make_people_file", "sue"),
+    Send("team_rounds.remind", "cora", lambda world: {"people": str(world.people["ben"])}),
     Send("evidence.bring_back", "ana", arrange=archived),
     Send("evidence.choose_now", "ana", lambda world: {"statement": statement(world)}),
     Send("evidence.create", "ana", pdf),

@@ -57,10 +57,10 @@ from tracker.web.reviews.differences import views as differences
 from tracker.web.reviews.endorsements import exception_views as exceptions
 from tracker.web.reviews.endorsements import statement_views as statements
 from tracker.web.reviews.endorsements import views as endorsements
-from tracker.web.teams import gap_drill_views as gap_drill
-from tracker.web.teams import gap_file_views as gap_files
-from tracker.web.teams import round_views as team_rounds
 from tracker.web.teams import views as teams
+from tracker.web.teams.gaps import drill_views as gap_drill
+from tracker.web.teams.gaps import file_views as gap_files
+from tracker.web.teams.rounds import views as team_rounds
 
 BLUEPRINTS: list[Blueprint] = [
     access_review.bp,

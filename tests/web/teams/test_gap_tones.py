@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.web.teams.gap_matrix import TONES, tone
+from tracker.web.teams.gaps.matrix import TONES, tone
 
 
 @pytest.mark.parametrize("levels", range(1, TONES + 1))

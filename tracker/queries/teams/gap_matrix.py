@@ -36,7 +36,6 @@ class DomainColumn:
     summary: DomainSummary
     before: tuple[int, int] | None
     same: SamePeople | None = None
-    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,6 @@ class GapPage:
     joins_teams: bool = False
     reasons: tuple[ReasonsOfStrand, ...] = ()
     progress: Mapping[ReviewProgress, int] | None = None
-    without_names: bool = False
 
     @property
     def is_for_a_file(self) -> bool:

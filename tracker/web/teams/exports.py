@@ -11,8 +11,8 @@ from tracker.queries.teams.gap_scope import PastRound
 from tracker.queries.teams.gaps import GapPage
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.teams.gaps import GapCell
-from tracker.web.teams.gap_drill_list import DrillList
-from tracker.web.teams.gap_matrix import CellMark, grid
+from tracker.web.teams.gaps.drill_list import DrillList
+from tracker.web.teams.gaps.matrix import CellMark, grid
 from tracker.web.ui.csv import Table
 
 STATES = {
@@ -87,8 +87,7 @@ def _compared(compare: str) -> list[str]:
 
 
 def _same(column: DomainColumn) -> list[str | int]:
-    """Only of who was known both times; for who may not see everybody by name what was told of
-    then."""
+    """Only of who was known both times."""
     of = column.same
     if of is None:
         return [_hidden(), _before(column), _hidden(), _hidden()]
@@ -138,12 +137,12 @@ def counts(page: GapPage, compare: str) -> Table:
     lines: Table = [[*head, *_compared(compare)] if compare else head]
     for column in page.columns:
         of = column.summary
-        told = [of.at_target, of.gaps] if column.told else [_hidden(), _hidden()]
-        line = [
+        line: list[str | int] = [
             column.domain.title,
-            *told,
+            of.at_target,
+            of.gaps,
             of.not_yet_known,
-            of.not_assessed if column.told else _hidden(),
+            of.not_assessed,
             of.no_target,
             page.people,
         ]
@@ -164,8 +163,6 @@ def _words(mark: CellMark) -> str:
 
 
 def _now(column: DomainColumn) -> str:
-    if not column.told:
-        return _hidden()
     return _of(column.summary.gaps, column.summary.known)
 
 

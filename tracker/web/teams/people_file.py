@@ -16,8 +16,9 @@ from tracker.rules.roles import Permission
 from tracker.services.operations.jobs import Plan
 from tracker.web.http import background, session
 from tracker.web.http.background import FileKind, People
-from tracker.web.teams import exports, gap_asked
-from tracker.web.teams.gap_forms import GapFilters
+from tracker.web.teams import exports
+from tracker.web.teams.gaps import asked as gap_asked
+from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.ui.csv import csv_name, csv_text
 
 NAME = "people_of_team"

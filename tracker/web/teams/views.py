@@ -19,8 +19,11 @@ from tracker.web.http.form_actions import pressed
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.render import render
 from tracker.web.teams import exports as gaps_export
-from tracker.web.teams import gap_asked, gap_matrix, member_list, people_file, released, taken_along
-from tracker.web.teams.gap_forms import GapFilters, SelfRatingFilters
+from tracker.web.teams import member_list, people_file
+from tracker.web.teams.gaps import asked as gap_asked
+from tracker.web.teams.gaps import matrix as gap_matrix
+from tracker.web.teams.gaps import released, taken_along
+from tracker.web.teams.gaps.forms import GapFilters, SelfRatingFilters
 from tracker.web.ui.csv import csv_file
 from tracker.web.ui.filters import Filters
 
@@ -81,10 +84,8 @@ def gaps(team: Subject) -> ResponseReturnValue:
         chosen=chosen,
         filters=filters,
         as_of=taken_along.as_of_words(scope),
-        measure=taken_along.measure(chosen, page.without_names) if chosen and page else "",
-        facts=taken_along.facts(scope, chosen, filters, page.without_names)
-        if chosen and page
-        else [],
+        measure=taken_along.measure(chosen) if chosen and page else "",
+        facts=taken_along.facts(scope, chosen, filters) if chosen and page else [],
         rows=rows,
         kinds=gap_matrix.kinds(rows),
         legend=gap_matrix.legend(domains),
@@ -107,7 +108,7 @@ def gaps_csv(team: Subject) -> ResponseReturnValue:
     page = team_gaps.page(scope, chosen)
     note_looks([row.person_id for row in page.rows], "gaps")
     compare = chosen.compare.name if chosen.compare is not None else ""
-    facts = taken_along.facts(scope, chosen, filters, page.without_names)
+    facts = taken_along.facts(scope, chosen, filters)
     return csv_file(
         [*gaps_export.table(page, compare, scope.round), *gaps_export.reasons(page), [], *facts],
         f"gaps {scope.team.name} {session.now():%Y-%m-%d}",

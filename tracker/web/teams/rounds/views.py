@@ -18,8 +18,10 @@ from tracker.web.http.access import door, note_looks
 from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
-from tracker.web.teams import gap_asked, round_exports, round_list
-from tracker.web.teams.round_list import STATE_NAMES, RemindForm
+from tracker.web.teams.gaps import asked as gap_asked
+from tracker.web.teams.rounds import exports as round_exports
+from tracker.web.teams.rounds import list as round_list
+from tracker.web.teams.rounds.list import STATE_NAMES, RemindForm
 from tracker.web.ui.csv import csv_file
 from tracker.web.ui.template_helpers import moment
 

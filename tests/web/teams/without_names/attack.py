@@ -19,8 +19,8 @@ from sqlalchemy import select
 from tests.client import Client
 from tests.factories.world import World
 from tests.web.teams.crowds import AT
-from tests.web.teams.many_days import PATHS, ManyDays, Review, Reviews
 from tests.web.teams.test_teams import rows
+from tests.web.teams.without_names.many_days import PATHS, ManyDays, Review, Reviews
 from tracker.db import session
 from tracker.models import Release, RoundSnapshot
 from tracker.rules.frameworks.scale import Voice

@@ -12,9 +12,13 @@ from tracker.rules.roles import Permission
 from tracker.web.http import rate_limits, session
 from tracker.web.http.access import door, note_looks
 from tracker.web.http.downloads import attachment
-from tracker.web.teams import exports, gap_asked, gap_pdf, gap_xlsx, taken_along
-from tracker.web.teams.gap_forms import GapFilters
-from tracker.web.teams.gap_pdf import PrintedGaps
+from tracker.web.teams import exports
+from tracker.web.teams.gaps import asked as gap_asked
+from tracker.web.teams.gaps import pdf as gap_pdf
+from tracker.web.teams.gaps import taken_along
+from tracker.web.teams.gaps import xlsx as gap_xlsx
+from tracker.web.teams.gaps.forms import GapFilters
+from tracker.web.teams.gaps.pdf import PrintedGaps
 from tracker.web.ui import pdf as documents
 from tracker.web.ui.csv import csv_name
 
@@ -52,6 +56,6 @@ def _printed(team: Subject) -> PrintedGaps:
         abort(404)
     page = team_gaps.page(scope, chosen)
     note_looks([row.person_id for row in page.rows], "gaps")
-    facts = taken_along.facts(scope, chosen, filters, page.without_names)
+    facts = taken_along.facts(scope, chosen, filters)
     library = imprints.imprint(chosen.framework_id, scope.library_id).library
     return PrintedGaps(scope, chosen, page, facts, library)

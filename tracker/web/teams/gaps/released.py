@@ -16,8 +16,8 @@ from tracker.rules.teams.releases import SMALLEST_BLOCK
 from tracker.web.http import session
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.i18n.render import render
-from tracker.web.teams import taken_along
-from tracker.web.teams.gap_forms import GapFilters, SelfRatingFilters
+from tracker.web.teams.gaps import taken_along
+from tracker.web.teams.gaps.forms import GapFilters, SelfRatingFilters
 from tracker.web.ui.csv import Table, csv_file
 from tracker.web.ui.template_helpers import day
 

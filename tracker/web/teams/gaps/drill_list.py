@@ -13,8 +13,8 @@ from tracker.queries.teams.gap_drill import DomainDrill, DrilledPerson, Statemen
 from tracker.queries.teams.gap_matrix import MatrixFilters
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.rules.profiles.levels import TargetState
-from tracker.web.teams import gap_asked
-from tracker.web.teams.gap_forms import DrillFilters
+from tracker.web.teams.gaps import asked as gap_asked
+from tracker.web.teams.gaps.forms import DrillFilters
 
 SHOWN: dict[str, Callable[[DrilledPerson], bool]] = {
     "": lambda one: one.cell.state is TargetState.GAP,

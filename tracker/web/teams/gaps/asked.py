@@ -11,7 +11,7 @@ from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, wi
 from tracker.rules.frameworks.addresses import address_keys
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark
-from tracker.web.teams.gap_forms import GapFilters
+from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.ui.filters import Filters
 
 

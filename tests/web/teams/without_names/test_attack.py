@@ -11,9 +11,9 @@ from tests.client import Client
 from tests.engines import LONG
 from tests.factories.people import join
 from tests.factories.world import World
-from tests.web.teams.attack import Attacker, worked_out
 from tests.web.teams.crowds import AT
-from tests.web.teams.many_days import ManyDays, Review
+from tests.web.teams.without_names.attack import Attacker, worked_out
+from tests.web.teams.without_names.many_days import ManyDays, Review
 from tracker.queries.teams import releases as told
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.roles import Role

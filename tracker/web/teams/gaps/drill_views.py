@@ -12,8 +12,11 @@ from tracker.rules.roles import Permission
 from tracker.web.http import rate_limits, session
 from tracker.web.http.access import door, note_looks
 from tracker.web.i18n.render import render
-from tracker.web.teams import exports, gap_asked, gap_drill_list, taken_along
-from tracker.web.teams.gap_forms import GapFilters
+from tracker.web.teams import exports
+from tracker.web.teams.gaps import asked as gap_asked
+from tracker.web.teams.gaps import drill_list as gap_drill_list
+from tracker.web.teams.gaps import taken_along
+from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.ui.csv import csv_file
 from tracker.web.ui.pagination import page_number
 

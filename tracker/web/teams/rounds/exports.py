@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from tracker.queries.teams.round_page import RoundLearner, RoundPage
 from tracker.rules.calendar import day_in
-from tracker.web.teams.round_list import STATE_NAMES, RoundList
+from tracker.web.teams.rounds.list import STATE_NAMES, RoundList
 from tracker.web.ui.csv import Table
 
 

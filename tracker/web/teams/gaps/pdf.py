@@ -8,7 +8,7 @@ from tracker.queries.teams.gap_matrix import MatrixFilters
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.gaps import GapPage
 from tracker.web.teams import exports
-from tracker.web.teams.gap_matrix import CellMark, grid, legend
+from tracker.web.teams.gaps.matrix import CellMark, grid, legend
 from tracker.web.ui.csv import Table
 from tracker.web.ui.pdf import Data, Document
 
@@ -55,7 +55,6 @@ def document(of: PrintedGaps) -> Document:
         if rows
         else [],
         "reasons": {"title": _("Because of which statements"), "sections": _reasons(page)},
-        "note": _small_groups() if page.without_names else "",
         "heads": {"name": _("Name"), "job": _("Job profile")},
     }
     return Document(
@@ -94,13 +93,3 @@ def _reasons(page: GapPage) -> list[Data]:
         }
         for strand in page.reasons
     ]
-
-
-def _small_groups() -> str:
-    return str(
-        _(
-            "Counts only: this library does not show levels by name to coordinators. Where too few "
-            "people are behind a count, or it would give away what is hidden elsewhere, it is not "
-            "shown."
-        )
-    )

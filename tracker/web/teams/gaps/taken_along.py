@@ -7,7 +7,7 @@ from tracker.queries.teams.gap_matrix import MatrixFilters
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.web.http import session
 from tracker.web.i18n.content_language import unmarked
-from tracker.web.teams.gap_forms import GapFilters
+from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.ui.csv import Table
 from tracker.web.ui.template_helpers import as_of, full_day
 
@@ -16,7 +16,7 @@ def as_of_words(scope: GapScope) -> str:
     return as_of(scope.round.ends_on, scope.round.reconstructed) if scope.round else ""
 
 
-def measure(chosen: MatrixFilters, without_names: bool) -> str:
+def measure(chosen: MatrixFilters, without_names: bool = False) -> str:
     """By which job people are measured (rules/profiles/targets)."""
     if without_names:
         return str(

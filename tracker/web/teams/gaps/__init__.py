@@ -1,0 +1,1 @@
+"""Where people stand against their targets: the matrix, what is behind it, and files of it."""

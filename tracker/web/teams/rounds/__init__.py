@@ -1,0 +1,1 @@
+"""How far a round is, and whom to remind of it."""
