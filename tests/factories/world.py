@@ -174,7 +174,11 @@ def _library(tx: Session, world: World, name: str, admin: str) -> None:
     add(
         tx,
         UseStatement(
-            library_id=library_id, version=1, text="For your development.", published_at=world.now
+            library_id=library_id,
+            version=1,
+            text="For your development.",
+            published_at=world.now,
+            opens_statements=True,
         ),
     )
     profile = RoleProfile(library_id=library_id, framework_id=world.framework_id, name="Mid-level")

@@ -21,6 +21,7 @@ from tracker.models.evidence import Evidence, EvidenceVersion
 from tracker.models.frameworks.carrying import CarriedPerson
 from tracker.models.frameworks.frameworks import Framework, Level, ScaleAnswer, Statement, Strand
 from tracker.models.frameworks.versions import StatementSuccessor
+from tracker.models.people import UseStatement
 from tracker.models.ratings import Rating
 from tracker.models.seals import Seal
 from tracker.rules.drafts import RATING
@@ -133,6 +134,12 @@ def draft_of_notes(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
         Draft.form == RATING,
         Draft.subject == cast(Statement.id, String),
     )
+
+
+def opens_statements(library_id: SQLColumnExpression[int]) -> ScalarSelect[bool]:
+    """Whether the newest use statement of that library opens single statements to coordinators."""
+    newest = select(UseStatement.opens_statements).where(UseStatement.library_id == library_id)
+    return newest.order_by(UseStatement.version.desc()).limit(1).scalar_subquery()
 
 
 def seal_head(person_id: SQLColumnExpression[int]) -> ScalarSelect[str]:

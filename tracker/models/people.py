@@ -293,7 +293,8 @@ class AddressChange(Base):
 
 class UseStatement(Base):
     """What the library promises about the records. The newest version is the one to read before the
-    first rating."""
+    first rating. `opens_statements`: it says that coordinators see by name which statements count
+    as met, and so they do."""
 
     __tablename__ = "use_statements"
     __table_args__ = (UniqueConstraint("library_id", "version"),)
@@ -303,6 +304,7 @@ class UseStatement(Base):
     version: Mapped[int]
     text: Mapped[Prose]
     published_at: Mapped[dt.datetime]
+    opens_statements: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class UseStatementReading(Base):

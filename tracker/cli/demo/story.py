@@ -109,7 +109,7 @@ class Story(Scene):
         self.framework_id = world.framework_id(FRAMEWORK)
         self.statements = world.outline(self.framework_id)
         self.scale = world.scale(self.framework_id)
-        use_statements.publish(admin, cast.texts["use_statement"], 0, now)
+        use_statements.publish(admin, cast.texts["use_statement"], 0, now, opens_statements=True)
         role_profiles.start_from_labels(admin, self.framework_id, now)
         self._set_durable_targets(admin, now, below=1)
         left_out = self._decide(admin, now)

@@ -17,6 +17,7 @@ class UseStatementVersion:
     version: int
     text: str
     published_at: dt.datetime
+    opens_statements: bool
     readers: int
 
 
@@ -30,7 +31,13 @@ def listed(actor: Actor) -> list[UseStatementVersion]:
         .scalar_subquery()
     )
     rows = session().execute(
-        select(UseStatement.version, UseStatement.text, UseStatement.published_at, readers)
+        select(
+            UseStatement.version,
+            UseStatement.text,
+            UseStatement.published_at,
+            UseStatement.opens_statements,
+            readers,
+        )
         .where(UseStatement.library_id == actor.library_id)
         .order_by(UseStatement.version.desc())
     )

@@ -13,7 +13,7 @@ from sqlalchemy import and_, case, distinct, func, select
 
 from tracker.db import session
 from tracker.models import Endorsement, Library, NotRatedHere, Rating, ScaleAnswer, Statement
-from tracker.models.joins import scale_answer
+from tracker.models.joins import opens_statements, scale_answer
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment import learners
@@ -123,6 +123,13 @@ def names_to_coordinators(library_id: int) -> bool:
     return bool(
         session().scalar(select(Library.names_to_coordinators).where(Library.id == library_id))
     )
+
+
+def statements_to_coordinators(library_id: int) -> bool:
+    """Whether coordinators see by name which statements count as met: the newest use statement says
+    it."""
+    query = select(opens_statements(Library.id)).where(Library.id == library_id)
+    return bool(session().scalar(query))
 
 
 def _self_side(learner: Learner, side: SelfSide, blind: BlindSpots) -> Counts | None:

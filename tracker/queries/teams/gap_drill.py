@@ -112,7 +112,10 @@ def facts_of(
     people: Sequence[TeamLearner],
     domain_ids: Collection[int],
 ) -> tuple[list[NotMet], dict[int, str]]:
-    """What these people do not meet in these domains, and the statements' titles. One query."""
+    """What these people do not meet in these domains, and the statements' titles; nothing for a
+    reader who gets no single statements. One query."""
+    if not scope.by_statement:
+        return [], {}
     if of.not_met is not None:
         return kept_not_met(of.not_met, domain_ids)
     ids = [one.person_id for one in people]

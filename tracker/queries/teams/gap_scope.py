@@ -20,6 +20,7 @@ from tracker.models import (
     RoundSnapshot,
     Team,
 )
+from tracker.models.joins import opens_statements
 from tracker.policy.permissions import Actor, current_on, in_reach_on, teams_readable
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.rules.frameworks.wording import Wording
@@ -116,7 +117,8 @@ class GapScope:
     """What a gaps page stands on, before it is filtered. `root`: the highest team that the reader
     coordinates and that holds this one, or this one itself; `people` are all who learn in it or
     below it; `blind` is what the reader may not see of them. `names`: whether the library shows
-    coordinators levels by name. `team_names`: by path, of all teams in reach. `round`: as of whose
+    coordinators levels by name; `by_statement`: whether the reader may see of who is named which
+    statements count as met. `team_names`: by path, of all teams in reach. `round`: as of whose
     end all this is; None for now. `rule`: name and version of the level rule that decided it."""
 
     library_id: int
@@ -124,6 +126,7 @@ class GapScope:
     root: str
     coordinates: bool
     names: bool
+    by_statement: bool
     above: tuple[TeamName, ...]
     children: tuple[TeamName, ...]
     people: tuple[TeamLearner, ...]
@@ -163,7 +166,14 @@ def gap_scope(
     roots = [place.path for place in actor.coordinates if path.startswith(place.path)]
     root = min(roots, key=len, default=path)
     query = (
-        select(Team.id, Team.parent_id, Team.name, Team.path, Library.names_to_coordinators)
+        select(
+            Team.id,
+            Team.parent_id,
+            Team.name,
+            Team.path,
+            Library.names_to_coordinators,
+            opens_statements(Library.id).label("opens"),
+        )
         .join(Library, Library.id == Team.library_id)
         .where(teams_readable(actor), or_(Team.closed_on.is_(None), Team.id == team_id))
         .order_by(Team.name, Team.id)
@@ -181,6 +191,7 @@ def gap_scope(
         root=root,
         coordinates=bool(roots),
         names=here.names_to_coordinators,
+        by_statement=not roots or here.opens,
         above=tuple(each for each in above if each.id != team_id),
         children=tuple(each for each in names.values() if each.parent_id == team_id)
         if roots

@@ -12,9 +12,11 @@ from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.texts import PROSE_MAX, clean_prose
 
 
-def publish(actor: Actor, text: str, base_version: int, now: dt.datetime) -> int:
+def publish(
+    actor: Actor, text: str, base_version: int, now: dt.datetime, *, opens_statements: bool = False
+) -> int:
     """A new version; returns its number. `base_version` is the newest that the author saw, 0 where
-    there was none.
+    there was none. `opens_statements`: as in the model.
 
     Raises Invalid: line_empty, line_long, use_statement_same; Conflict("use_statement_moved_on").
     """
@@ -29,10 +31,21 @@ def publish(actor: Actor, text: str, base_version: int, now: dt.datetime) -> int
         ).one_or_none()
         if (newest.version if newest is not None else 0) != base_version:
             raise Conflict("use_statement_moved_on")
-        if newest is not None and newest.text == text:
+        if newest is not None and (newest.text, newest.opens_statements) == (
+            text,
+            opens_statements,
+        ):
             raise Invalid("use_statement_same", "text")
         version = base_version + 1
-        tx.add(UseStatement(library_id=library.id, version=version, text=text, published_at=now))
+        tx.add(
+            UseStatement(
+                library_id=library.id,
+                version=version,
+                text=text,
+                published_at=now,
+                opens_statements=opens_statements,
+            )
+        )
         audit.note(
             tx,
             "use_statement_published",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
 
@@ -42,6 +42,13 @@ class UseStatementForm(Form):
             Length(max=PROSE_MAX, message=fields.TOO_LONG),
         ],
         description=_l("An empty line makes a new paragraph."),
+    )
+    opens_statements = BooleanField(
+        _l("Coordinators see by name which statements count as met, and the text above says so"),
+        description=_l(
+            "They see “met” or “not met” of each reviewed statement, never the answer itself. "
+            "Without it they see levels only."
+        ),
     )
 
 

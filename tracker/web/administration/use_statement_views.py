@@ -22,7 +22,11 @@ bp = Blueprint("admin_use_statement", __name__, url_prefix="/admin/use-statement
 def show() -> ResponseReturnValue:
     versions = use_statement_versions.listed(session.actor())
     if versions:
-        form = UseStatementForm(base_version=versions[0].version, text=versions[0].text)
+        form = UseStatementForm(
+            base_version=versions[0].version,
+            text=versions[0].text,
+            opens_statements=versions[0].opens_statements,
+        )
     else:
         library = library_settings.settings(session.actor()).name
         text = render("administration/use_statement.txt", library=library)
@@ -37,7 +41,11 @@ def publish() -> ResponseReturnValue:
     done = accepted(
         form,
         lambda: use_statements.publish(
-            session.actor(), form.text.data, form.base_version.data or 0, session.now()
+            session.actor(),
+            form.text.data,
+            form.base_version.data or 0,
+            session.now(),
+            opens_statements=form.opens_statements.data,
         ),
     )
     if done:

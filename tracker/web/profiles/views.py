@@ -152,6 +152,9 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
     voices = [(Voice.ENDORSED, profile.endorsed[domain.id])]
     if profile.own is not None:
         voices.insert(0, (Voice.SELF, profile.own[domain.id]))
+    by_statement = side is not SelfSide.NONE or profiles.statements_to_coordinators(
+        learner.library_id
+    )
     statements = statement_status.voices(learner, side, session.blind_spots(), domain.id)
     return render(
         "profiles/explain.html",
@@ -161,7 +164,8 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
         domain=domain,
         voices=voices,
         rule=RULE,
-        statements=statements,
+        statements=statements if by_statement else [],
+        by_statement=by_statement,
         unknown=OpenStatements.of(statements, side),
         change=labels.change,
         counts_as_met=labels.counts_as_met,
