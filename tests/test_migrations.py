@@ -368,7 +368,7 @@ def _triggers() -> list[str]:
         "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
     }
     with db.engine.connect() as connection:
-        return list(connection.scalars(text(found[db.engine.dialect.name])))
+        return sorted(connection.scalars(text(found[db.engine.dialect.name])))
 
 
 def _refuses(query: str) -> None:
@@ -1122,18 +1122,18 @@ def test_the_voice_of_released_figures_comes_and_goes_with_all_data(
             Crowd(make_world(NOW)).put("harbour", 4, 4)
             assert releases.release_all_due(NOW) == 2
             kept = [list(db.session.execute(each)) for each in reviewed]
-            triggers = sorted(_triggers())
+            triggers = _triggers()
             db.session.remove()
             downgrade(revision=BEFORE_VOICES)
             assert "voice" not in {
                 each["name"] for each in inspect(db.engine).get_columns("releases")
             }
-            assert sorted(_triggers()) == triggers
+            assert _triggers() == triggers
             db.session.remove()
             upgrade()
             assert [list(db.session.execute(each)) for each in reviewed] == kept
             assert db.session.scalar(text("SELECT count(*) FROM releases")) == 1
-            assert sorted(_triggers()) == triggers
+            assert _triggers() == triggers
             connection = db.session.connection()
             assert invariants.broken(connection, invariants.contents(connection), ()) == []
             db.session.remove()
@@ -1142,4 +1142,35 @@ def test_the_voice_of_released_figures_comes_and_goes_with_all_data(
 
 BEFORE_VOICES = str(
     ScriptDirectory(str(MIGRATIONS)).get_revision("20270110_release_voice").down_revision
+)
+
+
+def test_what_was_published_before_opens_no_statements(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every text and who read it are there after the way back and forth, and all are closed."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    texts = text("SELECT id, version, text, published_at FROM use_statements ORDER BY id")
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            make_world(NOW)
+            before = list(db.session.execute(texts))
+            assert len(before) == 2
+            triggers = _triggers()
+            db.session.remove()
+            downgrade(revision=BEFORE_OPEN_STATEMENTS)
+            assert list(db.session.execute(texts)) == before
+            db.session.remove()
+            upgrade()
+            assert list(db.session.execute(texts)) == before
+            assert _all("SELECT count(*) FROM use_statements WHERE opens_statements") == [(0,)]
+            assert _triggers() == triggers
+            db.session.remove()
+            db.engine.dispose()
+
+
+BEFORE_OPEN_STATEMENTS = str(
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20270111_open_statements").down_revision
 )

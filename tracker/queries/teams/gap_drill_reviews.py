@@ -25,14 +25,16 @@ def progress_of_unreviewed(
     of_item = aliased(Statement)
     came = case(
         (
-            and_(
-                Review.status.in_(LIVE),
-                ReviewItem.status.in_(SEALED),
-                ReviewItem.revealed_at.is_(None),
+            or_(
+                and_(
+                    Review.status.in_(LIVE),
+                    ReviewItem.status.in_(SEALED),
+                    ReviewItem.revealed_at.is_(None),
+                ),
+                ReviewItem.status == ItemStatus.DIFFERS,
             ),
             ReviewProgress.IN_REVIEW.value,
         ),
-        (ReviewItem.status == ItemStatus.DIFFERS, ReviewProgress.DIFFERENCE.value),
         else_=ReviewProgress.NO_RESULT.value,
     )
     rows = session().execute(

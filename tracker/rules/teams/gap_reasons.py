@@ -41,12 +41,12 @@ class SamePeople(NamedTuple):
 
 class ReviewProgress(IntEnum):
     """How far a statement that has no reviewed rating has come; the most that any of a cell has
-    says why the cell is not known."""
+    says why the cell is not known. A difference is in review like the rest: of one person it would
+    tell how they rated themselves."""
 
     NOT_SENT = 0
     NO_RESULT = 1
-    DIFFERENCE = 2
-    IN_REVIEW = 3
+    IN_REVIEW = 2
 
 
 def held_by(cells: Iterable[GapCell], facts: Iterable[NotMet]) -> tuple[HeldByStatement, ...]:

@@ -5,17 +5,19 @@ None that was published before said so, so none opens them. The way back closes 
 Revises: 20270110_release_voice
 """
 
+import sqlalchemy as sa
 from alembic import op
 
-revision = "20270111_statements_to_coordinators"
+revision = "20270111_open_statements"
 down_revision = "20270110_release_voice"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(
-        "ALTER TABLE use_statements ADD COLUMN opens_statements BOOLEAN DEFAULT false NOT NULL"
+    op.add_column(
+        "use_statements",
+        sa.Column("opens_statements", sa.Boolean(), server_default=sa.false(), nullable=False),
     )
 
 
