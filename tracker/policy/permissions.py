@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import BindParameter, ColumnElement, and_, false, or_
+from sqlalchemy import BindParameter, ColumnElement, SQLColumnExpression, and_, false, or_
 
 from tracker.models.frameworks.frameworks import Correction
 from tracker.models.people import Membership, Person, Team
@@ -263,7 +263,7 @@ def corrections_closable(actor: Actor) -> ColumnElement[bool]:
     return or_(false(), *reach)
 
 
-def people_of(library_id: int) -> ColumnElement[bool]:
+def people_of(library_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
     """Everybody of a library who is there: whose account was deleted is nobody. Each list, search,
     count, and file of people asks by this."""
     return and_(Person.library_id == library_id, Person.removed_at.is_(None))

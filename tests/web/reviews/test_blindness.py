@@ -2,9 +2,12 @@
 sealed answers are."""
 
 import hashlib
+import io
 import random
 import re
+import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,6 +24,7 @@ from tests.factories.world import World
 from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tracker.services.assessment import ratings
 from tracker.services.reviews import reviews
+from tracker.web.teams.gaps.xlsx import MEDIA_TYPE
 
 SignIn = Callable[[str], Client]
 
@@ -56,16 +60,24 @@ def crawl(client: Client, *more: str) -> dict[str, Fetched]:
 def fetch(client: Client, path: str) -> Fetched:
     """Without what is new in each answer: the keys of its forms, and the number of the request."""
     response = client.get(path)
-    is_pdf = response.mimetype == "application/pdf"
-    body = (
-        pdf.words(response) + hashlib.sha256(response.data).hexdigest() if is_pdf else response.text
-    )
+    body = readable(response)
     body = re.sub(r'name="(?:csrf_token|form_key)" value="[^"]+"', "", body)
     return (
         response.status_code,
         response.headers.get("Location", ""),
         re.sub(r"Reference: \w+", "", body),
     )
+
+
+def readable(response: Any) -> str:
+    """All that an answer holds: the words of a PDF and that it is this very file, the parts of a
+    workbook."""
+    if response.mimetype == "application/pdf":
+        return pdf.words(response) + hashlib.sha256(response.data).hexdigest()
+    if response.mimetype == MEDIA_TYPE:
+        with zipfile.ZipFile(io.BytesIO(response.data)) as book:
+            return "".join(book.read(name).decode() for name in sorted(book.namelist()))
+    return str(response.text)
 
 
 def fetched(client: Client, paths: list[str]) -> dict[str, Fetched]:

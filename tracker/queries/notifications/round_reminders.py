@@ -61,7 +61,7 @@ def still_holds(person_id: int, round_id: int, today: dt.date) -> bool:
     """The round is open, and they have neither sent nor gone away meanwhile. One query."""
     query = (
         select(Round.id)
-        .join(Person, Person.library_id == Round.library_id)
+        .join(Person, people_of(Round.library_id))
         .where(
             Round.id == round_id, Person.id == person_id, *_is_open_to(Person.id.expression, today)
         )
