@@ -85,7 +85,7 @@ def gaps(team: Subject) -> ResponseReturnValue:
         filters=filters,
         as_of=taken_along.as_of_words(scope),
         measure=taken_along.measure(chosen) if chosen and page else "",
-        facts=taken_along.facts(scope, chosen, filters) if chosen and page else [],
+        facts=taken_along.facts_on_page(scope, chosen, filters) if chosen and page else [],
         rows=rows,
         kinds=gap_matrix.kinds(rows),
         legend=gap_matrix.legend(domains),

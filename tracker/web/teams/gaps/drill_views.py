@@ -39,7 +39,7 @@ def show(team: Subject, domain: str) -> ResponseReturnValue:
         reached=exports.reached,
         as_of=taken_along.as_of_words(asked.scope),
         measure=taken_along.measure(asked.chosen, asked.drill.without_names),
-        facts=taken_along.facts(asked.scope, asked.chosen, asked.filters),
+        facts=taken_along.facts_on_page(asked.scope, asked.chosen, asked.filters),
     )
 
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from tracker.queries.teams.gap_matrix import MatrixFilters
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.web.http import session
-from tracker.web.i18n.content_language import unmarked
+from tracker.web.i18n.content_language import mark, unmarked
 from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.ui.csv import Table
 from tracker.web.ui.template_helpers import as_of, full_day
@@ -43,11 +43,19 @@ def measure(chosen: MatrixFilters, without_names: bool = False) -> str:
 def facts(
     scope: GapScope, chosen: MatrixFilters, filters: GapFilters, without_names: bool = False
 ) -> Table:
+    """As a file has them: its words stand in no language of their own."""
+    rows = facts_on_page(scope, chosen, filters, without_names)
+    return [[label, unmarked(str(words))] for label, words in rows]
+
+
+def facts_on_page(
+    scope: GapScope, chosen: MatrixFilters, filters: GapFilters, without_names: bool = False
+) -> Table:
     """Every choice, the rule, whose ratings, and the day: labels with their words."""
     moment = _("Now") if scope.round is None else f"{scope.round.name}. {as_of_words(scope)}"
-    rows: Table = [
+    return [
         [_("Team"), scope.team.name],
-        [_("Framework"), chosen.framework],
+        [_("Framework"), mark(chosen.framework, chosen.lang)],
         [_("Round"), moment],
         [_("People"), _words(filters, "teams", _("this team alone"))],
         [_("Job profile"), _words(filters, "profile", _("All"))],
@@ -57,7 +65,6 @@ def facts(
         [_("Rule"), _rule(*scope.rule)],
         [_("Made on"), full_day(session.now())],
     ]
-    return [[label, unmarked(str(words))] for label, words in rows]
 
 
 def _rule(name: str, version: int) -> str:
