@@ -69,6 +69,7 @@ class Story(Scene):
         self.store = store
         self.passwords = Passwords(time_cost=1, memory_cost=8 * 1024, parallelism=1)
         self.learners: list[DemoLearner] = []
+        self.team_ids: dict[str, int] = {}
         self.statements: list[Outline] = []
         self.framework_id = 0
 
@@ -151,9 +152,9 @@ class Story(Scene):
                 invitations.accept(token, self.passwords, self.cast.password, now)
         profiles = world.role_profiles(admin.library_id)
         root = world.root_team(admin.library_id)
-        team_ids: dict[str | None, int] = {None: root}
+        team_ids = self.team_ids
         for team in self.cast.teams:
-            team_id = team_ids[team.name] = teams.add(admin, team_ids[team.above], team.name, now)
+            team_id = team_ids[team.name] = teams.add(admin, root, team.name, now)
             for name in team.supervisors:
                 terms = MembershipTerms(
                     team_id,
@@ -182,7 +183,10 @@ class Story(Scene):
                 )
         for name, where in self.cast.coordinators:
             terms = MembershipTerms(
-                team_ids[where], Role.COORDINATOR, self._day(-700), job="Training coordinator"
+                team_ids[where] if where else root,
+                Role.COORDINATOR,
+                self._day(-700),
+                job="Training coordinator",
             )
             memberships.add(admin, self.ids[name], terms, now)
 
@@ -224,11 +228,23 @@ class Story(Scene):
             hold_review(self, learner, chunk, day + 12 + 3 * part, Stage.CLOSED)
 
     def _after_first_round(self) -> None:
-        """It is kept as it was on its last day; then the library comes to expect more."""
+        """It is kept as it was on its last day; then the library comes to expect more, and teams
+        that stood alone come below another."""
         rounds.keep_all_due(self.at(FIRST_ROUND[1] + 1))
         releases.release_all_due(self.at(FIRST_ROUND[1] + 1))
         now = self.at(FIRST_ROUND[1] + 10)
-        self._set_durable_targets(self.actor(self.cast.administrator, now), now)
+        admin = self.actor(self.cast.administrator, now)
+        self._set_durable_targets(admin, now)
+        for team in self.cast.teams:
+            if team.above:
+                teams.edit(
+                    admin,
+                    self.team_ids[team.name],
+                    name=team.name,
+                    parent_id=self.team_ids[team.above],
+                    open_reviews=False,
+                    now=now,
+                )
 
     def _this_round(self, learner: DemoLearner) -> None:
         day = THIS_ROUND[0] + 4 + learner.place
