@@ -201,6 +201,7 @@ COMPOSED = {
     "reviews/endorsements/views.py": "a message names the statement",
     "reviews/differences/pages.py": "what can be chosen is named in sentences",
     "teams/gaps/asked.py": "labels of a filter: frameworks to choose",
+    "teams/gaps/taken_along.py": "rows of labels and words, for pages and files alike",
     "ui/pdf.py": "rows of a document: there is no template to render",
     "ui/statement_cards.py": "cards are put together without a template",
     "ui/statement_picker.py": "a picker is no row: it searches for words in what is not marked",
