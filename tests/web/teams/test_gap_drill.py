@@ -100,7 +100,7 @@ def test_a_statement_leads_to_those_whom_it_holds_back(
     cora = sign_in(world.email("cora"))
     plain = counted(app, world, "city")
     page = cora.get(f"/teams/{world.teams['city']}/gaps").text
-    panel = page.partition("Because of which statements")[2].partition("Not known yet")[0]
+    panel = page.partition("Because of which statements")[2].partition("Below target by team")[0]
     links = re.findall(r'href="([^"]*statement=\d+)">(\w+ \d\.\d)', panel)
     assert links
     for href, title in links:
