@@ -22,6 +22,7 @@ from tracker.models import (
     Team,
     UseStatement,
 )
+from tracker.models.joins import opens_statements
 from tracker.policy.permissions import Actor, people_of
 from tracker.rules.notifications.mail import MailOutcome
 from tracker.rules.regions import Paper, Region
@@ -30,6 +31,8 @@ from tracker.rules.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class Settings:
+    """`statements_to_coordinators` is said by the newest use statement."""
+
     name: str
     time_zone: str
     region: Region
@@ -38,6 +41,7 @@ class Settings:
     differences_days: int
     endorsement_months: int | None
     names_to_coordinators: bool
+    statements_to_coordinators: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ def settings(actor: Actor) -> Settings:
         Library.differences_days,
         Library.endorsement_months,
         Library.names_to_coordinators,
+        opens_statements(Library.id),
     ).where(Library.id == actor.library_id)
     row = session().execute(query).one()
     return Settings(*row)

@@ -107,12 +107,16 @@ def _why(access: Access) -> str:
 
 
 def _sees() -> dict[Reason, str]:
-    by_name = library_settings.settings(session.actor()).names_to_coordinators
+    library = library_settings.settings(session.actor())
+    if not library.names_to_coordinators:
+        coordinator = _("Figures of groups, no names")
+    elif library.statements_to_coordinators:
+        coordinator = _("Reviewed levels by name, and which statements count as met")
+    else:
+        coordinator = _("Reviewed levels by name")
     return {
         Reason.SUPERVISOR: _("What was revealed, and reviewed levels, by name"),
-        Reason.COORDINATOR: _("Reviewed levels by name")
-        if by_name
-        else _("Figures of groups, no names"),
+        Reason.COORDINATOR: coordinator,
         Reason.REVIEWER: _("Ratings, notes and evidence that were sent, once revealed"),
         Reason.BACKUP: _("That a review waits; what is in it once they take it"),
         Reason.ADMINISTRATOR: _("People, teams and rules; no ratings"),
