@@ -154,17 +154,23 @@ def test_why_something_is_not_known_is_a_second_count(
     that is over. What Sue said before the reveal is hers: it is in review like the rest."""
     of = world.statements
     with app.app_context():
-        send(world, "ana", "sue", {of["technical"][0]: ItemStatus.NOT_OBSERVED,
-                                   of["technical"][1]: ItemStatus.ANSWERED})  # fmt: skip
+        send(
+            world,
+            "ana",
+            "sue",
+            {of["technical"][0]: ItemStatus.NOT_OBSERVED, of["technical"][1]: ItemStatus.ANSWERED},
+        )
         send(world, "ana", "sue", {of["communication"][0]: ItemStatus.DIFFERS})
         send(world, "ben", "sue", {of["technical"][0]: ItemStatus.KEPT_APART})
         send(world, "ben", "sue", {of["communication"][9]: ItemStatus.WAITING})
         stand(world, "ben", TargetState.GAP, "leadership", by="sue")
     plain = counted(app, world, "central")
     unknown = [
-        (one, domain) for one in plain.people for domain in DOMAINS
+        (one, domain)
+        for one in plain.people
+        for domain in DOMAINS
         if plain.state[one, domain] == UNKNOWN
-    ]  # fmt: skip
+    ]
     page = words(sign_in(world.email("cora")).get(f"/teams/{world.teams['central']}/gaps").text)
     assert f"{len(unknown)} of {3 * len(plain.people)} are not known yet." in page
     assert (
@@ -210,9 +216,10 @@ def test_the_same_people_are_those_known_both_times(
             stand(world, name, state)
     now = counted(app, world, "city")
     both = [
-        one for one in now.people
+        one
+        for one in now.people
         if {then.state[one, "Leadership"], now.state[one, "Leadership"]} <= {AT, GAP}
-    ]  # fmt: skip
+    ]
     before = sum(then.state[one, "Leadership"] == GAP for one in both)
     after = sum(now.state[one, "Leadership"] == GAP for one in both)
     assert (both, before, after) == (["Ana", "Ben"], 1, 1)
@@ -288,8 +295,10 @@ def test_the_number_of_queries_does_not_depend_on_the_size(
 
     def count() -> list[int]:
         found = []
-        for address in (drill(world, "city", "leadership"),
-                        f"/teams/{world.teams['city']}/gaps/not-sent"):  # fmt: skip
+        for address in (
+            drill(world, "city", "leadership"),
+            f"/teams/{world.teams['city']}/gaps/not-sent",
+        ):
             cora.get(address)
             count_sql.clear()
             cora.get(address)

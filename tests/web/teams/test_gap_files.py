@@ -102,10 +102,7 @@ def test_a_workbook_has_the_rows_of_the_other_file(
     cora = sign_in(world.email("cora"))
     url = f"/teams/{world.teams['city']}/gaps"
     for query in ("", f"?compare={spring}", f"?round={spring}"):
-        text = [
-            [str(each) for each in row]
-            for row in sheets(cora, f"{url}.xlsx{query}")["Gaps"]
-        ]  # fmt: skip
+        text = [[str(each) for each in row] for row in sheets(cora, f"{url}.xlsx{query}")["Gaps"]]
         figures, *reasons, _facts = parts(cora, f"{url}.csv{query}")
         expected = [[each for each in row if each] for row in figures]
         for part in reasons:

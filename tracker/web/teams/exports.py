@@ -104,8 +104,15 @@ def reached(domain: DomainShape, cell: GapCell) -> str:
 def drilled(asked: DrillList) -> Table:
     """The people, each with everything that holds them back."""
     domain = asked.drill.domain
-    head = [_("Name"), _("Team"), _("Job profile"), _("Level"), _("Target"), _("State"),
-            _("Not reached because of")]  # fmt: skip
+    head = [
+        _("Name"),
+        _("Team"),
+        _("Job profile"),
+        _("Level"),
+        _("Target"),
+        _("State"),
+        _("Not reached because of"),
+    ]
     lines: Table = [list(head)]
     for one in asked.people:
         cell = one.cell
