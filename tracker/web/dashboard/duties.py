@@ -118,8 +118,8 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
         ]
         if rounds:
             who = PanelLink(
-                url_for("team_rounds.show", team_id=below[0].id, _anchor="people"),
-                _("Who has not finished"),
+                url_for("team_rounds.show", team_id=below[0].id, show="not-sent", _anchor="people"),
+                _("Who has not sent"),
             )
             links.append(who)
         if below[TEAMS_SHOWN:]:
@@ -166,18 +166,19 @@ def _stranded(team_id: int, reviews: int) -> PanelEntry:
 def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
     words = (
         _(
-            "%(sent)s of %(people)s people have sent something this round; reviewed so far: "
-            "%(reviewed)s.",
+            "%(sent)s of %(people)s people have sent something this round; with something "
+            "revealed: %(revealed)s.",
             sent=line.sent,
             people=line.people,
-            reviewed=line.reviewed,
+            revealed=line.revealed,
         )
         if in_round
         else _(
-            "%(sent)s of %(people)s people have sent something; reviewed so far: %(reviewed)s.",
+            "%(sent)s of %(people)s people have sent something; with something revealed: "
+            "%(revealed)s.",
             sent=line.sent,
             people=line.people,
-            reviewed=line.reviewed,
+            revealed=line.revealed,
         )
     )
     return PanelEntry(
