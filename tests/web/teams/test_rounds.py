@@ -493,13 +493,21 @@ def test_without_levels_a_round_that_is_over_says_who_had_sent(
         spring = open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
         ago = (world.now.date() - dt.date(2026, 5, 20)).days
         sent(world, "ben", days_ago=ago, round_name="Spring 2026")
+        revealed = sent(world, "sue", days_ago=ago, to="hugo", round_name="Spring 2026")
+        with transaction() as tx:
+            review = tx.get_one(Review, revealed)
+            review.status, review.revealed_at = ReviewStatus.DIFFERENCES_OPEN, review.sent_at + DAY
         done = sent(world, "ana", ReviewStatus.CLOSED, days_ago=ago, round_name="Spring 2026")
         _closed(world, done, 3)
         rounds.keep_all_due(world.now)
     page = sign_in(world.email("cora")).get(f"{url(world)}?round={spring}").text
-    assert stats(page)[1] == "2"
-    assert by_supervisor(page) == {"Supervisor, A to Z": ["Waiting at the end"], "Sue": ["1"]}
-    assert [cells[1] for cells in listed(page).values()] == ["Sent", "Sent", "Not sent", "Not sent"]
+    assert stats(page)[1] == "1"
+    assert by_supervisor(page) == {
+        "Supervisor, A to Z": ["Waiting at the end"],
+        "Hugo": ["0"],
+        "Sue": ["1"],
+    }
+    assert [cells[1] for cells in listed(page).values()] == ["Sent", "Sent", "Not sent", "Sent"]
 
 
 def test_who_has_not_sent_by_supervisor(app: Flask, world: World, sign_in: SignIn) -> None:
