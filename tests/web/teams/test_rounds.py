@@ -122,7 +122,7 @@ def test_how_far_people_are(app: Flask, world: World, sign_in: SignIn) -> None:
     assert supervisors["Sue"] == ["0", "1", "▲ 1", "Nov 21", "under 5 finished"]
     assert supervisors["Ana"] == ["0", "1", "0", "Nov 21", "under 5 finished"]
     assert listed(page)["Lea"] == ["Harbour", "Not sent", "Hugo", "Never"]
-    assert listed(page)["Ben"][1] == "Sent 1 statement sent Nov 21, ▲ overdue"
+    assert listed(page)["Ben"][1] == "Sent 1 statement sent Nov 21 ▲ overdue"
     assert list(listed(page)) == ["Ben", "Lea", "Sue"]
 
 
@@ -541,6 +541,9 @@ def test_many_supervisors_are_searched_and_not_listed_in_a_field(
     page = cora.get(url(world)).text
     assert 'name="supervisor"' not in page
     assert "Person or supervisor" in page
+    assert len(by_supervisor(page)) == 1 + SUPERVISORS_MOST
+    href = html.unescape(re.findall(r'href="([^"#]+)#supervisors">Show all supervisors<', page)[0])
+    assert len(by_supervisor(cora.get(href).text)) > 1 + SUPERVISORS_MOST
     assert list(listed(cora.get(f"{url(world)}?q=hugo").text)) == ["Lea"]
     by_hugo = cora.get(f"{url(world)}?supervisor={world.people['hugo']}").text
     assert list(listed(by_hugo)) == ["Lea"]

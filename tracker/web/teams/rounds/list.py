@@ -34,7 +34,8 @@ LONGEST = 200
 IDS_MOST = 1000
 """An address names no more people than this."""
 SUPERVISORS_MOST = 30
-"""A field offers no more of them; where there are more, a search by name finds theirs too."""
+"""A field offers no more of them, and the page shows no more at first; where there are more, a
+search by name finds theirs too."""
 
 STATE_NAMES = {
     RoundState.NOT_SENT: _l("Not sent"),

@@ -24,7 +24,7 @@ from tracker.web.i18n.render import render
 from tracker.web.teams.gaps import asked as gap_asked
 from tracker.web.teams.rounds import exports as round_exports
 from tracker.web.teams.rounds import list as round_list
-from tracker.web.teams.rounds.list import STATE_NAMES, RemindForm, RoundList
+from tracker.web.teams.rounds.list import STATE_NAMES, SUPERVISORS_MOST, RemindForm, RoundList
 from tracker.web.ui.csv import csv_file
 from tracker.web.ui.template_helpers import moment
 
@@ -49,6 +49,7 @@ def show(team: Subject) -> ResponseReturnValue:
         found=found,
         states=STATE_NAMES,
         stays={"team_id": team.id, "round": page.round.id},
+        supervisors=page.supervisors[: None if "supervisors" in request.args else SUPERVISORS_MOST],
         nobody_selected="nobody" in request.args,
         linked={each.id for each in scope.children},
         known={one.person_id for one in scope.people if one.by_name},
