@@ -13,7 +13,7 @@ from tracker.queries.access import access_review
 from tracker.queries.administration import library_settings, membership_requests
 from tracker.queries.dashboard import today
 from tracker.queries.dashboard.today import TeamBehind
-from tracker.queries.frameworks import carrying
+from tracker.queries.frameworks import carrying_progress, version_steps
 from tracker.queries.frameworks.corrections import count_open
 from tracker.queries.reviews import handovers
 from tracker.queries.reviews.handovers import WaitingReview
@@ -235,8 +235,8 @@ def _requests(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
 
 def _new_versions(actor: Actor, on: dt.date) -> list[PanelEntry]:
     """The newest later version for each that people are on, while no move from it is planned."""
-    waiting = carrying.to_move(actor.library_id, on)
-    under_way = carrying.under_way(actor.library_id) if waiting else {}
+    waiting = version_steps.to_move(actor.library_id, on)
+    under_way = carrying_progress.under_way(actor.library_id) if waiting else {}
     found: dict[int, PanelEntry] = {}
     for step, people in waiting:
         if people and step.from_id not in {*under_way, *found}:
