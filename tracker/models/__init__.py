@@ -54,13 +54,11 @@ from tracker.models.people import (
     UseStatementReading,
 )
 from tracker.models.ratings import Rating, RatingEntry
-from tracker.models.reviews.endorsements import EndorsementMove
+from tracker.models.reviews.endorsements import Endorsement, EndorsementMove, EndorsementText
 from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove, LevelExceptionText
 from tracker.models.reviews.reviews import (
     Confirmation,
     DifferenceChoice,
-    Endorsement,
-    EndorsementText,
     Review,
     ReviewItem,
     ReviewItemEvidence,
