@@ -39,16 +39,11 @@ from tracker.models.operations import (
 )
 from tracker.models.people import (
     AccountMerge,
-    AddressChange,
     AwayPeriod,
-    FormerAddress,
-    Invitation,
     Library,
     Membership,
     MembershipRequest,
     Person,
-    ResetRequest,
-    SignIn,
     Team,
     UseStatement,
     UseStatementReading,
@@ -80,6 +75,7 @@ from tracker.models.rounds import (
     Target,
 )
 from tracker.models.seals import SEALED_TABLES, Seal
+from tracker.models.sign_ins import AddressChange, FormerAddress, Invitation, ResetRequest, SignIn
 
 __all__ = [
     "SEALED_TABLES",
