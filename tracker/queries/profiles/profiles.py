@@ -18,8 +18,9 @@ from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment import learners
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.profiles import levels
-from tracker.queries.profiles.levels import Counts, DomainShape
+from tracker.queries.profiles import level_shapes, levels
+from tracker.queries.profiles.level_shapes import DomainShape
+from tracker.queries.profiles.levels import Counts
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.levels import DomainStanding
 
@@ -60,7 +61,7 @@ class EndorsedCount:
 
 def profile(learner: Learner, side: SelfSide, blind: BlindSpots) -> Profile:
     """Four queries; three without a self side."""
-    domains = levels.shape(learner.framework_id, learner.library_id)
+    domains = level_shapes.shape(learner.framework_id, learner.library_id)
     expected = learners.expected(learner)
     own = _self_side(learner, side, blind)
     endorsed = levels.endorsed_answers(
