@@ -13,7 +13,7 @@ from tracker.queries.frameworks.contents import statement_ids
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion
 from tracker.queries.frameworks.level_effects import changed_levels
 from tracker.queries.frameworks.published import published
-from tracker.rules.frameworks.changes.comparison import placed
+from tracker.rules.frameworks.changes.placed_statements import placed
 from tracker.rules.roles import Permission
 from tracker.services.frameworks import importing, publishing
 from tracker.web.frameworks.drafts import exports, pages
