@@ -18,7 +18,7 @@ from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse
 from tracker.rules.reviews.workflow import ItemStatus, Move
 from tracker.web.http import errors, session
 from tracker.web.i18n.content_language import mark_language
-from tracker.web.reviews import labels
+from tracker.web.reviews import labels, progress
 from tracker.web.reviews.batch.forms import SentCard, SentScreen
 from tracker.web.reviews.labels import ReviewLabels
 
@@ -74,7 +74,7 @@ class BatchScreen:
 
     @property
     def waiting(self) -> int:
-        return len(labels.waiting([card.item for card in self.cards]))
+        return len(progress.waiting([card.item for card in self.cards]))
 
 
 def screen(
