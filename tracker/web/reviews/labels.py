@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tracker.queries.assessment.statement_cards import ScaleLabel
+from tracker.queries.assessment.scale_labels import ScaleLabel
 from tracker.queries.reviews.eligible_reviewers import Reviewer
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.rules.frameworks.scale import (
