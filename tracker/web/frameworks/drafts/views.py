@@ -39,7 +39,7 @@ TOO_OFTEN = "30 per minute"
 
 refusal_messages(
     draft_changed=_l(
-        "The draft changed since you opened this page. Nothing was saved; look at it again."
+        "The draft changed since you opened this page. Nothing was saved; check it again."
     ),
     draft_ended=_l("This draft was published or discarded. Nothing was changed."),
     draft_outdated=_l(
