@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from tracker.db import session
 from tracker.models import Invitation, Membership, Person, RoleProfile, Team
+from tracker.models.joins import link_works
 from tracker.policy.permissions import Actor, current_on, people_of
 from tracker.rules.pagination import table_page
 from tracker.rules.roles import Role
@@ -205,11 +206,7 @@ def detail(person_id: int, now: dt.datetime) -> PersonDetails:
     """One person. Two queries; the door has asked whose they are."""
     link = (
         select(func.max(Invitation.ends_at))
-        .where(
-            Invitation.person_id == Person.id,
-            Invitation.closed_at.is_(None),
-            Invitation.ends_at > now,
-        )
+        .where(Invitation.person_id == Person.id, link_works(now))
         .correlate(Person)
         .scalar_subquery()
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Integer, Row, ScalarSelect, Select, and_, bindparam, func
 
 from tracker.db import session
 from tracker.models import Domain, Draft, NotRatedHere, Rating, Statement, Strand
-from tracker.models.joins import draft_of_notes, seal_head
+from tracker.models.joins import draft_of_notes, not_rated_in, seal_head
 from tracker.policy.permissions import Actor
 
 
@@ -57,10 +57,9 @@ _RATED = (
 
 def _with_rating(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     me, library = bindparam("me", type_=Integer), bindparam("library", type_=Integer)
-    out = and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library)
     mine = and_(Rating.statement_id == Statement.id, Rating.person_id == me)
     return (
-        query.outerjoin(NotRatedHere, out)
+        query.outerjoin(NotRatedHere, not_rated_in(library))
         .outerjoin(Rating, mine)
         .outerjoin(Draft, draft_of_notes(me))
     )

@@ -23,6 +23,7 @@ from tracker.models import (
     Statement,
     Team,
 )
+from tracker.models.joins import is_carried
 from tracker.queries.frameworks.version_steps import CarryingScope
 from tracker.rules.frameworks.carrying import AT_WORK, OPEN, CarryingStatus
 from tracker.rules.frameworks.scale import Basis
@@ -145,12 +146,7 @@ def stays(carrying_id: int) -> int:
     count = session().scalar(
         select(func.count(CarriedPerson.id))
         .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
-        .where(
-            CarriedPerson.carrying_id == carrying_id,
-            CarriedPerson.carried_at.is_not(None),
-            CarriedPerson.undone_at.is_(None),
-            did_something(),
-        )
+        .where(CarriedPerson.carrying_id == carrying_id, is_carried(), did_something())
     )
     return count or 0
 
@@ -185,10 +181,7 @@ def did_something() -> ColumnElement[bool]:
         select(further.id)
         .join(of_further, of_further.id == further.carrying_id)
         .where(
-            further.person_id == whose,
-            further.carried_at.is_not(None),
-            further.undone_at.is_(None),
-            of_further.from_id == Carrying.to_id,
+            further.person_id == whose, is_carried(further), of_further.from_id == Carrying.to_id
         ),
     )
     return or_(*(exists(each.correlate(CarriedPerson, Carrying)) for each in looked_for))
@@ -223,7 +216,7 @@ def _carryings() -> Select[*tuple[Any, ...]]:
             Carrying.begun_at,
             Carrying.ended_at,
             count(),
-            count(CarriedPerson.carried_at.is_not(None), CarriedPerson.undone_at.is_(None)),
+            count(is_carried()),
             count(CarriedPerson.undone_at.is_not(None)),
         )
         .join(OLD, OLD.id == Carrying.from_id)

@@ -23,6 +23,7 @@ from tracker.models import (
     StatementSuccessor,
     Team,
 )
+from tracker.models.joins import is_carried
 from tracker.policy.permissions import people_of
 from tracker.rules.frameworks.carrying import StatementLine
 from tracker.rules.frameworks.wording import Wording
@@ -123,8 +124,7 @@ def _is_carried(scope: CarryingScope) -> ColumnElement[bool]:
         .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
         .where(
             CarriedPerson.person_id == Person.id,
-            CarriedPerson.carried_at.is_not(None),
-            CarriedPerson.undone_at.is_(None),
+            is_carried(),
             Carrying.from_id == scope.from_id,
             Carrying.to_id == scope.to_id,
         )

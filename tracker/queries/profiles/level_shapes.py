@@ -6,6 +6,7 @@ from sqlalchemy import and_, bindparam, func, select
 
 from tracker.db import session
 from tracker.models import Domain, Level, NotRatedHere, Statement, Strand
+from tracker.models.joins import not_rated_in
 from tracker.rules.frameworks.wording import Wording
 
 
@@ -58,13 +59,7 @@ _SHAPE = (
     .join(Strand, Strand.id == Domain.strand_id)
     .join(Level, Level.strand_id == Strand.id)
     .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
-    .outerjoin(
-        NotRatedHere,
-        and_(
-            NotRatedHere.statement_id == Statement.id,
-            NotRatedHere.library_id == bindparam("library"),
-        ),
-    )
+    .outerjoin(NotRatedHere, not_rated_in(bindparam("library")))
     .where(Strand.framework_id == bindparam("framework"))
     .group_by(
         Domain.id,

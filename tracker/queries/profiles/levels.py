@@ -41,7 +41,7 @@ from tracker.models import (
     ScaleAnswer,
     Statement,
 )
-from tracker.models.joins import scale_answer
+from tracker.models.joins import not_rated_in, scale_answer
 from tracker.models.reviews.standing import read_through
 from tracker.models.reviews.standing import standing as standing_endorsements
 from tracker.queries.access.blind_spots import BlindSpots
@@ -227,10 +227,7 @@ def _count(answers: FromClause, framework_id: int, library_id: int) -> Counts:
         select(person_id, Statement.domain_id, Statement.rank, ScaleAnswer.counts_as, func.count())
         .join(Statement, Statement.id == statement_id)
         .join(ScaleAnswer, scale_answer(answer))
-        .outerjoin(
-            NotRatedHere,
-            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
-        )
+        .outerjoin(NotRatedHere, not_rated_in(library_id))
         .where(Statement.framework_id == framework_id, NotRatedHere.id.is_(None))
         .group_by(person_id, Statement.domain_id, Statement.rank, ScaleAnswer.counts_as)
     )

@@ -20,6 +20,7 @@ from tracker.models import (
     Statement,
     StatementSuccessor,
 )
+from tracker.models.joins import not_rated_in
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner
@@ -127,13 +128,7 @@ def voices(
             Framework.version,
             Person.name.label("endorser"),
         )
-        .outerjoin(
-            NotRatedHere,
-            and_(
-                NotRatedHere.statement_id == Statement.id,
-                NotRatedHere.library_id == learner.library_id,
-            ),
-        )
+        .outerjoin(NotRatedHere, not_rated_in(learner.library_id))
         .outerjoin(own, own_statement == Statement.id)
         .outerjoin(
             endorsed,

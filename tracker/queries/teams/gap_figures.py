@@ -17,7 +17,7 @@ from tracker.models import (
     SnapshotPerson,
     Statement,
 )
-from tracker.models.joins import scale_answer
+from tracker.models.joins import not_rated_in, scale_answer
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import targets
@@ -160,10 +160,7 @@ def not_met(
         )
         .join(endorsed, statement_id == Statement.id)
         .join(ScaleAnswer, scale_answer(answer))
-        .outerjoin(
-            NotRatedHere,
-            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
-        )
+        .outerjoin(NotRatedHere, not_rated_in(library_id))
         .outerjoin(
             LevelException,
             and_(

@@ -18,6 +18,7 @@ from tracker.models import (
     Statement,
     Team,
 )
+from tracker.models.joins import is_carried
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration.accounts import merges
 from tracker.rules.administration.roster.ground import (
@@ -123,11 +124,7 @@ def _ratings_in(actor: Actor, profiles: Sequence[KnownProfile]) -> frozenset[tup
         select(newest.c.person_id, newest.c.slug, Carrying.to_id)
         .join(CarriedPerson, CarriedPerson.person_id == newest.c.person_id)
         .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
-        .where(
-            Carrying.from_id == newest.c.version,
-            CarriedPerson.carried_at.is_not(None),
-            CarriedPerson.undone_at.is_(None),
-        )
+        .where(Carrying.from_id == newest.c.version, is_carried())
     )
     rows = session().execute(union_all(select(newest), carried))
     return frozenset((person_id, slug, version) for person_id, slug, version in rows)
