@@ -4,7 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.rules.frameworks.scale import UNGRADED, Meaning, shortcut
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.models import ScaleAnswer
+from tracker.rules.frameworks.scale import UNGRADED, Meaning, Scale, shortcut
 from tracker.rules.frameworks.wording import Wording
 
 
@@ -41,3 +45,18 @@ def scale_labels(rows: Iterable[Any]) -> tuple[ScaleLabel, ...]:
             )
         )
     return tuple(found)
+
+
+def labelled(framework_id: int) -> tuple[Scale, dict[str, Wording]]:
+    """The scale, and the label of each of its answers. One query."""
+    rows = (
+        session()
+        .execute(
+            select(ScaleAnswer.key, ScaleAnswer.label, ScaleAnswer.counts_as)
+            .where(ScaleAnswer.framework_id == framework_id)
+            .order_by(ScaleAnswer.position)
+        )
+        .all()
+    )
+    scale = Scale.of((row.key, row.counts_as) for row in rows)
+    return scale, {row.key: row.label for row in rows}
