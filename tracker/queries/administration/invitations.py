@@ -10,9 +10,9 @@ from tracker.db import session
 from tracker.models import Invitation, Library, LinkMail, OutboxMail, Person
 from tracker.models.joins import link_works
 from tracker.policy.permissions import Actor, people_of
-from tracker.queries.administration.people import folded
 from tracker.rules.accounts.links import LinkKind, LinkPurpose, next_opening
 from tracker.rules.accounts.tokens import token_hash
+from tracker.rules.names import folded
 from tracker.rules.notifications.notices import MailStatus
 
 UNDER_WAY = (MailStatus.WAITING, MailStatus.SENDING)

@@ -2,7 +2,6 @@
 they rated."""
 
 import datetime as dt
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from tracker.db import session
 from tracker.models import Invitation, Membership, Person, RoleProfile, Team
 from tracker.models.joins import link_works
 from tracker.policy.permissions import Actor, current_on, people_of
+from tracker.rules.names import folded
 from tracker.rules.pagination import table_page
 from tracker.rules.roles import Role
 
@@ -111,14 +111,6 @@ def listed(
     lines.sort(key=SORTS[sort], reverse=descending)
     cut = table_page(lines, page)
     return PeopleList([*cut.rows], cut.count, len(everybody), cut.page, cut.pages)
-
-
-def folded(text: str) -> str:
-    """For comparing: without case, accents and doubled spaces."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(
-        "".join(letter for letter in letters if not unicodedata.combining(letter)).split()
-    )
 
 
 def name_in(library_id: int, person_id: int) -> str | None:

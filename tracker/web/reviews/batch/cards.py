@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from flask_babel import gettext as _
 
 from tracker.queries.access import drafts
-from tracker.queries.administration.people import folded
 from tracker.queries.reviews import item_details
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.item_details import Message, SentEvidence
 from tracker.queries.reviews.items import Item
 from tracker.rules.drafts import RESPONSE
 from tracker.rules.errors import Conflict, Invalid, Refusal
+from tracker.rules.names import folded
 from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse
 from tracker.rules.reviews.workflow import ItemStatus, Move
 from tracker.web.http import errors, session
