@@ -25,7 +25,6 @@ from tracker.rules.pagination import PAGE
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.rules.roles import Role
 
-
 sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
 expect = sync_api.expect
 

@@ -138,7 +138,7 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
 
     for client in (ana, sue):
         text = words(client.get(f"/reviews/{review_id}/differences").text)
-        assert "1 to talk about; 1 matches" in text
+        assert "1 open difference; 1 matches" in text
         assert "1 of 2 are the same" in text
         assert "Saw two." in text
     page = f"/reviews/{review_id}/differences"
