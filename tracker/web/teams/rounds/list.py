@@ -70,6 +70,14 @@ class RoundFilters(Filters):
     reminded = SelectField(_l("Last reminder"))
 
 
+KEPT = ("q", "branch", "show", "reminded", "sort", "order")
+
+
+def in_address() -> dict[str, Any]:
+    """The filters and the order as the address has them, for the way back to the list."""
+    return {name: request.args[name] for name in KEPT if name in request.args}
+
+
 class RemindForm(Form):
     people = HiddenField()
 
@@ -150,7 +158,7 @@ def asked(page: RoundPage, now: dt.datetime) -> RoundList:
         total=len(everybody),
         remindable=sum(one.can_be_reminded for one in rows),
         form=form,
-        headings=headings(COLUMNS, order, "team_rounds.show", **stays),
+        headings=headings(COLUMNS, order, "team_rounds.show", _anchor="people", **stays),
         kept=kept,
         order=order.kept,
         selection=selection,
