@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import update
 
 from tests.factories.answers import Answer
-from tests.factories.frameworks import open_round
+from tests.factories.frameworks import add_role_profile, open_round
 from tests.factories.levels import stand
 from tests.factories.people import join
-from tests.factories.world import World
+from tests.factories.world import START, World
 from tests.web.teams.crowds import AT, GAP, add_team, hide_names
 from tracker.db import transaction
 from tracker.models import Endorsement, Membership
@@ -109,11 +109,13 @@ class ManyDays(RandomLibrary):
     own: random.Random
     hides_names: bool = True
     people: dict[str, Standing] = field(default_factory=dict)
+    elsewhere: dict[str, str] = field(default_factory=dict)
     days: dict[dt.datetime, dict[str, tuple[str, Reviews]]] = field(default_factory=dict)
     of: dict[Review, TargetState] = field(default_factory=dict)
 
     def begin(self, nights: int) -> None:
         add_team(self.world, "north", "city")
+        add_role_profile(self.world, "Lead", 4)
         if self.hides_names:
             hide_names(self.world)
         for team, (least, most) in TEAMS.items():
@@ -134,7 +136,11 @@ class ManyDays(RandomLibrary):
         return self.world.now - dt.timedelta(days=before, hours=2)
 
     def join(self, team: str, at: dt.datetime) -> None:
+        """One in five has another job elsewhere, with higher targets, that began before."""
         name = f"zoe{len(self.people)}"
+        if len(self.people) % 5 == 0:
+            self.elsewhere[name] = "north" if team == "harbour" else "harbour"
+            join(self.world, name, self.elsewhere[name], starts_on=START, role_profile="Lead")
         join(self.world, name, team, starts_on=at.date())
         self.people[name] = Standing(team)
 

@@ -23,6 +23,7 @@ from tracker.db import session, transaction
 from tracker.models import Membership, Release
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState
+from tracker.rules.roles import Role
 from tracker.services.administration import rounds
 from tracker.services.reviews import releases
 
@@ -172,6 +173,27 @@ def test_who_knows_some_by_name_needs_more_of_the_others(
     assert leadership(sign_in(world.email("cora")), world, "harbour")[:2] == ["2", "3"]
     assert leadership(sign_in(world.email("carl")), world, "harbour") == HIDDEN
     assert "Zoe" in sign_in(world.email("hugo")).get(f"/teams/{world.teams['harbour']}/gaps").text
+
+
+@pytest.mark.parametrize("ends_on", [None, dt.date(2026, 9, 30)])
+def test_who_supervised_a_team_knows_its_people_afterwards(
+    app: Flask, world: World, sign_in: SignIn, ends_on: dt.date | None
+) -> None:
+    """Four others are known in Harbour."""
+    with app.app_context():
+        hide_names(world)
+        crowd = Crowd(world)
+        crowd.put("bookmobile", 1, 1)
+        for name in crowd.names:
+            join(world, name, "harbour")
+        crowd.put("harbour", 2, 2)
+        for number in range(2):
+            join(world, f"xia{number}", "harbour")
+        join(world, "rea", "city", Role.COORDINATOR)
+        join(world, "rea", "bookmobile", Role.SUPERVISOR, ends_on=ends_on)
+        releases.release_all_due(world.now)
+    assert leadership(sign_in(world.email("cora")), world, "harbour")[:2] == ["3", "3"]
+    assert leadership(sign_in(world.email("rea")), world, "harbour") == HIDDEN
 
 
 def test_no_filter_cuts_a_team(app: Flask, world: World, sign_in: SignIn) -> None:
