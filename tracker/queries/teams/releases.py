@@ -195,11 +195,13 @@ def voices(
 
 def _known_by(actor: Actor) -> Any:
     """The ids of whom the actor sees or saw by name, in both voices: themselves, the people of the
-    teams that they supervise, also those who have left, and whoever's reviews they were sent. For
-    use in a query."""
+    teams that they supervise or did, also those who have left, and whoever's reviews they were
+    sent. For use in a query."""
+    supervised = select(Membership.team_id).where(
+        Membership.role == Role.SUPERVISOR, Membership.person_id == actor.person_id
+    )
     taught = select(Membership.person_id).where(
-        Membership.role == Role.LEARNER,
-        Membership.team_id.in_([place.team_id for place in actor.supervises]),
+        Membership.role == Role.LEARNER, Membership.team_id.in_(supervised)
     )
     return taught.union(
         select(Membership.person_id).where(Membership.person_id == actor.person_id),
