@@ -66,7 +66,7 @@ class SignInSettingsForm(Form):
         coerce=fields.id_or_none,
         choices=fields.choices(IDLE.items()),
         description=_l(
-            "It holds for everybody who is signed in. Anybody can choose 30 minutes for one "
+            "It applies to everybody who is signed in. Anybody can choose 30 minutes for one "
             "sign-in at a shared desk."
         ),
     )

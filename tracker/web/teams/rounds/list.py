@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, StringField
 
-from tracker.queries.administration.people import folded
 from tracker.queries.teams.round_page import RoundLearner, RoundPage
 from tracker.rules.calendar import day_in
+from tracker.rules.names import folded
 from tracker.rules.pagination import TablePage, table_page
 from tracker.rules.teams.round_progress import REMIND_AGAIN, STATES, RoundState
 from tracker.web.http.errors import refusal_messages
