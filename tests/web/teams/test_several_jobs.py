@@ -2,6 +2,7 @@
 by the job there; where both are joined, once, against the higher target of each domain."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,7 @@ from tests.factories.frameworks import add_role_profile, open_round
 from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.reviews import endorse
+from tests.factories.versions import carried, next_version
 from tests.factories.world import World
 from tests.services.administration.past_rounds import MAY
 from tests.web.reviews.test_reviews import words
@@ -197,16 +199,20 @@ def test_an_explanation_says_the_state_by_each_job(
 
 
 def test_what_changed_says_that_the_jobs_did(app: Flask, world: World, sign_in: SignIn) -> None:
+    """And that the version did."""
     with app.app_context():
         two_jobs(world)
-    said = "The targets are not the same: then those of Mid-level in version 1, now those of "
-    lea = sign_in(world.email("lea"))
-    assert said not in lea.get("/profile").text
+    said = "The targets are not the same: then those of"
+    lea, ana = sign_in(world.email("lea")), sign_in(world.email("ana"))
+    for one in (lea, ana):
+        assert said not in one.get("/profile").text
     with app.app_context():
         add_role_profile(world, "Lead", 4)
-        join(world, "lea", "central", role_profile="Lead")
+        join(world, "lea", "central", role_profile="Lead", starts_on=dt.date(2026, 11, 1))
     page = words(lea.get("/profile").text)
-    assert said in page
-    assert "Mid-level in version 1." in page.partition(said)[2][:60]
-    ana = words(sign_in(world.email("ana")).get("/profile").text)
-    assert "The targets are not the same" not in ana
+    assert f"{said} Mid-level, now those of Lead, Mid-level." in page
+    assert said not in ana.get("/profile").text
+    with app.app_context():
+        carried(world, next_version(world))
+    page = words(ana.get("/profile").text)
+    assert re.search(f"{said} Mid-level, Entry in version 1, now those of [^.]* in version 2", page)

@@ -118,16 +118,25 @@ def changes(
 
 def _other_measure(learner: Learner, then: EarlierRound) -> str:
     """Where they are measured by other job profiles, or in another version, than they were."""
-    same_jobs = set(then.role_profiles) == set(learner.role_profiles)
-    if same_jobs and then.version == learner.framework_version:
+    same_version = then.version == learner.framework_version
+    if same_version and set(then.role_profiles) == set(learner.role_profiles):
         return ""
+    before, now = ", ".join(then.role_profiles), learner.role_profile
+    if same_version:
+        return str(
+            _(
+                "The targets are not the same: then those of %(then)s, now those of %(now)s.",
+                then=before,
+                now=now,
+            )
+        )
     return str(
         _(
             "The targets are not the same: then those of %(then)s in version %(old)s, now those of "
             "%(now)s in version %(new)s.",
-            then=", ".join(then.role_profiles),
+            then=before,
             old=then.version,
-            now=learner.role_profile,
+            now=now,
             new=learner.framework_version,
         )
     )
