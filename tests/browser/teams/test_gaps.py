@@ -1,4 +1,4 @@
-"""The gaps of many people in a real browser: what is compared fits the screen."""
+"""The gaps of many people: what is compared fits the screen."""
 
 import datetime as dt
 from collections.abc import Callable
