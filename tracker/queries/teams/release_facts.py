@@ -28,7 +28,7 @@ from tracker.models import (
     Statement,
 )
 from tracker.policy.permissions import current_on, people_of
-from tracker.queries.profiles import levels
+from tracker.queries.profiles import level_shapes
 from tracker.queries.teams.round_facts import memberships_on, people_at
 from tracker.rules.calendar import day_in
 from tracker.rules.frameworks.scale import Voice
@@ -131,7 +131,7 @@ def _now(library_id: int, now: dt.datetime) -> Learners:
     times = _times_reviewed(library_id, now)
     found: FoundLearners = defaultdict(dict)
     for framework_id, slug in learned.all():
-        domains = levels.shape(framework_id, library_id)
+        domains = level_shapes.shape(framework_id, library_id)
         keys = {str(domain.id): domain.key for domain in domains}
         there = memberships_on(library_id, today, framework_id, now)
         for each in people_at(library_id, framework_id, domains, there, now):
