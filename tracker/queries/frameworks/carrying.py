@@ -89,6 +89,23 @@ class ListedCarrying:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementsToRate:
+    """What is left to rate on a later version for somebody who had rated all: `again` at most, if
+    the parts of what was merged differ; and what is `new` in it."""
+
+    again: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
+class StayingPerson:
+    """Somebody who did not go back when a carrying was undone."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class DueCarrying:
     """One that the program begins, or goes on with."""
 
@@ -171,18 +188,21 @@ def _is_carried(scope: CarryingScope) -> ColumnElement[bool]:
     )
 
 
-def asked_again_at_most(from_id: int, to_id: int, library_id: int) -> int:
-    """How many statements somebody who had rated all is asked for again, if the parts of what was
-    merged differ: of the versions alone, not of anybody's ratings."""
+def to_rate(from_id: int, to_id: int, library_id: int) -> StatementsToRate:
+    """Of the versions alone, not of anybody's ratings. Two queries."""
     parts: dict[int, int] = {}
     for line in lines(from_id, to_id):
         parts[line.successor_id] = parts.get(line.successor_id, 0) + line.carries
-    out = set(
-        session().scalars(
-            select(NotRatedHere.statement_id).where(NotRatedHere.library_id == library_id)
+    rated = session().scalars(
+        select(Statement.id).where(
+            Statement.framework_id == to_id,
+            Statement.id.not_in(
+                select(NotRatedHere.statement_id).where(NotRatedHere.library_id == library_id)
+            ),
         )
     )
-    return sum(count != 1 for statement_id, count in parts.items() if statement_id not in out)
+    counts = [parts.get(statement_id) for statement_id in rated]
+    return StatementsToRate(sum(each not in (None, 1) for each in counts), counts.count(None))
 
 
 def steps(library_id: int, today: dt.date) -> list[VersionStep]:
@@ -394,6 +414,21 @@ def stays(carrying_id: int) -> int:
         )
     )
     return count or 0
+
+
+def staying(carrying_id: int) -> list[StayingPerson]:
+    """Who is still on the later version of those whom it was for, by name. One query."""
+    rows = session().execute(
+        select(Person.id, Person.name)
+        .join(CarriedPerson, CarriedPerson.person_id == Person.id)
+        .where(
+            CarriedPerson.carrying_id == carrying_id,
+            CarriedPerson.carried_at.is_not(None),
+            CarriedPerson.undone_at.is_(None),
+        )
+        .order_by(Person.name, Person.id)
+    )
+    return [StayingPerson(*row) for row in rows]
 
 
 def did_something() -> ColumnElement[bool]:
