@@ -11,13 +11,14 @@ from flask import Flask
 from tests.client import Client
 from tests.factories.frameworks import open_round
 from tests.factories.ratings import rate
-from tests.factories.sending import YES
+from tests.factories.sending import YES, actor
 from tests.factories.versions import AFTER, carried, next_version
 from tests.factories.world import World
 from tests.web.reviews.test_reviews import words
 from tests.web.teams.test_rounds import stat
 from tracker.cli.background.work import work
 from tracker.queries.notifications import round_reminders
+from tracker.services.administration import rounds
 
 SignIn = Callable[[str], Client]
 PAGES = "/admin/versions"
@@ -93,7 +94,8 @@ def test_who_is_on_another_version_than_a_round_is_not_in_it(
 ) -> None:
     """Today and the page of the round count the same people, and nobody else is reminded."""
     with app.app_context():
-        carried(world, next_version(world), person="ben")
+        version = next_version(world)
+        carried(world, version, person="ben")
         winter = open_round(world, "Winter", AFTER.date(), AFTER.date() + dt.timedelta(days=2))
         closing = round_reminders.closing(world.libraries["city"], AFTER.date(), AFTER)
         assert closing == {winter: sorted(world.people[name] for name in ("ana", "lea", "sue"))}
@@ -107,6 +109,21 @@ def test_who_is_on_another_version_than_a_round_is_not_in_it(
         page = cora.get(f"/teams/{world.teams['city']}/round").text
         assert stat(page, "People in the round") == "3"
         assert "1 of 1 has not sent anything this round Ana" in words(sue.get("/").text)
+        assert "(you’re not in it)" not in words(sue.get("/").text)
+    with app.app_context():
+        rounds.edit(
+            actor(world, "adam"),
+            winter,
+            "Winter",
+            [world.framework_id],
+            AFTER.date() + dt.timedelta(days=1),
+            AFTER.date() + dt.timedelta(days=2),
+            world.now,
+        )
+        carried(world, version, person="ana")
+    with time_machine.travel(AFTER + dt.timedelta(days=1), tick=False):
+        ana = words(sign_in(world.email("ana")).get("/").text)
+        assert "Winter closes on Dec 16 (you’re not in it)" in ana
 
 
 def test_without_a_new_version_the_page_says_what_it_is_for(world: World, sign_in: SignIn) -> None:
