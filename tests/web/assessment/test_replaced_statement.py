@@ -41,6 +41,7 @@ def test_what_was_typed_is_kept_and_saved_at_what_takes_its_place(
     ]
     assert re.findall(r'name="answer"[^>]* value="(\w+)" checked', told.text) == ["partly"]
     assert ">typed here</textarea>" in told.text
+    assert "save-button is-needed" in told.text, "no script saves on this page"
     assert ana.post(f"/statements/{new}/rating", TYPED).status_code == 303
 
 
@@ -66,7 +67,7 @@ def test_the_script_is_told_why(world: World, version: NextVersion, sign_in: Sig
     ana, first = sign_in(world.email("ana")), world.statements["technical"][0]
     told = ana.post_json(f"/statements/{first}/rating", {"answer": "partly", "base_version": 0})
     assert told.status_code == 409
-    assert "this statement has changed its wording or place" in told.json["error"]
+    assert "check it against the statement of that version" in told.json["error"]
 
 
 def test_a_statement_of_nobody_s_own_is_none(

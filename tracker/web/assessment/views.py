@@ -28,8 +28,8 @@ errors.refusal_messages(
     ),
     not_rated_here=_l("Your library does not rate this statement: %(reason)s"),
     statement_replaced=_l(
-        "You are on version %(version)s of the framework now, where this statement has changed its "
-        "wording or place. What you typed is still here: check it, then save it there."
+        "You are on version %(version)s of the framework now. What you typed is still here: check "
+        "it against the statement of that version, then save it there."
     ),
     statement_retired=_l(
         "You are on version %(version)s of the framework now, and this statement is retired there. "
