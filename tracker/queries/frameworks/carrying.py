@@ -89,7 +89,7 @@ class ListedCarrying:
 
 
 @dataclass(frozen=True, slots=True)
-class StatementsToRate:
+class LeftToRate:
     """What is left to rate on a later version for somebody who had rated all: `again` at most, if
     the parts of what was merged differ; and what is `new` in it."""
 
@@ -188,7 +188,7 @@ def _is_carried(scope: CarryingScope) -> ColumnElement[bool]:
     )
 
 
-def to_rate(from_id: int, to_id: int, library_id: int) -> StatementsToRate:
+def to_rate(from_id: int, to_id: int, library_id: int) -> LeftToRate:
     """Of the versions alone, not of anybody's ratings. Two queries."""
     parts: dict[int, int] = {}
     for line in lines(from_id, to_id):
@@ -202,7 +202,7 @@ def to_rate(from_id: int, to_id: int, library_id: int) -> StatementsToRate:
         )
     )
     counts = [parts.get(statement_id) for statement_id in rated]
-    return StatementsToRate(sum(each not in (None, 1) for each in counts), counts.count(None))
+    return LeftToRate(sum(each not in (None, 1) for each in counts), counts.count(None))
 
 
 def steps(library_id: int, today: dt.date) -> list[VersionStep]:

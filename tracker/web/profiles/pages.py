@@ -72,7 +72,7 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
             statements,
             agreed_steps.open_steps(learner) if side is SelfSide.OWN else [],
             growth.growth(learner, side, blind, statements, chosen.end) if chosen else Growth(),
-            level_moves.carried_version(learner.person_id, learner.framework_id),
+            _carried(learner),
         ),
         learner.lang,
     )
@@ -116,6 +116,22 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
     )
 
 
+def moved_in(learner: Learner, domain: DomainShape) -> list[str]:
+    """A sentence for each statement that came into a level of the domain, or left it, with the
+    version that they were carried to."""
+    return _sentences(mark_language(_carried(learner), learner.lang), domain)
+
+
+def _carried(learner: Learner) -> CarriedVersion | None:
+    return level_moves.carried_version(learner.person_id, learner.framework_id)
+
+
+def _sentences(carried: CarriedVersion | None, domain: DomainShape) -> list[str]:
+    if carried is None:
+        return []
+    return [labels.moved(each, carried.version) for each in carried.of(domain.id)]
+
+
 def _moved(
     profile: Profile, side: SelfSide, carried: CarriedVersion | None, since: EarlierRound | None
 ) -> list[DomainMoves]:
@@ -123,9 +139,7 @@ def _moved(
         return []
     return [
         DomainMoves(
-            domain.title,
-            _address(profile.learner, side, domain),
-            [labels.moved(each, carried.version) for each in carried.of(domain.id)],
+            domain.title, _address(profile.learner, side, domain), _sentences(carried, domain)
         )
         for domain in profile.domains
         if carried.of(domain.id)

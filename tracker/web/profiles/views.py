@@ -9,7 +9,6 @@ from tracker.queries.access import subjects
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import retired_statements, statement_lines
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.frameworks import level_moves
 from tracker.queries.profiles import growth, profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.rules.frameworks.scale import Voice
@@ -20,11 +19,10 @@ from tracker.services.assessment import readiness
 from tracker.web.http import errors, rate_limits, session
 from tracker.web.http.access import door, may, note_look, note_opened
 from tracker.web.http.framework_asked import asked, learner_asked
-from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
 from tracker.web.profiles import exports, labels, standing_words
 from tracker.web.profiles import pdf as profile_pdf
-from tracker.web.profiles.pages import profile_page
+from tracker.web.profiles.pages import moved_in, profile_page
 from tracker.web.profiles.unknown_words import OpenStatements
 from tracker.web.ui import pdf
 
@@ -158,9 +156,6 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
         learner.library_id
     )
     statements = statement_status.voices(learner, side, session.blind_spots(), domain.id)
-    carried = mark_language(
-        level_moves.carried_version(learner.person_id, learner.framework_id), learner.lang
-    )
     return render(
         "profiles/explain.html",
         lang=learner.lang,
@@ -179,9 +174,7 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
         reached=standing_words.reached,
         target_words=standing_words.target_words,
         unanswered=labels.unanswered,
-        moved=[labels.moved(each, carried.version) for each in carried.of(domain.id)]
-        if carried is not None
-        else [],
+        moved=moved_in(learner, domain),
         back=url_for("profiles.own")
         if side is SelfSide.OWN
         else url_for("profiles.show", person_id=learner.person_id),
