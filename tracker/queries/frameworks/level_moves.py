@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import CarriedPerson, Carrying, Domain, Framework, Level, Statement, Strand
-from tracker.models.joins import level_of_statement
-from tracker.queries.frameworks import carrying
+from tracker.models.joins import is_carried, level_of_statement
+from tracker.queries.frameworks import version_steps
 from tracker.rules.frameworks.changes.level_moves import PlacedId, level_moves
 from tracker.rules.frameworks.wording import Wording
 
@@ -49,10 +49,7 @@ def carried_version(person_id: int, framework_id: int) -> CarriedVersion | None:
             .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
             .join(Framework, Framework.id == Carrying.to_id)
             .where(
-                CarriedPerson.person_id == person_id,
-                CarriedPerson.carried_at.is_not(None),
-                CarriedPerson.undone_at.is_(None),
-                Carrying.to_id == framework_id,
+                CarriedPerson.person_id == person_id, is_carried(), Carrying.to_id == framework_id
             )
             .order_by(CarriedPerson.carried_at.desc())
             .limit(1)
@@ -73,7 +70,7 @@ def moves(from_id: int, to_id: int) -> tuple[MovedStatement, ...]:
     )
     lines = [
         (line.statement_id, line.successor_id)
-        for line in carrying.lines(from_id, to_id)
+        for line in version_steps.lines(from_id, to_id)
         if {line.statement_id, line.successor_id} <= placed.keys()
     ]
     domains = {placed[each.id].place[:2]: placed[each.id].domain_id for each in after}
