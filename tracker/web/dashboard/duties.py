@@ -159,23 +159,30 @@ def _stranded(team_id: int, reviews: int) -> PanelEntry:
 
 def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
     words = (
-        _(
-            "%(sent)s of %(people)s people have sent something this round; reviewed so far: "
+        ngettext(
+            "%(sent)s of %(num)d person has sent something this round; reviewed so far: "
             "%(reviewed)s.",
+            "%(sent)s of %(num)d people have sent something this round; reviewed so far: "
+            "%(reviewed)s.",
+            line.people,
             sent=line.sent,
-            people=line.people,
             reviewed=line.reviewed,
         )
         if in_round
-        else _(
-            "%(sent)s of %(people)s people have sent something; reviewed so far: %(reviewed)s.",
+        else ngettext(
+            "%(sent)s of %(num)d person has sent something; reviewed so far: %(reviewed)s.",
+            "%(sent)s of %(num)d people have sent something; reviewed so far: %(reviewed)s.",
+            line.people,
             sent=line.sent,
-            people=line.people,
             reviewed=line.reviewed,
         )
     )
     return PanelEntry(
         line.name,
         url_for("teams.show", team_id=line.id),
-        words if line.people else _("Nobody learns here now."),
+        words
+        if line.people
+        else _("Nobody here is in this round.")
+        if in_round
+        else _("Nobody learns here now."),
     )
