@@ -70,10 +70,21 @@ def test_a_supervisor() -> None:
         *(review(days=each) for each in (2, 9, 4, 30)),
     ]
     (sue,) = by_supervisor(reviews, [], TODAY)
+    assert (sue.person_id, sue.name) == (ord("S"), "Sue")
     assert (sue.open, sue.waiting, sue.overdue) == (3, 2, 1)
+    assert sue.oldest_at == NOON
     assert (sue.finished, sue.median_days) == (4, None)
     (sue,) = by_supervisor([*reviews, review(days=5)], [], TODAY)
     assert (sue.finished, sue.median_days) == (MEDIAN_LEAST, 5)
+
+
+def test_what_is_due_today_is_not_overdue() -> None:
+    assert by_supervisor([review(due_in=0)], [], TODAY)[0].overdue == 0
+
+
+def test_a_supervisor_for_whom_nothing_waits() -> None:
+    (sue,) = by_supervisor([review(days=4)], [], TODAY)
+    assert (sue.waiting, sue.oldest_at) == (0, None)
 
 
 def test_who_only_handed_on_is_not_there() -> None:

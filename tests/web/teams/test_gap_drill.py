@@ -107,6 +107,7 @@ def test_a_statement_leads_to_those_whom_it_holds_back(
         domain = next(each for each in DOMAINS if title.startswith(each))
         who = [one for one in plain.people if title in plain.reasons[one, domain]]
         address, _, query = href.replace("&amp;", "&").partition("?")
+        assert f'href="/teams/{world.teams["city"]}/gaps"' in cora.get(address).text
         table = file(cora, f"{address}/people.csv?{query}")
         assert [line[0] for line in table[1:]] == who
         assert f"{len(who)} of {len(plain.having(domain, GAP))}" in panel
@@ -175,8 +176,8 @@ def test_why_something_is_not_known_is_a_second_count(
     assert f"{len(unknown)} of {3 * len(plain.people)} are not known yet." in page
     assert (
         "2 in review with a supervisor "
-        f"1 back from review without a rating that counts {len(unknown) - 3} with nothing sent"
-        in page
+        "1 sent, but without a reviewed rating in the end, for example because there was no "
+        f"agreement {len(unknown) - 3} with nothing sent" in page
     )
 
 

@@ -2,7 +2,6 @@
 they rated."""
 
 import datetime as dt
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -11,8 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 
 from tracker.db import session
-from tracker.models import Invitation, Membership, Person, RoleProfile, Team
+from tracker.models import Framework, Invitation, Membership, Person, RoleProfile, Team
+from tracker.models.joins import link_works
 from tracker.policy.permissions import Actor, current_on, people_of
+from tracker.rules.names import folded
 from tracker.rules.pagination import table_page
 from tracker.rules.roles import Role
 
@@ -112,14 +113,6 @@ def listed(
     return PeopleList([*cut.rows], cut.count, len(everybody), cut.page, cut.pages)
 
 
-def folded(text: str) -> str:
-    """For comparing: without case, accents and doubled spaces."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(
-        "".join(letter for letter in letters if not unicodedata.combining(letter)).split()
-    )
-
-
 def name_in(library_id: int, person_id: int) -> str | None:
     """Their name, or None where nobody of that library has this number. One query."""
     query = select(Person.name).where(people_of(library_id), Person.id == person_id)
@@ -162,7 +155,7 @@ def _lines(actor: Actor, today: dt.date) -> list[PersonSummary]:
 
 @dataclass(frozen=True, slots=True)
 class MembershipDetails:
-    """A membership with all that it says."""
+    """A membership with all that it says. `version`: of the job profile's framework."""
 
     id: int
     team_id: int
@@ -170,6 +163,7 @@ class MembershipDetails:
     role: Role
     role_profile_id: int | None
     role_profile: str | None
+    version: str | None
     job: str
     weekly_hours: int | None
     starts_on: dt.date
@@ -205,11 +199,7 @@ def detail(person_id: int, now: dt.datetime) -> PersonDetails:
     """One person. Two queries; the door has asked whose they are."""
     link = (
         select(func.max(Invitation.ends_at))
-        .where(
-            Invitation.person_id == Person.id,
-            Invitation.closed_at.is_(None),
-            Invitation.ends_at > now,
-        )
+        .where(Invitation.person_id == Person.id, link_works(now))
         .correlate(Person)
         .scalar_subquery()
     )
@@ -264,6 +254,7 @@ def _belongings(where: ColumnElement[bool]) -> tuple[MembershipDetails, ...]:
             Membership.role,
             RoleProfile.id,
             RoleProfile.name,
+            Framework.version,
             Membership.job,
             Membership.weekly_hours,
             Membership.starts_on,
@@ -274,6 +265,7 @@ def _belongings(where: ColumnElement[bool]) -> tuple[MembershipDetails, ...]:
         .join(Team, Team.id == Membership.team_id)
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .outerjoin(Framework, Framework.id == RoleProfile.framework_id)
         .where(where)
         .order_by(Membership.starts_on.desc(), Membership.id.desc())
     )

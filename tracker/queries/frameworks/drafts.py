@@ -17,9 +17,8 @@ from tracker.rules.frameworks.changes.comparison import (
     VersionChange,
     VersionComparison,
     compare,
-    empty_levels,
-    titles_used_twice,
 )
+from tracker.rules.frameworks.changes.structure import empty_levels, titles_used_twice
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.files import framework_of
 from tracker.rules.frameworks.versions import VersionDecision
@@ -73,6 +72,11 @@ class DraftedVersion:
         return tuple(
             change for change in self.comparison.to_decide if change.key not in self.decisions
         )
+
+    @property
+    def offered(self) -> tuple[VersionChange, ...]:
+        """Those that nobody decided about, where carrying is chosen for whoever looks."""
+        return tuple(change for change in self.undecided if change.offers_carry)
 
     def carries(self, change: VersionChange, uuid: str) -> bool:
         """Whether ratings carry to that statement of the new version. What nobody decided about is

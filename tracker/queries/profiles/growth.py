@@ -2,21 +2,22 @@
 itself, as the same reader gets it."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Subquery, select
 
 from tracker.db import session
-from tracker.models import Framework, Round, RoundSnapshot, ScaleAnswer, SnapshotPerson
+from tracker.models import Framework, Round, RoundSnapshot, SnapshotPerson
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.assessment import scale_labels
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import levels
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.queries.profiles.statement_status import StatementVoices
-from tracker.rules.frameworks.scale import Meaning, Scale
+from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.teams import round_snapshots
@@ -27,7 +28,8 @@ ROUNDS_OFFERED = 4
 @dataclass(frozen=True, slots=True)
 class EarlierRound:
     """A round that was kept at its end, the moment after its last day. `at_target`: in how many
-    domains the person was by what was endorsed, against the targets of then."""
+    domains the person was by what was endorsed, against the targets of then: those of
+    all `role_profiles` that they had, in that version of the framework."""
 
     id: int
     name: str
@@ -35,6 +37,8 @@ class EarlierRound:
     end: dt.datetime
     reconstructed: bool
     at_target: int
+    role_profiles: tuple[str, ...]
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,12 @@ def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
             Round.ends_on,
             RoundSnapshot.as_of,
             RoundSnapshot.reconstructed,
+            RoundSnapshot.facts,
+            SnapshotPerson.person_id,
+            SnapshotPerson.framework_id,
+            SnapshotPerson.role_profile_id,
+            SnapshotPerson.role_profile,
+            SnapshotPerson.paths,
             SnapshotPerson.cells,
         )
         .join(RoundSnapshot, RoundSnapshot.round_id == Round.id)
@@ -106,6 +116,8 @@ def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
                 for domain_id, kept in row.cells.items()
                 if (learner.person_id, int(domain_id)) not in hidden
             ),
+            _jobs(row),
+            _framework(row)["version"],
         )
         for row in rows
     ]
@@ -135,7 +147,7 @@ def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
     )
     found = []
     for row in rows:
-        framework = row.facts["frameworks"][str(row.framework_id)]
+        framework = _framework(row)
         titles = {str(domain["id"]): domain["title"] for domain in framework["domains"]}
         domains = [
             {"domain": title, "target": row.cells[key]["target"], **row.counts[key]}
@@ -147,11 +159,21 @@ def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
                 row.ends_on,
                 row.reconstructed,
                 framework["version"],
-                ", ".join(dict.fromkeys(job[2] for job in round_snapshots.jobs(framework, row))),
+                ", ".join(_jobs(row)),
                 domains,
             )
         )
     return found
+
+
+def _framework(row: Any) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = row.facts["frameworks"][str(row.framework_id)]
+    return found
+
+
+def _jobs(row: Any) -> tuple[str, ...]:
+    """The names of all job profiles that they had there, the newest last."""
+    return tuple(dict.fromkeys(job[2] for job in round_snapshots.jobs(_framework(row), row)))
 
 
 def growth(
@@ -176,17 +198,7 @@ def growth(
     endorsed_then = _said(
         select(stood).where(blind.shown(stood.c.person_id, stood.c.statement_id)).subquery()
     )
-    answers = (
-        session()
-        .execute(
-            select(ScaleAnswer.key, ScaleAnswer.label, ScaleAnswer.counts_as)
-            .where(ScaleAnswer.framework_id == learner.framework_id)
-            .order_by(ScaleAnswer.position)
-        )
-        .all()
-    )
-    labels = {row.key: row.label for row in answers}
-    scale = Scale.of((row.key, row.counts_as) for row in answers)
+    scale, labels = scale_labels.labelled(learner.framework_id)
     up: list[StatementChange] = []
     down: list[StatementChange] = []
     newly: list[StatementChange] = []

@@ -9,19 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import and_, case, distinct, func, select
+from sqlalchemy import case, distinct, func, select
 
 from tracker.db import session
 from tracker.models import Endorsement, Library, NotRatedHere, Rating, ScaleAnswer, Statement
-from tracker.models.joins import opens_statements, scale_answer
+from tracker.models.joins import not_rated_in, opens_statements, scale_answer
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment import learners
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.profiles import levels
-from tracker.queries.profiles.levels import Counts, DomainShape
+from tracker.queries.profiles import level_shapes, levels
+from tracker.queries.profiles.level_shapes import DomainShape
+from tracker.queries.profiles.levels import Counts
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.levels import DomainStanding
+from tracker.rules.profiles.targets import higher_of
 
 
 class SelfSide(StrEnum):
@@ -34,12 +36,14 @@ class SelfSide(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Standings by domain. `own` is None where the reader gets no self side; `rated` counts what
-    that side holds."""
+    """Standings by domain, against the higher target of all jobs. `by_job`: the targets of each,
+    with its name, where there are several. `own` is None where the reader gets no self side;
+    `rated` counts what that side holds."""
 
     learner: Learner
     domains: tuple[DomainShape, ...]
     targets: Mapping[int, int]
+    by_job: tuple[tuple[str, Mapping[int, int]], ...]
     own: Mapping[int, DomainStanding] | None
     endorsed: Mapping[int, DomainStanding]
     rated: int
@@ -60,8 +64,9 @@ class EndorsedCount:
 
 def profile(learner: Learner, side: SelfSide, blind: BlindSpots) -> Profile:
     """Four queries; three without a self side."""
-    domains = levels.shape(learner.framework_id, learner.library_id)
-    expected = learners.expected(learner)
+    domains = level_shapes.shape(learner.framework_id, learner.library_id)
+    by_job = learners.expected_by_job(learner)
+    expected = higher_of(by_job.values())
     own = _self_side(learner, side, blind)
     endorsed = levels.endorsed_answers(
         [learner.person_id], learner.framework_id, learner.library_id, blind
@@ -70,6 +75,9 @@ def profile(learner: Learner, side: SelfSide, blind: BlindSpots) -> Profile:
         learner=learner,
         domains=domains,
         targets=expected,
+        by_job=tuple(zip(learner.role_profiles, by_job.values(), strict=True))
+        if learner.has_several_jobs
+        else (),
         own=None if own is None else levels.standings(domains, own, learner.person_id, expected),
         endorsed=levels.standings(domains, endorsed, learner.person_id, expected),
         rated=sum(sum(counts.values()) for counts in (own or {}).values()),
@@ -101,13 +109,7 @@ def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
         .join(Endorsement, Endorsement.id == endorsed.c.id)
         .join(Statement, Statement.id == endorsed.c.statement_id)
         .join(ScaleAnswer, scale_answer(Endorsement.answer))
-        .outerjoin(
-            NotRatedHere,
-            and_(
-                NotRatedHere.statement_id == Statement.id,
-                NotRatedHere.library_id == learner.library_id,
-            ),
-        )
+        .outerjoin(NotRatedHere, not_rated_in(learner.library_id))
         .where(
             Statement.framework_id == learner.framework_id,
             NotRatedHere.id.is_(None),

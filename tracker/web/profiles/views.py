@@ -13,7 +13,7 @@ from tracker.queries.profiles import growth, profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.notifications.notices import NoticePage
-from tracker.rules.profiles.levels import RULE
+from tracker.rules.profiles.levels import RULE, standing
 from tracker.rules.roles import Permission
 from tracker.services.assessment import readiness
 from tracker.web.http import errors, rate_limits, session
@@ -22,7 +22,7 @@ from tracker.web.http.framework_asked import asked, learner_asked
 from tracker.web.i18n.render import render
 from tracker.web.profiles import exports, labels, standing_words
 from tracker.web.profiles import pdf as profile_pdf
-from tracker.web.profiles.pages import profile_page
+from tracker.web.profiles.pages import moved_in, profile_page
 from tracker.web.profiles.unknown_words import OpenStatements
 from tracker.web.ui import pdf
 
@@ -152,6 +152,14 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
     voices = [(Voice.ENDORSED, profile.endorsed[domain.id])]
     if profile.own is not None:
         voices.insert(0, (Voice.SELF, profile.own[domain.id]))
+    jobs = {
+        voice: [
+            (name, standing((view.tally for view in of.levels), ranks.get(domain.id)))
+            for name, ranks in profile.by_job
+            if ranks.get(domain.id) != of.target_rank
+        ]
+        for voice, of in voices
+    }
     by_statement = side is not SelfSide.NONE or profiles.statements_to_coordinators(
         learner.library_id
     )
@@ -163,6 +171,7 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
         side=side,
         domain=domain,
         voices=voices,
+        jobs=jobs,
         rule=RULE,
         statements=statements if by_statement else [],
         by_statement=by_statement,
@@ -174,6 +183,7 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
         reached=standing_words.reached,
         target_words=standing_words.target_words,
         unanswered=labels.unanswered,
+        moved=moved_in(learner, domain),
         back=url_for("profiles.own")
         if side is SelfSide.OWN
         else url_for("profiles.show", person_id=learner.person_id),

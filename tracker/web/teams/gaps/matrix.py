@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.teams.gap_matrix import PersonRow
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import telling_length
@@ -85,6 +85,11 @@ def _mark(cell: GapCell, names: dict[int, tuple[str, str]], unknown: str) -> Cel
         return CellMark(state, None, 0, "?", unknown)
     short, name = names.get(rank, ("", ""))
     return CellMark(cell.state or "no_target", rank, tone(rank, len(names)), short, name)
+
+
+def has_unknown_gap(rows: Iterable[MatrixRow]) -> bool:
+    """Whether somebody is below target whose level nobody can say: "▼ ?"."""
+    return any(mark.state == "gap" and mark.rank is None for row in rows for mark in row.marks)
 
 
 def kinds(rows: Iterable[MatrixRow]) -> set[CellMark]:

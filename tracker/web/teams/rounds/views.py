@@ -110,7 +110,10 @@ def remind(team: Subject) -> ResponseReturnValue:
         people = [one for one in page.learners if one.can_be_reminded and one.person_id in ids]
         return _preview(team, page, found, people, form), 422
     flash_message(_reminded(done[0]))
-    return redirect(url_for("team_rounds.show", team_id=team.id, round=at.id), 303)
+    to = url_for(
+        "team_rounds.show", **{**round_list.in_address(), "team_id": team.id, "round": at.id}
+    )
+    return redirect(to, 303)
 
 
 def _scope(team: Subject) -> tuple[GapScope, list[PastRound]]:
@@ -131,9 +134,15 @@ def _page(scope: GapScope, at: PastRound) -> RoundPage:
     return round_page.page(session.actor(), scope, at, session.now())
 
 
+def _after(team: Subject, page: RoundPage, found: RoundList) -> dict[str, Any]:
+    """To the list, with its filters and order."""
+    return {"team_id": team.id, "round": page.round.id, **found.kept, **found.order}
+
+
 def _back(team: Subject, page: RoundPage, found: RoundList) -> dict[str, Any]:
-    """To the list, with its filters and what is selected."""
-    return {"team_id": team.id, "round": page.round.id, **found.kept, **found.selection.address}
+    """And with what is selected, to the same page of it."""
+    page_of_it = {**found.selection.address, "page": found.cut.page}
+    return {**_after(team, page, found), **page_of_it}
 
 
 def _preview(
@@ -163,6 +172,7 @@ def _preview(
         page=page,
         form=form,
         people=people,
+        after=_after(team, page, found),
         back=_back(team, page, found),
         by_day=round_list.reminders_by_day(people, me.time_zone),
         away=[one for one in waiting if one.away_until],
