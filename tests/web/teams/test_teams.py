@@ -96,6 +96,23 @@ def test_members_with_what_they_sent(app: Flask, world: World, sign_in: SignIn) 
     assert found["Ben Library Assistant"] == ["", "Not sent", "–", "–", "Mid-level", "Jan 5"]
 
 
+def test_what_is_counted_is_what_was_revealed_and_is_called_so(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Of Ana's two of this round one is a difference: reviewed is what both agreed on."""
+    with app.app_context():
+        sent_some(world)
+    cora = sign_in(world.email("cora"))
+    page = cora.get(f"/teams/{world.teams['central']}").text
+    heads = {
+        re.sub(r"<[^>]+>|[↑↓↕]", "", each)
+        for each in re.findall(r"<th scope=\"col\".*?</th>", page)
+    }
+    assert {"Revealed", "Last revealed"} <= heads
+    assert "Reviewed" not in heads
+    assert "Something revealed this round" in cora.get("/teams").text
+
+
 def test_a_review_waits_for_its_own_reviewer_only(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
