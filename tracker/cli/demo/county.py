@@ -45,13 +45,13 @@ class CountyStory(LibraryStory):
         self._count(FIRST_ROUND[1] + 1)
         self._read_notices()
         self._round(*THIS_ROUND)
-        since = THIS_ROUND[0]
+        left = list(self.cast.texts["sent_this_round"])
         for day in COUNTED:
-            for sent in self.cast.texts["sent_this_round"]:
-                if since <= sent["day"] + OVER_IN < day:
-                    self._this_round(sent)
+            told = [e for e in left if e["day"] + OVER_IN < day or day == COUNTED[-1]]
+            left = [each for each in left if each not in told]
+            for each in told:
+                self._this_round(each)
             self._count(day)
-            since = day
         current_round.not_sent_yet(self)
 
     def _first_round(self, learner: DemoLearner, day: int) -> None:

@@ -66,6 +66,7 @@ class TeamLine:
     people: int
     sent: int
     reviewed: int
+    names_to_coordinators: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,8 @@ def tree(
     """The teams this actor may read, each after its parent, with totals over the teams below it.
     Two queries."""
     query = (
-        select(Team.id, Team.parent_id, Team.name, Team.path)
+        select(Team.id, Team.parent_id, Team.name, Team.path, Library.names_to_coordinators)
+        .join(Library, Library.id == Team.library_id)
         .where(teams_readable(actor), Team.closed_on.is_(None))
         .order_by(Team.name, Team.id)
     )
@@ -162,7 +164,15 @@ def tree(
             people, sent, reviewed = (len(who) for who in totals[team.path])
             lines.append(
                 TeamLine(
-                    team.id, team.parent_id, team.name, team.path, depth, people, sent, reviewed
+                    team.id,
+                    team.parent_id,
+                    team.name,
+                    team.path,
+                    depth,
+                    people,
+                    sent,
+                    reviewed,
+                    team.names_to_coordinators,
                 )
             )
             put(team.id, depth + 1)

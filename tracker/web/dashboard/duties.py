@@ -117,11 +117,7 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
             )
         ]
         if rounds:
-            who = PanelLink(
-                url_for("team_rounds.show", team_id=below[0].id, _anchor="people"),
-                _("Who has not finished"),
-            )
-            links.append(who)
+            links.append(_of_round(below[0]))
         if below[TEAMS_SHOWN:]:
             links.append(PanelLink(url_for("teams.index"), _("All %(num)s teams", num=len(lines))))
         sections.append(
@@ -137,6 +133,14 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
         _("Open the gaps"),
     )
     return Duties(sections, [*stuck, gaps])
+
+
+def _of_round(line: TeamLine) -> PanelLink:
+    """Who sees counts alone finds no list there."""
+    if line.names_to_coordinators:
+        address = url_for("team_rounds.show", team_id=line.id, _anchor="people")
+        return PanelLink(address, _("Who has not finished"))
+    return PanelLink(url_for("team_rounds.show", team_id=line.id), _("Progress of the round"))
 
 
 def _reassign(team_id: int, reviews: Sequence[WaitingReview]) -> NextUp:
