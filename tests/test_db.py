@@ -16,17 +16,16 @@ from tests.conftest import TestConfig
 from tests.factories.world import World
 from tracker.app import create_app
 from tracker.db import (
-    PRAGMAS,
     UTCDateTime,
     all_or_nothing,
     apart_from_work,
     db,
     empty_log,
-    listen,
     piggyback,
     session,
     transaction,
 )
+from tracker.engines import PRAGMAS, listen
 from tracker.models import Library, Person
 
 

@@ -22,6 +22,7 @@ from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.evidence import piece
 from tests.factories.frameworks import second_framework
+from tests.factories.levels import stand
 from tests.factories.notices import tell
 from tests.factories.ratings import rate
 from tests.factories.sending import actor, answer_all, items, send
@@ -40,6 +41,7 @@ from tracker.records.accounts import invitations as records
 from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.evidence.erasures import ErasureReason
 from tracker.rules.frameworks.files import read_framework
+from tracker.rules.profiles.levels import TargetState
 from tracker.rules.reviews.digests import DigestFit
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services import evidence_erasures
@@ -1173,4 +1175,44 @@ def test_what_was_published_before_opens_no_statements(
 
 BEFORE_OPEN_STATEMENTS = str(
     ScriptDirectory(str(MIGRATIONS)).get_revision("20270111_open_statements").down_revision
+)
+
+
+def test_who_was_reviewed_twice_is_counted_so_in_figures_of_before(
+    engine_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In each voice as of then; so nothing is new in them, and the daily work makes none."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    reviewed = "SELECT person_id, reviewed FROM release_people ORDER BY id"
+    with fresh_database(engine_name, tmp_path) as url:
+        app = create_app(TestConfig(url, tmp_path))
+        with app.app_context():
+            upgrade()
+            world = make_world(NOW)
+            Crowd(world).put("harbour", 4, 4, reviewed_at=NOW - dt.timedelta(days=3))
+            again = world.people["zoe1"]
+            for day in (2, 0):
+                stand(world, "zoe1", TargetState.GAP, at=NOW - dt.timedelta(days=day))
+            assert releases.release_all_due(NOW - dt.timedelta(days=1)) == 2
+            times = _all(reviewed)
+            assert sorted(times) == sorted(
+                [(world.people[f"zoe{one}"], 4 if one == 1 else 2) for one in range(8)] * 2
+            )
+            triggers = _triggers()
+            db.session.remove()
+            downgrade(revision=BEFORE_TIMES)
+            with behind_the_guards() as tx:
+                tx.execute(text("UPDATE release_people SET reviewed = 2"))
+            db.session.remove()
+            upgrade()
+            assert _all(reviewed) == times
+            assert (again, 4) in times
+            assert _triggers() == triggers
+            assert releases.release_all_due(NOW) == 0
+            db.session.remove()
+            db.engine.dispose()
+
+
+BEFORE_TIMES = str(
+    ScriptDirectory(str(MIGRATIONS)).get_revision("20270112_times_reviewed").down_revision
 )

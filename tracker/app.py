@@ -13,7 +13,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, Config
 from tracker import models  # noqa: F401  (the tables must be known before migrations look)
 from tracker.cli import COMMANDS, faults
-from tracker.db import BUSY_TIMEOUT_MS, db, listen, waiting_in_all_at_most
+from tracker.db import db
+from tracker.engines import BUSY_TIMEOUT_MS, listen, waiting_in_all_at_most
 from tracker.rules.evidence.places import Bucket
 from tracker.rules.notifications.mail import mail_server
 from tracker.rules.operations.schema import REMEDIES, SchemaState

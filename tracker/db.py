@@ -1,4 +1,4 @@
-"""The engine, the typed Base, and the one place that commits.
+"""The typed Base, and the one place that commits.
 
 Outside `transaction()` every database transaction is read-only on both engines, so a stray write
 fails by itself. Inside it SQLite takes the write lock at once (BEGIN IMMEDIATE): read-then-write
@@ -6,7 +6,6 @@ loses no update. Writers wait in line.
 """
 
 import datetime as dt
-import math
 import os
 import threading
 import time
@@ -16,45 +15,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import (
-    URL,
-    Connection,
-    DateTime,
-    Dialect,
-    Engine,
-    Enum,
-    MetaData,
-    String,
-    create_engine,
-    event,
-)
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from tracker.engines import PATIENCE, counted_wait, patience_left, waiting_at_most
 from tracker.locks import lock
 
-BUSY_TIMEOUT_MS = 4_000
-"""How long a write waits for another one, on both engines, and on SQLite all writes of a request
-together: whoever waits in vain has their answer within 5 seconds. Connecting to PostgreSQL takes no
-longer either."""
-LEAST_TIMEOUT_MS = 50
-"""What a write waits, also where the others of its request have waited long enough."""
 LOG_TIMEOUT_MS = 2_000
 """How long to wait for readers before the log is left as it is."""
-PRAGMAS = {
-    "journal_mode": "wal",
-    "synchronous": 2,
-    "foreign_keys": 1,
-    "recursive_triggers": 1,
-    "secure_delete": 1,
-    "busy_timeout": BUSY_TIMEOUT_MS,
-}
-"""What a live SQLite connection must answer."""
-PATIENCE = "busy_timeout"
-"""Where a connection to SQLite keeps how long it waits now."""
 
 
 class UTCDateTime(TypeDecorator[dt.datetime]):
@@ -104,8 +75,6 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 _open: ContextVar[Session | None] = ContextVar("open_transaction", default=None)
 _whole: ContextVar[Session | None] = ContextVar("all_or_nothing", default=None)
-_patience: ContextVar[int] = ContextVar("patience", default=BUSY_TIMEOUT_MS)
-_left: ContextVar[float] = ContextVar("left_of_all_waits", default=math.inf)
 _in_line = threading.Lock()
 """Of the threads of this process that wait for their turn to write one asks for it."""
 
@@ -193,36 +162,6 @@ def all_or_nothing() -> Iterator[None]:
 
 
 @contextmanager
-def waiting_at_most(milliseconds: int) -> Iterator[None]:
-    """What the block writes waits no longer than that for another write, and fails then."""
-    token = _patience.set(milliseconds)
-    try:
-        yield
-    finally:
-        _patience.reset(token)
-
-
-@contextmanager
-def waiting_in_all_at_most(milliseconds: int) -> Iterator[None]:
-    """What the writes of the block wait to begin on SQLite, one after another, is counted together:
-    each waits no longer than what is left, or LEAST_TIMEOUT_MS."""
-    token = _left.set(milliseconds)
-    try:
-        yield
-    finally:
-        _left.reset(token)
-
-
-@contextmanager
-def _counted_wait() -> Iterator[None]:
-    begun = time.monotonic()
-    try:
-        yield
-    finally:
-        _left.set(_left.get() - (time.monotonic() - begun) * 1000)
-
-
-@contextmanager
 def _turn_to_write() -> Iterator[None]:
     """Writers to SQLite wait in line at a lock file beside the database: SQLite itself lets them
     sleep, longer each time, and whoever comes by when the database is free goes first.
@@ -230,13 +169,13 @@ def _turn_to_write() -> Iterator[None]:
     Order is all that it is for. Whoever has waited in vain, or cannot make the file, asks SQLite
     all the same, which then waits for what is left of the time and says what is the matter.
     """
-    url, patience = db.engine.url, min(_patience.get(), max(_left.get(), LEAST_TIMEOUT_MS))
+    url, patience = db.engine.url, patience_left()
     if url.get_backend_name() != "sqlite" or not url.database:
         yield
         return
     until = time.monotonic() + patience / 1000
     with ExitStack() as turn:
-        with suppress(OSError), _counted_wait():
+        with suppress(OSError), counted_wait():
             turn.callback(os.close, _turn(Path(f"{url.database}-turn"), until))
         left = until - time.monotonic()
         turn.enter_context(waiting_at_most(max(0, round(left * 1000))))
@@ -303,85 +242,6 @@ def empty_log() -> None:
         cursor.close()
     finally:
         connection.close()
-
-
-def _on_connect_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for name, value in PRAGMAS.items():
-        cursor.execute(f"PRAGMA {name} = {value}")
-    cursor.close()
-
-
-def _on_begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("tracker_write", False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
-    patience = _patience.get()
-    if connection.info.get(PATIENCE) != patience:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
-        connection.info[PATIENCE] = patience
-    with _counted_wait():
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _on_connecting_postgresql(
-    _dialect: Dialect, _record: object, _arguments: object, named: dict[str, Any]
-) -> None:
-    named.setdefault("connect_timeout", BUSY_TIMEOUT_MS // 1000)
-
-
-def _on_begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get("tracker_write", False):
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_patience.get()}")
-    else:
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-
-
-def listen(engine: Engine) -> None:
-    """Set the engine up: once for each engine, before its first connection."""
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _on_connect_sqlite)
-        event.listen(engine, "begin", _on_begin_sqlite)
-    else:
-        event.listen(engine, "do_connect", _on_connecting_postgresql)
-        event.listen(engine, "begin", _on_begin_postgresql)
-
-
-def copy_to_read(path: Path) -> Engine:
-    """An SQLite file that is looked through and never written, whatever it holds. The caller
-    disposes of the engine."""
-    query = {"mode": "ro", "immutable": "1", "uri": "true"}
-    return create_engine(URL.create("sqlite", database=path.resolve().as_uri(), query=query))
-
-
-@contextmanager
-def copy_to_write(path: Path) -> Iterator[Connection]:
-    """An SQLite file that is the caller's alone: what the block writes is kept together."""
-    engine = create_engine(URL.create("sqlite", database=str(path)))
-    try:
-        with engine.begin() as connection:
-            yield connection
-    finally:
-        engine.dispose()
-
-
-def other_database(url: URL) -> Engine:
-    """A PostgreSQL database that is not the application's own, to read from. The caller disposes of
-    the engine."""
-    engine = create_engine(url)
-    listen(engine)
-    return engine
-
-
-@contextmanager
-def without_transactions(url: URL) -> Iterator[Engine]:
-    """For what a PostgreSQL server does outside of transactions: making a database, and dropping
-    it."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    try:
-        yield engine
-    finally:
-        engine.dispose()
 
 
 def own_engine() -> Engine:

@@ -4,6 +4,7 @@ the end, the gaps."""
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,9 +19,14 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.reviews import send as send_now
 from tracker.db import db, session
-from tracker.models import Endorsement, EvidenceLink, Review, ReviewItem, SecondReading
+from tracker.models import Endorsement, EvidenceLink, Notice, Review, ReviewItem, SecondReading
+from tracker.rules.notifications.notices import NoticeKind
+from tracker.rules.pagination import PAGE
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.rules.roles import Role
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="make test-browser installs it")
+expect = sync_api.expect
 
 
 @pytest.fixture
@@ -164,6 +170,70 @@ def test_the_gaps_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -
     page.get_by_text("Communication 1.1").first.wait_for()
     page.go_back()
     page.get_by_role("heading", name="Team gaps").wait_for()
+
+
+def test_a_round_by_keyboard(live: Live, keyboard: Callable[[str], Keyboard]) -> None:
+    """Somebody found by name, opened, reminded after a preview; the list stays as it was chosen, and
+    each page of it begins at its heading."""
+    with live.app.app_context():
+        for number in range(PAGE + 2):
+            join(live.world, f"person {number:02}", "central")
+    cora = keyboard("cora")
+    page = cora.page
+    people, name = (
+        page.get_by_role("heading", name="Who has not finished"),
+        page.get_by_label("Name"),
+    )
+    preview = page.get_by_role("button", name="Remind those selected").first
+
+    def search(words: str, found: int) -> None:
+        cora.to(name)
+        cora.press("Control+A")
+        cora.press("Delete")
+        cora.type(words)
+        with page.expect_navigation():
+            cora.press("Enter")
+        expect(people).to_be_focused()
+        expect(people).to_have_accessible_description(f"{found} of 56 people who have not finished")
+
+    page.goto(f"/teams/{live.world.teams['city']}/round")
+    cora.follow(page.get_by_role("link", name="Skip to the list of people"))
+    expect(people).to_be_focused()
+    search("person 1", 10)
+    cora.to(page.get_by_label("Select Person 12"))
+    cora.press("Space")
+    cora.follow(page.get_by_role("link", name="Person 12"))
+    page.get_by_role("heading", name="Person 12").wait_for()
+    page.go_back()
+
+    cora.to(page.get_by_label("Select Person 12"))
+    if not page.get_by_label("Select Person 12").is_checked():
+        cora.press("Space")
+    with page.expect_navigation():
+        cora.press("Enter")
+    page.get_by_role("heading", name="Remind 1 person").wait_for()
+    page.get_by_text("Hello Person 12").wait_for()
+    cora.follow(page.get_by_role("link", name="Back to the list"))
+    expect(people).to_be_focused()
+    expect(name).to_have_value("person 1")
+    expect(page.get_by_label("Select Person 12")).to_be_checked()
+    cora.follow(preview)
+    cora.follow(page.get_by_role("button", name="Remind 1 person"))
+    page.get_by_role("status").get_by_text("1 person is reminded").wait_for()
+    expect(name).to_have_value("person 1")
+    reminded = select(Notice.person_id).where(Notice.kind == NoticeKind.ROUND_REMINDER)
+    assert stored(live, reminded) == [live.world.people["person 12"]]
+
+    search("", 56)
+    cora.follow(page.get_by_role("link", name="State"))
+    expect(people).to_be_focused()
+    cora.follow(page.get_by_role("button", name="Next page"))
+    expect(people).to_be_focused()
+    page.get_by_text("Page 2 of 2").wait_for()
+    cora.to(page.get_by_role("link", name="These people (CSV)"))
+    with page.expect_download() as file:
+        cora.press("Enter")
+    assert len(Path(file.value.path()).read_text().splitlines()) > PAGE
 
 
 @pytest.mark.parametrize("width", [1280, 390])

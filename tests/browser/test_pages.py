@@ -204,7 +204,7 @@ def links_for_many(site: Site, browser: Any, way: str) -> Iterator[Watch]:
     watch.visit("/admin/people/invitations")
     watch.page.locator("[name=people]").first.check()
     watch.forget()
-    watch.page.get_by_role("button", name="Make links").first.click()
+    watch.page.get_by_role("button", name="Make links for those chosen").first.click()
     watch.page.get_by_role("button", name="Copy").first.wait_for()
     yield watch
     context.close()

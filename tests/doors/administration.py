@@ -19,7 +19,7 @@ from tracker.models import (
     RosterImport,
     Round,
 )
-from tracker.queries.administration import rosters
+from tracker.queries.administration.roster import rosters
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.administration.roster import files
 from tracker.rules.roles import Role

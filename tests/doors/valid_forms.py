@@ -44,7 +44,7 @@ from tracker.queries.frameworks.drafts import DraftedVersion, drafted
 from tracker.rules.administration.bulk_edits import BulkChange, BulkEdit
 from tracker.rules.assessment.import_lines import read
 from tracker.rules.assessment.import_plan import plan
-from tracker.rules.frameworks.changes.comparison import statements
+from tracker.rules.frameworks.changes.placed_statements import statements
 from tracker.rules.notifications.mail import MailOutcome
 from tracker.rules.roles import Role
 from tracker.services import evidence

@@ -13,7 +13,7 @@ from tests.factories.sending import actor
 from tests.factories.world import World
 from tracker.db import Base, transaction
 from tracker.models import Domain, Framework, Level, ScaleAnswer, Statement, Strand
-from tracker.queries.frameworks.carrying import CarryingScope
+from tracker.queries.frameworks.version_steps import CarryingScope
 from tracker.records import successors
 from tracker.records.successors import Succession
 from tracker.rules.frameworks.versions import Change

@@ -29,7 +29,7 @@ from tests.web.apart import MARK, Other
 from tracker.db import db, session, transaction
 from tracker.models import Deputy, Job, JobPart, JobPerson, Library, Membership, Person, ReviewItem
 from tracker.policy import permissions
-from tracker.queries.administration import rosters
+from tracker.queries.administration.roster import rosters
 from tracker.queries.frameworks import corrections
 from tracker.records.accounts import address_changes, sign_ins
 from tracker.records.notifications import link_mails

@@ -9,6 +9,8 @@ from tests.client import Client
 from tests.conftest import Queries
 from tests.factories.people import join
 from tests.factories.world import World
+from tracker.db import transaction
+from tracker.models import Person
 from tracker.rules.pagination import PAGE
 from tracker.rules.roles import Role
 
@@ -20,6 +22,7 @@ PAGES = {
         "/admin/audit?search=nobody",
         "/admin/access",
         "/admin/people/{ana}/leaving",
+        "/admin/people/invitations",
     ),
     "sue": ("/teams/{central}", "/deputies"),
     "cora": ("/", "/teams", "/teams/{city}/handover", "/teams/{city}/round"),
@@ -46,7 +49,7 @@ def test_more_people_make_no_page_longer(
         return found
 
     with app.app_context():
-        crowd(world, "first", 2 * PAGE + 1)
+        crowd(world, "first", 2 * PAGE + 4)
     before = looked_at()
     with app.app_context():
         crowd(world, "second", 2 * PAGE)
@@ -60,11 +63,14 @@ def test_more_people_make_no_page_longer(
 
 
 def crowd(world: World, name: str, count: int) -> None:
-    """That many learners without a supervisor of their own, every other of them supervises too."""
+    """That many learners without a supervisor of their own, every other of them supervises too,
+    and has no password yet."""
     for number in range(count):
-        join(world, f"{name} {number}", "central")
+        person_id = join(world, f"{name} {number}", "central")
         if number % 2:
             join(world, f"{name} {number}", "harbour", Role.SUPERVISOR)
+            with transaction() as tx:
+                tx.get_one(Person, person_id).password_hash = None
 
 
 @pytest.mark.parametrize("typed", ["second 1", "SECOND 1"])

@@ -19,7 +19,7 @@ WRONG = {
     "program.",
     "event_deleted": "Events {at} to {other} were deleted.",
     "event_swapped": "Event {at} stands where it was not written: it was event {other}.",
-    "event_inserted": "Event {at} was put in between two others afterwards.",
+    "event_inserted": "Event {at} was put in between two others later.",
     "facts_edited": "What event {at} was about was changed after it was written.",
     "facts_swapped": "What event {at} was about was exchanged for that of event {other}.",
     "facts_deleted": "What event {at} was about was deleted, and nobody's erasure accounts for it.",

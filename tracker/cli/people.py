@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 
 from tracker.policy.permissions import Actor
 from tracker.queries.access.actors import administrator_called
-from tracker.queries.administration import rosters
+from tracker.queries.administration.roster import rosters
 from tracker.rules.administration.roster import files
 from tracker.rules.administration.roster.columns import lacking
 from tracker.rules.administration.roster.plan import READY, RosterPlan, RosterVerdict

@@ -39,28 +39,21 @@ from tracker.models.operations import (
 )
 from tracker.models.people import (
     AccountMerge,
-    AddressChange,
     AwayPeriod,
-    FormerAddress,
-    Invitation,
     Library,
     Membership,
     MembershipRequest,
     Person,
-    ResetRequest,
-    SignIn,
     Team,
     UseStatement,
     UseStatementReading,
 )
 from tracker.models.ratings import Rating, RatingEntry
-from tracker.models.reviews.endorsements import EndorsementMove
+from tracker.models.reviews.endorsements import Endorsement, EndorsementMove, EndorsementText
 from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove, LevelExceptionText
 from tracker.models.reviews.reviews import (
     Confirmation,
     DifferenceChoice,
-    Endorsement,
-    EndorsementText,
     Review,
     ReviewItem,
     ReviewItemEvidence,
@@ -82,6 +75,7 @@ from tracker.models.rounds import (
     Target,
 )
 from tracker.models.seals import SEALED_TABLES, Seal
+from tracker.models.sign_ins import AddressChange, FormerAddress, Invitation, ResetRequest, SignIn
 
 __all__ = [
     "SEALED_TABLES",

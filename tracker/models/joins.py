@@ -1,5 +1,6 @@
 """Conditions of joins, and selects, that many queries share."""
 
+import datetime as dt
 from typing import Any
 
 from sqlalchemy import (
@@ -19,11 +20,19 @@ from sqlalchemy.orm import aliased
 from tracker.models.drafts import Draft
 from tracker.models.evidence import Evidence, EvidenceVersion
 from tracker.models.frameworks.carrying import CarriedPerson
-from tracker.models.frameworks.frameworks import Framework, Level, ScaleAnswer, Statement, Strand
+from tracker.models.frameworks.frameworks import (
+    Framework,
+    Level,
+    NotRatedHere,
+    ScaleAnswer,
+    Statement,
+    Strand,
+)
 from tracker.models.frameworks.versions import StatementSuccessor
 from tracker.models.people import UseStatement
 from tracker.models.ratings import Rating
 from tracker.models.seals import Seal
+from tracker.models.sign_ins import Invitation
 from tracker.rules.drafts import RATING
 from tracker.rules.frameworks.scale import Meaning
 
@@ -93,6 +102,21 @@ def _was_taken_back(rating: type[Rating]) -> ColumnElement[bool]:
         .where(undone.person_id == rating.person_id, undone.undone_at == rating.rated_at)
         .correlate_except(undone)
     )
+
+
+def not_rated_in(library_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
+    """The `NotRatedHere` of a statement in that library."""
+    return and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id)
+
+
+def is_carried(of: type[CarriedPerson] = CarriedPerson) -> ColumnElement[bool]:
+    """To the later version, and not back."""
+    return and_(of.carried_at.is_not(None), of.undone_at.is_(None))
+
+
+def link_works(now: dt.datetime) -> ColumnElement[bool]:
+    """Over `Invitation`: it was not used, no other took its place, and its time is not over."""
+    return and_(Invitation.closed_at.is_(None), Invitation.ends_at > now)
 
 
 def scale_rows(framework_id: int) -> Select[str, Meaning]:

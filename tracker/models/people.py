@@ -1,4 +1,4 @@
-"""Libraries, teams, people, what they are or ask to be to each other, and their sign-ins."""
+"""Libraries, teams, people, and what they are or ask to be to each other."""
 
 import datetime as dt
 
@@ -7,7 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
 from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
-from tracker.rules.accounts.links import LinkPurpose
 from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.administration.requests import RequestOutcome
 from tracker.rules.regions import Paper, Region
@@ -195,100 +194,6 @@ class AwayPeriod(Base):
     person_id: Mapped[int] = mapped_column(parent("people.id"))
     starts_on: Mapped[dt.date]
     until_on: Mapped[dt.date]
-
-
-class SignIn(Base):
-    """One server-side session. The cookie holds a random token; only its SHA-256 is stored.
-
-    `on_shared_desk`: it ends after half an hour without use. `renews`: what its owner may do has
-    changed, so the next request gets another token; the one before holds until `former_until`, for
-    requests that are under way.
-    """
-
-    __tablename__ = "sign_ins"
-
-    id: Mapped[Id]
-    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    agent: Mapped[Line] = mapped_column(String(200), default="")
-    started_at: Mapped[dt.datetime]
-    seen_at: Mapped[dt.datetime]
-    ends_at: Mapped[dt.datetime]
-    ended_at: Mapped[dt.datetime | None]
-    on_shared_desk: Mapped[bool] = mapped_column(default=False, server_default=false())
-    renews: Mapped[bool] = mapped_column(default=False, server_default=false())
-    former_hash: Mapped[str | None] = mapped_column(String(64), index=True)
-    former_until: Mapped[dt.datetime | None]
-
-
-class Invitation(Base):
-    """A one-time link with which somebody sets their password: because they were invited, or asked
-    for it when it was lost. Only the SHA-256 of its token is stored.
-
-    It is closed when it was used or when another took its place.
-    """
-
-    __tablename__ = "invitations"
-    __table_args__ = (one_of("purpose", LinkPurpose),)
-
-    id: Mapped[Id]
-    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    purpose: Mapped[LinkPurpose] = mapped_column(
-        default=LinkPurpose.INVITATION, server_default=LinkPurpose.INVITATION
-    )
-    made_at: Mapped[dt.datetime]
-    ends_at: Mapped[dt.datetime]
-    closed_at: Mapped[dt.datetime | None]
-
-
-class FormerAddress(Base):
-    """An address that somebody signed in with until an administrator changed it. What befalls
-    their account is told there too, for a while (rules/accounts/addresses)."""
-
-    __tablename__ = "former_addresses"
-
-    id: Mapped[Id]
-    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
-    email: Mapped[str] = mapped_column(String(254))
-    until_at: Mapped[dt.datetime] = mapped_column(index=True)
-
-
-class ResetRequest(Base):
-    """Somebody who is not signed in asked for a link to set a new password. Whether the address is
-    anybody's is looked up by the worker, which deletes the row: so the answer and its time say
-    nothing."""
-
-    __tablename__ = "reset_requests"
-
-    id: Mapped[Id]
-    email: Mapped[str] = mapped_column(String(254))
-    asked_at: Mapped[dt.datetime]
-
-
-class AddressChange(Base):
-    """Somebody wants to sign in with another address. It is theirs once it is confirmed there, and
-    can be taken back from the one before for a while. Of both links only the SHA-256 of the token
-    is stored, once they are mailed.
-
-    `ended_at`: it was taken back, or another change took its place.
-    """
-
-    __tablename__ = "address_changes"
-    __table_args__ = (
-        CheckConstraint("former_email <> new_email", name="another_address"),
-        Index("ix_address_changes_asked_at", "asked_at"),
-    )
-
-    id: Mapped[Id]
-    person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
-    former_email: Mapped[str] = mapped_column(String(254))
-    new_email: Mapped[str] = mapped_column(String(254))
-    confirm_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
-    take_back_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
-    asked_at: Mapped[dt.datetime]
-    confirmed_at: Mapped[dt.datetime | None]
-    ended_at: Mapped[dt.datetime | None]
 
 
 class UseStatement(Base):

@@ -135,7 +135,8 @@ class Release(Base):
 
 class ReleasePerson(Base):
     """Somebody who is counted in a release, at target or below it, append-only: the person by
-    reference. `reviewed`: after so many statements, in their own voice so many revealed."""
+    reference. `reviewed`: after so many reviews of its statements, in their own voice so many
+    revealed."""
 
     __tablename__ = "release_people"
     __table_args__ = (UniqueConstraint("release_id", "person_id"), one_of("state", TargetState))

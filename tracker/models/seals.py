@@ -11,10 +11,9 @@ from tracker.models.audit import Erasure
 from tracker.models.columns import Id, parent
 from tracker.models.erasures import EvidenceErasure
 from tracker.models.ratings import RatingEntry
-from tracker.models.reviews.endorsements import EndorsementMove
+from tracker.models.reviews.endorsements import Endorsement, EndorsementMove
 from tracker.models.reviews.exceptions import LevelException, LevelExceptionMove
 from tracker.models.reviews.reviews import (
-    Endorsement,
     Review,
     ReviewItem,
     ReviewItemEvidence,

@@ -1,11 +1,17 @@
 """What every administrative act begins with."""
 
+import datetime as dt
+from typing import TypeVar
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.models import Library, Person
+from tracker.models import Library, MembershipRequest, Person, RoleProfile, RosterImport, Team
 from tracker.policy.permissions import Actor, people_of
+from tracker.records import audit
 from tracker.rules.errors import Missing
+
+OfLibrary = TypeVar("OfLibrary", MembershipRequest, RoleProfile, RosterImport, Team)
 
 
 def of_library(tx: Session, actor: Actor) -> Library:
@@ -25,6 +31,31 @@ def of_library(tx: Session, actor: Actor) -> Library:
     if library is None or still is None:
         raise Missing
     return library
+
+
+def locked(tx: Session, actor: Actor, of: type[OfLibrary], key: int) -> OfLibrary:
+    """A row of the actor's library, locked with it. Raises Missing as of_library does, and for one
+    of another library."""
+    library = of_library(tx, actor)
+    found = tx.scalar(select(of).where(of.id == key, of.library_id == library.id).with_for_update())
+    if found is None:
+        raise Missing
+    return found
+
+
+def note(
+    tx: Session, kind: str, actor: Actor, person: Person, now: dt.datetime, **facts: audit.Fact
+) -> None:
+    """Record what was done to somebody's account."""
+    audit.note(
+        tx,
+        kind,
+        now,
+        library_id=person.library_id,
+        actor_id=actor.person_id,
+        subject_id=person.id,
+        **facts,
+    )
 
 
 def person_of(tx: Session, actor: Actor, person_id: int) -> Person:

@@ -15,20 +15,11 @@ from tracker.policy.permissions import Actor
 from tracker.records import administration
 from tracker.rules.administration.roster.entries import Meanings
 from tracker.rules.administration.roster.plan import PlannedRow, RosterPlan
-from tracker.rules.errors import Missing
 
 
 def locked(tx: Session, actor: Actor, roster_id: int) -> RosterImport:
     """One of the actor's library, locked with it. Raises Missing."""
-    library = administration.of_library(tx, actor)
-    found = tx.scalar(
-        select(RosterImport)
-        .where(RosterImport.id == roster_id, RosterImport.library_id == library.id)
-        .with_for_update()
-    )
-    if found is None:
-        raise Missing
-    return found
+    return administration.locked(tx, actor, RosterImport, roster_id)
 
 
 def add_rows(

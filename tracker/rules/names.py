@@ -1,5 +1,6 @@
-"""Names of people, shortened."""
+"""Names of people, shortened, and as they are compared."""
 
+import unicodedata
 from collections.abc import Collection
 
 
@@ -20,3 +21,11 @@ def telling_length(names: Collection[str]) -> int:
     while len({name[:length] for name in names}) < len(set(names)):
         length += 1
     return length
+
+
+def folded(text: str) -> str:
+    """For comparing: without case, accents and doubled spaces."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join(
+        "".join(letter for letter in letters if not unicodedata.combining(letter)).split()
+    )

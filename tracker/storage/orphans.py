@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from tracker.db import session, session_afresh, transaction, waiting_at_most
+from tracker.db import session, session_afresh, transaction
+from tracker.engines import waiting_at_most
 from tracker.models import FileRemoval, StoredFile
 from tracker.rules.errors import Unreachable
 from tracker.rules.evidence.places import INCOMING, FilePlace, FoundFile

@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy import URL, Connection, Engine, Update, text
 from sqlalchemy.engine import Compiled
 
-from tracker.db import other_database, without_transactions
+from tracker.engines import other_database, without_transactions
 from tracker.rules.errors import Conflict
 
 T = TypeVar("T")

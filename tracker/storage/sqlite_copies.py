@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, Update
 
-from tracker.db import copy_to_read, copy_to_write
+from tracker.engines import copy_to_read, copy_to_write
 
 T = TypeVar("T")
 WAIT = 15

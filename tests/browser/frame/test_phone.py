@@ -33,6 +33,10 @@ SMALL = """(least) => {
   }
   return found;
 }"""
+TOO_WIDE = """() => [...document.querySelectorAll(".table-region")]
+  .filter((each) => each.checkVisibility() && each.scrollWidth > each.clientWidth + 1)
+  .map((each) => `${each.getAttribute("aria-label")}: ${each.scrollWidth} of ${each.clientWidth} px`)"""
+"""Tables that scroll sideways."""
 BAR = {
     "learner": ["Today", "Rate", "Evidence", "Reviews", "Profile"],
     "supervisor": ["Today", "Reviews", "Teams", "Framework"],
@@ -93,6 +97,26 @@ def test_a_menu_closes_with_escape_and_beside_it(site: Site, browser: Any) -> No
         assert menu.get_attribute("open") is not None
         page.locator("h1").click()
         assert menu.get_attribute("open") is None
+    page.context.close()
+
+
+@pytest.mark.parametrize("role", ["supervisor", "coordinator"])
+def test_tables_of_teams_and_reviews_fit_a_phone(site: Site, browser: Any, role: str) -> None:
+    page = site.someone(browser, role, viewport=PHONE).new_page()
+    places = {
+        place.template: place.path
+        for place in site.places
+        if place.role == role and place.template.startswith(("reviews/index", "teams/"))
+    }
+    assert {"reviews/index.html", "teams/gaps.html", "teams/show.html"} <= set(places)
+    too_wide = {}
+    for template, path in places.items():
+        page.goto(path)
+        too_wide[template] = page.evaluate(TOO_WIDE)
+    assert {template: tables for template, tables in too_wide.items() if tables} == {}
+    page.set_viewport_size({"width": 180, "height": 700})
+    page.goto("/teams")
+    assert page.evaluate(TOO_WIDE) != [], "what is wider is found"
     page.context.close()
 
 

@@ -13,7 +13,7 @@ from tracker.db import transaction
 from tracker.models import NotRatedHere
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment import learners
-from tracker.queries.profiles import levels
+from tracker.queries.profiles import level_shapes, levels
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.levels import LevelState, TargetState
 
@@ -41,7 +41,7 @@ def test_own_answers_are_counted(app: Flask, world: World) -> None:
         rate(world, "ana", second, Answer.CONSISTENTLY)
         rate(world, "ana", third, Answer.PARTLY)
         rate(world, "ben", first, Answer.NOT_YET)
-        domains = levels.shape(world.framework_id, world.libraries["city"])
+        domains = level_shapes.shape(world.framework_id, world.libraries["city"])
         counts = levels.own_answers(
             [world.people["ana"]], world.framework_id, world.libraries["city"]
         )
@@ -73,11 +73,11 @@ def test_a_statement_not_rated_here_leaves_the_counts(app: Flask, world: World) 
                     set_by_id=world.people["adam"],
                 )
             )
-        domains = levels.shape(world.framework_id, world.libraries["city"])
+        domains = level_shapes.shape(world.framework_id, world.libraries["city"])
         counts = levels.own_answers(
             [world.people["ana"]], world.framework_id, world.libraries["city"]
         )
-        elsewhere = levels.shape(world.framework_id, world.libraries["other"])
+        elsewhere = level_shapes.shape(world.framework_id, world.libraries["other"])
     assert counts == {}
     assert [domain.rated_here for domain in domains] == [15, 9, 8]
     assert [domain.rated_here for domain in elsewhere] == [15, 10, 8]

@@ -7,8 +7,9 @@ import pytest
 
 from config import ROOT
 from tests.rules.frameworks.next_files import edited, one_of_each, seed
-from tracker.rules.frameworks.changes.comparison import Kind, compare, same_scale
+from tracker.rules.frameworks.changes.comparison import Kind, compare
 from tracker.rules.frameworks.changes.small_changes import is_small, pieces
+from tracker.rules.frameworks.changes.structure import same_scale
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.file_writing import data_of
 from tracker.rules.frameworks.files import read_framework

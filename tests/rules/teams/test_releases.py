@@ -10,7 +10,15 @@ import pytest
 
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.teams import releases
-from tracker.rules.teams.releases import CountedLearner, Past, blocks, due
+from tracker.rules.teams.releases import (
+    CountedLearner,
+    CountedState,
+    Past,
+    blocks,
+    due,
+    is_decided,
+    may_be_told,
+)
 
 AT, GAP, OPEN = TargetState.AT_TARGET, TargetState.GAP, TargetState.NOT_YET_KNOWN
 Review = tuple[int, int]
@@ -88,3 +96,33 @@ def test_whoever_knows_the_rule_and_sees_every_day_works_out_nobody(
     reviews: list[Review], people: int
 ) -> None:
     assert worked_out(reviews, people) == 0
+
+
+def counted(*states: TargetState, reviewed: int = 1) -> frozenset[CountedState]:
+    return frozenset(CountedState(person, of, reviewed) for person, of in enumerate(states))
+
+
+@pytest.mark.parametrize("state", [AT, GAP])
+def test_it_is_decided_after_as_many_reviews_whatever_came_of_them(state: TargetState) -> None:
+    """Nobody stands otherwise, or everybody does."""
+    before = counted(*[AT] * 5)
+    assert is_decided(counted(*[state] * 5, reviewed=2), [before])
+    assert not is_decided(counted(*[state] * 5), [before])
+    assert not is_decided(counted(*[state] * 4, reviewed=2), [before])
+
+
+@pytest.mark.parametrize("states", list(itertools.product((AT, GAP), repeat=2)))
+def test_who_stands_otherwise_without_a_review_says_nothing_by_being_counted(
+    states: Sequence[TargetState],
+) -> None:
+    """Two people have other targets now. Beside four reviews that isn't a fifth, and beside five
+    the same figure is told or not whoever of the two stands otherwise."""
+    before = counted(*states, *[AT, GAP] * 4)
+    for other in itertools.product((AT, GAP), repeat=2):
+        same = counted(*other, *[AT, GAP] * 4)
+        some = same | {CountedState(20 + one, AT, 1) for one in range(4)}
+        assert not is_decided(some, [before])
+        five = some | {CountedState(24, GAP, 1)}
+        assert is_decided(five, [before])
+        more = releases.count(five, AT) - releases.count(before, AT)
+        assert may_be_told(five, [before]) is (2 <= more <= 3)

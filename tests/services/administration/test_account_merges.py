@@ -17,8 +17,8 @@ from tracker.db import session, transaction
 from tracker.models import Endorsement, Membership, Person, RatingEntry, UseStatementReading
 from tracker.models.reviews.standing import standing
 from tracker.policy.permissions import Actor, current_on
-from tracker.queries.administration import rosters
 from tracker.queries.administration.accounts import merges
+from tracker.queries.administration.roster import ground
 from tracker.queries.operations import record_check
 from tracker.queries.profiles import earlier_records
 from tracker.rules.administration.merges import LASTS
@@ -115,7 +115,7 @@ def test_it_takes_both_sign_ins_and_moves_no_row_of_the_record(context: World, a
     session().rollback()
     with pytest.raises(Conflict, match="account_is_earlier"):
         people.enable(adam, nina, context.now)
-    known = {each.id for each in rosters.ground(adam, today, [], None).people}
+    known = {each.id for each in ground.ground(adam, today, [], None).people}
     session().rollback()
     assert ana in known
     assert nina not in known

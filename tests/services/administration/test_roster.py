@@ -13,7 +13,8 @@ from tracker.cli.people import import_ as people_import
 from tracker.db import db, session, transaction
 from tracker.models import AuditEvent, Membership, Person, RosterImport, Team
 from tracker.policy.permissions import Actor
-from tracker.queries.administration import people_export, rosters
+from tracker.queries.administration import people_export
+from tracker.queries.administration.roster import rosters
 from tracker.records import rosters as records
 from tracker.rules.administration.roster import files
 from tracker.rules.administration.roster.columns import RosterColumn

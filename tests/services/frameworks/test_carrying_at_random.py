@@ -26,9 +26,9 @@ from tracker.models import CarriedPerson, RoundSnapshot
 from tracker.models.reviews import standing
 from tracker.queries.assessment.learners import learner
 from tracker.queries.endorsements import digest_check
-from tracker.queries.frameworks import carrying as queries
-from tracker.queries.frameworks.carrying import CarryingScope
+from tracker.queries.frameworks import version_steps
 from tracker.queries.frameworks.contents import statement_ids
+from tracker.queries.frameworks.version_steps import CarryingScope
 from tracker.queries.operations import audit_chain, record_check
 from tracker.rules.errors import Invalid
 from tracker.rules.reviews.digests import DigestFit
@@ -298,10 +298,10 @@ def nothing(*_facts: object) -> None:
 
 
 ANEW = count()
-whole_lines, whole_carried = queries.lines, standing._carried
+whole_lines, whole_carried = version_steps.lines, standing._carried
 BREAKS: dict[str, tuple[str, object]] = {
     "one way fewer": (
-        "tracker.queries.frameworks.carrying.lines",
+        "tracker.queries.frameworks.version_steps.lines",
         lambda *versions: whole_lines(*versions)[1:],
     ),
     "no notes": ("tracker.rules.frameworks.carrying._notes", lambda _texts: ""),

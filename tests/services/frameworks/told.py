@@ -30,7 +30,7 @@ from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.endorsements import endorsements, exceptions
 from tracker.queries.evidence import evidence
 from tracker.queries.frameworks.contents import statement_ids
-from tracker.queries.profiles import levels, profiles, statement_status
+from tracker.queries.profiles import level_shapes, levels, profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.rules.reviews.exceptions import OPEN, ExceptionStatus
 from tracker.rules.reviews.workflow import REVEALED, EndorsementStatus
@@ -216,7 +216,7 @@ def held(years: Years, name: str, version: int) -> dict[tuple[str, str], int]:
     """By keys of section and domain, the reviewed level on that version."""
     me = on(years, name, years.versions[version])
     of = [me.person_id], me.framework_id, me.library_id
-    domains = levels.shape(me.framework_id, me.library_id)
+    domains = level_shapes.shape(me.framework_id, me.library_id)
     counts = levels.endorsed_answers(*of, NO_BLIND_SPOTS)
     standings = levels.standings(domains, counts, me.person_id, {})
     return {(each.strand_key, each.key): standings[each.id].held_rank for each in domains}

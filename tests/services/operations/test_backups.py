@@ -29,7 +29,8 @@ from tests.factories.ratings import rate
 from tests.factories.reviews import endorse
 from tests.factories.world import World, make_world
 from tracker.app import create_app
-from tracker.db import db, session, transaction, without_transactions
+from tracker.db import db, session, transaction
+from tracker.engines import without_transactions
 from tracker.models import AuditEvent, BackupTest, Invitation, Person, Rating, SignIn
 from tracker.queries.access.actors import actor_for_person
 from tracker.queries.operations import audit_chain

@@ -33,7 +33,7 @@ from tracker.models import (
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.endorsements import exceptions as found
-from tracker.queries.profiles import levels
+from tracker.queries.profiles import level_shapes, levels
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.profiles.levels import LevelState
 from tracker.services.reviews import differences, exceptions, reviews
@@ -98,7 +98,7 @@ def level(world: World, rank: int, at: dt.datetime | None = None) -> tuple[Level
     counts = levels.endorsed_answers(
         [of.person_id], of.framework_id, of.library_id, NO_BLIND_SPOTS, at
     )
-    domains = levels.shape(of.framework_id, of.library_id)
+    domains = level_shapes.shape(of.framework_id, of.library_id)
     standing = levels.standings(domains, counts, of.person_id, {})[world.domains["communication"]]
     view = standing.levels[rank - 1]
     return view.state, view.tally.applicable, view.tally.excluded

@@ -6,19 +6,22 @@ import re
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select, update
 
 from tests.client import PASSWORD, Client
 from tests.conftest import NOW
 from tests.engines import LONG
+from tests.factories.people import join
 from tests.factories.world import World
 from tests.web.accounts.test_accounts import GOOD, SignInAs, copy_of, is_in
 from tests.web.accounts.test_sign_in_throttle import HERE, known, later, limited, serve
 from tracker.db import db, transaction
-from tracker.models import AddressChange, Invitation, Library, Person
+from tracker.models import AddressChange, Invitation, Library, LinkMail, Person
 from tracker.rules.accounts.links import LinkEmail, LinkKind
 from tracker.rules.accounts.throttle import ALLOWED, Counted
 from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.notifications.mail import mail_server
+from tracker.rules.pagination import PAGE
 from tracker.services.accounts import password_resets
 
 __all__ = ["limited", "serve"]
@@ -64,6 +67,33 @@ def test_everybody_who_lacks_an_invitation_is_invited_at_once(
         assert "invitation is on its way" in adam.get(again.location).text
         added = {"name": "Mo", "email": "mo@example.org", "by_mail": "y"}
         assert adam.post("/admin/people", added).status_code == 303
+
+
+def test_a_long_list_is_invited_page_by_page_or_all_at_once(
+    mailing: Flask, world: World, sign_in: SignInAs
+) -> None:
+    with mailing.app_context():
+        ids = {join(world, f"person {number:03}", "central") for number in range(2 * PAGE + 5)}
+        with transaction() as tx:
+            tx.execute(update(Person).where(Person.id.in_(ids)).values(password_hash=None))
+    adam = sign_in(world.email("adam"))
+
+    def ticked(path: str = "/admin/people/invitations") -> set[str]:
+        return {*re.findall(r'name="people" value="(\d+)"[^>]* checked', adam.get(path).text)}
+
+    first, last = ticked(), ticked("/admin/people/invitations?page=3")
+    assert (len(first), len(last), first & last) == (PAGE, 5, set())
+    sent = adam.post("/admin/people/invitations?page=3", {"people": sorted(last)})
+    assert "5 invitations" in adam.get(sent.location).text
+    page = adam.get("/admin/people/invitations").text
+    assert f"{2 * PAGE} people need an invitation." in page
+    assert f"Invite {2 * PAGE} people</button>" in page
+    sent = adam.post("/admin/people/invitations", {"everyone": "1"})
+    assert f"{2 * PAGE} invitations" in adam.get(sent.location).text
+    with mailing.app_context():
+        mailed = db.session.scalars(select(LinkMail.mail_id)).all()
+    assert len(mailed) == len(ids)
+    assert adam.post("/admin/people/invitations", {"everyone": "1"}).status_code == 422
 
 
 def test_without_mail_the_links_are_shown_once_with_copy(

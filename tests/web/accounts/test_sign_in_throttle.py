@@ -23,7 +23,8 @@ from tests.factories.world import World, make_world
 from tests.web.accounts.test_accounts import new_link
 from tests.web.http.hindrances import held
 from tracker.app import create_app
-from tracker.db import LEAST_TIMEOUT_MS, PATIENCE, db
+from tracker.db import db
+from tracker.engines import LEAST_TIMEOUT_MS, PATIENCE
 from tracker.models import AuditEvent, LimitCount, Person
 from tracker.rules.accounts.throttle import ALLOWED, LONGEST, Counted
 from tracker.services.operations import limit_counts

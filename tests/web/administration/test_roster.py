@@ -13,7 +13,7 @@ from tests.conftest import Queries
 from tests.factories.world import World
 from tracker.db import session
 from tracker.models import Person
-from tracker.queries.administration import rosters
+from tracker.queries.administration.roster import rosters
 from tracker.rules.administration.roster.files import ROWS_MAX
 
 PAGE = "/admin/people/import"

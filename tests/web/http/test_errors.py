@@ -19,7 +19,8 @@ from tests.client import Client
 from tests.factories.evidence import PDF
 from tests.factories.world import World
 from tests.web.http.hindrances import full, held
-from tracker.db import db, waiting_at_most, without_transactions
+from tracker.db import db
+from tracker.engines import waiting_at_most, without_transactions
 from tracker.web.http import errors
 
 SignIn = Callable[[str], Client]

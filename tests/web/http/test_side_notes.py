@@ -19,7 +19,8 @@ from tests.conftest import NOW
 from tests.factories.sending import YES, send
 from tests.factories.world import World
 from tests.web.http.hindrances import full, held
-from tracker.db import BUSY_TIMEOUT_MS, PATIENCE, db
+from tracker.db import db
+from tracker.engines import BUSY_TIMEOUT_MS, PATIENCE
 from tracker.models import AuditEvent, AuditEventDetail, Look
 from tracker.services.operations import side_notes
 from tracker.services.operations.side_notes import SideNote

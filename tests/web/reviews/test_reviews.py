@@ -138,7 +138,7 @@ def test_the_whole_way(app: Flask, world: World, ana: Client, sue: Client) -> No
 
     for client in (ana, sue):
         text = words(client.get(f"/reviews/{review_id}/differences").text)
-        assert "1 to talk about; 1 matches" in text
+        assert "1 open difference; 1 matches" in text
         assert "1 of 2 are the same" in text
         assert "Saw two." in text
     page = f"/reviews/{review_id}/differences"
@@ -321,6 +321,30 @@ class TestAnswerPage:
             assert ">typed</textarea>" in page.text
         with app.app_context():
             assert session().scalars(select(Review.status)).one() == "sent"
+
+    @pytest.mark.parametrize(
+        ("data", "field", "said"),
+        [
+            ({"answer": "partly", "ground": "smelt_it"}, "ground", "This is not one of the list."),
+            ({"answer": "partly", "ground": "saw_it", "version": "one"}, "version", "whole number"),
+            ({"answer": "partly"}, "ground", "Say how you know"),
+        ],
+    )
+    def test_who_asks_for_json_is_told_at_which_field(
+        self, app: Flask, world: World, sue: Client, data: dict[str, str], field: str, said: str
+    ) -> None:
+        with app.app_context():
+            (item_id,) = item_ids(send(world, YES))
+        refused = sue.post(
+            f"/review-items/{item_id}/answer",
+            {"version": "1", **data},
+            headers={"Accept": "application/json"},
+        )
+        assert (refused.status_code, refused.mimetype) == (422, "application/json")
+        assert refused.headers["X-Content-Type-Options"] == "nosniff"
+        told = refused.get_json()
+        assert said in told["error"]
+        assert told["fields"] == {field: [told["error"]]}
 
     def test_a_page_that_is_behind_shows_both_answers(
         self, app: Flask, world: World, sue: Client

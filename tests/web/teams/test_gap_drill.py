@@ -107,6 +107,7 @@ def test_a_statement_leads_to_those_whom_it_holds_back(
         domain = next(each for each in DOMAINS if title.startswith(each))
         who = [one for one in plain.people if title in plain.reasons[one, domain]]
         address, _, query = href.replace("&amp;", "&").partition("?")
+        assert f'href="/teams/{world.teams["city"]}/gaps"' in cora.get(address).text
         table = file(cora, f"{address}/people.csv?{query}")
         assert [line[0] for line in table[1:]] == who
         assert f"{len(who)} of {len(plain.having(domain, GAP))}" in panel

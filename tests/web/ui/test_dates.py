@@ -1,10 +1,10 @@
-"""Dates and sizes in words, in the order of the reader's language."""
+"""Dates, sizes, and numbers in words, in the order of the reader's language."""
 
 import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from flask_babel import force_locale
 
 from tests.client import Client
@@ -44,6 +44,22 @@ def test_a_date_in_words(app: Flask, locale: str, words: list[str]) -> None:
     with app.test_request_context("/"), force_locale(locale):
         said = [say(date) for say in (day, long_day) for date in (THIS_YEAR, BEFORE)]
         assert said[: len(words)] == words
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en", "3,412 people; 999 of 12,000; Page 1200 of 1,300; 3,412"),
+        ("de", "3.412 people; 999 of 12.000; Page 1200 of 1.300; 3.412"),
+        ("hi", "3,412 people; 999 of 12,000; Page 1200 of 1,300; 3,412"),
+    ],
+)
+def test_how_many_is_grouped_and_which_one_is_not(app: Flask, locale: str, words: str) -> None:
+    template = """{{ ngettext("%(num)d person", "%(num)d people", 3412) }}; {#
+        #}{{ _("%(done)s of %(total)s", done=999, total=12000) }}; {#
+        #}{{ _("Page %(number)s of %(all)s", number=1200, all=1300) }}; {{ 3412|number }}"""
+    with app.test_request_context("/"), force_locale(locale):
+        assert render_template_string(template) == words
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from tests.factories.answers import MEANING, Answer, EndorsedAnswer
 from tests.factories.world import World
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.learners import learner as learner_of
+from tracker.queries.assessment.scale_labels import ScaleLabel
 from tracker.queries.assessment.statement_cards import (
     CitationChip,
     EndorsementMark,
-    ScaleLabel,
     StatementCard,
     StatementsToRate,
 )

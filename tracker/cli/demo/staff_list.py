@@ -7,7 +7,7 @@ import io
 
 from tracker.cli.demo.people import Cast, email
 from tracker.policy.permissions import Actor
-from tracker.queries.administration import rosters
+from tracker.queries.administration.roster import rosters
 from tracker.rules.administration.roster import files
 from tracker.services.administration.roster import importing, staging
 from tracker.services.administration.roster.planning import RosterMapping

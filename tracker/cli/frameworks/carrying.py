@@ -8,8 +8,9 @@ from flask.cli import with_appcontext
 
 from tracker.cli.frameworks import files
 from tracker.cli.frameworks.files import AS_JSON, DRY_RUN
-from tracker.queries.frameworks import carrying as queries
-from tracker.queries.frameworks.carrying import CarryingScope
+from tracker.queries.administration import library_settings
+from tracker.queries.frameworks import carrying_progress, published, version_steps
+from tracker.queries.frameworks.version_steps import CarryingScope
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
 from tracker.rules.frameworks.carrying import CarryingStatus
@@ -59,7 +60,8 @@ def carry(
     day is planned, and 'tracker work' begins it.
     """
     now = dt.datetime.now(dt.UTC)
-    home, versions = queries.library_named(library), queries.versions(slug)
+    home = library_settings.library_named(library)
+    versions = {each.version: each.id for each in published.versions(slug)}
     if home is None or not {before, after} <= versions.keys():
         files.refuse(
             ["There is no such library, or no such version of the framework."], as_json=as_json
@@ -68,15 +70,19 @@ def carry(
     today = day_in(home[1], now)
     starts_on = day.date() if day is not None else today
     try:
-        number = queries.unfinished(scope)
-        people = queries.members(number) if number else service.check(scope, starts_on, today)
+        number = carrying_progress.unfinished(scope)
+        people = (
+            carrying_progress.members(number) if number else service.check(scope, starts_on, today)
+        )
         with kept_unless(dry_run):
             number = number or service.plan(None, scope, starts_on, now)
     except (Conflict, Invalid, Missing) as refusal:
         _refuse(refusal, as_json=as_json)
     said: dict[str, object] = {
         "people": len(people),
-        "asked_again_at_most": queries.asked_again_at_most(scope.from_id, scope.to_id, home[0]),
+        "asked_again_at_most": version_steps.asked_again_at_most(
+            scope.from_id, scope.to_id, home[0]
+        ),
         "starts_on": starts_on.isoformat(),
         "outcome": "done" if starts_on == today else "planned",
     }
@@ -94,13 +100,13 @@ def undo(number: int, dry_run: bool, as_json: bool) -> None:
     """Take everybody back whom the carrying NUMBER carried, but those who rated, added evidence or
     sent something on the later version since."""
     now = dt.datetime.now(dt.UTC)
-    found = queries.found(number)
+    found = carrying_progress.found(number)
     if found is None:
         files.refuse(
             ["There is no carrying of that number: 'tracker framework carry' says its own."],
             as_json=as_json,
         )
-    stay = queries.stays(number)
+    stay = carrying_progress.stays(number)
     said: dict[str, object] = {"people": found.carried - stay, "stay": stay, "outcome": "undone"}
     try:
         if found.status is not CarryingStatus.UNDOING:

@@ -1,12 +1,56 @@
-"""The history of endorsements."""
+"""Endorsements and their history."""
 
 import datetime as dt
 
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
-from tracker.models.columns import Id, Word, one_of, parent
+from tracker.models.columns import Id, Prose, Word, one_of, parent
 from tracker.rules.reviews.workflow import EndorsementStatus
+
+
+class Endorsement(Base):
+    """A supervisor's recorded answer that stands for a statement of a person, bound to what was
+    reviewed."""
+
+    __tablename__ = "endorsements"
+    __table_args__ = (
+        one_of("status", EndorsementStatus),
+        CheckConstraint("person_id <> endorser_id", name="nobody_endorses_themselves"),
+        CheckConstraint("(status = 'standing') = (ended_at IS NULL)", name="ended_has_a_time"),
+        UniqueConstraint("item_id"),
+        Index(
+            "uq_endorsements_one_standing",
+            "person_id",
+            "statement_id",
+            unique=True,
+            sqlite_where=text("status = 'standing'"),
+            postgresql_where=text("status = 'standing'"),
+        ),
+        Index("ix_endorsements_person_statement", "person_id", "statement_id"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(parent("people.id"))
+    statement_id: Mapped[int] = mapped_column(parent("statements.id"))
+    endorser_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
+    item_id: Mapped[int] = mapped_column(parent("review_items.id"))
+    answer: Mapped[Word]
+    digest: Mapped[str] = mapped_column(String(64))
+    rating_version: Mapped[int]
+    status: Mapped[EndorsementStatus]
+    endorsed_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+
+class EndorsementText(Base):
+    """Why an endorsement ended, where somebody said why; erasable."""
+
+    __tablename__ = "endorsement_texts"
+
+    endorsement_id: Mapped[int] = mapped_column(parent("endorsements.id"), primary_key=True)
+    reason: Mapped[Prose]
 
 
 class EndorsementMove(Base):

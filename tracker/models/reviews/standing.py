@@ -34,7 +34,7 @@ from sqlalchemy.orm import aliased
 from tracker.models.columns import table_of
 from tracker.models.frameworks.frameworks import Statement
 from tracker.models.frameworks.versions import StatementSuccessor
-from tracker.models.reviews.reviews import Endorsement
+from tracker.models.reviews.endorsements import Endorsement
 from tracker.rules.frameworks.versions import Change
 from tracker.rules.reviews.workflow import EndorsementStatus
 

@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
 from tracker.db import session
 from tracker.models import Invitation, Library, LinkMail, OutboxMail, Person
+from tracker.models.joins import link_works
 from tracker.policy.permissions import Actor, people_of
-from tracker.queries.administration.people import folded
 from tracker.rules.accounts.links import LinkKind, LinkPurpose, next_opening
 from tracker.rules.accounts.tokens import token_hash
+from tracker.rules.names import folded
 from tracker.rules.notifications.notices import MailStatus
 
 UNDER_WAY = (MailStatus.WAITING, MailStatus.SENDING)
@@ -34,8 +35,7 @@ def invited(token: str, now: dt.datetime) -> Invited | None:
         .join(Library, Library.id == Person.library_id)
         .where(
             Invitation.token_hash == token_hash(token),
-            Invitation.closed_at.is_(None),
-            Invitation.ends_at > now,
+            link_works(now),
             Person.disabled_at.is_(None),
         )
     )
@@ -120,8 +120,7 @@ def count_needed(actor: Actor, now: dt.datetime) -> int:
     living = exists().where(
         Invitation.person_id == Person.id,
         Invitation.purpose == LinkPurpose.INVITATION,
-        Invitation.closed_at.is_(None),
-        Invitation.ends_at > now,
+        link_works(now),
     )
     on_its_way = exists().where(
         OutboxMail.person_id == Person.id,

@@ -84,6 +84,12 @@ def settings(actor: Actor) -> Settings:
     return Settings(*row)
 
 
+def library_named(name: str) -> tuple[int, str] | None:
+    """Its id and time zone."""
+    row = session().execute(select(Library.id, Library.time_zone).where(Library.name == name))
+    return next(((key, zone) for key, zone in row), None)
+
+
 def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
     """What the actor's library has; the administrator alone counts as nobody, the root as no team.
     One query."""

@@ -2,7 +2,6 @@
 they rated."""
 
 import datetime as dt
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -12,7 +11,9 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from tracker.db import session
 from tracker.models import Invitation, Membership, Person, RoleProfile, Team
+from tracker.models.joins import link_works
 from tracker.policy.permissions import Actor, current_on, people_of
+from tracker.rules.names import folded
 from tracker.rules.pagination import table_page
 from tracker.rules.roles import Role
 
@@ -112,14 +113,6 @@ def listed(
     return PeopleList([*cut.rows], cut.count, len(everybody), cut.page, cut.pages)
 
 
-def folded(text: str) -> str:
-    """For comparing: without case, accents and doubled spaces."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(
-        "".join(letter for letter in letters if not unicodedata.combining(letter)).split()
-    )
-
-
 def name_in(library_id: int, person_id: int) -> str | None:
     """Their name, or None where nobody of that library has this number. One query."""
     query = select(Person.name).where(people_of(library_id), Person.id == person_id)
@@ -205,11 +198,7 @@ def detail(person_id: int, now: dt.datetime) -> PersonDetails:
     """One person. Two queries; the door has asked whose they are."""
     link = (
         select(func.max(Invitation.ends_at))
-        .where(
-            Invitation.person_id == Person.id,
-            Invitation.closed_at.is_(None),
-            Invitation.ends_at > now,
-        )
+        .where(Invitation.person_id == Person.id, link_works(now))
         .correlate(Person)
         .scalar_subquery()
     )

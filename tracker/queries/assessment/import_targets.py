@@ -7,6 +7,7 @@ from sqlalchemy import and_, select
 
 from tracker.db import session
 from tracker.models import Domain, Level, NotRatedHere, Rating, ScaleAnswer, Statement
+from tracker.models.joins import not_rated_in
 from tracker.rules.assessment.import_plan import KnownStatement
 from tracker.rules.calendar import day_in
 from tracker.rules.delimited import plain
@@ -37,10 +38,7 @@ def targets(person_id: int, library_id: int, framework_id: int, time_zone: str) 
             Rating.given_on,
             Rating.own_note,
         )
-        .outerjoin(
-            NotRatedHere,
-            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
-        )
+        .outerjoin(NotRatedHere, not_rated_in(library_id))
         .outerjoin(Rating, and_(Rating.statement_id == Statement.id, Rating.person_id == person_id))
         .where(Statement.framework_id == framework_id)
         .order_by(Statement.position)
@@ -92,10 +90,7 @@ def blanks(library_id: int, framework_id: int) -> list[BlankStatement]:
         )
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Level, and_(Level.strand_id == Domain.strand_id, Level.rank == Statement.rank))
-        .outerjoin(
-            NotRatedHere,
-            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
-        )
+        .outerjoin(NotRatedHere, not_rated_in(library_id))
         .where(Statement.framework_id == framework_id, NotRatedHere.id.is_(None))
         .order_by(Statement.position)
     )

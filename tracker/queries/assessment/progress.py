@@ -30,7 +30,7 @@ from tracker.models import (
     UseStatement,
     UseStatementReading,
 )
-from tracker.models.joins import rated_before
+from tracker.models.joins import not_rated_in, rated_before
 from tracker.models.reviews.standing import standing
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.assessment.ratings import RatingFilter
@@ -194,7 +194,7 @@ def of(learner: Learner) -> dict[str, int]:
 LEARNER: BindParameter[int] = bindparam("learner", type_=Integer)
 LIBRARY: BindParameter[int] = bindparam("library", type_=Integer)
 FRAMEWORK: BindParameter[int] = bindparam("framework", type_=Integer)
-LEFT_OUT = and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == LIBRARY)
+LEFT_OUT = not_rated_in(LIBRARY)
 """The join of `NotRatedHere` in the learner's library to `Statement`."""
 OWN_ROW = and_(Rating.statement_id == Statement.id, Rating.person_id == LEARNER)
 """The join of the learner's own `Rating` to `Statement`: its answer may be cleared."""

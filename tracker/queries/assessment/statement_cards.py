@@ -6,7 +6,7 @@ where some are to be rated again.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,9 +53,10 @@ from tracker.queries.assessment.progress import (
     REVIEWED,
     of,
 )
+from tracker.queries.assessment.scale_labels import ScaleLabel, scale_labels
 from tracker.rules import drafts
 from tracker.rules.assessment.ratings import RatingFilter, is_dated
-from tracker.rules.frameworks.scale import NOT_SURE, UNGRADED, Basis, Meaning, shortcut
+from tracker.rules.frameworks.scale import NOT_SURE, Basis
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 
@@ -123,23 +124,6 @@ class StatementCard:
             RatingFilter.CHANGED: self.endorsement is not None and self.endorsement.since,
             RatingFilter.NOT_SURE: self.answer == NOT_SURE,
         }[which]
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleLabel:
-    """One answer of the framework's scale as it is shown. `step`: its place among the graded ones,
-    0 for the others; `shortcut`: its key on a card."""
-
-    key: str
-    label: Wording
-    description: Wording
-    reviewer_description: Wording
-    means: Meaning
-    step: int
-
-    @property
-    def shortcut(self) -> str:
-        return shortcut(self.key, self.step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,24 +231,6 @@ def _quoted(
                 CitationChip(row.label, row.words, row.href)
             )
     return scale_labels(words), quotes
-
-
-def scale_labels(rows: Iterable[Any]) -> tuple[ScaleLabel, ...]:
-    """Of rows (key, label, words, reviewer_description, counts_as) in the order of the scale."""
-    found: list[ScaleLabel] = []
-    for row in rows:
-        step = 0 if row.key in UNGRADED else 1 + sum(each.step > 0 for each in found)
-        found.append(
-            ScaleLabel(
-                row.key,
-                row.label,
-                row.words,
-                row.reviewer_description,
-                Meaning(row.counts_as),
-                step,
-            )
-        )
-    return tuple(found)
 
 
 def _cards_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

@@ -16,6 +16,7 @@ from tracker.models import (
     ReviewItem,
     Statement,
 )
+from tracker.models.joins import not_rated_in
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import Learner
 from tracker.rules.frameworks.wording import Wording
@@ -96,13 +97,7 @@ def agreed(
             ),
         )
         .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
-        .outerjoin(
-            NotRatedHere,
-            and_(
-                NotRatedHere.statement_id == Statement.id,
-                NotRatedHere.library_id == PERSON.library_id,
-            ),
-        )
+        .outerjoin(NotRatedHere, not_rated_in(PERSON.library_id))
         .where(
             LevelException.person_id == learner.person_id,
             Statement.framework_id == learner.framework_id,
@@ -127,10 +122,7 @@ def of_people(
     rows = session().execute(
         select(LevelException.person_id, LevelException.statement_id)
         .join(Statement, Statement.id == LevelException.statement_id)
-        .outerjoin(
-            NotRatedHere,
-            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
-        )
+        .outerjoin(NotRatedHere, not_rated_in(library_id))
         .where(
             LevelException.person_id.in_(person_ids),
             Statement.framework_id == framework_id,

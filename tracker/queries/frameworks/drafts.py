@@ -17,9 +17,8 @@ from tracker.rules.frameworks.changes.comparison import (
     VersionChange,
     VersionComparison,
     compare,
-    empty_levels,
-    titles_used_twice,
 )
+from tracker.rules.frameworks.changes.structure import empty_levels, titles_used_twice
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.files import framework_of
 from tracker.rules.frameworks.versions import VersionDecision

@@ -16,7 +16,7 @@ from tracker.models import (
     Statement,
     Strand,
 )
-from tracker.models.joins import level_of_statement
+from tracker.models.joins import level_of_statement, not_rated_in
 from tracker.policy.permissions import Actor
 from tracker.rules.frameworks.sensitive import Decision
 from tracker.rules.frameworks.wording import Wording
@@ -147,13 +147,7 @@ def rated(actor: Actor, framework_id: int) -> list[RatedDomain]:
         .join(Domain, Domain.id == Statement.domain_id)
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
-        .outerjoin(
-            NotRatedHere,
-            and_(
-                NotRatedHere.statement_id == Statement.id,
-                NotRatedHere.library_id == actor.library_id,
-            ),
-        )
+        .outerjoin(NotRatedHere, not_rated_in(actor.library_id))
         .where(Statement.framework_id == framework_id, NotRatedHere.id.is_(None))
         .order_by(Strand.position, Domain.position, Statement.rank, Statement.position)
     )

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
+from sqlalchemy import func, literal, select, union_all
 
 from tracker.db import session
 from tracker.models import (
@@ -19,7 +19,7 @@ from tracker.models import (
     Statement,
     Strand,
 )
-from tracker.models.joins import level_of_statement
+from tracker.models.joins import level_of_statement, not_rated_in
 from tracker.queries.assessment.learners import frameworks_of
 from tracker.rules.frameworks.wording import Wording
 
@@ -83,7 +83,7 @@ def recent(
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
         .join(Person, Person.id == person_id)
-        .outerjoin(NotRatedHere, _left_out())
+        .outerjoin(NotRatedHere, not_rated_in(Person.library_id))
         .where(Statement.framework_id.in_(framework_ids), NotRatedHere.id.is_(None))
         .group_by(*said)
         .order_by(func.min(used.c.place), func.max(used.c.linked_at).desc(), Statement.id)
@@ -117,7 +117,7 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
         .join(Strand, Strand.id == Domain.strand_id)
         .join(Level, level_of_statement())
         .join(Person, Person.id == person_id)
-        .outerjoin(NotRatedHere, _left_out())
+        .outerjoin(NotRatedHere, not_rated_in(Person.library_id))
         .where(Statement.framework_id.in_(each.id for each in own), NotRatedHere.id.is_(None))
         .order_by(Strand.position, Domain.position, Statement.rank, Statement.position)
     )
@@ -136,10 +136,3 @@ def statements(person_id: int, today: dt.date) -> list[StatementGroup]:
         )
         group.choices.append(StatementChoice(row.statement_id, row.name, row.title, row.text))
     return [group for each in own for group in groups[each.id].values()]
-
-
-def _left_out() -> ColumnElement[bool]:
-    """By the person's library."""
-    return and_(
-        NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == Person.library_id
-    )

@@ -13,8 +13,9 @@ from tracker.db import session
 from tracker.models import AuditEvent, AuditEventDetail, Person
 from tracker.policy.permissions import Actor
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.administration.people import folded, named_like
+from tracker.queries.administration.people import named_like
 from tracker.rules.calendar import start_of
+from tracker.rules.names import folded
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
 
 DOER, ABOUT = aliased(Person), aliased(Person)

@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy import Subquery, select
 
 from tracker.db import session
-from tracker.models import Framework, Round, RoundSnapshot, ScaleAnswer, SnapshotPerson
+from tracker.models import Framework, Round, RoundSnapshot, SnapshotPerson
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.assessment import scale_labels
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import levels
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.queries.profiles.statement_status import StatementVoices
-from tracker.rules.frameworks.scale import Meaning, Scale
+from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import TargetState
 from tracker.rules.teams import round_snapshots
@@ -176,17 +177,7 @@ def growth(
     endorsed_then = _said(
         select(stood).where(blind.shown(stood.c.person_id, stood.c.statement_id)).subquery()
     )
-    answers = (
-        session()
-        .execute(
-            select(ScaleAnswer.key, ScaleAnswer.label, ScaleAnswer.counts_as)
-            .where(ScaleAnswer.framework_id == learner.framework_id)
-            .order_by(ScaleAnswer.position)
-        )
-        .all()
-    )
-    labels = {row.key: row.label for row in answers}
-    scale = Scale.of((row.key, row.counts_as) for row in answers)
+    scale, labels = scale_labels.labelled(learner.framework_id)
     up: list[StatementChange] = []
     down: list[StatementChange] = []
     newly: list[StatementChange] = []

@@ -12,7 +12,6 @@ The last two are read through the versions of the framework: models/reviews/stan
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -24,7 +23,6 @@ from sqlalchemy import (
     String,
     Subquery,
     and_,
-    bindparam,
     exists,
     func,
     literal,
@@ -34,8 +32,6 @@ from sqlalchemy import (
 
 from tracker.db import session
 from tracker.models import (
-    Domain,
-    Level,
     LevelException,
     NotRatedHere,
     Rating,
@@ -44,15 +40,14 @@ from tracker.models import (
     ReviewItem,
     ScaleAnswer,
     Statement,
-    Strand,
 )
-from tracker.models.joins import scale_answer
+from tracker.models.joins import not_rated_in, scale_answer
 from tracker.models.reviews.standing import read_through
 from tracker.models.reviews.standing import standing as standing_endorsements
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.endorsements import exceptions
+from tracker.queries.profiles.level_shapes import DomainShape, LevelShape
 from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning
-from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import DomainStanding, LevelTally, standing
 from tracker.rules.reviews.workflow import REVEALED
 
@@ -62,92 +57,6 @@ them."""
 
 
 NONE: Mapping[Meaning, int] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class LevelShape:
-    rank: int
-    name: Wording
-    role_label: Wording
-    listed: int
-    not_rated_here: int
-
-
-@dataclass(frozen=True, slots=True)
-class DomainShape:
-    """A domain of a framework as a library uses it; levels in rank order."""
-
-    id: int
-    key: str
-    title: Wording
-    strand_key: str
-    strand: Wording
-    levels: tuple[LevelShape, ...]
-
-    @property
-    def not_rated_here(self) -> int:
-        return sum(level.not_rated_here for level in self.levels)
-
-    @property
-    def rated_here(self) -> int:
-        return sum(level.listed - level.not_rated_here for level in self.levels)
-
-    def level_name(self, rank: int) -> str:
-        """The name of the level in this strand; "" for rank 0."""
-        return next((level.name for level in self.levels if level.rank == rank), "")
-
-
-_SHAPE = (
-    select(
-        Domain.id,
-        Domain.key,
-        Domain.title,
-        Strand.key.label("strand_key"),
-        Strand.title.label("strand"),
-        Level.rank,
-        Level.name,
-        Level.role_label,
-        func.count(Statement.id).label("listed"),
-        func.count(NotRatedHere.id).label("not_rated_here"),
-    )
-    .join(Strand, Strand.id == Domain.strand_id)
-    .join(Level, Level.strand_id == Strand.id)
-    .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
-    .outerjoin(
-        NotRatedHere,
-        and_(
-            NotRatedHere.statement_id == Statement.id,
-            NotRatedHere.library_id == bindparam("library"),
-        ),
-    )
-    .where(Strand.framework_id == bindparam("framework"))
-    .group_by(
-        Domain.id,
-        Domain.key,
-        Domain.title,
-        Strand.key,
-        Strand.title,
-        Level.rank,
-        Level.name,
-        Level.role_label,
-        Strand.position,
-        Domain.position,
-    )
-    .order_by(Strand.position, Domain.position, Domain.id, Level.rank)
-)
-"""Built once: every page of levels asks it."""
-
-
-def shape(framework_id: int, library_id: int) -> tuple[DomainShape, ...]:
-    """The domains in the framework's order. One query."""
-    rows = session().execute(_SHAPE, {"framework": framework_id, "library": library_id}).all()
-    found: dict[int, DomainShape] = {}
-    for row in rows:
-        level = LevelShape(row.rank, row.name, row.role_label, row.listed, row.not_rated_here)
-        before = found.get(row.id)
-        levels = (level,) if before is None else (*before.levels, level)
-        found[row.id] = DomainShape(row.id, row.key, row.title, row.strand_key, row.strand, levels)
-    return tuple(found.values())
 
 
 def own_answers(person_ids: Iterable[int], framework_id: int, library_id: int) -> Counts:
@@ -318,10 +227,7 @@ def _count(answers: FromClause, framework_id: int, library_id: int) -> Counts:
         select(person_id, Statement.domain_id, Statement.rank, ScaleAnswer.counts_as, func.count())
         .join(Statement, Statement.id == statement_id)
         .join(ScaleAnswer, scale_answer(answer))
-        .outerjoin(
-            NotRatedHere,
-            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
-        )
+        .outerjoin(NotRatedHere, not_rated_in(library_id))
         .where(Statement.framework_id == framework_id, NotRatedHere.id.is_(None))
         .group_by(person_id, Statement.domain_id, Statement.rank, ScaleAnswer.counts_as)
     )

@@ -9,17 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import and_, case, distinct, func, select
+from sqlalchemy import case, distinct, func, select
 
 from tracker.db import session
 from tracker.models import Endorsement, Library, NotRatedHere, Rating, ScaleAnswer, Statement
-from tracker.models.joins import opens_statements, scale_answer
+from tracker.models.joins import not_rated_in, opens_statements, scale_answer
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment import learners
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.profiles import levels
-from tracker.queries.profiles.levels import Counts, DomainShape
+from tracker.queries.profiles import level_shapes, levels
+from tracker.queries.profiles.level_shapes import DomainShape
+from tracker.queries.profiles.levels import Counts
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.levels import DomainStanding
 
@@ -60,7 +61,7 @@ class EndorsedCount:
 
 def profile(learner: Learner, side: SelfSide, blind: BlindSpots) -> Profile:
     """Four queries; three without a self side."""
-    domains = levels.shape(learner.framework_id, learner.library_id)
+    domains = level_shapes.shape(learner.framework_id, learner.library_id)
     expected = learners.expected(learner)
     own = _self_side(learner, side, blind)
     endorsed = levels.endorsed_answers(
@@ -101,13 +102,7 @@ def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
         .join(Endorsement, Endorsement.id == endorsed.c.id)
         .join(Statement, Statement.id == endorsed.c.statement_id)
         .join(ScaleAnswer, scale_answer(Endorsement.answer))
-        .outerjoin(
-            NotRatedHere,
-            and_(
-                NotRatedHere.statement_id == Statement.id,
-                NotRatedHere.library_id == learner.library_id,
-            ),
-        )
+        .outerjoin(NotRatedHere, not_rated_in(learner.library_id))
         .where(
             Statement.framework_id == learner.framework_id,
             NotRatedHere.id.is_(None),

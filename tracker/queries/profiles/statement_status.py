@@ -20,14 +20,16 @@ from tracker.models import (
     Statement,
     StatementSuccessor,
 )
+from tracker.models.joins import not_rated_in
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.assessment import scale_labels
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.endorsements import endorsements, exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import levels
 from tracker.queries.profiles.profiles import Profile, SelfSide
-from tracker.rules.frameworks.scale import Meaning, Scale
+from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 from tracker.rules.profiles import next_steps
@@ -85,17 +87,7 @@ def voices(
 ) -> list[StatementVoices]:
     """In the framework's order; of one domain, where it is named. Four queries; three without a
     self side."""
-    scale = (
-        session()
-        .execute(
-            select(ScaleAnswer.key, ScaleAnswer.label, ScaleAnswer.counts_as)
-            .where(ScaleAnswer.framework_id == learner.framework_id)
-            .order_by(ScaleAnswer.position)
-        )
-        .all()
-    )
-    labels = {row.key: row.label for row in scale}
-    steps = Scale.of((row.key, row.counts_as) for row in scale)
+    steps, labels = scale_labels.labelled(learner.framework_id)
 
     def shown(
         key: str | None, who: str, at: dt.datetime, version: str | None = None
@@ -127,13 +119,7 @@ def voices(
             Framework.version,
             Person.name.label("endorser"),
         )
-        .outerjoin(
-            NotRatedHere,
-            and_(
-                NotRatedHere.statement_id == Statement.id,
-                NotRatedHere.library_id == learner.library_id,
-            ),
-        )
+        .outerjoin(NotRatedHere, not_rated_in(learner.library_id))
         .outerjoin(own, own_statement == Statement.id)
         .outerjoin(
             endorsed,

@@ -24,7 +24,8 @@ from tracker.models import (
     TrainingAction,
 )
 from tracker.models.joins import scale_answer
-from tracker.queries.assessment.statement_cards import CitationChip, ScaleLabel, scale_labels
+from tracker.queries.assessment.scale_labels import ScaleLabel, scale_labels
+from tracker.queries.assessment.statement_cards import CitationChip
 from tracker.rules.evidence.content import is_web_link, kind_of
 from tracker.rules.frameworks.scale import EvidenceKind
 from tracker.rules.frameworks.wording import Wording

@@ -9,8 +9,8 @@ by name gets nothing that the matrix doesn't have.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from tracker.queries.profiles import levels
-from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles import level_shapes
+from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.reviews.submission_counts import who_sent
 from tracker.queries.teams.gap_figures import GapFigures, figures, kept_not_met, not_met
 from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
@@ -72,7 +72,7 @@ def drill(scope: GapScope, chosen: MatrixFilters, key: str) -> DomainDrill | Non
     """None: no such domain. Five queries for now, four for a round."""
     people = people_chosen(scope, chosen)
     if any(not one.by_name for one in people):
-        shape = levels.shape(chosen.framework_id, scope.library_id)
+        shape = level_shapes.shape(chosen.framework_id, scope.library_id)
         nothing = (DomainDrill(each, True, DomainSummary(each.id, 0)) for each in shape)
         return next((each for each in nothing if each.domain.key == key), None)
     of = figures(scope, chosen.framework_id, people)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import LevelException, NotRatedHere, Review, ReviewItem, Statement
+from tracker.models.joins import not_rated_in
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.endorsements import exceptions
@@ -50,10 +51,7 @@ def progress_of_unreviewed(
                 endorsed.c.person_id == Review.learner_id, endorsed.c.statement_id == Statement.id
             ),
         )
-        .outerjoin(
-            NotRatedHere,
-            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
-        )
+        .outerjoin(NotRatedHere, not_rated_in(library_id))
         .outerjoin(
             LevelException,
             and_(

@@ -17,13 +17,13 @@ from tracker.models import (
     SnapshotPerson,
     Statement,
 )
-from tracker.models.joins import scale_answer
+from tracker.models.joins import not_rated_in, scale_answer
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment.learners import targets
 from tracker.queries.endorsements import exceptions
-from tracker.queries.profiles import levels
-from tracker.queries.profiles.levels import DomainShape, LevelShape
+from tracker.queries.profiles import level_shapes, levels
+from tracker.queries.profiles.level_shapes import DomainShape, LevelShape
 from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.targets import higher_of
@@ -55,7 +55,7 @@ def figures(scope: GapScope, framework_id: int, people: Sequence[TeamLearner]) -
     more where something is hidden."""
     if scope.round is not None:
         return kept_figures(scope.round, [one.person_id for one in people], scope.blind)
-    domains = levels.shape(framework_id, scope.library_id)
+    domains = level_shapes.shape(framework_id, scope.library_id)
     of = ([one.person_id for one in people], framework_id, scope.library_id, scope.blind)
     counts = levels.endorsed_answers(*of)
     expected = targets({job for one in people for job in one.role_profile_ids})
@@ -160,10 +160,7 @@ def not_met(
         )
         .join(endorsed, statement_id == Statement.id)
         .join(ScaleAnswer, scale_answer(answer))
-        .outerjoin(
-            NotRatedHere,
-            and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library_id),
-        )
+        .outerjoin(NotRatedHere, not_rated_in(library_id))
         .outerjoin(
             LevelException,
             and_(

@@ -4,7 +4,7 @@ by name; others get `releases`."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.teams.gap_figures import Cells, figures, kept_figures
 from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, TeamName, within
 from tracker.rules.frameworks.wording import Wording

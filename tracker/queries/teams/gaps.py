@@ -7,7 +7,7 @@ The endorsed voice alone: nothing here reads a rating.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.teams import gap_drill, gap_drill_reviews
 from tracker.queries.teams.gap_drill import StatementReason
 from tracker.queries.teams.gap_matrix import (

@@ -4,24 +4,31 @@ without names."""
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, select, union_all
 
 from tracker.db import session
 from tracker.models import (
+    Domain,
+    Endorsement,
     Framework,
+    LevelException,
     Library,
     Membership,
     Person,
     Release,
     ReleasePerson,
+    Review,
+    ReviewItem,
     RoleProfile,
     Round,
     RoundSnapshot,
     SnapshotPerson,
+    Statement,
 )
 from tracker.policy.permissions import current_on, people_of
-from tracker.queries.profiles import levels
+from tracker.queries.profiles import level_shapes
 from tracker.queries.teams.round_facts import memberships_on, people_at
 from tracker.rules.calendar import day_in
 from tracker.rules.frameworks.scale import Voice
@@ -42,7 +49,7 @@ from tracker.rules.teams.round_snapshots import Kept, KeptPerson
 def moments_due(library_id: int, now: dt.datetime) -> Iterator[Moment]:
     """The ends of the rounds that were kept since the newest release, in order, and now. Where
     there is none yet, now comes first: what is told of a round may keep it from being told. Two
-    queries, two for each round, and nine for each framework."""
+    queries, four for each round, and eleven for each framework."""
     newest = session().scalar(
         select(func.max(Release.as_of)).where(Release.library_id == library_id)
     )
@@ -58,7 +65,7 @@ def moments_due(library_id: int, now: dt.datetime) -> Iterator[Moment]:
         snapshots = snapshots[::-1]
     for each in snapshots:
         if newest is None or each.as_of > newest:
-            yield Moment(each.as_of, _at_end(each.id, each.facts["frameworks"]))
+            yield Moment(each.as_of, _at_end(library_id, each))
     if newest is not None:
         yield Moment(now, _now(library_id, now))
 
@@ -91,17 +98,19 @@ def items_of(*of: ColumnElement[bool]) -> dict[int, CountedStates]:
     return {release_id: frozenset(items) for release_id, items in found.items()}
 
 
-def _at_end(snapshot_id: int, frameworks: Kept) -> Learners:
+def _at_end(library_id: int, snapshot: Row[Any]) -> Learners:
     rows = session().scalars(
         select(SnapshotPerson)
-        .where(SnapshotPerson.snapshot_id == snapshot_id)
+        .where(SnapshotPerson.snapshot_id == snapshot.id)
         .order_by(SnapshotPerson.framework_id)
     )
+    frameworks = snapshot.facts["frameworks"]
+    times = _times_reviewed(library_id, snapshot.as_of)
     found: FoundLearners = defaultdict(dict)
     for each in rows:
         framework = frameworks[str(each.framework_id)]
         keys = {str(domain["id"]): domain["key"] for domain in framework["domains"]}
-        _add(found, framework["slug"], keys, each)
+        _add(found, framework["slug"], keys, each, times)
     return {by: list(people.values()) for by, people in found.items()}
 
 
@@ -119,14 +128,59 @@ def _now(library_id: int, now: dt.datetime) -> Learners:
         .distinct()
         .order_by(Framework.id)
     )
+    times = _times_reviewed(library_id, now)
     found: FoundLearners = defaultdict(dict)
     for framework_id, slug in learned.all():
-        domains = levels.shape(framework_id, library_id)
+        domains = level_shapes.shape(framework_id, library_id)
         keys = {str(domain.id): domain.key for domain in domains}
         there = memberships_on(library_id, today, framework_id, now)
         for each in people_at(library_id, framework_id, domains, there, now):
-            _add(found, slug, keys, each)
+            _add(found, slug, keys, each, times)
     return {by: list(people.values()) for by, people in found.items()}
+
+
+TimesReviewed = Mapping[Measure, Mapping[tuple[int, str], int]]
+"""By person and key of the domain."""
+
+
+def _times_reviewed(library_id: int, at: dt.datetime) -> TimesReviewed:
+    """How often people's statements were reviewed by then, and how often their own answers were
+    revealed: of all versions of a framework, each time, whatever stands of it. An agreed exception
+    is a time, once in all versions. Two queries."""
+    revealed = (
+        select(Review.learner_id.label("person_id"), ReviewItem.statement_id)
+        .join(Review, Review.id == ReviewItem.review_id)
+        .where(ReviewItem.revealed_at <= at)
+    )
+    endorsed = union_all(
+        select(Endorsement.person_id, Endorsement.statement_id).where(
+            Endorsement.endorsed_at <= at
+        ),
+        select(LevelException.person_id, LevelException.statement_id)
+        .join(
+            ReviewItem,
+            and_(
+                ReviewItem.id == LevelException.item_id,
+                ReviewItem.statement_id == LevelException.statement_id,
+            ),
+        )
+        .where(LevelException.agreed_at <= at),
+    )
+    found: defaultdict[Measure, dict[tuple[int, str], int]] = defaultdict(dict)
+    for voice, each in ((Voice.SELF, revealed), (Voice.ENDORSED, endorsed)):
+        times = each.subquery()
+        rows = session().execute(
+            select(times.c.person_id, Framework.slug, Domain.key, func.count())
+            .join(Person, Person.id == times.c.person_id)
+            .join(Statement, Statement.id == times.c.statement_id)
+            .join(Domain, Domain.id == Statement.domain_id)
+            .join(Framework, Framework.id == Statement.framework_id)
+            .where(Person.library_id == library_id)
+            .group_by(times.c.person_id, Framework.slug, Domain.key)
+        )
+        for person_id, slug, key, number in rows:
+            found[Measure(slug, voice)][person_id, key] = number
+    return found
 
 
 FoundLearners = defaultdict[Measure, dict[int, CountedLearner]]
@@ -135,7 +189,11 @@ KEPT_AS = {Voice.SELF: "revealed", Voice.ENDORSED: "endorsed"}
 
 
 def _add(
-    found: FoundLearners, slug: str, keys: Mapping[str, str], of: KeptPerson | SnapshotPerson
+    found: FoundLearners,
+    slug: str,
+    keys: Mapping[str, str],
+    of: KeptPerson | SnapshotPerson,
+    times: TimesReviewed,
 ) -> None:
     """Counted in the newest of their teams, by their job there. `keys`: of the domains, by id as a
     snapshot has it."""
@@ -146,7 +204,8 @@ def _add(
             job = of.cells[id_].get("by_job", {}).get(str(of.role_profile_id))
             state = counts["state"] if job is None else _against(counts, job["target"])
             if state is not None:
-                states[key] = (TargetState(state), _answered(counts))
+                reviewed = times[Measure(slug, voice)].get((of.person_id, key), 0)
+                states[key] = (TargetState(state), reviewed)
         found[Measure(slug, voice)][of.person_id] = CountedLearner(
             of.person_id, of.paths[-1], states
         )
@@ -166,7 +225,3 @@ def _against(counts: Kept, target_rank: int | None) -> TargetState | None:
         for each in counts["levels"]
     )
     return standing(tallies, target_rank).target_state
-
-
-def _answered(of: Kept) -> int:
-    return sum(each["met"] + each["not_met"] + each["excluded"] for each in of["levels"])

@@ -17,8 +17,8 @@ from sqlalchemy import select
 from tracker.db import session
 from tracker.models import Membership, Release, Review, Team
 from tracker.policy.permissions import Actor
-from tracker.queries.profiles import levels
-from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles import level_shapes
+from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.teams.gap_matrix import MatrixFilters
 from tracker.queries.teams.gap_scope import GapScope, TeamName
 from tracker.queries.teams.release_facts import items_of
@@ -145,7 +145,7 @@ def page(actor: Actor, scope: GapScope, chosen: MatrixFilters) -> ReleasedPage:
     the reader is to rate somebody blind: of that domain nothing is told."""
     by = Measure(chosen.slug, Voice.ENDORSED)
     figures = ReleasedFigures(actor, scope.library_id, by)
-    domains = levels.shape(chosen.framework_id, scope.library_id)
+    domains = level_shapes.shape(chosen.framework_id, scope.library_id)
     hidden = {domain_id for _person_id, domain_id in scope.blind.domains()}
     at = scope.round.as_of if scope.round else None
     then = chosen.compare.as_of if chosen.compare else None
@@ -191,17 +191,19 @@ def voices(
                 for told in (own, reviewed)
             ),
         )
-        for domain in levels.shape(framework_id, scope.library_id)
+        for domain in level_shapes.shape(framework_id, scope.library_id)
     )
 
 
 def _known_by(actor: Actor) -> Any:
     """The ids of whom the actor sees or saw by name, in both voices: themselves, the people of the
-    teams that they supervise, also those who have left, and whoever's reviews they were sent. For
-    use in a query."""
+    teams that they supervise or did, also those who have left, and whoever's reviews they were
+    sent. For use in a query."""
+    supervised = select(Membership.team_id).where(
+        Membership.role == Role.SUPERVISOR, Membership.person_id == actor.person_id
+    )
     taught = select(Membership.person_id).where(
-        Membership.role == Role.LEARNER,
-        Membership.team_id.in_([place.team_id for place in actor.supervises]),
+        Membership.role == Role.LEARNER, Membership.team_id.in_(supervised)
     )
     return taught.union(
         select(Membership.person_id).where(Membership.person_id == actor.person_id),

@@ -29,8 +29,8 @@ from tracker.policy.permissions import current_on, people_of
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
 from tracker.queries.assessment.learners import targets
 from tracker.queries.endorsements import exceptions
-from tracker.queries.profiles import levels
-from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles import level_shapes, levels
+from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.teams.gap_figures import not_met
 from tracker.rules.profiles.targets import higher_of
 from tracker.rules.roles import Role
@@ -60,7 +60,7 @@ def facts_at_end(round_id: int, as_of: dt.datetime) -> KeptRound:
     }
     people: list[KeptPerson] = []
     for framework in frameworks.all():
-        domains = levels.shape(framework.id, period.library_id)
+        domains = level_shapes.shape(framework.id, period.library_id)
         facts["frameworks"][str(framework.id)] = {
             "slug": framework.slug,
             "title": framework.title,

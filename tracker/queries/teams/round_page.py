@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.policy.permissions import Actor
-from tracker.queries.administration.people import folded
 from tracker.queries.reviews import eligible_reviewers
 from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, TeamName, within
 from tracker.queries.teams.kept_scope import scope_at
 from tracker.queries.teams.round_reviews import flags_of, reviews_of
 from tracker.rules.calendar import day_in, start_of
 from tracker.rules.frameworks.wording import Wording
+from tracker.rules.names import folded
 from tracker.rules.teams.round_progress import (
     REMIND_AGAIN,
     RoundCounts,

@@ -1,4 +1,4 @@
-"""Teams as those who supervise or coordinate them see them: members, and what they have sent.
+"""Teams as those who supervise or coordinate them see them: how many learn there, and of them sent.
 
 Nothing here reads a rating: what was not sent is seen by its owner alone, also as a count or a
 time.
@@ -6,38 +6,26 @@ time.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
-from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, exists, func, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, case, func, select, true
 
 from tracker.db import session
 from tracker.models import (
-    Framework,
     Library,
     Membership,
     Person,
     Review,
     ReviewItem,
-    RoleProfile,
     Round,
     RoundFramework,
     Team,
 )
-from tracker.policy.permissions import Actor, current_on, in_reach_on, teams_readable
+from tracker.policy.permissions import Actor, current_on, teams_readable
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.reviews.submission_counts import (
-    SentCounts,
-    WaitingReviews,
-    counts_as_sent,
-    sent_counts,
-    waiting_for,
-)
-from tracker.rules.frameworks.wording import Wording
+from tracker.queries.reviews.submission_counts import counts_as_sent
 from tracker.rules.reviews.workflow import REVEALED
 from tracker.rules.roles import Role
 
@@ -67,59 +55,6 @@ class TeamLine:
     sent: int
     reviewed: int
     names_to_coordinators: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A learner of a team in one of their frameworks. `ends_on` is set for somebody who has left
-    it. `role_profiles`: of all their jobs in this team, by which they are measured in it.
-    `has_sent`: in the open round of the framework, where there is one, else ever.
-    `learns_more`: another framework too, here or elsewhere."""
-
-    person_id: int
-    name: str
-    job: str
-    role_profiles: tuple[str, ...]
-    framework_id: int
-    framework_slug: str
-    framework: Wording
-    lang: str
-    learns_more: bool
-    since: dt.date
-    ends_on: dt.date | None
-    is_ready: bool
-    sent: SentCounts
-    has_sent: bool
-    waiting: WaitingReviews
-
-    @property
-    def role_profile(self) -> str:
-        return ", ".join(self.role_profiles)
-
-
-@dataclass(frozen=True, slots=True)
-class Staff:
-    person_id: int
-    name: str
-    role: Role
-
-
-@dataclass(frozen=True, slots=True)
-class TeamPage:
-    """One team. `children` is empty for somebody who does not coordinate it. `whole`: the team with
-    those below it, None once it is closed; `in_round`: it counts what was sent in open rounds."""
-
-    id: int
-    name: str
-    names_to_coordinators: bool
-    above: tuple[TeamLine, ...]
-    members: tuple[Member, ...]
-    former: tuple[Member, ...]
-    staff: tuple[Staff, ...]
-    children: tuple[TeamLine, ...]
-    whole: TeamLine | None
-    in_round: bool
-    rounds: tuple[OpenRound, ...]
 
 
 def open_rounds(library_id: int, today: dt.date) -> tuple[OpenRound, ...]:
@@ -179,130 +114,6 @@ def tree(
 
     put(None, 0)
     return tuple(lines)
-
-
-def page(actor: Actor, team_id: int, path: str, blind: BlindSpots, today: dt.date) -> TeamPage:
-    """A team that the actor may read. The number of queries is the same whatever the size."""
-    coordinates = any(path.startswith(place.path) for place in actor.coordinates)
-    rounds = open_rounds(actor.library_id, today)
-    readable = tree(actor, rounds, blind, today)
-    query = (
-        select(Team.name, Library.names_to_coordinators)
-        .join(Library, Library.id == Team.library_id)
-        .where(Team.id == team_id)
-    )
-    team = session().execute(query).one()
-    rows = _memberships(team_id, today)
-    learners = {row.person_id for row in rows if row.role == Role.LEARNER}
-    sent = sent_counts(learners, [each.id for each in rounds], blind)
-    waiting = waiting_for(actor, learners)
-    in_round = {framework_id for each in rounds for framework_id in each.framework_ids}
-    members: list[Member] = []
-    former: list[Member] = []
-    staff: dict[tuple[int, Role], Staff] = {}
-
-    def is_there(row: Any) -> bool:
-        return row.disabled_at is None and (row.ends_on is None or row.ends_on >= today)
-
-    of_person = defaultdict(list)
-    for row in rows:
-        of_person[row.person_id, row.framework_id, is_there(row)].append(row)
-    for row in rows:
-        is_current = is_there(row)
-        if row.role != Role.LEARNER:
-            if is_current:
-                staff[row.person_id, row.role] = Staff(row.person_id, row.name, row.role)
-            continue
-        theirs = sent.get((row.person_id, row.framework_id), SentCounts())
-        member = Member(
-            person_id=row.person_id,
-            name=row.name,
-            job=row.job,
-            role_profiles=tuple(
-                dict.fromkeys(
-                    each.role_profile
-                    for each in of_person[row.person_id, row.framework_id, is_current]
-                )
-            ),
-            framework_id=row.framework_id,
-            framework_slug=row.slug,
-            framework=f"{row.title} {row.version}",
-            lang=row.lang,
-            learns_more=row.learns_more,
-            since=row.starts_on,
-            ends_on=None if is_current else row.ends_on or row.disabled_at.date(),
-            is_ready=row.ready_at is not None,
-            sent=theirs,
-            has_sent=bool(theirs.in_round if row.framework_id in in_round else theirs.in_all),
-            waiting=waiting.get((row.person_id, row.framework_id), WaitingReviews()),
-        )
-        (members if is_current else former).append(member)
-    current = {(member.person_id, member.framework_slug): member for member in members}
-    here = {member.person_id for member in members}
-    gone = {member.person_id: member for member in former if member.person_id not in here}
-    return TeamPage(
-        id=team_id,
-        name=team.name,
-        names_to_coordinators=team.names_to_coordinators,
-        above=tuple(line for line in readable if path.startswith(line.path) and line.id != team_id),
-        members=tuple(current.values()),
-        former=tuple(gone.values()),
-        staff=tuple(staff.values()),
-        children=tuple(line for line in readable if line.parent_id == team_id)
-        if coordinates
-        else (),
-        in_round=bool(rounds),
-        whole=next((line for line in readable if line.id == team_id), None),
-        rounds=tuple(
-            each for each in rounds if each.framework_ids & {row.framework_id for row in rows}
-        ),
-    )
-
-
-def _memberships(team_id: int, today: dt.date) -> Sequence[Any]:
-    """Current ones and those that ended at most GRACE ago; of one person the newest comes last.
-    Somebody who cannot sign in any more is listed with those who left."""
-    return session().execute(_memberships_on(today), {"team": team_id}).all()
-
-
-@lru_cache(maxsize=8)
-def _memberships_on(today: dt.date) -> Select[*tuple[Any, ...]]:
-    """Built once a day."""
-    another, its_profile = aliased(Membership), aliased(RoleProfile)
-    learns_more = exists(
-        select(another.id)
-        .join(its_profile, its_profile.id == another.role_profile_id)
-        .where(
-            another.person_id == Membership.person_id,
-            another.role == Role.LEARNER,
-            current_on(another, today),
-            its_profile.framework_id != RoleProfile.framework_id,
-        )
-    )
-    return (
-        select(
-            Membership.person_id,
-            Membership.role,
-            Membership.job,
-            Membership.starts_on,
-            Membership.ends_on,
-            Person.name,
-            Person.ready_at,
-            Person.disabled_at,
-            func.coalesce(RoleProfile.name, "").label("role_profile"),
-            RoleProfile.framework_id,
-            Framework.slug,
-            Framework.title,
-            Framework.version,
-            Framework.lang,
-            learns_more.label("learns_more"),
-        )
-        .join(Person, Person.id == Membership.person_id)
-        .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .outerjoin(Framework, Framework.id == RoleProfile.framework_id)
-        .where(Membership.team_id == bindparam("team"), in_reach_on(Membership, today))
-        .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
-    )
 
 
 def _totals(

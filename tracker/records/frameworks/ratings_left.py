@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.models import CarriedPerson, Carrying, Framework, Rating, RoleProfile, Statement
+from tracker.models.joins import is_carried
 from tracker.rules.errors import Invalid
 
 
@@ -56,8 +57,7 @@ def elsewhere(
             .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
             .where(
                 CarriedPerson.person_id.in_({person_id for person_id, _profile in left}),
-                CarriedPerson.carried_at.is_not(None),
-                CarriedPerson.undone_at.is_(None),
+                is_carried(),
             )
         ).all()
     )

@@ -19,6 +19,7 @@ from tracker.models import (
     Statement,
     StatementSuccessor,
 )
+from tracker.models.joins import is_carried
 from tracker.records import audit
 from tracker.rules.frameworks.carrying import StatementLine
 from tracker.rules.frameworks.versions import Change
@@ -163,11 +164,7 @@ def _where_carried(person_id: int, statement_id: int) -> Select[Statement]:
     carried_to = (
         select(Carrying.to_id)
         .join(CarriedPerson, CarriedPerson.carrying_id == Carrying.id)
-        .where(
-            CarriedPerson.person_id == person_id,
-            CarriedPerson.carried_at.is_not(None),
-            CarriedPerson.undone_at.is_(None),
-        )
+        .where(CarriedPerson.person_id == person_id, is_carried())
     )
     return (
         select(Statement)

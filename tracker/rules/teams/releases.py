@@ -2,9 +2,10 @@
 
 Such a reader gets *releases* and nothing else: for a block of teams, a domain and a voice, how many
 people are at target and how many below it, as of a date. An *item* is one person as they stand in a
-domain after so many reviewed statements. It is decided on a release where at least `LEAST` items
-are in it that were in no decision before; it is told where neither it nor what has changed since
-any earlier one that is told is, all or all but one, of one state.
+domain after so many reviews of its statements; it is new with the next review, whatever comes of
+that. It is decided on a release where at least `LEAST` items are in it that were in no decision
+before; it is told where neither it nor what has changed since any earlier one that is told is, all
+or all but one, of one state.
 
 Each voice is decided on by itself: no figure, and no decision, mixes them. What people said of
 themselves is counted once it is revealed, and told in no other way than this to who sees the
@@ -14,7 +15,9 @@ Why nothing can be worked out, whatever is added or subtracted, and whoever is m
 of releases, and of those that count in it the last. Its new items are in none of the others, so
 they all stay in the sum: every sum is about at least `LEAST` people. Whether a release is told
 follows from the figures that are told, so that it is told says nothing else; that one is not told
-says something of its new items too, therefore two decisions are `LEAST` people apart.
+says something of its new items too, therefore two decisions are `LEAST` people apart. Who stands
+otherwise without a review, by another target or another job, is in an item that was there before:
+when it is decided depends on nobody's state.
 
 Who is neither at target nor below it disguises nobody: the reader may know all of those. Blocks
 depend on how many people learn in a team, which everybody may know, and on nothing else.
@@ -36,12 +39,17 @@ TOLD = (TargetState.AT_TARGET, TargetState.GAP)
 
 
 class CountedState(NamedTuple):
-    """What a figure counts: a person in a domain, with so many statements reviewed there, or in
-    their own voice revealed."""
+    """What a figure counts: a person in a domain, after so many reviews of statements there, or in
+    their own voice so many that were revealed: the same statement each time anew."""
 
     person_id: int
     state: TargetState
     reviewed: int
+
+    @property
+    def item(self) -> tuple[int, int]:
+        """What is known of it to whoever knows who was reviewed when."""
+        return self.person_id, self.reviewed
 
 
 CountedStates = frozenset[CountedState]
@@ -50,7 +58,7 @@ CountedStates = frozenset[CountedState]
 @dataclass(frozen=True, slots=True)
 class CountedLearner:
     """Somebody in the one team in which they are counted. `states`: by key of each domain in which
-    they have a target."""
+    they have a target, how they stand and after how many reviews."""
 
     person_id: int
     path: str
@@ -130,21 +138,26 @@ def due(
 
 def is_decided(items: CountedStates, decided: Iterable[CountedStates]) -> bool:
     """Whether enough is new since all earlier decisions."""
-    return len(items.difference(*decided)) >= LEAST
+    return len(_items(items).difference(*map(_items, decided))) >= LEAST
 
 
 def may_be_told(items: CountedStates, told: Iterable[CountedStates]) -> bool:
     """Whether the figure of these items may be told beside those that are told."""
     return _says_little(items, frozenset()) and all(
-        _says_little(items - each, each - items) for each in told if each & items
+        _says_little(items, each) for each in told if _items(each) & _items(items)
     )
 
 
-def _says_little(new: CountedStates, gone: CountedStates) -> bool:
-    """Whether the figures of `new` less those of `gone` leave at least `APART` people open of each
+def _says_little(now: CountedStates, then: CountedStates) -> bool:
+    """Whether the figures of `now` less those of `then` leave at least `APART` people open of each
     side, who is in which state."""
-    more = count(new, TargetState.AT_TARGET) - count(gone, TargetState.AT_TARGET)
-    return APART - len(gone) <= more <= len(new) - APART
+    new, gone = len(_items(now) - _items(then)), len(_items(then) - _items(now))
+    more = count(now, TargetState.AT_TARGET) - count(then, TargetState.AT_TARGET)
+    return APART - gone <= more <= new - APART
+
+
+def _items(of: CountedStates) -> frozenset[tuple[int, int]]:
+    return frozenset(each.item for each in of)
 
 
 def count(items: CountedStates, state: TargetState) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db import session, transaction
 from tracker.models import Invitation, Library, Person
+from tracker.models.joins import link_works
 from tracker.policy.permissions import Actor, people_of
 from tracker.records import administration, audit
 from tracker.records.accounts import address_changes, invitations, sign_ins
@@ -105,8 +106,7 @@ def accept(
         .join(Library, Library.id == Person.library_id)
         .where(
             Invitation.token_hash == token_hash(token),
-            Invitation.closed_at.is_(None),
-            Invitation.ends_at > now,
+            link_works(now),
             Person.disabled_at.is_(None),
         )
     )

@@ -4,12 +4,11 @@ ends."""
 import datetime as dt
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import LegalHold, Person
+from tracker.models import LegalHold
 from tracker.policy.permissions import Actor
-from tracker.records import administration, audit, held_texts
+from tracker.records import administration, held_texts
 from tracker.rules.errors import Conflict
 from tracker.rules.evidence.places import FilePlace
 from tracker.rules.texts import clean_prose
@@ -24,7 +23,7 @@ def begin(actor: Actor, person_id: int, why: str, now: dt.datetime) -> None:
         if held_texts.is_on_hold(tx, person.id):
             raise Conflict("hold_is_open")
         tx.add(LegalHold(person_id=person.id, why=why, set_by_id=actor.person_id, began_at=now))
-        _note(tx, "legal_hold_set", actor, person, now)
+        administration.note(tx, "legal_hold_set", actor, person, now)
 
 
 def end(actor: Actor, person_id: int, place: FilePlace, now: dt.datetime) -> int:
@@ -40,20 +39,6 @@ def end(actor: Actor, person_id: int, place: FilePlace, now: dt.datetime) -> int
         hold.ended_at, hold.ended_by_id = now, actor.person_id
         tx.flush()
         count = held_texts.release(tx, person.id, now)
-        _note(tx, "legal_hold_ended", actor, person, now, texts=count)
+        administration.note(tx, "legal_hold_ended", actor, person, now, texts=count)
     erased_files.finish_or_leave(place)
     return count
-
-
-def _note(
-    tx: Session, kind: str, actor: Actor, person: Person, now: dt.datetime, **facts: int
-) -> None:
-    audit.note(
-        tx,
-        kind,
-        now,
-        library_id=person.library_id,
-        actor_id=actor.person_id,
-        subject_id=person.id,
-        **facts,
-    )

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
@@ -14,7 +13,7 @@ from tracker.records.notifications import notices
 from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.administration.requests import RequestOutcome
-from tracker.rules.errors import Conflict, Missing
+from tracker.rules.errors import Conflict
 from tracker.rules.notifications.notices import NoticeKind, happening
 
 TOLD = {
@@ -57,7 +56,7 @@ def confirm(actor: Actor, request_id: int, now: dt.datetime) -> None:
     """
     with transaction() as tx:
         round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
-        asked = _locked(tx, actor, request_id)
+        asked = administration.locked(tx, actor, MembershipRequest, request_id)
         if asked.asked_by_id == actor.person_id:
             raise Conflict("request_is_own")
         if not readers.is_free_of(tx, actor, asked.asked_by_id, now):
@@ -75,7 +74,7 @@ def confirm(actor: Actor, request_id: int, now: dt.datetime) -> None:
 def refuse(actor: Actor, request_id: int, now: dt.datetime) -> None:
     """By another administrator; by who asked, it is withdrawn. Raises Conflict("request_over")."""
     with transaction() as tx:
-        asked = _locked(tx, actor, request_id)
+        asked = administration.locked(tx, actor, MembershipRequest, request_id)
         is_own = asked.asked_by_id == actor.person_id
         outcome = RequestOutcome.WITHDRAWN if is_own else RequestOutcome.REFUSED
         membership_requests.decide(tx, actor, asked, outcome, now)
@@ -95,18 +94,6 @@ def _apply(
     tx.add(membership)
     tx.flush()
     return membership
-
-
-def _locked(tx: Session, actor: Actor, request_id: int) -> MembershipRequest:
-    library = administration.of_library(tx, actor)
-    asked = tx.scalar(
-        select(MembershipRequest)
-        .where(MembershipRequest.id == request_id, MembershipRequest.library_id == library.id)
-        .with_for_update()
-    )
-    if asked is None:
-        raise Missing
-    return asked
 
 
 def _tell(

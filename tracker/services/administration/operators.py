@@ -2,8 +2,10 @@
 has the server. They say who edits frameworks, which all libraries share."""
 
 import datetime as dt
+from typing import Literal
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import Person
@@ -25,19 +27,7 @@ def set_operator(email: str, wanted: bool, now: dt.datetime) -> str:
         )
         if person is None:
             raise Missing
-        if wanted and person.disabled_at is not None:
-            raise Conflict("person_is_disabled")
-        if person.operator != wanted:
-            person.operator = wanted
-            sign_ins.renew_all(tx, person.id)
-            audit.note(
-                tx,
-                "operator_made" if wanted else "operator_unmade",
-                now,
-                library_id=person.library_id,
-                actor_id=None,
-                subject_id=person.id,
-            )
+        _set(tx, None, person, "operator", wanted, now)
         return person.name
 
 
@@ -54,17 +44,30 @@ def set_framework_editor(actor: Actor | None, email: str, wanted: bool, now: dt.
         )
         if person is None or (actor is not None and actor.library_id != person.library_id):
             raise Invalid("editor_unknown", "email")
-        if wanted and person.disabled_at is not None:
-            raise Conflict("person_is_disabled")
-        if person.framework_editor != wanted:
-            person.framework_editor = wanted
-            sign_ins.renew_all(tx, person.id)
-            audit.note(
-                tx,
-                "framework_editor_made" if wanted else "framework_editor_unmade",
-                now,
-                library_id=person.library_id,
-                actor_id=None if actor is None else actor.person_id,
-                subject_id=person.id,
-            )
+        _set(tx, actor, person, "framework_editor", wanted, now)
         return person.name
+
+
+def _set(
+    tx: Session,
+    actor: Actor | None,
+    person: Person,
+    right: Literal["operator", "framework_editor"],
+    wanted: bool,
+    now: dt.datetime,
+) -> None:
+    """What they may do is another thing from here on. Raises Conflict("person_is_disabled")."""
+    if wanted and person.disabled_at is not None:
+        raise Conflict("person_is_disabled")
+    if getattr(person, right) == wanted:
+        return
+    setattr(person, right, wanted)
+    sign_ins.renew_all(tx, person.id)
+    audit.note(
+        tx,
+        f"{right}_made" if wanted else f"{right}_unmade",
+        now,
+        library_id=person.library_id,
+        actor_id=None if actor is None else actor.person_id,
+        subject_id=person.id,
+    )

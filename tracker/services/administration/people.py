@@ -10,7 +10,7 @@ from tracker.db import transaction
 from tracker.models import Person
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.teams.round_facts import facts_at_end
-from tracker.records import administration, audit
+from tracker.records import administration
 from tracker.records.accounts import address_changes, disabling, invitations, sign_ins
 from tracker.records.notifications import alerts, link_mails
 from tracker.records.reviews import round_snapshots
@@ -42,7 +42,7 @@ def add_and_mail(
         person = _added(tx, actor, name, email, staff_id, now)
         library = administration.of_library(tx, actor)
         link_mails.invite(tx, library, [person], actor.person_id, now)
-        _note(tx, "invitation_mailed", actor, person, now)
+        administration.note(tx, "invitation_mailed", actor, person, now)
         return person.id
 
 
@@ -80,7 +80,8 @@ def edit(
         if "email" in changed and person.password_hash is not None:
             alerts.alert(tx, person, NoticeKind.ADDRESS_CHANGED, actor.person_id, now)
         if changed:
-            _note(tx, "person_edited", actor, person, now, changed=", ".join(changed), **former)
+            facts = {"changed": ", ".join(changed), **former}
+            administration.note(tx, "person_edited", actor, person, now, **facts)
 
 
 def disable(actor: Actor, person_id: int, now: dt.datetime) -> None:
@@ -109,7 +110,7 @@ def make_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None:
         if not person.administrator:
             person.administrator = True
             sign_ins.renew_all(tx, person.id)
-            _note(tx, "administrator_made", actor, person, now)
+            administration.note(tx, "administrator_made", actor, person, now)
 
 
 def unmake_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None:
@@ -120,7 +121,7 @@ def unmake_administrator(actor: Actor, person_id: int, now: dt.datetime) -> None
             disabling.keep_one_administrator(tx, person)
             person.administrator = False
             sign_ins.renew_all(tx, person.id)
-            _note(tx, "administrator_unmade", actor, person, now)
+            administration.note(tx, "administrator_unmade", actor, person, now)
 
 
 def _set_staff_id(tx: Session, person: Person, staff_id: str | None) -> None:
@@ -151,7 +152,7 @@ def _added(
     _set_staff_id(tx, person, number)
     tx.add(person)
     _keep_address(tx, address)
-    _note(tx, "person_added", actor, person, now)
+    administration.note(tx, "person_added", actor, person, now)
     return person
 
 
@@ -162,17 +163,3 @@ def _keep_address(tx: Session, address: str) -> None:
         tx.flush()
     except IntegrityError as error:
         raise Invalid("email_taken", "email", email=address) from error
-
-
-def _note(
-    tx: Session, kind: str, actor: Actor, person: Person, now: dt.datetime, **facts: str
-) -> None:
-    audit.note(
-        tx,
-        kind,
-        now,
-        library_id=person.library_id,
-        actor_id=actor.person_id,
-        subject_id=person.id,
-        **facts,
-    )

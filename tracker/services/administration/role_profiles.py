@@ -12,7 +12,7 @@ from tracker.policy.permissions import Actor
 from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, audit
 from tracker.records.reviews import round_snapshots
-from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.texts import clean_line, clean_prose
 
 REASON_MAX = 500
@@ -57,7 +57,7 @@ def edit(
     name = clean_line(name)
     with transaction() as tx:
         round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
-        profile = _profile(tx, actor, role_profile_id)
+        profile = administration.locked(tx, actor, RoleProfile, role_profile_id)
         _check_name(tx, profile.library_id, profile.framework_id, name, but=profile.id)
         name_before, reason_before = profile.name, profile.targets_reason
         profile.name = name
@@ -80,7 +80,7 @@ def retire(actor: Actor, role_profile_id: int, now: dt.datetime) -> None:
     is to begin."""
     today = actor.today(now)
     with transaction() as tx:
-        profile = _profile(tx, actor, role_profile_id)
+        profile = administration.locked(tx, actor, RoleProfile, role_profile_id)
         used = tx.scalar(
             select(func.count())
             .select_from(Membership)
@@ -98,7 +98,7 @@ def retire(actor: Actor, role_profile_id: int, now: dt.datetime) -> None:
 
 def restore(actor: Actor, role_profile_id: int, now: dt.datetime) -> None:
     with transaction() as tx:
-        profile = _profile(tx, actor, role_profile_id)
+        profile = administration.locked(tx, actor, RoleProfile, role_profile_id)
         if profile.retired_at is not None:
             profile.retired_at = None
             _note(tx, "role_profile_restored", actor, profile, now)
@@ -149,18 +149,6 @@ def _levels_of(framework_id: int) -> Select[int, int]:
         .where(Strand.framework_id == framework_id)
         .order_by(Level.rank)
     )
-
-
-def _profile(tx: Session, actor: Actor, role_profile_id: int) -> RoleProfile:
-    library = administration.of_library(tx, actor)
-    profile = tx.scalar(
-        select(RoleProfile)
-        .where(RoleProfile.id == role_profile_id, RoleProfile.library_id == library.id)
-        .with_for_update()
-    )
-    if profile is None:
-        raise Missing
-    return profile
 
 
 def _make(tx: Session, library_id: int, framework_id: int, name: str, position: int) -> RoleProfile:

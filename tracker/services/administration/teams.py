@@ -11,7 +11,7 @@ from tracker.policy.permissions import Actor
 from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, audit, readers
 from tracker.records.reviews import round_snapshots
-from tracker.rules.errors import Conflict, Invalid, Missing
+from tracker.rules.errors import Conflict, Invalid
 from tracker.rules.texts import clean_line
 
 DEPTH_MAX = 12
@@ -54,7 +54,7 @@ def edit(
     name = clean_line(name)
     with transaction() as tx:
         round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
-        team = _team(tx, actor, team_id)
+        team = administration.locked(tx, actor, Team, team_id)
         if team.parent_id is not None:
             parent = (
                 _parent(tx, team.library_id, parent_id)
@@ -88,7 +88,7 @@ def close(actor: Actor, team_id: int, now: dt.datetime) -> int:
     today = actor.today(now)
     with transaction() as tx:
         round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
-        team = _team(tx, actor, team_id)
+        team = administration.locked(tx, actor, Team, team_id)
         if team.parent_id is None:
             raise Conflict("root_stays")
         if team.closed_on is not None:
@@ -123,22 +123,12 @@ def close(actor: Actor, team_id: int, now: dt.datetime) -> int:
 def reopen(actor: Actor, team_id: int, now: dt.datetime) -> None:
     """Its memberships stay ended. Raises Conflict("parent_closed")."""
     with transaction() as tx:
-        team = _team(tx, actor, team_id)
+        team = administration.locked(tx, actor, Team, team_id)
         if tx.scalar(select(Team.id).where(Team.id == team.parent_id, Team.closed_on.is_not(None))):
             raise Conflict("parent_closed")
         if team.closed_on is not None:
             team.closed_on = None
             _note(tx, "team_reopened", actor, team, now)
-
-
-def _team(tx: Session, actor: Actor, team_id: int) -> Team:
-    library = administration.of_library(tx, actor)
-    team = tx.scalar(
-        select(Team).where(Team.id == team_id, Team.library_id == library.id).with_for_update()
-    )
-    if team is None:
-        raise Missing
-    return team
 
 
 def _parent(tx: Session, library_id: int, parent_id: int | None) -> Team:

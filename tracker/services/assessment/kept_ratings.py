@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.db import transaction
 from tracker.models import NotRatedHere, Rating, RatingEntry, Statement
+from tracker.models.joins import not_rated_in
 from tracker.policy.permissions import Actor
 from tracker.queries.assessment import rating_lock
 from tracker.records import ratings
@@ -35,13 +36,7 @@ def keep(actor: Actor, seen: Mapping[int, str], now: dt.datetime) -> int:
                 Statement.framework_id,
             )
             .join(Statement, Statement.id == Rating.statement_id)
-            .outerjoin(
-                NotRatedHere,
-                and_(
-                    NotRatedHere.statement_id == Statement.id,
-                    NotRatedHere.library_id == actor.library_id,
-                ),
-            )
+            .outerjoin(NotRatedHere, not_rated_in(actor.library_id))
             .where(
                 Rating.person_id == actor.person_id,
                 Rating.statement_id.in_(seen),

@@ -2,19 +2,16 @@
 together."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Row, ScalarSelect, Select, and_, bindparam, func, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import Domain, Draft, NotRatedHere, Rating, Statement, Strand
-from tracker.models.joins import draft_of_notes, seal_head
 from tracker.policy.permissions import Actor
-from tracker.queries.assessment import rating_lock
+from tracker.queries.assessment import rating_lock, ratings_to_save
 from tracker.queries.assessment.rating_lock import Rater
 from tracker.records import drafts, ratings, seals
 from tracker.rules import drafts as typed
@@ -119,7 +116,10 @@ def rate(
     )
     with transaction() as tx:
         raters = rating_lock.locked(actor, actor.today(now))
-        row = _place(tx, actor, raters, statement_id)
+        row = ratings_to_save.at_statement(actor, raters, statement_id)
+        if row is None:
+            raise Missing
+        seals.follow(tx, actor.person_id, row.seal_head)
         rater = raters[row.framework_id]
         written = _write(tx, actor.person_id, row, sent, rater, now)
         progress = RatedCounts(row.rated, row.rated_in_domain, row.rated_at_level)
@@ -147,7 +147,10 @@ def rate_many(actor: Actor, sent: Sequence[RatingToSave], now: dt.datetime) -> i
     """
     with transaction() as tx:
         raters = rating_lock.locked(actor, actor.today(now))
-        rows = _rows(tx, actor, raters, [each.statement_id for each in sent])
+        found = ratings_to_save.at_statements(actor, raters, [each.statement_id for each in sent])
+        for row in found[:1]:
+            seals.follow(tx, actor.person_id, row.seal_head)
+        rows = {row.id: row for row in found}
         changed, refused = 0, dict[int, Refusal]()
         for each in sent:
             try:
@@ -261,104 +264,3 @@ def clean_notes(**given: str | None) -> dict[str, str]:
         for name, text in given.items()
         if text is not None
     }
-
-
-def _place(
-    tx: Session, actor: Actor, framework_ids: Collection[int], statement_id: int
-) -> Row[Any]:
-    """The statement, the actor's rating of it, and how much they have rated. Raises Missing."""
-    values = {"me": actor.person_id, "library": actor.library_id, "statement": statement_id}
-    row = tx.execute(_place_query(), values).one_or_none()
-    if row is None or row.framework_id not in framework_ids:
-        raise Missing
-    seals.follow(tx, actor.person_id, row.seal_head)
-    return row
-
-
-def _rows(
-    tx: Session, actor: Actor, framework_ids: Collection[int], statement_ids: Sequence[int]
-) -> dict[int, Row[Any]]:
-    """Those of the statements that are of the frameworks, with the actor's ratings of them. One
-    statement."""
-    rows = tx.execute(
-        _with_rating(select(Statement.id, Statement.framework_id, *_RATED)).where(
-            Statement.id.in_(statement_ids), Statement.framework_id.in_(framework_ids)
-        ),
-        {"me": actor.person_id, "library": actor.library_id},
-    ).all()
-    for row in rows[:1]:
-        seals.follow(tx, actor.person_id, row.seal_head)
-    return {row.id: row for row in rows}
-
-
-_RATED = (
-    NotRatedHere.reason,
-    Rating.version,
-    Rating.answer,
-    Rating.basis,
-    Rating.rated_at,
-    Rating.given_on,
-    Rating.own_note,
-    Rating.reviewer_note,
-    Draft.fields.label("draft"),
-    seal_head(bindparam("me", type_=Integer)).label("seal_head"),
-)
-"""What stands at a statement, and the seal that a new answer follows on."""
-
-
-def _with_rating(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    me, library = bindparam("me", type_=Integer), bindparam("library", type_=Integer)
-    out = and_(NotRatedHere.statement_id == Statement.id, NotRatedHere.library_id == library)
-    mine = and_(Rating.statement_id == Statement.id, Rating.person_id == me)
-    return (
-        query.outerjoin(NotRatedHere, out)
-        .outerjoin(Rating, mine)
-        .outerjoin(Draft, draft_of_notes(me))
-    )
-
-
-@cache
-def _place_query() -> Select[*tuple[Any, ...]]:
-    """Built once: every save asks it."""
-    me, library = bindparam("me", type_=Integer), bindparam("library", type_=Integer)
-    statement = bindparam("statement", type_=Integer)
-    each = Rating.__table__.alias("each")
-    versions = (
-        select(func.coalesce(func.sum(each.c.version), 0))
-        .where(each.c.person_id == me)
-        .scalar_subquery()
-    )
-
-    def rated(*where: Any) -> ScalarSelect[int]:
-        mine, other = Rating.__table__.alias("mine"), Statement.__table__.alias("other")
-        out = select(NotRatedHere.statement_id).where(NotRatedHere.library_id == library)
-        return (
-            select(func.count())
-            .select_from(mine.join(other, other.c.id == mine.c.statement_id))
-            .where(
-                mine.c.person_id == me,
-                mine.c.answer.is_not(None),
-                other.c.framework_id == Statement.framework_id,
-                other.c.id.not_in(out),
-                *(other.c[column.key] == column for column in where),
-            )
-            .correlate(Statement)
-            .scalar_subquery()
-        )
-
-    return _with_rating(
-        select(
-            Statement.framework_id,
-            Statement.rank,
-            Statement.domain_id,
-            Domain.key.label("domain"),
-            Strand.key.label("strand"),
-            *_RATED,
-            rated().label("rated"),
-            rated(Statement.domain_id).label("rated_in_domain"),
-            rated(Statement.domain_id, Statement.rank).label("rated_at_level"),
-            versions.label("versions"),
-        )
-        .join(Domain, Domain.id == Statement.domain_id)
-        .join(Strand, Strand.id == Domain.strand_id)
-    ).where(Statement.id == statement)

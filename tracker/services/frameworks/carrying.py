@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from tracker.db import session, transaction
 from tracker.models import CarriedPerson, Carrying, Library, Person, Team
 from tracker.policy.permissions import Actor
-from tracker.queries.frameworks import carrying as queries
-from tracker.queries.frameworks.carrying import CarryingScope
+from tracker.queries.frameworks import carrying_progress, version_steps
+from tracker.queries.frameworks.version_steps import CarryingScope
 from tracker.queries.teams.round_facts import facts_at_end
 from tracker.records import administration, jobs
 from tracker.records.frameworks import carried_people, carryings
@@ -75,14 +75,14 @@ def check(scope: CarryingScope, starts_on: dt.date, today: dt.date) -> list[int]
             != scope.library_id
         ):
             raise Invalid("carrying_unknown", "team_id")
-    if not queries.lines(scope.from_id, scope.to_id):
+    if not version_steps.lines(scope.from_id, scope.to_id):
         raise Invalid("carrying_unknown", "to_id")
     if starts_on < today:
         raise Invalid("carrying_past", "starts_on")
-    blocking = queries.open_round(scope.library_id, scope.from_id, starts_on)
+    blocking = version_steps.open_round(scope.library_id, scope.from_id, starts_on)
     if blocking is not None:
         raise Invalid("carrying_in_round", "starts_on", round=blocking[0], day=blocking[1])
-    found_people = queries.people(scope, today)
+    found_people = version_steps.people(scope, today)
     if not found_people:
         raise Invalid("carrying_nobody")
     return found_people
@@ -110,7 +110,7 @@ def start_due(now: dt.datetime) -> int:
     """Begin what is planned for today or before, and go on with what was cut short, in all
     libraries. Returns how many."""
     count = 0
-    for each in queries.due(now):
+    for each in carrying_progress.due(now):
         today = day_in(each.time_zone, now)
         with transaction() as tx:
             if each.status in AT_WORK or _may_begin(carryings.locked(tx, each.id), today):
@@ -125,10 +125,10 @@ def begin(carrying_id: int, now: dt.datetime) -> list[int]:
         carrying = carryings.locked(tx, carrying_id)
         today = _today(tx, carrying, now)
         if carrying.status is CarryingStatus.PLANNED and _may_begin(carrying, today):
-            carryings.begin(tx, carrying, queries.people(_scope(carrying), today), today, now)
+            carryings.begin(tx, carrying, version_steps.people(_scope(carrying), today), today, now)
         if carrying.status not in AT_WORK:
             return []
-        return queries.members(carrying_id)
+        return carrying_progress.members(carrying_id)
 
 
 def go_on(carrying_id: int, carried_id: int, now: dt.datetime) -> None:
@@ -145,7 +145,7 @@ def go_on(carrying_id: int, carried_id: int, now: dt.datetime) -> None:
         round_snapshots.keep_due(tx, carrying.library_id, now, facts_at_end)
         today = _today(tx, carrying, now)
         if carrying.status is CarryingStatus.RUNNING and who.carried_at is None:
-            lines = queries.lines(carrying.from_id, carrying.to_id)
+            lines = version_steps.lines(carrying.from_id, carrying.to_id)
             carried_people.carry(tx, carrying, who, lines, today, now)
         elif (
             carrying.status is CarryingStatus.UNDOING
@@ -167,7 +167,7 @@ def finish(carrying_id: int, now: dt.datetime) -> CarryingOutcome:
         if carrying.status in AT_WORK and tx.scalar(left.limit(1)) is None:
             carryings.finish(tx, carrying, _today(tx, carrying, now), now)
         tx.flush()
-        found = queries.detail(carrying_id)
+        found = carrying_progress.detail(carrying_id)
         is_back = found.status in (CarryingStatus.UNDOING, CarryingStatus.UNDONE)
         done = found.undone if is_back else found.carried
         return CarryingOutcome(
@@ -203,7 +203,7 @@ def _may_begin(carrying: Carrying, today: dt.date) -> bool:
     return (
         carrying.status is CarryingStatus.PLANNED
         and carrying.starts_on <= today
-        and queries.open_round(carrying.library_id, carrying.from_id, today) is None
+        and version_steps.open_round(carrying.library_id, carrying.from_id, today) is None
     )
 
 
@@ -217,7 +217,7 @@ def _did_something(tx: Session, who: CarriedPerson) -> bool:
     query = (
         select(CarriedPerson.id)
         .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
-        .where(CarriedPerson.id == who.id, queries.did_something())
+        .where(CarriedPerson.id == who.id, carrying_progress.did_something())
     )
     return tx.scalar(query) is not None
 

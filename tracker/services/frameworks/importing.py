@@ -13,7 +13,8 @@ from tracker.queries.frameworks.contents import file_of
 from tracker.queries.frameworks.drafts import drafted
 from tracker.records.frameworks import drafts, versions
 from tracker.rules.errors import Conflict, Missing
-from tracker.rules.frameworks.changes.comparison import placed, same_scale
+from tracker.rules.frameworks.changes.placed_statements import placed
+from tracker.rules.frameworks.changes.structure import same_scale
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.file_writing import digest_of
 

@@ -15,7 +15,8 @@ from tracker.records import successors
 from tracker.records.frameworks import drafts, versions
 from tracker.records.successors import Succession
 from tracker.rules.errors import Conflict, Invalid, Missing
-from tracker.rules.frameworks.changes.comparison import Kind, change_between, placed
+from tracker.rules.frameworks.changes.comparison import Kind, change_between
+from tracker.rules.frameworks.changes.placed_statements import placed
 from tracker.rules.frameworks.versions import VersionDecision
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import CursorResult, Delete, case, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
-from tracker.db import apart_from_work, transaction, waiting_at_most
+from tracker.db import apart_from_work, transaction
+from tracker.engines import waiting_at_most
 from tracker.models import LimitCount
 
 COUNT_TIMEOUT_MS = 500

@@ -15,7 +15,8 @@ from enum import StrEnum
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from tracker.db import session_afresh, transaction, waiting_at_most
+from tracker.db import session_afresh, transaction
+from tracker.engines import waiting_at_most
 from tracker.policy.permissions import Actor
 from tracker.records import audit
 

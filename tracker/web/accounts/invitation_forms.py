@@ -3,8 +3,8 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
+from wtforms.validators import DataRequired, InputRequired
 
 from tracker.rules.accounts.idle import CHOICES, SHARED_DESK_MINUTES
 from tracker.web.http.errors import refusal_messages
@@ -39,10 +39,11 @@ IDLE = {
 class InviteForm(Form):
     people: Any = SelectMultipleField(
         _l("People"),
-        [InputRequired(_l("Choose at least one person."))],
+        [DataRequired(_l("Choose at least one person."))],
         coerce=fields.id_or_none,
         validate_choice=False,
     )
+    everyone: Any = BooleanField()
 
 
 class SignInSettingsForm(Form):
@@ -65,7 +66,7 @@ class SignInSettingsForm(Form):
         coerce=fields.id_or_none,
         choices=fields.choices(IDLE.items()),
         description=_l(
-            "It holds for everybody who is signed in. Anybody can choose 30 minutes for one "
+            "It applies to everybody who is signed in. Anybody can choose 30 minutes for one "
             "sign-in at a shared desk."
         ),
     )

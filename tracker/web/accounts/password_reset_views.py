@@ -34,7 +34,7 @@ def ask() -> ResponseReturnValue:
     waits = _waits((form.email.data or "").strip().casefold())
     wait = waits.seconds()
     if wait:
-        mark_refused()
+        mark_refused(form)
         form.form_errors += [said(wait)]
         return _page(form), 429, {"Retry-After": str(wait)}
     waits.count()

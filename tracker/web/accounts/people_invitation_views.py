@@ -10,6 +10,7 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration.invitations import InvitationState, hours, invitees
 from tracker.rules.errors import Conflict
+from tracker.rules.pagination import table_page
 from tracker.rules.roles import Permission
 from tracker.services.accounts import invitations as service
 from tracker.services.accounts.invitations import AT_ONCE_MAX
@@ -19,6 +20,7 @@ from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.i18n.render import render
+from tracker.web.ui.pagination import page_number
 from tracker.web.ui.template_helpers import moment
 
 bp = Blueprint("people_invitations", __name__, url_prefix="/admin/people")
@@ -41,7 +43,11 @@ def index() -> ResponseReturnValue:
 @bp.post("/invitations")
 @door(Permission.ADMINISTER)
 def send() -> ResponseReturnValue:
+    """To those who are ticked, or to everybody who needs one, on all pages of the list."""
     form = InviteForm()
+    if form.everyone.data:
+        found = invitees(session.actor(), session.now())
+        form.people.data = [each.id for each in found if each.is_needed][:AT_ONCE_MAX]
     if not _is_mail_set():
         made = accepted(
             form, lambda: service.hand_out(session.actor(), form.people.data, session.now())
@@ -101,15 +107,16 @@ def _links(tokens: dict[int, str]) -> str:
 def _page(form: InviteForm) -> str:
     actor, now = session.actor(), session.now()
     found = invitees(actor, now)
-    shown = found[:AT_ONCE_MAX]
+    cut = table_page(found, page_number())
     chosen = form.people.data
     return render(
         "accounts/people_invitations.html",
         form=form,
-        people=shown,
-        more=len(found) - len(shown),
-        chosen={each.id for each in shown if each.is_needed} if chosen is None else set(chosen),
-        needed=sum(each.is_needed for each in shown),
+        found=cut,
+        chosen={each.id for each in found if each.is_needed} if chosen is None else set(chosen),
+        needed=sum(each.is_needed for each in found),
+        needed_here=sum(each.is_needed for each in cut.rows),
+        at_once=AT_ONCE_MAX,
         states=STATES,
         hours=hours(actor, now),
         now=now,

@@ -64,7 +64,7 @@ def sign_in_now() -> ResponseReturnValue:
         form.password.data or "", on_shared_desk=bool(form.shared_desk.data)
     ):
         return known_devices.remember(redirect(_next(), 303), attempt.email)
-    mark_refused()
+    mark_refused(form)
     form.form_errors += attempt.said(wait)
     page = render("accounts/sign_in.html", form=form)
     return (page, 429, {"Retry-After": str(wait)}) if wait else (page, 422)

@@ -40,8 +40,8 @@ refusal_messages(
         "or choose other dates, or for a learner a job profile of another framework."
     ),
     membership_changed=_l(
-        "This membership was changed since, so nothing was undone. Look at it, and correct what "
-        "should be otherwise."
+        "This membership was changed since, so nothing was undone. Check it, and "
+        "correct what is wrong."
     ),
     hold_is_open=_l("A legal hold is open for this person already."),
     hold_is_over=_l("No legal hold is open for this person. Nothing was changed."),

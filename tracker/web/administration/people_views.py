@@ -12,7 +12,7 @@ from tracker.queries.administration.accounts import merges
 from tracker.queries.administration.accounts.unused import is_unused
 from tracker.queries.administration.invitations import count_needed, invitees
 from tracker.queries.evidence import erasures
-from tracker.queries.frameworks import carrying
+from tracker.queries.frameworks import version_steps
 from tracker.queries.reviews.leaving import ties
 from tracker.rules.errors import Conflict
 from tracker.rules.roles import Permission
@@ -130,7 +130,7 @@ def show(person: Subject) -> ResponseReturnValue:
         merged=merges.earlier_accounts(person.id),
         waiting_merge=merges.waiting(person.id, session.now()),
         has_ties=ties.of(session.actor(), person.id, session.now()).are_some,
-        new_versions=carrying.steps_of(person.id, person.library_id, session.today()),
+        new_versions=version_steps.steps_of(person.id, person.library_id, session.today()),
     )
 
 

@@ -59,9 +59,8 @@ def start() -> ResponseReturnValue:
     else:
         flash_message(
             ngettext(
-                "%(num)d job profile is made. Look at its targets and change what differs here.",
-                "%(num)d job profiles are made. Look at their targets and change what differs "
-                "here.",
+                "%(num)d job profile is made. Check its targets and change what differs here.",
+                "%(num)d job profiles are made. Check their targets and change what differs here.",
                 len(made),
             )
         )

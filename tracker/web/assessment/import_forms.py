@@ -41,7 +41,7 @@ refusal_messages(
     ),
     list_no_answer_column=_l("The heading names no column of answers. Call it Your answer."),
     list_overtaken=_l(
-        "Something changed after you looked at this list, so nothing was stored. Look at it once "
+        "Something changed after you looked at this list, so nothing was stored. Check it once "
         "more."
     ),
 )

@@ -1,4 +1,4 @@
-"""Today for those who supervise, coordinate or administer: what waits for them, team by team."""
+"""Today for those who supervise or coordinate: what waits for them, team by team."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -9,21 +9,15 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy.permissions import Actor
-from tracker.queries.access import access_review
-from tracker.queries.administration import library_settings, membership_requests
 from tracker.queries.dashboard import today
 from tracker.queries.dashboard.today import TeamBehind
-from tracker.queries.frameworks import carrying
-from tracker.queries.frameworks.corrections import count_open
 from tracker.queries.reviews import handovers
 from tracker.queries.reviews.handovers import WaitingReview
 from tracker.queries.teams import teams
 from tracker.queries.teams.teams import OpenRound, TeamLine
-from tracker.web.administration.setup_checklist import setup_checklist
-from tracker.web.dashboard import endings, reviewing
+from tracker.web.dashboard import reviewing
 from tracker.web.http import session
 from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, Section
-from tracker.web.ui.template_helpers import day
 
 TEAMS_SHOWN = 12
 NAMES_SHOWN = 5
@@ -189,105 +183,3 @@ def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
         url_for("teams.show", team_id=line.id),
         words if line.people else _("Nobody learns here now."),
     )
-
-
-def administering(actor: Actor, now: dt.datetime) -> Duties:
-    """Who leaves, what waits for a yes, what the library lacks, and what readers suggested. Six
-    queries, three more where a supervision ends, and two where a newer version is published."""
-    has = library_settings.setup_progress(actor, actor.today(now))
-    tasks = setup_checklist(has, operates=actor.operator)
-    entries = endings.entries(actor) + _requests(actor, now)
-    entries += _new_versions(actor, actor.today(now))
-    entries += [PanelEntry(task.title, task.href, task.note) for task in tasks if not task.done]
-    entries += _corrections(actor)
-    entries += _access_review(actor, now)
-    section = Section(
-        _("As administrator"),
-        entries,
-        [PanelLink(url_for("admin.index"), _("Open administration"))],
-        _("Nothing waits for you here."),
-    )
-    if not entries:
-        return Duties([section])
-    first = entries[0]
-    return Duties([section], [NextUp(first.title, first.note, first.href, _("Go there"))])
-
-
-def operating(actor: Actor) -> Duties:
-    """For an operator who administers no library. One query."""
-    section = Section(
-        _("As operator"),
-        _corrections(actor),
-        [PanelLink(url_for("system.index"), _("Open the System page"))],
-        _("Nothing waits for you here."),
-    )
-    return Duties([section])
-
-
-def _requests(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
-    waiting = membership_requests.count_waiting(actor, now)
-    if not waiting:
-        return []
-    return [
-        PanelEntry(
-            ngettext("%(num)s request to confirm", "%(num)s requests to confirm", waiting),
-            url_for("membership_requests.index"),
-            _("A membership by which an administrator would see ratings."),
-        )
-    ]
-
-
-def _new_versions(actor: Actor, on: dt.date) -> list[PanelEntry]:
-    """The newest later version for each that people are on, while no move from it is planned."""
-    waiting = carrying.to_move(actor.library_id, on)
-    under_way = carrying.under_way(actor.library_id) if waiting else {}
-    found: dict[int, PanelEntry] = {}
-    for step, people in waiting:
-        if people and step.from_id not in {*under_way, *found}:
-            found[step.from_id] = PanelEntry(
-                _(
-                    "%(framework)s: version %(version)s is published",
-                    framework=step.title,
-                    version=step.after,
-                ),
-                url_for("carrying.index"),
-                ngettext(
-                    "%(num)d person is on version %(before)s. Choose when they move.",
-                    "%(num)d people are on version %(before)s. Choose when they move.",
-                    people,
-                    before=step.before,
-                ),
-            )
-    return list(found.values())
-
-
-def _access_review(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
-    last = access_review.last_review(actor.library_id)
-    if last.next_on > actor.today(now):
-        return []
-    return [
-        PanelEntry(
-            _("Check who can see whose record"),
-            url_for("access_review.index"),
-            _("Twice a year; last on %(day)s.", day=day(last.at))
-            if last.at
-            else _("Twice a year; not checked yet."),
-        )
-    ]
-
-
-def _corrections(actor: Actor) -> list[PanelEntry]:
-    corrections = count_open(actor)
-    if not corrections:
-        return []
-    return [
-        PanelEntry(
-            ngettext(
-                "%(num)s suggested correction is open",
-                "%(num)s suggested corrections are open",
-                corrections,
-            ),
-            url_for("corrections.index"),
-            _("Readers of the framework pages sent them."),
-        )
-    ]

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from tracker.policy.permissions import Actor
 from tracker.queries.notifications import notices
 from tracker.queries.teams.teams import OpenRound, open_rounds
-from tracker.web.dashboard.duties import Duties, administering, coordinating, operating, supervising
+from tracker.web.dashboard.administering import administering, operating
+from tracker.web.dashboard.duties import Duties, coordinating, supervising
 from tracker.web.dashboard.learner import Learning, learning
 from tracker.web.notifications.labels import href, sentence
 from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, Section, due

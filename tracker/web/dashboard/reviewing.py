@@ -11,7 +11,7 @@ from tracker.policy.permissions import Actor
 from tracker.queries.reviews import pace, queues
 from tracker.queries.reviews.queues import Queued
 from tracker.rules.reviews.weeks import DueWeek, due_week
-from tracker.web.reviews import labels, queue
+from tracker.web.reviews import progress, queue
 from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, Section, due, is_soon
 
 ROWS_SHOWN = 12
@@ -54,7 +54,7 @@ def _week(
         [_row(each, seconds, on, several=several) for each in reviews[:ROWS_SHOWN]],
         [_link(week, len(reviews))] if reviews else [],
         _("Nothing is due this week. What people send you is listed here by its date."),
-        note=f"{_to_answer(left)}, {labels.left(left, seconds)}" if left else "",
+        note=f"{_to_answer(left)}, {progress.left(left, seconds)}" if left else "",
     )
 
 
@@ -63,7 +63,7 @@ def _link(week: DueWeek, count: int) -> PanelLink:
 
 
 def _row(review: Queued, seconds: int, on: dt.date, *, several: bool) -> PanelEntry:
-    notes = [labels.left(review.waiting, seconds)] if review.waiting else []
+    notes = [progress.left(review.waiting, seconds)] if review.waiting else []
     if several:
         notes.append(review.team)
     due_on = queue.due_on(review)
@@ -79,7 +79,7 @@ def _row(review: Queued, seconds: int, on: dt.date, *, several: bool) -> PanelEn
 def _next_up(review: Queued, seconds: int) -> NextUp:
     if review.waiting:
         title, label = _("Answer what %(name)s sent", name=review.who), _("Open the review")
-        text = f"{_what(review)}, {labels.left(review.waiting, seconds)}"
+        text = f"{_what(review)}, {progress.left(review.waiting, seconds)}"
     elif review.is_to_check:
         title = _("Check your answers for %(name)s", name=review.who)
         label, text = _("Check and reveal"), _("All is answered. Nothing is shown before that.")

@@ -17,8 +17,8 @@ from tracker.web.ui.form import Form
 
 refusal_messages(
     evidence_as_before=_l(
-        "Nothing is changed yet, so the same would stand again. Take out what should go, then save "
-        "and erase."
+        "Nothing is changed yet, so the same text would be saved again. Take out what should go, "
+        "then save and erase."
     ),
     evidence_is_current=_l(
         "This is the current version, so it can’t be erased alone. Edit it and erase the earlier "

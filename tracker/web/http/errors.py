@@ -4,10 +4,11 @@ its sentence."""
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 
 import structlog
-from flask import Flask, flash, g, jsonify, request, session
+from flask import Flask, Response, current_app, flash, g, jsonify, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -86,18 +87,18 @@ def refused_rows(refusal: Refusal | None) -> Mapping[int, Refusal]:
     return rows if isinstance(rows, dict) else {}
 
 
-def mark_refused() -> None:
+def mark_refused(form: FlaskForm) -> None:
     """What was sent is shown again with its errors: the page's title begins with "Error:"."""
-    g.was_refused = True
+    g.refused_form = form
 
 
 def was_refused() -> bool:
-    return request.method == "POST" and bool(g.get("was_refused"))
+    return request.method == "POST" and "refused_form" in g
 
 
 def put_on(form: FlaskForm, refusal: Refusal) -> None:
     """Show a refusal where it belongs on the form: at its field, else above the form."""
-    mark_refused()
+    mark_refused(form)
     name = getattr(refusal, "field", None)
     if name is not None and name in form:
         form[name].errors = [*form[name].errors, message_for(refusal)]
@@ -117,6 +118,19 @@ def _page(status: int, said: str | None = None) -> ResponseReturnValue:
     seconds = seconds_to_wait() if status == 429 else None
     wait = seconds and -(-seconds // 60)
     return render(f"errors/{name}.html", message=said, wait=wait), status
+
+
+def _form_as_json(response: Response) -> Response:
+    """In the place of a refused form's page, for who asked for JSON: what is wrong with it, and at
+    which field."""
+    if wants_json() and was_refused() and 400 <= response.status_code < 500:
+        form = g.refused_form
+        fields = {each.name: [*map(str, each.errors)] for each in form if each.errors}
+        said = [*map(str, form.form_errors), *chain(*fields.values())]
+        body = {"error": said[0], "fields": fields, "request_id": g.get("request_id", "")}
+        response.set_data(current_app.json.dumps(body))
+        response.mimetype = "application/json"
+    return response
 
 
 def refused(refusal: Refusal) -> ResponseReturnValue:
@@ -216,6 +230,7 @@ def forget_flashed() -> None:
 
 
 def init_app(app: Flask) -> None:
+    app.after_request(_form_as_json)
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)

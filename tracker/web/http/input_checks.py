@@ -18,7 +18,7 @@ refusal_messages(
     ),
     unreadable_json=_l("The body must be one JSON object. Nothing was saved."),
     repeated_json=_l(
-        "%(name)s stands twice in what was sent, so it isn’t clear which one counts. Nothing was "
+        "%(name)s was sent twice, so it isn’t clear which one counts. Nothing was "
         "saved; send it once."
     ),
 )

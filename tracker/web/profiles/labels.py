@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.queries.profiles.statement_status import MetAnswer, StatementVoices
 from tracker.rules.frameworks.scale import Voice

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tracker.queries.endorsements.exceptions import AgreedException
-from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.profiles.profiles import Profile
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.frameworks.wording import Wording

@@ -13,7 +13,7 @@ from tracker.queries.endorsements import exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import growth, profiles, statement_status
 from tracker.queries.profiles.growth import EarlierRound, Growth
-from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.profiles.profiles import EndorsedCount, Profile, SelfSide
 from tracker.queries.reviews import agreed_steps, submission_counts
 from tracker.queries.reviews.submission_counts import SentCounts

@@ -10,7 +10,7 @@ from tracker.queries.administration import imprints
 from tracker.queries.administration.imprints import Imprint
 from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles import statement_status
-from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.queries.profiles.statement_status import MetAnswer, StatementVoices
 from tracker.rules.profiles.levels import RULE

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import (
     DomainStanding,

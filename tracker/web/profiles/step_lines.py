@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from tracker.queries.profiles import statement_status
-from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.profiles.profiles import Profile
 from tracker.queries.profiles.statement_status import StatementVoices
 from tracker.queries.reviews.agreed_steps import OpenStep

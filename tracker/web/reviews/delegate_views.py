@@ -8,8 +8,8 @@ from flask_babel import ngettext
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import people
-from tracker.queries.administration.people import folded
 from tracker.queries.reviews import delegates
+from tracker.rules.names import folded
 from tracker.rules.pagination import PAGE
 from tracker.rules.roles import Permission
 from tracker.rules.texts import NAME_MAX

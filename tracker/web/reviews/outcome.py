@@ -1,7 +1,7 @@
 """All that one side gets to see of what a review came to. The page and the document are made of the
 same."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tracker.queries.endorsements import endings, exceptions
@@ -18,11 +18,10 @@ from tracker.queries.reviews.item_details import (
 )
 from tracker.queries.reviews.items import Item
 from tracker.rules.frameworks.scale import Meaning
-from tracker.rules.reviews.agreement import Agreement
+from tracker.rules.reviews.agreement import Agreement, Pair, agreement
 from tracker.rules.reviews.exceptions import may_be_excepted
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.web.http import access, session
-from tracker.web.reviews import labels
 from tracker.web.reviews.labels import ReviewLabels
 
 
@@ -60,7 +59,7 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
         items=items,
         words=words,
         is_learner=is_learner,
-        found=labels.agreement_of(items, words),
+        found=_agreement_of(items, words),
         evidence=item_details.evidence(header.id),
         messages=item_details.messages(header.id),
         confirmations=item_details.confirmations(header.id),
@@ -88,3 +87,15 @@ def _endorsed(item: Item, words: ReviewLabels) -> Meaning | None:
     if item.status is not ItemStatus.ENDORSED or item.own is None:
         return None
     return words.means(item.agreed or item.own)
+
+
+def _agreement_of(items: Iterable[Item], words: ReviewLabels) -> Agreement:
+    """The counts over what has been revealed."""
+    return agreement(
+        (
+            Pair(item.own, item.theirs)
+            for item in items
+            if item.revealed and item.own and item.theirs
+        ),
+        words.steps,
+    )

@@ -23,7 +23,7 @@ from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.web.http import access, session
 from tracker.web.http.framework_asked import learner_asked
 from tracker.web.i18n.render import render
-from tracker.web.reviews import labels, queue, screens
+from tracker.web.reviews import labels, progress, queue, screens
 from tracker.web.reviews.endorsements import alerts
 from tracker.web.reviews.forms import AnswerForm, SendForm
 
@@ -90,7 +90,7 @@ def send_page(form: SendForm, chosen: list[int] | None) -> str:
 
 def left(items: Sequence[Item]) -> str:
     """What is left to answer for whoever is signed in."""
-    return labels.left(len(labels.waiting(items)), my_pace())
+    return progress.left(len(progress.waiting(items)), my_pace())
 
 
 def my_pace() -> int:
@@ -160,10 +160,10 @@ def item_page(
         citations=item_details.citations(here.statement_id),
         evidence=item_details.evidence(review_id).get(here.id, []),
         messages=item_details.messages(review_id).get(here.id, []),
-        done=labels.done(items),
+        done=progress.done(items),
         left=left(items),
         focus="go" in request.args,
-        skip=labels.next_href(review_id, items, here.position, focus=True),
+        skip=progress.next_href(review_id, items, here.position, focus=True),
         screen_href=screens.with_item(items, here.id).href,
     ), status
 

@@ -9,8 +9,8 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from tracker.queries.administration.people import folded
 from tracker.queries.reviews.queues import Queued
+from tracker.rules.names import folded
 from tracker.rules.reviews.weeks import DueWeek, due_week
 from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.web.ui.tables import Column, SortOrder

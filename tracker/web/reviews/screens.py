@@ -11,7 +11,7 @@ from tracker.queries.reviews.items import Item
 from tracker.rules.reviews import screens
 from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.rules.sequences import next_after
-from tracker.web.reviews import labels
+from tracker.web.reviews import progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,11 @@ class Screen:
 
     @property
     def done(self) -> int:
-        return labels.done(self.items)
+        return progress.done(self.items)
 
     @property
     def waiting(self) -> int:
-        return len(labels.waiting(self.items))
+        return len(progress.waiting(self.items))
 
     @property
     def href(self) -> str:
@@ -68,7 +68,7 @@ def reviewer_href(header: ReviewHeader, items: Sequence[Item]) -> str | None:
     """Where the reviewer goes on; None where there is nothing to see (withdrawn)."""
     if header.status is ReviewStatus.WITHDRAWN:
         return None
-    if header.is_live and labels.is_under_way(items):
+    if header.is_live and progress.is_under_way(items):
         return following_href(header.id, of_review(items))
     return url_for("reviews.differences", review_id=header.id)
 

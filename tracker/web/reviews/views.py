@@ -23,7 +23,7 @@ from tracker.web.http import access, errors, rate_limits, session
 from tracker.web.http.access import door
 from tracker.web.http.errors import flash_message
 from tracker.web.i18n.render import render
-from tracker.web.reviews import conflict_page, labels, outcome, pages, queue, screens
+from tracker.web.reviews import conflict_page, labels, outcome, pages, progress, queue, screens
 from tracker.web.reviews import pdf as notes_pdf
 from tracker.web.reviews.differences.pages import differences_page, step_form
 from tracker.web.reviews.forms import AnswerForm, ReplyForm, RevealForm, SendForm
@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
         inbox=inbox,
         chosen=chosen,
         live=queue.sorted_by(chosen.reviews, order),
-        left=partial(labels.left, pace=pages.my_pace()),
+        left=partial(progress.left, pace=pages.my_pace()),
         next_review=queue.next_review(chosen.reviews),
         headings=headings(queue.COLUMNS, order, "reviews.index", **chosen.kept),
         stands_in=stands_in,
@@ -158,7 +158,7 @@ def answer(item: Subject) -> ResponseReturnValue:
     review_id = pages.review_of(item)
     items = review_items.for_reviewer(review_id)
     here = next(each for each in items if each.id == item.id)
-    return redirect(labels.next_href(review_id, items, here.position, focus=True), 303)
+    return redirect(progress.next_href(review_id, items, here.position, focus=True), 303)
 
 
 @bp.post("/review-items/<id:item_id>/reply")
@@ -188,7 +188,7 @@ def drop(item: Subject) -> ResponseReturnValue:
 def check(review: Subject) -> ResponseReturnValue:
     """All answers on one page, before the learner's are shown."""
     header, items = pages.reviewer_side(review.id)
-    if not (header.is_live and labels.is_under_way(items)):
+    if not (header.is_live and progress.is_under_way(items)):
         return redirect(pages.reviewer_href(header, items))
     access.note_look(header.learner_id, "review")
     access.note_opened(review.id)
@@ -200,8 +200,8 @@ def check(review: Subject) -> ResponseReturnValue:
         words=pages.words_of(header),
         grounds=labels.GROUNDS,
         statuses=labels.ITEM_STATUS,
-        is_ready=labels.is_ready(items),
-        waiting=labels.waiting(items),
+        is_ready=progress.is_ready(items),
+        waiting=progress.waiting(items),
         version=sum(item.version for item in items),
         messages=item_details.messages(review.id),
         go_on=screens.following_href(review.id, screens.of_review(items)),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.teams.gap_matrix import DomainColumn, PersonRow
 from tracker.queries.teams.gap_scope import PastRound
 from tracker.queries.teams.gaps import GapPage

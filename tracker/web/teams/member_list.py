@@ -14,8 +14,8 @@ from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from tracker.queries.administration.people import folded
-from tracker.queries.teams.teams import Member
+from tracker.queries.teams.team_page import Member
+from tracker.rules.names import folded
 from tracker.rules.pagination import TablePage, table_page
 from tracker.web.http.framework_asked import FrameworkLink
 from tracker.web.teams.member_forms import MemberFilters

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
-from tracker.queries.teams import gap_scope, teams
+from tracker.queries.teams import gap_scope, team_page, teams
 from tracker.queries.teams import gaps as team_gaps
 from tracker.rules.operations.jobs import AT_ONCE
 from tracker.rules.roles import Permission
@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/<id:team_id>")
 @door(Permission.TEAM_READ, subjects.team)
 def show(team: Subject) -> ResponseReturnValue:
-    page = teams.page(
+    page = team_page.page(
         session.actor(), team.id, team.places[0].path, session.blind_spots(), session.today()
     )
     found = member_list.asked(page.members, team.id)

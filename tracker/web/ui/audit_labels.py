@@ -108,7 +108,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "carrying_done": _l("Move to a new version done"),
         "carrying_undo_begun": _l("Undo of a move to a new version begun"),
         "carrying_undone": _l("Move to a new version undone"),
-        "person_carried": _l("Person carried to a new version"),
+        "person_carried": _l("Person moved to a new version"),
         "person_carried_back": _l("Person back on the version before"),
         "statement_left_out": _l("Statement left out of rating"),
         "statement_taken_in": _l("Statement rated again"),

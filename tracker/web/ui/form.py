@@ -59,5 +59,5 @@ class Form(FlaskForm):  # type: ignore[misc]
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = bool(super().validate(extra_validators))
         if not is_valid:
-            mark_refused()
+            mark_refused(self)
         return is_valid

@@ -19,12 +19,8 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.statement_cards import (
-    CitationChip,
-    ScaleLabel,
-    StatementCard,
-    StatementsToRate,
-)
+from tracker.queries.assessment.scale_labels import ScaleLabel
+from tracker.queries.assessment.statement_cards import CitationChip, StatementCard, StatementsToRate
 from tracker.rules.assessment.ratings import is_dated
 from tracker.rules.frameworks.scale import Basis
 from tracker.rules.frameworks.wording import Wording

@@ -235,24 +235,39 @@ class Environment(FlaskEnvironment):
         return super().make_globals(d) if d else self.globals
 
 
-def _one(text: str) -> str:
-    return str(catalogue().ugettext(text))
+def number(value: int) -> str:
+    """How many, as the language groups it: "3,412"."""
+    return str(format_decimal(value))
+
+
+def _filled(context: Context, text: str, values: dict[str, Any]) -> str:
+    """A sentence with its numbers grouped; but what it calls `number` says which one, not how
+    many."""
+    large = {
+        name: number(value)
+        for name, value in values.items()
+        if type(value) is int and value > 999 and name != "number"
+    }
+    for name in large:
+        text = text.replace(f"%({name})d", f"%({name})s")
+    return (Markup(text) if context.eval_ctx.autoescape else text) % (values | large)  # noqa: S704  (as Jinja's own: a catalogue is ours)
 
 
 @pass_context
 def _translated(context: Context, text: str, /, **values: object) -> str:
     """`_` in a template: what Jinja's own does by three calls through the context."""
-    found = _one(text)
-    return (Markup(found) if context.eval_ctx.autoescape else found) % values  # noqa: S704  (as Jinja's own: a catalogue is ours)
+    return _filled(context, str(catalogue().ugettext(text)), values)
 
 
-def _many(one: str, many: str, count: int) -> str:
-    return str(catalogue().ungettext(one, many, count))
+@pass_context
+def _counted(context: Context, one: str, many: str, count: int, /, **values: object) -> str:
+    """`ngettext` in a template."""
+    found = str(catalogue().ungettext(one, many, count))
+    return _filled(context, found, {"num": count, **values})
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.install_gettext_callables(_one, _many, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals["_"] = _translated
+    app.jinja_env.globals.update(_=_translated, gettext=_translated, ngettext=_counted)
     app.jinja_env.filters.update(
         hour=hour,
         day=day,
@@ -264,6 +279,7 @@ def init_app(app: Flask) -> None:
         ago=ago,
         file_size=file_size,
         hours=hours,
+        number=number,
     )
     app.jinja_env.globals.update(
         may=access.may, was_refused=was_refused, usual_load=usual_load, address_here=address_here

@@ -73,7 +73,7 @@ def choosing(act: str, choices: dict[int, str], **more: str) -> dict[str, str]:
 def test_the_farthest_apart_come_first(three: tuple[str, list[int]], ana: Client) -> None:
     url, (near, far, unsure, _same) = three
     page = ana.get(url).text
-    assert "3 to talk about; 1 matches" in words(page)
+    assert "3 open differences; 1 matches" in words(page)
     assert "3 differences: 0 chosen , 3 left" in words(page)
     rows = re.findall(r'id="item-(\d+)" data-difference', page)
     assert [int(each) for each in rows] == [far, near, unsure]
@@ -234,7 +234,7 @@ class TestConfirming:
         fields = choosing("confirm", choices) | {f"other-{near}": "agree:not_my_work"}
         refused = ana.post(url, fields)
         assert refused.status_code == 422
-        assert "<title>Error: 3 to talk about" in " ".join(refused.text.split())
+        assert "<title>Error: 3 open differences" in " ".join(refused.text.split())
         for field, problem in (
             (f"other-{far}", "Communication 1.2: Choose the other answer."),
             (f"reason-{near}", "Communication 1.1: Enter a reason: neither of you gave this"),
@@ -297,7 +297,7 @@ class TestTakingBack:
                 "no_agreement",
                 "undo-no-agreement",
                 "Undone. The difference is open again.",
-                "3 to talk about; 1 matches",
+                "3 open differences; 1 matches",
             ),
         ],
     )

@@ -54,11 +54,15 @@ def addresses(client: Client, world: World, team: str) -> set[str]:
 
 
 def fetched(
-    client: Client, world: World, ends: Mapping[str, dt.datetime], now: dt.datetime
+    client: Client,
+    world: World,
+    teams: Iterable[str],
+    ends: Mapping[str, dt.datetime],
+    now: dt.datetime,
 ) -> set[Figure]:
     """Every figure of Leadership that the reader can fetch. `ends`: of the rounds, by id."""
     found = set()
-    for team in own_teams(world):
+    for team in teams:
         for query in sorted(addresses(client, world, team)):
             asked = dict(part.split("=") for part in query.split("&") if part)
             of = f"/teams/{world.teams[team]}/gaps"
@@ -225,7 +229,8 @@ def less(
 
 class Attacker:
     """A reader who comes back every day, and tries every address on the last. They know everybody
-    who was ever in `known_teams`, and in the `known_voice` everybody."""
+    who was ever in `known_teams`, and in the `known_voice` everybody; they read the pages of
+    `reads`."""
 
     def __init__(
         self,
@@ -233,15 +238,17 @@ class Attacker:
         days: ManyDays,
         known_teams: Iterable[str] = (),
         known_voice: Voice | None = None,
+        reads: Iterable[str] = (),
     ) -> None:
         self.client = client
         self.days = days
+        self.reads = list(reads) or own_teams(days.world)
         self.known_teams = frozenset(known_teams)
         self.known_voice = known_voice
         self.figures: set[Figure] = set()
 
     def look(self, now: dt.datetime) -> None:
-        for team in own_teams(self.days.world):
+        for team in self.reads:
             self.figures |= of_file(self.client, self.days.world, team, now, file=BESIDE)
             if self.known_voice is None:
                 self.figures |= of_file(self.client, self.days.world, team, now)
@@ -252,7 +259,7 @@ class Attacker:
             ends = {
                 str(row.round_id): row.as_of for row in session().scalars(select(RoundSnapshot))
             }
-            self.figures |= fetched(self.client, self.days.world, ends, now)
+            self.figures |= fetched(self.client, self.days.world, self.reads, ends, now)
 
     def found(self) -> dict[Review, bool]:
         """The states that they work out."""
@@ -261,7 +268,7 @@ class Attacker:
             name
             for day in self.days.days.values()
             for name, (team, _reviews) in day.items()
-            if team in self.known_teams
+            if {team, self.days.elsewhere.get(name)} & self.known_teams
         }
         known = {
             of: state is AT

@@ -4,18 +4,26 @@ change."""
 import datetime as dt
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
+from sqlalchemy import func, select, update
 
 from tests.client import Client
+from tests.factories.answers import EndorsedAnswer
 from tests.factories.frameworks import add_role_profile
 from tests.factories.levels import stand
 from tests.factories.people import join
+from tests.factories.reviews import endorse
 from tests.factories.world import World
 from tests.services.administration import past_rounds as factory
-from tests.web.teams.crowds import GAP, Crowd, hide_names
+from tests.web.teams.crowds import AT, GAP, Crowd, hide_names
 from tests.web.teams.test_gaps import file
 from tests.web.teams.test_teams import rows
+from tracker.db import session, transaction
+from tracker.models import Membership, Release
 from tracker.rules.frameworks.scale import Voice
+from tracker.rules.profiles.levels import TargetState
+from tracker.rules.roles import Role
 from tracker.services.administration import rounds
 from tracker.services.reviews import releases
 
@@ -78,11 +86,48 @@ def test_it_is_replaced_once_five_more_are_reviewed(
     with app.app_context():
         hide_names(world)
         crowd = Crowd(world)
-        crowd.put("harbour", 4, 3)
-        releases.release_all_due(world.now - dt.timedelta(days=2))
+        crowd.put("harbour", 4, 3, reviewed_at=world.now - dt.timedelta(days=2))
+        assert releases.release_all_due(world.now - dt.timedelta(days=2)) == len(Voice)
         crowd.put("harbour", 2, 3)
         releases.release_all_due(world.now)
     assert leadership(cora, world, "harbour") == ["6", "6", "1", "13", "2026-11-24"]
+
+
+@pytest.mark.parametrize("voice", list(Voice))
+@pytest.mark.parametrize("again", [GAP, AT])
+def test_the_same_statements_once_more_count_whatever_comes_of_them(
+    app: Flask, world: World, again: TargetState, voice: Voice
+) -> None:
+    """Four people are reviewed for the first time, and one again."""
+    with app.app_context():
+        hide_names(world)
+        crowd = Crowd(world)
+        crowd.put("harbour", 4, 3, reviewed_at=world.now - dt.timedelta(days=2))
+        releases.release_all_due(world.now - dt.timedelta(days=2))
+        crowd.put("harbour", 2, 2)
+        stand(world, "zoe0", again)
+        releases.release_all_due(world.now)
+        decided = select(func.count()).where(Release.voice == voice, Release.told)
+        assert session().scalar(decided) == 2
+
+
+@pytest.mark.parametrize("rank", [2, 3])
+def test_who_has_another_target_is_no_fifth(app: Flask, world: World, rank: int) -> None:
+    """Whether a figure was made again would say whether they reach it."""
+    with app.app_context():
+        hide_names(world)
+        lead = add_role_profile(world, "Lead", rank)
+        crowd = Crowd(world)
+        before = world.now - dt.timedelta(days=2)
+        crowd.put("harbour", 3, 4, reviewed_at=before)
+        unmet = world.statements["leadership"][3]
+        endorse(world, "zoe6", "hugo", unmet, EndorsedAnswer.NOT_YET, before)
+        assert releases.release_all_due(before) == len(Voice)
+        crowd.put("harbour", 2, 2)
+        with transaction() as tx:
+            of_zoe = Membership.person_id == world.people["zoe6"]
+            tx.execute(update(Membership).where(of_zoe).values(role_profile_id=lead))
+        assert releases.release_all_due(world.now) == 0
 
 
 def test_who_are_all_alike_are_not_told(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -128,6 +173,27 @@ def test_who_knows_some_by_name_needs_more_of_the_others(
     assert leadership(sign_in(world.email("cora")), world, "harbour")[:2] == ["2", "3"]
     assert leadership(sign_in(world.email("carl")), world, "harbour") == HIDDEN
     assert "Zoe" in sign_in(world.email("hugo")).get(f"/teams/{world.teams['harbour']}/gaps").text
+
+
+@pytest.mark.parametrize("ends_on", [None, dt.date(2026, 9, 30)])
+def test_who_supervised_a_team_knows_its_people_afterwards(
+    app: Flask, world: World, sign_in: SignIn, ends_on: dt.date | None
+) -> None:
+    """Four others are known in Harbour."""
+    with app.app_context():
+        hide_names(world)
+        crowd = Crowd(world)
+        crowd.put("bookmobile", 1, 1)
+        for name in crowd.names:
+            join(world, name, "harbour")
+        crowd.put("harbour", 2, 2)
+        for number in range(2):
+            join(world, f"xia{number}", "harbour")
+        join(world, "rea", "city", Role.COORDINATOR)
+        join(world, "rea", "bookmobile", Role.SUPERVISOR, ends_on=ends_on)
+        releases.release_all_due(world.now)
+    assert leadership(sign_in(world.email("cora")), world, "harbour")[:2] == ["3", "3"]
+    assert leadership(sign_in(world.email("rea")), world, "harbour") == HIDDEN
 
 
 def test_no_filter_cuts_a_team(app: Flask, world: World, sign_in: SignIn) -> None:

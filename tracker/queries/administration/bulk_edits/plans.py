@@ -13,6 +13,7 @@ from tracker.models import Person
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration import people
 from tracker.queries.administration.people import MembershipDetails
+from tracker.rules import names
 from tracker.rules.administration.bulk_edits import BulkChange, BulkEdit, BulkObstacle, obstacle
 
 
@@ -35,7 +36,7 @@ def chosen(actor: Actor, person_ids: Collection[int]) -> list[tuple[int, str]]:
     )
     return sorted(
         ((person_id, name) for person_id, name in rows),
-        key=lambda row: (people.folded(row[1]), row[0]),
+        key=lambda row: (names.folded(row[1]), row[0]),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tracker.rules.administration.roster.entries import Meanings, RosterEntry
 from tracker.rules.administration.roster.ground import RosterGround
+from tracker.rules.administration.roster.memberships import RosterMemberships
 from tracker.rules.administration.roster.people import PeopleFinder, settle
 from tracker.rules.administration.roster.places import RosterPlaces
 from tracker.rules.administration.roster.plan import (
@@ -27,9 +28,10 @@ def plan(
     places = RosterPlaces(ground, meanings, makes_teams=makes_teams)
     for row in rows:
         places.place(row)
+    memberships = RosterMemberships(ground, places)
     for row in rows:
-        places.refuse_twice(row)
-    Supervisors(ground, finder, places).plan(rows)
+        memberships.plan(row)
+    Supervisors(ground, finder, places, memberships).plan(rows)
     people: dict[int, PlannedPerson] = {
         id(row.person): row.person for row in rows if row.person is not None
     }

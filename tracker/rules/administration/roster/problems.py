@@ -108,7 +108,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "ratings_in_other_version": (
         gettext_noop("Their ratings are in another version of the framework."),
-        gettext_noop("Choose a job profile of that version, or carry them to the new one first."),
+        gettext_noop("Choose a job profile of that version, or move them to the new one first."),
     ),
     "dates_not_in_order": (
         gettext_noop("The last day comes before the first."),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tracker.rules.administration.roster.columns import RosterColumn
 from tracker.rules.administration.roster.entries import RosterProblem
 from tracker.rules.administration.roster.ground import KnownTeam, RosterGround
+from tracker.rules.administration.roster.memberships import RosterMemberships
 from tracker.rules.administration.roster.people import PeopleFinder
 from tracker.rules.administration.roster.places import RosterPlaces
 from tracker.rules.administration.roster.plan import (
@@ -22,8 +23,15 @@ Above = dict[int, tuple[PlannedRow, PlannedPerson]]
 
 
 class Supervisors:
-    def __init__(self, ground: RosterGround, finder: PeopleFinder, places: RosterPlaces) -> None:
-        self._ground, self._finder, self._places = ground, finder, places
+    def __init__(
+        self,
+        ground: RosterGround,
+        finder: PeopleFinder,
+        places: RosterPlaces,
+        memberships: RosterMemberships,
+    ) -> None:
+        self._ground, self._finder = ground, finder
+        self._places, self._memberships = places, memberships
 
     def plan(self, rows: Sequence[PlannedRow]) -> None:
         said: Said = []
@@ -78,7 +86,7 @@ class Supervisors:
         change = RosterChange(
             "supervisor", {"name": supervisor.name or supervisor.email, "team": name}
         )
-        self._places.write(row, named, change)
+        self._memberships.write(row, named, change)
 
 
 def _in_circles(above: Above) -> list[PlannedRow]:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from tracker.rules.frameworks.changes.comparison import PlacedStatement, VersionChange
+from tracker.rules.frameworks.changes.comparison import VersionChange
+from tracker.rules.frameworks.changes.placed_statements import PlacedStatement
 
 HEADINGS = (
     "change",

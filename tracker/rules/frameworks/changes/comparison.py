@@ -3,14 +3,19 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
-from operator import attrgetter
 
+from tracker.rules.frameworks.changes.placed_statements import PlacedStatement, placed, statements
 from tracker.rules.frameworks.changes.small_changes import is_small
-from tracker.rules.frameworks.file_content import FrameworkFile, StatementInFile
+from tracker.rules.frameworks.changes.structure import (
+    LevelCount,
+    level_counts,
+    renamed,
+    section_counts,
+)
+from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.versions import Change
 from tracker.rules.frameworks.wording import Wording
 
@@ -32,28 +37,6 @@ class Kind(StrEnum):
 
 DECIDED = (Kind.REWORDED, Kind.MOVED, Kind.SPLIT, Kind.MERGED)
 """The kinds that need a decision."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedStatement:
-    """A statement, and where it stands: keys of its section and domain, their titles, and the name
-    of its level."""
-
-    uuid: str
-    code: str
-    title: Wording
-    text: Wording
-    strand: str
-    domain: str
-    rank: int
-    section_title: Wording
-    domain_title: Wording
-    level_name: Wording
-    lang: str
-
-    @property
-    def place(self) -> tuple[str, str, int]:
-        return self.strand, self.domain, self.rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +75,6 @@ class VersionChange:
 
 
 @dataclass(frozen=True, slots=True)
-class LevelCount:
-    """How many statements a level has in a domain, in both versions. `place`: the keys of section
-    and domain, and the rank."""
-
-    section_title: Wording
-    domain_title: Wording
-    level_name: Wording
-    lang: str
-    before: int
-    after: int
-    place: tuple[str, str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class VersionComparison:
     changes: tuple[VersionChange, ...]
     sections: tuple[LevelCount, ...]
@@ -137,35 +106,6 @@ class VersionComparison:
 
     def change_of(self, key: str) -> VersionChange | None:
         return next((change for change in self.changes if change.key == key), None)
-
-
-def placed(file: FrameworkFile) -> dict[str, PlacedStatement]:
-    """Every statement by uuid, in order."""
-    found = {}
-    for strand in file.strands:
-        names = {level.rank: level.name for level in strand.levels}
-        for domain in strand.domains:
-            for each in domain.statements:
-                found[each.uuid] = PlacedStatement(
-                    each.uuid,
-                    each.code,
-                    each.title,
-                    each.text,
-                    strand.key,
-                    domain.key,
-                    each.rank,
-                    strand.title,
-                    domain.title,
-                    names[each.rank] if names[each.rank] != strand.title else "",
-                    file.lang,
-                )
-    return found
-
-
-def statements(file: FrameworkFile) -> Iterable[StatementInFile]:
-    for strand in file.strands:
-        for domain in strand.domains:
-            yield from domain.statements
 
 
 def origins(before: FrameworkFile, after: FrameworkFile, by_hand: Origins) -> Origins:
@@ -207,9 +147,9 @@ def compare(
     changes += [_change((each,), ()) for each in old.values() if each.uuid not in became]
     return VersionComparison(
         tuple(changes),
-        tuple(_sections(old, new)),
-        tuple(_levels(old, new)),
-        tuple(_renamed(before, after)),
+        tuple(section_counts(old, new)),
+        tuple(level_counts(old, new)),
+        tuple(renamed(before, after)),
     )
 
 
@@ -250,91 +190,3 @@ def _change(
 def change_between(change: VersionChange) -> Change:
     """As it is written down beside the successor."""
     return Change(change.kind.value)
-
-
-def _sections(
-    old: Mapping[str, PlacedStatement], new: Mapping[str, PlacedStatement]
-) -> Iterable[LevelCount]:
-    keys = dict.fromkeys(each.strand for each in (*new.values(), *old.values()))
-    for key in keys:
-        olds, news = ([each for each in side.values() if each.strand == key] for side in (old, new))
-        one = (news or olds)[0]
-        yield LevelCount(one.section_title, "", "", one.lang, len(olds), len(news), (key, "", 0))
-
-
-def _levels(
-    old: Mapping[str, PlacedStatement], new: Mapping[str, PlacedStatement]
-) -> Iterable[LevelCount]:
-    by_place = attrgetter("place")
-    olds, news = (
-        {
-            place: list(group)
-            for place, group in groupby(sorted(side.values(), key=by_place), by_place)
-        }
-        for side in (old, new)
-    )
-    for place in dict.fromkeys(each.place for each in (*new.values(), *old.values())):
-        before, after = olds.get(place, []), news.get(place, [])
-        if len(before) != len(after):
-            one = (after or before)[0]
-            yield LevelCount(
-                one.section_title,
-                one.domain_title,
-                one.level_name,
-                one.lang,
-                len(before),
-                len(after),
-                place,
-            )
-
-
-def _renamed(before: FrameworkFile, after: FrameworkFile) -> Iterable[tuple[str, str]]:
-    old, new = _titles(before), _titles(after)
-    for key in dict.fromkeys((*new, *old)):
-        if old.get(key) != new.get(key):
-            yield old.get(key, ""), new.get(key, "")
-
-
-def _titles(file: FrameworkFile) -> dict[tuple[object, ...], str]:
-    found: dict[tuple[object, ...], str] = {}
-    for strand in file.strands:
-        found[strand.key,] = strand.title
-        for level in strand.levels:
-            if level.name != strand.title:
-                found[strand.key, level.rank] = f"{strand.title}: {level.name}"
-        for domain in strand.domains:
-            if domain.title != strand.title:
-                found[strand.key, domain.key] = domain.title
-    return found
-
-
-def same_scale(before: FrameworkFile, after: FrameworkFile) -> bool:
-    """Which answers there are, in which order, and what each counts as; their words may change."""
-    one, other = (
-        [(answer.key, answer.counts_as) for answer in file.scale] for file in (before, after)
-    )
-    return one == other
-
-
-def empty_levels(file: FrameworkFile) -> tuple[Wording, ...]:
-    """Levels of a section in which no domain has a statement."""
-    return tuple(
-        f"{strand.title}: {level.name}"
-        for strand in file.strands
-        for level in strand.levels
-        if not any(
-            each.rank == level.rank for domain in strand.domains for each in domain.statements
-        )
-    )
-
-
-def titles_used_twice(file: FrameworkFile) -> tuple[Wording, ...]:
-    """Of statements of one domain."""
-    return tuple(
-        title
-        for strand in file.strands
-        for domain in strand.domains
-        for titles in [[each.title for each in domain.statements]]
-        for title in dict.fromkeys(titles)
-        if titles.count(title) > 1
-    )

@@ -6,12 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from tracker.rules.frameworks.changes.comparison import (
-    Kind,
-    PlacedStatement,
-    VersionChange,
-    VersionComparison,
-)
+from tracker.rules.frameworks.changes.comparison import Kind, VersionChange, VersionComparison
+from tracker.rules.frameworks.changes.placed_statements import PlacedStatement
 from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning, Scale
 from tracker.rules.profiles.levels import LevelTally, standing
 

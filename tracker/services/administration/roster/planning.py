@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tracker.db import session
 from tracker.policy.permissions import Actor
-from tracker.queries.administration import rosters
+from tracker.queries.administration.roster import ground
 from tracker.records import readers
 from tracker.rules.administration.roster import planner
 from tracker.rules.administration.roster.columns import Columns
@@ -54,7 +54,7 @@ def ground_of(actor: Actor, emails: Sequence[str], now: dt.datetime) -> RosterGr
         if readers.others(session(), actor, now)
         else None
     )
-    return rosters.ground(actor, actor.today(now), emails, reads_in)
+    return ground.ground(actor, actor.today(now), emails, reads_in)
 
 
 def _digest(plan: RosterPlan) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from tracker.db import transaction
 from tracker.models import RosterImport
 from tracker.policy.permissions import Actor
-from tracker.queries.administration import rosters
+from tracker.queries.administration.roster import rosters
 from tracker.records import administration
 from tracker.records import rosters as records
 from tracker.rules.administration.roster.columns import Columns, guessed

@@ -22,7 +22,7 @@ refusal_messages(
     ),
     bulk_other_version=_l(
         "Nobody was changed: the ratings of %(name)s are in version %(rated)s, and this job "
-        "profile is for version %(wanted)s. Carry them to version %(wanted)s first: "
+        "profile is for version %(wanted)s. Move them to version %(wanted)s first: "
         "Administration, New versions."
     ),
     bulk_overlaps=_l(

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from tracker.queries.frameworks import carrying as queries
+from tracker.queries.frameworks import carrying_progress
 from tracker.services.frameworks import carrying
 from tracker.services.operations.jobs import JobKind, JobTask, Plan
 from tracker.web.http import background
@@ -15,7 +15,7 @@ def plan(task: JobTask) -> Plan:
 
 def step(task: JobTask, number: int) -> None:
     """After the last person it is said to be done."""
-    carried_id = queries.member(_id(task), number)
+    carried_id = carrying_progress.member(_id(task), number)
     if carried_id is not None:
         carrying.go_on(_id(task), carried_id, task.now)
     else:

@@ -10,8 +10,8 @@ from tracker.policy import permissions
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import people, team_tree
-from tracker.queries.frameworks import carrying as queries
-from tracker.queries.frameworks.carrying import CarryingScope, VersionStep
+from tracker.queries.frameworks import carrying_progress, version_steps
+from tracker.queries.frameworks.version_steps import CarryingScope, VersionStep
 from tracker.rules.errors import Invalid
 from tracker.rules.frameworks.carrying import CarryingStatus
 from tracker.rules.pace import LEARNER_SECONDS, minutes_for
@@ -36,9 +36,9 @@ def index() -> ResponseReturnValue:
     library_id = session.actor().library_id
     return render(
         "administration/carrying/index.html",
-        steps=queries.to_move(library_id, session.today()),
-        carryings=queries.listed(library_id),
-        under_way=queries.under_way(library_id),
+        steps=version_steps.to_move(library_id, session.today()),
+        carryings=carrying_progress.listed(library_id),
+        under_way=carrying_progress.under_way(library_id),
         statuses=STATUSES,
     )
 
@@ -65,14 +65,14 @@ def create() -> ResponseReturnValue:
 @bp.get("/<id:carrying_id>")
 @door(Permission.ADMINISTER_LIBRARY, subjects.carrying)
 def show(carrying: Subject) -> ResponseReturnValue:
-    found = queries.detail(carrying.id)
+    found = carrying_progress.detail(carrying.id)
     return render(
         "administration/carrying/show.html",
         found=found,
         statuses=STATUSES,
         begins_now=found.starts_on <= session.today(),
-        stays=queries.stays(carrying.id) if found.status is CarryingStatus.DONE else 0,
-        in_round=queries.open_round(
+        stays=carrying_progress.stays(carrying.id) if found.status is CarryingStatus.DONE else 0,
+        in_round=version_steps.open_round(
             session.actor().library_id, found.from_id, max(found.starts_on, session.today())
         ),
     )
@@ -101,7 +101,7 @@ def undo(carrying: Subject) -> ResponseReturnValue:
 def _step(form: CarryForm) -> VersionStep:
     """The versions that the address or the form names."""
     asked = form.from_id.data, form.to_id.data
-    found = queries.steps(session.actor().library_id, session.today())
+    found = version_steps.steps(session.actor().library_id, session.today())
     step = next((each for each in found if (each.from_id, each.to_id) == asked), None)
     return step or abort(404)
 
@@ -155,13 +155,13 @@ def _page(form: CarryForm, step: VersionStep) -> str:
     whom = None
     if form.person_id.data is not None:
         whom = _person(form.person_id.data)
-    again = queries.asked_again_at_most(step.from_id, step.to_id, session.actor().library_id)
+    again = version_steps.asked_again_at_most(step.from_id, step.to_id, session.actor().library_id)
     return render(
         "administration/carrying/new.html",
         form=form,
         step=step,
         whom=whom,
-        people=len(queries.people(_scope(step, form), session.today())),
+        people=len(version_steps.people(_scope(step, form), session.today())),
         again=again,
         minutes=minutes_for(again, LEARNER_SECONDS),
     )

@@ -7,11 +7,10 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
-from tracker.queries.administration import people, role_profiles, team_tree
-from tracker.queries.administration.people import MembershipDetails
-from tracker.rules.administration.memberships import MembershipTerms
-from tracker.rules.roles import Permission, Role
+from tracker.queries.administration import people
+from tracker.rules.roles import Permission
 from tracker.services.administration import memberships
+from tracker.web.administration.memberships import pages
 from tracker.web.administration.people_forms import ROLES, MembershipForm
 from tracker.web.http import session
 from tracker.web.http.access import door
@@ -34,7 +33,7 @@ class MoveForm(MembershipForm):
 @door(Permission.ADMINISTER_PERSON, subjects.membership)
 def move(membership: Subject) -> ResponseReturnValue:
     found = people.membership(membership.id)
-    form = _choices(MoveForm(obj=found), found)
+    form = pages.with_choices(MoveForm(obj=found), found)
     form.starts_on.data = max(session.today(), found.starts_on)
     form.ends_on.data = None
     return render("administration/memberships/move.html", form=form, membership=found, roles=ROLES)
@@ -44,12 +43,12 @@ def move(membership: Subject) -> ResponseReturnValue:
 @door(Permission.ADMINISTER_PERSON, subjects.membership)
 def move_now(membership: Subject) -> ResponseReturnValue:
     found = people.membership(membership.id)
-    form = _choices(MoveForm(), found)
+    form = pages.with_choices(MoveForm(), found)
     last = form.starts_on.data
     done = accepted(
         form,
         lambda: memberships.move(
-            session.actor(), membership.id, form.starts_on.data, _terms(form), session.now()
+            session.actor(), membership.id, form.starts_on.data, pages.terms(form), session.now()
         ),
     )
     if done is None:
@@ -73,17 +72,19 @@ def move_now(membership: Subject) -> ResponseReturnValue:
 @bp.get("/people/<id:person_id>/return")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def come_back(person: Subject) -> ResponseReturnValue:
-    form = _choices(MembershipForm(starts_on=session.today()))
+    form = pages.with_choices(MembershipForm(starts_on=session.today()))
     return _return_page(person, form)
 
 
 @bp.post("/people/<id:person_id>/return")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def come_back_now(person: Subject) -> ResponseReturnValue:
-    form = _choices(MembershipForm())
+    form = pages.with_choices(MembershipForm())
     done = accepted(
         form,
-        lambda: memberships.bring_back(session.actor(), person.id, _terms(form), session.now()),
+        lambda: memberships.bring_back(
+            session.actor(), person.id, pages.terms(form), session.now()
+        ),
     )
     if done is None:
         return _return_page(person, form), 422
@@ -102,24 +103,3 @@ def come_back_now(person: Subject) -> ResponseReturnValue:
 def _return_page(person: Subject, form: MembershipForm) -> str:
     found = people.detail(person.id, session.now())
     return render("administration/memberships/return.html", form=form, person=found)
-
-
-def _choices(form: MembershipForm, kept: MembershipDetails | None = None) -> MembershipForm:
-    actor = session.actor()
-    teams = team_tree.choices(actor, session.today())
-    form.team_id.choices = fields.choices([("", _("Choose a team")), *teams])
-    profiles = role_profiles.choices(actor, None if kept is None else kept.role_profile_id)
-    form.role_profile_id.choices = fields.choices([("", _("None")), *profiles])
-    return form
-
-
-def _terms(form: MembershipForm) -> MembershipTerms:
-    return MembershipTerms(
-        team_id=form.team_id.data,
-        role=Role(form.role.data),
-        role_profile_id=form.role_profile_id.data,
-        job=form.job.data or "",
-        weekly_hours=form.weekly_hours.data,
-        starts_on=form.starts_on.data,
-        ends_on=form.ends_on.data,
-    )

@@ -63,7 +63,7 @@ def index() -> ResponseReturnValue:
 def confirm(request: Subject) -> ResponseReturnValue:
     return pressed(
         lambda: service.confirm(session.actor(), request.id, session.now()),
-        _("Confirmed. The membership holds from its first day, and its learners are told."),
+        _("Confirmed. The membership starts on its first day, and its learners are told."),
         url_for("membership_requests.index"),
     )
 

@@ -6,12 +6,12 @@ from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
-from tracker.queries.administration import people, role_profiles, team_tree
+from tracker.queries.administration import people
 from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.errors import Conflict, Refusal
-from tracker.rules.roles import Permission, Role
+from tracker.rules.roles import Permission
 from tracker.services.administration import membership_requests, memberships
-from tracker.web.administration.memberships import labels
+from tracker.web.administration.memberships import labels, pages
 from tracker.web.administration.people_forms import EndForm, MembershipForm
 from tracker.web.http import session
 from tracker.web.http.access import door
@@ -39,7 +39,7 @@ def new(person: Subject) -> ResponseReturnValue:
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def create(person: Subject) -> ResponseReturnValue:
     form = _form(MembershipForm())
-    done = accepted(form, lambda: _add_or_ask(person.id, _terms(form)))
+    done = accepted(form, lambda: _add_or_ask(person.id, pages.terms(form)))
     if done:
         if done[0] is None:
             return _asked()
@@ -66,7 +66,7 @@ def update(membership: Subject) -> ResponseReturnValue:
     form = _form(MembershipForm(), found)
     if "still" in request.form:
         return _put_back(found, form)
-    done = accepted(form, lambda: _correct_or_ask(found, _terms(form)))
+    done = accepted(form, lambda: _correct_or_ask(found, pages.terms(form)))
     if done:
         if not done[0]:
             return _asked()
@@ -149,7 +149,7 @@ def _put_back(found: people.MembershipDetails, form: MembershipForm) -> Response
         ), 422
     try:
         memberships.correct(
-            session.actor(), found.id, _terms(form), session.now(), still=request.form["still"]
+            session.actor(), found.id, pages.terms(form), session.now(), still=request.form["still"]
         )
     except Refusal as refusal:
         flash_message(message_for(refusal), "error")
@@ -165,30 +165,15 @@ def _put_back(found: people.MembershipDetails, form: MembershipForm) -> Response
 
 
 def _form(form: MembershipForm, kept: people.MembershipDetails | None = None) -> MembershipForm:
-    """Hand in the choices. What the membership has stays among them, though closed or retired."""
-    actor = session.actor()
-    teams = team_tree.choices(actor, session.today())
-    if kept is not None and kept.team_id not in dict(teams):
-        teams.append((kept.team_id, _("%(team)s (closed)", team=kept.team)))
-    form.team_id.choices = fields.choices([("", _("Choose a team")), *teams])
-    profiles = role_profiles.choices(actor, None if kept is None else kept.role_profile_id)
-    form.role_profile_id.choices = fields.choices([("", _("None")), *profiles])
+    """With the choices. The team that the membership is in stays among them, though closed."""
+    pages.with_choices(form, kept)
+    if kept is not None and str(kept.team_id) not in {each.value for each in form.team_id.choices}:
+        closed = _("%(team)s (closed)", team=kept.team)
+        form.team_id.choices += fields.choices([(kept.team_id, closed)])
     return form
 
 
 def _ending(found: people.MembershipDetails) -> EndForm:
     return EndForm(
         formdata=None, prefix="end", ends_on=found.ends_on or max(session.today(), found.starts_on)
-    )
-
-
-def _terms(form: MembershipForm) -> MembershipTerms:
-    return MembershipTerms(
-        team_id=form.team_id.data,
-        role=Role(form.role.data),
-        role_profile_id=form.role_profile_id.data,
-        job=form.job.data or "",
-        weekly_hours=form.weekly_hours.data,
-        starts_on=form.starts_on.data,
-        ends_on=form.ends_on.data,
     )

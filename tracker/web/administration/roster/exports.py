@@ -4,8 +4,9 @@ from flask import Response
 from flask_babel import gettext as _
 
 from tracker.policy.permissions import Actor
-from tracker.queries.administration import people_export, rosters
-from tracker.queries.administration.rosters import StagedRoster
+from tracker.queries.administration import people_export
+from tracker.queries.administration.roster import rosters
+from tracker.queries.administration.roster.rosters import StagedRoster
 from tracker.rules.administration.roster.columns import EXPORTED, RosterColumn
 from tracker.web.administration.people_forms import ROLES
 from tracker.web.administration.roster import labels

@@ -55,7 +55,7 @@ refusal_messages(
     ),
     roster_long=_l("A file can have %(most)s rows. Split it, and import one part at a time."),
     roster_wide=_l(
-        "The first row must hold the headings: between 2 and %(most)s columns. Delete what stands "
+        "The first row must hold the headings: between 2 and %(most)s columns. Delete the rows "
         "above them, and the columns that you don’t need."
     ),
     roster_cell_long=_l(
@@ -84,7 +84,7 @@ refusal_messages(
     ),
     roster_overtaken=_l(
         "Something changed here after you looked at this page, so nothing was imported. The rows "
-        "were checked again: look at them once more."
+        "were compared again: check them once more."
     ),
     roster_is_done=_l("This file was imported already. Upload it again to change something."),
     roster_not_done=_l("Import this file first."),

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from tracker.policy.permissions import Actor
-from tracker.queries.administration import role_profiles, rosters, team_tree
-from tracker.queries.administration.rosters import StagedRoster
+from tracker.queries.administration import role_profiles, team_tree
+from tracker.queries.administration.roster import rosters
+from tracker.queries.administration.roster.rosters import StagedRoster
 from tracker.queries.operations import jobs
 from tracker.rules.administration.roster.columns import RosterColumn, lacking
 from tracker.rules.administration.roster.entries import NEW, NOT_HERE, values_of

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject, library_of
 from tracker.queries.access import subjects
-from tracker.queries.administration import rosters
+from tracker.queries.administration.roster import rosters
 from tracker.rules.administration.roster.entries import values_of
 from tracker.rules.administration.roster.plan import READY
 from tracker.rules.administration.roster.states import RosterState

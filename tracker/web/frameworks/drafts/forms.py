@@ -14,6 +14,7 @@ from tracker.rules.errors import Invalid
 from tracker.rules.frameworks.file_content import FrameworkFile
 from tracker.rules.frameworks.files import FrameworkFileError, decode, read_framework
 from tracker.rules.frameworks.versions import VersionDecision
+from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
 from tracker.web.ui.form import Form
 
@@ -22,6 +23,32 @@ VERSION = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*\Z")
 CHANGE = re.compile(r"change-([0-9a-f]{64})")
 SHOWN = 5
 """Problems of a file that are told at once."""
+
+refusal_messages(
+    draft_changed=_l(
+        "The draft changed since you opened this page. Nothing was saved; check it again."
+    ),
+    draft_ended=_l("This draft was published or discarded. Nothing was changed."),
+    draft_outdated=_l(
+        "Another version was published since. Discard this draft, then import its file again."
+    ),
+    draft_there=_l("A draft of this framework is open already. Upload a file to change it."),
+    draft_unfit=_l("The draft can’t be published yet. Mend what is listed beside Publish first."),
+    framework_file_large=_l("This file is larger than 2 MB. Choose the file of one framework."),
+    framework_file_wrong=_l("The file can’t be used. %(problems)s"),
+    framework_scale_differs=_l(
+        "The answers are not those of version %(version)s, or they count as something else. "
+        "Answers that were used stay the same: give the file the answers of that version."
+    ),
+    framework_version_differs=_l(
+        "Version %(version)s is published with other content. Give the file a new version number."
+    ),
+    framework_version_there=_l(
+        "Version %(version)s is published already. Enter another version number."
+    ),
+    origin_unknown=_l("Choose statements from the lists."),
+    part_unknown=_l("Choose one of the answers beside the change."),
+)
 
 
 class FrameworkFileForm(Form):

@@ -9,13 +9,9 @@ from flask_babel import gettext as _
 from tracker.queries.frameworks.affected import AffectedByChanges
 from tracker.queries.frameworks.drafts import DraftedVersion
 from tracker.rules.frameworks.changes.change_rows import place_of
-from tracker.rules.frameworks.changes.comparison import (
-    Kind,
-    PlacedStatement,
-    VersionChange,
-    VersionComparison,
-)
+from tracker.rules.frameworks.changes.comparison import Kind, VersionChange, VersionComparison
 from tracker.rules.frameworks.changes.level_effects import Place
+from tracker.rules.frameworks.changes.placed_statements import PlacedStatement
 from tracker.rules.frameworks.changes.small_changes import Piece, pieces
 from tracker.rules.frameworks.versions import VersionDecision
 from tracker.rules.frameworks.wording import Wording

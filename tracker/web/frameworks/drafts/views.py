@@ -3,7 +3,6 @@
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
@@ -13,7 +12,7 @@ from tracker.queries.frameworks.contents import statement_ids
 from tracker.queries.frameworks.drafts import Decided, DraftedVersion
 from tracker.queries.frameworks.level_effects import changed_levels
 from tracker.queries.frameworks.published import published
-from tracker.rules.frameworks.changes.comparison import placed
+from tracker.rules.frameworks.changes.placed_statements import placed
 from tracker.rules.roles import Permission
 from tracker.services.frameworks import importing, publishing
 from tracker.web.frameworks.drafts import exports, pages
@@ -27,7 +26,7 @@ from tracker.web.frameworks.drafts.forms import (
 from tracker.web.frameworks.drafts.labels import FEW, KINDS, affected_words
 from tracker.web.http import rate_limits, session
 from tracker.web.http.access import door
-from tracker.web.http.errors import flash_message, refusal_messages
+from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.http.rate_limits import limiter
 from tracker.web.i18n.content_language import mark
@@ -36,32 +35,6 @@ from tracker.web.ui import fields
 
 bp = Blueprint("framework_drafts", __name__, url_prefix="/system/frameworks")
 TOO_OFTEN = "30 per minute"
-
-refusal_messages(
-    draft_changed=_l(
-        "The draft changed since you opened this page. Nothing was saved; look at it again."
-    ),
-    draft_ended=_l("This draft was published or discarded. Nothing was changed."),
-    draft_outdated=_l(
-        "Another version was published since. Discard this draft, then import its file again."
-    ),
-    draft_there=_l("A draft of this framework is open already. Upload a file to change it."),
-    draft_unfit=_l("The draft can’t be published yet. Mend what is listed beside Publish first."),
-    framework_file_large=_l("This file is larger than 2 MB. Choose the file of one framework."),
-    framework_file_wrong=_l("The file can’t be used. %(problems)s"),
-    framework_scale_differs=_l(
-        "The answers are not those of version %(version)s, or they count as something else. "
-        "Answers that were used stay the same: give the file the answers of that version."
-    ),
-    framework_version_differs=_l(
-        "Version %(version)s is published with other content. Give the file a new version number."
-    ),
-    framework_version_there=_l(
-        "Version %(version)s is published already. Enter another version number."
-    ),
-    origin_unknown=_l("Choose statements from the lists."),
-    part_unknown=_l("Choose one of the answers beside the change."),
-)
 
 
 @bp.get("")

@@ -7,18 +7,18 @@ from dataclasses import dataclass, field, replace
 from flask_babel import gettext as _
 
 from tracker.queries.access import drafts
-from tracker.queries.administration.people import folded
 from tracker.queries.reviews import item_details
 from tracker.queries.reviews.headers import ReviewHeader
 from tracker.queries.reviews.item_details import Message, SentEvidence
 from tracker.queries.reviews.items import Item
 from tracker.rules.drafts import RESPONSE
 from tracker.rules.errors import Conflict, Invalid, Refusal
+from tracker.rules.names import folded
 from tracker.rules.reviews.responses import NewerAnswer, ReviewerResponse
 from tracker.rules.reviews.workflow import ItemStatus, Move
 from tracker.web.http import errors, session
 from tracker.web.i18n.content_language import mark_language
-from tracker.web.reviews import labels
+from tracker.web.reviews import labels, progress
 from tracker.web.reviews.batch.forms import SentCard, SentScreen
 from tracker.web.reviews.labels import ReviewLabels
 
@@ -74,7 +74,7 @@ class BatchScreen:
 
     @property
     def waiting(self) -> int:
-        return len(labels.waiting([card.item for card in self.cards]))
+        return len(progress.waiting([card.item for card in self.cards]))
 
 
 def screen(

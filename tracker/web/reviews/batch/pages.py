@@ -17,7 +17,7 @@ from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
 from tracker.rules.sequences import next_after
 from tracker.web.http import access, session
 from tracker.web.i18n.render import render
-from tracker.web.reviews import labels, pages, screens
+from tracker.web.reviews import labels, pages, progress, screens
 from tracker.web.reviews.batch import cards
 from tracker.web.reviews.batch.forms import SentScreen
 from tracker.web.reviews.labels import ReviewLabels
@@ -60,7 +60,7 @@ def screen_page(
             several="several" in request.args,
         ),
         is_first_time=not batches.has_answered(session.actor()),
-        done=labels.done(items),
+        done=progress.done(items),
         left=pages.left(items),
         grounds=labels.grounds(),
         following=screens.following(found, number),
@@ -88,7 +88,7 @@ def review_later(review_id: int) -> str:
         "statement waits for you.",
         "Your answers about %(name)s are saved. Nobody sees them before you reveal them. %(num)d "
         "statements wait for you.",
-        len(labels.waiting(items)),
+        len(progress.waiting(items)),
         name=header.learner,
     )
     return said
@@ -128,7 +128,7 @@ def statement_page(
         is_first_time=not batches.has_answered(actor),
         citations=item_details.citations(statement_id),
         grounds=labels.grounds(),
-        done=labels.done(items),
+        done=progress.done(items),
         left=pages.left(items),
         following=_following(shared, statement_id),
     )
@@ -136,7 +136,7 @@ def statement_page(
 
 def after_statement(statement_id: int, *, stay: bool) -> str:
     actor, today = session.actor(), session.today()
-    if stay and labels.waiting(batches.of_statement(actor, statement_id, today)):
+    if stay and progress.waiting(batches.of_statement(actor, statement_id, today)):
         return url_for("batch_review.statement", statement_id=statement_id, several=1)
     following = _following(batches.shared(actor, today), statement_id)
     if following is None:
@@ -151,7 +151,7 @@ def statement_later(statement_id: int) -> str:
         "%(num)d person waits for you.",
         "Your answers are saved. Nobody sees them before you reveal them. For this statement "
         "%(num)d people wait for you.",
-        len(labels.waiting(items)),
+        len(progress.waiting(items)),
     )
     return said
 
@@ -167,7 +167,7 @@ def saved(subject: Subject, kind: str) -> Mapping[str, object]:
     return {
         "version": item.version,
         "is_returned": item.status is ItemStatus.RETURNED,
-        "rated": labels.done(items),
+        "rated": progress.done(items),
         "page_nav": {here.key: here.done},
         "left": pages.left(items),
         "turn": sum(each.version for each in items),

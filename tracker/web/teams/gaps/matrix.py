@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from tracker.queries.profiles.levels import DomainShape
+from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.teams.gap_matrix import PersonRow
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import telling_length

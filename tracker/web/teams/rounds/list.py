@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, StringField
 
-from tracker.queries.administration.people import folded
 from tracker.queries.teams.round_page import RoundLearner, RoundPage
 from tracker.rules.calendar import day_in
+from tracker.rules.names import folded
 from tracker.rules.pagination import TablePage, table_page
 from tracker.rules.teams.round_progress import REMIND_AGAIN, STATES, RoundState
 from tracker.web.http.errors import refusal_messages
@@ -68,6 +68,14 @@ class RoundFilters(Filters):
     branch = SelectField(_l("Team"))
     show = SelectField(_l("State"))
     reminded = SelectField(_l("Last reminder"))
+
+
+KEPT = ("q", "branch", "show", "reminded", "sort", "order")
+
+
+def in_address() -> dict[str, Any]:
+    """The filters and the order as the address has them, for the way back to the list."""
+    return {name: request.args[name] for name in KEPT if name in request.args}
 
 
 class RemindForm(Form):
@@ -150,7 +158,7 @@ def asked(page: RoundPage, now: dt.datetime) -> RoundList:
         total=len(everybody),
         remindable=sum(one.can_be_reminded for one in rows),
         form=form,
-        headings=headings(COLUMNS, order, "team_rounds.show", **stays),
+        headings=headings(COLUMNS, order, "team_rounds.show", _anchor="people", **stays),
         kept=kept,
         order=order.kept,
         selection=selection,

@@ -95,7 +95,10 @@ def remind(team: Subject) -> ResponseReturnValue:
     if done is None:
         return _preview(team, form), 422
     flash_message(_reminded(done[0]))
-    return redirect(url_for("team_rounds.show", team_id=team.id, round=at.id), 303)
+    to = url_for(
+        "team_rounds.show", **{**round_list.in_address(), "team_id": team.id, "round": at.id}
+    )
+    return redirect(to, 303)
 
 
 def _scope(team: Subject) -> tuple[GapScope, list[PastRound]]:
@@ -135,6 +138,7 @@ def _preview(team: Subject, form: RemindForm) -> str:
     subject, text = current_app.extensions["tracker_email_preview"](
         NoticeEmail(0, to, "", "", (line,))
     )
+    after = {"team_id": team.id, "round": page.round.id, **found.kept, **found.order}
     waiting = [one for one in page.learners if one.state == "not_sent" and not one.can_be_reminded]
     note_looks([one.person_id for one in people], "round")
     return render(
@@ -144,7 +148,8 @@ def _preview(team: Subject, form: RemindForm) -> str:
         page=page,
         form=form,
         people=people,
-        back={"team_id": team.id, "round": page.round.id, **found.kept, **found.selection.address},
+        after=after,
+        back={**after, **found.selection.address, "page": found.cut.page},
         by_day=round_list.reminders_by_day(people, me.time_zone),
         away=[one for one in waiting if one.away_until],
         lately=[one for one in waiting if not one.away_until],

@@ -1,47 +1,29 @@
-"""Rosters that were uploaded, with what would become of each row; and what they are compared
-with."""
+"""Rosters that were uploaded, with what would become of each row."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, union_all
+from sqlalchemy import ColumnElement, func, or_, select
 
 from tracker.db import session
 from tracker.models import (
-    CarriedPerson,
-    Carrying,
-    Framework,
     Membership,
     Person,
-    Rating,
-    RoleProfile,
     RosterImport,
     RosterMemory,
     RosterRow,
     RosterTrace,
-    Statement,
     Team,
 )
 from tracker.policy.permissions import Actor, people_of
-from tracker.queries.administration.accounts import merges
 from tracker.rules.administration.roster.columns import Columns, RosterColumn
 from tracker.rules.administration.roster.entries import Meanings
-from tracker.rules.administration.roster.ground import (
-    KnownMembership,
-    KnownPerson,
-    KnownProfile,
-    KnownTeam,
-    RosterGround,
-)
 from tracker.rules.administration.roster.plan import RosterVerdict
 from tracker.rules.administration.roster.states import UNDO_FOR, RosterState
 from tracker.rules.pagination import PAGE, TablePage, nearest_page, pages_of
-
-AT_ONCE = 500
-"""Addresses in one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,124 +189,6 @@ def memory(library_id: int) -> tuple[dict[str, RosterColumn | None], Meanings]:
         }
         return columns, meanings_of(meanings)
     return {}, {}
-
-
-def ground(
-    actor: Actor,
-    today: dt.date,
-    emails: Sequence[str],
-    reads_in: tuple[tuple[str, bool], ...] | None,
-) -> RosterGround:
-    """Everybody of the library with all memberships, its teams and job profiles. Four queries,
-    one more where job profiles are of several versions, and one for each AT_ONCE addresses."""
-    memberships: dict[int, list[KnownMembership]] = defaultdict(list)
-    for person_id, *values in session().execute(
-        select(
-            Membership.person_id,
-            Membership.id,
-            Membership.team_id,
-            Membership.role,
-            Membership.role_profile_id,
-            func.coalesce(Framework.slug, ""),
-            Membership.job,
-            Membership.weekly_hours,
-            Membership.starts_on,
-            Membership.ends_on,
-        )
-        .join(Team, Team.id == Membership.team_id)
-        .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .outerjoin(Framework, Framework.id == RoleProfile.framework_id)
-        .where(Team.library_id == actor.library_id)
-        .order_by(Membership.id)
-    ):
-        memberships[person_id].append(KnownMembership(*values))
-    people = session().execute(
-        select(
-            Person.id,
-            Person.name,
-            Person.email,
-            func.coalesce(Person.staff_id, ""),
-            Person.disabled_at.is_not(None),
-            Person.password_hash.is_not(None),
-        )
-        .where(people_of(actor.library_id), Person.id.not_in(merges.earlier()))
-        .order_by(Person.id)
-    )
-    teams = session().execute(
-        select(Team.id, Team.parent_id, Team.name, Team.path, Team.closed_on)
-        .where(Team.library_id == actor.library_id)
-        .order_by(Team.id)
-    )
-    profiles = session().execute(
-        select(
-            RoleProfile.id,
-            RoleProfile.name,
-            Framework.slug,
-            Framework.id,
-            RoleProfile.retired_at.is_not(None),
-        )
-        .join(Framework, Framework.id == RoleProfile.framework_id)
-        .where(RoleProfile.library_id == actor.library_id)
-        .order_by(RoleProfile.id)
-    )
-    known = tuple(KnownProfile(*row) for row in profiles)
-    return RosterGround(
-        actor.person_id,
-        today,
-        tuple(KnownPerson(*row, tuple(memberships[row[0]])) for row in people),
-        tuple(KnownTeam(*row) for row in teams),
-        known,
-        _elsewhere(actor, emails),
-        reads_in,
-        _ratings_in(actor, known),
-    )
-
-
-def _ratings_in(actor: Actor, profiles: Sequence[KnownProfile]) -> frozenset[tuple[int, str, int]]:
-    """The newest version that each person rated in, and those to which they are carried from it."""
-    versions = {(each.framework, each.framework_id) for each in profiles}
-    slugs = [slug for slug, _version in versions]
-    several = {slug for slug in slugs if slugs.count(slug) > 1}
-    if not several:
-        return frozenset()
-    newest = (
-        select(Rating.person_id, Framework.slug, func.max(Framework.id).label("version"))
-        .join(Statement, Statement.id == Rating.statement_id)
-        .join(Framework, Framework.id == Statement.framework_id)
-        .join(Person, Person.id == Rating.person_id)
-        .where(people_of(actor.library_id), Framework.slug.in_(several), Rating.answer.is_not(None))
-        .group_by(Rating.person_id, Framework.slug)
-        .subquery()
-    )
-    carried = (
-        select(newest.c.person_id, newest.c.slug, Carrying.to_id)
-        .join(CarriedPerson, CarriedPerson.person_id == newest.c.person_id)
-        .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
-        .where(
-            Carrying.from_id == newest.c.version,
-            CarriedPerson.carried_at.is_not(None),
-            CarriedPerson.undone_at.is_(None),
-        )
-    )
-    rows = session().execute(union_all(select(newest), carried))
-    return frozenset((person_id, slug, version) for person_id, slug, version in rows)
-
-
-def _elsewhere(actor: Actor, emails: Sequence[str]) -> frozenset[str]:
-    """Those that nobody can have here: of another library's people, and of accounts that go on in
-    another one."""
-    found: set[str] = set()
-    for begins in range(0, len(emails), AT_ONCE):
-        some = emails[begins : begins + AT_ONCE]
-        found.update(
-            session().scalars(
-                select(Person.email).where(
-                    Person.email.in_(some),
-                    or_(Person.library_id != actor.library_id, Person.id.in_(merges.earlier())),
-                )
-            )
-        )
-    return frozenset(found)
 
 
 def not_in_file(roster_id: int, actor: Actor, today: dt.date) -> list[PersonNotInFile]:

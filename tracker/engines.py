@@ -1,0 +1,147 @@
+"""How a connection is set up on each engine: what it may do, and how long it waits for another
+write. And databases that are not the application's own."""
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
+
+BUSY_TIMEOUT_MS = 4_000
+"""How long a write waits for another one, on both engines, and on SQLite all writes of a request
+together: whoever waits in vain has their answer within 5 seconds. Connecting to PostgreSQL takes no
+longer either."""
+LEAST_TIMEOUT_MS = 50
+"""What a write waits, also where the others of its request have waited long enough."""
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "recursive_triggers": 1,
+    "secure_delete": 1,
+    "busy_timeout": BUSY_TIMEOUT_MS,
+}
+"""What a live SQLite connection must answer."""
+PATIENCE = "busy_timeout"
+"""Where a connection to SQLite keeps how long it waits now."""
+
+_patience: ContextVar[int] = ContextVar("patience", default=BUSY_TIMEOUT_MS)
+_left: ContextVar[float] = ContextVar("left_of_all_waits", default=math.inf)
+
+
+@contextmanager
+def waiting_at_most(milliseconds: int) -> Iterator[None]:
+    """What the block writes waits no longer than that for another write, and fails then."""
+    token = _patience.set(milliseconds)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
+@contextmanager
+def waiting_in_all_at_most(milliseconds: int) -> Iterator[None]:
+    """What the writes of the block wait to begin on SQLite, one after another, is counted together:
+    each waits no longer than what is left, or LEAST_TIMEOUT_MS."""
+    token = _left.set(milliseconds)
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
+def patience_left() -> float:
+    """How many milliseconds a write may wait now."""
+    return min(_patience.get(), max(_left.get(), LEAST_TIMEOUT_MS))
+
+
+@contextmanager
+def counted_wait() -> Iterator[None]:
+    begun = time.monotonic()
+    try:
+        yield
+    finally:
+        _left.set(_left.get() - (time.monotonic() - begun) * 1000)
+
+
+def _on_connect_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for name, value in PRAGMAS.items():
+        cursor.execute(f"PRAGMA {name} = {value}")
+    cursor.close()
+
+
+def _on_begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("tracker_write", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
+    patience = _patience.get()
+    if connection.info.get(PATIENCE) != patience:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
+        connection.info[PATIENCE] = patience
+    with counted_wait():
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _on_connecting_postgresql(
+    _dialect: Dialect, _record: object, _arguments: object, named: dict[str, Any]
+) -> None:
+    named.setdefault("connect_timeout", BUSY_TIMEOUT_MS // 1000)
+
+
+def _on_begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("tracker_write", False):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_patience.get()}")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def listen(engine: Engine) -> None:
+    """Set the engine up: once for each engine, before its first connection."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_connect_sqlite)
+        event.listen(engine, "begin", _on_begin_sqlite)
+    else:
+        event.listen(engine, "do_connect", _on_connecting_postgresql)
+        event.listen(engine, "begin", _on_begin_postgresql)
+
+
+def copy_to_read(path: Path) -> Engine:
+    """An SQLite file that is looked through and never written, whatever it holds. The caller
+    disposes of the engine."""
+    query = {"mode": "ro", "immutable": "1", "uri": "true"}
+    return create_engine(URL.create("sqlite", database=path.resolve().as_uri(), query=query))
+
+
+@contextmanager
+def copy_to_write(path: Path) -> Iterator[Connection]:
+    """An SQLite file that is the caller's alone: what the block writes is kept together."""
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def other_database(url: URL) -> Engine:
+    """A PostgreSQL database that is not the application's own, to read from. The caller disposes of
+    the engine."""
+    engine = create_engine(url)
+    listen(engine)
+    return engine
+
+
+@contextmanager
+def without_transactions(url: URL) -> Iterator[Engine]:
+    """For what a PostgreSQL server does outside of transactions: making a database, and dropping
+    it."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        yield engine
+    finally:
+        engine.dispose()

@@ -1,0 +1,1 @@
+"""Lists of people that a library uploads, and what they are compared with."""

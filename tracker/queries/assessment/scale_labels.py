@@ -1,0 +1,62 @@
+"""The answers of a framework's scale as they are shown."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.models import ScaleAnswer
+from tracker.rules.frameworks.scale import UNGRADED, Meaning, Scale, shortcut
+from tracker.rules.frameworks.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleLabel:
+    """One answer of the framework's scale as it is shown. `step`: its place among the graded ones,
+    0 for the others; `shortcut`: its key on a card."""
+
+    key: str
+    label: Wording
+    description: Wording
+    reviewer_description: Wording
+    means: Meaning
+    step: int
+
+    @property
+    def shortcut(self) -> str:
+        return shortcut(self.key, self.step)
+
+
+def scale_labels(rows: Iterable[Any]) -> tuple[ScaleLabel, ...]:
+    """Of rows (key, label, words, reviewer_description, counts_as) in the order of the scale."""
+    found: list[ScaleLabel] = []
+    for row in rows:
+        step = 0 if row.key in UNGRADED else 1 + sum(each.step > 0 for each in found)
+        found.append(
+            ScaleLabel(
+                row.key,
+                row.label,
+                row.words,
+                row.reviewer_description,
+                Meaning(row.counts_as),
+                step,
+            )
+        )
+    return tuple(found)
+
+
+def labelled(framework_id: int) -> tuple[Scale, dict[str, Wording]]:
+    """The scale, and the label of each of its answers. One query."""
+    rows = (
+        session()
+        .execute(
+            select(ScaleAnswer.key, ScaleAnswer.label, ScaleAnswer.counts_as)
+            .where(ScaleAnswer.framework_id == framework_id)
+            .order_by(ScaleAnswer.position)
+        )
+        .all()
+    )
+    scale = Scale.of((row.key, row.counts_as) for row in rows)
+    return scale, {row.key: row.label for row in rows}

@@ -1,0 +1,90 @@
+"""The domains of a framework and their levels, as a library uses them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, bindparam, func, select
+
+from tracker.db import session
+from tracker.models import Domain, Level, NotRatedHere, Statement, Strand
+from tracker.models.joins import not_rated_in
+from tracker.rules.frameworks.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class LevelShape:
+    rank: int
+    name: Wording
+    role_label: Wording
+    listed: int
+    not_rated_here: int
+
+
+@dataclass(frozen=True, slots=True)
+class DomainShape:
+    """A domain of a framework as a library uses it; levels in rank order."""
+
+    id: int
+    key: str
+    title: Wording
+    strand_key: str
+    strand: Wording
+    levels: tuple[LevelShape, ...]
+
+    @property
+    def not_rated_here(self) -> int:
+        return sum(level.not_rated_here for level in self.levels)
+
+    @property
+    def rated_here(self) -> int:
+        return sum(level.listed - level.not_rated_here for level in self.levels)
+
+    def level_name(self, rank: int) -> str:
+        """The name of the level in this strand; "" for rank 0."""
+        return next((level.name for level in self.levels if level.rank == rank), "")
+
+
+_SHAPE = (
+    select(
+        Domain.id,
+        Domain.key,
+        Domain.title,
+        Strand.key.label("strand_key"),
+        Strand.title.label("strand"),
+        Level.rank,
+        Level.name,
+        Level.role_label,
+        func.count(Statement.id).label("listed"),
+        func.count(NotRatedHere.id).label("not_rated_here"),
+    )
+    .join(Strand, Strand.id == Domain.strand_id)
+    .join(Level, Level.strand_id == Strand.id)
+    .outerjoin(Statement, and_(Statement.domain_id == Domain.id, Statement.rank == Level.rank))
+    .outerjoin(NotRatedHere, not_rated_in(bindparam("library")))
+    .where(Strand.framework_id == bindparam("framework"))
+    .group_by(
+        Domain.id,
+        Domain.key,
+        Domain.title,
+        Strand.key,
+        Strand.title,
+        Level.rank,
+        Level.name,
+        Level.role_label,
+        Strand.position,
+        Domain.position,
+    )
+    .order_by(Strand.position, Domain.position, Domain.id, Level.rank)
+)
+"""Built once: every page of levels asks it."""
+
+
+def shape(framework_id: int, library_id: int) -> tuple[DomainShape, ...]:
+    """The domains in the framework's order. One query."""
+    rows = session().execute(_SHAPE, {"framework": framework_id, "library": library_id}).all()
+    found: dict[int, DomainShape] = {}
+    for row in rows:
+        level = LevelShape(row.rank, row.name, row.role_label, row.listed, row.not_rated_here)
+        before = found.get(row.id)
+        levels = (level,) if before is None else (*before.levels, level)
+        found[row.id] = DomainShape(row.id, row.key, row.title, row.strand_key, row.strand, levels)
+    return tuple(found.values())
