@@ -52,12 +52,11 @@ ANSWERS = {
     "frameworks/changes.html",
     "reviews/drafts.html",
     "reviews/endorsements/earlier_statement.html",
-    "teams/released.html",
     "teams/round_none.html",
     "teams/round_remind.html",
 }
 """Pages that answer a form, come after one, or need what the demo has not (a newer version
-of a framework, names that are off): made of parts that are seen on others: tests/web read them."""
+of a framework): made of parts that are seen on others: tests/web read them."""
 
 
 DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
