@@ -38,7 +38,7 @@ NOT_WORDS = {
     "None": "what a browser may send for nothing chosen",
     "DecisionsForm": "the name of a class",
     "TargetsForm": "the name of a class",
-    "20 per minute": "a rate for the limiter",
+    "40 per minute": "a rate for the limiter",
     "30 per minute": "a rate for the limiter",
     "60 per minute": "a rate for the limiter",
     "tracker backup": "a command",

@@ -176,7 +176,8 @@ def test_why_something_is_not_known_is_a_second_count(
     assert f"{len(unknown)} of {3 * len(plain.people)} are not known yet." in page
     assert (
         "2 in review with a supervisor "
-        f"1 reviewed without a rating that counts {len(unknown) - 3} with nothing sent" in page
+        "1 sent, but without a reviewed rating in the end, for example because there was no "
+        f"agreement {len(unknown) - 3} with nothing sent" in page
     )
 
 

@@ -14,6 +14,7 @@ from tests.client import Client
 from tests.factories.frameworks import add_role_profile, open_round
 from tests.factories.levels import stand
 from tests.factories.people import join
+from tests.factories.versions import carried, next_version
 from tests.factories.world import World
 from tests.services.administration.past_rounds import MAY
 from tests.web.reviews.test_reviews import words
@@ -25,6 +26,7 @@ from tracker.rules.profiles.levels import TargetState
 from tracker.rules.regions import Paper
 from tracker.services.administration import rounds
 from tracker.services.reviews import releases
+from tracker.web.teams import people_file
 
 SignIn = Callable[[str], Client]
 SIZES = {Paper.LETTER: (612, 792), Paper.A4: (595, 842)}
@@ -74,7 +76,7 @@ def test_each_says_every_choice_rule_voice_version_and_day(
         "Team": "Central",
         "Framework": "Small framework 1",
         "Round": "Now",
-        "People": "this team alone",
+        "People": "this team alone: 2 people",
         "Job profile": "Mid-level",
         "Compare with": "Spring 2026, same people",
         "Ratings": "Reviewed ratings. Self-ratings are not in these figures.",
@@ -160,7 +162,7 @@ def test_who_may_not_see_names_gets_what_the_page_has_as_a_file_of_text(
     cora = sign_in(world.email("cora"))
     url = f"/teams/{world.teams['central']}/gaps"
     lines = file(cora, f"{url}.csv")
-    assert ["Leadership", "5", "5", "3", "13", "2026-11-24"] in lines
+    assert ["Leadership", "5", "5", "3", "13", "2026-11-24", "Bookmobile; Central"] in lines
     told = [each for part in parts(cora, f"{url}.csv") for line in part for each in line]
     assert not any("Leadership 1.1" in each for each in told)
     assert not any(name.title() in each for name in crowd.names for each in told)
@@ -173,3 +175,86 @@ def test_what_cannot_be_chosen_is_no_file(world: World, sign_in: SignIn) -> None
     for kind in ("csv", "xlsx", "pdf"):
         url = f"/teams/{world.teams['central']}/gaps.{kind}?profile=999"
         assert cora.http.get(url).status_code == 404
+
+
+def test_two_versions_are_both_named(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        spring = with_spring(world)
+    cora = sign_in(world.email("cora"))
+    url, query = f"/teams/{world.teams['central']}/gaps", f"?compare={spring}"
+    assert "Versions" not in about(cora, f"{url}.csv{query}")
+    assert "Two versions" not in cora.get(f"{url}{query}").text
+    with app.app_context():
+        carried(world, next_version(world))
+    said = (
+        "Two versions of the framework are compared: Small framework 2 now, and Small framework 1 "
+        "at the end of Spring 2026."
+    )
+    assert about(cora, f"{url}.csv{query}")["Versions"].startswith(said)
+    assert dict(sheets(cora, f"{url}.xlsx{query}")["About"])["Versions"].startswith(said)
+    assert said in pdf_words(cora, f"{url}.pdf{query}")
+    page = words(cora.get(f"{url}{query}").text)
+    assert page.count(said) == 2  # to read, and for paper
+    assert said not in words(cora.get(url).text)
+
+
+def test_without_names_it_says_which_teams_and_how_many(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Who learns something else, or in no team below, is not among them."""
+    with app.app_context():
+        hide_names(world)
+        Crowd(world).put("harbour", 5, 5)
+        releases.release_all_due(world.now)
+    cora = sign_in(world.email("cora"))
+    url = f"/teams/{world.teams['city']}/gaps"
+    assert about(cora, f"{url}.csv")["People"] == "with the teams below: 14 people"
+    assert "14 people learn here, with the teams below." in words(cora.get(url).text)
+    behind = words(cora.get(f"{url}/domains/leadership").text)
+    assert "People with the teams below: 14 people" in behind
+    assert "their newest team" in behind
+    alone = f"/teams/{world.teams['harbour']}/gaps.csv"
+    assert about(cora, alone)["People"] == "this team alone: 11 people"
+
+
+def test_a_list_of_people_says_its_domain_and_filters(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        some_gaps(world)
+    cora = sign_in(world.email("cora"))
+    url = f"/teams/{world.teams['central']}/gaps"
+    statement = world.statements["leadership"][0]
+    of_all = list(about(cora, f"{url}.csv"))
+    for query, expected in {
+        "": {"Show": "Below target"},
+        "?show=at": {"Show": "At target"},
+        f"?statement={statement}": {
+            "Show": "Not reached because of one statement",
+            "Statement": "Leadership 1.1",
+        },
+        f"?person={world.people['ana']}": {"Show": "Only Ana."},
+    }.items():
+        said = about(cora, f"{url}/domains/leadership/people.csv{query}")
+        assert said["Domain"] == "Leadership"
+        assert {key: said.get(key) for key in expected} == expected
+        assert {*of_all} - {*said} == {"Compare with"}
+        assert ("Statement" in said) == ("statement" in query)
+        page = words(cora.get(f"{url}/domains/leadership{query}").text)
+        assert all(f"{label} {each}" in page for label, each in said.items())
+
+
+def test_everyone_by_name_says_what_it_stands_on(
+    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, after the last people, and nothing of a comparison that is not in it."""
+    monkeypatch.setattr(people_file, "PEOPLE_A_STEP", 2)
+    with app.app_context():
+        spring = with_spring(world)
+    cora = sign_in(world.email("cora"))
+    url = f"/teams/{world.teams['city']}/gaps"
+    people, said = parts(cora, f"{url}/people.csv?compare={spring}")
+    assert [line[0] for line in people] == ["Name", "Ana", "Ben", "Lea", "Sue"]
+    facts = dict(map(tuple, said))
+    assert facts["Compare with"] == "Nothing"
+    assert facts == about(cora, f"{url}.csv")

@@ -479,3 +479,19 @@ def test_a_domain_without_a_target_makes_no_gap(app: Flask, world: World, sign_i
     url = f"/teams/{world.teams['central']}/gaps"
     assert "gap" not in rows(sue.get(url).text)["Ana"][3]
     assert file(sue, f"{url}.csv")[1][4] == "none reached, no target"
+
+
+def test_the_legend_has_every_sign_of_the_matrix(app: Flask, world: World, sign_in: SignIn) -> None:
+    """ "▼ ?": the first level is not known, and the second is not met."""
+    said = "below target, level not known yet"
+    url = f"/teams/{world.teams['central']}/gaps"
+    sue = sign_in(world.email("sue"))
+    with app.app_context():
+        some_gaps(world)
+    assert said not in sue.get(url).text
+    with app.app_context():
+        for statement_id in world.statements["technical"][5:10]:
+            endorse(world, "ana", "sue", statement_id, EndorsedAnswer.NOT_YET)
+    page = sue.get(url).text
+    assert rows(page)["Ana"][1].startswith("▼ ?")
+    assert page.count(said) == 1

@@ -15,8 +15,8 @@ from tests.factories.answers import Answer, EndorsedAnswer
 from tests.factories.people import join
 from tests.factories.reviews import endorse, send
 from tests.factories.world import World
-from tests.web.teams.crowds import Crowd, hide_names
-from tests.web.teams.test_gaps import file
+from tests.web.teams.crowds import Crowd, add_team, hide_names
+from tests.web.teams.test_gaps import about, file
 from tests.web.teams.test_teams import rows
 from tracker.db import session
 from tracker.rules.reviews.workflow import ItemStatus
@@ -54,10 +54,39 @@ def test_each_voice_is_counted_by_itself(
     assert counted(cora, world) == [["5", "4", "2026-11-24"], ["3", "6", "2026-11-24"]]
     page = cora.get(address(world)).text
     assert rows(page)["Leadership"] == [
-        "5 at target ▼ 4 below Nov 24",
-        "3 at target ▼ 6 below Nov 24",
+        "5 at target ▼ 4 below 10 people in Harbour, Nov 24",
+        "3 at target ▼ 6 below 10 people in Harbour, Nov 24",
     ]
     assert "Zoe" not in page
+    assert ("Gaps can show other numbers" in page) is not hides_names
+
+
+def test_each_count_says_of_whom_and_when(app: Flask, world: World, sign_in: SignIn) -> None:
+    """Harbour was counted again; Central with Bookmobile wasn't, and Northside never."""
+    with app.app_context():
+        crowd = Crowd(world)
+        for team in ("central", "harbour"):
+            crowd.put(team, 4, 4, reviewed_at=world.now - dt.timedelta(days=3))
+        releases.release_all_due(world.now - dt.timedelta(days=2))
+        crowd.put("harbour", 3, 3)
+        releases.release_all_due(world.now)
+    cora = sign_in(world.email("cora"))
+    page = rows(cora.get(address(world, "city")).text)["Leadership"]
+    assert page[0] == page[1]
+    assert page[0].endswith("in all teams, Nov 22 to Nov 24")
+    with app.app_context():
+        add_team(world, "northside", "city")
+        join(world, "xia", "northside")
+    page = rows(cora.get(address(world, "city")).text)["Leadership"]
+    assert page[0].endswith("in Bookmobile, Central, Harbour, Nov 22 to Nov 24")
+    lines = file(cora, f"{address(world, 'city')}.csv")
+    line = dict(zip(lines[0], next(each for each in lines if each[0] == "Leadership"), strict=True))
+    assert line["Teams, self-ratings"] == line["Teams, reviews"] == "Bookmobile; Central; Harbour"
+    assert line["People, reviews"] == page[1].split(" below ")[1].split(" people")[0]
+    said = about(cora, f"{address(world, 'city')}.csv")
+    assert list(said) == ["Team", "Framework", "People", "Ratings", "Target", "Rule", "Made on"]
+    assert said["People"].startswith("with the teams below: ")
+    assert "each counted by itself" in said["Ratings"]
 
 
 def test_what_is_not_revealed_is_not_counted(app: Flask, world: World, sign_in: SignIn) -> None:

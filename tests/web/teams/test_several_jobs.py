@@ -2,6 +2,7 @@
 by the job there; where both are joined, once, against the higher target of each domain."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -14,8 +15,10 @@ from tests.factories.frameworks import add_role_profile, open_round
 from tests.factories.levels import stand
 from tests.factories.people import join
 from tests.factories.reviews import endorse
+from tests.factories.versions import carried, next_version
 from tests.factories.world import World
 from tests.services.administration.past_rounds import MAY
+from tests.web.reviews.test_reviews import words
 from tests.web.teams import plain_figures
 from tests.web.teams.test_gaps import file
 from tests.web.teams.test_teams import rows
@@ -162,3 +165,54 @@ def test_a_round_counts_their_statements_once_by_the_higher_target(
     with app.app_context():
         load = round_load.expected(acting(world, "adam"), [world.framework_id], world.now.date())
     assert [each.near for each in load if each.name == "Ana"] == [27]
+
+
+def test_a_page_says_who_is_measured_otherwise_elsewhere(
+    world: World, sign_in: SignIn, spring: int
+) -> None:
+    """Sue sees Central alone; Cora sees both teams, and measures by both in the library."""
+    said = "Ana has more job profiles than are measured here."
+    central = f"/teams/{world.teams['central']}/gaps"
+    for name in ("sue", "cora"):
+        reader = sign_in(world.email(name))
+        assert said in reader.get(central).text
+        assert said in reader.get(f"{central}/domains/communication?show=all").text
+        assert said not in reader.get(f"{central}/domains/communication?show=at").text
+        assert said not in reader.get(f"{central}?round={spring}").text
+    cora = sign_in(world.email("cora"))
+    city = f"/teams/{world.teams['city']}/gaps"
+    assert said not in cora.get(city).text
+    assert said in cora.get(f"{city}?profile={world.role_profiles['Entry']}").text
+
+
+def test_an_explanation_says_the_state_by_each_job(
+    world: World, sign_in: SignIn, spring: int
+) -> None:
+    """The cell of Harbour says at target; what it leads to says of which job that is."""
+    url = f"/people/{world.people['ana']}/profile/communication"
+    page = words(sign_in(world.email("cora")).get(url).text)
+    assert "Target Developing: ▼ below target" in page
+    assert "As Entry alone, target Emerging: ✓ at target" in page
+    assert "As Mid-level alone" not in page
+    lea = f"/people/{world.people['lea']}/profile/communication"
+    assert "alone" not in words(sign_in(world.email("cora")).get(lea).text)
+
+
+def test_what_changed_says_that_the_jobs_did(app: Flask, world: World, sign_in: SignIn) -> None:
+    """And that the version did."""
+    with app.app_context():
+        two_jobs(world)
+    said = "The targets are not the same: then those of"
+    lea, ana = sign_in(world.email("lea")), sign_in(world.email("ana"))
+    for one in (lea, ana):
+        assert said not in one.get("/profile").text
+    with app.app_context():
+        add_role_profile(world, "Lead", 4)
+        join(world, "lea", "central", role_profile="Lead", starts_on=dt.date(2026, 11, 1))
+    page = words(lea.get("/profile").text)
+    assert f"{said} Mid-level, now those of Lead, Mid-level." in page
+    assert said not in ana.get("/profile").text
+    with app.app_context():
+        carried(world, next_version(world))
+    page = words(ana.get("/profile").text)
+    assert re.search(f"{said} Mid-level, Entry in version 1, now those of [^.]* in version 2", page)

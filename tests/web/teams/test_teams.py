@@ -15,9 +15,11 @@ from tests.factories.people import join
 from tests.factories.ratings import rate
 from tests.factories.reviews import send
 from tests.factories.world import World
+from tests.web.reviews.test_reviews import words
 from tracker.db import session, transaction
 from tracker.models import Library, Look, Person
 from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
+from tracker.rules.roles import Role
 
 SignIn = Callable[[str], Client]
 
@@ -327,3 +329,20 @@ def test_the_members_see_who_looked(app: Flask, world: World, sign_in: SignIn) -
     assert [tuple(row) for row in seen] == [
         (world.people[name], world.people["cora"], "team") for name in ("ana", "ben")
     ]
+
+
+def test_staff_of_one_role_are_named_together(app: Flask, world: World, sign_in: SignIn) -> None:
+    cora = sign_in(world.email("cora"))
+    url = f"/teams/{world.teams['central']}"
+    assert "Supervisor: Sue." in words(cora.get(url).text)
+    with app.app_context():
+        join(world, "hugo", "central", Role.SUPERVISOR)
+    assert "Supervisors: Hugo, Sue." in words(cora.get(url).text)
+
+
+def test_one_person_is_no_people(world: World, sign_in: SignIn) -> None:
+    """Harbour has Lea alone."""
+    cora = sign_in(world.email("cora"))
+    assert "Harbour 0 of 1 person has sent something" in words(cora.get("/").text)
+    gaps = words(cora.get(f"/teams/{world.teams['harbour']}/gaps").text)
+    assert "1 of 1 person has not sent this round." in gaps

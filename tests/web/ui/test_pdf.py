@@ -716,7 +716,7 @@ def test_documents_are_limited_for_each_person(
         notes = f"/reviews/{talked(world)}/differences.pdf"
     monkeypatch.setattr(typst, "compile", lambda *_, **__: b"%PDF-1.7")
     ana = limited("ana")
-    assert [ana.http.get(url).status_code for url in ("/profile.pdf", notes) * 10] == [200] * 20
+    assert [ana.http.get(url).status_code for url in ("/profile.pdf", notes) * 20] == [200] * 40
     refused = [ana.get(url) for url in ("/profile.pdf", notes, profile_of(world))]
     assert [response.status_code for response in refused] == [429] * 3
     assert int(refused[0].headers["Retry-After"]) > 0

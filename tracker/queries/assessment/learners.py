@@ -217,8 +217,15 @@ def _framework(row: RowMapping) -> LearnerFramework:
 
 def expected(learner: Learner) -> dict[int, int]:
     """The rank that somebody's jobs expect, by domain. One query."""
-    of = targets(set(learner.role_profile_ids))
-    return higher_of({domain_id: rank} for (_, domain_id), rank in of.items())
+    return higher_of(expected_by_job(learner).values())
+
+
+def expected_by_job(learner: Learner) -> dict[int, dict[int, int]]:
+    """The rank that each of somebody's jobs expects, by role profile and domain. One query."""
+    found: dict[int, dict[int, int]] = {each: {} for each in learner.role_profile_ids}
+    for (role_profile_id, domain_id), rank in targets(set(learner.role_profile_ids)).items():
+        found[role_profile_id][domain_id] = rank
+    return found
 
 
 def targets(role_profile_ids: set[int]) -> dict[tuple[int, int], int]:

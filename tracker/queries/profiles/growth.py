@@ -2,7 +2,7 @@
 itself, as the same reader gets it."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,8 @@ ROUNDS_OFFERED = 4
 @dataclass(frozen=True, slots=True)
 class EarlierRound:
     """A round that was kept at its end, the moment after its last day. `at_target`: in how many
-    domains the person was by what was endorsed, against the targets of then."""
+    domains the person was by what was endorsed, against the targets of then: those of
+    all `role_profiles` that they had, in that version of the framework."""
 
     id: int
     name: str
@@ -36,6 +37,8 @@ class EarlierRound:
     end: dt.datetime
     reconstructed: bool
     at_target: int
+    role_profiles: tuple[str, ...]
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,12 @@ def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
             Round.ends_on,
             RoundSnapshot.as_of,
             RoundSnapshot.reconstructed,
+            RoundSnapshot.facts,
+            SnapshotPerson.person_id,
+            SnapshotPerson.framework_id,
+            SnapshotPerson.role_profile_id,
+            SnapshotPerson.role_profile,
+            SnapshotPerson.paths,
             SnapshotPerson.cells,
         )
         .join(RoundSnapshot, RoundSnapshot.round_id == Round.id)
@@ -107,6 +116,8 @@ def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
                 for domain_id, kept in row.cells.items()
                 if (learner.person_id, int(domain_id)) not in hidden
             ),
+            _jobs(row),
+            _framework(row)["version"],
         )
         for row in rows
     ]
@@ -136,7 +147,7 @@ def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
     )
     found = []
     for row in rows:
-        framework = row.facts["frameworks"][str(row.framework_id)]
+        framework = _framework(row)
         titles = {str(domain["id"]): domain["title"] for domain in framework["domains"]}
         domains = [
             {"domain": title, "target": row.cells[key]["target"], **row.counts[key]}
@@ -148,11 +159,21 @@ def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
                 row.ends_on,
                 row.reconstructed,
                 framework["version"],
-                ", ".join(dict.fromkeys(job[2] for job in round_snapshots.jobs(framework, row))),
+                ", ".join(_jobs(row)),
                 domains,
             )
         )
     return found
+
+
+def _framework(row: Any) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = row.facts["frameworks"][str(row.framework_id)]
+    return found
+
+
+def _jobs(row: Any) -> tuple[str, ...]:
+    """The names of all job profiles that they had there, the newest last."""
+    return tuple(dict.fromkeys(job[2] for job in round_snapshots.jobs(_framework(row), row)))
 
 
 def growth(

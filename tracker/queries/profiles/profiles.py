@@ -23,6 +23,7 @@ from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.profiles.levels import Counts
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.levels import DomainStanding
+from tracker.rules.profiles.targets import higher_of
 
 
 class SelfSide(StrEnum):
@@ -35,12 +36,14 @@ class SelfSide(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Standings by domain. `own` is None where the reader gets no self side; `rated` counts what
-    that side holds."""
+    """Standings by domain, against the higher target of all jobs. `by_job`: the targets of each,
+    with its name, where there are several. `own` is None where the reader gets no self side;
+    `rated` counts what that side holds."""
 
     learner: Learner
     domains: tuple[DomainShape, ...]
     targets: Mapping[int, int]
+    by_job: tuple[tuple[str, Mapping[int, int]], ...]
     own: Mapping[int, DomainStanding] | None
     endorsed: Mapping[int, DomainStanding]
     rated: int
@@ -62,7 +65,8 @@ class EndorsedCount:
 def profile(learner: Learner, side: SelfSide, blind: BlindSpots) -> Profile:
     """Four queries; three without a self side."""
     domains = level_shapes.shape(learner.framework_id, learner.library_id)
-    expected = learners.expected(learner)
+    by_job = learners.expected_by_job(learner)
+    expected = higher_of(by_job.values())
     own = _self_side(learner, side, blind)
     endorsed = levels.endorsed_answers(
         [learner.person_id], learner.framework_id, learner.library_id, blind
@@ -71,6 +75,9 @@ def profile(learner: Learner, side: SelfSide, blind: BlindSpots) -> Profile:
         learner=learner,
         domains=domains,
         targets=expected,
+        by_job=tuple(zip(learner.role_profiles, by_job.values(), strict=True))
+        if learner.has_several_jobs
+        else (),
         own=None if own is None else levels.standings(domains, own, learner.person_id, expected),
         endorsed=levels.standings(domains, endorsed, learner.person_id, expected),
         rated=sum(sum(counts.values()) for counts in (own or {}).values()),

@@ -52,7 +52,8 @@ class TeamLearner:
     `jobs`: those by which they are measured, once, against the higher target of each domain
     (rules/profiles/targets): all that they have there in reach, the newest last. Where they have no
     name it is the newest alone, so that they count in one team. `is_usual`: their own pages begin
-    with this framework.
+    with this framework. `profiles_anywhere`: the role profiles of all their jobs in it, also out of
+    reach, by which their own pages measure them.
     """
 
     person_id: int
@@ -64,6 +65,7 @@ class TeamLearner:
     lang: str
     by_name: bool
     is_usual: bool
+    profiles_anywhere: frozenset[int] = frozenset()
 
     @property
     def path(self) -> str:
@@ -76,6 +78,11 @@ class TeamLearner:
     @property
     def role_profile_ids(self) -> frozenset[int]:
         return frozenset(job.role_profile_id for job in self.jobs)
+
+    @property
+    def has_jobs_elsewhere(self) -> bool:
+        """Whether they have job profiles by which they are not measured here."""
+        return not self.profiles_anywhere <= self.role_profile_ids
 
     @property
     def role_profile(self) -> str:
@@ -141,6 +148,10 @@ class GapScope:
     def here(self) -> list[TeamLearner]:
         """The people of this team and, for who coordinates it, of those below."""
         return within(self.people, self.team.path, self.coordinates)
+
+    def learning(self, slug: str) -> list[TeamLearner]:
+        """Those of them who learn a framework, in whatever version."""
+        return [one for one in self.here if one.framework_slug == slug]
 
     @property
     def all_by_name(self) -> bool:
@@ -263,11 +274,13 @@ def _people(
             ]
             if here:
                 by_name = known or names_to_coordinators
-                found.append(_learner(there[-1], here, by_name, there[-1] is current[-1]))
+                found.append(_learner(there, here, by_name, there[-1] is current[-1]))
     return tuple(found)
 
 
-def _learner(newest: Any, jobs: list[TeamJob], by_name: bool, is_usual: bool) -> TeamLearner:
+def _learner(there: list[Any], jobs: list[TeamJob], by_name: bool, is_usual: bool) -> TeamLearner:
+    newest = there[-1]
+    same = (row for row in there if row.framework_id == newest.framework_id)
     return TeamLearner(
         person_id=newest.person_id,
         name=newest.name,
@@ -278,6 +291,7 @@ def _learner(newest: Any, jobs: list[TeamJob], by_name: bool, is_usual: bool) ->
         lang=newest.lang,
         by_name=by_name,
         is_usual=is_usual,
+        profiles_anywhere=frozenset(row.role_profile_id for row in same),
     )
 
 

@@ -31,13 +31,16 @@ from tracker.rules.teams.releases import CountedStates, Measure, count, is_decid
 @dataclass(frozen=True, slots=True)
 class ReleasedFigure:
     """`people` have a target; the rest of them are neither at target nor below it. Made of releases
-    from `oldest` to `newest`."""
+    from `oldest` to `newest`, each of some of the `teams`: their names, A to Z, and whether nobody
+    learns in another one here."""
 
     people: int
     at_target: int
     gaps: int
     oldest: dt.datetime
     newest: dt.datetime
+    teams: tuple[str, ...]
+    is_of_all: bool
 
     @property
     def known(self) -> int:
@@ -85,6 +88,11 @@ class VoicesOfDomain:
     reviewed: ReleasedFigure | None
 
 
+class TeamPlace(NamedTuple):
+    path: str
+    name: str
+
+
 class ToldRelease(NamedTuple):
     release: Release
     items: CountedStates
@@ -94,11 +102,14 @@ class ReleasedFigures:
     """The figures of one framework in one voice that one reader is told, as of a moment. Four
     queries."""
 
-    def __init__(self, actor: Actor, library_id: int, by: Measure) -> None:
-        teams = select(Team.id, Team.path).where(Team.library_id == library_id)
-        self._paths = {team.id: team.path for team in session().execute(teams)}
+    def __init__(self, actor: Actor, scope: GapScope, by: Measure) -> None:
+        teams = session().execute(
+            select(Team.id, Team.path, Team.name).where(Team.library_id == scope.library_id)
+        )
+        self._teams = {team.id: TeamPlace(team.path, team.name) for team in teams}
+        self._learned = {one.path for one in scope.learning(by.slug)}
         of = (
-            Release.library_id == library_id,
+            Release.library_id == scope.library_id,
             Release.slug == by.slug,
             Release.voice == by.voice,
             Release.told.is_(True),
@@ -119,12 +130,12 @@ class ReleasedFigures:
 
     def is_in(self, team_id: int, above_id: int) -> bool:
         """Whether a team is below the other now."""
-        return bool(self._paths[team_id].startswith(self._paths[above_id]))
+        return bool(self._teams[team_id].path.startswith(self._teams[above_id].path))
 
     def of(self, team_id: int, domain_key: str, at: dt.datetime | None) -> ReleasedFigure | None:
         """Of a team with those below it. Of each of its teams the newest release that is about it,
         and about no team elsewhere."""
-        path = self._paths[team_id]
+        path = self._teams[team_id].path
         seen: set[int] = set()
         found = []
         for each in self._told[domain_key]:
@@ -132,18 +143,33 @@ class ReleasedFigures:
             if (
                 (at is None or each.release.as_of <= at)
                 and seen.isdisjoint(teams)
-                and all(self._paths[one].startswith(path) for one in teams)
+                and all(self._teams[one].path.startswith(path) for one in teams)
             ):
                 seen.update(teams)
                 found.append(each)
-        return _sum(found)
+        return self._sum(found, path)
+
+    def _sum(self, told: Collection[ToldRelease], path: str) -> ReleasedFigure | None:
+        if not told:
+            return None
+        teams = [self._teams[one] for each in told for one in each.release.teams]
+        learned = {each for each in self._learned if each.startswith(path)}
+        return ReleasedFigure(
+            people=sum(each.release.people for each in told),
+            at_target=sum(count(each.items, TargetState.AT_TARGET) for each in told),
+            gaps=sum(count(each.items, TargetState.GAP) for each in told),
+            oldest=min(each.release.as_of for each in told),
+            newest=max(each.release.as_of for each in told),
+            teams=tuple(sorted(each.name for each in teams)),
+            is_of_all=learned <= {each.path for each in teams},
+        )
 
 
 def page(actor: Actor, scope: GapScope, chosen: MatrixFilters) -> ReleasedPage:
     """Of the team with those below it, now or as of the end of a round. Six queries, one more where
     the reader is to rate somebody blind: of that domain nothing is told."""
     by = Measure(chosen.slug, Voice.ENDORSED)
-    figures = ReleasedFigures(actor, scope.library_id, by)
+    figures = ReleasedFigures(actor, scope, by)
     domains = level_shapes.shape(chosen.framework_id, scope.library_id)
     hidden = {domain_id for _person_id, domain_id in scope.blind.domains()}
     at = scope.round.as_of if scope.round else None
@@ -153,7 +179,7 @@ def page(actor: Actor, scope: GapScope, chosen: MatrixFilters) -> ReleasedPage:
         return None if domain.id in hidden else figures.of(team_id, domain.key, at)
 
     return ReleasedPage(
-        people=len(scope.here),
+        people=len(scope.learning(chosen.slug)),
         domains=tuple(
             ReleasedDomain(
                 domain,
@@ -177,7 +203,7 @@ def voices(
     Nine queries, one more where the reader is to rate somebody blind: of that domain nothing is
     told."""
     own, reviewed = (
-        ReleasedFigures(actor, scope.library_id, Measure(slug, voice))
+        ReleasedFigures(actor, scope, Measure(slug, voice))
         for voice in (Voice.SELF, Voice.ENDORSED)
     )
     hidden = {domain_id for _person_id, domain_id in scope.blind.domains()}
@@ -206,16 +232,4 @@ def _known_by(actor: Actor) -> Any:
     return taught.union(
         select(Membership.person_id).where(Membership.person_id == actor.person_id),
         select(Review.learner_id).where(Review.reviewer_id == actor.person_id),
-    )
-
-
-def _sum(told: Collection[ToldRelease]) -> ReleasedFigure | None:
-    if not told:
-        return None
-    return ReleasedFigure(
-        people=sum(each.release.people for each in told),
-        at_target=sum(count(each.items, TargetState.AT_TARGET) for each in told),
-        gaps=sum(count(each.items, TargetState.GAP) for each in told),
-        oldest=min(each.release.as_of for each in told),
-        newest=max(each.release.as_of for each in told),
     )

@@ -159,18 +159,21 @@ def _stranded(team_id: int, reviews: int) -> PanelEntry:
 
 def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
     words = (
-        _(
-            "%(sent)s of %(people)s people have sent something this round; reviewed so far: "
+        ngettext(
+            "%(sent)s of %(num)d person has sent something this round; reviewed so far: "
             "%(reviewed)s.",
+            "%(sent)s of %(num)d people have sent something this round; reviewed so far: "
+            "%(reviewed)s.",
+            line.people,
             sent=line.sent,
-            people=line.people,
             reviewed=line.reviewed,
         )
         if in_round
-        else _(
-            "%(sent)s of %(people)s people have sent something; reviewed so far: %(reviewed)s.",
+        else ngettext(
+            "%(sent)s of %(num)d person has sent something; reviewed so far: %(reviewed)s.",
+            "%(sent)s of %(num)d people have sent something; reviewed so far: %(reviewed)s.",
+            line.people,
             sent=line.sent,
-            people=line.people,
             reviewed=line.reviewed,
         )
     )

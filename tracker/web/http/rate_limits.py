@@ -57,8 +57,9 @@ def who_asks() -> str:
 
 limiter = Limiter(who_asks, in_memory_fallback_enabled=True)
 
-documents = limiter.shared_limit("20 per minute", scope="documents")
-"""On every view that makes a file: a PDF takes as long as some twenty pages."""
+documents = limiter.shared_limit("40 per minute", scope="documents")
+"""On every view that makes a file: a PDF takes as long as some pages. A coordinator who takes each
+of the five files of six teams one after another is not refused."""
 
 
 def asked(ask: Callable[[Storage], T]) -> T:

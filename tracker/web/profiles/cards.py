@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from tracker.queries.assessment.learners import Learner
 from tracker.queries.profiles.growth import EarlierRound, Growth, StatementChange
 from tracker.queries.profiles.profiles import Profile
 from tracker.rules.frameworks.scale import Voice
@@ -84,6 +85,7 @@ def changes(
         then=chosen.at_target,
         now=endorsed.at_target,
     )
+    note = " ".join(filter(None, (note, _other_measure(of.learner, chosen))))
     then = as_of(chosen.ends_on, chosen.reconstructed)
     if of.own is None:
         return ChangesSince(chosen, offered, str(note), "", then, (), False)
@@ -112,6 +114,32 @@ def changes(
             )
         )
     return ChangesSince(chosen, offered, lists[0].title, str(note), then, tuple(lists[1:]), True)
+
+
+def _other_measure(learner: Learner, then: EarlierRound) -> str:
+    """Where they are measured by other job profiles, or in another version, than they were."""
+    same_version = then.version == learner.framework_version
+    if same_version and set(then.role_profiles) == set(learner.role_profiles):
+        return ""
+    before, now = ", ".join(then.role_profiles), learner.role_profile
+    if same_version:
+        return str(
+            _(
+                "The targets are not the same: then those of %(then)s, now those of %(now)s.",
+                then=before,
+                now=now,
+            )
+        )
+    return str(
+        _(
+            "The targets are not the same: then those of %(then)s in version %(old)s, now those of "
+            "%(now)s in version %(new)s.",
+            then=before,
+            old=then.version,
+            now=now,
+            new=learner.framework_version,
+        )
+    )
 
 
 def _moved(up: int, down: int) -> str:

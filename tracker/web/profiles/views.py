@@ -13,7 +13,7 @@ from tracker.queries.profiles import growth, profiles, statement_status
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.notifications.notices import NoticePage
-from tracker.rules.profiles.levels import RULE
+from tracker.rules.profiles.levels import RULE, standing
 from tracker.rules.roles import Permission
 from tracker.services.assessment import readiness
 from tracker.web.http import errors, rate_limits, session
@@ -152,6 +152,14 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
     voices = [(Voice.ENDORSED, profile.endorsed[domain.id])]
     if profile.own is not None:
         voices.insert(0, (Voice.SELF, profile.own[domain.id]))
+    jobs = {
+        voice: [
+            (name, standing((view.tally for view in of.levels), ranks.get(domain.id)))
+            for name, ranks in profile.by_job
+            if ranks.get(domain.id) != of.target_rank
+        ]
+        for voice, of in voices
+    }
     by_statement = side is not SelfSide.NONE or profiles.statements_to_coordinators(
         learner.library_id
     )
@@ -163,6 +171,7 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
         side=side,
         domain=domain,
         voices=voices,
+        jobs=jobs,
         rule=RULE,
         statements=statements if by_statement else [],
         by_statement=by_statement,

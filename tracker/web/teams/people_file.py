@@ -18,6 +18,7 @@ from tracker.web.http import background, session
 from tracker.web.http.background import FileKind, People
 from tracker.web.teams import exports
 from tracker.web.teams.gaps import asked as gap_asked
+from tracker.web.teams.gaps import taken_along
 from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.ui.csv import csv_name, csv_text
 
@@ -27,7 +28,7 @@ PEOPLE_A_STEP = 50
 
 def plan(team: Subject) -> Plan:
     """Raises Missing: nobody is there, or not everybody by name."""
-    scope, chosen = asked(team)
+    scope, chosen, _filters = asked(team)
     people = people_chosen(scope, chosen)
     if not people or not all(one.by_name for one in people):
         raise Missing("job_not_allowed")
@@ -38,29 +39,32 @@ def plan(team: Subject) -> Plan:
 def step(team: Subject, people: People, number: int) -> bytes:
     """Who is there still and may be seen by name."""
     batch = people[number * PEOPLE_A_STEP : (number + 1) * PEOPLE_A_STEP]
-    scope, chosen = asked(team)
+    scope, chosen, filters = asked(team)
     there = [one for one in people_chosen(scope, chosen) if one.person_id in batch and one.by_name]
     matrix = GapMatrix(scope, chosen, there)
     head = number == 0
     lines = exports.people(matrix.domains, matrix.rows(there), with_head=head)
+    if (number + 1) * PEOPLE_A_STEP >= len(people):
+        lines += [[], *taken_along.in_file(taken_along.facts(scope, chosen, filters))]
     return csv_text(lines, is_beginning=head).encode()
 
 
 def grounds(team: Subject, people: People) -> str:
     """Who of them may be seen by name, and what is hidden of them until it is revealed."""
-    scope, _chosen = asked(team)
+    scope, *_choices = asked(team)
     named = {one.person_id for one in scope.here if one.by_name}
     hidden = [pair for pair in session.blind_spots().pairs if pair[0] in set(people)]
     return f"{sorted(named & set(people))} {sorted(hidden)}"
 
 
-def asked(team: Subject) -> tuple[GapScope, MatrixFilters]:
-    """Raises Missing: nobody learns there, or what the address asks for cannot be chosen."""
+def asked(team: Subject) -> tuple[GapScope, MatrixFilters, GapFilters]:
+    """Nothing is compared in it. Raises Missing: nobody learns there, or what the address asks for
+    cannot be chosen."""
     filters = GapFilters(request.args)
     scope, chosen = gap_asked.chosen_of(gap_asked.scope_of(team), filters)
     if chosen is None or filters.unknown:
         raise Missing
-    return scope, replace(chosen, compare=None)
+    return scope, replace(chosen, compare=None), filters
 
 
 def query(team: Subject) -> str:

@@ -10,6 +10,7 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.teams import gap_scope, team_page, teams
 from tracker.queries.teams import gaps as team_gaps
+from tracker.queries.teams.gap_matrix import people_chosen
 from tracker.rules.operations.jobs import AT_ONCE
 from tracker.rules.roles import Permission
 from tracker.web.http import background, rate_limits, session
@@ -85,10 +86,15 @@ def gaps(team: Subject) -> ResponseReturnValue:
         filters=filters,
         as_of=taken_along.as_of_words(scope),
         measure=taken_along.measure(chosen) if chosen and page else "",
-        facts=taken_along.facts_on_page(scope, chosen, filters) if chosen and page else [],
+        versions=taken_along.versions(scope, chosen) if chosen else "",
+        elsewhere=taken_along.measured_elsewhere(people_chosen(scope, chosen))
+        if chosen and rows and not scope.round
+        else "",
+        facts=taken_along.facts(scope, chosen, filters) if chosen and page else [],
         rows=rows,
         kinds=gap_matrix.kinds(rows),
         legend=gap_matrix.legend(domains),
+        below_unknown=gap_matrix.has_unknown_gap(rows),
         at_once=AT_ONCE,
     )
 
@@ -108,7 +114,7 @@ def gaps_csv(team: Subject) -> ResponseReturnValue:
     page = team_gaps.page(scope, chosen)
     note_looks([row.person_id for row in page.rows], "gaps")
     compare = chosen.compare.name if chosen.compare is not None else ""
-    facts = taken_along.facts(scope, chosen, filters)
+    facts = taken_along.in_file(taken_along.facts(scope, chosen, filters))
     return csv_file(
         [*gaps_export.table(page, compare, scope.round), *gaps_export.reasons(page), [], *facts],
         f"gaps {scope.team.name} {session.now():%Y-%m-%d}",
@@ -131,7 +137,7 @@ def people_csv(team: Subject) -> ResponseReturnValue:
 @bp.post("/<id:team_id>/gaps/people")
 @door(Permission.GAPS_READ, subjects.team)
 def make_people_file(team: Subject) -> ResponseReturnValue:
-    scope, _chosen = people_file.asked(team)
+    scope, *_choices = people_file.asked(team)
     people_file.plan(team)
     return pressed(
         lambda: background.ask(people_file.NAME, team, scope.team.name, people_file.query(team)),

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.teams import gap_drill
+from tracker.queries.teams.gap_matrix import people_chosen
 from tracker.rules.pagination import table_page
 from tracker.rules.roles import Permission
 from tracker.web.http import rate_limits, session
@@ -39,7 +40,14 @@ def show(team: Subject, domain: str) -> ResponseReturnValue:
         reached=exports.reached,
         as_of=taken_along.as_of_words(asked.scope),
         measure=taken_along.measure(asked.chosen, asked.drill.without_names),
-        facts=taken_along.facts_on_page(asked.scope, asked.chosen, asked.filters),
+        elsewhere=""
+        if asked.scope.round
+        else taken_along.measured_elsewhere(
+            one
+            for one in people_chosen(asked.scope, asked.chosen)
+            if one.person_id in {each.person_id for each in cut.rows}
+        ),
+        facts=taken_along.facts_of_list(asked),
     )
 
 
@@ -52,7 +60,7 @@ def people_csv(team: Subject, domain: str) -> ResponseReturnValue:
     if asked.unknown or asked.drill.without_names:
         abort(404)
     note_looks([one.person_id for one in asked.people], "gaps")
-    facts = taken_along.facts(asked.scope, asked.chosen, asked.filters)
+    facts = taken_along.in_file(taken_along.facts_of_list(asked))
     return csv_file(
         [*exports.drilled(asked), [], *facts],
         f"{asked.drill.domain.title} {asked.scope.team.name} {session.now():%Y-%m-%d}",

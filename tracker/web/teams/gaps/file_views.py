@@ -56,6 +56,6 @@ def _printed(team: Subject) -> PrintedGaps:
         abort(404)
     page = team_gaps.page(scope, chosen)
     note_looks([row.person_id for row in page.rows], "gaps")
-    facts = taken_along.facts(scope, chosen, filters)
+    facts = taken_along.in_file(taken_along.facts(scope, chosen, filters))
     library = imprints.imprint(chosen.framework_id, scope.library_id).library
     return PrintedGaps(scope, chosen, page, facts, library)

@@ -87,6 +87,11 @@ def _mark(cell: GapCell, names: dict[int, tuple[str, str]], unknown: str) -> Cel
     return CellMark(cell.state or "no_target", rank, tone(rank, len(names)), short, name)
 
 
+def has_unknown_gap(rows: Iterable[MatrixRow]) -> bool:
+    """Whether somebody is below target whose level nobody can say: "▼ ?"."""
+    return any(mark.state == "gap" and mark.rank is None for row in rows for mark in row.marks)
+
+
 def kinds(rows: Iterable[MatrixRow]) -> set[CellMark]:
     return {mark for row in rows for mark in row.marks}
 

@@ -8,7 +8,7 @@ from tracker.queries.teams.gap_matrix import MatrixFilters
 from tracker.queries.teams.gap_scope import GapScope
 from tracker.queries.teams.gaps import GapPage
 from tracker.web.teams import exports
-from tracker.web.teams.gaps.matrix import CellMark, grid, legend
+from tracker.web.teams.gaps.matrix import CellMark, grid, has_unknown_gap, legend
 from tracker.web.ui.csv import Table
 from tracker.web.ui.pdf import Data, Document
 
@@ -31,6 +31,11 @@ def document(of: PrintedGaps) -> Document:
     domains = [column.domain for column in page.columns]
     rows = grid(domains, page.rows)
     compare = of.chosen.compare.name if of.chosen.compare else ""
+    below_unknown = (
+        [f"{SIGNS['gap']} {SIGNS['not_yet_known']} " + _("below target, level not known yet")]
+        if has_unknown_gap(rows)
+        else []
+    )
     data: Data = {
         "facts": of.facts,
         "domains": [domain.title for domain in domains],
@@ -51,6 +56,7 @@ def document(of: PrintedGaps) -> Document:
             f"{SIGNS['gap']} " + _("below target"),
             f"{SIGNS['not_yet_known']} " + _("not known yet"),
             f"{SIGNS['not_assessed']} " + _("not assessed"),
+            *below_unknown,
         ]
         if rows
         else [],

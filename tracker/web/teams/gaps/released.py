@@ -5,6 +5,7 @@ import datetime as dt
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.teams import releases
@@ -20,6 +21,9 @@ from tracker.web.teams.gaps import taken_along
 from tracker.web.teams.gaps.forms import GapFilters, SelfRatingFilters
 from tracker.web.ui.csv import Table, csv_file
 from tracker.web.ui.template_helpers import day
+
+TEAMS_NAMED = 3
+"""More teams than this are a number on a page. Files name them all."""
 
 
 def is_for(scope: GapScope, chosen: MatrixFilters) -> bool:
@@ -44,8 +48,10 @@ def show(
         page=releases.page(session.actor(), scope, chosen),
         chosen=chosen,
         filters=filters,
-        days=days,
+        covers=covers,
         measure=taken_along.measure(chosen, without_names=True),
+        versions=taken_along.versions(scope, chosen),
+        facts=taken_along.facts(scope, chosen, filters, without_names=True),
         smallest=SMALLEST_BLOCK,
     )
 
@@ -59,17 +65,18 @@ def file(scope: GapScope, chosen: MatrixFilters, filters: GapFilters) -> Respons
         _("Not known or not assessed"),
         _("People"),
         _("As of"),
+        _("Teams"),
     ]
     then = chosen.compare.name if chosen.compare else ""
     if then:
-        head += [_("Below target, %(round)s", round=then), _("As of")]
+        head += [_("Below target, %(round)s", round=then), _("As of"), _("Teams")]
     table: Table = [head]
     for each in page.domains:
-        line: list[str | int] = [each.domain.title, *_cells(each.figure)]
+        line: list[str | int] = [each.domain.title, *_cells(each.figure), _teams(each.figure)]
         if then:
-            line += [_cells(each.then)[1], _cells(each.then)[-1]]
+            line += [_cells(each.then)[1], _cells(each.then)[-1], _teams(each.then)]
         table.append(line)
-    facts = taken_along.facts(scope, chosen, filters, without_names=True)
+    facts = taken_along.in_file(taken_along.facts(scope, chosen, filters, without_names=True))
     return csv_file([*table, [], *facts], f"gaps {scope.team.name} {session.now():%Y-%m-%d}")
 
 
@@ -86,10 +93,12 @@ def show_self_ratings(
         framework_links=frameworks,
         team=team,
         scope=scope,
-        people=len(scope.here),
+        people=len(scope.learning(of.framework_slug)) if of else 0,
         domains=_voices(scope, of) if of else (),
         filters=filters,
-        days=days,
+        covers=covers,
+        measure=taken_along.measure_of_released(),
+        facts=taken_along.facts_of_self_ratings(scope, of) if of else [],
     )
 
 
@@ -103,20 +112,62 @@ def self_ratings_file(scope: GapScope, of: TeamLearner | PastRound) -> ResponseR
             _("At target, reviews"),
             _("Below target, reviews"),
             _("Reviews as of"),
+            _("People, self-ratings"),
+            _("Teams, self-ratings"),
+            _("People, reviews"),
+            _("Teams, reviews"),
         ]
     ]
     for each in _voices(scope, of):
         line: list[str | int] = [each.domain.title]
+        of_whom: list[str | int] = []
         for figure in (each.own, each.reviewed):
-            at_target, gaps, *_rest, dates = _cells(figure)
+            at_target, gaps, _rest, people, dates = _cells(figure)
             line += [at_target, gaps, dates]
-        table.append(line)
-    table.append([_("Framework"), of.framework])
-    return csv_file(table, f"self-ratings {scope.team.name} {session.now():%Y-%m-%d}")
+            of_whom += [people, _teams(figure)]
+        table.append([*line, *of_whom])
+    facts = taken_along.in_file(taken_along.facts_of_self_ratings(scope, of))
+    return csv_file(
+        [*table, [], *facts], f"self-ratings {scope.team.name} {session.now():%Y-%m-%d}"
+    )
 
 
 def _voices(scope: GapScope, of: TeamLearner | PastRound) -> tuple[VoicesOfDomain, ...]:
     return releases.voices(session.actor(), scope, of.framework_id, of.framework_slug)
+
+
+def covers(figure: ReleasedFigure) -> str:
+    """How many people of which teams it is about, and as of when."""
+    return str(
+        ngettext(
+            "%(num)d person in %(teams)s, %(days)s",
+            "%(num)d people in %(teams)s, %(days)s",
+            figure.people,
+            teams=_some_teams(figure),
+            days=days(figure),
+        )
+    )
+
+
+def _some_teams(figure: ReleasedFigure) -> str:
+    if figure.is_of_all and len(figure.teams) > 1:
+        return str(_("all teams"))
+    more = len(figure.teams) - TEAMS_NAMED
+    names = ", ".join(figure.teams[:TEAMS_NAMED])
+    if more <= 0:
+        return names
+    return str(
+        ngettext(
+            "%(names)s, and %(num)d more team",
+            "%(names)s, and %(num)d more teams",
+            more,
+            names=names,
+        )
+    )
+
+
+def _teams(figure: ReleasedFigure | None) -> str:
+    return "; ".join(figure.teams) if figure else ""
 
 
 def days(figure: ReleasedFigure) -> str:

@@ -1,12 +1,16 @@
 """What a figure of gaps has to say for itself once it has left its page: on paper, in a file, in a
 document."""
 
-from flask_babel import gettext as _
+from collections.abc import Iterable
 
-from tracker.queries.teams.gap_matrix import MatrixFilters
-from tracker.queries.teams.gap_scope import GapScope
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
+from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark, unmarked
+from tracker.web.teams.gaps.drill_list import DrillList
 from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.ui.csv import Table
 from tracker.web.ui.template_helpers import as_of, full_day
@@ -16,15 +20,20 @@ def as_of_words(scope: GapScope) -> str:
     return as_of(scope.round.ends_on, scope.round.reconstructed) if scope.round else ""
 
 
+def measure_of_released() -> str:
+    """By which job people are measured where they count without a name (decision 0038)."""
+    return str(
+        _(
+            "Each person counts once, in their newest team here, against the target of their job "
+            "there, in the version of the framework that they were on."
+        )
+    )
+
+
 def measure(chosen: MatrixFilters, without_names: bool = False) -> str:
     """By which job people are measured (rules/profiles/targets)."""
     if without_names:
-        return str(
-            _(
-                "Each person counts once, in their newest team here, against the target of their "
-                "job there."
-            )
-        )
+        return measure_of_released()
     if chosen.below:
         return str(
             _(
@@ -40,28 +49,142 @@ def measure(chosen: MatrixFilters, without_names: bool = False) -> str:
     )
 
 
-def facts(
-    scope: GapScope, chosen: MatrixFilters, filters: GapFilters, without_names: bool = False
-) -> Table:
-    """As a file has them: its words stand in no language of their own."""
-    rows = facts_on_page(scope, chosen, filters, without_names)
+def measured_elsewhere(people: Iterable[TeamLearner]) -> str:
+    """Whose own pages measure them by jobs that this page leaves out; nothing where there is
+    nobody."""
+    names = [one.name for one in people if one.by_name and one.has_jobs_elsewhere]
+    if not names:
+        return ""
+    return str(
+        ngettext(
+            "%(names)s has more job profiles than are measured here. Their profile measures by all "
+            "of them, by the higher target of each domain, so it can show another target.",
+            "%(names)s have more job profiles than are measured here. Their profiles measure by "
+            "all of them, by the higher target of each domain, so they can show another target.",
+            len(names),
+            names=", ".join(names),
+        )
+    )
+
+
+def versions(scope: GapScope, chosen: MatrixFilters) -> str:
+    """Which versions of the framework are compared; nothing where it is one."""
+    then = chosen.compare
+    if then is None or then.framework_id == chosen.framework_id:
+        return ""
+    return str(
+        _(
+            "Two versions of the framework are compared: %(now)s now, and %(then)s at the end of "
+            "%(round)s. What a new version asks again isn’t known until it’s reviewed again.",
+            now=mark(chosen.framework, chosen.lang),
+            then=mark(then.framework, then.lang),
+            round=then.name,
+        )
+        if scope.round is None
+        else _(
+            "Two versions of the framework are compared: %(now)s at the end of %(later)s, and "
+            "%(then)s at the end of %(round)s. What a new version asks again isn’t known until "
+            "it’s reviewed again.",
+            now=mark(chosen.framework, chosen.lang),
+            later=scope.round.name,
+            then=mark(then.framework, then.lang),
+            round=then.name,
+        )
+    )
+
+
+def in_file(rows: Table) -> Table:
+    """The same for a file: its words stand in no language of their own."""
     return [[label, unmarked(str(words))] for label, words in rows]
 
 
-def facts_on_page(
+def facts(
     scope: GapScope, chosen: MatrixFilters, filters: GapFilters, without_names: bool = False
 ) -> Table:
-    """Every choice, the rule, whose ratings, and the day: labels with their words."""
+    """Of a matrix: every choice, the rule, whose ratings, and the day, as labels with their
+    words."""
+    compared, nothing = versions(scope, chosen), _("Nothing")
+    return [
+        *_chosen(scope, chosen, filters, without_names),
+        [_("Compare with"), _words(filters, "compare", nothing) if chosen.compare else nothing],
+        *([[_("Versions"), compared]] if compared else []),
+        *_stands_on(scope, _reviewed(), measure(chosen, without_names)),
+    ]
+
+
+def facts_of_list(asked: DrillList) -> Table:
+    """Of what is behind one domain. Whom the address asks for by a statement or by name are not
+    those of *Show*."""
+    statement = None if asked.person else asked.statement
+    show = _words(asked.filters, "show", "")
+    if asked.person is not None:
+        show = _("Only %(name)s.", name=asked.person.name)
+    elif statement is not None:
+        show = _("Not reached because of one statement")
+    narrowed: Table = [[_("Show"), show]]
+    if statement is not None:
+        narrowed.append([_("Statement"), mark(statement.title, asked.chosen.lang)])
+    return [
+        *_chosen(asked.scope, asked.chosen, asked.filters, asked.drill.without_names),
+        [_("Domain"), mark(asked.drill.domain.title, asked.chosen.lang)],
+        *([] if asked.drill.without_names else narrowed),
+        *_stands_on(asked.scope, _reviewed(), measure(asked.chosen, asked.drill.without_names)),
+    ]
+
+
+def facts_of_self_ratings(scope: GapScope, of: TeamLearner | PastRound) -> Table:
+    return [
+        [_("Team"), scope.team.name],
+        [_("Framework"), mark(of.framework, of.lang)],
+        [_("People"), people(len(scope.learning(of.framework_slug)), below=scope.coordinates)],
+        *_stands_on(
+            scope,
+            _(
+                "Self-ratings that were revealed in a review, and reviewed ratings, each counted "
+                "by itself."
+            ),
+            measure_of_released(),
+        ),
+    ]
+
+
+def people(count: int, below: bool) -> str:
+    """Of which teams, and how many."""
+    if below:
+        return str(
+            ngettext(
+                "with the teams below: %(num)d person",
+                "with the teams below: %(num)d people",
+                count,
+            )
+        )
+    return str(
+        ngettext("this team alone: %(num)d person", "this team alone: %(num)d people", count)
+    )
+
+
+def _chosen(
+    scope: GapScope, chosen: MatrixFilters, filters: GapFilters, without_names: bool
+) -> Table:
+    those = scope.learning(chosen.slug) if without_names else people_chosen(scope, chosen)
     moment = _("Now") if scope.round is None else f"{scope.round.name}. {as_of_words(scope)}"
     return [
         [_("Team"), scope.team.name],
         [_("Framework"), mark(chosen.framework, chosen.lang)],
         [_("Round"), moment],
-        [_("People"), _words(filters, "teams", _("this team alone"))],
+        [_("People"), people(len(those), chosen.below)],
         [_("Job profile"), _words(filters, "profile", _("All"))],
-        [_("Compare with"), _words(filters, "compare", _("Nothing"))],
-        [_("Ratings"), _("Reviewed ratings. Self-ratings are not in these figures.")],
-        [_("Target"), measure(chosen, without_names)],
+    ]
+
+
+def _reviewed() -> str:
+    return str(_("Reviewed ratings. Self-ratings are not in these figures."))
+
+
+def _stands_on(scope: GapScope, ratings: str, measured: str) -> Table:
+    return [
+        [_("Ratings"), ratings],
+        [_("Target"), measured],
         [_("Rule"), _rule(*scope.rule)],
         [_("Made on"), full_day(session.now())],
     ]
