@@ -48,6 +48,7 @@ ANSWERS = {
     "administration/carrying/show.html",
     "administration/libraries/link.html",
     "administration/memberships/return.html",
+    "assessment/replaced.html",
     "evidence/erased.html",
     "frameworks/changes.html",
     "reviews/drafts.html",
