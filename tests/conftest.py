@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import time_machine
@@ -186,9 +186,11 @@ too."""
 LAID_OUT: dict[str, str] = {}
 """The database of PostgreSQL that has the tables and nothing in them, and that nobody is connected
 to."""
-MADE: dict[str, World] = {}
-ROWS: list[str] = []
-"""The tables of PostgreSQL that the world has rows in: their copies stand in the schema "kept"."""
+MADE: dict[tuple[str, str], Any] = {}
+"""What the makers of `made_once` returned, by name and engine."""
+ROWS: dict[str, list[str]] = {}
+"""The tables of PostgreSQL that such a start has rows in: their copies stand in a schema of its
+own."""
 
 
 def keep_pages(name: str, engine: Engine) -> None:
@@ -204,22 +206,46 @@ def copy_pages(name: str, engine: Engine) -> None:
         PAGES[name].backup(raw)
 
 
-def keep_rows(engine: Engine) -> None:
+def keep_rows(name: str, engine: Engine) -> None:
+    ROWS[name] = []
     with engine.execution_options(tracker_write=True).connect() as connection, connection.begin():
-        connection.exec_driver_sql("CREATE SCHEMA kept")
+        connection.exec_driver_sql(f"CREATE SCHEMA kept_{name}")
         for table in db.metadata.sorted_tables:
             if connection.execute(select(table).limit(1)).first() is not None:
-                ROWS.append(table.name)
+                ROWS[name].append(table.name)
                 connection.exec_driver_sql(
-                    f"CREATE TABLE kept.{table.name} AS TABLE public.{table.name}"
+                    f"CREATE TABLE kept_{name}.{table.name} AS TABLE public.{table.name}"
                 )
 
 
-def copy_rows(engine: Engine) -> None:
+def copy_rows(name: str, engine: Engine) -> None:
+    """In place of what those tables hold, past the triggers that keep history."""
     with engine.execution_options(tracker_write=True).connect() as connection, connection.begin():
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         connection.exec_driver_sql(
-            "; ".join(f"INSERT INTO {name} SELECT * FROM kept.{name}" for name in ROWS)
+            "; ".join(
+                f"DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{name}.{table}"
+                for table in ROWS[name]
+            )
         )
+
+
+Made = TypeVar("Made")
+
+
+def made_once(name: str, engine_name: str, make: Callable[[], Made]) -> Made:
+    """What `make` returns, and the database as it leaves it, with its context held: made for the
+    first test that asks, and copied for all others."""
+    is_sqlite = engine_name == "sqlite"
+    if (name, engine_name) not in MADE:
+        MADE[name, engine_name] = make()
+        keep_pages(name, db.engine) if is_sqlite else keep_rows(name, db.engine)
+    elif is_sqlite:
+        copy_pages(name, db.engine)
+    else:
+        copy_rows(name, db.engine)
+    made: Made = copy.deepcopy(MADE[name, engine_name])
+    return made
 
 
 @pytest.fixture
@@ -227,15 +253,7 @@ def world(app: Flask, engine_name: str) -> World:
     """Two libraries, teams, and one person of every kind, with a small framework
     (tests/factories/world.py)."""
     with app.app_context():
-        is_sqlite = engine_name == "sqlite"
-        if engine_name not in MADE:
-            MADE[engine_name] = make_world(NOW)
-            keep_pages("world", db.engine) if is_sqlite else keep_rows(db.engine)
-        elif is_sqlite:
-            copy_pages("world", db.engine)
-        else:
-            copy_rows(db.engine)
-        return copy.deepcopy(MADE[engine_name])
+        return made_once("world", engine_name, lambda: make_world(NOW))
 
 
 @pytest.fixture

@@ -30,12 +30,13 @@ def test_a_dry_run_says_what_the_run_does(
 
     with app.app_context():
         rate(world, "ana", world.statements["technical"][0], YES)
-        next_version(world, reworded={world.statements["technical"][0]: False})
+        next_version(world, reworded={world.statements["technical"][0]: False}, added=2)
     with time_machine.travel(AFTER, tick=False):
         tried = said(*CARRY, "--dry-run")
         assert tried == {
             "people": 4,
             "asked_again_at_most": 1,
+            "new_statements": 2,
             "starts_on": "2026-12-14",
             "outcome": "done",
         }

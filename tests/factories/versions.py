@@ -40,16 +40,17 @@ def next_version(
     reworded: Mapping[int, bool] | None = None,
     split: Mapping[int, bool] | None = None,
     merged: Mapping[tuple[int, int], bool] | None = None,
+    moved: Mapping[int, int] | None = None,
     retired: Collection[int] = (),
     added: int = 0,
 ) -> NextVersion:
     """Copy the framework (`of`, or the world's) into a new version.
 
     `reworded`: whether it carries; `split`: in two, whether the first part is carried to; `merged`:
-    two into one, whether it carries where both say the same; `added`: new statements in the first
+    two into one, whether it carries where both say the same; `moved`: to which domain; `added`: new statements in the first
     domain. All others stay the same.
     """
-    reworded, split, merged = reworded or {}, split or {}, merged or {}
+    reworded, split, merged, moved = reworded or {}, split or {}, merged or {}, moved or {}
     with transaction() as tx:
         old = tx.get_one(Framework, of or world.framework_id)
         made = NextVersion(_copy(tx, old, version=version, digest=version.rjust(64, "0")))
@@ -94,6 +95,9 @@ def next_version(
                     lines.append(Succession(each.id, part, Change.SPLIT, carries))
                 continue
             change, carries, text = Change.SAME, True, each.text
+            if each.id in moved:
+                change = Change.MOVED
+                place["domain_id"] = made.domains[moved[each.id]]
             if each.id in reworded:
                 change, carries = Change.REWORDED, reworded[each.id]
                 text = f"{each.text}, in other words"

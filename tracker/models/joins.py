@@ -25,16 +25,19 @@ from tracker.models.frameworks.frameworks import (
     Level,
     NotRatedHere,
     ScaleAnswer,
+    SensitiveDecision,
     Statement,
     Strand,
 )
 from tracker.models.frameworks.versions import StatementSuccessor
 from tracker.models.people import UseStatement
 from tracker.models.ratings import Rating
+from tracker.models.rounds import RoleProfile
 from tracker.models.seals import Seal
 from tracker.models.sign_ins import Invitation
 from tracker.rules.drafts import RATING
 from tracker.rules.frameworks.scale import Meaning
+from tracker.rules.frameworks.versions import Change
 
 
 def scale_answer(
@@ -102,6 +105,36 @@ def _was_taken_back(rating: type[Rating]) -> ColumnElement[bool]:
         .where(undone.person_id == rating.person_id, undone.undone_at == rating.rated_at)
         .correlate_except(undone)
     )
+
+
+def decision_comes_along(library_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Over `Statement`: what that library decided about it as a sensitive statement is said of all
+    that it was in the version that they use, and nobody there is on its own version yet: it comes
+    along when they move (records/frameworks/carryings)."""
+    line, older, profile = aliased(StatementSuccessor), aliased(Statement), aliased(RoleProfile)
+    decided, there = aliased(SensitiveDecision), aliased(RoleProfile)
+    is_decided = exists(
+        select(decided.id)
+        .where(decided.statement_id == older.id, decided.library_id == library_id)
+        .correlate_except(decided)
+    )
+    parts = (
+        select(line.id)
+        .join(older, older.id == line.statement_id)
+        .join(profile, profile.framework_id == older.framework_id)
+        .where(
+            line.successor_id == Statement.id,
+            or_(line.carries, line.change == Change.REWORDED),
+            profile.library_id == library_id,
+        )
+        .correlate_except(line, older, profile)
+    )
+    is_used = exists(
+        select(there.id)
+        .where(there.framework_id == Statement.framework_id, there.library_id == library_id)
+        .correlate_except(there)
+    )
+    return and_(exists(parts), ~exists(parts.where(~is_decided)), ~is_used)
 
 
 def not_rated_in(library_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:

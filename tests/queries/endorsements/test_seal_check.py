@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import delete, inspect, select, text, update
 from sqlalchemy.orm import Session
 
-from tests.conftest import NOW
+from tests.conftest import NOW, made_once
 from tests.factories.answers import EndorsedAnswer, ReviewerAnswer
 from tests.factories.audit import happened
 from tests.factories.reviews import send as written
@@ -45,9 +45,13 @@ def _context(app: Flask) -> Iterator[None]:
 
 
 @pytest.fixture
-def two(world: World) -> list[int]:
+def two(world: World, engine_name: str) -> list[int]:
     """Two endorsements that the program gave: one of equal answers, one that the two agreed on.
     Their ids."""
+    return made_once("two_endorsed", engine_name, lambda: _both(world))
+
+
+def _both(world: World) -> list[int]:
     review_id = send(world, YES, YES)
     ids = answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY, ReviewerAnswer.NOT_YET)
     reviews.reveal(actor(world, "sue"), review_id, world.now)
@@ -55,7 +59,9 @@ def two(world: World) -> list[int]:
         differences.confirm(
             actor(world, name), ids[1], EndorsedAnswer.PARTLY, "So it is.", world.now
         )
-    return list(session().scalars(select(Endorsement.id).order_by(Endorsement.id)))
+    given = list(session().scalars(select(Endorsement.id).order_by(Endorsement.id)))
+    session().rollback()
+    return given
 
 
 def states() -> dict[SealState, list[int]]:

@@ -16,9 +16,10 @@ class Attack:
 
 
 ENDORSE = (
-    "INSERT INTO endorsements (person_id, statement_id, endorser_id, item_id, answer, digest, "
-    "rating_version, status, endorsed_at) SELECT {person}, {statement}, endorser_id, {free_item}, "
-    "answer, digest, rating_version, 'standing', endorsed_at FROM endorsements WHERE id = {given}"
+    "INSERT INTO endorsements (id, person_id, statement_id, endorser_id, item_id, answer, digest, "
+    "rating_version, status, endorsed_at) SELECT {next}, {person}, {statement}, endorser_id, "
+    "{free_item}, answer, digest, rating_version, 'standing', endorsed_at FROM endorsements "
+    "WHERE id = {given}"
 )
 INVENT = ENDORSE.replace("{person}", "person_id").replace("{statement}", "{free_statement}")
 COPY = ENDORSE.replace("{person}", "{ben}").replace("{statement}", "statement_id")

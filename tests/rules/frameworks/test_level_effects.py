@@ -33,9 +33,10 @@ def test_a_level_is_reached_by_what_is_retired_and_lost_where_it_asks_again() ->
     place = ("technical", "technical", 1)
     after = compare(file, edited(file, retired_last))
     found = level_effects(after, carries, SCALE, [nearly, whole, ReviewedPerson(1)], {})
-    assert found == {place: 1}, "seven of seven, after seven of ten"
+    assert (found.reached, found.lost) == ({place: 1}, {}), "seven of seven, after seven of ten"
     elsewhere = {1: frozenset(first[7:])}
-    assert level_effects(after, carries, SCALE, [nearly, whole], elsewhere) == {}
+    none = level_effects(after, carries, SCALE, [nearly, whole], elsewhere)
+    assert (none.reached, none.lost) == ({}, {})
 
     def asked_again(listed: dict[str, list[dict[str, Any]]]) -> None:
         retired_last(listed)
@@ -43,4 +44,5 @@ def test_a_level_is_reached_by_what_is_retired_and_lost_where_it_asks_again() ->
             each["text"] += " And more."
 
     asked = compare(file, edited(file, asked_again))
-    assert level_effects(asked, carries, SCALE, [nearly, whole], {}) == {place: 1}
+    lost = level_effects(asked, carries, SCALE, [nearly, whole], {})
+    assert (lost.reached, lost.lost) == ({}, {place: 1})

@@ -75,10 +75,21 @@ def test_a_supervisor() -> None:
         *(review(days=each) for each in (2, 9, 4, 30)),
     ]
     (sue,) = by_supervisor(reviews, TODAY)
+    assert (sue.person_id, sue.name) == (ord("S"), "Sue")
     assert (sue.open, sue.waiting, sue.overdue) == (3, 2, 1)
+    assert sue.oldest_at == NOON
     assert (sue.finished, sue.median_days) == (4, None)
     (sue,) = by_supervisor([*reviews, review(days=5)], TODAY)
     assert (sue.finished, sue.median_days) == (MEDIAN_LEAST, 5)
+
+
+def test_what_is_due_today_is_not_overdue() -> None:
+    assert by_supervisor([review(due_in=0)], TODAY)[0].overdue == 0
+
+
+def test_a_supervisor_for_whom_nothing_waits() -> None:
+    (sue,) = by_supervisor([review(days=4)], TODAY)
+    assert (sue.waiting, sue.oldest_at) == (0, None)
 
 
 def test_who_only_handed_on_is_not_there() -> None:
@@ -122,6 +133,25 @@ def test_no_group_is_told_that_gives_somebody_away(people: People) -> None:
     for who in pieces(told_groups(people, told.may_tell)):
         counts = counts_of(people[at][1] for at in who)
         assert can_be_told([counts.not_sent, counts.sent, counts.in_review, counts.finished])
+
+
+MIXED = (SENT, SENT, SENT, NOT_SENT, NOT_SENT, NOT_SENT)
+
+
+def test_what_gives_nobody_away_is_told() -> None:
+    """Each team with those below it, and alone."""
+    people = [(path, state) for path in ("/1/2/", "/1/2/3/", "/1/4/") for state in MIXED]
+    told = ToldCounts("/1/", people)
+    assert all(told.may_tell(path, below) for path, below in product(PATHS, (True, False)))
+
+
+def test_another_is_hidden_beside_a_team_that_is_too_small() -> None:
+    """The smaller of the others; of what is in a hidden team nothing is told."""
+    people = [(path, state) for path in ("/1/2/", "/1/2/3/", "/1/4/") for state in MIXED]
+    people += [("/1/5/", SENT), ("/1/5/", FINISHED)]
+    told = ToldCounts("/1/", people)
+    hidden = {at for at in product(PATHS, (True, False)) if not told.may_tell(*at)}
+    assert hidden == set(product(("/1/4/", "/1/5/"), (True, False)))
 
 
 def test_without_the_rule_somebody_is_given_away() -> None:

@@ -59,6 +59,20 @@ def test_rounds_of_two_frameworks_share_their_days(context: World, adam: Actor) 
     assert "bicycle-mechanics 1.0" in str(facts.all()[-2])
 
 
+def test_a_round_that_runs_ends_today_at_the_earliest(context: World, adam: Actor) -> None:
+    """It could not be kept as it was on a day that is over."""
+    autumn, framework = context.rounds["city"], [context.framework_id]
+    first, today = dt.date(2026, 10, 1), NOW.date()
+    yesterday = today - dt.timedelta(days=1)
+    with pytest.raises(Invalid, match="round_ends_in_past"):
+        rounds.edit(adam, autumn, "Autumn 2026", framework, first, yesterday, NOW)
+    rounds.edit(adam, autumn, "Autumn 2026", framework, first, today, NOW)
+    assert db.session.get_one(Round, autumn).ends_on == today
+    assert not db.session.get_one(Round, autumn).ended_unseen
+    past = rounds.create(adam, "Summer", framework, dt.date(2026, 6, 1), dt.date(2026, 6, 9), NOW)
+    assert db.session.get_one(Round, past).ended_unseen, "one that is written down afterwards"
+
+
 def test_what_a_round_cannot_be(context: World, adam: Actor) -> None:
     framework = [context.framework_id]
     for name, framework_ids, starts_on, ends_on, code in (

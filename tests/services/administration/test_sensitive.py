@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.conftest import NOW
+from tests.factories.versions import carried, next_version
 from tests.factories.world import World
 from tests.rules.frameworks.test_shapes import shape
 from tracker.db import db, session, transaction
@@ -73,6 +74,32 @@ def test_a_decision_is_stored_and_noted(
     assert exclusions.decide(adam, {statement: decision}, REASONS, NOW) == 0
     kinds = session().scalars(select(AuditEvent.kind)).all()
     assert kinds.count("sensitive_decided") == 1
+
+
+def test_what_is_decided_comes_along_to_the_next_version(context: World, adam: Actor) -> None:
+    """Until people move nothing waits for a decision, but where the statement is asked anew."""
+    one, two, three = context.statements["technical"][:3]
+    with transaction() as tx:
+        for statement_id in (one, two, three):
+            tx.get_one(Statement, statement_id).sensitive = True
+    exclusions.decide(adam, dict.fromkeys((one, two), Decision.RATE), REASONS, NOW)
+    next_version(context, reworded={one: False}, merged={(two, three): True})
+    assert setup_progress(adam, NOW.date()).undecided == 2, "the third, and what it is part of"
+    along = {each.code: each.comes_along for each in reads.sensitive(adam) if not each.decision}
+    assert along == {"TEC-1-01": True, "TEC-1-02": False, "TEC-1-03": False}
+    exclusions.decide(adam, {three: Decision.LEAVE_OUT}, REASONS, NOW)
+    assert setup_progress(adam, NOW.date()).undecided == 0
+
+
+def test_what_is_decided_after_people_moved_is_asked_of_their_version(
+    context: World, adam: Actor
+) -> None:
+    one = context.statements["technical"][0]
+    with transaction() as tx:
+        tx.get_one(Statement, one).sensitive = True
+    carried(context, next_version(context))
+    exclusions.decide(adam, {one: Decision.RATE}, REASONS, NOW)
+    assert setup_progress(adam, NOW.date()).undecided == 1
 
 
 def test_a_decision_can_change(context: World, adam: Actor, statement: int) -> None:

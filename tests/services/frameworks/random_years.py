@@ -275,7 +275,8 @@ def next_year(years: Years) -> None:
     publishing.decide(None, draft_id, decisions, now)
     decided = drafted(draft_id)
     assert decided is not None
-    years.foretold = changed_levels(decided)
+    effects = changed_levels(decided)
+    years.foretold = effects.reached + effects.lost
     framework_id = publishing.publish(None, draft_id, now).framework_id
     old, new = statement_ids(years.versions[-1]), statement_ids(framework_id)
     years.versions.append(framework_id)

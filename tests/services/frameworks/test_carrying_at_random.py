@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy import false, select
 
 from tests.conftest import NOW, empty
@@ -272,16 +272,20 @@ RICH = Plan((((3, 3, 3),),), (YEAR,), (DEEDS,), frozenset({1}), True, False)
 
 @settings(
     max_examples=60 if LONG else 2,
-    phases=[Phase.explicit, Phase.generate],
+    phases=[Phase.generate],
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(plan=plans())
-@example(plan=RICH)
+@pytest.mark.reads_at_length
 def test_nothing_is_lost_there_back_and_there_again(context: None, plan: Plan) -> None:
     assert lived(plan) == []
+
+
+def test_nothing_is_lost_of_a_year_with_everything_in_it(context: None) -> None:
+    assert lived(RICH) == []
 
 
 class FaultError(Exception):
@@ -319,6 +323,7 @@ BREAKS: dict[str, tuple[str, object]] = {
 }
 
 
+@pytest.mark.reads_at_length
 @pytest.mark.parametrize("what", BREAKS)
 def test_what_is_lost_would_be_seen(
     context: None, what: str, monkeypatch: pytest.MonkeyPatch

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import insert, text, update
 from sqlalchemy.exc import DBAPIError
 
+from tests.conftest import made_once
 from tests.factories.answers import ReviewerAnswer
 from tests.factories.sending import YES, actor, answer_all, send
 from tests.factories.world import World
@@ -16,20 +17,24 @@ from tracker.services.reviews import reviews
 
 
 @pytest.fixture
-def refused(app: Flask, world: World) -> Callable[..., None]:
+def refused(app: Flask, world: World, engine_name: str) -> Callable[..., None]:
     """Run a statement against a review of Ana's that Sue has endorsed, and expect the constraint by
     its name."""
     with app.app_context():
-        review_id = send(world, YES)
-        answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
-        reviews.reveal(actor(world, "sue"), review_id, world.now)
-        send(world, YES, skip=1)
+        made_once("endorsed", engine_name, lambda: _endorsed(world))
 
     def run(name: str, statement: object) -> None:
         with app.app_context(), pytest.raises(DBAPIError, match=name), transaction() as tx:
             tx.execute(statement)
 
     return run
+
+
+def _endorsed(world: World) -> None:
+    review_id = send(world, YES)
+    answer_all(world, review_id, ReviewerAnswer.CONSISTENTLY)
+    reviews.reveal(actor(world, "sue"), review_id, world.now)
+    send(world, YES, skip=1)
 
 
 def test_nobody_reviews_themselves(world: World, refused: Callable[..., None]) -> None:

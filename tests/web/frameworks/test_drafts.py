@@ -4,16 +4,21 @@ import html
 import io
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.client import Client
 from tests.conftest import NOW
 from tests.factories.world import World
 from tests.rules.frameworks.next_files import edited, one_of_each, seed
+from tracker.db import session
+from tracker.models import Statement, StatementSuccessor
 from tracker.rules.frameworks.file_writing import text_of
+from tracker.rules.frameworks.versions import Change
 from tracker.services.administration.operators import set_framework_editor
 from tracker.services.frameworks.importing import import_framework
 
@@ -48,10 +53,13 @@ def test_from_the_file_to_the_published_version(editor: Client) -> None:
     assert "Changed 7 To decide 5 Reworded 2 Moved 1 Split 1 Merged 1 Retired 1 New 1 Same" in seen
     assert "5 changes need a choice" in seen
     assert "People: under 5. Reviewed ratings: under 5. Open reviews: under 5." in seen
-    assert "New wording never puts anyone below target" in seen
+    assert "New wording by itself never puts anyone below target" in seen
+    assert "A statement that comes into or leaves a level can" in seen
+    assert "People who reach it: under 5; who lose it: under 5." in seen
+    assert "uuid" not in seen
     assert "<del>under direct supervision" in page.text or "<del>" in page.text
     assert "<ins>" in page.text
-    assert "Only case, spelling, or punctuation changed. Save to carry it over." in seen
+    assert "punctuation changed, so it is carried over unless you choose otherwise." in seen
     keys = re.findall(r'name="(change-[0-9a-f]{64})" value="ask_again"', page.text)
     parts = re.findall(r'name="(change-[0-9a-f]{64})" value="(carry:[^"]+)"', page.text)
     choices = dict.fromkeys(keys, "carry") | {parts[1][0]: parts[1][1]}
@@ -71,6 +79,61 @@ def test_from_the_file_to_the_published_version(editor: Client) -> None:
     assert "Split" in public
     listed = words(editor.get("/frameworks/library-technicians/"))
     assert "Version 26.11 , published Nov 24, 2026. What changed in 26.11" in listed
+
+
+def louder(listed: dict[str, list[dict[str, Any]]]) -> None:
+    """One is spelled otherwise, one says something else, and one is gone."""
+    first, second = listed["technical"][:2]
+    first["text"] = first["text"].upper()
+    second["text"] = "something else."
+    listed["technical"].pop()
+
+
+def carried(app: Flask) -> dict[str, bool]:
+    """By code, of the statements whose words changed."""
+    with app.app_context():
+        rows = session().execute(
+            select(Statement.code, StatementSuccessor.carries)
+            .join(StatementSuccessor, StatementSuccessor.successor_id == Statement.id)
+            .where(StatementSuccessor.change == Change.REWORDED)
+        )
+        return dict(rows.all())
+
+
+def shown(page: str) -> dict[str, str]:
+    """What a browser sends with the button Publish: the form that the button names, as it is."""
+    (button,) = re.findall(r"<button[^>]*/publish[^>]*>", page)
+    (name,) = re.findall(r' form="([^"]+)"', button)
+    (form,) = re.findall(rf'<form id="{name}".*?</form>', page, re.S)
+    radios = re.findall(r'type="radio"[^>]*name="([^"]+)" value="([^"]+)" checked', form)
+    (seen,) = re.findall(r'name="seen"[^>]*value="([0-9a-f]{64})"', form)
+    return {"seen": seen, **dict(radios)}
+
+
+def test_publishing_takes_the_choices_that_the_page_shows(app: Flask, editor: Client) -> None:
+    draft = uploaded(editor, text_of(edited(seed(), louder))).location
+    page = editor.get(draft)
+    assert words(page).count("Choose one. Until then staff are asked to rate again.") == 1
+    assert "The choices shown on this page are saved with it." in words(page)
+    editor.post(f"{draft}/publish", shown(page.text))
+    assert carried(app) == {"T-1-01": True, "T-1-02": False}
+    assert "Carry over" in words(editor.get(draft))
+
+
+def test_publishing_is_refused_where_a_choice_that_is_offered_was_not_shown(
+    app: Flask, editor: Client
+) -> None:
+    draft = uploaded(editor, text_of(edited(seed(), louder))).location
+    seen = shown(editor.get(draft).text)["seen"]
+    refused = editor.post(f"{draft}/publish", {"seen": seen})
+    assert "choices that the page shows were not saved yet" in words(editor.get(refused.location))
+    assert carried(app) == {}
+    elsewhere = editor.get(f"{draft}?show=retired")
+    assert "/publish" not in elsewhere.text
+    assert "See what is chosen, then publish" in words(elsewhere)
+    (change,) = (name for name, value in shown(editor.get(draft).text).items() if value == "carry")
+    editor.post(f"{draft}/publish", {"seen": seen, change: "ask_again"})
+    assert carried(app) == {"T-1-01": False, "T-1-02": False}
 
 
 def test_a_file_that_cannot_be_used_says_why(editor: Client) -> None:

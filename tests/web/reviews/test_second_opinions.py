@@ -1,7 +1,6 @@
 """A second reader is as blind as the first: until they reveal, every byte that they, their backup or
 a successor can fetch is the same, whatever was answered before and whatever the learner says."""
 
-import copy
 import itertools
 import re
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from flask import Flask, url_for
 from werkzeug.test import TestResponse
 
 from tests.client import Client, links
-from tests.conftest import MADE, copy_pages
+from tests.conftest import made_once
 from tests.engines import LONG
 from tests.factories.answers import Answer, ReviewerAnswer
 from tests.factories.mail_servers import mail_server
@@ -97,8 +96,7 @@ def anew(
     def make() -> World:
         with app.app_context():
             db.session.remove()
-            copy_pages("world", db.engine)
-            return copy.deepcopy(MADE[engine_name])
+            return made_once("world", engine_name, lambda: world)
 
     return make
 

@@ -368,7 +368,8 @@ def test_a_reconstructed_round_says_so(app: Flask, world: World, sign_in: SignIn
     with app.app_context():
         rounds.keep_all_due(world.now)
     page = words(cora.get(f"{url(world)}?round={spring}").text)
-    assert "It was reconstructed from what was on record later." in page
+    assert "People, teams, and counts were reconstructed from what was on record later." in page
+    assert "saved then" not in page
     assert "Spring 2026 was reconstructed" in words(cora.get(url(world)).text)
 
 

@@ -68,13 +68,25 @@ def test_every_control_gets_what_was_typed_and_nothing_else_changes() -> None:
     )
     expected = FORM
     for before, after in (
-        (' value="before &amp; after" maxlength="9">', ' maxlength="9" value="a &#34;quoted&#34; &lt;title&gt;">'),
+        (
+            ' value="before &amp; after" maxlength="9">',
+            ' maxlength="9" value="a &#34;quoted&#34; &lt;title&gt;">',
+        ),
         ('type="date"/>', 'type="date" value="2026-03-02">'),
         ("\nold &lt;text&gt;</textarea>", "line\n&lt;/textarea&gt;&lt;script&gt;</textarea>"),
-        ('value="1" checked><input type="checkbox" name="box" value="2">', 'value="1"><input type="checkbox" name="box" value="2" checked>'),
-        ('value="a" checked="checked"><input type="radio" name="answer" value="b">', 'value="a"><input type="radio" name="answer" value="b" checked>'),
-        ('<option value="1" selected>One</option><option value="2">', '<option value="1">One</option><option value="2" selected>'),
-    ):  # fmt: skip
+        (
+            'value="1" checked><input type="checkbox" name="box" value="2">',
+            'value="1"><input type="checkbox" name="box" value="2" checked>',
+        ),
+        (
+            'value="a" checked="checked"><input type="radio" name="answer" value="b">',
+            'value="a"><input type="radio" name="answer" value="b" checked>',
+        ),
+        (
+            '<option value="1" selected>One</option><option value="2">',
+            '<option value="1">One</option><option value="2" selected>',
+        ),
+    ):
         assert before in expected
         expected = expected.replace(before, after, 1)
     assert filled(Markup(FORM), fields) == expected

@@ -78,11 +78,11 @@ def carry(
             number = number or service.plan(None, scope, starts_on, now)
     except (Conflict, Invalid, Missing) as refusal:
         _refuse(refusal, as_json=as_json)
+    to_rate = version_steps.to_rate(scope.from_id, scope.to_id, home[0])
     said: dict[str, object] = {
         "people": len(people),
-        "asked_again_at_most": version_steps.asked_again_at_most(
-            scope.from_id, scope.to_id, home[0]
-        ),
+        "asked_again_at_most": to_rate.again,
+        "new_statements": to_rate.new,
         "starts_on": starts_on.isoformat(),
         "outcome": "done" if starts_on == today else "planned",
     }

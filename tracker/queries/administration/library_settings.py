@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, literal, select
 
 from tracker.db import session
 from tracker.models import (
@@ -22,7 +22,7 @@ from tracker.models import (
     Team,
     UseStatement,
 )
-from tracker.models.joins import opens_statements
+from tracker.models.joins import decision_comes_along, opens_statements
 from tracker.policy.permissions import Actor, people_of
 from tracker.rules.notifications.mail import MailOutcome
 from tracker.rules.regions import Paper, Region
@@ -132,7 +132,11 @@ def setup_progress(actor: Actor, today: dt.date) -> SetupProgress:
                 SensitiveDecision.statement_id == Statement.id, SensitiveDecision.library_id == here
             ),
         )
-        .where(Statement.sensitive, SensitiveDecision.id.is_(None)),
+        .where(
+            Statement.sensitive,
+            SensitiveDecision.id.is_(None),
+            ~decision_comes_along(literal(here)),
+        ),
         "frameworks": select(func.count()).select_from(Framework),
     }
     mail = (

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 
 from tracker.db import session
-from tracker.models import Invitation, Membership, Person, RoleProfile, Team
+from tracker.models import Framework, Invitation, Membership, Person, RoleProfile, Team
 from tracker.models.joins import link_works
 from tracker.policy.permissions import Actor, current_on, people_of
 from tracker.rules.names import folded
@@ -155,7 +155,7 @@ def _lines(actor: Actor, today: dt.date) -> list[PersonSummary]:
 
 @dataclass(frozen=True, slots=True)
 class MembershipDetails:
-    """A membership with all that it says."""
+    """A membership with all that it says. `version`: of the job profile's framework."""
 
     id: int
     team_id: int
@@ -163,6 +163,7 @@ class MembershipDetails:
     role: Role
     role_profile_id: int | None
     role_profile: str | None
+    version: str | None
     job: str
     weekly_hours: int | None
     starts_on: dt.date
@@ -253,6 +254,7 @@ def _belongings(where: ColumnElement[bool]) -> tuple[MembershipDetails, ...]:
             Membership.role,
             RoleProfile.id,
             RoleProfile.name,
+            Framework.version,
             Membership.job,
             Membership.weekly_hours,
             Membership.starts_on,
@@ -263,6 +265,7 @@ def _belongings(where: ColumnElement[bool]) -> tuple[MembershipDetails, ...]:
         .join(Team, Team.id == Membership.team_id)
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .outerjoin(Framework, Framework.id == RoleProfile.framework_id)
         .where(where)
         .order_by(Membership.starts_on.desc(), Membership.id.desc())
     )

@@ -230,6 +230,8 @@ def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
     found = []
     for (team_id, team), members in by_team.items():
         others = [row for row in members if row.person_id not in (None, actor.person_id)]
+        in_round = [row for row in others if row.in_round]
+        others = in_round or others
         late = {row.person_id: row.name for row in others if not row.sent}
         found.append(
             TeamBehind(
@@ -237,7 +239,7 @@ def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
                 team,
                 len({row.person_id for row in others}),
                 tuple(late.values()),
-                any(row.in_round for row in others),
+                bool(in_round),
             )
         )
     return found

@@ -57,6 +57,14 @@ class ListedCarrying:
 
 
 @dataclass(frozen=True, slots=True)
+class StayingPerson:
+    """Somebody who did not go back when a carrying was undone."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class DueCarrying:
     """One that the program begins, or goes on with."""
 
@@ -149,6 +157,17 @@ def stays(carrying_id: int) -> int:
         .where(CarriedPerson.carrying_id == carrying_id, is_carried(), did_something())
     )
     return count or 0
+
+
+def staying(carrying_id: int) -> list[StayingPerson]:
+    """Who is still on the later version of those whom it was for, by name. One query."""
+    rows = session().execute(
+        select(Person.id, Person.name)
+        .join(CarriedPerson, CarriedPerson.person_id == Person.id)
+        .where(CarriedPerson.carrying_id == carrying_id, is_carried())
+        .order_by(Person.name, Person.id)
+    )
+    return [StayingPerson(*row) for row in rows]
 
 
 def did_something() -> ColumnElement[bool]:

@@ -73,6 +73,11 @@ class DraftedVersion:
             change for change in self.comparison.to_decide if change.key not in self.decisions
         )
 
+    @property
+    def offered(self) -> tuple[VersionChange, ...]:
+        """Those that nobody decided about, where carrying is chosen for whoever looks."""
+        return tuple(change for change in self.undecided if change.offers_carry)
+
     def carries(self, change: VersionChange, uuid: str) -> bool:
         """Whether ratings carry to that statement of the new version. What nobody decided about is
         rated again."""

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, literal, select
 
 from tracker.db import session
 from tracker.models import (
@@ -16,7 +17,7 @@ from tracker.models import (
     Statement,
     Strand,
 )
-from tracker.models.joins import level_of_statement, not_rated_in
+from tracker.models.joins import decision_comes_along, level_of_statement, not_rated_in
 from tracker.policy.permissions import Actor
 from tracker.rules.frameworks.sensitive import Decision
 from tracker.rules.frameworks.wording import Wording
@@ -57,7 +58,8 @@ class RatedDomain:
 @dataclass(frozen=True, slots=True)
 class SensitiveStatement:
     """`decision`: None while the library has not decided. One that was rated before anybody was
-    asked has no `decided_at`."""
+    asked has no `decided_at`. `comes_along`: what was decided of it in the version before, once
+    people move."""
 
     id: int
     code: str
@@ -68,6 +70,7 @@ class SensitiveStatement:
     decision: Decision | None
     decided_at: dt.datetime | None
     decided_by: str | None
+    comes_along: bool
 
 
 def sensitive(actor: Actor) -> list[SensitiveStatement]:
@@ -76,18 +79,20 @@ def sensitive(actor: Actor) -> list[SensitiveStatement]:
         SensitiveDecision.statement_id == Statement.id,
         SensitiveDecision.library_id == actor.library_id,
     )
+    columns: list[Any] = [
+        Statement.id,
+        Statement.code,
+        Statement.title,
+        Statement.text,
+        Framework.title + " " + Framework.version,
+        Framework.lang,
+        SensitiveDecision.decision,
+        SensitiveDecision.decided_at,
+        Person.name,
+        and_(SensitiveDecision.id.is_(None), decision_comes_along(literal(actor.library_id))),
+    ]
     rows = session().execute(
-        select(
-            Statement.id,
-            Statement.code,
-            Statement.title,
-            Statement.text,
-            Framework.title + " " + Framework.version,
-            Framework.lang,
-            SensitiveDecision.decision,
-            SensitiveDecision.decided_at,
-            Person.name,
-        )
+        select(*columns)
         .join(Framework, Framework.id == Statement.framework_id)
         .outerjoin(SensitiveDecision, decided)
         .outerjoin(Person, Person.id == SensitiveDecision.decided_by_id)

@@ -1,6 +1,6 @@
 """Whose reviewed level the changes of a next version alter, in the whole installation."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 
 from sqlalchemy import select, true
 
@@ -10,7 +10,7 @@ from tracker.models.joins import scale_rows
 from tracker.models.reviews.standing import standing
 from tracker.queries.frameworks.drafts import DraftedVersion
 from tracker.rules.frameworks.changes.level_effects import (
-    Place,
+    LevelEffects,
     ReviewedPerson,
     level_effects,
     places,
@@ -19,12 +19,11 @@ from tracker.rules.frameworks.scale import Scale
 from tracker.rules.reviews.exceptions import ExceptionStatus
 
 
-def changed_levels(drafted: DraftedVersion) -> Counter[Place]:
-    """By level whose number of statements changes: how many people hold it now and would not, or
-    the other way round, as the changes are decided now. Four queries; none where no number
-    changes."""
+def changed_levels(drafted: DraftedVersion) -> LevelEffects:
+    """By level whose number of statements changes, as the changes are decided now. Four queries;
+    none where no number changes."""
     if not places(drafted.comparison):
-        return Counter()
+        return LevelEffects()
     framework_id = drafted.base_framework_id
     scale = Scale.of(session().execute(scale_rows(framework_id)).all())
     reviewed = standing(lambda _person: true(), framework_id)

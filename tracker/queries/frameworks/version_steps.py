@@ -59,6 +59,15 @@ class VersionStep:
     round_ends_on: dt.date | None
 
 
+@dataclass(frozen=True, slots=True)
+class LeftToRate:
+    """What is left to rate on a later version for somebody who had rated all: `again` at most, if
+    the parts of what was merged differ; and what is `new` in it."""
+
+    again: int
+    new: int
+
+
 def lines(from_id: int, to_id: int) -> list[StatementLine]:
     """What becomes of each statement. One query."""
     rows = session().execute(
@@ -132,18 +141,21 @@ def _is_carried(scope: CarryingScope) -> ColumnElement[bool]:
     )
 
 
-def asked_again_at_most(from_id: int, to_id: int, library_id: int) -> int:
-    """How many statements somebody who had rated all is asked for again, if the parts of what was
-    merged differ: of the versions alone, not of anybody's ratings."""
+def to_rate(from_id: int, to_id: int, library_id: int) -> LeftToRate:
+    """Of the versions alone, not of anybody's ratings. Two queries."""
     parts: dict[int, int] = {}
     for line in lines(from_id, to_id):
         parts[line.successor_id] = parts.get(line.successor_id, 0) + line.carries
-    out = set(
-        session().scalars(
-            select(NotRatedHere.statement_id).where(NotRatedHere.library_id == library_id)
+    rated = session().scalars(
+        select(Statement.id).where(
+            Statement.framework_id == to_id,
+            Statement.id.not_in(
+                select(NotRatedHere.statement_id).where(NotRatedHere.library_id == library_id)
+            ),
         )
     )
-    return sum(count != 1 for statement_id, count in parts.items() if statement_id not in out)
+    counts = [parts.get(statement_id) for statement_id in rated]
+    return LeftToRate(sum(each not in (None, 1) for each in counts), counts.count(None))
 
 
 def steps(library_id: int, today: dt.date) -> list[VersionStep]:

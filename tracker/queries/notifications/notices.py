@@ -12,6 +12,7 @@ from tracker.models import CarriedPerson, Carrying, Framework, Notice, NoticeCho
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.assessment import pace
+from tracker.queries.frameworks.level_moves import moves
 from tracker.queries.notifications.round_reminders import rounds_of
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.notifications.notices import (
@@ -56,7 +57,7 @@ class NoticeList:
 
 
 def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
-    """The actor's, newest first. Two queries, two more where they were carried to another
+    """The actor's, newest first. Two queries, four more where they were carried to another
     version, and one where they are reminded of a round."""
     query = (
         select(func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.id))
@@ -100,26 +101,36 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
 
 
 def carried_to(person_id: int, carried_ids: Collection[int]) -> dict[int, CarriedNotice]:
-    """What is told of each time that they were carried. Two queries, none where there is none."""
+    """What is told of each time that they were carried. Two queries, and two more for each two
+    versions; none where there is none."""
     if not carried_ids:
         return {}
     seconds = pace.seconds_of(person_id)
-    rows = session().execute(
-        select(
-            CarriedPerson.id,
-            Framework.title,
-            Framework.version,
-            CarriedPerson.asked_again,
-            case((CarriedPerson.undone_at.is_not(None), BEFORE.version)),
+    rows = (
+        session()
+        .execute(
+            select(
+                CarriedPerson.id,
+                Framework.title,
+                Framework.version,
+                CarriedPerson.asked_again,
+                case((CarriedPerson.undone_at.is_not(None), BEFORE.version)),
+                Carrying.from_id,
+                Carrying.to_id,
+            )
+            .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
+            .join(Framework, Framework.id == Carrying.to_id)
+            .join(BEFORE, BEFORE.id == Carrying.from_id)
+            .where(CarriedPerson.person_id == person_id, CarriedPerson.id.in_(carried_ids))
         )
-        .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
-        .join(Framework, Framework.id == Carrying.to_id)
-        .join(BEFORE, BEFORE.id == Carrying.from_id)
-        .where(CarriedPerson.person_id == person_id, CarriedPerson.id.in_(carried_ids))
+        .all()
     )
+    moved = {steps: bool(moves(*steps)) for steps in {(row.from_id, row.to_id) for row in rows}}
     return {
-        key: CarriedNotice(f"{title} {version}", count, minutes_for(count, seconds), back)
-        for key, title, version, count, back in rows
+        key: CarriedNotice(
+            f"{title} {version}", count, minutes_for(count, seconds), back, moved[from_id, to_id]
+        )
+        for key, title, version, count, back, from_id, to_id in rows
     }
 
 

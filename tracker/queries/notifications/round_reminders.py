@@ -34,18 +34,11 @@ def closing(library_id: int, today: dt.date, now: dt.datetime) -> dict[int, list
     )
     rows = session().execute(
         select(Round.id, Person.id)
-        .distinct()
-        .join(RoundFramework, RoundFramework.round_id == Round.id)
-        .join(RoleProfile, RoleProfile.framework_id == RoundFramework.framework_id)
-        .join(Membership, Membership.role_profile_id == RoleProfile.id)
-        .join(Person, Person.id == Membership.person_id)
+        .join(Person, people_of(library_id))
         .where(
             Round.library_id == library_id,
-            people_of(library_id),
             *_is_open_to(Person.id.expression, today),
             Round.ends_on <= today + dt.timedelta(days=REMIND_DAYS),
-            Membership.role == Role.LEARNER,
-            current_on(Membership, today),
             Person.disabled_at.is_(None),
             ~lately,
         )
@@ -58,7 +51,8 @@ def closing(library_id: int, today: dt.date, now: dt.datetime) -> dict[int, list
 
 
 def still_holds(person_id: int, round_id: int, today: dt.date) -> bool:
-    """The round is open, and they have neither sent nor gone away meanwhile. One query."""
+    """The round is open, they learn in a version that it is for, and have neither sent nor gone
+    away meanwhile. One query."""
     query = (
         select(Round.id)
         .join(Person, people_of(Round.library_id))
@@ -80,7 +74,19 @@ def rounds_of(round_ids: set[int]) -> dict[int, RoundNotice]:
 
 
 def _is_open_to(person_id: ColumnElement[int], today: dt.date) -> tuple[ColumnElement[bool], ...]:
-    """Over `Round`: it is open, and that person is there and has not sent."""
+    """Over `Round`: it is open, and that person is in it, is there, and has not sent."""
+    is_in_it = exists(
+        select(Membership.id)
+        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
+        .join(RoundFramework, RoundFramework.framework_id == RoleProfile.framework_id)
+        .where(
+            RoundFramework.round_id == Round.id,
+            Membership.person_id == person_id,
+            Membership.role == Role.LEARNER,
+            current_on(Membership, today),
+        )
+        .correlate_except(Membership, RoleProfile, RoundFramework)
+    )
     sent = exists(
         select(Review.id)
         .join(ReviewItem, ReviewItem.review_id == Review.id)
@@ -90,6 +96,7 @@ def _is_open_to(person_id: ColumnElement[int], today: dt.date) -> tuple[ColumnEl
     return (
         Round.starts_on <= today,
         Round.ends_on >= today,
+        is_in_it,
         ~sent,
         away_until(person_id, today).is_(None),
     )

@@ -13,7 +13,16 @@ from itertools import groupby
 from sqlalchemy import and_, case, func, select, true
 
 from tracker.db import session
-from tracker.models import Membership, Person, Review, ReviewItem, Round, RoundFramework, Team
+from tracker.models import (
+    Membership,
+    Person,
+    Review,
+    ReviewItem,
+    RoleProfile,
+    Round,
+    RoundFramework,
+    Team,
+)
 from tracker.policy.permissions import Actor, current_on, teams_readable
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.reviews.submission_counts import counts_as_sent
@@ -35,7 +44,8 @@ class OpenRound:
 @dataclass(frozen=True, slots=True)
 class TeamLine:
     """A team in a list. `people` learn in it or in a team below it; of them `sent` sent and
-    `reviewed` had something revealed: in an open round, where there is one, else ever."""
+    `reviewed` had something revealed: in an open round, where there is one, else ever. Of open
+    rounds, those alone who learn in a version that one is for."""
 
     id: int
     parent_id: int | None
@@ -76,7 +86,7 @@ def tree(
         .order_by(Team.name, Team.id)
     )
     teams = session().execute(query).all()
-    totals = _totals(actor, [each.id for each in rounds], blind, today)
+    totals = _totals(actor, rounds, blind, today)
     ids = {team.id for team in teams}
     below = defaultdict(list)
     for team in teams:
@@ -98,11 +108,13 @@ def tree(
 
 
 def _totals(
-    actor: Actor, round_ids: Collection[int], blind: BlindSpots, today: dt.date
+    actor: Actor, rounds: Collection[OpenRound], blind: BlindSpots, today: dt.date
 ) -> dict[str, tuple[set[int], set[int], set[int]]]:
     """By path of a team: who learns in it or below it, who of them sent, and who had something
     revealed. One query."""
-    in_round = Review.round_id.in_(round_ids) if round_ids else true()
+    versions = {framework_id for each in rounds for framework_id in each.framework_ids}
+    in_round = Review.round_id.in_([each.id for each in rounds]) if rounds else true()
+    learns_in_round = RoleProfile.framework_id.in_(versions) if rounds else true()
     revealed = and_(
         ReviewItem.status.in_(REVEALED), blind.shown(Review.learner_id, ReviewItem.statement_id)
     )
@@ -117,9 +129,11 @@ def _totals(
         select(Membership.person_id, Team.path, reviewed.c.revealed)
         .join(Team, Team.id == Membership.team_id)
         .join(Person, Person.id == Membership.person_id)
+        .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
         .outerjoin(reviewed, reviewed.c.learner_id == Membership.person_id)
         .where(
             teams_readable(actor),
+            learns_in_round,
             Membership.role == Role.LEARNER,
             current_on(Membership, today),
             Person.disabled_at.is_(None),

@@ -181,12 +181,13 @@ def wait_after(attempts: int) -> dt.timedelta:
 class CarriedNotice:
     """To which version somebody was carried, how many of the statements that they had rated ask to
     be rated again, and in how many minutes that is done. `back`: the version before, once they were
-    taken back to it."""
+    taken back to it. `levels_changed`: statements came into a level, or left it."""
 
     framework: str
     statements: int
     minutes: int
     back: str | None
+    levels_changed: bool
 
 
 @dataclass(frozen=True, slots=True)

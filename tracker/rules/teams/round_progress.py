@@ -149,16 +149,15 @@ class ToldCounts:
             return True
         if below and not self._group(path).people:
             return True
-        is_leaf = not self._below[path]
-        return (path, True if is_leaf else below) in self._shown
+        return (path, below) in self._shown
 
     def _group(self, path: str) -> CountedGroup:
         parts = [self._group(child) for child in sorted(self._below[path])]
         own = _tally(self._own[path])
-        if parts and any(own):
+        if any(own):
             parts.append(CountedGroup((path, False), own))
         total = tuple(map(sum, zip(*(part.counts for part in parts), strict=True)))
-        return CountedGroup((path, True), total if parts else own, tuple(parts))
+        return CountedGroup((path, True), total, tuple(parts))
 
 
 def _tally(states: Iterable[RoundState]) -> tuple[int, ...]:

@@ -53,8 +53,9 @@ def edit(
     ends_on: dt.date,
     now: dt.datetime,
 ) -> None:
-    """Raises Invalid as `create` does, round_keeps_framework once it has begun, and
-    round_keeps_dates once it is kept as it was at its end."""
+    """Raises Invalid as `create` does, round_keeps_framework once it has begun, round_ends_in_past
+    for a last day before today while it runs, and round_keeps_dates once it is kept as it was at
+    its end."""
     name = clean_line(name)
     clean_period(starts_on, ends_on)
     with transaction() as tx:
@@ -73,6 +74,8 @@ def edit(
             tx, period.id
         ):
             raise Invalid("round_keeps_dates", "ends_on")
+        if period.starts_on <= actor.today(now) <= period.ends_on and ends_on < actor.today(now):
+            raise Invalid("round_ends_in_past", "ends_on")
         if set(framework_ids) != kept and period.starts_on <= actor.today(now):
             raise Invalid("round_keeps_framework", "framework_ids")
         frameworks = _write(tx, period, name, framework_ids, starts_on, ends_on)

@@ -37,18 +37,7 @@ def decide(
     change that is not there (any more), Invalid("part_unknown")."""
     with transaction() as tx:
         draft, stands = _opened(tx, draft_id)
-        for key, decided in decisions.items():
-            change = stands.comparison.change_of(key)
-            if change is None or not change.needs_decision:
-                raise Conflict("draft_changed")
-            is_carried_split = (
-                change.kind == Kind.SPLIT and decided.decision == VersionDecision.CARRY
-            )
-            parts = {each.uuid for each in change.after} if is_carried_split else {None}
-            if decided.carried_to not in parts:
-                raise Invalid("part_unknown")
-        said = {key: (each.decision, each.carried_to) for key, each in decisions.items()}
-        return drafts.decide(tx, draft, said, actor, now)
+        return _decide(tx, draft, stands, decisions, actor, now)
 
 
 def say_origins(
@@ -75,19 +64,30 @@ def discard(actor: Actor | None, draft_id: int, now: dt.datetime) -> None:
 
 
 def publish(
-    actor: Actor | None, draft_id: int, now: dt.datetime, seen: str | None = None
+    actor: Actor | None,
+    draft_id: int,
+    now: dt.datetime,
+    seen: str | None = None,
+    chosen: Mapping[str, Decided] | None = None,
 ) -> PublishedVersion:
     """Publish the draft for the whole installation. Nobody is carried by it: until then all works
-    on the version they are on. What is undecided is rated again.
+    on the version they are on. What is undecided is rated again. `chosen`: what the page of a draft
+    shows as chosen, saved or not, by key of the change; it is decided in the same transaction.
 
     Raises Conflict: "draft_changed" when it is not what was `seen` (DraftedVersion.seen),
+    "draft_choices_unsaved" when carrying is offered for a change that is not among `chosen`,
     "draft_unfit" while something is wrong with it, "draft_outdated" when another version was
-    published since.
+    published since; Invalid as `decide`.
     """
     with transaction() as tx:
         draft, stands = _opened(tx, draft_id)
         if seen is not None and seen != stands.seen:
             raise Conflict("draft_changed")
+        if chosen is not None:
+            if not chosen.keys() >= {each.key for each in stands.offered}:
+                raise Conflict("draft_choices_unsaved")
+            _decide(tx, draft, stands, chosen, actor, now)
+            stands = _stands(draft_id)
         if not stands.can_be_published:
             raise Conflict("draft_unfit")
         base = drafts.newest(tx, draft.slug)
@@ -97,6 +97,26 @@ def publish(
         successors.add(tx, _successions(stands, framework_id))
         drafts.note_published(draft, framework_id, now)
         return PublishedVersion(framework_id, draft.slug, draft.version, len(stands.undecided))
+
+
+def _decide(
+    tx: Session,
+    draft: FrameworkDraft,
+    stands: DraftedVersion,
+    decisions: Mapping[str, Decided],
+    actor: Actor | None,
+    now: dt.datetime,
+) -> int:
+    for key, decided in decisions.items():
+        change = stands.comparison.change_of(key)
+        if change is None or not change.needs_decision:
+            raise Conflict("draft_changed")
+        is_carried_split = change.kind == Kind.SPLIT and decided.decision == VersionDecision.CARRY
+        parts = {each.uuid for each in change.after} if is_carried_split else {None}
+        if decided.carried_to not in parts:
+            raise Invalid("part_unknown")
+    said = {key: (each.decision, each.carried_to) for key, each in decisions.items()}
+    return drafts.decide(tx, draft, said, actor, now)
 
 
 def _successions(stands: DraftedVersion, framework_id: int) -> list[Succession]:

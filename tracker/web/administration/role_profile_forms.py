@@ -34,6 +34,9 @@ refusal_messages(
         "dates or another framework."
     ),
     round_framework_needed=_l("Choose a framework."),
+    round_ends_in_past=_l(
+        "This round is running, so its last day can’t be over already. To close it, choose today."
+    ),
     round_keeps_dates=_l(
         "This round is over and kept as it was on its last day, so its dates stay. You can change "
         "its name."

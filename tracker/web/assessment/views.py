@@ -7,10 +7,11 @@ from flask_babel import lazy_gettext as _l
 from tracker.queries.assessment import progress as progresses
 from tracker.queries.assessment import statement_cards
 from tracker.rules.assessment.ratings import FIVE, RatingFilter
-from tracker.rules.errors import Conflict, Invalid
+from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.roles import Permission
 from tracker.services.assessment import ratings
 from tracker.web.assessment import pages as assess_pages
+from tracker.web.assessment import replaced_statement
 from tracker.web.assessment.forms import SentRating, from_form, from_json
 from tracker.web.http import errors, session
 from tracker.web.http.access import door
@@ -26,6 +27,14 @@ errors.refusal_messages(
         "You answered this somewhere else in the meantime. Both answers are here; nothing was lost."
     ),
     not_rated_here=_l("Your library does not rate this statement: %(reason)s"),
+    statement_replaced=_l(
+        "You are on version %(version)s of the framework now. What you typed is still here: check "
+        "it against the statement of that version, then save it there."
+    ),
+    statement_retired=_l(
+        "You are on version %(version)s of the framework now, and this statement is retired there. "
+        "What you typed is still here; what you saved before is kept."
+    ),
     use_statement_unread=_l(
         "Nothing is saved yet. First read how ratings are used at your library."
     ),
@@ -145,6 +154,8 @@ def save(statement_id: int) -> ResponseReturnValue:
             confirm=not sent.notes_only,
             clear=sent.clear,
         )
+    except Missing:
+        return replaced_statement.page(statement_id, sent)
     except (Invalid, Conflict) as refusal:
         return _refused(statement_id, sent, refusal)
     return _told(saved) if errors.wants_json() else redirect(_back(saved, sent.page), 303)

@@ -180,5 +180,9 @@ def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
     return PanelEntry(
         line.name,
         url_for("teams.show", team_id=line.id),
-        words if line.people else _("Nobody learns here now."),
+        words
+        if line.people
+        else _("Nobody here is in this round.")
+        if in_round
+        else _("Nobody learns here now."),
     )

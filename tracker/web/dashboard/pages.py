@@ -18,10 +18,12 @@ from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, Section, due
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """`also`: what else waits for a learner. `due`: until when somebody waits for what is put
-    first. `has_role` is False for somebody who is in no team and administers nothing."""
+    """`without_me`: rounds that they are told of and are not in. `also`: what else waits for a
+    learner. `due`: until when somebody waits for what is put first. `has_role` is False for
+    somebody who is in no team and administers nothing."""
 
     rounds: tuple[OpenRound, ...]
+    without_me: frozenset[int]
     next_up: NextUp | None
     due: str
     learning: Learning | None
@@ -49,6 +51,7 @@ def today_of(actor: Actor, now: dt.datetime) -> Today:
         duties[-1] = Duties([_without_first(section)])
     return Today(
         rounds=_of_interest(rounds, own, actor),
+        without_me=_without(rounds, own),
         next_up=next_up,
         due=due(next_up.due_on, on) if next_up and next_up.due_on else "",
         learning=own,
@@ -85,6 +88,14 @@ def account_alerts(actor: Actor) -> list[PanelLink]:
 def first_of(wanted: Sequence[NextUp]) -> NextUp | None:
     """The nearest date by which somebody else waits, else the first."""
     return min(wanted, key=lambda each: each.due_on or dt.date.max, default=None)
+
+
+def _without(rounds: tuple[OpenRound, ...], own: Learning | None) -> frozenset[int]:
+    """The rounds in which somebody who learns is not: they are for other versions."""
+    if own is None:
+        return frozenset()
+    versions = {each.id for each in own.learner.frameworks}
+    return frozenset(each.id for each in rounds if not each.framework_ids & versions)
 
 
 def _of_interest(

@@ -123,16 +123,18 @@ def _carried(to: CarriedNotice) -> str:
             )
         )
     moved = _("Your ratings are now in %(framework)s.", framework=to.framework)
-    if not to.statements:
-        return str(_("%(moved)s Nothing asks to be rated again.", moved=moved))
-    minutes = ngettext("about %(num)d minute", "about %(num)d minutes", to.minutes)
-    again = ngettext(
-        "%(num)d statement changed: rate it again, %(minutes)s.",
-        "%(num)d statements changed: rate them again, %(minutes)s.",
-        to.statements,
-        minutes=minutes,
-    )
-    return f"{moved} {again}"
+    again = _("Nothing asks to be rated again.")
+    if to.statements:
+        again = ngettext(
+            "%(num)d statement changed: rate it again, %(minutes)s.",
+            "%(num)d statements changed: rate them again, %(minutes)s.",
+            to.statements,
+            minutes=ngettext("about %(num)d minute", "about %(num)d minutes", to.minutes),
+        )
+    if not to.levels_changed:
+        return f"{moved} {again}"
+    levels = _("Some levels count other statements now: your profile says which.")
+    return f"{moved} {again} {levels}"
 
 
 def href(kind: NoticeKind, review_id: int | None, *, whole: bool = False) -> str:

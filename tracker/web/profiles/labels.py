@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from tracker.queries.frameworks.level_moves import MovedStatement
 from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.profiles.profiles import SelfSide
 from tracker.queries.profiles.statement_status import MetAnswer, StatementVoices
@@ -108,3 +109,22 @@ def unanswered(of: StatementVoices, voice: Voice, side: SelfSide) -> str:
             return str(_("%(unknown)s: your reviewer has a question", unknown=words))
         case _:
             return words
+
+
+def moved(of: MovedStatement, version: str) -> str:
+    """What came into a level, or left it, with that version."""
+    if of.came:
+        if not of.other:
+            words = _("%(code)s “%(title)s” is new in %(version)s.")
+        elif of.is_part:
+            words = _("%(code)s “%(title)s” was split from “%(other)s” in %(version)s.")
+        else:
+            words = _("%(code)s “%(title)s” moved here from %(other)s in %(version)s.")
+    elif not of.other:
+        words = _("%(code)s “%(title)s” was retired in %(version)s.")
+    elif of.is_part:
+        words = _("%(code)s “%(title)s” became part of “%(other)s” in %(version)s.")
+    else:
+        words = _("%(code)s “%(title)s” moved to %(other)s in %(version)s.")
+    facts = {"code": of.code, "title": of.title, "other": of.other, "version": version}
+    return str(words) % facts

@@ -11,6 +11,8 @@ from tracker.queries.assessment.learners import Learner
 from tracker.queries.assessment.retired_statements import RetiredStatement
 from tracker.queries.endorsements import exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
+from tracker.queries.frameworks import level_moves
+from tracker.queries.frameworks.level_moves import CarriedVersion
 from tracker.queries.profiles import growth, profiles, statement_status
 from tracker.queries.profiles.growth import EarlierRound, Growth
 from tracker.queries.profiles.level_shapes import DomainShape
@@ -18,19 +20,30 @@ from tracker.queries.profiles.profiles import EndorsedCount, Profile, SelfSide
 from tracker.queries.reviews import agreed_steps, submission_counts
 from tracker.queries.reviews.submission_counts import SentCounts
 from tracker.rules.frameworks.scale import Voice
+from tracker.rules.frameworks.wording import Wording
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark_language
-from tracker.web.profiles import cards, level_bars, step_lines
+from tracker.web.profiles import cards, labels, level_bars, step_lines
 from tracker.web.profiles.cards import ChangesSince, VoiceSummary
 from tracker.web.profiles.level_bars import SectionBars
 from tracker.web.profiles.step_lines import StepLine
 from tracker.web.profiles.unknown_words import OpenStatements
 
 
+@dataclass(frozen=True, slots=True)
+class DomainMoves:
+    """A domain in which statements came into a level, or left it, with a sentence for each."""
+
+    title: Wording
+    href: str
+    sentences: list[str]
+
+
 @dataclass(frozen=True)
 class ProfilePage:
     """`steps`, `last_change` and `retired` are for the learner alone: empty for others. `changes`
-    is None where no round has ended in which they were there."""
+    is None where no round has ended in which they were there; `moved`: with the version that they
+    were carried to, unless that was before the round that is compared with."""
 
     profile: Profile
     side: SelfSide
@@ -40,6 +53,7 @@ class ProfilePage:
     summaries: list[VoiceSummary]
     endorsed: EndorsedCount
     changes: ChangesSince | None
+    moved: list[DomainMoves]
     sent: SentCounts
     exceptions: list[AgreedException]
     steps: list[StepLine]
@@ -52,12 +66,13 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
     blind = session.blind_spots()
     statements = statement_status.voices(learner, side, blind)
     offered, chosen = _rounds(learner, blind)
-    profile, statements, open_steps, grown = mark_language(
+    profile, statements, open_steps, grown, carried = mark_language(
         (
             profiles.profile(learner, side, blind),
             statements,
             agreed_steps.open_steps(learner) if side is SelfSide.OWN else [],
             growth.growth(learner, side, blind, statements, chosen.end) if chosen else Growth(),
+            _carried(learner),
         ),
         learner.lang,
     )
@@ -89,6 +104,7 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
         summaries=summaries,
         endorsed=profiles.endorsed_count(learner, blind),
         changes=changes,
+        moved=_moved(profile, side, carried, chosen),
         sent=submission_counts.sent_counts([learner.person_id], [], blind).get(
             (learner.person_id, learner.framework_id), SentCounts()
         ),
@@ -98,6 +114,36 @@ def profile_page(learner: Learner, side: SelfSide) -> ProfilePage:
         last_change=last_change,
         retired=retired,
     )
+
+
+def moved_in(learner: Learner, domain: DomainShape) -> list[str]:
+    """A sentence for each statement that came into a level of the domain, or left it, with the
+    version that they were carried to."""
+    return _sentences(mark_language(_carried(learner), learner.lang), domain)
+
+
+def _carried(learner: Learner) -> CarriedVersion | None:
+    return level_moves.carried_version(learner.person_id, learner.framework_id)
+
+
+def _sentences(carried: CarriedVersion | None, domain: DomainShape) -> list[str]:
+    if carried is None:
+        return []
+    return [labels.moved(each, carried.version) for each in carried.of(domain.id)]
+
+
+def _moved(
+    profile: Profile, side: SelfSide, carried: CarriedVersion | None, since: EarlierRound | None
+) -> list[DomainMoves]:
+    if carried is None or (since is not None and carried.carried_at < since.end):
+        return []
+    return [
+        DomainMoves(
+            domain.title, _address(profile.learner, side, domain), _sentences(carried, domain)
+        )
+        for domain in profile.domains
+        if carried.of(domain.id)
+    ]
 
 
 def _rounds(learner: Learner, blind: BlindSpots) -> tuple[list[EarlierRound], EarlierRound | None]:

@@ -22,7 +22,7 @@ from tracker.web.http.framework_asked import asked, learner_asked
 from tracker.web.i18n.render import render
 from tracker.web.profiles import exports, labels, standing_words
 from tracker.web.profiles import pdf as profile_pdf
-from tracker.web.profiles.pages import profile_page
+from tracker.web.profiles.pages import moved_in, profile_page
 from tracker.web.profiles.unknown_words import OpenStatements
 from tracker.web.ui import pdf
 
@@ -183,6 +183,7 @@ def _explain(learner: Learner, side: SelfSide, key: str) -> ResponseReturnValue:
         reached=standing_words.reached,
         target_words=standing_words.target_words,
         unanswered=labels.unanswered,
+        moved=moved_in(learner, domain),
         back=url_for("profiles.own")
         if side is SelfSide.OWN
         else url_for("profiles.show", person_id=learner.person_id),

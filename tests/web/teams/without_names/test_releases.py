@@ -20,9 +20,10 @@ from tests.web.teams.crowds import AT, GAP, Crowd, hide_names
 from tests.web.teams.test_gaps import file
 from tests.web.teams.test_teams import rows
 from tracker.db import session, transaction
-from tracker.models import Membership, Release
+from tracker.models import LevelException, Membership, Release
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState
+from tracker.rules.reviews.exceptions import ExceptionStatus
 from tracker.rules.roles import Role
 from tracker.services.administration import rounds
 from tracker.services.reviews import releases
@@ -110,6 +111,38 @@ def test_the_same_statements_once_more_count_whatever_comes_of_them(
         releases.release_all_due(world.now)
         decided = select(func.count()).where(Release.voice == voice, Release.told)
         assert session().scalar(decided) == 2
+
+
+@pytest.mark.parametrize("is_carried", [True, False])
+def test_an_agreed_exception_is_one_review_in_all_versions(
+    app: Flask, world: World, is_carried: bool
+) -> None:
+    """What was carried to another statement was agreed on before."""
+    with app.app_context():
+        hide_names(world)
+        before = world.now - dt.timedelta(days=2)
+        crowd = Crowd(world)
+        crowd.put("harbour", 4, 3, reviewed_at=before)
+        agreed, *_others, carried = world.statements["leadership"][3:6]
+        item_id = endorse(world, "zoe0", "hugo", agreed, EndorsedAnswer.NOT_MY_WORK, before)
+        releases.release_all_due(before)
+        crowd.put("harbour", 2, 2)
+        with transaction() as tx:
+            tx.add(
+                LevelException(
+                    person_id=world.people["zoe0"],
+                    statement_id=carried if is_carried else agreed,
+                    domain_id=world.domains["leadership"],
+                    rank=3,
+                    item_id=item_id,
+                    proposer_id=world.people["hugo"],
+                    confirmer_id=world.people["zoe0"],
+                    status=ExceptionStatus.AGREED,
+                    proposed_at=world.now,
+                    agreed_at=world.now,
+                )
+            )
+        assert releases.release_all_due(world.now) == (0 if is_carried else 1)
 
 
 @pytest.mark.parametrize("rank", [2, 3])

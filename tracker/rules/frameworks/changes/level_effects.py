@@ -29,6 +29,14 @@ class ReviewedPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelEffects:
+    """How many people would hold a level then and do not now, and the other way round."""
+
+    reached: Counter[Place] = field(default_factory=Counter)
+    lost: Counter[Place] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """By uuid of the next version: those that carry to it, and those that what is not rated here
     goes on from."""
@@ -48,9 +56,8 @@ def level_effects(
     scale: Scale,
     people: Iterable[ReviewedPerson],
     left_out: Mapping[int, LeftOut],
-) -> Counter[Place]:
-    """How many people hold a level now and would not, or the other way round; `left_out`: not
-    rated, by library."""
+) -> LevelEffects:
+    """`left_out`: not rated, by library."""
     changed = places(comparison)
     old, new = (_listed(comparison, changed, after=after) for after in (False, True))
     parts = _parts(comparison, carries)
@@ -60,7 +67,7 @@ def level_effects(
         out = left_out.get(library_id, frozenset())
         return frozenset(key for key, olds in parts.words.items() if olds and out >= set(olds))
 
-    found = Counter[Place]()
+    found = LevelEffects()
     for person in people:
         out = left_out.get(person.library_id, frozenset())
         now = {key: scale.meaning(answer) for key, answer in person.answers.items()}
@@ -69,8 +76,9 @@ def level_effects(
         then = _held(new, _then(person, parts, scale), then_left_out(person.library_id))
         for place in changed:
             domain = place[:2]
-            if (before.get(domain, 0) >= place[2]) != (then.get(domain, 0) >= place[2]):
-                found[place] += 1
+            held, holds_then = (side.get(domain, 0) >= place[2] for side in (before, then))
+            if held is not holds_then:
+                (found.lost if held else found.reached)[place] += 1
     return found
 
 

@@ -36,4 +36,4 @@ class CarryForm(Form):
     person_id: Any = HiddenField(filters=[fields.id_or_none])
     team_id = fields.select_id(_l("Who"))
     when = RadioField(_l("When"))
-    starts_on = fields.day(_l("Day"), description=_l("Only for “On another date”."))
+    starts_on = fields.day(_l("Day"))

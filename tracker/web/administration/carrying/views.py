@@ -72,6 +72,9 @@ def show(carrying: Subject) -> ResponseReturnValue:
         statuses=STATUSES,
         begins_now=found.starts_on <= session.today(),
         stays=carrying_progress.stays(carrying.id) if found.status is CarryingStatus.DONE else 0,
+        staying=carrying_progress.staying(carrying.id)
+        if found.status is CarryingStatus.UNDONE
+        else [],
         in_round=version_steps.open_round(
             session.actor().library_id, found.from_id, max(found.starts_on, session.today())
         ),
@@ -134,7 +137,14 @@ def _plan(form: CarryForm, step: VersionStep) -> int:
     ]
     if starts_on is None:
         raise Invalid("carrying_day_needed", "starts_on")
-    made = service.plan(session.actor(), _scope(step, form), starts_on, session.now())
+    try:
+        made = service.plan(session.actor(), _scope(step, form), starts_on, session.now())
+    except Invalid as refusal:
+        until = refusal.facts.get("day")
+        if not isinstance(until, dt.date):
+            raise
+        said = {**refusal.facts, "day": day(until)}
+        raise Invalid(refusal.code, refusal.field, **said) from refusal
     if starts_on == session.today():
         flash_message(_("It begins now, in the background. You can leave this page."))
     else:
@@ -155,15 +165,16 @@ def _page(form: CarryForm, step: VersionStep) -> str:
     whom = None
     if form.person_id.data is not None:
         whom = _person(form.person_id.data)
-    again = version_steps.asked_again_at_most(step.from_id, step.to_id, session.actor().library_id)
+    to_rate = version_steps.to_rate(step.from_id, step.to_id, session.actor().library_id)
     return render(
         "administration/carrying/new.html",
         form=form,
         step=step,
         whom=whom,
         people=len(version_steps.people(_scope(step, form), session.today())),
-        again=again,
-        minutes=minutes_for(again, LEARNER_SECONDS),
+        to_rate=to_rate,
+        minutes=minutes_for(to_rate.again + to_rate.new, LEARNER_SECONDS),
+        first_day=_after(step),
     )
 
 

@@ -28,6 +28,10 @@ refusal_messages(
     draft_changed=_l(
         "The draft changed since you opened this page. Nothing was saved; check it again."
     ),
+    draft_choices_unsaved=_l(
+        "Nothing was published: choices that the page shows were not saved yet. Look at them here, "
+        "then publish."
+    ),
     draft_ended=_l("This draft was published or discarded. Nothing was changed."),
     draft_outdated=_l(
         "Another version was published since. Discard this draft, then import its file again."

@@ -10,7 +10,7 @@ from tracker.queries.frameworks.affected import AffectedByChanges
 from tracker.queries.frameworks.drafts import DraftedVersion
 from tracker.rules.frameworks.changes.change_rows import place_of
 from tracker.rules.frameworks.changes.comparison import Kind, VersionChange, VersionComparison
-from tracker.rules.frameworks.changes.level_effects import Place
+from tracker.rules.frameworks.changes.level_effects import LevelEffects
 from tracker.rules.frameworks.changes.placed_statements import PlacedStatement
 from tracker.rules.frameworks.changes.small_changes import Piece, pieces
 from tracker.rules.frameworks.versions import VersionDecision
@@ -146,7 +146,8 @@ def _side(
 
 
 def _options(drafted: DraftedVersion, change: VersionChange) -> tuple[DecisionOption, ...]:
-    """What only differs in case, spelling, or punctuation is offered as carried."""
+    """What only differs in case, spelling, or punctuation is offered as carried, and published so
+    with the page."""
     if not change.needs_decision:
         return ()
     carry, again = VersionDecision.CARRY.value, VersionDecision.ASK_AGAIN.value
@@ -169,18 +170,18 @@ def _options(drafted: DraftedVersion, change: VersionChange) -> tuple[DecisionOp
 
 @dataclass(frozen=True, slots=True)
 class ChangedLevel:
-    """`people`: how many hold it now and would not, or the other way round; "" once that is
-    published."""
+    """`reached` and `lost`: by how many people; "" once that is published."""
 
     domain_title: Wording
     level_name: Wording
     lang: str
     before: int
     after: int
-    people: str
+    reached: str
+    lost: str
 
 
-def levels(comparison: VersionComparison, changed: Counter[Place] | None) -> list[ChangedLevel]:
+def levels(comparison: VersionComparison, changed: LevelEffects | None) -> list[ChangedLevel]:
     return [
         ChangedLevel(
             each.domain_title,
@@ -188,7 +189,8 @@ def levels(comparison: VersionComparison, changed: Counter[Place] | None) -> lis
             each.lang,
             each.before,
             each.after,
-            "" if changed is None else count(changed[each.place]),
+            "" if changed is None else count(changed.reached[each.place]),
+            "" if changed is None else count(changed.lost[each.place]),
         )
         for each in comparison.levels
     ]

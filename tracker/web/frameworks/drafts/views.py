@@ -115,6 +115,7 @@ def show(draft: Subject) -> ResponseReturnValue:
         cards=pages.cards(drafted, pages.shown(drafted, asked), found),
         filters=pages.filters(drafted),
         asked=asked,
+        shows_choices=not drafted.undecided or asked in (pages.CHANGED, pages.UNDECIDED),
         kinds=KINDS,
         affected=affected_words(found.total),
         few=FEW,
@@ -127,9 +128,8 @@ def show(draft: Subject) -> ResponseReturnValue:
 @bp.post("/drafts/<id:draft_id>/decisions")
 @door(Permission.FRAMEWORKS_EDIT, subjects.framework_draft)
 def decide(draft: Subject) -> ResponseReturnValue:
-    said = {key: Decided(decision, to) for key, decision, to in DecisionsForm().decisions()}
     return pressed(
-        lambda: publishing.decide(session.actor(), draft.id, said, session.now()),
+        lambda: publishing.decide(session.actor(), draft.id, _chosen(), session.now()),
         _("Your choices are saved."),
         url_for("framework_drafts.show", draft_id=draft.id, show=request.form.get("show")),
     )
@@ -154,7 +154,7 @@ def match(draft: Subject) -> ResponseReturnValue:
 def publish(draft: Subject) -> ResponseReturnValue:
     return pressed(
         lambda: publishing.publish(
-            session.actor(), draft.id, session.now(), PublishForm().seen.data or ""
+            session.actor(), draft.id, session.now(), PublishForm().seen.data or "", _chosen()
         ),
         _("The version is published. Everybody stays on their version until their library moves."),
         url_for("framework_drafts.show", draft_id=draft.id),
@@ -197,6 +197,10 @@ def _drafted(draft: Subject) -> DraftedVersion:
     if found is None:
         abort(404)
     return found
+
+
+def _chosen() -> dict[str, Decided]:
+    return {key: Decided(decision, to) for key, decision, to in DecisionsForm().decisions()}
 
 
 def _next_form() -> NextVersionForm:

@@ -1,0 +1,79 @@
+"""An answer from a page that was loaded before its owner was carried to another version."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+import time_machine
+from flask import Flask
+
+from tests.client import Client
+from tests.factories.versions import AFTER, NextVersion, carried, next_version
+from tests.factories.world import World
+from tests.web.reviews.test_reviews import words
+
+SignIn = Callable[[str], Client]
+TYPED = {"answer": "partly", "base_version": "0", "own_note": "typed here"}
+
+
+@pytest.fixture
+def version(app: Flask, world: World) -> Iterator[NextVersion]:
+    """The first of Technical is reworded, the second retired, the third split."""
+    first, second, third = world.statements["technical"][:3]
+    with app.app_context():
+        found = next_version(world, reworded={first: False}, retired=[second], split={third: False})
+        carried(world, found)
+    with time_machine.travel(AFTER, tick=False):
+        yield found
+
+
+def test_what_was_typed_is_kept_and_saved_at_what_takes_its_place(
+    world: World, version: NextVersion, sign_in: SignIn
+) -> None:
+    ana, first = sign_in(world.email("ana")), world.statements["technical"][0]
+    told = ana.post(f"/statements/{first}/rating", TYPED)
+    assert told.status_code == 409
+    assert "You are on version 2 of the framework now" in words(told.text)
+    assert f'href="/statements/{first}"' in told.text
+    (new,) = version.became[first]
+    assert re.findall(r'action="(/statements/\d+/rating)"', told.text) == [
+        f"/statements/{new}/rating"
+    ]
+    assert re.findall(r'name="answer"[^>]* value="(\w+)" checked', told.text) == ["partly"]
+    assert ">typed here</textarea>" in told.text
+    assert "save-button is-needed" in told.text, "no script saves on this page"
+    assert ana.post(f"/statements/{new}/rating", TYPED).status_code == 303
+
+
+def test_of_what_is_split_each_part_is_offered(
+    world: World, version: NextVersion, sign_in: SignIn
+) -> None:
+    ana, third = sign_in(world.email("ana")), world.statements["technical"][2]
+    told = ana.post(f"/statements/{third}/rating", TYPED)
+    actions = re.findall(r'action="/statements/(\d+)/rating"', told.text)
+    assert [int(each) for each in actions] == version.became[third]
+    assert not re.findall(r'name="answer"[^>]* checked', told.text)
+
+
+def test_what_is_retired_says_so(world: World, version: NextVersion, sign_in: SignIn) -> None:
+    ana, second = sign_in(world.email("ana")), world.statements["technical"][1]
+    told = ana.post(f"/statements/{second}/rating", TYPED)
+    assert told.status_code == 409
+    assert "this statement is retired there" in words(told.text)
+    assert "For myself typed here" in words(told.text)
+
+
+def test_the_script_is_told_why(world: World, version: NextVersion, sign_in: SignIn) -> None:
+    ana, first = sign_in(world.email("ana")), world.statements["technical"][0]
+    told = ana.post_json(f"/statements/{first}/rating", {"answer": "partly", "base_version": 0})
+    assert told.status_code == 409
+    assert "check it against the statement of that version" in told.json["error"]
+
+
+def test_a_statement_of_nobody_s_own_is_none(
+    world: World, version: NextVersion, sign_in: SignIn
+) -> None:
+    otto, first = sign_in(world.email("otto")), world.statements["technical"][0]
+    assert otto.post(f"/statements/{version.became[first][0]}/rating", TYPED).status_code == 404
+    ana = sign_in(world.email("ana"))
+    assert ana.post("/statements/99999/rating", TYPED).status_code == 404

@@ -1,0 +1,68 @@
+"""A new version that moves statements: the profile, a domain's explanation and the notice say which
+came into a level or left it."""
+
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+import time_machine
+from flask import Flask
+
+from tests.client import Client
+from tests.factories.versions import AFTER, carried, next_version
+from tests.factories.world import World
+from tests.web.reviews.test_reviews import words
+
+SignIn = Callable[[str], Client]
+
+
+@pytest.fixture
+def moved(app: Flask, world: World) -> World:
+    """The first of Communication moved to Leadership, of which the first is retired."""
+    with app.app_context():
+        version = next_version(
+            world,
+            moved={world.statements["communication"][0]: world.domains["leadership"]},
+            retired=[world.statements["leadership"][0]],
+            split={world.statements["technical"][0]: True},
+        )
+        carried(world, version)
+    return world
+
+
+def test_they_are_named_on_the_profile_and_where_a_domain_is_explained(
+    moved: World, sign_in: SignIn
+) -> None:
+    with time_machine.travel(AFTER, tick=False):
+        ana, sue = (sign_in(moved.email(name)) for name in ("ana", "sue"))
+        page = words(ana.get("/profile").text)
+        assert (
+            "Version 2 changed which statements count in: Technical , Communication , Leadership ."
+            in page
+        )
+        came = "moved here from Communication, Emerging in 2."
+        assert f"Leadership : COM-1-01 “Communication 1.1” {came}" in page
+        explained = words(ana.get("/profile/leadership").text)
+        assert "What version 2 changed here" in explained
+        assert came in explained
+        assert "was retired in 2." in explained
+        left = words(ana.get("/profile/communication").text)
+        assert "moved to Leadership, Emerging in 2." in left
+        assert "was split from" in words(ana.get("/profile/technical").text)
+        of_ana = f"/people/{moved.people['ana']}/profile"
+        assert came in words(sue.get(of_ana).text)
+        assert came in words(sue.get(f"{of_ana}/leadership").text)
+        notice = unescape(ana.get("/notices").text)
+        assert "Some levels count other statements now: your profile says which." in notice
+
+
+def test_of_a_version_that_moves_nothing_nothing_is_said(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        carried(world, next_version(world))
+    with time_machine.travel(AFTER, tick=False):
+        ana = sign_in(world.email("ana"))
+        assert "changed which statements count" not in ana.get("/profile").text
+        assert "What version 2 changed" not in ana.get("/profile/leadership").text
+        assert "Some levels count other" not in ana.get("/notices").text

@@ -1,0 +1,176 @@
+"""Whoever sees no names gets the same from every door, to the byte, whoever of two people stands how:
+pages, files, search, lists, rounds, profiles, and Today."""
+
+import io
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from flask import Flask, url_for
+from sqlalchemy import case, select, update
+from werkzeug.test import TestResponse
+
+from tests.client import NEW_EACH_TIME, Client, links
+from tests.doors import DOORS, Door
+from tests.factories.answers import Answer, EndorsedAnswer, ReviewerAnswer
+from tests.factories.people import join
+from tests.factories.reviews import send
+from tests.factories.world import World
+from tests.queries.endorsements.test_digest_check import behind_the_guards
+from tests.services.administration.past_rounds import END, past_round
+from tests.web.teams.crowds import AT, GAP, Crowd, add_team, hide_names
+from tracker.models import Endorsement, ReleasePerson, Review, ReviewItem, SnapshotPerson
+from tracker.rules.reviews.workflow import ItemStatus, ReviewStatus
+from tracker.rules.roles import Role
+from tracker.services.administration import rounds
+from tracker.services.reviews import releases
+
+SignIn = Callable[[str], Client]
+TEAMS = ("city", "central", "bookmobile", "harbour", "north")
+MOST = 400
+
+
+def arranged(world: World) -> list[tuple[int, int]]:
+    """The pairs that are alike but for their states: two of each team, of whom one reaches the
+    target and one doesn't, now and at the end of a round; and what their reviewers of this round
+    have answered and not revealed."""
+    add_team(world, "north", "city")
+    past_round(world)
+    crowd = Crowd(world)
+    pairs = []
+    for team in ("central", "harbour", "north"):
+        first = len(crowd.names)
+        crowd.put(team, 5, 4, reviewed_at=END)
+        pairs.append((crowd.names[first], crowd.names[-1]))
+    waiting = world.statements["technical"][0]
+    for number, name in enumerate(crowd.names):
+        if number % 4:
+            send(
+                world,
+                name,
+                "carl",
+                {waiting: ItemStatus.ANSWERED},
+                status=(ReviewStatus.SENT, ReviewStatus.IN_REVIEW)[number % 2],
+                round_id=world.rounds["city"],
+            )
+    rounds.keep_all_due(world.now)
+    releases.release_all_due(world.now)
+    return [(world.people[one], world.people[other]) for one, other in pairs]
+
+
+def swap(pairs: list[tuple[int, int]]) -> None:
+    """What is known of each is that of the other from now on, as if it had always been so."""
+    both = [each for pair in pairs for each in pair]
+    with behind_the_guards() as tx:
+        for column, yes, no, whose in (
+            (
+                Endorsement.answer,
+                EndorsedAnswer.CONSISTENTLY,
+                EndorsedAnswer.NOT_YET,
+                Endorsement.person_id.in_(both),
+            ),
+            (ReleasePerson.state, AT, GAP, ReleasePerson.person_id.in_(both)),
+            *(
+                (
+                    column,
+                    answers.CONSISTENTLY,
+                    answers.NOT_YET,
+                    ReviewItem.review_id.in_(select(Review.id).where(Review.learner_id.in_(both))),
+                )
+                for column, answers in (
+                    (ReviewItem.learner_answer, Answer),
+                    (ReviewItem.reviewer_answer, ReviewerAnswer),
+                )
+            ),
+        ):
+            done = tx.execute(
+                update(column.class_)
+                .where(whose, column.in_([yes, no]))
+                .values({column: case((column == yes, no.value), else_=yes.value)})
+            )
+            assert done.rowcount
+        for pair in pairs:
+            kept = [
+                tx.scalars(select(SnapshotPerson).where(SnapshotPerson.person_id == each)).one()
+                for each in pair
+            ]
+            was = [(each.cells, each.counts) for each in kept]
+            for each, (cells, counts) in zip(kept, reversed(was), strict=True):
+                each.cells, each.counts = cells, counts
+
+
+def fetched(
+    client: Client, app: Flask, world: World, people: list[int]
+) -> dict[str, tuple[int, bytes]]:
+    """From every door that needs nothing but the small world, for every team and these people, and
+    from every link about a team, from page to page."""
+    with app.test_request_context():
+        nothing = Door("", "").arrange
+        waiting = ["/"]
+        for door in DOORS:
+            if door.method == "GET" and door.arrange is nothing:
+                values = door.values(world)
+                every = [values]
+                if "team_id" in values:
+                    every = [{**values, "team_id": world.teams[team]} for team in TEAMS]
+                elif "person_id" in values:
+                    every = [{**values, "person_id": each} for each in people]
+                if "domain" in values:
+                    every += [{**each, "domain": "leadership"} for each in every]
+                waiting += [url_for(door.endpoint, **each) for each in every]
+    found: dict[str, tuple[int, bytes]] = {}
+    while waiting and len(found) < MOST:
+        url = waiting.pop(0)
+        if url in found or url.startswith(("/logout", "/static", "/account", "/login")):
+            continue
+        response = client.http.get(url)
+        found[url] = response.status_code, _said(response) if response.status_code == 200 else b""
+        if response.status_code == 200 and response.mimetype == "text/html":
+            same = NEW_EACH_TIME.sub(r'\1…"', response.text)
+            found[url] = response.status_code, same.encode()
+            waiting += [each for each in links(same, url) if each.startswith("/teams")]
+    return found
+
+
+def _said(response: TestResponse) -> bytes:
+    """Of a workbook what is in it: its parts are written at a time of their own."""
+    if not response.data.startswith(b"PK"):
+        return response.data
+    with zipfile.ZipFile(io.BytesIO(response.data)) as book:
+        return b"".join(book.read(each) for each in book.namelist())
+
+
+def differing(
+    app: Flask, world: World, sign_in: SignIn, reader: str, pairs: list[tuple[int, int]]
+) -> set[str]:
+    client = sign_in(world.email(reader))
+    people = [each for pair in pairs for each in pair]
+    before = fetched(client, app, world, people)
+    assert sum(status == 200 for status, _body in before.values()) > 100
+    with app.app_context():
+        swap(pairs)
+    after = fetched(client, app, world, people)
+    return {url for url in {*before, *after} if before.get(url) != after.get(url)}
+
+
+@pytest.mark.parametrize("reader", ["cora", "hugo"])
+def test_no_byte_depends_on_who_of_two_stands_how(
+    app: Flask, world: World, sign_in: SignIn, reader: str
+) -> None:
+    """Hugo coordinates Central and North, and supervises Harbour, whose people he knows."""
+    with app.app_context():
+        hide_names(world)
+        pairs = arranged(world)
+        for team in ("central", "north"):
+            join(world, "hugo", team, Role.COORDINATOR)
+    hidden = pairs if reader == "cora" else [pairs[0], pairs[2]]
+    assert differing(app, world, sign_in, reader, hidden) == set()
+
+
+def test_who_sees_names_sees_who_stands_how(app: Flask, world: World, sign_in: SignIn) -> None:
+    with app.app_context():
+        pairs = arranged(world)
+    found = {url.partition("?")[0] for url in differing(app, world, sign_in, "cora", pairs)}
+    team = f"/teams/{world.teams['central']}"
+    assert {f"{team}/gaps", f"{team}/gaps.csv", f"/people/{pairs[0][0]}/profile"} <= found
+    assert not any("/round" in url or url == team for url in found)

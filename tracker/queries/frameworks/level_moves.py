@@ -1,0 +1,140 @@
+"""Which statements came into a level, or left it, with the version that somebody was carried to."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from tracker.db import session
+from tracker.models import CarriedPerson, Carrying, Domain, Framework, Level, Statement, Strand
+from tracker.models.joins import is_carried, level_of_statement
+from tracker.queries.frameworks import version_steps
+from tracker.rules.frameworks.changes.level_moves import PlacedId, level_moves
+from tracker.rules.frameworks.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class MovedStatement:
+    """`domain_id` and `rank`: the level, in the later version; `other`: the domain and level that
+    it came from, or counts at now, "" where it is new or retired. `is_part`: that is the same
+    level, as statements were split or merged there."""
+
+    domain_id: int
+    rank: int
+    level: Wording
+    code: str
+    title: Wording
+    came: bool
+    other: Wording
+    is_part: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedVersion:
+    version: str
+    carried_at: dt.datetime
+    moves: tuple[MovedStatement, ...]
+
+    def of(self, domain_id: int) -> tuple[MovedStatement, ...]:
+        return tuple(each for each in self.moves if each.domain_id == domain_id)
+
+
+def carried_version(person_id: int, framework_id: int) -> CarriedVersion | None:
+    """None where they were not carried to it. One query, two more where they were."""
+    row = (
+        session()
+        .execute(
+            select(Carrying.from_id, Framework.version, CarriedPerson.carried_at)
+            .join(Carrying, Carrying.id == CarriedPerson.carrying_id)
+            .join(Framework, Framework.id == Carrying.to_id)
+            .where(
+                CarriedPerson.person_id == person_id, is_carried(), Carrying.to_id == framework_id
+            )
+            .order_by(CarriedPerson.carried_at.desc())
+            .limit(1)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    return CarriedVersion(row.version, row.carried_at, moves(row.from_id, framework_id))
+
+
+def moves(from_id: int, to_id: int) -> tuple[MovedStatement, ...]:
+    """At the levels of the domains that the later version has, in its order. Two queries."""
+    placed = _placed(from_id, to_id)
+    before, after = (
+        [PlacedId(key, each.place) for key, each in placed.items() if each.framework_id == of]
+        for of in (from_id, to_id)
+    )
+    lines = [
+        (line.statement_id, line.successor_id)
+        for line in version_steps.lines(from_id, to_id)
+        if {line.statement_id, line.successor_id} <= placed.keys()
+    ]
+    domains = {placed[each.id].place[:2]: placed[each.id].domain_id for each in after}
+    found = [
+        _moved(placed, domains, move.statement_id, move.other_id, came=move.came)
+        for move in level_moves(before, after, lines)
+        if move.place[:2] in domains
+    ]
+    order = {domain_id: number for number, domain_id in enumerate(dict.fromkeys(domains.values()))}
+    return tuple(sorted(found, key=lambda each: (order[each.domain_id], each.rank)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    framework_id: int
+    domain_id: int
+    place: tuple[str, str, int]
+    code: str
+    title: Wording
+    domain: Wording
+    level: Wording
+
+
+def _placed(*framework_ids: int) -> dict[int, _Placed]:
+    """Statements by id, in order."""
+    rows = session().execute(
+        select(
+            Statement.id,
+            Statement.framework_id,
+            Statement.domain_id,
+            Strand.key,
+            Domain.key,
+            Statement.rank,
+            Statement.code,
+            Statement.title,
+            Domain.title,
+            Level.name,
+        )
+        .join(Domain, Domain.id == Statement.domain_id)
+        .join(Strand, Strand.id == Domain.strand_id)
+        .join(Level, level_of_statement())
+        .where(Statement.framework_id.in_(framework_ids))
+        .order_by(Statement.framework_id, Statement.position)
+    )
+    return {
+        key: _Placed(framework_id, domain_id, (strand, domain, rank), *words)
+        for key, framework_id, domain_id, strand, domain, rank, *words in rows
+    }
+
+
+def _moved(
+    placed: Mapping[int, _Placed],
+    domains: Mapping[tuple[str, str], int],
+    statement_id: int,
+    other_id: int | None,
+    *,
+    came: bool,
+) -> MovedStatement:
+    one = placed[statement_id]
+    other = placed.get(other_id or 0)
+    is_part = other is not None and other.place == one.place
+    where = ""
+    if other is not None:
+        where = other.title if is_part else f"{other.domain}, {other.level}"
+    return MovedStatement(
+        domains[one.place[:2]], one.place[2], one.level, one.code, one.title, came, where, is_part
+    )
