@@ -35,8 +35,7 @@ from tracker.app import create_app
 from tracker.queries.teams.release_facts import moments_due
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState
-from tracker.rules.teams.releases import TOLD, CountedLearner, Past, blocks, due
-from tracker.rules.teams.suppression import can_be_told
+from tracker.rules.teams.releases import APART, LEAST, TOLD, CountedLearner, Past, blocks, due
 
 GROUP, WORLDS, DOMAINS, NIGHTS = 19, 100, 12, 5
 START = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -156,7 +155,8 @@ class ToldLibrary(RandomLibrary):
     def _could_be_told(self, domain: str, paths: Collection[str]) -> bool:
         here = [self.states[one] for one, team in self.teams.items() if IDS[team] in paths]
         states = Counter(each[domain][0] for each in here if domain in each)
-        return can_be_told([states[side] for side in TOLD])
+        at, below = (states[side] for side in TOLD)
+        return at + below >= LEAST and min(at, below) >= APART
 
 
 def told_in_worlds(coins: bool) -> None:

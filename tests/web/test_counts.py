@@ -105,6 +105,12 @@ COUNTED: tuple[tuple[str, Opened], ...] = (
     ),
     (r"\| (\d+) of \d+ (?:person has|people have) sent", lambda page: sent(page)[0]),
     (r"\| \d+ of (\d+) (?:person has|people have) sent", lambda page: sent(page)[1]),
+    (
+        r"^(\d+) not sent, ",
+        lambda page: int(
+            said(page, r"(\d+) of \d+ (?:person who has|people who have) not finished")
+        ),
+    ),
     (r"^(\d+) pieces? of evidence", lambda page: page.count('class="task-title"')),
     (r"\| (\d+) of \d+ are reviewed", lambda page: int(said(page, r"(\d+) reviewed by"))),
     (r"(\d+) to talk through", lambda page: page.count('class="agenda-row')),

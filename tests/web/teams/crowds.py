@@ -14,9 +14,9 @@ from tracker.rules.profiles.levels import TargetState
 GAP, AT = TargetState.GAP, TargetState.AT_TARGET
 
 
-def hide_names(world: World) -> None:
+def hide_names(world: World, *, hidden: bool = True) -> None:
     with transaction() as tx:
-        tx.get_one(Library, world.libraries["city"]).names_to_coordinators = False
+        tx.get_one(Library, world.libraries["city"]).names_to_coordinators = not hidden
 
 
 def add_team(world: World, name: str, above: str) -> None:

@@ -27,12 +27,13 @@ from tests.web.teams.test_teams import rows
 from tracker.db import session, transaction
 from tracker.models import Notice, Person, Review, ReviewItem, ReviewMove, Round
 from tracker.rules.reviews.workflow import ItemStatus, Move, ReviewStatus
+from tracker.rules.roles import Role
 from tracker.services.accounts import away
 from tracker.services.administration import rounds
+from tracker.web.teams.rounds.list import SUPERVISORS_MOST
 
 SignIn = Callable[[str], Client]
 DAY = dt.timedelta(days=1)
-NO_NAMES = "Counts only: this library does not show levels by name"
 
 
 def url(world: World, team: str = "city", rest: str = "") -> str:
@@ -84,8 +85,9 @@ def sent(
 
 
 def listed(page: str) -> dict[str, list[str]]:
-    """The list of who has not finished, as a wide screen shows it."""
-    table = page.partition(" not finished</caption>")[2].partition("</table>")[0]
+    """The list of people, as a wide screen shows it."""
+    table = re.split(r">Who (?:ha[sd] not finished|has sent)</caption>", page)[-1]
+    table = table.partition("</table>")[0] if "</caption>" not in table else ""
     return {name: cells for name, cells in wide(table).items() if not name.startswith("Name ")}
 
 
@@ -117,10 +119,10 @@ def test_how_far_people_are(app: Flask, world: World, sign_in: SignIn) -> None:
     assert found["Central"] == ["3", "", "0", "1", "1", "1"]
     assert found["Harbour"] == ["1", "", "1", "0", "0", "0"]
     supervisors = by_supervisor(page)
-    assert supervisors["Sue"] == ["1", "▲ 1", "Nov 21", "under 5 finished"]
-    assert supervisors["Ana"] == ["1", "0", "Nov 21", "under 5 finished"]
+    assert supervisors["Sue"] == ["0", "1", "▲ 1", "Nov 21", "under 5 finished"]
+    assert supervisors["Ana"] == ["0", "1", "0", "Nov 21", "under 5 finished"]
     assert listed(page)["Lea"] == ["Harbour", "Not sent", "Hugo", "Never"]
-    assert listed(page)["Ben"][1] == "Sent: 1 sent Nov 21, ▲ overdue"
+    assert listed(page)["Ben"][1] == "Sent 1 statement sent Nov 21 ▲ overdue"
     assert list(listed(page)) == ["Ben", "Lea", "Sue"]
 
 
@@ -265,7 +267,12 @@ def test_the_preview_says_what_they_read_and_who_gets_it(
     assert "Hello Zoe," in page
     assert "Cora reminds you: Autumn 2026 closes on Dec 11, 2026, and you haven’t sent" in page
     assert "1 person is away: Lea." in page
-    assert "Last reminded: 1 never." in page
+    assert "1 person was never reminded of this round." in page
+    assert "Last reminded" not in page
+    remind(cora, world, "zoe")
+    with time_machine.travel(world.now + 8 * DAY, tick=False):
+        later = words(sign_in(world.email("cora")).get(f"{url(world, rest='/remind')}?all=1").text)
+    assert "Last reminded: 1 on Nov 24. 1 person was never reminded of this round." in later
 
 
 def remind(client: Client, world: World, *names: str) -> None:
@@ -393,35 +400,207 @@ def test_the_round_before_as_many_days_before_its_end(
     assert "At this point in Spring 2026: 2 of 4" in words(later)
 
 
-def test_a_reader_without_names_gets_counts_that_may_be_told_and_no_list(
+def everything_told(client: Client, world: World) -> list[object]:
+    """All that the page and the file of a round say."""
+    page, file = client.get(url(world)).text, client.get(url(world, rest=".csv")).text
+    return [stats(page), stat(page, "Sent"), by_supervisor(page), wide(page), listed(page), file]
+
+
+def test_without_levels_who_sent_is_told_by_name_and_nothing_else(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
-    """Harbour alone would say who of four has sent."""
+    """Sent, in review, with differences to settle, and finished are the same."""
     with app.app_context():
         hide_names(world)
-        for number in range(8):
-            join(world, f"c{number}", "central")
-        for number in range(4):
-            sent(world, f"c{number}")
-        join(world, "h1", "harbour")
-        sent(world, "h1", to="hugo")
+        a_bit_of_everything(world)
+        with transaction() as tx:
+            tx.get_one(Person, world.people["lea"]).ready_at = world.now
+    page = sign_in(world.email("cora")).get(url(world)).text
+    assert "levels by name" in words(page)
+    assert stats(page) == ["4", "1", "", ""]
+    assert stat(page, "Sent") == "3"
+    found = wide(page)
+    assert found["Central"] == ["3", "", "0", "3"]
+    assert found["Harbour"] == ["1", "", "1", "0"]
+    supervisors = by_supervisor(page)
+    assert supervisors["Supervisor, A to Z"] == ["Not sent", "Waiting", "Overdue", "Oldest sent"]
+    assert supervisors["Sue"] == ["0", "1", "▲ 1", "Nov 21"]
+    assert supervisors["Ana"] == ["0", "1", "0", "Nov 21"]
+    assert supervisors["Hugo"] == ["1 not sent, Hugo", "0", "0", "–"]
+    assert listed(page) == {
+        "Ana": ["Central", "Sent", "Sue", "–"],
+        "Ben": ["Central", "Sent", "Sue", "–"],
+        "Lea": ["Harbour", "Not sent ready to talk", "Hugo", "Never"],
+        "Sue": ["Central", "Sent", "Ana", "–"],
+    }
+    assert "At this point in" not in page
+
+
+def test_without_levels_nothing_says_that_a_review_ended(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    """Once it is revealed, page and file are the same whether differences are open or none is. With
+    levels they are not: the partner."""
+    with app.app_context():
+        hide_names(world)
+        review_id = sent(world, "ben", ReviewStatus.IN_REVIEW, to="hugo")
+        with transaction() as tx:
+            review = tx.get_one(Review, review_id)
+            review.status, review.revealed_at = ReviewStatus.DIFFERENCES_OPEN, world.now - DAY
+    cora = sign_in(world.email("cora"))
+    open_ones = everything_told(cora, world)
+
+    def settle(status: ReviewStatus) -> None:
+        with app.app_context(), transaction() as tx:
+            review = tx.get_one(Review, review_id)
+            review.status = status
+            review.closed_at = world.now if status is ReviewStatus.CLOSED else None
+
+    settle(ReviewStatus.CLOSED)
+    assert everything_told(cora, world) == open_ones
+    with app.app_context():
+        hide_names(world, hidden=False)
+    finished = everything_told(cora, world)
+    settle(ReviewStatus.DIFFERENCES_OPEN)
+    assert everything_told(cora, world) != finished
+
+
+def test_without_levels_people_are_searched_and_reminded_and_taken_as_a_file(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        hide_names(world)
+        a_bit_of_everything(world)
+    cora = sign_in(world.email("cora"))
+    assert list(listed(cora.get(f"{url(world)}?q=be").text)) == ["Ben"]
+    assert list(listed(cora.get(f"{url(world)}?show=sent").text)) == ["Ana", "Ben", "Sue"]
+    for which in ("in-review", "overdue"):
+        assert "it was left out" in cora.get(f"{url(world)}?show={which}").text
+        assert cora.http.get(f"{url(world, rest='.csv')}?show={which}").status_code == 404
+    lines = cora.get(url(world, rest=".csv")).text.removeprefix("\ufeff").splitlines()
+    assert lines[0] == "Name,Team,State,Ready to talk,Supervisor,Away until,Last reminder"
+    assert lines[1] == "Ana,Central,Sent,,Sue,,"
+    remind(cora, world, "ben", "lea")
+    with app.app_context():
+        assert reminded(world) == ["lea"]
+
+
+def test_without_levels_a_round_that_is_over_says_who_had_sent(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        hide_names(world)
+        spring = open_round(world, "Spring 2026", dt.date(2026, 4, 1), dt.date(2026, 5, 31))
+        ago = (world.now.date() - dt.date(2026, 5, 20)).days
+        sent(world, "ben", days_ago=ago, round_name="Spring 2026")
+        revealed = sent(world, "sue", days_ago=ago, to="hugo", round_name="Spring 2026")
+        with transaction() as tx:
+            review = tx.get_one(Review, revealed)
+            review.status, review.revealed_at = ReviewStatus.DIFFERENCES_OPEN, review.sent_at + DAY
+        done = sent(world, "ana", ReviewStatus.CLOSED, days_ago=ago, round_name="Spring 2026")
+        _closed(world, done, 3)
+        rounds.keep_all_due(world.now)
+    page = sign_in(world.email("cora")).get(f"{url(world)}?round={spring}").text
+    assert stats(page)[1] == "1"
+    assert by_supervisor(page) == {
+        "Supervisor, A to Z": ["Waiting at the end"],
+        "Hugo": ["0"],
+        "Sue": ["1"],
+    }
+    assert [cells[1] for cells in listed(page).values()] == ["Sent", "Sent", "Not sent", "Sent"]
+
+
+def test_who_has_not_sent_by_supervisor(app: Flask, world: World, sign_in: SignIn) -> None:
+    """The number leads to the people; the file takes the choice along."""
+    with app.app_context():
+        join(world, "zoe", "harbour")
+        sent(world, "ana")
     cora = sign_in(world.email("cora"))
     page = cora.get(url(world)).text
-    assert NO_NAMES in words(page)
-    assert "not shown" in page
-    assert "Who has not finished" not in page
-    assert "By supervisor" not in page
-    names = {"C1", "H1", "Lea", "Hugo", "Sue", "Ana", "Ben"}
-    assert names.isdisjoint(words(page.partition("<main")[2]).split())
+    assert by_supervisor(page)["Hugo"][0] == "2 not sent, Hugo"
+    assert by_supervisor(page)["Sue"][0] == "1 not sent, Sue"
+    href = html.unescape(re.findall(r'href="([^"#]+)#people">2<', page)[0])
+    assert list(listed(cora.get(href).text)) == ["Lea", "Zoe"]
+    by_hugo = f"?supervisor={world.people['hugo']}"
+    file = cora.get(url(world, rest=f".csv{by_hugo}")).text
+    assert [line.split(",")[0] for line in file.splitlines()[1:3]] == ["Lea", "Zoe"]
+    assert "Supervisor,Hugo" in file.splitlines()
+    assert "it was left out" in cora.get(f"{url(world)}?supervisor={world.people['otto']}").text
+
+
+def test_many_supervisors_are_searched_and_not_listed_in_a_field(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    cora = sign_in(world.email("cora"))
+    assert 'name="supervisor"' in (few := cora.get(url(world)).text)
+    assert "Person or supervisor" not in few
+    assert listed(cora.get(f"{url(world)}?q=hugo").text) == {}
+    with app.app_context():
+        for number in range(SUPERVISORS_MOST):
+            join(world, f"head{number:02}", "central", Role.SUPERVISOR)
+    page = cora.get(url(world)).text
+    assert 'name="supervisor"' not in page
+    assert "Person or supervisor" in page
+    assert len(by_supervisor(page)) == 1 + SUPERVISORS_MOST
+    href = html.unescape(re.findall(r'href="([^"#]+)#supervisors">Show all supervisors<', page)[0])
+    assert len(by_supervisor(cora.get(href).text)) > 1 + SUPERVISORS_MOST
+    assert list(listed(cora.get(f"{url(world)}?q=hugo").text)) == ["Lea"]
+    by_hugo = cora.get(f"{url(world)}?supervisor={world.people['hugo']}").text
+    assert list(listed(by_hugo)) == ["Lea"]
+    assert "1 of 4 people who have not finished (Hugo)" in words(by_hugo)
+    assert f'name="supervisor" value="{world.people["hugo"]}"' in by_hugo
+
+
+def test_who_is_in_two_teams_counts_in_each_row_and_the_page_says_so(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    cora = sign_in(world.email("cora"))
+    assert "more than one of these teams" not in cora.get(url(world)).text
+    with app.app_context():
+        join(world, "ben", "harbour")
+    page = cora.get(url(world)).text
+    assert stats(page)[0] == "4"
     found = wide(page)
-    assert found["Harbour"][-1] == "not shown"
-    assert found["Central"][-1] == "not shown", "it would say what Harbour's counts are"
-    assert stats(page)[1:] == ["8", "5", "0"]
-    small = cora.get(url(world, "harbour")).text
-    assert stats(small)[1:] == ["", "", ""]
-    assert "Nobody to remind is selected" in cora.get(f"{url(world, rest='/remind')}?all=1").text
-    lines = cora.get(url(world, rest=".csv")).text.splitlines()
-    assert not any(name in line for name in names for line in lines)
+    assert (found["Central"][0], found["Harbour"][0]) == ("3", "2")
+    assert "Some people are in more than one of these teams." in words(page)
+
+
+def test_reminding_nobody_leads_back_to_the_list_which_says_so(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    cora = sign_in(world.email("cora"))
+    answer = cora.http.get(f"{url(world, rest='/remind')}?q=lea")
+    assert answer.status_code == 303
+    assert "q=lea" in answer.location
+    assert answer.location.endswith("#people")
+    page = cora.get(answer.location).text
+    assert "Nobody is selected." in page
+    assert list(listed(page)) == ["Lea"]
+    assert "Nobody is selected." not in cora.get(url(world)).text
+
+
+def test_a_reminder_after_the_end_is_not_told_of_a_round_that_is_over(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    remind(sign_in(world.email("cora")), world, "lea")
+    late = world.now + 19 * DAY
+    with time_machine.travel(late, tick=False), app.app_context(), transaction() as tx:
+        before = tx.scalars(select(Notice).where(Notice.kind == "round_reminder")).one()
+        tx.add(
+            Notice(
+                person_id=world.people["ben"],
+                kind=before.kind,
+                happening=before.happening,
+                about_id=before.about_id,
+                round_id=before.round_id,
+                happened_at=late,
+                to_mail=False,
+            )
+        )
+    with time_machine.travel(late + DAY, tick=False):
+        found = listed(sign_in(world.email("cora")).get(url(world)).text)
+    assert found["Lea"][-1].startswith("Nov 24")
+    assert found["Ben"][-1] == "–"
 
 
 def test_no_round_has_begun(app: Flask, world: World, sign_in: SignIn) -> None:
@@ -519,7 +698,7 @@ def test_every_figure_by_queries_of_its_own(
     found = by_supervisor(page)
     for name, (waiting, overdue, median) in supervisors.items():
         row = found[name.title()]
-        assert [row[0], row[1].removeprefix("▲ "), row[3]] == [str(waiting), str(overdue), median]
+        assert [row[1], row[2].removeprefix("▲ "), row[4]] == [str(waiting), str(overdue), median]
 
 
 LIVING = (

@@ -26,8 +26,8 @@ class SentCounts:
 
     in_round: int = 0
     in_all: int = 0
-    reviewed_in_round: int = 0
-    reviewed: int = 0
+    revealed_in_round: int = 0
+    revealed: int = 0
     last_review_at: dt.datetime | None = None
 
 

@@ -9,6 +9,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from tracker.policy.permissions import Actor
 from tracker.queries.reviews import eligible_reviewers
@@ -23,19 +24,20 @@ from tracker.rules.teams.round_progress import (
     RoundCounts,
     RoundReview,
     RoundState,
+    RoundSupervisor,
     SupervisorProgress,
-    ToldCounts,
     by_supervisor,
     counts_of,
     state_of,
+    without_levels,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RoundLearner:
     """Somebody in a round. `branch`: the team below in which they are, "" directly in this one.
-    `statements`, `since` and `is_overdue` are of what is with their reviewers; `supervisors`:
-    these, or who would review them. `can_be_reminded`: now."""
+    `statements`, `since` and `is_overdue` are of their reviews that are open; `supervisors`: who
+    does these, or would review them. `can_be_reminded`: now."""
 
     person_id: int
     name: str
@@ -44,7 +46,7 @@ class RoundLearner:
     statements: int
     since: dt.datetime | None
     is_overdue: bool
-    supervisors: tuple[str, ...]
+    supervisors: tuple[RoundSupervisor, ...]
     is_ready: bool
     away_until: dt.date | None
     reminded_at: dt.datetime | None
@@ -53,13 +55,12 @@ class RoundLearner:
 
 @dataclass(frozen=True, slots=True)
 class BranchProgress:
-    """A team below, or (`is_own`) those directly in this one. `counts`: None where they may not be
-    told."""
+    """A team below, or (`is_own`) those directly in this one."""
 
     team: TeamName
     is_own: bool
     people: int
-    counts: RoundCounts | None
+    counts: RoundCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,9 @@ class RoundBefore:
 
 @dataclass(frozen=True, slots=True)
 class RoundPage:
-    """`counts` and `before`: None where they may not be told. `learners`: those whom the reader may
-    see by name; `nameless`: there are others. `as_of`: of a round that is over, the first moment
-    after it; `is_kept`: as a snapshot."""
+    """`without_levels`: of somebody here the reader may not see levels by name, so all that is told
+    is who sent, and which reviews wait. `as_of`: of a round that is over, the first moment after
+    it; `is_kept`: as a snapshot."""
 
     team: TeamName
     round: PastRound
@@ -86,11 +87,11 @@ class RoundPage:
     as_of: dt.datetime | None
     is_kept: bool
     people: int
-    counts: RoundCounts | None
+    counts: RoundCounts
     branches: tuple[BranchProgress, ...]
     supervisors: tuple[SupervisorProgress, ...]
     learners: tuple[RoundLearner, ...]
-    nameless: bool
+    without_levels: bool
     before: RoundBefore | None
 
     @property
@@ -101,6 +102,11 @@ class RoundPage:
     def ready(self) -> int:
         """Who says that they are ready to talk and has not sent."""
         return sum(each.is_ready for each in self.learners)
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether somebody is in more than one of the teams."""
+        return sum(each.people for each in self.branches) > self.people
 
     @property
     def overdue(self) -> int:
@@ -136,14 +142,16 @@ def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> Roun
         for person_id, who in everybody.items()
         if any(one.within(then.team.path, scope.coordinates) for one in who)
     }
-    nameless = {key: who[0] for key, who in everybody.items() if not any(o.by_name for o in who)}
-    reviews = reviews_of(at.id, everybody, actor.time_zone, scope.blind, as_of)
+    hides = not all(one.by_name for who in here.values() for one in who)
+    reviews = reviews_of(at.id, here, actor.time_zone, scope.blind, as_of)
     of: defaultdict[int, list[RoundReview]] = defaultdict(list)
     for review in reviews:
         of[review.learner_id].append(review)
-    states = {person_id: state_of(of[person_id]) for person_id in everybody}
-    told = ToldCounts(then.root, [(one.path, states[key]) for key, one in nameless.items()])
-    hides = not nameless.keys().isdisjoint(here)
+    states = {person_id: state_of(of[person_id]) for person_id in here}
+    if hides:
+        states = {person_id: without_levels(state) for person_id, state in states.items()}
+    learners = _learners(then, here, states, {} if hides else of, at, as_of, now)
+    supervisors = _supervisors(reviews, learners, scope.today)
     return RoundPage(
         team=then.team,
         round=at,
@@ -153,15 +161,11 @@ def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> Roun
         as_of=as_of,
         is_kept=is_kept,
         people=len(here),
-        counts=counts_of(states[key] for key in here)
-        if told.may_tell(then.team.path, below=True)
-        else None,
-        branches=_branches(then, here, states, told),
-        supervisors=()
-        if hides
-        else _supervisors([each for each in reviews if each.learner_id in here], scope.today),
-        learners=_learners(then, here, nameless, states, of, at, now),
-        nameless=hides,
+        counts=counts_of(states.values()),
+        branches=_branches(then, here, states),
+        supervisors=tuple(each.without_levels() for each in supervisors) if hides else supervisors,
+        learners=learners,
+        without_levels=hides,
         before=None if hides else _before(actor, scope, at, parts, now, as_of),
     )
 
@@ -175,10 +179,7 @@ def _people(people: Iterable[TeamLearner]) -> dict[int, list[TeamLearner]]:
 
 
 def _branches(
-    scope: GapScope,
-    here: Mapping[int, Sequence[TeamLearner]],
-    states: Mapping[int, RoundState],
-    told: ToldCounts,
+    scope: GapScope, here: Mapping[int, Sequence[TeamLearner]], states: Mapping[int, RoundState]
 ) -> tuple[BranchProgress, ...]:
     """Empty where there is no team below with anybody in it."""
     parts = [(team, True) for team in scope.children] + [(scope.team, False)]
@@ -187,39 +188,40 @@ def _branches(
         who = [key for key, ones in here.items() if any(o.within(team.path, below) for o in ones)]
         if who:
             counts = counts_of(states[key] for key in who)
-            is_told = told.may_tell(team.path, below)
-            found.append(BranchProgress(team, not below, len(who), counts if is_told else None))
+            found.append(BranchProgress(team, not below, len(who), counts))
     return tuple(found) if any(not each.is_own for each in found) else ()
 
 
 def _supervisors(
-    reviews: Collection[RoundReview], today: dt.date
+    reviews: Collection[RoundReview], learners: Iterable[RoundLearner], today: dt.date
 ) -> tuple[SupervisorProgress, ...]:
     """By name."""
-    found = by_supervisor(reviews, today)
+    not_sent = (one.supervisors for one in learners if one.state is RoundState.NOT_SENT)
+    found = by_supervisor(reviews, chain.from_iterable(not_sent), today)
     return tuple(sorted(found, key=lambda each: (folded(each.name), each.person_id)))
 
 
 def _learners(
     scope: GapScope,
     here: Mapping[int, Sequence[TeamLearner]],
-    nameless: Collection[int],
     states: Mapping[int, RoundState],
     reviews: Mapping[int, Sequence[RoundReview]],
     at: PastRound,
+    as_of: dt.datetime | None,
     now: dt.datetime,
 ) -> tuple[RoundLearner, ...]:
-    """Two queries; one for a round that is over."""
-    named = {key: ones for key, ones in here.items() if key not in nameless}
-    is_over = at.ends_on < scope.today
-    flags = flags_of(at.id, named, scope.today)
-    asked = [(key, job.path) for key, ones in named.items() for one in ones for job in one.jobs]
+    """`reviews`: by person, those of which may be told whether they are open. Two queries; one for
+    a round that is over."""
+    is_over = as_of is not None
+    flags = flags_of(at.id, here, scope.today, as_of or now)
+    asked = [(key, job.path) for key, ones in here.items() for one in ones for job in one.jobs]
     heads = {} if is_over else eligible_reviewers.named(asked, scope.today)
     found = []
-    for key, ones in named.items():
+    for key, ones in here.items():
         still = [each for each in reviews.get(key, ()) if each.is_open]
         paths = [job.path for one in ones for job in one.jobs]
-        would = [name for path in paths for _id, name in heads.get((key, path), ())]
+        does = [RoundSupervisor(each.reviewer_id, each.reviewer) for each in still]
+        would = [RoundSupervisor(*each) for path in paths for each in heads.get((key, path), ())]
         flag, state = flags[key], states[key]
         is_new = flag.reminded_at is None or flag.reminded_at <= now - REMIND_AGAIN
         has_not_sent = state is RoundState.NOT_SENT and not is_over
@@ -233,7 +235,7 @@ def _learners(
                 since=min((each.sent_at for each in still), default=None),
                 is_overdue=not is_over
                 and any(each.waits and each.due_on < scope.today for each in still),
-                supervisors=tuple(dict.fromkeys([each.reviewer for each in still] or would)),
+                supervisors=tuple(dict.fromkeys(does or would)),
                 is_ready=flag.is_ready and has_not_sent,
                 away_until=None if is_over else flag.away_until,
                 reminded_at=flag.reminded_at,

@@ -106,14 +106,17 @@ def reviews_of(
 
 @dataclass(frozen=True, slots=True)
 class LearnerFlags:
-    """`is_ready`: they said so; `reminded_at`: of this round, the last time."""
+    """`is_ready`: they said so; `reminded_at`: of this round, the last time by the moment asked
+    about."""
 
     is_ready: bool
     away_until: dt.date | None
     reminded_at: dt.datetime | None
 
 
-def flags_of(round_id: int, person_ids: Collection[int], today: dt.date) -> dict[int, LearnerFlags]:
+def flags_of(
+    round_id: int, person_ids: Collection[int], today: dt.date, at: dt.datetime
+) -> dict[int, LearnerFlags]:
     """By person. One query."""
     last = (
         select(func.max(Notice.happened_at))
@@ -121,6 +124,7 @@ def flags_of(round_id: int, person_ids: Collection[int], today: dt.date) -> dict
             Notice.person_id == Person.id,
             Notice.kind == NoticeKind.ROUND_REMINDER,
             Notice.round_id == round_id,
+            Notice.happened_at <= at,
         )
         .correlate(Person)
         .scalar_subquery()

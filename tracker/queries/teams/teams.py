@@ -44,7 +44,7 @@ class OpenRound:
 @dataclass(frozen=True, slots=True)
 class TeamLine:
     """A team in a list. `people` learn in it or in a team below it; of them `sent` sent and
-    `reviewed` had something revealed: in an open round, where there is one, else ever. Of open
+    `revealed` had something revealed: in an open round, where there is one, else ever. Of open
     rounds, those alone who learn in a version that one is for."""
 
     id: int
@@ -54,7 +54,7 @@ class TeamLine:
     depth: int
     people: int
     sent: int
-    reviewed: int
+    revealed: int
 
 
 def open_rounds(library_id: int, today: dt.date) -> tuple[OpenRound, ...]:
@@ -95,10 +95,10 @@ def tree(
 
     def put(parent_id: int | None, depth: int) -> None:
         for team in below[parent_id]:
-            people, sent, reviewed = (len(who) for who in totals[team.path])
+            people, sent, revealed = (len(who) for who in totals[team.path])
             lines.append(
                 TeamLine(
-                    team.id, team.parent_id, team.name, team.path, depth, people, sent, reviewed
+                    team.id, team.parent_id, team.name, team.path, depth, people, sent, revealed
                 )
             )
             put(team.id, depth + 1)

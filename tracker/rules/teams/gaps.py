@@ -2,7 +2,7 @@
 teach it.
 
 Everything is worked out from cells of one voice. Who may see which of it, by name or at all, is
-policy and `suppression`; this file counts.
+policy and `releases`; this file counts.
 """
 
 from collections import Counter, defaultdict

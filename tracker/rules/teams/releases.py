@@ -31,8 +31,10 @@ from typing import NamedTuple
 
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState
-from tracker.rules.teams.suppression import APART, LEAST
 
+LEAST = 5
+APART = 2
+"""So many people at least must be in another state than the largest."""
 SMALLEST_BLOCK = 8
 """A team of fewer people is counted together with the team above it."""
 TOLD = (TargetState.AT_TARGET, TargetState.GAP)

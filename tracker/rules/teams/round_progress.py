@@ -5,13 +5,12 @@ everything are both *not sent*.
 """
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import median
-
-from tracker.rules.teams.suppression import CountedGroup, shown_groups
+from typing import NamedTuple, Self
 
 REMIND_AGAIN = dt.timedelta(days=7)
 """Nobody is reminded of a round twice within this time."""
@@ -20,7 +19,7 @@ MEDIAN_LEAST = 5
 
 
 class RoundState(StrEnum):
-    """*Finished*: everything that they sent is reviewed, and nothing is left to agree on."""
+    """*Finished*: of what they sent nothing is with a supervisor, and nothing left to agree on."""
 
     NOT_SENT = "not_sent"
     SENT = "sent"
@@ -63,14 +62,28 @@ def state_of(reviews: Collection[RoundReview]) -> RoundState:
     return RoundState.IN_REVIEW if any(each.begun for each in still) else RoundState.SENT
 
 
-@dataclass(frozen=True, slots=True)
-class SupervisorProgress:
-    """Reviews of a round by the one who does them. Of the `open` ones some are `waiting` for them;
-    `oldest_at`: since when the oldest does; `median_days`: until one is finished, None under
-    MEDIAN_LEAST of them."""
+def without_levels(state: RoundState) -> RoundState:
+    """What is told of it to who may not see levels by name. That a review ended says that the two
+    agreed on what is revealed, and would tie their voices together."""
+    return RoundState.NOT_SENT if state is RoundState.NOT_SENT else RoundState.SENT
+
+
+class RoundSupervisor(NamedTuple):
+    """Who reviews somebody of the round, or would."""
 
     person_id: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorProgress:
+    """Reviews of a round by the one who does them, and how many people who have `not_sent` are
+    theirs. Of the `open` reviews some are `waiting` for them; `oldest_at`: since when the oldest
+    does; `median_days`: until one is finished, None under MEDIAN_LEAST of them."""
+
+    person_id: int
+    name: str
+    not_sent: int
     open: int
     waiting: int
     overdue: int
@@ -78,21 +91,32 @@ class SupervisorProgress:
     finished: int
     median_days: float | None
 
+    def without_levels(self) -> Self:
+        """What is told of it to who may not see levels by name: of the reviews, those that are not
+        revealed."""
+        return replace(self, open=self.waiting, finished=0, median_days=None)
 
-def by_supervisor(reviews: Iterable[RoundReview], today: dt.date) -> list[SupervisorProgress]:
-    """In no order of theirs: who shows them sorts them by name."""
-    of: defaultdict[tuple[int, str], list[RoundReview]] = defaultdict(list)
+
+def by_supervisor(
+    reviews: Iterable[RoundReview], not_sent: Iterable[RoundSupervisor], today: dt.date
+) -> list[SupervisorProgress]:
+    """In no order of theirs: who shows them sorts them by name. `not_sent`: of each who has not,
+    those who would review them."""
+    of: defaultdict[RoundSupervisor, list[RoundReview]] = defaultdict(list)
     for each in reviews:
         if each.is_open or each.counts:
-            of[each.reviewer_id, each.reviewer].append(each)
+            of[RoundSupervisor(each.reviewer_id, each.reviewer)].append(each)
+    expected = Counter(not_sent)
     found = []
-    for (person_id, name), theirs in of.items():
+    for who in of.keys() | expected.keys():
+        theirs = of[who]
         waiting = [each for each in theirs if each.waits]
         days = [each.days for each in theirs if each.days is not None]
         found.append(
             SupervisorProgress(
-                person_id=person_id,
-                name=name,
+                person_id=who.person_id,
+                name=who.name,
+                not_sent=expected[who],
                 open=len(theirs) - len(days),
                 waiting=len(waiting),
                 overdue=sum(each.due_on < today for each in waiting),
@@ -119,47 +143,5 @@ class RoundCounts:
 
 
 def counts_of(states: Iterable[RoundState]) -> RoundCounts:
-    return RoundCounts(*_tally(states))
-
-
-class ToldCounts:
-    """The one place that decides which counts of a round a reader may be told who does not see
-    everybody by name.
-
-    `nameless`: those people, by the path of the one team in which each is counted; `root`: the
-    highest team that the reader coordinates. All teams are settled together (`suppression`).
-    """
-
-    def __init__(self, root: str, nameless: Iterable[tuple[str, RoundState]]) -> None:
-        self._own: defaultdict[str, list[RoundState]] = defaultdict(list)
-        self._below: defaultdict[str, set[str]] = defaultdict(set)
-        for path, state in nameless:
-            self._own[path].append(state)
-            at = path
-            while at != root:
-                above = at.rstrip("/").rpartition("/")[0] + "/"
-                self._below[above].add(at)
-                at = above
-        self._shown = shown_groups(self._group(root))
-
-    def may_tell(self, path: str, below: bool) -> bool:
-        """Of a team with those below it, or alone. Where all have names there is nothing to
-        hide."""
-        if not below and not self._own[path]:
-            return True
-        if below and not self._group(path).people:
-            return True
-        return (path, below) in self._shown
-
-    def _group(self, path: str) -> CountedGroup:
-        parts = [self._group(child) for child in sorted(self._below[path])]
-        own = _tally(self._own[path])
-        if any(own):
-            parts.append(CountedGroup((path, False), own))
-        total = tuple(map(sum, zip(*(part.counts for part in parts), strict=True)))
-        return CountedGroup((path, True), total, tuple(parts))
-
-
-def _tally(states: Iterable[RoundState]) -> tuple[int, ...]:
     given = list(states)
-    return tuple(given.count(state) for state in STATES)
+    return RoundCounts(*(given.count(state) for state in STATES))

@@ -117,5 +117,8 @@ class LibraryForm(Form):
     )
     names_to_coordinators = BooleanField(
         _l("Coordinators see reviewed levels by name"),
-        description=_l("For the people in their teams. Without it they see numbers only."),
+        description=_l(
+            "For the people in their teams. Without it they see levels as numbers only. Who has "
+            "sent is always shown by name."
+        ),
     )

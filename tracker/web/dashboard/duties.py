@@ -112,8 +112,8 @@ def coordinating(actor: Actor, rounds: tuple[OpenRound, ...], on: dt.date) -> Du
         ]
         if rounds:
             who = PanelLink(
-                url_for("team_rounds.show", team_id=below[0].id, _anchor="people"),
-                _("Who has not finished"),
+                url_for("team_rounds.show", team_id=below[0].id, show="not-sent", _anchor="people"),
+                _("Who has not sent"),
             )
             links.append(who)
         if below[TEAMS_SHOWN:]:
@@ -160,21 +160,22 @@ def _stranded(team_id: int, reviews: int) -> PanelEntry:
 def _progress(line: TeamLine, in_round: bool) -> PanelEntry:
     words = (
         ngettext(
-            "%(sent)s of %(num)d person has sent something this round; reviewed so far: "
-            "%(reviewed)s.",
-            "%(sent)s of %(num)d people have sent something this round; reviewed so far: "
-            "%(reviewed)s.",
+            "%(sent)s of %(num)d person has sent something this round; with something revealed: "
+            "%(revealed)s.",
+            "%(sent)s of %(num)d people have sent something this round; with something revealed: "
+            "%(revealed)s.",
             line.people,
             sent=line.sent,
-            reviewed=line.reviewed,
+            revealed=line.revealed,
         )
         if in_round
         else ngettext(
-            "%(sent)s of %(num)d person has sent something; reviewed so far: %(reviewed)s.",
-            "%(sent)s of %(num)d people have sent something; reviewed so far: %(reviewed)s.",
+            "%(sent)s of %(num)d person has sent something; with something revealed: %(revealed)s.",
+            "%(sent)s of %(num)d people have sent something; with something revealed: "
+            "%(revealed)s.",
             line.people,
             sent=line.sent,
-            reviewed=line.reviewed,
+            revealed=line.revealed,
         )
     )
     return PanelEntry(

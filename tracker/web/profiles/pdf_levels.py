@@ -136,7 +136,7 @@ def _sent(of: ProfilePage) -> Data:
     figure = _of(of.sent.in_all, of.profile.total) if of.sent.in_all else _("Not sent")
     ready = of.profile.learner.ready_at
     notes = [_("ready for a review talk since %(day)s", day=full_day(ready))] if ready else []
-    revealed = _("%(count)s revealed", count=of.sent.reviewed)
+    revealed = _("%(count)s revealed", count=of.sent.revealed)
     return _stat(_("Sent for review"), figure, revealed, *notes)
 
 

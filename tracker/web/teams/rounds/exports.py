@@ -1,4 +1,4 @@
-"""Who has not finished a round, as a CSV file: the list that the page shows, on all its pages."""
+"""The list of people that the page of a round shows, as a CSV file: on all its pages."""
 
 import datetime as dt
 
@@ -11,15 +11,15 @@ from tracker.web.ui.csv import Table
 
 
 def table(page: RoundPage, found: RoundList, today: dt.date, time_zone: str) -> Table:
-    """A line for each, and under them what was asked for."""
+    """A line for each, and under them what was asked for. Who may not see levels by name is told
+    nothing of open reviews."""
+    of_reviews = [_("Statements in open reviews"), _("Sent on"), _("Overdue")]
     head = [
         _("Name"),
         _("Team"),
         _("State"),
         _("Ready to talk"),
-        _("Statements in review"),
-        _("Sent on"),
-        _("Overdue"),
+        *([] if page.without_levels else of_reviews),
         _("Supervisor"),
         _("Away until"),
         _("Last reminder"),
@@ -41,15 +41,14 @@ def table(page: RoundPage, found: RoundList, today: dt.date, time_zone: str) -> 
 
 
 def _line(page: RoundPage, one: RoundLearner, time_zone: str) -> list[str | int]:
+    of_reviews: list[str | int] = [one.statements, _day(time_zone, one.since), _yes(one.is_overdue)]
     return [
         one.name,
         one.branch or page.team.name,
         str(STATE_NAMES[one.state]),
         _yes(one.is_ready),
-        one.statements,
-        _day(time_zone, one.since),
-        _yes(one.is_overdue),
-        ", ".join(one.supervisors),
+        *([] if page.without_levels else of_reviews),
+        ", ".join(each.name for each in one.supervisors),
         one.away_until.isoformat() if one.away_until else "",
         _day(time_zone, one.reminded_at),
     ]

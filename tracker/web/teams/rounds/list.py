@@ -1,5 +1,5 @@
-"""The list of who has not finished a round: filtered, sorted and paged by its address, which holds
-the selection too."""
+"""The list of who has not finished a round, or who has sent: filtered, sorted and paged by its
+address, which holds the selection too."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable
@@ -15,7 +15,7 @@ from tracker.queries.teams.round_page import RoundLearner, RoundPage
 from tracker.rules.calendar import day_in
 from tracker.rules.names import folded
 from tracker.rules.pagination import TablePage, table_page
-from tracker.rules.teams.round_progress import REMIND_AGAIN, STATES, RoundState
+from tracker.rules.teams.round_progress import REMIND_AGAIN, STATES, RoundState, RoundSupervisor
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui.filters import Filters
 from tracker.web.ui.form import Form
@@ -33,6 +33,9 @@ LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 LONGEST = 200
 IDS_MOST = 1000
 """An address names no more people than this."""
+SUPERVISORS_MOST = 30
+"""A field offers no more of them, and the page shows no more at first; where there are more, a
+search by name finds theirs too."""
 
 STATE_NAMES = {
     RoundState.NOT_SENT: _l("Not sent"),
@@ -67,10 +70,11 @@ class RoundFilters(Filters):
     q = StringField(_l("Name"))
     branch = SelectField(_l("Team"))
     show = SelectField(_l("State"))
+    supervisor = SelectField(_l("Supervisor"))
     reminded = SelectField(_l("Last reminder"))
 
 
-KEPT = ("q", "branch", "show", "reminded", "sort", "order")
+KEPT = ("q", "branch", "show", "supervisor", "reminded", "sort", "order")
 
 
 def in_address() -> dict[str, Any]:
@@ -105,15 +109,17 @@ class RoundSelection:
 
 @dataclass(frozen=True, slots=True)
 class RoundList:
-    """`total` have not finished; `found` of them are left by the filters, of whom `remindable` can
-    be reminded. `selected` are on any page. `kept` are the filters and `order` the order, as an
-    address has them."""
+    """`total` have not finished, or who that is may not be told; `rows` of them are left by the
+    filters, of whom `remindable` can be reminded. `selected` are on any page. `kept` are the
+    filters and `order` the order, as an address has them. `many_supervisors`: too many for a
+    field."""
 
     cut: TablePage[RoundLearner]
     rows: tuple[RoundLearner, ...]
     total: int
     remindable: int
     form: RoundFilters
+    many_supervisors: bool
     headings: list[ColumnHeading]
     kept: dict[str, str]
     order: dict[str, Any]
@@ -128,6 +134,9 @@ def asked(page: RoundPage, now: dt.datetime) -> RoundList:
     form, order = RoundFilters(request.args), order_asked(COLUMNS)
     branch = form.offer("branch", _branches(page))
     show = form.offer("show", _states(page))
+    supervisors = {each for one in everybody for each in one.supervisors}
+    many = len(supervisors) > SUPERVISORS_MOST
+    supervisor = form.offer("supervisor", _supervisors(supervisors))
     lately = now - REMIND_AGAIN
     after: dict[str, Callable[[RoundLearner], bool]] = {
         "": lambda one: True,
@@ -143,7 +152,8 @@ def asked(page: RoundPage, now: dt.datetime) -> RoundList:
         if SHOWN[show](one)
         and after[reminded](one)
         and branch in ("", _key(page, one.branch))
-        and folded(find) in folded(one.name)
+        and (not supervisor or any(str(by.person_id) == supervisor for by in one.supervisors))
+        and any(folded(find) in folded(name) for name in _found_by(one, supervisors=many))
     ]
     rows.sort(key=KEYS["name"])
     rows.sort(key=KEYS[order.by], reverse=order.descending)
@@ -158,6 +168,7 @@ def asked(page: RoundPage, now: dt.datetime) -> RoundList:
         total=len(everybody),
         remindable=sum(one.can_be_reminded for one in rows),
         form=form,
+        many_supervisors=many,
         headings=headings(COLUMNS, order, "team_rounds.show", _anchor="people", **stays),
         kept=kept,
         order=order.kept,
@@ -196,21 +207,29 @@ def _own() -> str:
     return str(_("directly in this team"))
 
 
+def _supervisors(supervisors: Iterable[RoundSupervisor]) -> list[tuple[str, Any]]:
+    """From A to Z."""
+    named = sorted(supervisors, key=lambda each: (folded(each.name), each.person_id))
+    return [("", _("All")), *((str(each.person_id), each.name) for each in named)]
+
+
+def _found_by(one: RoundLearner, *, supervisors: bool) -> list[str]:
+    """The names by which a search finds them."""
+    return [one.name, *(each.name for each in one.supervisors if supervisors)]
+
+
 def _states(page: RoundPage) -> list[tuple[str, Any]]:
     offered = {
-        "": _("All not finished"),
+        "": _("All") if page.without_levels else _("All not finished"),
         "not-sent": _("Not sent"),
         "ready": _("Ready to talk"),
         "sent": _("Sent"),
         "in-review": _("In review"),
         "overdue": _("Overdue"),
     }
-    of_an_open_round = ("ready", "overdue")
-    return [
-        (key, name)
-        for key, name in offered.items()
-        if not (page.is_over and key in of_an_open_round)
-    ]
+    left_out = {"ready", "overdue"} if page.is_over else set()
+    left_out |= {"in-review", "overdue"} if page.without_levels else set()
+    return [(key, name) for key, name in offered.items() if key not in left_out]
 
 
 def _selection() -> RoundSelection:

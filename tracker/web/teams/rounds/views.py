@@ -1,5 +1,8 @@
 """The round of a team: how far its people are, and reminding those who have not sent."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
@@ -9,7 +12,7 @@ from tracker.queries.access import subjects
 from tracker.queries.administration.invitations import hours
 from tracker.queries.teams import round_page
 from tracker.queries.teams.gap_scope import GapScope, PastRound
-from tracker.queries.teams.round_page import RoundPage
+from tracker.queries.teams.round_page import RoundLearner, RoundPage
 from tracker.rules.notifications.notices import MailLine, NoticeEmail, NoticeKind, RoundNotice
 from tracker.rules.roles import Permission
 from tracker.services.notifications import round_reminders as service
@@ -21,7 +24,7 @@ from tracker.web.i18n.render import render
 from tracker.web.teams.gaps import asked as gap_asked
 from tracker.web.teams.rounds import exports as round_exports
 from tracker.web.teams.rounds import list as round_list
-from tracker.web.teams.rounds.list import STATE_NAMES, RemindForm
+from tracker.web.teams.rounds.list import STATE_NAMES, SUPERVISORS_MOST, RemindForm, RoundList
 from tracker.web.ui.csv import csv_file
 from tracker.web.ui.template_helpers import moment
 
@@ -46,6 +49,8 @@ def show(team: Subject) -> ResponseReturnValue:
         found=found,
         states=STATE_NAMES,
         stays={"team_id": team.id, "round": page.round.id},
+        supervisors=page.supervisors[: None if "supervisors" in request.args else SUPERVISORS_MOST],
+        nobody_selected="nobody" in request.args,
         linked={each.id for each in scope.children},
         known={one.person_id for one in scope.people if one.by_name},
     )
@@ -71,14 +76,21 @@ def export(team: Subject) -> ResponseReturnValue:
 @bp.get("/<id:team_id>/round/remind")
 @door(Permission.ROUND_REMIND, subjects.team)
 def preview(team: Subject) -> ResponseReturnValue:
-    return _preview(team, RemindForm(formdata=None))
+    """Where nobody is selected, the list says so."""
+    scope, offered = _scope(team)
+    page = _page(scope, _asked(offered))
+    found = round_list.asked(page, session.now())
+    if not found.selected:
+        back = _back(team, page, found)
+        return redirect(url_for("team_rounds.show", nobody=1, _anchor="people", **back), 303)
+    return _preview(team, page, found, found.selected, RemindForm(formdata=None))
 
 
 @bp.post("/<id:team_id>/round/remind")
 @door(Permission.ROUND_REMIND, subjects.team)
 def remind(team: Subject) -> ResponseReturnValue:
     form = RemindForm()
-    _none, offered = _scope(team)
+    scope, offered = _scope(team)
     at = _asked(offered)
     done = accepted(
         form,
@@ -93,7 +105,10 @@ def remind(team: Subject) -> ResponseReturnValue:
         ),
     )
     if done is None:
-        return _preview(team, form), 422
+        page, ids = _page(scope, at), form.ids
+        found = round_list.asked(page, session.now())
+        people = [one for one in page.learners if one.can_be_reminded and one.person_id in ids]
+        return _preview(team, page, found, people, form), 422
     flash_message(_reminded(done[0]))
     to = url_for(
         "team_rounds.show", **{**round_list.in_address(), "team_id": team.id, "round": at.id}
@@ -119,14 +134,25 @@ def _page(scope: GapScope, at: PastRound) -> RoundPage:
     return round_page.page(session.actor(), scope, at, session.now())
 
 
-def _preview(team: Subject, form: RemindForm) -> str:
+def _after(team: Subject, page: RoundPage, found: RoundList) -> dict[str, Any]:
+    """To the list, with its filters and order."""
+    return {"team_id": team.id, "round": page.round.id, **found.kept, **found.order}
+
+
+def _back(team: Subject, page: RoundPage, found: RoundList) -> dict[str, Any]:
+    """And with what is selected, to the same page of it."""
+    page_of_it = {**found.selection.address, "page": found.cut.page}
+    return {**_after(team, page, found), **page_of_it}
+
+
+def _preview(
+    team: Subject,
+    page: RoundPage,
+    found: RoundList,
+    people: Sequence[RoundLearner],
+    form: RemindForm,
+) -> str:
     """Whom it would go to, and what they would read."""
-    scope, offered = _scope(team)
-    page = _page(scope, _asked(offered))
-    found = round_list.asked(page, session.now())
-    ids = form.ids
-    chosen = [one for one in page.learners if one.can_be_reminded and one.person_id in ids]
-    people = chosen if ids else list(found.selected)
     me = session.actor()
     line = MailLine(
         NoticeKind.ROUND_REMINDER,
@@ -138,18 +164,16 @@ def _preview(team: Subject, form: RemindForm) -> str:
     subject, text = current_app.extensions["tracker_email_preview"](
         NoticeEmail(0, to, "", "", (line,))
     )
-    after = {"team_id": team.id, "round": page.round.id, **found.kept, **found.order}
     waiting = [one for one in page.learners if one.state == "not_sent" and not one.can_be_reminded]
     note_looks([one.person_id for one in people], "round")
     return render(
         "teams/round_remind.html",
         team=team,
-        scope=scope,
         page=page,
         form=form,
         people=people,
-        after=after,
-        back={**after, **found.selection.address, "page": found.cut.page},
+        after=_after(team, page, found),
+        back=_back(team, page, found),
         by_day=round_list.reminders_by_day(people, me.time_zone),
         away=[one for one in waiting if one.away_until],
         lately=[one for one in waiting if not one.away_until],
