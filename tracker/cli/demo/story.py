@@ -72,8 +72,8 @@ class Story(LibraryStory):
     def _after_first_round(self) -> None:
         """It is kept as it was on its last day; then the library comes to expect more, and teams
         that stood alone come below another."""
+        releases.release_all_due(self.at(FIRST_ROUND[1]))
         rounds.keep_all_due(self.at(FIRST_ROUND[1] + 1))
-        releases.release_all_due(self.at(FIRST_ROUND[1] + 1))
         now = self.at(FIRST_ROUND[1] + 10)
         admin = self.actor(self.cast.administrator, now)
         self._set_durable_targets(admin, now)
