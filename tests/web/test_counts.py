@@ -106,7 +106,7 @@ COUNTED: tuple[tuple[str, Opened], ...] = (
     (r"\| (\d+) of \d+ (?:person has|people have) sent", lambda page: sent(page)[0]),
     (r"\| \d+ of (\d+) (?:person has|people have) sent", lambda page: sent(page)[1]),
     (
-        r"^(\d+) not sent, ",
+        r"^(\d+)$",
         lambda page: int(
             said(page, r"(\d+) of \d+ (?:person who has|people who have) not finished")
         ),

@@ -565,6 +565,21 @@ def test_who_is_in_two_teams_counts_in_each_row_and_the_page_says_so(
     assert "Some people are in more than one of these teams." in words(page)
 
 
+def test_on_a_phone_what_is_long_is_folded_and_the_list_is_a_link_away(
+    app: Flask, world: World, sign_in: SignIn
+) -> None:
+    cora = sign_in(world.email("cora"))
+    page = cora.get(url(world)).text
+    assert '<p class="only-narrow"><a href="#people">Who has not finished</a></p>' in page
+    assert 'fold-narrow"><summary>What happens then' in page
+    assert not re.search(r'fold-narrow"><summary>\d', page), "a few rows stand as they are"
+    assert page.count("Remind those selected") == 2
+    with app.app_context():
+        for name in ("ida", "ines", "ivo"):
+            join(world, name, "harbour", Role.SUPERVISOR)
+    assert re.search(r'fold-narrow"><summary>\d supervisors', cora.get(url(world)).text)
+
+
 def test_reminding_nobody_leads_back_to_the_list_which_says_so(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
