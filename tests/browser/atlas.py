@@ -18,6 +18,7 @@ PEOPLE = {
     "supervisor": "maria.ortiz@example.org",
     "learner and supervisor": "ana.ruiz@example.org",
     "coordinator": "tom.hale@example.org",
+    "coordinator without names": "vera.stone@example.org",
     "administrator": "petra.lindqvist@example.org",
 }
 """One of each role in the demo, by e-mail address."""

@@ -48,16 +48,16 @@ ANSWERS = {
     "administration/carrying/show.html",
     "administration/libraries/link.html",
     "administration/memberships/return.html",
+    "assessment/replaced.html",
     "evidence/erased.html",
     "frameworks/changes.html",
     "reviews/drafts.html",
     "reviews/endorsements/earlier_statement.html",
-    "teams/released.html",
     "teams/round_none.html",
     "teams/round_remind.html",
 }
 """Pages that answer a form, come after one, or need what the demo has not (a newer version
-of a framework, names that are off): made of parts that are seen on others: tests/web read them."""
+of a framework): made of parts that are seen on others: tests/web read them."""
 
 
 DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"

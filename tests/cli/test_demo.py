@@ -1,8 +1,12 @@
 """The demo: made through the services, the same for the same day, with something in every
 status."""
 
+import csv
 import datetime as dt
+import io
 import json
+import re
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -11,10 +15,12 @@ from flask.testing import FlaskCliRunner
 from sqlalchemy import func, select, text
 
 from config import ROOT
+from tests.client import Client
 from tests.conftest import NOW, empty
 from tests.engines import LONG
-from tracker.cli.demo.people import load_cast
-from tracker.cli.demo.story import Story
+from tracker.cli.demo import story
+from tracker.cli.demo.county import CountyStory
+from tracker.cli.demo.people import email, load_cast, load_casts
 from tracker.db import db
 from tracker.models import (
     Confirmation,
@@ -29,6 +35,7 @@ from tracker.models import (
     ReviewItemText,
     Round,
     Statement,
+    Team,
     TrainingAction,
 )
 from tracker.queries.operations import demo
@@ -64,7 +71,7 @@ def tell(app: Flask, folder: Path) -> None:
     with app.app_context():
         import_framework(read_framework(FILE.read_text(encoding="utf-8")), NOW)
         with all_or_nothing():
-            Story(load_cast(), DAY, FileStore(folder, 10_000_000, 10_000_000)).tell()
+            story.tell(load_casts(), DAY, FileStore(folder, 10_000_000, 10_000_000))
 
 
 def told() -> list[tuple[object, ...]]:
@@ -90,7 +97,10 @@ def told() -> list[tuple[object, ...]]:
 def what_does_not_fit() -> list[int]:
     """Items whose ground, note and evidence do not go together."""
     sent = select(ReviewItemEvidence.item_id)
-    notes = load_cast().texts["reviewer_notes"]
+    notes = {
+        ground: [note for cast in load_casts() for note in cast.texts["reviewer_notes"][ground]]
+        for ground in Ground
+    }
     rows = db.session.execute(
         select(
             ReviewItem.id, ReviewItem.ground, ReviewItemText.reviewer_note, ReviewItem.id.in_(sent)
@@ -194,13 +204,67 @@ def test_it_is_loaded_in_demo_mode_only_and_once_with_every_status_and_the_same_
         ItemStatus.DROPPED.value,
         ItemStatus.HANDED_ON.value,
     }
-    assert sorted(teams.values()) == [1, 12, 12, 12]
-    assert [ends < DAY for _starts, ends in rounds] == [True, False]
+    assert sorted(teams.values()) == [1, 7, 12, 12, 12, 13]
+    assert [ends < DAY for _starts, ends in rounds] == [True, True, False, False]
     if not LONG:
         return  # chance asks no database, and telling takes long
     tell(app, tmp_path)
     with app.app_context():
         assert told() == first
+
+
+def told_of(client: Client, address: str) -> dict[str, tuple[str, ...]]:
+    """The lines of a file of counts, by domain."""
+    file = client.get(address).data.decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(file)))
+    head = next(at for at, line in enumerate(lines) if line[:1] == ["Domain"])
+    return {line[0]: tuple(line[1:]) for line in takewhile(any, lines[head + 1 :])}
+
+
+@pytest.mark.reads_at_length
+def test_the_second_library_has_counts_without_names_late_reviews_and_two_jobs(
+    app: Flask, engine_name: str, tmp_path: Path
+) -> None:
+    if engine_name == "postgresql":
+        pytest.skip("the demo is read through the same queries on one engine")
+    _first, cast = load_casts()
+    with app.app_context():
+        import_framework(read_framework(FILE.read_text(encoding="utf-8")), NOW)
+        with all_or_nothing():
+            CountyStory(cast, DAY, FileStore(tmp_path, 10_000_000, 10_000_000)).tell()
+        teams = dict(db.session.execute(select(Team.name, Team.id)).all())
+
+    def sign_in(name: str) -> Client:
+        client = Client(app)
+        client.sign_in(email(name), cast.password)
+        return client
+
+    vera, (main, bookmobile) = (
+        sign_in("Vera Stone"),
+        (f"/teams/{teams[team.name]}" for team in cast.teams),
+    )
+    learners = [each["name"] for team in cast.teams for each in team.learners]
+    assert len(learners) == 19
+    pages = [vera.get(main + page).text for page in ("", "/gaps", "/self-ratings")]
+    assert [name for name in learners for page in pages[1:] if name in page] == []
+    assert "19 people learn here" in pages[1]
+    by_team = "Below target by team"
+    assert by_team not in pages[1]  # of a team too small for counts of its own
+    assert by_team in vera.get(f"/teams/{teams[cast.library]}/gaps").text
+    told = told_of(vera, f"{main}/gaps.csv")
+    hidden = [domain for domain, line in told.items() if line[0] == "not shown"]
+    assert len(told) == 12
+    assert 1 <= len(hidden) <= 12 // 3
+    assert len({line[-2] for domain, line in told.items() if domain not in hidden}) > 2
+    assert {line[0] for line in told_of(vera, f"{bookmobile}/gaps.csv").values()} == {"not shown"}
+
+    waiting = sign_in("Ruth Delgado").get("/reviews").text
+    assert re.findall(r"overdue by \d+ days?", waiting) == ["overdue by 6 days"]
+    assert {"Kateri Begay", "Leo Fontaine"} <= set(
+        re.findall(r"Kateri Begay|Leo Fontaine", waiting)
+    )
+    jobs = sign_in("Nadia Flores").get("/profile").text
+    assert "Entry / Apprentice, Mid-level / Established" in jobs
 
 
 def test_the_accounts_can_be_read_by_a_program(app: Flask) -> None:
@@ -209,8 +273,12 @@ def test_the_accounts_can_be_read_by_a_program(app: Flask) -> None:
         "learner",
         "supervisor",
         "coordinator",
+        "coordinator without names",
         "administrator",
     }
+    first, second = (cast.names() for cast in load_casts())
+    assert not {*first} & {*second}
+    assert {account["name"] for account in listed} == {*first, *second}
     assert all(set(account) == {"role", "name", "email", "password"} for account in listed)
 
 

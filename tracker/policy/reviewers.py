@@ -28,7 +28,7 @@ from tracker.rules.reviews.reviewing_team import NEARER_MOST
 from tracker.rules.roles import Role
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def reviewer_may_go_on(today: dt.date) -> ColumnElement[bool]:
     """Over `Review`: whether its reviewer may review its learner on that day. Built once a day:
     many pages ask it."""

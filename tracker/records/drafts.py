@@ -53,4 +53,4 @@ def delete_drafts(
         which = which.where(Draft.form == form)
     if subjects is not None:
         which = which.where(Draft.subject.in_(list(subjects)))
-    tx.execute(which)
+    tx.execute(which.execution_options(synchronize_session=False))

@@ -1,17 +1,18 @@
-"""The demo library: made through the services, as its people would have made it, with a clock of
-its own."""
+"""The demo's two libraries: made through the services, as their people would have made them, with a
+clock of their own."""
 
 import datetime as dt
 import json
 import sys
 import time
+from collections.abc import Iterable
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from tracker.cli.demo.people import Cast, load_cast
-from tracker.cli.demo.story import Story
+from tracker.cli.demo.people import Cast, load_casts
+from tracker.cli.demo.story import tell
 from tracker.cli.setup import set_up
 from tracker.queries.operations import demo as world
 from tracker.rules.evidence.uploads import FileStore
@@ -38,10 +39,10 @@ def load(today: dt.datetime | None) -> None:
             "database of its own."
         )
     set_up()
-    cast = load_cast()
-    if world.is_loaded(cast.library):
+    casts = load_casts()
+    if world.is_loaded(casts[0].library):
         click.echo("The demo is there already; its data were kept.")
-        tell_sign_ins(cast)
+        tell_sign_ins(casts)
         return
     if not world.is_empty():
         sys.exit("There are people in this database who are not of the demo. Nothing was changed.")
@@ -50,9 +51,9 @@ def load(today: dt.datetime | None) -> None:
     config = current_app.config
     store = FileStore(config["FILES"], config["UPLOAD_MAX_BYTES"], config["UPLOAD_TOTAL_BYTES"])
     with all_or_nothing():
-        Story(cast, day, store).tell()
-    click.echo(f"The demo library was made in {time.monotonic() - started:.0f} s.")
-    tell_sign_ins(cast)
+        tell(casts, day, store)
+    click.echo(f"The demo was made in {time.monotonic() - started:.0f} s.")
+    tell_sign_ins(casts)
 
 
 @demo.command("accounts")
@@ -61,18 +62,19 @@ def load(today: dt.datetime | None) -> None:
 )
 def accounts(as_json: bool) -> None:
     """The sign-ins of the demo."""
-    cast = load_cast()
+    casts = load_casts()
     if as_json:
-        click.echo(json.dumps(cast.accounts(), indent=1, ensure_ascii=False))
+        listed = [account for cast in casts for account in cast.accounts()]
+        click.echo(json.dumps(listed, indent=1, ensure_ascii=False))
     else:
-        tell_sign_ins(cast)
+        tell_sign_ins(casts)
 
 
-def tell_sign_ins(cast: Cast) -> None:
+def tell_sign_ins(casts: Iterable[Cast]) -> None:
     """The first of each role, and the one password."""
     click.echo("Sign in as:")
     told: set[str] = set()
-    for account in cast.accounts():
+    for account in (each for cast in casts for each in cast.accounts()):
         if account["role"] not in told:
             told.add(account["role"])
-            click.echo(f"  {account['role']:<14}{account['email']:<32}{account['password']}")
+            click.echo(f"  {account['role']:<27}{account['email']:<32}{account['password']}")

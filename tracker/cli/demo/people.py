@@ -1,5 +1,4 @@
-"""The people of the demo, read from seed_data/demo/library.json, and chance that does not depend on
-order."""
+"""The people of the demo, read from seed_data/demo, and chance that does not depend on order."""
 
 import datetime as dt
 import hashlib
@@ -16,7 +15,7 @@ from tracker.queries.operations.demo import Outline
 from tracker.rules.frameworks.scale import NOT_MY_WORK, NOT_SURE, Meaning, Scale
 
 T = TypeVar("T")
-PATH = ROOT / "seed_data" / "demo" / "library.json"
+FOLDER = ROOT / "seed_data" / "demo"
 
 
 def draw(*key: object) -> float:
@@ -40,13 +39,15 @@ class DemoTeam:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Everybody in the demo. `texts` holds the lists of sentences that the story picks from."""
+    """Everybody in a library of the demo. `texts` holds the lists of sentences that the story picks
+    from."""
 
     library: str
     time_zone: str
     password: str
     administrator: str
     coordinators: tuple[tuple[str, str | None], ...]
+    coordinators_read_names: bool
     teams: tuple[DemoTeam, ...]
     not_rated_here: tuple[dict[str, str], ...]
     texts: dict[str, Any]
@@ -58,16 +59,26 @@ class Cast:
         supervisors = [
             name for team in self.teams for name in team.supervisors if name not in learners
         ]
+        reads = "coordinator" if self.coordinators_read_names else "coordinator without names"
         by_role = (
             ("learner", learners),
             ("supervisor", supervisors),
-            ("coordinator", [name for name, _team in self.coordinators]),
+            (reads, [name for name, _team in self.coordinators]),
             ("administrator", [self.administrator]),
         )
         return [
             {"role": role, "name": name, "email": email(name), "password": self.password}
             for role, names in by_role
             for name in names
+        ]
+
+    def second_jobs(self) -> list[dict[str, Any]]:
+        """Of those who learn in another team too, with its name."""
+        return [
+            {"name": learner["name"], **learner["also"]}
+            for team in self.teams
+            for learner in team.learners
+            if "also" in learner
         ]
 
     def fitting(self, kind: str, domain: str, title: str) -> list[str]:
@@ -86,13 +97,29 @@ def email(name: str) -> str:
 
 
 def load_cast() -> Cast:
-    data = json.loads(PATH.read_text(encoding="utf-8"))
+    """Of the first library."""
+    return _cast(_read("library"))
+
+
+def load_casts() -> tuple[Cast, Cast]:
+    """Of the first library, and of the one whose coordinator reads counts without names: what that
+    one does not say itself, it says as the first."""
+    return load_cast(), _cast(_read("library") | _read("county"))
+
+
+def _read(name: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return read
+
+
+def _cast(data: dict[str, Any]) -> Cast:
     return Cast(
         library=data["library"],
         time_zone=data["time_zone"],
         password=data["password"],
         administrator=data["administrator"],
         coordinators=tuple((row["name"], row["team"]) for row in data["coordinators"]),
+        coordinators_read_names=data["coordinators_read_names"],
         teams=tuple(team for row in data["teams"] for team in _teams(row, None)),
         not_rated_here=tuple(data["not_rated_here"]),
         texts=data,
@@ -112,6 +139,7 @@ class DemoLearner:
     name: str
     person_id: int
     rank: int
+    team_id: int
     supervisor: str
     place: int
     said: dict[int, str] = field(default_factory=dict)
@@ -143,7 +171,10 @@ def fitting(scale: Scale, above: float) -> str:
 
 
 class Scene:
-    """Who is there and when it is. `today` is the day at which the story ends."""
+    """Who is there and when it is. `today` is the day at which the story ends; supervisors save
+    their answers to `screen` statements together."""
+
+    screen = 1
 
     def __init__(self, cast: Cast, today: dt.date) -> None:
         self.cast = cast

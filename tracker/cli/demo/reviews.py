@@ -4,7 +4,6 @@ import datetime as dt
 from enum import Enum
 
 from tracker.cli.demo.people import DemoLearner, Scene, draw, fitting, pick
-from tracker.policy.permissions import Actor
 from tracker.queries.operations import demo as world
 from tracker.queries.operations.demo import Outline
 from tracker.rules.frameworks.scale import (
@@ -45,57 +44,77 @@ class Stage(Enum):
 
 def hold_review(
     scene: Scene, learner: DemoLearner, sent: list[Outline], day: float, stage: Stage
-) -> None:
-    """Send the statements to the learner's supervisor, and let both act until `stage`."""
+) -> int:
+    """Send the statements to the learner's supervisor, and let both act until `stage`. Returns the
+    review's id."""
     actor = scene.actor(learner.name, scene.at(day))
     supervisor = scene.actor(learner.supervisor, scene.at(day))
-    review_id = reviews.send(actor, supervisor.person_id, [each.id for each in sent], scene.at(day))
+    review_id = reviews.send(
+        actor, supervisor.person_id, [each.id for each in sent], scene.at(day), learner.team_id
+    )
     if stage is Stage.WITHDRAWN:
         reviews.withdraw(actor, review_id, scene.at(day + 0.5))
-        return
-    if stage is Stage.SENT:
-        return
-    by_id = {each.id: each for each in sent}
+    if stage not in (Stage.WITHDRAWN, Stage.SENT):
+        _answer(scene, learner, review_id, {each.id: each for each in sent}, day, stage)
+    return review_id
+
+
+def _answer(
+    scene: Scene,
+    learner: DemoLearner,
+    review_id: int,
+    by_id: dict[int, Outline],
+    day: float,
+    stage: Stage,
+) -> None:
+    """The supervisor answers, reveals, and both talk."""
+    actor = scene.actor(learner.name, scene.at(day))
+    supervisor = scene.actor(learner.supervisor, scene.at(day))
     items = [(item_id, by_id[statement_id]) for item_id, statement_id in world.items(review_id)]
     answered = items[: len(items) // 2] if stage is Stage.STARTED else items
-    returned = (
-        {item_id for item_id, _each in items[1:3]}
-        if stage in (Stage.RETURNED, Stage.REPLIED)
-        else set()
-    )
-    for at, (item_id, statement) in enumerate(answered):
-        now = scene.at(day + 2 + at / 100)
-        if item_id in returned:
-            question = pick(scene.cast.texts["questions"], "question", learner.name, statement.code)
-            _respond(supervisor, item_id, None, None, question, now)
-            if stage is Stage.REPLIED:
-                answer = pick(scene.cast.texts["replies"], "reply", learner.name, statement.code)
-                reviews.reply(actor, item_id, answer, scene.at(day + 3 + at / 100))
-        else:
-            _answer(scene, learner, item_id, statement, now)
+    returned = dict(items[1:3]) if stage in (Stage.RETURNED, Stage.REPLIED) else {}
+    for first in range(0, len(answered), scene.screen):
+        screen = answered[first : first + scene.screen]
+        now = scene.at(day + 2 + first / 100)
+        said = [
+            _asked(scene, learner, *each)
+            if each[0] in returned
+            else _seen(scene, learner, *each, now)
+            for each in screen
+        ]
+        answers.answer(supervisor, said, now)
+        if stage is Stage.REPLIED:
+            for item_id in returned.keys() & dict(screen).keys():
+                key = "reply", learner.name, returned[item_id].code
+                text = pick(scene.cast.texts["replies"], *key)
+                reviews.reply(actor, item_id, text, scene.at(day + 3 + first / 100))
     if stage in (Stage.STARTED, Stage.ANSWERED, Stage.RETURNED, Stage.REPLIED):
         return
     reviews.reveal(supervisor, review_id, scene.at(day + 3))
     _talk(scene, learner, review_id, by_id, day + 5, stage)
 
 
-def _answer(
+def _asked(
+    scene: Scene, learner: DemoLearner, item_id: int, statement: Outline
+) -> ReviewerResponse:
+    question = pick(scene.cast.texts["questions"], "question", learner.name, statement.code)
+    return _response(item_id, None, None, question)
+
+
+def _seen(
     scene: Scene, learner: DemoLearner, item_id: int, statement: Outline, now: dt.datetime
-) -> None:
+) -> ReviewerResponse:
     """What the supervisor saw: near to what the learner can do, by their own eyes."""
-    supervisor = scene.actor(learner.supervisor, now)
     key = (learner.name, statement.code, FIRST_TOLD + (now.date() - scene.today))
     if draw("chance", *key) < 0.04:
-        _respond(supervisor, item_id, CANNOT_TELL, None, "", now)
-        return
+        return _response(item_id, CANNOT_TELL, None, "")
     if learner.said[statement.id] == NOT_MY_WORK and draw("job", *key) < 0.7:
-        _respond(supervisor, item_id, NOT_THEIR_WORK, Ground.SAW_IT, "", now)
-        return
+        return _response(item_id, NOT_THEIR_WORK, Ground.SAW_IT, "")
     above = learner.ability(statement, later=now > scene.at(-60)) + (draw("eye", *key) - 0.55) * 0.5
     seen = fitting(scene.scale, above)
     ground = _ground(item_id, *key)
     note = pick(scene.cast.texts["reviewer_notes"][ground], "said", *key)
-    _respond(supervisor, item_id, seen, ground, note, now)
+    return _response(item_id, seen, ground, note)
 
 
 def _ground(item_id: int, *key: object) -> Ground:
@@ -104,16 +123,11 @@ def _ground(item_id: int, *key: object) -> Ground:
     return pick(tuple(Ground) if world.has_evidence(item_id) else grounds, "ground", *key)
 
 
-def _respond(
-    supervisor: Actor,
-    item_id: int,
-    answer: str | None,
-    ground: Ground | None,
-    note: str,
-    now: dt.datetime,
-) -> None:
+def _response(
+    item_id: int, answer: str | None, ground: Ground | None, note: str
+) -> ReviewerResponse:
     """To an item that nobody answered yet."""
-    answers.answer(supervisor, [ReviewerResponse(item_id, answer, ground, note, 1)], now)
+    return ReviewerResponse(item_id, answer, ground, note, 1)
 
 
 def _talk(

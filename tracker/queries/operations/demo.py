@@ -47,11 +47,9 @@ def is_loaded(library: str) -> bool:
 
 
 def framework_id(slug: str) -> int:
-    return (
-        session()
-        .scalars(select(Framework.id).where(Framework.slug == slug).order_by(Framework.id))
-        .one()
-    )
+    """Of its first version: a later one may be a draft."""
+    found = select(Framework.id).where(Framework.slug == slug).order_by(Framework.id).limit(1)
+    return session().scalars(found).one()
 
 
 def outline(of_framework: int) -> list[Outline]:

@@ -68,7 +68,8 @@ class ReleasedTeam:
 
 @dataclass(frozen=True, slots=True)
 class ReleasedPage:
-    """`people` learn in the team and those below it now."""
+    """`people` learn in the team and those below it now. `children`: teams of which something is
+    told."""
 
     people: int
     domains: tuple[ReleasedDomain, ...]
@@ -178,6 +179,11 @@ def page(actor: Actor, scope: GapScope, chosen: MatrixFilters) -> ReleasedPage:
     def told(team_id: int, domain: DomainShape, at: dt.datetime | None) -> ReleasedFigure | None:
         return None if domain.id in hidden else figures.of(team_id, domain.key, at)
 
+    children = (
+        ReleasedTeam(child, tuple(told(child.id, domain, at) for domain in domains))
+        for child in scope.children
+        if figures.is_in(child.id, scope.team.id)
+    )
     return ReleasedPage(
         people=len(scope.learning(chosen.slug)),
         domains=tuple(
@@ -188,11 +194,7 @@ def page(actor: Actor, scope: GapScope, chosen: MatrixFilters) -> ReleasedPage:
             )
             for domain in domains
         ),
-        children=tuple(
-            ReleasedTeam(child, tuple(told(child.id, domain, at) for domain in domains))
-            for child in scope.children
-            if figures.is_in(child.id, scope.team.id)
-        ),
+        children=tuple(child for child in children if any(child.figures)),
     )
 
 

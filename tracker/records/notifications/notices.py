@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.models import Handover, Notice, Review
+from tracker.models.columns import table_of
 from tracker.rules.notifications.notices import (
     CALLED_BACK,
     NOTICE_RULES,
@@ -19,6 +20,7 @@ from tracker.rules.notifications.notices import (
 )
 from tracker.rules.reviews.workflow import Move
 
+NOTICES = table_of(Notice)
 INSERT: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -63,7 +65,7 @@ def note(
     Returns its id; None where it is not new.
     """
     new = (
-        INSERT[tx.get_bind().dialect.name](Notice)
+        INSERT[tx.get_bind().dialect.name](NOTICES)
         .values(
             person_id=person_id,
             kind=kind,
@@ -76,7 +78,7 @@ def note(
             to_mail=to_mail,
         )
         .on_conflict_do_nothing(index_elements=["person_id", "kind", "happening"])
-        .returning(Notice.id)
+        .returning(NOTICES.c.id)
     )
     found: int | None = tx.scalar(new)
     return found

@@ -55,7 +55,7 @@ def must_be_learner(review: Review, actor: Actor) -> None:
         raise Missing
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _supervision(today: dt.date) -> Select[*tuple[Any, ...]]:
     """Built once a day: every answer asks it."""
     return select(reviewer_may_go_on(today)).where(Review.id == bindparam("review", type_=Integer))

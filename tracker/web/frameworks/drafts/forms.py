@@ -29,7 +29,7 @@ refusal_messages(
         "The draft changed since you opened this page. Nothing was saved; check it again."
     ),
     draft_choices_unsaved=_l(
-        "Nothing was published: choices that the page shows were not saved yet. Look at them here, "
+        "Nothing was published: choices that the page shows were not saved yet. Check them here, "
         "then publish."
     ),
     draft_ended=_l("This draft was published or discarded. Nothing was changed."),

@@ -1,0 +1,98 @@
+"""What happened in the demo's second library, whose coordinator reads counts without names.
+
+In the first round people were reviewed in half of the domains, in three groups, weeks apart, so
+that there was more to tell of each time. In this round most have sent the rest. One review is
+overdue, and one more would be but for a week that was taken.
+"""
+
+from typing import Any
+
+from tracker.cli.demo import current_round
+from tracker.cli.demo.library import FIRST_ROUND, THIS_ROUND, LibraryStory, chunks
+from tracker.cli.demo.people import DemoLearner, pick
+from tracker.cli.demo.reviews import Stage, hold_review
+from tracker.policy.permissions import Actor
+from tracker.queries.operations.demo import Outline
+from tracker.services import evidence
+from tracker.services.administration import rounds
+from tracker.services.assessment import ratings
+from tracker.services.reviews import due_dates, releases
+
+GROUPS = 3
+GROUP_DAYS = 12
+"""From the beginning of one group to that of the next."""
+COUNTED = (-28, -14, -1)
+"""The days of this round on which it is decided what is told anew."""
+OVER_IN = 6
+"""Days after which all is said of a review that is not held up."""
+
+
+class CountyStory(LibraryStory):
+    """Of a small library, where a page of answers is saved at once."""
+
+    screen = 10
+
+    def tell(self) -> None:
+        self._found(below=0)
+        self._people(nested=True)
+        self._round(*FIRST_ROUND)
+        for group in range(GROUPS):
+            day = FIRST_ROUND[0] + 3 + group * GROUP_DAYS
+            for learner in self.learners[group::GROUPS]:
+                self._first_round(learner, day)
+            self._count(day + GROUP_DAYS - 1)
+        rounds.keep_all_due(self.at(FIRST_ROUND[1] + 1))
+        self._count(FIRST_ROUND[1] + 1)
+        self._read_notices()
+        self._round(*THIS_ROUND)
+        left = list(self.cast.texts["sent_this_round"])
+        for day in COUNTED:
+            told = [e for e in left if e["day"] + OVER_IN < day or day == COUNTED[-1]]
+            left = [each for each in left if each not in told]
+            for each in told:
+                self._this_round(each)
+            self._count(day)
+        current_round.not_sent_yet(self)
+
+    def _first_round(self, learner: DemoLearner, day: int) -> None:
+        """They rate what the library began with, and are reviewed, up to their target."""
+        actor = self._begin(learner, day)
+        began_with = self.cast.texts["domains_of_first_round"]
+        near = [each for each in self._near(learner) if each.domain in began_with]
+        self._rate(learner, actor, near, day)
+        self._record_evidence(learner, actor, day + 1)
+        rated = [each for each in self._to_review(learner) if each.id in learner.said]
+        for part, chunk in enumerate(chunks(rated, 40)):
+            hold_review(self, learner, chunk, day + 2 + 2 * part, Stage.CLOSED)
+
+    def _this_round(self, sent: dict[str, Any]) -> None:
+        """They rate and send the rest."""
+        (learner,) = (each for each in self.learners if each.name == sent["name"])
+        day = sent["day"]
+        actor = self.actor(learner.name, self.at(day - 3))
+        rest = [each for each in self._near(learner) if each.id not in learner.said]
+        self._rate(learner, actor, rest, day - 3)
+        evidence.jot(actor, pick(self.cast.texts["jots"], "jot", learner.name), self.at(day - 2))
+        to_send = [each for each in self._to_review(learner) if each in rest]
+        review_id = hold_review(self, learner, to_send, day, Stage[sent["stage"]])
+        if "one_more_week" in sent:
+            now = self.at(sent["one_more_week"])
+            due_dates.one_more_week(self.actor(learner.name, now), review_id, now)
+
+    def _near(self, learner: DemoLearner) -> list[Outline]:
+        return [each for each in self.statements if each.rank <= learner.rank]
+
+    def _rate(
+        self, learner: DemoLearner, actor: Actor, statements: list[Outline], day: float
+    ) -> None:
+        """For the first time, by the grid: all of them at once."""
+        later = day > FIRST_ROUND[1]
+        said = [self._to_save(learner, each, later) for each in statements]
+        ratings.rate_many(actor, said, self.at(day))
+        for each in said:
+            learner.said[each.statement_id] = str(each.answer)
+            learner.versions[each.statement_id] = 1
+
+    def _count(self, day: int) -> None:
+        library_id = self.actor(self.cast.administrator, self.at(day)).library_id
+        releases.release_due(library_id, self.at(day))

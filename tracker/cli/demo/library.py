@@ -1,0 +1,286 @@
+"""What every library of the demo does in its own way of the same acts: it is founded, people come,
+rounds begin, and learners rate and keep evidence."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from tracker.cli.demo.people import Cast, DemoLearner, Scene, draw, email, pick
+from tracker.policy.permissions import Actor
+from tracker.queries.administration import library_settings as current
+from tracker.queries.operations import demo as world
+from tracker.queries.operations.demo import Outline
+from tracker.rules.accounts.passwords import Passwords
+from tracker.rules.administration.memberships import MembershipTerms
+from tracker.rules.evidence.content import EvidenceContent
+from tracker.rules.evidence.uploads import FileStore, Upload
+from tracker.rules.frameworks.sensitive import Decision
+from tracker.rules.roles import Role
+from tracker.services import evidence
+from tracker.services.accounts import invitations
+from tracker.services.administration import (
+    exclusions,
+    library_settings,
+    memberships,
+    people,
+    role_profiles,
+    rounds,
+    teams,
+    use_statement_readings,
+    use_statements,
+)
+from tracker.services.administration.library_settings import NewLibrary, create_administrator
+from tracker.services.assessment.ratings import RatingToSave
+from tracker.services.notifications import notices
+
+FRAMEWORK = "library-technicians"
+SEASONS = (
+    "Winter",
+    "Winter",
+    "Spring",
+    "Spring",
+    "Spring",
+    "Summer",
+    "Summer",
+    "Summer",
+    "Autumn",
+    "Autumn",
+    "Autumn",
+    "Winter",
+)
+RANK = {"Entry": 1, "Mid-level": 2, "Senior": 3, "Lead": 4}
+FIRST_ROUND = (-200, -150)
+THIS_ROUND = (-45, 17)
+ALL = 2**31 - 1
+"""An id that is after all others."""
+
+
+class LibraryStory(Scene):
+    """Tell it once for each library, the first in an empty installation."""
+
+    def __init__(self, cast: Cast, today: dt.date, store: FileStore) -> None:
+        super().__init__(cast, today)
+        self.store = store
+        self.passwords = Passwords(time_cost=1, memory_cost=8 * 1024, parallelism=1)
+        self.learners: list[DemoLearner] = []
+        self.team_ids: dict[str, int] = {}
+        self.statements: list[Outline] = []
+        self.framework_id = 0
+
+    def _found(self, below: int) -> None:
+        """In durable skills, targets are so many ranks `below` those of the job at first."""
+        now = self.at(-400)
+        cast = self.cast
+        admin = create_administrator(
+            NewLibrary(cast.library, cast.time_zone),
+            cast.administrator,
+            email(cast.administrator),
+            self.passwords.hash(cast.password),
+            now,
+        )
+        self.ids[cast.administrator] = admin.person_id
+        self.framework_id = world.framework_id(FRAMEWORK)
+        self.statements = world.outline(self.framework_id)
+        self.scale = world.scale(self.framework_id)
+        by_name = cast.coordinators_read_names
+        use_statements.publish(admin, cast.texts["use_statement"], 0, now, opens_statements=by_name)
+        if not by_name:
+            self._hide_names(admin, now)
+        role_profiles.start_from_labels(admin, self.framework_id, now)
+        self._set_durable_targets(admin, now, below)
+        left_out = self._decide(admin, now)
+        self.statements = [
+            statement for statement in self.statements if statement.title not in left_out
+        ]
+
+    def _hide_names(self, admin: Actor, now: dt.datetime) -> None:
+        """Coordinators read counts alone; everything else stays as a new library has it."""
+        settings = asdict(current.settings(admin))
+        del settings["statements_to_coordinators"]  # The use statement says this.
+        library_settings.edit(admin, **settings | {"names_to_coordinators": False}, now=now)
+
+    def _set_durable_targets(self, admin: Actor, now: dt.datetime, below: int = 0) -> None:
+        """The library trains for these traits too, and says why: each job expects its own rank in
+        them, or as many ranks `below` it."""
+        domains = world.domains_with_a_reason(self.framework_id)
+        for name, profile_id in world.role_profiles(admin.library_id).items():
+            rank = max(1, _rank(name) - below)
+            role_profiles.edit(
+                admin,
+                profile_id,
+                name,
+                dict.fromkeys(domains, rank),
+                now,
+                self.cast.texts["targets_reason"],
+            )
+
+    def _decide(self, admin: Actor, now: dt.datetime) -> set[str]:
+        """All that is sensitive is rated but what the library leaves out, whose titles are
+        returned."""
+        reasons = {row["title"]: row["reason"] for row in self.cast.not_rated_here}
+        for each in world.sensitive(self.framework_id):
+            left_out = reasons.get(each.title)
+            decision = Decision.RATE if left_out is None else Decision.LEAVE_OUT
+            exclusions.decide(admin, {each.id: decision}, {decision: left_out or ""}, now)
+        return set(reasons)
+
+    def _people(self, nested: bool) -> None:
+        """Teams stand below another from the first day where they are `nested`."""
+        now = self.at(-399)
+        admin = self.actor(self.cast.administrator, now)
+        for name in self.cast.names():
+            if name not in self.ids:
+                self.ids[name], token = people.add(admin, name, email(name), now)
+                invitations.accept(token, self.passwords, self.cast.password, now)
+        root = world.root_team(admin.library_id)
+        team_ids = self.team_ids
+        for team in self.cast.teams:
+            above = team_ids[team.above] if nested and team.above else root
+            team_id = team_ids[team.name] = teams.add(admin, above, team.name, now)
+            for name in team.supervisors:
+                terms = MembershipTerms(
+                    team_id,
+                    Role.SUPERVISOR,
+                    self._day(-700),
+                    job="Branch supervisor",
+                    weekly_hours=37,
+                )
+                memberships.add(admin, self.ids[name], terms, now)
+            for place, row in enumerate(team.learners):
+                self._employ(admin, row["name"], team_id, row, now)
+                self.learners.append(
+                    DemoLearner(
+                        row["name"],
+                        self.ids[row["name"]],
+                        _rank(row["profile"]),
+                        team_id,
+                        team.supervisors[0],
+                        place,
+                    )
+                )
+        for each in self.cast.second_jobs():
+            self._employ(admin, each["name"], team_ids[each["team"]], each, now)
+        for name, where in self.cast.coordinators:
+            terms = MembershipTerms(
+                team_ids[where] if where else root,
+                Role.COORDINATOR,
+                self._day(-700),
+                job="Training coordinator",
+            )
+            memberships.add(admin, self.ids[name], terms, now)
+
+    def _employ(
+        self, admin: Actor, name: str, team_id: int, job: dict[str, Any], now: dt.datetime
+    ) -> None:
+        terms = MembershipTerms(
+            team_id,
+            Role.LEARNER,
+            dt.date.fromisoformat(job["since"]),
+            role_profile_id=world.role_profiles(admin.library_id)[job["profile"]],
+            job=job["job"],
+            weekly_hours=job["hours"],
+        )
+        memberships.add(admin, self.ids[name], terms, now)
+
+    def _round(self, first: int, last: int) -> None:
+        starts_on, ends_on = self._day(first), self._day(last)
+        now = self.at(first)
+        name = f"{SEASONS[starts_on.month - 1]} {starts_on.year}"
+        rounds.create(
+            self.actor(self.cast.administrator, now),
+            name,
+            [self.framework_id],
+            starts_on,
+            ends_on,
+            now,
+        )
+
+    def _begin(self, learner: DemoLearner, day: float) -> Actor:
+        """They have read how ratings are used."""
+        actor = self.actor(learner.name, self.at(day))
+        use_statement_readings.read(actor, world.use_statement(actor.library_id), self.at(day))
+        return actor
+
+    def _read_notices(self) -> None:
+        """Everybody has, before this round."""
+        now = self.at(-60)
+        for name in self.cast.names():
+            notices.read_all(self.actor(name, now), ALL, now)
+
+    def _to_save(self, learner: DemoLearner, statement: Outline, later: bool) -> RatingToSave:
+        """What they say of it now, some with a note for the reviewer."""
+        texts, key = self.cast.texts["learner_notes"], (learner.name, statement.code)
+        note = pick(texts, "note", *key, later)
+        return RatingToSave(
+            statement.id,
+            learner.answer(statement, self.scale, later),
+            learner.versions.get(statement.id, 0),
+            {"reviewer_note": note} if draw("noted", *key) < 0.15 else {},
+        )
+
+    def _to_rate_again(self, learner: DemoLearner) -> tuple[list[Outline], list[Outline]]:
+        """What they say something else of by now, and some of the rest."""
+        changed = [
+            each
+            for each in self.statements
+            if each.id in learner.said
+            and learner.answer(each, self.scale, later=True) != learner.said[each.id]
+        ]
+        same = [
+            each
+            for each in self.statements
+            if each not in changed and draw("again", learner.name, each.code) < 0.12
+        ]
+        return changed, same
+
+    def _to_review(self, learner: DemoLearner) -> list[Outline]:
+        """Up to their target, but for a domain here and there."""
+        return [
+            each
+            for each in self.statements
+            if each.rank <= learner.rank and draw("leave", learner.name, each.domain) > 0.1
+        ]
+
+    def _record_evidence(self, learner: DemoLearner, actor: Actor, day: float) -> None:
+        samples = self.cast.texts["evidence"]
+        ahead = int(draw("evidence", learner.name) * len(samples))
+        for at in range(2 + learner.place % 4):
+            sample = samples[(ahead + at) % len(samples)]
+            good = [
+                statement.id
+                for statement in self.statements
+                if statement.domain in sample["domains"]
+                and statement.rank <= learner.rank
+                and draw("proof", learner.name, sample["title"], statement.code) < 0.25
+            ]
+            upload = (
+                Upload(sample["file"], sample["content"].encode())
+                if sample["kind"] == "file"
+                else None
+            )
+            content = EvidenceContent(
+                sample["title"], sample["text"], sample.get("url", ""), self._day(day - 20 - 7 * at)
+            )
+            evidence.create(
+                actor,
+                content,
+                now=self.at(day + at / 10),
+                reasons=dict.fromkeys(good[:6], sample["reason"]),
+                upload=upload,
+                store=self.store,
+            )
+
+    def _day(self, days: float) -> dt.date:
+        return self.today + dt.timedelta(days=int(days))
+
+
+def _rank(profile: str) -> int:
+    return RANK[profile.split(" / ", maxsplit=1)[0]]
+
+
+def chunks(statements: list[Outline], size: int) -> Iterable[list[Outline]]:
+    """Even parts of at most `size`."""
+    parts = -(-len(statements) // size)
+    for part in range(parts):
+        yield statements[part * len(statements) // parts : (part + 1) * len(statements) // parts]
