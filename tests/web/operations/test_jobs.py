@@ -53,7 +53,7 @@ def job_id(app: Flask) -> int:
 def names(content: bytes) -> list[str]:
     lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     assert lines[0][:2] == ["Name", "Job profile"]
-    return [line[0] for line in lines[1:]]
+    return [line[0] for line in lines[1 : lines.index([])]]
 
 
 def ready(app: Flask, client: Client, url: str) -> str:

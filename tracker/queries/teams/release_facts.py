@@ -26,6 +26,7 @@ from tracker.models import (
     RoundSnapshot,
     SnapshotPerson,
     Statement,
+    Team,
 )
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.profiles import level_shapes
@@ -146,7 +147,13 @@ TimesReviewed = Mapping[Measure, Mapping[tuple[int, str], int]]
 def _times_reviewed(library_id: int, at: dt.datetime) -> TimesReviewed:
     """How often people's statements were reviewed by then, and how often their own answers were
     revealed: of all versions of a framework, each time, whatever stands of it. An agreed exception
-    is a time, once in all versions. Two queries."""
+    is a time, once in all versions. Whose account was deleted counts too: they stay in the rounds
+    that were kept. Two queries."""
+    learners = (
+        select(Membership.person_id)
+        .join(Team, Team.id == Membership.team_id)
+        .where(Team.library_id == library_id)
+    )
     revealed = (
         select(Review.learner_id.label("person_id"), ReviewItem.statement_id)
         .join(Review, Review.id == ReviewItem.review_id)
@@ -171,11 +178,10 @@ def _times_reviewed(library_id: int, at: dt.datetime) -> TimesReviewed:
         times = each.subquery()
         rows = session().execute(
             select(times.c.person_id, Framework.slug, Domain.key, func.count())
-            .join(Person, Person.id == times.c.person_id)
             .join(Statement, Statement.id == times.c.statement_id)
             .join(Domain, Domain.id == Statement.domain_id)
             .join(Framework, Framework.id == Statement.framework_id)
-            .where(Person.library_id == library_id)
+            .where(times.c.person_id.in_(learners))
             .group_by(times.c.person_id, Framework.slug, Domain.key)
         )
         for person_id, slug, key, number in rows:

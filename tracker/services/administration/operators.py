@@ -27,7 +27,8 @@ def set_operator(email: str, wanted: bool, now: dt.datetime) -> str:
         )
         if person is None:
             raise Missing
-        _set(tx, None, person, "operator", wanted, now)
+        kind = "operator_made" if wanted else "operator_unmade"
+        _set(tx, None, person, "operator", wanted, kind, now)
         return person.name
 
 
@@ -44,7 +45,8 @@ def set_framework_editor(actor: Actor | None, email: str, wanted: bool, now: dt.
         )
         if person is None or (actor is not None and actor.library_id != person.library_id):
             raise Invalid("editor_unknown", "email")
-        _set(tx, actor, person, "framework_editor", wanted, now)
+        kind = "framework_editor_made" if wanted else "framework_editor_unmade"
+        _set(tx, actor, person, "framework_editor", wanted, kind, now)
         return person.name
 
 
@@ -54,9 +56,11 @@ def _set(
     person: Person,
     right: Literal["operator", "framework_editor"],
     wanted: bool,
+    kind: str,
     now: dt.datetime,
 ) -> None:
-    """What they may do is another thing from here on. Raises Conflict("person_is_disabled")."""
+    """What they may do is another thing from here on, and the trail says so by that `kind`.
+    Raises Conflict("person_is_disabled")."""
     if wanted and person.disabled_at is not None:
         raise Conflict("person_is_disabled")
     if getattr(person, right) == wanted:
@@ -65,7 +69,7 @@ def _set(
     sign_ins.renew_all(tx, person.id)
     audit.note(
         tx,
-        f"{right}_made" if wanted else f"{right}_unmade",
+        kind,
         now,
         library_id=person.library_id,
         actor_id=None if actor is None else actor.person_id,
