@@ -110,7 +110,7 @@ def test_what_is_counted_is_what_was_revealed_and_is_called_so(
     }
     assert {"Revealed", "Last revealed"} <= heads
     assert "Reviewed" not in heads
-    assert "Something revealed this round" in cora.get("/teams").text
+    assert "Revealed this round" in cora.get("/teams").text
 
 
 def test_a_review_waits_for_its_own_reviewer_only(
