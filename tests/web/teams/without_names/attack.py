@@ -10,7 +10,7 @@ import datetime as dt
 import io
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -24,14 +24,17 @@ from tests.web.teams.without_names.many_days import PATHS, ManyDays, Review, Rev
 from tracker.db import session
 from tracker.models import Release, RoundSnapshot
 from tracker.rules.frameworks.scale import Voice
+from tracker.rules.teams import releases as rules
+from tracker.rules.teams.releases import CountedState, CountedStates
 
 Equation = tuple[frozenset[Review], int]
 """So many of these are at target."""
+Seen = Callable[[dt.datetime], Collection[str]]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """As a page has it. `until`: it was asked for as of then."""
+    """As a page had it when it was `looked_at`. `until`: it was asked for as of then."""
 
     team: str
     voice: Voice
@@ -39,6 +42,7 @@ class Figure:
     gaps: int
     dates: tuple[str, ...]
     until: dt.datetime
+    looked_at: dt.datetime
 
 
 def addresses(client: Client, world: World, team: str) -> set[str]:
@@ -66,13 +70,13 @@ def fetched(
         for query in sorted(addresses(client, world, team)):
             asked = dict(part.split("=") for part in query.split("&") if part)
             of = f"/teams/{world.teams[team]}/gaps"
-            found |= of_file(client, world, team, ends.get(asked.get("round", ""), now), query)
+            until = ends.get(asked.get("round", ""), now)
+            found |= of_file(client, world, team, now, query, until=until)
             for name, cells in rows(client.http.get(f"{of}?{query}").text).items():
                 child = name.lower()
                 if child in world.teams and (told := re.fullmatch(r"(\d+) of (\d+)", cells[-1])):
                     gaps, known = map(int, told.groups())
-                    until = ends.get(asked.get("round", ""), now)
-                    found.add(Figure(child, Voice.ENDORSED, known - gaps, gaps, (), until))
+                    found.add(Figure(child, Voice.ENDORSED, known - gaps, gaps, (), until, now))
     return found
 
 
@@ -85,14 +89,15 @@ def of_file(
     client: Client,
     world: World,
     team: str,
-    until: dt.datetime,
+    now: dt.datetime,
     query: str = "",
     file: tuple[str, Mapping[Voice, tuple[int, int, int]]] = GAPS,
+    until: dt.datetime | None = None,
 ) -> set[Figure]:
     name, columns = file
     response = client.http.get(f"/teams/{world.teams[team]}/{name}.csv?{query}")
     return {
-        Figure(team, voice, int(line[at]), int(line[gaps]), _dates(line[dates]), until)
+        Figure(team, voice, int(line[at]), int(line[gaps]), _dates(line[dates]), until or now, now)
         for line in csv.reader(io.StringIO(response.text))
         for voice, (at, gaps, dates) in columns.items()
         if response.status_code == 200
@@ -110,45 +115,57 @@ def own_teams(world: World) -> list[str]:
     return [team for team in world.teams if team != "other"]
 
 
-def equations(figures: Iterable[Figure], days: ManyDays, most_left_out: int) -> list[Equation]:
-    """Whom each figure counts. AssertionError where one is not of releases, or is wrong.
-
-    Of who knows some people by name, up to so many releases may be kept back.
-    """
-    ids = {number: name for name, number in days.world.teams.items()}
-    told: dict[Voice, list[tuple[set[str], dt.datetime]]] = {voice: [] for voice in Voice}
+def equations(figures: Iterable[Figure], days: ManyDays, seen: Seen) -> list[Equation]:
+    """Whom each figure counts. AssertionError where one is not of releases, or is wrong. `seen`:
+    whom the reader knew by name at a moment; releases that may not be told without them are kept
+    back."""
+    told: dict[Voice, list[Release]] = {voice: [] for voice in Voice}
     for release in session().scalars(
-        select(Release)
-        .where(Release.domain_key == "leadership", Release.told)
-        .order_by(Release.as_of.desc(), Release.id.desc())
+        select(Release).where(Release.domain_key == "leadership", Release.told).order_by(Release.id)
     ):
-        told[release.voice].append(({ids[each] for each in release.teams}, release.as_of))
-    return [_equation(each, days, told[each.voice], most_left_out) for each in figures]
+        told[release.voice].append(release)
+    return [_equation(each, days, told[each.voice], seen(each.looked_at)) for each in figures]
 
 
 def _equation(
-    figure: Figure, days: ManyDays, told: list[tuple[set[str], dt.datetime]], most_left_out: int
+    figure: Figure, days: ManyDays, told: list[Release], known: Collection[str]
 ) -> Equation:
+    names = {number: name for name, number in days.world.teams.items()}
     within = PATHS.get(figure.team, {figure.team})
-    there = [(teams, as_of) for teams, as_of in told if teams <= within and as_of <= figure.until]
-    for left_out in range(most_left_out + 1):
-        for those in itertools.combinations(there, len(there) - left_out):
-            seen: set[str] = set()
-            who: set[Review] = set()
-            dates: set[str] = set()
-            for teams, as_of in those:
-                if not teams & seen:
-                    seen |= teams
-                    dates.add((as_of - dt.timedelta(seconds=1)).date().isoformat())
-                    who |= {
-                        known[figure.voice]
-                        for team, known in at_the_end(days, as_of).values()
-                        if team in teams and figure.voice in known
-                    }
-            at_target = sum(days.of[each] is AT for each in who)
-            is_right = (figure.at_target, figure.gaps) == (at_target, len(who) - at_target)
-            if is_right and set(figure.dates) <= {min(dates, default=""), max(dates, default="")}:
-                return frozenset(who), at_target
+    before: list[CountedStates] = []
+    there = []
+    for release in told:
+        teams = {names[each] for each in release.teams}
+        who = {
+            reviews[figure.voice]
+            for team, reviews in at_the_end(days, release.as_of).values()
+            if team in teams and figure.voice in reviews
+        }
+        unknown = frozenset(
+            CountedState(days.world.people[each[0]], days.of[each], each[1])
+            for each in who
+            if each[0] not in known
+        )
+        if (
+            release.as_of <= figure.looked_at
+            and rules.is_decided(unknown, before)
+            and rules.may_be_told(unknown, before)
+        ):
+            before.append(unknown)
+            if teams <= within and release.as_of <= figure.until:
+                there.append((release.as_of, release.id, teams, who))
+    seen: set[str] = set()
+    counted: set[Review] = set()
+    dates: set[str] = set()
+    for as_of, _id, teams, who in sorted(there, key=lambda each: each[:2], reverse=True):
+        if not teams & seen:
+            seen |= teams
+            counted |= who
+            dates.add((as_of - dt.timedelta(seconds=1)).date().isoformat())
+    at_target = sum(days.of[each] is AT for each in counted)
+    is_right = (figure.at_target, figure.gaps) == (at_target, len(counted) - at_target)
+    if is_right and set(figure.dates) <= {min(dates, default=""), max(dates, default="")}:
+        return frozenset(counted), at_target
     raise AssertionError(f"{figure} is of no releases")
 
 
@@ -263,16 +280,19 @@ class Attacker:
 
     def found(self) -> dict[Review, bool]:
         """The states that they work out."""
-        most_left_out = 4 if self.known_teams else 0
-        seen = {
-            name
-            for day in self.days.days.values()
-            for name, (team, _reviews) in day.items()
-            if {team, self.days.elsewhere.get(name)} & self.known_teams
-        }
+        seen = self._seen(max(self.days.days))
         known = {
             of: state is AT
             for of, state in self.days.of.items()
             if of[0] in seen or of[2] is self.known_voice
         }
-        return worked_out(equations(self.figures, self.days, most_left_out), known)
+        return worked_out(equations(self.figures, self.days, self._seen), known)
+
+    def _seen(self, at: dt.datetime) -> set[str]:
+        return {
+            name
+            for night, day in self.days.days.items()
+            if night <= at
+            for name, (team, _reviews) in day.items()
+            if {team, self.days.elsewhere.get(name)} & self.known_teams
+        }
