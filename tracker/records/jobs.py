@@ -188,8 +188,8 @@ def try_again(tx: Session, claim: Claim, now: dt.datetime) -> bool:
 
 
 def forget_files_about(tx: Session, person_id: int, now: dt.datetime) -> None:
-    """Delete every file that holds something of that person; what is open or done is made anew,
-    from what there is then."""
+    """Delete every file that holds something of that person; what is open or done is made
+    anew from what there is then."""
     tx.scalar(select(Person.id).where(Person.id == person_id).with_for_update())
     ids = tx.scalars(select(JobPerson.job_id).where(JobPerson.person_id == person_id)).all()
     tx.execute(

@@ -20,7 +20,7 @@ class Handover(Base):
 
 
 class HandoverText(Base):
-    """Why it was handed on; erasable."""
+    """Why it was reassigned; erasable."""
 
     __tablename__ = "handover_texts"
 

@@ -67,8 +67,8 @@ def own_answers(person_ids: Iterable[int], framework_id: int, library_id: int) -
 
 
 def rated(person_ids: Iterable[int], at: dt.datetime) -> Subquery:
-    """Columns (person, statement, answer, at): the learner's answers as they stood at that moment,
-    from the history; without an answer where it was cleared."""
+    """Columns (person, statement, answer, at): the learner's answers as they stood at that
+    moment, by the history; without an answer where it was cleared."""
     entries = select(
         RatingEntry.person_id,
         RatingEntry.statement_id,

@@ -30,9 +30,9 @@ from tracker.rules.teams.releases import CountedStates, Measure, count, is_decid
 
 @dataclass(frozen=True, slots=True)
 class ReleasedFigure:
-    """`people` have a target; the rest of them are neither at target nor below it. Made of releases
-    from `oldest` to `newest`, each of some of the `teams`: their names, A to Z, and whether nobody
-    learns in another one here."""
+    """`people` have a target; the rest of them are neither at target nor below it. Made of
+    releases from `oldest` to `newest`, each of some of the `teams`: their names, A to Z, and
+    whether nobody learns in another one here."""
 
     people: int
     at_target: int

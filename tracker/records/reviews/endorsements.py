@@ -49,8 +49,8 @@ def stand(tx: Session, review: Review, item: ReviewItem, answer: str, now: dt.da
 def suspend(
     tx: Session, review: Review, item: ReviewItem, by: int | None, now: dt.datetime
 ) -> None:
-    """The two do not agree any more: what stood for this statement, whoever gave it, does not count
-    from now on."""
+    """The two do not agree any more: what stood for this statement, whoever gave it, no longer
+    counts."""
     _end_standing(tx, review, item, EndorsementStatus.SUSPENDED, by, now)
 
 
@@ -131,8 +131,8 @@ def _end_standing(
 
 
 def _is_in_line(column: SQLColumnExpression[int], statement_id: int) -> ColumnElement[bool]:
-    """Whether a word on the statement ends one on that of the column: itself, what carries to it
-    from earlier versions, and what it alone carries to in later ones, as when a review of an
+    """Whether a word on the statement ends one on that of the column: itself, what carries
+    to it from earlier versions, and what it alone carries to in later ones, as when a review of an
     earlier version ends late."""
     after = StatementSuccessor
     return or_(

@@ -192,8 +192,8 @@ def _note_seen(response: Response) -> Response:
 
 
 def _renew(response: Response) -> Response:
-    """What the person may do has changed since the last request: the cookie holds another token
-    from here on, so one that was captured before is worth nothing."""
+    """What the person may do has changed since the last request: the cookie holds another
+    token from here on, so one that was captured before is worth nothing."""
     user = getattr(g, "_login_user", None)
     if not isinstance(user, SignedIn) or user.found is None or not user.found.renews:
         return response
