@@ -39,12 +39,13 @@ from tracker.web.i18n import content_language, languages
 from tracker.web.notifications import emails
 from tracker.web.operations import request_metrics
 from tracker.web.teams import people_file
-from tracker.web.ui import assets, pdf, template_helpers
+from tracker.web.ui import assets, pdf
 from tracker.web.ui.drafts import drafted_forms
+from tracker.web.ui.templating import environment
 
 
 class _Application(Flask):
-    jinja_environment = template_helpers.Environment
+    jinja_environment = environment.Environment
     json_provider_class = downloads.IsoDates
 
 
@@ -78,7 +79,7 @@ def create_app(config: Config | None = None) -> Flask:
     framework_asked.init_app(app)
     idempotency.init_app(app)
     errors.init_app(app)
-    template_helpers.init_app(app)
+    environment.init_app(app)
     drafted_forms.init_app(app)
     pdf.init_app(app)
     emails.init_app(app)

@@ -21,7 +21,7 @@ from tracker.web.http.errors import flash_message, message_for
 from tracker.web.http.form_actions import accepted, pressed
 from tracker.web.i18n.render import render
 from tracker.web.ui.pagination import page_number
-from tracker.web.ui.template_helpers import moment
+from tracker.web.ui.templating.dates import moment
 
 bp = Blueprint("people_invitations", __name__, url_prefix="/admin/people")
 

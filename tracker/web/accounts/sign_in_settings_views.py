@@ -15,7 +15,7 @@ from tracker.web.http.errors import flash_message
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
 from tracker.web.ui import fields
-from tracker.web.ui.template_helpers import hour
+from tracker.web.ui.templating.dates import hour
 
 bp = Blueprint("sign_in_settings", __name__, url_prefix="/admin/sign-in")
 

@@ -34,7 +34,7 @@ from tracker.web.http.redirects import own_address
 from tracker.web.i18n.render import render
 from tracker.web.ui.audit_labels import AS_READER, ERASED_BECAUSE, LOOKED_AT
 from tracker.web.ui.drafts.drafted_forms import DRAFT_FORMS
-from tracker.web.ui.template_helpers import day
+from tracker.web.ui.templating.dates import day
 
 bp = Blueprint("accounts", __name__)
 

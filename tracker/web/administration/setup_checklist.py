@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from tracker.queries.administration.library_settings import SetupProgress
 from tracker.rules.notifications.mail import MailOutcome
-from tracker.web.ui.template_helpers import ago
+from tracker.web.ui.templating.dates import ago
 
 
 @dataclass(frozen=True, slots=True)

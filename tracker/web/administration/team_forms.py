@@ -12,7 +12,7 @@ from tracker.rules.regions import Paper, Region
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
 from tracker.web.ui.form import Form
-from tracker.web.ui.template_helpers import example
+from tracker.web.ui.templating.dates import example
 
 refusal_messages(
     parent_unknown=_l("There is no such open team. Choose one of the list."),

@@ -14,7 +14,7 @@ from tracker.web.assessment.grid_forms import SentGrid, SentRow
 from tracker.web.http import errors
 from tracker.web.i18n.content_language import mark
 from tracker.web.ui.statement_cards import how_imported, imported_words
-from tracker.web.ui.template_helpers import day
+from tracker.web.ui.templating.dates import day
 
 
 @dataclass(frozen=True, slots=True)

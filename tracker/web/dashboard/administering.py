@@ -15,7 +15,7 @@ from tracker.web.administration.setup_checklist import setup_checklist
 from tracker.web.dashboard import endings
 from tracker.web.dashboard.duties import Duties
 from tracker.web.ui.panels import NextUp, PanelEntry, PanelLink, Section
-from tracker.web.ui.template_helpers import day
+from tracker.web.ui.templating.dates import day
 
 
 def administering(actor: Actor, now: dt.datetime) -> Duties:

@@ -9,7 +9,7 @@ from tracker.queries.reviews.leaving import endings
 from tracker.queries.reviews.leaving.endings import EndingSupervision
 from tracker.web.http import session
 from tracker.web.ui.panels import PanelEntry
-from tracker.web.ui.template_helpers import day
+from tracker.web.ui.templating.dates import day
 
 
 def entries(actor: Actor) -> list[PanelEntry]:

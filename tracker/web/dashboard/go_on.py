@@ -13,7 +13,7 @@ from tracker.rules.assessment.ratings import FIVE
 from tracker.rules.pace import minutes_for
 from tracker.web.ui import page_nav
 from tracker.web.ui.panels import NextUp, PanelLink
-from tracker.web.ui.template_helpers import usual_load
+from tracker.web.ui.templating.quantities import usual_load
 
 LAST_DAYS = dt.timedelta(days=7)
 """So long before a round ends, sending comes before rating the rest."""

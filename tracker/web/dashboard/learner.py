@@ -32,7 +32,7 @@ from tracker.web.profiles.unknown_words import OpenStatements
 from tracker.web.reviews.endorsements import alerts
 from tracker.web.ui import page_nav
 from tracker.web.ui.panels import NextUp, PanelEntry
-from tracker.web.ui.template_helpers import usual_load
+from tracker.web.ui.templating.quantities import usual_load
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from tracker.queries.dashboard.today import ReturnedItem, RevealedReview
 from tracker.web.ui.panels import NextUp, PanelEntry, due, is_soon, shortened
-from tracker.web.ui.template_helpers import ago
+from tracker.web.ui.templating.dates import ago
 
 
 def waits(

@@ -13,7 +13,7 @@ from tracker.rules.notifications.notices import (
     NoticePage,
     RoundNotice,
 )
-from tracker.web.ui.template_helpers import full_day
+from tracker.web.ui.templating.dates import full_day
 
 SENTENCES = {
     NoticeKind.REVIEW_SENT: _l("%(name)s sent you statements to review."),

@@ -12,7 +12,7 @@ from tracker.queries.profiles.profiles import Profile
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import TargetState
 from tracker.web.profiles.level_bars import SectionBars
-from tracker.web.ui.template_helpers import as_of
+from tracker.web.ui.templating.dates import as_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from tracker.web.profiles import labels
 from tracker.web.profiles import pdf_levels as levels
 from tracker.web.profiles.pages import ProfilePage
 from tracker.web.ui.pdf import Data, Document, credits_of
-from tracker.web.ui.template_helpers import full_day
+from tracker.web.ui.templating.dates import full_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from tracker.web.profiles.level_bars import DomainBars, LevelBar, SectionBars
 from tracker.web.profiles.pages import ProfilePage
 from tracker.web.profiles.standing_words import TargetWords
 from tracker.web.ui.pdf import Data
-from tracker.web.ui.template_helpers import full_day
+from tracker.web.ui.templating.dates import full_day
 
 
 def levels(of: ProfilePage) -> Data:

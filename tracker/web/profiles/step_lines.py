@@ -13,7 +13,7 @@ from tracker.queries.reviews.agreed_steps import OpenStep
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import counts_nowhere, what_would_change
 from tracker.rules.profiles.next_steps import NextStep, StepKind
-from tracker.web.ui.template_helpers import day
+from tracker.web.ui.templating.dates import day
 
 STEPS_SHOWN = 3
 

@@ -18,7 +18,7 @@ from tracker.web.reviews import labels
 from tracker.web.reviews.endorsements.exception_labels import story
 from tracker.web.reviews.outcome import ReviewOutcome
 from tracker.web.ui.pdf import Data, Document, credits_of
-from tracker.web.ui.template_helpers import full_day, today
+from tracker.web.ui.templating.dates import full_day, today
 
 
 @dataclass(frozen=True, slots=True)

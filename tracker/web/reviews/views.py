@@ -29,7 +29,7 @@ from tracker.web.reviews.differences.pages import differences_page, step_form
 from tracker.web.reviews.forms import AnswerForm, ReplyForm, RevealForm, SendForm
 from tracker.web.ui import pdf
 from tracker.web.ui.tables import headings, order_asked
-from tracker.web.ui.template_helpers import day
+from tracker.web.ui.templating.dates import day
 
 bp = Blueprint("reviews", __name__)
 

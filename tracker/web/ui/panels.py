@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from tracker.web.ui.template_helpers import day
+from tracker.web.ui.templating.dates import day
 
 SOON = dt.timedelta(days=3)
 """What is due so soon stands out."""

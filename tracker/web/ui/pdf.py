@@ -27,7 +27,7 @@ from tracker.storage import document_fonts
 from tracker.web.http import downloads, session
 from tracker.web.i18n.content_language import mark_language, unmarked
 from tracker.web.i18n.languages import language
-from tracker.web.ui import template_helpers
+from tracker.web.ui.templating import dates
 
 T = TypeVar("T")
 Data = dict[str, Any]
@@ -57,7 +57,7 @@ def download(make: Callable[[T], Document], rows: T, lang: str) -> Response:
     it."""
     of = make(mark_language(rows, lang))
     made = pdf(of, session.now(), session.actor().paper)
-    name = f"{_dashed(unmarked(of.title))}-{template_helpers.today():%Y-%m-%d}.pdf"
+    name = f"{_dashed(unmarked(of.title))}-{dates.today():%Y-%m-%d}.pdf"
     return downloads.attachment(made, name, "application/pdf")
 
 
@@ -99,7 +99,7 @@ def credits_of(imprint: Imprint) -> Data:
 
 
 def _all(of: Document, paper: Paper, unshown: Collection[str]) -> Data:
-    made = template_helpers.full_day(session.now())
+    made = dates.full_day(session.now())
     frame = {
         "title": of.title,
         "library": of.library,

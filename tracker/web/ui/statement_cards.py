@@ -26,7 +26,7 @@ from tracker.rules.frameworks.scale import Basis
 from tracker.rules.frameworks.wording import Wording
 from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.languages import language
-from tracker.web.ui.template_helpers import day
+from tracker.web.ui.templating.dates import day
 
 ID = 2_000_000_011
 """Stands for the statement's id in a shape: in addresses, ids and labels."""

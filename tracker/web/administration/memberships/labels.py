@@ -10,7 +10,7 @@ from tracker.queries.administration.people import MembershipDetails
 from tracker.rules.roles import Role
 from tracker.services.administration.memberships import terms_of
 from tracker.web.http.errors import Undo
-from tracker.web.ui.template_helpers import day
+from tracker.web.ui.templating.dates import day
 
 
 def added(row: MembershipDetails, today: dt.date) -> str:

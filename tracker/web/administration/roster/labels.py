@@ -13,7 +13,7 @@ from tracker.rules.administration.roster.problems import PROBLEMS
 from tracker.web.administration.people_forms import ROLES
 from tracker.web.http.errors import refusal_messages
 from tracker.web.i18n.languages import catalogue
-from tracker.web.ui.template_helpers import day
+from tracker.web.ui.templating.dates import day
 
 COLUMNS: Mapping[RosterColumn, Any] = {
     RosterColumn.STAFF_ID: _l("Staff ID"),

@@ -16,7 +16,7 @@ from tracker.queries.endorsements.endorsements import Expiring
 from tracker.queries.reviews import submittable
 from tracker.rules.reviews.workflow import EndorsementStatus
 from tracker.web.ui.panels import PanelEntry, shortened
-from tracker.web.ui.template_helpers import ago, day
+from tracker.web.ui.templating.dates import ago, day
 
 Found = tuple[list[Expiring], list[EndedEndorsement]]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from tracker.queries.endorsements.comparisons import ComparedEvidence, ComparedSide, Comparison
-from tracker.web.ui.template_helpers import day
+from tracker.web.ui.templating.dates import day
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.queries.endorsements.exceptions import ProposedException
 from tracker.rules.reviews.exceptions import ExceptionStatus, TakenBack
-from tracker.web.ui.template_helpers import full_day
+from tracker.web.ui.templating.dates import full_day
 
 TAKEN_BACK = {
     TakenBack.WITHDRAWN: _l("The statement counts again."),

@@ -20,7 +20,7 @@ from tracker.web.i18n.render import render
 from tracker.web.teams.gaps import taken_along
 from tracker.web.teams.gaps.forms import GapFilters, SelfRatingFilters
 from tracker.web.ui.csv import Table, csv_file
-from tracker.web.ui.template_helpers import day
+from tracker.web.ui.templating.dates import day
 
 TEAMS_NAMED = 3
 """More teams than this are a number on a page. Files name them all."""

@@ -13,7 +13,7 @@ from tracker.web.i18n.content_language import mark, unmarked
 from tracker.web.teams.gaps.drill_list import DrillList
 from tracker.web.teams.gaps.forms import GapFilters
 from tracker.web.ui.csv import Table
-from tracker.web.ui.template_helpers import as_of, full_day
+from tracker.web.ui.templating.dates import as_of, full_day
 
 
 def as_of_words(scope: GapScope) -> str:

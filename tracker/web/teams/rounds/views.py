@@ -26,7 +26,7 @@ from tracker.web.teams.rounds import exports as round_exports
 from tracker.web.teams.rounds import list as round_list
 from tracker.web.teams.rounds.list import STATE_NAMES, SUPERVISORS_MOST, RemindForm, RoundList
 from tracker.web.ui.csv import csv_file
-from tracker.web.ui.template_helpers import moment
+from tracker.web.ui.templating.dates import moment
 
 bp = Blueprint("team_rounds", __name__, url_prefix="/teams")
 

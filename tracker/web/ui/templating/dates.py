@@ -1,0 +1,117 @@
+"""Days and times of day as the reader's library writes them, where the reader is."""
+
+import datetime as dt
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton, format_time
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from tracker.rules.regions import Region
+from tracker.web.http import session
+
+
+def _zone() -> ZoneInfo:
+    actor = session.actor_or_none()
+    return ZoneInfo(actor.time_zone if actor is not None else "UTC")
+
+
+def today() -> dt.date:
+    """The day it is for the reader."""
+    return session.now().astimezone(_zone()).date()
+
+
+def _date(value: dt.date | dt.datetime) -> dt.date:
+    return value.astimezone(_zone()).date() if isinstance(value, dt.datetime) else value
+
+
+@lru_cache(maxsize=64)
+def _as_written_in(region: Region, language: Locale | None) -> Locale:
+    """The language as it is written there; as it is where Babel knows of nobody who does."""
+    language = language or Locale("en")
+    try:
+        return Locale(language.language, language.territory or region, language.script)
+    except UnknownLocaleError:
+        return language
+
+
+def _locale() -> Locale:
+    """Of dates: the page's language, in the region that the reader's library chose."""
+    actor = session.actor_or_none()
+    return _as_written_in(actor.region if actor is not None else Region.US, get_locale())
+
+
+def day(value: dt.date | dt.datetime | None) -> str:
+    """A date in words: "Mar 12", with the year when it is not this one. Nothing for None."""
+    if value is None:
+        return ""
+    date = _date(value)
+    skeleton = "MMMd" if date.year == today().year else "yMMMd"
+    return format_skeleton(skeleton, date, locale=_locale())
+
+
+def full_day(value: dt.date | dt.datetime | None) -> str:
+    """A date as it stands on paper, which is read later: always with its year. Nothing for None."""
+    return "" if value is None else format_skeleton("yMMMd", _date(value), locale=_locale())
+
+
+def as_of(last_day: dt.date, reconstructed: bool) -> str:
+    """How figures of a round that is over are said to be so: "As of May 31, 2026." """
+    day = full_day(last_day)
+    if reconstructed:
+        return str(_("As of %(day)s, reconstructed from what was on record later.", day=day))
+    return str(_("As of %(day)s.", day=day))
+
+
+def long_day(value: dt.date | dt.datetime) -> str:
+    """A date with its day of the week: "Tuesday, November 24, 2026"."""
+    return format_date(_date(value), "full", locale=_locale())
+
+
+def month(value: dt.date) -> str:
+    """A month with its year: "March 2024"."""
+    return format_skeleton("yMMMM", value, locale=_locale())
+
+
+def how_long(since: dt.date) -> str:
+    """Since that day, in whole years, else in whole months: "2 years"."""
+    on = today()
+    months = (on.year - since.year) * 12 + on.month - since.month - (on.day < since.day)
+    if months >= 12:
+        return str(ngettext("%(num)d year", "%(num)d years", months // 12))
+    if months > 0:
+        return str(ngettext("%(num)d month", "%(num)d months", months))
+    return str(_("less than a month"))
+
+
+def moment(value: dt.datetime) -> str:
+    """Day and time of day where the reader is: "Mar 12, 9:46 AM"."""
+    time = format_time(value, "short", tzinfo=_zone(), locale=_locale())
+    return str(_("%(day)s, %(time)s", day=day(value), time=time))
+
+
+def hour(value: int) -> str:
+    """An hour of the day, 0 to 24: "8:00 AM"."""
+    return str(format_time(dt.time(value % 24), "short", locale=_locale()))
+
+
+def example(region: Region, value: dt.datetime) -> str:
+    """Day and time of day as they would be written there."""
+    locale, here = _as_written_in(region, get_locale()), value.astimezone(_zone())
+    date = format_skeleton("MMMd", here, locale=locale)
+    return str(_("%(day)s, %(time)s", day=date, time=format_time(here, "short", locale=locale)))
+
+
+def ago(value: dt.date | dt.datetime) -> str:
+    """How long ago in days: "today", "yesterday", "3 days ago", then the date."""
+    date = _date(value)
+    days = (today() - date).days
+    if days == 0:
+        return str(_("today"))
+    if days == 1:
+        return str(_("yesterday"))
+    if 1 < days < 15:
+        return str(ngettext("%(num)d day ago", "%(num)d days ago", days))
+    return day(date)
