@@ -14,7 +14,6 @@ from tracker.models import (
     Carrying,
     Evidence,
     EvidenceLink,
-    Framework,
     Library,
     Person,
     Rating,
@@ -24,12 +23,10 @@ from tracker.models import (
     Team,
 )
 from tracker.models.joins import is_carried
-from tracker.queries.frameworks.version_steps import CarryingScope
+from tracker.queries.frameworks.version_steps import NEW, OLD, CarryingScope
 from tracker.rules.frameworks.carrying import AT_WORK, OPEN, CarryingStatus
 from tracker.rules.frameworks.scale import Basis
 from tracker.rules.frameworks.wording import Wording
-
-OLD, NEW = aliased(Framework), aliased(Framework)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Subquery, select
+from sqlalchemy import Select, Subquery, select
 
 from tracker.db import session
 from tracker.models import Framework, Round, RoundSnapshot, SnapshotPerson
@@ -79,30 +79,8 @@ class Growth:
 def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
     """Those kept in which the person learned a version of the framework, the newest first. One
     query, two where something is hidden."""
-    rows = session().execute(
-        select(
-            Round.id,
-            Round.name,
-            Round.ends_on,
-            RoundSnapshot.as_of,
-            RoundSnapshot.reconstructed,
-            RoundSnapshot.facts,
-            SnapshotPerson.person_id,
-            SnapshotPerson.framework_id,
-            SnapshotPerson.role_profile_id,
-            SnapshotPerson.role_profile,
-            SnapshotPerson.paths,
-            SnapshotPerson.cells,
-        )
-        .join(RoundSnapshot, RoundSnapshot.round_id == Round.id)
-        .join(SnapshotPerson, SnapshotPerson.snapshot_id == RoundSnapshot.id)
-        .join(Framework, Framework.id == SnapshotPerson.framework_id)
-        .where(
-            SnapshotPerson.person_id == learner.person_id, Framework.slug == learner.framework_slug
-        )
-        .order_by(Round.ends_on.desc(), Round.id)
-        .limit(ROUNDS_OFFERED)
-    )
+    of = _kept(learner.person_id, learner.framework_slug)
+    rows = session().execute(of.limit(ROUNDS_OFFERED))
     hidden = blind.domains()
     return [
         EarlierRound(
@@ -125,26 +103,8 @@ def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
 
 def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
     """What rounds kept of somebody in versions of a framework, the newest first. One query."""
-    rows = session().execute(
-        select(
-            Round.name,
-            Round.ends_on,
-            RoundSnapshot.reconstructed,
-            RoundSnapshot.facts,
-            SnapshotPerson.person_id,
-            SnapshotPerson.framework_id,
-            SnapshotPerson.role_profile_id,
-            SnapshotPerson.role_profile,
-            SnapshotPerson.paths,
-            SnapshotPerson.cells,
-            SnapshotPerson.counts,
-        )
-        .join(RoundSnapshot, RoundSnapshot.round_id == Round.id)
-        .join(SnapshotPerson, SnapshotPerson.snapshot_id == RoundSnapshot.id)
-        .join(Framework, Framework.id == SnapshotPerson.framework_id)
-        .where(SnapshotPerson.person_id == person_id, Framework.slug == framework_slug)
-        .order_by(Round.ends_on.desc(), Round.id)
-    )
+    of = _kept(person_id, framework_slug).add_columns(SnapshotPerson.counts)
+    rows = session().execute(of)
     found = []
     for row in rows:
         framework = _framework(row)
@@ -164,6 +124,31 @@ def kept_of(person_id: int, framework_slug: str) -> list[KeptRecord]:
             )
         )
     return found
+
+
+def _kept(person_id: int, framework_slug: str) -> Select[*tuple[Any, ...]]:
+    """Of each round in which the person learned a version of the framework, the newest first."""
+    return (
+        select(
+            Round.id,
+            Round.name,
+            Round.ends_on,
+            RoundSnapshot.as_of,
+            RoundSnapshot.reconstructed,
+            RoundSnapshot.facts,
+            SnapshotPerson.person_id,
+            SnapshotPerson.framework_id,
+            SnapshotPerson.role_profile_id,
+            SnapshotPerson.role_profile,
+            SnapshotPerson.paths,
+            SnapshotPerson.cells,
+        )
+        .join(RoundSnapshot, RoundSnapshot.round_id == Round.id)
+        .join(SnapshotPerson, SnapshotPerson.snapshot_id == RoundSnapshot.id)
+        .join(Framework, Framework.id == SnapshotPerson.framework_id)
+        .where(SnapshotPerson.person_id == person_id, Framework.slug == framework_slug)
+        .order_by(Round.ends_on.desc(), Round.id)
+    )
 
 
 def _framework(row: Any) -> Mapping[str, Any]:
