@@ -16,7 +16,7 @@ from tests.services.administration.past_rounds import CHANGING, END, past_round,
 from tracker.db import session, transaction
 from tracker.models import Library, Round, RoundSnapshot, SnapshotPerson
 from tracker.policy.permissions import Actor
-from tracker.queries.teams.round_facts import facts_at_end
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.rules.errors import Invalid
 from tracker.rules.teams.round_snapshots import KeptPerson, KeptRound
 from tracker.services.administration import rounds

@@ -24,7 +24,7 @@ from tests.web.teams.test_gaps import file
 from tests.web.teams.test_teams import rows
 from tracker.db import transaction
 from tracker.models import Team
-from tracker.queries.teams import round_load
+from tracker.queries.teams.rounds import load as round_load
 from tracker.rules.profiles.levels import TargetState
 from tracker.services.administration import rounds
 

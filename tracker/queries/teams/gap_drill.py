@@ -14,7 +14,8 @@ from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.reviews.submission_counts import who_sent
 from tracker.queries.teams.gap_figures import GapFigures, figures, kept_not_met, not_met
 from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
-from tracker.queries.teams.gap_scope import GapScope, TeamLearner
+from tracker.queries.teams.gap_scope import GapScope
+from tracker.queries.teams.team_learners import TeamLearner
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.teams import gap_reasons, gaps
 from tracker.rules.teams.gap_reasons import HeldByStatement

@@ -24,7 +24,8 @@ from tracker.queries.assessment.learners import targets
 from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles import level_shapes, levels
 from tracker.queries.profiles.level_shapes import DomainShape, LevelShape
-from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner
+from tracker.queries.teams.gap_scope import GapScope, PastRound
+from tracker.queries.teams.team_learners import TeamLearner
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.profiles.targets import higher_of
 from tracker.rules.teams import gaps, round_snapshots

@@ -1,31 +1,19 @@
 """Whose levels a gaps page is about, and which of them its reader may see by name."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 
 from tracker.db import session
-from tracker.models import (
-    Framework,
-    Library,
-    Membership,
-    Person,
-    RoleProfile,
-    Round,
-    RoundFramework,
-    RoundSnapshot,
-    Team,
-)
+from tracker.models import Framework, Library, Round, RoundFramework, RoundSnapshot, Team
 from tracker.models.joins import opens_statements
-from tracker.policy.permissions import Actor, current_on, in_reach_on, teams_readable
+from tracker.policy.permissions import Actor, teams_readable
 from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.teams.team_learners import TeamLearner, team_learners, within
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.profiles.levels import RULE
-from tracker.rules.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,71 +22,6 @@ class TeamName:
     parent_id: int | None
     name: str
     path: str
-
-
-@dataclass(frozen=True, slots=True)
-class TeamJob:
-    """What somebody is in a team."""
-
-    path: str
-    role_profile_id: int
-    role_profile: str
-
-
-@dataclass(frozen=True, slots=True)
-class TeamLearner:
-    """Somebody who learns a framework in reach of the reader; one for each of their frameworks.
-
-    `jobs`: those by which they are measured, once, against the higher target of each domain
-    (rules/profiles/targets): all that they have there in reach, the newest last. Where they have no
-    name it is the newest alone, so that they count in one team. `is_usual`: their own pages begin
-    with this framework. `profiles_anywhere`: the role profiles of all their jobs in it, also out of
-    reach, by which their own pages measure them.
-    """
-
-    person_id: int
-    name: str
-    jobs: tuple[TeamJob, ...]
-    framework_id: int
-    framework_slug: str
-    framework: Wording
-    lang: str
-    by_name: bool
-    is_usual: bool
-    profiles_anywhere: frozenset[int] = frozenset()
-
-    @property
-    def path(self) -> str:
-        return self.jobs[-1].path
-
-    @property
-    def role_profile_id(self) -> int:
-        return self.jobs[-1].role_profile_id
-
-    @property
-    def role_profile_ids(self) -> frozenset[int]:
-        return frozenset(job.role_profile_id for job in self.jobs)
-
-    @property
-    def has_jobs_elsewhere(self) -> bool:
-        """Whether they have job profiles by which they are not measured here."""
-        return not self.profiles_anywhere <= self.role_profile_ids
-
-    @property
-    def role_profile(self) -> str:
-        """The names of all their jobs here."""
-        return ", ".join(dict.fromkeys(job.role_profile for job in self.jobs))
-
-    def within(self, path: str, below: bool, role_profile_id: int | None = None) -> Self | None:
-        """The same person by their jobs in the team, or with `below` in it or in one below it; with
-        a role profile, by those of it. None where they have none."""
-        jobs = tuple(
-            job
-            for job in self.jobs
-            if (job.path.startswith(path) if below else job.path == path)
-            and role_profile_id in (None, job.role_profile_id)
-        )
-        return replace(self, jobs=jobs) if jobs else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,91 +130,11 @@ def gap_scope(
         children=tuple(each for each in names.values() if each.parent_id == team_id)
         if roots
         else (),
-        people=_people(actor, root, bool(roots), here.names_to_coordinators, today),
+        people=team_learners(actor, root, bool(roots), here.names_to_coordinators, today),
         rounds=_rounds(actor.library_id, today),
         blind=blind,
         today=today,
         team_names={each.path: each.name for each in names.values()},
-    )
-
-
-def _people(
-    actor: Actor, root: str, coordinates: bool, names_to_coordinators: bool, today: dt.date
-) -> tuple[TeamLearner, ...]:
-    """One query. The reader's own record, and those of the people they supervise or lately did,
-    have names."""
-    reach: ColumnElement[bool] = (
-        Team.path.startswith(root, autoescape=True) if coordinates else Team.path == root
-    )
-    in_reach = (
-        select(Membership.person_id)
-        .join(Team, Team.id == Membership.team_id)
-        .where(Membership.role == Role.LEARNER, current_on(Membership, today), reach)
-    )
-    rows = session().execute(
-        select(
-            Membership.person_id,
-            Membership.ends_on,
-            Person.name,
-            Team.id.label("team_id"),
-            Team.path,
-            RoleProfile.id.label("role_profile_id"),
-            RoleProfile.name.label("role_profile"),
-            Framework.id.label("framework_id"),
-            Framework.slug,
-            Framework.title,
-            Framework.version,
-            Framework.lang,
-        )
-        .join(Person, Person.id == Membership.person_id)
-        .join(Team, Team.id == Membership.team_id)
-        .join(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .join(Framework, Framework.id == RoleProfile.framework_id)
-        .where(
-            Membership.role == Role.LEARNER,
-            in_reach_on(Membership, today),
-            Membership.person_id.in_(in_reach),
-            Person.disabled_at.is_(None),
-        )
-        .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
-    )
-    by_person: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        by_person[row.person_id].append(row)
-    supervised = {place.team_id for place in actor.supervises}
-    found = []
-    for person_id, memberships in by_person.items():
-        known = person_id == actor.person_id or any(
-            row.team_id in supervised for row in memberships
-        )
-        current = [row for row in memberships if row.ends_on is None or row.ends_on >= today]
-        for slug in dict.fromkeys(row.slug for row in current):
-            there = [row for row in current if row.slug == slug]
-            here = [
-                TeamJob(row.path, row.role_profile_id, row.role_profile)
-                for row in there
-                if (row.path.startswith(root) if coordinates else row.path == root)
-            ]
-            if here:
-                by_name = known or names_to_coordinators
-                found.append(_learner(there, here, by_name, there[-1] is current[-1]))
-    return tuple(found)
-
-
-def _learner(there: list[Any], jobs: list[TeamJob], by_name: bool, is_usual: bool) -> TeamLearner:
-    newest = there[-1]
-    same = (row for row in there if row.framework_id == newest.framework_id)
-    return TeamLearner(
-        person_id=newest.person_id,
-        name=newest.name,
-        jobs=tuple(jobs if by_name else jobs[-1:]),
-        framework_id=newest.framework_id,
-        framework_slug=newest.slug,
-        framework=f"{newest.title} {newest.version}",
-        lang=newest.lang,
-        by_name=by_name,
-        is_usual=is_usual,
-        profiles_anywhere=frozenset(row.role_profile_id for row in same),
     )
 
 
@@ -334,11 +177,3 @@ def _rounds(library_id: int, today: dt.date) -> tuple[PastRound, ...]:
         )
         for row in rows
     )
-
-
-def within(
-    people: Collection[TeamLearner], path: str, below: bool, role_profile_id: int | None = None
-) -> list[TeamLearner]:
-    """Those of them who have a job there, by it (`TeamLearner.within`)."""
-    found = (one.within(path, below, role_profile_id) for one in people)
-    return [one for one in found if one is not None]

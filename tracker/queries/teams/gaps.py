@@ -18,7 +18,8 @@ from tracker.queries.teams.gap_matrix import (
     PersonRow,
     people_chosen,
 )
-from tracker.queries.teams.gap_scope import GapScope, TeamLearner
+from tracker.queries.teams.gap_scope import GapScope
+from tracker.queries.teams.team_learners import TeamLearner
 from tracker.rules.errors import Missing
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.teams import gap_reasons, gaps

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from tracker.db import session
 from tracker.models import Person, RoundSnapshot, SnapshotPerson
-from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamJob, TeamLearner, TeamName
+from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamName
+from tracker.queries.teams.team_learners import TeamJob, TeamLearner
 from tracker.rules.teams import round_snapshots
 
 

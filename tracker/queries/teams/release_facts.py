@@ -30,7 +30,7 @@ from tracker.models import (
 )
 from tracker.policy.permissions import current_on, people_of
 from tracker.queries.profiles import level_shapes
-from tracker.queries.teams.round_facts import memberships_on, people_at
+from tracker.queries.teams.rounds.facts import memberships_on, people_at
 from tracker.rules.calendar import day_in
 from tracker.rules.frameworks.scale import Voice
 from tracker.rules.profiles.levels import LevelTally, TargetState, standing

@@ -23,8 +23,8 @@ def keep_due(
     Returns how many. A use case that changes what a figure of such a round is made of begins with
     this.
 
-    `facts` reads how things were (queries/teams/round_facts). The library's row is locked: the same
-    round is not kept twice.
+    `facts` reads how things were (queries/teams/rounds/facts). The library's row is locked: the
+    same round is not kept twice.
     """
     library = tx.scalars(select(Library).where(Library.id == library_id).with_for_update()).one()
     zone = library.time_zone

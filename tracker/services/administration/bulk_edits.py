@@ -11,7 +11,7 @@ from tracker.models import Membership
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.bulk_edits import plans
 from tracker.queries.administration.bulk_edits.plans import PlannedEdit
-from tracker.queries.teams.round_facts import facts_at_end
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, memberships, readers
 from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.bulk_edits import BulkChange, BulkEdit

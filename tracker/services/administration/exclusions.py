@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from tracker.db import transaction
 from tracker.models import NotRatedHere, SensitiveDecision, Statement
 from tracker.policy.permissions import Actor
-from tracker.queries.teams.round_facts import facts_at_end
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit, exclusions
 from tracker.records.reviews import round_snapshots
 from tracker.rules.errors import Invalid, Missing

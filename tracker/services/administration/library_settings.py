@@ -10,7 +10,7 @@ from tracker.db import transaction
 from tracker.models import Library, Person, Team
 from tracker.policy.permissions import Actor
 from tracker.queries.teams import release_facts
-from tracker.queries.teams.round_facts import facts_at_end
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit, exclusions, readers
 from tracker.records.accounts import invitations
 from tracker.records.reviews import releases, round_snapshots

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Membership, MembershipRequest, Person
 from tracker.policy.permissions import Actor
-from tracker.queries.teams.round_facts import facts_at_end
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, membership_requests, memberships, readers
 from tracker.records.notifications import notices
 from tracker.records.reviews import round_snapshots

@@ -11,7 +11,7 @@ from tracker.db import transaction
 from tracker.models import Membership
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.people import MembershipDetails
-from tracker.queries.teams.round_facts import facts_at_end
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, memberships, readers
 from tracker.records.accounts import disabling
 from tracker.records.reviews import round_snapshots

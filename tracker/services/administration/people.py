@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Person
 from tracker.policy.permissions import Actor, people_of
-from tracker.queries.teams.round_facts import facts_at_end
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration
 from tracker.records.accounts import address_changes, disabling, invitations, sign_ins
 from tracker.records.notifications import alerts, link_mails

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Domain, Framework, Level, Membership, RoleProfile, Strand, Target
 from tracker.policy.permissions import Actor
-from tracker.queries.teams.round_facts import facts_at_end
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit
 from tracker.records.reviews import round_snapshots
 from tracker.rules.errors import Conflict, Invalid

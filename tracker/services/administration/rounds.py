@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.db import session, transaction
 from tracker.models import Framework, Library, Round, RoundFramework
 from tracker.policy.permissions import Actor
-from tracker.queries.teams.round_facts import facts_at_end
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit
 from tracker.records.reviews import round_snapshots
 from tracker.rules.calendar import clean_period, overlap

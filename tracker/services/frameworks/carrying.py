@@ -12,7 +12,7 @@ from tracker.models import CarriedPerson, Carrying, Library, Person, Team
 from tracker.policy.permissions import Actor
 from tracker.queries.frameworks import carrying_progress, version_steps
 from tracker.queries.frameworks.version_steps import CarryingScope
-from tracker.queries.teams.round_facts import facts_at_end
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, jobs
 from tracker.records.frameworks import carried_people, carryings
 from tracker.records.reviews import round_snapshots

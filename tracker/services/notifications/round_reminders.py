@@ -12,7 +12,8 @@ from tracker.policy.permissions import Actor, Subject
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.notifications import reminders
 from tracker.queries.notifications import round_reminders as queries
-from tracker.queries.teams import gap_scope, round_page
+from tracker.queries.teams import gap_scope
+from tracker.queries.teams.rounds import page as round_page
 from tracker.records import audit
 from tracker.records.notifications import round_reminders as records
 from tracker.rules.calendar import day_in

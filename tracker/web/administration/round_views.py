@@ -10,7 +10,7 @@ from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import role_profiles, rounds
 from tracker.queries.administration.rounds import Period
-from tracker.queries.teams.round_load import expected
+from tracker.queries.teams.rounds.load import expected
 from tracker.rules.calendar import clean_period
 from tracker.rules.reviews.round_load import RoundLoad, round_load
 from tracker.rules.reviews.sending import SUGGESTED

@@ -15,7 +15,7 @@ from tracker.models import AccountMerge, Library, Membership, Person
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration.accounts import merges as queries
 from tracker.queries.administration.accounts.unused import is_unused
-from tracker.queries.teams.round_facts import facts_at_end
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit, memberships, readers
 from tracker.records.accounts import disabling, merges, removal
 from tracker.records.frameworks import ratings_left

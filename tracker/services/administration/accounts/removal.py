@@ -5,7 +5,7 @@ import datetime as dt
 from tracker.db import transaction
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.accounts.unused import is_unused
-from tracker.queries.teams.round_facts import facts_at_end
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration
 from tracker.records.accounts import removal
 from tracker.records.reviews import round_snapshots

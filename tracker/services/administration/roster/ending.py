@@ -11,7 +11,7 @@ from tracker.db import transaction
 from tracker.models import Membership, RosterTrace, Team
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.roster import rosters
-from tracker.queries.teams.round_facts import facts_at_end
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import audit, memberships
 from tracker.records import rosters as records
 from tracker.records.reviews import round_snapshots

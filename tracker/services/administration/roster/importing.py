@@ -14,7 +14,7 @@ from tracker.models import Person, RosterImport, Team
 from tracker.models.columns import table_of
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration.roster import rosters
-from tracker.queries.teams.round_facts import facts_at_end
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import audit, memberships, readers
 from tracker.records import rosters as records
 from tracker.records.accounts import invitations

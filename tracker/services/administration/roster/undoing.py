@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.db import transaction
 from tracker.models import Membership, MembershipRequest, Person, RosterTrace, SignIn, Team
 from tracker.policy.permissions import Actor
-from tracker.queries.teams.round_facts import facts_at_end
+from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import audit, memberships, readers
 from tracker.records import rosters as records
 from tracker.records.accounts import invitations

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from tracker.policy.permissions import Subject
 from tracker.queries.teams import gap_scope, kept_scope
 from tracker.queries.teams.gap_matrix import MatrixFilters
-from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, within
+from tracker.queries.teams.gap_scope import GapScope, PastRound
+from tracker.queries.teams.team_learners import TeamLearner, within
 from tracker.rules.frameworks.addresses import address_keys
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark

@@ -10,8 +10,9 @@ from flask_babel import ngettext
 from tracker.policy.permissions import Subject
 from tracker.queries.teams import releases
 from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
-from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner
+from tracker.queries.teams.gap_scope import GapScope, PastRound
 from tracker.queries.teams.releases import ReleasedFigure, VoicesOfDomain
+from tracker.queries.teams.team_learners import TeamLearner
 from tracker.rules.calendar import day_in
 from tracker.rules.teams.releases import SMALLEST_BLOCK
 from tracker.web.http import session

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.queries.teams.gap_matrix import MatrixFilters, people_chosen
-from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner
+from tracker.queries.teams.gap_scope import GapScope, PastRound
+from tracker.queries.teams.team_learners import TeamLearner
 from tracker.web.http import session
 from tracker.web.i18n.content_language import mark, unmarked
 from tracker.web.teams.gaps.drill_list import DrillList

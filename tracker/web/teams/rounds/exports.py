@@ -4,7 +4,7 @@ import datetime as dt
 
 from flask_babel import gettext as _
 
-from tracker.queries.teams.round_page import RoundLearner, RoundPage
+from tracker.queries.teams.rounds.page import RoundLearner, RoundPage
 from tracker.rules.calendar import day_in
 from tracker.web.teams.rounds.list import STATE_NAMES, RoundList
 from tracker.web.ui.csv import Table

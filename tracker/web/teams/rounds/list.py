@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, StringField
 
-from tracker.queries.teams.round_page import RoundLearner, RoundPage
+from tracker.queries.teams.rounds.page import RoundLearner, RoundPage
 from tracker.rules.calendar import day_in
 from tracker.rules.names import folded
 from tracker.rules.pagination import TablePage, table_page

@@ -10,9 +10,9 @@ from flask_babel import ngettext
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration.invitations import hours
-from tracker.queries.teams import round_page
 from tracker.queries.teams.gap_scope import GapScope, PastRound
-from tracker.queries.teams.round_page import RoundLearner, RoundPage
+from tracker.queries.teams.rounds import page as round_page
+from tracker.queries.teams.rounds.page import RoundLearner, RoundPage
 from tracker.rules.notifications.notices import MailLine, NoticeEmail, NoticeKind, RoundNotice
 from tracker.rules.roles import Permission
 from tracker.services.notifications import round_reminders as service

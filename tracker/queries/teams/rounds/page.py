@@ -13,9 +13,10 @@ from itertools import chain
 
 from tracker.policy.permissions import Actor
 from tracker.queries.reviews import eligible_reviewers
-from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamLearner, TeamName, within
+from tracker.queries.teams.gap_scope import GapScope, PastRound, TeamName
 from tracker.queries.teams.kept_scope import scope_at
-from tracker.queries.teams.round_reviews import flags_of, reviews_of
+from tracker.queries.teams.rounds.reviews import flags_of, reviews_of
+from tracker.queries.teams.team_learners import TeamLearner, within
 from tracker.rules.calendar import day_in, start_of
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import folded
