@@ -277,7 +277,7 @@ def test_who_left_lately_is_known_by_name(emptied: Flask, monkeypatch: pytest.Mo
     expected = scopes_by_predicates(actor, plan, people, teams)
     assert expected[teams[0]] == {people[0]: True}
     assert scopes(actor, teams) == expected
-    monkeypatch.setattr("tracker.queries.teams.gap_scope.in_reach_on", current_on)
+    monkeypatch.setattr("tracker.queries.teams.team_learners.in_reach_on", current_on)
     assert scopes(actor, teams) != expected
 
 
