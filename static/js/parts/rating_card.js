@@ -2,13 +2,12 @@
 
 import { forget, keep, kept } from "../kept_answers.js";
 import { StatementCard } from "./statement_card.js";
-import { forgetGiven, offerUndo, remember, tell } from "./undo.js";
+import { forgetGiven, offerUndo, remember, tellUndone } from "./undo.js";
 
 export class RatingCard extends StatementCard {
   constructor(root) {
     super(root);
     this.given = this.chosen?.value ?? null; // the last answer that was given, saved or not
-    this.isUndone = false;
     if (root.matches("form")) root.addEventListener("submit", (event) => this.onSubmit(event));
     this.restore();
   }
@@ -28,13 +27,11 @@ export class RatingCard extends StatementCard {
 
   give(answer, pause, others) {
     if (answer !== this.given) remember(this, this.given);
-    this.isUndone = false;
     this.put(answer, pause, others);
   }
 
   /** What was there before the last answer. */
   putBack(answer) {
-    this.isUndone = true;
     this.put(answer, 0);
   }
 
@@ -66,10 +63,7 @@ export class RatingCard extends StatementCard {
   }
 
   speakSaved(sent, body) {
-    const { isUndone } = this;
-    this.isUndone = false;
-    if (isUndone) tell(this, body, "undone");
-    else if (sent.notes_only || !offerUndo(body)) super.speakSaved(sent, body);
+    if (!tellUndone(body) && (sent.notes_only || !offerUndo(body))) super.speakSaved(sent, body);
   }
 
   takeOver(current) {

@@ -8,19 +8,30 @@ const SHOWN_FOR = 10000;
 const PLACES = "[data-statement], [data-way-on], [data-toast]";
 
 let given = []; // { card, before }; `before` null: it had no answer
+let undone = null; // whose rating was taken back last, until that is told
 let timer = 0;
 
 const toast = () => document.querySelector("[data-toast]");
 
 /** What was not sent yet is one with what takes its place. */
 export function remember(card, before) {
+  undone = null;
   if (card.wanted === null || given.at(-1)?.card !== card) given.push({ card, before });
 }
 
 /** All of them, or those of one card. */
 export function forgetGiven(card) {
+  if (!card || card === undone) undone = null;
   given = card ? given.filter((each) => each.card !== card) : [];
   hide();
+}
+
+/** Now that all is saved: what was taken back last, whichever was saved last. Returns whether something was. */
+export function tellUndone(saved) {
+  if (!undone) return false;
+  tell(undone, saved, "undone");
+  undone = null;
+  return true;
 }
 
 /** Say that all is saved, and offer to take the last one back. Returns whether there is one. */
@@ -35,13 +46,14 @@ function undo() {
   const last = given.pop();
   if (!last) return false;
   hide();
+  undone = last.card;
   last.card.putBack(last.before);
   last.card.focus();
   return true;
 }
 
 /** `what`: which of the box's own words. */
-export function tell(card, saved, what, canUndo = false) {
+function tell(card, saved, what, canUndo = false) {
   const box = toast();
   const text = fill(box.dataset[what], { answer: card.label(card.chosen?.value) });
   box.querySelector("[data-toast-text]").textContent = text;

@@ -62,7 +62,8 @@ def test_the_box_takes_the_last_rating_back(live: Live, visit: Visit) -> None:
 
 
 def test_ctrl_z_takes_ratings_back_one_by_one(live: Live, visit: Visit) -> None:
-    """The last one first, whichever statement the keys have gone on to."""
+    """The last one first, whichever statement the keys have gone on to; what is told is of the last
+    that was taken back, whichever is saved last."""
     first, second, third, *_rest = live.world.statements["communication"]
     with live.app.app_context():
         rate(live.world, "ana", first, Answer.CONSISTENTLY)
@@ -73,10 +74,19 @@ def test_ctrl_z_takes_ratings_back_one_by_one(live: Live, visit: Visit) -> None:
     page.keyboard.press("2")
     wait_for(page, second, "Saved")
     page.locator(f"#s-{third} input:focus").wait_for()
+    overtaken: list[Any] = []
+
+    def hold(route: Any) -> None:
+        overtaken.append(route)
+
+    page.route(f"**/statements/{second}/rating", hold)
     page.keyboard.press("Control+z")
     assert focused(page) == f"s-{second}-not_yet"
-    page.keyboard.press("Meta+z")
+    with page.expect_response(f"**/statements/{first}/rating"):
+        page.keyboard.press("Meta+z")
     assert focused(page) == f"s-{first}-consistently"
+    wait_for(page, first, "Saved")
+    overtaken[0].continue_()
     page.get_by_text("Undone. Your rating now: Consistently.").wait_for()
     page.keyboard.press("Control+z")  # nothing is left to take back
     assert answers(live) == {first: "consistently", second: None}
