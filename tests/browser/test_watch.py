@@ -131,7 +131,14 @@ def test_what_cannot_be_reached_is_found(shown: Any) -> None:
 
 def test_a_reader_can_double_the_text(site: Site, browser: Any) -> None:
     context = site.someone(browser, "visitor")
-    watch = Watch(context.new_page(), text_twice=True)
+    watch = Watch(context.new_page())
     watch.visit("/")
-    assert watch.page.locator("body").evaluate("each => getComputedStyle(each).fontSize") == "32px"
+
+    def size() -> str:
+        body = watch.page.locator("body")
+        return str(body.evaluate("each => getComputedStyle(each).fontSize"))
+
+    with watch.text_twice_as_large():
+        assert size() == "32px"
+    assert size() == "16px"
     context.close()

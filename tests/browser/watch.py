@@ -1,6 +1,8 @@
 """What is wrong with a page in a real browser. Each check gives its faults in words; an empty list
 is a good page."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -20,14 +22,14 @@ MOST_BYTES = 100_000
 MOST_REQUESTS = 10
 LEFT = "net::ERR_ABORTED"
 """The page was left meanwhile, as a draft that was just typed is while its form is sent."""
-TWICE = {"standard": 32, "fixed": 26}
-"""Font sizes in px when a reader doubles theirs (WCAG 1.4.4)."""
+USUAL, TWICE = {"standard": 16, "fixed": 13}, {"standard": 32, "fixed": 26}
+"""Font sizes in px as the browser comes, and when a reader doubles theirs (WCAG 1.4.4)."""
 
 
 class Watch:
     """Everything that a page complains of, and everything that it fetches, from now on."""
 
-    def __init__(self, page: Any, *, text_twice: bool = False) -> None:
+    def __init__(self, page: Any) -> None:
         self.page = page
         self.complaints: list[str] = []
         self.requests: list[str] = []
@@ -38,8 +40,6 @@ class Watch:
         self.wire = page.context.new_cdp_session(page)
         self.wire.send("Network.enable")
         self.wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
-        if text_twice:
-            self.wire.send("Page.setFontSizes", {"fontSizes": TWICE})
         self.wire.on(
             "Network.requestWillBeSent", lambda event: self.requests.append(event["request"]["url"])
         )
@@ -58,6 +58,12 @@ class Watch:
 
     def _loaded(self, event: dict[str, Any]) -> None:
         self.bytes += int(event["encodedDataLength"])
+
+    @contextmanager
+    def text_twice_as_large(self) -> Iterator[None]:
+        self.wire.send("Page.setFontSizes", {"fontSizes": TWICE})
+        yield
+        self.wire.send("Page.setFontSizes", {"fontSizes": USUAL})
 
     def visit(self, path: str) -> None:
         """Go there as if for the first time."""

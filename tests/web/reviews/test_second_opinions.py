@@ -20,7 +20,7 @@ from tests.factories.notices import deliver, text
 from tests.factories.sending import PART, actor, answer, item_ids
 from tests.factories.world import World
 from tests.web.reviews.second_opinion_worlds import FIRSTS, First, asked, handed_on, left, prepared
-from tests.web.reviews.test_blindness import Fetched, SignIn, fetch, reader
+from tests.web.reviews.test_blindness import Fetched, SignIn, fetch, of_another_statement, reader
 from tracker.db import db
 from tracker.queries.access import blind_spots
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
@@ -143,7 +143,7 @@ def crawl(client: Client, world: World, start: list[str]) -> Pages:
     waiting = list(start)
     while waiting:
         path = waiting.pop()
-        if path in found or passed_over.match(path):
+        if path in found or passed_over.match(path) or of_another_statement(world, path):
             continue
         assert len(found) < PAGES_MOST, "the crawl does not end"
         found[path] = fetch(client, path)
