@@ -23,13 +23,13 @@ from tests.services.frameworks.random_years import REVIEWERS, Deed, Did, Fate, P
 from tests.services.frameworks.told import Told, expected, held, told, unreachable
 from tracker.db import db, session
 from tracker.models import CarriedPerson, RoundSnapshot
-from tracker.models.reviews import standing
 from tracker.queries.assessment.learners import learner
 from tracker.queries.endorsements import digest_check
 from tracker.queries.frameworks import version_steps
 from tracker.queries.frameworks.contents import statement_ids
 from tracker.queries.frameworks.version_steps import CarryingScope
 from tracker.queries.operations import audit_chain, record_check
+from tracker.queries.profiles import levels
 from tracker.rules.errors import Invalid
 from tracker.rules.reviews.digests import DigestFit
 from tracker.services.administration import exclusions, rounds
@@ -302,7 +302,7 @@ def nothing(*_facts: object) -> None:
 
 
 ANEW = count()
-whole_lines, whole_carried = version_steps.lines, standing._carried
+whole_lines, whole_endorsed = version_steps.lines, levels._endorsed
 BREAKS: dict[str, tuple[str, object]] = {
     "one way fewer": (
         "tracker.queries.frameworks.version_steps.lines",
@@ -312,8 +312,8 @@ BREAKS: dict[str, tuple[str, object]] = {
     "no evidence": ("tracker.records.frameworks.carried_people._links", nothing),
     "no exceptions": ("tracker.records.reviews.exceptions.carry", nothing),
     "no endorsements": (
-        "tracker.models.reviews.standing._carried",
-        lambda *words: whole_carried(*words).where(false()),
+        "tracker.queries.profiles.levels._endorsed",
+        lambda *form, **more: whole_endorsed(*form, **more).where(false()),
     ),
     "no way back": ("tracker.records.ratings.take_back", nothing),
     "a round kept anew": (

@@ -39,6 +39,7 @@ from tracker.rules.frameworks.versions import Change
 from tracker.rules.reviews.workflow import EndorsementStatus
 
 FrameworkId = int | BindParameter[int]
+Moment = dt.datetime | BindParameter[dt.datetime]
 People = Callable[[SQLColumnExpression[int]], ColumnElement[bool]]
 """Over a column of people: whose."""
 HasWord = Callable[[SQLColumnExpression[int], SQLColumnExpression[int]], ColumnElement[bool]]
@@ -57,14 +58,14 @@ IS_FIRST = ~exists(
 )
 
 
-def stood(at: dt.datetime | None, of: type[Endorsement] = Endorsement) -> ColumnElement[bool]:
+def stood(at: Moment | None, of: type[Endorsement] = Endorsement) -> ColumnElement[bool]:
     """Over `Endorsement`: those that stand, or stood at that moment."""
     if at is None:
         return of.status == EndorsementStatus.STANDING
     return and_(of.endorsed_at <= at, or_(of.ended_at.is_(None), of.ended_at > at))
 
 
-def standing(people: People, framework: FrameworkId, at: dt.datetime | None = None) -> Subquery:
+def standing(people: People, framework: FrameworkId, at: Moment | None = None) -> Subquery:
     """Columns (person_id, statement_id, answer, at, id): the endorsement that stands, or stood at
     that moment, at most one for each statement of the framework; of several that were merged, the
     newest. What stands in other frameworks for a statement of their own is among them."""
@@ -102,7 +103,7 @@ def carries_to(statement_id: SQLColumnExpression[int]) -> Select[int]:
     )
 
 
-def _endorsed(people: People, at: dt.datetime | None) -> Select[*tuple[Any, ...]]:
+def _endorsed(people: People, at: Moment | None) -> Select[*tuple[Any, ...]]:
     return select(
         Endorsement.person_id,
         Endorsement.statement_id,
@@ -112,7 +113,7 @@ def _endorsed(people: People, at: dt.datetime | None) -> Select[*tuple[Any, ...]
     ).where(people(Endorsement.person_id), stood(at))
 
 
-def _is_endorsed(at: dt.datetime | None) -> HasWord:
+def _is_endorsed(at: Moment | None) -> HasWord:
     def has_word(
         person_id: SQLColumnExpression[int], statement_id: SQLColumnExpression[int]
     ) -> ColumnElement[bool]:

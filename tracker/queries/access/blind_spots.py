@@ -49,7 +49,16 @@ class BlindSpots:
         """Over a query with these two columns: what the reader may see of it."""
         if not self.pairs:
             return true()
-        return tuple_(person_id, statement_id).not_in(sorted(self.pairs))
+        return tuple_(person_id, statement_id).not_in(self.hidden)
+
+    @property
+    def form(self) -> "BlindSpots":
+        """For a query that is made once: NO_BLIND_SPOTS, or those that `hidden` is the value of."""
+        return HIDDEN if self.pairs else NO_BLIND_SPOTS
+
+    @property
+    def hidden(self) -> list[tuple[int, int]]:
+        return sorted(self.pairs)
 
     def domains(self) -> frozenset[tuple[int, int]]:
         """The (person, domain) of which the reader may not see all. One query, none where nothing
@@ -72,7 +81,7 @@ class BlindSpots:
                 select(Review.id)
                 .join(ReviewItem, ReviewItem.review_id == Review.id)
                 .where(
-                    tuple_(Review.learner_id, ReviewItem.statement_id).in_(sorted(self.pairs)),
+                    tuple_(Review.learner_id, ReviewItem.statement_id).in_(self.hidden),
                     not_(_is_to_rate()),
                 )
             )
@@ -81,6 +90,18 @@ class BlindSpots:
 
 NO_BLIND_SPOTS = BlindSpots()
 """For the learner's own side, which is never hidden from them."""
+
+
+class _Hidden(BlindSpots):
+    """Whatever the parameter `hidden` is given."""
+
+    def shown(
+        self, person_id: SQLColumnExpression[int], statement_id: SQLColumnExpression[int]
+    ) -> ColumnElement[bool]:
+        return tuple_(person_id, statement_id).not_in(bindparam("hidden", expanding=True))
+
+
+HIDDEN = _Hidden()
 
 
 def blind_spots(actor: Actor, today: dt.date) -> BlindSpots:

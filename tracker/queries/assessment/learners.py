@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, bindparam, func, select
+from sqlalchemy import BindParameter, Integer, RowMapping, Select, and_, bindparam, func, select
 
 from tracker.db import session
 from tracker.models import (
@@ -79,6 +79,20 @@ class Learner:
     @property
     def has_several_jobs(self) -> bool:
         return len(self.role_profile_ids) > 1
+
+
+LEARNER: BindParameter[int] = bindparam("learner", type_=Integer)
+LIBRARY: BindParameter[int] = bindparam("library", type_=Integer)
+FRAMEWORK: BindParameter[int] = bindparam("framework", type_=Integer)
+
+
+def of(learner: Learner) -> dict[str, int]:
+    """The values of `LEARNER`, `LIBRARY` and `FRAMEWORK` in a query that is made once."""
+    return {
+        "learner": learner.person_id,
+        "library": learner.library_id,
+        "framework": learner.framework_id,
+    }
 
 
 @lru_cache(maxsize=8)

@@ -5,18 +5,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Integer,
-    Select,
-    and_,
-    bindparam,
-    case,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 
 from tracker.db import session
 from tracker.models import (
@@ -32,7 +21,7 @@ from tracker.models import (
 )
 from tracker.models.joins import not_rated_in, rated_before
 from tracker.models.reviews.standing import standing
-from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
 from tracker.rules.assessment.ratings import RatingFilter
 from tracker.rules.frameworks.scale import NOT_SURE
 from tracker.rules.frameworks.wording import Wording
@@ -182,18 +171,6 @@ def last_rated(learner: Learner) -> tuple[int, int] | None:
     return None if row is None else (row.domain_id, row.rank)
 
 
-def of(learner: Learner) -> dict[str, int]:
-    """The values of `LEARNER`, `LIBRARY` and `FRAMEWORK` in a query that is made once."""
-    return {
-        "learner": learner.person_id,
-        "library": learner.library_id,
-        "framework": learner.framework_id,
-    }
-
-
-LEARNER: BindParameter[int] = bindparam("learner", type_=Integer)
-LIBRARY: BindParameter[int] = bindparam("library", type_=Integer)
-FRAMEWORK: BindParameter[int] = bindparam("framework", type_=Integer)
 LEFT_OUT = not_rated_in(LIBRARY)
 """The join of `NotRatedHere` in the learner's library to `Statement`."""
 OWN_ROW = and_(Rating.statement_id == Statement.id, Rating.person_id == LEARNER)

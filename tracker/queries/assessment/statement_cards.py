@@ -42,17 +42,8 @@ from tracker.models import (
 from tracker.models.joins import draft_of_notes
 from tracker.queries.assessment import earlier_ratings
 from tracker.queries.assessment.earlier_ratings import RatingBefore
-from tracker.queries.assessment.learners import Learner
-from tracker.queries.assessment.progress import (
-    AGAIN,
-    ENDORSED,
-    FRAMEWORK,
-    LEARNER,
-    LEFT_OUT,
-    OWN_ROW,
-    REVIEWED,
-    of,
-)
+from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
+from tracker.queries.assessment.progress import AGAIN, ENDORSED, LEFT_OUT, OWN_ROW, REVIEWED
 from tracker.queries.assessment.scale_labels import ScaleLabel, scale_labels
 from tracker.rules import drafts
 from tracker.rules.assessment.ratings import RatingFilter, is_dated

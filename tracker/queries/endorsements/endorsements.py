@@ -4,8 +4,10 @@ queries/profiles/levels."""
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -26,7 +28,7 @@ from tracker.models import (
 )
 from tracker.models.joins import current_version, scale_answer
 from tracker.models.reviews.standing import counting
-from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
 from tracker.queries.assessment.statement_lines import left_behind, read_as
 from tracker.rules.calendar import day_in
 from tracker.rules.frameworks.scale import Meaning
@@ -131,30 +133,7 @@ def changed_since(learner: Learner) -> frozenset[int]:
     Evidence differs when a version that went with the item is not linked and current now, or the
     other way round.
     """
-    person_id = learner.person_id
-    counts = counting(lambda column: column == person_id, learner.framework_id)
-    query = (
-        select(ReviewItem.id, counts.c.statement_id, ReviewItem.learner_answer, Rating.answer)
-        .select_from(counts)
-        .join(Endorsement, Endorsement.id == counts.c.id)
-        .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
-        .outerjoin(
-            Rating,
-            and_(Rating.person_id == person_id, Rating.statement_id == counts.c.statement_id),
-        )
-    )
-    answers = session().execute(query).all()
-    was = session().execute(
-        select(counts.c.statement_id, ReviewItemEvidence.version_id)
-        .join(Endorsement, Endorsement.id == counts.c.id)
-        .join(ReviewItemEvidence, ReviewItemEvidence.item_id == Endorsement.item_id)
-    )
-    now = session().execute(
-        select(EvidenceLink.statement_id, EvidenceVersion.id)
-        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
-        .join(EvidenceVersion, current_version())
-        .where(Evidence.person_id == person_id, Evidence.archived_at.is_(None))
-    )
+    answers, was, now = (session().execute(query, of(learner)).all() for query in _reviewed())
     other_evidence = {
         statement_id
         for statement_id, _ in {tuple(row) for row in was} ^ {tuple(row) for row in now}
@@ -164,6 +143,33 @@ def changed_since(learner: Learner) -> frozenset[int]:
         for row in answers
         if row.learner_answer != row.answer or row.statement_id in other_evidence
     )
+
+
+@cache
+def _reviewed() -> tuple[Select[*tuple[Any, ...]], ...]:
+    """What was answered then and is now; the evidence of then; and that of now."""
+    counts = counting(lambda column: column == LEARNER, FRAMEWORK)
+    answers = (
+        select(ReviewItem.id, counts.c.statement_id, ReviewItem.learner_answer, Rating.answer)
+        .select_from(counts)
+        .join(Endorsement, Endorsement.id == counts.c.id)
+        .join(ReviewItem, ReviewItem.id == Endorsement.item_id)
+        .outerjoin(
+            Rating, and_(Rating.person_id == LEARNER, Rating.statement_id == counts.c.statement_id)
+        )
+    )
+    was = (
+        select(counts.c.statement_id, ReviewItemEvidence.version_id)
+        .join(Endorsement, Endorsement.id == counts.c.id)
+        .join(ReviewItemEvidence, ReviewItemEvidence.item_id == Endorsement.item_id)
+    )
+    now = (
+        select(EvidenceLink.statement_id, EvidenceVersion.id)
+        .join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+        .join(EvidenceVersion, current_version())
+        .where(Evidence.person_id == LEARNER, Evidence.archived_at.is_(None))
+    )
+    return answers, was, now
 
 
 def expiring(
@@ -218,8 +224,18 @@ def history(
 ) -> list[Endorsed]:
     """Every endorsement that the statement ever had, the newest first. `statement_ids`: itself and
     what it was in earlier versions; `now_ids`: what it is in the learner's version. One query."""
-    counts = counting(lambda column: column == learner.person_id, learner.framework_id)
-    rows = session().execute(
+    values = {**of(learner), "statements": list(statement_ids), "now": list(now_ids)}
+    rows = session().execute(_history(), values)
+    return [Endorsed(**{**row, "who": short_name(row["who"])}) for row in rows.mappings()]
+
+
+@cache
+def _history() -> Select[*tuple[Any, ...]]:
+    counts = counting(lambda column: column == LEARNER, FRAMEWORK)
+    counting_now = select(counts.c.id).where(
+        counts.c.statement_id.in_(bindparam("now", expanding=True))
+    )
+    return (
         select(
             Endorsement.id,
             Endorsement.statement_id,
@@ -232,9 +248,7 @@ def history(
             Endorsement.ended_at,
             func.coalesce(EndorsementText.reason, "").label("reason"),
             Framework.version,
-            Endorsement.id.in_(select(counts.c.id).where(counts.c.statement_id.in_(now_ids))).label(
-                "counts"
-            ),
+            Endorsement.id.in_(counting_now).label("counts"),
         )
         .join(Person, Person.id == Endorsement.endorser_id)
         .join(Statement, Statement.id == Endorsement.statement_id)
@@ -242,8 +256,8 @@ def history(
         .join(ScaleAnswer, scale_answer(Endorsement.answer))
         .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
         .where(
-            Endorsement.person_id == learner.person_id, Endorsement.statement_id.in_(statement_ids)
+            Endorsement.person_id == LEARNER,
+            Endorsement.statement_id.in_(bindparam("statements", expanding=True)),
         )
         .order_by(Endorsement.endorsed_at.desc(), Endorsement.id.desc())
     )
-    return [Endorsed(**{**row, "who": short_name(row["who"])}) for row in rows.mappings()]

@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -17,8 +19,9 @@ from tracker.models import (
     Statement,
 )
 from tracker.models.joins import not_rated_in
+from tracker.models.reviews.standing import Moment
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.reviews.exceptions import ExceptionStatus
 
@@ -61,7 +64,7 @@ class ProposedException:
     ended_at: dt.datetime | None
 
 
-def counts(at: dt.datetime | None) -> ColumnElement[bool]:
+def counts(at: Moment | None) -> ColumnElement[bool]:
     """Over `LevelException`: those that are agreed, or were at that moment."""
     if at is None:
         return LevelException.status == ExceptionStatus.AGREED
@@ -75,7 +78,15 @@ def agreed(
     learner: Learner, blind: BlindSpots, statement_id: int | None = None
 ) -> list[AgreedException]:
     """What counts for a learner now, in the framework's order. One query."""
-    rows = session().execute(
+    query = _agreed(blind.form, of_one=statement_id is not None)
+    values = {**of(learner), "hidden": blind.hidden, "statement": statement_id}
+    rows = session().execute(query, values)
+    return [AgreedException(**row) for row in rows.mappings()]
+
+
+@cache
+def _agreed(blind: BlindSpots, *, of_one: bool) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             LevelException.statement_id,
             LevelException.domain_id,
@@ -99,16 +110,15 @@ def agreed(
         .outerjoin(LevelExceptionText, LevelExceptionText.exception_id == LevelException.id)
         .outerjoin(NotRatedHere, not_rated_in(PERSON.library_id))
         .where(
-            LevelException.person_id == learner.person_id,
-            Statement.framework_id == learner.framework_id,
+            LevelException.person_id == LEARNER,
+            Statement.framework_id == FRAMEWORK,
             NotRatedHere.id.is_(None),
             counts(None),
             blind.shown(LevelException.person_id, LevelException.statement_id),
-            *([] if statement_id is None else [LevelException.statement_id == statement_id]),
+            *([LevelException.statement_id == bindparam("statement")] if of_one else []),
         )
         .order_by(Statement.position)
     )
-    return [AgreedException(**row) for row in rows.mappings()]
 
 
 def of_people(

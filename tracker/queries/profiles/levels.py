@@ -11,11 +11,12 @@ The last two are read through the versions of the framework: models/reviews/stan
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     FromClause,
     Select,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     String,
     Subquery,
     and_,
+    bindparam,
     exists,
     func,
     literal,
@@ -30,7 +32,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from tracker.db import session
+from tracker.db import UTCDateTime, session
 from tracker.models import (
     LevelException,
     NotRatedHere,
@@ -42,9 +44,10 @@ from tracker.models import (
     Statement,
 )
 from tracker.models.joins import not_rated_in, scale_answer
-from tracker.models.reviews.standing import read_through
+from tracker.models.reviews.standing import FrameworkId, Moment, read_through
 from tracker.models.reviews.standing import standing as standing_endorsements
-from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY
 from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles.level_shapes import DomainShape, LevelShape
 from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning
@@ -57,13 +60,20 @@ them."""
 
 
 NONE: Mapping[Meaning, int] = {}
+PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+AT: BindParameter[dt.datetime] = bindparam("at", type_=UTCDateTime)
 
 
 def own_answers(person_ids: Iterable[int], framework_id: int, library_id: int) -> Counts:
+    return _counts(_own(), person_ids, framework_id, library_id, NO_BLIND_SPOTS)
+
+
+@cache
+def _own() -> Select[*tuple[Any, ...]]:
     answers = select(Rating.person_id, Rating.statement_id, Rating.answer).where(
-        Rating.person_id.in_(person_ids)
+        Rating.person_id.in_(PEOPLE)
     )
-    return _count(answers.subquery(), framework_id, library_id)
+    return _count(answers.subquery())
 
 
 def rated(person_ids: Iterable[int], at: dt.datetime) -> Subquery:
@@ -87,11 +97,20 @@ def revealed_answers(
     at: dt.datetime | None = None,
 ) -> Counts:
     """The learner's answers as last revealed (by `at`, where given)."""
-    return _count(revealed(person_ids, framework_id, blind, at), framework_id, library_id)
+    query = _revealed(blind.form, is_past=at is not None)
+    return _counts(query, person_ids, framework_id, library_id, blind, at)
+
+
+@cache
+def _revealed(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
+    return _count(revealed(PEOPLE, FRAMEWORK, blind, AT if is_past else None))
 
 
 def revealed(
-    person_ids: Iterable[int], framework_id: int, blind: BlindSpots, at: dt.datetime | None = None
+    person_ids: Collection[int | BindParameter[int]] | BindParameter[Any],
+    framework_id: FrameworkId,
+    blind: BlindSpots,
+    at: Moment | None = None,
 ) -> Subquery:
     """Columns (person, statement, answer, at): the learner's answer in the newest revealed item of
     each statement."""
@@ -140,8 +159,14 @@ def endorsed_answers(
 ) -> Counts:
     """Standing endorsements; with `at`, those that stood at that moment. An agreed exception counts
     as *not my work* in the place of what is endorsed for its statement, if anything is."""
-    ids = list(person_ids)
-    endorsed = standing_endorsements(lambda column: column.in_(ids), framework_id, at)
+    query = _endorsed(blind.form, is_past=at is not None)
+    return _counts(query, person_ids, framework_id, library_id, blind, at)
+
+
+@cache
+def _endorsed(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
+    at = AT if is_past else None
+    endorsed = standing_endorsements(lambda column: column.in_(PEOPLE), FRAMEWORK, at)
     person_id, statement_id, answer, *_rest = endorsed.c
     excepted = exists(
         select(LevelException.id).where(
@@ -157,14 +182,14 @@ def endorsed_answers(
         select(
             LevelException.person_id, LevelException.statement_id, literal(NOT_MY_WORK, String)
         ).where(
-            LevelException.person_id.in_(ids),
+            LevelException.person_id.in_(PEOPLE),
             exceptions.counts(at),
             blind.shown(LevelException.person_id, LevelException.statement_id),
         ),
     )
     # Once, and not once for each statement of the framework, as PostgreSQL may choose.
     once = answers.cte().prefix_with("MATERIALIZED", dialect="postgresql")
-    return _count(once, framework_id, library_id)
+    return _count(once)
 
 
 def standings(
@@ -219,19 +244,36 @@ def _newest(answers: Select[*tuple[Any, ...]]) -> Subquery:
     return select(*list(ranked.c)[:5]).where(ranked.c.place == 1).subquery()
 
 
-def _count(answers: FromClause, framework_id: int, library_id: int) -> Counts:
+def _count(answers: FromClause) -> Select[*tuple[Any, ...]]:
     """Count (person, statement, answer, ...) rows; the framework's own scale says what an answer
     counts as."""
     person_id, statement_id, answer = list(answers.c)[:3]
-    rows = session().execute(
+    return (
         select(person_id, Statement.domain_id, Statement.rank, ScaleAnswer.counts_as, func.count())
         .join(Statement, Statement.id == statement_id)
         .join(ScaleAnswer, scale_answer(answer))
-        .outerjoin(NotRatedHere, not_rated_in(library_id))
-        .where(Statement.framework_id == framework_id, NotRatedHere.id.is_(None))
+        .outerjoin(NotRatedHere, not_rated_in(LIBRARY))
+        .where(Statement.framework_id == FRAMEWORK, NotRatedHere.id.is_(None))
         .group_by(person_id, Statement.domain_id, Statement.rank, ScaleAnswer.counts_as)
     )
+
+
+def _counts(
+    query: Select[*tuple[Any, ...]],
+    person_ids: Iterable[int],
+    framework_id: int,
+    library_id: int,
+    blind: BlindSpots,
+    at: dt.datetime | None = None,
+) -> Counts:
+    values = {
+        "people": list(person_ids),
+        "framework": framework_id,
+        "library": library_id,
+        "hidden": blind.hidden,
+        "at": at,
+    }
     found: dict[tuple[int, int, int], dict[Meaning, int]] = {}
-    for person, domain_id, rank, meaning, count in rows:
+    for person, domain_id, rank, meaning, count in session().execute(query, values):
         found.setdefault((person, domain_id, rank), {})[meaning] = count
     return found

@@ -8,16 +8,17 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import case, distinct, func, select
+from sqlalchemy import Select, case, distinct, func, select
 
 from tracker.db import session
 from tracker.models import Endorsement, Library, NotRatedHere, Rating, ScaleAnswer, Statement
-from tracker.models.joins import not_rated_in, opens_statements, scale_answer
-from tracker.models.reviews.standing import standing
+from tracker.models.joins import opens_statements, scale_answer
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment import learners
-from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.learners import FRAMEWORK, Learner, of
+from tracker.queries.assessment.progress import ENDORSED, LEFT_OUT, REVIEWED
 from tracker.queries.profiles import level_shapes, levels
 from tracker.queries.profiles.level_shapes import DomainShape
 from tracker.queries.profiles.levels import Counts
@@ -97,27 +98,30 @@ def last_change(learner: Learner) -> dt.datetime | None:
 
 def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
     """What the library does not rate is not among them. One query."""
-    endorsed = standing(lambda column: column == learner.person_id, learner.framework_id)
+    values = {**of(learner), "hidden": blind.hidden}
+    return EndorsedCount(*session().execute(_endorsed_count(blind.form), values).one())
+
+
+@cache
+def _endorsed_count(blind: BlindSpots) -> Select[int, int, int]:
     met = case((ScaleAnswer.counts_as == Meaning.MET, Endorsement.id))
-    query = (
+    return (
         select(
             func.count(Endorsement.id),
             func.count(met),
             func.count(distinct(Endorsement.endorser_id)),
         )
-        .select_from(endorsed)
-        .join(Endorsement, Endorsement.id == endorsed.c.id)
-        .join(Statement, Statement.id == endorsed.c.statement_id)
+        .select_from(ENDORSED)
+        .join(Endorsement, Endorsement.id == ENDORSED.c.id)
+        .join(Statement, REVIEWED)
         .join(ScaleAnswer, scale_answer(Endorsement.answer))
-        .outerjoin(NotRatedHere, not_rated_in(learner.library_id))
+        .outerjoin(NotRatedHere, LEFT_OUT)
         .where(
-            Statement.framework_id == learner.framework_id,
+            Statement.framework_id == FRAMEWORK,
             NotRatedHere.id.is_(None),
-            blind.shown(endorsed.c.person_id, endorsed.c.statement_id),
+            blind.shown(ENDORSED.c.person_id, ENDORSED.c.statement_id),
         )
     )
-    row = session().execute(query).one()
-    return EndorsedCount(*row)
 
 
 def names_to_coordinators(library_id: int) -> bool:

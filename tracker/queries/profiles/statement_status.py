@@ -3,8 +3,10 @@ exports."""
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Subquery, and_, func, null, select
+from sqlalchemy import Select, Subquery, and_, bindparam, func, null, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -20,11 +22,10 @@ from tracker.models import (
     Statement,
     StatementSuccessor,
 )
-from tracker.models.joins import not_rated_in
-from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.queries.assessment import scale_labels
-from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
+from tracker.queries.assessment.progress import ENDORSED, LEFT_OUT, REVIEWED
 from tracker.queries.endorsements import endorsements, exceptions
 from tracker.queries.endorsements.exceptions import AgreedException
 from tracker.queries.profiles import levels
@@ -99,45 +100,9 @@ def voices(
 
     excepted = {each.statement_id: each for each in exceptions.agreed(learner, blind)}
     reviews = _review_states(learner, side, blind)
-    own = _self_side(learner, side, blind)
-    _, own_statement, own_answer, own_at = own.c
-    endorsed = standing(lambda column: column == learner.person_id, learner.framework_id)
-    given_on = aliased(Statement)
-    rows = session().execute(
-        select(
-            Statement.id,
-            Statement.domain_id,
-            Statement.rank,
-            Statement.position,
-            Statement.code,
-            Statement.title,
-            NotRatedHere.reason,
-            own_answer.label("own"),
-            own_at.label("own_at"),
-            Endorsement.answer.label("endorsed"),
-            Endorsement.endorsed_at,
-            Framework.version,
-            Person.name.label("endorser"),
-        )
-        .outerjoin(NotRatedHere, not_rated_in(learner.library_id))
-        .outerjoin(own, own_statement == Statement.id)
-        .outerjoin(
-            endorsed,
-            and_(
-                endorsed.c.statement_id == Statement.id,
-                blind.shown(endorsed.c.person_id, endorsed.c.statement_id),
-            ),
-        )
-        .outerjoin(Endorsement, Endorsement.id == endorsed.c.id)
-        .outerjoin(given_on, given_on.id == Endorsement.statement_id)
-        .outerjoin(Framework, Framework.id == given_on.framework_id)
-        .outerjoin(Person, Person.id == Endorsement.endorser_id)
-        .where(
-            Statement.framework_id == learner.framework_id,
-            *([] if domain_id is None else [Statement.domain_id == domain_id]),
-        )
-        .order_by(Statement.position)
-    )
+    query = _voices(side, blind.form, of_domain=domain_id is not None)
+    values = {**of(learner), "hidden": blind.hidden, "domain": domain_id}
+    rows = session().execute(query, values)
     return [
         StatementVoices(
             id=row.id,
@@ -156,6 +121,44 @@ def voices(
         )
         for row in rows
     ]
+
+
+@cache
+def _voices(side: SelfSide, blind: BlindSpots, *, of_domain: bool) -> Select[*tuple[Any, ...]]:
+    own = _self_side(side, blind)
+    _, own_statement, own_answer, own_at = own.c
+    given_on = aliased(Statement)
+    return (
+        select(
+            Statement.id,
+            Statement.domain_id,
+            Statement.rank,
+            Statement.position,
+            Statement.code,
+            Statement.title,
+            NotRatedHere.reason,
+            own_answer.label("own"),
+            own_at.label("own_at"),
+            Endorsement.answer.label("endorsed"),
+            Endorsement.endorsed_at,
+            Framework.version,
+            Person.name.label("endorser"),
+        )
+        .outerjoin(NotRatedHere, LEFT_OUT)
+        .outerjoin(own, own_statement == Statement.id)
+        .outerjoin(
+            ENDORSED, and_(REVIEWED, blind.shown(ENDORSED.c.person_id, ENDORSED.c.statement_id))
+        )
+        .outerjoin(Endorsement, Endorsement.id == ENDORSED.c.id)
+        .outerjoin(given_on, given_on.id == Endorsement.statement_id)
+        .outerjoin(Framework, Framework.id == given_on.framework_id)
+        .outerjoin(Person, Person.id == Endorsement.endorser_id)
+        .where(
+            Statement.framework_id == FRAMEWORK,
+            *([Statement.domain_id == bindparam("domain")] if of_domain else []),
+        )
+        .order_by(Statement.position)
+    )
 
 
 def met_answers(framework_id: int) -> list[MetAnswer]:
@@ -223,8 +226,14 @@ ENDED_WITHOUT_ANSWER = frozenset({LearnerReviewState.DIFFERS, LearnerReviewState
 def _newest_items(learner: Learner, blind: BlindSpots) -> dict[int, tuple[ItemStatus, bool]]:
     """By statement: what became of the newest item that the learner sent of it, or of what carries
     to it from an earlier version, and whether it was shown to them."""
+    rows = session().execute(_newest(blind.form), {**of(learner), "hidden": blind.hidden})
+    return {row.statement_id: (row.status, row.revealed_at is not None) for row in rows}
+
+
+@cache
+def _newest(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
     line = aliased(StatementSuccessor)
-    ours = select(Statement.id).where(Statement.framework_id == learner.framework_id)
+    ours = select(Statement.id).where(Statement.framework_id == FRAMEWORK)
     statement_id = func.coalesce(line.successor_id, ReviewItem.statement_id)
     place = func.row_number().over(
         partition_by=statement_id, order_by=(Review.sent_at.desc(), ReviewItem.id.desc())
@@ -246,23 +255,22 @@ def _newest_items(learner: Learner, blind: BlindSpots) -> dict[int, tuple[ItemSt
             ),
         )
         .where(
-            Review.learner_id == learner.person_id,
+            Review.learner_id == LEARNER,
             Review.status != ReviewStatus.WITHDRAWN,
             blind.shown(Review.learner_id, ReviewItem.statement_id),
         )
         .subquery()
     )
-    rows = session().execute(
-        select(items.c.statement_id, items.c.status, items.c.revealed_at).where(items.c.place == 1)
+    return select(items.c.statement_id, items.c.status, items.c.revealed_at).where(
+        items.c.place == 1
     )
-    return {row.statement_id: (row.status, row.revealed_at is not None) for row in rows}
 
 
-def _self_side(learner: Learner, side: SelfSide, blind: BlindSpots) -> Subquery:
+def _self_side(side: SelfSide, blind: BlindSpots) -> Subquery:
     """Columns (person, statement, answer, at)."""
     if side is SelfSide.REVEALED:
-        return levels.revealed([learner.person_id], learner.framework_id, blind)
+        return levels.revealed([LEARNER], FRAMEWORK, blind)
     ratings = select(Rating.person_id, Rating.statement_id, Rating.answer, Rating.rated_at)
     if side is SelfSide.OWN:
-        return ratings.where(Rating.person_id == learner.person_id).subquery()
+        return ratings.where(Rating.person_id == LEARNER).subquery()
     return ratings.where(Rating.id.is_(null())).subquery()
