@@ -9,9 +9,10 @@ import datetime as dt
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import takewhile
 
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import Select, bindparam, event, func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, SessionTransaction
 
 from tracker.models import AuditEvent, AuditEventDetail, Library, Person, Review, Team
@@ -24,6 +25,15 @@ LOCK = 4_702_111_830
 """The advisory lock of the chain on PostgreSQL, held from the reading of its end to the commit."""
 NOTED = "audit_noted"
 EVENTS, DETAILS = table_of(AuditEvent), table_of(AuditEventDetail)
+
+END = select(AuditEvent.sequence, AuditEvent.digest).order_by(AuditEvent.sequence.desc()).limit(1)
+AFTER = (
+    select(AuditEvent.id)
+    .where(AuditEvent.sequence > bindparam("last"))
+    .order_by(AuditEvent.sequence)
+)
+TAKE_LOCK = select(func.pg_advisory_xact_lock(LOCK))
+INSERT_EVENTS, INSERT_DETAILS = insert(EVENTS), insert(DETAILS)
 
 Fact = str | int | bool | None
 
@@ -134,9 +144,7 @@ def _append(tx: Session, collected: list[NotedEvent]) -> None:
         commitment(salt, dict(noted.facts)) for salt, noted in zip(salts, collected, strict=True)
     ]
     _lock(tx, collected)
-    end = tx.execute(
-        select(AuditEvent.sequence, AuditEvent.digest).order_by(AuditEvent.sequence.desc()).limit(1)
-    ).one_or_none()
+    end = tx.execute(END).one_or_none()
     last, previous = (0, START) if end is None else (end.sequence, end.digest)
     rows = []
     for sequence, (noted, committed) in enumerate(
@@ -156,12 +164,10 @@ def _append(tx: Session, collected: list[NotedEvent]) -> None:
         rows.append(
             {name: getattr(link, name) for name in ChainLink.__slots__} | {"digest": previous}
         )
-    tx.execute(insert(EVENTS), rows)
-    ids = tx.scalars(
-        select(AuditEvent.id).where(AuditEvent.sequence > last).order_by(AuditEvent.sequence)
-    )
+    tx.execute(INSERT_EVENTS, rows)
+    ids = tx.scalars(AFTER, {"last": last})
     tx.execute(
-        insert(DETAILS),
+        INSERT_DETAILS,
         [
             {"event_id": event_id, "salt": salt, "facts": dict(noted.facts)}
             for event_id, salt, noted in zip(ids, salts, collected, strict=True)
@@ -179,15 +185,16 @@ def _lock(tx: Session, collected: list[NotedEvent]) -> None:
         return
     _share(tx, Library.id, (each.library_id for each in collected))
     _share(tx, Person.id, (key for each in collected for key in (each.actor_id, each.subject_id)))
-    tx.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    tx.execute(TAKE_LOCK)
 
 
 def _share(tx: Session, key: InstrumentedAttribute[int], ids: Iterable[int | None]) -> None:
     wanted = sorted({each for each in ids if each is not None})
     if wanted:
-        tx.execute(
-            select(key)
-            .where(key.in_(wanted))
-            .order_by(key)
-            .with_for_update(read=True, key_share=True)
-        )
+        tx.execute(_shared(key), {"wanted": wanted})
+
+
+@cache
+def _shared(key: InstrumentedAttribute[int]) -> Select[int]:
+    query = select(key).where(key.in_(bindparam("wanted", expanding=True)))
+    return query.order_by(key).with_for_update(read=True, key_share=True)

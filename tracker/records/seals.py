@@ -7,19 +7,21 @@ anybody did not, `previous` is unique.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import Select, bindparam, event, func, insert, select
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.unitofwork import UOWTransaction
 
 from tracker.db import Base
 from tracker.models import SEALED_TABLES, RatingEntry, ReviewItemText, Seal
+from tracker.models.columns import table_of
 from tracker.models.seals import key_of
 from tracker.rules.operations.seals import SealLink, commitment, start
 
 NOTED = "rows_to_seal"
 HEADS = "seal_heads"
+INSERT = insert(table_of(Seal))
 
 Chain = tuple[int | None, int | None]
 """A person, or a review."""
@@ -93,7 +95,7 @@ def _append(tx: Session, noted: list[Base]) -> None:
             {name: getattr(link, name) for name in SealLink.__slots__} | {"digest": heads[chain]}
         )
     if links:
-        tx.execute(insert(Base.metadata.tables[Seal.__tablename__]), links)
+        tx.execute(INSERT, links)
     tx.info[HEADS] = {}
 
 
@@ -119,16 +121,24 @@ def _heads(tx: Session, chains: set[Chain]) -> dict[Chain, str]:
     if chains <= told.keys():
         return {chain: told[chain] for chain in chains}
     found: dict[Chain, str] = {chain: start(*chain) for chain in chains}
-    newest: list[Any] = []
-    for column, ids in (
-        (Seal.person_id, [person_id for person_id, _review in chains if person_id]),
-        (Seal.review_id, [review_id for _person, review_id in chains if review_id]),
-    ):
-        if ids:
-            newest.append(select(func.max(Seal.id)).where(column.in_(ids)).group_by(column))
-    ids_of_newest = newest[0].union_all(*newest[1:]) if newest[1:] else newest[0]
-    for row in tx.execute(
-        select(Seal.person_id, Seal.review_id, Seal.digest).where(Seal.id.in_(ids_of_newest))
-    ):
+    ids = {
+        "person_id": [person_id for person_id, _review in chains if person_id],
+        "review_id": [review_id for _person, review_id in chains if review_id],
+    }
+    for row in tx.execute(_newest(*(name for name in ids if ids[name])), ids):
         found[(row.person_id, row.review_id)] = row.digest
     return found
+
+
+@cache
+def _newest(*names: str) -> Select[int | None, int | None, str]:
+    """Of the chains of those columns, whose values are given by the same names."""
+    newest = [
+        select(func.max(Seal.id))
+        .where(column.in_(bindparam(column.key, expanding=True)))
+        .group_by(column)
+        for column in (Seal.person_id, Seal.review_id)
+        if column.key in names
+    ]
+    ids = newest[0].union_all(*newest[1:]) if newest[1:] else newest[0]
+    return select(Seal.person_id, Seal.review_id, Seal.digest).where(Seal.id.in_(ids))

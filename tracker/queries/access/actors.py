@@ -50,6 +50,22 @@ _BY_FORMER_TOKEN = _LIVING_SIGN_IN.where(
     SignIn.former_hash == bindparam("token"), SignIn.former_until > bindparam("now")
 )
 """Asked only where the other finds nobody."""
+_BY_ID = (
+    select(
+        Person.id.label("person_id"),
+        Person.library_id,
+        Person.name,
+        Person.email,
+        Person.administrator,
+        Person.operator,
+        Person.framework_editor,
+        Library.time_zone,
+        Library.region,
+        Library.paper,
+    )
+    .join(Library, Library.id == Person.library_id)
+    .where(Person.id == bindparam("person"), Person.disabled_at.is_(None))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +99,7 @@ def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> SignedI
 def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:
     """The actor that this person is when signed in: for commands, and for services that act for
     somebody."""
-    query = (
-        select(
-            Person.id.label("person_id"),
-            Person.library_id,
-            Person.name,
-            Person.email,
-            Person.administrator,
-            Person.operator,
-            Person.framework_editor,
-            Library.time_zone,
-            Library.region,
-            Library.paper,
-        )
-        .join(Library, Library.id == Person.library_id)
-        .where(Person.id == person_id, Person.disabled_at.is_(None))
-    )
-    row = session().execute(query).mappings().one_or_none()
+    row = session().execute(_BY_ID, {"person": person_id}).mappings().one_or_none()
     return None if row is None else _actor(dict(row), now)
 
 

@@ -4,13 +4,16 @@ learner alone."""
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import Framework, RatingEntry, ScaleAnswer, Statement
 from tracker.models.joins import scale_answer
+from tracker.queries.assessment.learners import LEARNER
 from tracker.rules.frameworks.scale import Basis
 from tracker.rules.frameworks.wording import Wording
 
@@ -34,13 +37,20 @@ class Answered:
 def answers(person_id: int, statement_ids: Collection[int]) -> list[Answered]:
     """The newest first. `statement_ids`: the statement, and what it was in earlier versions. One
     query."""
+    values = {"learner": person_id, "statements": list(statement_ids)}
+    rows = session().execute(_answers(), values)
+    return [Answered(**row) for row in rows.mappings()]
+
+
+@cache
+def _answers() -> Select[*tuple[Any, ...]]:
     same, earlier = aliased(RatingEntry), aliased(RatingEntry)
     together = (
         select(func.count(same.id))
         .where(
             RatingEntry.basis == Basis.CONFIRMED,
             same.basis == Basis.CONFIRMED,
-            same.person_id == person_id,
+            same.person_id == LEARNER,
             same.rated_at == RatingEntry.rated_at,
         )
         .scalar_subquery()
@@ -48,14 +58,14 @@ def answers(person_id: int, statement_ids: Collection[int]) -> list[Answered]:
     is_undone = (
         select(earlier.id)
         .where(
-            earlier.person_id == person_id,
+            earlier.person_id == LEARNER,
             earlier.statement_id == RatingEntry.statement_id,
             earlier.version < RatingEntry.version,
             earlier.rated_at > RatingEntry.rated_at,
         )
         .exists()
     )
-    rows = session().execute(
+    return (
         select(
             RatingEntry.answer,
             RatingEntry.basis,
@@ -69,7 +79,9 @@ def answers(person_id: int, statement_ids: Collection[int]) -> list[Answered]:
         .join(Statement, Statement.id == RatingEntry.statement_id)
         .join(Framework, Framework.id == Statement.framework_id)
         .outerjoin(ScaleAnswer, scale_answer(RatingEntry.answer))
-        .where(RatingEntry.person_id == person_id, RatingEntry.statement_id.in_(statement_ids))
+        .where(
+            RatingEntry.person_id == LEARNER,
+            RatingEntry.statement_id.in_(bindparam("statements", expanding=True)),
+        )
         .order_by(RatingEntry.id.desc())
     )
-    return [Answered(**row) for row in rows.mappings()]

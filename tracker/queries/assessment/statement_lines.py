@@ -2,13 +2,17 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     SQLColumnExpression,
     and_,
+    bindparam,
     exists,
     func,
     literal,
@@ -20,7 +24,7 @@ from sqlalchemy.orm import aliased
 from tracker.db import session
 from tracker.models import Framework, Membership, Rating, RoleProfile, Statement, StatementSuccessor
 from tracker.policy.permissions import current_on
-from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.learners import FRAMEWORK, Learner
 from tracker.rules.frameworks.changes.small_changes import Piece, pieces
 from tracker.rules.frameworks.versions import Change
 from tracker.rules.frameworks.wording import Wording
@@ -63,17 +67,29 @@ class EarlierStatement:
 
 def before(statement_id: int) -> list[LineStatement]:
     """What it was in earlier versions, the newest first. One query."""
-    return _line(StatementSuccessor.statement_id, StatementSuccessor.successor_id == statement_id)
+    return _read(_before(), {"statement": statement_id})
+
+
+@cache
+def _before() -> Select[*tuple[Any, ...]]:
+    return _line(
+        StatementSuccessor.statement_id, StatementSuccessor.successor_id == bindparam("statement")
+    )
 
 
 def of_framework(framework_id: int) -> dict[int, list[LineStatement]]:
     """What its statements were in earlier versions, by statement, the newest first. One query."""
-    successor = aliased(Statement)
-    of_it = select(successor.id).where(successor.framework_id == framework_id)
     found: defaultdict[int, list[LineStatement]] = defaultdict(list)
-    for each in _line(StatementSuccessor.statement_id, StatementSuccessor.successor_id.in_(of_it)):
+    for each in _read(_before_each(), {"framework": framework_id}):
         found[each.successor_id].append(each)
     return found
+
+
+@cache
+def _before_each() -> Select[*tuple[Any, ...]]:
+    successor = aliased(Statement)
+    of_it = select(successor.id).where(successor.framework_id == FRAMEWORK)
+    return _line(StatementSuccessor.statement_id, StatementSuccessor.successor_id.in_(of_it))
 
 
 def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
@@ -104,12 +120,14 @@ def earlier(statement_id: int, learner: Learner) -> EarlierStatement | None:
     )
     if row is None:
         return None
-    became = _line(
-        StatementSuccessor.successor_id,
-        and_(
-            StatementSuccessor.statement_id == statement_id,
-            Statement.framework_id == learner.framework_id,
-        ),
+    became = _read(
+        _line(
+            StatementSuccessor.successor_id,
+            and_(
+                StatementSuccessor.statement_id == statement_id,
+                Statement.framework_id == learner.framework_id,
+            ),
+        )
     )
     return EarlierStatement(*row, became=tuple(became))
 
@@ -191,7 +209,7 @@ def _learns(
     )
 
 
-def _line(of: SQLColumnExpression[int], where: ColumnElement[bool]) -> list[LineStatement]:
+def _line(of: SQLColumnExpression[int], where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """`of`: the column of `StatementSuccessor` whose statements are asked for."""
     older, newer = aliased(Statement), aliased(Statement)
     columns: list[Any] = [
@@ -207,7 +225,7 @@ def _line(of: SQLColumnExpression[int], where: ColumnElement[bool]) -> list[Line
         older.text.label("older"),
         newer.text.label("newer"),
     ]
-    rows = session().execute(
+    return (
         select(*columns)
         .select_from(StatementSuccessor)
         .join(Statement, Statement.id == of)
@@ -217,8 +235,13 @@ def _line(of: SQLColumnExpression[int], where: ColumnElement[bool]) -> list[Line
         .where(where)
         .order_by(StatementSuccessor.steps, Statement.position)
     )
+
+
+def _read(
+    line: Select[*tuple[Any, ...]], values: Mapping[str, int] | None = None
+) -> list[LineStatement]:
     found = []
-    for row in rows.mappings():
+    for row in session().execute(line, values).mappings():
         facts: dict[str, Any] = dict(row)
         then, now = pieces(facts.pop("older"), facts.pop("newer"))
         found.append(LineStatement(**facts, then=then, now=now))

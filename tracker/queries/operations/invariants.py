@@ -2,8 +2,9 @@
 use."""
 
 from collections.abc import Collection, Iterator
+from functools import cache
 
-from sqlalchemy import Connection, and_, func, inspect, or_, select, table, text
+from sqlalchemy import Connection, Select, and_, func, inspect, or_, select, table, text
 from sqlalchemy.exc import DatabaseError
 
 from tracker.models import (
@@ -38,13 +39,15 @@ def contents(connection: Connection) -> DatabaseContents:
     tables = sorted(
         name for name in inspect(connection).get_table_names() if name != "alembic_version"
     )
-    counts = {
-        name: connection.scalar(select(func.count()).select_from(table(name))) or 0
-        for name in tables
-    }
+    counts = {name: connection.scalar(_rows_of(name)) or 0 for name in tables}
     files = connection.execute(select(StoredFile.sha256, StoredFile.size).distinct())
     revision = connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
     return DatabaseContents(str(revision), counts, dict(files.all()))
+
+
+@cache
+def _rows_of(name: str) -> Select[int]:
+    return select(func.count()).select_from(table(name))
 
 
 def broken(

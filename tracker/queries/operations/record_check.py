@@ -3,6 +3,7 @@ history says. In the database in use, and in copies of it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Executable, and_, false, func, literal, select
@@ -83,6 +84,7 @@ def _rows(connection: Connection, model: type[Base]) -> Iterator[Finding]:
         yield from _named(code, model.__tablename__, wrong)
 
 
+@cache
 def _with_seal(model: type[Base]) -> Executable:
     """(key, owner, commitment, salt, whether an erasure accounts for what is gone, columns)."""
     how, key = SEALED_TABLES[model], getattr(model, key_of(model))
@@ -108,6 +110,7 @@ def _with_seal(model: type[Base]) -> Executable:
     )
 
 
+@cache
 def _gone(model: type[Base]) -> Executable:
     key = getattr(model, key_of(model))
     there = select(key).where(key == Seal.row_id).exists()
@@ -142,17 +145,33 @@ MOVED: dict[type[Any], tuple[type[Any], ColumnElement[bool], str]] = {
 
 def _statuses(connection: Connection) -> Iterator[Finding]:
     """A status is what the last move led to."""
+    for table, wrong in _not_as_moves().items():
+        yield from _named("status_not_as_moves", table, connection.execute(wrong))
+
+
+@cache
+def _not_as_moves() -> dict[str, Executable]:
+    """By table."""
+    found: dict[str, Executable] = {}
     for model, (move, names, beginning) in MOVED.items():
         last = select(move.after).where(names).order_by(move.id.desc()).limit(1).scalar_subquery()
         wrong = select(model.id, _owner(model)).where(
             func.coalesce(last, beginning) != model.status
         )
-        rows = connection.execute(wrong.order_by(model.id))
-        yield from _named("status_not_as_moves", model.__tablename__, rows)
+        found[model.__tablename__] = wrong.order_by(model.id)
+    return found
 
 
 def _ratings(connection: Connection) -> Iterator[Finding]:
     """A rating is what the newest entry of its history says, and what has a history is there."""
+    wrong, alone = _not_as_history()
+    yield from _named("rating_not_as_history", Rating.__tablename__, connection.execute(wrong))
+    rows = connection.execute(alone)
+    yield from _named("history_without_rating", RatingEntry.__tablename__, rows)
+
+
+@cache
+def _not_as_history() -> tuple[Executable, Executable]:
     newest, newer = aliased(RatingEntry), aliased(RatingEntry)
     same = and_(newest.person_id == Rating.person_id, newest.statement_id == Rating.statement_id)
     later = and_(
@@ -173,10 +192,8 @@ def _ratings(connection: Connection) -> Iterator[Finding]:
         .exists()
     )
     wrong = select(Rating.id, Rating.person_id).where(~told).order_by(Rating.id)
-    yield from _named("rating_not_as_history", Rating.__tablename__, connection.execute(wrong))
     there = select(Rating.id).where(
         Rating.person_id == RatingEntry.person_id, Rating.statement_id == RatingEntry.statement_id
     )
     alone = select(RatingEntry.id, RatingEntry.person_id).where(~there.exists())
-    rows = connection.execute(alone.order_by(RatingEntry.id))
-    yield from _named("history_without_rating", RatingEntry.__tablename__, rows)
+    return wrong, alone.order_by(RatingEntry.id)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from tracker.db import session, transaction
 from tracker.models import Look
@@ -38,16 +38,17 @@ def looked(actor: Actor, owner_ids: Collection[int], kind: str, now: dt.datetime
             )
 
 
+_NOTED = select(Look.owner_id).where(
+    Look.owner_id.in_(bindparam("others", expanding=True)),
+    Look.reader_id == bindparam("reader"),
+    Look.kind == bindparam("kind"),
+    Look.looked_on == bindparam("today"),
+)
+
+
 def _not_noted(actor: Actor, owner_ids: Collection[int], kind: str, today: dt.date) -> set[int]:
     others = set(owner_ids) - {actor.person_id}
     if not others:
         return others
-    noted = session().scalars(
-        select(Look.owner_id).where(
-            Look.owner_id.in_(others),
-            Look.reader_id == actor.person_id,
-            Look.kind == kind,
-            Look.looked_on == today,
-        )
-    )
-    return others - set(noted)
+    values = {"others": list(others), "reader": actor.person_id, "kind": kind, "today": today}
+    return others - set(session().scalars(_NOTED, values))
