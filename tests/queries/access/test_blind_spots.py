@@ -29,7 +29,7 @@ from tracker.models import Endorsement, LevelException, Membership
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots, blind_spots
 from tracker.queries.assessment.learners import Learner, learner
 from tracker.queries.operations import audit_log
-from tracker.queries.profiles import levels, profiles
+from tracker.queries.profiles import levels, profiles, statement_status
 from tracker.rules.errors import Conflict
 from tracker.rules.profiles.levels import LevelState
 from tracker.rules.roles import Role
@@ -157,6 +157,19 @@ def test_it_counts_as_open(here: World) -> None:
     assert found == {"hugo": (LevelState.NOT_YET_KNOWN, 1, 1), "sue": (LevelState.NOT_MET, 0, 2)}
     shown = levels.revealed([here.people["ana"]], here.framework_id, blind(here, "hugo"))
     assert session().execute(select(shown.c[1])).scalars().all() == [two]
+
+
+def test_a_query_that_is_made_once_hides_what_each_reader_is_not_to_see(here: World) -> None:
+    one, two = here.statements["communication"][:2]
+    for each in (one, two):
+        endorse(here, "ana", "sue", each, EndorsedAnswer.CONSISTENTLY)
+    for unseen in ({one}, {one, two}, {two}, set[int]()):
+        spots = BlindSpots(frozenset((here.people["ana"], each) for each in unseen))
+        seen = {one, two} - unseen
+        voices = statement_status.voices(ana(here), profiles.SelfSide.REVEALED, spots)
+        assert {each.id for each in voices if each.endorsed} == seen
+        assert {each.id for each in voices if each.own} == seen
+        assert profiles.endorsed_count(ana(here), spots).standing == len(seen)
 
 
 def test_the_audit_leaves_earlier_reviews_of_it_out(here: World) -> None:

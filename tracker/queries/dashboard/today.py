@@ -7,8 +7,22 @@ revealed.
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    distinct,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from tracker.db import session
 from tracker.models import (
@@ -85,18 +99,23 @@ class TeamBehind:
 def sent_this_round(actor: Actor, framework_id: int, round_id: int | None) -> int:
     """How many statements of the framework the learner sent, in the round or, without one, ever.
     One query."""
-    where = Review.round_id == round_id if round_id is not None else Review.id.is_not(None)
-    count = session().scalar(
+    values = {"learner": actor.person_id, "framework": framework_id, "round": round_id}
+    return session().scalar(_sent(in_round=round_id is not None), values) or 0
+
+
+@cache
+def _sent(*, in_round: bool) -> Select[int]:
+    where = Review.round_id == bindparam("round") if in_round else Review.id.is_not(None)
+    return (
         select(func.count(distinct(ReviewItem.statement_id)))
         .join(Review, Review.id == ReviewItem.review_id)
         .where(
-            Review.learner_id == actor.person_id,
-            Review.framework_id.in_(versions_of(literal(framework_id))),
+            Review.learner_id == bindparam("learner"),
+            Review.framework_id.in_(versions_of(bindparam("framework", type_=Integer))),
             where,
             counts_as_sent(),
         )
     )
-    return count or 0
 
 
 def returned(actor: Actor) -> list[ReturnedItem]:
@@ -181,6 +200,33 @@ def revealed(actor: Actor, now: dt.datetime) -> list[RevealedReview]:
 
 def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
     """Each team that this actor supervises. One query."""
+    rows = session().execute(
+        _behind_on(today), {"teams": [place.team_id for place in actor.supervises]}
+    )
+    by_team = defaultdict(list)
+    for row in rows:
+        by_team[row.id, row.team].append(row)
+    found = []
+    for (team_id, team), members in by_team.items():
+        others = [row for row in members if row.person_id not in (None, actor.person_id)]
+        in_round = [row for row in others if row.in_round]
+        others = in_round or others
+        late = {row.person_id: row.name for row in others if not row.sent}
+        found.append(
+            TeamBehind(
+                team_id,
+                team,
+                len({row.person_id for row in others}),
+                tuple(late.values()),
+                bool(in_round),
+            )
+        )
+    return found
+
+
+@lru_cache(maxsize=8)
+def _behind_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
     open_round = (
         select(Round.id)
         .join(RoundFramework, RoundFramework.round_id == Round.id)
@@ -202,7 +248,7 @@ def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
             counts_as_sent(),
         )
     )
-    rows = session().execute(
+    return (
         select(
             Team.id,
             Team.name.label("team"),
@@ -221,28 +267,9 @@ def behind(actor: Actor, today: dt.date) -> list[TeamBehind]:
         )
         .outerjoin(Person, and_(Person.id == Membership.person_id, Person.disabled_at.is_(None)))
         .outerjoin(RoleProfile, RoleProfile.id == Membership.role_profile_id)
-        .where(Team.id.in_([place.team_id for place in actor.supervises]))
+        .where(Team.id.in_(bindparam("teams", expanding=True)))
         .order_by(Team.name, Team.id, Person.name, Person.id)
     )
-    by_team = defaultdict(list)
-    for row in rows:
-        by_team[row.id, row.team].append(row)
-    found = []
-    for (team_id, team), members in by_team.items():
-        others = [row for row in members if row.person_id not in (None, actor.person_id)]
-        in_round = [row for row in others if row.in_round]
-        others = in_round or others
-        late = {row.person_id: row.name for row in others if not row.sent}
-        found.append(
-            TeamBehind(
-                team_id,
-                team,
-                len({row.person_id for row in others}),
-                tuple(late.values()),
-                bool(in_round),
-            )
-        )
-    return found
 
 
 def _count(those: ColumnElement[bool]) -> ColumnElement[int]:

@@ -2,13 +2,15 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import literal, select
+from sqlalchemy import Select, select
 
 from tracker.db import session
 from tracker.models import Person, Review, ReviewItem, Statement, TrainingAction
 from tracker.models.joins import versions_of
-from tracker.queries.assessment.learners import Learner
+from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
 
@@ -29,7 +31,24 @@ class OpenStep:
 def open_steps(learner: Learner) -> list[OpenStep]:
     """Of the learner's framework, in every version, the next due first, those without a date last.
     One query."""
-    rows = session().execute(
+    rows = session().execute(_open_steps(), of(learner))
+    return [
+        OpenStep(
+            row.item_id,
+            row.review_id,
+            row.text,
+            row.due_on,
+            row.title,
+            short_name(row.name),
+            row.owner_id == learner.person_id,
+        )
+        for row in rows
+    ]
+
+
+@cache
+def _open_steps() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             TrainingAction.item_id,
             ReviewItem.review_id,
@@ -44,21 +63,9 @@ def open_steps(learner: Learner) -> list[OpenStep]:
         .join(Statement, Statement.id == ReviewItem.statement_id)
         .join(Person, Person.id == Review.reviewer_id)
         .where(
-            Review.learner_id == learner.person_id,
-            Review.framework_id.in_(versions_of(literal(learner.framework_id))),
+            Review.learner_id == LEARNER,
+            Review.framework_id.in_(versions_of(FRAMEWORK)),
             TrainingAction.done_at.is_(None),
         )
         .order_by(TrainingAction.due_on.is_(None), TrainingAction.due_on, TrainingAction.id)
     )
-    return [
-        OpenStep(
-            row.item_id,
-            row.review_id,
-            row.text,
-            row.due_on,
-            row.title,
-            short_name(row.name),
-            row.owner_id == learner.person_id,
-        )
-        for row in rows
-    ]

@@ -7,8 +7,21 @@ time.
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, distinct, func, literal, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    distinct,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -16,6 +29,7 @@ from tracker.models import Framework, Review, ReviewItem, Statement
 from tracker.models.joins import versions_of
 from tracker.policy.permissions import Actor
 from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.assessment.learners import FRAMEWORK
 from tracker.rules.reviews.workflow import REVEALED, ItemStatus, ReviewStatus
 
 
@@ -39,21 +53,34 @@ class WaitingReviews:
     oldest_id: int | None = None
 
 
+PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+ROUNDS: BindParameter[Any] = bindparam("rounds", expanding=True)
+
+
 def sent_counts(
     person_ids: Collection[int], round_ids: Collection[int], blind: BlindSpots
 ) -> dict[tuple[int, int], SentCounts]:
     """What was sent and what was revealed, by (person, framework): under each version what there is
     in all of them, a statement once. Dropped and withdrawn items do not count. One query."""
+    values = {"people": list(person_ids), "rounds": list(round_ids), "hidden": blind.hidden}
+    rows = session().execute(_sent_counts(blind.form), values)
+    return {
+        (person_id, framework_id): SentCounts(*counts) for person_id, framework_id, *counts in rows
+    }
+
+
+@cache
+def _sent_counts(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
     revealed = and_(
         ReviewItem.status.in_(REVEALED), blind.shown(Review.learner_id, ReviewItem.statement_id)
     )
-    in_round = Review.round_id.in_(round_ids)
+    in_round = Review.round_id.in_(ROUNDS)
     version = aliased(Framework)
 
     def statements(*those: ColumnElement[bool]) -> ColumnElement[int]:
         return func.count(distinct(case((and_(*those), Statement.uuid))))
 
-    rows = session().execute(
+    return (
         select(
             Review.learner_id,
             version.id,
@@ -66,12 +93,9 @@ def sent_counts(
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .join(Statement, Statement.id == ReviewItem.statement_id)
         .join(version, version.id.in_(versions_of(Review.framework_id)))
-        .where(Review.learner_id.in_(person_ids), counts_as_sent())
+        .where(Review.learner_id.in_(PEOPLE), counts_as_sent())
         .group_by(Review.learner_id, version.id)
     )
-    return {
-        (person_id, framework_id): SentCounts(*counts) for person_id, framework_id, *counts in rows
-    }
 
 
 def who_sent(
@@ -79,41 +103,52 @@ def who_sent(
 ) -> set[int]:
     """Who of these people sent something of the framework in one of the rounds, or ever where none
     is given. One query."""
-    in_round = Review.round_id.in_(round_ids) if round_ids else true()
-    rows = session().scalars(
+    values = {"people": list(person_ids), "framework": framework_id, "rounds": list(round_ids)}
+    return set(session().scalars(_who_sent(of_rounds=bool(round_ids)), values))
+
+
+@cache
+def _who_sent(*, of_rounds: bool) -> Select[int]:
+    in_round = Review.round_id.in_(ROUNDS) if of_rounds else true()
+    return (
         select(Review.learner_id)
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .where(
-            Review.learner_id.in_(person_ids),
-            Review.framework_id.in_(versions_of(literal(framework_id))),
+            Review.learner_id.in_(PEOPLE),
+            Review.framework_id.in_(versions_of(FRAMEWORK)),
             in_round,
             counts_as_sent(),
         )
         .distinct()
     )
-    return set(rows)
 
 
 def waiting_for(actor: Actor, person_ids: Collection[int]) -> dict[tuple[int, int], WaitingReviews]:
     """Reviews in which something waits for this actor to answer or reveal, by (learner, framework),
     under each of its versions. One query."""
+    values = {"reader": actor.person_id, "people": list(person_ids)}
+    rows = session().execute(_waiting(), values)
+    return {
+        (person_id, framework_id): WaitingReviews(reviews, oldest_id)
+        for person_id, framework_id, reviews, oldest_id in rows
+    }
+
+
+@cache
+def _waiting() -> Select[*tuple[Any, ...]]:
     version = aliased(Framework)
-    rows = session().execute(
+    return (
         select(Review.learner_id, version.id, func.count(distinct(Review.id)), func.min(Review.id))
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .join(version, version.id.in_(versions_of(Review.framework_id)))
         .where(
-            Review.reviewer_id == actor.person_id,
-            Review.learner_id.in_(person_ids),
+            Review.reviewer_id == bindparam("reader"),
+            Review.learner_id.in_(PEOPLE),
             Review.status.not_in([ReviewStatus.WITHDRAWN, ReviewStatus.CLOSED]),
             ReviewItem.status.in_([ItemStatus.WAITING, ItemStatus.ANSWERED]),
         )
         .group_by(Review.learner_id, version.id)
     )
-    return {
-        (person_id, framework_id): WaitingReviews(reviews, oldest_id)
-        for person_id, framework_id, reviews, oldest_id in rows
-    }
 
 
 def counts_as_sent() -> ColumnElement[bool]:

@@ -4,9 +4,10 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, select
 
 from tracker.db import session
 from tracker.models import Framework, Membership, Person, RoleProfile, Team
@@ -85,15 +86,44 @@ def team_learners(
 ) -> tuple[TeamLearner, ...]:
     """One query. The reader's own record, and those of the people they supervise or lately did,
     have names."""
+    rows = session().execute(_learners_on(today, below=coordinates), {"root": root})
+    by_person: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_person[row.person_id].append(row)
+    supervised = {place.team_id for place in actor.supervises}
+    found = []
+    for person_id, memberships in by_person.items():
+        known = person_id == actor.person_id or any(
+            row.team_id in supervised for row in memberships
+        )
+        current = [row for row in memberships if row.ends_on is None or row.ends_on >= today]
+        for slug in dict.fromkeys(row.slug for row in current):
+            there = [row for row in current if row.slug == slug]
+            here = [
+                TeamJob(row.path, row.role_profile_id, row.role_profile)
+                for row in there
+                if (row.path.startswith(root) if coordinates else row.path == root)
+            ]
+            if here:
+                by_name = known or names_to_coordinators
+                found.append(_learner(there, here, by_name, there[-1] is current[-1]))
+    return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _learners_on(today: dt.date, *, below: bool) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
     reach: ColumnElement[bool] = (
-        Team.path.startswith(root, autoescape=True) if coordinates else Team.path == root
+        Team.path.startswith(bindparam("root", type_=String))
+        if below
+        else Team.path == bindparam("root")
     )
     in_reach = (
         select(Membership.person_id)
         .join(Team, Team.id == Membership.team_id)
         .where(Membership.role == Role.LEARNER, current_on(Membership, today), reach)
     )
-    rows = session().execute(
+    return (
         select(
             Membership.person_id,
             Membership.ends_on,
@@ -120,27 +150,6 @@ def team_learners(
         )
         .order_by(Person.name, Person.id, Membership.starts_on, Membership.id)
     )
-    by_person: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        by_person[row.person_id].append(row)
-    supervised = {place.team_id for place in actor.supervises}
-    found = []
-    for person_id, memberships in by_person.items():
-        known = person_id == actor.person_id or any(
-            row.team_id in supervised for row in memberships
-        )
-        current = [row for row in memberships if row.ends_on is None or row.ends_on >= today]
-        for slug in dict.fromkeys(row.slug for row in current):
-            there = [row for row in current if row.slug == slug]
-            here = [
-                TeamJob(row.path, row.role_profile_id, row.role_profile)
-                for row in there
-                if (row.path.startswith(root) if coordinates else row.path == root)
-            ]
-            if here:
-                by_name = known or names_to_coordinators
-                found.append(_learner(there, here, by_name, there[-1] is current[-1]))
-    return tuple(found)
 
 
 def _learner(there: list[Any], jobs: list[TeamJob], by_name: bool, is_usual: bool) -> TeamLearner:
