@@ -2,12 +2,15 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
 from tracker.models import Endorsement, EndorsementText, Framework, Person, ReviewItem, Statement
+from tracker.queries.assessment.learners import LEARNER
 from tracker.queries.assessment.statement_lines import left_behind, read_as
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.names import short_name
@@ -46,6 +49,13 @@ class EndorsementOutcome:
 def ended(person_id: int, since: dt.datetime, today: dt.date) -> list[EndedEndorsement]:
     """What was revoked or expired from that moment on, unless something newer stands, for the
     statement as they read it now; the newest first. One query."""
+    rows = session().execute(_ended_on(today), {"learner": person_id, "since": since})
+    return [EndedEndorsement(**{**row, "who": short_name(row["who"])}) for row in rows.mappings()]
+
+
+@lru_cache(maxsize=8)
+def _ended_on(today: dt.date) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
     newer = aliased(Endorsement)
     stands = exists(
         select(newer.id).where(
@@ -54,7 +64,7 @@ def ended(person_id: int, since: dt.datetime, today: dt.date) -> list[EndedEndor
             newer.status == EndorsementStatus.STANDING,
         )
     )
-    rows = session().execute(
+    return (
         select(
             Statement.id.label("statement_id"),
             Framework.slug.label("framework"),
@@ -73,15 +83,14 @@ def ended(person_id: int, since: dt.datetime, today: dt.date) -> list[EndedEndor
         .join(Framework, Framework.id == Statement.framework_id)
         .outerjoin(EndorsementText, EndorsementText.endorsement_id == Endorsement.id)
         .where(
-            Endorsement.person_id == person_id,
+            Endorsement.person_id == LEARNER,
             Endorsement.status.in_([EndorsementStatus.REVOKED, EndorsementStatus.EXPIRED]),
-            Endorsement.ended_at >= since,
+            Endorsement.ended_at >= bindparam("since"),
             ~stands,
             ~left_behind(Endorsement.person_id, today),
         )
         .order_by(Endorsement.ended_at.desc(), Endorsement.id.desc())
     )
-    return [EndedEndorsement(**{**row, "who": short_name(row["who"])}) for row in rows.mappings()]
 
 
 def of_review(review_id: int) -> dict[int, EndorsementOutcome]:

@@ -4,7 +4,7 @@ queries/profiles/levels."""
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, select
@@ -28,7 +28,7 @@ from tracker.models import (
 )
 from tracker.models.joins import current_version, scale_answer
 from tracker.models.reviews.standing import counting
-from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, Learner, of
+from tracker.queries.assessment.learners import FRAMEWORK, LEARNER, LIBRARY, Learner, of
 from tracker.queries.assessment.statement_lines import left_behind, read_as
 from tracker.rules.calendar import day_in
 from tracker.rules.frameworks.scale import Meaning
@@ -178,7 +178,26 @@ def expiring(
     """What stands and expires within so many days, the next first; of one person, where they are
     named; for the statement as they read it now. Empty where the library lets nothing expire. One
     query."""
-    rows = session().execute(
+    query = _expiring_on(today, of_one=person_id is not None)
+    rows = session().execute(query, {"library": library_id, "learner": person_id})
+    found = (
+        Expiring(
+            person_id=row.person_id,
+            statement_id=row.statement_id,
+            framework=row.slug,
+            title=row.title,
+            last_day=expires_on(day_in(row.time_zone, row.endorsed_at), row.endorsement_months),
+            lang=row.lang,
+        )
+        for row in rows
+    )
+    return [each for each in found if today <= each.last_day <= today + dt.timedelta(days=days)]
+
+
+@lru_cache(maxsize=8)
+def _expiring_on(today: dt.date, *, of_one: bool) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
+    return (
         select(
             Endorsement.person_id,
             Statement.id.label("statement_id"),
@@ -197,26 +216,14 @@ def expiring(
         )
         .join(Framework, Framework.id == Statement.framework_id)
         .where(
-            Library.id == library_id,
+            Library.id == LIBRARY,
             Library.endorsement_months.is_not(None),
             Endorsement.status == EndorsementStatus.STANDING,
             ~left_behind(Endorsement.person_id, today),
-            *([] if person_id is None else [Endorsement.person_id == person_id]),
+            *([Endorsement.person_id == LEARNER] if of_one else []),
         )
         .order_by(Endorsement.endorsed_at, Endorsement.id)
     )
-    found = (
-        Expiring(
-            person_id=row.person_id,
-            statement_id=row.statement_id,
-            framework=row.slug,
-            title=row.title,
-            last_day=expires_on(day_in(row.time_zone, row.endorsed_at), row.endorsement_months),
-            lang=row.lang,
-        )
-        for row in rows
-    )
-    return [each for each in found if today <= each.last_day <= today + dt.timedelta(days=days)]
 
 
 def history(

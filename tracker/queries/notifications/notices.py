@@ -3,8 +3,20 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -63,7 +75,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         select(func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.id))
         .select_from(Notice)
         .outerjoin(Review, Review.id == Notice.review_id)
-        .where(Notice.person_id == actor.person_id, _may_see(actor, today))
+        .where(Notice.person_id == actor.person_id, _may_see(actor.person_id, today))
     )
     counts = session().execute(query).one()
     count, unread_count, newest = counts
@@ -83,7 +95,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
         .outerjoin(Review, Review.id == Notice.review_id)
         .outerjoin(Framework, Framework.id == Review.framework_id)
         .outerjoin(ABOUT, ABOUT.id == Notice.about_id)
-        .where(Notice.person_id == actor.person_id, _may_see(actor, today))
+        .where(Notice.person_id == actor.person_id, _may_see(actor.person_id, today))
         .order_by(Notice.happened_at.desc(), Notice.id.desc())
         .limit(PAGE)
         .offset((page - 1) * PAGE)
@@ -136,18 +148,18 @@ def carried_to(person_id: int, carried_ids: Collection[int]) -> dict[int, Carrie
 
 def unread(actor: Actor, today: dt.date) -> int:
     """One query."""
+    return session().scalar(_unread_on(today), {"reader": actor.person_id}) or 0
+
+
+@lru_cache(maxsize=8)
+def _unread_on(today: dt.date) -> Select[int]:
+    """Built once a day: every page asks it."""
+    reader = bindparam("reader", type_=Integer)
     return (
-        session().scalar(
-            select(func.count())
-            .select_from(Notice)
-            .outerjoin(Review, Review.id == Notice.review_id)
-            .where(
-                Notice.person_id == actor.person_id,
-                Notice.read_at.is_(None),
-                _may_see(actor, today),
-            )
-        )
-        or 0
+        select(func.count())
+        .select_from(Notice)
+        .outerjoin(Review, Review.id == Notice.review_id)
+        .where(Notice.person_id == reader, Notice.read_at.is_(None), _may_see(reader, today))
     )
 
 
@@ -172,10 +184,10 @@ def mail_choice(actor: Actor) -> MailChoice:
     return USUAL_CHOICE if chosen is None else chosen
 
 
-def _may_see(actor: Actor, today: dt.date) -> ColumnElement[bool]:
+def _may_see(reader: int | BindParameter[int], today: dt.date) -> ColumnElement[bool]:
     """REVIEW_READ as SQL: one's own reviews, and those one still reviews."""
     return or_(
         Notice.review_id.is_(None),
-        Review.learner_id == actor.person_id,
-        and_(Review.reviewer_id == actor.person_id, reviewer_may_go_on(today)),
+        Review.learner_id == reader,
+        and_(Review.reviewer_id == reader, reviewer_may_go_on(today)),
     )

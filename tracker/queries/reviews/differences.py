@@ -4,7 +4,7 @@ the other side."""
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -79,7 +79,7 @@ def undoable(review_id: int, person_id: int) -> frozenset[int]:
     return frozenset(found)
 
 
-def waits_for(person_id: int) -> ColumnElement[bool]:
+def waits_for(person_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """Over `ReviewItem`: a difference that waits for this side: they have confirmed no answer, or
     the other side has confirmed another one."""
     answers = (

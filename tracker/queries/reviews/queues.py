@@ -1,11 +1,11 @@
 """The two queues of reviews: what somebody sent, and what was sent to them."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, select
 
 from tracker.db import session
 from tracker.models import Framework, Person, Review, ReviewItem, Team
@@ -62,24 +62,34 @@ class Queued:
 
 def mine(actor: Actor, today: dt.date) -> list[Queued]:
     """What the actor sent, the newest first. One query."""
-    return _queue(actor, Review.learner_id == actor.person_id, today, is_inbox=False)
+    return _queue(actor, today, is_inbox=False)
 
 
 def inbox(actor: Actor, today: dt.date) -> list[Queued]:
     """What was sent to the actor and is theirs to see, the next due first. One query."""
-    theirs = and_(
-        Review.reviewer_id == actor.person_id,
-        Review.status != ReviewStatus.WITHDRAWN,
-        reviewer_may_go_on(today),
-    )
-    found = _queue(actor, theirs, today, is_inbox=True)
+    found = _queue(actor, today, is_inbox=True)
     live = sorted((each for each in found if each.is_live), key=lambda each: (each.due_on, each.id))
     return live + [each for each in found if not each.is_live]
 
 
-def _queue(
-    actor: Actor, where: ColumnElement[bool], today: dt.date, *, is_inbox: bool
-) -> list[Queued]:
+def _queue(actor: Actor, today: dt.date, *, is_inbox: bool) -> list[Queued]:
+    query = _queue_on(today, is_inbox=is_inbox)
+    return [Queued(*row) for row in session().execute(query, {"actor": actor.person_id})]
+
+
+@lru_cache(maxsize=8)
+def _queue_on(today: dt.date, *, is_inbox: bool) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
+    actor = bindparam("actor", type_=Integer)
+    theirs = (
+        and_(
+            Review.reviewer_id == actor,
+            Review.status != ReviewStatus.WITHDRAWN,
+            reviewer_may_go_on(today),
+        )
+        if is_inbox
+        else Review.learner_id == actor
+    )
     differs = ReviewItem.status == ItemStatus.DIFFERS
 
     def count(those: ColumnElement[bool]) -> ColumnElement[int]:
@@ -98,7 +108,7 @@ def _queue(
     other_id = Review.learner_id if is_inbox else Review.reviewer_id
     ended_at = func.coalesce(Review.closed_at, Review.withdrawn_at)
     order = (Review.due_on, Review.id) if is_inbox else (Review.sent_at.desc(), Review.id.desc())
-    rows: Iterable[tuple[Any, ...]] = session().execute(
+    return (
         select(
             Review.id,
             Review.team_id,
@@ -117,16 +127,15 @@ def _queue(
             func.count(ReviewItem.id),
             count(ReviewItem.status == ItemStatus.RETURNED),
             count(differs),
-            count(waits_for(actor.person_id)),
+            count(waits_for(actor)),
             *to_answer,
         )
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .join(Framework, Framework.id == Review.framework_id)
         .join(Person, Person.id == other_id)
         .join(Team, Team.id == Review.team_id)
-        .where(where)
+        .where(theirs)
         .group_by(Review.id, Team.name, Person.id, Person.name, Framework.id)
         .order_by(ended_at.is_not(None), ended_at.desc(), *order)
         .limit(QUEUE_MAX)
     )
-    return [Queued(*row) for row in rows]

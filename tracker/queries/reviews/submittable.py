@@ -4,8 +4,20 @@ queries/reviews/eligible_reviewers."""
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from tracker.db import session
 from tracker.models import (
@@ -29,7 +41,7 @@ from tracker.models.joins import current_version, level_of_statement, scale_answ
 from tracker.models.reviews.standing import carries_to
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
-from tracker.queries.assessment.learners import Learner, expected
+from tracker.queries.assessment.learners import LEARNER, Learner, expected
 from tracker.queries.profiles import levels
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.wording import Wording
@@ -172,12 +184,15 @@ def freezable(learner: Learner, statement_ids: list[int]) -> list[Freezable]:
 
 def with_a_reviewer(person_id: int, statement_ids: list[int], today: dt.date) -> list[int]:
     """Which of these are in a review that has not ended for them."""
-    return list(
-        session().scalars(
-            select(Statement.id).where(
-                Statement.id.in_(statement_ids), _with_a_reviewer(person_id, today)
-            )
-        )
+    values = {"learner": person_id, "statements": statement_ids}
+    return list(session().scalars(_with_a_reviewer_on(today), values))
+
+
+@lru_cache(maxsize=8)
+def _with_a_reviewer_on(today: dt.date) -> Select[int]:
+    """Built once a day."""
+    return select(Statement.id).where(
+        Statement.id.in_(bindparam("statements", expanding=True)), _with_a_reviewer(LEARNER, today)
     )
 
 
@@ -232,7 +247,7 @@ def _not_rated_here(library_id: int) -> ColumnElement[bool]:
     )
 
 
-def _with_a_reviewer(person_id: int, today: dt.date) -> ColumnElement[bool]:
+def _with_a_reviewer(person_id: int | BindParameter[int], today: dt.date) -> ColumnElement[bool]:
     """Of a statement: it is out, or was on an earlier version from where it carries, with somebody
     who still supervises the learner. What lies with a
     supervisor who left is in nobody's way."""

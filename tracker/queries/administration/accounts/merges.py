@@ -2,11 +2,13 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
-from tracker.db import session
+from tracker.db import UTCDateTime, session
 from tracker.models import AccountMerge, Framework, Person, Rating, Review, Statement
 from tracker.policy.permissions import Actor, people_of
 from tracker.rules.administration.merges import MergeOutcome
@@ -54,25 +56,8 @@ class EarlierAccount:
 
 def waiting(person_id: int, now: dt.datetime) -> WaitingMerge | None:
     """What somebody is asked about their account; one at most. One query."""
-    kept, earlier, asker = aliased(Person), aliased(Person), aliased(Person)
-    row = (
-        session()
-        .execute(
-            select(
-                AccountMerge,
-                asker.name.label("asked_by"),
-                kept.name.label("kept"),
-                kept.email.label("kept_email"),
-                earlier.name.label("earlier"),
-                earlier.email.label("earlier_email"),
-            )
-            .join(asker, asker.id == AccountMerge.asked_by_id)
-            .join(kept, kept.id == AccountMerge.kept_id)
-            .join(earlier, earlier.id == AccountMerge.earlier_id)
-            .where(waits(now), of_either(person_id))
-        )
-        .one_or_none()
-    )
+    values = {"person": person_id, "now": now}
+    row = session().execute(_waiting(), values).one_or_none()
     if row is None:
         return None
     merge = row.AccountMerge
@@ -88,11 +73,33 @@ def waiting(person_id: int, now: dt.datetime) -> WaitingMerge | None:
     )
 
 
-def waits(now: dt.datetime) -> ColumnElement[bool]:
+@cache
+def _waiting() -> Select[*tuple[Any, ...]]:
+    kept, earlier, asker = aliased(Person), aliased(Person), aliased(Person)
+    return (
+        select(
+            AccountMerge,
+            asker.name.label("asked_by"),
+            kept.name.label("kept"),
+            kept.email.label("kept_email"),
+            earlier.name.label("earlier"),
+            earlier.email.label("earlier_email"),
+        )
+        .join(asker, asker.id == AccountMerge.asked_by_id)
+        .join(kept, kept.id == AccountMerge.kept_id)
+        .join(earlier, earlier.id == AccountMerge.earlier_id)
+        .where(
+            waits(bindparam("now", type_=UTCDateTime)),
+            of_either(bindparam("person", type_=Integer)),
+        )
+    )
+
+
+def waits(now: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:
     return AccountMerge.outcome.is_(None) & (AccountMerge.ends_at > now)
 
 
-def of_either(person_id: int) -> ColumnElement[bool]:
+def of_either(person_id: int | BindParameter[int]) -> ColumnElement[bool]:
     return or_(AccountMerge.kept_id == person_id, AccountMerge.earlier_id == person_id)
 
 
