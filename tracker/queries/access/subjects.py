@@ -3,8 +3,19 @@ record."""
 
 import datetime as dt
 from dataclasses import replace
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    select,
+)
 
 from tracker.db import session
 from tracker.models import (
@@ -34,6 +45,15 @@ from tracker.policy.permissions import Place, Subject, in_reach_on
 from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
 from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.roles import Role
+
+RECORD: BindParameter[int] = bindparam("record", type_=Integer)
+THE_REVIEW = Review.id == RECORD
+OF_ITEM = exists().where(ReviewItem.review_id == Review.id, ReviewItem.id == RECORD)
+OF_ENDORSEMENT = exists().where(
+    Endorsement.id == RECORD,
+    ReviewItem.id == Endorsement.item_id,
+    ReviewItem.review_id == Review.id,
+)
 
 
 def person(person_id: int, today: dt.date) -> Subject | None:
@@ -78,13 +98,11 @@ def sign_in(sign_in_id: int, today: dt.date) -> Subject | None:
 
 
 def review(review_id: int, today: dt.date) -> Subject | None:
-    return _reviewed(review_id, Review.id == review_id, today)
+    return _reviewed(review_id, THE_REVIEW, today)
 
 
 def review_item(item_id: int, today: dt.date) -> Subject | None:
-    return _reviewed(
-        item_id, exists().where(ReviewItem.review_id == Review.id, ReviewItem.id == item_id), today
-    )
+    return _reviewed(item_id, OF_ITEM, today)
 
 
 def review_to_hand_on(review_id: int, today: dt.date) -> Subject | None:
@@ -115,12 +133,7 @@ def endorsement(endorsement_id: int, today: dt.date) -> Subject | None:
 
 def endorsement_given(endorsement_id: int, today: dt.date) -> Subject | None:
     """The same between its two sides: it was given by the reviewer of its review."""
-    of_it = exists().where(
-        Endorsement.id == endorsement_id,
-        ReviewItem.id == Endorsement.item_id,
-        ReviewItem.review_id == Review.id,
-    )
-    return _reviewed(endorsement_id, of_it, today)
+    return _reviewed(endorsement_id, OF_ENDORSEMENT, today)
 
 
 def outbox_mail(mail_id: int, today: dt.date) -> Subject | None:
@@ -183,8 +196,16 @@ def _owned(record_id: int, owner: Select[int] | Select[int | None]) -> Subject |
 
 
 def _reviewed(record_id: int, which: ColumnElement[bool], today: dt.date) -> Subject | None:
-    """A record between two people. `which` picks its review."""
-    query = (
+    """A record between two people. `which` picks its review, by `RECORD`."""
+    query = _reviewed_on(today, which)
+    row = session().execute(query, {"record": record_id}).mappings().one_or_none()
+    return None if row is None else Subject(id=record_id, **row)
+
+
+@lru_cache(maxsize=24)
+def _reviewed_on(today: dt.date, which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Built once a day."""
+    return (
         select(
             Review.id.label("review_id"),
             Review.learner_id.label("owner_id"),
@@ -195,8 +216,6 @@ def _reviewed(record_id: int, which: ColumnElement[bool], today: dt.date) -> Sub
         .join(Person, Person.id == Review.learner_id)
         .where(which)
     )
-    row = session().execute(query).mappings().one_or_none()
-    return None if row is None else Subject(id=record_id, **row)
 
 
 def _places(person_id: int, today: dt.date) -> tuple[Place, ...]:
