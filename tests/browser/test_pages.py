@@ -153,7 +153,7 @@ def a_new_link(site: Site, watch: Watch) -> None:
     """The administrator adds somebody and gets a one-time link to hand over."""
     watch.visit("/admin/people/new")
     watch.page.get_by_label("Name").fill("Nina New")
-    watch.page.get_by_label("E-mail").fill(f"nina.{secrets.token_hex(4)}@example.org")
+    watch.page.get_by_label("Email").fill(f"nina.{secrets.token_hex(4)}@example.org")
     watch.forget()
     watch.page.get_by_role("button", name="Add and get the link").click()
     watch.page.get_by_label("One-time link").wait_for()
