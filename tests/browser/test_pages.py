@@ -14,7 +14,7 @@ from flask import abort
 from tests.browser.atlas import PEOPLE, one_of_each, templates_of
 from tests.browser.checks import clipped_texts, overlapping_texts
 from tests.browser.conftest import Site
-from tests.browser.watch import COLORS, Watch, barriers, sideways
+from tests.browser.watch import ORIENTATION, Watch, barriers, only, sideways
 from tests.engines import LONG
 from tracker.rules.errors import Conflict
 
@@ -76,7 +76,7 @@ def everything(watch: Watch, *, in_every_way: bool = True) -> list[str]:
         found += [f"on a phone: {fault}" for fault in (*barriers(page), *out_of_place(page))]
         page.set_viewport_size(desk)
         page.emulate_media(color_scheme="dark")
-        found += [f"in the dark: {fault}" for fault in barriers(page, COLORS)]
+        found += [f"in the dark: {fault}" for fault in barriers(page, only("color-contrast"))]
         page.emulate_media(color_scheme="light")
         with watch.text_twice_as_large():
             found += [f"with text twice as large: {fault}" for fault in out_of_place(page)]
@@ -112,6 +112,12 @@ def test_every_page_of_a_role(site: Site, browser: Any, role: str) -> None:
             watch.visit(place.path)
             found[str(place)] = everything(watch, in_every_way=place in in_every_way)
     assert {place: faults for place, faults in found.items() if faults} == {}
+
+
+def test_the_style_locks_no_orientation(site: Site, browser: Any) -> None:
+    with watched(site, browser, "visitor") as watch:
+        watch.visit("/")
+        assert barriers(watch.page, only(ORIENTATION)) == []
 
 
 def test_no_template_is_left_out(site: Site) -> None:
