@@ -1,8 +1,10 @@
 """How far the reviews have come of what a gap matrix does not know yet."""
 
 from collections.abc import Collection
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, case, func, not_, or_, select
+from sqlalchemy import Select, and_, case, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
@@ -10,7 +12,9 @@ from tracker.models import LevelException, NotRatedHere, Review, ReviewItem, Sta
 from tracker.models.joins import not_rated_in
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY
 from tracker.queries.endorsements import exceptions
+from tracker.queries.profiles.levels import PEOPLE
 from tracker.queries.reviews.submission_counts import counts_as_sent
 from tracker.rules.reviews.workflow import LIVE, SEALED, ItemStatus
 from tracker.rules.teams.gap_reasons import ReviewProgress
@@ -22,7 +26,22 @@ def progress_of_unreviewed(
     """By person, domain and level: the furthest of the statements that were sent and have no
     reviewed rating. What a supervisor has said stays theirs until they reveal it: all of a review
     until then is in review. A statement is the same in each version. One query."""
-    endorsed = standing(lambda column: column.in_(person_ids), framework_id)
+    values = {
+        "people": list(person_ids),
+        "framework": framework_id,
+        "library": library_id,
+        "hidden": blind.hidden,
+    }
+    rows = session().execute(_progress(blind.form), values)
+    return {
+        (person_id, domain_id, rank): ReviewProgress(furthest)
+        for person_id, domain_id, rank, furthest in rows
+    }
+
+
+@cache
+def _progress(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
+    endorsed = standing(lambda column: column.in_(PEOPLE), FRAMEWORK)
     of_item = aliased(Statement)
     came = case(
         (
@@ -38,20 +57,18 @@ def progress_of_unreviewed(
         ),
         else_=ReviewProgress.NO_RESULT.value,
     )
-    rows = session().execute(
+    return (
         select(Review.learner_id, Statement.domain_id, Statement.rank, func.max(came))
         .join(ReviewItem, ReviewItem.review_id == Review.id)
         .join(of_item, of_item.id == ReviewItem.statement_id)
-        .join(
-            Statement, and_(Statement.uuid == of_item.uuid, Statement.framework_id == framework_id)
-        )
+        .join(Statement, and_(Statement.uuid == of_item.uuid, Statement.framework_id == FRAMEWORK))
         .outerjoin(
             endorsed,
             and_(
                 endorsed.c.person_id == Review.learner_id, endorsed.c.statement_id == Statement.id
             ),
         )
-        .outerjoin(NotRatedHere, not_rated_in(library_id))
+        .outerjoin(NotRatedHere, not_rated_in(LIBRARY))
         .outerjoin(
             LevelException,
             and_(
@@ -61,7 +78,7 @@ def progress_of_unreviewed(
             ),
         )
         .where(
-            Review.learner_id.in_(person_ids),
+            Review.learner_id.in_(PEOPLE),
             counts_as_sent(),
             NotRatedHere.id.is_(None),
             LevelException.id.is_(None),
@@ -72,7 +89,3 @@ def progress_of_unreviewed(
         )
         .group_by(Review.learner_id, Statement.domain_id, Statement.rank)
     )
-    return {
-        (person_id, domain_id, rank): ReviewProgress(furthest)
-        for person_id, domain_id, rank, furthest in rows
-    }

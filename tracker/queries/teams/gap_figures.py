@@ -4,9 +4,10 @@ domains, everybody's cells, which statements are not met, and agreed exceptions.
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from tracker.db import session
 from tracker.models import (
@@ -20,10 +21,11 @@ from tracker.models import (
 from tracker.models.joins import not_rated_in, scale_answer
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import targets
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, targets
 from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles import level_shapes, levels
 from tracker.queries.profiles.level_shapes import DomainShape, LevelShape
+from tracker.queries.profiles.levels import AT, PEOPLE
 from tracker.queries.teams.gap_scope import GapScope, PastRound
 from tracker.queries.teams.team_learners import TeamLearner
 from tracker.rules.frameworks.scale import Meaning
@@ -148,9 +150,25 @@ def not_met(
 ) -> tuple[list[NotMet], dict[int, str]]:
     """The endorsements that do not meet their statement now or at that moment, but for agreed
     exceptions, and the statements' titles. One query."""
-    endorsed = standing(lambda column: column.in_(person_ids), framework_id, at)
+    query = _not_met(blind.form, is_past=at is not None)
+    values = {
+        "people": list(person_ids),
+        "domains": list(domain_ids),
+        "framework": framework_id,
+        "library": library_id,
+        "hidden": blind.hidden,
+        "at": at,
+    }
+    rows = session().execute(query, values).all()
+    return [NotMet(*row[:5]) for row in rows], {row[3]: row[5] for row in rows}
+
+
+@cache
+def _not_met(blind: BlindSpots, *, is_past: bool) -> Select[*tuple[Any, ...]]:
+    at = AT if is_past else None
+    endorsed = standing(lambda column: column.in_(PEOPLE), FRAMEWORK, at)
     person_id, statement_id, answer, *_rest = endorsed.c
-    query = (
+    return (
         select(
             Statement.domain_id,
             Statement.rank,
@@ -161,7 +179,7 @@ def not_met(
         )
         .join(endorsed, statement_id == Statement.id)
         .join(ScaleAnswer, scale_answer(answer))
-        .outerjoin(NotRatedHere, not_rated_in(library_id))
+        .outerjoin(NotRatedHere, not_rated_in(LIBRARY))
         .outerjoin(
             LevelException,
             and_(
@@ -171,15 +189,13 @@ def not_met(
             ),
         )
         .where(
-            Statement.domain_id.in_(domain_ids),
+            Statement.domain_id.in_(bindparam("domains", expanding=True)),
             ScaleAnswer.counts_as == Meaning.NOT_MET,
             NotRatedHere.id.is_(None),
             LevelException.id.is_(None),
             blind.shown(person_id, statement_id),
         )
     )
-    rows = session().execute(query).all()
-    return [NotMet(*row[:5]) for row in rows], {row[3]: row[5] for row in rows}
 
 
 def kept_not_met(
