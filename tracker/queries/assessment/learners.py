@@ -84,6 +84,8 @@ class Learner:
 LEARNER: BindParameter[int] = bindparam("learner", type_=Integer)
 LIBRARY: BindParameter[int] = bindparam("library", type_=Integer)
 FRAMEWORK: BindParameter[int] = bindparam("framework", type_=Integer)
+PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+"""In a query that is made once."""
 
 
 def of(learner: Learner) -> dict[str, int]:
@@ -147,7 +149,7 @@ def _learners_on(today: dt.date) -> Select[*tuple[Any, ...]]:
                 open_round.c.framework_id == Framework.id,
             ),
         )
-        .where(Person.id.in_(bindparam("people", expanding=True)), in_reach_on(Membership, today))
+        .where(Person.id.in_(PEOPLE), in_reach_on(Membership, today))
         .order_by(
             Person.id,
             current_on(Membership, today).desc(),

@@ -47,7 +47,7 @@ from tracker.models.joins import not_rated_in, scale_answer
 from tracker.models.reviews.standing import FrameworkId, Moment, read_through
 from tracker.models.reviews.standing import standing as standing_endorsements
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS, BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE
 from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles.level_shapes import DomainShape, LevelShape
 from tracker.rules.frameworks.scale import NOT_MY_WORK, Meaning
@@ -60,7 +60,6 @@ them."""
 
 
 NONE: Mapping[Meaning, int] = {}
-PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
 AT: BindParameter[dt.datetime] = bindparam("at", type_=UTCDateTime)
 
 

@@ -29,7 +29,7 @@ from tracker.models import Framework, Review, ReviewItem, Statement
 from tracker.models.joins import versions_of
 from tracker.policy.permissions import Actor
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK
+from tracker.queries.assessment.learners import FRAMEWORK, PEOPLE
 from tracker.rules.reviews.workflow import REVEALED, ItemStatus, ReviewStatus
 
 
@@ -53,7 +53,6 @@ class WaitingReviews:
     oldest_id: int | None = None
 
 
-PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
 ROUNDS: BindParameter[Any] = bindparam("rounds", expanding=True)
 
 

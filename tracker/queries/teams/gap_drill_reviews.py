@@ -12,9 +12,8 @@ from tracker.models import LevelException, NotRatedHere, Review, ReviewItem, Sta
 from tracker.models.joins import not_rated_in
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE
 from tracker.queries.endorsements import exceptions
-from tracker.queries.profiles.levels import PEOPLE
 from tracker.queries.reviews.submission_counts import counts_as_sent
 from tracker.rules.reviews.workflow import LIVE, SEALED, ItemStatus
 from tracker.rules.teams.gap_reasons import ReviewProgress

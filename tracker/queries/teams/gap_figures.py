@@ -21,11 +21,11 @@ from tracker.models import (
 from tracker.models.joins import not_rated_in, scale_answer
 from tracker.models.reviews.standing import standing
 from tracker.queries.access.blind_spots import BlindSpots
-from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, targets
+from tracker.queries.assessment.learners import FRAMEWORK, LIBRARY, PEOPLE, targets
 from tracker.queries.endorsements import exceptions
 from tracker.queries.profiles import level_shapes, levels
 from tracker.queries.profiles.level_shapes import DomainShape, LevelShape
-from tracker.queries.profiles.levels import AT, PEOPLE
+from tracker.queries.profiles.levels import AT
 from tracker.queries.teams.gap_scope import GapScope, PastRound
 from tracker.queries.teams.team_learners import TeamLearner
 from tracker.rules.frameworks.scale import Meaning
