@@ -264,7 +264,7 @@ def client(app: Flask) -> Client:
 
 @pytest.fixture
 def sign_in(app: Flask) -> Callable[[str], Client]:
-    """A client of somebody signed in, by their e-mail address. The way in through the page is told
+    """A client of somebody signed in, by their email address. The way in through the page is told
     in tests/web/accounts."""
 
     def as_person(email: str) -> Client:

@@ -62,7 +62,7 @@ class Counted(Client):
 
 
 def roster() -> bytes:
-    lines = ["Staff ID,Name,E-mail,Team,Role,Job profile"]
+    lines = ["Staff ID,Name,Email,Team,Role,Job profile"]
     for number in range(1, PEOPLE + 1):
         team = f"Branch {(number - 1) % TEAMS + 1}"
         role, profile = ("Supervisor", "") if number <= TEAMS else ("Learner", "Mid-level")

@@ -21,7 +21,7 @@ PEOPLE = {
     "coordinator without names": "vera.stone@example.org",
     "administrator": "petra.lindqvist@example.org",
 }
-"""One of each role in the demo, by e-mail address."""
+"""One of each role in the demo, by email address."""
 UNLINKED = (
     "/",
     "/profile",

@@ -249,7 +249,7 @@ def browser() -> Iterator[object]:
 def enter(page: Any, email: str, password: str) -> None:
     """Sign in through the page."""
     page.goto("/login")
-    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/")

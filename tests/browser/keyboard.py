@@ -63,7 +63,7 @@ class Keyboard:
 
     def sign_in(self, email: str, password: str) -> None:
         self.page.goto("/login")
-        self.fill(self.page.get_by_label("E-mail"), email)
+        self.fill(self.page.get_by_label("Email"), email)
         self.fill(self.page.get_by_label("Password"), password)
         with self.page.expect_navigation():
             self.press("Enter")

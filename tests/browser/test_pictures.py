@@ -48,6 +48,8 @@ PICTURES = {
     "team": Picture("supervisor", "/teams/2"),
     "gaps": Picture("supervisor", "/teams/2/gaps"),
     "gaps-by-team": Picture("coordinator", "/teams/1/gaps"),
+    "round": Picture("coordinator", "/teams/1/round"),
+    "self-ratings": Picture("coordinator without names", "teams.self_ratings"),
     "people": Picture("administrator", "/admin/people"),
     "administration": Picture("administrator", "/admin"),
 }

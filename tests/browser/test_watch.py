@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.conftest import Site
 from tests.browser.keyboard import Keyboard
-from tests.browser.watch import MOST_REQUESTS, Watch, barriers, sideways
+from tests.browser.watch import MOST_REQUESTS, ORIENTATION, Watch, barriers, only, sideways
 from tracker.rules.last_resort import POLICY
 
 GOOD = """<!doctype html><html lang="en"><head><title>A page</title><link rel="icon" href="data:,"></head>
@@ -88,6 +88,16 @@ def test_a_heavy_page_is_found(shown: Any) -> None:
 )
 def test_a_barrier_is_found(shown: Any, body: str, rule: str) -> None:
     assert any(each.startswith(f"axe {rule}:") for each in barriers(shown(body).page))
+
+
+def test_a_locked_orientation_is_found(shown: Any) -> None:
+    watch = shown('<link rel="stylesheet" href="/planted.css"><p>Turned</p>')
+    style = "@media (orientation: portrait) { html { transform: rotate(90deg); } }"
+    watch.page.route(
+        "**/planted.css", lambda route: route.fulfill(body=style, content_type="text/css")
+    )
+    watch.visit("/planted")
+    assert barriers(watch.page, only(ORIENTATION)) != []
 
 
 def test_a_wide_page_is_found(shown: Any) -> None:

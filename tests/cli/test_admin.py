@@ -60,8 +60,8 @@ def test_a_second_one_joins_the_library_of_that_name(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"email": "ana@example.org"}, "has this e-mail address already"),
-        ({"email": "no address"}, "not an e-mail address"),
+        ({"email": "ana@example.org"}, "has this email address already"),
+        ({"email": "no address"}, "not an email address"),
         ({"time-zone": "Mars/Base"}, "no such time zone"),
         ({"time-zone": "../../etc/passwd"}, "no such time zone"),
         ({"name": " "}, "without a name"),

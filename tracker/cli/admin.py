@@ -14,8 +14,8 @@ from tracker.rules.regions import Paper, Region
 from tracker.services.administration.library_settings import NewLibrary, create_administrator
 
 REASONS = {
-    "email_not_valid": "This is not an e-mail address: {reason}",
-    "email_taken": "Somebody has this e-mail address already.",
+    "email_not_valid": "This is not an email address: {reason}",
+    "email_taken": "Somebody has this email address already.",
     "line_control": "The name of the library or your own holds a character that cannot be printed.",
     "line_empty": "Neither the library nor you can be without a name.",
     "line_long": "A name has at most {longest} characters.",
@@ -44,7 +44,7 @@ def admin() -> None:
     help="Name of the library; it is made if there is none of that name.",
 )
 @click.option("--name", prompt="Your name")
-@click.option("--email", prompt="E-mail")
+@click.option("--email", prompt="Email")
 @click.option("--time-zone", help="Of a new library, for example America/Chicago.")
 @click.option("--region", type=REGION, help="Of a new library: how dates and times are written.")
 @click.option("--paper", type=PAPER, help="Of a new library: what PDFs and pages are printed on.")

@@ -26,7 +26,7 @@ REASONS = {
     "sent.",
     "mail_sign_in": "The mail server did not accept the user or the password of TRACKER_SMTP_URL.",
     "mail_refused": "The mail server did not take the message.",
-    "mail_address": "There is an account whose e-mail address is none.",
+    "mail_address": "There is an account whose email address is none.",
 }
 
 
@@ -59,7 +59,7 @@ def test(address: str) -> None:
             compose(server, to, "Test message from Skills Tracker", text, dt.datetime.now(dt.UTC)),
         )
     except Invalid as refusal:
-        sys.exit(f"{address} is not an e-mail address: {refusal.facts['reason']}")
+        sys.exit(f"{address} is not an email address: {refusal.facts['reason']}")
     except MailFailed as failed:
         sys.exit(f"{REASONS[failed.code]} {failed.said}".strip())
     if server.is_console:

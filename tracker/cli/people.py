@@ -35,7 +35,7 @@ def operator(email: str, remove: bool) -> None:
     try:
         name = set_operator(email, not remove, dt.datetime.now(dt.UTC))
     except Missing:
-        sys.exit(f"Nobody has the e-mail address {email}. Add them first, under People.")
+        sys.exit(f"Nobody has the email address {email}. Add them first, under People.")
     except Conflict:
         sys.exit(f"The account of {email} is disabled. Enable it first.")
     click.echo(f"{name} is {'no longer an operator' if remove else 'an operator'}.")
@@ -50,7 +50,7 @@ def framework_editor(email: str, remove: bool) -> None:
     try:
         name = set_framework_editor(None, email, not remove, dt.datetime.now(dt.UTC))
     except Invalid:
-        sys.exit(f"Nobody has the e-mail address {email}. Add them first, under People.")
+        sys.exit(f"Nobody has the email address {email}. Add them first, under People.")
     except Conflict:
         sys.exit(f"The account of {email} is disabled. Enable it first.")
     click.echo(f"{name} is {'no longer a framework editor' if remove else 'a framework editor'}.")
@@ -58,7 +58,7 @@ def framework_editor(email: str, remove: bool) -> None:
 
 @people.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--as", "email", required=True, help="E-mail address of the administrator.")
+@click.option("--as", "email", required=True, help="Email address of the administrator.")
 @click.option("--dry-run", is_flag=True, help="Say what it would do, and store nothing.")
 @click.option("--make-teams", is_flag=True, help="Make the teams that are not here yet.")
 @click.option("--ready-only", is_flag=True, help="Import although rows are to be fixed.")
@@ -69,7 +69,7 @@ def import_(email: str, file: Path, dry_run: bool, make_teams: bool, ready_only:
     now = dt.datetime.now(dt.UTC)
     actor = administrator_called(email, now)
     if actor is None:
-        sys.exit(f"No administrator with the e-mail address {email} can sign in.")
+        sys.exit(f"No administrator with the email address {email} can sign in.")
     try:
         roster = files.read(file.name, file.read_bytes())
         mapping = staging.mapping_for(actor, roster, makes_teams=make_teams)

@@ -161,7 +161,7 @@ def test_a_page_left_open_saves_nothing_to_whoever_comes_next(live: Live, visit:
     other.goto("/account")
     other.locator("#account-menu summary").click()
     other.get_by_role("button", name="Sign out").click()
-    other.get_by_label("E-mail").fill(live.world.email("ben"))
+    other.get_by_label("Email").fill(live.world.email("ben"))
     other.get_by_label("Password").fill(PASSWORD)
     other.get_by_role("main").get_by_role("button", name="Sign in").click()
     other.wait_for_url("**/")

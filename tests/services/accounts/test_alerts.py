@@ -79,7 +79,7 @@ def test_an_address_is_told_at_both(context: World, adam: Actor, inbox: Inbox) -
     assert told(context, "ana") == ["address_changed"]
     deliver(inbox, NOW)
     assert to(inbox) == ["adam.too@example.org", "ana@example.org"]
-    assert "Adam changed the e-mail address of your account." in text(inbox)
+    assert "Adam changed the email address of your account." in text(inbox)
 
 
 def test_a_link_after_a_change_goes_to_the_address_before(

@@ -254,7 +254,7 @@ def test_an_export_comes_back_as_it_went(context: World, adam: Actor) -> None:
     """Also where two teams have one name, and where somebody is in no team."""
     teams.add(adam, context.teams["harbour"], "Bookmobile", context.now)
     rows = people_export.exported(adam, context.now.date())
-    head = "Staff ID,Name,E-mail,Team,Role,Job profile,Job title,Hours a week,First day,Last day"
+    head = "Staff ID,Name,Email,Team,Role,Job profile,Job title,Hours a week,First day,Last day"
     lines = [
         ",".join(
             str("" if cell is None else cell)
@@ -288,7 +288,7 @@ def test_the_command_says_and_does_the_same(app: Flask, world: World, tmp_path: 
     as_adam = [str(file), "--as", "adam@example.org"]
     dry = run(people_import, [*as_adam, "--dry-run"])
     assert "row 4" in dry.output
-    assert "This is not a full e-mail address." in dry.output
+    assert "This is not a full email address." in dry.output
     assert "new: 1, changed: 0, unchanged: 1, to_fix: 1" in dry.output
     assert run(people_import, as_adam).exit_code == 1
     assert "1 added, 0 changed" in run(people_import, [*as_adam, "--ready-only"]).output

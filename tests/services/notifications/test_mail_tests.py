@@ -160,8 +160,8 @@ def test_the_console_prints_and_sends_nothing(capsys: pytest.CaptureFixture[str]
         ("smtps://host?tls=no", SENDER, "only option"),
         ("smtp://user:secret@host?tls=no", SENDER, "in the clear|for all to read"),
         ("smtp://user:secret@host", "", "TRACKER_MAIL_FROM is missing"),
-        ("smtp://user:secret@host", "nobody", "no e-mail address"),
-        ("smtp://user:secret@host", "a@example.org\r\nBcc: b@example.org", "no e-mail address"),
+        ("smtp://user:secret@host", "nobody", "no email address"),
+        ("smtp://user:secret@host", "a@example.org\r\nBcc: b@example.org", "no email address"),
     ],
 )
 def test_settings_that_cannot_be_are_said_at_the_start(url: str, sender: str, said: str) -> None:

@@ -53,7 +53,7 @@ def test_a_file_becomes_people_and_is_undone(app: Flask, world: World, adam: Cli
         "Lou,lou@example,Central,LA 9",
     )
     page = text(adam.get(address).text)
-    assert "No column holds an e-mail address" in page
+    assert "No column holds an email address" in page
     assert "Import the" not in page
     central, profile = world.teams["central"], world.role_profiles["city"]
     columns = {
@@ -75,7 +75,7 @@ def test_a_file_becomes_people_and_is_undone(app: Flask, world: World, adam: Cli
     adam.post(f"{address}/columns", columns | chosen)
     page = text(adam.get(address).text)
     assert "Import the 2 ready rows" in page
-    assert "This is not a full e-mail address. Write it like name@example.org." in page
+    assert "This is not a full email address. Write it like name@example.org." in page
     assert "Learner in Central from Nov 24" in text(adam.get(f"{address}?show=ready").text)
     assert "lou@example" in adam.get(f"{address}/to-fix.csv").text
     done = adam.post(f"{address}/import", seen(app, address))

@@ -625,7 +625,7 @@ def test_a_text_that_seems_to_name_a_patron_is_saved_with_a_question(
         "/evidence", {"title": "Wrote to jane@example.com", "text": "card 21234567890123"}
     )
     page = follow(ana, response)
-    assert "an e-mail address" in page
+    assert "an email address" in page
     assert "a card number" in page
     assert "Keep it anyway" in page
     mine = newest(app).id

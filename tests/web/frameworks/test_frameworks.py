@@ -312,7 +312,7 @@ def test_what_was_typed_into_a_rejected_closing_is_kept(
         ({"text": "x" * 4001}, "This is too long: at most 4000 characters."),
         ({"name": "x" * 201}, "This is too long: at most 200 characters."),
         ({"name": "a\x01b"}, "This holds a character that cannot be shown."),
-        ({"email": "nobody"}, "This is not an e-mail address."),
+        ({"email": "nobody"}, "This is not an email address."),
         ({"email": "x" * 300 + "@example.org"}, "This is too long: at most 254 characters."),
         ({"statement": "COM-9-99"}, "There is no such statement here."),
     ],

@@ -39,7 +39,7 @@ RULED_OUT = {
     r"holds? (from|until|for everybody)": "starts, works, or applies",
     r"cells wait|spare (time|minutes)": "a plain sentence",
     r"see (something )?differently": "difference",
-    r"any more|afterwards|licence[sd]?|colour|catalogue": "American spelling",
+    r"any more|afterwards|licence[sd]?|colour|catalogue|e-mails?": "American spelling",
 }
 PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))

@@ -116,10 +116,15 @@ def test_what_is_counted_is_what_was_revealed_and_is_called_so(
 def test_a_review_waits_for_its_own_reviewer_only(
     app: Flask, world: World, sign_in: SignIn
 ) -> None:
+    """Who reviews nobody there has no column for it."""
     with app.app_context():
         sent_some(world)
-    found = rows(sign_in(world.email("cora")).get(f"/teams/{world.teams['central']}").text)
-    assert found["Ana Library Assistant"][0] == ""
+    team = f"/teams/{world.teams['central']}"
+    page = sign_in(world.email("cora")).get(team).text
+    assert rows(page)["Ana Library Assistant"][0] == "4 · 5 in all"
+    assert "Waiting for you" not in page
+    assert "Waits for you" not in page
+    assert "Waits for you" in sign_in(world.email("sue")).get(team).text
 
 
 def test_who_has_not_sent(app: Flask, world: World, sign_in: SignIn) -> None:

@@ -117,7 +117,7 @@ def _sender(typed: str) -> str:
     try:
         return str(_address(typed))
     except ValueError as error:
-        raise ValueError(f"TRACKER_MAIL_FROM is no e-mail address: {typed!r}") from error
+        raise ValueError(f"TRACKER_MAIL_FROM is no email address: {typed!r}") from error
 
 
 def _address(typed: str) -> Address:

@@ -1,4 +1,4 @@
-"""Changing one's own e-mail address: asked for with the password, confirmed at the new address, and
+"""Changing one's own email address: asked for with the password, confirmed at the new address, and
 taken back from the one before."""
 
 import datetime as dt

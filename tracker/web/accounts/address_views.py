@@ -1,4 +1,4 @@
-"""One's own e-mail address: asked for with the password, confirmed at the new one, taken back from
+"""One's own email address: asked for with the password, confirmed at the new one, taken back from
 the one before. A link alone changes nothing: its page has a button."""
 
 from flask import Blueprint, current_app, redirect, url_for

@@ -51,7 +51,7 @@ MAIL_CHOICES = {
 
 class SignInForm(Form):
     email = StringField(
-        _l("E-mail"), [InputRequired(_l("Enter your e-mail address.")), Length(max=254)]
+        _l("Email"), [InputRequired(_l("Enter your email address.")), Length(max=254)]
     )
     password = PasswordField(
         _l("Password"), [InputRequired(_l("Enter your password.")), Length(max=TYPED_MAX)]
@@ -63,12 +63,12 @@ class ResetForm(Form):
     """A new password is asked for."""
 
     email = StringField(
-        _l("E-mail"), [InputRequired(_l("Enter your e-mail address.")), Length(max=254)]
+        _l("Email"), [InputRequired(_l("Enter your email address.")), Length(max=254)]
     )
 
 
 class AddressForm(Form):
-    email: Any = fields.email(_l("New e-mail address"))
+    email: Any = fields.email(_l("New email address"))
     current: Any = PasswordField(
         _l("Password"), [InputRequired(_l("Enter your password.")), Length(max=TYPED_MAX)]
     )

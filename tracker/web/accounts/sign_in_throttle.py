@@ -25,7 +25,7 @@ untold = itertools.count(1)
 
 
 class Attempt:
-    """Somebody is about to try a password for that e-mail address, which need have no account."""
+    """Somebody is about to try a password for that email address, which need have no account."""
 
     def __init__(self, email: str) -> None:
         self.email = email.strip().casefold()
@@ -48,7 +48,7 @@ class Attempt:
     def said(self, wait: int) -> list[str]:
         """Why it failed, and what to do: after a wait in seconds, where there is one."""
         if not wait:
-            return [_("The e-mail address or password isn’t right. Check both, then try again.")]
+            return [_("The email address or password isn’t right. Check both, then try again.")]
         seconds = ngettext(
             "The password was wrong too many times. Wait %(num)d second, then try again.",
             "The password was wrong too many times. Wait %(num)d seconds, then try again.",

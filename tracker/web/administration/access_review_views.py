@@ -57,14 +57,14 @@ def table() -> ResponseReturnValue:
     head: Table = [
         [
             _("Reader"),
-            _("Reader’s e-mail"),
+            _("Reader’s email"),
             _("Last sign-in"),
             _("Why"),
             _("Since"),
             _("Until"),
             _("Sees"),
             _("Person"),
-            _("Person’s e-mail"),
+            _("Person’s email"),
             _("Person’s team"),
             _("Seen until"),
         ]
@@ -89,7 +89,7 @@ def table() -> ResponseReturnValue:
 
 
 def _seen(access: Access) -> list[list[str]]:
-    """Name, e-mail, team and last day; once empty where no record is opened."""
+    """Name, email, team and last day; once empty where no record is opened."""
     found = [[one.name, one.email, one.team, str(one.until or "")] for one in access.people]
     return found or [[""] * 4]
 

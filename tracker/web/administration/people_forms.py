@@ -65,7 +65,7 @@ STATES = {
 
 class PersonForm(Form):
     name = fields.line(_l("Name"), _l("Enter the person's name."))
-    email = fields.email(_l("E-mail"), description=_l("They sign in with it."))
+    email = fields.email(_l("Email"), description=_l("They sign in with it."))
     staff_id = StringField(
         _l("Staff ID"),
         [Length(max=STAFF_ID_MAX, message=fields.TOO_LONG)],
@@ -121,7 +121,7 @@ class FilterForm(Form):
     class Meta:
         csrf = False
 
-    search = StringField(_l("Name or e-mail"))
+    search = StringField(_l("Name or email"))
     team_id = fields.select_id(_l("Team"))
     role = SelectField(_l("Role"), choices=fields.choices([("", _l("All roles")), *ROLES.items()]))
     state = SelectField(_l("Who"), choices=fields.choices(STATES.items()))

@@ -38,7 +38,7 @@ bp = Blueprint("admin_people", __name__, url_prefix="/admin/people")
 
 
 COLUMNS = {
-    "name": Column(_l("Name and e-mail")),
+    "name": Column(_l("Name and email")),
     "team": Column(_l("Teams and roles now")),
     "state": Column(_l("State")),
     "added": Column(_l("Added"), largest_first=True),

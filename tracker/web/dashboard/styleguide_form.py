@@ -28,7 +28,7 @@ KINDS: list[Any] = ["Note", "Link"]
 class SampleForm(Form):
     name = StringField("Name", [InputRequired()])
     email = EmailField(
-        "E-mail", [InputRequired()], description="We write to it when something waits for you."
+        "Email", [InputRequired()], description="We write to it when something waits for you."
     )
     password = PasswordField("Password", [InputRequired()])
     team = SelectField("Team", choices=TEAMS)
@@ -49,6 +49,6 @@ class SampleForm(Form):
 def rejected_sample() -> SampleForm:
     """A form as it comes back with errors."""
     form = SampleForm(formdata=None)
-    form.email.errors = [_("Enter an e-mail address like name@example.org.")]
+    form.email.errors = [_("Enter an email address like name@example.org.")]
     form.kind.errors = [_("Choose a kind.")]
     return form

@@ -33,7 +33,7 @@ KINDS = {
     EvidenceKind.FILE: _l("File"),
 }
 SIGNS = {
-    PatronSign.EMAIL: _l("an e-mail address"),
+    PatronSign.EMAIL: _l("an email address"),
     PatronSign.PHONE: _l("a phone number"),
     PatronSign.CARD: _l("a card number"),
 }

@@ -25,7 +25,7 @@ class CorrectionForm(Form):
     )
     name = StringField(_l("Your name"), [Length(max=NAME_MAX, message=_TOO_LONG)])
     email = EmailField(
-        _l("Your e-mail"),
+        _l("Your email"),
         [Length(max=EMAIL_MAX, message=_TOO_LONG)],
         description=_l(
             "Only to ask you back. Only those who answer suggestions see it; the page never shows "

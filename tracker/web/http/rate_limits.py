@@ -19,7 +19,7 @@ from tracker.web.http.limits_storage import DatabaseStorage  # noqa: F401  (`lim
 T = TypeVar("T")
 LOG = structlog.get_logger("tracker.limits")
 BUCKETS = 2**14
-"""What anybody can make up, such as a place or an e-mail address, is counted in as many counts as
+"""What anybody can make up, such as a place or an email address, is counted in as many counts as
 this and no more, however much is made up. Two fall together now and then; which ones, nobody can
 tell without the secret key."""
 NETWORK = 64

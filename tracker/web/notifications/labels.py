@@ -40,7 +40,7 @@ SENTENCES = {
         "%(name)s made a one-time link that sets a new password for your account. You were signed "
         "out everywhere."
     ),
-    NoticeKind.ADDRESS_CHANGED: _l("%(name)s changed the e-mail address of your account."),
+    NoticeKind.ADDRESS_CHANGED: _l("%(name)s changed the email address of your account."),
     NoticeKind.READER_ADDED: _l("%(name)s has a role in which they can see your reviewed ratings."),
     NoticeKind.NAMES_SHOWN: _l(
         "%(name)s changed the library’s settings: coordinators see your reviewed levels with your "

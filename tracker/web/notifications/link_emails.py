@@ -19,8 +19,8 @@ def subject(email: LinkEmail) -> str:
     subjects = {
         LinkKind.INVITATION: _("Your invitation to Skills Tracker"),
         LinkKind.RESET: _("A new password for Skills Tracker"),
-        LinkKind.CONFIRM_ADDRESS: _("Confirm your e-mail address for Skills Tracker"),
-        LinkKind.TAKE_BACK: _("Your e-mail address in Skills Tracker was changed"),
+        LinkKind.CONFIRM_ADDRESS: _("Confirm your email address for Skills Tracker"),
+        LinkKind.TAKE_BACK: _("Your email address in Skills Tracker was changed"),
     }
     return str(subjects[email.kind])
 
@@ -102,7 +102,7 @@ def _told_before(email: LinkEmail, name: str, library: str, _by: str, link: str)
     return [
         _("Hello %(name)s,", name=name),
         _(
-            "The e-mail address of your account in Skills Tracker at %(library)s was changed. You "
+            "The email address of your account in Skills Tracker at %(library)s was changed. You "
             "sign in with %(email)s now, and not with this one anymore.",
             library=library,
             email=email.other,

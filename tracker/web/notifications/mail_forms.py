@@ -26,7 +26,7 @@ refusal_messages(
     ),
     mail_sign_in=_l("The mail server did not accept the user or the password that are set for it."),
     mail_refused=_l("The mail server did not take the message."),
-    mail_address=_l("The address is no e-mail address. Correct it at the person."),
+    mail_address=_l("The address is no email address. Correct it at the person."),
     mail_lost=_l("The program stopped while it was sent, so nobody knows whether it went out."),
     mail_restored=_l("It waited in a backup that was restored, and may have gone out since then."),
     mail_not_again=_l("This mail can’t be sent again. Look at the list."),

@@ -13,9 +13,9 @@ class FrameworkEditorForm(Form):
     """`act` is "take" where the permission is taken away."""
 
     email = EmailField(
-        _l("E-mail address"),
+        _l("Email address"),
         [
-            InputRequired(_l("Enter an e-mail address.")),
+            InputRequired(_l("Enter an email address.")),
             Length(max=EMAIL_MAX, message=fields.TOO_LONG),
         ],
     )

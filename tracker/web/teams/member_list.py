@@ -56,25 +56,28 @@ SHOWN: dict[str, Callable[[Member], bool]] = {
 @dataclass(frozen=True, slots=True)
 class MemberList:
     """`people` of `total` are in it; somebody with two frameworks has two rows. `frameworks`: the
-    switch, where there are several. `kept` are the filters in use and `order` the order, as an
-    address has them. `unknown`: the address asked for something that is not offered; it was left
-    out."""
+    switch, where there are several. `for_a_reviewer`: with what waits for the reader. `kept` are
+    the filters in use and `order` the order, as an address has them. `unknown`: the address asked
+    for something that is not offered; it was left out."""
 
     cut: TablePage[Member]
     people: int
     total: int
     frameworks: list[FrameworkLink]
     form: MemberFilters
+    for_a_reviewer: bool
     headings: list[ColumnHeading]
     kept: dict[str, str]
     order: dict[str, Any]
     unknown: bool
 
 
-def asked(members: tuple[Member, ...], team_id: int) -> MemberList:
-    """What the address asks for."""
+def asked(members: tuple[Member, ...], team_id: int, *, is_supervisor: bool) -> MemberList:
+    """What the address asks for. Who reviews nobody here reads nothing of what waits for them."""
     total = len({member.person_id for member in members})
-    form, order = MemberFilters(request.args), order_asked(COLUMNS)
+    for_a_reviewer = is_supervisor or any(map(SHOWN["waiting"], members))
+    columns = {key: each for key, each in COLUMNS.items() if for_a_reviewer or key != "waiting"}
+    form, order = MemberFilters(request.args), order_asked(columns)
     frameworks = _frameworks(members)
     framework = form.offer("framework", [(slug, label) for slug, label, _lang in frameworks])
     members = tuple(each for each in members if framework in ("", each.framework_slug))
@@ -83,7 +86,10 @@ def asked(members: tuple[Member, ...], team_id: int) -> MemberList:
         "profile", [("", _("All")), *((name, name) for name in profiles if len(profiles) > 1)]
     )
     who = [_("Everybody"), _("Has not sent"), _("Is ready"), _("Waits for you")]
-    show = form.offer("show", list(zip(SHOWN, who, strict=True)))
+    offered = [
+        each for each in zip(SHOWN, who, strict=True) if for_a_reviewer or "waiting" not in each
+    ]
+    show = form.offer("show", offered)
     find = (form.q.data or "").strip()[:LONGEST]
     rows = [
         member
@@ -101,7 +107,8 @@ def asked(members: tuple[Member, ...], team_id: int) -> MemberList:
         total=total,
         frameworks=_switch(team_id, frameworks, framework) if len(frameworks) > 1 else [],
         form=form,
-        headings=headings(COLUMNS, order, "teams.show", team_id=team_id, **kept),
+        for_a_reviewer=for_a_reviewer,
+        headings=headings(columns, order, "teams.show", team_id=team_id, **kept),
         kept=kept,
         order=order.kept,
         unknown=order.unknown or form.unknown,

@@ -49,7 +49,8 @@ def show(team: Subject) -> ResponseReturnValue:
     page = team_page.page(
         session.actor(), team.id, team.places[0].path, session.blind_spots(), session.today()
     )
-    found = member_list.asked(page.members, team.id)
+    supervises = may(Permission.PROFILE_REVEALED, team)
+    found = member_list.asked(page.members, team.id, is_supervisor=supervises)
     note_looks([member.person_id for member in (*found.cut.rows, *page.former)], "team")
     return render(
         "teams/show.html",
@@ -57,7 +58,7 @@ def show(team: Subject) -> ResponseReturnValue:
         page=page,
         found=found,
         team=team,
-        by_name=page.names_to_coordinators or may(Permission.PROFILE_REVEALED, team),
+        by_name=page.names_to_coordinators or supervises,
     )
 
 

@@ -35,12 +35,12 @@ GROUPS = {
 
 KINDS: dict[str, dict[str, Any]] = {
     "accounts": {
-        "address_change_asked": _l("Asked to change own e-mail address"),
-        "address_taken_back": _l("Former e-mail address restored"),
+        "address_change_asked": _l("Asked to change own email address"),
+        "address_taken_back": _l("Former email address restored"),
         "invitation_mailed": _l("Invitation by mail asked for"),
         "link_made": _l("One-time link made"),
         "name_changed": _l("Own name changed"),
-        "own_address_changed": _l("Own e-mail address changed"),
+        "own_address_changed": _l("Own email address changed"),
         "password_changed": _l("Password changed"),
         "password_set": _l("Password set with a link"),
         "reset_asked": _l("New password asked for by mail"),

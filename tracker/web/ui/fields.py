@@ -18,7 +18,7 @@ refusal_messages(
     line_empty=_l("Write something here."),
     line_long=_l("This is longer than %(longest)s characters. Shorten it."),
     line_control=_l("This holds a character that cannot be shown. Delete it and type it again."),
-    email_not_valid=_l("This is not an e-mail address. Write it like name@example.org."),
+    email_not_valid=_l("This is not an email address. Write it like name@example.org."),
     day_far=_l("Enter a day between 1950 and 2099."),
     dates_not_in_order=_l("The last day comes before the first."),
     framework_unknown=_l("There is no such framework. Choose one of the list."),
@@ -36,7 +36,7 @@ def line(label: Any, needed: Any, **options: Any) -> Any:
 
 
 def email(label: Any, **options: Any) -> Any:
-    needed = _l("Enter an e-mail address.")
+    needed = _l("Enter an email address.")
     return StringField(
         label, [InputRequired(needed), Length(max=EMAIL_MAX, message=TOO_LONG)], **options
     )

@@ -44,7 +44,7 @@ HEADINGS: Mapping[RosterColumn, tuple[str, ...]] = {
     RosterColumn.NAME: ("Name", "Full name", "Employee name", "Employee", "Person"),
     RosterColumn.FIRST_NAME: ("First name", "Given name", "Forename"),
     RosterColumn.LAST_NAME: ("Last name", "Family name", "Surname"),
-    RosterColumn.EMAIL: ("E-mail", "Email", "E-mail address", "Email address", "Work email"),
+    RosterColumn.EMAIL: ("Email", "E-mail", "Email address", "E-mail address", "Work email"),
     RosterColumn.TEAM: ("Team", "Branch", "Department", "Location", "Unit"),
     RosterColumn.ROLE: ("Role",),
     RosterColumn.ROLE_PROFILE: ("Job profile", "Job class", "Classification", "Grade"),

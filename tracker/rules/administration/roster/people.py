@@ -1,4 +1,4 @@
-"""Who each row of a roster is: by staff ID, else by e-mail address; else somebody new."""
+"""Who each row of a roster is: by staff ID, else by email address; else somebody new."""
 
 from collections.abc import Sequence
 

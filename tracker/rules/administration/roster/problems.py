@@ -6,7 +6,7 @@ from tracker.rules.texts import gettext_noop
 
 PROBLEMS: Mapping[str, tuple[str, str]] = {
     "email_not_valid": (
-        gettext_noop("This is not a full e-mail address."),
+        gettext_noop("This is not a full email address."),
         gettext_noop("Write it like name@example.org."),
     ),
     "email_taken": (
@@ -35,10 +35,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "roster_nobody": (
         gettext_noop("Nobody can be told by this row."),
-        gettext_noop("Write an e-mail address or a staff ID."),
+        gettext_noop("Write an email address or a staff ID."),
     ),
     "roster_email_needed": (
-        gettext_noop("Somebody new needs an e-mail address."),
+        gettext_noop("Somebody new needs an email address."),
         gettext_noop("Write it: they sign in with it."),
     ),
     "roster_name_needed": (gettext_noop("Somebody new needs a name."), gettext_noop("Write it.")),
@@ -55,7 +55,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         gettext_noop("Correct the staff ID or the address."),
     ),
     "roster_same_email": (
-        gettext_noop("Row %(row)s has the same e-mail address."),
+        gettext_noop("Row %(row)s has the same email address."),
         gettext_noop("Delete one of the two rows, or correct the address."),
     ),
     "roster_same_staff_id": (

@@ -12,7 +12,7 @@ from tracker.web.ui.form import Form
 
 refusal_messages(
     merge_own=_l("One of these is your own account. Ask another administrator to do this."),
-    merge_same=_l("This is the same account. Enter the e-mail address or staff ID of the other."),
+    merge_same=_l("This is the same account. Enter the email address or staff ID of the other."),
     merge_administrator=_l(
         "The account that ends is an administrator, operator, or framework editor. Take that away "
         "first, or keep it."
@@ -45,7 +45,7 @@ class OtherAccountForm(Form):
     class Meta:
         csrf = False
 
-    other = StringField(_l("E-mail or staff ID of the other account"))
+    other = StringField(_l("Email or staff ID of the other account"))
 
 
 class MergeForm(Form):

@@ -15,4 +15,4 @@ class NewLibraryForm(Form):
     region: Any = LibraryForm.region
     paper: Any = LibraryForm.paper
     name = fields.line(_l("First administrator"), _l("Enter a name."))
-    email = fields.email(_l("Their e-mail"), description=_l("They sign in with it."))
+    email = fields.email(_l("Their email"), description=_l("They sign in with it."))

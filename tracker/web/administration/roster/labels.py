@@ -20,7 +20,7 @@ COLUMNS: Mapping[RosterColumn, Any] = {
     RosterColumn.NAME: _l("Name"),
     RosterColumn.FIRST_NAME: _l("First name"),
     RosterColumn.LAST_NAME: _l("Last name"),
-    RosterColumn.EMAIL: _l("E-mail"),
+    RosterColumn.EMAIL: _l("Email"),
     RosterColumn.TEAM: _l("Team"),
     RosterColumn.ROLE: _l("Role"),
     RosterColumn.ROLE_PROFILE: _l("Job profile"),
@@ -104,7 +104,7 @@ CHANGES: Mapping[str, Any] = {
     "weekly_hours": _l("Hours a week in %(team)s: %(value)s"),
     "ends_on": _l("Last day in %(team)s: %(value)s"),
     "name": _l("Name: %(value)s"),
-    "email": _l("E-mail: %(value)s"),
+    "email": _l("Email: %(value)s"),
     "staff_id": _l("Staff ID: %(value)s"),
     "supervisor": _l("%(name)s becomes a supervisor of %(team)s"),
 }

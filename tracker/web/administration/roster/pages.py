@@ -25,7 +25,7 @@ from tracker.web.http import session
 JOB = "roster"
 LACKING = {
     "roster_no_person": _l(
-        "No column holds an e-mail address or a staff ID. Choose one under Columns."
+        "No column holds an email address or a staff ID. Choose one under Columns."
     ),
     "roster_no_name": _l("No column holds names. Choose one under Columns."),
 }
