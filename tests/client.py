@@ -190,10 +190,19 @@ class Client:
         app = self.http.application
         with app.test_request_context("/login", method="POST"):
             assert signing_in.begin(email, PASSWORD)
-            self.token = generate_csrf()
+            token = generate_csrf()
             kept = dict(session)
+        self.come_back(token, kept)
+
+    def come_back(self, token: str, kept: dict[str, Any]) -> None:
+        """With the token and the cookie of a sign-in that is there."""
+        self.token = token
         with self.http.session_transaction() as cookie:
             cookie.update(kept)
+
+    def cookie(self) -> dict[str, Any]:
+        with self.http.session_transaction() as cookie:
+            return dict(cookie)
 
     def _have_a_token(self) -> None:
         """From the lightest page that there is: whoever is signed in can sign out on it. Else from

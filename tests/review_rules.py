@@ -72,11 +72,16 @@ NOW_AT = "SELECT id, review_id, status, version FROM review_items"
 def faults(connection: Connection) -> list[str]:
     """What is broken, in words; empty when all is well."""
     found = [
-        name for name, query in NEVER.items() if connection.execute(text(query)).first() is not None
-    ]
-    found += [
         f"{each.code}: {each.what}"
         for each in broken(connection, contents(connection), guards_of(connection))
+    ]
+    return [*faults_of_statuses(connection), *found]
+
+
+def faults_of_statuses(connection: Connection) -> list[str]:
+    """The quick ones of them."""
+    found = [
+        name for name, query in NEVER.items() if connection.execute(text(query)).first() is not None
     ]
     return [*found, *_trails(connection)]
 

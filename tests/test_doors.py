@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, url_for
 
 from tests.client import Client
-from tests.conftest import TestConfig
+from tests.conftest import TestConfig, made_once
 from tests.doors import ACTORS, DOORS, Door
 from tests.factories.world import World
 from tracker.app import create_app
@@ -56,29 +57,45 @@ def test_a_route_without_a_permission_stops_the_start(other_app: Flask) -> None:
         check_doors(app)
 
 
+@pytest.fixture
+def clients(app: Flask, world: World, engine_name: str) -> dict[str, Client]:
+    """One of ACTORS each; they signed in once, before the first of these tests."""
+
+    def enter() -> dict[str, tuple[str, dict[str, Any]]]:
+        kept = {}
+        for name in ACTORS[1:]:
+            client = Client(app)
+            with app.app_context():
+                client.enter(world.email(name))
+            kept[name] = client.token, client.cookie()
+        return kept
+
+    with app.app_context():
+        kept = made_once("signed_in", engine_name, enter)
+    found = {name: Client(app) for name in ACTORS}
+    for name, (token, cookie) in kept.items():
+        found[name].come_back(token, cookie)
+    return found
+
+
 @pytest.mark.reads_at_length
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.method}-{door.endpoint}")
-def test_who_gets_what(
-    app: Flask, world: World, sign_in: Callable[[str], Client], door: Door
-) -> None:
+def test_who_gets_what(app: Flask, world: World, clients: dict[str, Client], door: Door) -> None:
     with app.app_context():
         door.arrange(world)
     with app.test_request_context():
         url = url_for(door.endpoint, **door.values(world))
     got = {}
-    for name in ACTORS:
-        client = Client(app) if name == "anonymous" else sign_in(world.email(name))
+    for name, client in clients.items():
         response = client.get(url) if door.method == "GET" else client.post(url, door.data)
         got[name] = response.status_code
     assert got == door.statuses
 
 
-def test_a_wrong_expectation_is_found(
-    app: Flask, world: World, sign_in: Callable[[str], Client]
-) -> None:
+def test_a_wrong_expectation_is_found(app: Flask, world: World, clients: dict[str, Client]) -> None:
     open_to_all = Door("accounts.show", "200 200 200 200 200 200 200 200 200")
     with pytest.raises(AssertionError):
-        test_who_gets_what(app, world, sign_in, open_to_all)
+        test_who_gets_what(app, world, clients, open_to_all)
 
 
 FOR_OPERATORS = {

@@ -283,8 +283,8 @@ DROPPED = [
         "a seal forged for what was changed",
         (
             (
-                "UPDATE seals SET commitment = 'f' || substr(commitment, 2), "
-                "digest = 'f' || substr(digest, 2) WHERE id = {seal}"
+                "UPDATE seals SET commitment = 'x' || substr(commitment, 2), "
+                "digest = 'x' || substr(digest, 2) WHERE id = {seal}"
             ),
         ),
         ("seals_broken", "seals {seal} (person {ana})"),
@@ -294,7 +294,7 @@ DROPPED = [
         (
             (
                 "INSERT INTO seals (person_id, source, row_id, commitment, previous, digest) "
-                "SELECT person_id, source, row_id, commitment, 'f' || substr(previous, 2), digest "
+                "SELECT person_id, source, row_id, commitment, 'x' || substr(previous, 2), digest "
                 "FROM seals WHERE id = {seal}"
             ),
         ),

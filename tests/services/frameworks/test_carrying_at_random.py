@@ -24,14 +24,11 @@ from tests.services.frameworks.told import Told, expected, held, told, unreachab
 from tracker.db import db, session
 from tracker.models import CarriedPerson, RoundSnapshot
 from tracker.queries.assessment.learners import learner
-from tracker.queries.endorsements import digest_check
 from tracker.queries.frameworks import version_steps
 from tracker.queries.frameworks.contents import statement_ids
 from tracker.queries.frameworks.version_steps import CarryingScope
-from tracker.queries.operations import audit_chain, record_check
 from tracker.queries.profiles import levels
 from tracker.rules.errors import Invalid
-from tracker.rules.reviews.digests import DigestFit
 from tracker.services.administration import exclusions, rounds
 from tracker.services.frameworks import carrying
 
@@ -228,17 +225,7 @@ class Lived:
             if kept(round_id) != text:
                 self.say(f"{when}: the kept round {round_id}")
         self.keep()
-        connection = session().connection()
-        found = [each.code for each in record_check.findings(connection)]
-        found += faults(connection)
-        chain = audit_chain.verified(connection).wrong
-        found += [] if chain is None else [str(chain)]
-        found += [
-            f"endorsement {each.endorsement_id}"
-            for each in digest_check.all_checked()
-            if each.fit is DigestFit.DOES_NOT_FIT
-        ]
-        for each in found:
+        for each in faults(session().connection()):
             self.say(f"{when}: {each}")
 
 

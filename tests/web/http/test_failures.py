@@ -92,14 +92,16 @@ PASSED = (200, 302, 303, 422)
 HOSTILE = {
     "an address that is none": Hostile("?next=http%3A%2F%2F%5B%3A%3A1&framework=%5B&page=%5B"),
     "half of a character": Hostile("?next=%ED%A0%80&framework=%00&page=99999999999999999999"),
-    "another path": Hostile(options={"environ_overrides": {"SCRIPT_NAME": "/elsewhere"}}),
+    "another path, and languages that are none": Hostile(
+        options={
+            "environ_overrides": {"SCRIPT_NAME": "/elsewhere"},
+            "headers": {"Accept-Language": "x-;q=9,*;q=a", "Range": "bytes=9-1"},
+        }
+    ),
     "another host": Hostile(options={"base_url": "http://evil.example.com"}),
     "a host that is none": Hostile(options={"headers": {"Host": "[::1"}}),
     "a long host": Hostile(options={"headers": {"Host": "a" * 70 + ".example.com"}}),
     "a cookie that is none": Hostile(options={"headers": {"Cookie": "session=.eJ%%%; =; x"}}),
-    "languages that are none": Hostile(
-        options={"headers": {"Accept-Language": "x-;q=9,*;q=a", "Range": "bytes=9-1"}}
-    ),
     "a list as JSON": Hostile(options={"data": b"[1]", "content_type": "application/json"}),
     "a key twice": Hostile(options={"data": b'{"a":1,"a":2}', "content_type": "application/json"}),
     "deep JSON": Hostile(options={"data": b"[" * 99_999, "content_type": "application/json"}),
@@ -108,6 +110,15 @@ HOSTILE = {
         options={"data": b"a=1", "content_type": "application/x-www-form-urlencoded;charset=x-9"}
     ),
 }
+
+
+def hostile_to(door: Door) -> dict[str, Hostile]:
+    """Who only looks reads no body: one kind of it is enough there."""
+    return {
+        word: each
+        for word, each in HOSTILE.items()
+        if door.method != "GET" or "data" not in each.options or word == "deep JSON"
+    }
 
 
 def inside(door: Door) -> str:
@@ -129,7 +140,7 @@ def test_what_nobody_should_send_is_refused_in_our_words(
     client = Client(app) if name == "anonymous" else sign_in(world.email(name))
     client.get("/an-address-that-is-not-there")
     found = {}
-    for word, hostile in HOSTILE.items():
+    for word, hostile in hostile_to(door).items():
         options = {**hostile.options}
         options["headers"] = {"X-CSRFToken": client.token, **options.get("headers", {})}
         response = client.http.open(url + hostile.query, method=door.method, **options)

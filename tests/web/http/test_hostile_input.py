@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import cycle, islice
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from flask import Flask, request
@@ -202,7 +202,8 @@ def test_no_form_breaks_on_what_nobody_should_send(
 def test_no_address_breaks(
     app: Flask, lived_in: World, sign_in: Callable[[str], Client], name: str
 ) -> None:
-    """Every address with its ids and query changed to what is not there."""
+    """Every address with its ids and query changed to what is not there. One person asks for those
+    that no view answers: they are the same for everybody."""
     client = sign_in(lived_in.email(name))
     pages, _forms = walk(app, client)
     tried = set()
@@ -226,7 +227,8 @@ def test_no_address_breaks(
     broken = [
         (url, status)
         for url in sorted(tried)
-        if (status := client.http.get(url).status_code) >= 500
+        if (name == "ana" or LONG or endpoint(app, unquote(url), "GET"))
+        and (status := client.http.get(url).status_code) >= 500
     ]
     assert broken == []
 

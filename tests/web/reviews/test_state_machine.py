@@ -29,7 +29,7 @@ from tests.client import Client
 from tests.conftest import NOW, empty
 from tests.engines import LONG
 from tests.factories.world import make_world
-from tests.review_rules import faults
+from tests.review_rules import faults, faults_of_statuses
 from tests.snapshots import Rows, rows
 from tracker.db import db, session, transaction
 from tracker.models import Membership, Rating, RatingEntry
@@ -207,10 +207,14 @@ class ReviewMachine(RuleBasedStateMachine):
             db.session.remove()
 
     def teardown(self) -> None:
+        """The whole record is looked at here: it keeps what was done wrong on the way."""
         self.clock.stop()
         with self.app.app_context():
             db.session.remove()
+            with db.engine.connect() as connection:
+                broken = faults(connection)
             empty(db.engine)
+        assert broken == []
 
     # ---- requests
     # ----------------------------------------------------------------------------------------------
@@ -713,7 +717,7 @@ class ReviewMachine(RuleBasedStateMachine):
                     text("SELECT item_id, person_id, kind, answer FROM difference_choices")
                 )
             }
-            broken = faults(connection)
+            broken = faults_of_statuses(connection)
         assert found == {
             item.id: (item.status, item.version, item.shown)
             for sheet in self.sheets
