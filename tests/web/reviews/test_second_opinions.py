@@ -85,7 +85,7 @@ READERS: list[tuple[str, Arranged]] = [
 def two(number: int) -> Worlds:
     """Two worlds that nothing is alike in, and others for each reader."""
     answers = list(Answer)
-    return [(FIRSTS[at], answers[at % len(answers)]) for at in (number, number + 3)]
+    return [(FIRSTS[at], answers[at % len(answers)]) for at in (number, number + 4)]
 
 
 STEPS = [

@@ -80,9 +80,8 @@ def _progress(blind: BlindSpots) -> Select[*tuple[Any, ...]]:
             Review.learner_id.in_(PEOPLE),
             counts_as_sent(),
             NotRatedHere.id.is_(None),
-            LevelException.id.is_(None),
             or_(
-                endorsed.c.statement_id.is_(None),
+                and_(LevelException.id.is_(None), endorsed.c.statement_id.is_(None)),
                 not_(blind.shown(Review.learner_id, Statement.id)),
             ),
         )
