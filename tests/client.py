@@ -141,15 +141,15 @@ def _faults(html: str) -> tuple[str, ...]:
 HREF = re.compile(r'href="(/[^"#]*)')
 
 
-def links(html: str, url: str) -> list[str]:
+def links(html: str, url: str, *, pairs: bool = LONG) -> list[str]:
     """The addresses that the page at `url` links to.
 
     A page that its query has sorted or filtered already is sorted and filtered further in
-    `make test-long` only: each sorting and each filter is seen, not each pair of them.
+    `make test-long` only (`pairs`): each sorting and each filter is seen, not each pair of them.
     """
     path, query = urlsplit(url)[2:4]
     found = [link.replace("&amp;", "&") for link in HREF.findall(html)]
-    return [link for link in found if LONG or not query or not link.startswith(f"{path}?")]
+    return [link for link in found if pairs or not query or not link.startswith(f"{path}?")]
 
 
 class Client:

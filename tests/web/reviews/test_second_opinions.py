@@ -158,7 +158,7 @@ def crawl(client: Client, world: World, start: list[str]) -> Pages:
             continue
         assert len(found) < PAGES_MOST, "the crawl does not end"
         found[path] = fetch(client, path)
-        waiting += links(found[path][2], path)
+        waiting += links(found[path][2], path, pairs=False)
         if found[path][1].startswith("/"):
             waiting.append(found[path][1].partition("#")[0])
     return found
