@@ -41,6 +41,7 @@ from tracker.queries.access import subjects
 from tracker.queries.access.access_review import accesses
 from tracker.queries.access.actors import actor_for_person
 from tracker.queries.access.blind_spots import NO_BLIND_SPOTS
+from tracker.queries.teams import team_learners
 from tracker.queries.teams.gap_scope import gap_scope
 from tracker.rules.roles import Permission, Role
 
@@ -277,7 +278,8 @@ def test_who_left_lately_is_known_by_name(emptied: Flask, monkeypatch: pytest.Mo
     expected = scopes_by_predicates(actor, plan, people, teams)
     assert expected[teams[0]] == {people[0]: True}
     assert scopes(actor, teams) == expected
-    monkeypatch.setattr("tracker.queries.teams.team_learners.in_reach_on", current_on)
+    monkeypatch.setattr(team_learners, "in_reach_on", current_on)
+    monkeypatch.setattr(team_learners, "_learners_on", team_learners._learners_on.__wrapped__)
     assert scopes(actor, teams) != expected
 
 
