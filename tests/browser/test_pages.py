@@ -14,7 +14,16 @@ from flask import abort
 from tests.browser.atlas import PEOPLE, one_of_each, templates_of
 from tests.browser.checks import clipped_texts, overlapping_texts
 from tests.browser.conftest import Site
-from tests.browser.watch import ORIENTATION, Watch, barriers, only, sideways
+from tests.browser.watch import (
+    COLORS,
+    NO_COLORS,
+    ORIENTATION,
+    WCAG,
+    Watch,
+    barriers,
+    only,
+    sideways,
+)
 from tests.engines import LONG
 from tracker.rules.errors import Conflict
 
@@ -62,13 +71,14 @@ PHONE = {"width": 390, "height": 844}
 
 
 def everything(watch: Watch, *, in_every_way: bool = True) -> list[str]:
-    """All that can be wrong with a page as it is; and then on a phone, in the dark, which changes
-    colors alone, and with text twice as large, which changes the room that it takes. The page's own
+    """All that can be wrong with a page as it is; or in every way: on a phone too, in the dark,
+    which changes colors alone, and with text twice as large, which changes the room that it takes.
+    Colors, which take longest, are then judged on the phone and in the dark. The page's own
     complaints last: what comes late has come by then."""
     page = watch.page
     page.wait_for_load_state()  # A heading is there before the style that it is judged by.
     page.evaluate(DRAWN)
-    found = [*barriers(page), *out_of_place(page)]
+    found = [*barriers(page, NO_COLORS if in_every_way else WCAG), *out_of_place(page)]
     if in_every_way:
         desk = page.viewport_size
         page.set_viewport_size(PHONE)
@@ -76,7 +86,7 @@ def everything(watch: Watch, *, in_every_way: bool = True) -> list[str]:
         found += [f"on a phone: {fault}" for fault in (*barriers(page), *out_of_place(page))]
         page.set_viewport_size(desk)
         page.emulate_media(color_scheme="dark")
-        found += [f"in the dark: {fault}" for fault in barriers(page, only("color-contrast"))]
+        found += [f"in the dark: {fault}" for fault in barriers(page, only(COLORS))]
         page.emulate_media(color_scheme="light")
         with watch.text_twice_as_large():
             found += [f"with text twice as large: {fault}" for fault in out_of_place(page)]

@@ -13,6 +13,7 @@ axe = pytest.importorskip(
 )
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLORS = "color-contrast"
 ORIENTATION = "css-orientation-lock"
 """The one rule that reads the style sheet anew, which takes as long as all others: all pages have
 the same."""
@@ -22,6 +23,7 @@ WCAG = {
     "preload": False,
     "resultTypes": ["violations"],
 }
+NO_COLORS = {**WCAG, "rules": {ORIENTATION: {"enabled": False}, COLORS: {"enabled": False}}}
 AXE = axe.Axe().axe_script
 """axe-core itself, read once."""
 MOST_BYTES = 100_000
