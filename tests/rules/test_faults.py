@@ -2,6 +2,7 @@
 
 import errno
 import sqlite3
+from contextlib import closing
 
 import psycopg
 import pytest
@@ -47,12 +48,14 @@ def test_the_disk_itself_is_heard(tmp_path_factory: pytest.TempPathFactory) -> N
     """What SQLite really says, of a file that may not grow and of one that is no database."""
     folder = tmp_path_factory.mktemp("faults")
     (folder / "none").write_bytes(b"not a database" * 100)
-    with pytest.raises(sqlite3.DatabaseError) as caught:
-        sqlite3.connect(folder / "none").execute("SELECT * FROM sqlite_master")
+    with (
+        closing(sqlite3.connect(folder / "none")) as none,
+        pytest.raises(sqlite3.DatabaseError) as caught,
+    ):
+        none.execute("SELECT * FROM sqlite_master")
     assert fault_of(caught.value) is Fault.DAMAGED
-    small = sqlite3.connect(folder / "small")
-    small.execute("PRAGMA max_page_count = 2")
-    with pytest.raises(sqlite3.OperationalError) as full:
-        small.executescript("CREATE TABLE a (b); CREATE TABLE c (d)")
+    with closing(sqlite3.connect(folder / "small")) as small:
+        small.execute("PRAGMA max_page_count = 2")
+        with pytest.raises(sqlite3.OperationalError) as full:
+            small.executescript("CREATE TABLE a (b); CREATE TABLE c (d)")
     assert fault_of(full.value) is Fault.DISK_FULL
-    small.close()
