@@ -16,21 +16,24 @@ from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.calendar import day_in
 from tracker.rules.roles import Role
 
+_OF_ACTOR: tuple[Any, ...] = (
+    Person.id.label("person_id"),
+    Person.library_id,
+    Person.name,
+    Person.email,
+    Person.administrator,
+    Person.operator,
+    Person.framework_editor,
+    Library.time_zone,
+    Library.region,
+    Library.paper,
+)
 _LIVING_SIGN_IN = (
     select(
         SignIn.id.label("sign_in_id"),
         SignIn.seen_at,
-        Person.id.label("person_id"),
-        Person.library_id,
-        Person.name,
-        Person.email,
-        Person.administrator,
-        Person.operator,
-        Person.framework_editor,
+        *_OF_ACTOR,
         Person.covers_screen,
-        Library.time_zone,
-        Library.region,
-        Library.paper,
         Library.idle_minutes,
         SignIn.on_shared_desk,
         SignIn.renews,
@@ -51,18 +54,7 @@ _BY_FORMER_TOKEN = _LIVING_SIGN_IN.where(
 )
 """Asked only where the other finds nobody."""
 _BY_ID = (
-    select(
-        Person.id.label("person_id"),
-        Person.library_id,
-        Person.name,
-        Person.email,
-        Person.administrator,
-        Person.operator,
-        Person.framework_editor,
-        Library.time_zone,
-        Library.region,
-        Library.paper,
-    )
+    select(*_OF_ACTOR)
     .join(Library, Library.id == Person.library_id)
     .where(Person.id == bindparam("person"), Person.disabled_at.is_(None))
 )
