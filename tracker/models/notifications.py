@@ -108,7 +108,8 @@ class LinkMail(Base):
     """A mail with a one-time link. The link is made when it is sent, so its secret is stored
     nowhere; sent again, it has another one.
 
-    `by_id`: who invites; `change_id`: the change of address that it is about.
+    `by_id`: who invites; `change_id`: the change of address that it is about; `opening_id`: the
+    objection that is decided by it.
     """
 
     __tablename__ = "link_mails"
@@ -119,3 +120,4 @@ class LinkMail(Base):
     address: Mapped[str] = mapped_column(String(254))
     by_id: Mapped[int | None] = mapped_column(parent("people.id"))
     change_id: Mapped[int | None] = mapped_column(parent("address_changes.id"), index=True)
+    opening_id: Mapped[int | None] = mapped_column(parent("record_openings.id"), index=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tracker.db import Base
 from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
 from tracker.rules.administration.merges import MergeOutcome
-from tracker.rules.administration.requests import RequestOutcome
+from tracker.rules.administration.openings import Decider, Decision
 from tracker.rules.regions import Paper, Region
 from tracker.rules.roles import Role
 
@@ -25,7 +25,8 @@ class Library(Base):
     Its root team is the row of `teams` without a parent. Without `endorsement_months` endorsements
     never expire. `region` says how dates are written, not where the library is. Invitations are
     mailed from the hour `invites_from` until `invites_until`, and work for `invitation_days`.
-    Without `idle_minutes` sign-ins end as TRACKER_SESSION_IDLE_MINUTES says.
+    Without `idle_minutes` sign-ins end as TRACKER_SESSION_IDLE_MINUTES says. The HR contact decides
+    about an objection to a reader where no other administrator can.
     """
 
     __tablename__ = "libraries"
@@ -36,6 +37,7 @@ class Library(Base):
             "invites_from >= 0 AND invites_from < invites_until AND invites_until <= 24",
             name="invite_hours_in_order",
         ),
+        CheckConstraint("(hr_name IS NULL) = (hr_email IS NULL)", name="hr_contact_is_whole"),
     )
 
     id: Mapped[Id]
@@ -51,6 +53,8 @@ class Library(Base):
     invites_from: Mapped[int] = mapped_column(default=8, server_default="8")
     invites_until: Mapped[int] = mapped_column(default=18, server_default="18")
     idle_minutes: Mapped[int | None]
+    hr_name: Mapped[Line | None]
+    hr_email: Mapped[str | None] = mapped_column(String(254))
     created_at: Mapped[dt.datetime]
 
 
@@ -224,46 +228,60 @@ class UseStatementReading(Base):
     read_at: Mapped[dt.datetime]
 
 
-class MembershipRequest(Base):
-    """A membership that is not there yet: by it `asked_by_id`, an administrator, would read
-    ratings. `membership_id`: which one it puts right; none where it is new.
+class RecordOpening(Base):
+    """Somebody who came to read a person's record, and when it opens to them; a pair without a row
+    is open. `role` and `team_id`: by what they reach it; `given_by_id`: who changed that, None for
+    a command.
 
-    Without `outcome` it waits, until `ends_at`.
+    Without `told_at` the role has not begun, or there was nothing to read: it stays closed until
+    the daily work looks again. `opened_by_id`: whose yes opened it before its time. An objection
+    closes it until a decision; `decider` is asked until `decide_by`, the HR contact by a link of
+    which only the SHA-256 of its token is stored. `opens_at` is None where it was decided to stay
+    closed.
     """
 
-    __tablename__ = "membership_requests"
+    __tablename__ = "record_openings"
     __table_args__ = (
+        UniqueConstraint("reader_id", "person_id"),
         one_of("role", Role),
-        one_of("outcome", RequestOutcome),
-        CheckConstraint("(decided_at IS NULL) = (outcome IS NULL)", name="decided_has_an_outcome"),
+        one_of("decider", Decider),
+        one_of("decision", Decision),
+        CheckConstraint("reader_id <> person_id", name="not_own_record"),
+        CheckConstraint("told_at IS NOT NULL OR opens_at IS NULL", name="told_before_it_opens"),
         CheckConstraint(
-            "(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"
+            "opened_by_id IS NULL OR (opened_by_id <> reader_id AND "
+            "(given_by_id IS NULL OR opened_by_id <> given_by_id OR opened_by_id = person_id))",
+            name="opened_by_another",
+        ),
+        CheckConstraint("objected_at IS NULL OR told_at IS NOT NULL", name="told_before_objected"),
+        CheckConstraint(
+            "(objected_at IS NULL) = (decider IS NULL) AND (decider IS NULL) = (decide_by IS NULL)",
+            name="objection_is_asked_about",
+        ),
+        CheckConstraint("(decided_at IS NULL) = (decision IS NULL)", name="decided_has_a_decision"),
+        CheckConstraint(
+            "decided_at IS NULL OR objected_at IS NOT NULL", name="decided_after_objected"
         ),
         CheckConstraint(
-            "outcome <> 'confirmed' OR decided_by_id <> asked_by_id", name="confirmed_by_another"
-        ),
-        Index(
-            "ix_membership_requests_waiting",
-            "library_id",
-            sqlite_where=text("outcome IS NULL"),
-            postgresql_where=text("outcome IS NULL"),
+            "decided_by_id IS NULL OR decided_by_id NOT IN (reader_id, person_id)",
+            name="decided_by_another",
         ),
     )
 
     id: Mapped[Id]
-    library_id: Mapped[int] = mapped_column(parent("libraries.id"))
-    asked_by_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
-    asked_at: Mapped[dt.datetime]
-    ends_at: Mapped[dt.datetime]
-    membership_id: Mapped[int | None] = mapped_column(parent("memberships.id"), index=True)
+    reader_id: Mapped[int] = mapped_column(parent("people.id"))
     person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
-    team_id: Mapped[int] = mapped_column(parent("teams.id"))
     role: Mapped[Role]
-    role_profile_id: Mapped[int | None] = mapped_column(parent("role_profiles.id"))
-    job: Mapped[Line] = mapped_column(String(200), default="")
-    weekly_hours: Mapped[int | None]
-    starts_on: Mapped[dt.date]
-    ends_on: Mapped[dt.date | None]
-    outcome: Mapped[RequestOutcome | None]
+    team_id: Mapped[int] = mapped_column(parent("teams.id"))
+    given_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
+    given_at: Mapped[dt.datetime]
+    told_at: Mapped[dt.datetime | None]
+    opens_at: Mapped[dt.datetime | None]
+    opened_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
+    objected_at: Mapped[dt.datetime | None]
+    decider: Mapped[Decider | None]
+    decide_by: Mapped[dt.datetime | None]
+    link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    decision: Mapped[Decision | None]
     decided_at: Mapped[dt.datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(parent("people.id"))

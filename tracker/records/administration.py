@@ -6,12 +6,12 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.models import Library, MembershipRequest, Person, RoleProfile, RosterImport, Team
+from tracker.models import Library, Person, RoleProfile, RosterImport, Team
 from tracker.policy.permissions import Actor, people_of
 from tracker.records import audit
 from tracker.rules.errors import Missing
 
-OfLibrary = TypeVar("OfLibrary", MembershipRequest, RoleProfile, RosterImport, Team)
+OfLibrary = TypeVar("OfLibrary", RoleProfile, RosterImport, Team)
 
 
 def of_library(tx: Session, actor: Actor) -> Library:

@@ -8,6 +8,7 @@ from tracker.web.accounts import invitation_views as invitations
 from tracker.web.accounts import other_account_views as other_account
 from tracker.web.accounts import password_reset_views as password_resets
 from tracker.web.accounts import people_invitation_views as people_invitations
+from tracker.web.accounts import reader_views as readers
 from tracker.web.accounts import sign_in_settings_views as sign_in_settings
 from tracker.web.accounts import views as accounts
 from tracker.web.administration import access_review_views as access_review
@@ -27,7 +28,6 @@ from tracker.web.administration.carrying import views as carrying
 from tracker.web.administration.leaving import views as leaving
 from tracker.web.administration.libraries import views as libraries
 from tracker.web.administration.memberships import flow_views as membership_flows
-from tracker.web.administration.memberships import request_views as membership_requests
 from tracker.web.administration.memberships import views as memberships
 from tracker.web.administration.roster import views as rosters
 from tracker.web.assessment import grid_views as grids
@@ -68,13 +68,14 @@ BLUEPRINTS: list[Blueprint] = [
     addresses.bp,
     password_resets.bp,
     people_invitations.bp,
+    readers.bp,
+    readers.own,
     sign_in_settings.bp,
     administration.bp,
     audit.bp,
     backup.bp,
     mail.bp,
     memberships.bp,
-    membership_requests.bp,
     membership_flows.bp,
     exclusions.bp,
     people.bp,

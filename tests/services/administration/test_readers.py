@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
+from tracker.rules.administration.requests import INDEPENDENT_AFTER, LASTS, RequestOutcome
 
 from tests.conftest import NOW
 from tests.factories.actors import acting
@@ -18,7 +19,6 @@ from tracker.policy.permissions import GRACE, Actor
 from tracker.queries.administration import membership_requests as queries
 from tracker.records import readers
 from tracker.rules.administration.memberships import MembershipTerms
-from tracker.rules.administration.requests import INDEPENDENT_AFTER, LASTS, RequestOutcome
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.regions import Paper, Region
 from tracker.rules.roles import Role

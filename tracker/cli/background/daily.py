@@ -12,7 +12,7 @@ from tracker.rules.errors import Unreachable
 from tracker.rules.evidence.places import FilePlace
 from tracker.services import evidence_erasures, idempotency
 from tracker.services.accounts import addresses, away, drafts
-from tracker.services.administration import rounds
+from tracker.services.administration import readers, rounds
 from tracker.services.administration.roster import staging
 from tracker.services.frameworks import carrying
 from tracker.services.notifications import reminders, round_reminders
@@ -48,6 +48,7 @@ PARTS: tuple[Callable[[dt.datetime], str], ...] = (
     lambda now: f"No agreement: {differences.keep_due_apart(now)}.",
     lambda now: f"Expired: {endorsements.expire_due(now)}.",
     lambda now: f"Carried to new versions, begun or going on: {carrying.start_due(now)}.",
+    lambda now: f"Told of a new reader: {readers.begin_due(now)}.",
     lambda now: f"Reminders: {reminders.remind(now)}.",
     lambda now: f"Reminded of a round that closes: {_of_rounds(now)}.",
     _forms,

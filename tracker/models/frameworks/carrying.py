@@ -102,7 +102,6 @@ KEPT = frozenset(
         "handover_texts",
         "handovers",
         "levels",
-        "membership_requests",
         "notices",
         "review_item_evidence",
         "review_item_texts",

@@ -1,4 +1,5 @@
-"""What somebody may not see because they are to rate it: the one place that says so.
+"""What somebody may not see because they are to rate it, or because a record is not open to them
+yet: the one place that says so.
 
 A statement that was sent for review by itself counts as not reviewed and not revealed, for its
 reviewer and for who stands in for them, until they reveal: whoever rated it before and whatever the
@@ -6,63 +7,99 @@ learner said, and also where nobody ever did. As this holds for every review of 
 second opinion is one, it gives none of them away. What the statement was in earlier versions, and
 what became of it in later ones, is hidden with it, carried or not. Every query that reads past
 ratings for others than the learner takes a `BlindSpots`.
+
+Of somebody whose record is closed to the reader (policy/openings) nothing was reviewed and nothing
+was revealed, but in reviews that are with the reader.
 """
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
     SQLColumnExpression,
     and_,
     bindparam,
+    cast,
     exists,
     not_,
+    null,
     or_,
     select,
     true,
     tuple_,
 )
 
-from tracker.db import session
-from tracker.models import Deputy, Review, ReviewItem, Statement, StatementSuccessor
+from tracker.db import UTCDateTime, session
+from tracker.models import Deputy, RecordOpening, Review, ReviewItem, Statement, StatementSuccessor
+from tracker.policy.openings import is_closed
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import deputises_on, is_of_one
 from tracker.rules.reviews.workflow import LIVE, SEALED
 
+HIDDEN: BindParameter[list[tuple[int, int]]] = bindparam("hidden", expanding=True)
+READER: BindParameter[int] = bindparam("blind_reader", type_=Integer)
+NOW: BindParameter[dt.datetime] = bindparam("blind_now", type_=UTCDateTime)
+
 
 @dataclass(frozen=True, slots=True)
 class BlindSpots:
-    """The (person, statement) that one reader may not see."""
+    """What one reader may not see: the (person, statement) that they are to rate, and whose records
+    are closed to them, as of `now`."""
 
     pairs: frozenset[tuple[int, int]] = frozenset()
+    closed: frozenset[int] = frozenset()
+    reader_id: int | None = None
+    now: dt.datetime | None = None
+
+    def is_to_rate(self, person_id: int, statement_id: int) -> bool:
+        return (person_id, statement_id) in self.pairs
 
     def hide(self, person_id: int, statement_id: int) -> bool:
-        return (person_id, statement_id) in self.pairs
+        return person_id in self.closed or self.is_to_rate(person_id, statement_id)
 
     def shown(
         self, person_id: SQLColumnExpression[int], statement_id: SQLColumnExpression[int]
     ) -> ColumnElement[bool]:
         """Over a query with these two columns: what the reader may see of it."""
-        if not self.pairs:
+        if self == NO_BLIND_SPOTS:
             return true()
-        return tuple_(person_id, statement_id).not_in(self.hidden)
+        pairs, reader, now = (
+            (HIDDEN, READER, NOW)
+            if self == HIDING
+            else (
+                bindparam("hidden", sorted(self.pairs), expanding=True, unique=True),
+                bindparam("blind_reader", self.reader_id, type_=Integer, unique=True),
+                bindparam("blind_now", self.now, type_=UTCDateTime, unique=True),
+            )
+        )
+        return and_(
+            tuple_(person_id, statement_id).not_in(pairs), person_id.not_in(_closed_to(reader, now))
+        )
 
     @property
     def form(self) -> "BlindSpots":
-        """For a query that is made once: NO_BLIND_SPOTS, or those that `hidden` is the value of."""
-        return HIDDEN if self.pairs else NO_BLIND_SPOTS
+        """For a query that is made once and given `values`: the same of every reader who may not
+        see something."""
+        return HIDING if self.values else NO_BLIND_SPOTS
 
     @property
-    def hidden(self) -> list[tuple[int, int]]:
-        return sorted(self.pairs)
+    def values(self) -> dict[str, Any]:
+        """The parameters of the `form`; empty where nothing is hidden."""
+        if not self.pairs and not self.closed:
+            return {}
+        return {"hidden": sorted(self.pairs), "blind_reader": self.reader_id, "blind_now": self.now}
 
-    def domains(self) -> frozenset[tuple[int, int]]:
-        """The (person, domain) of which the reader may not see all. One query, none where nothing
-        is hidden."""
+    def domains_to_rate(self) -> frozenset[tuple[int, int]]:
+        """The (person, domain) in which the reader is to rate something. One query, none where it
+        is nothing."""
         if not self.pairs:
             return frozenset()
         of = select(Statement.id, Statement.domain_id).where(
@@ -71,9 +108,17 @@ class BlindSpots:
         domain_of = dict(session().execute(of).all())
         return frozenset((person_id, domain_of[each]) for person_id, each in self.pairs)
 
+    def hidden_domains(self) -> Callable[[int, int], bool]:
+        """Whether the reader may not see all of a (person, domain). One query, none where they are
+        to rate nothing."""
+        to_rate = self.domains_to_rate()
+        return lambda person_id, domain_id: (
+            person_id in self.closed or (person_id, domain_id) in to_rate
+        )
+
     def past_reviews(self) -> list[int]:
-        """Those that held such a statement and do so no more. One query, none where nothing is
-        hidden."""
+        """Those that held a statement which the reader is to rate, and do so no more. One query,
+        none where that is nothing."""
         if not self.pairs:
             return []
         return list(
@@ -81,7 +126,7 @@ class BlindSpots:
                 select(Review.id)
                 .join(ReviewItem, ReviewItem.review_id == Review.id)
                 .where(
-                    tuple_(Review.learner_id, ReviewItem.statement_id).in_(self.hidden),
+                    tuple_(Review.learner_id, ReviewItem.statement_id).in_(sorted(self.pairs)),
                     not_(_is_to_rate()),
                 )
             )
@@ -90,41 +135,33 @@ class BlindSpots:
 
 NO_BLIND_SPOTS = BlindSpots()
 """For the learner's own side, which is never hidden from them."""
+HIDING = BlindSpots(reader_id=0)
 
 
-class _Hidden(BlindSpots):
-    """Whatever the parameter `hidden` is given."""
-
-    def shown(
-        self, person_id: SQLColumnExpression[int], statement_id: SQLColumnExpression[int]
-    ) -> ColumnElement[bool]:
-        return tuple_(person_id, statement_id).not_in(bindparam("hidden", expanding=True))
-
-
-HIDDEN = _Hidden()
-
-
-def blind_spots(actor: Actor, today: dt.date) -> BlindSpots:
+def blind_spots(actor: Actor, now: dt.datetime) -> BlindSpots:
     """One query."""
-    rows = session().execute(_to_rate_on(today), {"reader": actor.person_id})
-    return BlindSpots(
-        frozenset(
-            (row.learner_id, each)
-            for row in rows
-            for each in (row.statement_id, row.earlier, row.later)
-            if each is not None
-        )
+    rows = session().execute(
+        _hidden_on(actor.today(now)), {"blind_reader": actor.person_id, "blind_now": now}
     )
+    pairs, closed = set[tuple[int, int]](), set[int]()
+    for row in rows:
+        if row.statement_id is None:
+            closed.add(row.learner_id)
+        for each in (row.statement_id, row.earlier, row.later):
+            if each is not None:
+                pairs.add((row.learner_id, each))
+    if not pairs and not closed:
+        return NO_BLIND_SPOTS
+    return BlindSpots(frozenset(pairs), frozenset(closed), actor.person_id, now)
 
 
 @lru_cache(maxsize=8)
-def _to_rate_on(today: dt.date) -> Select[int, int, int, int]:
+def _hidden_on(today: dt.date) -> CompoundSelect[*tuple[Any, ...]]:
     """Built once a day: most pages of a reader ask it."""
-    reader = bindparam("reader", type_=Integer)
     stands_in = exists().where(
-        Deputy.supervisor_id == Review.reviewer_id, Deputy.deputy_id == reader, deputises_on(today)
+        Deputy.supervisor_id == Review.reviewer_id, Deputy.deputy_id == READER, deputises_on(today)
     )
-    return (
+    to_rate = (
         select(
             Review.learner_id,
             ReviewItem.statement_id,
@@ -140,12 +177,20 @@ def _to_rate_on(today: dt.date) -> Select[int, int, int, int]:
             ),
         )
         .where(
-            or_(Review.reviewer_id == reader, stands_in),
-            Review.learner_id != reader,
+            or_(Review.reviewer_id == READER, stands_in),
+            Review.learner_id != READER,
             _is_to_rate(),
             is_of_one(),
         )
     )
+    nothing = cast(null(), Integer)
+    closed = _closed_to(READER, NOW).add_columns(nothing, nothing, nothing)
+    return to_rate.union_all(closed)
+
+
+def _closed_to(reader: BindParameter[int], now: BindParameter[dt.datetime]) -> Select[int]:
+    """Those whose records are closed to the reader."""
+    return select(RecordOpening.person_id).where(RecordOpening.reader_id == reader, is_closed(now))
 
 
 def _is_to_rate() -> ColumnElement[bool]:

@@ -29,10 +29,10 @@ from tracker.models import (
     FrameworkDraft,
     Job,
     Membership,
-    MembershipRequest,
     NotRatedHere,
     OutboxMail,
     Person,
+    RecordOpening,
     Review,
     ReviewItem,
     RoleProfile,
@@ -152,10 +152,9 @@ def framework_draft(draft_id: int, today: dt.date) -> Subject | None:
     return None if found is None else Subject(id=found, library_id=None)
 
 
-def membership_request(request_id: int, today: dt.date) -> Subject | None:
-    return _of_library(
-        request_id, select(MembershipRequest.library_id).where(MembershipRequest.id == request_id)
-    )
+def record_opening(opening_id: int, today: dt.date) -> Subject | None:
+    """When somebody's record opens to a reader: a fact of the one whose record it is."""
+    return _owned(opening_id, select(RecordOpening.person_id).where(RecordOpening.id == opening_id))
 
 
 def team(team_id: int, today: dt.date) -> Subject | None:

@@ -42,6 +42,8 @@ class Settings:
     endorsement_months: int | None
     names_to_coordinators: bool
     statements_to_coordinators: bool | None
+    hr_name: str | None
+    hr_email: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def settings(actor: Actor) -> Settings:
         Library.endorsement_months,
         Library.names_to_coordinators,
         opens_statements(Library.id),
+        Library.hr_name,
+        Library.hr_email,
     ).where(Library.id == actor.library_id)
     row = session().execute(query).one()
     return Settings(*row)

@@ -79,7 +79,7 @@ def agreed(
 ) -> list[AgreedException]:
     """What counts for a learner now, in the framework's order. One query."""
     query = _agreed(blind.form, of_one=statement_id is not None)
-    values = {**of(learner), "hidden": blind.hidden, "statement": statement_id}
+    values = {**of(learner), **blind.values, "statement": statement_id}
     rows = session().execute(query, values)
     return [AgreedException(**row) for row in rows.mappings()]
 

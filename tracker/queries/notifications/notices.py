@@ -1,7 +1,7 @@
 """Somebody's own notices, and how they come by mail."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,7 +20,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import CarriedPerson, Carrying, Framework, Notice, NoticeChoice, Person, Review
+from tracker.models import (
+    CarriedPerson,
+    Carrying,
+    Framework,
+    Notice,
+    NoticeChoice,
+    Person,
+    RecordOpening,
+    Review,
+    Team,
+)
 from tracker.policy.permissions import Actor
 from tracker.policy.reviewers import reviewer_may_go_on
 from tracker.queries.assessment import pace
@@ -28,17 +38,18 @@ from tracker.queries.frameworks.level_moves import moves
 from tracker.queries.notifications.round_reminders import rounds_of
 from tracker.rules.frameworks.wording import Wording
 from tracker.rules.notifications.notices import (
-    ALERTS,
+    ON_TODAY,
     USUAL_CHOICE,
     CarriedNotice,
     MailChoice,
     NoticeKind,
+    ReaderNotice,
     RoundNotice,
 )
 from tracker.rules.pace import minutes_for
 from tracker.rules.pagination import PAGE, nearest_page, pages_of
 
-ABOUT, BEFORE = aliased(Person), aliased(Framework)
+ABOUT, GIVER, BEFORE = aliased(Person), aliased(Person), aliased(Framework)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,7 @@ class ListedNotice:
     read: bool
     carried: CarriedNotice | None
     round: RoundNotice | None
+    reader: ReaderNotice | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,7 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
             Notice.read_at.is_not(None).label("read"),
             Notice.carried_id,
             Notice.round_id,
+            Notice.about_id,
         )
         .outerjoin(Review, Review.id == Notice.review_id)
         .outerjoin(Framework, Framework.id == Review.framework_id)
@@ -103,9 +116,13 @@ def listed(actor: Actor, today: dt.date, page: int = 1) -> NoticeList:
     shown = [dict(row) for row in rows.mappings()]
     carried = carried_to(actor.person_id, {row["carried_id"] for row in shown} - {None})
     rounds = rounds_of({row["round_id"] for row in shown} - {None})
+    readers = readers_of(actor.person_id, (row["kind"] for row in shown))
     found = [
         ListedNotice(
-            carried=carried.get(row.pop("carried_id")), round=rounds.get(row.pop("round_id")), **row
+            carried=carried.get(row.pop("carried_id")),
+            round=rounds.get(row.pop("round_id")),
+            reader=readers.get((row["kind"], row.pop("about_id"))),
+            **row,
         )
         for row in shown
     ]
@@ -146,6 +163,31 @@ def carried_to(person_id: int, carried_ids: Collection[int]) -> dict[int, Carrie
     }
 
 
+def readers_of(
+    person_id: int, kinds: Iterable[NoticeKind]
+) -> dict[tuple[NoticeKind, int | None], ReaderNotice]:
+    """What is told of each new reader of a record, by the notice that tells it. One query, none
+    where none does."""
+    if NoticeKind.READER_ADDED not in kinds:
+        return {}
+    rows = session().execute(
+        select(
+            RecordOpening.reader_id,
+            ABOUT.email,
+            ABOUT.created_at,
+            RecordOpening.role,
+            Team.name,
+            func.coalesce(GIVER.name, ""),
+            RecordOpening.opens_at,
+        )
+        .join(ABOUT, ABOUT.id == RecordOpening.reader_id)
+        .join(Team, Team.id == RecordOpening.team_id)
+        .outerjoin(GIVER, GIVER.id == RecordOpening.given_by_id)
+        .where(RecordOpening.person_id == person_id)
+    )
+    return {(NoticeKind.READER_ADDED, row[0]): ReaderNotice(*row[1:]) for row in rows}
+
+
 def unread(actor: Actor, today: dt.date) -> int:
     """One query."""
     return session().scalar(_unread_on(today), {"reader": actor.person_id}) or 0
@@ -163,17 +205,20 @@ def _unread_on(today: dt.date) -> Select[int]:
     )
 
 
-def unread_alerts(actor: Actor) -> list[tuple[NoticeKind, str]]:
-    """What befell their account, newest first, and by whom. One query."""
+def unread_alerts(actor: Actor) -> list[tuple[NoticeKind, str, ReaderNotice | None]]:
+    """What befell their account or their record, newest first, and by whom or for whom. One query,
+    two where somebody new reads it."""
     rows = session().execute(
-        select(Notice.kind, func.coalesce(ABOUT.name, ""))
+        select(Notice.kind, func.coalesce(ABOUT.name, ""), Notice.about_id)
         .outerjoin(ABOUT, ABOUT.id == Notice.about_id)
         .where(
-            Notice.person_id == actor.person_id, Notice.kind.in_(ALERTS), Notice.read_at.is_(None)
+            Notice.person_id == actor.person_id, Notice.kind.in_(ON_TODAY), Notice.read_at.is_(None)
         )
         .order_by(Notice.happened_at.desc(), Notice.id.desc())
     )
-    return [(kind, name) for kind, name in rows]
+    told = rows.all()
+    readers = readers_of(actor.person_id, (row.kind for row in told))
+    return [(kind, name, readers.get((kind, about))) for kind, name, about in told]
 
 
 def mail_choice(actor: Actor) -> MailChoice:

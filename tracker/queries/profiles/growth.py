@@ -81,7 +81,7 @@ def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
     query, two where something is hidden."""
     of = _kept(learner.person_id, learner.framework_slug)
     rows = session().execute(of.limit(ROUNDS_OFFERED))
-    hidden = blind.domains()
+    is_hidden = blind.hidden_domains()
     return [
         EarlierRound(
             row.id,
@@ -92,7 +92,7 @@ def rounds(learner: Learner, blind: BlindSpots) -> list[EarlierRound]:
             sum(
                 kept["state"] == TargetState.AT_TARGET
                 for domain_id, kept in row.cells.items()
-                if (learner.person_id, int(domain_id)) not in hidden
+                if not is_hidden(learner.person_id, int(domain_id))
             ),
             _jobs(row),
             _framework(row)["version"],

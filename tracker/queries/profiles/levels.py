@@ -269,7 +269,7 @@ def _counts(
         "people": list(person_ids),
         "framework": framework_id,
         "library": library_id,
-        "hidden": blind.hidden,
+        **blind.values,
         "at": at,
     }
     found: dict[tuple[int, int, int], dict[Meaning, int]] = {}

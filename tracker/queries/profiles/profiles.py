@@ -98,7 +98,7 @@ def last_change(learner: Learner) -> dt.datetime | None:
 
 def endorsed_count(learner: Learner, blind: BlindSpots) -> EndorsedCount:
     """What the library does not rate is not among them. One query."""
-    values = {**of(learner), "hidden": blind.hidden}
+    values = {**of(learner), **blind.values}
     return EndorsedCount(*session().execute(_endorsed_count(blind.form), values).one())
 
 

@@ -101,7 +101,7 @@ def voices(
     excepted = {each.statement_id: each for each in exceptions.agreed(learner, blind)}
     reviews = _review_states(learner, side, blind)
     query = _voices(side, blind.form, of_domain=domain_id is not None)
-    values = {**of(learner), "hidden": blind.hidden, "domain": domain_id}
+    values = {**of(learner), **blind.values, "domain": domain_id}
     rows = session().execute(query, values)
     return [
         StatementVoices(
@@ -226,7 +226,7 @@ ENDED_WITHOUT_ANSWER = frozenset({LearnerReviewState.DIFFERS, LearnerReviewState
 def _newest_items(learner: Learner, blind: BlindSpots) -> dict[int, tuple[ItemStatus, bool]]:
     """By statement: what became of the newest item that the learner sent of it, or of what carries
     to it from an earlier version, and whether it was shown to them."""
-    rows = session().execute(_newest(blind.form), {**of(learner), "hidden": blind.hidden})
+    rows = session().execute(_newest(blind.form), {**of(learner), **blind.values})
     return {row.statement_id: (row.status, row.revealed_at is not None) for row in rows}
 
 

@@ -61,7 +61,7 @@ def sent_counts(
 ) -> dict[tuple[int, int], SentCounts]:
     """What was sent and what was revealed, by (person, framework): under each version what there is
     in all of them, a statement once. Dropped and withdrawn items do not count. One query."""
-    values = {"people": list(person_ids), "rounds": list(round_ids), "hidden": blind.hidden}
+    values = {"people": list(person_ids), "rounds": list(round_ids), **blind.values}
     rows = session().execute(_sent_counts(blind.form), values)
     return {
         (person_id, framework_id): SentCounts(*counts) for person_id, framework_id, *counts in rows

@@ -29,7 +29,7 @@ def progress_of_unreviewed(
         "people": list(person_ids),
         "framework": framework_id,
         "library": library_id,
-        "hidden": blind.hidden,
+        **blind.values,
     }
     rows = session().execute(_progress(blind.form), values)
     return {

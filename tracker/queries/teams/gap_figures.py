@@ -91,7 +91,7 @@ def kept_figures(
             SnapshotPerson.person_id.in_(person_ids),
         )
     )
-    hidden = blind.domains()
+    is_hidden = blind.hidden_domains()
     there: dict[int, round_snapshots.Kept] = {}
     left_out: dict[int, list[int]] = {}
     not_met: list[tuple[int, int]] = []
@@ -99,7 +99,7 @@ def kept_figures(
         there[person_id] = kept
         left_out[person_id] = [each for each in excepted if not blind.hide(person_id, each)]
         for domain in domains:
-            if (person_id, domain.id) not in hidden:
+            if not is_hidden(person_id, domain.id):
                 not_met += [(person_id, each) for each in kept[str(domain.id)]["not_met"]]
 
     def asked(one: TeamLearner) -> Collection[int]:
@@ -114,8 +114,8 @@ def kept_figures(
         for domain in domains if one.person_id in there else ():
             of = there[one.person_id][str(domain.id)]
             cell = round_snapshots.read_cell(one.person_id, domain.id, of, jobs)
-            is_hidden = (one.person_id, domain.id) in hidden
-            found.append(round_snapshots.veiled(cell) if is_hidden else cell)
+            veils = is_hidden(one.person_id, domain.id)
+            found.append(round_snapshots.veiled(cell) if veils else cell)
         return found
 
     return GapFigures(domains, cells_of, left_out, not_met)
@@ -156,7 +156,7 @@ def not_met(
         "domains": list(domain_ids),
         "framework": framework_id,
         "library": library_id,
-        "hidden": blind.hidden,
+        **blind.values,
         "at": at,
     }
     rows = session().execute(query, values).all()

@@ -61,8 +61,14 @@ class ChildRow:
 
 
 def people_chosen(scope: GapScope, chosen: MatrixFilters) -> list[TeamLearner]:
-    """Who is on the page, by name, each by the jobs that it is about."""
-    of = [one for one in scope.people if one.framework_id == chosen.framework_id]
+    """Who is on the page, by name, each by the jobs that it is about. Whose record is not open to
+    the reader yet is not among them."""
+    of = [
+        one
+        for one in scope.people
+        if one.framework_id == chosen.framework_id
+        and not (one.by_name and one.person_id in scope.blind.closed)
+    ]
     return within(of, scope.team.path, chosen.below, chosen.role_profile_id)
 
 

@@ -172,7 +172,7 @@ def page(actor: Actor, scope: GapScope, chosen: MatrixFilters) -> ReleasedPage:
     by = Measure(chosen.slug, Voice.ENDORSED)
     figures = ReleasedFigures(actor, scope, by)
     domains = level_shapes.shape(chosen.framework_id, scope.library_id)
-    hidden = {domain_id for _person_id, domain_id in scope.blind.domains()}
+    hidden = {domain_id for _person_id, domain_id in scope.blind.domains_to_rate()}
     at = scope.round.as_of if scope.round else None
     then = chosen.compare.as_of if chosen.compare else None
 
@@ -208,7 +208,7 @@ def voices(
         ReleasedFigures(actor, scope, Measure(slug, voice))
         for voice in (Voice.SELF, Voice.ENDORSED)
     )
-    hidden = {domain_id for _person_id, domain_id in scope.blind.domains()}
+    hidden = {domain_id for _person_id, domain_id in scope.blind.domains_to_rate()}
     return tuple(
         VoicesOfDomain(
             domain,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import AccountMerge, Person
 from tracker.policy.permissions import Actor, people_of
-from tracker.records import audit
+from tracker.records import audit, readers
 from tracker.records.accounts import invitations, sign_ins
 from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.errors import Conflict
@@ -41,7 +41,8 @@ def enable(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None:
     refuse_earlier(tx, person)
     if person.disabled_at is None:
         return
-    person.disabled_at = None
+    with readers.watched(tx, actor, now, person.id):
+        person.disabled_at = None
     audit.note(
         tx,
         "person_enabled",

@@ -15,10 +15,10 @@ from tracker.models import (
     JobPerson,
     LinkMail,
     Membership,
-    MembershipRequest,
     Notice,
     OutboxMail,
     Person,
+    RecordOpening,
     RosterRow,
     RosterTrace,
 )
@@ -35,7 +35,9 @@ def remove(tx: Session, actor: Actor, person: Person, now: dt.datetime) -> None:
     _delete(tx, LinkMail, LinkMail.mail_id.in_(mails))
     _delete(tx, Notice, or_(Notice.person_id == mine, Notice.about_id == mine))
     _delete(tx, OutboxMail, OutboxMail.person_id == mine)
-    _delete(tx, MembershipRequest, MembershipRequest.person_id == mine)
+    _delete(
+        tx, RecordOpening, or_(RecordOpening.reader_id == mine, RecordOpening.person_id == mine)
+    )
     memberships.delete_many(
         tx, tx.scalars(select(Membership.id).where(Membership.person_id == mine)).all()
     )

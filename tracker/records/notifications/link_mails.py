@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from tracker.models import AddressChange, Library, LinkMail, OutboxMail, Person
+from tracker.models import AddressChange, Library, LinkMail, OutboxMail, Person, RecordOpening
 from tracker.records.accounts import address_changes, invitations
 from tracker.records.notifications import outbox
 from tracker.rules.accounts.links import (
@@ -18,6 +18,8 @@ from tracker.rules.accounts.links import (
     LinkKind,
     next_opening,
 )
+from tracker.rules.accounts.tokens import new_token, token_hash
+from tracker.rules.administration.openings import DECIDE_WITHIN, Decider
 from tracker.rules.notifications.notices import MailStatus
 
 
@@ -29,10 +31,15 @@ def write(
     now: dt.datetime,
     *,
     change_id: int | None = None,
+    opening_id: int | None = None,
 ) -> None:
     """A mail that goes at once."""
     mail_id = outbox.write(tx, person_id, now)
-    tx.add(LinkMail(mail_id=mail_id, kind=kind, address=address, change_id=change_id))
+    tx.add(
+        LinkMail(
+            mail_id=mail_id, kind=kind, address=address, change_id=change_id, opening_id=opening_id
+        )
+    )
 
 
 def invite(
@@ -100,7 +107,12 @@ def made(tx: Session, link: LinkMail, mail: OutboxMail, now: dt.datetime) -> Lin
     person = tx.get_one(Person, mail.person_id)
     if link.kind in (LinkKind.INVITATION, LinkKind.RESET):
         link.address = person.email
-    found = None if person.disabled_at is not None else _secret(tx, link, mail, person, now)
+    is_about_them = link.kind is not LinkKind.OBJECTION
+    found = (
+        None
+        if is_about_them and person.disabled_at is not None
+        else _secret(tx, link, mail, person, now)
+    )
     if found is None:
         return None
     secret, lasts, other = found
@@ -136,6 +148,13 @@ def _secret(
     if link.kind is LinkKind.RESET:
         needed = mail.made_at > now - ASKED_LASTS
         return (invitations.write_reset(tx, person.id, now), RESET_LASTS, "") if needed else None
+    if link.kind is LinkKind.OBJECTION:
+        opening = tx.get_one(RecordOpening, link.opening_id)
+        if opening.decider is not Decider.HR_CONTACT or opening.decision is not None:
+            return None
+        secret = new_token()
+        opening.link_hash = token_hash(secret)
+        return secret, DECIDE_WITHIN, ""
     change = tx.get_one(AddressChange, link.change_id)
     token = address_changes.secret(change, link.kind, now)
     confirms = link.kind is LinkKind.CONFIRM_ADDRESS

@@ -1,14 +1,14 @@
 """The only writer of notices. They are written in the transaction of the act that they tell of."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from tracker.models import Handover, Notice, Review
+from tracker.models import Handover, Notice, Person, Review
 from tracker.models.columns import table_of
 from tracker.rules.notifications.notices import (
     CALLED_BACK,
@@ -82,6 +82,32 @@ def note(
     )
     found: int | None = tx.scalar(new)
     return found
+
+
+def note_all(
+    tx: Session, told: Sequence[tuple[int, int]], kind: NoticeKind, what: str, now: dt.datetime
+) -> None:
+    """Tell many people at once, each about somebody: (person, about)."""
+    signed_in = set(
+        tx.scalars(select(Person.id).where(Person.password_hash.is_not(None))) if told else ()
+    )
+    rows = [
+        {
+            "person_id": person_id,
+            "kind": kind,
+            "happening": happening(what, about_id, now),
+            "about_id": about_id,
+            "happened_at": now,
+            "to_mail": True,
+        }
+        for person_id, about_id in told
+        if person_id in signed_in
+    ]
+    if rows:
+        new = INSERT[tx.get_bind().dialect.name](NOTICES)
+        tx.execute(
+            new.on_conflict_do_nothing(index_elements=["person_id", "kind", "happening"]), rows
+        )
 
 
 def read(tx: Session, person_id: int, now: dt.datetime, *which: ColumnElement[bool]) -> int:

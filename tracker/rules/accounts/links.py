@@ -17,12 +17,13 @@ class LinkPurpose(StrEnum):
 
 class LinkKind(StrEnum):
     """What the link in a mail does. *Take back*: a change of one's address, told at the one
-    before."""
+    before. *Objection*: the HR contact of a library decides about a reader."""
 
     INVITATION = "invitation"
     RESET = "reset"
     CONFIRM_ADDRESS = "confirm_address"
     TAKE_BACK = "take_back"
+    OBJECTION = "objection"
 
 
 HANDED_LASTS = dt.timedelta(days=7)

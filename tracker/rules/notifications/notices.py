@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from tracker.rules.reviews.workflow import Move
+from tracker.rules.roles import Role
 
 
 class NoticeKind(StrEnum):
@@ -32,10 +33,8 @@ class NoticeKind(StrEnum):
     LINK_MADE = "link_made"
     ADDRESS_CHANGED = "address_changed"
     READER_ADDED = "reader_added"
-    NAMES_SHOWN = "names_shown"
-    REQUEST_MADE = "request_made"
-    REQUEST_CONFIRMED = "request_confirmed"
-    REQUEST_REFUSED = "request_refused"
+    OBJECTION_MADE = "objection_made"
+    OBJECTION_DECIDED = "objection_decided"
     RESET_USED = "reset_used"
     ACCESS_REVIEW_DUE = "access_review_due"
     MERGE_PROPOSED = "merge_proposed"
@@ -93,7 +92,8 @@ class NoticePage(StrEnum):
     PROFILE = "profile"
     REVIEWS = "reviews"
     ACCOUNT = "account"
-    REQUESTS = "requests"
+    OWN_READERS = "own_readers"
+    READERS = "readers"
     ACCESS_REVIEW = "access_review"
     OTHER_ACCOUNT = "other_account"
     RATING = "rating"
@@ -104,11 +104,9 @@ LEADS_TO = {
     NoticeKind.DEPUTY_NAMED: NoticePage.REVIEWS,
     NoticeKind.LINK_MADE: NoticePage.ACCOUNT,
     NoticeKind.ADDRESS_CHANGED: NoticePage.ACCOUNT,
-    NoticeKind.READER_ADDED: NoticePage.PROFILE,
-    NoticeKind.NAMES_SHOWN: NoticePage.PROFILE,
-    NoticeKind.REQUEST_MADE: NoticePage.REQUESTS,
-    NoticeKind.REQUEST_CONFIRMED: NoticePage.REQUESTS,
-    NoticeKind.REQUEST_REFUSED: NoticePage.REQUESTS,
+    NoticeKind.READER_ADDED: NoticePage.OWN_READERS,
+    NoticeKind.OBJECTION_MADE: NoticePage.READERS,
+    NoticeKind.OBJECTION_DECIDED: NoticePage.OWN_READERS,
     NoticeKind.RESET_USED: NoticePage.ACCOUNT,
     NoticeKind.ACCESS_REVIEW_DUE: NoticePage.ACCESS_REVIEW,
     NoticeKind.MERGE_PROPOSED: NoticePage.OTHER_ACCOUNT,
@@ -120,6 +118,8 @@ LEADS_TO = {
 ALERTS = frozenset({NoticeKind.LINK_MADE, NoticeKind.ADDRESS_CHANGED, NoticeKind.RESET_USED})
 """They may be somebody's way into an account: mailed at once, whatever its owner chose, and on
 Today until they are read."""
+ON_TODAY = ALERTS | {NoticeKind.READER_ADDED, NoticeKind.OBJECTION_DECIDED}
+"""On Today until they are read."""
 
 REMIND_DAYS = 3
 """So many days before its last day something is *due soon*."""
@@ -199,6 +199,19 @@ class RoundNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderNotice:
+    """Who comes to read somebody's record: `since` when they have their account, by which role, who
+    gave it ("" for a command), and when the record opens to them; None: not before a decision."""
+
+    email: str
+    since: dt.datetime
+    role: Role
+    team: str
+    given_by: str
+    opens_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class MailLine:
     """One thing in a mail. `name`: whom it is about, if anybody."""
 
@@ -207,6 +220,7 @@ class MailLine:
     review_id: int | None
     carried: CarriedNotice | None = None
     round: RoundNotice | None = None
+    reader: ReaderNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def edit_all(
     """A new team or job profile ends the membership on the day before, and another follows it.
     `seen` is the digest of the plan that was shown. Returns how many changed.
 
-    Raises Conflict: bulk_changed, bulk_not_all, bulk_overlaps, bulk_other_version, needs_another;
+    Raises Conflict: bulk_changed, bulk_not_all, bulk_overlaps, bulk_other_version;
     Invalid as `memberships.add` does.
     """
     with transaction() as tx:

@@ -1,6 +1,7 @@
 """A library, its settings, and its first administrator."""
 
 import datetime as dt
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -145,12 +146,14 @@ def edit(
     endorsement_months: int | None,
     names_to_coordinators: bool,
     now: dt.datetime,
+    hr_name: str = "",
+    hr_email: str = "",
 ) -> None:
     """Change the library's settings. Its root team carries its name. The audit keeps what each was
     before and is now.
 
     Raises Invalid: library_name_taken, time_zone_unknown, days_out_of_range (1 to DAYS_MAX),
-    months_out_of_range, line_*; Conflict("needs_another") where the actor would see names by it.
+    months_out_of_range, email_not_valid, hr_contact_in_part, line_*.
     """
     wanted = {
         "name": clean_line(name),
@@ -161,6 +164,7 @@ def edit(
         "differences_days": _days(differences_days, "differences_days"),
         "endorsement_months": clean_months(endorsement_months, "endorsement_months"),
         "names_to_coordinators": names_to_coordinators,
+        **_hr_contact(hr_name, hr_email),
     }
     with transaction() as tx:
         library = administration.of_library(tx, actor)
@@ -169,17 +173,15 @@ def edit(
             select(Library.id).where(Library.name == wanted["name"], Library.id != library.id)
         ):
             raise Invalid("library_name_taken", "name")
-        if names_to_coordinators and not library.names_to_coordinators:
-            if actor.coordinates:
-                readers.refuse_alone(tx, actor, now)
-            readers.tell_names_shown(tx, actor, now)
+        shows_names = names_to_coordinators and not library.names_to_coordinators
         hides_names = library.names_to_coordinators and not names_to_coordinators
         changed = []
-        for key, value in wanted.items():
-            before = getattr(library, key)
-            if before != value:
-                changed.append(f"{key}: {before} -> {value}")
-                setattr(library, key, value)
+        with readers.watched(tx, actor, now) if shows_names else nullcontext():
+            for key, value in wanted.items():
+                before = getattr(library, key)
+                if before != value:
+                    changed.append(f"{key}: {before} -> {value}")
+                    setattr(library, key, value)
         root = tx.scalars(
             select(Team).where(Team.library_id == library.id, Team.parent_id.is_(None))
         ).one()
@@ -195,6 +197,16 @@ def edit(
                 actor_id=actor.person_id,
                 changed=", ".join(changed),
             )
+
+
+def _hr_contact(name: str, email: str) -> dict[str, str | None]:
+    """Both or neither. Raises Invalid: hr_contact_in_part, email_not_valid, line_*."""
+    if not name.strip() and not email.strip():
+        return {"hr_name": None, "hr_email": None}
+    for value, field in ((name, "hr_name"), (email, "hr_email")):
+        if not value.strip():
+            raise Invalid("hr_contact_in_part", field)
+    return {"hr_name": clean_line(name, "hr_name"), "hr_email": clean_email(email, "hr_email")}
 
 
 def _days(days: int, field: str) -> int:

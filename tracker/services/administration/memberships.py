@@ -1,7 +1,6 @@
 """What somebody is in a team. It is ended, not deleted; a day that was wrong is corrected.
 
-What would let its actor read ratings is done by two, or, where there is no other administrator,
-alone; whose ratings they are is told (records/readers).
+Who comes to read whose record by it waits, and the person is told (records/readers).
 """
 
 import datetime as dt
@@ -25,7 +24,7 @@ def add(actor: Actor, person_id: int, terms: MembershipTerms, now: dt.datetime) 
 
     Raises Invalid: team_unknown, team_closed, role_profile_needed, role_profile_unknown,
     role_profile_retired, ratings_in_other_version, membership_overlaps, dates_not_in_order,
-    day_far, hours_out_of_range, line_*; Conflict: needs_another, account_is_earlier.
+    day_far, hours_out_of_range, line_*; Conflict("account_is_earlier").
     """
     with transaction() as tx:
         round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
@@ -60,7 +59,7 @@ def correct(
 
 def end(actor: Actor, membership_id: int, ends_on: dt.date, now: dt.datetime) -> None:
     """`ends_on` is the last day. Raises Invalid: dates_not_in_order, day_far,
-    membership_overlaps; Conflict("needs_another") where it would last longer."""
+    membership_overlaps."""
     with transaction() as tx:
         round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         membership = memberships.locked(tx, actor, membership_id)

@@ -49,7 +49,7 @@ def edit(
     where it is.
 
     Raises Invalid: parent_unknown, parent_below (a team cannot stand under itself), teams_too_deep,
-    team_name_taken, line_*; Conflict("needs_another") where the actor would coordinate it then.
+    team_name_taken, line_*.
     """
     name = clean_line(name)
     with transaction() as tx:

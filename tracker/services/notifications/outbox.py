@@ -190,6 +190,7 @@ def _lines(tx: Session, kept: list[Notice]) -> tuple[MailLine, ...]:
     told = {each.carried_id for each in kept if each.carried_id is not None}
     carried = notices.carried_to(kept[0].person_id, told)
     rounds = round_reminders.rounds_of({each.round_id for each in kept if each.round_id})
+    readers = notices.readers_of(kept[0].person_id, (each.kind for each in kept))
     lines = (
         MailLine(
             each.kind,
@@ -197,6 +198,7 @@ def _lines(tx: Session, kept: list[Notice]) -> tuple[MailLine, ...]:
             each.review_id,
             carried.get(each.carried_id or 0),
             rounds.get(each.round_id or 0),
+            readers.get((each.kind, each.about_id)),
         )
         for each in kept
     )

@@ -35,7 +35,7 @@ def revoke(actor: Actor, endorsement_id: int, reason: str, now: dt.datetime) -> 
             raise Missing
         review, _item = status.locked_item(tx, endorsement.item_id)
         status.must_be_reviewer(tx, review, actor, now)
-        if blind_spots(actor, actor.today(now)).hide(review.learner_id, endorsement.statement_id):
+        if blind_spots(actor, now).is_to_rate(review.learner_id, endorsement.statement_id):
             raise Conflict("statement_hidden")
         endorsements.revoke(tx, endorsement, actor.person_id, reason, now)
         notices.note(

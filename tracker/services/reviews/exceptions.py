@@ -46,7 +46,7 @@ def propose(actor: Actor, item_id: int, reason: str, now: dt.datetime) -> int:
         statement = tx.get_one(Statement, item.statement_id)
         if not _is_below_met(tx, item) or _is_left_out(tx, review, statement):
             raise Conflict("exception_not_here")
-        if _is_blind_at(tx, blind_spots(actor, actor.today(now)), review, statement):
+        if _is_blind_at(tx, blind_spots(actor, now), review, statement):
             raise Conflict("statement_hidden")
         if _is_older(tx, review, item):
             raise Conflict("exception_not_here")
@@ -110,7 +110,7 @@ def _locked(
     tx: Session, actor: Actor, item_id: int, exception_id: int, now: dt.datetime
 ) -> LevelException:
     review, item = _of_both(tx, actor, item_id, now)
-    if blind_spots(actor, actor.today(now)).hide(review.learner_id, item.statement_id):
+    if blind_spots(actor, now).is_to_rate(review.learner_id, item.statement_id):
         raise Conflict("statement_hidden")
     exceptions.lock_person(tx, review.learner_id)
     found = tx.get(LevelException, exception_id, populate_existing=True)

@@ -4,17 +4,20 @@ import datetime as dt
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, SelectField
-from wtforms.validators import InputRequired, Optional
+from wtforms import BooleanField, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
 
 from tracker.rules.calendar import time_zones
 from tracker.rules.regions import Paper, Region
+from tracker.rules.texts import EMAIL_MAX, NAME_MAX
 from tracker.web.http.errors import refusal_messages
 from tracker.web.ui import fields
+from tracker.web.ui.fields import TOO_LONG
 from tracker.web.ui.form import Form
 from tracker.web.ui.templating.dates import example
 
 refusal_messages(
+    hr_contact_in_part=_l("Enter both the HR contact’s name and email, or neither."),
     parent_unknown=_l("There is no such open team. Choose one of the list."),
     parent_below=_l("A team can’t be below itself. Choose another one."),
     teams_too_deep=_l(
@@ -120,5 +123,14 @@ class LibraryForm(Form):
         description=_l(
             "For the people in their teams. Without it they see levels as numbers only. Who has "
             "sent is always shown by name."
+        ),
+    )
+    hr_name = StringField(_l("HR contact"), [Length(max=NAME_MAX, message=TOO_LONG)])
+    hr_email = StringField(
+        _l("Email of the HR contact"),
+        [Length(max=EMAIL_MAX, message=TOO_LONG)],
+        description=_l(
+            "Decides about an objection to a new reader where no other administrator can. They "
+            "need no account."
         ),
     )

@@ -5,7 +5,8 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from tracker.queries.administration import library_settings, membership_requests
+from tracker.queries.access.openings import count_openable
+from tracker.queries.administration import library_settings
 from tracker.queries.administration.library_settings import Settings
 from tracker.queries.frameworks.corrections import count_open
 from tracker.rules.regions import Paper, Region
@@ -35,7 +36,7 @@ def index() -> ResponseReturnValue:
         tasks=tasks,
         step=step,
         corrections=count_open(actor),
-        requests=membership_requests.count_waiting(actor, session.now()),
+        readers=count_openable(actor, session.now()),
     )
 
 
@@ -62,6 +63,8 @@ def library_save() -> ResponseReturnValue:
             differences_days=form.differences_days.data,
             endorsement_months=form.endorsement_months.data,
             names_to_coordinators=form.names_to_coordinators.data,
+            hr_name=form.hr_name.data or "",
+            hr_email=form.hr_email.data or "",
             now=session.now(),
         ),
     )

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker.policy.permissions import Actor
-from tracker.queries.access import access_review
-from tracker.queries.administration import library_settings, membership_requests
+from tracker.queries.access import access_review, openings
+from tracker.queries.administration import library_settings
 from tracker.queries.frameworks import carrying_progress, version_steps
 from tracker.queries.frameworks.corrections import count_open
 from tracker.web.administration.setup_checklist import setup_checklist
@@ -23,7 +23,7 @@ def administering(actor: Actor, now: dt.datetime) -> Duties:
     queries, three more where a supervision ends, and two where a newer version is published."""
     has = library_settings.setup_progress(actor, actor.today(now))
     tasks = setup_checklist(has, operates=actor.operator)
-    entries = endings.entries(actor) + _requests(actor, now)
+    entries = endings.entries(actor) + new_readers(actor, now)
     entries += _new_versions(actor, actor.today(now))
     entries += [PanelEntry(task.title, task.href, task.note) for task in tasks if not task.done]
     entries += _corrections(actor)
@@ -51,15 +51,16 @@ def operating(actor: Actor) -> Duties:
     return Duties([section])
 
 
-def _requests(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
-    waiting = membership_requests.count_waiting(actor, now)
+def new_readers(actor: Actor, now: dt.datetime) -> list[PanelEntry]:
+    """Whom a yes of theirs, or a decision, lets read sooner. Two queries."""
+    waiting = openings.count_openable(actor, now)
     if not waiting:
         return []
     return [
         PanelEntry(
-            ngettext("%(num)s request to confirm", "%(num)s requests to confirm", waiting),
-            url_for("membership_requests.index"),
-            _("A membership by which an administrator would see ratings."),
+            ngettext("%(num)s new reader to check", "%(num)s new readers to check", waiting),
+            url_for("readers.queue"),
+            _("What was reviewed before opens to them after 7 days, or when you say so."),
         )
     ]
 

@@ -78,10 +78,10 @@ def _looking_after(actor: Actor, now: dt.datetime) -> Duties:
 
 
 def account_alerts(actor: Actor) -> list[PanelLink]:
-    """What befell their account and they have not seen yet. One query."""
+    """What befell their account or record and they have not seen yet."""
     return [
-        PanelLink(href(kind, None), sentence(kind, name))
-        for kind, name in notices.unread_alerts(actor)
+        PanelLink(href(kind, None), sentence(kind, name, of_reader=reader))
+        for kind, name, reader in notices.unread_alerts(actor)
     ]
 
 

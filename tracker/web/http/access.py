@@ -58,7 +58,7 @@ LOADERS: dict[Loader, str] = {
     subjects.job: "job_id",
     subjects.outbox_mail: "mail_id",
     subjects.correction: "correction_id",
-    subjects.membership_request: "request_id",
+    subjects.record_opening: "opening_id",
     subjects.earlier_account: "account_id",
     subjects.account_merge: "merge_id",
 }

@@ -78,7 +78,7 @@ def today() -> dt.date:
 def blind_spots() -> BlindSpots:
     """What the signed-in person may not see before they reveal, asked once for a request."""
     if "blind_spots" not in g:
-        g.blind_spots = blindness.blind_spots(actor(), today())
+        g.blind_spots = blindness.blind_spots(actor(), now())
     found: BlindSpots = g.blind_spots
     return found
 

@@ -11,8 +11,10 @@ from tracker.rules.notifications.notices import (
     CarriedNotice,
     NoticeKind,
     NoticePage,
+    ReaderNotice,
     RoundNotice,
 )
+from tracker.web.ui.audit_labels import AS_ROLE
 from tracker.web.ui.templating.dates import full_day
 
 SENTENCES = {
@@ -42,13 +44,10 @@ SENTENCES = {
     ),
     NoticeKind.ADDRESS_CHANGED: _l("%(name)s changed the email address of your account."),
     NoticeKind.READER_ADDED: _l("%(name)s has a role in which they can see your reviewed ratings."),
-    NoticeKind.NAMES_SHOWN: _l(
-        "%(name)s changed the library’s settings: coordinators see your reviewed levels with your "
-        "name."
+    NoticeKind.OBJECTION_MADE: _l(
+        "Somebody objects to %(name)s reading their record. Decide within 7 days."
     ),
-    NoticeKind.REQUEST_MADE: _l("%(name)s asks you to confirm a membership."),
-    NoticeKind.REQUEST_CONFIRMED: _l("%(name)s confirmed a membership that you asked for."),
-    NoticeKind.REQUEST_REFUSED: _l("%(name)s refused a membership that you asked for."),
+    NoticeKind.OBJECTION_DECIDED: _l("Your objection to %(name)s was decided."),
     NoticeKind.RESET_USED: _l(
         "Your password was changed with a one-time link. You were signed out everywhere."
     ),
@@ -79,7 +78,8 @@ PAGES = {
     NoticePage.PROFILE: "profiles.own",
     NoticePage.REVIEWS: "reviews.index",
     NoticePage.ACCOUNT: "accounts.show",
-    NoticePage.REQUESTS: "membership_requests.index",
+    NoticePage.OWN_READERS: "own_readers.index",
+    NoticePage.READERS: "readers.queue",
     NoticePage.ACCESS_REVIEW: "access_review.index",
     NoticePage.OTHER_ACCOUNT: "other_account.show",
     NoticePage.RATING: "assessment.resume",
@@ -91,12 +91,42 @@ def sentence(
     name: str,
     carried: CarriedNotice | None = None,
     of_round: RoundNotice | None = None,
+    of_reader: ReaderNotice | None = None,
 ) -> str:
+    if of_reader is not None:
+        return _comes_to_read(of_reader, name)
     if carried is not None:
         return _carried(carried)
     if of_round is not None:
         return _reminded(of_round, name)
     return str(SENTENCES[kind]) % {"name": name}
+
+
+def _comes_to_read(reader: ReaderNotice, name: str) -> str:
+    who = f"{name} ({reader.email})"
+    given = (
+        _("%(giver)s gave them this role.", giver=reader.given_by)
+        if reader.given_by
+        else _("A command on the server gave them this role.")
+    )
+    made = _("Their account was made on %(day)s.", day=full_day(reader.since))
+    if reader.opens_at is None:
+        reads = _(
+            "%(who)s has a role in which they could read your record, %(as_role)s of %(team)s. It "
+            "is closed to them.",
+            who=who,
+            as_role=AS_ROLE[reader.role],
+            team=reader.team,
+        )
+    else:
+        reads = _(
+            "%(who)s can read your reviewed ratings from %(day)s, %(as_role)s of %(team)s.",
+            who=who,
+            day=full_day(reader.opens_at),
+            as_role=AS_ROLE[reader.role],
+            team=reader.team,
+        )
+    return f"{reads} {given} {made}"
 
 
 def closes(of: RoundNotice) -> str:

@@ -11,6 +11,7 @@ ENDPOINTS = {
     LinkKind.RESET: "invitations.show",
     LinkKind.CONFIRM_ADDRESS: "address_changes.confirm_page",
     LinkKind.TAKE_BACK: "address_changes.take_back_page",
+    LinkKind.OBJECTION: "readers.objection",
 }
 
 
@@ -21,6 +22,7 @@ def subject(email: LinkEmail) -> str:
         LinkKind.RESET: _("A new password for Skills Tracker"),
         LinkKind.CONFIRM_ADDRESS: _("Confirm your email address for Skills Tracker"),
         LinkKind.TAKE_BACK: _("Your email address in Skills Tracker was changed"),
+        LinkKind.OBJECTION: _("Decide who may read a record in Skills Tracker"),
     }
     return str(subjects[email.kind])
 
@@ -33,6 +35,7 @@ def parts(email: LinkEmail, name: str, library: str, by: str) -> list[str]:
         LinkKind.RESET: _reset,
         LinkKind.CONFIRM_ADDRESS: _confirmation,
         LinkKind.TAKE_BACK: _told_before,
+        LinkKind.OBJECTION: _objection,
     }
     return [str(part) for part in words[email.kind](email, name, library, by, link)]
 
@@ -117,4 +120,24 @@ def _told_before(email: LinkEmail, name: str, library: str, _by: str, link: str)
             "The link works once, for %(num)d days.",
             email.lasts.days,
         ),
+    ]
+
+
+def _objection(email: LinkEmail, _name: str, library: str, _by: str, link: str) -> list[str]:
+    """It names nobody: the page behind the link does."""
+    return [
+        _("Hello,"),
+        _(
+            "Somebody at %(library)s objects to a new reader of their record in Skills Tracker. "
+            "No administrator there is independent of it, and you are the HR contact. Read who it "
+            "is about, and decide:",
+            library=library,
+        )
+        + f"\n{link}",
+        ngettext(
+            "Please decide within %(num)d day. Until then the record stays closed.",
+            "Please decide within %(num)d days. Until then the record stays closed.",
+            email.lasts.days,
+        ),
+        _("Forward this message to nobody: whoever has the link can decide."),
     ]

@@ -25,6 +25,7 @@ from tracker.web.profiles import pdf as profile_pdf
 from tracker.web.profiles.pages import moved_in, profile_page
 from tracker.web.profiles.unknown_words import OpenStatements
 from tracker.web.ui import pdf
+from tracker.web.ui.closed_records import refuse_closed
 
 bp = Blueprint("profiles", __name__)
 
@@ -127,6 +128,7 @@ def _of(person: Subject) -> tuple[Learner, SelfSide]:
     learner = learner_asked(person.id, "profiles.show", person_id=person.id) or abort(404)
     if person.owner_id == session.actor().person_id:
         return learner, SelfSide.OWN
+    refuse_closed(person.id)
     note_look(person.id, "profile")
     if may(Permission.PROFILE_REVEALED, person):
         return learner, SelfSide.REVEALED

@@ -79,7 +79,7 @@ def review_outcome(header: ReviewHeader, is_learner: bool) -> ReviewOutcome:
 def _is_hidden(header: ReviewHeader, item: Item, is_learner: bool) -> bool:
     """Whether its reader is to rate the statement anew by itself: then what became of their earlier
     rating would tell of others since."""
-    return not is_learner and session.blind_spots().hide(header.learner_id, item.statement_id)
+    return not is_learner and session.blind_spots().is_to_rate(header.learner_id, item.statement_id)
 
 
 def _endorsed(item: Item, words: ReviewLabels) -> Meaning | None:

@@ -52,8 +52,9 @@ def step(team: Subject, people: People, number: int) -> bytes:
 def grounds(team: Subject, people: People) -> str:
     """Who of them may be seen by name, and what is hidden of them until it is revealed."""
     scope, *_choices = asked(team)
-    named = {one.person_id for one in scope.here if one.by_name}
-    hidden = [pair for pair in session.blind_spots().pairs if pair[0] in set(people)]
+    blind = session.blind_spots()
+    named = {one.person_id for one in scope.here if one.by_name} - blind.closed
+    hidden = [pair for pair in blind.pairs if pair[0] in set(people)]
     return f"{sorted(named & set(people))} {sorted(hidden)}"
 
 

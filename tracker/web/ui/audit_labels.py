@@ -78,10 +78,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "roster_person_undone": _l("Import of a person undone"),
         "roster_undone": _l("Import of people undone"),
         "access_reviewed": _l("Checked who can see whose record"),
-        "request_made": _l("Asked another administrator to confirm a membership"),
-        "request_confirmed": _l("Another administrator’s membership confirmed"),
-        "request_refused": _l("Another administrator’s membership refused"),
-        "request_withdrawn": _l("Request for a membership withdrawn"),
+        "record_opened": _l("Record opened to a reader before its time"),
     },
     "teams": {
         "team_added": _l("Team added"),

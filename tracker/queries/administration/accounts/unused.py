@@ -12,11 +12,12 @@ GOES = frozenset(
         "former_addresses.person_id",
         "invitations.person_id",
         "job_people.person_id",
-        "membership_requests.person_id",
         "memberships.person_id",
         "notices.about_id",
         "notices.person_id",
         "outbox_mails.person_id",
+        "record_openings.person_id",
+        "record_openings.reader_id",
         "roster_rows.person_id",
         "roster_traces.person_id",
     }

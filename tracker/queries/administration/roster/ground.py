@@ -33,12 +33,7 @@ AT_ONCE = 500
 """Addresses in one query."""
 
 
-def ground(
-    actor: Actor,
-    today: dt.date,
-    emails: Sequence[str],
-    reads_in: tuple[tuple[str, bool], ...] | None,
-) -> RosterGround:
+def ground(actor: Actor, today: dt.date, emails: Sequence[str]) -> RosterGround:
     """Everybody of the library with all memberships, its teams and job profiles. Four queries,
     one more where job profiles are of several versions, and one for each AT_ONCE addresses."""
     memberships: dict[int, list[KnownMembership]] = defaultdict(list)
@@ -99,7 +94,6 @@ def ground(
         tuple(KnownTeam(*row) for row in teams),
         known,
         _elsewhere(actor, emails),
-        reads_in,
         _ratings_in(actor, known),
     )
 

@@ -149,9 +149,10 @@ def page(actor: Actor, scope: GapScope, at: PastRound, now: dt.datetime) -> Roun
     for review in reviews:
         of[review.learner_id].append(review)
     states = {person_id: state_of(of[person_id]) for person_id in here}
-    if hides:
-        states = {person_id: without_levels(state) for person_id, state in states.items()}
-    learners = _learners(then, here, states, {} if hides else of, at, as_of, now)
+    veiled = here.keys() if hides else here.keys() & scope.blind.closed
+    states |= {person_id: without_levels(states[person_id]) for person_id in veiled}
+    shown = {person_id: each for person_id, each in of.items() if person_id not in veiled}
+    learners = _learners(then, here, states, shown, at, as_of, now)
     supervisors = _supervisors(reviews, learners, scope.today)
     return RoundPage(
         team=then.team,
@@ -276,6 +277,7 @@ def _before(
     people = _people(one for each in scopes for one in within(each.people, path, scope.coordinates))
     if not people or not all(one.by_name for ones in people.values() for one in ones):
         return None
+    people = {key: ones for key, ones in people.items() if key not in scope.blind.closed}
     of: defaultdict[int, list[RoundReview]] = defaultdict(list)
     for review in reviews_of(last.id, people, actor.time_zone, scope.blind, moment):
         of[review.learner_id].append(review)

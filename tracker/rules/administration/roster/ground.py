@@ -67,10 +67,9 @@ class KnownProfile:
 
 @dataclass(frozen=True, slots=True)
 class RosterGround:
-    """`elsewhere`: those addresses of the file that another library's people have. `reads_in`: the
-    paths of teams in which the actor reads what learners rate; None where nobody else could
-    confirm. `ratings_in`: (person, framework, version) of those who rated, where the library has
-    job profiles in several versions of a framework."""
+    """`elsewhere`: those addresses of the file that another library's people have. `ratings_in`:
+    (person, framework, version) of those who rated, where the library has job profiles in several
+    versions of a framework."""
 
     actor_id: int
     today: dt.date
@@ -78,7 +77,6 @@ class RosterGround:
     teams: tuple[KnownTeam, ...]
     profiles: tuple[KnownProfile, ...]
     elsewhere: frozenset[str] = frozenset()
-    reads_in: tuple[tuple[str, bool], ...] | None = None
     ratings_in: frozenset[tuple[int, str, int]] = frozenset()
 
     def digest(self) -> str:
@@ -89,7 +87,6 @@ class RosterGround:
             self.teams,
             self.profiles,
             sorted(self.elsewhere),
-            self.reads_in,
             sorted(self.ratings_in),
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()
@@ -102,10 +99,3 @@ class RosterGround:
             if (whose, framework) == (person_id, profile.framework)
         }
         return bool(theirs) and profile.framework_id not in theirs
-
-    def is_read_by_actor(self, path: str) -> bool:
-        """Whether the actor reads the ratings of who learns there: in the very team, or (True)
-        below it too."""
-        return any(
-            path == mine or (below and path.startswith(mine)) for mine, below in self.reads_in or ()
-        )

@@ -264,28 +264,13 @@ class RosterMemberships:
         )
 
     def write(self, row: PlannedRow, membership: PlannedMembership, *changes: RosterChange) -> None:
-        """Plan it, unless it would change what the actor is or reads alone (decision 21)."""
+        """Plan it, unless it would change what the actor is (decision 21)."""
         known = membership.person.known
-        team = membership.team
-        path = self._teams.by_id[team if isinstance(team, int) else team.parent_id].path
         if known is not None and known.id == self._ground.actor_id:
             row.problems.append(RosterProblem(RosterColumn.TEAM, row.entry.team, "roster_own"))
-        elif (
-            membership.role is Role.LEARNER
-            and (membership.known is None or _is_longer(membership))
-            and self._ground.is_read_by_actor(path if isinstance(team, int) else f"{path}new/")
-        ):
-            row.problems.append(RosterProblem(RosterColumn.TEAM, row.entry.team, "needs_another"))
         else:
             row.memberships.append(membership)
             row.changes.extend(changes)
-
-
-def _is_longer(membership: PlannedMembership) -> bool:
-    known = membership.known
-    if known is None or known.ends_on is None:
-        return False
-    return membership.ends_on is None or membership.ends_on > known.ends_on
 
 
 def _is_of_another(problem: RosterProblem) -> bool:

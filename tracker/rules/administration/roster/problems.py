@@ -142,9 +142,5 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         gettext_noop("You can’t change your own roles by an import."),
         gettext_noop("Delete this from the row; another administrator can do it."),
     ),
-    "needs_another": (
-        gettext_noop("You would see this person’s ratings by it."),
-        gettext_noop("Have another administrator import this row."),
-    ),
 }
 """What is wrong, and what to do."""

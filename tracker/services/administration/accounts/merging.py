@@ -31,8 +31,7 @@ def propose(actor: Actor, kept_id: int, earlier_id: int, now: dt.datetime) -> bo
     a sign-in of both. Returns whether it is done.
 
     Raises Missing; Conflict: merge_own, merge_same, merge_administrator, person_is_disabled,
-    merge_before, merge_other_version, merge_must_sign_in, merge_reviews_open, merge_waits,
-    needs_another.
+    merge_before, merge_other_version, merge_must_sign_in, merge_reviews_open, merge_waits.
     """
     if kept_id == earlier_id:
         raise Conflict("merge_same")

@@ -93,8 +93,8 @@ def bring_in(actor: Actor, roster_id: int, seen: str, now: dt.datetime) -> Broug
     """All rows that are ready; None where that was done already.
 
     `seen` is the digest of what the page showed. Everything is worked out before the transaction;
-    within it is asked whether it still stands on what is here. Raises Conflict: roster_overtaken,
-    and needs_another where the actor would read ratings by it.
+    within it is asked whether it still stands on what is here. Raises
+    Conflict("roster_overtaken").
     """
     found = rosters.roster(roster_id)
     mapping = RosterMapping(found.columns, found.meanings, found.makes_teams)

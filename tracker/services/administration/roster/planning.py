@@ -5,10 +5,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.db import session
 from tracker.policy.permissions import Actor
 from tracker.queries.administration.roster import ground
-from tracker.records import readers
 from tracker.rules.administration.roster import planner
 from tracker.rules.administration.roster.columns import Columns
 from tracker.rules.administration.roster.entries import Meanings, read_entry
@@ -48,13 +46,7 @@ def check(actor: Actor, rows: Rows, mapping: RosterMapping, now: dt.datetime) ->
 
 def ground_of(actor: Actor, emails: Sequence[str], now: dt.datetime) -> RosterGround:
     """As it stands; within a transaction, as it stands there."""
-    reads_in = (
-        tuple((place.path, False) for place in actor.supervises)
-        + tuple((place.path, True) for place in actor.coordinates)
-        if readers.others(session(), actor, now)
-        else None
-    )
-    return ground.ground(actor, actor.today(now), emails, reads_in)
+    return ground.ground(actor, actor.today(now), emails)
 
 
 def _digest(plan: RosterPlan) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
-from tracker.models import Membership, MembershipRequest, Person, RosterTrace, SignIn, Team
+from tracker.models import Membership, Person, RecordOpening, RosterTrace, SignIn, Team
 from tracker.policy.permissions import Actor
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import audit, memberships, readers
@@ -38,7 +38,6 @@ class _Since:
     people: Mapping[int, Person]
     memberships: Mapping[int, Membership]
     signed_in: frozenset[int]
-    asked_about: frozenset[int | None]
 
     def is_untouched(self, trace: RosterTrace) -> bool:
         """Nobody signed in or set a password, and no hand changed it."""
@@ -53,7 +52,7 @@ class _Since:
 
     def _is_as_left(self, step: Mapping[str, Any]) -> bool:
         row = self.memberships.get(step["id"])
-        if row is None or (step["before"] is None and row.id in self.asked_about):
+        if row is None:
             return False
         terms = MembershipTerms(*(getattr(row, name) for name in MembershipTerms.__slots__))
         return bool(terms.digest == step["after"])
@@ -61,7 +60,7 @@ class _Since:
 
 def undo(actor: Actor, roster_id: int, now: dt.datetime) -> UndoneRoster:
     """Who was new is taken out of their teams, and their account is disabled; who was changed is
-    as before. Raises Conflict: roster_undo_late, needs_another."""
+    as before. Raises Conflict("roster_undo_late")."""
     with transaction() as tx:
         round_snapshots.keep_due(tx, actor.library_id, now, facts_at_end)
         staged = records.locked(tx, actor, roster_id)
@@ -110,14 +109,10 @@ def _since(tx: Session, roster_id: int, imported_at: dt.datetime) -> _Since:
         )
     )
     rows = tx.scalars(select(Membership).where(Membership.person_id.in_(whom)))
-    asked_about = tx.scalars(
-        select(MembershipRequest.membership_id).where(MembershipRequest.person_id.in_(whom))
-    )
     return _Since(
         {person.id: person for person in people},
         {row.id: row for row in rows},
         frozenset(signed_in),
-        frozenset(asked_about),
     )
 
 
@@ -169,7 +164,7 @@ def _drop_teams(tx: Session, made: Sequence[int]) -> None:
         is_used = or_(
             exists().where(Membership.team_id == team_id),
             exists().where(Team.parent_id == team_id),
-            exists().where(MembershipRequest.team_id == team_id),
+            exists().where(RecordOpening.team_id == team_id),
         )
         if not tx.scalar(select(is_used)):
             gone = delete(Team).where(Team.id == team_id)

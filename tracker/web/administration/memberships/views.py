@@ -7,10 +7,9 @@ from flask_babel import gettext as _
 from tracker.policy.permissions import Subject
 from tracker.queries.access import subjects
 from tracker.queries.administration import people
-from tracker.rules.administration.memberships import MembershipTerms
-from tracker.rules.errors import Conflict, Refusal
+from tracker.rules.errors import Refusal
 from tracker.rules.roles import Permission
-from tracker.services.administration import membership_requests, memberships
+from tracker.services.administration import memberships
 from tracker.web.administration.memberships import labels, pages
 from tracker.web.administration.people_forms import EndForm, MembershipForm
 from tracker.web.http import session
@@ -39,10 +38,10 @@ def new(person: Subject) -> ResponseReturnValue:
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def create(person: Subject) -> ResponseReturnValue:
     form = _form(MembershipForm())
-    done = accepted(form, lambda: _add_or_ask(person.id, pages.terms(form)))
+    done = accepted(
+        form, lambda: memberships.add(session.actor(), person.id, pages.terms(form), session.now())
+    )
     if done:
-        if done[0] is None:
-            return _asked()
         flash_message(labels.added(people.membership(done[0]), session.today()))
         return redirect(url_for("admin_people.show", person_id=person.id), 303)
     found = people.detail(person.id, session.now())
@@ -66,10 +65,10 @@ def update(membership: Subject) -> ResponseReturnValue:
     form = _form(MembershipForm(), found)
     if "still" in request.form:
         return _put_back(found, form)
-    done = accepted(form, lambda: _correct_or_ask(found, pages.terms(form)))
-    if done:
-        if not done[0]:
-            return _asked()
+    if accepted(
+        form,
+        lambda: memberships.correct(session.actor(), found.id, pages.terms(form), session.now()),
+    ):
         changed = people.membership(membership.id)
         flash_message(labels.corrected(found, changed), undo=labels.as_it_was(found, changed))
         return redirect(url_for("admin_people.show", person_id=found.person_id), 303)
@@ -102,40 +101,6 @@ def end(membership: Subject) -> ResponseReturnValue:
     return render(
         "administration/memberships/edit.html", form=form, ending=ending, membership=found
     ), 422
-
-
-def _add_or_ask(person_id: int, terms: MembershipTerms) -> int | None:
-    """The new membership, or None where another administrator was asked to confirm it."""
-    try:
-        return memberships.add(session.actor(), person_id, terms, session.now())
-    except Conflict as refusal:
-        if refusal.code != "needs_another":
-            raise
-    membership_requests.ask(session.actor(), person_id, terms, session.now())
-    return None
-
-
-def _correct_or_ask(found: people.MembershipDetails, terms: MembershipTerms) -> bool:
-    """Whether it is done; otherwise another administrator was asked to confirm it."""
-    try:
-        memberships.correct(session.actor(), found.id, terms, session.now())
-        return True
-    except Conflict as refusal:
-        if refusal.code != "needs_another":
-            raise
-    membership_requests.ask(session.actor(), found.person_id, terms, session.now(), found.id)
-    return False
-
-
-def _asked() -> ResponseReturnValue:
-    flash_message(
-        _(
-            "Another administrator has to confirm this, as it would let you see people’s ratings. "
-            "They are told."
-        ),
-        "info",
-    )
-    return redirect(url_for("membership_requests.index"), 303)
 
 
 def _put_back(found: people.MembershipDetails, form: MembershipForm) -> ResponseReturnValue:

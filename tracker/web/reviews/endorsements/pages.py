@@ -25,6 +25,7 @@ from tracker.web.i18n.content_language import mark_language
 from tracker.web.i18n.render import render
 from tracker.web.reviews.endorsements import comparison
 from tracker.web.reviews.endorsements.comparison import ComparedPart
+from tracker.web.ui.closed_records import refuse_closed
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def earlier_endorsements(
 
 def of_person(person_id: int, statement_id: int) -> str:
     """For a supervisor: nothing in it is read from what was not revealed."""
+    refuse_closed(person_id)
     today = session.today()
     learner = learner_of(person_id, statement_id, today)
     if learner is None:
@@ -78,7 +80,7 @@ def of_person(person_id: int, statement_id: int) -> str:
     reader, blind = session.actor().person_id, session.blind_spots()
     voices = statement_status.voices(learner, SelfSide.REVEALED, blind, heading.domain_id)
     before = statement_lines.before(statement_id)
-    if blind.hide(person_id, statement_id):
+    if blind.is_to_rate(person_id, statement_id):
         found = HIDDEN
     else:
         compared = comparisons.for_supervisor(reader, person_id, _ids(heading, before))

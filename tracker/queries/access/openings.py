@@ -1,0 +1,169 @@
+"""Readers to whom a record is not open yet: as they, the person, and those who can open it see
+it."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from tracker.db import session
+from tracker.models import Library, Membership, Person, RecordOpening, Team
+from tracker.policy.openings import decides_as_administrator, is_closed, is_independent
+from tracker.policy.permissions import Actor, current_on, in_reach_on
+from tracker.rules.accounts.tokens import token_hash
+from tracker.rules.administration.openings import OBJECT_WITHIN, Decider, Decision
+from tracker.rules.roles import Role
+
+READER, GIVER, ME = aliased(Person), aliased(Person), aliased(Person)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A person's record and one who came to read it. `reader_since`: when their account was made;
+    `given_by`: "" for the operator; `opens_at` None: not before a decision."""
+
+    id: int
+    person_id: int
+    person: str
+    reader_id: int
+    reader: str
+    reader_email: str
+    reader_since: dt.datetime
+    role: Role
+    team: str
+    given_by: str
+    given_at: dt.datetime
+    told_at: dt.datetime
+    opens_at: dt.datetime | None
+    is_open: bool
+    objected_at: dt.datetime | None
+    decision: Decision | None
+
+
+def to_me(actor: Actor, now: dt.datetime) -> list[Opening]:
+    """The records that the actor is to read and cannot yet, by name. One query."""
+    return _openings(now, RecordOpening.reader_id == actor.person_id, is_closed(now))
+
+
+def of_me(person_id: int, now: dt.datetime) -> list[Opening]:
+    """Of the person's record: what they can object to, and what is closed. One query."""
+    recent = RecordOpening.told_at > now - OBJECT_WITHIN
+    return _openings(now, RecordOpening.person_id == person_id, or_(recent, is_closed(now)))
+
+
+def by_link(token: str, now: dt.datetime) -> Opening | None:
+    """What the HR contact is asked to decide. One query."""
+    return next(iter(_openings(now, RecordOpening.link_hash == token_hash(token))), None)
+
+
+def count_openable(actor: Actor, now: dt.datetime) -> int:
+    """How many readers wait for a yes of the actor, or a decision. Two queries."""
+    waiting = {each.reader_id for each in openable(actor, now)}
+    return len(waiting) + len(objections(actor, now))
+
+
+def openable(actor: Actor, now: dt.datetime) -> list[Opening]:
+    """What a yes of the actor opens at once, by reader: as an administrator, the leaving
+    supervisor, or a coordinator who sees names; never what they gave themselves, what they wait
+    for, or where the giver or the reader made their account lately. One query."""
+    return _openings(
+        now,
+        is_closed(now),
+        RecordOpening.objected_at.is_(None),
+        exists(
+            select(ME.id).where(
+                ME.id == actor.person_id,
+                ME.library_id == Person.library_id,
+                is_independent(now, ME),
+                or_(decides_as_administrator(now, ME), _reads_already(actor, now)),
+            )
+        ),
+    )
+
+
+def objections(actor: Actor, now: dt.datetime) -> list[Opening]:
+    """Those that the actor is asked to decide as another administrator. One query."""
+    return _openings(
+        now,
+        RecordOpening.objected_at.is_not(None),
+        RecordOpening.decision.is_(None),
+        RecordOpening.decider == Decider.ADMINISTRATOR,
+        exists(
+            select(ME.id).where(
+                ME.id == actor.person_id,
+                ME.library_id == Person.library_id,
+                is_independent(now, ME),
+                decides_as_administrator(now, ME),
+            )
+        ),
+    )
+
+
+def _reads_already(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
+    """Whether the person's record is open to the actor: as their supervisor until now, or as a
+    coordinator above who sees names."""
+    today = actor.today(now)
+    mine, theirs = aliased(Membership), aliased(Membership)
+    at, team, own = aliased(Team), aliased(Team), aliased(RecordOpening)
+    supervises = and_(mine.role == Role.SUPERVISOR, at.id == team.id, in_reach_on(mine, today))
+    coordinates = and_(
+        mine.role == Role.COORDINATOR,
+        team.path.startswith(at.path),
+        current_on(mine, today),
+        Library.names_to_coordinators,
+    )
+    reaches = exists(
+        select(mine.id)
+        .join(at, at.id == mine.team_id)
+        .join(Library, Library.id == at.library_id)
+        .join(team, team.library_id == at.library_id)
+        .join(theirs, theirs.team_id == team.id)
+        .where(
+            mine.person_id == actor.person_id,
+            or_(supervises, coordinates),
+            theirs.person_id == RecordOpening.person_id,
+            theirs.role == Role.LEARNER,
+            in_reach_on(theirs, today),
+        )
+    )
+    waits = exists(
+        select(own.id).where(
+            own.reader_id == actor.person_id,
+            own.person_id == RecordOpening.person_id,
+            is_closed(now, own),
+        )
+    )
+    return and_(reaches, ~waits)
+
+
+def _openings(now: dt.datetime, *which: ColumnElement[bool]) -> list[Opening]:
+    """Of whom the person was told, by reader and person."""
+    query: Select[*tuple[object, ...]] = (
+        select(
+            RecordOpening.id,
+            RecordOpening.person_id,
+            Person.name.label("person"),
+            RecordOpening.reader_id,
+            READER.name.label("reader"),
+            READER.email.label("reader_email"),
+            READER.created_at.label("reader_since"),
+            RecordOpening.role,
+            Team.name.label("team"),
+            GIVER.name.label("given_by"),
+            RecordOpening.given_at,
+            RecordOpening.told_at,
+            RecordOpening.opens_at,
+            (~is_closed(now)).label("is_open"),
+            RecordOpening.objected_at,
+            RecordOpening.decision,
+        )
+        .join(Person, Person.id == RecordOpening.person_id)
+        .join(READER, READER.id == RecordOpening.reader_id)
+        .join(Team, Team.id == RecordOpening.team_id)
+        .outerjoin(GIVER, GIVER.id == RecordOpening.given_by_id)
+        .where(RecordOpening.told_at.is_not(None), *which)
+        .order_by(READER.name, READER.id, Person.name, Person.id)
+    )
+    rows = session().execute(query).mappings()
+    return [Opening(**{**row, "given_by": row["given_by"] or ""}) for row in rows]

@@ -1,0 +1,31 @@
+"""When somebody who comes to read a person's record may begin to, and who decides where the person
+objects."""
+
+import datetime as dt
+from enum import StrEnum
+
+WAIT = dt.timedelta(days=7)
+"""From the notice to the person until what was revealed before opens."""
+NOT_NEW = dt.timedelta(days=30)
+"""Who could read a record until at most so long ago comes back to it without a wait."""
+INDEPENDENT_AFTER = dt.timedelta(days=30)
+"""Whose account somebody made, or gave a link or administration to, counts as independent of them
+after so long, and an account says yes to others' roles once it is so old: until then a yes of
+theirs could be somebody's own."""
+OBJECT_WITHIN = dt.timedelta(days=30)
+"""From the notice on, whether it has opened or not."""
+DECIDE_WITHIN = dt.timedelta(days=7)
+"""Who is asked about an objection and says nothing for so long is followed by the next decider."""
+
+
+class Decider(StrEnum):
+    """Who decides about an objection, in this order: the first that there is."""
+
+    ADMINISTRATOR = "administrator"
+    HR_CONTACT = "hr_contact"
+    OPERATOR = "operator"
+
+
+class Decision(StrEnum):
+    OPENED = "opened"
+    KEPT_CLOSED = "kept_closed"

@@ -1,0 +1,197 @@
+"""A record is opened to a reader before its time, or somebody objects and another decides."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db import transaction
+from tracker.models import Library, Person, RecordOpening
+from tracker.policy.openings import decides_as_administrator, is_independent
+from tracker.policy.permissions import Actor
+from tracker.queries.access import openings
+from tracker.records import audit, readers
+from tracker.records.notifications import link_mails, notices
+from tracker.rules.accounts.links import LinkKind
+from tracker.rules.accounts.tokens import token_hash
+from tracker.rules.administration.openings import (
+    DECIDE_WITHIN,
+    OBJECT_WITHIN,
+    WAIT,
+    Decider,
+    Decision,
+)
+from tracker.rules.calendar import day_in
+from tracker.rules.errors import Conflict, Missing
+from tracker.rules.notifications.notices import NoticeKind, happening
+
+
+def open_to(actor: Actor, reader_ids: Collection[int], now: dt.datetime) -> int:
+    """The actor's yes to all that these readers wait for, as far as it counts
+    (queries/access/openings.openable). Returns how many records opened.
+
+    Raises Conflict("nothing_to_open").
+    """
+    with transaction() as tx:
+        ids = {each.id for each in openings.openable(actor, now) if each.reader_id in reader_ids}
+        if not ids:
+            raise Conflict("nothing_to_open")
+        rows = _locked(tx, ids)
+        opened = [row for row in rows if row.objected_at is None]
+        for row in opened:
+            _open_now(tx, row, actor, now)
+        return len(opened)
+
+
+def open_own(actor: Actor, opening_id: int, now: dt.datetime) -> None:
+    """By the person whose record it is: also after an objection of theirs, whatever was decided."""
+    with transaction() as tx:
+        row = _own(tx, actor, opening_id)
+        row.objected_at = row.decider = row.decide_by = row.link_hash = None
+        row.decision = row.decided_at = row.decided_by_id = None
+        _open_now(tx, row, actor, now)
+
+
+def object_to(actor: Actor, opening_id: int, now: dt.datetime) -> None:
+    """The actor's record stays closed to that reader until somebody else decides. Raises
+    Conflict("objection_late")."""
+    with transaction() as tx:
+        row = _own(tx, actor, opening_id)
+        if row.told_at is None or row.told_at <= now - OBJECT_WITHIN or row.decision is not None:
+            raise Conflict("objection_late")
+        if row.objected_at is not None:
+            return
+        row.objected_at = now
+        _note(tx, "reader_objected", row, actor.person_id, now)
+        _ask(tx, row, actor.library_id, now)
+
+
+def decide(actor: Actor, opening_id: int, decision: Decision, now: dt.datetime) -> None:
+    """By another administrator. Raises Missing for what they are not asked, Conflict
+    ("objection_over")."""
+    with transaction() as tx:
+        if opening_id not in {each.id for each in openings.objections(actor, now)}:
+            raise Missing
+        _decide(tx, _locked(tx, {opening_id}), decision, actor.person_id, now)
+
+
+def decide_by_link(token: str, decision: Decision, now: dt.datetime) -> None:
+    """By the HR contact. Raises Conflict("objection_over") for a link that was used, or whose
+    objection somebody else decided."""
+    with transaction() as tx:
+        mine = select(RecordOpening.id).where(RecordOpening.link_hash == token_hash(token))
+        _decide(tx, _locked(tx, set(tx.scalars(mine))), decision, None, now)
+
+
+def decide_by_command(opening_id: int, decision: Decision, now: dt.datetime) -> None:
+    """By the operator. Raises Conflict("objection_over")."""
+    with transaction() as tx:
+        _decide(tx, _locked(tx, {opening_id}), decision, None, now)
+
+
+def begin_due(now: dt.datetime) -> int:
+    """The daily work: who came to read by the day is told of, and objections that nobody decided
+    go to the next decider. Returns how many people were told."""
+    with transaction() as tx:
+        told = 0
+        for library_id, time_zone in tx.execute(select(Library.id, Library.time_zone)).all():
+            told += readers.begin(tx, library_id, day_in(time_zone, now), now)
+        late = select(RecordOpening.id).where(
+            RecordOpening.objected_at.is_not(None),
+            RecordOpening.decision.is_(None),
+            RecordOpening.decide_by <= now,
+        )
+        for row in _locked(tx, set(tx.scalars(late))):
+            _ask(tx, row, tx.get_one(Person, row.person_id).library_id, now)
+        return told
+
+
+def _decide(
+    tx: Session, rows: list[RecordOpening], decision: Decision, by: int | None, now: dt.datetime
+) -> None:
+    row = next((each for each in rows if each.objected_at and each.decision is None), None)
+    if row is None or row.told_at is None:
+        raise Conflict("objection_over")
+    row.decision, row.decided_at, row.decided_by_id, row.link_hash = decision, now, by, None
+    if decision is Decision.KEPT_CLOSED:
+        row.opens_at = None
+    elif row.opens_at is None:
+        row.opens_at = row.told_at + WAIT
+    _note(tx, f"objection_{decision}", row, by, now)
+    key = happening("opening", row.id, now)
+    kind = NoticeKind.OBJECTION_DECIDED
+    notices.note(tx, row.person_id, kind, key, now, about_id=row.reader_id)
+
+
+def _ask(tx: Session, row: RecordOpening, library_id: int, now: dt.datetime) -> None:
+    """The first decider that there is after the one who was asked last; the operator to the end."""
+    administrators = tx.scalars(
+        select(Person.id).where(
+            Person.library_id == library_id,
+            RecordOpening.id == row.id,
+            is_independent(now),
+            decides_as_administrator(now),
+        )
+    ).all()
+    contact = tx.get_one(Library, library_id).hr_email
+    there = [
+        *([Decider.ADMINISTRATOR] if administrators else []),
+        *([Decider.HR_CONTACT] if contact else []),
+        Decider.OPERATOR,
+    ]
+    order = list(Decider)
+    asked = -1 if row.decider is None else order.index(row.decider)
+    row.decider = next((each for each in there if order.index(each) > asked), Decider.OPERATOR)
+    row.decide_by = now + DECIDE_WITHIN
+    told: list[int] = []
+    if row.decider is Decider.ADMINISTRATOR:
+        told = list(administrators)
+    elif row.decider is Decider.HR_CONTACT and contact:
+        link_mails.write(tx, LinkKind.OBJECTION, row.reader_id, contact, now, opening_id=row.id)
+    else:
+        told = list(
+            tx.scalars(
+                select(Person.id).where(Person.operator.is_(True), Person.disabled_at.is_(None))
+            )
+        )
+    key = happening("opening", row.id, now)
+    for person_id in told:
+        notices.note(tx, person_id, NoticeKind.OBJECTION_MADE, key, now, about_id=row.reader_id)
+
+
+def _open_now(tx: Session, row: RecordOpening, actor: Actor, now: dt.datetime) -> None:
+    row.opens_at, row.opened_by_id = now, actor.person_id
+    _note(tx, "record_opened", row, actor.person_id, now)
+
+
+def _own(tx: Session, actor: Actor, opening_id: int) -> RecordOpening:
+    row = next(iter(_locked(tx, {opening_id})), None)
+    if row is None or row.person_id != actor.person_id:
+        raise Missing
+    return row
+
+
+def _locked(tx: Session, ids: Collection[int]) -> list[RecordOpening]:
+    return list(
+        tx.scalars(
+            select(RecordOpening)
+            .where(RecordOpening.id.in_(ids))
+            .order_by(RecordOpening.id)
+            .with_for_update()
+        )
+    )
+
+
+def _note(tx: Session, kind: str, row: RecordOpening, by: int | None, now: dt.datetime) -> None:
+    reader = tx.get_one(Person, row.reader_id)
+    audit.note(
+        tx,
+        kind,
+        now,
+        library_id=reader.library_id,
+        actor_id=by,
+        subject_id=row.person_id,
+        reader_id=row.reader_id,
+        reader=reader.name,
+    )
