@@ -40,7 +40,7 @@ def upgrade() -> None:
     _kinds("notices", lambda words: [each for each in words if each not in GONE])
     _kinds("link_mails", lambda words: [*words, LINK])
     if _is_sqlite():
-        first, added = "CONSTRAINT ck_link_mails_kind_known", ", ".join([*POINTER, ""])
+        first, added = "CONSTRAINT pk_link_mails", ", ".join([*POINTER, ""])
         _remake("link_mails", first, lambda found: added + found[0])
         op.execute("ALTER TABLE libraries ADD hr_name VARCHAR(200)")
         op.execute(f"ALTER TABLE libraries ADD hr_email VARCHAR(254) {HR_RULE}")
@@ -69,11 +69,17 @@ def downgrade() -> None:
         op.execute("ALTER TABLE link_mails DROP COLUMN opening_id")
         op.execute("ALTER TABLE libraries DROP COLUMN hr_email, DROP COLUMN hr_name")
     _kinds("link_mails", lambda words: [each for each in words if each != LINK])
-    _kinds("notices", lambda words: [*words, *GONE])
+    _kinds("notices", _with_gone)
     op.execute(f"DELETE FROM notices WHERE kind IN ({_quoted(NEW)})")
     _kinds("notices", lambda words: [each for each in words if each not in NEW])
     _requests()
     op.drop_table("record_openings")
+
+
+def _with_gone(words: list[str]) -> list[str]:
+    """Where they stood: the way further back looks for the whole line."""
+    at = words.index("reader_added") + 1
+    return [*words[:at], *GONE, *words[at:]]
 
 
 def _openings() -> None:

@@ -2,13 +2,15 @@ from sqlalchemy import select
 
 from tests.doors.door import Door
 from tests.factories.actors import acting
+from tests.factories.openings import closed_to
 from tests.factories.people import join
 from tests.factories.sending import actor
 from tests.factories.world import World, add
 from tracker.db import session, transaction
-from tracker.models import AddressChange, Invitation, Job, SignIn
+from tracker.models import AddressChange, Invitation, Job, Person, RecordOpening, SignIn
 from tracker.queries.administration.accounts import merges
 from tracker.rules.accounts.tokens import token_hash
+from tracker.rules.administration.openings import DECIDE_WITHIN, INDEPENDENT_AFTER, Decider
 from tracker.services.administration.accounts import merging
 from tracker.services.operations import jobs
 
@@ -39,6 +41,7 @@ def that_device(world: World) -> dict[str, object]:
         }
 
 
+OF_ANA_POST = "401 303 404 404 404 404 404 404 404"
 NOW_ANAS = "302 200 404 404 404 404 404 404 404"
 
 
@@ -108,6 +111,23 @@ def back(world: World) -> dict[str, object]:
     return {"token": BACK}
 
 
+def new_reader(world: World, **columns: object) -> None:
+    """Hugo came to supervise Ana; since long ago Adam has his account."""
+    with transaction() as tx:
+        tx.get_one(Person, world.people["adam"]).created_at = world.now - INDEPENDENT_AFTER
+    closed_to(world, "hugo", "ana", given_by="carl", **columns)
+
+
+def objection(world: World) -> None:
+    asked = {"objected_at": world.now, "decide_by": world.now + DECIDE_WITHIN}
+    new_reader(world, decider=Decider.ADMINISTRATOR, link_hash=token_hash(LINK), **asked)
+
+
+def opening(world: World) -> dict[str, object]:
+    with transaction() as tx:
+        return {"opening_id": tx.scalars(select(RecordOpening.id)).one()}
+
+
 def person_of_ben(world: World) -> dict[str, object]:
     return {"person_id": world.people["ben"]}
 
@@ -122,6 +142,28 @@ def its_id(world: World) -> dict[str, object]:
 
 
 DOORS = [
+    Door("own_readers.index", "302 200 200 200 200 200 200 200 200"),
+    Door("own_readers.open_", OF_ANA_POST, "POST", opening, arrange=new_reader),
+    Door("own_readers.object_", OF_ANA_POST, "POST", opening, arrange=new_reader),
+    Door("readers.queue", "302 200 200 200 200 200 200 200 200"),
+    Door("readers.open_chosen", "401 303 303 303 303 303 303 303 303", "POST"),
+    Door(
+        "readers.decide",
+        "401 404 404 404 404 404 404 303 404",
+        "POST",
+        opening,
+        {"decision": "opened"},
+        arrange=objection,
+    ),
+    Door("readers.objection", EVERYBODY, values=link, arrange=objection),
+    Door(
+        "readers.decide_by_link",
+        "200 404 404 404 404 404 404 404 404",
+        "POST",
+        link,
+        {"decision": "opened"},
+        arrange=objection,
+    ),
     Door("jobs.index", "302 200 200 200 200 200 200 200 200"),
     Door("jobs.download", "302 404 404 404 404 404 404 404 404", values=its_id, arrange=job_of_ana),
     Door("jobs.discard", "401 303 404 404 404 404 404 404 404", "POST", its_id, arrange=job_of_ana),

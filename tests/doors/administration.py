@@ -12,18 +12,14 @@ from tracker.models import (
     AccountMerge,
     Carrying,
     Membership,
-    MembershipRequest,
     NotRatedHere,
     OutboxMail,
-    Person,
     RosterImport,
     Round,
 )
 from tracker.queries.administration.roster import rosters
-from tracker.rules.administration.memberships import MembershipTerms
 from tracker.rules.administration.roster import files
-from tracker.rules.roles import Role
-from tracker.services.administration import membership_requests, people
+from tracker.services.administration import people
 from tracker.services.administration.accounts import merging
 from tracker.services.administration.roster import importing, staging
 
@@ -101,24 +97,6 @@ def a_mail(world: World) -> None:
 def mail_id(world: World) -> dict[str, object]:
     with transaction() as tx:
         return {"mail_id": tx.scalars(select(OutboxMail.id)).one()}
-
-
-def a_request(world: World) -> None:
-    """Adam asks to supervise in Central."""
-    make_second(world)
-    terms = MembershipTerms(world.teams["central"], Role.SUPERVISOR, world.now.date())
-    membership_requests.ask(actor(world, "adam"), world.people["adam"], terms, world.now)
-
-
-def make_second(world: World) -> None:
-    """Ben administers too."""
-    with transaction() as tx:
-        tx.get_one(Person, world.people["ben"]).administrator = True
-
-
-def request_id(world: World) -> dict[str, object]:
-    with transaction() as tx:
-        return {"request_id": tx.scalars(select(MembershipRequest.id)).one()}
 
 
 def a_roster(world: World) -> None:
@@ -208,21 +186,6 @@ DOORS = [
         "POST",
         roster_id,
         arrange=a_roster,
-    ),
-    Door("membership_requests.index", ADMIN),
-    Door(
-        "membership_requests.confirm",
-        "401 404 303 404 404 404 404 303 404",
-        "POST",
-        request_id,
-        arrange=a_request,
-    ),
-    Door(
-        "membership_requests.refuse",
-        "401 404 303 404 404 404 404 303 404",
-        "POST",
-        request_id,
-        arrange=a_request,
     ),
     Door("access_review.index", ADMIN),
     Door("access_review.table", ADMIN),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from config import ROOT
 from tests.client import PASSWORD
 from tests.doors import DOORS, administration
-from tests.doors.accounts import another_device, asked_address
+from tests.doors.accounts import another_device, asked_address, new_reader
 from tests.doors.door import Door
 from tests.doors.frameworks import a_draft, its_draft
 from tests.doors.reviews import its_item
@@ -526,8 +526,16 @@ SENDS = [
     Send("admin_use_statement.publish", "adam", words(text="Anew.", base_version=1)),
     Send("assessment.save", "ana", words(answer="partly", base_version=0)),
     Send("assessment_grid.save", "ana", grid_row),
-    Send("membership_requests.confirm", "ben"),
-    Send("membership_requests.refuse", "adam"),
+    Send("own_readers.open_", "ana"),
+    Send("own_readers.object_", "ana"),
+    Send(
+        "readers.open_chosen",
+        "cora",
+        lambda world: {"reader": world.people["hugo"]},
+        arrange=new_reader,
+    ),
+    Send("readers.decide", "adam", words(decision="opened")),
+    Send("readers.decide_by_link", "hugo", words(decision="kept_closed")),
     Send("corrections.close", "adam", words(outcome="Mended.")),
     Send(
         "delegates.create",

@@ -53,7 +53,7 @@ ID_OF = {
     "job_id": "jobs",
     "mail_id": "outbox_mails",
     "correction_id": "corrections",
-    "request_id": "membership_requests",
+    "opening_id": "record_openings",
     "merge_id": "account_merges",
     "account_id": "people",
     "roster_id": "roster_imports",

@@ -47,7 +47,7 @@ def here(app: Flask, world: World) -> Iterator[World]:
 
 def blind(world: World, name: str) -> BlindSpots:
     session().rollback()
-    return blind_spots(actor(world, name), world.now.date())
+    return blind_spots(actor(world, name), world.now)
 
 
 def hidden(world: World, name: str) -> int:

@@ -62,9 +62,8 @@ def object_to(actor: Actor, opening_id: int, now: dt.datetime) -> None:
             raise Conflict("objection_late")
         if row.objected_at is not None:
             return
-        row.objected_at = now
-        _note(tx, "reader_objected", row, actor.person_id, now)
         _ask(tx, row, actor.library_id, now)
+        _note(tx, "reader_objected", row, actor.person_id, now)
 
 
 def decide(actor: Actor, opening_id: int, decision: Decision, now: dt.datetime) -> None:
@@ -143,7 +142,7 @@ def _ask(tx: Session, row: RecordOpening, library_id: int, now: dt.datetime) -> 
     order = list(Decider)
     asked = -1 if row.decider is None else order.index(row.decider)
     row.decider = next((each for each in there if order.index(each) > asked), Decider.OPERATOR)
-    row.decide_by = now + DECIDE_WITHIN
+    row.objected_at, row.decide_by = row.objected_at or now, now + DECIDE_WITHIN
     told: list[int] = []
     if row.decider is Decider.ADMINISTRATOR:
         told = list(administrators)

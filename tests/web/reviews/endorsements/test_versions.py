@@ -226,9 +226,9 @@ def test_a_second_opinion_is_of_the_new_wording_and_as_blind(
         item = session().scalars(select(ReviewItem).where(ReviewItem.review_id == review_id)).one()
         assert item.statement_id == now
         assert session().get_one(Review, review_id).reviewer_id == hugo.person_id
-        blind = blind_spots(hugo, world.now.date())
+        blind = blind_spots(hugo, world.now)
         assert blind.hide(ana.person_id, now)
         assert blind.hide(ana.person_id, carried.same), "nor what was said of it before"
-        assert not blind_spots(sue, world.now.date()).hide(ana.person_id, carried.same)
+        assert not blind_spots(sue, world.now).hide(ana.person_id, carried.same)
         endorsements.revoke(sue, given, "Another Ana", world.now)
         assert standing_ids(world)[carried.same] == "revoked"
