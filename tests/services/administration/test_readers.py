@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.conftest import NOW
 from tests.factories.actors import acting
 from tests.factories.answers import EndorsedAnswer
-from tests.factories.mail_servers import Inbox, mail_server
+from tests.factories.mail_servers import mail_server
 from tests.factories.notices import deliver, text, told
 from tests.factories.people import join
 from tests.factories.reviews import endorse
@@ -522,8 +522,7 @@ def test_the_hr_contact_decides_by_a_link_that_works_once(context: World, adam: 
     settings(adam, names=True, hr="hr@example.org")
     opening_id = objected(context, adam)
     assert decider(opening_id)[0] is Decider.HR_CONTACT
-    inbox = Inbox()
-    with mail_server(inbox):
+    with mail_server() as inbox:
         assert deliver(inbox, NOW)
     assert inbox.recipients[-1] == ["hr@example.org"]
     said = text(inbox)
