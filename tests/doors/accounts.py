@@ -2,8 +2,7 @@ from sqlalchemy import select
 
 from tests.doors.door import Door
 from tests.factories.actors import acting
-from tests.factories.openings import closed_to
-from tests.factories.people import join
+from tests.factories.people import closed_to, join
 from tests.factories.sending import actor
 from tests.factories.world import World, add
 from tracker.db import session, transaction

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tracker.db import Base
 from tracker.models.columns import Id, Line, Prose, Word, one_of, parent
 from tracker.rules.administration.merges import MergeOutcome
-from tracker.rules.administration.openings import Decider, Decision
+from tracker.rules.administration.openings import Decider, OpeningDecision
 from tracker.rules.regions import Paper, Region
 from tracker.rules.roles import Role
 
@@ -245,7 +245,7 @@ class RecordOpening(Base):
         UniqueConstraint("reader_id", "person_id"),
         one_of("role", Role),
         one_of("decider", Decider),
-        one_of("decision", Decision),
+        one_of("decision", OpeningDecision),
         CheckConstraint("reader_id <> person_id", name="not_own_record"),
         CheckConstraint("told_at IS NOT NULL OR opens_at IS NULL", name="told_before_it_opens"),
         CheckConstraint(
@@ -282,6 +282,6 @@ class RecordOpening(Base):
     decider: Mapped[Decider | None]
     decide_by: Mapped[dt.datetime | None]
     link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
-    decision: Mapped[Decision | None]
+    decision: Mapped[OpeningDecision | None]
     decided_at: Mapped[dt.datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(parent("people.id"))

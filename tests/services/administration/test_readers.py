@@ -29,7 +29,7 @@ from tracker.rules.administration.openings import (
     OBJECT_WITHIN,
     WAIT,
     Decider,
-    Decision,
+    OpeningDecision,
 )
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.regions import Paper, Region
@@ -454,10 +454,10 @@ def test_an_objection_pauses_ones_own_record_only(context: World, adam: Actor) -
     assert told(context, "carl") == ["objection_made"]
     assert "objection_made" not in told(context, "hugo") + told(context, "adam")
     with pytest.raises(Missing):
-        service.decide(acting(context, "adam"), opening_id, Decision.OPENED, NOW)
+        service.decide(acting(context, "adam"), opening_id, OpeningDecision.OPENED, NOW)
     with pytest.raises(Conflict, match="nothing_to_open"):
         service.open_to(acting(context, "sue"), [0], NOW)
-    service.decide(acting(context, "carl"), opening_id, Decision.OPENED, NOW + DAY)
+    service.decide(acting(context, "carl"), opening_id, OpeningDecision.OPENED, NOW + DAY)
     assert closed(context, "hugo", after - DAY) == {"ana", "ben"}, "not before its time"
     assert closed(context, "hugo", after) == set()
     assert told(context, "ana")[-1] == "objection_decided"
@@ -474,7 +474,7 @@ def test_what_is_kept_closed_stays_so_until_the_person_opens_it(
 ) -> None:
     carl = administering(context, "carl")
     opening_id = objected(context, adam)
-    service.decide(carl, opening_id, Decision.KEPT_CLOSED, NOW)
+    service.decide(carl, opening_id, OpeningDecision.KEPT_CLOSED, NOW)
     assert closed(context, "hugo", NOW + 365 * DAY) == {"ana"}
     with pytest.raises(Conflict, match="objection_late"):
         service.object_to(acting(context, "ana"), opening_id, NOW)
@@ -513,9 +513,9 @@ def test_who_says_nothing_is_followed_by_the_next(context: World, adam: Actor) -
         service.begin_due(NOW + (step + 1) * DECIDE_WITHIN)
     assert order == [Decider.ADMINISTRATOR, Decider.HR_CONTACT, Decider.OPERATOR, Decider.OPERATOR]
     assert told(context, "oda").count("objection_made") == 3
-    service.decide_by_command(opening_id, Decision.KEPT_CLOSED, NOW + 40 * DAY)
+    service.decide_by_command(opening_id, OpeningDecision.KEPT_CLOSED, NOW + 40 * DAY)
     with pytest.raises(Conflict, match="objection_over"):
-        service.decide_by_command(opening_id, Decision.OPENED, NOW + 40 * DAY)
+        service.decide_by_command(opening_id, OpeningDecision.OPENED, NOW + 40 * DAY)
 
 
 def test_the_hr_contact_decides_by_a_link_that_works_once(context: World, adam: Actor) -> None:
@@ -533,11 +533,11 @@ def test_the_hr_contact_decides_by_a_link_that_works_once(context: World, adam: 
     assert found is not None
     assert (found.person, found.reader) == ("Ana", "Hugo")
     with pytest.raises(Conflict, match="objection_over"):
-        service.decide_by_link("another", Decision.OPENED, NOW)
-    service.decide_by_link(token, Decision.KEPT_CLOSED, NOW)
+        service.decide_by_link("another", OpeningDecision.OPENED, NOW)
+    service.decide_by_link(token, OpeningDecision.KEPT_CLOSED, NOW)
     assert closed(context, "hugo", NOW + WAIT) == {"ana"}
     with pytest.raises(Conflict, match="objection_over"):
-        service.decide_by_link(token, Decision.OPENED, NOW)
+        service.decide_by_link(token, OpeningDecision.OPENED, NOW)
     assert queries.by_link(token, NOW) is None
 
 

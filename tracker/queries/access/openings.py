@@ -12,7 +12,7 @@ from tracker.models import Library, Membership, Person, RecordOpening, Team
 from tracker.policy.openings import decides_as_administrator, is_closed, is_independent
 from tracker.policy.permissions import Actor, current_on, in_reach_on
 from tracker.rules.accounts.tokens import token_hash
-from tracker.rules.administration.openings import OBJECT_WITHIN, Decider, Decision
+from tracker.rules.administration.openings import OBJECT_WITHIN, Decider, OpeningDecision
 from tracker.rules.roles import Role
 
 READER, GIVER, ME = aliased(Person), aliased(Person), aliased(Person)
@@ -38,7 +38,7 @@ class Opening:
     opens_at: dt.datetime | None
     is_open: bool
     objected_at: dt.datetime | None
-    decision: Decision | None
+    decision: OpeningDecision | None
 
 
 def to_me(actor: Actor, now: dt.datetime) -> list[Opening]:

@@ -42,8 +42,8 @@ class Settings:
     endorsement_months: int | None
     names_to_coordinators: bool
     statements_to_coordinators: bool | None
-    hr_name: str | None
-    hr_email: str | None
+    hr_name: str
+    hr_email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ def settings(actor: Actor) -> Settings:
         Library.endorsement_months,
         Library.names_to_coordinators,
         opens_statements(Library.id),
-        Library.hr_name,
-        Library.hr_email,
+        func.coalesce(Library.hr_name, ""),
+        func.coalesce(Library.hr_email, ""),
     ).where(Library.id == actor.library_id)
     row = session().execute(query).one()
     return Settings(*row)

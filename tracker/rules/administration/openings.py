@@ -26,6 +26,6 @@ class Decider(StrEnum):
     OPERATOR = "operator"
 
 
-class Decision(StrEnum):
+class OpeningDecision(StrEnum):
     OPENED = "opened"
     KEPT_CLOSED = "kept_closed"

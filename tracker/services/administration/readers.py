@@ -20,7 +20,7 @@ from tracker.rules.administration.openings import (
     OBJECT_WITHIN,
     WAIT,
     Decider,
-    Decision,
+    OpeningDecision,
 )
 from tracker.rules.calendar import day_in
 from tracker.rules.errors import Conflict, Missing
@@ -66,7 +66,7 @@ def object_to(actor: Actor, opening_id: int, now: dt.datetime) -> None:
         _note(tx, "reader_objected", row, actor.person_id, now)
 
 
-def decide(actor: Actor, opening_id: int, decision: Decision, now: dt.datetime) -> None:
+def decide(actor: Actor, opening_id: int, decision: OpeningDecision, now: dt.datetime) -> None:
     """By another administrator. Raises Missing for what they are not asked, Conflict
     ("objection_over")."""
     with transaction() as tx:
@@ -75,7 +75,7 @@ def decide(actor: Actor, opening_id: int, decision: Decision, now: dt.datetime) 
         _decide(tx, _locked(tx, {opening_id}), decision, actor.person_id, now)
 
 
-def decide_by_link(token: str, decision: Decision, now: dt.datetime) -> None:
+def decide_by_link(token: str, decision: OpeningDecision, now: dt.datetime) -> None:
     """By the HR contact. Raises Conflict("objection_over") for a link that was used, or whose
     objection somebody else decided."""
     with transaction() as tx:
@@ -83,7 +83,7 @@ def decide_by_link(token: str, decision: Decision, now: dt.datetime) -> None:
         _decide(tx, _locked(tx, set(tx.scalars(mine))), decision, None, now)
 
 
-def decide_by_command(opening_id: int, decision: Decision, now: dt.datetime) -> None:
+def decide_by_command(opening_id: int, decision: OpeningDecision, now: dt.datetime) -> None:
     """By the operator. Raises Conflict("objection_over")."""
     with transaction() as tx:
         _decide(tx, _locked(tx, {opening_id}), decision, None, now)
@@ -107,13 +107,17 @@ def begin_due(now: dt.datetime) -> int:
 
 
 def _decide(
-    tx: Session, rows: list[RecordOpening], decision: Decision, by: int | None, now: dt.datetime
+    tx: Session,
+    rows: list[RecordOpening],
+    decision: OpeningDecision,
+    by: int | None,
+    now: dt.datetime,
 ) -> None:
     row = next((each for each in rows if each.objected_at and each.decision is None), None)
     if row is None or row.told_at is None:
         raise Conflict("objection_over")
     row.decision, row.decided_at, row.decided_by_id, row.link_hash = decision, now, by, None
-    if decision is Decision.KEPT_CLOSED:
+    if decision is OpeningDecision.KEPT_CLOSED:
         row.opens_at = None
     elif row.opens_at is None:
         row.opens_at = row.told_at + WAIT

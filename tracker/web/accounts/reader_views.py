@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from tracker.policy.permissions import Subject
 from tracker.queries.access import openings, subjects
-from tracker.rules.administration.openings import OBJECT_WITHIN, Decision
+from tracker.rules.administration.openings import OBJECT_WITHIN, OpeningDecision
 from tracker.rules.errors import Conflict, Missing
 from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.roles import Permission
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
     note_opened(NoticePage.OWN_READERS)
     now = session.now()
     return render(
-        "accounts/own_readers.html",
+        "readers/own.html",
         readers=openings.of_me(session.actor().person_id, now),
         since=now - OBJECT_WITHIN,
         roles=AS_ROLE,
@@ -79,7 +79,7 @@ def queue() -> ResponseReturnValue:
     actor, now = session.actor(), session.now()
     waiting = openings.openable(actor, now)
     return render(
-        "accounts/readers.html",
+        "readers/index.html",
         objections=openings.objections(actor, now),
         readers=[list(each) for _id, each in groupby(waiting, key=lambda one: one.reader_id)],
         roles=AS_ROLE,
@@ -115,7 +115,7 @@ def decide(opening: Subject) -> ResponseReturnValue:
 def objection(token: str) -> ResponseReturnValue:
     """For the HR contact, who has no account."""
     found = openings.by_link(token, session.now())
-    return render("accounts/objection.html", one=found, token=token, roles=AS_ROLE), (
+    return render("readers/objection.html", one=found, token=token, roles=AS_ROLE), (
         200 if found else 404
     )
 
@@ -127,19 +127,19 @@ def decide_by_link(token: str) -> ResponseReturnValue:
     try:
         service.decide_by_link(token, decision, session.now())
     except Conflict:
-        return render("accounts/objection.html", one=None, token=token, roles=AS_ROLE), 404
-    return render("accounts/objection_decided.html", done=_decided(decision))
+        return render("readers/objection.html", one=None, token=token, roles=AS_ROLE), 404
+    return render("readers/decided.html", done=_decided(decision))
 
 
-def _decision() -> Decision:
+def _decision() -> OpeningDecision:
     """Raises Missing for what no form here sends."""
     try:
-        return Decision(request.form.get("decision", ""))
+        return OpeningDecision(request.form.get("decision", ""))
     except ValueError:
         raise Missing from None
 
 
-def _decided(decision: Decision) -> str:
-    if decision is Decision.OPENED:
+def _decided(decision: OpeningDecision) -> str:
+    if decision is OpeningDecision.OPENED:
         return str(_("Decided: they may read this record. The person is told."))
     return str(_("Decided: the record stays closed to them. The person is told."))

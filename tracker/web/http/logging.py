@@ -11,7 +11,9 @@ from structlog.tracebacks import ExceptionDictTransformer
 
 from tracker.web.http import session
 
-SECRET_PATH = re.compile(r"^(/+(?:welcome|email-address/+[a-z-]+)/).*", re.IGNORECASE | re.DOTALL)
+SECRET_PATH = re.compile(
+    r"^(/+(?:welcome|email-address/+[a-z-]+|readers/+objections)/).*", re.IGNORECASE | re.DOTALL
+)
 
 PROBES = {"dashboard.health", "dashboard.ready"}
 """Asked every few seconds by whatever watches the server, which knows it by names of its own."""
