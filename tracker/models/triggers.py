@@ -89,6 +89,7 @@ CURRENT = frozenset(
         "outbox_mails",
         "people",
         "ratings",
+        "recovery_codes",
         "reset_requests",
         "role_profiles",
         "roster_imports",
