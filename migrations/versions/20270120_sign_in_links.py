@@ -106,7 +106,9 @@ def _parts(table: str) -> list[str]:
     if table == "invitations":
         moment = "DATETIME" if _is_sqlite() else "TIMESTAMP WITH TIME ZONE"
         columns += [f"{column} {moment}" for column in MOMENTS]
-        checks += [f"CONSTRAINT ck_{table}_{name} CHECK ({check})" for name, check in CHECKS.items()]
+        checks += [
+            f"CONSTRAINT ck_{table}_{name} CHECK ({check})" for name, check in CHECKS.items()
+        ]
     return [*columns, *checks]
 
 

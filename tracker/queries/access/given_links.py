@@ -8,20 +8,14 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from tracker.db import session
-from tracker.models import AddressChange, AuditEvent, Invitation, Membership, Person, Team
+from tracker.models import AddressChange, AuditEvent, Invitation, Membership, Person
 from tracker.models.joins import link_works
 from tracker.policy.permissions import Actor, current_on
 from tracker.rules.accounts.links import LISTED_FOR, LinkPurpose
 from tracker.rules.administration.requests import INDEPENDENT_AFTER
 from tracker.rules.roles import Role
 
-GOT_AT = (
-    "person_added",
-    "administrator_made",
-    "link_made",
-    "person_edited",
-    "person_enabled",
-)
+GOT_AT = ("person_added", "administrator_made", "link_made", "person_edited", "person_enabled")
 """By these an administrator may be somebody else's account too."""
 PUT_THERE = ("membership_added", "membership_corrected")
 MAKER = aliased(Person)
@@ -66,9 +60,7 @@ def may_be_anothers() -> ColumnElement[bool]:
 
 def is_held(now: dt.datetime) -> ColumnElement[bool]:
     """Over `Invitation`: it works only with a yes or a recovery code."""
-    return and_(
-        link_works(now), Invitation.opens_at > now, Invitation.confirmed_at.is_(None)
-    )
+    return and_(link_works(now), Invitation.opens_at > now, Invitation.confirmed_at.is_(None))
 
 
 def of_own(actor: Actor, now: dt.datetime) -> list[OwnLink]:
@@ -105,23 +97,19 @@ def of_own(actor: Actor, now: dt.datetime) -> list[OwnLink]:
 
 def to_confirm(actor: Actor, now: dt.datetime) -> list[HeldLink]:
     """Those of learners whom the actor supervises today, and about which they may be asked. One
-    query, two where there are some."""
+    query, and two for each of them."""
     teams = {place.team_id for place in actor.supervises}
     if not teams:
         return []
-    learns = (
-        select(Membership.person_id)
-        .join(Team, Team.id == Membership.team_id)
-        .where(
-            Membership.team_id.in_(teams),
-            Membership.role == Role.LEARNER,
-            current_on(Membership, actor.today(now)),
-        )
+    learns = select(Membership.person_id).where(
+        Membership.team_id.in_(teams),
+        Membership.role == Role.LEARNER,
+        current_on(Membership, actor.today(now)),
     )
     rows = (
         session()
         .execute(
-            select(Invitation, Person.name, MAKER.name)
+            select(Invitation, Invitation.opens_at, Person.name, MAKER.name)
             .join(Person, Person.id == Invitation.person_id)
             .outerjoin(MAKER, MAKER.id == Invitation.by_id)
             .where(
@@ -134,12 +122,10 @@ def to_confirm(actor: Actor, now: dt.datetime) -> list[HeldLink]:
         )
         .all()
     )
-    if not rows:
-        return []
     return [
-        HeldLink(link.id, name, by or "", link.made_at, link.opens_at)
-        for link, name, by in rows
-        if is_independent(actor, link, now)
+        HeldLink(link.id, name, by or "", link.made_at, opens_at)
+        for link, opens_at, name, by in rows
+        if opens_at is not None and is_independent(actor, link, now)
     ]
 
 

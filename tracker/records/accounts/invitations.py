@@ -18,16 +18,12 @@ def write(tx: Session, person_id: int, now: dt.datetime) -> str:
     return _new(tx, person_id, LinkPurpose.INVITATION, now, lasts(tx, person_id))
 
 
-def give(
-    tx: Session, person_id: int, by_id: int | None, now: dt.datetime, *, is_held: bool
-) -> str:
+def give(tx: Session, person_id: int, by_id: int | None, now: dt.datetime, *, is_held: bool) -> str:
     """The same for who has one, from an administrator, or without `by_id` from whoever runs the
     server. `is_held`: others may have got at it, so for HELD_FOR it needs a yes, or a recovery
     code."""
     close(tx, person_id, now)
-    return _new(
-        tx, person_id, LinkPurpose.GIVEN, now, HANDED_LASTS, by_id=by_id, is_held=is_held
-    )
+    return _new(tx, person_id, LinkPurpose.GIVEN, now, HANDED_LASTS, by_id=by_id, is_held=is_held)
 
 
 def write_many(
@@ -41,9 +37,7 @@ def write_many(
     }
 
 
-def write_reset(
-    tx: Session, person_id: int, now: dt.datetime, *, is_held: bool = False
-) -> str:
+def write_reset(tx: Session, person_id: int, now: dt.datetime, *, is_held: bool = False) -> str:
     """The same for who asked for it. Others go on working: anybody can ask, and must not take an
     invitation away by it."""
     return _new(tx, person_id, LinkPurpose.RESET, now, RESET_LASTS, is_held=is_held)

@@ -34,9 +34,7 @@ def write(
 ) -> None:
     """A mail that goes at once. `by_id`: the administrator by whom it comes."""
     mail_id = outbox.write(tx, person_id, now)
-    tx.add(
-        LinkMail(mail_id=mail_id, kind=kind, address=address, change_id=change_id, by_id=by_id)
-    )
+    tx.add(LinkMail(mail_id=mail_id, kind=kind, address=address, change_id=change_id, by_id=by_id))
 
 
 def invite(

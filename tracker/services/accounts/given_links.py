@@ -11,19 +11,14 @@ from tracker.models import Invitation, Person
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.access.given_links import is_held, is_independent
 from tracker.records import audit
-from tracker.records.accounts import (
-    address_changes,
-    invitations,
-    recovery_codes,
-    sign_ins,
-)
+from tracker.records.accounts import address_changes, invitations, recovery_codes, sign_ins
 from tracker.records.notifications import alerts, link_mails
 from tracker.rules.accounts.links import LinkKind
 from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.errors import Conflict, Invalid, Missing
 from tracker.rules.notifications.notices import NoticeKind
 
-NO_PASSWORD = "none"
+NO_PASSWORD = "none"  # noqa: S105  # it fits nothing
 """No hash, so nothing fits it: somebody who has signed in before needs a link."""
 
 
@@ -68,9 +63,7 @@ def disown(actor: Actor, link_id: int, now: dt.datetime) -> bool:
         link_mails.drop_waiting(tx, LinkKind.GIVEN, [person.id], now)
         is_last = link.used_at is not None and not tx.scalar(
             select(
-                exists().where(
-                    Invitation.person_id == person.id, Invitation.used_at > link.used_at
-                )
+                exists().where(Invitation.person_id == person.id, Invitation.used_at > link.used_at)
             )
         )
         if is_last:
@@ -107,9 +100,7 @@ def printed(email: str, now: dt.datetime) -> tuple[str, str]:
         return person.name, invitations.give(tx, person.id, None, now, is_held=False)
 
 
-def new_recovery_code(
-    actor: Actor, passwords: Passwords, current: str, now: dt.datetime
-) -> str:
+def new_recovery_code(actor: Actor, passwords: Passwords, current: str, now: dt.datetime) -> str:
     """In the place of any before it; to be shown once. Raises Invalid("password_wrong", "current"),
     Conflict("password_moved_on")."""
     stored = session().scalar(select(Person.password_hash).where(Person.id == actor.person_id))

@@ -12,12 +12,7 @@ from tracker.models import Invitation, Library, Person
 from tracker.models.joins import link_works
 from tracker.policy.permissions import Actor, people_of
 from tracker.records import administration, audit
-from tracker.records.accounts import (
-    address_changes,
-    invitations,
-    recovery_codes,
-    sign_ins,
-)
+from tracker.records.accounts import address_changes, invitations, recovery_codes, sign_ins
 from tracker.records.notifications import alerts, link_mails
 from tracker.rules.accounts.links import LinkKind
 from tracker.rules.accounts.passwords import Passwords, check
@@ -68,9 +63,7 @@ def mail_one(actor: Actor, person_id: int, now: dt.datetime) -> str:
             _invite(tx, administration.of_library(tx, actor), actor, [person], now)
             return person.email
         _drop_waiting(tx, person, now)
-        link_mails.write(
-            tx, LinkKind.GIVEN, person.id, person.email, now, by_id=actor.person_id
-        )
+        link_mails.write(tx, LinkKind.GIVEN, person.id, person.email, now, by_id=actor.person_id)
         alerts.alert(tx, person, NoticeKind.LINK_MADE, actor.person_id, now)
         _note(tx, "link_mailed", actor, person, now)
         return person.email

@@ -37,8 +37,8 @@ SENTENCES = {
     NoticeKind.ENDORSEMENT_REVOKED: _l("%(name)s revoked one of your reviewed ratings."),
     NoticeKind.DEPUTY_NAMED: _l("You are a backup reviewer for %(name)s."),
     NoticeKind.LINK_MADE: _l(
-        "%(name)s made a one-time link that sets a new password for your account. If you didn’t ask "
-        "for it, say so under “Your account”: that ends the link."
+        "%(name)s made a one-time link that sets a new password for your account. If you didn’t "
+        "ask for it, say so under “Your account”: that ends the link."
     ),
     NoticeKind.LINK_ASKED: _l(
         "Somebody asked for a one-time link that sets a new password for your account. If it "
@@ -48,8 +48,8 @@ SENTENCES = {
         "%(name)s didn’t ask for a sign-in link that was made for them. The audit says who made it."
     ),
     NoticeKind.LINK_DISOWNED_ELSEWHERE: _l(
-        "Somebody in another library didn’t ask for a sign-in link that was made for them. "
-        "“tracker audit export” on the server says who made it."
+        "Somebody didn’t ask for a sign-in link that was made for them. The audit of their library "
+        "says who made it."
     ),
     NoticeKind.ADDRESS_CHANGED: _l("%(name)s changed the email address of your account."),
     NoticeKind.READER_ADDED: _l("%(name)s has a role in which they can see your reviewed ratings."),
