@@ -33,7 +33,7 @@ KINDS = {
     ("link_mails", "kind", "ck_link_mails_kind_known"): ("given",),
     ("invitations", "purpose", "ck_invitations_purpose_known"): ("given",),
 }
-HAS_PASSWORD = "SELECT id FROM people WHERE password_hash IS NOT NULL"
+SIGNED_IN_BEFORE = "SELECT id FROM people WHERE password_hash IS NOT NULL"
 
 
 def upgrade() -> None:
@@ -62,7 +62,7 @@ def upgrade() -> None:
     )
     op.execute(
         "UPDATE invitations SET closed_at = made_at "
-        f"WHERE purpose = 'invitation' AND closed_at IS NULL AND person_id IN ({HAS_PASSWORD})"
+        f"WHERE purpose = 'invitation' AND closed_at IS NULL AND person_id IN ({SIGNED_IN_BEFORE})"
     )
 
 

@@ -2,9 +2,11 @@
 
 import datetime as dt
 
+from sqlalchemy import update
+
 from tests.factories.world import HASH, START, World, add
 from tracker.db import transaction
-from tracker.models import Membership, Person, Team
+from tracker.models import Invitation, Membership, Person, Team
 from tracker.rules.roles import Role
 
 
@@ -45,3 +47,9 @@ def join(
             ),
         )
     return world.people[name]
+
+
+def let_links_work() -> None:
+    """The one-time links that are out, as after a day."""
+    with transaction() as tx:
+        tx.execute(update(Invitation).values(opens_at=None))

@@ -111,7 +111,8 @@ class AddressChange(Base):
     can be taken back from the one before for a while. Of both links only the SHA-256 of the token
     is stored, once they are mailed.
 
-    `by_id`: the administrator who set it, which needs no confirming. `ended_at`: it was taken back, or another change took its place.
+    `by_id`: the administrator who set it, which needs no confirming. `ended_at`: it was taken back,
+    or another change took its place.
     """
 
     __tablename__ = "address_changes"

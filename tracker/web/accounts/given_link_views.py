@@ -58,7 +58,7 @@ def disown(link: Subject) -> ResponseReturnValue:
 @bp.get("/account/recovery-code")
 @door(Permission.SIGNED_IN)
 def code() -> ResponseReturnValue:
-    return render("accounts/recovery_code_new.html", form=RecoveryCodeForm())
+    return render("accounts/links/recovery_code.html", form=RecoveryCodeForm())
 
 
 @bp.post("/account/recovery-code")
@@ -74,5 +74,5 @@ def make_code() -> ResponseReturnValue:
         ),
     )
     if not made:
-        return render("accounts/recovery_code_new.html", form=form), 422
-    return render("accounts/recovery_code.html", code=made[0], is_first=False)
+        return render("accounts/links/recovery_code.html", form=form), 422
+    return render("accounts/links/recovery_code.html", code=made[0], is_first=False)

@@ -47,7 +47,7 @@ def accept(token: str) -> ResponseReturnValue:
         return _page(token, form, person), 422
     if done[0].recovery_code is not None:
         page = make_response(
-            render("accounts/recovery_code.html", code=done[0].recovery_code, is_first=True)
+            render("accounts/links/recovery_code.html", code=done[0].recovery_code, is_first=True)
         )
         return known_devices.remember(page, person.email)
     if done[0].token is not None:
@@ -77,4 +77,6 @@ def _page(token: str, form: WelcomeForm, person: Invited) -> str:
     hours = 0
     if person.opens_at is not None:
         hours = math.ceil((person.opens_at - session.now()) / dt.timedelta(hours=1))
-    return render("accounts/invitation.html", form=form, person=person, token=token, hours=hours)
+    return render(
+        "accounts/links/invitation.html", form=form, person=person, token=token, hours=hours
+    )
