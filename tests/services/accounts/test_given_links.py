@@ -129,10 +129,15 @@ def test_nobody_confirms_their_own_link(context: World, adam: Actor) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    (
-        "person_added administrator_made link_made person_edited person_enabled "
-        "membership_added membership_corrected"
-    ).split(),
+    [
+        "person_added",
+        "administrator_made",
+        "link_made",
+        "person_edited",
+        "person_enabled",
+        "membership_added",
+        "membership_corrected",
+    ],
 )
 def test_nor_does_an_account_that_its_maker_lately_had_a_hand_in(
     context: World, adam: Actor, kind: str
