@@ -407,6 +407,24 @@ def test_two_changes_leave_the_owner_the_way_back(
     assert email_of(ana) == "ana@example.org"
 
 
+def test_nobody_else_gets_an_address_that_can_be_restored(
+    context: World, adam: Actor, inbox: Inbox
+) -> None:
+    """Else the way back would be closed by giving it away."""
+    people.edit(adam, context.people["ana"], "Ana", "adam.too@example.org", NOW)
+    for give in (
+        lambda: people.add(adam, "Another", "ana@example.org", NOW),
+        lambda: people.edit(adam, context.people["ben"], "Ben", "ana@example.org", NOW),
+    ):
+        with pytest.raises(Invalid, match="email_taken"):
+            give()
+    deliver(inbox, NOW)
+    address_changes.take_back(back_links(inbox, "ana@example.org")[0], NOW)
+    assert email_of(context.people["ana"]) == "ana@example.org"
+    people.edit(adam, context.people["ana"], "Ana", "adam.too@example.org", NOW)
+    people.add(adam, "Another", "ana@example.org", NOW + TAKE_BACK_LASTS)
+
+
 def test_an_administrator_puts_a_mistake_right(context: World, adam: Actor, inbox: Inbox) -> None:
     """Back at the address before, a link works at once, and nobody at the wrong one can restore
     that."""

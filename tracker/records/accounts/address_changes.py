@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import AddressChange, FormerAddress, LinkMail, Person
+from tracker.models.joins import can_be_taken_back
 from tracker.rules.accounts.links import CONFIRM_LASTS, TAKE_BACK_LASTS, LinkKind
 from tracker.rules.accounts.tokens import new_token, token_hash
 
@@ -42,8 +43,7 @@ def set_by(tx: Session, person: Person, new: str, by_id: int, now: dt.datetime) 
         .where(
             AddressChange.person_id == person.id,
             AddressChange.former_email == new,
-            AddressChange.ended_at.is_(None),
-            AddressChange.confirmed_at > now - TAKE_BACK_LASTS,
+            can_be_taken_back(now),
         )
         .order_by(AddressChange.id)
         .limit(1)
@@ -70,8 +70,17 @@ def is_set_by_another(tx: Session, person_id: int, now: dt.datetime) -> bool:
     found = exists().where(
         AddressChange.person_id == person_id,
         AddressChange.by_id.is_not(None),
-        AddressChange.ended_at.is_(None),
-        AddressChange.confirmed_at > now - TAKE_BACK_LASTS,
+        can_be_taken_back(now),
+    )
+    return bool(tx.scalar(select(found)))
+
+
+def is_kept(tx: Session, address: str, person_id: int | None, now: dt.datetime) -> bool:
+    """Whether somebody else can still restore it, so that nobody is given it meanwhile."""
+    found = exists().where(
+        AddressChange.former_email == address,
+        AddressChange.person_id != (person_id or 0),
+        can_be_taken_back(now),
     )
     return bool(tx.scalar(select(found)))
 

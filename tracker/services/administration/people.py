@@ -13,7 +13,7 @@ from tracker.models import Person
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration
-from tracker.records.accounts import disabling, invitations, sign_ins
+from tracker.records.accounts import address_changes, disabling, invitations, sign_ins
 from tracker.records.notifications import alerts, link_mails
 from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.roster.entries import clean_staff_id
@@ -81,7 +81,7 @@ def edit(
         former = {"former_name": person.name} if "name" in changed else {}
         person.name = name
         if "email" in changed:
-            with _address_kept(address):
+            with _address_kept(tx, address, person.id, now):
                 alerts.move_address(tx, person, address, actor.person_id, now)
         if changed:
             facts = {"changed": ", ".join(changed), **former}
@@ -154,17 +154,22 @@ def _added(
         library_id=library.id, name=name, email=address, administrator=False, created_at=now
     )
     _set_staff_id(tx, person, number)
-    tx.add(person)
-    with _address_kept(address):
+    with _address_kept(tx, address, None, now):
+        tx.add(person)
         tx.flush()
     administration.note(tx, "person_added", actor, person, now)
     return person
 
 
 @contextmanager
-def _address_kept(address: str) -> Iterator[None]:
-    """While it is written: addresses are unique in the whole installation, so another library's
-    lock may not be ours."""
+def _address_kept(
+    tx: Session, address: str, person_id: int | None, now: dt.datetime
+) -> Iterator[None]:
+    """While it is written: nobody gets one that another can restore, and addresses are unique in
+    the whole installation, so another library's lock may not be ours. Raises
+    Invalid("email_taken")."""
+    if address_changes.is_kept(tx, address, person_id, now):
+        raise Invalid("email_taken", "email", email=address)
     try:
         yield
     except IntegrityError as error:
