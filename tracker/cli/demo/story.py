@@ -47,11 +47,11 @@ class Story(LibraryStory):
         now = self.at(-2)
         staff_list.bring_in(self.actor(self.cast.administrator, now), self.cast, now)
         self._newcomers()
-        self._forgotten_passwords()
         next_version.draft(
             self.actor(self.cast.administrator, self.at(-1)), self.framework_id, self.at(-1)
         )
         releases.release_all_due(self.at(-1))
+        self._forgotten_passwords()
 
     def _first_round(self, learner: DemoLearner) -> None:
         """All but the newest person of each team rate and are reviewed up to their target; the
@@ -138,8 +138,8 @@ class Story(LibraryStory):
 
     def _forgotten_passwords(self) -> None:
         """The administrator makes two learners of the first team a link: one has a recovery code
-        and uses it, the other's supervisor is asked whether they are there."""
-        now = self.at(-1)
+        and uses it, the other's supervisor is asked today whether they are there."""
+        now = self.at(-1, hour=23)
         admin = self.actor(self.cast.administrator, now)
         coded, asking = [each for each in self.learners if each.place in (7, 8)][:2]
         code = given_links.new_recovery_code(

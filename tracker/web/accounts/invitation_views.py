@@ -76,6 +76,7 @@ def _is_mail_set() -> bool:
 def _page(token: str, form: WelcomeForm, person: Invited) -> str:
     hours = 0
     if person.opens_at is not None:
+        form.code.flags.required = True
         hours = math.ceil((person.opens_at - session.now()) / dt.timedelta(hours=1))
     return render(
         "accounts/links/invitation.html", form=form, person=person, token=token, hours=hours
