@@ -153,11 +153,12 @@ def test_nor_does_an_account_that_its_maker_lately_had_a_hand_in(
 
 
 def test_nor_one_that_belongs_with_its_maker_through_others(context: World) -> None:
-    """Adam made both a second administrator, who makes the link, and a supervisor, who is to say
-    that it is all right."""
+    """Adam made a supervisor, who is to say that it is all right, and Carl, who made a second
+    administrator, who makes the link."""
     with transaction() as tx:
         tx.get_one(Person, context.people["lea"]).administrator = True
-    happened(context, "person_added", "adam", "lea")
+    happened(context, "person_added", "carl", "lea")
+    happened(context, "administrator_made", "adam", "carl")
     happened(context, "person_added", "adam", "sue")
     happened(context, "person_added", "adam", "ana")
     token = invitations.renew(acting(context, "lea"), context.people["ana"], NOW)
