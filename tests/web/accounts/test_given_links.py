@@ -10,11 +10,13 @@ from flask import Flask
 from tests.client import PASSWORD, Client
 from tests.conftest import NOW
 from tests.doors.valid_forms import SENDS, Send
+from tests.factories.people import join
 from tests.factories.world import World
 from tests.web.accounts.test_accounts import GOOD, SignInAs, is_in, new_link
 from tests.web.http.test_idempotency import ready
 from tracker.rules.accounts.links import HELD_FOR
 from tracker.rules.notifications.mail import mail_server
+from tracker.rules.roles import Role
 from tracker.services.administration.operators import set_operator
 
 HOUR = dt.timedelta(hours=1)
@@ -128,6 +130,20 @@ def test_a_supervisor_confirms_it_on_today(app: Flask, world: World, sign_in: Si
     ana = Client(app)
     ana.get(link)
     assert ana.post(link, {"password": GOOD}).location == "/login"
+
+
+def test_nobody_confirms_that_they_themselves_are_there(
+    app: Flask, world: World, sign_in: SignInAs
+) -> None:
+    """Who supervises the team in which they learn."""
+    with app.app_context():
+        join(world, "ana", "central", Role.SUPERVISOR)
+    new_link(sign_in(world.email("adam")), world.people["ana"])
+    ana, sue = sign_in(world.email("ana")), sign_in(world.email("sue"))
+    assert "is here with me" not in ana.get("/").text
+    action = re.search(r'action="(/sign-in-links/\d+/confirm)"', sue.get("/").text)
+    assert action is not None
+    assert ana.post(action.group(1)).status_code == 404
 
 
 def test_the_owner_reads_of_it_everywhere_and_ends_it(
