@@ -25,6 +25,7 @@ from tests.factories.evidence import piece
 from tests.factories.frameworks import second_framework
 from tests.factories.levels import stand
 from tests.factories.notices import tell
+from tests.factories.people import let_links_work
 from tests.factories.ratings import rate
 from tests.factories.sending import actor, answer_all, items, send
 from tests.factories.versions import carried, next_version
@@ -33,12 +34,13 @@ from tests.queries.endorsements.test_digest_check import behind_the_guards
 from tests.services.administration.past_rounds import past_round
 from tests.web.teams.crowds import Crowd
 from tracker.app import create_app
-from tracker.db import Base, db, transaction
-from tracker.models import Framework, Statement
+from tracker.db import Base, db, session, transaction
+from tracker.models import Framework, Invitation, Person, Statement
 from tracker.models.triggers import CURRENT, ERASABLE, FROZEN, GROWING, guards
 from tracker.queries.endorsements import digest_check
 from tracker.queries.operations import audit_chain, invariants, record_check, seal_chains
 from tracker.records.accounts import invitations as records
+from tracker.records.accounts import recovery_codes
 from tracker.rules.accounts.passwords import Passwords
 from tracker.rules.evidence.erasures import ErasureReason
 from tracker.rules.frameworks.files import read_framework
@@ -46,7 +48,7 @@ from tracker.rules.profiles.levels import TargetState
 from tracker.rules.reviews.digests import DigestFit
 from tracker.rules.reviews.workflow import ItemStatus
 from tracker.services import evidence_erasures
-from tracker.services.accounts import away, invitations, password_resets
+from tracker.services.accounts import away, given_links, invitations, password_resets
 from tracker.services.administration import exclusions, legal_holds, people, rounds
 from tracker.services.administration.accounts import merging, removal
 from tracker.services.administration.library_settings import NewLibrary, create_administrator
@@ -690,7 +692,9 @@ BEFORE_LINKS = str(ScriptDirectory(str(MIGRATIONS)).get_revision(SIGN_IN_LINKS).
 def test_links_that_are_out_go_on_and_mailed_ones_end_on_the_way_back() -> None:
     world = make_world(NOW)
     adam, ana = actor(world, "adam"), world.people["ana"]
-    invitations.renew(adam, ana, NOW)
+    invitations.renew(adam, world.people["ben"], NOW)
+    with transaction() as tx:
+        records.write(tx, ana, NOW)
     password_resets.ask(world.email("ana"), NOW)
     password_resets.look_up(NOW)
     with transaction() as tx:
@@ -698,7 +702,9 @@ def test_links_that_are_out_go_on_and_mailed_ones_end_on_the_way_back() -> None:
     db.session.remove()
     downgrade(revision=BEFORE_LINKS)
     assert _all("SELECT count(*) FROM outbox_mails") == [(1,)], "the alert of the link"
-    assert _all("SELECT count(*) FROM invitations WHERE closed_at IS NULL") == [(1,)]
+    assert _all("SELECT count(*) FROM invitations WHERE closed_at IS NULL") == [(1,)], (
+        "one that was held ends"
+    )
     before = _all("SELECT * FROM libraries ORDER BY id")
     upgrade()
     assert _all("SELECT DISTINCT purpose FROM invitations") == [("invitation",)]
@@ -825,6 +831,7 @@ def test_accounts_over_the_years_come_and_go_with_all_data() -> None:
     removal.remove(adam, gone, NOW)
     merging.propose(adam, world.people["ana"], world.people["ben"], NOW)
     token = invitations.renew(adam, world.people["cora"], NOW)
+    let_links_work()
     invitations.accept(
         token, Passwords(time_cost=1, memory_cost=64, parallelism=1), "seven lamps by the door", NOW
     )
@@ -1046,3 +1053,47 @@ def test_who_was_reviewed_twice_is_counted_so_in_figures_of_before() -> None:
 BEFORE_TIMES = str(
     ScriptDirectory(str(MIGRATIONS)).get_revision("20270112_times_reviewed").down_revision
 )
+
+
+GIVEN_LINKS = "20270120_sign_in_links"
+BEFORE_GIVEN = str(ScriptDirectory(str(MIGRATIONS)).get_revision(GIVEN_LINKS).down_revision)
+
+
+@pytest.mark.usefixtures("migrated")
+def test_held_links_end_on_the_way_back_and_links_of_nobody_known_on_the_way() -> None:
+    world = make_world(NOW)
+    adam, ana, ben = actor(world, "adam"), world.people["ana"], world.people["ben"]
+    with transaction() as tx:
+        lea = tx.get_one(Person, world.people["lea"])
+        lea.password_hash = None
+        tx.flush()
+        records.write(tx, lea.id, NOW)
+        recovery_codes.renew(tx, ana, NOW)
+    given_links.printed(world.email("ben"), NOW)
+    invitations.mail_one(adam, world.people["cora"], NOW)
+    people.edit(adam, world.people["hugo"], "Hugo", "hugo.b@example.org", NOW)
+    invitations.renew(adam, ana, NOW)
+    session().rollback()
+    held = session().scalars(select(Invitation.id).where(Invitation.person_id == ana)).one()
+    given_links.disown(actor(world, "ana"), held, NOW)
+    invitations.renew(adam, ana, NOW)
+    _refuses("UPDATE invitations SET purpose = 'other'")
+    _refuses("UPDATE invitations SET used_at = made_at WHERE closed_at IS NULL")
+    _refuses("UPDATE invitations SET confirmed_at = made_at")
+    _refuses("UPDATE invitations SET confirmed_at = made_at, confirmed_by_id = by_id")
+    open_links = "SELECT person_id, purpose FROM invitations WHERE closed_at IS NULL ORDER BY id"
+    addresses = "SELECT former_email, new_email FROM address_changes"
+    assert _all(open_links) == [(world.people["lea"], "invitation"), (ben, "given"), (ana, "given")]
+    db.session.remove()
+    downgrade(revision=BEFORE_GIVEN)
+    assert _all(open_links) == [(world.people["lea"], "invitation"), (ben, "invitation")]
+    kinds = "SELECT DISTINCT kind FROM notices ORDER BY kind"
+    assert _all(kinds) == [("address_changed",), ("link_made",)]
+    assert _all("SELECT DISTINCT kind FROM link_mails") == [("take_back",)]
+    assert _all(addresses) == [("hugo@example.org", "hugo.b@example.org")]
+    _refuses("UPDATE notices SET kind = 'link_disowned'")
+    db.session.remove()
+    upgrade()
+    assert _all(open_links) == [(world.people["lea"], "invitation")]
+    assert _all("SELECT count(*) FROM recovery_codes") == [(0,)]
+    assert _all(addresses) == [("hugo@example.org", "hugo.b@example.org")]

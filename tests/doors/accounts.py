@@ -8,6 +8,7 @@ from tests.factories.world import World, add
 from tracker.db import session, transaction
 from tracker.models import AddressChange, Invitation, Job, Person, RecordOpening, SignIn
 from tracker.queries.administration.accounts import merges
+from tracker.rules.accounts.links import HELD_FOR, LinkPurpose
 from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.administration.openings import DECIDE_WITHIN, INDEPENDENT_AFTER, Decider
 from tracker.services.administration.accounts import merging
@@ -69,6 +70,27 @@ def invite(world: World) -> None:
                 ends_at=world.now.replace(year=2030),
             ),
         )
+
+
+def given(world: World) -> None:
+    """Adam made Ana a link, which doesn't work yet."""
+    with transaction() as tx:
+        add(
+            tx,
+            Invitation(
+                person_id=world.people["ana"],
+                token_hash=token_hash(LINK),
+                purpose=LinkPurpose.GIVEN,
+                by_id=world.people["adam"],
+                made_at=world.now,
+                opens_at=world.now + HELD_FOR,
+                ends_at=world.now.replace(year=2030),
+            ),
+        )
+
+
+def link_id(world: World) -> dict[str, object]:
+    return {"link_id": session().scalars(select(Invitation.id)).one()}
 
 
 def link(world: World) -> dict[str, object]:
@@ -175,6 +197,14 @@ DOORS = [
     Door("address_changes.confirm", FIRST_ALONE, "POST", link, arrange=asked_address),
     Door("address_changes.take_back_page", EVERYBODY, values=back, arrange=changed_address),
     Door("address_changes.take_back", FIRST_ALONE, "POST", back, arrange=changed_address),
+    Door(
+        "given_links.confirm", "401 404 404 303 404 404 404 404 404", "POST", link_id, arrange=given
+    ),
+    Door(
+        "given_links.disown", "401 303 404 404 404 404 404 404 404", "POST", link_id, arrange=given
+    ),
+    Door("given_links.code", "302 200 200 200 200 200 200 200 200"),
+    Door("given_links.make_code", SIGNED_IN_POST, "POST"),
     Door("password_resets.show", EVERYBODY),
     Door("password_resets.ask", "422 422 422 422 422 422 422 422 422", "POST"),
     Door("password_resets.asked", EVERYBODY),

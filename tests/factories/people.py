@@ -3,9 +3,11 @@
 import datetime as dt
 from typing import Any
 
+from sqlalchemy import update
+
 from tests.factories.world import HASH, START, World, add
 from tracker.db import transaction
-from tracker.models import Membership, Person, RecordOpening, Team
+from tracker.models import Invitation, Membership, Person, RecordOpening, Team
 from tracker.rules.administration.openings import WAIT
 from tracker.rules.roles import Role
 
@@ -75,3 +77,9 @@ def closed_to(
                 **{"told_at": told_at, "opens_at": told_at + WAIT, **columns},
             ),
         )
+
+
+def let_links_work() -> None:
+    """The one-time links that are out, as after a day."""
+    with transaction() as tx:
+        tx.execute(update(Invitation).values(opens_at=None))

@@ -206,6 +206,7 @@ WITHOUT_ROWS = {
     "limit_counts",
     "looks",
     "notice_choices",
+    "recovery_codes",
     "release_people",
     "releases",
     "reset_requests",

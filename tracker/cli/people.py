@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import click
+from flask import current_app, url_for
 from flask.cli import with_appcontext
 
 from tracker.policy.permissions import Actor
@@ -16,6 +17,7 @@ from tracker.rules.administration.roster.columns import lacking
 from tracker.rules.administration.roster.plan import READY, RosterPlan, RosterVerdict
 from tracker.rules.administration.roster.problems import PROBLEMS
 from tracker.rules.errors import Conflict, Invalid, Missing, Refusal
+from tracker.services.accounts import given_links
 from tracker.services.administration.operators import set_framework_editor, set_operator
 from tracker.services.administration.roster import importing, planning, staging
 
@@ -54,6 +56,23 @@ def framework_editor(email: str, remove: bool) -> None:
     except Conflict:
         sys.exit(f"The account of {email} is disabled. Enable it first.")
     click.echo(f"{name} is {'no longer a framework editor' if remove else 'a framework editor'}.")
+
+
+@people.command("link")
+@click.argument("email")
+@with_appcontext
+def link(email: str) -> None:
+    """Print a one-time link with which the person with EMAIL sets a new password. It works at once.
+    The audit keeps it, and who has a password is told."""
+    try:
+        name, token = given_links.printed(email, dt.datetime.now(dt.UTC))
+    except Missing:
+        sys.exit(f"Nobody has the email address {email}. Add them first, under People.")
+    except Conflict:
+        sys.exit(f"The account of {email} is disabled. Enable it first.")
+    with current_app.test_request_context(base_url=current_app.config["BASE_URL"]):
+        address = url_for("invitations.show", token=token, _external=True)
+    click.echo(f"For {name} alone: {address}")
 
 
 @people.command("import")

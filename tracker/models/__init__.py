@@ -75,7 +75,14 @@ from tracker.models.rounds import (
     Target,
 )
 from tracker.models.seals import SEALED_TABLES, Seal
-from tracker.models.sign_ins import AddressChange, FormerAddress, Invitation, ResetRequest, SignIn
+from tracker.models.sign_ins import (
+    AddressChange,
+    FormerAddress,
+    Invitation,
+    RecoveryCode,
+    ResetRequest,
+    SignIn,
+)
 
 __all__ = [
     "SEALED_TABLES",
@@ -136,6 +143,7 @@ __all__ = [
     "Rating",
     "RatingEntry",
     "RecordOpening",
+    "RecoveryCode",
     "Release",
     "ReleasePerson",
     "ResetRequest",

@@ -34,7 +34,8 @@ from tracker.models.people import UseStatement
 from tracker.models.ratings import Rating
 from tracker.models.rounds import RoleProfile
 from tracker.models.seals import Seal
-from tracker.models.sign_ins import Invitation
+from tracker.models.sign_ins import AddressChange, Invitation
+from tracker.rules.accounts.links import TAKE_BACK_LASTS
 from tracker.rules.drafts import RATING
 from tracker.rules.frameworks.scale import Meaning
 from tracker.rules.frameworks.versions import Change
@@ -150,6 +151,13 @@ def is_carried(of: type[CarriedPerson] = CarriedPerson) -> ColumnElement[bool]:
 def link_works(now: dt.datetime) -> ColumnElement[bool]:
     """Over `Invitation`: it was not used, no other took its place, and its time is not over."""
     return and_(Invitation.closed_at.is_(None), Invitation.ends_at > now)
+
+
+def can_be_taken_back(now: dt.datetime) -> ColumnElement[bool]:
+    """Over `AddressChange`: whoever reads the mail of the address before can restore it."""
+    return and_(
+        AddressChange.ended_at.is_(None), AddressChange.confirmed_at > now - TAKE_BACK_LASTS
+    )
 
 
 def scale_rows(framework_id: int) -> Select[str, Meaning]:

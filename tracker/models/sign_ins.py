@@ -38,11 +38,21 @@ class Invitation(Base):
     """A one-time link with which somebody sets their password: because they were invited, or asked
     for it when it was lost. Only the SHA-256 of its token is stored.
 
-    It is closed when it was used or when another took its place.
+    It is closed when it was used or when another took its place. `by_id`: the administrator who
+    made it, none where its owner asked for it or whoever runs the server made it. Before `opens_at`
+    it sets a password only once `confirmed_by_id`, a supervisor, said that its owner is there, or
+    with a recovery code. `disowned_at`: its owner said that they did not ask for it.
     """
 
     __tablename__ = "invitations"
-    __table_args__ = (one_of("purpose", LinkPurpose),)
+    __table_args__ = (
+        one_of("purpose", LinkPurpose),
+        CheckConstraint(
+            "(confirmed_at IS NULL) = (confirmed_by_id IS NULL)", name="confirmed_by_somebody"
+        ),
+        CheckConstraint("confirmed_by_id <> by_id", name="confirmed_by_another"),
+        CheckConstraint("used_at IS NULL OR closed_at IS NOT NULL", name="used_is_closed"),
+    )
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(parent("people.id"), index=True)
@@ -53,6 +63,23 @@ class Invitation(Base):
     made_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime]
     closed_at: Mapped[dt.datetime | None]
+    by_id: Mapped[int | None] = mapped_column(parent("people.id"))
+    opens_at: Mapped[dt.datetime | None]
+    confirmed_at: Mapped[dt.datetime | None]
+    confirmed_by_id: Mapped[int | None] = mapped_column(parent("people.id"))
+    used_at: Mapped[dt.datetime | None]
+    disowned_at: Mapped[dt.datetime | None]
+
+
+class RecoveryCode(Base):
+    """With it a one-time link works that others may have got at: it was shown to its owner once.
+    Only its SHA-256 is stored. It goes when it was used, and another takes its place."""
+
+    __tablename__ = "recovery_codes"
+
+    person_id: Mapped[int] = mapped_column(parent("people.id"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[dt.datetime]
 
 
 class FormerAddress(Base):
@@ -84,7 +111,8 @@ class AddressChange(Base):
     can be taken back from the one before for a while. Of both links only the SHA-256 of the token
     is stored, once they are mailed.
 
-    `ended_at`: it was taken back, or another change took its place.
+    `by_id`: the administrator who set it, which needs no confirming. `ended_at`: it was taken back,
+    or another change took its place.
     """
 
     __tablename__ = "address_changes"
@@ -102,3 +130,4 @@ class AddressChange(Base):
     asked_at: Mapped[dt.datetime]
     confirmed_at: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
+    by_id: Mapped[int | None] = mapped_column(parent("people.id"))

@@ -89,6 +89,7 @@ CURRENT = frozenset(
         "people",
         "ratings",
         "record_openings",
+        "recovery_codes",
         "reset_requests",
         "role_profiles",
         "roster_imports",

@@ -182,6 +182,7 @@ TABLE: dict[Permission, Fact] = {
     Permission.PUBLIC: anybody,
     Permission.SIGNED_IN: anybody,
     Permission.ACCOUNT_OWN: owns,
+    Permission.LINK_CONFIRM: all_of(is_not_own, supervises),
     Permission.EARLIER_ACCOUNT_READ: owned_before,
     Permission.DRAFT_OWN: owns,
     Permission.JOB_OWN: owns,

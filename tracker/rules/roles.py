@@ -18,6 +18,7 @@ class Permission(StrEnum):
     SIGNED_IN = "signed_in"
 
     ACCOUNT_OWN = "account_own"
+    LINK_CONFIRM = "link_confirm"
     EARLIER_ACCOUNT_READ = "earlier_account_read"
     DRAFT_OWN = "draft_own"
     JOB_OWN = "job_own"

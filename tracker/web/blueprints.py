@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from tracker.web.accounts import address_views as addresses
 from tracker.web.accounts import draft_views as drafts
+from tracker.web.accounts import given_link_views as given_links
 from tracker.web.accounts import invitation_views as invitations
 from tracker.web.accounts import other_account_views as other_account
 from tracker.web.accounts import password_reset_views as password_resets
@@ -107,6 +108,7 @@ BLUEPRINTS: list[Blueprint] = [
     handovers.bp,
     handover_lists.bp,
     dashboard.bp,
+    given_links.bp,
     invitations.bp,
     jobs.bp,
     libraries.bp,

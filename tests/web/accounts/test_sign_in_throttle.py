@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from tests.client import PASSWORD, Client
 from tests.conftest import NOW, TestConfig, laid_out_database
 from tests.engines import hurry
+from tests.factories.people import let_links_work
 from tests.factories.world import World, make_world
 from tests.web.accounts.test_accounts import new_link
 from tests.web.http.hindrances import held
@@ -239,6 +240,8 @@ def test_a_one_time_link_makes_the_device_known(limited: Flask) -> None:
     adam, device = Client(limited), Client(limited)
     adam.sign_in(World.email("adam"))
     link, password = new_link(adam, person_id), "seven purple umbrellas"
+    with limited.app_context():
+        let_links_work()
     guess(limited, ANA, 11)
     device.get(link)
     assert device.post(link, {"password": password}).status_code == 303

@@ -32,8 +32,8 @@ from tracker.services.administration.operators import set_operator
 SignIn = Callable[[str], Client]
 
 KEYS = count()
-WORKS_AGAIN = {"admin_people.new_link"}
-"""Its answer, a link that is stored nowhere, can be given only once: pressing again makes another
+WORKS_AGAIN = {"given_links.make_code"}
+"""Its answer, a code that is stored nowhere, can be given only once: pressing again makes another
 and ends this one."""
 
 

@@ -19,7 +19,7 @@ from tracker.queries.reviews import queues
 from tracker.rules.evidence.uploads import FileStore
 from tracker.rules.reviews.workflow import ReviewStatus
 from tracker.services import evidence
-from tracker.services.accounts import away
+from tracker.services.accounts import away, given_links, invitations
 from tracker.services.administration import memberships, people, rounds, teams
 from tracker.services.assessment import ratings
 from tracker.services.reviews import due_dates, releases
@@ -51,6 +51,7 @@ class Story(LibraryStory):
             self.actor(self.cast.administrator, self.at(-1)), self.framework_id, self.at(-1)
         )
         releases.release_all_due(self.at(-1))
+        self._forgotten_passwords()
 
     def _first_round(self, learner: DemoLearner) -> None:
         """All but the newest person of each team rate and are reviewed up to their target; the
@@ -134,6 +135,19 @@ class Story(LibraryStory):
         for name, days in zip(self.cast.texts["newcomers"], (-20, -3), strict=True):
             now = self.at(days)
             people.add(self.actor(self.cast.administrator, now), name, email(name), now)
+
+    def _forgotten_passwords(self) -> None:
+        """The administrator makes two learners of the first team a link: one has a recovery code
+        and uses it, the other's supervisor is asked today whether they are there."""
+        now = self.at(-1, hour=23)
+        admin = self.actor(self.cast.administrator, now)
+        coded, asking = [each for each in self.learners if each.place in (7, 8)][:2]
+        code = given_links.new_recovery_code(
+            self.actor(coded.name, now), self.passwords, self.cast.password, now
+        )
+        token = invitations.renew(admin, coded.person_id, now)
+        invitations.accept(token, self.passwords, self.cast.password, now, code=code)
+        invitations.renew(admin, asking.person_id, now)
 
     def _rate(
         self,

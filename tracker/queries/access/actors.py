@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, exists, select
 
 from tracker.db import session
-from tracker.models import Library, Membership, Person, SignIn, Team
+from tracker.models import Invitation, Library, Membership, Person, SignIn, Team
 from tracker.policy.permissions import Actor, Place, current_on
 from tracker.rules.accounts.idle import idle_limit
 from tracker.rules.accounts.tokens import token_hash
@@ -37,6 +37,15 @@ _LIVING_SIGN_IN = (
         Library.idle_minutes,
         SignIn.on_shared_desk,
         SignIn.renews,
+        exists()
+        .where(
+            Invitation.person_id == Person.id,
+            Invitation.closed_at.is_(None),
+            Invitation.opens_at.is_not(None),
+            Invitation.ends_at > bindparam("now"),
+        )
+        .correlate(Person)
+        .label("has_link"),
     )
     .join(Person, Person.id == SignIn.person_id)
     .join(Library, Library.id == Person.library_id)
@@ -62,12 +71,14 @@ _BY_ID = (
 
 @dataclass(frozen=True, slots=True)
 class SignedInActor:
-    """`idle`: how long their sign-in lives without use; `renews`: it is to have another token."""
+    """`idle`: how long their sign-in lives without use; `renews`: it is to have another token;
+    `has_link`: somebody else may have a link for a new password of theirs."""
 
     actor: Actor
     seen_at: dt.datetime
     idle: dt.timedelta
     renews: bool
+    has_link: bool
 
 
 def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> SignedInActor | None:
@@ -82,10 +93,11 @@ def actor_for_token(token: str, now: dt.datetime, idle: dt.timedelta) -> SignedI
         return None
     found = dict(row)
     seen_at, renews = found.pop("seen_at"), found.pop("renews") or is_former
+    has_link = found.pop("has_link")
     limit = idle_limit(idle, found.pop("idle_minutes"), on_shared_desk=found.pop("on_shared_desk"))
     if seen_at <= now - limit:
         return None
-    return SignedInActor(_actor(found, now), seen_at, limit, renews)
+    return SignedInActor(_actor(found, now), seen_at, limit, renews, has_link)
 
 
 def actor_for_person(person_id: int, now: dt.datetime) -> Actor | None:

@@ -27,6 +27,7 @@ from tracker.models import (
     Endorsement,
     Evidence,
     FrameworkDraft,
+    Invitation,
     Job,
     Membership,
     NotRatedHere,
@@ -41,7 +42,7 @@ from tracker.models import (
     SignIn,
     Team,
 )
-from tracker.policy.permissions import Place, Subject, in_reach_on
+from tracker.policy.permissions import Place, Subject, current_on, in_reach_on
 from tracker.policy.reviewers import deputises_on, reviewer_may_go_on
 from tracker.rules.administration.merges import MergeOutcome
 from tracker.rules.roles import Role
@@ -64,7 +65,10 @@ def person(person_id: int, today: dt.date) -> Subject | None:
     if library_id is None:
         return None
     return Subject(
-        id=person_id, library_id=library_id, owner_id=person_id, places=_places(person_id, today)
+        id=person_id,
+        library_id=library_id,
+        owner_id=person_id,
+        places=_places(person_id, in_reach_on(Membership, today)),
     )
 
 
@@ -97,6 +101,14 @@ def sign_in(sign_in_id: int, today: dt.date) -> Subject | None:
     return _owned(sign_in_id, select(SignIn.person_id).where(SignIn.id == sign_in_id))
 
 
+def given_link(link_id: int, today: dt.date) -> Subject | None:
+    """With the teams in which its owner learns today."""
+    found = _owned(link_id, select(Invitation.person_id).where(Invitation.id == link_id))
+    if found is None or found.owner_id is None:
+        return None
+    return replace(found, places=_places(found.owner_id, current_on(Membership, today)))
+
+
 def review(review_id: int, today: dt.date) -> Subject | None:
     return _reviewed(review_id, THE_REVIEW, today)
 
@@ -116,7 +128,11 @@ def review_to_hand_on(review_id: int, today: dt.date) -> Subject | None:
             Deputy.supervisor_id == found.reviewer_id, deputises_on(today)
         )
     )
-    return replace(found, places=_places(found.owner_id, today), deputies=frozenset(deputies))
+    return replace(
+        found,
+        places=_places(found.owner_id, in_reach_on(Membership, today)),
+        deputies=frozenset(deputies),
+    )
 
 
 def deputy(deputy_id: int, today: dt.date) -> Subject | None:
@@ -217,15 +233,11 @@ def _reviewed_on(today: dt.date, which: ColumnElement[bool]) -> Select[*tuple[An
     )
 
 
-def _places(person_id: int, today: dt.date) -> tuple[Place, ...]:
+def _places(person_id: int, when: ColumnElement[bool]) -> tuple[Place, ...]:
     rows = session().execute(
         select(Team.id, Team.path)
         .join(Membership, Membership.team_id == Team.id)
-        .where(
-            Membership.person_id == person_id,
-            Membership.role == Role.LEARNER,
-            in_reach_on(Membership, today),
-        )
+        .where(Membership.person_id == person_id, Membership.role == Role.LEARNER, when)
         .order_by(Team.path)
     )
     return tuple(Place(team_id, path) for team_id, path in rows)

@@ -14,6 +14,7 @@ from tracker.models import (
     Look,
     Membership,
     Person,
+    RecoveryCode,
     SignIn,
     Team,
     UseStatement,
@@ -61,11 +62,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`asked_address`: to which they asked to change, and have not confirmed yet; "" for none."""
+    """`asked_address`: to which they asked to change, and have not confirmed yet; "" for none.
+    `code_made_at`: their recovery code."""
 
     library: str
     asked_address: str
     away_until: dt.date | None
+    code_made_at: dt.datetime | None
     sign_ins: tuple[OpenSignIn, ...]
     glances: tuple[Glance, ...]
     reading: Reading | None
@@ -87,19 +90,27 @@ def account(actor: Actor, now: dt.datetime, idle: dt.timedelta) -> Account:
         .limit(1)
         .scalar_subquery()
     )
-    library, asked_address, away = (
+    code = select(RecoveryCode.made_at).where(RecoveryCode.person_id == actor.person_id)
+    library, asked_address, away, code_made_at = (
         session()
         .execute(
             select(
                 Library.name,
                 func.coalesce(asked, ""),
                 away_until(actor.person_id, actor.today(now)),
+                code.scalar_subquery(),
             ).where(Library.id == actor.library_id)
         )
         .one()
     )
     return Account(
-        library, asked_address, away, _sign_ins(actor, now, idle), _glances(actor), _reading(actor)
+        library,
+        asked_address,
+        away,
+        code_made_at,
+        _sign_ins(actor, now, idle),
+        _glances(actor),
+        _reading(actor),
     )
 
 

@@ -28,7 +28,7 @@ def to_confirm(token: str, now: dt.datetime) -> AddressLink | None:
 
 
 def to_take_back(token: str, now: dt.datetime) -> AddressLink | None:
-    """None when it was taken back, or changed by an administrator, or is too old."""
+    """None when it was taken back, or undone by an administrator, or is too old."""
     return _link(
         AddressChange.take_back_hash == token_hash(token),
         AddressChange.confirmed_at > now - TAKE_BACK_LASTS,

@@ -10,6 +10,7 @@ from tracker.db import session
 from tracker.models import Invitation, Library, LinkMail, OutboxMail, Person
 from tracker.models.joins import link_works
 from tracker.policy.permissions import Actor, people_of
+from tracker.queries.access.given_links import is_held
 from tracker.rules.accounts.links import LinkKind, LinkPurpose, next_opening
 from tracker.rules.accounts.tokens import token_hash
 from tracker.rules.names import folded
@@ -24,13 +25,21 @@ class Invited:
     email: str
     library: str
     is_new: bool
-    """Whether they had no password before."""
+    opens_at: dt.datetime | None
+    """`is_new`: they had no password before; `opens_at`: when it works by itself, None where it
+    works now."""
 
 
 def invited(token: str, now: dt.datetime) -> Invited | None:
     """None when the link is used, replaced, too old, or of somebody disabled."""
     query = (
-        select(Person.name, Person.email, Library.name, Person.password_hash.is_(None))
+        select(
+            Person.name,
+            Person.email,
+            Library.name,
+            Person.password_hash.is_(None),
+            case((is_held(now), Invitation.opens_at)),
+        )
         .join(Invitation, Invitation.person_id == Person.id)
         .join(Library, Library.id == Person.library_id)
         .where(

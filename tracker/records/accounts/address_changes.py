@@ -2,10 +2,11 @@
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from tracker.models import AddressChange, FormerAddress, LinkMail
+from tracker.models import AddressChange, FormerAddress, LinkMail, Person
+from tracker.models.joins import can_be_taken_back
 from tracker.rules.accounts.links import CONFIRM_LASTS, TAKE_BACK_LASTS, LinkKind
 from tracker.rules.accounts.tokens import new_token, token_hash
 
@@ -19,6 +20,69 @@ def write(tx: Session, person_id: int, former: str, new: str, now: dt.datetime) 
     tx.add(change)
     tx.flush()
     return change
+
+
+def set_by(tx: Session, person: Person, new: str, by_id: int, now: dt.datetime) -> int | None:
+    """An administrator gives somebody who has a password another address. Returns the change, of
+    which the address before is told with a link that takes it back.
+
+    None where it only undoes one that could still be taken back: what came after that one ends.
+    What they changed themselves can be taken back no more: whoever reads their old mail may be
+    somebody else.
+    """
+    end_waiting(tx, person.id, now)
+    _end(
+        tx,
+        now,
+        AddressChange.person_id == person.id,
+        AddressChange.by_id.is_(None),
+        AddressChange.former_email != new,
+    )
+    undone = tx.scalar(
+        select(AddressChange.id)
+        .where(
+            AddressChange.person_id == person.id,
+            AddressChange.former_email == new,
+            can_be_taken_back(now),
+        )
+        .order_by(AddressChange.id)
+        .limit(1)
+    )
+    if undone is not None:
+        _end(tx, now, AddressChange.person_id == person.id, AddressChange.id >= undone)
+        return None
+    change = AddressChange(
+        person_id=person.id,
+        former_email=person.email,
+        new_email=new,
+        asked_at=now,
+        confirmed_at=now,
+        by_id=by_id,
+    )
+    tx.add(change)
+    tx.flush()
+    return change.id
+
+
+def is_set_by_another(tx: Session, person_id: int, now: dt.datetime) -> bool:
+    """Whether an administrator gave them an address that the one before can still take back: a
+    link that goes there may not be theirs."""
+    found = exists().where(
+        AddressChange.person_id == person_id,
+        AddressChange.by_id.is_not(None),
+        can_be_taken_back(now),
+    )
+    return bool(tx.scalar(select(found)))
+
+
+def is_kept(tx: Session, address: str, person_id: int | None, now: dt.datetime) -> bool:
+    """Whether somebody else can still restore it, so that nobody is given it meanwhile."""
+    found = exists().where(
+        AddressChange.former_email == address,
+        AddressChange.person_id != (person_id or 0),
+        can_be_taken_back(now),
+    )
+    return bool(tx.scalar(select(found)))
 
 
 def end_waiting(tx: Session, person_id: int, now: dt.datetime) -> None:

@@ -7,15 +7,23 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Invitation, Library, Person
-from tracker.rules.accounts.links import HANDED_LASTS, RESET_LASTS, LinkPurpose
+from tracker.rules.accounts.links import HANDED_LASTS, HELD_FOR, RESET_LASTS, LinkPurpose
 from tracker.rules.accounts.tokens import new_token, token_hash
 
 
 def write(tx: Session, person_id: int, now: dt.datetime) -> str:
-    """A new one-time link in the place of any before it; returns its token, of which only a hash is
-    kept."""
+    """A new one-time link in the place of any before it, for who has no password; returns its
+    token, of which only a hash is kept."""
     close(tx, person_id, now)
     return _new(tx, person_id, LinkPurpose.INVITATION, now, lasts(tx, person_id))
+
+
+def give(tx: Session, person_id: int, by_id: int | None, now: dt.datetime, *, is_held: bool) -> str:
+    """The same for who has one, from an administrator, or without `by_id` from whoever runs the
+    server. `is_held`: others may have got at it, so for HELD_FOR it needs a yes, or a recovery
+    code."""
+    close(tx, person_id, now)
+    return _new(tx, person_id, LinkPurpose.GIVEN, now, HANDED_LASTS, by_id=by_id, is_held=is_held)
 
 
 def write_many(
@@ -29,34 +37,44 @@ def write_many(
     }
 
 
-def write_reset(tx: Session, person_id: int, now: dt.datetime) -> str:
+def write_reset(tx: Session, person_id: int, now: dt.datetime, *, is_held: bool = False) -> str:
     """The same for who asked for it. Others go on working: anybody can ask, and must not take an
     invitation away by it."""
-    return _new(tx, person_id, LinkPurpose.RESET, now, RESET_LASTS)
+    return _new(tx, person_id, LinkPurpose.RESET, now, RESET_LASTS, is_held=is_held)
 
 
 def lasts(tx: Session, person_id: int) -> dt.timedelta:
-    """How long an invitation of theirs works: as the library says, until they have a password."""
+    """How long an invitation of theirs works: as the library says."""
     query = (
-        select(Person.password_hash, Library.invitation_days)
-        .join(Library, Library.id == Person.library_id)
+        select(Library.invitation_days)
+        .join(Person, Person.library_id == Library.id)
         .where(Person.id == person_id)
     )
-    password_hash, days = tx.execute(query).one()
-    return dt.timedelta(days=days) if password_hash is None else HANDED_LASTS
+    return dt.timedelta(days=tx.scalars(query).one())
 
 
 def _new(
-    tx: Session, person_id: int, purpose: LinkPurpose, now: dt.datetime, lasting: dt.timedelta
+    tx: Session,
+    person_id: int,
+    purpose: LinkPurpose,
+    now: dt.datetime,
+    lasting: dt.timedelta,
+    *,
+    by_id: int | None = None,
+    is_held: bool = False,
 ) -> str:
+    """One that is held lasts as long, from when it works by itself."""
     token = new_token()
+    opens_at = now + HELD_FOR if is_held else None
     tx.add(
         Invitation(
             person_id=person_id,
             token_hash=token_hash(token),
             purpose=purpose,
             made_at=now,
-            ends_at=now + lasting,
+            ends_at=(opens_at or now) + lasting,
+            by_id=by_id,
+            opens_at=opens_at,
         )
     )
     return token

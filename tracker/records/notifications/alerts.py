@@ -7,8 +7,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tracker.models import AlertMail, FormerAddress, OutboxMail, Person
+from tracker.records.accounts import address_changes, invitations
 from tracker.records.notifications import link_mails, notices, outbox
 from tracker.rules.accounts.addresses import KEPT_FOR
+from tracker.rules.accounts.links import LinkKind
 from tracker.rules.notifications.notices import NoticeKind, happening
 
 
@@ -31,6 +33,28 @@ def alert(tx: Session, person: Person, kind: NoticeKind, by: int, now: dt.dateti
 def keep_address(tx: Session, person: Person, now: dt.datetime) -> None:
     """The address that they have until now."""
     tx.add(FormerAddress(person_id=person.id, email=person.email, until_at=now))
+
+
+def move_address(tx: Session, person: Person, new: str, by_id: int, now: dt.datetime) -> None:
+    """An administrator gives them another address. Links for the one before end; who has a password
+    is told at both, and can take the one before back for KEPT_FOR. Raises IntegrityError for an
+    address that is somebody's."""
+    invitations.close(tx, person.id, now)
+    if person.password_hash is None:
+        address_changes.end_all(tx, person.id, now)
+        person.email = new
+        tx.flush()
+        return
+    former = person.email
+    keep_address(tx, person, now)
+    change_id = address_changes.set_by(tx, person, new, by_id, now)
+    person.email = new
+    tx.flush()
+    alert(tx, person, NoticeKind.ADDRESS_CHANGED, by_id, now)
+    if change_id is not None:
+        link_mails.write(
+            tx, LinkKind.TAKE_BACK, person.id, former, now, change_id=change_id, by_id=by_id
+        )
 
 
 def forget(tx: Session, now: dt.datetime) -> int:

@@ -12,6 +12,7 @@ from tracker.records.notifications import outbox
 from tracker.rules.accounts.links import (
     ASKED_LASTS,
     CONFIRM_LASTS,
+    HANDED_LASTS,
     RESET_LASTS,
     TAKE_BACK_LASTS,
     LinkEmail,
@@ -32,12 +33,18 @@ def write(
     *,
     change_id: int | None = None,
     opening_id: int | None = None,
+    by_id: int | None = None,
 ) -> None:
-    """A mail that goes at once."""
+    """A mail that goes at once. `by_id`: the administrator by whom it comes."""
     mail_id = outbox.write(tx, person_id, now)
     tx.add(
         LinkMail(
-            mail_id=mail_id, kind=kind, address=address, change_id=change_id, opening_id=opening_id
+            mail_id=mail_id,
+            kind=kind,
+            address=address,
+            change_id=change_id,
+            opening_id=opening_id,
+            by_id=by_id,
         )
     )
 
@@ -105,7 +112,7 @@ def made(tx: Session, link: LinkMail, mail: OutboxMail, now: dt.datetime) -> Lin
     """With a link of its own; None where there is nothing to send any more. Each try has another
     Message-ID, because it has another link."""
     person = tx.get_one(Person, mail.person_id)
-    if link.kind in (LinkKind.INVITATION, LinkKind.RESET):
+    if link.kind in (LinkKind.INVITATION, LinkKind.RESET, LinkKind.GIVEN):
         link.address = person.email
     is_about_them = link.kind is not LinkKind.OBJECTION
     found = (
@@ -145,21 +152,29 @@ def _secret(
         needed = person.password_hash is None
         lasts = invitations.lasts(tx, person.id)
         return (invitations.write(tx, person.id, now), lasts, "") if needed else None
-    if link.kind is LinkKind.RESET:
-        needed = mail.made_at > now - ASKED_LASTS
-        return (invitations.write_reset(tx, person.id, now), RESET_LASTS, "") if needed else None
     if link.kind is LinkKind.OBJECTION:
-        opening = tx.get_one(RecordOpening, link.opening_id)
-        if opening.decider is not Decider.HR_CONTACT or opening.decision is not None:
+        return _objection(tx.get_one(RecordOpening, link.opening_id))
+    if link.kind in (LinkKind.RESET, LinkKind.GIVEN):
+        if mail.made_at <= now - ASKED_LASTS:
             return None
-        secret = new_token()
-        opening.link_hash = token_hash(secret)
-        return secret, DECIDE_WITHIN, ""
+        is_held = address_changes.is_set_by_another(tx, person.id, now)
+        if link.kind is LinkKind.RESET:
+            return invitations.write_reset(tx, person.id, now, is_held=is_held), RESET_LASTS, ""
+        given = invitations.give(tx, person.id, link.by_id, now, is_held=is_held)
+        return given, HANDED_LASTS, ""
     change = tx.get_one(AddressChange, link.change_id)
     token = address_changes.secret(change, link.kind, now)
     confirms = link.kind is LinkKind.CONFIRM_ADDRESS
     other = ("", CONFIRM_LASTS) if confirms else (change.new_email, TAKE_BACK_LASTS)
     return None if token is None else (token, other[1], other[0])
+
+
+def _objection(opening: RecordOpening) -> tuple[str, dt.timedelta, str] | None:
+    if opening.decider is not Decider.HR_CONTACT or opening.decision is not None:
+        return None
+    secret = new_token()
+    opening.link_hash = token_hash(secret)
+    return secret, DECIDE_WITHIN, ""
 
 
 def _library_of(tx: Session, person: Person) -> Library:

@@ -9,10 +9,13 @@ from tracker.rules.accounts.addresses import KEPT_FOR
 
 
 class LinkPurpose(StrEnum):
-    """Why somebody sets a password with a one-time link."""
+    """Why somebody sets a password with a one-time link. *Invitation*: their first one; *reset*:
+    they asked for another on the sign-in page; *given*: an administrator made or mailed it for
+    somebody who has one, or whoever runs the server did."""
 
     INVITATION = "invitation"
     RESET = "reset"
+    GIVEN = "given"
 
 
 class LinkKind(StrEnum):
@@ -21,6 +24,7 @@ class LinkKind(StrEnum):
 
     INVITATION = "invitation"
     RESET = "reset"
+    GIVEN = "given"
     CONFIRM_ADDRESS = "confirm_address"
     TAKE_BACK = "take_back"
     OBJECTION = "objection"
@@ -28,6 +32,11 @@ class LinkKind(StrEnum):
 
 HANDED_LASTS = dt.timedelta(days=7)
 """A link that an administrator hands to somebody who has a password."""
+HELD_FOR = dt.timedelta(hours=24)
+"""A link for somebody who has signed in before that another may have got at works after so long,
+where neither their supervisor nor their recovery code says sooner that it is them."""
+LISTED_FOR = dt.timedelta(days=30)
+"""How long somebody reads who made a link for them."""
 RESET_LASTS = dt.timedelta(hours=1)
 CONFIRM_LASTS = dt.timedelta(days=1)
 TAKE_BACK_LASTS = KEPT_FOR

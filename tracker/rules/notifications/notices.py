@@ -31,6 +31,9 @@ class NoticeKind(StrEnum):
     EXCEPTION_PROPOSED = "exception_proposed"
     DEPUTY_NAMED = "deputy_named"
     LINK_MADE = "link_made"
+    LINK_ASKED = "link_asked"
+    LINK_DISOWNED = "link_disowned"
+    LINK_DISOWNED_ELSEWHERE = "link_disowned_elsewhere"
     ADDRESS_CHANGED = "address_changed"
     READER_ADDED = "reader_added"
     OBJECTION_MADE = "objection_made"
@@ -97,12 +100,17 @@ class NoticePage(StrEnum):
     ACCESS_REVIEW = "access_review"
     OTHER_ACCOUNT = "other_account"
     RATING = "rating"
+    AUDIT = "audit"
+    SYSTEM = "system"
 
 
 LEADS_TO = {
     NoticeKind.ENDORSEMENT_EXPIRING: NoticePage.PROFILE,
     NoticeKind.DEPUTY_NAMED: NoticePage.REVIEWS,
     NoticeKind.LINK_MADE: NoticePage.ACCOUNT,
+    NoticeKind.LINK_ASKED: NoticePage.ACCOUNT,
+    NoticeKind.LINK_DISOWNED: NoticePage.AUDIT,
+    NoticeKind.LINK_DISOWNED_ELSEWHERE: NoticePage.SYSTEM,
     NoticeKind.ADDRESS_CHANGED: NoticePage.ACCOUNT,
     NoticeKind.READER_ADDED: NoticePage.OWN_READERS,
     NoticeKind.OBJECTION_MADE: NoticePage.READERS,
@@ -115,8 +123,15 @@ LEADS_TO = {
 }
 """These lead to a page of one's own, the others to a review."""
 
-ALERTS = frozenset({NoticeKind.LINK_MADE, NoticeKind.ADDRESS_CHANGED, NoticeKind.RESET_USED})
-"""They may be somebody's way into an account: mailed at once, whatever its owner chose, and on
+DISOWNED = frozenset({NoticeKind.LINK_DISOWNED, NoticeKind.LINK_DISOWNED_ELSEWHERE})
+"""Somebody says that they did not ask for a link: told to administrators and operators."""
+ALERTS = DISOWNED | {
+    NoticeKind.LINK_MADE,
+    NoticeKind.LINK_ASKED,
+    NoticeKind.ADDRESS_CHANGED,
+    NoticeKind.RESET_USED,
+}
+"""They may be somebody's way into an account: mailed at once, whatever its reader chose, and on
 Today until they are read."""
 ON_TODAY = ALERTS | {NoticeKind.READER_ADDED, NoticeKind.OBJECTION_DECIDED}
 """On Today until they are read."""

@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 from tracker.db import transaction
 from tracker.models import Person, ResetRequest
 from tracker.records import audit
-from tracker.records.notifications import link_mails
+from tracker.records.accounts import address_changes
+from tracker.records.notifications import alerts, link_mails
 from tracker.rules.accounts.links import ASKED_LASTS, LinkKind
+from tracker.rules.notifications.notices import NoticeKind
 
 WAITING_MAX = 2000
 """So many requests wait at a time: addresses can be made up. More are dropped."""
@@ -46,6 +48,8 @@ def look_up(now: dt.datetime) -> int:
         left = [each for each in found if each.id not in waiting]
         for person in left:
             link_mails.write(tx, LinkKind.RESET, person.id, person.email, now)
+            if address_changes.is_set_by_another(tx, person.id, now):
+                alerts.alert(tx, person, NoticeKind.LINK_ASKED, person.id, now)
             audit.note(
                 tx,
                 "reset_asked",

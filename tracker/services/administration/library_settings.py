@@ -14,6 +14,7 @@ from tracker.queries.teams import release_facts
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import administration, audit, exclusions, readers
 from tracker.records.accounts import invitations
+from tracker.records.notifications import link_mails
 from tracker.records.reviews import releases, round_snapshots
 from tracker.rules.calendar import clean_time_zone
 from tracker.rules.errors import Invalid
@@ -35,10 +36,16 @@ class NewLibrary:
 
 
 def add(
-    actor: Actor, library: NewLibrary, name: str, email: str, now: dt.datetime
-) -> tuple[int, str]:
+    actor: Actor,
+    library: NewLibrary,
+    name: str,
+    email: str,
+    now: dt.datetime,
+    *,
+    by_mail: bool = False,
+) -> tuple[int, str | None]:
     """Another library with its first administrator: returns their id, and the token of the one-time
-    link with which they set their password.
+    link with which they set their password, unless it goes `by_mail`.
 
     Raises Invalid: library_name_taken, email_not_valid, email_taken, time_zone_unknown, line_empty,
     line_long, line_control.
@@ -49,6 +56,9 @@ def add(
             raise Invalid("library_name_taken", "name")
         home = _make(tx, wanted, now)
         person = _administrator(tx, home, name, email, now, by=actor)
+        if by_mail:
+            link_mails.invite(tx, home, [person], actor.person_id, now)
+            return person.id, None
         return person.id, invitations.write(tx, person.id, now)
 
 

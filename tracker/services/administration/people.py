@@ -1,6 +1,8 @@
 """People of a library, as their administrator keeps them."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +18,6 @@ from tracker.records.notifications import alerts, link_mails
 from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.roster.entries import clean_staff_id
 from tracker.rules.errors import Conflict, Invalid
-from tracker.rules.notifications.notices import NoticeKind
 from tracker.rules.texts import clean_email, clean_line
 
 
@@ -35,14 +36,22 @@ def add(
 
 
 def add_and_mail(
-    actor: Actor, name: str, email: str, now: dt.datetime, *, staff_id: str = ""
+    actor: Actor,
+    name: str,
+    email: str,
+    now: dt.datetime,
+    *,
+    staff_id: str = "",
+    is_invited: bool = True,
 ) -> int:
-    """The same with the link mailed, in the hours of the library. Returns their id."""
+    """The same with the link mailed, in the hours of the library; where not `is_invited` they are
+    invited later. Returns their id."""
     with transaction() as tx:
         person = _added(tx, actor, name, email, staff_id, now)
-        library = administration.of_library(tx, actor)
-        link_mails.invite(tx, library, [person], actor.person_id, now)
-        administration.note(tx, "invitation_mailed", actor, person, now)
+        if is_invited:
+            library = administration.of_library(tx, actor)
+            link_mails.invite(tx, library, [person], actor.person_id, now)
+            administration.note(tx, "invitation_mailed", actor, person, now)
         return person.id
 
 
@@ -56,7 +65,7 @@ def edit(
     staff_id: str | None = None,
 ) -> None:
     """Raises Invalid as `add` does. A new address withdraws a link that was made for the one
-    before; who has a password is told at both. `staff_id`: None leaves it."""
+    before; who has a password is told at both, and can restore it. `staff_id`: None leaves it."""
     name, address = clean_line(name), clean_email(email)
     with transaction() as tx:
         person = administration.person_of(tx, actor, person_id)
@@ -68,17 +77,12 @@ def edit(
             for key, value in (("name", name), ("email", address), ("staff_id", number))
             if getattr(person, key) != value
         ]
-        if "email" in changed:
-            invitations.close(tx, person.id, now)
-            address_changes.end_all(tx, person.id, now)
-            if person.password_hash is not None:
-                alerts.keep_address(tx, person, now)
         _set_staff_id(tx, person, number)
         former = {"former_name": person.name} if "name" in changed else {}
-        person.name, person.email = name, address
-        _keep_address(tx, address)
-        if "email" in changed and person.password_hash is not None:
-            alerts.alert(tx, person, NoticeKind.ADDRESS_CHANGED, actor.person_id, now)
+        person.name = name
+        if "email" in changed:
+            with _address_kept(tx, address, person.id, now):
+                alerts.move_address(tx, person, address, actor.person_id, now)
         if changed:
             facts = {"changed": ", ".join(changed), **former}
             administration.note(tx, "person_edited", actor, person, now, **facts)
@@ -150,16 +154,23 @@ def _added(
         library_id=library.id, name=name, email=address, administrator=False, created_at=now
     )
     _set_staff_id(tx, person, number)
-    tx.add(person)
-    _keep_address(tx, address)
+    with _address_kept(tx, address, None, now):
+        tx.add(person)
+        tx.flush()
     administration.note(tx, "person_added", actor, person, now)
     return person
 
 
-def _keep_address(tx: Session, address: str) -> None:
-    """Write it. Addresses are unique in the whole installation, so another library's lock may not
-    be ours."""
+@contextmanager
+def _address_kept(
+    tx: Session, address: str, person_id: int | None, now: dt.datetime
+) -> Iterator[None]:
+    """While it is written: nobody gets one that another can restore, and addresses are unique in
+    the whole installation, so another library's lock may not be ours. Raises
+    Invalid("email_taken")."""
+    if address_changes.is_kept(tx, address, person_id, now):
+        raise Invalid("email_taken", "email", email=address)
     try:
-        tx.flush()
+        yield
     except IntegrityError as error:
         raise Invalid("email_taken", "email", email=address) from error

@@ -31,6 +31,21 @@ refusal_messages(
         "your administrator for a new one. If you had a password, choose “Forgot your password?” "
         "on the sign-in page."
     ),
+    recovery_code_needed=_l(
+        "Enter your recovery code. Without it, ask your supervisor to confirm that you’re there, "
+        "then open the link again."
+    ),
+    recovery_code_wrong=_l(
+        "This isn’t your recovery code. Check what you printed; a newer code replaces an older one."
+    ),
+    link_not_held=_l(
+        "Nothing waits to be confirmed here: the link was used, ended, or works by now."
+    ),
+    confirmer_not_independent=_l(
+        "You can’t confirm this one: you made the link, or whoever made it lately changed your "
+        "account or role. The link works by itself 24 hours after it was made."
+    ),
+    link_is_disowned=_l("You said this already. The link ended then."),
     address_link_used_up=_l(
         "This link doesn’t work anymore: it was used, replaced by a newer one, or is too old. "
         "Sign in to see which address your account has."
@@ -82,6 +97,13 @@ class WelcomeForm(Form):
     """Its length and words are judged by rules/accounts/passwords, where the owner is known."""
 
     password: Any = PasswordField(_l("New password"), [InputRequired(_l("Choose a password."))])
+    code: Any = StringField(_l("Recovery code"), [Length(max=TYPED_MAX)])
+
+
+class RecoveryCodeForm(Form):
+    current: Any = PasswordField(
+        _l("Password"), [InputRequired(_l("Enter your password.")), Length(max=TYPED_MAX)]
+    )
 
 
 class NameForm(Form):

@@ -1,6 +1,9 @@
 """The one-time link: somebody sets their password, and nobody else knows it."""
 
-from flask import Blueprint, redirect, url_for
+import datetime as dt
+import math
+
+from flask import Blueprint, current_app, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -34,10 +37,20 @@ def accept(token: str) -> ResponseReturnValue:
     form, person = WelcomeForm(), invited(token, session.now())
     if person is None:
         return _nobodys()
-    done = accepted(form, lambda: session.accept_link(token, form.password.data))
+    done = accepted(
+        form,
+        lambda: session.accept_link(
+            token, form.password.data, form.code.data or "", with_code=not _is_mail_set()
+        ),
+    )
     if not done:
         return _page(token, form, person), 422
-    if done[0]:
+    if done[0].recovery_code is not None:
+        page = make_response(
+            render("accounts/links/recovery_code.html", code=done[0].recovery_code, is_first=True)
+        )
+        return known_devices.remember(page, person.email)
+    if done[0].token is not None:
         flash_message(_("Welcome. Your password is set, and you are signed in."))
         to = url_for("dashboard.index")
     else:
@@ -56,5 +69,15 @@ def _nobodys() -> ResponseReturnValue:
     return (render("accounts/wait.html", wait=said(wait)), 429, {"Retry-After": str(wait)})
 
 
+def _is_mail_set() -> bool:
+    return current_app.extensions["tracker_mail"] is not None
+
+
 def _page(token: str, form: WelcomeForm, person: Invited) -> str:
-    return render("accounts/invitation.html", form=form, person=person, token=token)
+    hours = 0
+    if person.opens_at is not None:
+        form.code.flags.required = True
+        hours = math.ceil((person.opens_at - session.now()) / dt.timedelta(hours=1))
+    return render(
+        "accounts/links/invitation.html", form=form, person=person, token=token, hours=hours
+    )

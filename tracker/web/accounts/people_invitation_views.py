@@ -95,7 +95,7 @@ def _links(tokens: dict[int, str]) -> str:
     people = {each.id: each for each in invitees(session.actor(), session.now())}
     base = current_app.config["ORIGIN"]
     return render(
-        "accounts/people_links.html",
+        "accounts/links/people_links.html",
         links=[
             (people[person_id], base + url_for("invitations.show", token=token))
             for person_id, token in tokens.items()
@@ -110,7 +110,7 @@ def _page(form: InviteForm) -> str:
     cut = table_page(found, page_number())
     chosen = form.people.data
     return render(
-        "accounts/people_invitations.html",
+        "accounts/links/people_invitations.html",
         form=form,
         found=cut,
         chosen={each.id for each in found if each.is_needed} if chosen is None else set(chosen),

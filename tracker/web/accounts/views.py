@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from tracker.policy.permissions import Subject
-from tracker.queries.access import drafts, subjects
+from tracker.queries.access import drafts, given_links, subjects
 from tracker.queries.administration import account
 from tracker.queries.evidence import erasures
 from tracker.queries.notifications.notices import mail_choice as mail_choice_of
@@ -201,6 +201,8 @@ def _page(
         form=form,
         cover=cover_form,
         account=found,
+        links=given_links.of_own(session.actor(), session.now()),
+        now=session.now(),
         erased=erasures.erased_by(session.actor().person_id),
         on_hold_since=erasures.on_hold_since(session.actor().person_id),
         reasons=ERASED_BECAUSE,

@@ -77,7 +77,7 @@ class NewPersonForm(PersonForm):
     by_mail = BooleanField(
         _l("Mail the invitation"),
         default=True,
-        description=_l("Otherwise you get a one-time link to hand over."),
+        description=_l("Otherwise invite them later, under Invitations."),
     )
 
 

@@ -83,7 +83,7 @@ def new() -> ResponseReturnValue:
 @door(Permission.ADMINISTER)
 def create() -> ResponseReturnValue:
     form = NewPersonForm()
-    if form.by_mail.data and _is_mail_set():
+    if _is_mail_set():
         added = accepted(
             form,
             lambda: service.add_and_mail(
@@ -92,10 +92,15 @@ def create() -> ResponseReturnValue:
                 form.email.data,
                 session.now(),
                 staff_id=form.staff_id.data or "",
+                is_invited=form.by_mail.data,
             ),
         )
         if added:
-            flash_message(_("%(name)s is added and invited by mail.", name=form.name.data))
+            flash_message(
+                _("%(name)s is added and invited by mail.", name=form.name.data)
+                if form.by_mail.data
+                else _("%(name)s is added. Invite them when you’re ready.", name=form.name.data)
+            )
             return redirect(url_for("admin_people.show", person_id=added[0]), 303)
         return _new_page(form), 422
     done = accepted(
@@ -166,6 +171,13 @@ def update(person: Subject) -> ResponseReturnValue:
 @bp.post("/<id:person_id>/link")
 @door(Permission.ADMINISTER_PERSON, subjects.person)
 def new_link(person: Subject) -> ResponseReturnValue:
+    """By mail, so that nobody but its owner sees it; shown only where no mail is set."""
+    if _is_mail_set():
+        return pressed(
+            lambda: invitations.mail_one(session.actor(), person.id, session.now()),
+            _("A link is on its way to %(email)s.", email=_email(person)),
+            _page_of(person),
+        )
     try:
         token = invitations.renew(session.actor(), person.id, session.now())
     except Conflict as refusal:
@@ -244,6 +256,10 @@ def _new_page(form: NewPersonForm) -> str:
 
 def _name(person: Subject) -> str:
     return people.detail(person.id, session.now()).name
+
+
+def _email(person: Subject) -> str:
+    return people.detail(person.id, session.now()).email
 
 
 def _page_of(person: Subject) -> str:

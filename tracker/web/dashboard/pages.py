@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from tracker.policy.permissions import Actor
 from tracker.queries.notifications import notices
 from tracker.queries.teams.teams import OpenRound, open_rounds
+from tracker.rules.notifications.notices import LEADS_TO, NoticePage
 from tracker.web.dashboard.administering import administering, operating
 from tracker.web.dashboard.duties import Duties, coordinating, supervising
 from tracker.web.dashboard.learner import Learning, learning
@@ -77,10 +78,17 @@ def _looking_after(actor: Actor, now: dt.datetime) -> Duties:
     return operating(actor) if actor.operator else Duties([])
 
 
-def account_alerts(actor: Actor) -> list[PanelLink]:
-    """What befell their account or record and they have not seen yet."""
+def account_alerts(actor: Actor) -> list[tuple[str, PanelLink]]:
+    """What befell their account, or one that they look after, and they have not seen yet: what, and
+    where to go. One query."""
+    words = {
+        NoticePage.ACCOUNT: _("Open your account"),
+        NoticePage.AUDIT: _("Open the audit trail"),
+        NoticePage.SYSTEM: _("Open the System page"),
+        NoticePage.OWN_READERS: _("See who reads your record"),
+    }
     return [
-        PanelLink(href(kind, None), sentence(kind, name, of_reader=reader))
+        (sentence(kind, name, of_reader=reader), PanelLink(href(kind, None), words[LEADS_TO[kind]]))
         for kind, name, reader in notices.unread_alerts(actor)
     ]
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from tracker.queries.access import given_links
 from tracker.queries.access.drafts import DraftHeader
 from tracker.queries.administration import use_statements
 from tracker.queries.administration.accounts import merges
@@ -46,6 +47,7 @@ def index() -> ResponseReturnValue:
         new_notices=new_notices,
         other_account=merges.waiting(actor.person_id, session.now()),
         alerts=account_alerts(actor) if new_notices else [],
+        held_links=given_links.to_confirm(actor, session.now()),
     )
 
 

@@ -53,6 +53,7 @@ LOADERS: dict[Loader, str] = {
     subjects.carrying: "carrying_id",
     subjects.round_: "round_id",
     subjects.sign_in: "sign_in_id",
+    subjects.given_link: "link_id",
     subjects.draft: "draft_id",
     subjects.framework_draft: "draft_id",
     subjects.job: "job_id",

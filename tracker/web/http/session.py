@@ -14,12 +14,14 @@ from tracker.queries.access.actors import SignedInActor, actor_for_token
 from tracker.queries.access.blind_spots import BlindSpots
 from tracker.rules.accounts.passwords import Passwords
 from tracker.services.accounts import account, invitations, sign_ins
+from tracker.services.accounts.invitations import PasswordSet
 from tracker.services.operations.side_notes import SideNote, beside, tell_missed
 
 HASHING = frozenset(
     {
         "accounts.sign_in_now",
         "accounts.change_password",
+        "given_links.make_code",
         "address_changes.ask",
         "invitations.accept",
     }
@@ -68,6 +70,12 @@ def act_as(who: Actor | None) -> None:
     """Let this request be theirs: one that no browser sent, for work in the background."""
     if who is not None:
         g._login_user = SignedIn("", who, None)
+
+
+def has_link() -> bool:
+    """Whether somebody else may have a link for a new password of who is signed in."""
+    user = g.get("_login_user") or current_user
+    return user.is_authenticated and user.found is not None and user.found.has_link
 
 
 def today() -> dt.date:
@@ -130,17 +138,23 @@ def change_password(current: str, new: str) -> None:
     _enter(token)
 
 
-def accept_link(link: str, password: str) -> bool:
+def accept_link(link: str, password: str, code: str, *, with_code: bool) -> PasswordSet:
     """Set the password that a one-time link is for. Whoever is signed in here is signed out; who
-    set their first one is signed in, which is True. Raises what services/accounts/invitations
-    refuses."""
+    set their first one is signed in. Raises what services/accounts/invitations refuses."""
     done = invitations.accept(
-        link, passwords(), password, now(), agent=_agent(), max_age=_max_age()
+        link,
+        passwords(),
+        password,
+        now(),
+        code=code,
+        agent=_agent(),
+        max_age=_max_age(),
+        with_code=with_code,
     )
     end()
     if done.token is not None:
         _enter(done.token)
-    return done.token is not None
+    return done
 
 
 def _enter(token: str) -> None:

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from tracker.rules.accounts.links import LinkEmail
 from tracker.rules.notifications.mail import MailServer, compose
-from tracker.rules.notifications.notices import NoticeEmail, NoticeKind
+from tracker.rules.notifications.notices import DISOWNED, NoticeEmail, NoticeKind
 from tracker.web.notifications import link_emails
 from tracker.web.notifications.labels import closes, href, sentence
 
@@ -74,6 +74,8 @@ def _text(email: NoticeEmail) -> str:
                 )
             )
         )
+    if any(line.kind in DISOWNED for line in email.lines):
+        return "\n\n".join(parts) + "\n"
     if email.is_alert:
         parts.append(
             str(

@@ -39,8 +39,19 @@ SENTENCES = {
     NoticeKind.ENDORSEMENT_REVOKED: _l("%(name)s revoked one of your reviewed ratings."),
     NoticeKind.DEPUTY_NAMED: _l("You are a backup reviewer for %(name)s."),
     NoticeKind.LINK_MADE: _l(
-        "%(name)s made a one-time link that sets a new password for your account. You were signed "
-        "out everywhere."
+        "%(name)s made a one-time link that sets a new password for your account. If you didn’t "
+        "ask for it, say so under “Your account”: that ends the link."
+    ),
+    NoticeKind.LINK_ASKED: _l(
+        "Somebody asked for a one-time link that sets a new password for your account. If it "
+        "wasn’t you, say so under “Your account”: that ends the link."
+    ),
+    NoticeKind.LINK_DISOWNED: _l(
+        "%(name)s didn’t ask for a sign-in link that was made for them. The audit says who made it."
+    ),
+    NoticeKind.LINK_DISOWNED_ELSEWHERE: _l(
+        "Somebody didn’t ask for a sign-in link that was made for them. The audit of their library "
+        "says who made it."
     ),
     NoticeKind.ADDRESS_CHANGED: _l("%(name)s changed the email address of your account."),
     NoticeKind.READER_ADDED: _l("%(name)s has a role in which they can see your reviewed ratings."),
@@ -83,6 +94,8 @@ PAGES = {
     NoticePage.ACCESS_REVIEW: "access_review.index",
     NoticePage.OTHER_ACCOUNT: "other_account.show",
     NoticePage.RATING: "assessment.resume",
+    NoticePage.AUDIT: "admin_audit.index",
+    NoticePage.SYSTEM: "system.index",
 }
 
 

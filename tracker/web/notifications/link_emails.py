@@ -9,6 +9,7 @@ from tracker.rules.accounts.links import LinkEmail, LinkKind
 ENDPOINTS = {
     LinkKind.INVITATION: "invitations.show",
     LinkKind.RESET: "invitations.show",
+    LinkKind.GIVEN: "invitations.show",
     LinkKind.CONFIRM_ADDRESS: "address_changes.confirm_page",
     LinkKind.TAKE_BACK: "address_changes.take_back_page",
     LinkKind.OBJECTION: "readers.objection",
@@ -20,6 +21,7 @@ def subject(email: LinkEmail) -> str:
     subjects = {
         LinkKind.INVITATION: _("Your invitation to Skills Tracker"),
         LinkKind.RESET: _("A new password for Skills Tracker"),
+        LinkKind.GIVEN: _("A new password for Skills Tracker"),
         LinkKind.CONFIRM_ADDRESS: _("Confirm your email address for Skills Tracker"),
         LinkKind.TAKE_BACK: _("Your email address in Skills Tracker was changed"),
         LinkKind.OBJECTION: _("Decide who may read a record in Skills Tracker"),
@@ -33,6 +35,7 @@ def parts(email: LinkEmail, name: str, library: str, by: str) -> list[str]:
     words = {
         LinkKind.INVITATION: _invitation,
         LinkKind.RESET: _reset,
+        LinkKind.GIVEN: _given,
         LinkKind.CONFIRM_ADDRESS: _confirmation,
         LinkKind.TAKE_BACK: _told_before,
         LinkKind.OBJECTION: _objection,
@@ -82,6 +85,29 @@ def _reset(email: LinkEmail, name: str, library: str, _by: str, link: str) -> li
     ]
 
 
+def _given(email: LinkEmail, name: str, library: str, by: str, link: str) -> list[str]:
+    return [
+        _("Hello %(name)s,", name=name),
+        _(
+            "%(by)s sends you a link for a new password for your account in Skills Tracker at "
+            "%(library)s. Choose one here:",
+            by=by,
+            library=library,
+        )
+        + f"\n{link}",
+        ngettext(
+            "The link works once, for %(num)d day. Using it signs you out everywhere.",
+            "The link works once, for %(num)d days. Using it signs you out everywhere.",
+            email.lasts.days,
+        ),
+        _("Forward this message to nobody: whoever has the link can set your password."),
+        _(
+            "If you didn’t ask for it, sign in, open “Your account”, and say so there: that ends "
+            "the link. Your password stays as it is."
+        ),
+    ]
+
+
 def _confirmation(email: LinkEmail, _name: str, library: str, _by: str, link: str) -> list[str]:
     """Whoever reads it may be somebody else, if the address was mistyped: it names nobody."""
     return [
@@ -101,15 +127,23 @@ def _confirmation(email: LinkEmail, _name: str, library: str, _by: str, link: st
     ]
 
 
-def _told_before(email: LinkEmail, name: str, library: str, _by: str, link: str) -> list[str]:
+def _told_before(email: LinkEmail, name: str, library: str, by: str, link: str) -> list[str]:
+    changed = (
+        _(
+            "%(by)s changed the email address of your account in Skills Tracker at %(library)s.",
+            by=by,
+            library=library,
+        )
+        if by
+        else _(
+            "The email address of your account in Skills Tracker at %(library)s was changed.",
+            library=library,
+        )
+    )
+    now = _("You sign in with %(email)s now, and not with this one anymore.", email=email.other)
     return [
         _("Hello %(name)s,", name=name),
-        _(
-            "The email address of your account in Skills Tracker at %(library)s was changed. You "
-            "sign in with %(email)s now, and not with this one anymore.",
-            library=library,
-            email=email.other,
-        ),
+        f"{changed} {now}",
         _(
             "If it wasn’t you, restore this address here. Everybody is signed out, and you set a "
             "new password:"

@@ -10,9 +10,10 @@ from flask_babel import lazy_gettext as _l
 
 from tracker.queries.administration import people
 from tracker.queries.operations import audit_log
+from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.web.http import session
-from tracker.web.http.access import door
+from tracker.web.http.access import door, note_opened
 from tracker.web.i18n.render import render
 from tracker.web.operations.audit_forms import AuditForm
 from tracker.web.ui import audit_labels, fields
@@ -32,6 +33,7 @@ COLUMNS = {
 @bp.get("")
 @door(Permission.ADMINISTER)
 def index() -> ResponseReturnValue:
+    note_opened(NoticePage.AUDIT)
     actor, order = session.actor(), order_asked(COLUMNS)
     form = AuditForm(request.args)
     form.kind.choices = _kinds()

@@ -9,11 +9,12 @@ from tracker.queries.frameworks.corrections import count_open
 from tracker.queries.frameworks.drafts import open_drafts
 from tracker.queries.frameworks.published import published
 from tracker.queries.operations import installation, restore_tests
+from tracker.rules.notifications.notices import NoticePage
 from tracker.rules.roles import Permission
 from tracker.services.administration.operators import set_framework_editor
 from tracker.services.operations import monitoring
 from tracker.web.http import session
-from tracker.web.http.access import door
+from tracker.web.http.access import door, note_opened
 from tracker.web.http.errors import flash_message, refusal_messages
 from tracker.web.http.form_actions import accepted
 from tracker.web.i18n.render import render
@@ -31,6 +32,7 @@ refusal_messages(
 @bp.get("")
 @door(Permission.OPERATE)
 def index() -> ResponseReturnValue:
+    note_opened(NoticePage.SYSTEM)
     return _page(FrameworkEditorForm(formdata=None))
 
 

@@ -39,6 +39,12 @@ KINDS: dict[str, dict[str, Any]] = {
         "address_taken_back": _l("Former email address restored"),
         "invitation_mailed": _l("Invitation by mail asked for"),
         "link_made": _l("One-time link made"),
+        "link_mailed": _l("Link for a new password mailed"),
+        "link_printed": _l("One-time link made by command"),
+        "link_confirmed": _l("Confirmed that the owner of a link is there"),
+        "link_disowned": _l("Said that they didn’t ask for a link"),
+        "recovery_code_made": _l("Recovery code made"),
+        "recovery_code_used": _l("Recovery code used"),
         "name_changed": _l("Own name changed"),
         "own_address_changed": _l("Own email address changed"),
         "password_changed": _l("Password changed"),
@@ -202,6 +208,7 @@ RECORDS = {
     "correction": _l("a suggested correction"),
     "request": _l("a request to read ratings"),
     "account": _l("an earlier account"),
+    "link": _l("a one-time link"),
     "merge": _l("a question about two accounts"),
 }
 """What a door was asked for (web/http/access), for refusals."""

@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select, union_all
 
 from tracker.db import session
 from tracker.models import (
+    AddressChange,
     CarriedPerson,
     Carrying,
     Framework,
@@ -18,7 +19,7 @@ from tracker.models import (
     Statement,
     Team,
 )
-from tracker.models.joins import is_carried
+from tracker.models.joins import can_be_taken_back, is_carried
 from tracker.policy.permissions import Actor, people_of
 from tracker.queries.administration.accounts import merges
 from tracker.rules.administration.roster.ground import (
@@ -93,7 +94,7 @@ def ground(actor: Actor, today: dt.date, emails: Sequence[str]) -> RosterGround:
         tuple(KnownPerson(*row, tuple(memberships[row[0]])) for row in people),
         tuple(KnownTeam(*row) for row in teams),
         known,
-        _elsewhere(actor, emails),
+        _elsewhere(actor, emails, today),
         _ratings_in(actor, known),
     )
 
@@ -124,18 +125,19 @@ def _ratings_in(actor: Actor, profiles: Sequence[KnownProfile]) -> frozenset[tup
     return frozenset((person_id, slug, version) for person_id, slug, version in rows)
 
 
-def _elsewhere(actor: Actor, emails: Sequence[str]) -> frozenset[str]:
-    """Those that nobody can have here: of another library's people, and of accounts that go on in
-    another one."""
+def _elsewhere(actor: Actor, emails: Sequence[str], today: dt.date) -> frozenset[str]:
+    """Those that nobody can have here: of another library's people, of accounts that go on in
+    another one, and those that somebody can restore."""
+    midnight = dt.datetime.combine(today, dt.time(), dt.UTC)
     found: set[str] = set()
     for begins in range(0, len(emails), AT_ONCE):
         some = emails[begins : begins + AT_ONCE]
-        found.update(
-            session().scalars(
-                select(Person.email).where(
-                    Person.email.in_(some),
-                    or_(Person.library_id != actor.library_id, Person.id.in_(merges.earlier())),
-                )
-            )
+        theirs = select(Person.email).where(
+            Person.email.in_(some),
+            or_(Person.library_id != actor.library_id, Person.id.in_(merges.earlier())),
         )
+        kept = select(AddressChange.former_email).where(
+            AddressChange.former_email.in_(some), can_be_taken_back(midnight)
+        )
+        found.update(session().scalars(union_all(theirs, kept)))
     return frozenset(found)

@@ -17,7 +17,6 @@ from tracker.queries.administration.roster import rosters
 from tracker.queries.teams.rounds.facts import facts_at_end
 from tracker.records import audit, memberships, readers
 from tracker.records import rosters as records
-from tracker.records.accounts import invitations
 from tracker.records.notifications import alerts
 from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.memberships import MembershipTerms
@@ -26,7 +25,6 @@ from tracker.rules.administration.roster.plan import PlannedMembership, PlannedP
 from tracker.rules.administration.roster.states import RosterState
 from tracker.rules.administration.roster.teams import NewTeam
 from tracker.rules.errors import Conflict
-from tracker.rules.notifications.notices import NoticeKind
 from tracker.services.administration.roster.planning import RosterMapping, check, ground_of
 
 TRIES = 3
@@ -261,14 +259,11 @@ def _change_person(work: _Work, row: Person, planned: PlannedPerson) -> None:
         before["disabled"] = True
         row.disabled_at = None
         work.note("person_enabled", row.id)
-    if "email" in changed:
-        invitations.close(work.tx, row.id, work.now)
-        if row.password_hash is not None:
-            alerts.keep_address(work.tx, row, work.now)
     for name in changed:
-        setattr(row, name, getattr(planned, name))
-    if "email" in changed and row.password_hash is not None:
-        alerts.alert(work.tx, row, NoticeKind.ADDRESS_CHANGED, work.actor.person_id, work.now)
+        if name != "email":
+            setattr(row, name, getattr(planned, name))
+    if "email" in changed:
+        alerts.move_address(work.tx, row, planned.email, work.actor.person_id, work.now)
     if changed:
         work.note("person_edited", row.id, changed=", ".join(changed))
     work.before[row.id]["person"] = before

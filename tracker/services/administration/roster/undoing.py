@@ -20,7 +20,6 @@ from tracker.records.reviews import round_snapshots
 from tracker.rules.administration.memberships import MembershipTerms, read_terms
 from tracker.rules.administration.roster.states import UNDO_FOR, RosterState
 from tracker.rules.errors import Conflict
-from tracker.rules.notifications.notices import NoticeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +127,11 @@ def _take_back_person(
     tx: Session, actor: Actor, person: Person, trace: RosterTrace, now: dt.datetime
 ) -> None:
     before: dict[str, Any] = trace.before["person"]
-    is_told = "email" in before and person.password_hash is not None
-    if is_told:
-        alerts.keep_address(tx, person, now)
-    for name in ("name", "email", "staff_id"):
+    for name in ("name", "staff_id"):
         if name in before:
             setattr(person, name, before[name])
-    if is_told:
-        alerts.alert(tx, person, NoticeKind.ADDRESS_CHANGED, actor.person_id, now)
+    if "email" in before:
+        alerts.move_address(tx, person, before["email"], actor.person_id, now)
     if trace.is_new or before.get("disabled"):
         person.disabled_at = now
     audit.note(

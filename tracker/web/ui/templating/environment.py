@@ -96,6 +96,7 @@ def init_app(app: Flask) -> None:
         return {
             "page_language": language(),
             "me": session.actor_or_none(),
+            "has_link": session.has_link(),
             "nav": navigation.links(),
             "in_the_bar": navigation.IN_THE_BAR,
             "today": today(),
