@@ -75,6 +75,19 @@ def _origin(name: str, prefix: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _contact(name: str) -> str:
+    """Where to write to: an https:// page, or an email address as a mailto:. Or nothing."""
+    given = os.environ.get(name, "").strip()
+    address = given.removeprefix("mailto:")
+    if re.fullmatch(r"[^\s@:]+@[^\s@:]+\.[^\s@:]+", address, re.ASCII):
+        return f"mailto:{address}"
+    if given and not re.fullmatch(r"https://[^\s/]+\S*", given, re.ASCII):
+        raise ValueError(
+            f"{name} must be an email address or a page that begins with https://, not {given!r}."
+        )
+    return given
+
+
 def _number(name: str, default: int) -> int:
     value = os.environ.get(name, "").strip() or str(default)
     if not (value.isascii() and value.isdigit() and 0 < int(value) < 10**9):
@@ -189,6 +202,8 @@ class Config:
 
         self.MAIL_URL = os.environ.get("TRACKER_SMTP_URL", "console:" if self.DEMO else "").strip()
         self.MAIL_FROM = os.environ.get("TRACKER_MAIL_FROM", "").strip()
+
+        self.SECURITY_CONTACT = _contact("TRACKER_SECURITY_CONTACT")
 
         self.DOCUMENT_FONTS = _folder("TRACKER_DOCUMENT_FONTS")
         self.RATELIMIT_STORAGE_URI = os.environ.get("TRACKER_LIMITS_STORAGE") or "database://"
