@@ -49,6 +49,12 @@ def _folder(name: str) -> str:
     return given
 
 
+def document_fonts() -> str:
+    """The folder of fonts, or nothing: also for a command that needs nothing else of the settings.
+    Raises ValueError."""
+    return _folder("TRACKER_DOCUMENT_FONTS")
+
+
 def _scanner(name: str) -> str:
     """The path of a socket, or host:port, or nothing."""
     given = os.environ.get(name, "").strip()
@@ -205,7 +211,7 @@ class Config:
 
         self.SECURITY_CONTACT = _contact("TRACKER_SECURITY_CONTACT")
 
-        self.DOCUMENT_FONTS = _folder("TRACKER_DOCUMENT_FONTS")
+        self.DOCUMENT_FONTS = document_fonts()
         self.RATELIMIT_STORAGE_URI = os.environ.get("TRACKER_LIMITS_STORAGE") or "database://"
         if self.RATELIMIT_STORAGE_URI.startswith("redis"):
             self.RATELIMIT_STORAGE_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 1}
